@@ -1,0 +1,42 @@
+"""How a candidate is trained."""
+
+from dataclasses import dataclass
+
+from nas.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Settings of training, for the search and for the finals.
+
+    Attributes:
+        epochs: passes over the training rows for a candidate of the search.
+        batch_size: rows a step.
+        learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the
+            steps, then a cosine down to zero.
+        patience: epochs without a better validation loss after which training stops; 0 never stops early.
+        label_smoothing: share of the target probability that is spread over all classes.
+        finalists: number of best candidates that are trained again, longer.
+        final_epochs: epochs of such a training.
+        final_seeds: trainings of each finalist, each with a seed of its own.
+    """
+
+    epochs: int = 12
+    batch_size: int = 64
+    learning_rate: float = 4e-3
+    patience: int = 0
+    label_smoothing: float = 0.05
+    finalists: int = 3
+    final_epochs: int = 40
+    final_seeds: int = 2
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "finalists", "final_epochs", "final_seeds"):
+            if getattr(self, name) < 1:
+                raise InputError(f"recipe.{name}", "must be 1 or more", got=getattr(self, name))
+        if not self.learning_rate > 0:
+            raise InputError("recipe.learning_rate", "must be above 0", got=self.learning_rate)
+        if self.patience < 0:
+            raise InputError("recipe.patience", "must be 0 or more", got=self.patience)
+        if not 0 <= self.label_smoothing < 1:
+            raise InputError("recipe.label_smoothing", "must be in [0, 1)", got=self.label_smoothing)

@@ -1,0 +1,140 @@
+"""What is known of one candidate, and of a whole study: plain data that goes to JSON and back unchanged."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """How a candidate ended."""
+
+    COMPLETE = "complete"
+    OVER_BUDGET = "over_budget"
+    PRUNED = "pruned"
+    DUPLICATE = "duplicate"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is known of one candidate.
+
+    Life cycle: made once, when the candidate has ended; stored with its Optuna trial, mirrored to MLflow.
+
+    Attributes:
+        trial: number of the Optuna trial, from 0.
+        state: how it ended; `reason` says why, if it is not complete.
+        digest: names the architecture everywhere.
+        params: the sampled dimensions, by name.
+        architecture: `Architecture.to_json()`.
+        seed: seed of weights, batches and dropout.
+        estimated: scalars of the footprint known before training (`Footprint.summary()`).
+        profiled: the same scalars, read from the `.tflite`; None if none was made.
+        val_accuracy: accuracy of the int8 model on the validation groups, 0 to 1; `float_val_accuracy` before
+            quantization, on the same rows.
+        values: the objective's values, in the order of the study's directions.
+        history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
+        seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
+        versions: of nas and of the libraries that made the numbers.
+    """
+
+    trial: int
+    state: State
+    digest: str
+    params: Mapping[str, Any]
+    architecture: Mapping[str, Any]
+    seed: int
+    reason: str | None = None
+    estimated: Mapping[str, Any] | None = None
+    profiled: Mapping[str, Any] | None = None
+    val_accuracy: float | None = None
+    float_val_accuracy: float | None = None
+    values: tuple[float, ...] | None = None
+    history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Record":
+        """Rebuild a record from `to_json()`, also after a round through JSON text."""
+        values = data["values"]
+        return cls(
+            **{
+                **data,
+                "state": State(data["state"]),
+                "values": None if values is None else tuple(values),
+                "history": {name: tuple(curve) for name, curve in data["history"].items()},
+            }
+        )
+
+    def dumps(self) -> str:
+        return json.dumps(self.to_json(), sort_keys=True)
+
+    @classmethod
+    def loads(cls, text: str) -> "Record":
+        return cls.from_json(json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The candidate that a study gives back, after its final training; the only one that met the test set.
+
+    Attributes:
+        record: of the final training: its curves, footprints and validation accuracy.
+        test_accuracy: int8 model, on the test groups; `float_test_accuracy` before quantization.
+        baseline_accuracy: of always answering the class most frequent in training, on the same rows.
+        confusion: `confusion[true][predicted]` counts of the int8 model on the test rows.
+        finals: one entry a final training that competed: `trial`, `seed`, `epochs`, `val_accuracy`.
+    """
+
+    record: Record
+    test_accuracy: float
+    float_test_accuracy: float
+    baseline_accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+    finals: tuple[Mapping[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Winner":
+        return cls(
+            **{
+                **data,
+                "record": Record.from_json(data["record"]),
+                "confusion": tuple(tuple(row) for row in data["confusion"]),
+                "finals": tuple(data["finals"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A study's outcome.
+
+    Attributes:
+        study: the study's name; `folder` is `studies/<name>`.
+        seconds: wall time spent on it, over all sessions.
+        states: number of trials by state, all five states present.
+        winner: None if nothing fitted, or nothing has been finished yet.
+        front: complete records that no other complete record beats in both accuracy and weights,
+            smallest first.
+    """
+
+    study: str
+    folder: str
+    seconds: float
+    states: Mapping[str, int]
+    winner: Winner | None
+    front: tuple[Record, ...]
+
+    @property
+    def trials(self) -> int:
+        return sum(self.states.values())
