@@ -1,0 +1,25 @@
+"""The turn from feature maps to a flat vector."""
+
+import math
+from dataclasses import dataclass
+
+from nas.blocks.block import BLOCKS, Block, one_of
+from nas.graph_builder import GraphBuilder
+
+
+@BLOCKS.register("head")
+@dataclass(frozen=True, slots=True)
+class Head(Block):
+    """Flatten, or average each channel over time or space.
+
+    Attributes:
+        kind: `flatten` or `global_average`; the same thing once only one position is left.
+    """
+
+    kind: str = one_of("global_average", "flatten")
+
+    def lower(self, g: GraphBuilder) -> None:
+        if self.kind == "global_average" and math.prod(g.shape[:-1]) > 1:
+            g.mean()
+        else:
+            g.flatten()

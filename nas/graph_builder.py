@@ -1,0 +1,119 @@
+"""Writes a graph, one operator after the other; blocks compose their `lower` of these calls."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from nas.graph import Graph, Op, Tensor
+
+
+def _same(size: int, stride: int) -> int:
+    return math.ceil(size / stride)
+
+
+def _valid(size: int, window: int, stride: int) -> int:
+    return (size - window) // stride + 1
+
+
+class GraphBuilder:
+    """A sequential graph in the making.
+
+    Life cycle: made for an input shape (batch not included), extended by one call an operator, each of which
+    reads `shape` and leaves the new one there, closed by `graph()`.
+
+    Windows and kernels never exceed the axis that they slide along, so one call serves windows of sensor data,
+    which lie as (1, time, channels), and images.
+    """
+
+    def __init__(self, input_shape: tuple[int, ...]) -> None:
+        self._tensors = [Tensor("input", (1, *input_shape))]
+        self._ops: list[Op] = []
+        self._last = 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the newest tensor, batch not included."""
+        return self._tensors[self._last].shape[1:]
+
+    def conv2d(self, filters: int, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
+        """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters)."""
+        h, w, c = self.shape
+        weights = Tensor("weights", (filters, min(kernel, h), min(kernel, w), c), constant=True, scales=filters)
+        out = (_same(h, stride), _same(w, stride), filters)
+        self._sliding("CONV_2D", weights, filters, out, stride, activation, training)
+
+    def depthwise_conv2d(self, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
+        """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; channels stay as they are."""
+        h, w, c = self.shape
+        weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), c), constant=True, scales=c)
+        out = (_same(h, stride), _same(w, stride), c)
+        self._sliding("DEPTHWISE_CONV_2D", weights, c, out, stride, activation, training)
+
+    def pool2d(self, kind: str, size: int = 2) -> None:
+        """Add a MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding; nothing if no axis is longer than 1."""
+        h, w, c = self.shape
+        window = (min(size, h), min(size, w))
+        if window == (1, 1):
+            return
+        out = (_valid(h, window[0], window[0]), _valid(w, window[1], window[1]), c)
+        self._add(
+            {"max": "MAX_POOL_2D", "average": "AVERAGE_POOL_2D"}[kind],
+            [],
+            out,
+            {"padding": "VALID", "stride": window, "filter": window, "activation": "NONE"},
+        )
+
+    def mean(self) -> None:
+        """Average over height and width: (h, w, c) becomes (c,)."""
+        axes = Tensor("axes", (2,), "int32", constant=True, scales=0)
+        self._add("MEAN", [axes], self.shape[-1:], {"axes": (1, 2), "keep_dims": False})
+
+    def flatten(self) -> None:
+        """Reshape to one axis; nothing if there is only one."""
+        if len(self.shape) > 1:
+            flat = math.prod(self.shape)
+            self._add(
+                "RESHAPE", [Tensor("shape", (2,), "int32", constant=True, scales=0)], (flat,), {"shape": (1, flat)}
+            )
+
+    def fully_connected(self, units: int, *, activation: str = "RELU", **training: Any) -> None:
+        """Add a FULLY_CONNECTED on a flat tensor: (n,) becomes (units,)."""
+        (n,) = self.shape
+        weights = Tensor("weights", (units, n), constant=True, scales=units)
+        bias = Tensor("bias", (units,), "int32", constant=True, scales=units)
+        self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training)
+
+    def softmax(self) -> None:
+        self._add("SOFTMAX", [], self.shape, {})
+
+    def graph(self) -> Graph:
+        return Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
+
+    def _sliding(
+        self,
+        kind: str,
+        weights: Tensor,
+        filters: int,
+        out: tuple[int, ...],
+        stride: int,
+        activation: str,
+        training: Mapping[str, Any],
+    ) -> None:
+        bias = Tensor("bias", (filters,), "int32", constant=True, scales=filters)
+        options = {"padding": "SAME", "stride": (stride, stride), "dilation": (1, 1), "activation": activation}
+        self._add(kind, [weights, bias], out, options, training)
+
+    def _add(
+        self,
+        kind: str,
+        constants: list[Tensor],
+        out: tuple[int, ...],
+        options: Mapping[str, Any],
+        training: Mapping[str, Any] | None = None,
+    ) -> None:
+        first = len(self._tensors)
+        last = first + len(constants)
+        self._tensors += [*constants, Tensor("output", (1, *out))]
+        kept = {key: value for key, value in (training or {}).items() if value}
+        self._ops.append(Op(kind, (self._last, *range(first, last)), (last,), options, kept))
+        self._last = last
