@@ -1,0 +1,39 @@
+"""Upper limits on a footprint."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nas.footprint import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a network may use; None means no limit.
+
+    Attributes:
+        weights_bytes: bytes of all constant tensors, the size that published tables of tiny models give.
+        ram_bytes: binds the smallest arena that works, which planning can push above `arena_bytes`.
+        flash_bytes: binds the model file plus the runtime's code.
+    """
+
+    weights_bytes: int | None = None
+    ram_bytes: int | None = None
+    flash_bytes: int | None = None
+
+    def over(self, footprint: Totals) -> dict[str, float]:
+        """Return the limits that are exceeded, each with the excess as a fraction of the limit."""
+        return {what: (used - limit) / limit for what, used, limit in self._limited(footprint) if used > limit}
+
+    def describe(self, footprint: Totals) -> str:
+        """Return the exceeded limits in one line, such as `weights 7210 of 6144 bytes`; empty if none is."""
+        return ", ".join(
+            f"{what} {used} of {limit} bytes" for what, used, limit in self._limited(footprint) if used > limit
+        )
+
+    def _limited(self, footprint: Totals) -> Iterator[tuple[str, int, int]]:
+        if self.weights_bytes is not None:
+            yield "weights", footprint.weights_bytes, self.weights_bytes
+        if self.ram_bytes is not None:
+            yield "ram", footprint.arena.min, self.ram_bytes
+        if self.flash_bytes is not None:
+            yield "flash", footprint.flash_bytes, self.flash_bytes

@@ -1,0 +1,161 @@
+"""What a network costs on a target: weights, file, arena, flash, MACs, latency.
+
+Estimated from a graph before training or read from the bytes of a `.tflite`: one type, computed by one native
+planner (native/src), so the two agree and budgets, objectives and reports have a single path.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from nas import _native
+from nas.errors import InputError
+from nas.graph import Graph
+from nas.target import Target
+
+TensorKind = Literal["input", "output", "activation", "constant", "scratch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """TFLM's one block of RAM: `head` holds activations and scratch, `tail` what lives as long as the interpreter.
+
+    `min` is the smallest arena with which allocation and inference succeed, a multiple of 16: the number that a
+    user writes into the firmware.
+    """
+
+    head: int
+    tail: int
+    min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """Bytes of flash: the `.tflite` file, and the runtime's code with the kernels that the model needs."""
+
+    model: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpFootprint:
+    """One operator; `reason` says why it is not supported, None if it is."""
+
+    index: int
+    op: str
+    macs: int
+    scratch_bytes: int
+    latency_ms: float | None
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    supported: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TensorFootprint:
+    """One tensor or scratch buffer; it lies at `offset` of the arena's head from `first_op` through `last_op`.
+
+    Constants lie in flash: their offset and lives are None.
+    """
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+    kind: TensorKind
+    offset: int | None
+    first_op: int | None
+    last_op: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures that budgets and objectives read."""
+
+    target: str
+    kernels: str
+    file_bytes: int
+    weights_bytes: int
+    arena: Arena
+    flash: Flash
+    macs: int
+    latency_ms: float | None
+    supported: bool
+
+    @property
+    def arena_bytes(self) -> int:
+        """What TFLM's `arena_used_bytes()` gives."""
+        return self.arena.head + self.arena.tail
+
+    @property
+    def flash_bytes(self) -> int:
+        return self.flash.model + self.flash.code
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures as one flat table."""
+        return {
+            "weights_bytes": self.weights_bytes,
+            "file_bytes": self.file_bytes,
+            "arena_bytes": self.arena_bytes,
+            "arena_head_bytes": self.arena.head,
+            "arena_tail_bytes": self.arena.tail,
+            "arena_min_bytes": self.arena.min,
+            "flash_bytes": self.flash_bytes,
+            "macs": self.macs,
+            "latency_ms": self.latency_ms,
+            "supported": self.supported,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint(Totals):
+    """The totals with every operator and tensor behind them; `file` is None for an estimate."""
+
+    file: str | None
+    ops: tuple[OpFootprint, ...]
+    tensors: tuple[TensorFootprint, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document of `nas profile --json`, without the key `file` for an estimate."""
+        document = {
+            "file": self.file,
+            "file_bytes": self.file_bytes,
+            "target": self.target,
+            "kernels": self.kernels,
+            "weights_bytes": self.weights_bytes,
+            "arena_bytes": self.arena_bytes,
+            "arena": dataclasses.asdict(self.arena),
+            "flash_bytes": self.flash_bytes,
+            "flash": dataclasses.asdict(self.flash),
+            "macs": self.macs,
+            "latency_ms": self.latency_ms,
+            "supported": self.supported,
+            "ops": [dataclasses.asdict(op) for op in self.ops],
+            "tensors": [dataclasses.asdict(tensor) for tensor in self.tensors],
+        }
+        return document if self.file is not None else {k: v for k, v in document.items() if k != "file"}
+
+
+def profile(model: str | Path | bytes, target: Target) -> Footprint:
+    """Return the footprint of a `.tflite`, given as a path or as its bytes; InputError if it is none."""
+    place = "model" if isinstance(model, bytes) else str(model)
+    data = model if isinstance(model, bytes) else _read(Path(model))
+    try:
+        result = _native.profile(data, _machine(target))
+    except ValueError as error:
+        raise InputError(place, f"must be a valid .tflite file: {error}") from error
+    return _footprint(result, target, "" if isinstance(model, bytes) else str(model))
+
+
+def estimate(graph: Graph, target: Target) -> Footprint:
+    """Return the footprint that `profile` would read from the graph's `.tflite`."""
+    return _footprint(_native.estimate(graph, _machine(target)), target, None)
+
+
+def estimate_many(graphs: Sequence[Graph], target: Target) -> list[Totals]:
+    """Return the totals of many graphs, tens of thousands a second."""
+    return [_totals(result, target) for result in _native.estimate_many(graphs, _machine(target))]

@@ -1,0 +1,116 @@
+"""Boards and cores that a network can be deployed on."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from nas.errors import InputError, unknown
+
+# Pointer width follows from the core; cycles per instruction are a stated assumption, see `Target`.
+CORES: Mapping[str, int] = {
+    "x86-64": 8,
+    "cortex-m0plus": 4,
+    "cortex-m3": 4,
+    "cortex-m4": 4,
+    "cortex-m7": 4,
+    "cortex-m33": 4,
+    "cortex-m55": 4,
+}
+KERNELS = ("reference", "cmsis_nn")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a network runs: a real board, or a generic core without clock and memory.
+
+    Attributes:
+        kernels: which kernels TFLM is built with, `reference` or `cmsis_nn`.
+        datasheet: where the figures of a board come from.
+        cycles_per_instruction: turns instruction counts into time; an assumption about the core and its flash.
+    """
+
+    name: str
+    description: str
+    core: str
+    kernels: str
+    pointer_bytes: int
+    clock_hz: int | None = None
+    ram_bytes: int | None = None
+    flash_bytes: int | None = None
+    datasheet: str | None = None
+    cycles_per_instruction: float = 1.0
+
+    @classmethod
+    def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
+        """Read one table of a targets file; InputError at `place` names the key that is wrong."""
+        for key in table:
+            if key not in _CHECKS:
+                raise unknown(place, "key", key, _CHECKS)
+        for key in ("description", "core", "kernels"):
+            if key not in table:
+                raise InputError(f"{place}.{key}", f"must be given: {_CHECKS[key][0]}")
+        for key, value in table.items():
+            rule, holds = _CHECKS[key]
+            if not holds(value):
+                raise InputError(f"{place}.{key}", f"must be {rule}", got=repr(value))
+        if table["core"] == "x86-64" and table["kernels"] != "reference":
+            raise InputError(f"{place}.kernels", "must be reference on x86-64", got=repr(table["kernels"]))
+        return cls(name=name, pointer_bytes=CORES[table["core"]], **table)
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1000
+
+
+# Each key of a target's table: the rule in words, and as a test.
+_CHECKS: Mapping[str, tuple[str, Any]] = {
+    "description": ("a text", _text),
+    "core": (f"one of {', '.join(CORES)}", lambda value: isinstance(value, str) and value in CORES),
+    "kernels": (f"one of {', '.join(KERNELS)}", lambda value: value in KERNELS),
+    "clock_hz": ("a positive whole number", _count),
+    "ram_bytes": ("a positive whole number", _count),
+    "flash_bytes": ("a positive whole number", _count),
+    "datasheet": ("a text", _text),
+    "cycles_per_instruction": ("a positive number", _positive),
+}
+
+
+@cache
+def known_targets() -> Mapping[str, Target]:
+    """Return the targets that ship with this package, by name."""
+    tables = tomllib.loads(resources.files("nas").joinpath("targets.toml").read_text(encoding="utf-8"))
+    return {name: Target.from_table(name, table, f"targets.toml: {name}") for name, table in tables.items()}
+
+
+def find_target(name: str) -> Target:
+    """Return the target called `name`, or the one that the file `name` (ending in .toml) describes."""
+    if name.endswith(".toml"):
+        return _read(Path(name))
+    if name not in known_targets():
+        raise unknown("target", "target", name, known_targets())
+    return known_targets()[name]
+
+
+def _read(path: Path) -> Target:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, "must be a readable file", got=type(error).__name__) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(path, f"must be TOML: {error}") from error
+    if len(tables) != 1 or not isinstance(next(iter(tables.values())), dict):
+        raise InputError(path, "must hold exactly one table, the target's", got=", ".join(tables) or "nothing")
+    name, table = next(iter(tables.items()))
+    return Target.from_table(name, table, f"{path}: {name}")
