@@ -32,7 +32,8 @@ class Scaling:
 
     def apply(self, x: Floats) -> Floats:
         """Scale `x` [..., C] in units."""
-        return (x - np.asarray(self.mean, np.float32)) / np.asarray(self.std, np.float32)
+        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
+        return np.asarray((x - mean) / std, np.float32)
 
     def invert(self, x: Floats) -> Floats:
         """Bring scaled `x` [..., C] back to units."""
@@ -123,5 +124,5 @@ def _digest(dataset: Dataset, parts: dict[str, Part]) -> str:
         for array in (part.x, part.y, part.groups):
             if array is not None:
                 sha.update(f"{name} {array.dtype} {array.shape}".encode())
-                sha.update(np.ascontiguousarray(array).data)
+                sha.update(array.tobytes())
     return sha.hexdigest()

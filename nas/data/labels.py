@@ -1,0 +1,55 @@
+"""Labels of any spelling to classes 0 .. k-1 with names."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nas.data.dataset import Array, Ints
+from nas.errors import InputError
+
+MAX_CLASSES = 1000
+"""More distinct labels than this are taken for measurements or row numbers, not classes."""
+
+
+def encode(
+    labels: Mapping[str, Array], names: tuple[str, ...] | None, source: str
+) -> tuple[dict[str, Ints], tuple[str, ...]]:
+    """Number the classes of all parts alike, in the order of the labels.
+
+    Args:
+        labels: labels [n] of each part, integers or text.
+        names: class names as the source gives them, in the order of the labels; None names a class as its label.
+        source: for messages.
+
+    Returns:
+        Classes [n] of each part, and the class names.
+    """
+    for part, column in labels.items():
+        _check(column, f"{source}: y_{part}")
+    known = np.unique(np.concatenate(list(labels.values())))
+    if len(known) > MAX_CLASSES:
+        raise InputError(f"{source}: y_train", f"must have at most {MAX_CLASSES} classes", got=len(known))
+    known, names = _name(known, names, source)
+    return {part: np.searchsorted(known, column).astype(np.int64) for part, column in labels.items()}, names
+
+
+def _check(column: Array, place: str) -> None:
+    if column.dtype.kind == "f" and column.size and not np.array_equal(column, np.round(column)):
+        raise InputError(place, "must be class labels, not measurements", hint="regression is not supported yet")
+    if column.dtype.kind not in "iuUfb":
+        raise InputError(place, "must be integer labels", got=column.dtype)
+    if column.ndim != 1:
+        raise InputError(
+            place, "must be [n], one label a row", got=column.shape, hint="of one-hot rows, give their argmax"
+        )
+
+
+def _name(known: Array, names: tuple[str, ...] | None, source: str) -> tuple[Array, tuple[str, ...]]:
+    """Pair labels with names; labels that count from 0 point into `names`, others pair in order."""
+    if names is None:
+        return known, tuple(str(label) for label in known.tolist())
+    if known.dtype.kind != "U" and known.size and known.min() >= 0 and known.max() < len(names):
+        return np.arange(len(names)), names
+    if len(known) != len(names):
+        raise InputError(f"{source}: class_names", f"must name the {len(known)} labels of y", got=len(names))
+    return known, names

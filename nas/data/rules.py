@@ -1,0 +1,67 @@
+"""What must hold of a dataset's values before a search may use it.
+
+Each rule is a function of the dataset that yields what breaks it as (place, value); its docstring is the rule
+as the user reads it.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from nas.data.dataset import Dataset
+from nas.errors import InputError
+
+Rule = Callable[[Dataset], Iterator[tuple[str, object]]]
+
+
+def finite(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must have finite values only; repair or drop the rows with NaN or infinity."""
+    for name, part in dataset.parts().items():
+        bad = ~np.isfinite(part.x).all(axis=tuple(range(1, part.x.ndim)))
+        if bad.any():
+            yield f"x_{name}", f"{bad.sum()} bad rows of {len(part)}, the first is row {bad.argmax()}"
+
+
+def non_empty(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must have rows, each with values."""
+    for name, part in dataset.parts().items():
+        if part.x.size == 0:
+            yield f"x_{name}", f"shape {part.x.shape}"
+
+
+def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must hold two classes or more; there is nothing to tell apart."""
+    found = np.unique(dataset.train.y)
+    if len(found) < 2:
+        yield "y_train", ", ".join(dataset.class_names[c] for c in found) or "none"
+
+
+def classes_in_train(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must hold every class; add rows of it, or drop it from the other parts and the class names."""
+    missing = set(range(len(dataset.class_names))) - set(dataset.train.y.tolist())
+    if missing:
+        yield "y_train", "no " + ", ".join(dataset.class_names[c] for c in sorted(missing))
+
+
+def one_group_kind(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must have no NaN among the groups; each row needs the group it belongs to."""
+    for name, part in dataset.parts().items():
+        if part.groups is not None and part.groups.dtype.kind == "f" and np.isnan(part.groups).any():
+            yield f"group_{name}", "NaN"
+
+
+RULES: tuple[Rule, ...] = (non_empty, finite, two_classes, classes_in_train, one_group_kind)
+
+
+def violations(dataset: Dataset) -> Iterator[InputError]:
+    """Tell every rule that `dataset` breaks, at each place."""
+    for rule in RULES:
+        words, _, hint = (rule.__doc__ or rule.__name__).rstrip(".").partition("; ")
+        for place, got in rule(dataset):
+            yield InputError(f"{dataset.source}: {place}", words[0].lower() + words[1:], got=got, hint=hint or None)
+
+
+def check(dataset: Dataset) -> None:
+    """Raise the first violation as InputError, if there is one."""
+    for error in violations(dataset):
+        raise error
