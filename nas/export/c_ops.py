@@ -1,0 +1,55 @@
+"""The operators that a model needs, as a TFLM op resolver that holds no others."""
+
+from collections.abc import Iterable
+
+from nas.errors import unknown
+
+# Methods of tflite::MicroMutableOpResolver that register a builtin operator, without the word Add:
+# tensorflow/lite/micro/micro_mutable_op_resolver.h of TFLM.
+_METHODS = """
+    Abs Add AddN ArgMax ArgMin AssignVariable AveragePool2D BatchMatMul BatchToSpaceNd BroadcastArgs BroadcastTo
+    CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div Elu Equal Exp
+    ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather GatherNd Greater GreaterEqual HardSwish If
+    L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd LogicalNot LogicalOr Logistic LogSoftmax
+    Maximum MaxPool2D Mean Minimum MirrorPad Mul Neg NotEqual Pack Pad PadV2 Prelu Quantize ReadVariable ReduceMax
+    Relu Relu6 Reshape ResizeBilinear ResizeNearestNeighbor Round Rsqrt SelectV2 Shape Sin Slice Softmax
+    SpaceToBatchNd SpaceToDepth Split SplitV Sqrt Square SquaredDifference Squeeze StridedSlice Sub Sum Svdf Tanh
+    Transpose TransposeConv UnidirectionalSequenceLSTM Unpack VarHandle While ZerosLike
+"""
+
+# TFLite writes MAX_POOL_2D where the method is MaxPool2D; without case and underscores the names are one.
+METHODS = {name.upper(): f"Add{name}" for name in _METHODS.split()}
+
+
+def resolver_method(kind: str) -> str:
+    """Return the resolver's method for TFLite's builtin operator `kind`; InputError if TFLM has none."""
+    key = kind.replace("_", "")
+    if key not in METHODS:
+        raise unknown("model_ops.h", "operator", kind, METHODS)
+    return METHODS[key]
+
+
+def ops_header(prefix: str, kinds: Iterable[str]) -> str:
+    """Return a C++ header with a function that gives the op resolver for operators `kinds`, each listed once."""
+    methods = [resolver_method(kind) for kind in kinds]
+    calls = "\n".join(f"    resolver.{method}();" for method in methods)
+    return f"""\
+// The operators of {prefix}_model and no others, so that the linker leaves all other kernels out of the flash.
+// C++ only; needs TensorFlow Lite Micro on the include path.
+#ifndef {prefix.upper()}_MODEL_OPS_H_
+#define {prefix.upper()}_MODEL_OPS_H_
+
+#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+
+inline const tflite::MicroMutableOpResolver<{len(methods)}>& {prefix}_op_resolver() {{
+  static tflite::MicroMutableOpResolver<{len(methods)}> resolver;
+  static bool filled = false;
+  if (!filled) {{
+{calls}
+    filled = true;
+  }}
+  return resolver;
+}}
+
+#endif  // {prefix.upper()}_MODEL_OPS_H_
+"""

@@ -1,0 +1,35 @@
+"""Tables and text that Markdown shows as they are."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+
+def escape(value: object) -> str:
+    """Return one line of text in which no character is markup."""
+    return re.sub(r"([\\\\`*_\[\]<>|#])", r"\\\1", " ".join(str(value).split()))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table whose first column is text and whose others are right-aligned."""
+    lines = [_row(head), _row(["---"] + ["---:"] * (len(head) - 1)), *(_row(map(escape, row)) for row in rows)]
+    return "\n".join(lines)
+
+
+def facts(values: Mapping[str, Any]) -> str:
+    """Return a bullet list of `values`; a table within becomes `key.inner`."""
+    return "\n".join(f"- {escape(key)}: {escape(value)}" for key, value in _flat(values))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, (list, tuple)):
+            yield f"{prefix}{key}", ", ".join(map(str, value)) or "none"
+        else:
+            yield f"{prefix}{key}", "none" if value is None else str(value)

@@ -1,0 +1,56 @@
+import re
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import recall_score
+
+from nas.export.markdown import escape, facts, table
+from nas.export.model_card import model_card, recalls
+
+
+@given(arrays(np.int64, st.integers(2, 5).map(lambda n: (n, n)), elements=st.integers(0, 9)))
+def test_recalls_are_scikit_learns(confusion):
+    assume(confusion.any())
+    true, predicted = np.indices(confusion.shape).reshape(2, -1)
+    rows, answers = np.repeat(true, confusion.ravel()), np.repeat(predicted, confusion.ravel())
+    expected = recall_score(rows, answers, labels=range(len(confusion)), average=None, zero_division=np.nan)
+    got = [np.nan if r is None else r for r in recalls(confusion.tolist())]
+    np.testing.assert_allclose(got, expected)
+
+
+def test_the_card_holds_every_number_of_the_winner(make_bundle):
+    card = model_card(make_bundle())
+    accuracies = ["92.50 %", "93.75 %", "81.25 %", "84.38 %", "43.75 %"]
+    footprint = ["3,210", "1,001", "5,200", "5,184", "head 4,608 + tail 576", "46,569", "code 45,568", "`cortex-m4`"]
+    data = ["0.25", "-3", "0.0234375", "synthetic", "rows.train: 700", "6144"]
+    origin = ["nas search --space cnn\\_timeseries" not in card, "`0123456789ab`" in card]
+    missing = [text for text in accuracies + footprint + data if text not in card]
+    assert not missing
+    assert all(origin)
+    assert "    nas search --space cnn_timeseries --budget-kb 6\n" in card
+    assert "| walk | 12 | 2 | 0 | 85.71 % |" in card
+
+
+def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_bundle):
+    bundle = make_bundle(channel_names=(), sample_rate_hz=None, data={}, budget={}, class_names=("a|b", "c\nd", "*"))
+    card = model_card(bundle)
+    assert "| a\\|b | 12 |" in card
+    assert "| c d | 1 |" in card
+
+
+def test_tables_have_one_width():
+    lines = table(("a", "b|c".replace("|", "\\|")), [("x|y", 1), ("_z_", 2)]).splitlines()
+    assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {4}
+
+
+@given(st.text())
+def test_escaped_text_is_one_line_without_live_markup(text):
+    assert not re.search(r"(?<!\\)(\\\\)*[*_`|<]", escape(text))
+    assert "\n" not in escape(text)
+
+
+def test_facts_show_nested_tables_lists_and_nothing():
+    shown = facts({"rows": {"train": 1}, "names": ("a", "b"), "rate": None})
+    assert shown == "- rows.train: 1\n- names: a, b\n- rate: none"
