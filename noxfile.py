@@ -1,0 +1,74 @@
+"""Every chore of the project, one command each; `nox` alone runs what a change must pass.
+
+    nox                the four below
+    nox -s lint        style of Python and C++
+    nox -s types       mypy, strict
+    nox -s native      C++ core: warnings as errors, sanitizers, its own tests
+    nox -s tests       pytest; `nox -s tests -- -k budget` passes arguments on
+    nox -s format      rewrite sources in the project's style
+    nox -s build       source distribution and wheel into dist/
+
+Sessions run in the environment that nox is installed in, so that TensorFlow is installed once and not once a session.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "native", "tests"]
+
+# Called as .venv/bin/nox without activation, the environment's tools are not on the path yet.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+CORES = str(os.cpu_count() or 1)
+
+
+def cpp_sources() -> list[str]:
+    """List the files that clang-format keeps in style."""
+    return sorted(str(path) for end in ("h", "cc") for path in Path("native").rglob(f"*.{end}"))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style; changes nothing."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("clang-format", "--dry-run", "--Werror", *cpp_sources())
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types."""
+    session.run("mypy")
+
+
+@nox.session
+def native(session: nox.Session) -> None:
+    """Build the C++ core on its own, without Python, and run its tests."""
+    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DNAS_WARNINGS_AS_ERRORS=ON", "-DNAS_SANITIZE=ON", "-DNAS_MODULE=OFF"]
+    session.run("cmake", "-S", "native", "-B", "build/native", *options)
+    session.run("cmake", "--build", "build/native", "--parallel", CORES)
+    session.run("ctest", "--test-dir", "build/native", "--output-on-failure")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; last, so that pytest's summary closes the log."""
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def format(session: nox.Session) -> None:
+    """Rewrite sources in the project's style."""
+    session.run("ruff", "check", "--fix")
+    session.run("ruff", "format")
+    session.run("clang-format", "-i", *cpp_sources())
+
+
+@nox.session(default=False)
+def build(session: nox.Session) -> None:
+    """Build the source distribution, and the wheel from it."""
+    session.run("python", "-m", "build", *session.posargs)
