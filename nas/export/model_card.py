@@ -48,11 +48,14 @@ def _accuracy(bundle: Bundle) -> str:
 
 {table(("", "validation", "test"), rows)}
 
-The model was chosen by validation rows; the test rows were opened once, for the winner."""
+The study chose by validation rows; the test rows were opened once, for its winner."""
 
 
 def _classes(bundle: Bundle) -> str:
     confusion = bundle.winner.confusion
+    if not confusion:
+        names = ", ".join(map(escape, bundle.class_names))
+        return f"## Classes\n\n{names}. Not the winner of its study: it has not met the test rows."
     head = ("true \\ predicted", *map(escape, bundle.class_names), "recall")
     rows = [
         (name, *counts, _percent(recall))
@@ -128,6 +131,7 @@ def _training(bundle: Bundle) -> str:
     record = bundle.winner.record
     head = ("trial", "seed", "epochs", "validation accuracy")
     rows = [(f["trial"], f["seed"], f["epochs"], _percent(f["val_accuracy"])) for f in bundle.winner.finals]
+    finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training
 
@@ -135,11 +139,7 @@ Seed {record.seed}. Recipe:
 
 {facts(dataclasses.asdict(bundle.recipe))}
 
-Final trainings that competed, by validation accuracy:
-
-{table(head, rows)}
-
-Seconds of each stage, and versions:
+{finals}Seconds of each stage, and versions:
 
 {facts({"seconds": seconds, "version": record.versions})}"""
 

@@ -27,7 +27,7 @@ def test_writing_again_gives_the_same_bytes(tmp_path, make_bundle):
 
 
 def test_an_unknown_format_lists_the_known_ones(tmp_path, make_bundle):
-    with pytest.raises(InputError, match=r"--format: .* did you mean card\? known: c, card, json, tflite"):
+    with pytest.raises(InputError, match=r"--format: .* did you mean card\? known: .*card"):
         write(tmp_path, make_bundle(), ["crad"])
 
 
