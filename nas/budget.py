@@ -20,6 +20,11 @@ class Budget:
     ram_bytes: int | None = None
     flash_bytes: int | None = None
 
+    def limits(self) -> dict[str, int]:
+        """Return the limits that are set, in bytes."""
+        every = {"weights": self.weights_bytes, "ram": self.ram_bytes, "flash": self.flash_bytes}
+        return {what: limit for what, limit in every.items() if limit is not None}
+
     def over(self, footprint: Totals) -> dict[str, float]:
         """Return the limits that are exceeded, each with the excess as a fraction of the limit."""
         return {what: (used - limit) / limit for what, used, limit in self._limited(footprint) if used > limit}

@@ -39,6 +39,7 @@ class Record:
         history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
         seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
         versions: of nas and of the libraries that made the numbers.
+        peak_rss_bytes: the most memory that the worker's process had held by then.
     """
 
     trial: int
@@ -56,6 +57,7 @@ class Record:
     history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    peak_rss_bytes: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -85,6 +87,8 @@ class Record:
 class Winner:
     """The candidate that a study gives back, after its final training; the only one that met the test set.
 
+    Another candidate that a user exports takes this form too, with None for what only the test set tells.
+
     Attributes:
         record: of the final training: its curves, footprints and validation accuracy.
         test_accuracy: int8 model, on the test groups; `float_test_accuracy` before quantization.
@@ -94,9 +98,9 @@ class Winner:
     """
 
     record: Record
-    test_accuracy: float
-    float_test_accuracy: float
-    baseline_accuracy: float
+    test_accuracy: float | None
+    float_test_accuracy: float | None
+    baseline_accuracy: float | None
     confusion: tuple[tuple[int, ...], ...]
     finals: tuple[Mapping[str, Any], ...]
 
@@ -138,3 +142,39 @@ class Result:
     @property
     def trials(self) -> int:
         return sum(self.states.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is worth keeping in git and comparing between machines: no paths, no weights, no times."""
+        return {
+            "study": self.study,
+            "trials": self.trials,
+            "states": dict(self.states),
+            "best": None if self.winner is None else self._best(self.winner),
+            "front": [_entry(record) for record in self.front],
+        }
+
+    def to_contract(self, tflite: str) -> dict[str, Any]:
+        """Return the JSON that `nas search --json` ends with; `tflite` is the winner's path."""
+        data = self.to_json()
+        best = data["best"] and {**data["best"], "tflite": tflite}
+        return {**data, "best": best, "folder": self.folder, "seconds": self.seconds}
+
+    def _best(self, winner: Winner) -> dict[str, Any]:
+        return {
+            **_entry(winner.record),
+            "architecture": dict(winner.record.architecture),
+            "test_accuracy": winner.test_accuracy,
+            "float_test_accuracy": winner.float_test_accuracy,
+            "baseline_accuracy": winner.baseline_accuracy,
+            "versions": dict(winner.record.versions),
+        }
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    return {
+        "trial": record.trial,
+        "digest": record.digest,
+        "val_accuracy": record.val_accuracy,
+        "float_val_accuracy": record.float_val_accuracy,
+        **(record.profiled or {}),
+    }

@@ -1,0 +1,214 @@
+"""One candidate's way from architecture to record; each arrow of it is one call."""
+
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from nas.architecture import Architecture, digest
+from nas.budget import Budget
+from nas.data.splits import Splits
+from nas.footprint import Totals, estimate_many, profile
+from nas.graph import Graph
+from nas.recipe import Recipe
+from nas.record import Record, State
+from nas.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An architecture with all that is known of it before training."""
+
+    architecture: Architecture
+    graph: Graph
+    digest: str
+    footprint: Totals
+    over: Mapping[str, float]
+
+
+def examine(architecture: Architecture, target: Target, budget: Budget) -> Candidate:
+    """Lower and estimate; no TensorFlow, a fraction of a millisecond."""
+    graph = architecture.lower()
+    (footprint,) = estimate_many([graph], target)
+    return Candidate(architecture, graph, digest(graph), footprint, budget.over(footprint))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A training that a worker process is asked for.
+
+    Attributes:
+        trial: number of the trial that it belongs to.
+        params: the sampled dimensions.
+        target: whose footprint is profiled; `budget` is checked again on the `.tflite`.
+        epochs: passes over the training rows.
+        seed: of weights, batches and dropout.
+        seconds: time after which training stops at the next epoch; None for no limit.
+        final: keep the float weights, so that the winner can meet the test set.
+    """
+
+    trial: int
+    architecture: Architecture
+    params: Mapping[str, Any]
+    target: Target
+    budget: Budget
+    recipe: Recipe
+    epochs: int
+    seed: int
+    seconds: float | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a worker gives back: the record, without objective values, and the model."""
+
+    record: Record
+    tflite: bytes | None = None
+    weights: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestJob:
+    """The one look at the test set: the winner's `.tflite` and float weights."""
+
+    architecture: Architecture
+    tflite: bytes
+    weights: bytes
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcome:
+    """Accuracies of the winner on the test rows, 0 to 1; `confusion[true][predicted]` of the int8 model."""
+
+    test_accuracy: float
+    float_test_accuracy: float
+    baseline_accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(slots=True)
+class _Worker:
+    """What a worker process holds between jobs."""
+
+    splits: Splits | None = None
+
+
+_worker = _Worker()
+
+
+class _Clock(dict[str, float]):
+    """Seconds by stage: `with clock("train"): ...`."""
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self[stage] = round(time.monotonic() - start, 4)
+
+
+def initialize(splits: Splits) -> None:
+    """Make this process ready for jobs: TensorFlow with one thread, the data at hand."""
+    from nas.model import runtime
+
+    runtime.use_one_thread()
+    _worker.splits = splits
+
+
+def perform(task: Job | TestJob) -> Outcome | TestOutcome:
+    """Do a task in this process."""
+    from nas.model import runtime
+
+    assert _worker.splits is not None, "initialize() comes first"
+    try:
+        return run(task, _worker.splits) if isinstance(task, Job) else test(task, _worker.splits)
+    finally:
+        runtime.clear()
+
+
+def run(job: Job, splits: Splits) -> Outcome:
+    """Build, train, quantize, profile and evaluate one candidate; what fails is told by the record."""
+    clock = _Clock()
+    facts: dict[str, Any] = {"state": State.COMPLETE}
+    try:
+        tflite, weights = _run(job, splits, clock, facts)
+    except Exception as error:  # One candidate that fails must not end the search.
+        facts |= {"state": State.FAILED, "reason": f"{type(error).__name__}: {error}"[:500]}
+        tflite = weights = None
+    return Outcome(_record(job, clock, facts), tflite, weights)
+
+
+def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
+    from nas.model.build import build
+    from nas.model.evaluate import Int8Model, accuracy, float_labels
+    from nas.model.quantize import calibration_rows, quantize
+    from nas.model.training import train
+    from nas.model.weights import dump_weights
+
+    deadline = None if job.seconds is None else time.monotonic() + job.seconds
+    graph, val = job.architecture.lower(), splits.val
+    with clock("build"):
+        model = build(graph, seed=job.seed)
+    with clock("train"):
+        trained = train(model, splits.train, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline)
+    facts["history"] = trained.history
+    if trained.stopped_by == "deadline" and not job.final:
+        facts |= {"state": State.PRUNED, "reason": f"time limit after {len(trained.history['loss'])} epochs"}
+        return None, None
+    with clock("quantize"):
+        tflite = quantize(model, graph, calibration_rows(splits.train, seed=job.seed))
+    footprint = profile(tflite, job.target)
+    facts["profiled"] = footprint.summary()
+    if job.budget.over(footprint):
+        facts |= {"state": State.FAILED, "reason": f"the .tflite is over budget: {job.budget.describe(footprint)}"}
+        return tflite, None
+    with clock("evaluate"):
+        facts["val_accuracy"] = accuracy(Int8Model(tflite).labels(val.x), val.y)
+        facts["float_val_accuracy"] = accuracy(float_labels(model, val.x), val.y)
+    return tflite, dump_weights(model) if job.final else None
+
+
+def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:
+    from nas.model import runtime
+
+    return Record(
+        trial=job.trial,
+        digest=digest(job.architecture.lower()),
+        params=job.params,
+        architecture=job.architecture.to_json(),
+        seed=job.seed,
+        seconds=dict(clock),
+        versions=runtime.versions(),
+        peak_rss_bytes=_peak_rss_bytes(),
+        **facts,
+    )
+
+
+def test(task: TestJob, splits: Splits) -> TestOutcome:
+    """Evaluate the winner on the test rows: the int8 model as deployed, and the float one it came from."""
+    from nas.model.build import build
+    from nas.model.evaluate import Int8Model, accuracy, confusion, float_labels
+    from nas.model.weights import load_weights
+
+    model = build(task.architecture.lower())
+    load_weights(model, task.weights)
+    part = splits.test
+    labels = Int8Model(task.tflite).labels(part.x)
+    return TestOutcome(
+        test_accuracy=accuracy(labels, part.y),
+        float_test_accuracy=accuracy(float_labels(model, part.x), part.y),
+        baseline_accuracy=splits.majority_baseline(part),
+        confusion=confusion(labels, part.y, len(splits.class_names)),
+    )
+
+
+def _peak_rss_bytes() -> int:
+    """Return the most memory that this process ever held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,1 @@
+"""The only home of Optuna and joblib: trials, worker processes, and the loop between them."""

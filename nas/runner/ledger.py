@@ -1,0 +1,212 @@
+"""A study's trials: sampled in memory, kept in Optuna storage.
+
+Optuna writes every sampled dimension to its database in a transaction of its own, 0.2 s for a trial of this
+program's spaces on SQLite. So an in-memory study samples, and a trial is stored whole, in one transaction: when its
+training starts, as running, or when it has ended without one.
+"""
+
+import itertools
+import json
+import os
+import socket
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.storages import BaseStorage, RDBStorage
+from optuna.trial import Trial, TrialState
+
+from nas.dims import Dim, Range, Value
+from nas.errors import InputError
+from nas.record import Record, State
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+_OPTUNA_STATES = {
+    State.COMPLETE: TrialState.COMPLETE,
+    State.OVER_BUDGET: TrialState.PRUNED,
+    State.PRUNED: TrialState.PRUNED,
+    State.DUPLICATE: TrialState.PRUNED,
+    State.FAILED: TrialState.FAIL,
+}
+
+
+class TrialChooser:
+    """Lets an Optuna trial choose."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+
+    def choose(self, name: str, dim: Dim) -> Value:
+        spaced = _evenly_spaced(dim)
+        if spaced is None:
+            value: Value = self._trial.suggest_categorical(name, dim.values)
+            return value
+        if isinstance(spaced.step, int):
+            return self._trial.suggest_int(name, int(spaced.low), int(spaced.high), step=spaced.step)
+        return self._trial.suggest_float(name, spaced.low, spaced.high, step=spaced.step)
+
+
+def _evenly_spaced(dim: Dim) -> Range | None:
+    """Return the dimension as a range if it is one, so that the sampler knows which values are neighbours."""
+    if isinstance(dim, Range):
+        return dim
+    numbers = [n for n in dim.choices if isinstance(n, int) and not isinstance(n, bool)]
+    steps = {b - a for a, b in itertools.pairwise(numbers)}
+    if len(numbers) < len(dim.choices) or len(steps) != 1 or min(steps) <= 0:
+        return None
+    return Range(numbers[0], numbers[-1], steps.pop())
+
+
+class Ledger:
+    """The trials of one study.
+
+    Life cycle: opened by name, which makes the study or finds what an earlier run left; `ask` starts a trial in
+    memory; `start` stores it as running, `finish` stores how it ended; a run that dies leaves running trials
+    behind, which `orphans` gives to the next one. Study-wide facts are kept with `put` and `get`.
+
+    Numbers of trials are those of the storage.
+    """
+
+    def __init__(self, name: str, url: str, directions: Sequence[str], seed: int) -> None:
+        self.name = name
+        self._storage = _open_storage(url)
+        self._kept = optuna.create_study(
+            storage=self._storage, study_name=name, directions=list(directions), load_if_exists=True
+        )
+        self._study_id = self._storage.get_study_id_from_name(name)
+        trials = self._kept.trials
+        self._memory = optuna.create_study(directions=list(directions), sampler=_sampler(seed, len(trials)))
+        self._ids: dict[int, int] = {}  # number in memory -> id in the storage
+        self._numbers: dict[int, int] = {}  # number in memory -> number in the storage
+        for trial in trials:
+            self._memory.add_trial(trial)
+            self._ids[len(self._ids)] = trial._trial_id
+            self._numbers[len(self._numbers)] = trial.number
+
+    def records(self) -> list[Record]:
+        """Return the records of all trials that have ended."""
+        return [
+            Record.from_json(trial.user_attrs["record"])
+            for trial in self._kept.get_trials(deepcopy=False)
+            if trial.state.is_finished() and "record" in trial.user_attrs
+        ]
+
+    def orphans(self) -> list[tuple[Trial, int]]:
+        """Return the trials that were running when an earlier run died, each with its number."""
+        return [
+            (Trial(self._memory, trial._trial_id), self._numbers[trial.number])
+            for trial in self._memory.get_trials(deepcopy=False, states=[TrialState.RUNNING])
+        ]
+
+    def ask(self) -> Trial:
+        """Begin a trial; its dimensions are chosen through `TrialChooser`."""
+        return self._memory.ask()
+
+    def start(self, trial: Trial) -> int:
+        """Store the trial as running; return its number."""
+        return self._store(trial)
+
+    def finish(self, trial: Trial, record: Record, violations: Mapping[str, float]) -> None:
+        """Tell the sampler and the storage how the trial ended."""
+        for name, fraction in violations.items():
+            trial.set_constraint(name, fraction)
+        state = _OPTUNA_STATES[record.state]
+        self._memory.tell(trial, list(record.values) if state == TrialState.COMPLETE and record.values else None, state)
+        if trial.number in self._ids:
+            trial_id = self._ids[trial.number]
+            self._storage.set_trial_user_attr(trial_id, "record", record.to_json())
+            self._storage.set_trial_state_values(trial_id, state, record.values)
+        else:
+            self._store(trial, record)
+
+    def next_number(self) -> int:
+        """Return the number that the next stored trial will have."""
+        return self._storage.get_n_trials(self._study_id)
+
+    def put(self, key: str, value: object) -> None:
+        self._storage.set_study_user_attr(self._study_id, key, value)
+
+    def get(self, key: str) -> Any:
+        """Return what `put` kept under `key`; None if nothing was."""
+        return self._storage.get_study_user_attrs(self._study_id).get(key)
+
+    def importances(self) -> dict[str, float]:
+        """Return the share of the first objective's variance that each dimension explains; empty if unknown."""
+        from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return get_param_importances(
+                    self._memory, evaluator=PedAnovaImportanceEvaluator(), target=lambda trial: trial.values[0]
+                )
+        except (ValueError, RuntimeError):  # too few complete trials, or no dimension that all of them have
+            return {}
+
+    def claim(self, identity: Mapping[str, object]) -> None:
+        """Make this process the one that runs the study, and check that the study is still the same one.
+
+        Raises:
+            InputError: another process on this machine runs it, or its identity was another one.
+        """
+        owner = self.get("owner")
+        if owner is not None and owner != _me() and _alive(owner):
+            raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
+        known = self.get("identity")
+        now = json.loads(json.dumps(identity))
+        if known is not None and known != now:
+            key = next(key for key in {**known, **now} if known.get(key) != now.get(key))
+            raise changed(self.name, key, known.get(key), now.get(key))
+        self.put("identity", now)
+        self.put("owner", _me())
+
+    def _store(self, trial: Trial, record: Record | None = None) -> int:
+        frozen = self._memory.get_trials(deepcopy=False)[trial.number]
+        if record is not None:
+            frozen.user_attrs["record"] = record.to_json()
+        self._ids[trial.number] = self._storage.create_new_trial(self._study_id, template_trial=frozen)
+        number = self._storage.get_trial(self._ids[trial.number]).number
+        self._numbers[trial.number] = number
+        return number
+
+
+def changed(name: str, key: str, old: object, new: object) -> InputError:
+    """The error for a study that goes on with another definition than it began with."""
+    return InputError(
+        f"study {name}: {key}", f"must stay {old!r} when a study goes on", got=repr(new), hint="give another --name"
+    )
+
+
+def _sampler(seed: int, trials: int) -> BaseSampler:
+    # A run that goes on must not draw the first run's numbers again.
+    return TPESampler(seed=(seed * 1_000_003 + trials) % 2**32, n_startup_trials=16)
+
+
+def _open_storage(url: str) -> BaseStorage:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return RDBStorage(url)
+    except Exception as error:  # SQLAlchemy and the database drivers raise many kinds
+        raise InputError("--storage", f"must be a database that opens: {type(error).__name__}", got=url) from None
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _alive(owner: str) -> bool:
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True

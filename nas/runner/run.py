@@ -1,0 +1,86 @@
+"""A whole run of a study: opens what it needs, searches, decides, and closes everything whatever happens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nas.data.splits import Splits
+from nas.files import write_atomic
+from nas.objectives import OBJECTIVES
+from nas.record import State
+from nas.runner.finals import decide
+from nas.runner.ledger import Ledger
+from nas.runner.loop import search
+from nas.runner.observer import Observer
+from nas.runner.session import Session
+from nas.runner.workers import Workers
+from nas.space import Space
+from nas.study import Study
+from nas.target import Target
+from nas.tracking import open_tracker
+
+# What a tracking server may still take when everything else is done, in seconds.
+DRAIN_SECONDS = 60.0
+
+
+def open_ledger(study: Study, folder: Path) -> Ledger:
+    """Open a study's trials: SQLite in its folder, unless its definition names another storage."""
+    url = study.storage or f"sqlite:///{folder / 'study.db'}"
+    return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed)
+
+
+@contextmanager
+def run(
+    study: Study, space: Space, target: Target, splits: Splits, folder: Path, observer: Observer, started: float
+) -> Iterator[Session]:
+    """Run a study to its limits; yields the session, with all trials done and the winner decided.
+
+    `started` is when the run began (`time.monotonic()`), so that reading data counts to its minutes.
+    """
+    ledger = open_ledger(study, folder)
+    ledger.claim(identity(study, space, splits))
+    write_atomic(folder / "study.toml", study.to_toml())
+    tracker = open_tracker(
+        study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(study, target, splits)
+    )
+    workers = Workers(splits, study.jobs)
+    session = Session(
+        study, space, target, splits, folder, ledger, workers, tracker, observer, started, ledger.get("seconds") or 0.0
+    )
+    try:
+        _resume(session)
+        observer.phase("searching")
+        search(session)
+        decide(session)
+        yield session
+    finally:
+        workers.close()
+        tracker.counts(session.result().states)
+        tracker.close(DRAIN_SECONDS)
+
+
+def identity(study: Study, space: Space, splits: Splits) -> dict[str, object]:
+    """Return what must be the same when a study goes on."""
+    return {**study.definition(), "space content": space.digest, "data content": splits.digest}
+
+
+def _resume(session: Session) -> None:
+    """Take up what earlier runs have done; give the tracker what it missed."""
+    session.records.extend(session.ledger.records())
+    logged = session.tracker.logged_trials()
+    for record in session.records:
+        session.observer.recorded(record)
+        if record.trial not in logged and record.state not in (State.OVER_BUDGET, State.DUPLICATE):
+            model = session.file(f"{record.trial}.tflite")
+            session.tracker.log(record, model.read_bytes() if model.is_file() else None)
+
+
+def _tags(study: Study, target: Target, splits: Splits) -> dict[str, str]:
+    return {
+        "space": study.space,
+        "data": splits.source,
+        "data_digest": splits.digest[:12],
+        "target": target.name,
+        "objective": study.objective,
+        "seed": str(study.seed),
+    }

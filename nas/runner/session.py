@@ -1,0 +1,133 @@
+"""One run of a study, and what its parts share."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nas.budget import Budget
+from nas.data.splits import Splits
+from nas.dims import Chooser
+from nas.files import write_atomic
+from nas.objectives import OBJECTIVES, Objective, Scale
+from nas.pipeline import Candidate, examine
+from nas.record import Record, Result, State, Winner
+from nas.runner.ledger import Ledger
+from nas.runner.observer import Observer
+from nas.runner.workers import End, Task, Workers
+from nas.space import Space
+from nas.study import Study
+from nas.target import Target
+from nas.tracking import Tracker
+
+# How long one wait for the workers lasts; the live view moves at this pace.
+TICK_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of a study: its definition, its data, and the open ends of storage, workers and tracking.
+
+    `before` is the wall time that earlier runs of the study took, in seconds.
+    """
+
+    study: Study
+    space: Space
+    target: Target
+    splits: Splits
+    folder: Path
+    ledger: Ledger
+    workers: Workers
+    tracker: Tracker
+    observer: Observer
+    started: float
+    before: float
+    records: list[Record] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of this run so far."""
+        return time.monotonic() - self.started
+
+    @property
+    def limit(self) -> float | None:
+        """Wall time of this run at the most, in seconds."""
+        return None if self.study.minutes is None else 60 * self.study.minutes
+
+    @property
+    def objective(self) -> Objective:
+        return OBJECTIVES[self.study.objective]
+
+    @property
+    def scale(self) -> Scale:
+        return Scale(self.budget.weights_bytes, self.study.accuracy_weight)
+
+    @property
+    def budget(self) -> Budget:
+        return self.study.budget(self.target)
+
+    def sample(self, chooser: Chooser) -> Candidate:
+        """Let `chooser` pick a member of the space, and look at its footprint."""
+        architecture = self.space.sample(chooser, self.splits.input_shape, len(self.splits.class_names))
+        return examine(architecture, self.target, self.budget)
+
+    def violations(self, candidate: Candidate) -> dict[str, float]:
+        """Return the excess over each limit as a fraction of it; 0 tells the sampler that the limit is kept."""
+        return {**dict.fromkeys(self.budget.limits(), 0.0), **candidate.over}
+
+    def score(self, record: Record) -> float:
+        """Return what ranks a complete record, higher is better."""
+        return self.objective.values(record, self.scale)[0]
+
+    def left(self, deadline: float | None) -> float | None:
+        """Seconds of this run until `deadline`, which counts from its start; None for no limit."""
+        return None if deadline is None else max(0.0, deadline - self.seconds)
+
+    def wait(self) -> Sequence[tuple[Task, End]]:
+        """Wait a moment for the workers, tell the observer, and return the tasks that have ended."""
+        ended = list(self.workers.collect(TICK_SECONDS))
+        self.observer.tick(self.workers.running, self.seconds, self.limit)
+        return ended
+
+    def add(self, record: Record, tflite: bytes | None = None) -> None:
+        """Take up a trial that has ended: the list, the observer, the tracker."""
+        self.records.append(record)
+        self.observer.recorded(record)
+        self.tracker.log(record, tflite)
+        self.ledger.put("seconds", round(self.before + self.seconds, 1))
+
+    def complete(self) -> list[Record]:
+        return [record for record in self.records if record.state == State.COMPLETE]
+
+    def file(self, name: str) -> Path:
+        """Where a model's file is kept: `<trial>.tflite`, or `final-<trial>-<seed>.tflite` and its weights."""
+        return self.folder / "models" / name
+
+    def keep(self, name: str, content: bytes) -> None:
+        write_atomic(self.file(name), content)
+
+    def result(self) -> Result:
+        """Return the study's outcome as it stands."""
+        winner = self.ledger.get("winner")
+        return Result(
+            study=self.study.name,
+            folder=str(self.folder),
+            seconds=round(self.before + self.seconds, 1),
+            states={state.value: sum(r.state == state for r in self.records) for state in State},
+            winner=None if winner is None else Winner.from_json(winner),
+            front=front(self.complete()),
+        )
+
+
+def front(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Return the records that no other beats in both validation accuracy and weights, smallest first."""
+
+    def weights(record: Record) -> int:
+        assert record.profiled is not None
+        return int(record.profiled["weights_bytes"])
+
+    best: list[Record] = []
+    for record in sorted(records, key=lambda r: (weights(r), -(r.val_accuracy or 0), r.trial)):
+        if not best or (record.val_accuracy or 0) > (best[-1].val_accuracy or 0):
+            best.append(record)
+    return tuple(best)
