@@ -1,0 +1,107 @@
+"""What a model answers: the int8 one through LiteRT, the float one through Keras, on the same rows."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from nas.data.dataset import Floats, Ints
+
+_BATCH = 256
+
+
+class Int8Model:
+    """A `.tflite` with int8 input and output, on one thread.
+
+    Life cycle: made of the file's bytes, which may have any batch size; takes any number of rows.
+
+    LiteRT's own kernels are used, not XNNPACK's, whose rounding differs from that of the device.
+    """
+
+    def __init__(self, tflite: bytes) -> None:
+        self._interpreter = Interpreter(
+            model_content=_free_batch(tflite),
+            num_threads=1,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+        self._input = self._interpreter.get_input_details()[0]
+        self._output = self._interpreter.get_output_details()[0]
+        self._rows = 0
+
+    @property
+    def input_quantization(self) -> tuple[float, int]:
+        """Scale and zero point: real = (int8 - zero point) * scale."""
+        scale, zero = self._input["quantization"]
+        return float(scale), int(zero)
+
+    @property
+    def output_quantization(self) -> tuple[float, int]:
+        """Scale and zero point of the probabilities."""
+        scale, zero = self._output["quantization"]
+        return float(scale), int(zero)
+
+    def quantize(self, x: Floats) -> npt.NDArray[np.int8]:
+        """Return scaled rows as the int8 numbers that the model reads."""
+        scale, zero = self._input["quantization"]
+        return np.clip(np.round(x / np.float32(scale)) + zero, -128, 127).astype(np.int8)
+
+    def run(self, q: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        """Return the raw outputs [n, outputs] for raw inputs [n, ...]."""
+        q = q.reshape(len(q), *self._input["shape"][1:])
+        return np.concatenate([self._run(q[start : start + _BATCH]) for start in range(0, len(q), _BATCH)])
+
+    def predict(self, x: Floats) -> Floats:
+        """Return probabilities [n, classes] for scaled rows `x` [n, ...]."""
+        scale, zero = self._output["quantization"]
+        outputs = self.run(self.quantize(x)).astype(np.float32)
+        return np.asarray((outputs - zero) * np.float32(scale), np.float32)
+
+    def labels(self, x: Floats) -> Ints:
+        """Return the most probable class [n] of scaled rows `x` [n, ...]."""
+        return np.argmax(self.run(self.quantize(x)), axis=1)
+
+    def _run(self, q: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        if len(q) != self._rows:
+            self._rows = len(q)
+            self._interpreter.resize_tensor_input(self._input["index"], q.shape)
+            self._interpreter.allocate_tensors()
+        self._interpreter.set_tensor(self._input["index"], q)
+        self._interpreter.invoke()
+        outputs: npt.NDArray[np.int8] = self._interpreter.get_tensor(self._output["index"])
+        return outputs
+
+
+def float_labels(model: Any, x: Floats) -> Ints:
+    """Return the most probable class [n] that a Keras model gives to scaled rows `x` [n, ...]."""
+    x = x.reshape(len(x), *model.input_shape[1:])
+    batches = [np.asarray(model(x[start : start + _BATCH], training=False)) for start in range(0, len(x), _BATCH)]
+    return np.argmax(np.concatenate(batches), axis=1)
+
+
+def accuracy(labels: Ints, y: Ints) -> float:
+    """Return the share of rows that are labelled right."""
+    return float(np.mean(labels == y))
+
+
+def confusion(labels: Ints, y: Ints, classes: int) -> tuple[tuple[int, ...], ...]:
+    """Return the number of rows by [true class][predicted class]."""
+    counts = np.bincount(y * classes + labels, minlength=classes * classes).reshape(classes, classes)
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def _free_batch(tflite: bytes) -> bytes:
+    """Return the model with -1 for the 1 in which the constant shape of every RESHAPE begins.
+
+    Everything else follows the batch size of a resized input by itself.
+    """
+    data = bytearray(tflite)
+    model = schema.Model.GetRootAs(data, 0)
+    graph = model.Subgraphs(0)
+    for op in (graph.Operators(i) for i in range(graph.OperatorsLength())):
+        if model.OperatorCodes(op.OpcodeIndex()).BuiltinCode() == schema.BuiltinOperator.RESHAPE:
+            shape = model.Buffers(graph.Tensors(op.Inputs(1)).Buffer()).DataAsNumpy()
+            # A view of `data`, so this writes into the file.
+            shape.view(np.int32)[0] = -1
+    return bytes(data)

@@ -1,0 +1,69 @@
+"""TensorFlow, imported quietly and set up in one place. The package's other modules take it from here."""
+
+import contextlib
+import gc
+import logging
+import os
+import platform
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib.metadata import version
+
+__all__ = ["clear", "keras", "quiet", "tf", "use_one_thread", "versions"]
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Drop what the libraries print and warn of, their C++ side too, which knows nothing of `sys.stdout`.
+
+    Standard output is the product's, and the terminal shows its progress; errors come as exceptions.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        sink = stack.enter_context(open(os.devnull, "w"))  # noqa: PTH123 - a device, not a path
+        for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+            stream.flush()
+            saved = os.dup(descriptor)
+            stack.callback(os.close, saved)
+            stack.callback(os.dup2, saved, descriptor)
+            stack.callback(stream.flush)
+            os.dup2(sink.fileno(), descriptor)
+        yield
+
+
+# Read once, by TensorFlow's C++ side, while it is imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+with quiet():
+    import keras
+    import tensorflow as tf
+
+logging.getLogger("absl").setLevel(logging.ERROR)
+tf.get_logger().setLevel(logging.ERROR)
+
+
+def use_one_thread() -> None:
+    """Let this process compute on one core, whatever else runs; nothing if it does already.
+
+    One thread also makes results repeat: sums are always taken in the same order.
+
+    Raises:
+        RuntimeError: TensorFlow has computed something already, with more threads.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def clear() -> None:
+    """Forget all models made so far. Some memory stays lost; a process should not live for hundreds of models."""
+    keras.backend.clear_session()
+    gc.collect()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide a training's numbers."""
+    names = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}

@@ -1,0 +1,164 @@
+"""Training of one candidate: epochs, schedule, the best weights, and when to stop."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from nas.data.dataset import Array, Floats, Part
+from nas.model.epoch import Loop, Rows, Score
+from nas.recipe import Recipe
+
+StoppedBy = Literal["epochs", "patience", "deadline"]
+OnEpoch = Callable[[int, Mapping[str, float]], None]
+
+_CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
+# So many steps at most are taken between two looks at the clock.
+_STEPS_A_CALL = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model with the weights of its best epoch.
+
+    Attributes:
+        model: the one given, trained.
+        history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
+        best_epoch: from 0: highest validation accuracy, then lowest validation loss.
+        seconds: wall time.
+        stopped_by: what ended it.
+    """
+
+    model: Any
+    history: Mapping[str, tuple[float, ...]]
+    best_epoch: int
+    seconds: float
+    stopped_by: StoppedBy
+
+    @property
+    def val_accuracy(self) -> float:
+        """Accuracy of the float model on the validation rows."""
+        return self.history["val_accuracy"][self.best_epoch]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a training has reached so far."""
+
+    curves: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in _CURVES})
+    best: tuple[float, float] = (-1.0, 0.0)
+    best_epoch: int = 0
+    weights: list[Any] = field(default_factory=list)
+
+    def add(self, numbers: Mapping[str, float], model: Any) -> None:
+        for name in _CURVES:
+            self.curves[name].append(numbers[name])
+        score = (numbers["val_accuracy"], -numbers["val_loss"])
+        if score > self.best or not self.weights:
+            self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, model.get_weights()
+
+    def is_stuck(self, patience: int) -> bool:
+        losses = self.curves["val_loss"]
+        return patience > 0 and len(losses) - 1 - losses.index(min(losses)) >= patience
+
+
+class _Clock:
+    """Time left: knows the shortest epoch so far, as the first one holds the building of the graph."""
+
+    def __init__(self, deadline: float | None) -> None:
+        self._deadline = math.inf if deadline is None else deadline
+        self._lap = time.monotonic()
+        self._shortest = math.inf
+
+    def lap(self) -> None:
+        now = time.monotonic()
+        self._shortest, self._lap = min(self._shortest, now - self._lap), now
+
+    def is_short(self) -> bool:
+        """Whether another epoch would end too late."""
+        return time.monotonic() + self._shortest > self._deadline
+
+    def is_over(self) -> bool:
+        return time.monotonic() > self._deadline
+
+
+def train(
+    model: Any,
+    train: Part,
+    val: Part,
+    recipe: Recipe,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    deadline: float | None = None,
+    on_epoch: OnEpoch | None = None,
+) -> Trained:
+    """Train `model`, made by `build`, and leave it with the weights of its best epoch on `val`.
+
+    The same seed, of `build` too, gives the same weights on the same machine with one thread.
+
+    Args:
+        model: a Keras model of logits that takes any number of rows.
+        train: scaled rows to learn from; each epoch leaves out those of its shuffle's last, partial batch.
+        val: scaled rows to choose the epoch by.
+        recipe: batch size, learning rate, patience, label smoothing.
+        epochs: passes over the rows; the recipe's `epochs` if None.
+        seed: of the order of the rows.
+        deadline: `time.monotonic()` at which to be done. No epoch is begun that would end later, and one that does
+            is cut short; one epoch, however short, is always taken.
+        on_epoch: called after each epoch with its number, from 0, and the four numbers of the history.
+    """
+    start = time.monotonic()
+    epochs = epochs or recipe.epochs
+    batch_size = min(recipe.batch_size, len(train))
+    steps = len(train) // batch_size
+    rates = one_cycle(epochs * steps, recipe.learning_rate)
+    loop = Loop(model, batch_size=batch_size, label_smoothing=recipe.label_smoothing)
+    rows, val_rows = loop.rows(train.x, train.y), loop.rows(val.x, val.y)
+    rng = np.random.default_rng(seed)
+    clock = _Clock(deadline)
+    progress = _Progress()
+    stopped_by: StoppedBy = "epochs"
+    for epoch in range(epochs):
+        order = rng.permutation(len(train))[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
+        scores = _pass(loop, rows, order, rates, epoch * steps, clock), loop.evaluate(val_rows)
+        clock.lap()
+        numbers = dict(zip(_CURVES, (n for score in scores for n in (score.loss, score.accuracy)), strict=True))
+        if not all(map(math.isfinite, numbers.values())):
+            raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
+        progress.add(numbers, model)
+        if on_epoch is not None:
+            on_epoch(epoch, numbers)
+        if progress.is_stuck(recipe.patience):
+            stopped_by = "patience"
+            break
+        if epoch + 1 < epochs and clock.is_short():
+            stopped_by = "deadline"
+            break
+    model.set_weights(progress.weights)
+    history = {name: tuple(curve) for name, curve in progress.curves.items()}
+    return Trained(model, history, progress.best_epoch, time.monotonic() - start, stopped_by)
+
+
+def one_cycle(steps: int, peak: float) -> Floats:
+    """Return the learning rate of each step: linear warm-up over the first tenth, then half a cosine down to 0."""
+    warm = max(1, steps // 10)
+    down = np.arange(1, steps - warm + 1) / max(1, steps - warm)
+    rates = np.concatenate([np.arange(1, warm + 1) / warm, 0.5 * (1 + np.cos(np.pi * down))])
+    return (peak * rates).astype(np.float32)
+
+
+def _pass(loop: Loop, rows: Rows, order: Array, rates: Floats, step: int, clock: _Clock) -> Score:
+    """Take the steps of `order` until it is time to stop; return the mean over those taken."""
+    scores: list[tuple[Score, int]] = []
+    for start in range(0, len(order), _STEPS_A_CALL):
+        batches = order[start : start + _STEPS_A_CALL]
+        at = step + start
+        scores.append((loop.train(rows, batches, rates[at : at + len(batches)], at), len(batches)))
+        if clock.is_over():
+            break
+    taken = sum(count for _, count in scores)
+    return Score(*(sum(getattr(s, name) * count for s, count in scores) / taken for name in ("loss", "accuracy")))
