@@ -6,14 +6,14 @@ from typing import Any
 
 
 def escape(value: object) -> str:
-    """Return one line of text in which no character is markup."""
-    return re.sub(r"([\\\\`*_\[\]<>|#])", r"\\\1", " ".join(str(value).split()))
+    """Return one line of text in which no character is markup; within a word, an underscore is none."""
+    return re.sub(r"[\\`*\[\]<>|#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", " ".join(str(value).split()))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table whose first column is text and whose others are right-aligned."""
-    lines = [_row(head), _row(["---"] + ["---:"] * (len(head) - 1)), *(_row(map(escape, row)) for row in rows)]
-    return "\n".join(lines)
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], text: int = 1) -> str:
+    """Return a table whose first `text` columns are text and whose others are right-aligned numbers."""
+    rule = ["---"] * text + ["---:"] * (len(head) - text)
+    return "\n".join([_row(head), _row(rule), *(_row(map(escape, row)) for row in rows)])
 
 
 def facts(values: Mapping[str, Any]) -> str:

@@ -74,19 +74,19 @@ def _footprint(bundle: Bundle) -> str:
     print_ = bundle.footprint
     arena, flash, limits = print_["arena"], print_["flash"], bundle.budget
     rows = [
-        ("weights", f"{print_['weights_bytes']:,}", "all constant tensors"),
-        ("model file", f"{print_['file_bytes']:,}", "lies in flash as it is"),
-        ("arena to reserve", f"{arena['min']:,}", "smallest with which allocation and inference succeed"),
-        ("arena used", f"{print_['arena_bytes']:,}", f"head {arena['head']:,} + tail {arena['tail']:,}"),
-        ("flash", f"{print_['flash_bytes']:,}", f"model {flash['model']:,} + code {flash['code']:,}"),
-        ("MACs", f"{print_['macs']:,}", "multiply-accumulates an inference"),
-        ("latency, ms", _latency(print_["latency_ms"]), "an inference, estimated"),
+        ("weights", "bytes of all constant tensors", f"{print_['weights_bytes']:,}"),
+        ("model file", "bytes; it is used in flash as it is", f"{print_['file_bytes']:,}"),
+        ("arena to reserve", "bytes; the smallest that works", f"{arena['min']:,}"),
+        ("arena used", f"head {arena['head']:,} + tail {arena['tail']:,} bytes", f"{print_['arena_bytes']:,}"),
+        ("flash", f"model {flash['model']:,} + code {flash['code']:,} bytes", f"{print_['flash_bytes']:,}"),
+        ("work", "multiply-accumulates (MACs) an inference", f"{print_['macs']:,}"),
+        ("latency", "milliseconds an inference, estimated", _latency(print_["latency_ms"])),
     ]
     return f"""## Footprint
 
-On target `{print_["target"]}` with {"CMSIS-NN" if print_["kernels"] == "cmsis_nn" else "reference"} kernels, in bytes.
+On target `{print_["target"]}` with {"CMSIS-NN" if print_["kernels"] == "cmsis_nn" else "reference"} kernels.
 
-{table(("", "value", "note"), rows)}
+{table(("", "", "value"), rows, text=2)}
 
 Operators: {", ".join(bundle.op_kinds)}.
 
@@ -107,7 +107,7 @@ def _input(bundle: Bundle) -> str:
 
 {facts({**shape, **integers})}
 - input: int8 = round((raw - mean) / std / {bundle.input.scale:.9g}) + {bundle.input.zero_point}, limited to -128 .. 127
-- output: probability of a class = (int8 - {bundle.output.zero_point}) * {bundle.output.scale:.9g}
+- output: probability of a class = (int8 - ({bundle.output.zero_point})) * {bundle.output.scale:.9g}
 
 Scaling of each channel, fitted on the training rows only (`model_data.h` has it folded with the quantization):
 
