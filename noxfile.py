@@ -48,7 +48,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def native(session: nox.Session) -> None:
     """Build the C++ core on its own, without Python, and run its tests."""
-    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DNAS_WARNINGS_AS_ERRORS=ON", "-DNAS_SANITIZE=ON", "-DNAS_MODULE=OFF"]
+    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DNAS_DEV=ON", "-DNAS_SANITIZE=ON"]
     session.run("cmake", "-S", "native", "-B", "build/native", *options)
     session.run("cmake", "--build", "build/native", "--parallel", CORES)
     session.run("ctest", "--test-dir", "build/native", "--output-on-failure")
