@@ -142,7 +142,7 @@ def _motion(activity: Activity, phase: Doubles, rng: np.random.Generator) -> Dou
     amplitudes = np.array(activity.acc + activity.gyro) * np.exp(rng.normal(0, 0.3, (6, 4))) * activity.strength
     harmonics = np.arange(1, 5)
     leads = activity.lead * (harmonics - 1 + 0.5 * np.arange(6)[:, None])
-    angles = leads + rng.normal(0, 0.4, (6, 4))
+    angles = leads + rng.normal(0, 0.5, (6, 4))
     motion = np.einsum("ch,tch->tc", amplitudes, np.cos(phase[:, None, None] * harmonics[:, None].T + angles))
     # The blow falls at phase 0 and rings at 12 Hz; time since it comes from the phase.
     since = np.mod(phase, 2 * np.pi) / (2 * np.pi * activity.cycle_hz)
@@ -154,4 +154,4 @@ def _wander(rng: np.random.Generator, seconds: float) -> Doubles:
     """A random curve [SAMPLES], normal at its knots, which are `seconds` apart."""
     steps = np.arange(SAMPLES) / (seconds * RATE_HZ)
     knots = rng.normal(size=int(steps[-1]) + 2)
-    return np.interp(steps, np.arange(len(knots)), knots)
+    return np.asarray(np.interp(steps, np.arange(len(knots)), knots))

@@ -1,0 +1,116 @@
+"""What looks wrong with data although a search would take them.
+
+Each check is a function of the dataset and its parts that yields one line a finding; its docstring says why it matters.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+
+import numpy as np
+
+from nas.data.dataset import Array, Dataset, Part
+
+Check = Callable[[Dataset, Mapping[str, Part]], Iterator[str]]
+
+UNBALANCED = 10
+"""How many times the rarest class the most frequent one has, for training to neglect the rarest."""
+
+CLIPPED_SHARE = 0.01
+"""A sensor at its limit gives the same extreme value again and again; a signal within it seldom does."""
+
+
+def constant_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """A channel that never changes costs weights and tells nothing: a sensor that was off."""
+    x = parts["train"].x
+    if dataset.kind == "image":
+        return
+    flat = x.reshape(-1, x.shape[-1])
+    for index in np.flatnonzero((flat == flat[:1]).all(axis=0)):
+        yield f"{channel_name(dataset, int(index))} is constant in train ({flat[0, index]:g})"
+
+
+def clipped_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """Values at the sensor's limit have lost what the signal did there."""
+    if dataset.kind != "series":
+        return
+    x = parts["train"].x
+    for index, channel in enumerate(x.reshape(-1, x.shape[-1]).T):
+        low, high = channel.min(), channel.max()
+        share = ((channel == low) | (channel == high)).mean()
+        # Few distinct values are a switch or a counter, not a clipped signal.
+        if low < high and share > CLIPPED_SHARE and len(np.unique(channel[:10_000])) > 32:
+            yield f"{channel_name(dataset, index)} looks clipped: {share:.1%} of its values are {low:g} or {high:g}"
+
+
+def absent_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """A class that a part lacks is not measured there."""
+    for name, part in parts.items():
+        absent = sorted(set(range(len(dataset.class_names))) - set(part.y.tolist()))
+        if absent:
+            yield f"{name} has no {', '.join(dataset.class_names[c] for c in absent)}"
+
+
+def unbalanced_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """Accuracy says little of a class that is rare."""
+    counts = np.bincount(parts["train"].y, minlength=len(dataset.class_names))
+    rare, common = counts.argmin(), counts.argmax()
+    if 0 < counts[rare] * UNBALANCED <= counts[common]:
+        names = dataset.class_names
+        yield f"classes are unbalanced: {counts[common]} of {names[common]}, {counts[rare]} of {names[rare]} in train"
+
+
+def straddling_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """A subject in train and test makes the test's accuracy that of known people."""
+    for (one, a), (other, b) in combinations(parts.items(), 2):
+        if a.groups is not None and b.groups is not None:
+            both = np.intersect1d(a.groups, b.groups)
+            if len(both):
+                yield f"{len(both)} groups are in {one} and {other}: {_few(both)}"
+
+
+def repeated_rows(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """A row that was trained on is no test."""
+    digests = {name: _digests(part) for name, part in parts.items()}
+    for one, other in combinations(parts, 2):
+        known = set(digests[one])
+        repeated = sum(digest in known for digest in digests[other])
+        if repeated:
+            yield f"{repeated} rows of {other} are in {one} too"
+
+
+def missing_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """Windows of one recording are alike, so without groups the accuracy is too good."""
+    if dataset.kind == "series" and parts["train"].groups is None:
+        yield "no groups: windows of one subject may be in train and test, which makes accuracies too good"
+
+
+CHECKS: tuple[Check, ...] = (
+    absent_classes,
+    straddling_groups,
+    repeated_rows,
+    missing_groups,
+    constant_channels,
+    clipped_channels,
+    unbalanced_classes,
+)
+
+
+def findings(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """Run every check that the data have rows for."""
+    if all(part.x.size for part in parts.values()):
+        for check in CHECKS:
+            yield from check(dataset, parts)
+
+
+def channel_name(dataset: Dataset, index: int) -> str:
+    """Return the channel's name, or its number if the source names none."""
+    return dataset.channel_names[index] if dataset.channel_names else f"channel {index}"
+
+
+def _digests(part: Part) -> list[bytes]:
+    return [hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in part.x]
+
+
+def _few(names: Array) -> str:
+    return ", ".join(str(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
