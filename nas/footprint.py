@@ -5,7 +5,7 @@ planner (native/src), so the two agree and budgets, objectives and reports have 
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -142,20 +142,54 @@ class Footprint(Totals):
 
 def profile(model: str | Path | bytes, target: Target) -> Footprint:
     """Return the footprint of a `.tflite`, given as a path or as its bytes; InputError if it is none."""
-    place = "model" if isinstance(model, bytes) else str(model)
-    data = model if isinstance(model, bytes) else _read(Path(model))
+    file = "" if isinstance(model, bytes) else str(model)
     try:
-        result = _native.profile(data, _machine(target))
+        data = model if isinstance(model, bytes) else Path(model).read_bytes()
+        measured = _native.profile(data, target.kernels, target.core)
+    except OSError as error:
+        raise InputError(file, "must be a readable file", got=error.strerror) from error
     except ValueError as error:
-        raise InputError(place, f"must be a valid .tflite file: {error}") from error
-    return _footprint(result, target, "" if isinstance(model, bytes) else str(model))
+        raise InputError(file or "model", f"must be a valid .tflite file: {error}") from error
+    return _footprint(measured, target, file)
 
 
 def estimate(graph: Graph, target: Target) -> Footprint:
     """Return the footprint that `profile` would read from the graph's `.tflite`."""
-    return _footprint(_native.estimate(graph, _machine(target)), target, None)
+    return _footprint(_native.estimate(graph, target.kernels, target.core), target, None)
 
 
-def estimate_many(graphs: Sequence[Graph], target: Target) -> list[Totals]:
+def estimate_many(graphs: Iterable[Graph], target: Target) -> list[Totals]:
     """Return the totals of many graphs, tens of thousands a second."""
-    return [_totals(result, target) for result in _native.estimate_many(graphs, _machine(target))]
+    rows = _native.estimate_many(graphs, target.kernels, target.core)
+    return [Totals(**_totals(row, target)) for row in rows]
+
+
+def _totals(row: _native.TotalsRow, target: Target) -> dict[str, Any]:
+    file_bytes, weights_bytes, head, tail, smallest, code, macs, instructions, supported = row
+    return {
+        "target": target.name,
+        "kernels": target.kernels,
+        "file_bytes": file_bytes,
+        "weights_bytes": weights_bytes,
+        "arena": Arena(head, tail, smallest),
+        "flash": Flash(file_bytes, code),
+        "macs": macs,
+        "latency_ms": target.milliseconds(instructions),
+        "supported": supported,
+    }
+
+
+def _footprint(measured: _native.Measured, target: Target, file: str | None) -> Footprint:
+    totals, ops, tensors = measured
+    return Footprint(
+        **_totals(totals, target),
+        file=file,
+        ops=tuple(_op(index, row, target) for index, row in enumerate(ops)),
+        tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(tensors)),
+    )
+
+
+def _op(index: int, row: _native.OpRow, target: Target) -> OpFootprint:
+    op, macs, scratch_bytes, instructions, inputs, outputs, reason = row
+    latency_ms = target.milliseconds(instructions)
+    return OpFootprint(index, op, macs, scratch_bytes, latency_ms, inputs, outputs, reason is None, reason)

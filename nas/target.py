@@ -44,6 +44,12 @@ class Target:
     datasheet: str | None = None
     cycles_per_instruction: float = 1.0
 
+    def milliseconds(self, instructions: float | None) -> float | None:
+        """Return the time that the instructions take; None without a clock, or without instructions."""
+        if self.clock_hz is None or instructions is None:
+            return None
+        return instructions * self.cycles_per_instruction / self.clock_hz * 1000
+
     @classmethod
     def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
         """Read one table of a targets file; InputError at `place` names the key that is wrong."""

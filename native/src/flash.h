@@ -1,0 +1,14 @@
+// Code that the firmware links for a model: the runtime's fixed part and what each kernel adds.
+#pragma once
+
+#include <cstdint>
+
+#include "graph.h"
+#include "machine.h"
+
+namespace nas {
+
+// Returns the bytes of code for the graph's set of operators; those without a measured size add nothing.
+int64_t code_bytes(const Graph& graph, const Machine& machine);
+
+}  // namespace nas

@@ -1,0 +1,120 @@
+// A model as TensorFlow Lite Micro sees it, whichever face it came through: the bytes of a .tflite, or an architecture.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nas {
+
+// TFLite's TensorType, by its number in the schema.
+enum class Type : int8_t {
+  kFloat32 = 0,
+  kFloat16 = 1,
+  kInt32 = 2,
+  kUint8 = 3,
+  kInt64 = 4,
+  kString = 5,
+  kBool = 6,
+  kInt16 = 7,
+  kComplex64 = 8,
+  kInt8 = 9,
+  kFloat64 = 10,
+  kComplex128 = 11,
+  kUint64 = 12,
+  kResource = 13,
+  kVariant = 14,
+  kUint32 = 15,
+  kUint16 = 16,
+  kInt4 = 17,
+};
+
+// TFLite's BuiltinOperator, by its number in the schema: those that a rule of this program speaks of.
+enum class Builtin : int16_t {
+  kAdd = 0,
+  kAveragePool2d = 1,
+  kConcatenation = 2,
+  kConv2d = 3,
+  kDepthwiseConv2d = 4,
+  kDequantize = 6,
+  kFullyConnected = 9,
+  kLogistic = 14,
+  kMaxPool2d = 17,
+  kMul = 18,
+  kRelu = 19,
+  kRelu6 = 21,
+  kReshape = 22,
+  kSoftmax = 25,
+  kTanh = 28,
+  kCustom = 32,
+  kPad = 34,
+  kTranspose = 39,
+  kMean = 40,
+  kSqueeze = 43,
+  kStridedSlice = 45,
+  kTransposeConv = 67,
+  kExpandDims = 70,
+  kSum = 74,
+  kShape = 77,
+  kReduceMax = 82,
+  kPack = 83,
+  kLeakyRelu = 98,
+  kQuantize = 114,
+  kIf = 118,
+  kWhile = 119,
+  kCallOnce = 129,
+};
+
+struct Tensor {
+  std::string name;
+  std::vector<int32_t> shape;
+  int64_t elements = 0;
+  int64_t bytes = 0;  // int4 counts as one byte an element, as in TFLM
+  int32_t scales = 0;
+  Type type = Type::kInt8;
+  bool quantized = false;  // has scales and zero points: TFLM then makes a quantization record with the tensor
+  bool constant = false;   // has data in the flatbuffer
+  bool variable = false;
+};
+
+// What the options of all operators say, as far as memory and work depend on it.
+struct Options {
+  bool same_padding = true;
+  int32_t stride_h = 1, stride_w = 1;
+  int32_t dilation_h = 1, dilation_w = 1;
+  int32_t filter_h = 1, filter_w = 1;
+  int32_t first_subgraph = -1, second_subgraph = -1;  // called by IF, WHILE and CALL_ONCE
+};
+
+struct Op {
+  Builtin kind = Builtin::kCustom;
+  std::string custom_code;
+  std::vector<int32_t> inputs;  // -1: an optional input that is left out
+  std::vector<int32_t> outputs;
+  Options options;
+};
+
+struct Subgraph {
+  std::vector<Tensor> tensors;
+  std::vector<Op> ops;
+  std::vector<int32_t> inputs;
+  std::vector<int32_t> outputs;
+};
+
+struct Graph {
+  std::vector<Subgraph> subgraphs;
+  std::vector<int32_t> offline_offsets;  // one a tensor over all subgraphs, -1: plan it; empty: no offline plan
+  int64_t file_bytes = 0;
+};
+
+// Returns the input or output at `position`, nullptr if the operator has none there.
+inline const Tensor* tensor_at(const Subgraph& graph, const std::vector<int32_t>& indices, size_t position) {
+  if (position >= indices.size() || indices[position] < 0) return nullptr;
+  return &graph.tensors[static_cast<size_t>(indices[position])];
+}
+
+// Returns the size of the axis, 1 if the tensor has fewer axes.
+inline int64_t dim(const Tensor& tensor, size_t axis) { return axis < tensor.shape.size() ? tensor.shape[axis] : 1; }
+
+}  // namespace nas

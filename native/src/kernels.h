@@ -1,0 +1,34 @@
+// What each of TFLM's kernels takes from the arena, as a table of data; shapes enter through the functions of
+// prepare.h.
+#pragma once
+
+#include <string>
+
+#include "graph.h"
+#include "machine.h"
+#include "prepare.h"
+
+namespace nas {
+
+struct Kernel {
+  Builtin kind;
+  Block options_arm,
+      options_host;  // builtin option struct; 0 bytes: none. Bare-metal Arm has short enums, so they differ
+  int32_t state_host, state_arm, state_cmsis_nn;  // asked for in Init; 0: no request
+  Prepare prepare_reference, prepare_cmsis_nn;
+  // Tensor records that Prepare has at once, in order: i, w, b the first to third input, o the first output,
+  // * all inputs, then all outputs.
+  const char* temporaries;
+};
+
+// Returns the operator's row, nullptr if its rules are not known here.
+const Kernel* find_kernel(Builtin kind);
+
+Block options_block(const Kernel& kernel, const Machine& machine);
+int32_t state_bytes(const Kernel& kernel, const Machine& machine);
+Requests prepare(const Kernel& kernel, const Node& node, const Machine& machine);
+
+// Returns why TFLM would refuse the operator, or why nothing is known of it; empty if it runs.
+std::string refusal(const Node& node, const Machine& machine);
+
+}  // namespace nas

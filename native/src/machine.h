@@ -1,0 +1,43 @@
+// What of a target decides memory and work: kernel set, core, pointer width, and the sizes of TFLM's own records.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace nas {
+
+// The versions whose rules the tables state; another release is another set of tables.
+constexpr char kTflmVersion[] = "90b983c2b3f1480642e040bbd2ddb37b998f3424";
+constexpr char kCmsisNnVersion[] = "4ab83cc3cc98fb85ed6dafb55e8ca02f1628dcae";
+
+enum class KernelSet { kReference, kCmsisNn };
+
+enum class Vectors { kNone, kDsp, kMve };  // instructions that CMSIS-NN chooses its kernels by
+
+struct Block {
+  int32_t bytes;
+  int32_t align;
+};
+
+// Sizes of TFLM's records for one pointer width (sizeof in the real builds, g++ 12.2 and arm-none-eabi-gcc 12.2.1).
+struct Records {
+  int32_t pointer_bytes;
+  Block arena_allocator, planner, micro_allocator, builtin_data_allocator;
+  Block subgraph, eval_tensor, node;
+  Block tensor, quantization;
+  int32_t scratch_request_bytes;
+  int32_t buffer_info_bytes;
+  int32_t planned_buffer_bytes;
+};
+
+struct Machine {
+  KernelSet kernels;
+  Vectors vectors;
+  const Records* records;
+  int fits;  // row of the instruction tables, -1 if none was measured: see work.h
+};
+
+// Returns the machine; std::invalid_argument for a kernel set or core that is not in the tables.
+Machine find_machine(const std::string& kernels, const std::string& core);
+
+}  // namespace nas

@@ -1,0 +1,54 @@
+// What kernels ask for in Prepare: persistent buffers and scratch, from shapes, types and options.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "graph.h"
+#include "machine.h"
+
+namespace nas {
+
+// An operator in its subgraph.
+struct Node {
+  const Subgraph* graph;
+  const Op* op;
+
+  const Tensor* input(size_t position) const { return tensor_at(*graph, op->inputs, position); }
+  const Tensor* output() const { return tensor_at(*graph, op->outputs, 0); }
+};
+
+// Sizes in the order in which they are asked for; no kernel asks for more than four of a kind.
+struct Sizes {
+  std::array<int64_t, 4> bytes{};
+  size_t count = 0;
+
+  void add(int64_t size) { bytes[count++] = size; }
+  const int64_t* begin() const { return bytes.data(); }
+  const int64_t* end() const { return bytes.data() + count; }
+};
+
+struct Requests {
+  Sizes persistent, scratch;
+};
+
+using Prepare = void (*)(const Node&, Vectors, Requests&);
+
+// TFLM's reference kernels (tensorflow/lite/micro/kernels/*.cc).
+void prepare_nothing(const Node&, Vectors, Requests&);
+void prepare_conv(const Node&, Vectors, Requests&);
+void prepare_fully_connected(const Node&, Vectors, Requests&);
+void prepare_softmax(const Node&, Vectors, Requests&);
+void prepare_mean(const Node&, Vectors, Requests&);
+void prepare_reduce_max(const Node&, Vectors, Requests&);
+void prepare_transpose_conv(const Node&, Vectors, Requests&);
+
+// CMSIS-NN's (tensorflow/lite/micro/kernels/cmsis_nn/*.cc and the library's *_get_buffer_size functions).
+void prepare_conv_cmsis_nn(const Node&, Vectors, Requests&);
+void prepare_depthwise_conv_cmsis_nn(const Node&, Vectors, Requests&);
+void prepare_fully_connected_cmsis_nn(const Node&, Vectors, Requests&);
+void prepare_average_pool_cmsis_nn(const Node&, Vectors, Requests&);
+void prepare_transpose_conv_cmsis_nn(const Node&, Vectors, Requests&);
+
+}  // namespace nas

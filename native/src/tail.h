@@ -1,0 +1,21 @@
+// The arena's tail: what TFLM allocates for as long as the interpreter lives, in TFLM's order, which decides the
+// padding.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "arena.h"
+
+namespace nas {
+
+struct Tail {
+  int64_t bytes = 0;
+  // Largest sum of the tail so far and of what lies below it for a while: while kernels prepare, and while the plan is
+  // made. The smallest working arena holds this, and head + tail.
+  int64_t peak_bytes = 0;
+};
+
+Tail find_tail(const Graph& graph, const std::vector<OpMemory>& ops, const Machine& machine, int64_t planned_buffers);
+
+}  // namespace nas

@@ -1,0 +1,203 @@
+#include "tflite_reader.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "check.h"
+#include "flatbuffer.h"
+
+namespace nas {
+namespace {
+
+// Field numbers of TFLite's schema, version 3 (tflite/schema/schema.fbs).
+namespace model_field {
+constexpr int kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4, kMetadata = 6;
+}
+namespace subgraph_field {
+constexpr int kTensors = 0, kInputs = 1, kOutputs = 2, kOperators = 3;
+}
+namespace tensor_field {
+constexpr int kShape = 0, kType = 1, kBuffer = 2, kName = 3, kQuantization = 4, kIsVariable = 5;
+}
+namespace operator_field {
+constexpr int kOpcode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4;
+}
+
+struct Code {
+  Builtin kind;
+  std::string custom_code;
+};
+
+Code read_code(const Table& table) {
+  // Codes above 126 did not fit the old byte field; the new one is absent in old files.
+  const int32_t code = std::max<int32_t>(table.get<int8_t>(0, 0), table.get<int32_t>(3, 0));
+  if (code < 0 || code > INT16_MAX) Bytes::fail(table.position(), "an operator code must be a builtin one");
+  return {static_cast<Builtin>(code), table.text(1)};
+}
+
+// The number of each operator's options in the union BuiltinOptions, and where each option lies in them.
+// TFLM reads options of another type as absent, and so do we.
+struct OptionFields {
+  Builtin kind;
+  int8_t type;
+  int padding, stride_w, stride_h, filter_w, filter_h, dilation_w, dilation_h, first_subgraph, second_subgraph;
+};
+constexpr int kNone = -1;
+constexpr OptionFields kOptionFields[] = {
+    {Builtin::kConv2d, 1, 0, 1, 2, kNone, kNone, 4, 5, kNone, kNone},
+    {Builtin::kDepthwiseConv2d, 2, 0, 1, 2, kNone, kNone, 5, 6, kNone, kNone},
+    {Builtin::kMaxPool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
+    {Builtin::kAveragePool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
+    {Builtin::kTransposeConv, 49, 0, 1, 2, kNone, kNone, kNone, kNone, kNone, kNone},
+    {Builtin::kIf, 92, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
+    {Builtin::kWhile, 93, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
+    {Builtin::kCallOnce, 103, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone},
+};
+
+Options read_options(Builtin kind, const Table& op) {
+  Options options;
+  const auto fields = std::find_if(std::begin(kOptionFields), std::end(kOptionFields),
+                                   [kind](const OptionFields& row) { return row.kind == kind; });
+  if (fields == std::end(kOptionFields)) return options;
+  const auto table = op.table(operator_field::kOptions);
+  if (!table || op.get<int8_t>(operator_field::kOptionsType, 0) != fields->type) return options;
+  const auto number = [&](int field, int32_t absent) { return field == kNone ? absent : table->get(field, absent); };
+  const auto positive = [&](int field, int32_t absent) {
+    const int32_t value = number(field, absent);
+    if (field == kNone) return 1;
+    if (value < 1 || value > kMaxStep) Bytes::fail(table->position(), "a stride, filter or dilation is out of range");
+    return value;
+  };
+  if (fields->padding != kNone) options.same_padding = table->get<int8_t>(fields->padding, 0) == 0;
+  options.stride_w = positive(fields->stride_w, 0);
+  options.stride_h = positive(fields->stride_h, 0);
+  options.filter_w = positive(fields->filter_w, 0);
+  options.filter_h = positive(fields->filter_h, 0);
+  options.dilation_w = positive(fields->dilation_w, 1);
+  options.dilation_h = positive(fields->dilation_h, 1);
+  options.first_subgraph = number(fields->first_subgraph, fields->first_subgraph == kNone ? -1 : 0);
+  options.second_subgraph = number(fields->second_subgraph, fields->second_subgraph == kNone ? -1 : 0);
+  return options;
+}
+
+std::vector<int32_t> indices(const Table& table, int field) {
+  const auto vector = table.vector(field, 4);
+  return vector ? vector->copy<int32_t>() : std::vector<int32_t>();
+}
+
+size_t count(const Table& table, int field, size_t element_bytes) {
+  const auto vector = table.vector(field, element_bytes);
+  return vector ? vector->size() : 0;
+}
+
+// Bytes of a buffer: in the vector, or behind the flatbuffer for models above 2 GB (TFLM does not read those).
+bool has_data(const Vector& buffers, uint32_t index, size_t position) {
+  if (index >= buffers.size()) Bytes::fail(position, "a tensor's buffer must exist, got " + std::to_string(index));
+  return count(buffers.table(index), 0, 1) > 0;
+}
+
+Tensor read_tensor(const Table& table, const Vector& buffers) {
+  Tensor tensor;
+  tensor.name = table.text(tensor_field::kName);
+  tensor.shape = indices(table, tensor_field::kShape);
+  tensor.type = static_cast<Type>(table.get<int8_t>(tensor_field::kType, 0));
+  tensor.variable = table.get<uint8_t>(tensor_field::kIsVariable, 0) != 0;
+  tensor.constant = has_data(buffers, table.get<uint32_t>(tensor_field::kBuffer, 0), table.position());
+  if (const auto quantization = table.table(tensor_field::kQuantization)) {
+    const size_t scales = count(*quantization, 2, 4);
+    tensor.scales = static_cast<int32_t>(std::min<size_t>(scales, INT32_MAX));
+    tensor.quantized = scales > 0 && count(*quantization, 3, 8) > 0;
+  }
+  try {
+    set_size(tensor);
+  } catch (const Malformed& error) {
+    Bytes::fail(table.position(), error.what());
+  }
+  return tensor;
+}
+
+Op read_op(const Table& table, const std::vector<Code>& codes) {
+  const uint32_t code = table.get<uint32_t>(operator_field::kOpcode, 0);
+  if (code >= codes.size()) Bytes::fail(table.position(), "an operator's code must exist, got " + std::to_string(code));
+  Op op;
+  op.kind = codes[code].kind;
+  op.custom_code = codes[code].custom_code;
+  op.inputs = indices(table, operator_field::kInputs);
+  op.outputs = indices(table, operator_field::kOutputs);
+  op.options = read_options(op.kind, table);
+  return op;
+}
+
+Subgraph read_subgraph(const Table& table, const Vector& buffers, const std::vector<Code>& codes) {
+  Subgraph subgraph;
+  if (const auto tensors = table.vector(subgraph_field::kTensors, 4)) {
+    if (tensors->size() > kMaxTensors) Bytes::fail(tensors->position(), "a subgraph has too many tensors");
+    for (size_t i = 0; i < tensors->size(); ++i) subgraph.tensors.push_back(read_tensor(tensors->table(i), buffers));
+  }
+  if (const auto ops = table.vector(subgraph_field::kOperators, 4)) {
+    if (ops->size() > kMaxOps) Bytes::fail(ops->position(), "a subgraph has too many operators");
+    for (size_t i = 0; i < ops->size(); ++i) subgraph.ops.push_back(read_op(ops->table(i), codes));
+  }
+  subgraph.inputs = indices(table, subgraph_field::kInputs);
+  subgraph.outputs = indices(table, subgraph_field::kOutputs);
+  return subgraph;
+}
+
+// The buffer of metadata "OfflineMemoryAllocation": version, subgraph, number of tensors, then their offsets.
+std::vector<int32_t> read_offline_offsets(const Table& model, const Vector& buffers, size_t tensors) {
+  const auto metadata = model.vector(model_field::kMetadata, 4);
+  for (size_t i = 0; metadata && i < metadata->size(); ++i) {
+    const Table entry = metadata->table(i);
+    if (entry.text(0) != "OfflineMemoryAllocation") continue;
+    const uint32_t index = entry.get<uint32_t>(1, 0);
+    if (index >= buffers.size()) Bytes::fail(entry.position(), "the metadata's buffer must exist");
+    const auto data = buffers.table(index).vector(0, 1);
+    if (!data || data->size() != 4 * (3 + tensors)) {
+      Bytes::fail(entry.position(), "an offline plan must have an offset for every tensor");
+    }
+    const auto words = data->copy<char>();
+    std::vector<int32_t> offsets(tensors);
+    if (tensors > 0) std::memcpy(offsets.data(), words.data() + 12, 4 * tensors);
+    return offsets;
+  }
+  return {};
+}
+
+}  // namespace
+
+Graph read_tflite(const uint8_t* data, size_t size) {
+  Bytes bytes(data, size);
+  bytes.require(0, 8, "the header");
+  if (std::memcmp(data + 4, "TFL3", 4) != 0) Bytes::fail(4, "a .tflite must have the identifier TFL3");
+  const Table model(bytes, bytes.follow(0));
+  if (model.get<uint32_t>(model_field::kVersion, 0) != 3) Bytes::fail(model.position(), "the schema must be version 3");
+
+  std::vector<Code> codes;
+  if (const auto tables = model.vector(model_field::kOperatorCodes, 4)) {
+    if (tables->size() > kMaxOps) Bytes::fail(tables->position(), "a model has too many operator codes");
+    for (size_t i = 0; i < tables->size(); ++i) codes.push_back(read_code(tables->table(i)));
+  }
+  const auto buffers = model.vector(model_field::kBuffers, 4);
+  const auto subgraphs = model.vector(model_field::kSubgraphs, 4);
+  if (!buffers || !subgraphs) Bytes::fail(model.position(), "a model must have subgraphs and buffers");
+  if (subgraphs->size() > kMaxSubgraphs) Bytes::fail(subgraphs->position(), "a model has too many subgraphs");
+
+  Graph graph;
+  graph.file_bytes = static_cast<int64_t>(size);
+  size_t tensors = 0;
+  for (size_t i = 0; i < subgraphs->size(); ++i) {
+    graph.subgraphs.push_back(read_subgraph(subgraphs->table(i), *buffers, codes));
+    tensors += graph.subgraphs.back().tensors.size();
+    if (tensors > kMaxTensors) Bytes::fail(subgraphs->position(), "a model has too many tensors");
+  }
+  graph.offline_offsets = read_offline_offsets(model, *buffers, tensors);
+  try {
+    check(graph);
+  } catch (const Malformed& error) {
+    Bytes::fail(model.position(), error.what());
+  }
+  return graph;
+}
+
+}  // namespace nas
