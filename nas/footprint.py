@@ -164,7 +164,7 @@ def estimate_many(graphs: Iterable[Graph], target: Target) -> list[Totals]:
     return [Totals(**_totals(row, target)) for row in rows]
 
 
-def _totals(row: _native.TotalsRow, target: Target) -> dict[str, Any]:
+def _totals(row: "_native.TotalsRow", target: Target) -> dict[str, Any]:
     file_bytes, weights_bytes, head, tail, smallest, code, macs, instructions, supported = row
     return {
         "target": target.name,
@@ -179,7 +179,7 @@ def _totals(row: _native.TotalsRow, target: Target) -> dict[str, Any]:
     }
 
 
-def _footprint(measured: _native.Measured, target: Target, file: str | None) -> Footprint:
+def _footprint(measured: "_native.Measured", target: Target, file: str | None) -> Footprint:
     totals, ops, tensors = measured
     return Footprint(
         **_totals(totals, target),
@@ -189,7 +189,7 @@ def _footprint(measured: _native.Measured, target: Target, file: str | None) -> 
     )
 
 
-def _op(index: int, row: _native.OpRow, target: Target) -> OpFootprint:
+def _op(index: int, row: "_native.OpRow", target: Target) -> OpFootprint:
     op, macs, scratch_bytes, instructions, inputs, outputs, reason = row
     latency_ms = target.milliseconds(instructions)
     return OpFootprint(index, op, macs, scratch_bytes, latency_ms, inputs, outputs, reason is None, reason)
