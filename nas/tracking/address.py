@@ -1,0 +1,48 @@
+"""Where runs are tracked: a store below the studies by default, a server, a database, or nowhere."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nas.errors import InputError
+
+NOWHERE = "none"
+SERVERS = ("http", "https", "databricks")
+DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A tracking URI, and the folder for artifacts; None if the server knows its own."""
+
+    uri: str
+    artifacts: Path | None
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file, if it is one of SQLite."""
+        return Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+
+
+def find_address(uri: str | None, folder: Path) -> Address | None:
+    """Return where to track, given what the user asked for and the folder of all studies; None for nowhere.
+
+    Raises:
+        InputError: `uri` is none that MLflow knows.
+    """
+    if uri == NOWHERE:
+        return None
+    root = folder.resolve()
+    if uri is None:
+        return Address(f"sqlite:///{root / 'mlflow.db'}", root / "mlartifacts")
+    scheme = urlsplit(uri).scheme.partition("+")[0]
+    if scheme in SERVERS:
+        return Address(uri, None)
+    if scheme in DATABASES:
+        return Address(uri, root / "mlartifacts")
+    raise InputError(
+        "--tracking-uri",
+        f"must begin with {', '.join(f'{name}:' for name in (*SERVERS, *DATABASES))}",
+        got=repr(uri),
+        hint=f"take http://host:5000 for a server, or `{NOWHERE}` to do without",
+    )

@@ -1,0 +1,97 @@
+"""What MLflow is told of a record: parameters, metrics and tags, as plain mappings."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from nas.record import Record, State, Winner
+
+# Candidates that were built get a run; the others are counted with the study.
+BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)
+
+RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "KILLED", State.FAILED: "FAILED"}
+
+
+def params(record: Record) -> dict[str, str]:
+    """Return the sampled dimensions and the seed."""
+    return {**{name: str(value) for name, value in record.params.items()}, "seed": str(record.seed)}
+
+
+def metrics(record: Record) -> dict[str, float]:
+    """Return every number of a record but its learning curves."""
+    facts = {
+        "val_accuracy": record.val_accuracy,
+        "float_val_accuracy": record.float_val_accuracy,
+        **_prefixed("estimated", record.estimated),
+        **_prefixed("profiled", record.profiled),
+        **{f"objective_{i}": value for i, value in enumerate(record.values or ())},
+        **{f"{stage}_seconds": seconds for stage, seconds in record.seconds.items()},
+        "total_seconds": sum(record.seconds.values()),
+        "peak_rss_bytes": record.peak_rss_bytes,
+    }
+    return _numbers(facts)
+
+
+def curves(record: Record) -> list[tuple[str, float, int]]:
+    """Return the learning curves as name, value, epoch; the name keeps them apart from the final figures."""
+    return [
+        (f"curve/{name}", value, epoch)
+        for name, curve in record.history.items()
+        for epoch, value in enumerate(curve)
+        if math.isfinite(value)
+    ]
+
+
+def tags(record: Record) -> dict[str, str]:
+    """Return what a run is searched by."""
+    return {
+        "kind": "candidate",
+        "trial": str(record.trial),
+        "state": str(record.state),
+        "digest": record.digest,
+        **({} if record.reason is None else {"reason": record.reason}),
+        **{f"version.{name}": version for name, version in record.versions.items()},
+    }
+
+
+def state_metrics(states: Mapping[str, int]) -> dict[str, float]:
+    """Return the number of trials by state, and of all."""
+    counts = {f"trials_{state}": float(count) for state, count in states.items()}
+    return {**counts, "trials": float(sum(states.values()))}
+
+
+def winner_metrics(winner: Winner) -> dict[str, float]:
+    """Return the numbers of a study's winner: those of its final training, and of the test set."""
+    facts = {
+        "test_accuracy": winner.test_accuracy,
+        "float_test_accuracy": winner.float_test_accuracy,
+        "baseline_accuracy": winner.baseline_accuracy,
+    }
+    return {**metrics(winner.record), **_numbers(facts)}
+
+
+def winner_note(winner: Winner) -> str:
+    """Return the sentence that stands above a finished study in the MLflow UI."""
+    profiled = winner.record.profiled or {}
+    return (
+        f"Winner: trial {winner.record.trial}, test accuracy {_percent(winner.test_accuracy)} "
+        f"(always the most frequent class: {_percent(winner.baseline_accuracy)}), "
+        f"weights {profiled.get('weights_bytes')} bytes, arena {profiled.get('arena_bytes')} bytes, "
+        f"{profiled.get('macs')} MACs. Files are under best/."
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:.1%}"
+
+
+def _prefixed(prefix: str, footprint: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {f"{prefix}_{name}": value for name, value in (footprint or {}).items()}
+
+
+def _numbers(facts: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        name: float(value)
+        for name, value in facts.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    }

@@ -1,0 +1,207 @@
+"""One study in an MLflow store, through explicit run ids.
+
+The fluent interface keeps its active run per process, which breaks with workers and with a study that goes on.
+"""
+
+import json
+import logging
+import os
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nas.files import write_atomic
+from nas.record import Record, Result
+from nas.tracking import entries
+from nas.tracking.address import Address
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+# A request that is not answered soon is tried again by the tracker's own schedule, not by MLflow's, which takes
+# four minutes. The rest keeps the terminal and the network to ourselves. What the user has set stays.
+_SETTINGS = {
+    "MLFLOW_CONFIGURE_LOGGING": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+_PARAMS_A_BATCH = 100
+_METRICS_A_BATCH = 1000
+_PAGE = 1000
+
+
+class Store:
+    """A study's runs: one parent, one child a candidate that was built.
+
+    Life cycle: opened, which finds or makes the experiment and the parent, reads what is logged already, and
+    deletes runs that an earlier process left half written; then any method, each of which may raise what MLflow
+    raises. After that, open another one, since a run may be half written.
+
+    Args:
+        address: where the store is.
+        study: the study's name; its experiment is `nas/<name>`.
+        folder: the study's folder.
+        tags: of the parent run.
+    """
+
+    def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str]) -> None:
+        self._client = _connect(address.uri)
+        self._study = study
+        self._experiment = self._find_experiment(address)
+        self._parent = self._find_parent(_identity(folder), tags)
+        self._winner: int | None = None
+        self._runs = self._find_children()
+
+    @property
+    def logged(self) -> set[int]:
+        """Numbers of the trials that have a run."""
+        return set(self._runs)
+
+    def log(self, record: Record, model: bytes | None) -> None:
+        """Write one candidate's run; one that is there already stays as it is."""
+        if record.trial in self._runs:
+            return
+        end = _now()
+        run = self._client.create_run(
+            self._experiment,
+            start_time=end - round(1000 * sum(record.seconds.values())),
+            run_name=f"trial {record.trial}",
+            tags={**entries.tags(record), "study": self._study, "mlflow.parentRunId": self._parent},
+        )
+        run_id = run.info.run_id
+        self._write_params(run_id, entries.params(record))
+        self._write_metrics(run_id, [(*item, 0) for item in entries.metrics(record).items()] + entries.curves(record))
+        self._write_files(run_id, record, model)
+        self._client.set_terminated(run_id, entries.RUN_STATUS[record.state], end)
+        self._runs[record.trial] = run_id
+
+    def counts(self, states: Mapping[str, int]) -> None:
+        """Write the number of trials by state to the parent, as they stand after that many trials."""
+        step = sum(states.values())
+        self._write_metrics(self._parent, [(*item, step) for item in entries.state_metrics(states).items()])
+
+    def finish(self, result: Result, files: Path) -> None:
+        """Give the parent the winner's numbers and files, and mark the winner's run."""
+        winner = result.winner
+        if winner is None:
+            return
+        trial = winner.record.trial
+        step = result.trials
+        self._write_metrics(self._parent, [(*item, step) for item in entries.winner_metrics(winner).items()])
+        self._tag(self._parent, winner_trial=str(trial), winner_digest=winner.record.digest)
+        self._client.set_tag(self._parent, "mlflow.note.content", entries.winner_note(winner))
+        for number, run_id in self._runs.items():
+            if number in (self._winner, trial):
+                self._tag(run_id, winner=str(number == trial).lower())
+        self._winner = trial
+        if files.is_dir():
+            self._client.log_artifacts(self._parent, str(files), "best")
+
+    def end(self, finished: bool) -> None:
+        """Close the parent run; the same study opens it again when it goes on."""
+        self._client.set_terminated(self._parent, "FINISHED" if finished else "KILLED")
+
+    def _find_experiment(self, address: Address) -> str:
+        name = f"nas/{self._study}"
+        found = self._client.get_experiment_by_name(name)
+        if found is None:
+            location = None if address.artifacts is None else (address.artifacts / self._study).as_uri()
+            # The kind spares the user the UI's question whether this is about language models.
+            tags = {"mlflow.experimentKind": "custom_model_development"}
+            return str(self._client.create_experiment(name, location, tags))
+        if found.lifecycle_stage == "deleted":
+            self._client.restore_experiment(found.experiment_id)
+        return str(found.experiment_id)
+
+    def _find_parent(self, identity: str, tags: Mapping[str, str]) -> str:
+        found = list(self._search(f"tags.study_id = '{identity}'"))
+        if found:
+            run_id = str(found[0].info.run_id)
+            self._client.update_run(run_id, status="RUNNING")
+            return run_id
+        own = {"kind": "study", "study": self._study, "study_id": identity, "mlflow.source.name": "nas search"}
+        return str(self._client.create_run(self._experiment, run_name=self._study, tags={**tags, **own}).info.run_id)
+
+    def _find_children(self) -> dict[int, str]:
+        runs: dict[int, str] = {}
+        for run in self._search(f"tags.`mlflow.parentRunId` = '{self._parent}'"):
+            if run.info.status == "RUNNING":
+                self._client.delete_run(run.info.run_id)
+                continue
+            trial = int(run.data.tags["trial"])
+            runs[trial] = run.info.run_id
+            if run.data.tags.get("winner") == "true":
+                self._winner = trial
+        return runs
+
+    def _search(self, query: str) -> Iterator["Run"]:
+        token = None
+        while True:
+            page = self._client.search_runs([self._experiment], query, max_results=_PAGE, page_token=token)
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+    def _tag(self, run_id: str, **tags: str) -> None:
+        for key, value in tags.items():
+            self._client.set_tag(run_id, key, value)
+
+    def _write_params(self, run_id: str, values: Mapping[str, str]) -> None:
+        from mlflow.entities import Param
+
+        items = [Param(key, value) for key, value in values.items()]
+        for batch in _batches(items, _PARAMS_A_BATCH):
+            self._client.log_batch(run_id, params=batch)
+
+    def _write_metrics(self, run_id: str, values: list[tuple[str, float, int]]) -> None:
+        from mlflow.entities import Metric
+
+        now = _now()
+        items = [Metric(key, value, now, step) for key, value, step in values]
+        for batch in _batches(items, _METRICS_A_BATCH):
+            self._client.log_batch(run_id, metrics=batch)
+
+    def _write_files(self, run_id: str, record: Record, model: bytes | None) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            architecture = json.dumps(record.architecture, indent=1, sort_keys=True)
+            Path(folder, "architecture.json").write_text(architecture)
+            Path(folder, "record.json").write_text(json.dumps(record.to_json(), indent=1, sort_keys=True))
+            if model is not None:
+                Path(folder, "model.tflite").write_bytes(model)
+            self._client.log_artifacts(run_id, folder)
+
+
+def _connect(uri: str) -> "MlflowClient":
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=uri)
+
+
+def _identity(folder: Path) -> str:
+    """Return what names this study in any store; a study whose folder was removed begins anew, with new runs."""
+    file = folder / "tracking_id"
+    if not file.is_file():
+        write_atomic(file, uuid.uuid4().hex)
+    return file.read_text().strip()
+
+
+def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

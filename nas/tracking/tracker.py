@@ -1,0 +1,179 @@
+"""The queue and the thread between a search and its MLflow store."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
+
+from nas.record import Record, Result
+from nas.tracking.address import Address, find_address
+from nas.tracking.entries import BUILT
+from nas.tracking.store import Store
+
+# Pauses between attempts at a store that fails, in seconds: they double from the first to the last.
+FIRST_PAUSE_SECONDS = 1.0
+LAST_PAUSE_SECONDS = 60.0
+# A task that an answering store refuses this often is left out, so that it does not hold up the others.
+MAX_REFUSALS = 3
+# The longest that `logged_trials` waits for a store to open; a new SQLite store takes about 4 s.
+OPEN_SECONDS = 20.0
+
+Warn = Callable[[str], None]
+Task = Callable[[Store], None]
+
+
+class Tracker:
+    """Hears of a study as it goes; this one keeps nothing.
+
+    Life cycle: opened when a study is run; `log` takes each record, those of earlier runs too, for what a store
+    has already is left alone; `counts` whenever the numbers of trials are to be shown; `finish` when there is a
+    winner; `close` at the end of every run, however it ended. No method raises, and only `logged_trials` and
+    `close` wait, both for a bounded time.
+
+    Attributes:
+        seconds: processor time that tracking has taken.
+    """
+
+    seconds: float = 0.0
+
+    def log(self, record: Record, model: bytes | Path | None = None) -> None:
+        """Take a candidate's record and its `.tflite`, or the file that holds it; left out if it was not built."""
+
+    def logged_trials(self) -> set[int]:
+        """Return the numbers of the trials that the store has; empty if it does not answer."""
+        return set()
+
+    def counts(self, states: Mapping[str, int]) -> None:
+        """Take the number of trials by state."""
+
+    def finish(self, result: Result, files: Path) -> None:
+        """Take the outcome and the folder of the winner's files."""
+
+    def close(self, timeout: float | None = None) -> None:
+        """Write what is waiting, for at most `timeout` seconds."""
+
+
+class MlflowTracker(Tracker):
+    """Writes to an MLflow store from a thread of its own.
+
+    A store that fails is tried again with growing pauses while the search goes on; what it has not taken at the
+    end is logged when the study goes on.
+    """
+
+    def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str], warn: Warn) -> None:
+        self._address = address
+        self._open: Callable[[], Store] = lambda: Store(address, study, folder, tags)
+        self._warn = warn
+        self._warned = False
+        self._store: Store | None = None
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._opened = Event()
+        self._closing = Event()
+        self._finished = False
+        self._thread = Thread(target=self._work, name="tracking", daemon=True)
+        self._tasks.put(lambda store: None)  # opens the store
+        self._thread.start()
+
+    def log(self, record: Record, model: bytes | Path | None = None) -> None:
+        if record.state in BUILT:
+            self._tasks.put(lambda store: store.log(record, _content(model)))
+
+    def logged_trials(self) -> set[int]:
+        self._opened.wait(OPEN_SECONDS)
+        store = self._store
+        return set() if store is None else store.logged
+
+    def counts(self, states: Mapping[str, int]) -> None:
+        counted = dict(states)
+        self._tasks.put(lambda store: store.counts(counted))
+
+    def finish(self, result: Result, files: Path) -> None:
+        self._finished = result.winner is not None
+        self._tasks.put(lambda store: store.finish(result, files))
+
+    def close(self, timeout: float | None = None) -> None:
+        if self._closing.is_set():
+            return
+        self._tasks.put(lambda store: store.end(self._finished))
+        self._tasks.put(None)
+        self._closing.set()
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._tell("is too slow")
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            if not self._do(task):
+                return
+
+    def _do(self, task: Task) -> bool:
+        """Do a task, however many attempts it takes; return False if the time to close came first."""
+        pause, refusals = FIRST_PAUSE_SECONDS, 0
+        while not self._attempt(task):
+            refusals += self._store is not None
+            self._store = None  # a run may be half written: opening again cleans up
+            if refusals == MAX_REFUSALS:
+                return True
+            if self._closing.is_set():
+                return False
+            self._closing.wait(pause)
+            pause = min(2 * pause, LAST_PAUSE_SECONDS)
+        return True
+
+    def _attempt(self, task: Task) -> bool:
+        start = time.thread_time()
+        try:
+            if self._store is None:
+                self._store = self._open()
+            task(self._store)
+        except Exception as error:  # whatever a server, a database or MLflow does must not end the search
+            self._tell(f"fails ({type(error).__name__}: {error})")
+            return False
+        finally:
+            self._opened.set()
+            self.seconds += time.thread_time() - start
+        return True
+
+    def _tell(self, what: str) -> None:
+        """Warn, once; one line of bounded length."""
+        if not self._warned:
+            self._warned = True
+            line = " ".join(what.split())
+            line = line if len(line) <= 160 else f"{line[:157]}..."
+            self._warn(
+                f"tracking at {self._address.uri} {line}; the search goes on, and what is missing is logged later"
+            )
+
+
+def open_tracker(
+    uri: str | None,
+    *,
+    study: str,
+    folder: Path,
+    tags: Mapping[str, str] | None = None,
+    warn: Warn | None = None,
+) -> Tracker:
+    """Begin to track a study, without waiting for the store.
+
+    Args:
+        uri: MLflow's tracking URI; None for SQLite and local artifacts in `folder`, `none` for no tracking.
+        study: the study's name.
+        folder: of all studies; the study's own is `folder/<study>`.
+        tags: what the study's run can be searched by.
+        warn: called once, with one line, from another thread, if the store fails; by default it is logged.
+
+    Raises:
+        InputError: `uri` is none that MLflow knows.
+    """
+    address = find_address(uri, folder)
+    if address is None:
+        return Tracker()
+    return MlflowTracker(address, study, folder / study, tags or {}, warn or logging.getLogger("nas.tracking").warning)
+
+
+def _content(model: bytes | Path | None) -> bytes | None:
+    if not isinstance(model, Path):
+        return model
+    return model.read_bytes() if model.is_file() else None
