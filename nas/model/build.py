@@ -66,7 +66,11 @@ def _depthwise(x: Any, op: Op, graph: Graph, seeds: Iterator[int]) -> Any:
 
 
 def _dense(x: Any, op: Op, graph: Graph, seeds: Iterator[int]) -> Any:
-    return _trained(keras.layers.Dense, x, op, seeds, {"units": graph.tensors[op.inputs[1]].shape[0]})
+    units, features = graph.tensors[op.inputs[1]].shape
+    if len(x.shape) > 2:
+        # The operator flattens by itself, and the converter drops the reshape.
+        x = keras.layers.Reshape((features,))(x)
+    return _trained(keras.layers.Dense, x, op, seeds, {"units": units})
 
 
 def _window(op: Op) -> dict[str, Any]:

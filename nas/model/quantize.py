@@ -12,6 +12,7 @@ from nas.model.runtime import quiet, tf
 from nas.model.slim import slim
 
 CALIBRATION_ROWS = 128
+_NEXT_TO_NOTHING = 1e-30
 
 
 def quantize(model: Any, graph: Graph, rows: Floats) -> bytes:
@@ -29,6 +30,7 @@ def convert(model: Any, graph: Graph, rows: Floats) -> bytes:
     """Return what TensorFlow's converter makes of it, with all that it adds."""
     deployed = build(graph, batch=1, softmax=True)
     deployed.set_weights(model.get_weights())
+    _keep_biases(deployed)
     call = tf.function(lambda x: deployed(x, training=False), autograph=False)
     function = call.get_concrete_function(tf.TensorSpec(deployed.input_shape, tf.float32))
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function], deployed)
@@ -51,6 +53,16 @@ def calibration_rows(train: Part, *, count: int = CALIBRATION_ROWS, seed: int = 
     picked = [rng.permutation(np.flatnonzero(train.y == label))[:share] for label in classes]
     rows: Floats = train.x[np.sort(np.concatenate(picked))]
     return rows
+
+
+def _keep_biases(deployed: Any) -> None:
+    """Keep the converter from dropping a bias of zeros, and from sharing one between layers.
+
+    The graph says that each layer has its own; numbers as small as these are quantized to 0.
+    """
+    for i, variable in enumerate(deployed.weights, start=1):
+        if variable.name in ("bias", "beta") and not np.any(variable):
+            variable.assign(np.full(variable.shape, i * _NEXT_TO_NOTHING, np.float32))
 
 
 def _one_by_one(rows: Floats, shape: tuple[int, ...]) -> Iterator[list[Floats]]:
