@@ -22,7 +22,9 @@ MOST_CHANNELS = 12
 @click.option("--stride", type=int, help="Samples from one window to the next; default half a window.")
 @click.option("--rate-hz", type=float, help="Resample recordings to this rate.")
 @click.option("--labels", help="CSV file with the columns file, label, group; default FOLDER/labels.csv.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the split, and of simulated data.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Of the split, and of simulated data."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     source: str | None,
@@ -54,7 +56,9 @@ def _list(as_json: bool) -> None:
     if as_json:
         _print(sources)
         return
-    table = Table("source", "holds", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("source", no_wrap=True)
+    table.add_column("holds")
     for entry in sources:
         table.add_row(entry["name"], entry["summary"])
     table.add_row("FILE.npz", "Your arrays: x_train, y_train, and if you have them x_test, y_test, group_train ...")

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from nas.data.dataset import Array, Dataset, Part
+from nas.data.dataset import Dataset, Part
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[str]]
 
@@ -28,6 +28,15 @@ def constant_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[s
     flat = x.reshape(-1, x.shape[-1])
     for index in np.flatnonzero((flat == flat[:1]).all(axis=0)):
         yield f"{channel_name(dataset, int(index))} is constant in train ({flat[0, index]:g})"
+
+
+def counting_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
+    """A column of time or of row numbers says when a recording was made, which is no activity."""
+    if dataset.kind != "series" or parts["train"].x.shape[1] < 3:
+        return
+    steps = np.diff(parts["train"].x.astype(np.float64), axis=1)
+    for index in np.flatnonzero((steps > 0).all(axis=(0, 1))):
+        yield f"{channel_name(dataset, int(index))} only ever increases: a time or an index is no channel"
 
 
 def clipped_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
@@ -64,9 +73,10 @@ def straddling_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[s
     """A subject in train and test makes the test's accuracy that of known people."""
     for (one, a), (other, b) in combinations(parts.items(), 2):
         if a.groups is not None and b.groups is not None:
-            both = np.intersect1d(a.groups, b.groups)
-            if len(both):
-                yield f"{len(both)} groups are in {one} and {other}: {_few(both)}"
+            both = sorted(set(map(str, a.groups.tolist())) & set(map(str, b.groups.tolist())))
+            if both:
+                few = ", ".join(both[:5]) + (", ..." if len(both) > 5 else "")
+                yield f"{len(both)} groups are in {one} and {other}: {few}"
 
 
 def repeated_rows(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
@@ -91,6 +101,7 @@ CHECKS: tuple[Check, ...] = (
     repeated_rows,
     missing_groups,
     constant_channels,
+    counting_channels,
     clipped_channels,
     unbalanced_classes,
 )
@@ -110,7 +121,3 @@ def channel_name(dataset: Dataset, index: int) -> str:
 
 def _digests(part: Part) -> list[bytes]:
     return [hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in part.x]
-
-
-def _few(names: Array) -> str:
-    return ", ".join(str(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")

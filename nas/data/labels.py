@@ -24,8 +24,7 @@ def encode(
     Returns:
         Classes [n] of each part, and the class names.
     """
-    for part, column in labels.items():
-        _check(column, f"{source}: y_{part}")
+    labels = {part: _column(column, f"{source}: y_{part}") for part, column in labels.items()}
     known = np.unique(np.concatenate(list(labels.values())))
     if len(known) > MAX_CLASSES:
         raise InputError(f"{source}: y_train", f"must have at most {MAX_CLASSES} classes", got=len(known))
@@ -33,15 +32,19 @@ def encode(
     return {part: np.searchsorted(known, column).astype(np.int64) for part, column in labels.items()}, names
 
 
-def _check(column: Array, place: str) -> None:
+def _column(column: Array, place: str) -> Array:
+    """Return `column` as [n] integers or text."""
     if column.dtype.kind == "f" and column.size and not np.array_equal(column, np.round(column)):
         raise InputError(place, "must be class labels, not measurements", hint="regression is not supported yet")
     if column.dtype.kind not in "iuUfb":
         raise InputError(place, "must be integer labels", got=column.dtype)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
     if column.ndim != 1:
         raise InputError(
-            place, "must be [n], one label a row", got=column.shape, hint="of one-hot rows, give their argmax"
+            place, "must have one label a row", got=column.shape, hint="of one-hot rows, give their argmax"
         )
+    return column if column.dtype.kind == "U" else column.astype(np.int64)
 
 
 def _name(known: Array, names: tuple[str, ...] | None, source: str) -> tuple[Array, tuple[str, ...]]:

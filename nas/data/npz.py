@@ -1,6 +1,7 @@
 """Reading an `.npz` file of arrays, by the contract on data files."""
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def read_npz(source: str, path: Path) -> Dataset:
 
 
 def _arrays(source: str, path: Path) -> dict[str, Array]:
+    if not zipfile.is_zipfile(path):
+        raise InputError(source, "must be an .npz file, as numpy.savez writes it", hint="save the arrays again")
     try:
         # Unpickling runs code of the file's author, so objects are never read.
         with np.load(path, allow_pickle=False) as file:
@@ -61,7 +64,7 @@ def _arrays(source: str, path: Path) -> dict[str, Array]:
                 hint="save numeric arrays, no lists or objects",
             ) from error
         raise InputError(source, "cannot be read as .npz", got=error) from error
-    except (OSError, zipfile.BadZipFile, EOFError, AttributeError, NotImplementedError, MemoryError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, MemoryError) as error:
         raise InputError(source, "cannot be read as .npz", got=error) from error
 
 
@@ -89,8 +92,9 @@ def _units(source: str, key: str, arrays: Mapping[str, Array], scale: tuple[floa
         x = x[..., np.newaxis]
     if x.ndim == 0:
         raise InputError(f"{source}: {key}", "must be [n, ...], one entry a row", got="a single number")
-    x = x.astype(np.float32)
-    return x if scale is None else x * np.asarray(scale, np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which a rule tells
+        x = x.astype(np.float32)
+        return x if scale is None else x * np.asarray(scale, np.float32)
 
 
 def _is_image(arrays: Mapping[str, Array]) -> bool:

@@ -52,6 +52,8 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
 
 
 def _check_rows(dataset: Dataset, part: Part, wanted: int) -> None:
+    if len(part) < wanted:
+        raise InputError(f"{dataset.source}: x_train", f"must hold {wanted} rows or more", got=len(part))
     classes, counts = np.unique(part.y, return_counts=True)
     if counts.min() < wanted:
         raise InputError(

@@ -121,7 +121,9 @@ def _without_time(table: Doubles, header: tuple[str, ...], lines: Sequence[tuple
     times = table[:, column]
     if (np.diff(times) <= 0).any():
         number, _ = lines[int((np.diff(times) <= 0).argmax()) + 1]
-        raise InputError(f"{place}:{number}", f"{header[column]} must increase from line to line")
+        raise InputError(
+            f"{place}:{number}", f"{header[column]} must increase from line to line", hint="repair the line"
+        )
     # Time of day as a large number would lose its fractions later on.
     seconds = (times - times[0]) * _unit(header[column], times)
     return Recording(table[:, channels], tuple(header[i] for i in channels), seconds)

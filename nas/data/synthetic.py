@@ -2,8 +2,8 @@
 
 What makes it a fair stand-in for real recordings: subjects differ more than some activities do. Their cadence,
 strength, the tilt of the sensor and its noise change from one to the next, so a model is judged on what an
-activity has in common over people. Some activities are alike in every mean and spread and differ in the order of
-events only: going up and down stairs share their spectrum and differ in phase, as do cycling and rowing.
+activity has in common over people. Some activities have nearly the same means and spreads and differ in the order
+of events: going up and down stairs share their spectrum and differ in phase, as do cycling and rowing.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ GAIT = ((0.0, 0.26, 0.03, 0.09), (0.12, 0.03, 0.05, 0.0), (0.03, 0.14, 0.0, 0.05
 TURN = ((0.45, 0.1, 0.16, 0.0), (0.12, 0.42, 0.0, 0.12), (0.36, 0.18, 0.08, 0.0))
 CRANK = ((0.12, 0.07, 0.0, 0.02), (0.05, 0.03, 0.0, 0.0), (0.14, 0.05, 0.02, 0.0))
 SWING = ((0.1, 0.05, 0.0, 0.0), (0.3, 0.12, 0.05, 0.0), (0.12, 0.05, 0.0, 0.0))
-"""Amplitudes of the first four harmonics of a cycle, on three axes: g for the first and third table, else rad/s."""
+"""Amplitudes of the first four harmonics of a cycle, on three axes: GAIT and CRANK in g, TURN and SWING in rad/s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +143,11 @@ def _motion(activity: Activity, phase: Doubles, rng: np.random.Generator) -> Dou
     harmonics = np.arange(1, 5)
     leads = activity.lead * (harmonics - 1 + 0.5 * np.arange(6)[:, None])
     angles = leads + rng.normal(0, 0.5, (6, 4))
-    motion = np.einsum("ch,tch->tc", amplitudes, np.cos(phase[:, None, None] * harmonics[:, None].T + angles))
+    motion = np.einsum("ch,tch->tc", amplitudes, np.cos(phase[:, None, None] * harmonics + angles))
     # The blow falls at phase 0 and rings at 12 Hz; time since it comes from the phase.
     since = np.mod(phase, 2 * np.pi) / (2 * np.pi * activity.cycle_hz)
     motion[:, 0] += activity.impact_g * np.exp(-since / 0.05) * np.cos(2 * np.pi * 12 * since)
-    return motion
+    return np.asarray(motion)
 
 
 def _wander(rng: np.random.Generator, seconds: float) -> Doubles:
