@@ -1,0 +1,61 @@
+"""Neural architecture search for microcontrollers.
+
+    import nas
+
+    study = nas.Study(space="cnn_timeseries", data="recordings.npz", budget_kb=6)
+    result = nas.search(study)
+    footprint = nas.profile("model.tflite", nas.find_target("cortex-m4"))
+
+Names are imported when they are first used, so that `import nas` stays quick.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nas.api import export, search
+    from nas.errors import InputError
+    from nas.footprint import Footprint, estimate, profile
+    from nas.record import Record, Result
+    from nas.space_file import load_space
+    from nas.study import Study
+    from nas.target import Target, find_target
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Footprint": "footprint",
+    "InputError": "errors",
+    "Record": "record",
+    "Result": "record",
+    "Study": "study",
+    "Target": "target",
+    "estimate": "footprint",
+    "export": "api",
+    "find_target": "target",
+    "load_space": "space_file",
+    "profile": "footprint",
+    "search": "api",
+}
+
+__all__ = [
+    "Footprint",
+    "InputError",
+    "Record",
+    "Result",
+    "Study",
+    "Target",
+    "__version__",
+    "estimate",
+    "export",
+    "find_target",
+    "load_space",
+    "profile",
+    "search",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"nas.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'nas' has no attribute {name!r}")

@@ -28,18 +28,18 @@ class Final:
     record: Record
     epochs: int
 
-    @property
-    def model(self) -> str:
-        """File name of the `.tflite`."""
-        return f"final-{self.record.trial}-{self.record.seed}.tflite"
-
-    @property
-    def weights(self) -> str:
-        """File name of the float weights."""
-        return f"final-{self.record.trial}-{self.record.seed}.npz"
-
     def to_json(self) -> dict[str, Any]:
         return {"record": self.record.to_json(), "epochs": self.epochs}
+
+
+def model_file(record: Record) -> str:
+    """Return the name of the `.tflite` of a final training."""
+    return f"final-{record.trial}-{record.seed}.tflite"
+
+
+def weights_file(record: Record) -> str:
+    """Return the name of the float weights of a final training."""
+    return f"final-{record.trial}-{record.seed}.npz"
 
 
 def seconds_for_finals(session: Session) -> float:
@@ -124,7 +124,7 @@ def _done(session: Session) -> dict[tuple[int, int], Final]:
     return {
         (final.record.trial, final.record.seed): final
         for final in finals
-        if session.file(final.model).is_file() and session.file(final.weights).is_file()
+        if session.file(model_file(final.record)).is_file() and session.file(weights_file(final.record)).is_file()
     }
 
 
@@ -133,8 +133,8 @@ def _keep(session: Session, job: Job, outcome: Outcome) -> Final:
     final = Final(record, len(record.history["loss"]))
     assert outcome.tflite is not None
     assert outcome.weights is not None
-    session.keep(final.model, outcome.tflite)
-    session.keep(final.weights, outcome.weights)
+    session.keep(model_file(record), outcome.tflite)
+    session.keep(weights_file(record), outcome.weights)
     session.ledger.put("finals", [*(session.ledger.get("finals") or []), final.to_json()])
     return final
 
@@ -162,8 +162,8 @@ def _open_test(session: Session, best: Final, table: tuple[dict[str, Any], ...])
     session.workers.submit(
         TestJob(
             architecture=Architecture.from_json(best.record.architecture),
-            tflite=session.file(best.model).read_bytes(),
-            weights=session.file(best.weights).read_bytes(),
+            tflite=session.file(model_file(best.record)).read_bytes(),
+            weights=session.file(weights_file(best.record)).read_bytes(),
         )
     )
     ended = session.wait()

@@ -7,12 +7,12 @@ from pathlib import Path
 from nas.data.splits import Splits
 from nas.files import write_atomic
 from nas.objectives import OBJECTIVES
-from nas.record import State
+from nas.record import Result, State
 from nas.runner.finals import decide
 from nas.runner.ledger import Ledger
 from nas.runner.loop import search
 from nas.runner.observer import Observer
-from nas.runner.session import Session
+from nas.runner.session import Session, summarize
 from nas.runner.workers import Workers
 from nas.space import Space
 from nas.study import Study
@@ -27,6 +27,11 @@ def open_ledger(study: Study, folder: Path) -> Ledger:
     """Open a study's trials: SQLite in its folder, unless its definition names another storage."""
     url = study.storage or f"sqlite:///{folder / 'study.db'}"
     return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed)
+
+
+def stored_result(study: Study, folder: Path, ledger: Ledger) -> Result:
+    """Return the outcome of a study that is not running."""
+    return summarize(study.name, folder, ledger, ledger.records(), ledger.get("seconds") or 0.0)
 
 
 @contextmanager

@@ -108,15 +108,20 @@ class Session:
 
     def result(self) -> Result:
         """Return the study's outcome as it stands."""
-        winner = self.ledger.get("winner")
-        return Result(
-            study=self.study.name,
-            folder=str(self.folder),
-            seconds=round(self.before + self.seconds, 1),
-            states={state.value: sum(r.state == state for r in self.records) for state in State},
-            winner=None if winner is None else Winner.from_json(winner),
-            front=front(self.complete()),
-        )
+        return summarize(self.study.name, self.folder, self.ledger, self.records, self.before + self.seconds)
+
+
+def summarize(name: str, folder: Path, ledger: Ledger, records: Sequence[Record], seconds: float) -> Result:
+    """Return a study's outcome, of its records and of what its ledger keeps."""
+    winner = ledger.get("winner")
+    return Result(
+        study=name,
+        folder=str(folder),
+        seconds=round(seconds, 1),
+        states={state.value: sum(r.state == state for r in records) for state in State},
+        winner=None if winner is None else Winner.from_json(winner),
+        front=front([record for record in records if record.state == State.COMPLETE]),
+    )
 
 
 def front(records: Sequence[Record]) -> tuple[Record, ...]:

@@ -1,0 +1,176 @@
+"""The library's verbs: what the command line calls, one call a verb."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from nas.data.dataset import DataOptions, load
+from nas.data.splits import Splits, split
+from nas.errors import InputError, unknown
+from nas.export.bundle import Bundle, write
+from nas.export.saved import for_trial, load_bundle, quantizations, save_bundle
+from nas.feasibility import require_feasible
+from nas.files import write_atomic
+from nas.footprint import profile
+from nas.record import Result, Winner
+from nas.report import ReportView, write_report
+from nas.runner.finals import model_file
+from nas.runner.observer import Observer
+from nas.runner.run import open_ledger, run, stored_result
+from nas.runner.session import Session
+from nas.space_file import load_space
+from nas.study import Study, make_study, read_study
+from nas.target import Target, find_target
+
+STUDIES = Path("studies")
+
+
+def search(study: Study, root: Path = STUDIES, observer: Observer | None = None) -> Result:
+    """Run a study, or go on with it, until its limits are reached; write its results and its winner.
+
+    Args:
+        study: the definition.
+        root: folder of studies; this one's is `root/<name>`.
+        observer: hears of the search as it goes.
+
+    Returns:
+        The outcome over all runs of the study.
+
+    Raises:
+        InputError: the definition, the data or the budget are wrong, nothing fits, or another definition has
+            been run under the same name.
+        KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call goes on.
+    """
+    started = time.monotonic()
+    observer = observer or Observer()
+    space, target = load_space(study.space), find_target(study.target)
+    folder = root / study.name
+    _check_objective(study, target)
+    observer.phase(f"reading data: {study.data}")
+    splits = read_splits(study)
+    shape, outputs = splits.input_shape, len(splits.class_names)
+    require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
+    with run(study, space, target, splits, folder, observer, started) as session:
+        result = session.result()
+        write_atomic(folder / "results.json", json.dumps(result.to_json(), indent=1, sort_keys=True) + "\n")
+        if result.winner is None:
+            raise InputError(
+                f"study {study.name}",
+                "some candidate must have been trained",
+                got=f"none in {result.trials} trials",
+                hint="give it more trials or minutes",
+            )
+        observer.phase("writing results")
+        bundle = _bundle(session, result.winner)
+        save_bundle(bundle, folder)
+        write(folder / "best", bundle)
+        report(str(folder))
+        session.tracker.finish(result, folder / "best")
+    return result
+
+
+def read_splits(study: Study) -> Splits:
+    """Load and split a study's data; InputError for data that cannot be searched on."""
+    options = DataOptions(window=study.window, stride=study.stride, rate_hz=study.rate_hz)
+    return split(load(study.data, seed=study.seed, options=options), study.seed, options)
+
+
+def studies(root: Path = STUDIES) -> list[str]:
+    """Return the names of the studies below `root`."""
+    return sorted(path.parent.name for path in root.glob("*/study.toml"))
+
+
+def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
+    """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
+    folder = Path(name) if (Path(name) / "study.toml").is_file() else root / name
+    if (folder / "study.toml").is_file():
+        return make_study(read_study(folder), f"{folder}/study.toml"), folder
+    if studies(root):
+        raise unknown(f"{root}/", "study", name, studies(root))
+    raise InputError(f"{root}/", "must hold a study", hint="run `nas search` first")
+
+
+def export(
+    name: str, out: Path | None = None, formats: Sequence[str] = (), trial: int | None = None, root: Path = STUDIES
+) -> list[Path]:
+    """Write a study's winner, or the candidate of another trial, as files.
+
+    Args:
+        name: the study's name or folder.
+        out: folder to write into; by default the study's `best/`, or `trial-<n>/`.
+        formats: names from `nas.export.bundle.FORMATS`; all of them if empty.
+        trial: number of a complete trial; None for the winner.
+        root: folder of studies.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: no such study, no winner yet, no such complete trial, or an unknown format.
+    """
+    study, folder = open_study(name, root)
+    bundle = load_bundle(folder)
+    if trial is not None:
+        records = open_ledger(study, folder).records()
+        bundle = for_trial(bundle, records, trial, folder / "models" / f"{trial}.tflite", find_target(study.target))
+    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), bundle, formats)
+
+
+def report(name: str, root: Path = STUDIES) -> Path:
+    """Write a study's HTML report anew and return its path; InputError if the study has no winner yet."""
+    study, folder = open_study(name, root)
+    return write_report(report_view(study, folder), folder / "report.html")
+
+
+def report_view(study: Study, folder: Path) -> ReportView:
+    """Gather what a report shows from a study's folder and storage."""
+    bundle = load_bundle(folder)
+    ledger = open_ledger(study, folder)
+    target = find_target(study.target)
+    return ReportView(
+        result=stored_result(study, folder, ledger),
+        definition=(folder / "study.toml").read_text(),
+        records=tuple(ledger.records()),
+        class_names=bundle.class_names,
+        importances=ledger.importances(),
+        footprint=profile(bundle.tflite, target),
+        command=bundle.command,
+    )
+
+
+def _check_objective(study: Study, target: Target) -> None:
+    if "latency" in study.objective and target.clock_hz is None:
+        raise InputError(
+            "--target",
+            "must be a board with a clock for an objective of latency",
+            got=target.name,
+            hint="see `nas targets`",
+        )
+
+
+def _bundle(session: Session, winner: Winner) -> Bundle:
+    splits, study = session.splits, session.study
+    tflite = session.file(model_file(winner.record)).read_bytes()
+    inputs, outputs = quantizations(tflite)
+    parts = {
+        name: {"rows": len(part), "groups": None if part.groups is None else len(set(part.groups.tolist()))}
+        for name, part in splits.parts().items()
+    }
+    return Bundle(
+        name=study.name,
+        tflite=tflite,
+        winner=winner,
+        footprint=profile(tflite, session.target).to_json(),
+        class_names=splits.class_names,
+        scaling=splits.scaling,
+        input=inputs,
+        output=outputs,
+        command=study.command(),
+        recipe=study.recipe,
+        channel_names=splits.channel_names,
+        sample_rate_hz=splits.sample_rate_hz,
+        units_scale=splits.units_scale,
+        data={"source": Path(splits.source).name, "digest": splits.digest, "parts": parts},
+        budget=session.budget.limits(),
+    )
