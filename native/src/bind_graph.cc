@@ -15,7 +15,7 @@ namespace {
 // Interned names of attributes and keys. They live as long as the process, as interned strings do.
 struct Names {
   PyObject *tensors, *ops, *inputs, *outputs, *shape, *dtype, *constant, *scales, *kind, *options;
-  PyObject *padding, *stride, *dilation, *filter;
+  PyObject *padding, *stride, *dilation, *filter, *activation;
 };
 Names names;
 
@@ -77,6 +77,9 @@ Options read_options(const py::object& mapping) {
   if (PyObject* padding = PyDict_GetItemWithError(options.ptr(), names.padding)) {
     result.same_padding = text(padding) == "SAME";
   }
+  if (PyObject* activation = PyDict_GetItemWithError(options.ptr(), names.activation)) {
+    result.activation = text(activation) != "NONE";
+  }
   read_pair(options, names.stride, result.stride_h, result.stride_w);
   read_pair(options, names.dilation, result.dilation_h, result.dilation_w);
   read_pair(options, names.filter, result.filter_h, result.filter_w);
@@ -98,7 +101,7 @@ void prepare_graph_names() {
   const auto intern = [](const char* name) { return PyUnicode_InternFromString(name); };
   names = {intern("tensors"), intern("ops"),      intern("inputs"),   intern("outputs"), intern("shape"),
            intern("dtype"),   intern("constant"), intern("scales"),   intern("kind"),    intern("options"),
-           intern("padding"), intern("stride"),   intern("dilation"), intern("filter")};
+           intern("padding"), intern("stride"),   intern("dilation"), intern("filter"),  intern("activation")};
 }
 
 Graph graph_from_python(const py::handle& object) {

@@ -3,25 +3,147 @@
 #include <algorithm>
 #include <vector>
 
-#include "arithmetic.h"
+#include "packer.h"
 
 namespace nas {
+namespace {
+
+constexpr int64_t kBufferAlign = 16;
+
+// Whether the converter gives the operator a version above 1, the default that is not written.
+bool has_version(Builtin kind) { return kind != Builtin::kReshape; }
+
+void pack_code(Builtin kind, Packer& packer) {
+  if (kind == Builtin::kAdd) return packer.table({{2, 4}});  // the number 0 is the default
+  if (has_version(kind)) return packer.table({{0, 1}, {2, 4}, {3, 4}});
+  packer.table({{0, 1}, {3, 4}});
+}
+
+void pack_quantization(const Tensor& tensor, int32_t axis, Packer& packer) {
+  if (tensor.scales == 0) return packer.table({});
+  packer.vector(4, tensor.scales, 4);
+  packer.vector(8, tensor.scales, 8);
+  if (axis == 0) return packer.table({{2, 4}, {3, 4}});
+  packer.table({{2, 4}, {3, 4}, {6, 4}});
+}
+
+void pack_tensor(const Tensor& tensor, int32_t axis, Packer& packer) {
+  packer.references(tensor.shape.size());
+  pack_quantization(tensor, axis, packer);
+  Packer::Field fields[5];
+  size_t count = 0;
+  fields[count++] = {0, 4};
+  if (tensor.type != Type::kFloat32) fields[count++] = {1, 1};
+  if (tensor.constant) fields[count++] = {2, 4};  // all others have buffer 0, the default
+  fields[count++] = {4, 4};
+  fields[count++] = {8, 1};
+  packer.table(fields, count);
+}
+
+// Fields 0 to 2 of every sliding window: padding (SAME is the default), stride of width, of height.
+void pack_window(const Options& options, std::initializer_list<Packer::Field> more, int activation, Packer& packer) {
+  Packer::Field fields[8];
+  size_t count = 0;
+  if (!options.same_padding) fields[count++] = {0, 1};
+  fields[count++] = {1, 4};
+  fields[count++] = {2, 4};
+  for (const Packer::Field& field : more) fields[count++] = field;
+  if (options.activation) fields[count++] = {activation, 1};
+  packer.table(fields, count);
+}
+
+// Returns whether the operator has options.
+bool pack_options(const Op& op, Packer& packer) {
+  switch (op.kind) {
+    case Builtin::kConv2d:
+      pack_window(op.options, {}, 3, packer);
+      return true;
+    case Builtin::kDepthwiseConv2d:
+      pack_window(op.options, {{3, 4}}, 4, packer);
+      return true;
+    case Builtin::kMaxPool2d:
+    case Builtin::kAveragePool2d:
+      pack_window(op.options, {{3, 4}, {4, 4}}, 5, packer);
+      return true;
+    case Builtin::kFullyConnected:
+      op.options.activation ? packer.table({{0, 1}}) : packer.table({});
+      return true;
+    case Builtin::kSoftmax:
+      packer.table({{0, 4}});
+      return true;
+    case Builtin::kMean:
+      packer.table({});
+      return true;
+    default:
+      return false;
+  }
+}
+
+void pack_op(const Op& op, bool first_code, Packer& packer) {
+  packer.references(op.inputs.size());
+  packer.references(op.outputs.size());
+  const bool options = pack_options(op, packer);
+  Packer::Field fields[5];
+  size_t count = 0;
+  if (!first_code) fields[count++] = {0, 4};
+  fields[count++] = {1, 4};
+  fields[count++] = {2, 4};
+  if (options) {
+    fields[count++] = {3, 1};
+    fields[count++] = {4, 4};
+  }
+  packer.table(fields, count);
+}
+
+// The axis of a tensor's scales: only depthwise weights have their channels last.
+std::vector<int32_t> quantized_axes(const Subgraph& graph) {
+  std::vector<int32_t> axes(graph.tensors.size(), 0);
+  for (const Op& op : graph.ops) {
+    const bool depthwise = op.kind == Builtin::kDepthwiseConv2d && op.inputs.size() > 1 && op.inputs[1] >= 0;
+    if (depthwise) axes[static_cast<size_t>(op.inputs[1])] = 3;
+  }
+  return axes;
+}
+
+void pack_subgraph(const Subgraph& graph, Builtin first_code, Packer& packer) {
+  const std::vector<int32_t> axes = quantized_axes(graph);
+  for (size_t i = 0; i < graph.tensors.size(); ++i) pack_tensor(graph.tensors[i], axes[i], packer);
+  packer.references(graph.tensors.size());
+  packer.references(graph.inputs.size());
+  packer.references(graph.outputs.size());
+  for (const Op& op : graph.ops) pack_op(op, op.kind == first_code, packer);
+  packer.references(graph.ops.size());
+  packer.table({{0, 4}, {1, 4}, {2, 4}, {3, 4}});
+}
+
+void pack_buffers(const Subgraph& graph, Packer& packer) {
+  size_t buffers = 1;
+  packer.table({});
+  for (const Tensor& tensor : graph.tensors) {
+    if (!tensor.constant) continue;
+    packer.vector(1, tensor.bytes, kBufferAlign);
+    packer.table({{0, 4}});
+    ++buffers;
+  }
+  packer.references(buffers);
+}
+
+}  // namespace
 
 int64_t slim_file_bytes(const Graph& graph) {
-  int64_t bytes = 300;
-  std::vector<Builtin> kinds;
-  for (const Subgraph& subgraph : graph.subgraphs) {
-    for (const Tensor& tensor : subgraph.tensors) {
-      bytes += 48 + 4 * static_cast<int64_t>(tensor.shape.size());
-      if (tensor.scales > 0) bytes += 36 + 12 * tensor.scales;
-      if (tensor.constant) bytes += 24 + round_up(tensor.bytes, kArenaAlign);
-    }
-    for (const Op& op : subgraph.ops) {
-      bytes += 60 + 4 * static_cast<int64_t>(op.inputs.size() + op.outputs.size());
-      if (std::find(kinds.begin(), kinds.end(), op.kind) == kinds.end()) kinds.push_back(op.kind);
-    }
+  const Subgraph& main = graph.subgraphs.front();
+  std::vector<Builtin> codes;
+  for (const Op& op : main.ops) {
+    if (std::find(codes.begin(), codes.end(), op.kind) == codes.end()) codes.push_back(op.kind);
   }
-  return bytes + 20 * static_cast<int64_t>(kinds.size());
+  Packer packer;
+  for (Builtin kind : codes) pack_code(kind, packer);
+  packer.references(codes.size());
+  pack_subgraph(main, codes.empty() ? Builtin::kCustom : codes.front(), packer);
+  packer.references(1);
+  pack_buffers(main, packer);
+  packer.table({{0, 4}, {1, 4}, {2, 4}, {4, 4}});
+  return packer.finish();
 }
 
 }  // namespace nas

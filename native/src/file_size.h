@@ -7,8 +7,9 @@
 
 namespace nas {
 
-// Returns the bytes of the slimmed file: no names, no metadata, buffers aligned to 16. The writer shares vtables and
-// pads by alignment, so this is exact only to about a percent.
+// Returns the bytes of the slimmed file: no names, no metadata, buffers aligned to 16, as nas/model/slim.py writes it
+// with Python's flatbuffers. Exact for one subgraph of the spaces' operators, unless two constants happen to be equal:
+// the writer stores those once.
 int64_t slim_file_bytes(const Graph& graph);
 
 }  // namespace nas

@@ -81,6 +81,7 @@ struct Tensor {
 // What the options of all operators say, as far as memory and work depend on it.
 struct Options {
   bool same_padding = true;
+  bool activation = false;  // a fused one; only the file's size depends on it
   int32_t stride_h = 1, stride_w = 1;
   int32_t dilation_h = 1, dilation_w = 1;
   int32_t filter_h = 1, filter_w = 1;
