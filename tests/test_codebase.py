@@ -90,7 +90,7 @@ def test_a_heavy_library_has_one_home(path):
     assert not strangers
 
 
-@pytest.mark.parametrize("module", ["nas", "nas.cli"])
+@pytest.mark.parametrize("module", ["nas", "nas.cli", "nas.footprint", "nas.space_file", "nas.export.bundle"])
 def test_importing_loads_no_heavy_library(module):
     code = f"import {module}, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
