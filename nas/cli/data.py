@@ -74,7 +74,7 @@ def _print(what: object) -> None:
     if isinstance(what, dict | list):
         click.echo(json.dumps(what, indent=2, allow_nan=False))
     else:
-        Console(file=sys.stdout, highlight=False).print(what)
+        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(what)
 
 
 def render(description: Description) -> RenderableType:

@@ -54,7 +54,7 @@ def _arrays(source: str, path: Path) -> dict[str, Array]:
         raise InputError(source, "must be an .npz file, as numpy.savez writes it", hint="save the arrays again")
     try:
         # Unpickling runs code of the file's author, so objects are never read.
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except ValueError as error:
         if "pickle" in str(error).lower():

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
-from nas.data.dataset import Array, DataOptions, Dataset, Part
+from nas.data.dataset import Array, DataOptions, Dataset, Ints, Part
 from nas.errors import InputError
 
 Rows = npt.NDArray[np.intp]
@@ -36,9 +36,9 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
     """Divide `part`; `wanted` is the number of parts that still have to come out of it."""
     if part.groups is None:
         _check_rows(dataset, part, wanted)
-        kept, held = _by_row(part, fraction, seed)
+        kept, held = _by_row(part, fraction, seed, wanted)
     else:
-        _check_groups(dataset, part.groups, wanted)
+        _check_groups(dataset, part.y, part.groups, wanted)
         kept, held = _by_group(part, part.groups, fraction, seed)
     missing = np.setdiff1d(part.y, part.y[kept])
     if len(missing):
@@ -63,7 +63,7 @@ def _check_rows(dataset: Dataset, part: Part, wanted: int) -> None:
         )
 
 
-def _check_groups(dataset: Dataset, column: Array, wanted: int) -> None:
+def _check_groups(dataset: Dataset, y: Ints, column: Array, wanted: int) -> None:
     groups = np.unique(column)
     if len(groups) < wanted:
         raise InputError(
@@ -72,17 +72,21 @@ def _check_groups(dataset: Dataset, column: Array, wanted: int) -> None:
             got=f"{len(groups)} ({', '.join(str(g) for g in groups[:3])})",
             hint="add recordings of other subjects",
         )
+    if np.bincount(y).max() < 2:
+        raise InputError(f"{dataset.source}: y_train", "a class must have two rows or more", got="one row of each")
 
 
-def _by_row(part: Part, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    from sklearn.model_selection import StratifiedShuffleSplit
+def _by_row(part: Part, fraction: float, seed: int, wanted: int) -> tuple[Rows, Rows]:
+    """Hold out `fraction` of each class, at least one row, and keep one for each part that is still to come.
 
-    # Each side needs a row of every class, whatever the fraction says.
-    classes = len(np.unique(part.y))
-    held = min(max(round(fraction * len(part)), classes), len(part) - classes)
-    splitter = StratifiedShuffleSplit(n_splits=1, test_size=held, random_state=seed)
-    kept, held_rows = next(splitter.split(np.zeros(len(part)), part.y))
-    return np.sort(kept), np.sort(held_rows)
+    scikit-learn's stratified splitters may give a rare class to one side only, so this is done by hand.
+    """
+    rng = np.random.default_rng(seed)
+    held = np.zeros(len(part), bool)
+    for label in np.unique(part.y):
+        rows = rng.permutation(np.flatnonzero(part.y == label))
+        held[rows[: min(max(1, round(fraction * len(rows))), len(rows) - wanted + 1)]] = True
+    return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Rows, Rows]:

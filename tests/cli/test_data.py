@@ -1,0 +1,72 @@
+"""`nas data` lists, describes, and says in one line what cannot be described."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from nas.cli.data import command
+from nas.data.dataset import SOURCES
+from nas.errors import InputError
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments)
+    if result.exception:
+        raise result.exception
+    return result.output
+
+
+def test_the_list_names_every_source() -> None:
+    assert [entry["name"] for entry in json.loads(run("--json"))] == list(SOURCES)
+    assert all(name in run() for name in SOURCES)
+
+
+def test_the_json_is_one_document_with_the_split() -> None:
+    document = json.loads(run("wine", "--json"))
+    assert sum(part["rows"] for part in document["parts"].values()) == 178
+    assert document["row_shape"] == [13]
+
+
+def test_the_table_shows_classes_parts_and_baseline() -> None:
+    shown = run("synthetic", "--seed", "3")
+    for word in (
+        "5120 windows of 128 x 6",
+        "50 Hz",
+        "stairs_up",
+        "train",
+        "val",
+        "test",
+        "groups",
+        "majority baseline",
+    ):
+        assert word in shown
+
+
+def test_data_that_a_search_refuses_are_still_shown(tmp_path: Path) -> None:
+    x = np.full((6, 4), np.nan)
+    np.savez(tmp_path / "bad.npz", x_train=x, y_train=[0, 1] * 3)
+    shown = " ".join(run(str(tmp_path / "bad.npz")).split())
+    assert "a search refuses" in shown
+    assert "6 bad rows of 6" in shown
+    json.loads(run(str(tmp_path / "bad.npz"), "--json"), parse_constant=pytest.fail)
+
+
+def test_names_in_brackets_are_no_markup(tmp_path: Path) -> None:
+    np.savez(
+        tmp_path / "a.npz", x_train=np.eye(6, 4), y_train=["[red]a", "b"] * 3, channel_names=["[m/s]", "b", "c", "d"]
+    )
+    shown = run(str(tmp_path / "a.npz"))
+    assert "[red]a" in shown
+    assert "[m/s]" in shown
+
+
+def test_a_wrong_source_is_one_line() -> None:
+    with pytest.raises(InputError, match="did you mean wine"):
+        run("whine")
+
+
+def test_the_help_has_an_example() -> None:
+    assert "Example: nas data" in run("--help")

@@ -1,0 +1,97 @@
+"""Loading by name or path, and the sources that come with the program."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.linear_model import RidgeClassifier
+
+from nas.data.dataset import SOURCES, DataOptions, load
+from nas.data.splits import split
+from nas.errors import InputError
+
+
+@pytest.mark.parametrize("name", list(SOURCES))
+def test_every_source_splits_into_parts_with_every_class(name: str) -> None:
+    splits = split(load(name, seed=1), 1)
+    for part in splits.parts().values():
+        assert set(part.y) == set(range(len(splits.class_names)))
+        assert np.isfinite(part.x).all()
+
+
+@pytest.mark.parametrize("name", list(SOURCES))
+def test_the_same_seed_gives_the_same_data(name: str) -> None:
+    assert split(load(name, seed=5), 5).digest == split(load(name, seed=5), 5).digest
+
+
+@pytest.mark.parametrize("name", list(SOURCES))
+def test_every_source_says_what_it_holds(name: str) -> None:
+    assert (SOURCES[name].__doc__ or "").strip().partition("\n")[0].endswith(".")
+
+
+def test_digits_are_scikit_learns() -> None:
+    data = load("digits")
+    np.testing.assert_array_equal(data.train.x[..., 0], load_digits().images)
+    np.testing.assert_array_equal(data.train.y, load_digits().target)
+
+
+def test_synthetic_subjects_and_seeds_differ() -> None:
+    data = load("synthetic", seed=0)
+    assert len(set(data.train.groups.tolist())) >= 24
+    assert len(data.class_names) >= 6
+    assert split(data, 0).digest != split(load("synthetic", seed=1), 0).digest
+
+
+def test_synthetic_resting_subjects_feel_one_g_whatever_the_sensors_tilt() -> None:
+    data = load("synthetic", seed=0)
+    resting = data.train.x[data.train.y == data.class_names.index("standing"), :, :3].mean(axis=1)
+    np.testing.assert_allclose(np.linalg.norm(resting, axis=1), 1.0, atol=0.2)
+    assert resting.std(axis=0).max() > 0.1
+
+
+@pytest.mark.parametrize("features", ["samples", "mean and spread"])
+def test_synthetic_activities_are_beyond_a_linear_model_but_not_chance(features: str) -> None:
+    splits = split(load("synthetic", seed=0), 0)
+
+    def flat(x: np.ndarray) -> np.ndarray:
+        return x.reshape(len(x), -1) if features == "samples" else np.concatenate([x.mean(1), x.std(1)], axis=1)
+
+    model = RidgeClassifier(alpha=100).fit(flat(splits.train.x), splits.train.y)
+    accuracy = model.score(flat(splits.test.x), splits.test.y)
+    assert splits.majority_baseline(splits.test) < accuracy < 0.7
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("synthetik", "did you mean synthetic"),
+        ("nowhere/data.npz", "no such file or folder"),
+        ("data.npz", "no such file or folder"),
+        (str(Path(__file__)), "must be an .npz file or a folder"),
+    ],
+)
+def test_a_source_that_is_not_there_is_told(source: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        load(source)
+
+
+def test_windows_are_not_cut_twice() -> None:
+    with pytest.raises(InputError, match=r"data.window is for folders of CSV recordings"):
+        load("synthetic", options=DataOptions(window=64))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"window": 0}, {"stride": -1}, {"rate_hz": 0}, {"rate_hz": float("nan")}, {"val_fraction": 0.9}]
+)
+def test_options_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=f"data.{next(iter(wrong))}: must be"):
+        DataOptions(**wrong)
+
+
+def test_a_name_comes_before_a_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load("wine").source == "wine"
+    with pytest.raises(InputError, match="recordings"):
+        load("./wine")

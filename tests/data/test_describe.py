@@ -1,0 +1,134 @@
+"""A description counts what is there, and finds what is wrong, also in data that a search refuses."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nas.data.dataset import DataOptions, Dataset, Part, load
+from nas.data.describe import describe
+from nas.data.splits import split
+
+
+def sound() -> Dataset:
+    """Twelve subjects, two classes, three channels of noise."""
+    rng = np.random.default_rng(0)
+    part = Part(rng.normal(size=(240, 16, 3)).astype(np.float32), np.tile([0, 1], 120), np.repeat(np.arange(12), 20))
+    return Dataset("here", part, ("walk", "run"), channel_names=("x", "y", "z"), sample_rate_hz=50.0)
+
+
+def part(data: Dataset, rows: slice, **changes: np.ndarray) -> Part:
+    return replace(data.train.take(np.arange(240)[rows]), **changes)
+
+
+def nan(data: Dataset) -> Dataset:
+    data.train.x[3, 2, 1] = np.nan
+    return data
+
+
+def constant(data: Dataset) -> Dataset:
+    data.train.x[:, :, 1] = 2.5
+    return data
+
+
+def counting(data: Dataset) -> Dataset:
+    data.train.x[:, :, 0] = np.arange(16) + 5
+    return data
+
+
+def clipped(data: Dataset) -> Dataset:
+    np.clip(data.train.x, -1.5, 1.5, out=data.train.x)
+    return data
+
+
+def one_class(data: Dataset) -> Dataset:
+    return replace(data, train=replace(data.train, y=np.zeros(240, np.int64)))
+
+
+def unbalanced(data: Dataset) -> Dataset:
+    return replace(data, train=replace(data.train, y=(np.arange(240) % 20 == 0).astype(np.int64)))
+
+
+def no_groups(data: Dataset) -> Dataset:
+    return replace(data, train=replace(data.train, groups=None))
+
+
+def empty_test(data: Dataset) -> Dataset:
+    return replace(data, test=part(data, slice(0, 0)))
+
+
+def test_without_a_class(data: Dataset) -> Dataset:
+    fresh = np.random.default_rng(1).normal(size=(10, 16, 3)).astype(np.float32)
+    return replace(data, test=Part(fresh, np.zeros(10, np.int64), np.full(10, 99)))
+
+
+test_without_a_class.__test__ = False  # a way of being wrong, not a test
+
+FAULTS: list[tuple[Callable[[Dataset], Dataset], str, str]] = [
+    (nan, "errors", "x_train: must have finite values only, got 1 bad rows of 240, the first is row 3"),
+    (one_class, "errors", "two classes or more, got walk"),
+    (empty_test, "errors", "x_test: must have rows"),
+    (constant, "warnings", "y is constant in train (2.5)"),
+    (counting, "warnings", "x only ever increases"),
+    (clipped, "warnings", "z looks clipped"),
+    (unbalanced, "warnings", "classes are unbalanced"),
+    (no_groups, "warnings", "no groups"),
+    (lambda data: replace(data, test=part(data, slice(0, 30))), "warnings", "30 rows of test are in"),
+    (lambda data: replace(data, test=part(data, slice(0, 30))), "warnings", "groups are in"),
+    (test_without_a_class, "warnings", "test has no run"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "where", "line"), FAULTS)
+def test_a_fault_is_found(spoil: Callable[[Dataset], Dataset], where: str, line: str) -> None:
+    data = spoil(sound())
+    if line == "30 rows of test are in":
+        data = replace(data, val=part(data, slice(200, 220)))
+    assert any(line in found for found in getattr(describe(data), where))
+
+
+def test_nothing_is_found_in_sound_data() -> None:
+    description = describe(sound())
+    assert (description.errors, description.warnings) == ((), ())
+
+
+@pytest.mark.parametrize("spoil", [spoil for spoil, _, _ in FAULTS])
+def test_wrong_data_are_described_in_strict_json(spoil: Callable[[Dataset], Dataset]) -> None:
+    json.dumps(describe(spoil(sound())).to_json(), allow_nan=False)
+
+
+def test_the_parts_are_those_that_a_search_gets() -> None:
+    splits, description = split(sound(), 7), describe(sound(), 7)
+    for name, rows in splits.parts().items():
+        summary = description.parts[name]
+        assert summary.rows == len(rows)
+        assert dict(enumerate(summary.class_counts)) == Counter(rows.y.tolist())
+        assert summary.groups == tuple(str(group) for group in sorted(set(rows.groups.tolist())))
+        assert summary.majority_baseline == splits.majority_baseline(rows)
+
+
+def test_channels_are_measured_on_training_rows() -> None:
+    splits, description = split(sound(), 7), describe(sound(), 7)
+    assert [channel.mean for channel in description.channels] == pytest.approx(splits.scaling.mean)
+    assert [channel.std for channel in description.channels] == pytest.approx(splits.scaling.std)
+
+
+def test_too_few_groups_are_an_error_and_the_source_is_described_as_it_is() -> None:
+    data = sound()
+    data = replace(data, train=replace(data.train, groups=np.repeat([0, 1], 120)))
+    description = describe(data)
+    assert any("3 groups or more" in error for error in description.errors)
+    assert {name: summary.rows for name, summary in description.parts.items()} == {"train": 240}
+
+
+@pytest.mark.parametrize(
+    ("file", "options"),
+    [("uci_har_windows.npz", {}), ("uci_hapt_csv", {"window": 128, "stride": 64}), ("mnist_t10k.npz", {})],
+)
+def test_nothing_is_wrong_with_the_public_sets(shared: Path, file: str, options: dict[str, int]) -> None:
+    description = describe(load(str(shared / "data" / file), options=DataOptions(**options)))
+    assert (description.errors, description.warnings) == ((), ())

@@ -1,0 +1,167 @@
+"""`.npz` files: the keys of the contract, units, and one line for each way of being wrong."""
+
+import io
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nas.data.dataset import Dataset, load
+from nas.data.splits import split
+from nas.errors import InputError
+
+WINDOWS = np.arange(4 * 6 * 2, dtype=np.int16).reshape(4, 6, 2)
+
+
+def read(tmp_path: Path, **arrays: object) -> Dataset:
+    path = tmp_path / "data.npz"
+    np.savez(path, **{"x_train": WINDOWS, "y_train": [0, 1, 0, 1], **arrays})
+    return load(str(path))
+
+
+def test_integers_times_scale_are_units(tmp_path: Path) -> None:
+    data = read(tmp_path, scale=np.array([0.5, 0.25]))
+    np.testing.assert_array_equal(data.train.x, WINDOWS * np.array([0.5, 0.25]))
+    assert data.units_scale == (0.5, 0.25)
+
+
+def test_one_scale_serves_all_channels(tmp_path: Path) -> None:
+    assert read(tmp_path, scale=0.5).units_scale == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("key", ["group_train", "subject_train", "speaker_train"])
+def test_subjects_and_speakers_are_groups(tmp_path: Path, key: str) -> None:
+    data = read(tmp_path, **{key: [5, 5, 6, 6]})
+    assert data.train.groups.tolist() == [5, 5, 6, 6]
+
+
+def test_all_parts_and_names_are_read(tmp_path: Path) -> None:
+    data = read(
+        tmp_path,
+        x_val=WINDOWS[:2], y_val=[1, 0], group_val=["a", "b"],
+        x_test=WINDOWS[2:], y_test=[0, 0],
+        class_names=["down", "up"], channel_names=["x", "y"], sample_rate_hz=50,
+    )  # fmt: skip
+    assert list(data.parts()) == ["train", "val", "test"]
+    assert data.val.y.tolist() == [1, 0]
+    assert data.val.groups.tolist() == ["a", "b"]
+    assert (data.class_names, data.channel_names, data.sample_rate_hz) == (("down", "up"), ("x", "y"), 50.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "more", "kind", "shape"),
+    [
+        (np.zeros((4, 6, 2)), {}, "series", (6, 2)),
+        (np.zeros((4, 6, 6)), {}, "image", (6, 6, 1)),
+        (np.zeros((4, 6, 5), np.uint8), {}, "image", (6, 5, 1)),
+        (np.zeros((4, 6, 6)), {"sample_rate_hz": 50}, "series", (6, 6)),
+        (np.zeros((4, 6, 6, 3)), {}, "image", (6, 6, 3)),
+        (np.zeros((4, 6)), {}, "table", (6,)),
+        (np.zeros((4, 6)), {"sample_rate_hz": 16000}, "series", (6, 1)),
+    ],
+)
+def test_the_kind_of_data_is_told_by_shape_type_and_names(
+    tmp_path: Path, x: np.ndarray, more: dict[str, object], kind: str, shape: tuple[int, ...]
+) -> None:
+    data = read(tmp_path, x_train=x, **more)
+    assert (data.kind, data.train.x.shape[1:]) == (kind, shape)
+
+
+@pytest.mark.parametrize(
+    ("y", "names", "classes", "class_names"),
+    [
+        ([3, 7, 3, 7], None, [0, 1, 0, 1], ("3", "7")),
+        ([1.0, 2.0, 1.0, 2.0], None, [0, 1, 0, 1], ("1", "2")),
+        (["up", "down", "up", "up"], None, [1, 0, 1, 1], ("down", "up")),
+        ([1, 2, 1, 2], ["a", "b"], [0, 1, 0, 1], ("a", "b")),
+        ([0, 2, 0, 2], ["a", "b", "c"], [0, 2, 0, 2], ("a", "b", "c")),
+        ([[0], [1], [0], [1]], None, [0, 1, 0, 1], ("0", "1")),
+    ],
+)
+def test_labels_become_classes_that_count_into_the_names(
+    tmp_path: Path, y: object, names: object, classes: list[int], class_names: tuple[str, ...]
+) -> None:
+    data = read(tmp_path, y_train=y, **({} if names is None else {"class_names": names}))
+    assert data.train.y.tolist() == classes
+    assert data.class_names == class_names
+
+
+def test_parts_share_their_classes(tmp_path: Path) -> None:
+    data = read(tmp_path, y_train=[5, 9, 5, 9], x_test=WINDOWS[:2], y_test=[9, 9])
+    assert data.test.y.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"y_train": [0.5, 1.5, 2.5, 0.1]}, "y_train: must be class labels, not measurements; regression"),
+        ({"y_train": np.random.rand(4, 2)}, "regression is not supported yet"),
+        ({"y_train": np.eye(4, dtype=int)}, "give their argmax"),
+        ({"y_train": [0, 1, 0]}, r"y_train: must have 4 entries, one a row, got \(3,\)"),
+        ({"subject_train": [0, 1]}, "group_train: must have 4 entries"),
+        ({"x_test": WINDOWS}, "must hold y_test, since it holds x_test"),
+        ({"x_test": WINDOWS[:, :5], "y_test": [0, 1, 0, 1]}, r"rows must have train's shape \(6, 2\)"),
+        ({"x_train": np.array(["a"] * 4)}, "x_train: must be numbers"),
+        ({"x_train": np.float32(1)}, "x_train: must be"),
+        ({"scale": [1.0, 2.0, 3.0]}, "scale: must have one entry in all or 2"),
+        ({"scale": [0.0, 1.0]}, "scale: must be finite numbers other than 0"),
+        ({"class_names": ["a"], "y_train": [0, 1, 2, 3]}, "class_names: must name the 4 labels of y, got 1"),
+        ({"channel_names": ["a", "b", "c"]}, "channel_names: must name 2 channels, got 3"),
+        ({"sample_rate_hz": -1.0}, "sample_rate_hz: must be above 0"),
+        ({"sample_rate_hz": "fast"}, "sample_rate_hz: must be one number"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_told_in_one_line(tmp_path: Path, arrays: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path, **arrays)
+    assert "\n" not in str(caught.value)
+
+
+def test_pickled_objects_are_never_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds pickled objects"):
+        read(tmp_path, x_train=np.array([{"a": 1}, None, [], ()], dtype=object))
+
+
+def test_a_missing_array_is_named(tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x=WINDOWS)
+    with pytest.raises(InputError, match="must hold x_train, got x"):
+        load(str(tmp_path / "data.npz"))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 but no more"])
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "data.npz").write_bytes(content)
+    with pytest.raises(InputError, match=r"must be an \.npz file"):
+        load(str(tmp_path / "data.npz"))
+
+
+BUFFER = io.BytesIO()
+np.savez_compressed(BUFFER, x_train=WINDOWS, y_train=[0, 1, 0, 1])
+WHOLE = BUFFER.getvalue()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_file_is_read_or_refused_but_never_crashes(tmp_path: Path, hits: list[tuple[int, int]]) -> None:
+    damaged = bytearray(WHOLE)
+    for position, byte in hits:
+        damaged[position] = byte
+    (tmp_path / "damaged.npz").write_bytes(damaged)
+    with suppress(InputError):
+        load(str(tmp_path / "damaged.npz"))
+
+
+def test_uci_har_comes_in_g_and_keeps_its_official_test_subjects(shared: Path) -> None:
+    splits = split(load(str(shared / "data/uci_har_windows.npz")), 0)
+    assert set(splits.test.groups) == {2, 4, 9, 10, 12, 13, 18, 20, 24}
+    assert splits.input_shape == (128, 6)
+    resting = splits.scaling.invert(splits.test.x)[splits.test.y == splits.class_names.index("STANDING"), :, :3]
+    assert np.linalg.norm(resting.mean(axis=1), axis=1).mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_mnist_is_an_image_of_one_channel(shared: Path) -> None:
+    splits = split(load(str(shared / "data/mnist_t10k.npz")), 0)
+    assert (splits.kind, splits.input_shape, len(splits.test)) == ("image", (28, 28, 1), 2000)

@@ -1,0 +1,199 @@
+"""Splits keep groups apart, scale by training alone, and depend on nothing but their arguments."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.dummy import DummyClassifier
+from sklearn.preprocessing import StandardScaler
+
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.splits import Scaling, Splits, split
+from nas.errors import InputError
+
+
+def dataset(groups: np.ndarray | None, y: np.ndarray, **more: object) -> Dataset:
+    """Rows that know their number, so that they can be followed through a split."""
+    x = np.stack([np.arange(len(y)), np.arange(len(y)) ** 2 % 97], axis=1).astype(np.float32)
+    return Dataset("here", Part(x, y.astype(np.int64), groups), tuple("abcdef"[: y.max() + 1]), **more)
+
+
+def row_numbers(splits: Splits) -> dict[str, np.ndarray]:
+    return {name: np.round(splits.scaling.invert(part.x)[:, 0]) for name, part in splits.parts().items()}
+
+
+@st.composite
+def grouped(draw: st.DrawFn) -> Dataset:
+    """Three groups or more, each with every class, of uneven sizes."""
+    classes = draw(st.integers(2, 4))
+    sizes = draw(st.lists(st.integers(1, 5), min_size=3, max_size=12))
+    groups = np.repeat(np.arange(len(sizes)), [size * classes for size in sizes])
+    y = np.concatenate([np.repeat(np.arange(classes), size) for size in sizes])
+    shuffled = np.random.default_rng(draw(st.integers(0, 99))).permutation(len(y))
+    return dataset(groups[shuffled], y[shuffled])
+
+
+@given(grouped(), st.integers(0, 1000))
+def test_no_group_is_in_two_parts(data: Dataset, seed: int) -> None:
+    parts = split(data, seed).parts().values()
+    seen = [set(part.groups.tolist()) for part in parts]
+    assert sum(map(len, seen)) == len(set.union(*seen))
+
+
+@given(grouped(), st.integers(0, 1000))
+def test_every_row_is_in_exactly_one_part(data: Dataset, seed: int) -> None:
+    numbers = np.concatenate(list(row_numbers(split(data, seed)).values()))
+    assert sorted(numbers) == list(range(len(data.train)))
+
+
+@given(grouped(), st.integers(0, 1000))
+def test_rows_keep_their_label_and_group(data: Dataset, seed: int) -> None:
+    splits = split(data, seed)
+    for name, numbers in row_numbers(splits).items():
+        part = splits.parts()[name]
+        np.testing.assert_array_equal(part.y, data.train.y[numbers.astype(int)])
+        np.testing.assert_array_equal(part.groups, data.train.groups[numbers.astype(int)])
+
+
+@given(grouped(), st.integers(0, 1000))
+def test_every_class_is_in_every_part_when_every_group_has_it(data: Dataset, seed: int) -> None:
+    for part in split(data, seed).parts().values():
+        assert set(part.y) == set(range(len(data.class_names)))
+
+
+@given(st.lists(st.integers(3, 40), min_size=2, max_size=5), st.integers(0, 1000))
+def test_without_groups_every_part_has_every_class(counts: list[int], seed: int) -> None:
+    splits = split(dataset(None, np.repeat(np.arange(len(counts)), counts)), seed)
+    assert all(set(part.y) == set(range(len(counts))) for part in splits.parts().values())
+
+
+def test_a_class_of_few_groups_is_in_train_and_val_if_any_shuffle_allows_it() -> None:
+    groups = np.repeat(np.arange(20), 10)
+    y = np.where(np.isin(groups, (3, 4, 5)) & (np.arange(200) % 2 == 0), 1, 0)
+    for seed in range(10):
+        assert {1} < set(split(dataset(groups, y), seed).val.y) | {1, 2}
+        assert 1 in split(dataset(groups, y), seed).val.y
+
+
+def test_a_class_of_one_group_stays_in_train() -> None:
+    groups = np.repeat(np.arange(10), 10)
+    y = (groups == 3).astype(int)
+    assert all(1 in split(dataset(groups, y), seed).train.y for seed in range(10))
+
+
+def test_the_same_arguments_give_the_same_split() -> None:
+    data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
+    assert split(data, 3).digest == split(data, 3).digest
+
+
+def test_the_digest_tells_another_split_label_or_value() -> None:
+    data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
+    flipped = data.train.y.copy()
+    flipped[:2] = flipped[1::-1]
+    changed = data.train.x.copy()
+    changed[0, 0] += 0.5
+    others = [
+        split(data, 4),
+        split(replace(data, train=replace(data.train, y=flipped)), 3),
+        split(replace(data, train=replace(data.train, x=changed)), 3),
+        split(replace(data, class_names=("a", "z")), 3),
+    ]
+    assert len({split(data, 3).digest, *(other.digest for other in others)}) == 5
+
+
+def test_the_digest_does_not_know_where_the_file_lies() -> None:
+    data = dataset(None, np.tile([0, 1], 60))
+    assert split(data, 3).digest == split(replace(data, source="elsewhere"), 3).digest
+
+
+def test_parts_that_the_source_gives_are_kept() -> None:
+    data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
+    given_part = Part(np.full((4, 2), 7, np.float32), np.array([0, 1, 0, 1]), np.full(4, 99))
+    splits = split(replace(data, test=given_part, val=given_part), 0)
+    assert len(splits.train) == 120
+    np.testing.assert_allclose(splits.scaling.invert(splits.test.x), given_part.x, rtol=1e-5)
+    np.testing.assert_array_equal(splits.val.y, given_part.y)
+
+
+def test_held_out_shares_follow_the_options() -> None:
+    data = dataset(np.repeat(np.arange(40), 10), np.tile([0, 1], 200))
+    splits = split(data, 0, DataOptions(val_fraction=0.25, test_fraction=0.1))
+    assert len(splits.test) == pytest.approx(40, abs=10)
+    assert len(splits.val) == pytest.approx(90, abs=20)
+
+
+def test_scaling_is_that_of_the_training_rows_by_scikit_learn() -> None:
+    data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
+    splits = split(data, 0)
+    oracle = StandardScaler().fit(data.train.x[row_numbers(splits)["train"].astype(int)])
+    np.testing.assert_allclose(splits.scaling.mean, oracle.mean_, rtol=1e-6)
+    np.testing.assert_allclose(splits.scaling.std, oracle.scale_, rtol=1e-6)
+    held = data.train.x[row_numbers(splits)["test"].astype(int)]
+    np.testing.assert_allclose(splits.test.x, oracle.transform(held), atol=1e-5)
+
+
+@given(arrays(np.float32, (6, 5, 3), elements=st.floats(-100, 100, width=32)))
+def test_scaling_of_windows_is_that_of_all_their_samples(x: np.ndarray) -> None:
+    scaling = Scaling.fit(x)
+    flat = x.reshape(-1, 3).astype(np.float64)
+    np.testing.assert_allclose(scaling.mean, flat.mean(axis=0), atol=1e-6)
+    changing = flat.std(axis=0) > 1e-3
+    np.testing.assert_allclose(np.array(scaling.std)[changing], flat.std(axis=0)[changing], rtol=1e-5)
+
+
+@given(arrays(np.float32, (6, 3), elements=st.floats(-100, 100, width=32)))
+def test_inverting_undoes_scaling(x: np.ndarray) -> None:
+    scaling = Scaling.fit(x)
+    np.testing.assert_allclose(scaling.invert(scaling.apply(x)), x, atol=1e-3)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 9.81, -1e6])
+def test_a_constant_channel_is_scaled_to_zero(value: float) -> None:
+    x = np.full((1000, 2), value, np.float32)
+    assert Scaling.fit(x).std == (1.0, 1.0)
+    np.testing.assert_allclose(Scaling.fit(x).apply(x), 0, atol=0.1)
+
+
+def test_the_baseline_is_that_of_a_dummy_classifier() -> None:
+    data = dataset(None, np.repeat([0, 1, 2], [60, 40, 20]))
+    splits = split(data, 0)
+    dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
+    assert splits.majority_baseline(splits.test) == dummy.score(splits.test.x, splits.test.y)
+
+
+def test_splits_survive_pickling() -> None:
+    splits = split(dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60)), 0)
+    again = pickle.loads(pickle.dumps(splits))
+    np.testing.assert_array_equal(again.train.x, splits.train.x)
+    assert (again.digest, again.scaling) == (splits.digest, splits.scaling)
+
+
+def test_rows_are_float32_and_classes_int64() -> None:
+    part = split(dataset(None, np.tile([0, 1], 60)), 0).train
+    assert (part.x.dtype, part.y.dtype) == (np.float32, np.int64)
+
+
+@pytest.mark.parametrize(
+    ("groups", "y", "message"),
+    [
+        ([0] * 5 + [1] * 5, [0, 1] * 5, "group_train: must hold 3 groups or more"),
+        ([0] * 10, [0, 1] * 5, "group_train: must hold 3 groups or more"),
+        (None, [0] * 8 + [1] * 2, "every class must have 3 rows or more, one for each part, got 2 of b"),
+        (None, [0] * 8, "must hold two classes or more"),
+        (list(range(4)), [0, 1, 2, 3], "a class must have two rows or more"),
+    ],
+)
+def test_data_that_cannot_be_divided_are_refused(groups: list[int] | None, y: list[int], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        split(dataset(None if groups is None else np.array(groups), np.array(y)), 0)
+
+
+def test_a_search_refuses_nan() -> None:
+    data = dataset(None, np.tile([0, 1], 60))
+    data.train.x[17, 1] = np.nan
+    with pytest.raises(InputError, match=r"x_train: must have finite values only, got 1 bad rows of 120, .* row 17"):
+        split(data, 0)
