@@ -9,7 +9,7 @@ from nas.data.dataset import DataOptions, load
 from nas.data.splits import Splits, split
 from nas.errors import InputError, unknown
 from nas.export.bundle import Bundle, write
-from nas.export.saved import for_trial, load_bundle, quantizations, save_bundle
+from nas.saved import for_trial, load_bundle, quantizations, save_bundle
 from nas.feasibility import require_feasible
 from nas.files import write_atomic
 from nas.footprint import profile

@@ -69,16 +69,15 @@ class GraphBuilder:
         self._add("MEAN", [axes], self.shape[-1:], {"axes": (1, 2), "keep_dims": False})
 
     def flatten(self) -> None:
-        """Reshape to one axis; nothing if there is only one."""
-        if len(self.shape) > 1:
-            flat = math.prod(self.shape)
-            self._add(
-                "RESHAPE", [Tensor("shape", (2,), "int32", constant=True, scales=0)], (flat,), {"shape": (1, flat)}
-            )
+        """Reshape to one axis; nothing if there is only one position, which a dense layer reads as it is."""
+        flat = math.prod(self.shape)
+        if flat > self.shape[-1]:
+            shape = Tensor("shape", (2,), "int32", constant=True, scales=0)
+            self._add("RESHAPE", [shape], (flat,), {"shape": (1, flat)})
 
     def fully_connected(self, units: int, *, activation: str = "RELU", **training: Any) -> None:
-        """Add a FULLY_CONNECTED on a flat tensor: (n,) becomes (units,)."""
-        (n,) = self.shape
+        """Add a FULLY_CONNECTED on one position: (n,) or (1, 1, n) becomes (units,)."""
+        n = math.prod(self.shape)
         weights = Tensor("weights", (units, n), constant=True, scales=units)
         bias = Tensor("bias", (units,), "int32", constant=True, scales=units)
         self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training)

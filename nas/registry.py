@@ -54,9 +54,14 @@ class Registry(Mapping[str, T], Generic[T]):
         return len(self._load())
 
     def _load(self) -> dict[str, T]:
+        # A member's module may look others up while it is imported, so the mark comes first.
         if not self._loaded:
             self._loaded = True
-            package = importlib.import_module(self._package)
-            for module in pkgutil.iter_modules(package.__path__):
-                importlib.import_module(f"{self._package}.{module.name}")
+            try:
+                package = importlib.import_module(self._package)
+                for module in pkgutil.iter_modules(package.__path__):
+                    importlib.import_module(f"{self._package}.{module.name}")
+            except BaseException:
+                self._loaded = False
+                raise
         return self._members

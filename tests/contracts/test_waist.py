@@ -1,0 +1,56 @@
+"""The waist of the program: what is estimated before training is what the `.tflite` holds."""
+
+import dataclasses
+import os
+
+import numpy as np
+import pytest
+
+from nas.dims import RandomChooser
+from nas.footprint import Footprint, estimate, profile
+from nas.graph import Graph
+from nas.space import Space
+from nas.space_file import load_space, space_names
+from nas.target import find_target
+
+SHAPES = {"window": (128, 6), "image": (28, 28, 1), "table": (30,)}
+TARGETS = ("host", "cortex-m4", "cortex-m4-reference")
+
+# Conversion takes half a second a member; benchmarks/contract.py takes 200 of each space.
+MEMBERS = int(os.environ.get("NAS_CONTRACT_MEMBERS", "6"))
+
+
+@pytest.mark.parametrize("name", space_names())
+@pytest.mark.parametrize("seed", range(MEMBERS))
+def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
+    graph = member(load_space(name), seed)
+    tflite = converted(graph, seed)
+    for target in map(find_target, TARGETS):
+        estimated, profiled = estimate(graph, target), profile(tflite, target)
+        assert estimated.file_bytes == pytest.approx(profiled.file_bytes, rel=0.05)
+        assert comparable(estimated) == comparable(profiled)
+
+
+def member(space: Space, seed: int) -> Graph:
+    return space.sample(RandomChooser(seed), SHAPES[space.input], 6).lower()
+
+
+def converted(graph: Graph, seed: int) -> bytes:
+    """Build the graph's model with random weights, so that nothing folds away, and quantize it."""
+    from nas.model.build import build
+    from nas.model.quantize import quantize
+
+    rng = np.random.default_rng(seed)
+    model = build(graph)
+    model.set_weights([rng.uniform(0.05, 0.5, w.shape).astype(w.dtype) for w in model.get_weights()])
+    shape = graph.tensors[graph.inputs[0]].shape[1:]
+    return quantize(model, graph, rng.normal(size=(16, *shape)).astype(np.float32))
+
+
+def comparable(footprint: Footprint) -> dict[str, object]:
+    """Every field but those that say how large the file is, and where it lies."""
+    data = dataclasses.asdict(footprint)
+    for key in ("file", "file_bytes"):
+        data.pop(key)
+    data["flash"].pop("model")
+    return data
