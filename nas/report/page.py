@@ -1,0 +1,135 @@
+"""The page: sections in the order in which a reader asks."""
+
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from nas.files import write_atomic
+from nas.record import Winner
+from nas.report import figures, tables
+from nas.report.headline import headline
+from nas.report.markup import Markup, details, element, join
+from nas.report.memory_map import memory_map
+from nas.report.view import ReportView
+from nas.report.words import size
+
+
+def write_report(view: ReportView, path: Path) -> Path:
+    """Write the report as one HTML file that needs no other, and return its path."""
+    return write_atomic(path, render(view))
+
+
+def render(view: ReportView) -> str:
+    """Return the report's HTML; equal views give equal text."""
+    style = resources.files("nas.report").joinpath("style.css").read_text(encoding="utf-8")
+    head = element(
+        "head",
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        element("title", f"{view.result.study}: report of a search"),
+        element("style", Markup(style)),
+    )
+    body = element("body", headline(view), element("main", *_sections(view)))
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _sections(view: ReportView) -> Iterator[Markup]:
+    winner = view.result.winner
+    if view.result.front:
+        yield _front(view)
+    if winner is not None and winner.confusion:
+        yield _confusion(view, winner)
+    if view.footprint is not None:
+        yield _memory(view)
+    if view.complete():
+        yield _progress(view)
+        yield _curves(view)
+    if view.importances:
+        yield _importances(view)
+    yield _candidates(view)
+    yield _making(view)
+
+
+def _section(title: str, *children: object) -> Markup:
+    return element("section", element("h2", title), *children)
+
+
+def _note(text: str) -> Markup:
+    return element("p", text, class_="note")
+
+
+def _front(view: ReportView) -> Markup:
+    return _section(
+        "Accuracy against weights",
+        _note(
+            "Each dot is a candidate as the search trained it. No other is both smaller and more accurate than one "
+            "of the front. Accuracy is that of the int8 model on the validation groups."
+        ),
+        figures.front(view),
+        details("The front as a table", tables.front(view.result.front), open_=True),
+    )
+
+
+def _confusion(view: ReportView, winner: Winner) -> Markup:
+    return _section(
+        "What the winner takes for what",
+        _note("Rows of the test set, which was opened once, for the winner; the int8 model."),
+        tables.confusion(winner, view.class_names),
+    )
+
+
+def _memory(view: ReportView) -> Markup:
+    footprint = view.footprint
+    assert footprint is not None
+    arena = footprint.arena
+    return _section(
+        "The winner's memory map",
+        _note(
+            f"The arena's head, {size(arena.head)}, as TensorFlow Lite Micro plans it on {footprint.target}: a "
+            f"rectangle spans the operators while which a tensor lives, and the bytes that it takes. The tail, "
+            f"{size(arena.tail)}, holds what lives as long as the interpreter. With planning, {size(arena.min)} is "
+            "the smallest arena that works."
+        ),
+        memory_map(footprint),
+        details("Tensors in the arena", tables.tensors(footprint)),
+        details("Operators", tables.operators(footprint)),
+    )
+
+
+def _progress(view: ReportView) -> Markup:
+    return _section(
+        "Best score so far",
+        element("div", figures.best_by_trial(view), figures.best_by_seconds(view), class_="pair"),
+    )
+
+
+def _curves(view: ReportView) -> Markup:
+    winner = view.result.winner
+    loss = "" if winner is None else figures.winner_loss(winner.record)
+    finals = "" if winner is None else details("The final trainings that competed", tables.finals(winner))
+    return _section("Learning curves", element("div", figures.accuracy_curves(view), loss, class_="pair"), finals)
+
+
+def _importances(view: ReportView) -> Markup:
+    return _section(
+        "What matters in the space",
+        _note("Share of the score's variance that each dimension explains, over the complete candidates."),
+        figures.importances(view),
+    )
+
+
+def _candidates(view: ReportView) -> Markup:
+    return _section(
+        "Candidates",
+        tables.states(view),
+        details(f"All {len(view.built())} that were built, best first", tables.candidates(view)),
+    )
+
+
+def _making(view: ReportView) -> Markup:
+    made = next((record for record in view.complete() if record.versions), None)
+    return _section(
+        "How to make it again",
+        element("pre", view.command),
+        details("study.toml", element("pre", view.definition)),
+        _note(join("Made with ", tables.versions(made), ".")) if made else "",
+    )

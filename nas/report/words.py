@@ -1,0 +1,37 @@
+"""Numbers as a reader likes them."""
+
+UNKNOWN = "-"
+
+
+def percent(share: float | None) -> str:
+    """Write a share of 1 with one digit."""
+    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+
+
+def whole(number: object) -> str:
+    """Group thousands by a narrow space that does not break."""
+    return f"{number:,}".replace(",", "\u202f") if isinstance(number, int) else UNKNOWN
+
+
+def size(number: object) -> str:
+    """Write a number of bytes."""
+    return f"{whole(number)} B" if isinstance(number, int) else UNKNOWN
+
+
+def decimal(number: float | None, digits: int) -> str:
+    """Write a number with that many digits."""
+    return UNKNOWN if number is None else f"{number:.{digits}f}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time with its two largest units."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def value(number: object) -> str:
+    """Write a sampled value briefly."""
+    return f"{number:.4g}" if isinstance(number, float) else str(number)
