@@ -153,8 +153,8 @@ def _notes(
         span = f"{rates[0]:g}" if rates[0] == rates[-1] else f"{rates[0]:g} to {rates[-1]:g}"
         notes.append(f"resampled from {span} Hz to {rate_hz:g} Hz by linear interpolation")
     if short := counts.count(0):
-        notes.append(f"{short} recordings are shorter than a window and left out")
+        notes.append(f"left out, since shorter than a window: {short} recordings")
     gaps = sum(len(list(segments(recording))) > 1 for recording in recordings)
     if gaps:
-        notes.append(f"{gaps} recordings have gaps in time; no window spans one")
+        notes.append(f"with gaps in time, which no window spans: {gaps} recordings")
     return tuple(notes)

@@ -94,7 +94,7 @@ def test_short_recordings_are_counted_and_left_out(tmp_path: Path) -> None:
     write(folder(tmp_path) / "run/sub_9.csv", signal(7))
     data = read(tmp_path)
     assert "sub_9" not in data.train.groups
-    assert any("1 recordings are shorter than a window" in note for note in data.notes)
+    assert any("shorter than a window: 1 " in note for note in data.notes)
 
 
 def test_resampling_is_numpy_interp(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_no_window_spans_a_gap_in_time(tmp_path: Path) -> None:
     data = read(tmp_path)
     first = data.train.x[data.train.groups == "s1", :, 0]
     assert not ((first < 20).any(axis=1) & (first >= 20).any(axis=1)).any()
-    assert any("1 recordings have gaps" in note for note in data.notes)
+    assert any("gaps in time, which no window spans: 1 " in note for note in data.notes)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`.npz` files: the keys of the contract, units, and one line for each way of being wrong."""
 
 import io
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -123,6 +124,14 @@ def test_arrays_that_do_not_fit_are_told_in_one_line(tmp_path: Path, arrays: dic
 def test_pickled_objects_are_never_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds pickled objects"):
         read(tmp_path, x_train=np.array([{"a": 1}, None, [], ()], dtype=object))
+
+
+def test_a_member_that_is_no_array_is_named(tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x_train=WINDOWS)
+    with zipfile.ZipFile(tmp_path / "data.npz", "a") as archive:
+        archive.writestr("y_train.npy", "0,1,0,1")
+    with pytest.raises(InputError, match="y_train: must be an array"):
+        load(str(tmp_path / "data.npz"))
 
 
 def test_a_missing_array_is_named(tmp_path: Path) -> None:
