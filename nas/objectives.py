@@ -5,9 +5,12 @@ To add an objective, write a function of a record and the study's weights, and r
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from nas.errors import unknown
 from nas.record import Record
+
+Direction: TypeAlias = Literal["maximize", "minimize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Objective:
 
     name: str
     formula: str
-    directions: tuple[str, ...]
+    directions: tuple[Direction, ...]
     values: Callable[[Record, Scale], tuple[float, ...]]
     labels: tuple[str, ...]
 
@@ -49,8 +52,8 @@ OBJECTIVES = _Objectives()
 
 
 def _add(name: str, formula: str, *labels: str, values: Callable[[Record, Scale], tuple[float, ...]]) -> None:
-    directions = ("maximize", *("minimize" for _ in labels[1:]))
-    OBJECTIVES[name] = Objective(name, formula, directions, values, labels)
+    rest: list[Direction] = ["minimize"] * (len(labels) - 1)
+    OBJECTIVES[name] = Objective(name, formula, ("maximize", *rest), values, labels)
 
 
 def _accuracy(record: Record) -> float:

@@ -163,7 +163,7 @@ def read_study(path: Path) -> dict[str, Any]:
 
 
 def _read_fields(kind: type, values: Mapping[str, Any], place: str) -> dict[str, Any]:
-    known = {f.name: f.type for f in dataclasses.fields(kind)}
+    known: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
     for key, value in values.items():
         if key not in known:
             raise unknown(place, "key", key, known)

@@ -110,7 +110,8 @@ def line(record: Record, best: bool = False) -> str:
         return f"trial {record.trial:4d}  {record.state.value}: {record.reason}"
     facts = record.profiled
     return (
-        f"trial {record.trial:4d}  int8 validation {percent(record.val_accuracy)}  weights {facts['weights_bytes']:,} B  "
+        f"trial {record.trial:4d}  int8 validation {percent(record.val_accuracy)}  "
+        f"weights {facts['weights_bytes']:,} B  "
         f"arena {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
     )
 

@@ -86,8 +86,8 @@ def describe(document: dict[str, Any]) -> str:
     if "budget" in document:
         fit = document["budget"]
         lines.append(
-            f"within {fit['limits']} on {fit['target']}, for rows {tuple(fit['input_shape'])} and {fit['classes']} classes: "
-            f"{100 * fit['fitting'] / fit['drawn']:.1f} % of {fit['drawn']} random members"
+            f"within {fit['limits']} on {fit['target']}, for rows {tuple(fit['input_shape'])} and "
+            f"{fit['classes']} classes: {100 * fit['fitting'] / fit['drawn']:.1f} % of {fit['drawn']} random members"
         )
     return "\n".join(lines)
 

@@ -90,9 +90,9 @@ def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
             session.workers.submit(replace(jobs.pop(0), seconds=_share(session, len(jobs))))
-        for job, outcome in session.wait():
+        for _, outcome in session.wait():
             if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
-                done[job.trial, job.seed] = _keep(session, job, outcome)
+                done[outcome.record.trial, outcome.record.seed] = _keep(session, outcome)
     trials = {record.trial for record in chosen}
     return [final for final in done.values() if final.record.trial in trials]
 
@@ -128,7 +128,7 @@ def _done(session: Session) -> dict[tuple[int, int], Final]:
     }
 
 
-def _keep(session: Session, job: Job, outcome: Outcome) -> Final:
+def _keep(session: Session, outcome: Outcome) -> Final:
     record = replace(outcome.record, values=session.objective.values(outcome.record, session.scale))
     final = Final(record, len(record.history["loss"]))
     assert outcome.tflite is not None

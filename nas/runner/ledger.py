@@ -21,6 +21,7 @@ from optuna.trial import Trial, TrialState
 
 from nas.dims import Dim, Range, Value
 from nas.errors import InputError
+from nas.objectives import Direction
 from nas.record import Record, State
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -43,7 +44,8 @@ class TrialChooser:
     def choose(self, name: str, dim: Dim) -> Value:
         spaced = _evenly_spaced(dim)
         if spaced is None:
-            value: Value = self._trial.suggest_categorical(name, dim.values)
+            value = self._trial.suggest_categorical(name, dim.values)
+            assert value is not None
             return value
         if isinstance(spaced.step, int):
             return self._trial.suggest_int(name, int(spaced.low), int(spaced.high), step=spaced.step)
@@ -71,7 +73,7 @@ class Ledger:
     Numbers of trials are those of the storage.
     """
 
-    def __init__(self, name: str, url: str, directions: Sequence[str], seed: int) -> None:
+    def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int) -> None:
         self.name = name
         self._storage = _open_storage(url)
         self._kept = optuna.create_study(
