@@ -10,15 +10,16 @@ from typing import Any
 
 from nas.errors import InputError, unknown
 
-# Pointer width follows from the core; cycles per instruction are a stated assumption, see `Target`.
-CORES: Mapping[str, int] = {
-    "x86-64": 8,
-    "cortex-m0plus": 4,
-    "cortex-m3": 4,
-    "cortex-m4": 4,
-    "cortex-m7": 4,
-    "cortex-m33": 4,
-    "cortex-m55": 4,
+# Cycles for each instruction of a core that waits neither for flash nor for memory: assumptions from the cores' technical
+# reference manuals (loads and taken branches take longer than one cycle, the M7 issues two at once), not measured.
+CORES: Mapping[str, float] = {
+    "x86-64": 0.5,
+    "cortex-m0plus": 1.5,
+    "cortex-m3": 1.4,
+    "cortex-m4": 1.3,
+    "cortex-m7": 0.8,
+    "cortex-m33": 1.2,
+    "cortex-m55": 1.4,
 }
 KERNELS = ("reference", "cmsis_nn")
 
@@ -29,8 +30,9 @@ class Target:
 
     Attributes:
         kernels: which kernels TFLM is built with, `reference` or `cmsis_nn`.
+        clock_hz: makes latencies known; None for a generic core.
         datasheet: where the figures of a board come from.
-        cycles_per_instruction: turns instruction counts into time; an assumption about the core and its flash.
+        cycles_per_instruction: turns instruction counts into time; the core's in `CORES` unless the table says.
     """
 
     name: str
@@ -38,11 +40,11 @@ class Target:
     core: str
     kernels: str
     pointer_bytes: int
+    cycles_per_instruction: float
     clock_hz: int | None = None
     ram_bytes: int | None = None
     flash_bytes: int | None = None
     datasheet: str | None = None
-    cycles_per_instruction: float = 1.0
 
     def milliseconds(self, instructions: float | None) -> float | None:
         """Return the time that the instructions take; None without a clock, or without instructions."""
@@ -65,7 +67,9 @@ class Target:
                 raise InputError(f"{place}.{key}", f"must be {rule}", got=repr(value))
         if table["core"] == "x86-64" and table["kernels"] != "reference":
             raise InputError(f"{place}.kernels", "must be reference on x86-64", got=repr(table["kernels"]))
-        return cls(name=name, pointer_bytes=CORES[table["core"]], **table)
+        core = table["core"]
+        defaults = {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core]}
+        return cls(name=name, **{**defaults, **table})
 
 
 def _text(value: object) -> bool:

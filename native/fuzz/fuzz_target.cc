@@ -1,0 +1,47 @@
+#include "fuzz_target.h"
+
+#include <cstdlib>
+
+#include "check.h"
+#include "footprint.h"
+#include "names.h"
+#include "plan_check.h"
+#include "tflite_reader.h"
+
+namespace nas {
+namespace {
+
+constexpr const char* kMachines[][2] = {{"reference", "x86-64"},
+                                        {"reference", "cortex-m4"},
+                                        {"cmsis_nn", "cortex-m3"},
+                                        {"cmsis_nn", "cortex-m4"},
+                                        {"cmsis_nn", "cortex-m55"}};
+
+}  // namespace
+
+bool fuzz_one(const uint8_t* data, size_t size) {
+  Graph graph;
+  try {
+    graph = read_tflite(data, size);
+  } catch (const Malformed&) {
+    return false;
+  }
+  tensor_names(graph);
+  for (const auto& [kernels, core] : kMachines) {
+    const Footprint footprint = find_footprint(graph, find_machine(kernels, core));
+    const Arena& arena = footprint.arena;
+    const bool planned_here = graph.offline_offsets.empty();  // a model's own plan may overlap as it likes
+    if (planned_here && check_plan(arena.buffers, arena.offsets, arena.head_bytes) != PlanFault::kNone) std::abort();
+    if (arena.min_bytes < arena.head_bytes + arena.tail_bytes) std::abort();
+  }
+  return true;
+}
+
+}  // namespace nas
+
+#ifdef NAS_LIBFUZZER
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  nas::fuzz_one(data, size);
+  return 0;
+}
+#endif
