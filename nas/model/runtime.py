@@ -28,8 +28,10 @@ def quiet() -> Iterator[None]:
             saved = os.dup(descriptor)
             stack.callback(os.close, saved)
             stack.callback(os.dup2, saved, descriptor)
-            stack.callback(stream.flush)
             os.dup2(sink.fileno(), descriptor)
+        # Python's own streams need not write to these descriptors, and hold text back if they do.
+        stack.enter_context(contextlib.redirect_stdout(sink))
+        stack.enter_context(contextlib.redirect_stderr(sink))
         yield
 
 

@@ -1,0 +1,130 @@
+"""Networks that together hold every operator, with and without what is only for training."""
+
+from collections.abc import Callable
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nas.graph import Graph, Op, Tensor
+from nas.graph_builder import GraphBuilder
+from nas.model import runtime
+from nas.model.build import build
+from nas.model.quantize import convert
+from nas.model.slim import slim
+
+runtime.use_one_thread()
+
+CLASSES = 4
+
+
+def _closed(g: GraphBuilder) -> Graph:
+    g.fully_connected(CLASSES, activation="NONE")
+    g.softmax()
+    return g.graph()
+
+
+def _normalized_windows() -> Graph:
+    g = GraphBuilder((1, 37, 3))  # odd lengths: poolings leave a row out
+    g.conv2d(6, 7, batch_norm=True)
+    g.pool2d("max")
+    g.conv2d(5, 5, batch_norm=True)
+    g.pool2d("max")
+    g.pool2d("average")
+    g.mean()
+    return _closed(g)
+
+
+def _flat_windows() -> Graph:
+    g = GraphBuilder((1, 20, 2))
+    g.conv2d(4, 3, stride=2, batch_norm=False)
+    g.pool2d("average")
+    g.flatten()
+    g.fully_connected(9, dropout=0.3)
+    g.fully_connected(7, l2=1e-3)
+    return _closed(g)
+
+
+def _separable_windows() -> Graph:
+    g = GraphBuilder((1, 32, 6))
+    for filters in (8, 6):
+        g.depthwise_conv2d(5, stride=2, batch_norm=True)
+        g.conv2d(filters, 1, batch_norm=True)
+        g.pool2d("max")
+    g.mean()
+    return _closed(g)
+
+
+def _image() -> Graph:
+    g = GraphBuilder((9, 11, 2))
+    g.conv2d(5, 3, stride=2, batch_norm=True)
+    g.depthwise_conv2d(3, batch_norm=False)
+    g.pool2d("max")
+    g.flatten()
+    return _closed(g)
+
+
+def _table() -> Graph:
+    g = GraphBuilder((11,))
+    g.fully_connected(8, batch_norm=True, dropout=0.1)
+    return _closed(g)
+
+
+def _one_position() -> Graph:
+    """A dense layer that reads a feature map of one position as it is: the converter adds no reshape."""
+    tensors = (
+        Tensor("input", (1, 1, 3, 2)),
+        Tensor("output", (1, 1, 1, 2)),
+        Tensor("weights", (CLASSES, 2), constant=True, scales=CLASSES),
+        Tensor("bias", (CLASSES,), "int32", constant=True, scales=CLASSES),
+        Tensor("output", (1, CLASSES)),
+        Tensor("output", (1, CLASSES)),
+    )
+    pool = {"padding": "VALID", "stride": (1, 3), "filter": (1, 3), "activation": "NONE"}
+    ops = (
+        Op("MAX_POOL_2D", (0,), (1,), pool),
+        Op("FULLY_CONNECTED", (1, 2, 3), (4,), {"activation": "NONE"}),
+        Op("SOFTMAX", (4,), (5,)),
+    )
+    return Graph(tensors, ops, (0,), (5,))
+
+
+NETWORKS: dict[str, Callable[[], Graph]] = {
+    "normalized_windows": _normalized_windows,
+    "flat_windows": _flat_windows,
+    "separable_windows": _separable_windows,
+    "image": _image,
+    "table": _table,
+    "one_position": _one_position,
+}
+
+
+def _randomize(model: Any) -> None:
+    """Give a model weights as after a training: moved biases, means and variances."""
+    rng = np.random.default_rng(3)
+    for variable in model.weights:
+        noise = rng.normal(size=variable.shape).astype(np.float32)
+        if variable.name == "moving_variance":
+            variable.assign(0.5 + np.abs(noise))
+        elif variable.name in ("kernel", "seed_generator_state"):
+            continue
+        else:
+            variable.assign(variable + 0.2 * noise)
+
+
+@cache
+def _made(name: str) -> SimpleNamespace:
+    graph = NETWORKS[name]()
+    model = build(graph, seed=1)
+    _randomize(model)
+    x = np.random.default_rng(0).normal(size=(48, *model.input_shape[1:])).astype(np.float32)
+    converted = convert(model, graph, x)
+    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted))
+
+
+@pytest.fixture(params=NETWORKS)
+def network(request: pytest.FixtureRequest) -> SimpleNamespace:
+    """Graph, float `model` with weights, rows `x`, the `converted` file and the slimmed `tflite`, of each network."""
+    return _made(request.param)

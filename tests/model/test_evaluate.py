@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from nas.model.evaluate import Int8Model, accuracy, confusion, float_labels
+from nas.model.runtime import tf
+
+
+def _run_micro(tflite, q):
+    micro = pytest.importorskip("tflite_micro", reason="tflite-micro has wheels for x86-64 Linux only")
+    interpreter = micro.runtime.Interpreter.from_bytes(tflite)
+    outputs = []
+    for row in q:
+        interpreter.set_input(row[None], 0)
+        interpreter.invoke()
+        outputs.append(interpreter.get_output(0)[0].copy())
+    return np.array(outputs)
+
+
+def _random_inputs(network, rows):
+    return np.random.default_rng(1).integers(-128, 128, size=(rows, *network.x.shape[1:]), dtype=np.int8)
+
+
+def test_outputs_are_the_micro_runtime_s_within_a_step_and_labels_are_its(network):
+    q = _random_inputs(network, 200)
+    outputs, expected = Int8Model(network.tflite).run(q), _run_micro(network.tflite, q)
+    assert np.abs(outputs.astype(int) - expected).max() <= 1
+    assert np.mean(outputs != expected) < 0.02
+    np.testing.assert_array_equal(outputs.argmax(axis=1), expected.argmax(axis=1))
+
+
+def test_rows_do_not_depend_on_the_rows_beside_them(network):
+    model = Int8Model(network.tflite)
+    q = _random_inputs(network, 300)
+    together = model.run(q)
+    np.testing.assert_array_equal(together[::60], np.concatenate([model.run(q[i : i + 1]) for i in range(0, 300, 60)]))
+
+
+def test_probabilities_are_the_float_model_s_up_to_quantization(network):
+    expected = np.asarray(tf.nn.softmax(network.model(network.x)))
+    np.testing.assert_allclose(Int8Model(network.tflite).predict(network.x), expected, atol=0.06)
+
+
+def test_inputs_are_rounded_to_the_nearest_step_and_clipped(network):
+    model = Int8Model(network.tflite)
+    interpreter_input = model._interpreter.get_input_details()[0]
+    scale, zero = interpreter_input["quantization"]
+    back = (model.quantize(network.x).astype(np.float64) - zero) * scale
+    assert np.abs(back - network.x).max() <= scale / 2 + 1e-6
+    assert model.quantize(np.float32([1e9, -1e9])).tolist() == [127, -128]
+
+
+def test_rows_may_come_in_the_shape_of_the_data(network):
+    x = network.x.reshape(len(network.x), -1)
+    model = Int8Model(network.tflite)
+    np.testing.assert_array_equal(model.labels(x), model.predict(network.x).argmax(axis=1))
+    np.testing.assert_array_equal(float_labels(network.model, x), np.argmax(network.model(network.x), axis=1))
+
+
+def test_figures_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    y, labels = rng.integers(0, 5, 200), rng.integers(0, 4, 200)
+    assert accuracy(labels, y) == metrics.accuracy_score(y, labels)
+    assert np.array_equal(confusion(labels, y, 5), metrics.confusion_matrix(y, labels, labels=range(5)))

@@ -1,0 +1,102 @@
+from types import SimpleNamespace
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from nas.graph_builder import GraphBuilder
+from nas.model.build import build
+from nas.model.quantize import calibration_rows, quantize
+
+KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+DTYPES = {schema.TensorType.INT8: "int8", schema.TensorType.INT32: "int32"}
+PADDING = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
+ACTIVATION = {schema.ActivationFunctionType.NONE: "NONE", schema.ActivationFunctionType.RELU: "RELU"}
+
+
+def _tensors(model):
+    for tensor in model.subgraphs[0].tensors:
+        scale = None if tensor.quantization is None else tensor.quantization.scale
+        constant = model.buffers[tensor.buffer].data is not None
+        shape = tuple(map(int, tensor.shape))
+        yield shape, DTYPES[tensor.type], constant, 0 if scale is None else len(scale)
+
+
+def _ops(model):
+    for op in model.subgraphs[0].operators:
+        kind = KINDS[model.operatorCodes[op.opcodeIndex].builtinCode]
+        yield kind, tuple(map(int, op.inputs)), tuple(map(int, op.outputs))
+
+
+def _options(model):
+    """The options of sliding windows and dense layers, in the graph's words."""
+    for op in model.subgraphs[0].operators:
+        o, found = op.builtinOptions, {}
+        if hasattr(o, "strideH"):
+            found = {"stride": (o.strideH, o.strideW), "padding": PADDING[o.padding]}
+        if hasattr(o, "dilationHFactor"):
+            found["dilation"] = (o.dilationHFactor, o.dilationWFactor)
+        if hasattr(o, "filterHeight"):
+            found["filter"] = (o.filterHeight, o.filterWidth)
+        if hasattr(o, "fusedActivationFunction"):
+            found["activation"] = ACTIVATION[o.fusedActivationFunction]
+        yield found
+
+
+def test_file_holds_the_graph_s_tensors_in_its_order(network):
+    model = schema.ModelT.InitFromPackedBuf(network.tflite, 0)
+    assert list(_tensors(model)) == [(t.shape, t.dtype, t.constant, t.scales) for t in network.graph.tensors]
+
+
+def test_file_holds_the_graph_s_operators_in_its_order(network):
+    model = schema.ModelT.InitFromPackedBuf(network.tflite, 0)
+    assert list(_ops(model)) == [(op.kind, op.inputs, op.outputs) for op in network.graph.ops]
+    windows = [
+        {k: v for k, v in op.options.items() if k not in ("axes", "keep_dims", "shape")} for op in network.graph.ops
+    ]
+    assert list(_options(model)) == windows
+
+
+def test_layers_with_zero_biases_keep_a_bias_each():
+    g = GraphBuilder((6,))
+    g.fully_connected(6)
+    g.fully_connected(6)
+    g.softmax()
+    graph = g.graph()
+    x = np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32)
+    model = schema.ModelT.InitFromPackedBuf(quantize(build(graph), graph, x), 0)
+    assert list(_tensors(model)) == [(t.shape, t.dtype, t.constant, t.scales) for t in graph.tensors]
+    biases = [model.buffers[t.buffer].data for t in model.subgraphs[0].tensors if t.type == schema.TensorType.INT32]
+    assert not any(np.any(data) for data in biases)
+
+
+def test_same_model_gives_the_same_file(network):
+    assert quantize(network.model, network.graph, network.x) == network.tflite
+
+
+def test_nothing_is_printed(network, capfd):
+    quantize(network.model, network.graph, network.x[:4])
+    assert capfd.readouterr() == ("", "")
+
+
+def _part(y):
+    return SimpleNamespace(x=np.arange(len(y), dtype=np.float32)[:, None], y=np.asarray(y))
+
+
+def test_calibration_takes_as_many_rows_of_each_class():
+    y = np.array([0] * 900 + [1] * 90 + [2] * 10)
+    rows = calibration_rows(_part(y), count=30).ravel().astype(int)
+    assert len(set(rows)) == 30
+    assert np.bincount(y[rows]).tolist() == [10, 10, 10]
+
+
+def test_calibration_makes_do_with_the_rows_there_are():
+    y = np.array([0] * 900 + [2] * 4)
+    rows = calibration_rows(_part(y), count=30).ravel().astype(int)
+    assert np.bincount(y[rows]).tolist() == [15, 0, 4]
+
+
+def test_calibration_repeats_with_its_seed():
+    part = _part(np.arange(1000) % 5)
+    first, again, other = (calibration_rows(part, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)

@@ -1,0 +1,27 @@
+import os
+import subprocess
+import sys
+
+from nas.model import runtime
+
+
+def test_importing_tensorflow_prints_nothing():
+    code = "from nas.model import runtime; runtime.tf.constant(1) + 1"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_quiet_swallows_what_python_and_the_c_side_print(capfd):
+    with runtime.quiet():
+        print("from Python")
+        os.write(1, b"from below")
+        os.write(2, b"from below")
+    assert capfd.readouterr() == ("", "")
+    print("after")
+    assert capfd.readouterr().out == "after\n"
+
+
+def test_one_thread_may_be_asked_for_again():
+    runtime.tf.constant(1) + 1
+    runtime.use_one_thread()
+    assert runtime.tf.config.threading.get_intra_op_parallelism_threads() == 1

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from nas.model.slim import slim
+
+
+def _run(tflite, q):
+    interpreter = Interpreter(model_content=tflite, num_threads=1)
+    interpreter.allocate_tensors()
+    (inputs,), (outputs,) = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.set_tensor(inputs["index"], q.reshape(inputs["shape"]))
+    interpreter.invoke()
+    return interpreter.get_tensor(outputs["index"])
+
+
+def test_slimmed_file_computes_the_same_bytes(network):
+    for q in np.random.default_rng(1).integers(-128, 128, size=(8, *network.x.shape[1:]), dtype=np.int8):
+        np.testing.assert_array_equal(_run(network.tflite, q), _run(network.converted, q))
+
+
+def test_slimmed_file_keeps_every_quantization(network):
+    def scales(tflite):
+        tensors = schema.ModelT.InitFromPackedBuf(tflite, 0).subgraphs[0].tensors
+        found = [t.quantization for t in tensors if t.quantization is not None and t.quantization.scale is not None]
+        return sorted((tuple(q.scale), tuple(q.zeroPoint), q.quantizedDimension) for q in found)
+
+    assert scales(network.tflite) == scales(network.converted)
+
+
+def test_slimmed_file_is_smaller_and_slimming_it_again_changes_nothing(network):
+    assert len(network.tflite) < len(network.converted) - 400
+    assert slim(network.tflite) == network.tflite
+
+
+def test_nothing_is_named_or_described(network):
+    model = schema.Model.GetRootAs(network.tflite, 0)
+    graph = model.Subgraphs(0)
+    assert model.Description() is None
+    assert (model.MetadataLength(), model.SignatureDefsLength()) == (0, 0)
+    assert not any(graph.Tensors(i).Name() for i in range(graph.TensorsLength()))
+
+
+def test_every_buffer_but_the_first_holds_data_aligned_to_16_bytes(network):
+    data = np.frombuffer(network.tflite, np.uint8)
+    model = schema.Model.GetRootAs(network.tflite, 0)
+    assert model.Buffers(0).DataLength() == 0
+    assert model.BuffersLength() > 1
+    for i in range(1, model.BuffersLength()):
+        content = model.Buffers(i).DataAsNumpy()
+        offset = content.__array_interface__["data"][0] - data.__array_interface__["data"][0]
+        assert offset % 16 == 0
+        assert 0 < offset < len(data)
+
+
+def test_tensors_stand_in_order_of_first_mention(network):
+    (graph,) = schema.ModelT.InitFromPackedBuf(network.tflite, 0).subgraphs
+    mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs))]
+    assert list(dict.fromkeys(map(int, mentions))) == list(range(len(graph.tensors)))
+
+
+def test_file_has_the_format_s_identifier(network):
+    assert schema.Model.ModelBufferHasIdentifier(network.tflite, 0)
+
+
+def test_micro_runtime_takes_the_file(network):
+    micro = pytest.importorskip("tflite_micro", reason="tflite-micro has wheels for x86-64 Linux only")
+    micro.runtime.Interpreter.from_bytes(network.tflite)
