@@ -71,7 +71,16 @@ def tensor(index, name, kind, shape, offset, first, last):
 
 
 def footprint() -> Footprint:
-    names = ["CONV_2D", "MAX_POOL_2D", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED", "FULLY_CONNECTED", "SOFTMAX"]
+    names = [
+        "CONV_2D",
+        "MAX_POOL_2D",
+        "CONV_2D",
+        "MAX_POOL_2D",
+        "RESHAPE",
+        "FULLY_CONNECTED",
+        "FULLY_CONNECTED",
+        "SOFTMAX",
+    ]
     ops = [OpFootprint(i, name, 18432 >> i, 0, None, (), (), True, None) for i, name in enumerate(names)]
     tensors = (
         tensor(0, "input", "input", (1, 1, 128, 9), 2048, 0, 0),

@@ -43,7 +43,7 @@ def front(view: ReportView) -> Markup:
         axes.set_ylabel("int8 validation accuracy, %")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlim(left=0)
-        axes.legend(loc="lower right")
+        figure.legend(loc="outside upper right", ncols=4)
         return to_svg(figure, "front", f"Pareto front of {len(best)} among {len(complete)} candidates; table below")
 
 
@@ -59,7 +59,7 @@ def _mark_winner(axes: "Axes", view: ReportView) -> None:
         edgecolors=INK,
         linewidths=1.8,
         zorder=5,
-        label="winner, after its final training",
+        label="winner, trained longer",
     )
 
 
@@ -136,7 +136,7 @@ def importances(view: ReportView) -> Markup:
         axes.barh(range(len(names)), shares, height=0.6, color=ACCENT)
         axes.set_yticks(range(len(names)), names, color=INK)
         for i, share in enumerate(shares):
-            axes.text(share, i, f"  {share:.0f} %", va="center", color=MUTED)
+            axes.annotate(f"{share:.0f} %", (share, i), (6, 0), textcoords="offset points", va="center", color=MUTED)
         axes.set_xlim(0, 1.12 * max(shares, default=1))
         axes.grid(False)
         axes.xaxis.set_visible(False)

@@ -52,7 +52,7 @@ def _tiles(view: ReportView, winner: Winner) -> list[Markup]:
 
 def _arena(costs: Mapping[str, Any]) -> str:
     head, tail = costs.get("arena_head_bytes"), costs.get("arena_tail_bytes")
-    return f"in use {size(costs.get('arena_bytes'))}: head {whole(head)}, tail {whole(tail)}"
+    return f"head {size(head)}, tail {size(tail)}"
 
 
 def _file(costs: Mapping[str, Any]) -> str:
@@ -61,7 +61,7 @@ def _file(costs: Mapping[str, Any]) -> str:
 
 def _latency(costs: Mapping[str, Any]) -> str:
     latency = costs.get("latency_ms")
-    return "an inference" if latency is None else f"an inference; about {latency:.1f} ms"
+    return "for one inference" if latency is None else f"for one inference, about {latency:.1f} ms"
 
 
 def _limited(name: str, used: int | None, limit: int | None, beside: str = "") -> Markup:
@@ -70,7 +70,7 @@ def _limited(name: str, used: int | None, limit: int | None, beside: str = "") -
         return _tile(name, size(used), beside or "no limit set")
     share = min(1.0, used / limit)
     bar = element("div", element("div", style=f"width: {100 * share:.1f}%"), class_="bar", aria_hidden="true")
-    of = element("div", f"{percent(used / limit)} of the limit, {size(limit)}", class_="beside")
+    of = element("div", f"{percent(used / limit)} of {size(limit)}", class_="beside")
     return _tile(name, size(used), beside, bar, of)
 
 

@@ -1,9 +1,10 @@
 """The winner's memory map: what lies where in the arena, while which operator runs."""
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nas.report.markup import Markup
-from nas.report.svg import ACCENT, FOURTH, FULL_WIDTH, INK, MUTED, SECOND, THIRD, drawing, to_svg
+from nas.report.svg import ACCENT, FOURTH, FULL_WIDTH, INK, MUTED, SECOND, SURFACE, THIRD, drawing, to_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     from nas.footprint import Footprint, TensorFootprint
 
 COLOURS = {"input": THIRD, "activation": ACCENT, "output": FOURTH, "scratch": SECOND}
-# Pixels that a line of the label needs, and that a letter takes at that size.
-_LINE_PIXELS, _LETTER_PIXELS = 12.0, 5.4
-_HEIGHT, _MARGINS_WIDTH, _MARGINS_HEIGHT = 440, 80, 130
+_HEIGHT = 460
+# Pixels on the page: a label's line and letter, and what axes and legend take from the figure.
+_LINE, _LETTER, _SIDES, _ENDS = 13.0, 6.2, 80, 150
+_FONT_SIZE = 10.5
 
 
 def planned(footprint: "Footprint") -> list["TensorFootprint"]:
@@ -27,46 +29,73 @@ def memory_map(footprint: "Footprint") -> Markup:
 
     tensors = planned(footprint)
     with drawing(FULL_WIDTH, _HEIGHT) as (figure, axes):
-        for tensor in tensors:
-            _draw(axes, tensor, footprint)
+        drawer = _Drawer(axes, len(footprint.ops), 1.08 * max(footprint.arena.head, 1))
+        # Large ones first: their labels have a place, those of small ones look for one.
+        for tensor in sorted(tensors, key=lambda tensor: -tensor.bytes):
+            drawer.draw(tensor)
         axes.axhline(footprint.arena.head, color=MUTED, linestyle=(0, (4, 3)), linewidth=1.2)
-        axes.set_xlim(-0.5, len(footprint.ops) - 0.5)
-        axes.set_ylim(0, 1.08 * max(footprint.arena.head, 1))
-        axes.set_xticks(range(len(footprint.ops)), [op.op for op in footprint.ops], rotation=30, ha="right")
+        axes.set_xlim(-0.5, drawer.ops - 0.5)
+        axes.set_ylim(0, drawer.top)
+        names = [f"{op.index} {op.op}" for op in footprint.ops]
+        axes.set_xticks(range(drawer.ops), names, rotation=30, ha="right", rotation_mode="anchor")
         axes.set_ylabel("offset in the arena, bytes")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.grid(axis="x", visible=False)
         kinds = [kind for kind in COLOURS if any(tensor.kind == kind for tensor in tensors)]
         handles = [Patch(facecolor=(COLOURS[kind], 0.25), edgecolor=COLOURS[kind], label=kind) for kind in kinds]
         figure.legend(handles=handles, loc="outside upper right", ncols=len(handles))
-        return to_svg(figure, "memory-map", f"Memory map of {len(tensors)} tensors over {len(footprint.ops)} operators")
+        return to_svg(figure, "memory-map", f"Memory map of {len(tensors)} tensors over {drawer.ops} operators")
 
 
-def _draw(axes: "Axes", tensor: "TensorFootprint", footprint: "Footprint") -> None:
-    from matplotlib.patches import Rectangle
+@dataclass(slots=True)
+class _Drawer:
+    """Draws tensors with labels that do not cover each other; `top` is the height of the axes in bytes."""
 
-    assert tensor.offset is not None
-    first = tensor.first_op or 0
-    last = len(footprint.ops) - 1 if tensor.last_op is None else tensor.last_op
-    corner = (first - 0.48, tensor.offset)
-    width = last - first + 0.96
-    colour = COLOURS.get(tensor.kind, MUTED)
-    # Letters stay readable on a pale face, light or dark; the edge says the kind.
-    axes.add_patch(Rectangle(corner, width, tensor.bytes, facecolor=(colour, 0.25), edgecolor=colour, linewidth=1.2))
-    label, size = _label(tensor, width, footprint)
-    middle = (corner[0] + width / 2, tensor.offset + tensor.bytes / 2)
-    axes.text(*middle, label, ha="center", va="center", fontsize=size, color=INK, clip_on=True)
+    axes: "Axes"
+    ops: int
+    top: float
+    labels: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    @property
+    def line(self) -> float:
+        """Height of a line in bytes."""
+        return _LINE * self.top / (_HEIGHT - _ENDS)
+
+    @property
+    def letter(self) -> float:
+        """Width of a letter in operators."""
+        return _LETTER * self.ops / (FULL_WIDTH - _SIDES)
+
+    def draw(self, tensor: "TensorFootprint") -> None:
+        from matplotlib.patches import Rectangle
+
+        assert tensor.offset is not None
+        last = self.ops - 1 if tensor.last_op is None else tensor.last_op
+        left, width = (tensor.first_op or 0) - 0.48, last - (tensor.first_op or 0) + 0.96
+        colour = COLOURS.get(tensor.kind, MUTED)
+        # Letters stay readable on a pale face, light or dark; the edge says the kind.
+        for face in (SURFACE, (colour, 0.25)):
+            box = Rectangle((left, tensor.offset), width, tensor.bytes, facecolor=face, edgecolor=colour, linewidth=1.2)
+            self.axes.add_patch(box)
+        self._label(tensor, left, width, tensor.offset)
+
+    def _label(self, tensor: "TensorFootprint", left: float, width: float, bottom: int) -> None:
+        """Write the label inside if it fits; else above the rectangle, at the first free height."""
+        lines = [f"{tensor.index} {tensor.name}", f"{tensor.bytes:,} B"]
+        inside = max(map(len, lines)) * self.letter <= width and 2.2 * self.line <= tensor.bytes
+        text = "\n".join(lines) if inside else ", ".join(lines)
+        height = self.line * (2 if inside else 1)
+        across = max(map(len, text.split("\n"))) * self.letter
+        x = left + width / 2 if inside else min(left + across / 2, self.ops - 0.5 - across / 2)
+        y = bottom + tensor.bytes / 2 if inside else bottom + tensor.bytes + 0.6 * self.line
+        if not inside and len(text) * self.letter <= width and 1.1 * self.line <= tensor.bytes:
+            x, y = left + width / 2, bottom + tensor.bytes / 2
+        while any(_overlap((x, y, across, height), other) for other in self.labels):
+            y += self.line / 2
+        self.labels.append((x, y, across, height))
+        self.axes.text(x, y, text, ha="center", va="center", fontsize=_FONT_SIZE, color=INK, zorder=5)
 
 
-def _label(tensor: "TensorFootprint", width: float, footprint: "Footprint") -> tuple[str, float]:
-    """Return as much of name, bytes and index as the rectangle holds, and the size of the letters."""
-    across = width * (FULL_WIDTH - _MARGINS_WIDTH) / max(len(footprint.ops), 1)
-    upwards = tensor.bytes * (_HEIGHT - _MARGINS_HEIGHT) / (1.08 * max(footprint.arena.head, 1))
-    letters = int(across / _LETTER_PIXELS)
-    number = f"{tensor.index}"
-    one_line = f"{number} {tensor.name}, {tensor.bytes:,}"
-    if upwards >= 2.4 * _LINE_PIXELS and len(f"{number} {tensor.name}") <= letters:
-        return f"{number} {tensor.name}\n{tensor.bytes:,} B", 10
-    if upwards >= _LINE_PIXELS and len(one_line) <= letters:
-        return one_line, 10
-    return number, 10 if upwards >= _LINE_PIXELS else 7
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    """Say whether two boxes, each a middle and its extent, share some area."""
+    return abs(one[0] - other[0]) < (one[2] + other[2]) / 2 and abs(one[1] - other[1]) < (one[3] + other[3]) / 2

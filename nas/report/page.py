@@ -65,7 +65,7 @@ def _front(view: ReportView) -> Markup:
             "of the front. Accuracy is that of the int8 model on the validation groups."
         ),
         figures.front(view),
-        details("The front as a table", tables.front(view.result.front), open_=True),
+        details("The front as a table", tables.front(view.result.front), open_=len(view.result.front) <= 8),
     )
 
 
@@ -118,11 +118,12 @@ def _importances(view: ReportView) -> Markup:
 
 
 def _candidates(view: ReportView) -> Markup:
-    return _section(
-        "Candidates",
-        tables.states(view),
-        details(f"All {len(view.built())} that were built, best first", tables.candidates(view)),
-    )
+    built = len(view.built())
+    lists = [
+        details(f"All {built} that were built, best first", tables.candidates(view)),
+        details("Their dimensions", tables.dimensions(view)),
+    ]
+    return _section("Candidates", tables.states(view), *(lists if built else []))
 
 
 def _making(view: ReportView) -> Markup:

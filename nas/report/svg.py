@@ -33,7 +33,7 @@ HALF_WIDTH = 488
 _STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: it takes the page's font, and can be found
     "text.parse_math": False,  # a dollar in a name is a dollar
-    "font.size": 12,
+    "font.size": 13,
     "text.color": INK,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": MUTED,
@@ -42,7 +42,7 @@ _STYLE: Any = {
     "axes.spines.left": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "axes.titlesize": 12,
+    "axes.titlesize": 13,
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
     "grid.color": LINE,
@@ -75,7 +75,7 @@ def drawing(width: float, height: float) -> Iterator[tuple["Figure", "Axes"]]:
 
 
 def to_svg(figure: "Figure", name: str, description: str) -> Markup:
-    """Return the figure as an element `svg`; equal figures give equal text, whenever and wherever drawn.
+    """Return the figure as an element; equal figures give equal text, whenever and wherever drawn.
 
     Args:
         figure: made within `drawing`, and drawn within it.
@@ -88,15 +88,17 @@ def to_svg(figure: "Figure", name: str, description: str) -> Markup:
     with matplotlib.rc_context({"svg.hashsalt": name}):
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
-    return Markup(_clean(stream.getvalue(), description, figure.get_figwidth() * _UNITS_AN_INCH))
+    width = round(figure.get_figwidth() * _UNITS_AN_INCH)
+    svg = Markup(_clean(stream.getvalue(), description, f"max-width: {width}px"))
+    return element("div", svg, class_="scroll wide") if width > HALF_WIDTH else svg
 
 
-def _clean(text: str, description: str, width: float) -> str:
+def _clean(text: str, description: str, style: str) -> str:
     text = text[text.index("<svg") :]
     # The style sheet would hold for the whole page, which has this rule for its figures already.
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
-    label = element("svg", role="img", aria_label=description, style=f"max-width: {width:.0f}px")
+    label = element("svg", role="img", aria_label=description, style=style)
     text = text.replace("<svg", label.removesuffix("></svg>"), 1)
     text = re.sub(r'(?<=[" ])font-family: [^;"]*;? ?', "", text)
     for colour, variable in _VARIABLES.items():

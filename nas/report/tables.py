@@ -1,10 +1,11 @@
 """The tables: front, candidates, confusion, operators, tensors, states, versions."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nas.record import Record, State, Winner
-from nas.report.markup import Markup, details, element, join, table
+from nas.report.markup import Markup, element, join, table
 from nas.report.memory_map import planned
 from nas.report.view import ReportView, score
 from nas.report.words import decimal, percent, value, whole
@@ -40,24 +41,27 @@ def candidates(view: ReportView) -> Markup:
     rows: list[list[object]] = [
         [
             f"trial {record.trial}",
-            element("span", record.state, title=record.reason),
+            record.state if record.reason is None else f"{record.state}: {record.reason}",
             element("code", record.digest[:10]),
             decimal(score(record) if record.values else None, 4),
             percent(record.val_accuracy),
             percent(record.float_val_accuracy),
             *_costs(record),
-            f"{sum(record.seconds.values()):.1f}",
-            _dimensions(record),
+            decimal(sum(record.seconds.values()), 1),
         ]
         for record in view.built()
     ]
-    head = ["candidate", "state", "network", "score", "int8", "float", *COSTS.values(), "seconds", "dimensions"]
+    head = ["candidate", "state", "network", "score", "int8", "float", *COSTS.values(), "seconds"]
     return table(list(head), rows, text_columns=3)
 
 
-def _dimensions(record: Record) -> Markup:
-    listing = ", ".join(f"{name} {value(chosen)}" for name, chosen in record.params.items())
-    return details(f"{len(record.params)}", listing)
+def dimensions(view: ReportView) -> Markup:
+    """List what was chosen for every candidate that was built, a column a dimension."""
+    names = list(dict.fromkeys(name for record in view.built() for name in record.params))
+    rows: list[list[object]] = [
+        [f"trial {record.trial}", *(value(record.params.get(name, "")) for name in names)] for record in view.built()
+    ]
+    return table(["candidate", *names], rows)
 
 
 def confusion(winner: Winner, names: Sequence[str]) -> Markup:
@@ -85,8 +89,8 @@ def _confusion_row(i: int, counts: Sequence[int], name: str) -> Markup:
 
 def _cell(count: int, total: int, right: bool) -> Markup:
     kind = "right" if right else "wrong" if count else "nothing"
-    # The lightest tint that is seen, for a single mistake too.
-    share = max(0.12, count / total) if count else 0
+    # The root lets few mistakes be seen beside many hits.
+    share = math.sqrt(count / total) if count else 0
     return element("td", whole(count), class_=f"cell {kind}", style=f"--share: {share:.3f}")
 
 

@@ -1,11 +1,13 @@
 """Numbers as a reader likes them."""
 
 UNKNOWN = "-"
+# Between a number and its unit: a space at which no line breaks.
+GAP = "\u00a0"
 
 
 def percent(share: float | None) -> str:
     """Write a share of 1 with one digit."""
-    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+    return UNKNOWN if share is None else f"{100 * share:.1f}{GAP}%"
 
 
 def whole(number: object) -> str:
@@ -15,7 +17,7 @@ def whole(number: object) -> str:
 
 def size(number: object) -> str:
     """Write a number of bytes."""
-    return f"{whole(number)} B" if isinstance(number, int) else UNKNOWN
+    return f"{whole(number)}{GAP}B" if isinstance(number, int) else UNKNOWN
 
 
 def decimal(number: float | None, digits: int) -> str:
