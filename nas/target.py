@@ -10,7 +10,7 @@ from typing import Any
 
 from nas.errors import InputError, unknown
 
-# Cycles for each instruction of a core that waits neither for flash nor for memory: assumptions from the cores' technical
+# Cycles for each instruction of a core that waits neither for flash nor for memory. Assumptions after the cores'
 # reference manuals (loads and taken branches take longer than one cycle, the M7 issues two at once), not measured.
 CORES: Mapping[str, float] = {
     "x86-64": 0.5,

@@ -51,8 +51,8 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     table.add_row(
         "arena",
         f"{arena.min:,} B",
-        f"the size to give the interpreter; it uses {footprint.arena_bytes:,} = head {arena.head:,} + tail {arena.tail:,}"
-        + _share(arena.min, target.ram_bytes, "RAM"),
+        f"the size to give the interpreter; it uses {footprint.arena_bytes:,}"
+        f" = head {arena.head:,} + tail {arena.tail:,}" + _share(arena.min, target.ram_bytes, "RAM"),
     )
     table.add_row(
         "flash",
