@@ -9,16 +9,16 @@ from nas.data.dataset import DataOptions, load
 from nas.data.splits import Splits, split
 from nas.errors import InputError, unknown
 from nas.export.bundle import Bundle, write
-from nas.saved import for_trial, load_bundle, quantizations, save_bundle
 from nas.feasibility import require_feasible
 from nas.files import write_atomic
 from nas.footprint import profile
 from nas.record import Result, Winner
 from nas.report import ReportView, write_report
-from nas.runner.finals import model_file
+from nas.runner.finals import WINNER_MODEL
 from nas.runner.observer import Observer
 from nas.runner.run import open_ledger, run, stored_result
 from nas.runner.session import Session
+from nas.saved import for_trial, load_bundle, quantizations, save_bundle
 from nas.space_file import load_space
 from nas.study import Study, make_study, read_study
 from nas.target import Target, find_target
@@ -151,7 +151,7 @@ def _check_objective(study: Study, target: Target) -> None:
 
 def _bundle(session: Session, winner: Winner) -> Bundle:
     splits, study = session.splits, session.study
-    tflite = session.file(model_file(winner.record)).read_bytes()
+    tflite = session.file(WINNER_MODEL).read_bytes()
     inputs, outputs = quantizations(tflite)
     parts = {
         name: {"rows": len(part), "groups": None if part.groups is None else len(set(part.groups.tolist()))}

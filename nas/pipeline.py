@@ -48,6 +48,7 @@ class Job:
         seed: of weights, batches and dropout.
         seconds: time after which training stops at the next epoch; None for no limit.
         final: keep the float weights, so that the winner can meet the test set.
+        refit: train on training and validation rows together; there is no validation accuracy then.
     """
 
     trial: int
@@ -60,6 +61,7 @@ class Job:
     seed: int
     seconds: float | None = None
     final: bool = False
+    refit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,12 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
 
     deadline = None if job.seconds is None else time.monotonic() + job.seconds
     graph, val = job.architecture.lower(), splits.val
+    rows = splits.train.join(val) if job.refit else splits.train
     with clock("build"):
         model = build(graph, seed=job.seed)
     with clock("train"):
-        trained = train(model, splits.train, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline)
+        fitting = None if job.refit else val
+        trained = train(model, rows, fitting, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline)
     facts["history"] = trained.history
     if trained.stopped_by == "deadline" and not job.final:
         facts |= {"state": State.PRUNED, "reason": f"time limit after {len(trained.history['loss'])} epochs"}
@@ -168,6 +172,8 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     if job.budget.over(footprint):
         facts |= {"state": State.FAILED, "reason": f"the .tflite is over budget: {job.budget.describe(footprint)}"}
         return tflite, None
+    if job.refit:
+        return tflite, dump_weights(model)
     with clock("evaluate"):
         facts["val_accuracy"] = accuracy(Int8Model(tflite).labels(val.x), val.y)
         facts["float_val_accuracy"] = accuracy(float_labels(model, val.x), val.y)

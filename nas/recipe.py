@@ -19,6 +19,8 @@ class Recipe:
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
         final_seeds: trainings of each finalist, each with a seed of its own.
+        refit: once validation has chosen the winner, train it on training and validation rows together; the last
+            epoch is kept, since no rows are left to choose one by.
     """
 
     epochs: int = 12
@@ -29,6 +31,7 @@ class Recipe:
     finalists: int = 3
     final_epochs: int = 40
     final_seeds: int = 2
+    refit: bool = True
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "finalists", "final_epochs", "final_seeds"):

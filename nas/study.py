@@ -58,7 +58,7 @@ class Study:
     ram_kb: float | None = None
     flash_kb: float | None = None
     objective: str = "weighted"
-    accuracy_weight: float = 0.95
+    accuracy_weight: float = 0.99
     window: int | None = None
     stride: int | None = None
     rate_hz: float | None = None
@@ -124,7 +124,7 @@ class Study:
                 words += [flag(key), shlex.quote(_number(value))]
         for key, value in dataclasses.asdict(self.recipe).items():
             if value != getattr(default.recipe, key):
-                words += ["--recipe", f"{key}={_number(value)}"]
+                words += ["--recipe", f"{key}={_toml(value)}"]
         return " ".join(words)
 
     def to_toml(self) -> str:
@@ -169,7 +169,7 @@ def _read_fields(kind: type, values: Mapping[str, Any], place: str) -> dict[str,
             raise unknown(place, "key", key, known)
         # A whole number is a float too; True is not a number.
         accepted = known[key] | int if float in (known[key], *get_args(known[key])) else known[key]
-        if isinstance(value, bool) or not isinstance(value, accepted):
+        if not isinstance(value, accepted) or (isinstance(value, bool) and known[key] is not bool):
             name = getattr(known[key], "__name__", str(known[key]))
             raise InputError(f"{place}: {key}", f"must be a {name}", got=repr(value))
     return dict(values)

@@ -1,5 +1,6 @@
 """`nas search`: run a study, or go on with it."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ Examples:
 @click.option("--target", help="Board or core (see `nas targets`), or a TOML file.  [default: cortex-m4]")
 @click.option("--objective", help="weighted, accuracy, or pareto-weights|arena|macs|latency.  [default: weighted]")
 @click.option(
-    "--accuracy-weight", type=float, help="w in w * accuracy + (1 - w) * (1 - weights / budget).  [default: 0.95]"
+    "--accuracy-weight", type=float, help="w in w * accuracy + (1 - w) * (1 - weights / budget).  [default: 0.99]"
 )
 @click.option("--window", type=int, help="Samples a window of a recording.")
 @click.option("--stride", type=int, help="Samples from one window to the next.")
@@ -106,13 +107,11 @@ def _existing(study: str, studies: Path) -> Path:
     return path if path.exists() else studies / study
 
 
-def _setting(text: str) -> tuple[str, int | float]:
-    key, found, value = text.partition("=")
-    for kind in (int, float):
-        try:
-            return key, kind(value)
-        except ValueError:
-            continue
-    raise InputError(
-        "--recipe", "must be KEY=NUMBER", got=repr(text), hint="such as --recipe epochs=20" if found else None
-    )
+def _setting(text: str) -> tuple[str, Any]:
+    key, _, value = text.partition("=")
+    try:
+        return key, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        raise InputError(
+            "--recipe", "must be KEY=VALUE, as in TOML", got=repr(text), hint="such as --recipe epochs=20"
+        ) from None

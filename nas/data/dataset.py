@@ -30,6 +30,11 @@ class Part:
     def __len__(self) -> int:
         return len(self.y)
 
+    def join(self, other: "Part") -> "Part":
+        """Return the rows of both; groups only if both have them."""
+        groups = None if self.groups is None or other.groups is None else np.concatenate([self.groups, other.groups])
+        return Part(np.concatenate([self.x, other.x]), np.concatenate([self.y, other.y]), groups)
+
     def take(self, rows: npt.NDArray[np.intp]) -> "Part":
         return Part(self.x[rows], self.y[rows], None if self.groups is None else self.groups[rows])
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,7 +16,6 @@ from nas.recipe import Recipe
 StoppedBy = Literal["epochs", "patience", "deadline"]
 OnEpoch = Callable[[int, Mapping[str, float]], None]
 
-_CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 # So many steps at most are taken between two looks at the clock.
 _STEPS_A_CALL = 128
 
@@ -26,8 +26,9 @@ class Trained:
 
     Attributes:
         model: the one given, trained.
-        history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
-        best_epoch: from 0: highest validation accuracy, then lowest validation loss.
+        history: learning curves, one number an epoch: `loss`, `accuracy`, and with validation rows `val_loss`,
+            `val_accuracy`.
+        best_epoch: from 0: highest validation accuracy, then lowest validation loss; the last without them.
         seconds: wall time.
         stopped_by: what ended it.
     """
@@ -48,21 +49,21 @@ class Trained:
 class _Progress:
     """What a training has reached so far."""
 
-    curves: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in _CURVES})
+    curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     best: tuple[float, float] = (-1.0, 0.0)
     best_epoch: int = 0
     weights: list[Any] = field(default_factory=list)
 
     def add(self, numbers: Mapping[str, float], model: Any) -> None:
-        for name in _CURVES:
-            self.curves[name].append(numbers[name])
-        score = (numbers["val_accuracy"], -numbers["val_loss"])
-        if score > self.best or not self.weights:
+        for name, number in numbers.items():
+            self.curves[name].append(number)
+        score = (numbers["val_accuracy"], -numbers["val_loss"]) if "val_loss" in numbers else (math.inf, math.inf)
+        if score > self.best or not self.weights or score[0] == math.inf:
             self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, model.get_weights()
 
     def is_stuck(self, patience: int) -> bool:
-        losses = self.curves["val_loss"]
-        return patience > 0 and len(losses) - 1 - losses.index(min(losses)) >= patience
+        losses = self.curves.get("val_loss", [])
+        return bool(losses) and patience > 0 and len(losses) - 1 - losses.index(min(losses)) >= patience
 
 
 class _Clock:
@@ -88,7 +89,7 @@ class _Clock:
 def train(
     model: Any,
     train: Part,
-    val: Part,
+    val: Part | None,
     recipe: Recipe,
     *,
     epochs: int | None = None,
@@ -96,14 +97,14 @@ def train(
     deadline: float | None = None,
     on_epoch: OnEpoch | None = None,
 ) -> Trained:
-    """Train `model`, made by `build`, and leave it with the weights of its best epoch on `val`.
+    """Train `model`, made by `build`, and leave it with the weights of its best epoch.
 
     The same seed, of `build` too, gives the same weights on the same machine with one thread.
 
     Args:
         model: a Keras model of logits that takes any number of rows.
         train: scaled rows to learn from; each epoch leaves out those of its shuffle's last, partial batch.
-        val: scaled rows to choose the epoch by.
+        val: scaled rows to choose the epoch by; without any the last epoch is kept.
         recipe: batch size, learning rate, patience, label smoothing.
         epochs: passes over the rows; the recipe's `epochs` if None.
         seed: of the order of the rows.
@@ -117,16 +118,20 @@ def train(
     steps = len(train) // batch_size
     rates = one_cycle(epochs * steps, recipe.learning_rate)
     loop = Loop(model, batch_size=batch_size, label_smoothing=recipe.label_smoothing)
-    rows, val_rows = loop.rows(train.x, train.y), loop.rows(val.x, val.y)
+    rows = loop.rows(train.x, train.y)
+    val_rows = None if val is None else loop.rows(val.x, val.y)
     rng = np.random.default_rng(seed)
     clock = _Clock(deadline)
     progress = _Progress()
     stopped_by: StoppedBy = "epochs"
     for epoch in range(epochs):
         order = rng.permutation(len(train))[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
-        scores = _pass(loop, rows, order, rates, epoch * steps, clock), loop.evaluate(val_rows)
+        score = _pass(loop, rows, order, rates, epoch * steps, clock)
+        numbers = {"loss": score.loss, "accuracy": score.accuracy}
+        if val_rows is not None:
+            score = loop.evaluate(val_rows)
+            numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
         clock.lap()
-        numbers = dict(zip(_CURVES, (n for score in scores for n in (score.loss, score.accuracy)), strict=True))
         if not all(map(math.isfinite, numbers.values())):
             raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
         progress.add(numbers, model)

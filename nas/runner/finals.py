@@ -11,6 +11,7 @@ from nas.architecture import Architecture
 from nas.pipeline import Job, Outcome, TestJob, TestOutcome
 from nas.record import Record, State, Winner
 from nas.runner.session import Session
+from nas.runner.workers import End, Task
 from nas.seeds import derive
 
 # Share of a run's time that finals may reserve at the most.
@@ -19,6 +20,9 @@ MAX_SHARE = 0.4
 OVERHEAD_SECONDS = 6.0
 # Part of the time kept back, since a machine is never as quick as its average.
 MARGIN = 1.2
+
+WINNER_MODEL = "winner.tflite"
+WINNER_WEIGHTS = "winner.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def seconds_for_finals(session: Session) -> float:
     """Estimate how long the finals will take, from what trainings have taken so far."""
     recipe = session.study.recipe
     epoch = max((_epoch_seconds(record) for record in finalists(session)), default=0.0)
-    rounds = -(-recipe.finalists * recipe.final_seeds // session.workers.size)
+    rounds = -(-recipe.finalists * recipe.final_seeds // session.workers.size) + recipe.refit
     needed = MARGIN * rounds * (recipe.final_epochs * epoch + OVERHEAD_SECONDS) + OVERHEAD_SECONDS
     return needed if session.limit is None else min(needed, MAX_SHARE * session.limit)
 
@@ -72,9 +76,12 @@ def decide(session: Session) -> None:
         return
     best, table = _choose(session, finals)
     known = session.ledger.get("winner")
-    if known is None or Record.from_json(known["record"]) != best.record:
-        session.observer.phase("test set, once, for the winner")
-        _open_test(session, best, table)
+    if known is not None and Winner.from_json(known).finals == table:
+        return
+    refit_epochs = _publish(session, best)
+    session.observer.phase("test set, once, for the winner")
+    winner = Winner(best.record, finals=table, refit_epochs=refit_epochs, **dataclasses.asdict(_test(session, best)))
+    session.ledger.put("winner", winner.to_json())
 
 
 def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
@@ -89,7 +96,7 @@ def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
     ]
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
-            session.workers.submit(replace(jobs.pop(0), seconds=_share(session, len(jobs))))
+            session.workers.submit(_in_time(session, jobs.pop(0), len(jobs)))
         for _, outcome in session.wait():
             if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
                 done[outcome.record.trial, outcome.record.seed] = _keep(session, outcome)
@@ -97,12 +104,18 @@ def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
     return [final for final in done.values() if final.record.trial in trials]
 
 
-def _share(session: Session, waiting: int) -> float | None:
-    """Seconds that the next final training may take so that the ones waiting behind it have as much."""
+def _in_time(session: Session, job: Job, waiting: int) -> Job:
+    """Return the job with as many epochs as leave the ones behind it, and the refit, as much time.
+
+    A schedule that is cut short never reaches its low learning rates, so a shorter one is better.
+    """
     if session.limit is None:
-        return None
-    left = session.limit - session.seconds - OVERHEAD_SECONDS
-    return max(1.0, left / (waiting // session.workers.size + 1))
+        return job
+    rounds = waiting // session.workers.size + 1 + (session.study.recipe.refit and not job.refit)
+    left = max(1.0, (session.limit - session.seconds - OVERHEAD_SECONDS) / rounds)
+    epoch = max(_epoch_seconds(record) for record in session.complete() if record.trial == job.trial)
+    fitting = int((left - OVERHEAD_SECONDS) / (MARGIN * epoch)) if epoch else job.epochs
+    return replace(job, seconds=left, epochs=max(1, min(job.epochs, fitting)))
 
 
 def _job(session: Session, record: Record, i: int) -> Job:
@@ -158,19 +171,41 @@ def _choose(session: Session, finals: Sequence[Final]) -> tuple[Final, tuple[dic
     return best, table
 
 
-def _open_test(session: Session, best: Final, table: tuple[dict[str, Any], ...]) -> None:
-    session.workers.submit(
-        TestJob(
-            architecture=Architecture.from_json(best.record.architecture),
-            tflite=session.file(model_file(best.record)).read_bytes(),
-            weights=session.file(weights_file(best.record)).read_bytes(),
-        )
+def _publish(session: Session, best: Final) -> int | None:
+    """Make the winner's files: a training on all rows but the test's, or the best final as it is.
+
+    Returns the epochs of that training; None if there was none.
+    """
+    model, weights = (session.file(name(best.record)).read_bytes() for name in (model_file, weights_file))
+    epochs = None
+    if session.study.recipe.refit:
+        session.observer.phase("training the winner on training and validation rows")
+        job = _in_time(session, replace(_job(session, best.record, 0), seed=best.record.seed, refit=True), 0)
+        outcome = _alone(session, job)
+        if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
+            assert outcome.tflite is not None
+            assert outcome.weights is not None
+            model, weights, epochs = outcome.tflite, outcome.weights, len(outcome.record.history["loss"])
+    session.keep(WINNER_MODEL, model)
+    session.keep(WINNER_WEIGHTS, weights)
+    return epochs
+
+
+def _test(session: Session, best: Final) -> TestOutcome:
+    task = TestJob(
+        architecture=Architecture.from_json(best.record.architecture),
+        tflite=session.file(WINNER_MODEL).read_bytes(),
+        weights=session.file(WINNER_WEIGHTS).read_bytes(),
     )
-    ended = session.wait()
-    while not ended:
-        ended = session.wait()
-    _, outcome = ended[0]
+    outcome = _alone(session, task)
     if not isinstance(outcome, TestOutcome):
         raise RuntimeError(f"the test of the winner failed: {outcome}")
-    winner = Winner(record=best.record, finals=table, **dataclasses.asdict(outcome))
-    session.ledger.put("winner", winner.to_json())
+    return outcome
+
+
+def _alone(session: Session, task: Task) -> End:
+    """Do one task and wait for it."""
+    session.workers.submit(task)
+    while not (ended := session.wait()):
+        pass
+    return ended[0][1]
