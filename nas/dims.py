@@ -4,11 +4,14 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeGuard
 
 from nas.errors import InputError
 
 Value: TypeAlias = int | float | str | bool
+
+# More than anyone means; a slip of the pen such as high = 1e9 would fill the memory with values.
+MOST_VALUES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class GivenChooser:
         value = self._params[name]
         if value not in dim.values or isinstance(value, bool) is not isinstance(dim.values[0], bool):
             raise InputError(f"{self._place}: {name}", f"must be one of {show(dim)}", got=repr(value))
-        return value
+        # JSON may say 3.0 where the dimension has 3.
+        return dim.values[dim.values.index(value)]
 
 
 def show(dim: Dim) -> str:
@@ -89,7 +93,7 @@ def parse_dim(spec: object, place: str) -> Dim:
         return _parse_range(spec, place)
     if isinstance(spec, list):
         return _parse_choice(spec, place)
-    if isinstance(spec, Value):
+    if _is_value(spec):
         return Choice((spec,))
     raise InputError(place, "must be a range {low, high}, a list of choices or one value", got=repr(spec))
 
@@ -99,20 +103,27 @@ def _parse_range(spec: Mapping[str, object], place: str) -> Range:
     if strange or not {"low", "high"} <= set(spec):
         raise InputError(place, "a range must have the keys low and high, and may have step", got=dict(spec))
     for key, number in spec.items():
-        if isinstance(number, bool) or not isinstance(number, int | float):
+        if isinstance(number, bool | str) or not _is_value(number):
             raise InputError(place, f"{key} must be a number", got=repr(number))
     dim = Range(**spec)  # type: ignore[arg-type]  # the loop above has checked the values
     if dim.low > dim.high:
         raise InputError(place, "low <= high must hold", got=f"low={dim.low}, high={dim.high}")
     if dim.step <= 0:
         raise InputError(place, "step must be above 0", got=dim.step)
+    if (dim.high - dim.low) / dim.step >= MOST_VALUES:
+        raise InputError(place, f"a range must have at most {MOST_VALUES} values", got=show(dim))
     return dim
 
 
 def _parse_choice(spec: Sequence[object], place: str) -> Choice:
-    values = tuple(value for value in spec if isinstance(value, Value))
+    values = tuple(value for value in spec if _is_value(value))
     if not values or len(values) < len(spec):
         raise InputError(place, "choices must be numbers, strings or booleans, at least one", got=spec)
     if len(set(map(repr, values))) < len(values):
         raise InputError(place, "choices must differ", got=spec)
     return Choice(values)
+
+
+def _is_value(value: object) -> TypeGuard[Value]:
+    """Tell whether `value` may stand in a dimension; TOML knows inf and nan too."""
+    return isinstance(value, Value) and not (isinstance(value, float) and not math.isfinite(value))
