@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from nas.errors import InputError
 from nas.graph import Graph, Op, Tensor
 
 
@@ -37,21 +38,21 @@ class GraphBuilder:
 
     def conv2d(self, filters: int, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
         """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters)."""
-        h, w, c = self.shape
+        h, w, c = self._map()
         weights = Tensor("weights", (filters, min(kernel, h), min(kernel, w), c), constant=True, scales=filters)
         out = (_same(h, stride), _same(w, stride), filters)
         self._sliding("CONV_2D", weights, filters, out, stride, activation, training)
 
     def depthwise_conv2d(self, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
         """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; channels stay as they are."""
-        h, w, c = self.shape
+        h, w, c = self._map()
         weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), c), constant=True, scales=c)
         out = (_same(h, stride), _same(w, stride), c)
         self._sliding("DEPTHWISE_CONV_2D", weights, c, out, stride, activation, training)
 
     def pool2d(self, kind: str, size: int = 2) -> None:
         """Add a MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding; nothing if no axis is longer than 1."""
-        h, w, c = self.shape
+        h, w, c = self._map()
         window = (min(size, h), min(size, w))
         if window == (1, 1):
             return
@@ -66,7 +67,7 @@ class GraphBuilder:
     def mean(self) -> None:
         """Average over height and width: (h, w, c) becomes (c,)."""
         axes = Tensor("axes", (2,), "int32", constant=True, scales=0)
-        self._add("MEAN", [axes], self.shape[-1:], {"axes": (1, 2), "keep_dims": False})
+        self._add("MEAN", [axes], self._map()[-1:], {"axes": (1, 2), "keep_dims": False})
 
     def flatten(self) -> None:
         """Reshape to one axis; nothing if there is only one position, which a dense layer reads as it is."""
@@ -87,6 +88,18 @@ class GraphBuilder:
 
     def graph(self) -> Graph:
         return Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
+
+    def _map(self) -> tuple[int, int, int]:
+        """Return the shape of the newest tensor, which must be a feature map; users compose stages as they like."""
+        if len(self.shape) != 3:
+            raise InputError(
+                "architecture",
+                "a convolution or pooling must have height, width and channels before it",
+                got=f"shape {self.shape}",
+                hint="put it before the head and the dense blocks",
+            )
+        h, w, c = self.shape
+        return h, w, c
 
     def _sliding(
         self,
