@@ -1,0 +1,34 @@
+"""What a user reads is one line: place, rule, value, next step."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.errors import InputError, unknown
+
+
+def test_a_line_has_place_rule_value_and_next_step() -> None:
+    error = InputError("conv.filters", "low <= high must hold", got="low=32", hint="swap them")
+    assert str(error) == "conv.filters: low <= high must hold, got low=32; swap them"
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert str(InputError("--data", "must be given")) == "--data: must be given"
+
+
+def test_a_value_of_nothing_is_still_shown() -> None:
+    assert str(InputError("--trials", "must be above 0", got=0)).endswith(", got 0")
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_whatever_a_file_holds_the_line_is_one(place: str, rule: str, got: str, hint: str) -> None:
+    assert len(str(InputError(place, rule, got=got, hint=hint)).splitlines()) <= 1
+
+
+def test_an_unknown_name_lists_the_known_ones_and_the_nearest() -> None:
+    line = str(unknown("--space", "space", "cnn_timeserie", ["mlp_tabular", "cnn_timeseries"]))
+    assert "did you mean cnn_timeseries?" in line
+    assert "cnn_timeseries, mlp_tabular" in line
+
+
+def test_a_name_like_none_of_them_gets_no_proposal() -> None:
+    assert "did you mean" not in str(unknown("--space", "space", "zzz", ["cnn_timeseries"]))

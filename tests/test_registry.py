@@ -1,0 +1,64 @@
+"""Members register themselves when the extension point is first looked into."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nas.errors import InputError
+from nas.registry import Registry
+
+PACKAGE = "a_package_of_members"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry[str]]:
+    """An extension point with the members `one` and `two`, a file each; `broken.py` can be added."""
+    folder = tmp_path / PACKAGE
+    folder.mkdir()
+    (folder / "__init__.py").write_text(
+        "from nas.registry import Registry\nMEMBERS = Registry('member', __name__)\nloads = []\n"
+    )
+    for name in ("two", "one"):
+        (folder / f"{name}.py").write_text(
+            f"from {PACKAGE} import MEMBERS, loads\nMEMBERS.register('{name}')('{name.upper()}')\n"
+            f"loads.append('{name}')\n"
+        )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield __import__(PACKAGE).MEMBERS
+    for module in [name for name in sys.modules if name.startswith(PACKAGE)]:
+        del sys.modules[module]
+
+
+def test_a_file_in_the_folder_is_all_that_an_addition_takes(registry: Registry[str]) -> None:
+    assert dict(registry) == {"one": "ONE", "two": "TWO"}
+    assert list(registry) == ["one", "two"]
+    assert len(registry) == 2
+
+
+def test_files_are_imported_at_the_first_look_and_once(registry: Registry[str]) -> None:
+    loads = sys.modules[PACKAGE].loads
+    assert loads == []
+    assert [registry["one"], registry["two"]] == ["ONE", "TWO"]
+    assert sorted(loads) == ["one", "two"]
+
+
+def test_an_unknown_name_is_told_with_the_known_ones(registry: Registry[str]) -> None:
+    with pytest.raises(InputError, match="--member: member must be a known one, got 'twoo'; did you mean two"):
+        registry.find("twoo", "--member")
+    assert registry.find("two", "--member") == "TWO"
+    assert "three" not in registry
+
+
+def test_two_members_of_one_name_are_refused(registry: Registry[str]) -> None:
+    registry.register("three")("3")
+    with pytest.raises(ValueError, match="'three' is registered twice"):
+        registry.register("three")("4")
+
+
+def test_a_file_that_fails_fails_again_at_the_next_look(registry: Registry[str], tmp_path: Path) -> None:
+    (tmp_path / PACKAGE / "broken.py").write_text("raise OSError('no such board')\n")
+    for _ in range(2):
+        with pytest.raises(OSError, match="no such board"):
+            registry["one"]
