@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nas.graph import Graph, Op, Tensor
+from nas.graph import Graph
 from nas.graph_builder import GraphBuilder
 from nas.model import runtime
 from nas.model.build import build
@@ -73,22 +73,10 @@ def _table() -> Graph:
 
 
 def _one_position() -> Graph:
-    """A dense layer that reads a feature map of one position as it is: the converter adds no reshape."""
-    tensors = (
-        Tensor("input", (1, 1, 3, 2)),
-        Tensor("output", (1, 1, 1, 2)),
-        Tensor("weights", (CLASSES, 2), constant=True, scales=CLASSES),
-        Tensor("bias", (CLASSES,), "int32", constant=True, scales=CLASSES),
-        Tensor("output", (1, CLASSES)),
-        Tensor("output", (1, CLASSES)),
-    )
-    pool = {"padding": "VALID", "stride": (1, 3), "filter": (1, 3), "activation": "NONE"}
-    ops = (
-        Op("MAX_POOL_2D", (0,), (1,), pool),
-        Op("FULLY_CONNECTED", (1, 2, 3), (4,), {"activation": "NONE"}),
-        Op("SOFTMAX", (4,), (5,)),
-    )
-    return Graph(tensors, ops, (0,), (5,))
+    """A dense layer that reads a feature map of one position as it is: no reshape."""
+    g = GraphBuilder((1, 3, 2))
+    g.pool2d("max")
+    return _closed(g)
 
 
 NETWORKS: dict[str, Callable[[], Graph]] = {
