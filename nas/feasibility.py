@@ -1,6 +1,6 @@
 """How much of a space fits a budget, and its smallest member: known before anything is trained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nas.architecture import Architecture
@@ -64,20 +64,17 @@ def smallest(
     space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
 ) -> Totals:
     """Return the totals of the member that exceeds the budget least, by descent along one dimension at a time."""
+
+    def look(chooser: _Steered) -> tuple[tuple[float, int], _Steered, Totals]:
+        (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
+        return _excess(totals, budget), chooser, totals
+
     found: list[Totals] = []
     for start in range(STARTS):
-        chooser = _Steered(seed + start)
-        best = _score(space, chooser, shape, outputs, target, budget)
-        moved = True
-        while moved:
-            moved = False
-            for name in list(chooser.chosen):
-                for value in chooser.dims[name].values:
-                    trial = chooser.turn(name, value)
-                    score = _score(space, trial, shape, outputs, target, budget)
-                    if score[0] < best[0]:
-                        chooser, best, moved = trial, score, True
-        found.append(best[1])
+        best = look(_Steered(seed + start))
+        while (next_best := min(map(look, best[1].neighbours()), key=lambda seen: seen[0]))[0] < best[0]:
+            best = next_best
+        found.append(best[2])
     return min(found, key=lambda totals: _excess(totals, budget))
 
 
@@ -92,20 +89,16 @@ class _Steered:
         self._random = RandomChooser(seed)
 
     def choose(self, name: str, dim: Dim) -> Value:
-        value = self._fixed.get(name)
-        self.chosen[name] = self._random.choose(name, dim) if value is None else value
+        drawn = self._random.choose(name, dim)
+        self.chosen[name] = self._fixed.get(name, drawn)
         self.dims[name] = dim
         return self.chosen[name]
 
-    def turn(self, name: str, value: Value) -> "_Steered":
-        return _Steered(self._seed, {**self._fixed, **self.chosen, name: value})
-
-
-def _score(
-    space: Space, chooser: _Steered, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget
-) -> tuple[tuple[float, int], Totals]:
-    (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
-    return _excess(totals, budget), totals
+    def neighbours(self) -> Iterator["_Steered"]:
+        """Yield choosers of the members that differ in one dimension."""
+        for name, dim in self.dims.items():
+            for value in dim.values:
+                yield _Steered(self._seed, {**self.chosen, name: value})
 
 
 def _excess(totals: Totals, budget: Budget) -> tuple[float, int]:
