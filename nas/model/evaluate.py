@@ -17,8 +17,8 @@ class Int8Model:
 
     Life cycle: made of the file's bytes, which may have any batch size; takes any number of rows.
 
-    LiteRT's built-in kernels come nearest to TFLM's: one output in a hundred is a step of 1/256 off. With XNNPACK's,
-    the default, it is several times as many.
+    LiteRT's built-in kernels come nearest to TFLM's: a few outputs in a thousand are a step of 1/256 off. With
+    XNNPACK's, the default, it is several times as many.
     """
 
     def __init__(self, tflite: bytes) -> None:
