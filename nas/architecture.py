@@ -51,9 +51,8 @@ class Architecture:
     @classmethod
     def from_json(cls, data: Mapping[str, Any], place: str = "architecture") -> "Architecture":
         """Read `to_json()`; InputError at `place` for anything else."""
-        missing = {"space", "input_shape", "outputs", "blocks"} - set(data)
-        if missing:
-            raise InputError(place, "must have the keys space, input_shape, outputs and blocks", got=sorted(data))
+        if not isinstance(data, Mapping) or {"space", "input_shape", "outputs", "blocks"} - set(data):
+            raise InputError(place, "must have the keys space, input_shape, outputs and blocks", got=data)
         shape = data["input_shape"]
         if not isinstance(shape, list) or not 1 <= len(shape) <= 3 or not all(_positive(n) for n in shape):
             raise InputError(f"{place}: input_shape", "must be 1 to 3 positive whole numbers", got=shape)

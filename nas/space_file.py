@@ -43,6 +43,9 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
             raise InputError(f"{place}: {key}", f"must be a {kind.__name__}", got=source.get(key))
     if source["input"] not in INPUT_RANKS:
         raise unknown(f"{place}: input", "input", source["input"], INPUT_RANKS)
+    twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
+    if twice:
+        raise InputError(f"{place}: stages", "must differ", got=twice[0])
     strange = set(source) - {"description", "input", "data", "stages"} - set(map(str, source["stages"]))
     if strange:
         raise InputError(place, "every table must be listed in stages", got=sorted(strange)[0])

@@ -28,4 +28,5 @@ class Dense(Block):
     def lower(self, g: GraphBuilder) -> None:
         dropout = self.dropout if self.regularizer == "dropout" else 0.0
         l2 = self.l2 if self.regularizer == "l2" else 0.0
+        g.flatten()
         g.fully_connected(self.units, batch_norm=self.batch_norm, dropout=dropout, l2=l2)
