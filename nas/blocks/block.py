@@ -1,6 +1,7 @@
 """What a block is, and where blocks are found."""
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,6 @@ def check_value(kind: type[Block], name: str, value: object, place: str) -> None
             raise InputError(place, "must be true or false", got=repr(value))
     else:
         kinds = (int,) if isinstance(default, int) else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or value < metadata["low"]:
+        if isinstance(value, bool) or not isinstance(value, kinds) or not metadata["low"] <= value < math.inf:
             word = "whole number" if kinds == (int,) else "number"
             raise InputError(place, f"must be a {word} of at least {metadata['low']}", got=repr(value))
