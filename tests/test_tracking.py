@@ -19,10 +19,15 @@ from nas.tracking import Tracker, find_address, open_tracker
 from nas.tracking.entries import metrics
 from nas.tracking.store import Store
 
-# MLflow 3.17 makes SQLAlchemy 2.1 warn.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
-
-FOOTPRINT = {"weights_bytes": 3000, "arena_bytes": 9000, "macs": 120000, "latency_ms": None, "supported": True}
+FOOTPRINT = {
+    "weights_bytes": 3000,
+    "arena_bytes": 9000,
+    "arena_min_bytes": 9200,
+    "flash_bytes": 50000,
+    "macs": 120000,
+    "latency_ms": None,
+    "supported": True,
+}
 STATES = {"complete": 2, "over_budget": 40, "pruned": 1, "duplicate": 3, "failed": 1}
 
 
@@ -39,6 +44,7 @@ def record(trial: int, state: State = State.COMPLETE, weights: int = 3000) -> Re
         estimated=profiled,
         profiled=profiled if state == State.COMPLETE else None,
         val_accuracy=0.9 if state == State.COMPLETE else None,
+        float_val_accuracy=0.91 if state == State.COMPLETE else None,
         values=(0.88,) if state == State.COMPLETE else None,
         history={"loss": (1.0, 0.5, 0.25), "val_accuracy": (0.5, 0.75, 0.875)},
         seconds={"train": 4.5, "build": 0.5},
@@ -145,6 +151,16 @@ def test_candidates_are_children_of_the_study(root):
     (child,) = candidates(root)
     assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
     assert parent.data.tags["space"] == "cnn_timeseries"
+
+
+def test_the_ui_is_given_a_view_of_the_candidates(root):
+    track(root, record(0)).close(60)
+    experiment = client(root).get_experiment_by_name("nas/demo")
+    (state,) = [json.loads(tag) for key, tag in experiment.tags.items() if key.startswith("mlflow.sharedViewState.")]
+    (run,) = search(root, state["searchFilter"])
+    known = {f"metrics.`{name}`" for name in run.data.metrics} | {f"tags.`{name}`" for name in run.data.tags}
+    assert set(state["selectedColumns"]) <= known
+    assert state["orderByKey"] in known
 
 
 def test_only_what_was_built_gets_a_run(root):

@@ -2,5 +2,6 @@
 
 from nas.tracking.address import Address, find_address
 from nas.tracking.tracker import Tracker, open_tracker
+from nas.tracking.view import PREFIX, page
 
-__all__ = ["Address", "Tracker", "find_address", "open_tracker"]
+__all__ = ["PREFIX", "Address", "Tracker", "find_address", "open_tracker", "page"]

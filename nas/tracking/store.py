@@ -9,13 +9,14 @@ import os
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.files import write_atomic
 from nas.record import Record, Result
-from nas.tracking import entries
+from nas.tracking import entries, view
 from nas.tracking.address import Address
 
 if TYPE_CHECKING:
@@ -110,12 +111,12 @@ class Store:
         self._client.set_terminated(self._parent, "FINISHED" if finished else "KILLED")
 
     def _find_experiment(self, address: Address) -> str:
-        name = f"nas/{self._study}"
+        name = f"{view.PREFIX}{self._study}"
         found = self._client.get_experiment_by_name(name)
         if found is None:
             location = None if address.artifacts is None else (address.artifacts / self._study).as_uri()
             # The kind spares the user the UI's question whether this is about language models.
-            tags = {"mlflow.experimentKind": "custom_model_development"}
+            tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.STATE}
             return str(self._client.create_experiment(name, location, tags))
         if found.lifecycle_stage == "deleted":
             self._client.restore_experiment(found.experiment_id)
@@ -185,6 +186,8 @@ def _connect(uri: str) -> "MlflowClient":
         os.environ.setdefault(name, value)
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    # MLflow 3.17 makes SQLAlchemy 2.1 warn, which is nothing that a user or a test of this program can mend.
+    warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
     from mlflow import MlflowClient
 
     return MlflowClient(tracking_uri=uri)

@@ -1,0 +1,60 @@
+"""`nas report`: which study, and where the file is."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nas import api
+from nas.cli.report import command
+from nas.errors import InputError
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A folder of studies whose reports are written by a stand-in."""
+
+    def report(name: str, root: Path = api.STUDIES) -> Path:
+        path = root / name / "report.html"
+        path.write_text("report")
+        return path
+
+    monkeypatch.setattr(api, "report", report)
+    return tmp_path
+
+
+def add(root, *names):
+    for name in names:
+        (root / name).mkdir()
+        (root / name / "study.toml").touch()
+
+
+def invoke(root, *words):
+    return CliRunner().invoke(command, ["--studies", str(root), *words], catch_exceptions=False)
+
+
+def test_a_named_study_is_reported(root):
+    add(root, "one", "two")
+    run = invoke(root, "two")
+    assert run.output == f"{root / 'two' / 'report.html'}\n"
+    assert not (root / "one" / "report.html").exists()
+
+
+def test_the_only_study_needs_no_name(root):
+    add(root, "one")
+    assert json.loads(invoke(root, "--json").output) == {
+        "study": "one",
+        "report": str(root / "one" / "report.html"),
+    }
+
+
+def test_several_studies_are_listed(root):
+    add(root, "two", "one")
+    assert invoke(root).output == "one\ntwo\n"
+    assert json.loads(invoke(root, "--json").output) == {"studies": ["one", "two"]}
+
+
+def test_no_study_is_an_error_with_the_next_step(root):
+    with pytest.raises(InputError, match=r"must hold a study; run `nas search` first"):
+        invoke(root)
