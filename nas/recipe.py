@@ -1,5 +1,6 @@
 """How a candidate is trained."""
 
+import math
 from dataclasses import dataclass
 
 from nas.errors import InputError
@@ -12,6 +13,8 @@ class Recipe:
     Attributes:
         epochs: passes over the training rows for a candidate of the search.
         batch_size: rows a step.
+        min_steps: a training of fewer steps gets as many epochs more as it needs; small data sets would hardly be
+            learned otherwise.
         learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the
             steps, then a cosine down to zero.
         patience: epochs without a better validation loss after which training stops; 0 never stops early.
@@ -25,6 +28,7 @@ class Recipe:
 
     epochs: int = 12
     batch_size: int = 64
+    min_steps: int = 800
     learning_rate: float = 4e-3
     patience: int = 0
     label_smoothing: float = 0.05
@@ -39,7 +43,13 @@ class Recipe:
                 raise InputError(f"recipe.{name}", "must be 1 or more", got=getattr(self, name))
         if not self.learning_rate > 0:
             raise InputError("recipe.learning_rate", "must be above 0", got=self.learning_rate)
-        if self.patience < 0:
-            raise InputError("recipe.patience", "must be 0 or more", got=self.patience)
+        for name in ("patience", "min_steps"):
+            if getattr(self, name) < 0:
+                raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
         if not 0 <= self.label_smoothing < 1:
             raise InputError("recipe.label_smoothing", "must be in [0, 1)", got=self.label_smoothing)
+
+    def passes(self, epochs: int, rows: int) -> int:
+        """Return `epochs`, or as many more as `min_steps` needs with so many training rows."""
+        steps = max(1, rows // self.batch_size)
+        return max(epochs, math.ceil(self.min_steps / steps))

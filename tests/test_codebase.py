@@ -22,7 +22,7 @@ LAYERS = {
     "measurement": "footprint budget feasibility",
     "learning": "model",
     "search": "record objectives study pipeline tracking runner",
-    "faces": "export report api cli __init__ __main__",
+    "faces": "export saved report api cli __init__ __main__",
 }
 ROW = {module: row for row, modules in enumerate(LAYERS.values()) for module in modules.split()}
 

@@ -51,8 +51,13 @@ def seconds_for_finals(session: Session) -> float:
     recipe = session.study.recipe
     epoch = max((_epoch_seconds(record) for record in finalists(session)), default=0.0)
     rounds = -(-recipe.finalists * recipe.final_seeds // session.workers.size) + recipe.refit
-    needed = MARGIN * rounds * (recipe.final_epochs * epoch + OVERHEAD_SECONDS) + OVERHEAD_SECONDS
+    needed = MARGIN * rounds * (_final_epochs(session) * epoch + OVERHEAD_SECONDS) + OVERHEAD_SECONDS
     return needed if session.limit is None else min(needed, MAX_SHARE * session.limit)
+
+
+def _final_epochs(session: Session) -> int:
+    recipe = session.study.recipe
+    return recipe.passes(recipe.final_epochs, len(session.splits.train))
 
 
 def _epoch_seconds(record: Record) -> float:
@@ -126,7 +131,7 @@ def _job(session: Session, record: Record, i: int) -> Job:
         target=session.target,
         budget=session.budget,
         recipe=session.study.recipe,
-        epochs=session.study.recipe.final_epochs,
+        epochs=_final_epochs(session),
         seed=derive(session.study.seed, record.digest, "final", i),
         final=True,
     )

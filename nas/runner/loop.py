@@ -54,6 +54,7 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
         session.add(record)
         return
     number = session.ledger.start(trial) if number is None else number
+    recipe = session.study.recipe
     running[number] = (trial, candidate)
     session.workers.submit(
         Job(
@@ -62,8 +63,8 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
             params=dict(trial.params),
             target=session.target,
             budget=session.budget,
-            recipe=session.study.recipe,
-            epochs=session.study.recipe.epochs,
+            recipe=recipe,
+            epochs=recipe.passes(recipe.epochs, len(session.splits.train)),
             seed=derive(session.study.seed, candidate.digest),
             seconds=session.left(_deadline(session)),
         )
