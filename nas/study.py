@@ -5,6 +5,7 @@ Flags, a `study.toml` and keyword arguments all become one `Study`.
 
 import dataclasses
 import json
+import math
 import re
 import shlex
 import tomllib
@@ -74,12 +75,17 @@ class Study:
         OBJECTIVES.find(self.objective, "--objective")
         for key in ("budget_kb", "ram_kb", "flash_kb", "minutes", "rate_hz", "trials", "window", "stride"):
             value = getattr(self, key)
-            if value is not None and not value > 0:
+            if value is not None and not 0 < value < math.inf:
                 raise InputError(flag(key), "must be above 0", got=value)
+        for key in ("budget_kb", "ram_kb", "flash_kb"):
+            if _bytes(getattr(self, key)) == 0:
+                raise InputError(flag(key), "must be 1 byte or more", got=getattr(self, key), hint="1 KB = 1024 bytes")
         if not 0 < self.accuracy_weight <= 1:
             raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
         if self.jobs < 0:
             raise InputError("--jobs", "must be 0 or more", got=self.jobs)
+        if not 0 <= self.seed < 2**32:
+            raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
         if self.objective == "weighted" and self.budget_kb is None:
             raise InputError(
                 "--budget-kb", "must be given for the weighted objective", hint="or take --objective accuracy"
@@ -117,15 +123,22 @@ class Study:
     def command(self) -> str:
         """Return the shell command that runs this study; what is left at its default is left out."""
         default = Study(space=self.space, budget_kb=1)
-        values = {key: value for key, value in dataclasses.asdict(self).items() if key != "recipe"}
         words = ["nas", "search"]
-        for key, value in values.items():
-            if key in ("space", "data", "name") or value != getattr(default, key):
-                words += [flag(key), shlex.quote(_number(value))]
+        for key, value in self._given(default).items():
+            words += [flag(key), shlex.quote(_number(value))]
         for key, value in dataclasses.asdict(self.recipe).items():
             if value != getattr(default.recipe, key):
-                words += ["--recipe", f"{key}={_toml(value)}"]
+                words += ["--recipe", f"{key}={_number(value)}"]
         return " ".join(words)
+
+    def _given(self, default: "Study") -> dict[str, Any]:
+        """Return the fields, but for the recipe, that a user has to give to get this study."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "recipe"}
+        always = {"space", "data", "name", "budget_kb"}
+        # The default limits hold together, or not at all.
+        if (self.trials, self.minutes) != (default.trials, default.minutes):
+            always |= {"trials", "minutes"}
+        return {k: v for k, v in values.items() if v is not None and (k in always or v != getattr(default, k))}
 
     def to_toml(self) -> str:
         """Return the study as TOML that `read_study` reads back."""
@@ -176,7 +189,9 @@ def _read_fields(kind: type, values: Mapping[str, Any], place: str) -> dict[str,
 
 
 def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _bytes(kb: float | None) -> int | None:
@@ -184,5 +199,5 @@ def _bytes(kb: float | None) -> int | None:
 
 
 def _toml(value: object) -> str:
-    # A JSON string is a TOML basic string, and JSON's numbers and booleans are TOML's.
-    return json.dumps(value)
+    # A JSON string is a TOML basic string but for DEL, and JSON's numbers and booleans are TOML's.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
