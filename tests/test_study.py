@@ -133,7 +133,7 @@ def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
         ({"budget_kb": None}, "--budget-kb: must be given for the weighted objective; or take --objective accuracy"),
         (
             {"objective": "weigthed"},
-            "--objective: objective must be a known one, got 'weigthed'; did you mean weighted",
+            "objective must be a known one, got 'weigthed'; did you mean weighted",
         ),
         ({"name": "../up"}, "--name: must be letters"),
         ({"name": "-x"}, "--name: must be letters"),
@@ -156,7 +156,7 @@ def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) ->
         ("space = 'mlp_tabular'\nseed = 1.5", "study.toml: seed: must be a int"),
         (
             "space = 'mlp_tabular'\nbudget = 4",
-            "study.toml: key must be a known one, got 'budget'; did you mean budget_kb",
+            "key must be a known one, got 'budget'; did you mean budget_kb",
         ),
         ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a Recipe"),
         ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: key must be a known one, got 'epoch'"),
@@ -178,5 +178,5 @@ def test_whole_numbers_count_where_fractions_may_stand() -> None:
 
 
 def test_a_missing_study_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="must be a readable study.toml, got No such file"):
+    with pytest.raises(InputError, match=r"must be a readable study\.toml, got No such file"):
         read_study(tmp_path / "nowhere.toml")
