@@ -136,6 +136,7 @@ def report_view(study: Study, folder: Path) -> ReportView:
         importances=ledger.importances(),
         footprint=profile(bundle.tflite, target),
         command=bundle.command,
+        limits=study.budget(target).limits(),
     )
 
 

@@ -57,6 +57,7 @@ def run(
         observer.phase("searching")
         search(session)
         decide(session)
+        session.keep_time()
         yield session
     finally:
         workers.close()

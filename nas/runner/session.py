@@ -94,6 +94,10 @@ class Session:
         self.records.append(record)
         self.observer.recorded(record)
         self.tracker.log(record, tflite)
+        self.keep_time()
+
+    def keep_time(self) -> None:
+        """Keep the wall time of all runs, for the next one and for reports."""
         self.ledger.put("seconds", round(self.before + self.seconds, 1))
 
     def complete(self) -> list[Record]:
