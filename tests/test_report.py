@@ -182,6 +182,15 @@ def test_every_tensor_of_the_arena_is_labelled_in_the_memory_map():
     assert "conv_2d_0/weights" not in text
 
 
+def test_long_names_are_cut_and_leave_the_map_its_size():
+    long = replace(footprint(), tensors=tuple(replace(t, name=f"{t.name}/" * 12) for t in footprint().tensors))
+    short, cut = (ElementTree.fromstring(memory_map(model)).find(".//{*}svg") for model in (footprint(), long))
+    frames = [[path.get("d") for path in svg.iter("{*}path")][1] for svg in (short, cut)]
+    assert frames[0] == frames[1]
+    texts = ["".join(text.itertext()) for text in cut.iter("{*}text")]
+    assert all(any(text.startswith(f"{tensor.index} ") for text in texts) for tensor in planned(long))
+
+
 def test_a_study_without_a_winner_says_so():
     text = " ".join(Outline(render(EMPTY)).text)
     assert "no winner yet" in text

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # More curves than these cannot be told apart.
 TOP_CURVES = 8
 MOST_IMPORTANCES = 12
+LEAST_IMPORTANCE = 0.005
 
 
 def front(view: ReportView) -> Markup:
@@ -71,12 +72,10 @@ def best_by_trial(view: ReportView) -> Markup:
 
 def best_by_seconds(view: ReportView) -> Markup:
     """Draw the best score so far against the workers' time, which adds up over workers."""
-    clock, points = 0.0, []
-    for record in view.records:
-        clock += sum(record.seconds.values())
-        if record.values:
-            points.append((clock / 60, score(record)))
-    return _progress(points, clock / 60, "minutes of work, all workers together", "best-by-seconds")
+    ends = list(itertools.accumulate(sum(record.seconds.values()) for record in view.records))
+    unit, word = (60, "minutes") if ends[-1] > 180 else (1, "seconds")
+    points = [(end / unit, score(r)) for end, r in zip(ends, view.records, strict=True) if r.values]
+    return _progress(points, ends[-1] / unit, f"{word} of work, all workers together", "best-by-seconds")
 
 
 def _progress(points: Sequence[tuple[float, float]], end: float, what: str, name: str) -> Markup:
@@ -130,6 +129,7 @@ def _curve(record: Record) -> tuple[list[int], list[float]]:
 def importances(view: ReportView) -> Markup:
     """Draw how much of the score's variance each dimension explains."""
     ranked = sorted(view.importances.items(), key=lambda item: -item[1])[:MOST_IMPORTANCES]
+    ranked = [(name, share) for name, share in ranked if share >= LEAST_IMPORTANCE] or ranked[:1]
     with drawing(FULL_WIDTH, 60 + 27 * len(ranked)) as (figure, axes):
         names = [name for name, _ in ranked][::-1]
         shares = [100 * share for _, share in ranked][::-1]

@@ -16,6 +16,7 @@ _HEIGHT = 460
 # Pixels on the page: a label's line and letter, and what axes and legend take from the figure.
 _LINE, _LETTER, _SIDES, _ENDS = 13.0, 6.2, 80, 150
 _FONT_SIZE = 10.5
+_LEAST_LETTERS, _MOST_LETTERS = 8, 22
 
 
 def planned(footprint: "Footprint") -> list["TensorFootprint"]:
@@ -80,20 +81,32 @@ class _Drawer:
         self._label(tensor, left, width, tensor.offset)
 
     def _label(self, tensor: "TensorFootprint", left: float, width: float, bottom: int) -> None:
-        """Write the label inside if it fits; else above the rectangle, at the first free height."""
-        lines = [f"{tensor.index} {tensor.name}", f"{tensor.bytes:,} B"]
-        inside = max(map(len, lines)) * self.letter <= width and 2.2 * self.line <= tensor.bytes
-        text = "\n".join(lines) if inside else ", ".join(lines)
-        height = self.line * (2 if inside else 1)
-        across = max(map(len, text.split("\n"))) * self.letter
-        x = left + width / 2 if inside else min(left + across / 2, self.ops - 0.5 - across / 2)
-        y = bottom + tensor.bytes / 2 if inside else bottom + tensor.bytes + 0.6 * self.line
-        if not inside and len(text) * self.letter <= width and 1.1 * self.line <= tensor.bytes:
-            x, y = left + width / 2, bottom + tensor.bytes / 2
+        """Write a label of two lines or one inside, if it fits; else above the rectangle, where it is free."""
+        letters = int(width / self.letter)
+        amount, middle = f"{tensor.bytes:,} B", (left + width / 2, bottom + tensor.bytes / 2)
+        if tensor.bytes >= 2.2 * self.line and letters >= _LEAST_LETTERS:
+            self._write(*middle, _shorten(f"{tensor.index} {tensor.name}", letters), amount)
+        elif tensor.bytes >= 1.1 * self.line and letters >= len(f"{tensor.index} {tensor.name}, {amount}"):
+            self._write(*middle, f"{tensor.index} {tensor.name}, {amount}")
+        else:
+            text = f"{_shorten(f'{tensor.index} {tensor.name}', _MOST_LETTERS)}, {amount}"
+            across = len(text) * self.letter
+            x = min(left + across / 2, self.ops - 0.5 - across / 2)
+            self._write(x, bottom + tensor.bytes + 0.6 * self.line, text)
+
+    def _write(self, x: float, y: float, *lines: str) -> None:
+        across, height = max(map(len, lines)) * self.letter, len(lines) * self.line
         while any(_overlap((x, y, across, height), other) for other in self.labels):
-            y += self.line / 2
+            y += self.line / 4
         self.labels.append((x, y, across, height))
-        self.axes.text(x, y, text, ha="center", va="center", fontsize=_FONT_SIZE, color=INK, zorder=5)
+        text = "\n".join(lines)
+        written = self.axes.text(x, y, text, ha="center", va="center", fontsize=_FONT_SIZE, color=INK, zorder=5)
+        written.set_in_layout(False)  # a long name must not shrink the map
+
+
+def _shorten(text: str, letters: int) -> str:
+    """Keep the beginning, which holds the tensor's number, and mark what was cut off."""
+    return text if len(text) <= letters else f"{text[: letters - 2]}.."
 
 
 def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
