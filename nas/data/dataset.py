@@ -121,7 +121,7 @@ class DataOptions:
     stride: int | None = None
     rate_hz: float | None = None
     labels: str | None = None
-    val_fraction: float = 0.2
+    val_fraction: float = 0.25
     test_fraction: float = 0.2
 
     def __post_init__(self) -> None:
