@@ -1,19 +1,18 @@
 """Worker processes: one core, one TensorFlow thread and one job at a time each."""
 
 import os
-import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
 from nas import pipeline
 from nas.data.splits import Splits
+from nas.errors import InputError
 from nas.pipeline import Job, Outcome, TestJob, TestOutcome
+from nas.runner.process import Process
 
 Task: TypeAlias = Job | TestJob
 End: TypeAlias = Outcome | TestOutcome | str  # a text says why there is no outcome
@@ -22,26 +21,19 @@ End: TypeAlias = Outcome | TestOutcome | str  # a text says why there is no outc
 JOBS_PER_PROCESS = 25
 # A job watches its own deadline; one that is this much late is stuck, and its process is killed.
 GRACE_SECONDS = 60.0
-
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+# A process that dies while it starts may have been killed; so many in a row cannot start at all.
+FALSE_STARTS = 3
 
 
 @dataclass(slots=True)
 class _Slot:
     """One worker's place: its process, what it is doing, and how much it has done."""
 
-    executor: ProcessPoolExecutor | None = None
+    process: Process[Task, Outcome | TestOutcome] | None = None
     done: int = 0
     task: Task | None = None
     future: "Future[Outcome | TestOutcome] | None" = None
     started: float = field(default=0.0)
-
-
-def _start(splits: Splits) -> None:
-    # Ctrl-C reaches the whole process group; the parent alone decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pipeline.initialize(splits)
 
 
 class Workers:
@@ -49,11 +41,26 @@ class Workers:
 
     Life cycle: made with the data that every job reads; a process starts with the first job of its slot, is
     replaced after `JOBS_PER_PROCESS` jobs, after a crash, and when it is stuck; `close` ends all of them.
+
+    Args:
+        splits: the data.
+        jobs: number of processes; 0 for one a core.
+        initialize: makes a process ready.
+        perform: does a task in a process.
     """
 
-    def __init__(self, splits: Splits, jobs: int) -> None:
+    def __init__(
+        self,
+        splits: Splits,
+        jobs: int,
+        initialize: Callable[[Splits], None] = pipeline.initialize,
+        perform: Callable[[Task], Outcome | TestOutcome] = pipeline.perform,
+    ) -> None:
         self._splits = splits
+        self._initialize = initialize
+        self._perform = perform
         self._slots = [_Slot() for _ in range(jobs or os.cpu_count() or 1)]
+        self._false_starts = 0
 
     @property
     def size(self) -> int:
@@ -69,23 +76,23 @@ class Workers:
 
     def submit(self, task: Task) -> None:
         """Start `task` on an idle worker."""
-        slot = next(slot for slot in self._slots if slot.task is None)
-        if slot.executor is None:
-            slot.executor = ProcessPoolExecutor(
-                max_workers=1, initializer=_start, initargs=(self._splits,), env={**ONE_THREAD, **QUIET}
-            )
-            slot.done = 0
-        slot.task, slot.started = task, time.monotonic()
-        slot.future = slot.executor.submit(pipeline.perform, task)
+        self._begin(next(slot for slot in self._slots if slot.task is None), task)
 
     def collect(self, timeout: float) -> Iterator[tuple[Task, End]]:
-        """Yield tasks that have ended within `timeout` seconds, each with how it ended."""
+        """Yield tasks that have ended within `timeout` seconds, each with how it ended.
+
+        Raises:
+            InputError: worker processes cannot start on this machine.
+        """
         futures = [slot.future for slot in self._slots if slot.future is not None]
         wait(futures, timeout=timeout, return_when=FIRST_COMPLETED)
         for slot in self._slots:
-            if slot.task is None or slot.future is None:
+            if slot.task is None or slot.future is None or slot.process is None:
                 continue
-            if slot.future.done():
+            if slot.process.trouble is not None:
+                self._begin_again(slot, slot.task, slot.process.trouble)
+            elif slot.future.done():
+                self._false_starts = 0
                 yield self._finish(slot, slot.task, _end(slot.future))
             elif slot.task.seconds is not None and time.monotonic() - slot.started > slot.task.seconds + GRACE_SECONDS:
                 self._stop(slot)
@@ -95,6 +102,22 @@ class Workers:
         for slot in self._slots:
             self._stop(slot)
 
+    def _begin(self, slot: _Slot, task: Task) -> None:
+        if slot.process is None:
+            slot.process = Process(self._splits, self._initialize, self._perform)
+            slot.done = 0
+        slot.task, slot.started = task, time.monotonic()
+        slot.future = slot.process.submit(task)
+
+    def _begin_again(self, slot: _Slot, task: Task, trouble: str) -> None:
+        """Give the task to another process, as its own never got ready."""
+        self._stop(slot)
+        self._false_starts += 1
+        if self._false_starts >= FALSE_STARTS:
+            hint = "look at what `python -c 'import tensorflow, keras'` says, and at the free memory"
+            raise InputError("worker process", "must start", got=trouble, hint=hint)
+        self._begin(slot, task)
+
     def _finish(self, slot: _Slot, task: Task, end: End) -> tuple[Task, End]:
         slot.task = slot.future = None
         slot.done += 1
@@ -103,9 +126,9 @@ class Workers:
         return task, end
 
     def _stop(self, slot: _Slot) -> None:
-        if slot.executor is not None:
-            slot.executor.shutdown(wait=False, kill_workers=True)
-        slot.executor = None
+        if slot.process is not None:
+            slot.process.kill()
+        slot.process = None
 
 
 def _end(future: "Future[Outcome | TestOutcome]") -> End:
