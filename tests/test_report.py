@@ -176,19 +176,25 @@ def test_states_are_counted(view, page):
     assert {row[0]: int(row[2]) for row in rows(page, "<h2>Candidates</h2>")[1:]} == view.result.states
 
 
+def texts(figure):
+    """The texts of a figure, each with where it stands."""
+    found = [each for each in ElementTree.fromstring(figure).iter() if each.tag.endswith("}text")]
+    return {"".join(each.itertext()): (each.get("x"), each.get("y")) for each in found}
+
+
 def test_every_tensor_of_the_arena_is_labelled_in_the_memory_map():
-    text = "".join(ElementTree.fromstring(memory_map(footprint())).itertext())
-    assert all(f"{tensor.index} {tensor.name}" in text for tensor in planned(footprint()))
-    assert "conv_2d_0/weights" not in text
+    written = texts(memory_map(footprint()))
+    for tensor in planned(footprint()):
+        assert any(text.startswith(f"{tensor.index} {tensor.name[:10]}") for text in written)
+    assert not any("weights" in text for text in written)
 
 
 def test_long_names_are_cut_and_leave_the_map_its_size():
     long = replace(footprint(), tensors=tuple(replace(t, name=f"{t.name}/" * 12) for t in footprint().tensors))
-    short, cut = (ElementTree.fromstring(memory_map(model)).find(".//{*}svg") for model in (footprint(), long))
-    frames = [[path.get("d") for path in svg.iter("{*}path")][1] for svg in (short, cut)]
-    assert frames[0] == frames[1]
-    texts = ["".join(text.itertext()) for text in cut.iter("{*}text")]
-    assert all(any(text.startswith(f"{tensor.index} ") for text in texts) for tensor in planned(long))
+    short, cut = texts(memory_map(footprint())), texts(memory_map(long))
+    operators = [f"{op.index} {op.op}" for op in long.ops]
+    assert [short[name] for name in operators] == [cut[name] for name in operators]
+    assert max(map(len, cut)) < 40
 
 
 def test_a_study_without_a_winner_says_so():
