@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nas.export.bundle import FORMATS, Bundle, Files
 from nas.export.markdown import escape, facts, table
+from nas.record import Winner
 
 
 @FORMATS.register("card")
@@ -40,7 +41,7 @@ trial {record.trial}, architecture `{record.digest}`. Made by, and made again by
 def _accuracy(bundle: Bundle) -> str:
     winner, record = bundle.winner, bundle.winner.record
     rows = [
-        ("int8, the deployed model", _percent(record.val_accuracy), _percent(winner.test_accuracy)),
+        ("int8", _percent(record.val_accuracy), _percent(winner.test_accuracy)),
         ("float, before quantization", _percent(record.float_val_accuracy), _percent(winner.float_test_accuracy)),
         ("always the most frequent class", "", _percent(winner.baseline_accuracy)),
     ]
@@ -48,7 +49,15 @@ def _accuracy(bundle: Bundle) -> str:
 
 {table(("", "validation", "test"), rows)}
 
-The study chose by validation rows; the test rows were opened once, for its winner."""
+The study chose by validation rows; the test rows were opened once, for its winner.{_refit(winner)}"""
+
+
+def _refit(winner: Winner) -> str:
+    if winner.refit_epochs is None:
+        return ""
+    return f"""
+Having won, it was trained again, {winner.refit_epochs} epochs on training and validation rows together: that is the model
+here, and the one that met the test rows. The validation accuracy is that of the training before."""
 
 
 def _classes(bundle: Bundle) -> str:
