@@ -56,8 +56,8 @@ def _refit(winner: Winner) -> str:
     if winner.refit_epochs is None:
         return ""
     return f"""
-Having won, it was trained again, {winner.refit_epochs} epochs on training and validation rows together: that is the model
-here, and the one that met the test rows. The validation accuracy is that of the training before."""
+Having won, it was trained again, {winner.refit_epochs} epochs on training and validation rows together: that is the
+model here, and the one that met the test rows. The validation accuracy is that of the training before."""
 
 
 def _classes(bundle: Bundle) -> str:

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import numpy as np
@@ -44,8 +45,14 @@ def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_b
     record = make_bundle().winner.record
     card = model_card(make_bundle(winner=Winner(record, None, None, None, (), ())))
     assert "it has not met the test rows" in card
-    assert "| int8, the deployed model | 92.50 % | unknown |" in card
+    assert "| int8 | 92.50 % | unknown |" in card
     assert "Final trainings" not in card
+
+
+def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_bundle):
+    winner = make_bundle().winner
+    assert "trained again, 31 epochs" in model_card(make_bundle(winner=dataclasses.replace(winner, refit_epochs=31)))
+    assert "trained again" not in model_card(make_bundle(winner=dataclasses.replace(winner, refit_epochs=None)))
 
 
 def test_tables_have_one_width():
