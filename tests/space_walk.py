@@ -1,0 +1,71 @@
+"""A space that is small enough to be listed, and the walk that lists any."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from nas.dims import Dim, Value
+from nas.space import Space
+from nas.space_file import parse_space
+
+# One row of data for each kind of input.
+SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
+
+SMALL = """
+description = "a space that can be listed by hand"
+input = "window"
+data = "synthetic"
+stages = ["conv", "head", "dense"]
+
+[conv]
+block = "conv"
+count = { low = 0, high = 2 }
+kind = ["plain", "separable"]
+filters = 8
+pools = { low = 0, high = 1 }
+pool = { choices = ["max", "average"], when = { pools = [1] } }
+
+[head]
+block = "head"
+kind = ["global_average", "flatten"]
+
+[dense]
+block = "dense"
+units = { low = 8, high = 24, step = 8 }
+regularizer = ["none", "dropout"]
+dropout = { choices = [0.1, 0.2], when = { regularizer = ["dropout"] } }
+"""
+
+
+class Ended(Exception):
+    """A script that ran out before the member was whole."""
+
+
+class Scripted:
+    """Follows a list of indices; tells how many values the next dimension has when the list ends."""
+
+    def __init__(self, script: tuple[int, ...]) -> None:
+        self.script = script
+        self.params: dict[str, Value] = {}
+
+    def choose(self, name: str, dim: Dim) -> Value:
+        if len(self.params) == len(self.script):
+            raise Ended(len(dim.values))
+        self.params[name] = dim.values[self.script[len(self.params)]]
+        return self.params[name]
+
+
+def every_member(space: Space, script: tuple[int, ...] = ()) -> Iterator[dict[str, Value]]:
+    """Walk the whole tree of choices."""
+    chooser = Scripted(script)
+    try:
+        space.sample(chooser, SHAPES[space.input], 4)
+    except Ended as end:
+        for i in range(end.args[0]):
+            yield from every_member(space, (*script, i))
+    else:
+        yield chooser.params
+
+
+def small(**changes: Any) -> Space:
+    return parse_space(tomllib.loads(SMALL) | changes, "small", "small.toml")
