@@ -19,7 +19,7 @@ from optuna.samplers import BaseSampler, TPESampler
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import Trial, TrialState
 
-from nas.dims import Dim, Range, Value
+from nas.dims import Choice, Dim, Value
 from nas.errors import InputError
 from nas.objectives import Direction
 from nas.record import Record, State
@@ -36,31 +36,42 @@ _OPTUNA_STATES = {
 
 
 class TrialChooser:
-    """Lets an Optuna trial choose."""
+    """Lets an Optuna trial choose.
+
+    Attributes:
+        params: what was chosen. Optuna's own `params` hold 0.1 + 2 * 0.1 where the dimension has 0.3.
+    """
 
     def __init__(self, trial: Trial) -> None:
+        self.params: dict[str, Value] = {}
         self._trial = trial
 
     def choose(self, name: str, dim: Dim) -> Value:
-        spaced = _evenly_spaced(dim)
-        if spaced is None:
+        self.params[name] = self._suggest(name, dim)
+        return self.params[name]
+
+    def _suggest(self, name: str, dim: Dim) -> Value:
+        numbers = _evenly_spaced(dim)
+        if not numbers:
             value = self._trial.suggest_categorical(name, dim.values)
             assert value is not None
             return value
-        if isinstance(spaced.step, int):
-            return self._trial.suggest_int(name, int(spaced.low), int(spaced.high), step=spaced.step)
-        return self._trial.suggest_float(name, spaced.low, spaced.high, step=spaced.step)
+        low, high, step = numbers[0], numbers[-1], numbers[1] - numbers[0]
+        if isinstance(low, int) and isinstance(step, int):
+            return self._trial.suggest_int(name, low, int(high), step=step)
+        suggested = self._trial.suggest_float(name, low, high, step=round(step, 12))
+        return min(numbers, key=lambda number: abs(number - suggested))
 
 
-def _evenly_spaced(dim: Dim) -> Range | None:
-    """Return the dimension as a range if it is one, so that the sampler knows which values are neighbours."""
-    if isinstance(dim, Range):
-        return dim
-    numbers = [n for n in dim.choices if isinstance(n, int) and not isinstance(n, bool)]
-    steps = {b - a for a, b in itertools.pairwise(numbers)}
-    if len(numbers) < len(dim.choices) or len(steps) != 1 or min(steps) <= 0:
-        return None
-    return Range(numbers[0], numbers[-1], steps.pop())
+def _evenly_spaced(dim: Dim) -> list[int | float]:
+    """Return the dimension's values if the sampler may know them as neighbours at equal distances; else nothing."""
+    numbers = [n for n in dim.values if isinstance(n, int | float) and not isinstance(n, bool)]
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
+    if len(numbers) < len(dim.values) or not steps or min(steps) <= 0:
+        return []
+    if isinstance(dim, Choice) and (len(set(steps)) > 1 or not all(isinstance(n, int) for n in numbers)):
+        return []
+    return numbers
 
 
 class Ledger:
@@ -79,6 +90,9 @@ class Ledger:
         self._kept = optuna.create_study(
             storage=self._storage, study_name=name, directions=list(directions), load_if_exists=True
         )
+        if [direction.name.lower() for direction in self._kept.directions] != list(directions):
+            rule = "must stay what it began with when a study goes on"
+            raise InputError(f"study {name}: objective", rule, hint="give another --name")
         self._study_id = self._storage.get_study_id_from_name(name)
         trials = self._kept.trials
         self._memory = optuna.create_study(directions=list(directions), sampler=_sampler(seed, len(trials)))
@@ -189,9 +203,9 @@ def _sampler(seed: int, trials: int) -> BaseSampler:
 
 
 def _open_storage(url: str) -> BaseStorage:
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         return RDBStorage(url)
     except Exception as error:  # SQLAlchemy and the database drivers raise many kinds
         raise InputError("--storage", f"must be a database that opens: {type(error).__name__}", got=url) from None

@@ -1,9 +1,11 @@
 """The search itself: ask, examine, train, tell; as many at a time as there are workers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from optuna.trial import Trial
 
+from nas.dims import Value
 from nas.pipeline import Candidate, Job, Outcome
 from nas.record import Record, State
 from nas.runner.finals import seconds_for_finals
@@ -47,8 +49,9 @@ def _deadline(session: Session) -> float | None:
 
 def _begin(session: Session, trial: Trial, number: int | None, running: dict[int, tuple[Trial, Candidate]]) -> None:
     """Sample a trial; train it if it fits and is new."""
-    candidate = session.sample(TrialChooser(trial))
-    record = _reject(session, trial, candidate, number, running)
+    chooser = TrialChooser(trial)
+    candidate = session.sample(chooser)
+    record = _reject(session, chooser.params, candidate, number, running)
     if record is not None:
         session.ledger.finish(trial, record, session.violations(candidate))
         session.add(record)
@@ -60,7 +63,7 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
         Job(
             trial=number,
             architecture=candidate.architecture,
-            params=dict(trial.params),
+            params=chooser.params,
             target=session.target,
             budget=session.budget,
             recipe=recipe,
@@ -73,7 +76,7 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
 
 def _reject(
     session: Session,
-    trial: Trial,
+    params: Mapping[str, Value],
     candidate: Candidate,
     number: int | None,
     running: dict[int, tuple[Trial, Candidate]],
@@ -91,7 +94,7 @@ def _reject(
         state=state,
         reason=reason,
         digest=candidate.digest,
-        params=dict(trial.params),
+        params=params,
         architecture=candidate.architecture.to_json(),
         seed=session.study.seed,
         estimated=candidate.footprint.summary(),
