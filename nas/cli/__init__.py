@@ -52,12 +52,11 @@ def group() -> None:
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 wrong input, 2 usage, 130 interrupted."""
     try:
-        group.main(standalone_mode=False)
+        # click returns the code of an exit of its own, and what a verb returns, which is nothing.
+        sys.exit(group.main(standalone_mode=False) or 0)
     except InputError as error:
         click.echo(f"nas: {error}", err=True)
         sys.exit(1)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("nas: interrupted; everything finished so far is kept", err=True)
         sys.exit(130)

@@ -63,6 +63,7 @@ def run(
         workers.close()
         tracker.counts(session.result().states)
         tracker.close(DRAIN_SECONDS)
+        ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
 
 
 def identity(study: Study, space: Space, splits: Splits) -> dict[str, object]:
