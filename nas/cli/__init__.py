@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from nas import __version__
 from nas.errors import InputError
 
 VERBS = {
@@ -41,7 +42,7 @@ class LazyVerbs(click.Group):
 
 
 @click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nas")
+@click.version_option(__version__)
 def group() -> None:
     """Find the most accurate int8 network that fits a microcontroller.
 
