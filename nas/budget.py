@@ -1,9 +1,22 @@
 """Upper limits on a footprint."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nas.errors import InputError
 from nas.footprint import Totals
+
+
+def kilobytes(limit: float | None, place: str) -> int | None:
+    """Return a limit given in KB in bytes; InputError at `place` if that is not a byte or more."""
+    if limit is None:
+        return None
+    if not 0 < limit < math.inf:
+        raise InputError(place, "must be above 0", got=limit)
+    if limit * 1024 < 1:
+        raise InputError(place, "must be 1 byte or more", got=limit, hint="1 KB = 1024 bytes")
+    return int(limit * 1024)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from nas.budget import Budget
+from nas.budget import Budget, kilobytes
 from nas.errors import InputError, unknown
 from nas.objectives import OBJECTIVES
 from nas.recipe import Recipe
@@ -73,13 +73,12 @@ class Study:
 
     def __post_init__(self) -> None:
         OBJECTIVES.find(self.objective, "--objective")
-        for key in ("budget_kb", "ram_kb", "flash_kb", "minutes", "rate_hz", "trials", "window", "stride"):
+        for key in ("minutes", "rate_hz", "trials", "window", "stride"):
             value = getattr(self, key)
             if value is not None and not 0 < value < math.inf:
                 raise InputError(flag(key), "must be above 0", got=value)
         for key in ("budget_kb", "ram_kb", "flash_kb"):
-            if _bytes(getattr(self, key)) == 0:
-                raise InputError(flag(key), "must be 1 byte or more", got=getattr(self, key), hint="1 KB = 1024 bytes")
+            kilobytes(getattr(self, key), flag(key))
         if not 0 < self.accuracy_weight <= 1:
             raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
         if self.jobs < 0:
@@ -109,10 +108,11 @@ class Study:
 
     def budget(self, target: Target) -> Budget:
         """Return the limits in bytes; RAM and flash are the target's where the study sets none."""
+        weights, ram, rom = (kilobytes(getattr(self, key), flag(key)) for key in ("budget_kb", "ram_kb", "flash_kb"))
         return Budget(
-            weights_bytes=_bytes(self.budget_kb),
-            ram_bytes=_bytes(self.ram_kb) if self.ram_kb is not None else target.ram_bytes,
-            flash_bytes=_bytes(self.flash_kb) if self.flash_kb is not None else target.flash_bytes,
+            weights_bytes=weights,
+            ram_bytes=target.ram_bytes if ram is None else ram,
+            flash_bytes=target.flash_bytes if rom is None else rom,
         )
 
     def definition(self) -> dict[str, Any]:
@@ -192,10 +192,6 @@ def _number(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _bytes(kb: float | None) -> int | None:
-    return None if kb is None else int(kb * 1024)
 
 
 def _toml(value: object) -> str:

@@ -129,12 +129,12 @@ def _fit(
     ram_kb: float | None,
     seed: int,
 ) -> dict[str, Any]:
-    from nas.budget import Budget
+    from nas.budget import Budget, kilobytes
     from nas.feasibility import share
     from nas.target import find_target
 
-    limits = [None if kb is None else int(kb * 1024) for kb in (budget_kb, ram_kb)]
-    found = share(space, shape, outputs, find_target(target), Budget(*limits), seed=seed)
+    budget = Budget(kilobytes(budget_kb, "--budget-kb"), kilobytes(ram_kb, "--ram-kb"))
+    found = share(space, shape, outputs, find_target(target), budget, seed=seed)
     words = [f"{kb:g} KB of {what}" for kb, what in ((budget_kb, "weights"), (ram_kb, "arena")) if kb is not None]
     return {
         "limits": " and ".join(words),

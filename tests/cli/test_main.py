@@ -1,0 +1,95 @@
+"""What holds for the command line as a whole."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+import nas as package
+from nas.cli import VERBS, group
+
+ROOT = Path(__file__).resolve().parents[2]
+READS_A_FILE = {"profile": ["model.tflite"], "export": ["nothing"], "report": ["nothing"]}
+
+
+def test_the_help_lists_every_verb(nas) -> None:
+    ended = nas("--help")
+    assert ended.code == 0
+    for verb in ("search", "spaces", "targets", "data", "estimate", "profile", "ui", "report", "export"):
+        assert f"\n  {verb} " in ended.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_an_example_and_speaks_json(nas, verb: str) -> None:
+    ended = nas(verb, "--help")
+    assert ended.code == 0
+    assert "Example" in ended.out
+    assert f"nas {verb}" in ended.out
+    assert "--json" in ended.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_of_every_verb_is_explained(verb: str) -> None:
+    command = group.get_command(click.Context(group), verb)
+    assert command is not None
+    unexplained = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
+    assert unexplained == []
+
+
+def test_the_help_comes_at_once() -> None:
+    def seconds() -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "nas", "--help"], cwd=ROOT, check=True, capture_output=True)
+        return time.perf_counter() - start
+
+    # The best of a few, since the machine has other work too.
+    assert min(seconds() for _ in range(5)) < 0.5
+
+
+def test_the_version_is_the_package_s(nas) -> None:
+    assert package.__version__ in nas("--version").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["serach"], ["search", "--budget", "6", "--spac", "x"], ["search", "--trials", "many"], ["estimate"], ["--jsn"]],
+)
+def test_a_wrong_usage_is_exit_code_2_and_nothing_on_standard_output(nas, words: list[str]) -> None:
+    ended = nas(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "Usage: " in ended.err
+    assert "Error: " in ended.err
+
+
+@pytest.mark.parametrize("verb", READS_A_FILE)
+def test_what_is_not_there_is_one_line_and_exit_code_1(nas, tmp_path: Path, verb: str) -> None:
+    ended = nas(verb, *READS_A_FILE[verb])
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.splitlines() == ended.complaints
+    assert len(ended.complaints) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_is_one_line_and_exit_code_130(nas, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nas.space_file.load_space", interrupted)
+    monkeypatch.setattr("nas.cli.spaces.load_space", interrupted)
+    ended = nas("spaces", "cnn_image")
+    assert ended.code == 130
+    # The terminal's ^C stands on a line of its own.
+    assert ended.err.lstrip("\n") == "nas: interrupted; everything finished so far is kept\n"
+
+
+@pytest.mark.parametrize("verb", ["spaces", "targets", "data"])
+def test_listings_are_one_document_each(nas, verb: str) -> None:
+    ended = nas(verb, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    names = [entry["name"] for entry in json.loads(ended.out)]
+    assert names
+    assert all(name in nas(verb).out for name in names)

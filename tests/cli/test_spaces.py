@@ -1,0 +1,72 @@
+"""`nas spaces` lists, describes, and tells how much fits."""
+
+import json
+from pathlib import Path
+
+import pytest
+from space_walk import SMALL, every_member, small
+
+from nas.cli.spaces import dimensions
+from nas.space_file import load_space, space_names
+
+
+def test_a_space_is_described_with_its_size_and_every_dimension(nas) -> None:
+    shown = nas("spaces", "cnn_timeseries").out
+    assert f"{load_space('cnn_timeseries').members:.3e} members" in shown
+    for words in ("conv.filters", "4..32 step 4", "3, 5, 7, 9", "0.1, 0.2, 0.3, 0.5  if regularizer is dropout"):
+        assert words in shown
+
+
+@pytest.mark.parametrize("name", space_names())
+def test_the_dimensions_are_the_names_that_members_are_made_of(name: str) -> None:
+    named = {f"{dim['stage']}.{dim['name']}" for dim in dimensions(load_space(name))}
+    assert {"dense.count", "dense.units", "dense.regularizer", "dense.dropout", "dense.l2"} <= named
+
+
+def test_a_file_of_the_user_s_is_described_like_any_other(nas, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(SMALL)
+    document = json.loads(nas("spaces", "mine.toml", "--json").out)
+    assert document["name"] == "mine"
+    assert document["members"] == len(list(every_member(small())))
+
+
+def test_the_share_that_fits_grows_with_the_budget(nas, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(SMALL)
+
+    def fitting(kb: float) -> int:
+        words = ("--budget-kb", kb, "--input-shape", "64,3", "--classes", 4, "--json")
+        fit = json.loads(nas("spaces", "mine.toml", *words).out)["budget"]
+        assert fit["limits"] == f"{kb:g} KB of weights"
+        return int(fit["fitting"])
+
+    members = [small().from_params(params, (64, 3), 4).lower().weights_bytes for params in every_member(small())]
+    none, some, every = (min(members) - 1) / 1024, sorted(members)[len(members) // 2] / 1024, max(members) / 1024
+    assert fitting(none) == 0 < fitting(some) < fitting(every) == 500
+
+
+def test_rows_come_from_the_space_s_own_data_if_none_are_given(nas) -> None:
+    fit = json.loads(nas("spaces", "mlp_tabular", "--budget-kb", 2, "--json").out)["budget"]
+    assert (fit["input_shape"], fit["classes"]) == ([30], 2)
+    assert "% of 500 random members" in nas("spaces", "mlp_tabular", "--ram-kb", 2).out
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["mlp_tabula"], "nas: --space: space must be a known one, got 'mlp_tabula'; did you mean mlp_tabular?"),
+        (["mine.toml"], "nas: mine.toml: must be a readable file"),
+        (["mlp_tabular", "--budget-kb", "1", "--input-shape", "3,x"], "nas: --input-shape: must be whole numbers"),
+        (["mlp_tabular", "--budget-kb", "1", "--input-shape", "0"], "nas: --input-shape: must be positive"),
+        (["mlp_tabular", "--budget-kb", "1", "--input-shape", "9,9"], "nas: space mlp_tabular: rows must be a table"),
+        (["mlp_tabular", "--budget-kb", "1", "--classes", "0"], "nas: --classes: must be positive"),
+        (["mlp_tabular", "--budget-kb", "nan"], "nas: --budget-kb: must be above 0"),
+        (["mlp_tabular", "--budget-kb", "0"], "nas: --budget-kb: must be above 0"),
+        (["mlp_tabular", "--ram-kb", "-3"], "nas: --ram-kb: must be above 0"),
+        (["mlp_tabular", "--budget-kb", "1", "--target", "cortex-m5"], "nas: target: target must be a known one"),
+    ],
+)
+def test_a_slip_is_one_line(nas, words: list[str], line: str) -> None:
+    ended = nas("spaces", *words)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(line)
+    assert len(ended.err.splitlines()) == 1
