@@ -9,7 +9,7 @@ from nas.data.dataset import DataOptions, load
 from nas.data.splits import Splits, split
 from nas.errors import InputError, unknown
 from nas.export.bundle import Bundle, write
-from nas.feasibility import require_feasible
+from nas.feasibility import require_feasible, require_latency
 from nas.files import write_atomic
 from nas.footprint import profile
 from nas.record import Result, Winner
@@ -21,7 +21,8 @@ from nas.runner.session import Session
 from nas.saved import for_trial, load_bundle, quantizations, save_bundle
 from nas.space_file import load_space
 from nas.study import Study, make_study, read_study
-from nas.target import Target, find_target
+from nas.target import find_target
+from nas.tracking import find_address
 
 STUDIES = Path("studies")
 
@@ -46,10 +47,12 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     observer = observer or Observer()
     space, target = load_space(study.space), find_target(study.target)
     folder = root / study.name
-    _check_objective(study, target)
+    find_address(study.tracking_uri, root)  # a wrong address is told before anything is written
     observer.phase(f"reading data: {study.data}")
     splits = read_splits(study)
     shape, outputs = splits.input_shape, len(splits.class_names)
+    if "latency" in study.objective:
+        require_latency(space, shape, outputs, target)
     require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
     with run(study, space, target, splits, folder, observer, started) as session:
         result = session.result()
@@ -138,16 +141,6 @@ def report_view(study: Study, folder: Path) -> ReportView:
         command=bundle.command,
         limits=study.budget(target).limits(),
     )
-
-
-def _check_objective(study: Study, target: Target) -> None:
-    if "latency" in study.objective and target.clock_hz is None:
-        raise InputError(
-            "--target",
-            "must be a board with a clock for an objective of latency",
-            got=target.name,
-            hint="see `nas targets`",
-        )
 
 
 def _bundle(session: Session, winner: Winner) -> Bundle:

@@ -60,6 +60,19 @@ def require_feasible(
     )
 
 
+def require_latency(space: Space, shape: tuple[int, ...], outputs: int, target: Target) -> None:
+    """InputError if the space has members whose latency on the target is not known."""
+    chooser = RandomChooser(0)
+    members = [space.sample(chooser, shape, outputs) for _ in range(50)]
+    if any(totals.latency_ms is None for totals in _estimate(members, target)):
+        raise InputError(
+            "--target",
+            "must be a board with a clock, and a core whose instructions were counted, for an objective of latency",
+            got=target.name,
+            hint="see `nas targets`, or take --objective pareto-macs",
+        )
+
+
 def smallest(
     space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
 ) -> Totals:

@@ -7,10 +7,10 @@ from nas.architecture import Architecture
 from nas.budget import Budget
 from nas.dims import RandomChooser
 from nas.errors import InputError
-from nas.feasibility import require_feasible, share, smallest
+from nas.feasibility import require_feasible, require_latency, share, smallest
 from nas.footprint import Totals, estimate_many
 from nas.space_file import load_space, space_names
-from nas.target import find_target
+from nas.target import find_target, known_targets
 
 TARGET = find_target("cortex-m4")
 SHAPE, OUTPUTS = (64, 3), 4
@@ -64,6 +64,13 @@ def test_the_share_is_that_of_the_members_drawn() -> None:
 def test_every_space_has_members_of_less_than_two_kilobytes(name: str) -> None:
     space = load_space(name)
     assert smallest(space, SHAPES[space.input], OUTPUTS, TARGET, Budget(weights_bytes=1)).weights_bytes < 2048
+
+
+def test_latency_is_asked_of_boards_that_tell_it_only() -> None:
+    board = next(t for t in known_targets().values() if t.clock_hz and t.core == "cortex-m4")
+    require_latency(small(), SHAPE, OUTPUTS, board)
+    with pytest.raises(InputError, match=r"--target: must be a board with a clock.*, got cortex-m4; "):
+        require_latency(small(), SHAPE, OUTPUTS, find_target("cortex-m4"))
 
 
 def weights_of(member: Architecture) -> int:

@@ -60,7 +60,8 @@ def command(
 
     fields = read_study(_existing(study, studies)) if study else {}
     fields |= {key: value for key, value in flags.items() if value is not None}
-    fields["recipe"] = {**fields.get("recipe", {}), **dict(map(_setting, recipe))}
+    if recipe and isinstance(fields.setdefault("recipe", {}), dict):
+        fields["recipe"] |= dict(map(_setting, recipe))
     definition = make_study(fields, study or "nas search")
     if dry_run:
         if as_json:

@@ -1,0 +1,170 @@
+"""What `nas search` says before anything is trained: the dry run, and every kind of bad input."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from space_walk import SMALL
+
+from nas.cli.search import summary
+from nas.record import Record, Result, State, Winner
+
+SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")
+
+RNG = np.random.default_rng(0)
+ROWS: dict[str, Any] = {
+    "x_train": RNG.normal(size=(60, 5)),
+    "y_train": np.arange(60) % 3,
+    "x_test": RNG.normal(size=(12, 5)),
+    "y_test": np.arange(12) % 3,
+}
+
+
+def npz(**changes: Any) -> Any:
+    """Writes the rows with some of them changed."""
+    return lambda path: np.savez(path / "data.npz", **{**ROWS, **changes})
+
+
+def with_nan() -> Any:
+    x = ROWS["x_train"].copy()
+    x[7, 2] = np.nan
+    return npz(x_train=x)
+
+
+def text(name: str, content: str) -> Any:
+    return lambda path: (path / name).write_text(content)
+
+
+def nothing(path: Path) -> None:
+    """Leave the folder empty."""
+
+
+BAD = {
+    "a missing file": (nothing, ["--data", "data.npz"], "data.npz: no such file or folder"),
+    "an unknown source": (nothing, ["--data", "whine"], "did you mean wine"),
+    "a file that is no npz": (text("data.npz", "x,y\n1,2\n"), ["--data", "data.npz"], "data.npz: "),
+    "an unreadable kind of file": (text("data.csv", "1,2"), ["--data", "data.csv"], "data.csv: data must be an .npz"),
+    "an npz with pickled objects": (npz(x_train=np.array([{}] * 60)), ["--data", "data.npz"], "data.npz: "),
+    "wrong shapes": (npz(y_train=np.arange(59) % 3), ["--data", "data.npz"], "y_train"),
+    "rows of another shape": (npz(x_test=np.ones((12, 4))), ["--data", "data.npz"], "x_test"),
+    "NaN": (with_nan(), ["--data", "data.npz"], "x_train: must have finite values only"),
+    "one class": (npz(y_train=np.zeros(60, int), y_test=np.zeros(12, int)), ["--data", "data.npz"], "two classes"),
+    "fewer groups than splits need": (
+        npz(group_train=np.zeros(60, int), group_test=np.ones(12, int)),
+        ["--data", "data.npz"],
+        "group",
+    ),
+    "rows that the space does not read": (nothing, ["--data", "digits"], "rows must be a table with 1 axes"),
+    "options for recordings only": (nothing, ["--data", "wine", "--window", "9"], "window is for folders of CSV"),
+    "an empty folder": (lambda path: (path / "rec").mkdir(), ["--data", "rec"], "rec: "),
+    "a space with low > high": (
+        text("mine.toml", SMALL.replace("low = 0, high = 2", "low = 3, high = 2")),
+        ["--space", "mine.toml"],
+        "mine.toml: conv.count: low <= high must hold, got low=3, high=2",
+    ),
+    "a space with an unknown block": (
+        text("mine.toml", SMALL.replace('"dense"\nunits', '"dens"\nunits')),
+        ["--space", "mine.toml"],
+        "mine.toml: dense: block must be a known one, got 'dens'; did you mean dense?",
+    ),
+    "a space with a convolution behind its head": (
+        text("mine.toml", SMALL.replace('"conv", "head", "dense"', '"head", "conv", "dense"')),
+        ["--space", "mine.toml"],
+        "must have height, width and channels before it",
+    ),
+    "a missing space": (nothing, ["--space", "mine.toml"], "mine.toml: must be a readable file"),
+    "an unknown space": (nothing, ["--space", "cnn_timeserie", "--data", "wine"], "did you mean cnn_timeseries?"),
+    "a budget that no member meets": (nothing, ["--budget-kb", "0.05"], "bytes for the smallest one found"),
+    "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "of 512 bytes for the smallest one found"),
+    "a budget of nothing": (nothing, ["--budget-kb", "0"], "--budget-kb: must be above 0"),
+    "an endless budget": (nothing, ["--budget-kb", "inf"], "--budget-kb: must be above 0"),
+    "an unknown board": (nothing, ["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),
+    "a broken board": (text("b.toml", "[b]\ncore = 3"), ["--target", "b.toml"], "b.toml"),
+    "latency without a clock": (nothing, ["--objective", "pareto-latency"], "must be a board"),
+    "latency that is not known": (
+        nothing,
+        ["--objective", "pareto-latency", "--target", "raspberry-pi-pico"],
+        "must be a board",
+    ),
+    "an unknown objective": (nothing, ["--objective", "speed"], "--objective: objective must be a known one"),
+    "a recipe that is none": (nothing, ["--recipe", "epochs"], "--recipe: must be KEY="),
+    "a recipe's unknown key": (nothing, ["--recipe", "epoch=3"], "did you mean epochs?"),
+    "a recipe's wrong value": (nothing, ["--recipe", "epochs=0"], "recipe.epochs: must be 1 or more, got 0"),
+    "a seed below 0": (nothing, ["--seed", "-1"], "--seed: must be from 0"),
+    "a name with a path in it": (nothing, ["--name", "../up"], "--name: must be letters"),
+    "a storage that does not open": (nothing, ["--storage", "nonsense"], "--storage: must be a database that opens"),
+    "a tracking server of no known kind": (nothing, ["--tracking-uri", "ftp://x"], "--tracking-uri: must begin with"),
+    "a missing study": (nothing, ["nowhere"], "study.toml"),
+    "a study file of another kind": (text("s.toml", "recipe = 3"), ["s.toml"], "s.toml: recipe: must be a Recipe"),
+    "a study file that is no TOML": (text("s.toml", "[["), ["s.toml"], "s.toml: must be valid TOML"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line_and_leaves_nothing_behind(nas, tmp_path: Path, case: str) -> None:
+    prepare, words, line = BAD[case]
+    prepare(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    ended = nas(*SEARCH, *words)
+    assert (ended.code, ended.out) == (1, "")
+    assert len(ended.complaints) == 1, ended.err
+    assert line in ended.complaints[0]
+    assert ended.err.splitlines()[-1] == ended.complaints[0]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_smallest_member_s_size_is_said(nas) -> None:
+    # The classifier alone: 30 x 2 weights and 2 biases of 4 bytes.
+    assert "weights 68 of 51 bytes for the smallest one found" in nas(*SEARCH, "--budget-kb", "0.05").err
+
+
+def test_a_missing_space_is_told_with_the_next_step(nas) -> None:
+    ended = nas("search", "--budget-kb", "6")
+    assert ended.err == "nas: nas search: must name a space; see `nas spaces`\n"
+
+
+def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> None:
+    ended = nas(*SEARCH, "--recipe", "epochs=3", "--recipe", "learning_rate=0.01", "--dry-run")
+    study = tomllib.loads(ended.out)
+    assert (study["space"], study["data"], study["budget_kb"]) == ("mlp_tabular", "breast_cancer", 4.0)
+    assert (study["recipe"]["epochs"], study["recipe"]["learning_rate"]) == (3, 0.01)
+    document = json.loads(nas(*SEARCH, "--dry-run", "--json").out)
+    assert tomllib.loads(document["study_toml"])["trials"] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_flags_come_before_what_a_study_file_says(nas, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(
+        "space = 'cnn_image'\nbudget_kb = 3\nseed = 4\n[recipe]\nepochs = 9\npatience = 2\n"
+    )
+    study = tomllib.loads(nas("search", "s.toml", "--budget-kb", "5", "--recipe", "epochs=7", "--dry-run").out)
+    assert (study["space"], study["budget_kb"], study["seed"]) == ("cnn_image", 5.0, 4)
+    assert (study["recipe"]["epochs"], study["recipe"]["patience"]) == (7, 2)
+
+
+def test_a_dry_run_s_study_is_one_that_runs(nas, tmp_path: Path) -> None:
+    first = nas(*SEARCH, "--dry-run").out
+    (tmp_path / "s.toml").write_text(first)
+    assert nas("search", "s.toml", "--dry-run").out == first
+
+
+def test_the_summary_says_what_a_person_wants_to_know() -> None:
+    facts = {"weights_bytes": 3480, "file_bytes": 7984, "arena_min_bytes": 2656, "flash_bytes": 47_600, "macs": 3008}
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
+    states = {"complete": 3, "over_budget": 1, "pruned": 0, "duplicate": 0, "failed": 0}
+    winner = Winner(record, 0.943, 0.95, 0.62, (), ())
+    shown = summary(Result("mine", "studies/mine", 24.3, states, winner, ()))
+    for words in (
+        "4 trials",
+        "3 complete, 1 over budget",
+        "94.3 %",
+        "62.0 %",
+        "3,480 B",
+        "46.5 KB",
+        "studies/mine/best/",
+    ):
+        assert words in shown
+    assert "pruned" not in shown
