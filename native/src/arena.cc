@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "arithmetic.h"
+#include "refusal.h"
 #include "tail.h"
 
 namespace nas {

@@ -121,9 +121,10 @@ py::tuple full(const Graph& graph, const Footprint& f) {
   return py::make_tuple(totals(f), ops(graph, f), tensors(graph, f));
 }
 
-py::tuple profile(const py::bytes& model, const std::string& kernels, const std::string& core) {
+py::tuple profile(const py::bytes& model, const std::string& kernels, const std::string& core,
+                  const std::string& release) {
   const auto bytes = static_cast<std::string_view>(model);
-  const Machine machine = find_machine(kernels, core);
+  const Machine machine = find_machine(kernels, core, release);
   Graph graph;
   Footprint footprint;
   {
@@ -134,14 +135,16 @@ py::tuple profile(const py::bytes& model, const std::string& kernels, const std:
   return full(graph, footprint);
 }
 
-py::tuple estimate(const py::handle& python_graph, const std::string& kernels, const std::string& core) {
-  const Machine machine = find_machine(kernels, core);
+py::tuple estimate(const py::handle& python_graph, const std::string& kernels, const std::string& core,
+                   const std::string& release) {
+  const Machine machine = find_machine(kernels, core, release);
   const Graph graph = graph_from_python(python_graph);
   return full(graph, find_footprint(graph, machine));
 }
 
-py::list estimate_many(const py::iterable& python_graphs, const std::string& kernels, const std::string& core) {
-  const Machine machine = find_machine(kernels, core);
+py::list estimate_many(const py::iterable& python_graphs, const std::string& kernels, const std::string& core,
+                       const std::string& release) {
+  const Machine machine = find_machine(kernels, core, release);
   std::vector<Graph> graphs;
   for (const py::handle graph : python_graphs) graphs.push_back(graph_from_python(graph));
   std::vector<Footprint> footprints;
@@ -158,10 +161,11 @@ py::list estimate_many(const py::iterable& python_graphs, const std::string& ker
 std::vector<int64_t> values(const Sizes& sizes) { return {sizes.begin(), sizes.end()}; }
 
 // What the arena's tail and head are made of, for tests against TFLM's own records.
-py::dict allocations(const py::bytes& model, const std::string& kernels, const std::string& core) {
+py::dict allocations(const py::bytes& model, const std::string& kernels, const std::string& core,
+                     const std::string& release) {
   const auto bytes = static_cast<std::string_view>(model);
   const Graph graph = read_tflite(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  const Arena arena = lay_out(graph, find_machine(kernels, core));
+  const Arena arena = lay_out(graph, find_machine(kernels, core, release));
   py::list nodes, plan;
   for (const OpMemory& op : arena.ops) {
     nodes.append(py::make_tuple(op.options.bytes, op.options.align, op.state_bytes, values(op.requests.persistent),
@@ -198,10 +202,11 @@ PYBIND11_MODULE(_native, m) {
   m.attr("TFLM_VERSION") = kTflmVersion;
   m.attr("CMSIS_NN_VERSION") = kCmsisNnVersion;
   prepare_graph_names();
-  m.def("profile", &profile, py::arg("model"), py::arg("kernels"), py::arg("core"));
-  m.def("estimate", &estimate, py::arg("graph"), py::arg("kernels"), py::arg("core"));
-  m.def("estimate_many", &estimate_many, py::arg("graphs"), py::arg("kernels"), py::arg("core"));
-  m.def("allocations", &allocations, py::arg("model"), py::arg("kernels"), py::arg("core"));
+  m.def("profile", &profile, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
+  m.def("estimate", &estimate, py::arg("graph"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
+  m.def("estimate_many", &estimate_many, py::arg("graphs"), py::arg("kernels"), py::arg("core"),
+        py::arg("release") = "");
+  m.def("allocations", &allocations, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
   m.def("plan", [](const std::vector<Row>& rows) { return plan_greedily(buffers_of(rows)); }, py::arg("buffers"));
   m.def(
       "check_plan",

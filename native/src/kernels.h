@@ -12,8 +12,7 @@ namespace nas {
 
 struct Kernel {
   Builtin kind;
-  Block options_arm,
-      options_host;  // builtin option struct; 0 bytes: none. Bare-metal Arm has short enums, so they differ
+  Block options_arm, options_host;  // builtin option struct; 0 bytes: none. Bare-metal Arm has short enums
   int32_t state_host, state_arm, state_cmsis_nn;  // asked for in Init; 0: no request
   Prepare prepare_reference, prepare_cmsis_nn;
   // Tensor records that Prepare has at once, in order: i, w, b the first to third input, o the first output,
@@ -27,8 +26,5 @@ const Kernel* find_kernel(Builtin kind);
 Block options_block(const Kernel& kernel, const Machine& machine);
 int32_t state_bytes(const Kernel& kernel, const Machine& machine);
 Requests prepare(const Kernel& kernel, const Node& node, const Machine& machine);
-
-// Returns why TFLM would refuse the operator, or why nothing is known of it; empty if it runs.
-std::string refusal(const Node& node, const Machine& machine);
 
 }  // namespace nas

@@ -1,4 +1,4 @@
-// What of a target decides memory and work: kernel set, core, pointer width, and the sizes of TFLM's own records.
+// What of a target decides memory and work: TFLM's release, its kernel set, the core, and the sizes of TFLM's records.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace nas {
 
-// The versions whose rules the tables state; another release is another set of tables.
+// The versions whose rules the tables state; release.h names the others that are known.
 constexpr char kTflmVersion[] = "90b983c2b3f1480642e040bbd2ddb37b998f3424";
 constexpr char kCmsisNnVersion[] = "4ab83cc3cc98fb85ed6dafb55e8ca02f1628dcae";
 
@@ -30,14 +30,18 @@ struct Records {
   int32_t planned_buffer_bytes;
 };
 
+struct Release;
+
 struct Machine {
   KernelSet kernels;
   Vectors vectors;
   const Records* records;
+  const Release* release;
   int fits;  // row of the instruction tables, -1 if none was measured: see work.h
 };
 
-// Returns the machine; std::invalid_argument for a kernel set or core that is not in the tables.
-Machine find_machine(const std::string& kernels, const std::string& core);
+// Returns the machine; std::invalid_argument for a kernel set, core or release that is not in the tables. An empty
+// release is the one of kTflmVersion.
+Machine find_machine(const std::string& kernels, const std::string& core, const std::string& release = {});
 
 }  // namespace nas

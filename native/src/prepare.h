@@ -19,9 +19,9 @@ struct Node {
   const Tensor* output() const { return tensor_at(*graph, op->outputs, 0); }
 };
 
-// Sizes in the order in which they are asked for; no kernel asks for more than four of a kind.
+// Sizes in the order in which they are asked for; no kernel asks for more than eight of a kind.
 struct Sizes {
-  std::array<int64_t, 4> bytes{};
+  std::array<int64_t, 8> bytes{};
   size_t count = 0;
 
   void add(int64_t size) { bytes[count++] = size; }
@@ -33,22 +33,34 @@ struct Requests {
   Sizes persistent, scratch;
 };
 
-using Prepare = void (*)(const Node&, Vectors, Requests&);
+using Prepare = void (*)(const Node&, const Machine&, Requests&);
 
 // TFLM's reference kernels (tensorflow/lite/micro/kernels/*.cc).
-void prepare_nothing(const Node&, Vectors, Requests&);
-void prepare_conv(const Node&, Vectors, Requests&);
-void prepare_fully_connected(const Node&, Vectors, Requests&);
-void prepare_softmax(const Node&, Vectors, Requests&);
-void prepare_mean(const Node&, Vectors, Requests&);
-void prepare_reduce_max(const Node&, Vectors, Requests&);
-void prepare_transpose_conv(const Node&, Vectors, Requests&);
+void prepare_nothing(const Node&, const Machine&, Requests&);
+void prepare_conv(const Node&, const Machine&, Requests&);
+void prepare_fully_connected(const Node&, const Machine&, Requests&);
+void prepare_softmax(const Node&, const Machine&, Requests&);
+void prepare_mean(const Node&, const Machine&, Requests&);
+void prepare_reduce_max(const Node&, const Machine&, Requests&);
+void prepare_transpose_conv(const Node&, const Machine&, Requests&);
+void prepare_svdf(const Node&, const Machine&, Requests&);
+void prepare_lstm(const Node&, const Machine&, Requests&);
+void prepare_batch_matmul(const Node&, const Machine&, Requests&);
+void prepare_new_shape(const Node&, const Machine&, Requests&);
+void prepare_mirror_pad(const Node&, const Machine&, Requests&);
+void prepare_cumsum(const Node&, const Machine&, Requests&);
+void prepare_add_n(const Node&, const Machine&, Requests&);
+void prepare_log_softmax(const Node&, const Machine&, Requests&);
+void prepare_embedding_lookup(const Node&, const Machine&, Requests&);
 
 // CMSIS-NN's (tensorflow/lite/micro/kernels/cmsis_nn/*.cc and the library's *_get_buffer_size functions).
-void prepare_conv_cmsis_nn(const Node&, Vectors, Requests&);
-void prepare_depthwise_conv_cmsis_nn(const Node&, Vectors, Requests&);
-void prepare_fully_connected_cmsis_nn(const Node&, Vectors, Requests&);
-void prepare_average_pool_cmsis_nn(const Node&, Vectors, Requests&);
-void prepare_transpose_conv_cmsis_nn(const Node&, Vectors, Requests&);
+void prepare_conv_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_depthwise_conv_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_fully_connected_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_average_pool_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_transpose_conv_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_svdf_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_lstm_cmsis_nn(const Node&, const Machine&, Requests&);
+void prepare_batch_matmul_cmsis_nn(const Node&, const Machine&, Requests&);
 
 }  // namespace nas

@@ -88,56 +88,57 @@ int64_t depthwise_bytes(const Window& w, int64_t batch, Vectors vectors) {
 
 }  // namespace
 
-void prepare_conv_cmsis_nn(const Node& node, Vectors vectors, Requests& requests) {
+void prepare_conv_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
   if (!complete(node)) return;
   const Window w = window_of(node);
   const Type type = node.input(0)->type;
   if (type != Type::kInt8 && type != Type::kInt16) return;
   add_per_channel(w.out_c, requests);
-  if (type == Type::kInt8) return add_scratch(conv_bytes(w, vectors), requests);
-  add_scratch(vectors == Vectors::kMve ? product({8, round_up(w.patch(), 8)}) : product({4, w.patch()}), requests);
+  if (type == Type::kInt8) return add_scratch(conv_bytes(w, machine.vectors), requests);
+  add_scratch(machine.vectors == Vectors::kMve ? product({8, round_up(w.patch(), 8)}) : product({4, w.patch()}),
+              requests);
 }
 
-void prepare_depthwise_conv_cmsis_nn(const Node& node, Vectors vectors, Requests& requests) {
+void prepare_depthwise_conv_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
   if (!complete(node)) return;
   const Window w = window_of(node);
   const Type type = node.input(0)->type;
   if (type != Type::kInt8 && type != Type::kInt16) return;
   add_per_channel(w.out_c, requests);
-  if (type == Type::kInt8) add_scratch(depthwise_bytes(w, dim(*node.input(0), 0), vectors), requests);
+  if (type == Type::kInt8) add_scratch(depthwise_bytes(w, dim(*node.input(0), 0), machine.vectors), requests);
 }
 
-void prepare_fully_connected_cmsis_nn(const Node& node, Vectors vectors, Requests& requests) {
+void prepare_fully_connected_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
   if (!complete(node)) return;
-  prepare_fully_connected(node, vectors, requests);
+  prepare_fully_connected(node, machine, requests);
   const Tensor &input = *node.input(0), &weights = *node.input(1), &output = *node.output();
   if (input.type != Type::kInt8) return;
   const int64_t outputs = dim(weights, 0), depth = dim(weights, 1);
   if (output.shape.size() > 2 && depth % 4 == 0) {  // runs as a 1x1 convolution, which wants a scale for each output
     if (weights.scales <= 1) requests.scratch.add(8 * outputs);
-  } else if (vectors == Vectors::kMve && weights.constant) {
+  } else if (machine.vectors == Vectors::kMve && weights.constant) {
     requests.persistent.add(4 * outputs);  // sums of each kernel's weights
   }
 }
 
-void prepare_average_pool_cmsis_nn(const Node& node, Vectors vectors, Requests& requests) {
+void prepare_average_pool_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
   const Tensor* input = node.input(0);
-  if (input == nullptr || vectors != Vectors::kDsp) return;
+  if (input == nullptr || machine.vectors != Vectors::kDsp) return;
   if (input->type == Type::kInt8 || input->type == Type::kInt16) requests.scratch.add(4 * dim(*input, 3));
 }
 
 // arm_transpose_conv_s8_get_buffer_size and its reverse buffer.
-void prepare_transpose_conv_cmsis_nn(const Node& node, Vectors vectors, Requests& requests) {
+void prepare_transpose_conv_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
   const Tensor *weights = node.input(1), *input = node.input(2), *output = node.output();
   if (weights == nullptr || input == nullptr || output == nullptr) return;
-  if (input->type != Type::kInt8) return prepare_transpose_conv(node, vectors, requests);
+  if (input->type != Type::kInt8) return prepare_transpose_conv(node, machine, requests);
   const int64_t kernel_h = dim(*weights, 1), kernel_w = dim(*weights, 2), in_c = dim(*input, 3),
                 out_c = dim(*output, 3);
   const int64_t stride_h = node.op->options.stride_h, stride_w = node.op->options.stride_w;
   add_per_channel(out_c, requests);
   if (stride_h <= 2 && stride_w <= 2 && in_c > 16) {
     const int64_t patch = product({kernel_h, kernel_w, in_c});
-    requests.scratch.add(product({4, round_up(patch, vectors == Vectors::kMve ? 16 : 4)}));
+    requests.scratch.add(product({4, round_up(patch, machine.vectors == Vectors::kMve ? 16 : 4)}));
     requests.scratch.add(product({patch, out_c}));
   } else {
     const int64_t row = product({dim(*input, 2) - 1, stride_w}) + std::max(kernel_w, stride_h);

@@ -49,13 +49,26 @@ constexpr OptionFields kOptionFields[] = {
     {Builtin::kDepthwiseConv2d, 2, 0, 1, 2, kNone, kNone, 5, 6, kNone, kNone},
     {Builtin::kMaxPool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
     {Builtin::kAveragePool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
+    {Builtin::kL2Pool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
     {Builtin::kTransposeConv, 49, 0, 1, 2, kNone, kNone, kNone, kNone, kNone, kNone},
     {Builtin::kIf, 92, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
     {Builtin::kWhile, 93, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
     {Builtin::kCallOnce, 103, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone},
 };
 
+constexpr int8_t kBatchMatMulOptions = 101;
+
+Options read_transposes(const Table& op) {
+  Options options;
+  const auto table = op.table(operator_field::kOptions);
+  if (!table || op.get<int8_t>(operator_field::kOptionsType, 0) != kBatchMatMulOptions) return options;
+  options.transposed_left = table->get<uint8_t>(0, 0) != 0;
+  options.transposed_right = table->get<uint8_t>(1, 0) != 0;
+  return options;
+}
+
 Options read_options(Builtin kind, const Table& op) {
+  if (kind == Builtin::kBatchMatmul) return read_transposes(op);
   Options options;
   const auto fields = std::find_if(std::begin(kOptionFields), std::end(kOptionFields),
                                    [kind](const OptionFields& row) { return row.kind == kind; });
