@@ -5,11 +5,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from nas.architecture import Architecture, digest
 from nas.budget import Budget
+from nas.data.dataset import Part
+from nas.data.folds import folds
 from nas.data.splits import Splits
 from nas.footprint import Totals, estimate_many, profile
 from nas.graph import Graph
@@ -37,6 +39,39 @@ def examine(architecture: Architecture, target: Target, budget: Budget) -> Candi
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Train on the training rows, validate on the validation rows."""
+
+    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
+        return splits.train, splits.val
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Train on training and validation rows but one of `count` folds, and validate on that one."""
+
+    index: int
+    count: int
+    seed: int
+
+    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
+        part = splits.train.join(splits.val)
+        kept, held = folds(part, self.count, self.seed)[self.index]
+        return part.take(kept), part.take(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Train on training and validation rows; there is no validation accuracy then, but float weights."""
+
+    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
+        return splits.train.join(splits.val), None
+
+
+Rows: TypeAlias = Given | Fold | Everything
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A training that a worker process is asked for.
 
@@ -47,8 +82,7 @@ class Job:
         epochs: passes over the training rows.
         seed: of weights, batches and dropout.
         seconds: time after which training stops at the next epoch; None for no limit.
-        final: keep the float weights, so that the winner can meet the test set.
-        refit: train on training and validation rows together; there is no validation accuracy then.
+        rows: what to train on and what to validate on.
     """
 
     trial: int
@@ -60,13 +94,12 @@ class Job:
     epochs: int
     seed: int
     seconds: float | None = None
-    final: bool = False
-    refit: bool = False
+    rows: Rows = field(default_factory=Given)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a worker gives back: the record, without objective values, and the model."""
+    """What a worker gives back: the record, without objective values, the model, and the float weights if asked for."""
 
     record: Record
     tflite: bytes | None = None
@@ -154,30 +187,29 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     from nas.model.weights import dump_weights
 
     deadline = None if job.seconds is None else time.monotonic() + job.seconds
-    graph, val = job.architecture.lower(), splits.val
-    rows = splits.train.join(val) if job.refit else splits.train
+    graph = job.architecture.lower()
+    rows, val = job.rows.pick(splits)
     with clock("build"):
         model = build(graph, seed=job.seed)
     with clock("train"):
-        fitting = None if job.refit else val
-        trained = train(model, rows, fitting, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline)
+        trained = train(model, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline)
     facts["history"] = trained.history
-    if trained.stopped_by == "deadline" and not job.final:
+    if trained.stopped_by == "deadline" and isinstance(job.rows, Given):
         facts |= {"state": State.PRUNED, "reason": f"time limit after {len(trained.history['loss'])} epochs"}
         return None, None
     with clock("quantize"):
-        tflite = quantize(model, graph, calibration_rows(splits.train, seed=job.seed))
+        tflite = quantize(model, graph, calibration_rows(rows, seed=job.seed))
     footprint = profile(tflite, job.target)
     facts["profiled"] = footprint.summary()
     if job.budget.over(footprint):
         facts |= {"state": State.FAILED, "reason": f"the .tflite is over budget: {job.budget.describe(footprint)}"}
         return tflite, None
-    if job.refit:
+    if val is None:
         return tflite, dump_weights(model)
     with clock("evaluate"):
         facts["val_accuracy"] = accuracy(Int8Model(tflite).labels(val.x), val.y)
         facts["float_val_accuracy"] = accuracy(float_labels(model, val.x), val.y)
-    return tflite, dump_weights(model) if job.final else None
+    return tflite, None
 
 
 def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:

@@ -21,9 +21,8 @@ class Recipe:
         label_smoothing: share of the target probability that is spread over all classes.
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
-        final_seeds: trainings of each finalist, each with a seed of its own.
-        refit: once validation has chosen the winner, train it on training and validation rows together; the last
-            epoch is kept, since no rows are left to choose one by.
+        final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
+            and validation row once, so that no few subjects decide.
     """
 
     epochs: int = 12
@@ -32,17 +31,18 @@ class Recipe:
     learning_rate: float = 4e-3
     patience: int = 0
     label_smoothing: float = 0.05
-    finalists: int = 3
+    finalists: int = 5
     final_epochs: int = 40
-    final_seeds: int = 2
-    refit: bool = True
+    final_folds: int = 3
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "finalists", "final_epochs", "final_seeds"):
+        for name in ("epochs", "batch_size", "finalists", "final_epochs"):
             if getattr(self, name) < 1:
                 raise InputError(f"recipe.{name}", "must be 1 or more", got=getattr(self, name))
         if not self.learning_rate > 0:
             raise InputError("recipe.learning_rate", "must be above 0", got=self.learning_rate)
+        if self.final_folds < 2:
+            raise InputError("recipe.final_folds", "must be 2 or more", got=self.final_folds)
         for name in ("patience", "min_steps"):
             if getattr(self, name) < 0:
                 raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))

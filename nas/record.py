@@ -90,13 +90,14 @@ class Winner:
     Another candidate that a user exports takes this form too, with None for what only the test set tells.
 
     Attributes:
-        record: of the final training that validated best: its curves, footprints and validation accuracy.
-        refit_epochs: epochs of the training on training and validation rows together that made the exported model;
-            None if that is the record's own.
+        record: of the training that made the exported model, on training and validation rows together. Its
+            validation accuracies are the means over the folds of its architecture's final trainings, its curves
+            those of the first fold.
         test_accuracy: int8 model, on the test groups; `float_test_accuracy` before quantization.
         baseline_accuracy: of always answering the class most frequent in training, on the same rows.
         confusion: `confusion[true][predicted]` counts of the int8 model on the test rows.
-        finals: one entry a final training that competed: `trial`, `seed`, `epochs`, `val_accuracy`.
+        finals: one entry a final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`.
+        epochs: of the training that made the exported model; None if it is a trial's own.
     """
 
     record: Record
@@ -105,7 +106,7 @@ class Winner:
     baseline_accuracy: float | None
     confusion: tuple[tuple[int, ...], ...]
     finals: tuple[Mapping[str, Any], ...]
-    refit_epochs: int | None = None
+    epochs: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

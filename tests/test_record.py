@@ -38,7 +38,7 @@ winners = st.builds(
     baseline_accuracy=st.none() | shares,
     confusion=st.lists(st.lists(st.integers(0, 99), max_size=3).map(tuple), max_size=3).map(tuple),
     finals=st.lists(st.dictionaries(texts, shares, max_size=2), max_size=2).map(tuple),
-    refit_epochs=st.none() | st.integers(1, 99),
+    epochs=st.none() | st.integers(1, 99),
 )
 
 

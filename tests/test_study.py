@@ -28,8 +28,7 @@ recipes = st.builds(
     learning_rate=st.floats(1e-6, 1),
     patience=st.integers(0, 9),
     label_smoothing=st.floats(0, 0.9),
-    final_seeds=st.integers(1, 5),
-    refit=st.booleans(),
+    final_folds=st.integers(2, 5),
 )
 studies = st.builds(
     Study,
@@ -161,7 +160,7 @@ def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) ->
         ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a Recipe"),
         ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: key must be a known one, got 'epoch'"),
         ("space = 'mlp_tabular'\n[recipe]\nepochs = true", "study.toml: recipe: epochs: must be a int, got True"),
-        ("space = 'mlp_tabular'\n[recipe]\nrefit = 1", "study.toml: recipe: refit: must be a bool, got 1"),
+        ("space = 'mlp_tabular'\n[recipe]\nepochs = true", "study.toml: recipe: epochs: must be a int, got True"),
         ("space = 'mlp_tabular'\n[recipe]\nepochs = 0", "recipe.epochs: must be 1 or more, got 0"),
         ("space = [", "study.toml: must be valid TOML"),
     ],

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.cli.output import kilobytes, percent
-from nas.pipeline import Job, TestJob
+from nas.pipeline import Given, Job, TestJob
 from nas.record import Record, State
 from nas.runner.observer import Observer
 
@@ -139,7 +139,7 @@ def describe(task: Job | TestJob) -> str:
     """Return a running task in a word or two."""
     if isinstance(task, TestJob):
         return "test of the winner"
-    return f"trial {task.trial}" + (" (final)" if task.final else "")
+    return f"trial {task.trial}" + ("" if isinstance(task.rows, Given) else " (final)")
 
 
 def clock(seconds: float) -> str:

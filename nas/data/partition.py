@@ -6,12 +6,10 @@ scikit-learn takes a second to import, so it is imported where it is used.
 import warnings
 
 import numpy as np
-import numpy.typing as npt
 
 from nas.data.dataset import Array, DataOptions, Dataset, Ints, Part
+from nas.data.folds import Rows, folds
 from nas.errors import InputError
-
-Rows = npt.NDArray[np.intp]
 
 ATTEMPTS = 10
 """Shuffles that are tried before a class is allowed to be absent from a part; each gives every fold."""
@@ -110,12 +108,8 @@ def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Ro
 
 
 def _folds(part: Part, groups: Array, fraction: float, seed: int) -> list[tuple[Rows, Rows]]:
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    most = int(np.bincount(part.y).max())
-    folds = max(2, min(round(1 / fraction), len(np.unique(groups)), most))
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    count = max(2, min(round(1 / fraction), len(np.unique(groups)), int(np.bincount(part.y).max())))
     with warnings.catch_warnings():
         # It warns of a class with fewer rows than folds; what matters is judged by the folds' cost.
         warnings.simplefilter("ignore", UserWarning)
-        return list(splitter.split(np.zeros(len(part)), part.y, groups))
+        return folds(part, count, seed)

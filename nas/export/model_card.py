@@ -53,11 +53,12 @@ The study chose by validation rows; the test rows were opened once, for its winn
 
 
 def _refit(winner: Winner) -> str:
-    if winner.refit_epochs is None:
+    if winner.epochs is None:
         return ""
     return f"""
-Having won, it was trained again, {winner.refit_epochs} epochs on training and validation rows together: that is the
-model here, and the one that met the test rows. The validation accuracy is that of the training before."""
+Having won, it was trained again, {winner.epochs} epochs on training and validation rows together: that is the model
+here, and the one that met the test rows. The validation accuracy is the mean over the folds of the trainings before,
+each on rows that it had not seen."""
 
 
 def _classes(bundle: Bundle) -> str:

@@ -8,7 +8,8 @@ from statistics import fmean
 from typing import Any
 
 from nas.architecture import Architecture
-from nas.pipeline import Job, Outcome, TestJob, TestOutcome
+from nas.data.folds import folds
+from nas.pipeline import Everything, Fold, Job, Outcome, TestJob, TestOutcome
 from nas.record import Record, State, Winner
 from nas.runner.session import Session
 from nas.runner.workers import End, Task
@@ -27,30 +28,32 @@ WINNER_WEIGHTS = "winner.npz"
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A final training that has ended; `record` holds the finalist's own trial number."""
+    """A final training that has ended, on one fold; its record holds the finalist's own trial number."""
 
     record: Record
-    epochs: int
+    fold: int
 
     def to_json(self) -> dict[str, Any]:
-        return {"record": self.record.to_json(), "epochs": self.epochs}
+        return {"record": self.record.to_json(), "fold": self.fold}
 
-
-def model_file(record: Record) -> str:
-    """Return the name of the `.tflite` of a final training."""
-    return f"final-{record.trial}-{record.seed}.tflite"
-
-
-def weights_file(record: Record) -> str:
-    """Return the name of the float weights of a final training."""
-    return f"final-{record.trial}-{record.seed}.npz"
+    def line(self) -> dict[str, Any]:
+        """Return what a card and a report tell of it."""
+        epochs = len(self.record.history["loss"])
+        record = self.record
+        return {
+            "trial": record.trial,
+            "fold": self.fold,
+            "seed": record.seed,
+            "epochs": epochs,
+            "val_accuracy": record.val_accuracy,
+        }
 
 
 def seconds_for_finals(session: Session) -> float:
     """Estimate how long the finals will take, from what trainings have taken so far."""
     recipe = session.study.recipe
     epoch = max((_epoch_seconds(record) for record in finalists(session)), default=0.0)
-    rounds = -(-recipe.finalists * recipe.final_seeds // session.workers.size) + recipe.refit
+    rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size) + 1
     needed = MARGIN * rounds * (_final_epochs(session) * epoch + OVERHEAD_SECONDS) + OVERHEAD_SECONDS
     return needed if session.limit is None else min(needed, MAX_SHARE * session.limit)
 
@@ -79,32 +82,41 @@ def decide(session: Session) -> None:
     finals = _train(session, chosen)
     if not finals:
         return
-    best, table = _choose(session, finals)
+    best = _choose(session, finals)
+    lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
     known = session.ledger.get("winner")
-    if known is not None and Winner.from_json(known).finals == table:
+    if known is not None and Winner.from_json(known).finals == lines:
         return
-    refit_epochs = _publish(session, best)
+    session.observer.phase("training the winner on training and validation rows")
+    record = _refit(session, best)
     session.observer.phase("test set, once, for the winner")
-    winner = Winner(best.record, finals=table, refit_epochs=refit_epochs, **dataclasses.asdict(_test(session, best)))
+    test = _test(session, record)
+    epochs = len(record.history["loss"])
+    record = replace(record, history=best[0].record.history)
+    winner = Winner(record=record, finals=lines, epochs=epochs, **dataclasses.asdict(test))
     session.ledger.put("winner", winner.to_json())
 
 
 def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
-    """Train each finalist with each seed, but for what an earlier run has done."""
-    recipe = session.study.recipe
-    done = _done(session)
+    """Train each finalist on each fold, but for what an earlier run has done."""
+    done = {(final.record.trial, final.fold): final for final in _kept(session)}
+    part = session.splits.train.join(session.splits.val)
+    count = len(folds(part, session.study.recipe.final_folds, session.study.seed))
     jobs = [
-        job
-        for i in range(recipe.final_seeds)
+        _job(session, record, Fold(i, count, session.study.seed))
+        for i in range(count)
         for record in chosen
-        if (job := _job(session, record, i)) and (job.trial, job.seed) not in done
+        if (record.trial, i) not in done
     ]
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
             session.workers.submit(_in_time(session, jobs.pop(0), len(jobs)))
-        for _, outcome in session.wait():
+        for task, outcome in session.wait():
             if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
-                done[outcome.record.trial, outcome.record.seed] = _keep(session, outcome)
+                assert isinstance(task, Job)
+                assert isinstance(task.rows, Fold)
+                final = _keep(session, outcome.record, task.rows.index)
+                done[final.record.trial, final.fold] = final
     trials = {record.trial for record in chosen}
     return [final for final in done.values() if final.record.trial in trials]
 
@@ -116,14 +128,14 @@ def _in_time(session: Session, job: Job, waiting: int) -> Job:
     """
     if session.limit is None:
         return job
-    rounds = waiting // session.workers.size + 1 + (session.study.recipe.refit and not job.refit)
+    rounds = waiting // session.workers.size + 1 + isinstance(job.rows, Fold)
     left = max(1.0, (session.limit - session.seconds - OVERHEAD_SECONDS) / rounds)
     epoch = max(_epoch_seconds(record) for record in session.complete() if record.trial == job.trial)
     fitting = int((left - OVERHEAD_SECONDS) / (MARGIN * epoch)) if epoch else job.epochs
     return replace(job, seconds=left, epochs=max(1, min(job.epochs, fitting)))
 
 
-def _job(session: Session, record: Record, i: int) -> Job:
+def _job(session: Session, record: Record, rows: Fold | Everything) -> Job:
     return Job(
         trial=record.trial,
         architecture=Architecture.from_json(record.architecture),
@@ -132,73 +144,50 @@ def _job(session: Session, record: Record, i: int) -> Job:
         budget=session.budget,
         recipe=session.study.recipe,
         epochs=_final_epochs(session),
-        seed=derive(session.study.seed, record.digest, "final", i),
-        final=True,
+        seed=derive(session.study.seed, record.digest, "final", rows),
+        rows=rows,
     )
 
 
-def _done(session: Session) -> dict[tuple[int, int], Final]:
-    finals = [Final(Record.from_json(entry["record"]), entry["epochs"]) for entry in session.ledger.get("finals") or []]
-    return {
-        (final.record.trial, final.record.seed): final
-        for final in finals
-        if session.file(model_file(final.record)).is_file() and session.file(weights_file(final.record)).is_file()
-    }
+def _kept(session: Session) -> list[Final]:
+    return [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in session.ledger.get("finals") or []]
 
 
-def _keep(session: Session, outcome: Outcome) -> Final:
-    record = replace(outcome.record, values=session.objective.values(outcome.record, session.scale))
-    final = Final(record, len(record.history["loss"]))
-    assert outcome.tflite is not None
-    assert outcome.weights is not None
-    session.keep(model_file(record), outcome.tflite)
-    session.keep(weights_file(record), outcome.weights)
+def _keep(session: Session, record: Record, fold: int) -> Final:
+    final = Final(replace(record, values=session.objective.values(record, session.scale)), fold)
     session.ledger.put("finals", [*(session.ledger.get("finals") or []), final.to_json()])
     return final
 
 
-def _choose(session: Session, finals: Sequence[Final]) -> tuple[Final, tuple[dict[str, Any], ...]]:
-    """Return the winner and a line about each final training.
-
-    Architectures compete with the mean over their seeds, which chance moves less; of the best one, the seed
-    that validates best is taken.
-    """
-    seeds = defaultdict(list)
-    for final in finals:
-        seeds[final.record.trial].append(final)
-    mean = {trial: fmean(session.score(f.record) for f in group) for trial, group in seeds.items()}
-    best_trial = max(mean, key=lambda trial: (mean[trial], -trial))
-    best = max(seeds[best_trial], key=lambda f: (session.score(f.record), f.record.float_val_accuracy, -f.record.seed))
-    table = tuple(
-        {"trial": f.record.trial, "seed": f.record.seed, "epochs": f.epochs, "val_accuracy": f.record.val_accuracy}
-        for f in sorted(finals, key=lambda f: (f.record.trial, f.record.seed))
+def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
+    """Return the folds of the winner: the architecture whose mean score is best."""
+    groups = defaultdict(list)
+    for final in sorted(finals, key=lambda final: final.fold):
+        groups[final.record.trial].append(final)
+    return max(
+        groups.values(), key=lambda group: (fmean(session.score(f.record) for f in group), -group[0].record.trial)
     )
-    return best, table
 
 
-def _publish(session: Session, best: Final) -> int | None:
-    """Make the winner's files: a training on all rows but the test's, or the best final as it is.
-
-    Returns the epochs of that training; None if there was none.
-    """
-    model, weights = (session.file(name(best.record)).read_bytes() for name in (model_file, weights_file))
-    epochs = None
-    if session.study.recipe.refit:
-        session.observer.phase("training the winner on training and validation rows")
-        job = _in_time(session, replace(_job(session, best.record, 0), seed=best.record.seed, refit=True), 0)
-        outcome = _alone(session, job)
-        if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
-            assert outcome.tflite is not None
-            assert outcome.weights is not None
-            model, weights, epochs = outcome.tflite, outcome.weights, len(outcome.record.history["loss"])
-    session.keep(WINNER_MODEL, model)
-    session.keep(WINNER_WEIGHTS, weights)
-    return epochs
+def _refit(session: Session, best: Sequence[Final]) -> Record:
+    """Train the winner on all rows but the test's, keep its files, and return its record."""
+    outcome = _alone(session, _in_time(session, _job(session, best[0].record, Everything()), 0))
+    if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:
+        raise RuntimeError(f"the winner's last training failed: {getattr(outcome, 'record', outcome)}")
+    session.keep(WINNER_MODEL, outcome.tflite)
+    session.keep(WINNER_WEIGHTS, outcome.weights)
+    record = replace(
+        outcome.record,
+        estimated=best[0].record.estimated,
+        val_accuracy=fmean(f.record.val_accuracy or 0.0 for f in best),
+        float_val_accuracy=fmean(f.record.float_val_accuracy or 0.0 for f in best),
+    )
+    return replace(record, values=session.objective.values(record, session.scale))
 
 
-def _test(session: Session, best: Final) -> TestOutcome:
+def _test(session: Session, record: Record) -> TestOutcome:
     task = TestJob(
-        architecture=Architecture.from_json(best.record.architecture),
+        architecture=Architecture.from_json(record.architecture),
         tflite=session.file(WINNER_MODEL).read_bytes(),
         weights=session.file(WINNER_WEIGHTS).read_bytes(),
     )

@@ -51,8 +51,8 @@ def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_b
 
 def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_bundle):
     winner = make_bundle().winner
-    assert "trained again, 31 epochs" in model_card(make_bundle(winner=dataclasses.replace(winner, refit_epochs=31)))
-    assert "trained again" not in model_card(make_bundle(winner=dataclasses.replace(winner, refit_epochs=None)))
+    assert "trained again, 31 epochs" in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=31)))
+    assert "trained again" not in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=None)))
 
 
 def test_tables_have_one_width():
