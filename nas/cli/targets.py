@@ -1,8 +1,8 @@
 """`nas targets`: list the boards and cores, or describe one."""
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 import click
 
@@ -50,29 +50,34 @@ def describe(target: Target) -> str:
     return "\n".join([f"{target.name}: {target.description}", *(f"  {key:11} {value}" for key, value in facts.items())])
 
 
-def _print_list(targets: Iterable[Target]) -> None:
+def _print_list(targets: Sequence[Target]) -> None:
     from rich.console import Console
 
-    Console().print(_table(targets))
+    console = Console()
+    cores = [target for target in targets if target.ram_bytes is None]
+    boards = [target for target in targets if target.ram_bytes is not None]
+    boards.sort(key=lambda target: (target.ram_bytes or 0, target.name))
+    described = console.width >= _WIDE
+    console.print("generic cores: memory without limits, no clock", style="bold")
+    console.print(_table(cores, _CORE_COLUMNS, described))
+    console.print("\nboards, by RAM", style="bold")
+    console.print(_table(boards, _CORE_COLUMNS + _BOARD_COLUMNS, described))
+    console.print(
+        "\n`nas targets NAME` describes one; a .toml file with your board's table is a target too", style="dim"
+    )
 
 
-def _table(targets: Iterable[Target]) -> Any:
+def _table(targets: Iterable[Target], columns: "Sequence[Column]", described: bool) -> Any:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in ("target", "core", "kernels"):
-        table.add_column(title, no_wrap=True)
-    for title in ("clock", "RAM", "flash"):
-        table.add_column(title, justify="right", no_wrap=True)
+    for title, right, _ in columns:
+        table.add_column(title, justify="right" if right else "left", no_wrap=True)
+    if described:
+        table.add_column("description")
     for target in targets:
-        table.add_row(
-            target.name,
-            target.core,
-            _kernels(target),
-            _megahertz(target.clock_hz),
-            _memory(target.ram_bytes),
-            _memory(target.flash_bytes),
-        )
+        cells = [cell(target) for _, _, cell in columns]
+        table.add_row(*cells, *([target.description] if described else []))
     return table
 
 
@@ -88,3 +93,18 @@ def _memory(count: int | None) -> str:
     if count is None:
         return "-"
     return f"{count / 1024:g} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:g} MB"
+
+
+# Title, whether it is a number, and the cell of a target.
+Column: TypeAlias = tuple[str, bool, Callable[[Target], str]]
+_CORE_COLUMNS: tuple[Column, ...] = (
+    ("target", False, lambda target: target.name),
+    ("core", False, lambda target: target.core),
+    ("kernels", False, _kernels),
+)
+_BOARD_COLUMNS: tuple[Column, ...] = (
+    ("clock", True, lambda target: _megahertz(target.clock_hz)),
+    ("RAM", True, lambda target: _memory(target.ram_bytes)),
+    ("flash", True, lambda target: _memory(target.flash_bytes)),
+)
+_WIDE = 120

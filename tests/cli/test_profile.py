@@ -1,6 +1,7 @@
 """The verbs profile, estimate and targets, as a user calls them."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,8 +60,9 @@ def test_profile_for_people_shows_totals_operators_and_the_peak(model: str) -> N
         "MACs",
         "latency",
         "DEPTHWISE_CONV_2D",
-        "at its fullest",
-        "of 128.0 KB RAM",
+        "fullest at operator",
+        "RAM: 7.1 % of 128.0 KB, 119.0 KB free",
+        "advice",
     ):
         assert word in " ".join(text.split())
 
@@ -75,6 +77,104 @@ def test_an_unsupported_operator_is_shown_with_the_reason(shared: Path) -> None:
     file = str(shared / "truth" / "external" / "seed_CarSensor_float16.tflite")
     assert not document("profile", file)["supported"]
     assert "float16" in call("profile", file).stdout
+
+
+@pytest.fixture
+def models(shared: Path, tmp_path: Path) -> Path:
+    """A folder with a model in a folder below, one that TFLM refuses, and a file that is no model."""
+    folder = tmp_path / "models"
+    (folder / "below").mkdir(parents=True)
+    for source, name in (
+        ("models/kws_49x10_ds_s.tflite", "below/good.tflite"),
+        ("external/seed_CarSensor_float16.tflite", "half.tflite"),
+    ):
+        (folder / name).write_bytes((shared / "truth" / source).read_bytes())
+    (folder / "wrong.tflite").write_bytes(b"nothing of the kind")
+    return folder
+
+
+def test_a_folder_has_a_document_for_each_model_and_the_reason_for_each_refused(models: Path) -> None:
+    good, half, wrong = document("profile", str(models), "--target", "nucleo-f411re")
+    assert good == {
+        k: v for k, v in document("profile", good["file"], "--target", "nucleo-f411re").items() if k != "advice"
+    }
+    assert not half["supported"]
+    assert "must be a valid .tflite file" in wrong["error"]
+
+
+def test_a_folder_has_a_line_for_each_model_and_says_what_is_wrong(models: Path) -> None:
+    text = call("profile", str(models), "--target", "blue-pill").stdout
+    lines = {first: second for first, second, *_ in map(str.split, re.findall(r".+ .+", text))}
+    assert (lines["good"], lines["half"], lines["wrong"]) == ("no", "refused", "unreadable")
+    assert "good: flash over by 33" in text
+    assert "half: TFLM has no float16 kernels" in " ".join(text.split())
+
+
+def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"must hold \.tflite files"):
+        call("profile", str(tmp_path))
+
+
+def test_files_none_of_which_is_a_model_are_wrong_input(models: Path) -> None:
+    with pytest.raises(InputError, match=r"must hold a valid \.tflite file"):
+        call("profile", str(models / "wrong.tflite"), str(models / "absent.tflite"))
+
+
+def test_all_targets_stand_side_by_side(model: str) -> None:
+    documents = document("profile", model, "--target", "all")
+    assert [each["target"] for each in documents] == list(known_targets())
+    alone = document("profile", model, "--target", "cortex-m55")
+    assert next(each for each in documents if each["target"] == "cortex-m55") == {
+        key: value for key, value in alone.items() if key != "advice"
+    }
+    text = call("profile", model, "--target", "all").stdout
+    assert all(name in text for name in known_targets())
+
+
+def test_targets_are_given_with_commas(model: str) -> None:
+    assert [each["target"] for each in document("profile", model, "--target", "host, cortex-m4")] == [
+        "host",
+        "cortex-m4",
+    ]
+
+
+@pytest.mark.parametrize("arguments", [["--target", "all"], ["--target", "blue-pill"], []])
+def test_what_is_piped_has_at_most_80_columns(shared: Path, arguments: list[str]) -> None:
+    for file in (shared / "truth" / "external").glob("*MusicClassifier*.tflite"):
+        text = call("profile", str(file), *arguments).stdout
+        assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_memory_map_is_written_beside_the_figures(model: str, tmp_path: Path) -> None:
+    map_ = tmp_path / "map.svg"
+    result = call("profile", model, "--memory-map", str(map_), "--json")
+    assert json.loads(result.stdout)["file"] == model
+    assert map_.read_text().startswith("<svg")
+
+
+def test_a_memory_map_of_several_is_wrong_usage(model: str, tmp_path: Path) -> None:
+    assert call("profile", model, "--target", "all", "--memory-map", str(tmp_path / "map.svg")).exit_code == 2
+
+
+def test_advice_is_told_with_its_saving(shared: Path) -> None:
+    file = str(shared / "truth" / "models" / "ts_128x9_nonebatch.tflite")
+    advice = {piece["rule"]: piece for piece in document("profile", file)["advice"]}
+    assert advice["fixed_batch"]["saves"]["arena_min_bytes"] > 0
+    text = " ".join(call("profile", file).stdout.split())
+    for piece in advice.values():
+        assert piece["message"] in text
+        assert all(f"{saved:,} B of arena" in text for key, saved in piece["saves"].items() if key == "arena_min_bytes")
+
+
+def test_every_published_model_is_profiled_or_refused_with_the_reason(shared: Path) -> None:
+    documents = document("profile", str(shared / "truth" / "external"))
+    assert len(documents) == len(list((shared / "truth" / "external").glob("*.tflite"))) > 20
+    for each in documents:
+        reasons = [op["reason"] for op in each["ops"] if not op["supported"]]
+        assert each["supported"] == (not reasons)
+        assert all(reasons)
+        assert each["supported"] == each["file"].endswith("no_quant.tflite")
+        assert each["arena_bytes"] <= each["arena"]["min"]
 
 
 def test_estimate_of_an_architecture_is_that_of_its_graph(architecture: str) -> None:
