@@ -85,7 +85,7 @@ def _on_graph(graph: Graph, found: Footprint, target: Target) -> list[Advice]:
         base = change.graph
         advice.append(_to_run(change, estimate(base, target)))
         del rules["full_int8"]
-    rules["lower_peak"] = partial(lower_peak, costs=partial(_arenas, target=target))
+    rules["lower_peak"] = partial(lower_peak, cost=lambda changed: estimate_many([changed], target)[0])
     note = None if base is graph else "counted from the int8 model"
     found_pieces = [_measured(name, rule(base), base, target, note) for name, rule in rules.items()]
     advice += [piece for piece in found_pieces if piece is not None]
@@ -143,10 +143,6 @@ def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[by
         return []
     after = {"file_bytes": stripped.file_bytes, **_figures(stripped)}
     return [Advice("stripped_file", (), message, saves, after)]
-
-
-def _arenas(graphs: Sequence[Graph], target: Target) -> list[int]:
-    return [totals.arena.min for totals in estimate_many(graphs, target)]
 
 
 def _figures(totals: Totals) -> dict[str, float | None]:

@@ -30,15 +30,13 @@ def folded_batch_norm(graph: Graph) -> Change | None:
 
 
 def _message(ops: tuple[int, ...], behind: bool) -> str:
-    what = f"{operators(ops)} scale or shift channels behind a convolution or dense layer"
+    what = f"channels are scaled or shifted ({operators(ops)}) behind a convolution or dense layer"
     if behind:
         return (
-            f"{what} and its activation, where the converter cannot fold them; put BatchNormalization between the"
+            f"{what} and its activation, where the converter cannot fold that; put BatchNormalization between the"
             " convolution and its activation, and train again"
         )
-    return (
-        f"{what}, whose weights and bias could hold them; convert again from Keras with BatchNormalization right there"
-    )
+    return f"{what}, whose weights and bias could hold that; convert the Keras model again with today's TensorFlow"
 
 
 def _steps(draft: Draft, op: Op) -> Iterator[int]:

@@ -24,8 +24,8 @@ def flat_conv2d(graph: Graph) -> Change | None:
     draft = Draft(graph)
     copies = tuple(i for i, op in draft.alive() if op.kind in RESHAPES and _adds_axis(graph, op))
     message = (
-        f"{operators(copies)} copy a tensor only to add or drop an axis of size 1 for 1-D layers; use Conv2D and"
-        " pooling with height 1 on an input of (1, time, channels)"
+        f"tensors are copied only to add or drop an axis of size 1 for 1-D layers ({operators(copies)}); use Conv2D"
+        " and pooling with height 1 on an input of (1, time, channels)"
     )
     obstacle = _obstacle(graph)
     if obstacle is not None:

@@ -17,8 +17,8 @@ def fixed_batch(graph: Graph) -> Change | None:
     draft.merge_reshapes()
     _share_shapes(draft)
     message = (
-        f"{operators(folded)} compute shapes, since the model was converted with an open batch size; give the Keras"
-        " model batch_shape=(1, ...), or convert a concrete function with batch 1"
+        f"shapes are computed on the device ({operators(folded)}), since the batch size was open at conversion; give"
+        " the Keras model batch_shape=(1, ...), or convert a concrete function with batch 1"
     )
     return Change(folded, message, draft.graph())
 

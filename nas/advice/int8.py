@@ -53,8 +53,8 @@ def int8_ends(graph: Graph) -> Change | None:
     if not ends:
         return None
     message = (
-        f"{operators(tuple(ends))} convert floats at the ends; set inference_input_type and inference_output_type to"
-        " int8, and scale in the firmware"
+        f"floats are converted at the ends ({operators(tuple(ends))}); set inference_input_type and"
+        " inference_output_type to int8, and scale in the firmware"
     )
     return Change(tuple(ends), message, draft.graph())
 

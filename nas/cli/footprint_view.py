@@ -140,7 +140,10 @@ def _peak(footprint: Footprint) -> Iterator[Any]:
     op = peak_op(footprint)
     live = live_at(footprint, op)
     used = sum(tensor.bytes for tensor in live)
-    yield Text(f"fullest at operator {op} ({footprint.ops[op].op}): {used:,} B in use at once", style="bold")
+    yield Text(
+        f"fullest at operator {op} ({footprint.ops[op].op}): {used:,} of the head's {footprint.arena.head:,} B",
+        style="bold",
+    )
     table = Table(box=None, pad_edge=False)
     for title in ("offset", "bytes"):
         table.add_column(title, justify="right", no_wrap=True)

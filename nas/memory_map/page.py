@@ -1,6 +1,7 @@
 """The memory map as a page: totals, the picture, and a table of what lies in the arena."""
 
 import html
+from pathlib import Path
 
 from nas.footprint import Footprint, TensorFootprint
 from nas.memory_map.lives import life, live_at, peak_op, planned
@@ -29,7 +30,7 @@ _COLUMNS = ("#", "offset", "bytes", "operators", "kind", "shape", "type", "name"
 
 def to_html(footprint: Footprint) -> str:
     """Return a page that needs nothing beside it, with neither scripts nor anything from elsewhere."""
-    title = f"{footprint.file or 'estimate'} on {footprint.target}"
+    title = f"{Path(footprint.file).name if footprint.file else 'estimate'} on {footprint.target}"
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -60,7 +61,7 @@ def _table(footprint: Footprint) -> list[str]:
     live = {tensor.index for tensor in live_at(footprint, peak)}
     used = sum(tensor.bytes for tensor in live_at(footprint, peak))
     head = "".join(f"<th{_aligned(name)}>{name}</th>" for name in _COLUMNS)
-    rows = (_row(tensor, tensor.index in live) for tensor in planned(footprint))
+    rows = (_row(tensor, tensor.index in live) for tensor in sorted(planned(footprint), key=life))
     return [
         "<h2>What lies in the head</h2>",
         f"<p>Marked: the {used:,} bytes in use at the fullest moment, operator {peak}"
