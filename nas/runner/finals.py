@@ -52,7 +52,8 @@ class Final:
 def seconds_for_finals(session: Session) -> float:
     """Estimate how long the finals will take, from what trainings have taken so far."""
     recipe = session.study.recipe
-    epoch = max((_epoch_seconds(record) for record in finalists(session)), default=0.0)
+    chosen = finalists(session)
+    epoch = fmean(_epoch_seconds(record) for record in chosen) if chosen else 0.0
     rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size) + 1
     needed = MARGIN * rounds * (_final_epochs(session) * epoch + OVERHEAD_SECONDS) + OVERHEAD_SECONDS
     return needed if session.limit is None else min(needed, MAX_SHARE * session.limit)
