@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nas.advice import Advice, advise
 from nas.advice.order import lower_peak
 from nas.advice.tflite import read_graph
+from nas.advice.wellformed import is_wellformed
+from nas.errors import InputError
 from nas.footprint import Footprint, Totals, estimate, estimate_many, profile
 from nas.graph import Graph, Op, Tensor
 from nas.target import find_target
@@ -239,3 +243,28 @@ def test_a_file_that_cannot_be_written_anew_is_profiled_all_the_same(shared: Pat
     (advice,) = (a for a in advise(model, find_target("cortex-m4"), fail) if a.rule == "stripped_file")
     assert advice.saves is None
     assert advice.note == "the file could not be written anew: no"
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_advice_on_any_bytes_that_can_be_profiled_ends_well(shared: Path, data: st.DataObject) -> None:
+    names = ("models/ts_128x3_inception", "models/ts_128x9_nonebatch", "external/seed_CarSensor_reduced_float16")
+    model = bytearray((shared / "truth" / f"{data.draw(st.sampled_from(names))}.tflite").read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        model[data.draw(st.integers(0, min(len(model), 6000) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        profile(bytes(model), find_target("cortex-m4"))
+    except InputError:
+        return
+    for advice in advise(bytes(model), find_target("cortex-m4")):
+        assert advice.saves is not None or advice.note
+
+
+def test_operators_that_read_what_is_not_written_are_not_examined() -> None:
+    loop = Graph(
+        (Tensor("input", (1, 4)), Tensor("a", (1, 4)), Tensor("b", (4, 1))),
+        (Op("RESHAPE", (2,), (1,)), Op("RESHAPE", (1,), (2,))),
+        (0,),
+        (1,),
+    )
+    assert not is_wellformed(loop)

@@ -17,6 +17,7 @@ from nas.advice.int8 import full_int8, int8_ends
 from nas.advice.order import lower_peak
 from nas.advice.outputs import without_softmax
 from nas.advice.tflite import read_graph
+from nas.advice.wellformed import is_wellformed
 from nas.footprint import Footprint, Totals, estimate, estimate_many, profile
 from nas.graph import Graph
 from nas.target import Target
@@ -68,12 +69,20 @@ def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None 
     """
     found = profile(model, target)
     graph = read_graph(model, found)
-    if graph is None or _figures(estimate(graph, target)) != _figures(found):
-        message = "no advice on the operators: state, several subgraphs and plans made offline are not followed here"
-        advice = [Advice("not_examined", (), message)]
+    if graph is None or not is_wellformed(graph) or not _is_same(graph, found, target):
+        reason = "state, several subgraphs, plans made offline and malformed operators are not followed here"
+        advice = [Advice("not_examined", (), "there is no advice on this model's operators", note=reason)]
     else:
         advice = _on_graph(graph, found, target)
     return advice + ([] if strip is None else _on_file(model, found, target, strip))
+
+
+def _is_same(graph: Graph, found: Footprint, target: Target) -> bool:
+    """Say whether the graph that was read costs what the file costs; else a difference would mean nothing."""
+    try:
+        return _figures(estimate(graph, target)) == _figures(found)
+    except ValueError:  # options that the native core refuses, and did not look at in the file
+        return False
 
 
 def _on_graph(graph: Graph, found: Footprint, target: Target) -> list[Advice]:

@@ -50,7 +50,7 @@ def _steps(draft: Draft, op: Op) -> Iterator[int]:
         scaling = reader.kind in _SCALINGS and _by_channel(draft, reader, tensor, channels)
         if reader.kind not in (*RESHAPES, *_ACTIVATIONS) and not scaling:
             return
-        if reader.kind in RESHAPES and draft.tensors[reader.outputs[0]].shape[-1] != channels:
+        if reader.kind in RESHAPES and draft.tensors[reader.outputs[0]].shape[-1:] != (channels,):
             return
         yield index
         tensor = reader.outputs[0]

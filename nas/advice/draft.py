@@ -101,7 +101,10 @@ class Draft:
 
     def _root(self, tensor: int) -> int:
         op = self.op(self.producer(tensor))
-        return tensor if op is None or op.kind not in RESHAPES else self._root(op.inputs[0])
+        while op is not None and op.kind in RESHAPES:
+            tensor = op.inputs[0]
+            op = self.op(self.producer(tensor))
+        return tensor
 
     def _drop_dead(self) -> None:
         needed = set(self.outputs)

@@ -36,8 +36,16 @@ _ACTIVATION_NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"
 def read_graph(model: bytes, footprint: Footprint) -> Graph | None:
     """Return the graph that a footprint was profiled from; None for one that a `Graph` cannot hold.
 
-    A graph holds one subgraph without state, planned online.
+    A graph holds one subgraph without state, planned online. The native core skips options that cost nothing, so
+    that they may lie anywhere.
     """
+    try:
+        return _read(model, footprint)
+    except (struct.error, IndexError):
+        return None
+
+
+def _read(model: bytes, footprint: Footprint) -> Graph | None:
     root = _root(model)
     subgraphs = list(root.tables(_SUBGRAPHS))
     if len(subgraphs) != 1:

@@ -12,6 +12,7 @@ from nas.cli.footprint_view import milliseconds
 from nas.cli.output import kilobytes
 from nas.errors import InputError
 from nas.footprint import Footprint
+from nas.memory_map import printable
 from nas.target import Target
 
 Row: TypeAlias = tuple[str, Target, Footprint | InputError]
@@ -105,4 +106,4 @@ def _notes(rows: Sequence[Row]) -> Iterator[Any]:
             yield Text(f"{place}: {'; '.join(over)}")
     for reason, places in refusals.items():
         named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-        yield Text(f"{named}: {reason}")
+        yield Text(f"{named}: {printable(reason)}")

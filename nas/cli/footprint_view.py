@@ -10,7 +10,7 @@ from rich.text import Text
 
 from nas.cli.output import kilobytes
 from nas.footprint import Footprint, OpFootprint, TensorFootprint
-from nas.memory_map import live_at, peak_op, short_name
+from nas.memory_map import live_at, peak_op, printable, short_name
 from nas.target import Target
 
 __all__ = ["live_at", "milliseconds", "peak_op", "room", "view"]
@@ -125,7 +125,7 @@ def _refused(footprint: Footprint) -> Iterator[Any]:
         f"does not run on TensorFlow Lite Micro as it is, for {_count(len(reasons), 'reason')}:", style="bold red"
     )
     for reason, ops in reasons.items():
-        yield Padding(Text(f"! {_operators(ops)}: {reason}"), (0, 0, 0, 2))
+        yield Padding(Text(f"! {_operators(ops)}: {printable(reason)}"), (0, 0, 0, 2))
 
 
 def _count(number: int, word: str) -> str:

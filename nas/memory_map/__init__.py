@@ -10,12 +10,23 @@ from pathlib import Path
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.footprint import Footprint
-from nas.memory_map.lives import live_at, peak_op, planned, short_name
+from nas.memory_map.lives import live_at, peak_op, planned, printable, short_name
 from nas.memory_map.page import to_html
 from nas.memory_map.plain import to_text
 from nas.memory_map.svg import to_svg
 
-__all__ = ["FORMATS", "live_at", "peak_op", "planned", "short_name", "to_html", "to_svg", "to_text", "write"]
+__all__ = [
+    "FORMATS",
+    "live_at",
+    "peak_op",
+    "planned",
+    "printable",
+    "short_name",
+    "to_html",
+    "to_svg",
+    "to_text",
+    "write",
+]
 
 FORMATS: Mapping[str, Callable[[Footprint], str]] = {".svg": to_svg, ".html": to_html, ".txt": to_text}
 

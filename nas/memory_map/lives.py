@@ -1,5 +1,7 @@
 """Which buffers lie in the arena's head, and while which operators."""
 
+from itertools import accumulate
+
 from nas.footprint import Footprint, TensorFootprint
 
 KINDS = ("input", "activation", "output", "scratch")
@@ -26,17 +28,23 @@ def live_at(footprint: Footprint, op: int) -> list[TensorFootprint]:
 
 def peak_op(footprint: Footprint) -> int:
     """Return the operator at which the most bytes of the arena's head are in use; the first of equal ones."""
-    used = [0] * len(footprint.ops)
+    change = [0] * (len(footprint.ops) + 1)
     for tensor in planned(footprint):
         first, last = life(tensor)
-        for op in range(first, last + 1):
-            used[op] += tensor.bytes
+        change[first] += tensor.bytes
+        change[last + 1] -= tensor.bytes
+    used = list(accumulate(change[:-1]))
     return used.index(max(used))
+
+
+def printable(name: str) -> str:
+    """Return a name from a file without what could steer a terminal or break a document."""
+    return "".join(letter if letter.isprintable() else "�" for letter in name)
 
 
 def short_name(name: str, most: int = 40) -> str:
     """Return the telling end of a converter's name: `model/conv/Relu;model/conv/BiasAdd` becomes `conv/Relu`."""
-    parts = name.partition(";")[0].split("/")
+    parts = printable(name).partition(";")[0].split("/")
     kept = parts.pop()
     while parts and len(kept) + len(parts[-1]) < min(most, 24):
         kept = f"{parts.pop()}/{kept}"

@@ -4,7 +4,7 @@ import html
 from pathlib import Path
 
 from nas.footprint import Footprint, TensorFootprint
-from nas.memory_map.lives import life, live_at, peak_op, planned
+from nas.memory_map.lives import life, live_at, peak_op, planned, printable
 from nas.memory_map.svg import to_svg
 
 _STYLE = """
@@ -81,7 +81,7 @@ def _row(tensor: TensorFootprint, live: bool) -> str:
         f"<td{_aligned(name)}>{html.escape(str(v))}</td>" for name, v in zip(_COLUMNS, values, strict=False)
     )
     mark = ' class="peak"' if live else ""
-    return f'<tr{mark}>{cells}<td class="name">{html.escape(tensor.name)}</td></tr>'
+    return f'<tr{mark}>{cells}<td class="name">{html.escape(printable(tensor.name))}</td></tr>'
 
 
 def _aligned(column: str) -> str:

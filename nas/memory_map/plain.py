@@ -5,7 +5,7 @@ import string
 import textwrap
 
 from nas.footprint import Footprint, TensorFootprint
-from nas.memory_map.lives import life, peak_op, planned, short_name
+from nas.memory_map.lives import life, live_at, peak_op, planned, short_name
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 _ROWS, _MARGIN = 24, 9
@@ -37,27 +37,29 @@ def to_text(footprint: Footprint, width: int = 80) -> str:
 
 def _grid(footprint: Footprint, letters: dict[int, str], ops: range, column: int) -> str:
     band = max(footprint.arena.head / _ROWS, 1)
+    live = [live_at(footprint, op) for op in ops]
     lines = []
     for row in reversed(range(_ROWS)):
-        cells = (_cell(footprint, letters, op, row * band, (row + 1) * band, column) for op in ops)
+        owners = (_owner(tensors, row * band, (row + 1) * band) for tensors in live)
+        cells = (_cell(owner, letters, op, column) for op, owner in zip(ops, owners, strict=True))
         lines.append(f"{round(row * band):>{_MARGIN - 2},}  {''.join(cells)}".rstrip())
     lines.append(" " * _MARGIN + "".join(f"{op:<{column}}" for op in ops).rstrip())
     return "\n".join(lines)
 
 
-def _cell(footprint: Footprint, letters: dict[int, str], op: int, low: float, high: float, column: int) -> str:
-    """Return the letter of the buffer that has the most of these bytes, joined to the next column if it lives on."""
-    best, most = None, 0.0
-    for tensor in planned(footprint):
-        first, last = life(tensor)
-        offset = tensor.offset or 0
-        shared = min(high, offset + tensor.bytes) - max(low, offset)
-        if first <= op <= last and shared > most:
-            best, most = tensor, shared
-    if best is None:
-        return "." + " " * (column - 1)
-    letter = letters[best.index]
-    return letter * (column if life(best)[1] > op else column - 1) + (" " if life(best)[1] == op else "")
+def _owner(tensors: list[TensorFootprint], low: float, high: float) -> TensorFootprint | None:
+    """Return the buffer that has the most of these bytes."""
+    shares = [min(high, (t.offset or 0) + t.bytes) - max(low, t.offset or 0) for t in tensors]
+    most = max(shares, default=0)
+    return tensors[shares.index(most)] if most > 0 else None
+
+
+def _cell(owner: TensorFootprint | None, letters: dict[int, str], op: int, column: int) -> str:
+    """Return the buffer's letter, joined to the next column if it lives on."""
+    if owner is None:
+        return ".".ljust(column)
+    lives_on = life(owner)[1] > op
+    return (letters[owner.index] * (column if lives_on else column - 1)).ljust(column)
 
 
 def _legend(footprint: Footprint, letters: dict[int, str], width: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nas.footprint import Footprint, TensorFootprint
-from nas.memory_map.lives import KINDS, life, peak_op, planned, short_name
+from nas.memory_map.lives import KINDS, life, peak_op, planned, printable, short_name
 
 # Pixels: what stands beside the plot, the plot's least size, an operator's least column, a line and a letter of text.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 16, 64, 118
@@ -71,7 +71,7 @@ class _Drawing:
 
     def legend(self) -> Iterator[str]:
         f = self.footprint
-        title = f"{Path(f.file).name if f.file else 'estimate'} on {f.target}: {f.arena.min:,} B of arena"
+        title = f"{printable(Path(f.file).name) if f.file else 'estimate'} on {f.target}: {f.arena.min:,} B of arena"
         parts = f"head {f.arena.head:,} + tail {f.arena.tail:,} B"
         yield text(_LEFT, 22, title, 'style="font-size: 15px; font-weight: 600"')
         x = float(_LEFT)
@@ -112,9 +112,8 @@ class _Drawing:
         height = _HEIGHT * tensor.bytes / self.arena
         y = self.y(tensor.offset or 0) - height
         shape = "" if tensor.kind == "scratch" else " " + "x".join(map(str, tensor.shape))
-        says = (
-            f"{tensor.index} {tensor.name}{shape}: {tensor.bytes:,} B at {tensor.offset:,}, operators {first} to {last}"
-        )
+        place = f"{tensor.bytes:,} B at {tensor.offset:,}, operators {first} to {last}"
+        says = f"{tensor.index} {printable(tensor.name)}{shape}: {place}"
         yield box(f"{tensor.kind} body", x, y, width, height, says)
         lines = _label(tensor, width, height)
         for i, line in enumerate(lines):
