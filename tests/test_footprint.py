@@ -186,7 +186,8 @@ def test_the_documents_of_profile_and_estimate_differ_only_by_the_file() -> None
 
 def test_a_board_has_a_latency_and_a_generic_core_has_none() -> None:
     on_board = estimate(small_graph(), find_target("nucleo-f411re"))
-    assert on_board.latency_ms == pytest.approx(sum(op.latency_ms or 0 for op in on_board.ops))
+    operators = sum(op.latency_ms or 0 for op in on_board.ops)
+    assert operators < (on_board.latency_ms or 0) < 1.01 * operators  # the interpreter adds a little
     assert estimate(small_graph(), find_target("cortex-m4")).latency_ms is None
 
 

@@ -15,6 +15,7 @@
 #include "names.h"
 #include "plan_check.h"
 #include "tflite_reader.h"
+#include "work.h"
 
 namespace py = pybind11;
 
@@ -180,6 +181,24 @@ py::dict allocations(const py::bytes& model, const std::string& kernels, const s
   return result;
 }
 
+// What the instructions of each operator are made of, for fitting them to counted ones.
+py::list work(const py::bytes& model, const std::string& kernels, const std::string& core) {
+  const auto bytes = static_cast<std::string_view>(model);
+  const Graph graph = read_tflite(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  const Machine machine = find_machine(kernels, core);
+  py::list rows;
+  for (const Subgraph& subgraph : graph.subgraphs) {
+    for (const Op& op : subgraph.ops) {
+      const Node node{&subgraph, &op};
+      const Terms terms = work_terms(node, machine);
+      rows.append(py::make_tuple(op_name(terms.kind), type_name(terms.type),
+                                 kPathNames[static_cast<size_t>(terms.path)], fit_key(machine.fits, terms),
+                                 std::vector<double>(terms.values.begin(), terms.values.begin() + terms.count)));
+    }
+  }
+  return rows;
+}
+
 using Row = std::tuple<int64_t, int32_t, int32_t>;
 
 std::vector<Buffer> buffers_of(const std::vector<Row>& rows) {
@@ -207,6 +226,7 @@ PYBIND11_MODULE(_native, m) {
   m.def("estimate_many", &estimate_many, py::arg("graphs"), py::arg("kernels"), py::arg("core"),
         py::arg("release") = "");
   m.def("allocations", &allocations, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
+  m.def("work", &work, py::arg("model"), py::arg("kernels"), py::arg("core"));
   m.def("plan", [](const std::vector<Row>& rows) { return plan_greedily(buffers_of(rows)); }, py::arg("buffers"));
   m.def(
       "check_plan",

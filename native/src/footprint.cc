@@ -24,7 +24,7 @@ Footprint find_footprint(const Graph& graph, const Machine& machine) {
       footprint.work.push_back(work);
     }
   }
-  if (counted) footprint.instructions = sum;
+  if (counted) footprint.instructions = sum + kInstructionsPerInvoke;
   return footprint;
 }
 

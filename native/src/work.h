@@ -5,13 +5,20 @@
 
 #include "kernels.h"
 #include "machine.h"
+#include "work_terms.h"
 
 namespace nas {
 
-// Returns the multiply-accumulates of convolutions and dense layers; 0 for all other operators.
+// Instructions of the interpreter for each inference, beside its operators (median over the counted models).
+constexpr double kInstructionsPerInvoke = 75;
+
+// Returns the multiply-accumulates of convolutions, dense and recurrent layers; 0 for all other operators.
 int64_t macs(const Node& node);
 
 // Returns the instructions of the operator, negative if no fit covers it.
 double instructions(const Node& node, const Machine& machine);
+
+// Names the fit of an operator; `machine` is the row of Machine::fits.
+uint32_t fit_key(int machine, const Terms& terms);
 
 }  // namespace nas

@@ -1,0 +1,20 @@
+// Weights of work_terms, fitted to counted instructions; instruction_table.cc is written by benchmarks/instructions.py.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nas {
+
+constexpr double kInstructionsPerOp = 5;  // of the interpreter's loop, beyond what an operator's count holds
+
+struct InstructionFit {
+  uint32_t key;  // fit_key
+  double weights[10];
+};
+
+// Sorted by key.
+extern const InstructionFit kInstructionFits[];
+extern const size_t kInstructionFitCount;
+
+}  // namespace nas

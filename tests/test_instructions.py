@@ -1,0 +1,64 @@
+"""The instruction fits: written from the recorded counts, and right for models that they have not seen."""
+
+import importlib.util
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from nas import _native
+
+BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "instructions.py"
+MACHINES = ("m4r_ref", "m4r_nn", "m55r_nn")
+
+
+@cache
+def benchmark() -> ModuleType:
+    pytest.importorskip("scipy")
+    spec = importlib.util.spec_from_file_location("instructions_benchmark", BENCHMARK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def rows(table: str) -> dict[int, list[float]]:
+    found = re.findall(r"\{0x(\w+), \{([^}]*)\}\}", table)
+    return {int(key, 16): [float(n) for n in numbers.split(",")] for key, numbers in found}
+
+
+def test_the_table_is_the_one_that_the_recorded_counts_give(shared: Path) -> None:
+    table, _ = benchmark().fit_all(shared / "truth")
+    want, got = rows(table), rows(benchmark().TABLE.read_text())
+    assert got.keys() == want.keys()
+    for key, weights in want.items():
+        assert got[key] == pytest.approx(weights, rel=1e-4, abs=1e-6), hex(key)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_whole_models_held_out_are_predicted_within_a_few_percent(shared: Path, machine: str) -> None:
+    runs = benchmark().read_runs(shared / "truth", machine)
+    _, by_run = benchmark().held_out(runs)
+    errors = [e for run in runs if not run.single and (e := by_run[run.file]) is not None]
+    assert len(errors) >= 60
+    assert np.median(errors) < 0.02
+    assert np.percentile(errors, 90) < 0.05
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_core_gives_what_the_fits_give(shared: Path, machine: str) -> None:
+    kernels, core, _ = benchmark().MACHINES[machine]
+    runs = benchmark().read_runs(shared / "truth", machine)
+    fits = benchmark().fit(runs, benchmark().LEAST)
+    for run in runs:
+        folder = "external" if run.file.startswith("seed_") else "models"
+        totals, ops, _ = _native.profile((shared / "truth" / folder / run.file).read_bytes(), kernels, core)
+        if len(ops) == len(run.samples):  # a run can lack the operators that took no time
+            want = benchmark().predict_run(run, fits)
+            assert totals[7] == (want if want is None else pytest.approx(want, rel=1e-4)), run.file
