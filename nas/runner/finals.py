@@ -9,6 +9,7 @@ from typing import Any
 
 from nas.architecture import Architecture
 from nas.data.folds import folds
+from nas.errors import InputError
 from nas.pipeline import Everything, Fold, Job, Outcome, TestJob, TestOutcome
 from nas.record import Record, State, Winner
 from nas.runner.session import Session
@@ -174,7 +175,8 @@ def _refit(session: Session, best: Sequence[Final]) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
     outcome = _alone(session, _in_time(session, _job(session, best[0].record, Everything()), 0))
     if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:
-        raise RuntimeError(f"the winner's last training failed: {getattr(outcome, 'record', outcome)}")
+        reason = outcome.record.reason if isinstance(outcome, Outcome) else outcome
+        raise _unfinished(session, "the winner's last training", reason)
     session.keep(WINNER_MODEL, outcome.tflite)
     session.keep(WINNER_WEIGHTS, outcome.weights)
     record = replace(
@@ -194,7 +196,7 @@ def _test(session: Session, record: Record) -> TestOutcome:
     )
     outcome = _alone(session, task)
     if not isinstance(outcome, TestOutcome):
-        raise RuntimeError(f"the test of the winner failed: {outcome}")
+        raise _unfinished(session, "the winner's test", outcome)
     return outcome
 
 
@@ -204,3 +206,8 @@ def _alone(session: Session, task: Task) -> End:
     while not (ended := session.wait()):
         pass
     return ended[0][1]
+
+
+def _unfinished(session: Session, what: str, reason: object) -> InputError:
+    place = f"study {session.study.name}"
+    return InputError(place, f"{what} must end", got=reason, hint="run the same command again")

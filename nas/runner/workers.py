@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from nas import pipeline
@@ -23,6 +23,8 @@ JOBS_PER_PROCESS = 25
 GRACE_SECONDS = 60.0
 # A process that dies while it starts may have been killed; so many in a row cannot start at all.
 FALSE_STARTS = 3
+# A job that takes so many processes down with it is at fault itself.
+DEATHS = 2
 
 
 @dataclass(slots=True)
@@ -33,14 +35,16 @@ class _Slot:
     done: int = 0
     task: Task | None = None
     future: "Future[Outcome | TestOutcome] | None" = None
-    started: float = field(default=0.0)
+    started: float = 0.0
+    deaths: int = 0  # of processes while they did this task
 
 
 class Workers:
     """A fixed number of worker processes.
 
     Life cycle: made with the data that every job reads; a process starts with the first job of its slot, is
-    replaced after `JOBS_PER_PROCESS` jobs, after a crash, and when it is stuck; `close` ends all of them.
+    replaced after `JOBS_PER_PROCESS` jobs, after a crash, and when it is stuck; `close` ends all of them. A job
+    whose process dies is done once more, since whoever killed the process may have meant another one.
 
     Args:
         splits: the data.
@@ -76,7 +80,9 @@ class Workers:
 
     def submit(self, task: Task) -> None:
         """Start `task` on an idle worker."""
-        self._begin(next(slot for slot in self._slots if slot.task is None), task)
+        slot = next(slot for slot in self._slots if slot.task is None)
+        slot.task, slot.started, slot.deaths = task, time.monotonic(), 0
+        self._begin(slot, task)
 
     def collect(self, timeout: float) -> Iterator[tuple[Task, End]]:
         """Yield tasks that have ended within `timeout` seconds, each with how it ended.
@@ -87,16 +93,8 @@ class Workers:
         futures = [slot.future for slot in self._slots if slot.future is not None]
         wait(futures, timeout=timeout, return_when=FIRST_COMPLETED)
         for slot in self._slots:
-            if slot.task is None or slot.future is None or slot.process is None:
-                continue
-            if slot.process.trouble is not None:
-                self._begin_again(slot, slot.task, slot.process.trouble)
-            elif slot.future.done():
-                self._false_starts = 0
-                yield self._finish(slot, slot.task, _end(slot.future))
-            elif slot.task.seconds is not None and time.monotonic() - slot.started > slot.task.seconds + GRACE_SECONDS:
-                self._stop(slot)
-                yield self._finish(slot, slot.task, "stuck past its time limit; its process was killed")
+            if slot.task is not None and (end := self._look(slot, slot.task)) is not None:
+                yield self._finish(slot, slot.task, end)
 
     def close(self) -> None:
         for slot in self._slots:
@@ -106,17 +104,41 @@ class Workers:
         if slot.process is None:
             slot.process = Process(self._splits, self._initialize, self._perform)
             slot.done = 0
-        slot.task, slot.started = task, time.monotonic()
         slot.future = slot.process.submit(task)
 
-    def _begin_again(self, slot: _Slot, task: Task, trouble: str) -> None:
-        """Give the task to another process, as its own never got ready."""
+    def _look(self, slot: _Slot, task: Task) -> End | None:
+        """Return how the task has ended; None if it has not, or had to begin again."""
+        assert slot.process is not None
+        assert slot.future is not None
+        if slot.process.trouble is not None:
+            self._count_false_start(slot.process.trouble)
+            self._begin_again(slot, task)
+            return None
+        if slot.future.done():
+            self._false_starts = 0
+            died = isinstance(slot.future.exception(), BrokenProcessPool)
+            slot.deaths += died
+            if not died or slot.deaths >= DEATHS:
+                return _end(slot.future)
+            self._begin_again(slot, task)
+            return None
+        if task.seconds is not None and time.monotonic() - slot.started > task.seconds + GRACE_SECONDS:
+            self._stop(slot)
+            return "stuck past its time limit; its process was killed"
+        return None
+
+    def _begin_again(self, slot: _Slot, task: Task) -> None:
+        """Give the task to another process, with the time that is left for it."""
         self._stop(slot)
+        if task.seconds is not None:
+            task = replace(task, seconds=max(0.0, task.seconds - (time.monotonic() - slot.started)))
+        self._begin(slot, task)
+
+    def _count_false_start(self, trouble: str) -> None:
         self._false_starts += 1
         if self._false_starts >= FALSE_STARTS:
             hint = "look at what `python -c 'import tensorflow, keras'` says, and at the free memory"
             raise InputError("worker process", "must start", got=trouble, hint=hint)
-        self._begin(slot, task)
 
     def _finish(self, slot: _Slot, task: Task, end: End) -> tuple[Task, End]:
         slot.task = slot.future = None

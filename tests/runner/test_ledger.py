@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from optuna.trial import TrialState
+from stand_in import empty_database
 
 from nas.dims import Choice, Dim, GivenChooser, Range
 from nas.errors import InputError
@@ -32,7 +33,8 @@ DIMS: dict[str, Dim] = {
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'deep' / 'study.db'}"
+    (tmp_path / "study.db").write_bytes(empty_database())
+    return f"sqlite:///{tmp_path / 'study.db'}"
 
 
 def ledger(url: str, seed: int = 0) -> Ledger:
@@ -82,6 +84,12 @@ def test_the_sampler_knows_any_range_by_the_values_that_the_space_counts(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert TrialChooser(trial).choose("x", dim) in dim.values
+
+
+def test_a_new_storage_makes_its_folder(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'deep' / 'study.db'}"
+    run(ledger(url))
+    assert len(stored(url)) == 1
 
 
 def test_a_trial_is_kept_with_its_record_parameters_and_score(url: str) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from nas.runner.workers import Workers
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@dataclass(eq=False)
 class Order:
     """Stands for a job: what to do, and for how long it may take."""
 
-    def __init__(self, what: str, argument: Any = None, seconds: float | None = None) -> None:
-        self.what = what
-        self.argument = argument
-        self.seconds = seconds
+    what: str
+    argument: Any = None
+    seconds: float | None = None
 
 
 def prepare(splits: Any) -> None:
@@ -45,6 +46,11 @@ def perform(order: Order) -> Any:
             return order.argument
         case "pid":
             return os.getpid()
+        case "die once" if not order.argument.exists():
+            order.argument.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "die once":
+            return order.seconds or "no limit"
         case "environment":
             return dict(os.environ)
         case "raise":
@@ -97,6 +103,12 @@ def test_a_process_that_dies_takes_its_own_task_only(crew: Any) -> None:
     died, *echoes = done(crew(2), Order("die"), *(Order("echo", i) for i in range(4)))
     assert "its worker process died" in died
     assert echoes == [0, 1, 2, 3]
+
+
+def test_a_task_whose_process_is_killed_is_done_by_another_one_in_the_time_left(crew: Any, tmp_path: Path) -> None:
+    first, second = done(crew(), Order("die once", tmp_path / "a"), Order("die once", tmp_path / "b", seconds=30.0))
+    assert first == "no limit"
+    assert 10 < second < 30
 
 
 def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
