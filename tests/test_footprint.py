@@ -158,14 +158,14 @@ def test_instructions_of_whole_int8_models_are_close_to_those_counted(recorded: 
 
 
 @needs_truth
-def test_code_is_within_6_percent_of_the_linked_size() -> None:
+def test_code_is_within_3_percent_of_the_linked_size() -> None:
     for model in MODELS:
         linked = model.get("code_flash_bytes")
         if not linked:
             continue
         for target, build in (("cortex-m4", "m4_nn_mix"), ("cortex-m4-reference", "m4_ref_mix")):
             code = profile(model_bytes(model["file"]), find_target(target)).flash.code
-            assert code == pytest.approx(linked[build], rel=0.06), (model["file"], build)
+            assert code == pytest.approx(linked[build], rel=0.03), (model["file"], build)
 
 
 @pytest.mark.parametrize("target", ["host", "cortex-m4", "cortex-m4-reference"])

@@ -1,62 +1,42 @@
 #include "flash.h"
 
-#include <algorithm>
-#include <vector>
+#include <array>
+
+#include "flash_table.h"
+#include "names.h"
 
 namespace nas {
 namespace {
 
-// What an operator adds to a firmware that has CONV_2D, MAX_POOL_2D, RESHAPE, FULLY_CONNECTED and SOFTMAX (for one of
-// these: what its removal saves). Linked sizes on Cortex-M4F: release build, core -Os, kernels -O2 (TFLM's default),
-// gcc 12.2, newlib-nano. Builds with one operator each would overstate: helpers are shared.
-struct KernelCode {
-  Builtin kind;
-  int32_t reference, cmsis_nn;
-};
-constexpr KernelCode kKernelCode[] = {
-    {Builtin::kConv2d, 5776, 24024},
-    {Builtin::kDepthwiseConv2d, 4336, 15792},
-    {Builtin::kFullyConnected, 4144, 13520},
-    {Builtin::kMaxPool2d, 2632, 3336},
-    {Builtin::kAveragePool2d, 1664, 2240},
-    {Builtin::kReshape, 896, 928},
-    {Builtin::kSoftmax, 6528, 7616},
-    {Builtin::kAdd, 8784, 10656},
-    {Builtin::kMul, 6864, 8680},
-    {Builtin::kConcatenation, 3136, 3104},
-    {Builtin::kMean, 4064, 4128},
-    {Builtin::kReduceMax, 1824, 1824},
-    {Builtin::kExpandDims, 512, 480},
-    {Builtin::kSqueeze, 544, 512},
-    {Builtin::kPad, 4032, 3808},
-    {Builtin::kRelu, 904, 968},
-    {Builtin::kRelu6, 744, 744},
-    {Builtin::kLeakyRelu, 1000, 1096},
-    {Builtin::kLogistic, 2960, 3656},
-    {Builtin::kTanh, 3656, 4640},
-    {Builtin::kQuantize, 1632, 1728},
-    {Builtin::kDequantize, 608, 608},
-    {Builtin::kShape, 288, 256},
-    {Builtin::kStridedSlice, 10784, 10720},
-    {Builtin::kPack, 1248, 1248},
-    {Builtin::kTranspose, 1536, 1888},
-    {Builtin::kTransposeConv, 4768, 7488},
-};
-constexpr int64_t kFixedReference = 16400, kFixedCmsisNn = 18480;
+// The row of each builtin operator, so that a bulk estimate compares no names.
+std::array<const KernelCode*, 256> index_code() {
+  std::array<const KernelCode*, 256> index{};
+  for (size_t i = 0; i < kKernelCodeCount; ++i) {
+    index[static_cast<size_t>(find_builtin(kKernelCode[i].op))] = &kKernelCode[i];
+  }
+  return index;
+}
 
 }  // namespace
 
 int64_t code_bytes(const Graph& graph, const Machine& machine) {
-  std::vector<Builtin> kinds;
+  static const std::array<const KernelCode*, 256> index = index_code();
+  const auto size = [&](const CodeSize& code) {
+    return machine.kernels == KernelSet::kCmsisNn ? code.cmsis_nn : code.reference;
+  };
+  std::array<bool, 256> counted{};
+  uint32_t shared = 0;
+  int64_t bytes = size(kFixedCode);
   for (const Subgraph& subgraph : graph.subgraphs) {
-    for (const Op& op : subgraph.ops) kinds.push_back(op.kind);
+    for (const Op& op : subgraph.ops) {
+      const auto kind = static_cast<size_t>(op.kind);
+      if (kind >= index.size() || counted[kind] || index[kind] == nullptr) continue;
+      counted[kind] = true;
+      shared |= index[kind]->shared;
+      bytes += size(index[kind]->own);
+    }
   }
-  const bool cmsis_nn = machine.kernels == KernelSet::kCmsisNn;
-  int64_t bytes = cmsis_nn ? kFixedCmsisNn : kFixedReference;
-  for (const KernelCode& row : kKernelCode) {
-    if (std::find(kinds.begin(), kinds.end(), row.kind) == kinds.end()) continue;
-    bytes += cmsis_nn ? row.cmsis_nn : row.reference;
-  }
+  for (size_t i = 0; i < kSharedCodeCount; ++i) bytes += (shared >> i & 1) != 0 ? size(kSharedCode[i]) : 0;
   return bytes;
 }
 

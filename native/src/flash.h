@@ -8,7 +8,8 @@
 
 namespace nas {
 
-// Returns the bytes of code for the graph's set of operators; those without a measured size add nothing.
+// Returns the bytes of code for the graph's set of operators; code that operators share counts once, and
+// operators without a linked size add nothing.
 int64_t code_bytes(const Graph& graph, const Machine& machine);
 
 }  // namespace nas

@@ -1,0 +1,25 @@
+// Bytes of code, fitted to linked firmwares; flash_table.cc is written by benchmarks/footprint_flash.py.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nas {
+
+struct CodeSize {
+  int32_t reference, cmsis_nn;
+};
+
+struct KernelCode {
+  const char* op;
+  uint32_t shared;  // bit i: it needs kSharedCode[i], which counts once whoever needs it
+  CodeSize own;
+};
+
+extern const CodeSize kFixedCode;
+extern const CodeSize kSharedCode[];
+extern const size_t kSharedCodeCount;
+extern const KernelCode kKernelCode[];
+extern const size_t kKernelCodeCount;
+
+}  // namespace nas
