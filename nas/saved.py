@@ -21,7 +21,8 @@ def save_bundle(bundle: Bundle, folder: Path) -> None:
     """Write the bundle as `bundle.json` with its model, `bundle.tflite`, beside it."""
     data = {key: value for key, value in dataclasses.asdict(bundle).items() if key != "tflite"}
     write_atomic(folder / "bundle.tflite", bundle.tflite)
-    write_atomic(folder / "bundle.json", json.dumps(data, indent=1, sort_keys=True))
+    # Unsorted: a card lists facts in the order in which they were gathered.
+    write_atomic(folder / "bundle.json", json.dumps(data, indent=1))
 
 
 def load_bundle(folder: Path) -> Bundle:

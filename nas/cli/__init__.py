@@ -58,6 +58,10 @@ def main() -> None:
     except InputError as error:
         click.echo(f"nas: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        # A folder that cannot be written, a full disk: nothing that a traceback would help with.
+        click.echo(f"nas: {error.filename or 'files'}: {error.strerror or error}", err=True)
+        sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         click.echo("nas: interrupted; everything finished so far is kept", err=True)
         sys.exit(130)

@@ -1,0 +1,137 @@
+"""`nas export` on a study that was run in this process."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nas import api, pipeline
+from nas.export.bundle import FORMATS
+from nas.footprint import profile
+from nas.recipe import Recipe
+from nas.record import Result, State
+from nas.study import Study
+from nas.target import find_target
+
+STUDY = Study(
+    space="mlp_tabular",
+    data="wine",
+    name="mine",
+    budget_kb=2,
+    trials=5,
+    tracking_uri="none",
+    recipe=Recipe(epochs=1, min_steps=0, finalists=1, final_epochs=1, final_folds=2),
+)
+
+
+class InThisProcess:
+    """The interface of `nas.runner.workers.Workers`, without processes."""
+
+    size = 1
+
+    def __init__(self, splits: Any, jobs: int) -> None:
+        self._splits = splits
+        self.running: list[Any] = []
+
+    @property
+    def idle(self) -> int:
+        return 1 - len(self.running)
+
+    def submit(self, task: Any) -> None:
+        self.running.append(task)
+
+    def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
+        if self.running:
+            task = self.running.pop()
+            do: Any = pipeline.run if isinstance(task, pipeline.Job) else pipeline.test
+            yield task, do(task, self._splits)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("studies")
+
+
+@pytest.fixture(scope="module")
+def result(root: Path) -> Result:
+    """A finished study below `root`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nas.runner.run.Workers", InThisProcess)
+        return api.search(STUDY, root)
+
+
+@pytest.fixture
+def other(result: Result, root: Path) -> int:
+    """The number of a complete trial that did not win."""
+    assert result.winner is not None
+    records = api.open_ledger(STUDY, root / "mine").records()
+    return next(r.trial for r in records if r.state == State.COMPLETE and r.trial != result.winner.record.trial)
+
+
+def test_the_winner_s_files_are_those_of_its_folder(nas, root: Path, result: Result, tmp_path: Path) -> None:
+    ended = nas("export", "mine", "--studies", root, "-o", "out", "--json")
+    files = json.loads(ended.out)["files"]
+    assert (ended.code, ended.err) == (0, "")
+    assert {Path(file).name for file in files} == {path.name for path in (tmp_path / "out").iterdir()}
+    for path in (tmp_path / "out").iterdir():
+        assert path.read_bytes() == (root / "mine" / "best" / path.name).read_bytes()
+
+
+def test_without_a_folder_the_study_s_own_is_written_anew(nas, root: Path, result: Result) -> None:
+    model = root / "mine" / "best" / "model.tflite"
+    before = model.read_bytes()
+    model.unlink()
+    assert str(model) in nas("export", root / "mine").out.split()
+    assert model.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_format_alone_can_be_had(nas, root: Path, result: Result, tmp_path: Path, name: str) -> None:
+    files = nas("export", "mine", "--studies", root, "--format", name, "-o", "out").out.split()
+    assert files
+    assert {Path(file).name for file in files} == {path.name for path in (tmp_path / "out").iterdir()}
+    every = nas("export", "mine", "--studies", root, "-o", "all").out.split()
+    assert len(files) < len(every)
+
+
+def test_the_model_is_the_winner_s(nas, root: Path, result: Result) -> None:
+    assert result.winner is not None
+    footprint = profile(root / "mine" / "best" / "model.tflite", find_target(STUDY.target))
+    assert footprint.summary() == result.winner.record.profiled
+
+
+def test_another_trial_s_files_go_to_a_folder_of_their_own(nas, root: Path, result: Result, other: int) -> None:
+    nas("export", "mine", "--studies", root, "--trial", other)
+    folder = root / "mine" / f"trial-{other}"
+    assert (folder / "model.tflite").read_bytes() == (root / "mine" / "models" / f"{other}.tflite").read_bytes()
+    assert (folder / "model.tflite").read_bytes() != (root / "mine" / "best" / "model.tflite").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["mime"], "study must be a known one, got 'mime'; did you mean mine?"),
+        (["mine", "--format", "onnx"], "--format: export format must be a known one, got 'onnx'"),
+        (["mine", "--trial", "99"], "--trial: must be a complete trial of the study, got 99"),
+        (["mine", "--trial", "-1"], "--trial: must be a complete trial of the study, got -1"),
+        (["mine", "-o", "file/out"], "file/out: "),
+        (["unfinished"], "must hold a winner; run `nas search` until it ends"),
+    ],
+)
+def test_a_slip_is_one_line_and_writes_nothing(
+    nas, root: Path, result: Result, tmp_path: Path, words: list[str], line: str
+) -> None:
+    (root / "unfinished").mkdir(exist_ok=True)
+    (root / "unfinished" / "study.toml").write_text(STUDY.to_toml())
+    (tmp_path / "file").write_text("")
+    ended = nas("export", *words, "--studies", root)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.splitlines() == ended.complaints
+    assert len(ended.complaints) == 1
+    assert line in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
