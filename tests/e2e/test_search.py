@@ -195,7 +195,7 @@ def test_a_library_that_does_not_import_is_one_line_and_costs_no_trial(start: An
     (broken / "keras").mkdir(parents=True)
     (broken / "keras" / "__init__.py").write_text("raise ImportError('libtensorflow.so: no such file')\n")
     path = f"{broken}{os.pathsep}{ROOT}"
-    ended = start(tmp_path, *SEARCH, "--trials", "2", "--name", "broken", path=path).end()
+    ended = start(tmp_path, *SEARCH, "--jobs", "2", "--name", "broken", path=path).end()
     assert ended.code == 1
     assert "nas: worker process: must start, got ImportError: libtensorflow.so" in ended.err.splitlines()[-1]
     assert "Traceback" not in ended.err

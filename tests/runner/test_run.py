@@ -39,7 +39,16 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 
 def study(**fields: Any) -> Study:
-    settings = {"trials": 8, "jobs": 1, "budget_kb": 12.0, "tracking_uri": "none", "name": "mine", **fields}
+    recipe = Recipe(finalists=1, final_folds=2)
+    settings = {
+        "recipe": recipe,
+        "trials": 8,
+        "jobs": 1,
+        "budget_kb": 12.0,
+        "tracking_uri": "none",
+        "name": "mine",
+        **fields,
+    }
     return Study(space="mlp_tabular", data="wine", **settings)
 
 
@@ -272,7 +281,7 @@ def test_the_front_is_what_no_other_candidate_beats(log: Log, splits: Splits, tm
     assert weights == sorted(weights)
 
 
-@pytest.mark.parametrize("objective", ["accuracy", "pareto-weights", "pareto-macs"])
+@pytest.mark.parametrize("objective", ["accuracy", "pareto-macs"])
 def test_every_kind_of_objective_runs_and_stores_its_values(
     log: Log, splits: Splits, tmp_path: Path, objective: str
 ) -> None:
