@@ -6,14 +6,25 @@ planner (native/src), so the two agree and budgets, objectives and reports have 
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from nas import _native
 from nas.errors import InputError
 from nas.graph import Graph
-from nas.target import Target
+from nas.target import RELEASES, Target
+
+# The deepest stack below the caller in recorded release builds; a core with the same instructions takes the same.
+_STACK_BYTES = {
+    ("reference", "cortex-m4"): 828,
+    ("reference", "cortex-m7"): 828,
+    ("reference", "cortex-m33"): 828,
+    ("cmsis_nn", "cortex-m4"): 1260,
+    ("cmsis_nn", "cortex-m7"): 1260,
+    ("cmsis_nn", "cortex-m33"): 1260,
+    ("cmsis_nn", "cortex-m55"): 1656,
+}
 
 TensorKind = Literal["input", "output", "activation", "constant", "scratch"]
 
@@ -37,6 +48,19 @@ class Flash:
 
     model: int
     code: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideArena:
+    """RAM beside the arena: TFLM's two objects, and the stack below the caller while it allocates and infers.
+
+    The objects are `sizeof` in real builds; the stack is the most that was seen in release builds, None where
+    none was seen.
+    """
+
+    interpreter: int
+    resolver: int
+    stack: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +109,7 @@ class Totals:
     macs: int
     latency_ms: float | None
     supported: bool
+    tflm: str = field(default=RELEASES[0], kw_only=True)
 
     @property
     def arena_bytes(self) -> int:
@@ -118,6 +143,7 @@ class Footprint(Totals):
     file: str | None
     ops: tuple[OpFootprint, ...]
     tensors: tuple[TensorFootprint, ...]
+    outside_arena: OutsideArena | None = field(default=None, kw_only=True)
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas profile --json`, without the key `file` for an estimate."""
@@ -126,9 +152,11 @@ class Footprint(Totals):
             "file_bytes": self.file_bytes,
             "target": self.target,
             "kernels": self.kernels,
+            "tflm": self.tflm,
             "weights_bytes": self.weights_bytes,
             "arena_bytes": self.arena_bytes,
             "arena": dataclasses.asdict(self.arena),
+            "outside_arena": None if self.outside_arena is None else dataclasses.asdict(self.outside_arena),
             "flash_bytes": self.flash_bytes,
             "flash": dataclasses.asdict(self.flash),
             "macs": self.macs,
@@ -145,7 +173,7 @@ def profile(model: str | Path | bytes, target: Target) -> Footprint:
     file = "" if isinstance(model, bytes) else str(model)
     try:
         data = model if isinstance(model, bytes) else Path(model).read_bytes()
-        measured = _native.profile(data, target.kernels, target.core)
+        measured = _native.profile(data, target.kernels, target.core, target.tflm)
     except OSError as error:
         raise InputError(file, "must be a readable file", got=error.strerror) from error
     except ValueError as error:
@@ -155,12 +183,12 @@ def profile(model: str | Path | bytes, target: Target) -> Footprint:
 
 def estimate(graph: Graph, target: Target) -> Footprint:
     """Return the footprint that `profile` would read from the graph's `.tflite`."""
-    return _footprint(_native.estimate(graph, target.kernels, target.core), target, None)
+    return _footprint(_native.estimate(graph, target.kernels, target.core, target.tflm), target, None)
 
 
 def estimate_many(graphs: Iterable[Graph], target: Target) -> list[Totals]:
     """Return the totals of many graphs, tens of thousands a second."""
-    rows = _native.estimate_many(graphs, target.kernels, target.core)
+    rows = _native.estimate_many(graphs, target.kernels, target.core, target.tflm)
     return [Totals(**_totals(row, target)) for row in rows]
 
 
@@ -176,6 +204,7 @@ def _totals(row: "_native.TotalsRow", target: Target) -> dict[str, Any]:
         "macs": macs,
         "latency_ms": target.milliseconds(instructions),
         "supported": supported,
+        "tflm": target.tflm,
     }
 
 
@@ -184,9 +213,17 @@ def _footprint(measured: "_native.Measured", target: Target, file: str | None) -
     return Footprint(
         **_totals(totals, target),
         file=file,
+        outside_arena=_outside_arena(len({row[0] for row in ops}), target),
         ops=tuple(_op(index, row, target) for index, row in enumerate(ops)),
         tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(tensors)),
     )
+
+
+def _outside_arena(kinds: int, target: Target) -> OutsideArena:
+    # MicroInterpreter and MicroMutableOpResolver<kinds>: a registration, a code and a parser for each operator.
+    if target.pointer_bytes == 8:
+        return OutsideArena(408, (12 + 60 * kinds + 7) // 8 * 8 + 8 * kinds + 8, None)
+    return OutsideArena(208, 12 + 36 * kinds, _STACK_BYTES.get((target.kernels, target.core)))
 
 
 def _op(index: int, row: "_native.OpRow", target: Target) -> OpFootprint:

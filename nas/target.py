@@ -14,14 +14,18 @@ from nas.errors import InputError, unknown
 # reference manuals (loads and taken branches take longer than one cycle, the M7 issues two at once), not measured.
 CORES: Mapping[str, float] = {
     "x86-64": 0.5,
+    "cortex-m0": 1.6,
     "cortex-m0plus": 1.5,
     "cortex-m3": 1.4,
     "cortex-m4": 1.3,
     "cortex-m7": 0.8,
     "cortex-m33": 1.2,
     "cortex-m55": 1.4,
+    "xtensa-lx7": 1.3,
 }
 KERNELS = ("reference", "cmsis_nn")
+# Releases of TFLM whose rules the native core has: a commit, or a build of the Python package tflite-micro.
+RELEASES = ("90b983c", "package-2026-10-23")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Target:
         kernels: which kernels TFLM is built with, `reference` or `cmsis_nn`.
         clock_hz: makes latencies known; None for a generic core.
         datasheet: where the figures of a board come from.
+        free_ram_bytes: what the vendor's runtime leaves of the RAM, where it is known; so for `free_flash_bytes`.
+        tflm: the release of TFLM whose rules hold, or the build of it.
         cycles_per_instruction: turns instruction counts into time; the core's in `CORES` unless the table says.
     """
 
@@ -45,6 +51,9 @@ class Target:
     ram_bytes: int | None = None
     flash_bytes: int | None = None
     datasheet: str | None = None
+    free_ram_bytes: int | None = None
+    free_flash_bytes: int | None = None
+    tflm: str = RELEASES[0]
 
     def milliseconds(self, instructions: float | None) -> float | None:
         """Return the time that the instructions take; None without a clock, or without instructions."""
@@ -65,9 +74,9 @@ class Target:
             rule, holds = _CHECKS[key]
             if not holds(value):
                 raise InputError(f"{place}.{key}", f"must be {rule}", got=repr(value))
-        if table["core"] == "x86-64" and table["kernels"] != "reference":
-            raise InputError(f"{place}.kernels", "must be reference on x86-64", got=repr(table["kernels"]))
         core = table["core"]
+        if not core.startswith("cortex-") and table["kernels"] != "reference":
+            raise InputError(f"{place}.kernels", f"must be reference on {core}", got=repr(table["kernels"]))
         defaults = {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core]}
         return cls(name=name, **{**defaults, **table})
 
@@ -93,6 +102,9 @@ _CHECKS: Mapping[str, tuple[str, Any]] = {
     "ram_bytes": ("a positive whole number", _count),
     "flash_bytes": ("a positive whole number", _count),
     "datasheet": ("a text", _text),
+    "free_ram_bytes": ("a positive whole number", _count),
+    "free_flash_bytes": ("a positive whole number", _count),
+    "tflm": (f"one of {', '.join(RELEASES)}", lambda value: value in RELEASES),
     "cycles_per_instruction": ("a positive number", _positive),
 }
 

@@ -9,7 +9,7 @@ from nas.footprint import estimate
 from nas.graph_builder import GraphBuilder
 from nas.target import CORES, Target, find_target, known_targets
 
-CORE_NAMES = [name for name in CORES if name != "x86-64"]
+CORE_NAMES = [name for name in CORES if name.startswith("cortex-")]
 BOARD = """
 [my-board]
 description = "A board of mine"
@@ -48,6 +48,29 @@ def test_every_board_names_its_data_sheet_and_every_target_can_be_computed(targe
     assert estimate(g.graph(), target).supported
 
 
+def test_fifteen_real_boards_and_more_name_their_data_sheets() -> None:
+    boards = [target for target in known_targets().values() if target.datasheet]
+    assert len(boards) >= 15
+    assert {"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "xtensa-lx7"} <= {
+        board.core for board in boards
+    }
+
+
+def test_a_runtime_leaves_no_more_than_the_board_has() -> None:
+    for board in known_targets().values():
+        assert (board.free_ram_bytes or 0) <= (board.ram_bytes or 0)
+        assert (board.free_flash_bytes or 0) <= (board.flash_bytes or 0)
+
+
+def test_the_release_of_tflm_decides_the_totals() -> None:
+    g = GraphBuilder((4,))
+    g.fully_connected(2)
+    here, package = (estimate(g.graph(), find_target(name)) for name in ("host", "host-package"))
+    assert (here.tflm, package.tflm) == ("90b983c", "package-2026-10-23")
+    assert here.arena.tail < package.arena.tail
+    assert here.arena.head == package.arena.head
+
+
 def test_an_own_board_is_one_table_in_a_file(tmp_path: Path) -> None:
     target = find_target(write(tmp_path, BOARD))
     assert (target.name, target.core, target.ram_bytes, target.flash_bytes) == ("my-board", "cortex-m4", 65536, None)
@@ -67,6 +90,8 @@ def test_an_unknown_name_lists_the_known_ones_and_the_nearest() -> None:
         ('core = "cortex-m4"\nram_bytes = "64k"', r"my-board\.ram_bytes: must be a positive whole number"),
         ('core = "cortex-m4"\nram_bytes = true', r"my-board\.ram_bytes: must be a positive whole number"),
         ('core = "x86-64"', r"my-board\.kernels: must be reference on x86-64"),
+        ('core = "xtensa-lx7"', r"my-board\.kernels: must be reference on xtensa-lx7"),
+        ('core = "cortex-m4"\ntflm = "1.0"', r"my-board\.tflm: must be one of 90b983c, package-2026-10-23, got '1\.0'"),
         ("", r"my-board\.core: must be given"),
     ],
 )

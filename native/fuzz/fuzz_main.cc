@@ -66,12 +66,16 @@ int main(int count, char** arguments) {
   for (int i = 3; i < count; ++i) corpus.push_back(read_file(arguments[i]));
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(std::atof(arguments[2]));
   long inputs = 0, models = 0;
+  double slowest = 0;
   while (std::chrono::steady_clock::now() < end) {
     File file = corpus[random() % corpus.size()];
     for (size_t i = 1 + random() % 8; i > 0; --i) mutate(file, random);
+    const auto start = std::chrono::steady_clock::now();
     models += nas::fuzz_one(file.data(), file.size()) ? 1 : 0;
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    slowest = std::max(slowest, took.count());
     ++inputs;
   }
-  std::printf("%ld inputs, %ld of them models, no finding\n", inputs, models);
+  std::printf("%ld inputs, %ld of them models, slowest %.1f ms, no finding\n", inputs, models, slowest);
   return 0;
 }

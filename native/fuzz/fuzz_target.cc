@@ -1,5 +1,6 @@
 #include "fuzz_target.h"
 
+#include <cmath>
 #include <cstdlib>
 
 #include "check.h"
@@ -11,11 +12,10 @@
 namespace nas {
 namespace {
 
-constexpr const char* kMachines[][2] = {{"reference", "x86-64"},
-                                        {"reference", "cortex-m4"},
-                                        {"cmsis_nn", "cortex-m3"},
-                                        {"cmsis_nn", "cortex-m4"},
-                                        {"cmsis_nn", "cortex-m55"}};
+constexpr const char* kMachines[][3] = {{"reference", "x86-64", ""},    {"reference", "x86-64", "package-2026-10-23"},
+                                        {"reference", "cortex-m4", ""}, {"cmsis_nn", "cortex-m3", ""},
+                                        {"cmsis_nn", "cortex-m4", ""},  {"cmsis_nn", "cortex-m55", ""},
+                                        {"reference", "xtensa-lx7", ""}};
 
 }  // namespace
 
@@ -27,12 +27,13 @@ bool fuzz_one(const uint8_t* data, size_t size) {
     return false;
   }
   tensor_names(graph);
-  for (const auto& [kernels, core] : kMachines) {
-    const Footprint footprint = find_footprint(graph, find_machine(kernels, core));
+  for (const auto& [kernels, core, release] : kMachines) {
+    const Footprint footprint = find_footprint(graph, find_machine(kernels, core, release));
     const Arena& arena = footprint.arena;
     const bool planned_here = graph.offline_offsets.empty();  // a model's own plan may overlap as it likes
     if (planned_here && check_plan(arena.buffers, arena.offsets, arena.head_bytes) != PlanFault::kNone) std::abort();
     if (arena.min_bytes < arena.head_bytes + arena.tail_bytes) std::abort();
+    if (footprint.macs < 0 || footprint.code_bytes <= 0 || !std::isfinite(footprint.instructions)) std::abort();
   }
   return true;
 }

@@ -31,7 +31,7 @@ const Kernel* find_kernel(Builtin kind) {
 }
 
 Block options_block(const Kernel& kernel, const Machine& machine) {
-  if (machine.records->pointer_bytes == 4) return kernel.options_arm;
+  if (machine.records->short_enums) return kernel.options_arm;
   const Release::Change* change = find_change(kernel.kind, *machine.release);
   return change == nullptr ? kernel.options_host : change->options;
 }

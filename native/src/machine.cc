@@ -10,7 +10,7 @@ namespace {
 struct Core {
   const char* name;
   Vectors vectors;
-  bool host;
+  const Records Release::* records;
   int reference_fits, cmsis_nn_fits;
 };
 
@@ -18,14 +18,15 @@ struct Core {
 // instructions; nothing was counted for cores without DSP instructions.
 constexpr int kNotMeasured = -1, kM4Reference = 0, kM4CmsisNn = 1, kM55CmsisNn = 2;
 constexpr Core kCores[] = {
-    {"x86-64", Vectors::kNone, true, kNotMeasured, kNotMeasured},
-    {"cortex-m0plus", Vectors::kNone, false, kNotMeasured, kNotMeasured},
-    {"cortex-m3", Vectors::kNone, false, kNotMeasured, kNotMeasured},
-    {"cortex-m4", Vectors::kDsp, false, kM4Reference, kM4CmsisNn},
-    {"cortex-m7", Vectors::kDsp, false, kM4Reference, kM4CmsisNn},
-    {"cortex-m33", Vectors::kDsp, false, kM4Reference, kM4CmsisNn},
-    {"cortex-m55", Vectors::kMve, false, kNotMeasured, kM55CmsisNn},
-    {"xtensa-lx7", Vectors::kNone, false, kNotMeasured, kNotMeasured},
+    {"x86-64", Vectors::kNone, &Release::host, kNotMeasured, kNotMeasured},
+    {"cortex-m0", Vectors::kNone, &Release::arm, kNotMeasured, kNotMeasured},
+    {"cortex-m0plus", Vectors::kNone, &Release::arm, kNotMeasured, kNotMeasured},
+    {"cortex-m3", Vectors::kNone, &Release::arm, kNotMeasured, kNotMeasured},
+    {"cortex-m4", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
+    {"cortex-m7", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
+    {"cortex-m33", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
+    {"cortex-m55", Vectors::kMve, &Release::arm, kNotMeasured, kM55CmsisNn},
+    {"xtensa-lx7", Vectors::kNone, &Release::xtensa, kNotMeasured, kNotMeasured},
 };
 
 }  // namespace
@@ -37,8 +38,8 @@ Machine find_machine(const std::string& kernels, const std::string& core, const 
   if (release == nullptr) throw std::invalid_argument("unknown TFLM release " + release_name);
   for (const Core& row : kCores) {
     if (core != row.name) continue;
-    return {cmsis_nn ? KernelSet::kCmsisNn : KernelSet::kReference, row.vectors,
-            row.host ? &release->host : &release->arm, release, cmsis_nn ? row.cmsis_nn_fits : row.reference_fits};
+    return {cmsis_nn ? KernelSet::kCmsisNn : KernelSet::kReference, row.vectors, &(release->*row.records), release,
+            cmsis_nn ? row.cmsis_nn_fits : row.reference_fits};
   }
   throw std::invalid_argument("unknown core " + core);
 }

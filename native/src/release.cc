@@ -3,7 +3,12 @@
 namespace nas {
 namespace {
 
-constexpr Records kArm = {4, {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4}, {32, 4}, {32, 4}, {12, 4}, 12, 24, 40};
+constexpr Records kArm = {4,       {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4},
+                          {32, 4}, {32, 4}, {12, 4}, 12,      24,     40,     true};
+
+// Sizes of the same records with four bytes an enumeration, as compilers for Xtensa make them; computed, not recorded.
+constexpr Records kXtensa = {4,       {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4},
+                             {32, 4}, {40, 4}, {12, 4}, 12,      24,     40,     false};
 
 constexpr Records host(int32_t subgraph_bytes, int32_t arena_allocator_bytes, int32_t micro_allocator_bytes) {
   return {8,       {arena_allocator_bytes, 8},
@@ -12,7 +17,7 @@ constexpr Records host(int32_t subgraph_bytes, int32_t arena_allocator_bytes, in
           {24, 8}, {64, 8},
           {64, 8}, {24, 8},
           16,      32,
-          40};
+          40,      false};
 }
 
 // The Python package tflite-micro is built with USE_TFLM_COMPRESSION: kernels that read weights keep the place of a
@@ -25,9 +30,9 @@ constexpr Release::Change kPackageChanges[] = {
 };
 
 const Release kReleases[] = {
-    {"90b983c", kArm, host(16, 72, 72), nullptr, 0},
-    {"package-2026-10-23", kArm, host(24, 72, 72), kPackageChanges, std::size(kPackageChanges)},
-    {"package-2026-10-23-recording", kArm, host(24, 104, 272), kPackageChanges, std::size(kPackageChanges)},
+    {"90b983c", kArm, kXtensa, host(16, 72, 72), nullptr, 0},
+    {"package-2026-10-23", kArm, kXtensa, host(24, 72, 72), kPackageChanges, std::size(kPackageChanges)},
+    {"package-2026-10-23-recording", kArm, kXtensa, host(24, 104, 272), kPackageChanges, std::size(kPackageChanges)},
 };
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace nas {
 
 struct Release {
   const char* name;
-  Records arm, host;
+  Records arm, xtensa, host;
   // Rows of the kernel table that differ in builds for the host: option struct, and state from Init.
   struct Change {
     Builtin kind;
