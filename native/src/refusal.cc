@@ -1,6 +1,7 @@
 #include "refusal.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "kernels.h"
@@ -16,7 +17,6 @@ struct Accepted {
   size_t position;
   const char* types;
 };
-constexpr char kJudged[] = "f8hib";
 constexpr Accepted kAccepted[] = {
     {Builtin::kConv2d, 0, "f8h"},
     {Builtin::kDepthwiseConv2d, 0, "f8h"},
@@ -159,16 +159,20 @@ std::string refuse_weights(const Node& node, const Machine& machine) {
   return {};
 }
 
+std::array<const Accepted*, 256> index_accepted() {
+  std::array<const Accepted*, 256> index{};
+  for (const Accepted& row : kAccepted) index[static_cast<size_t>(row.kind)] = &row;
+  return index;
+}
+
 std::string refuse_type(const Node& node) {
-  for (const Accepted& row : kAccepted) {
-    const Tensor* tensor = row.kind == node.op->kind ? node.input(row.position) : nullptr;
-    if (tensor == nullptr) continue;
-    const char type = letter(tensor->type);
-    if (type == '\0' || std::strchr(kJudged, type) == nullptr || std::strchr(row.types, type) != nullptr) return {};
-    return "TFLM's " + op_name(row.kind) + " takes " + words(row.types) + ", got " + type_name(tensor->type) +
-           "; replace the operator, or convert this part of the model to another type";
-  }
-  return {};
+  static const std::array<const Accepted*, 256> index = index_accepted();
+  const Accepted* row = index[static_cast<size_t>(node.op->kind)];  // the kernel is known, so its code is below 256
+  const Tensor* tensor = row == nullptr ? nullptr : node.input(row->position);
+  const char type = tensor == nullptr ? '\0' : letter(tensor->type);
+  if (type == '\0' || std::strchr(row->types, type) != nullptr) return {};
+  return "TFLM's " + op_name(row->kind) + " takes " + words(row->types) + ", got " + type_name(tensor->type) +
+         "; replace the operator, or convert this part of the model to another type";
 }
 
 std::string refuse_custom(const std::string& code) {
