@@ -1,6 +1,6 @@
 """How fast footprints come: estimates in bulk and single profiles, beside TFLM's own time to allocate.
 
-    python benchmarks/footprint.py [MODEL.tflite]
+    python benchmarks/footprint.py [MODEL.tflite ...]
 
 Prints microseconds each; the best of several runs, since other processes only ever add time.
 """
