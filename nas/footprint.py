@@ -44,10 +44,14 @@ class Arena:
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """Bytes of flash: the `.tflite` file, and the runtime's code with the kernels that the model needs."""
+    """Bytes of flash: the `.tflite` file, and the runtime's code with the kernels that the model needs.
+
+    `without_code` names the operators whose code was never linked: `code` is then a lower bound.
+    """
 
     model: int
     code: int
+    without_code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +214,15 @@ def _totals(row: "_native.TotalsRow", target: Target) -> dict[str, Any]:
 
 def _footprint(measured: "_native.Measured", target: Target, file: str | None) -> Footprint:
     totals, ops, tensors = measured
+    kinds = {row[0] for row in ops}
+    known = _totals(totals, target)
+    missing = kinds - _native.LINKED_OPS
+    if missing:
+        known["flash"] = dataclasses.replace(known["flash"], without_code=tuple(sorted(missing)))
     return Footprint(
-        **_totals(totals, target),
+        **known,
         file=file,
-        outside_arena=_outside_arena(len({row[0] for row in ops}), target),
+        outside_arena=_outside_arena(len(kinds), target),
         ops=tuple(_op(index, row, target) for index, row in enumerate(ops)),
         tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(tensors)),
     )

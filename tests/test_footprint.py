@@ -211,6 +211,14 @@ def test_a_board_has_a_latency_and_a_generic_core_has_none() -> None:
     assert estimate(small_graph(), find_target("cortex-m4")).latency_ms is None
 
 
+def test_an_operator_whose_code_was_never_linked_is_named() -> None:
+    graph = small_graph()
+    assert estimate(graph, find_target("cortex-m4")).flash.without_code == ()
+    strange = graph.ops[-1].__class__("RESIZE_BILINEAR", graph.ops[-1].inputs, graph.ops[-1].outputs)
+    changed = graph.__class__(graph.tensors, (*graph.ops[:-1], strange), (0,), graph.outputs)
+    assert estimate(changed, find_target("cortex-m4")).flash.without_code == ("RESIZE_BILINEAR",)
+
+
 def test_an_unknown_operator_is_named_and_counts_as_a_lower_bound() -> None:
     graph = small_graph()
     strange = graph.ops[-1].__class__("VAR_HANDLE", graph.ops[-1].inputs, graph.ops[-1].outputs)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bind_graph.h"
+#include "flash.h"
 #include "footprint.h"
 #include "machine.h"
 #include "names.h"
@@ -220,6 +221,7 @@ PYBIND11_MODULE(_native, m) {
   m.doc() = "TensorFlow Lite Micro's memory and work, computed from a model and a machine.";
   m.attr("TFLM_VERSION") = kTflmVersion;
   m.attr("CMSIS_NN_VERSION") = kCmsisNnVersion;
+  m.attr("LINKED_OPS") = py::frozenset(py::cast(linked_ops()));
   prepare_graph_names();
   m.def("profile", &profile, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
   m.def("estimate", &estimate, py::arg("graph"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");

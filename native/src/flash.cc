@@ -40,4 +40,10 @@ int64_t code_bytes(const Graph& graph, const Machine& machine) {
   return bytes;
 }
 
+std::vector<std::string> linked_ops() {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < kKernelCodeCount; ++i) names.emplace_back(kKernelCode[i].op);
+  return names;
+}
+
 }  // namespace nas
