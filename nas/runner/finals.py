@@ -1,6 +1,7 @@
 """The end of a study: the best candidates are trained longer, validation picks one, and it meets the test set."""
 
 import dataclasses
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +19,8 @@ from nas.seeds import derive
 
 # Share of a run's time that finals may reserve at the most.
 MAX_SHARE = 0.4
-# Seconds that a training takes beside its epochs: build, trace, convert, evaluate; and the test at the end.
-OVERHEAD_SECONDS = 6.0
+# Seconds beside the stages of trainings that records tell: handing over, and the test at the end.
+OVERHEAD_SECONDS = 3.0
 # Part of the time kept back, since a machine is never as quick as its average.
 MARGIN = 1.2
 
@@ -52,12 +53,17 @@ class Final:
 
 def seconds_for_finals(session: Session) -> float:
     """Estimate how long the finals will take, from what trainings have taken so far."""
-    recipe = session.study.recipe
-    chosen = finalists(session)
-    epoch = fmean(_epoch_seconds(record) for record in chosen) if chosen else 0.0
+    recipe, chosen = session.study.recipe, finalists(session)
+    share = math.inf if session.limit is None else MAX_SHARE * session.limit
+    if not chosen:
+        return share
     rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size) + 1
-    needed = MARGIN * rounds * (_final_epochs(session) * epoch + OVERHEAD_SECONDS) + OVERHEAD_SECONDS
-    return needed if session.limit is None else min(needed, MAX_SHARE * session.limit)
+    return min(share, rounds * _training_seconds(chosen, _final_epochs(session)) + OVERHEAD_SECONDS)
+
+
+def _training_seconds(records: Sequence[Record], epochs: int) -> float:
+    """Estimate how long a training takes, from what these took: build, trace, convert and evaluate included."""
+    return MARGIN * fmean(_beside(record) + epochs * _epoch_seconds(record) for record in records)
 
 
 def _final_epochs(session: Session) -> int:
@@ -69,6 +75,10 @@ def _epoch_seconds(record: Record) -> float:
     return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())))
 
 
+def _beside(record: Record) -> float:
+    return sum(seconds for stage, seconds in record.seconds.items() if stage != "train")
+
+
 def finalists(session: Session) -> list[Record]:
     """Return the complete candidates that score best, one a network."""
     ranked = sorted(session.complete(), key=lambda record: (-session.score(record), record.trial))
@@ -76,31 +86,46 @@ def finalists(session: Session) -> list[Record]:
 
 
 def decide(session: Session) -> None:
-    """Train the finalists, choose the winner by validation alone, and open the test set for it, once."""
+    """Train the finalists, choose the winner by validation alone, and open the test set for it, once.
+
+    A study that goes on without getting other finalists stays decided, so that time to spare opens no test set.
+    """
     chosen = finalists(session)
-    if not chosen:
+    trials = [record.trial for record in chosen]
+    if not chosen or session.ledger.get("decided") == trials:
         return
-    session.observer.phase(f"final training of {len(chosen)} candidates")
-    finals = _train(session, chosen)
-    if not finals:
-        return
-    best = _choose(session, finals)
-    lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
-    known = session.ledger.get("winner")
-    if known is not None and Winner.from_json(known).finals == lines:
-        return
+    finals = _train(session, _in_reach(session, chosen))
+    best = _choose(session, finals) if finals else [Final(chosen[0], fold=0)]
     session.observer.phase("training the winner on training and validation rows")
     record = _refit(session, best)
     session.observer.phase("test set, once, for the winner")
     test = _test(session, record)
     epochs = len(record.history["loss"])
     record = replace(record, history=best[0].record.history)
+    lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
     winner = Winner(record=record, finals=lines, epochs=epochs, **dataclasses.asdict(test))
     session.ledger.put("winner", winner.to_json())
+    session.ledger.put("decided", trials)
+
+
+def _in_reach(session: Session, chosen: Sequence[Record]) -> Sequence[Record]:
+    """Return those of the best candidates that there is time to train on every fold, no shorter than the search did.
+
+    Shorter trainings would tell which network learns quickest. If there is time for none, the search has decided.
+    """
+    if session.limit is None:
+        return chosen
+    recipe = session.study.recipe
+    training = _training_seconds(chosen, recipe.passes(recipe.epochs, len(session.splits.train)))
+    # As many trainings one after the other, and the winner's last.
+    rounds = int((session.limit - session.seconds - OVERHEAD_SECONDS) / max(training, 1e-3)) - 1
+    return chosen[: max(0, rounds * session.workers.size // recipe.final_folds)]
 
 
 def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
     """Train each finalist on each fold, but for what an earlier run has done."""
+    if chosen:
+        session.observer.phase(f"final training of {len(chosen)} candidates")
     done = {(final.record.trial, final.fold): final for final in _kept(session)}
     part = session.splits.train.join(session.splits.val)
     count = len(folds(part, session.study.recipe.final_folds, session.study.seed))
@@ -110,9 +135,11 @@ def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
         for record in chosen
         if (record.trial, i) not in done
     ]
+    epochs = _fitting(session, chosen, -(-len(jobs) // session.workers.size) + 1)
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
-            session.workers.submit(_in_time(session, jobs.pop(0), len(jobs)))
+            seconds = session.left(None if session.limit is None else session.limit - OVERHEAD_SECONDS)
+            session.workers.submit(replace(jobs.pop(0), epochs=epochs, seconds=seconds))
         for task, outcome in session.wait():
             if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
                 assert isinstance(task, Job)
@@ -123,18 +150,19 @@ def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
     return [final for final in done.values() if final.record.trial in trials]
 
 
-def _in_time(session: Session, job: Job, waiting: int) -> Job:
-    """Return the job with as many epochs as leave the ones behind it, and the refit, as much time.
+def _fitting(session: Session, records: Sequence[Record], rounds: int) -> int:
+    """Return the epochs with which `rounds` trainings of such networks, one after the other, end in time.
 
-    A schedule that is cut short never reaches its low learning rates, so a shorter one is better.
+    All have the same, so that none is favoured. A schedule cut short never reaches its low learning rates, so a
+    shorter one is better.
     """
-    if session.limit is None:
-        return job
-    rounds = waiting // session.workers.size + 1 + isinstance(job.rows, Fold)
-    left = max(1.0, (session.limit - session.seconds - OVERHEAD_SECONDS) / rounds)
-    epoch = max(_epoch_seconds(record) for record in session.complete() if record.trial == job.trial)
-    fitting = int((left - OVERHEAD_SECONDS) / (MARGIN * epoch)) if epoch else job.epochs
-    return replace(job, seconds=left, epochs=max(1, min(job.epochs, fitting)))
+    wanted = _final_epochs(session)
+    if session.limit is None or not records:
+        return wanted
+    seconds = (session.limit - session.seconds - OVERHEAD_SECONDS) / rounds / MARGIN
+    epoch = fmean(map(_epoch_seconds, records))
+    fitting = round((seconds - fmean(map(_beside, records))) / epoch) if epoch else wanted
+    return max(1, min(wanted, fitting))
 
 
 def _job(session: Session, record: Record, rows: Fold | Everything) -> Job:
@@ -173,7 +201,9 @@ def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
 
 def _refit(session: Session, best: Sequence[Final]) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
-    outcome = _alone(session, _in_time(session, _job(session, best[0].record, Everything()), 0))
+    job = _job(session, best[0].record, Everything())
+    known = [record for record in session.complete() if record.trial == job.trial]
+    outcome = _alone(session, replace(job, epochs=_fitting(session, known, 1), seconds=session.left(session.limit)))
     if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:
         reason = outcome.record.reason if isinstance(outcome, Outcome) else outcome
         raise _unfinished(session, "the winner's last training", reason)
