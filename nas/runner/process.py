@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from nas.data.splits import Splits
 
-T = TypeVar("T")
+P = ParamSpec("P")
 R = TypeVar("R")
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -23,19 +23,13 @@ QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 WATCH_SECONDS = 1.0
 
 
-class Process(Generic[T, R]):
-    """A process that does tasks, one at a time.
+class Process:
+    """A process that calls functions, one at a time.
 
-    Life cycle: starts when it is made, calls `initialize` once, then `perform` for each task; `kill` ends it.
-
-    Args:
-        splits: what `initialize` is called with.
-        initialize: makes the process ready for tasks.
-        perform: does a task.
+    Life cycle: starts when it is made, calls `initialize(splits)` once, then what `submit` gives it; `kill` ends it.
     """
 
-    def __init__(self, splits: Splits, initialize: Callable[[Splits], None], perform: Callable[[T], R]) -> None:
-        self._perform = perform
+    def __init__(self, splits: Splits, initialize: Callable[[Splits], None]) -> None:
         self._executor: Any = ProcessPoolExecutor(
             max_workers=1,
             initializer=_prepare,
@@ -52,9 +46,9 @@ class Process(Generic[T, R]):
             return None
         return "it died" if self._ready.exception() else self._ready.result()
 
-    def submit(self, task: T) -> "Future[R]":
+    def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
         with _deaf_to_interrupts():
-            future: Future[R] = self._executor.submit(self._perform, task)
+            future: Future[R] = self._executor.submit(function, *args, **kwargs)
         return future
 
     def kill(self) -> None:

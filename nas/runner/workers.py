@@ -31,7 +31,7 @@ DEATHS = 2
 class _Slot:
     """One worker's place: its process, what it is doing, and how much it has done."""
 
-    process: Process[Task, Outcome | TestOutcome] | None = None
+    process: Process | None = None
     done: int = 0
     task: Task | None = None
     future: "Future[Outcome | TestOutcome] | None" = None
@@ -102,9 +102,9 @@ class Workers:
 
     def _begin(self, slot: _Slot, task: Task) -> None:
         if slot.process is None:
-            slot.process = Process(self._splits, self._initialize, self._perform)
+            slot.process = Process(self._splits, self._initialize)
             slot.done = 0
-        slot.future = slot.process.submit(task)
+        slot.future = slot.process.submit(_perform, self._perform, task, slot.started)
 
     def _look(self, slot: _Slot, task: Task) -> End | None:
         """Return how the task has ended; None if it has not, or had to begin again."""
@@ -128,10 +128,8 @@ class Workers:
         return None
 
     def _begin_again(self, slot: _Slot, task: Task) -> None:
-        """Give the task to another process, with the time that is left for it."""
+        """Give the task to another process."""
         self._stop(slot)
-        if task.seconds is not None:
-            task = replace(task, seconds=max(0.0, task.seconds - (time.monotonic() - slot.started)))
         self._begin(slot, task)
 
     def _count_false_start(self, trouble: str) -> None:
@@ -151,6 +149,14 @@ class Workers:
         if slot.process is not None:
             slot.process.kill()
         slot.process = None
+
+
+def _perform(perform: Callable[[Task], Outcome | TestOutcome], task: Task, started: float) -> Outcome | TestOutcome:
+    """Do a task, in a worker process, in the time left of it: starting the process has taken some seconds."""
+    if task.seconds is not None:
+        # This clock is the same one in all processes.
+        task = replace(task, seconds=max(0.0, task.seconds - (time.monotonic() - started)))
+    return perform(task)
 
 
 def _end(future: "Future[Outcome | TestOutcome]") -> End:

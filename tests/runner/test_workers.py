@@ -32,6 +32,8 @@ def prepare(splits: Any) -> None:
     """Stands for importing TensorFlow."""
     if splits == "broken":
         raise ImportError("libcudart.so.11.0: cannot open shared object file")
+    if splits == "slow":
+        time.sleep(2)
     if splits == "deadly":
         os._exit(3)
     if isinstance(splits, Path) and not splits.exists():
@@ -51,6 +53,8 @@ def perform(order: Order) -> Any:
             os.kill(os.getpid(), signal.SIGKILL)
         case "die once":
             return order.seconds or "no limit"
+        case "time left":
+            return order.seconds
         case "environment":
             return dict(os.environ)
         case "raise":
@@ -109,6 +113,12 @@ def test_a_task_whose_process_is_killed_is_done_by_another_one_in_the_time_left(
     first, second = done(crew(), Order("die once", tmp_path / "a"), Order("die once", tmp_path / "b", seconds=30.0))
     assert first == "no limit"
     assert 10 < second < 30
+
+
+def test_the_time_of_a_task_counts_from_its_order(crew: Any) -> None:
+    first, second = done(crew(splits="slow"), Order("time left", seconds=60.0), Order("time left", seconds=60.0))
+    assert 10 < first < 58
+    assert second > 58.5
 
 
 def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
