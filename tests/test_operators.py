@@ -1,5 +1,6 @@
 """Every operator alone: memory and refusal as the packaged TFLM has them."""
 
+import faulthandler
 import os
 import re
 from pathlib import Path
@@ -69,6 +70,7 @@ def works(data: bytes, arena_size: int) -> bool:
     """Tell whether TFLM runs the model in so small an arena; in a process of its own, since it may crash instead."""
     child = os.fork()
     if child == 0:
+        faulthandler.disable()  # a crash is an answer here
         try:
             make(data, arena_size).invoke()
         except RuntimeError:
