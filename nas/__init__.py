@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nas.api import export, search
+    from nas.api import search
     from nas.errors import InputError
     from nas.footprint import Footprint, estimate, profile
     from nas.record import Record, Result
@@ -31,7 +31,6 @@ _HOMES = {
     "Study": "study",
     "Target": "target",
     "estimate": "footprint",
-    "export": "api",
     "find_target": "target",
     "load_space": "space_file",
     "profile": "footprint",
@@ -47,7 +46,6 @@ __all__ = [
     "Target",
     "__version__",
     "estimate",
-    "export",
     "find_target",
     "load_space",
     "profile",

@@ -14,7 +14,6 @@ NAMES = [
     "Target",
     "__version__",
     "estimate",
-    "export",
     "find_target",
     "load_space",
     "profile",
