@@ -17,6 +17,7 @@ from nas.footprint import Totals, estimate_many, profile
 from nas.graph import Graph
 from nas.recipe import Recipe
 from nas.record import Record, State
+from nas.rungs import Climb, Rung
 from nas.target import Target
 
 
@@ -83,6 +84,7 @@ class Job:
         seed: of weights, batches and dropout.
         seconds: time after which training stops at the next epoch; None for no limit.
         rows: what to train on and what to validate on.
+        rungs: what the training must reach to go on.
     """
 
     trial: int
@@ -95,6 +97,7 @@ class Job:
     seed: int
     seconds: float | None = None
     rows: Rows = field(default_factory=Given)
+    rungs: tuple[Rung, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +195,14 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     with clock("build"):
         model = build(graph, seed=job.seed)
     with clock("train"):
-        trained = train(model, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline)
+        climb = Climb(job.rungs)
+        trained = train(
+            model, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline, go_on=climb.go_on
+        )
     facts["history"] = trained.history
-    if trained.stopped_by == "deadline" and isinstance(job.rows, Given):
-        facts |= {"state": State.PRUNED, "reason": f"time limit after {len(trained.history['loss'])} epochs"}
+    if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
+        reason = climb.failed or f"time limit after {len(trained.history['loss'])} epochs"
+        facts |= {"state": State.PRUNED, "reason": reason}
         return None, None
     with clock("quantize"):
         tflite = quantize(model, graph, calibration_rows(rows, seed=job.seed))

@@ -13,6 +13,9 @@ class Recipe:
     Attributes:
         epochs: passes over the training rows for a candidate of the search.
         batch_size: rows a step.
+        first_rung: epochs after which only the best candidates go on; 0 trains each to the end. Further rungs follow at
+            `rung_factor` times as many epochs, and so on.
+        rung_factor: one in so many candidates passes a rung.
         min_steps: a training of fewer steps gets as many epochs more as it needs; small data sets would hardly be
             learned otherwise.
         learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the
@@ -26,6 +29,8 @@ class Recipe:
     """
 
     epochs: int = 12
+    first_rung: int = 0
+    rung_factor: int = 3
     batch_size: int = 64
     min_steps: int = 800
     learning_rate: float = 4e-3
@@ -43,7 +48,9 @@ class Recipe:
             raise InputError("recipe.learning_rate", "must be above 0", got=self.learning_rate)
         if self.final_folds < 2:
             raise InputError("recipe.final_folds", "must be 2 or more", got=self.final_folds)
-        for name in ("patience", "min_steps"):
+        if self.rung_factor < 2:
+            raise InputError("recipe.rung_factor", "must be 2 or more", got=self.rung_factor)
+        for name in ("patience", "min_steps", "first_rung"):
             if getattr(self, name) < 0:
                 raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
         if not 0 <= self.label_smoothing < 1:

@@ -21,7 +21,7 @@ LAYERS = {
     "description": "graph graph_builder target recipe blocks data architecture space space_file",
     "measurement": "footprint budget feasibility advice",
     "learning": "model",
-    "search": "record objectives study pipeline tracking runner",
+    "search": "record rungs objectives study pipeline tracking runner",
     "faces": "export saved report memory_map api cli __init__ __main__",
 }
 ROW = {module: row for row, modules in enumerate(LAYERS.values()) for module in modules.split()}

@@ -13,8 +13,8 @@ from nas.data.dataset import Array, Floats, Part
 from nas.model.epoch import Loop, Rows, Score
 from nas.recipe import Recipe
 
-StoppedBy = Literal["epochs", "patience", "deadline"]
-OnEpoch = Callable[[int, Mapping[str, float]], None]
+StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
+GoOn = Callable[[int, Mapping[str, float]], bool]
 
 # So many steps at most are taken between two looks at the clock.
 _STEPS_A_CALL = 128
@@ -95,7 +95,7 @@ def train(
     epochs: int | None = None,
     seed: int = 0,
     deadline: float | None = None,
-    on_epoch: OnEpoch | None = None,
+    go_on: GoOn | None = None,
 ) -> Trained:
     """Train `model`, made by `build`, and leave it with the weights of its best epoch.
 
@@ -110,7 +110,7 @@ def train(
         seed: of the order of the rows.
         deadline: `time.monotonic()` at which to be done. No epoch is begun that would end later, and one that does
             is cut short; one epoch, however short, is always taken.
-        on_epoch: called after each epoch with its number, from 0, and the four numbers of the history.
+        go_on: called after each epoch with its number, from 0, and the numbers of the history; False ends the training.
     """
     start = time.monotonic()
     epochs = epochs or recipe.epochs
@@ -135,8 +135,9 @@ def train(
         if not all(map(math.isfinite, numbers.values())):
             raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
         progress.add(numbers, model)
-        if on_epoch is not None:
-            on_epoch(epoch, numbers)
+        if go_on is not None and not go_on(epoch, numbers):
+            stopped_by = "caller"
+            break
         if progress.is_stuck(recipe.patience):
             stopped_by = "patience"
             break

@@ -131,10 +131,16 @@ class Ledger:
         for name, fraction in violations.items():
             trial.set_constraint(name, fraction)
         state = _OPTUNA_STATES[record.state]
+        step, reached = _reached(record)
+        # Optuna takes no intermediate values in studies of several objectives.
+        if reached is not None and len(self._memory.directions) == 1:
+            trial.report(reached, step)
         self._memory.tell(trial, list(record.values) if state == TrialState.COMPLETE and record.values else None, state)
         if trial.number in self._ids:
             trial_id = self._ids[trial.number]
             self._storage.set_trial_user_attr(trial_id, "record", record.to_json())
+            if reached is not None:
+                self._storage.set_trial_intermediate_value(trial_id, step, reached)
             self._storage.set_trial_state_values(trial_id, state, record.values)
         else:
             self._store(trial, record)
@@ -188,6 +194,12 @@ class Ledger:
         number = self._storage.get_trial(self._ids[trial.number]).number
         self._numbers[trial.number] = number
         return number
+
+
+def _reached(record: Record) -> tuple[int, float | None]:
+    """Return the epoch at which a candidate was pruned, and its best validation accuracy until then."""
+    curve = record.history.get("val_accuracy", ())
+    return len(curve), max(curve) if curve and record.state == State.PRUNED else None
 
 
 def changed(name: str, key: str, old: object, new: object) -> InputError:

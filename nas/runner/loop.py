@@ -1,5 +1,6 @@
 """The search itself: ask, examine, train, tell; as many at a time as there are workers."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from optuna.trial import Trial
 from nas.dims import Value
 from nas.pipeline import Candidate, Job, Outcome
 from nas.record import Record, State
+from nas.rungs import Rung, is_control, rung_epochs, thresholds
 from nas.runner.finals import seconds_for_finals
 from nas.runner.ledger import TrialChooser
 from nas.runner.session import Session
@@ -58,6 +60,7 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
         return
     number = session.ledger.start(trial) if number is None else number
     recipe = session.study.recipe
+    seed = derive(session.study.seed, candidate.digest)
     running[number] = (trial, candidate)
     session.workers.submit(
         Job(
@@ -68,10 +71,19 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
             budget=session.budget,
             recipe=recipe,
             epochs=recipe.passes(recipe.epochs, len(session.splits.train)),
-            seed=derive(session.study.seed, candidate.digest),
+            seed=seed,
             seconds=session.left(_deadline(session)),
+            rungs=() if is_control(seed) else _rungs(session),
         )
     )
+
+
+def _rungs(session: Session) -> tuple[Rung, ...]:
+    recipe = session.study.recipe
+    epochs = recipe.passes(recipe.epochs, len(session.splits.train))
+    # A small data set takes more passes to learn as much, so its rungs are as much further apart.
+    first = math.ceil(recipe.first_rung * epochs / recipe.epochs)
+    return thresholds(session.records, rung_epochs(first, recipe.rung_factor, epochs), recipe.rung_factor)
 
 
 def _reject(

@@ -109,9 +109,7 @@ def test_model_is_left_with_the_weights_of_its_best_epoch(trained):
 
 def test_history_has_a_number_an_epoch_and_the_callback_saw_them_all():
     seen = []
-    result = train(
-        build(_linear()), _blobs(64, 0), _blobs(30, 1), RECIPE, on_epoch=lambda epoch, row: seen.append((epoch, row))
-    )
+    result = train(build(_linear()), _blobs(64, 0), _blobs(30, 1), RECIPE, go_on=lambda *epoch: not seen.append(epoch))
     assert [epoch for epoch, _ in seen] == list(range(RECIPE.epochs))
     assert result.stopped_by == "epochs"
     for name, curve in result.history.items():
