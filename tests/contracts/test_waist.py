@@ -11,12 +11,11 @@ from nas.footprint import Footprint, estimate, profile
 from nas.graph import Graph
 from nas.space import Space
 from nas.space_file import load_space, space_names
-from nas.target import find_target
+from nas.target import known_targets
 
 SHAPES = {"window": (128, 6), "image": (28, 28, 1), "table": (30,)}
-TARGETS = ("host", "cortex-m4", "cortex-m4-reference")
 
-# Conversion takes half a second a member; benchmarks/contract.py takes 200 of each space.
+# Conversion takes a third of a second a member; NAS_CONTRACT_MEMBERS=500 takes so many of each space.
 MEMBERS = int(os.environ.get("NAS_CONTRACT_MEMBERS", "6"))
 
 
@@ -25,7 +24,7 @@ MEMBERS = int(os.environ.get("NAS_CONTRACT_MEMBERS", "6"))
 def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
     graph = member(load_space(name), seed)
     tflite = converted(graph, seed)
-    for target in map(find_target, TARGETS):
+    for target in known_targets().values():
         estimated, profiled = estimate(graph, target), profile(tflite, target)
         assert estimated.file_bytes == pytest.approx(profiled.file_bytes, rel=0.05)
         assert comparable(estimated) == comparable(profiled)
