@@ -4,7 +4,7 @@
 
     study = nas.Study(space="cnn_timeseries", data="recordings.npz", budget_kb=6)
     result = nas.search(study)
-    footprint = nas.profile("model.tflite", nas.find_target("cortex-m4"))
+    footprint = nas.profile("model.tflite", "cortex-m4")
 
 Names are imported when they are first used, so that `import nas` stays quick.
 """

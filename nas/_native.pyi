@@ -34,6 +34,8 @@ class Allocations(TypedDict):
     nodes: list[tuple[int, int, int, list[int], list[int]]]
     # bytes, first step, last step, offset: tensors by index, then scratch as asked for
     plan: list[tuple[int, int, int, int]]
+    # by TFLM's name of the purpose: allocations, bytes asked for, bytes with padding
+    recorded: dict[str, tuple[int, int, int]]
 
 def profile(model: bytes, kernels: str, core: str, release: str = "") -> Measured: ...
 def estimate(graph: Graph, kernels: str, core: str, release: str = "") -> Measured: ...

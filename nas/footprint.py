@@ -13,7 +13,7 @@ from typing import Any, Literal
 from nas import _native
 from nas.errors import InputError
 from nas.graph import Graph
-from nas.target import RELEASES, Target
+from nas.target import RELEASES, Target, find_target
 
 # The deepest stack below the caller in recorded release builds; a core with the same instructions takes the same.
 _STACK_BYTES = {
@@ -172,8 +172,17 @@ class Footprint(Totals):
         return document if self.file is not None else {k: v for k, v in document.items() if k != "file"}
 
 
-def profile(model: str | Path | bytes, target: Target) -> Footprint:
-    """Return the footprint of a `.tflite`, given as a path or as its bytes; InputError if it is none."""
+def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
+    """Return the footprint of a `.tflite` on a target.
+
+    Args:
+        model: the file's path, or its bytes.
+        target: a target, its name, or the path of a TOML file that describes it.
+
+    Raises:
+        InputError: the file cannot be read or is no `.tflite`, or the target is unknown.
+    """
+    target = find_target(target) if isinstance(target, str) else target
     file = "" if isinstance(model, bytes) else str(model)
     try:
         data = model if isinstance(model, bytes) else Path(model).read_bytes()

@@ -62,6 +62,7 @@ Arena lay_out(const Graph& graph, const Machine& machine) {
   arena.head_bytes = plan_bytes(arena.buffers, arena.offsets);
   const Tail tail = find_tail(graph, arena.ops, machine, static_cast<int64_t>(arena.buffers.size()));
   arena.tail_bytes = tail.bytes;
+  arena.recorded = tail.recorded;
   arena.min_bytes = round_up(std::max(arena.head_bytes + tail.bytes, tail.peak_bytes), kArenaAlign);
   return arena;
 }

@@ -1,6 +1,8 @@
 // TFLM's arena for a model on a machine: plan, head, tail, and the smallest arena that works.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,11 +31,22 @@ struct Owner {
   int64_t bytes = 0;  // as asked for; the plan rounds up to 16
 };
 
+// What TFLM's recording allocator counts apart; everything else is kOther.
+enum class Purpose { kEvalTensor, kNode, kBuffer, kTensor, kQuantization, kVariable, kOther };
+inline constexpr size_t kPurposes = 7;
+
+struct Recorded {
+  int64_t count = 0;
+  int64_t requested_bytes = 0;
+  int64_t used_bytes = 0;  // with the padding of alignment
+};
+
 struct Arena {
   int64_t head_bytes = 0;
   int64_t tail_bytes = 0;
   int64_t min_bytes = 0;
-  std::vector<OpMemory> ops;  // over all subgraphs
+  std::array<Recorded, kPurposes> recorded;  // of the tail
+  std::vector<OpMemory> ops;                 // over all subgraphs
   Lifetimes lives;
   std::vector<Owner> owners;  // one a buffer of the plan: tensors by index, then scratch as asked for
   std::vector<Buffer> buffers;

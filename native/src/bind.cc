@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -162,6 +163,20 @@ py::list estimate_many(const py::iterable& python_graphs, const std::string& ker
 
 std::vector<int64_t> values(const Sizes& sizes) { return {sizes.begin(), sizes.end()}; }
 
+// The recording allocator's own names, in the order of Purpose.
+constexpr std::array<const char*, kPurposes> kPurposeNames = {
+    "eval_tensor",     "node_reg", "persistent_buffer", "persistent_tensor", "persistent_tensor_quant",
+    "variable_buffer", "other"};
+
+py::dict recorded(const Arena& arena) {
+  py::dict result;
+  for (size_t i = 0; i < kPurposes; ++i) {
+    const Recorded& entry = arena.recorded[i];
+    result[kPurposeNames[i]] = py::make_tuple(entry.count, entry.requested_bytes, entry.used_bytes);
+  }
+  return result;
+}
+
 // What the arena's tail and head are made of, for tests against TFLM's own records.
 py::dict allocations(const py::bytes& model, const std::string& kernels, const std::string& core,
                      const std::string& release) {
@@ -179,6 +194,7 @@ py::dict allocations(const py::bytes& model, const std::string& kernels, const s
   py::dict result;
   result["nodes"] = nodes;
   result["plan"] = plan;
+  result["recorded"] = recorded(arena);
   return result;
 }
 

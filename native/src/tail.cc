@@ -14,12 +14,23 @@ constexpr int64_t kScratchRequestsPerOp = 12;
 // Allocations grow down from the arena's end: an alignment of the address is one of the distance from the end.
 class Stack {
  public:
-  void take(int64_t bytes, int64_t align) { used_ = round_up(used_ + bytes, align); }
-  void take(Block block, int64_t count = 1) { take(block.bytes * count, block.align); }
+  void take(int64_t bytes, int64_t align, Purpose purpose = Purpose::kOther, int64_t count = 1) {
+    const int64_t before = used_;
+    used_ = round_up(used_ + bytes, align);
+    Recorded& recorded = recorded_[static_cast<size_t>(purpose)];
+    recorded.count += count;
+    recorded.requested_bytes += bytes;
+    recorded.used_bytes += used_ - before;
+  }
+  void take(Block block, Purpose purpose = Purpose::kOther, int64_t count = 1) {
+    take(block.bytes * count, block.align, purpose, count);
+  }
   int64_t used() const { return used_; }
+  const std::array<Recorded, kPurposes>& recorded() const { return recorded_; }
 
  private:
   int64_t used_ = 0;
+  std::array<Recorded, kPurposes> recorded_;
 };
 
 int64_t count_tensors(const Graph& graph) {
@@ -78,11 +89,13 @@ void take_fixed(const Graph& graph, const Records& records, Stack& tail) {
   tail.take(records.planner);
   tail.take(records.micro_allocator);
   tail.take(records.builtin_data_allocator);
-  tail.take(records.subgraph, static_cast<int64_t>(graph.subgraphs.size()));
+  tail.take(records.subgraph, Purpose::kOther, static_cast<int64_t>(graph.subgraphs.size()));
   for (const Subgraph& subgraph : graph.subgraphs) {
-    tail.take(records.eval_tensor, static_cast<int64_t>(subgraph.tensors.size()));
+    tail.take(records.eval_tensor, Purpose::kEvalTensor, static_cast<int64_t>(subgraph.tensors.size()));
   }
-  for (const Subgraph& subgraph : graph.subgraphs) tail.take(records.node, static_cast<int64_t>(subgraph.ops.size()));
+  for (const Subgraph& subgraph : graph.subgraphs) {
+    tail.take(records.node, Purpose::kNode, static_cast<int64_t>(subgraph.ops.size()));
+  }
 }
 
 // Returns the largest sum of tail and temporaries over all Prepares; `scratch` counts the requests made.
@@ -92,7 +105,7 @@ int64_t take_ops(const Graph& graph, const std::vector<OpMemory>& ops, const Rec
     if (op.options.bytes > 0) tail.take(op.options);
   }
   for (const OpMemory& op : ops) {
-    if (op.state_bytes > 0) tail.take(op.state_bytes, kArenaAlign);
+    if (op.state_bytes > 0) tail.take(op.state_bytes, kArenaAlign, Purpose::kBuffer);
   }
   int64_t peak = 0;
   size_t flat = 0;
@@ -101,7 +114,7 @@ int64_t take_ops(const Graph& graph, const std::vector<OpMemory>& ops, const Rec
       const OpMemory& memory = ops[flat++];
       Temporaries temporaries(records.scratch_request_bytes * (scratch + kScratchRequestsPerOp), records);
       take_temporaries(memory.kernel != nullptr ? memory.kernel->temporaries : "", {&subgraph, &op}, temporaries);
-      for (int64_t bytes : memory.requests.persistent) tail.take(bytes, kArenaAlign);
+      for (int64_t bytes : memory.requests.persistent) tail.take(bytes, kArenaAlign, Purpose::kBuffer);
       scratch += static_cast<int64_t>(memory.requests.scratch.count);
       peak = std::max(peak, temporaries.end() + tail.used());
     }
@@ -118,13 +131,13 @@ int64_t planning_bytes(const Graph& graph, const Records& records, int64_t scrat
 }
 
 void take_io(const Subgraph& graph, const std::vector<int32_t>& indices, const Records& records, Stack& tail) {
-  tail.take(records.pointer_bytes * static_cast<int64_t>(indices.size()), kArenaAlign);
+  tail.take(records.pointer_bytes * static_cast<int64_t>(indices.size()), kArenaAlign, Purpose::kBuffer);
   for (int32_t index : indices) {
     const Tensor& tensor = graph.tensors[static_cast<size_t>(index)];
-    tail.take(records.tensor);
+    tail.take(records.tensor, Purpose::kTensor);
     if (!tensor.quantized) continue;
-    tail.take(records.quantization);
-    tail.take(4 + 4 * static_cast<int64_t>(tensor.scales), 4);
+    tail.take(records.quantization, Purpose::kQuantization);
+    tail.take(4 + 4 * static_cast<int64_t>(tensor.scales), 4, Purpose::kQuantization);
   }
 }
 
@@ -134,7 +147,7 @@ void take_variables(const Graph& graph, Stack& tail) {
     for (const Tensor& tensor : subgraph.tensors) {
       const bool offline = !graph.offline_offsets.empty() && graph.offline_offsets[flat] >= 0;
       ++flat;
-      if (tensor.variable && !offline) tail.take(tensor.bytes, kArenaAlign);
+      if (tensor.variable && !offline) tail.take(tensor.bytes, kArenaAlign, Purpose::kVariable);
     }
   }
 }
@@ -154,7 +167,7 @@ Tail find_tail(const Graph& graph, const std::vector<OpMemory>& ops, const Machi
   const Subgraph& main = graph.subgraphs.front();
   take_io(main, main.inputs, records, tail);
   take_io(main, main.outputs, records, tail);
-  return {tail.used(), std::max(preparing, planning)};
+  return {tail.used(), std::max(preparing, planning), tail.recorded()};
 }
 
 }  // namespace nas

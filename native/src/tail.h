@@ -2,6 +2,7 @@
 // padding.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct Tail {
   // Largest sum of the tail so far and of what lies below it for a while: while kernels prepare, and while the plan is
   // made. The smallest working arena holds this, and head + tail.
   int64_t peak_bytes = 0;
+  std::array<Recorded, kPurposes> recorded;
 };
 
 Tail find_tail(const Graph& graph, const std::vector<OpMemory>& ops, const Machine& machine, int64_t planned_buffers);
