@@ -114,6 +114,7 @@ class Totals:
     latency_ms: float | None
     supported: bool
     tflm: str = field(default=RELEASES[0], kw_only=True)
+    energy_uj: float | None = field(default=None, kw_only=True)
 
     @property
     def arena_bytes(self) -> int:
@@ -136,6 +137,7 @@ class Totals:
             "flash_bytes": self.flash_bytes,
             "macs": self.macs,
             "latency_ms": self.latency_ms,
+            "energy_uj": self.energy_uj,
             "supported": self.supported,
         }
 
@@ -165,6 +167,7 @@ class Footprint(Totals):
             "flash": dataclasses.asdict(self.flash),
             "macs": self.macs,
             "latency_ms": self.latency_ms,
+            "energy_uj": self.energy_uj,
             "supported": self.supported,
             "ops": [dataclasses.asdict(op) for op in self.ops],
             "tensors": [dataclasses.asdict(tensor) for tensor in self.tensors],
@@ -207,6 +210,7 @@ def estimate_many(graphs: Iterable[Graph], target: Target) -> list[Totals]:
 
 def _totals(row: "_native.TotalsRow", target: Target) -> dict[str, Any]:
     file_bytes, weights_bytes, head, tail, smallest, code, macs, instructions, supported = row
+    latency_ms = target.milliseconds(instructions)
     return {
         "target": target.name,
         "kernels": target.kernels,
@@ -215,7 +219,8 @@ def _totals(row: "_native.TotalsRow", target: Target) -> dict[str, Any]:
         "arena": Arena(head, tail, smallest),
         "flash": Flash(file_bytes, code),
         "macs": macs,
-        "latency_ms": target.milliseconds(instructions),
+        "latency_ms": latency_ms,
+        "energy_uj": target.microjoules(latency_ms),
         "supported": supported,
         "tflm": target.tflm,
     }

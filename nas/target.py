@@ -36,6 +36,7 @@ class Target:
         kernels: which kernels TFLM is built with, `reference` or `cmsis_nn`.
         clock_hz: makes latencies known; None for a generic core.
         datasheet: where the figures of a board come from.
+        active_mw: power while the core runs from flash, peripherals off; makes energies known.
         free_ram_bytes: what the vendor's runtime leaves of the RAM, where it is known; so for `free_flash_bytes`.
         tflm: the release of TFLM whose rules hold, or the build of it.
         cycles_per_instruction: turns instruction counts into time; the core's in `CORES` unless the table says.
@@ -51,6 +52,7 @@ class Target:
     ram_bytes: int | None = None
     flash_bytes: int | None = None
     datasheet: str | None = None
+    active_mw: float | None = None
     free_ram_bytes: int | None = None
     free_flash_bytes: int | None = None
     tflm: str = RELEASES[0]
@@ -60,6 +62,10 @@ class Target:
         if self.clock_hz is None or instructions is None:
             return None
         return instructions * self.cycles_per_instruction / self.clock_hz * 1000
+
+    def microjoules(self, milliseconds: float | None) -> float | None:
+        """Return the energy of a time at work; None where power or time is unknown."""
+        return None if self.active_mw is None or milliseconds is None else self.active_mw * milliseconds
 
     @classmethod
     def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
@@ -102,6 +108,7 @@ _CHECKS: Mapping[str, tuple[str, Any]] = {
     "ram_bytes": ("a positive whole number", _count),
     "flash_bytes": ("a positive whole number", _count),
     "datasheet": ("a text", _text),
+    "active_mw": ("a positive number", _positive),
     "free_ram_bytes": ("a positive whole number", _count),
     "free_flash_bytes": ("a positive whole number", _count),
     "tflm": (f"one of {', '.join(RELEASES)}", lambda value: value in RELEASES),

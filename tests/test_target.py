@@ -110,3 +110,10 @@ def test_a_file_holds_exactly_one_table(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.toml: must be a readable file"):
         find_target(str(tmp_path / "none.toml"))
+
+
+def test_energy_is_power_times_time_and_unknown_without_either() -> None:
+    board, core = find_target("nrf52840-dk"), find_target("cortex-m4")
+    assert board.microjoules(2.0) == pytest.approx(2e-3 * board.active_mw * 1e-3 * 1e6)
+    assert board.microjoules(None) is None
+    assert core.microjoules(2.0) is None

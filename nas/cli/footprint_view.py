@@ -63,6 +63,9 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     _add_room(table, "flash", footprint.flash_bytes, target.flash_bytes)
     table.add_row("MACs", f"{footprint.macs:,}", "")
     table.add_row("latency", milliseconds(footprint.latency_ms), _dim(_latency_note(footprint, target)))
+    if footprint.energy_uj is not None:
+        note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
+        table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", _dim(note))
     return table
 
 
