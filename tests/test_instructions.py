@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nas import _native
+from nas.target import INSTRUCTION_ERRORS
 
 BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "instructions.py"
 MACHINES = ("m4r_ref", "m4r_nn", "m55r_nn")
@@ -62,3 +63,14 @@ def test_the_core_gives_what_the_fits_give(shared: Path, machine: str) -> None:
         if len(ops) == len(run.samples):  # a run can lack the operators that took no time
             want = benchmark().predict_run(run, fits)
             assert totals[7] == (want if want is None else pytest.approx(want, rel=1e-4)), run.file
+
+
+def test_the_errors_that_users_are_told_are_those_of_the_report() -> None:
+    report = BENCHMARK.with_suffix(".md").read_text()
+    headings = {
+        "Cortex-M4, reference kernels": ("cortex-m4", "reference"),
+        "Cortex-M4, CMSIS-NN": ("cortex-m4", "cmsis_nn"),
+        "Cortex-M55, CMSIS-NN": ("cortex-m55", "cmsis_nn"),
+    }
+    found = re.findall(r"## (.*?)\n.*?\| whole models \|[^|]*\|[^|]*\| ([0-9.]+) % \|", report, re.DOTALL)
+    assert {headings[heading]: pytest.approx(float(percent) / 100) for heading, percent in found} == INSTRUCTION_ERRORS

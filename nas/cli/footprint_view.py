@@ -11,7 +11,7 @@ from rich.text import Text
 from nas.cli.output import kilobytes
 from nas.footprint import Footprint, OpFootprint, TensorFootprint
 from nas.memory_map import live_at, peak_op, printable, short_name
-from nas.target import Target
+from nas.target import INSTRUCTION_ERRORS, Target
 
 __all__ = ["live_at", "milliseconds", "peak_op", "room", "view"]
 
@@ -45,7 +45,9 @@ def milliseconds(value: float | None, unit: str = " ms") -> str:
 
 def _title(footprint: Footprint, target: Target) -> Text:
     what = footprint.file if footprint.file is not None else "estimate"
-    return Text(f"{what or 'model'} on {target.name}\n", style="bold").append(target.description, style="not bold dim")
+    return Text(f"{what or 'model'} on {target.name}\n", style="bold").append(
+        f"{target.description}, TFLM {footprint.tflm}", style="not bold dim"
+    )
 
 
 def _totals(footprint: Footprint, target: Target) -> Table:
@@ -59,7 +61,14 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     used = f"it uses {footprint.arena_bytes:,} = head {arena.head:,} + tail {arena.tail:,}"
     table.add_row("", "", _dim(used))
     _add_room(table, "RAM", arena.min, target.ram_bytes)
-    table.add_row("flash", f"{footprint.flash_bytes:,} B", _dim(f"model {flash.model:,} + code {flash.code:,}"))
+    if (beside := footprint.outside_arena) is not None:
+        stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
+        words = f"beside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
+        table.add_row("", "", _dim(words))
+    code = f"model {flash.model:,} + code {flash.code:,}"
+    if flash.without_code:
+        code += f" or more: {', '.join(flash.without_code)} was never measured"
+    table.add_row("flash", f"{footprint.flash_bytes:,} B", _dim(code))
     _add_room(table, "flash", footprint.flash_bytes, target.flash_bytes)
     table.add_row("MACs", f"{footprint.macs:,}", "")
     table.add_row("latency", milliseconds(footprint.latency_ms), _dim(_latency_note(footprint, target)))
@@ -81,7 +90,9 @@ def _dim(words: str) -> Text:
 
 def _latency_note(footprint: Footprint, target: Target) -> str:
     if footprint.latency_ms is not None:
-        return f"estimate: counted instructions at {target.cycles_per_instruction:g} cycles each"
+        error = INSTRUCTION_ERRORS.get((target.core, target.kernels))
+        known = "" if error is None else f" (90 % of models within {100 * error:.1f} %)"
+        return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each"
     if target.clock_hz is None:
         return "unknown: the target has no clock; name a board"
     unknown = sorted({op.op for op in footprint.ops if op.latency_ms is None})
