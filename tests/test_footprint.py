@@ -186,7 +186,7 @@ def test_many_estimates_equal_single_ones(target: str) -> None:
 def test_the_documents_of_profile_and_estimate_differ_only_by_the_file() -> None:
     estimated = estimate(small_graph(), find_target("cortex-m4")).to_json()
     keys = "file_bytes target kernels weights_bytes arena_bytes arena flash_bytes flash macs latency_ms supported"
-    assert set(estimated) == {*keys.split(), "tflm", "outside_arena", "ops", "tensors"}
+    assert set(estimated) == {*keys.split(), "tflm", "outside_arena", "energy_uj", "ops", "tensors"}
     assert estimated["arena_bytes"] == estimated["arena"]["head"] + estimated["arena"]["tail"]
     assert estimated["flash_bytes"] == estimated["flash"]["model"] + estimated["flash"]["code"]
     assert json.loads(json.dumps(estimated))["ops"][0]["op"] == "CONV_2D"
