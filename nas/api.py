@@ -8,7 +8,7 @@ from pathlib import Path
 from nas.data.dataset import DataOptions, load
 from nas.data.splits import Splits, split
 from nas.errors import InputError, unknown
-from nas.export.bundle import Bundle, write
+from nas.export.bundle import Bundle, write, write_best
 from nas.feasibility import require_feasible, require_latency
 from nas.files import write_atomic
 from nas.footprint import profile
@@ -67,7 +67,7 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
         observer.phase("writing results")
         bundle = _bundle(session, result.winner)
         save_bundle(bundle, folder)
-        write(folder / "best", bundle)
+        write_best(folder, bundle)
         report(str(folder))
         session.tracker.finish(result, folder / "best")
     return result
