@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from nas.budget import Budget, kilobytes
+from nas.budget import Budget, kilobytes, thousands
 from nas.errors import InputError, unknown
 from nas.objectives import OBJECTIVES
 from nas.recipe import Recipe
@@ -39,6 +39,7 @@ class Study:
         target: name of a target, or path of a TOML file.
         budget_kb: limit of the weights; `ram_kb` of the arena, `flash_kb` of model file plus code. None sets no
             limit, or the target's own for the last two. 1 KB = 1024 bytes.
+        macs_k: limit of an inference's multiply-accumulates, in thousands; None sets none.
         objective: name of an objective.
         accuracy_weight: w in the weighted objective.
         window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
@@ -58,6 +59,7 @@ class Study:
     budget_kb: float | None = None
     ram_kb: float | None = None
     flash_kb: float | None = None
+    macs_k: float | None = None
     objective: str = "weighted"
     accuracy_weight: float = 0.99
     window: int | None = None
@@ -79,6 +81,7 @@ class Study:
                 raise InputError(flag(key), "must be above 0", got=value)
         for key in ("budget_kb", "ram_kb", "flash_kb"):
             kilobytes(getattr(self, key), flag(key))
+        thousands(self.macs_k, flag("macs_k"))
         if not 0 < self.accuracy_weight <= 1:
             raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
         if self.jobs < 0:
@@ -107,12 +110,13 @@ class Study:
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 
     def budget(self, target: Target) -> Budget:
-        """Return the limits in bytes; RAM and flash are the target's where the study sets none."""
+        """Return the limits in bytes and MACs; RAM and flash are the target's where the study sets none."""
         weights, ram, rom = (kilobytes(getattr(self, key), flag(key)) for key in ("budget_kb", "ram_kb", "flash_kb"))
         return Budget(
             weights_bytes=weights,
             ram_bytes=target.ram_bytes if ram is None else ram,
             flash_bytes=target.flash_bytes if rom is None else rom,
+            macs=thousands(self.macs_k, flag("macs_k")),
         )
 
     def definition(self) -> dict[str, Any]:

@@ -44,6 +44,13 @@ def test_flash_binds_model_and_code_together() -> None:
     assert set(Budget(flash_bytes=49999).over(FOOTPRINT)) == {"flash"}
 
 
+def test_macs_are_a_count_not_bytes() -> None:
+    budget = Budget(macs=12344)
+    assert budget.over(FOOTPRINT) == {"macs": pytest.approx(1 / 12344)}
+    assert budget.describe(FOOTPRINT) == "macs 12345 of 12344"
+    assert budget.limits() == {"macs": 12344}
+
+
 def test_the_reason_is_one_line_with_used_and_allowed_bytes() -> None:
     budget = Budget(weights_bytes=6144, flash_bytes=40000)
     assert budget.describe(FOOTPRINT) == "weights 7210 of 6144 bytes, flash 50000 of 40000 bytes"

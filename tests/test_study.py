@@ -39,6 +39,7 @@ studies = st.builds(
     budget_kb=positive,
     ram_kb=st.none() | positive,
     flash_kb=st.none() | positive,
+    macs_k=st.none() | positive,
     objective=st.sampled_from(["weighted", "accuracy", "pareto-macs"]),
     accuracy_weight=st.floats(0.01, 1),
     window=st.none() | st.integers(1, 999),
@@ -111,6 +112,7 @@ def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
         "flash": board.flash_bytes,
     }
     assert Study(space="mlp_tabular", budget_kb=1, ram_kb=2).budget(board).ram_bytes == 2048
+    assert Study(space="mlp_tabular", budget_kb=1, macs_k=1.5).budget(board).macs == 1500
     assert Study(space="mlp_tabular", budget_kb=1).budget(find_target("cortex-m4")).limits() == {"weights": 1024}
 
 
@@ -122,6 +124,8 @@ def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
         ({"budget_kb": float("inf")}, "--budget-kb: must be above 0"),
         ({"budget_kb": 1e-4}, "--budget-kb: must be 1 byte or more"),
         ({"ram_kb": -1}, "--ram-kb: must be above 0"),
+        ({"macs_k": 0}, "--macs-k: must be 0.001 or more, in thousands, got 0"),
+        ({"macs_k": float("nan")}, "--macs-k: must be 0.001 or more"),
         ({"minutes": float("inf")}, "--minutes: must be above 0"),
         ({"trials": 0}, "--trials: must be above 0"),
         ({"jobs": -1}, "--jobs: must be 0 or more"),

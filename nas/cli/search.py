@@ -25,6 +25,7 @@ Examples:
 @click.option("--budget-kb", type=float, help="Limit of the weights; 1 KB = 1024 bytes.")
 @click.option("--ram-kb", type=float, help="Limit of the tensor arena; the target's by default.")
 @click.option("--flash-kb", type=float, help="Limit of model file plus code; the target's by default.")
+@click.option("--macs-k", type=float, help="Limit of multiply-accumulates an inference, in thousands.")
 @click.option("--target", help="Board or core (see `nas targets`), or a TOML file.  [default: cortex-m4]")
 @click.option("--objective", help="weighted, accuracy, or pareto-weights|arena|macs|latency.  [default: weighted]")
 @click.option(

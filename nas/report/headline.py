@@ -1,6 +1,6 @@
 """The top of the page: what was found, in a sentence and in tiles beside the limits."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nas.record import Winner
@@ -46,7 +46,7 @@ def _tiles(view: ReportView, winner: Winner) -> list[Markup]:
         _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
         _limited("Smallest arena (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
         _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
-        _tile("Multiply-accumulates", whole(costs.get("macs")), _latency(costs)),
+        _limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
     ]
 
 
@@ -64,14 +64,16 @@ def _latency(costs: Mapping[str, Any]) -> str:
     return "for one inference" if latency is None else f"for one inference, about {latency:.1f} ms"
 
 
-def _limited(name: str, used: int | None, limit: int | None, beside: str = "") -> Markup:
+def _limited(
+    name: str, used: int | None, limit: int | None, beside: str = "", write: Callable[[object], str] = size
+) -> Markup:
     """Return a tile with a bar that says how much of the limit is used."""
     if limit is None or used is None:
-        return _tile(name, size(used), beside or "no limit set")
+        return _tile(name, write(used), beside or "no limit set")
     share = min(1.0, used / limit)
     bar = element("div", element("div", style=f"width: {100 * share:.1f}%"), class_="bar", aria_hidden="true")
-    of = element("div", f"{percent(used / limit)} of {size(limit)}", class_="beside")
-    return _tile(name, size(used), beside, bar, of)
+    of = element("div", f"{percent(used / limit)} of {write(limit)}", class_="beside")
+    return _tile(name, write(used), beside, bar, of)
 
 
 def _tile(name: str, figure: str, beside: str, *more: Markup) -> Markup:

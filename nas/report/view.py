@@ -22,7 +22,7 @@ class ReportView:
         importances: share of the score's variance that each dimension explains; empty if unknown.
         footprint: of the winner's `.tflite`; None if there is no winner.
         command: the shell command that runs the study.
-        limits: what the study limits, in bytes: `weights`, `ram`, `flash` (`Budget.limits()`).
+        limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs` (`Budget.limits()`).
     """
 
     result: Result

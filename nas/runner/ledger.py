@@ -178,11 +178,12 @@ class Ledger:
         owner = self.get("owner")
         if owner is not None and owner != _me() and _alive(owner):
             raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
-        known = self.get("identity")
         now = json.loads(json.dumps(identity))
-        if known is not None and known != now:
-            key = next(key for key in {**known, **now} if known.get(key) != now.get(key))
-            raise changed(self.name, key, known.get(key), now.get(key))
+        known = self.get("identity") or now
+        # A field that did not exist when the study began counts as None, a limit that is not set.
+        for key in {**known, **now}:
+            if known.get(key) != now.get(key):
+                raise changed(self.name, key, known.get(key), now.get(key))
         self.put("identity", now)
         self.put("owner", _me())
 

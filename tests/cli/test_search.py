@@ -79,6 +79,7 @@ BAD = {
     "an unknown space": (nothing, ["--space", "cnn_timeserie", "--data", "wine"], "did you mean cnn_timeseries?"),
     "a budget that no member meets": (nothing, ["--budget-kb", "0.05"], "bytes for the smallest one found"),
     "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "of 512 bytes for the smallest one found"),
+    "multiply-accumulates that no member meets": (nothing, ["--macs-k", "0.01"], "of 10 for the smallest one found"),
     "a budget of nothing": (nothing, ["--budget-kb", "0"], "--budget-kb: must be above 0"),
     "an endless budget": (nothing, ["--budget-kb", "inf"], "--budget-kb: must be above 0"),
     "an unknown board": (nothing, ["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),

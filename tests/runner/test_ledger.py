@@ -193,6 +193,7 @@ def test_a_study_stays_what_it_began_as(url: str) -> None:
     identity = {"space": "mlp_tabular", "budget_kb": 4, "recipe": {"epochs": 3}}
     ledger(url).claim(identity)
     ledger(url).claim(json.loads(json.dumps(identity)))
+    ledger(url).claim(identity | {"a_limit_of_a_later_release": None})
     with pytest.raises(InputError, match="study mine: budget_kb: must stay 4 when a study goes on, got 6; give"):
         ledger(url).claim(identity | {"budget_kb": 6})
     with pytest.raises(InputError, match="study mine: recipe: "):
