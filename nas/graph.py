@@ -1,6 +1,6 @@
 """An architecture lowered to the operators that TensorFlow Lite Micro runs.
 
-The graph is the waist of the program: blocks write it, the footprint is estimated from it, and the Keras model
+The graph is the waist of the program: blocks write it, the footprint is estimated from it, and the network
 is built from it, so that a new block is one `lower` function. Tensors and operators stand in the order in which
 the converter writes them to the `.tflite`, since TFLM's planner breaks ties by that order.
 

@@ -156,6 +156,7 @@ def initialize(splits: Splits) -> None:
     from nas.model import runtime
 
     runtime.use_one_thread()
+    runtime.leave_graphs_as_written()
     _worker.splits = splits
 
 
@@ -183,8 +184,8 @@ def run(job: Job, splits: Splits) -> Outcome:
 
 
 def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
-    from nas.model.build import build
-    from nas.model.evaluate import Int8Model, accuracy, float_labels
+    from nas.model.evaluate import Int8Model, accuracy
+    from nas.model.network import Network
     from nas.model.quantize import calibration_rows, quantize
     from nas.model.training import train
     from nas.model.weights import dump_weights
@@ -193,11 +194,11 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     graph = job.architecture.lower()
     rows, val = job.rows.pick(splits)
     with clock("build"):
-        model = build(graph, seed=job.seed)
+        network = Network(graph, job.seed)
     with clock("train"):
         climb = Climb(job.rungs)
         trained = train(
-            model, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline, go_on=climb.go_on
+            network, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline, go_on=climb.go_on
         )
     facts["history"] = trained.history
     if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
@@ -205,17 +206,17 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
         facts |= {"state": State.PRUNED, "reason": reason}
         return None, None
     with clock("quantize"):
-        tflite = quantize(model, graph, calibration_rows(rows, seed=job.seed))
+        tflite = quantize(network, calibration_rows(rows, seed=job.seed))
     footprint = profile(tflite, job.target)
     facts["profiled"] = footprint.summary()
     if job.budget.over(footprint):
         facts |= {"state": State.FAILED, "reason": f"the .tflite is over budget: {job.budget.describe(footprint)}"}
         return tflite, None
     if val is None:
-        return tflite, dump_weights(model)
+        return tflite, dump_weights(network)
     with clock("evaluate"):
         facts["val_accuracy"] = accuracy(Int8Model(tflite).labels(val.x), val.y)
-        facts["float_val_accuracy"] = accuracy(float_labels(model, val.x), val.y)
+        facts["float_val_accuracy"] = trained.val_accuracy
     return tflite, None
 
 
@@ -237,17 +238,17 @@ def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:
 
 def test(task: TestJob, splits: Splits) -> TestOutcome:
     """Evaluate the winner on the test rows: the int8 model as deployed, and the float one it came from."""
-    from nas.model.build import build
     from nas.model.evaluate import Int8Model, accuracy, confusion, float_labels
+    from nas.model.network import Network
     from nas.model.weights import load_weights
 
-    model = build(task.architecture.lower())
-    load_weights(model, task.weights)
+    network = Network(task.architecture.lower())
+    load_weights(network, task.weights)
     part = splits.test
     labels = Int8Model(task.tflite).labels(part.x)
     return TestOutcome(
         test_accuracy=accuracy(labels, part.y),
-        float_test_accuracy=accuracy(float_labels(model, part.x), part.y),
+        float_test_accuracy=accuracy(float_labels(network, part.x), part.y),
         baseline_accuracy=splits.majority_baseline(part),
         confusion=confusion(labels, part.y, len(splits.class_names)),
     )

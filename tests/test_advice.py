@@ -46,7 +46,7 @@ def costs(footprint: Footprint) -> dict[str, float | None]:
 @pytest.fixture(scope="module")
 def converted() -> dict[str, bytes]:
     """One network in the forms that advice is about, each converted by TensorFlow."""
-    from nas.model.runtime import keras
+    keras = pytest.importorskip("keras")
 
     layers = keras.layers
 
@@ -65,7 +65,7 @@ def converted() -> dict[str, bytes]:
 
 
 def network(shape: tuple[int | None, ...], conv: Any, kernel: Any, pool: Any, size: Any, norm: str = "") -> Any:
-    from nas.model.runtime import keras
+    keras = pytest.importorskip("keras")
 
     layers = keras.layers
     inputs = x = keras.Input(batch_shape=shape)

@@ -1,6 +1,4 @@
-"""What a model answers: the int8 one through LiteRT, the float one through Keras, on the same rows."""
-
-from typing import Any
+"""What a model answers: the int8 one through LiteRT, the float one through TensorFlow, on the same rows."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +6,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from nas.data.dataset import Floats, Ints
+from nas.model.network import Network
 
 _BATCH = 256
 
@@ -74,10 +73,10 @@ class Int8Model:
         return outputs
 
 
-def float_labels(model: Any, x: Floats) -> Ints:
-    """Return the most probable class [n] that a Keras model gives to scaled rows `x` [n, ...]."""
-    x = x.reshape(len(x), *model.input_shape[1:])
-    batches = [np.asarray(model(x[start : start + _BATCH], training=False)) for start in range(0, len(x), _BATCH)]
+def float_labels(network: Network, x: Floats) -> Ints:
+    """Return the most probable class [n] that a network gives to scaled rows `x` [n, ...]."""
+    x, folded = x.reshape(len(x), *network.input_shape), network.fold()
+    batches = [np.asarray(network(x[start : start + _BATCH], folded)) for start in range(0, len(x), _BATCH)]
     return np.argmax(np.concatenate(batches), axis=1)
 
 

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
 
-__all__ = ["clear", "keras", "quiet", "tf", "use_one_thread", "versions"]
+__all__ = ["clear", "leave_graphs_as_written", "quiet", "tf", "use_one_thread", "versions"]
 
 
 @contextlib.contextmanager
@@ -40,7 +40,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 with quiet():
-    import keras
     import tensorflow as tf
 
 logging.getLogger("absl").setLevel(logging.ERROR)
@@ -59,13 +58,17 @@ def use_one_thread() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
+def leave_graphs_as_written() -> None:
+    """Let TensorFlow run graphs without rewriting them first: that takes longer than it saves in so small a network."""
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
 def clear() -> None:
     """Forget all models made so far. Some memory stays lost; a process should not live for hundreds of models."""
-    keras.backend.clear_session()
     gc.collect()
 
 
 def versions() -> dict[str, str]:
     """Return the versions that decide a training's numbers."""
-    names = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+    names = ("tensorflow", "numpy", "ai-edge-litert")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}

@@ -11,6 +11,7 @@ import numpy as np
 
 from nas.data.dataset import Array, Floats, Part
 from nas.model.epoch import Loop, Rows, Score
+from nas.model.network import Network
 from nas.recipe import Recipe
 
 StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
@@ -22,10 +23,10 @@ _STEPS_A_CALL = 128
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model with the weights of its best epoch.
+    """A network with the weights of its best epoch.
 
     Attributes:
-        model: the one given, trained.
+        network: the one given, trained.
         history: learning curves, one number an epoch: `loss`, `accuracy`, and with validation rows `val_loss`,
             `val_accuracy`.
         best_epoch: from 0: highest validation accuracy, then lowest validation loss; the last without them.
@@ -33,7 +34,7 @@ class Trained:
         stopped_by: what ended it.
     """
 
-    model: Any
+    network: Network
     history: Mapping[str, tuple[float, ...]]
     best_epoch: int
     seconds: float
@@ -54,12 +55,12 @@ class _Progress:
     best_epoch: int = 0
     weights: list[Any] = field(default_factory=list)
 
-    def add(self, numbers: Mapping[str, float], model: Any) -> None:
+    def add(self, numbers: Mapping[str, float], network: Network) -> None:
         for name, number in numbers.items():
             self.curves[name].append(number)
         score = (numbers["val_accuracy"], -numbers["val_loss"]) if "val_loss" in numbers else (math.inf, math.inf)
         if score > self.best or not self.weights or score[0] == math.inf:
-            self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, model.get_weights()
+            self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, network.get_weights()
 
     def is_stuck(self, patience: int) -> bool:
         losses = self.curves.get("val_loss", [])
@@ -87,7 +88,7 @@ class _Clock:
 
 
 def train(
-    model: Any,
+    network: Network,
     train: Part,
     val: Part | None,
     recipe: Recipe,
@@ -97,12 +98,12 @@ def train(
     deadline: float | None = None,
     go_on: GoOn | None = None,
 ) -> Trained:
-    """Train `model`, made by `build`, and leave it with the weights of its best epoch.
+    """Train `network`, and leave it with the weights of its best epoch.
 
-    The same seed, of `build` too, gives the same weights on the same machine with one thread.
+    The same seed, of the network too, gives the same weights on the same machine with one thread.
 
     Args:
-        model: a Keras model of logits that takes any number of rows.
+        network: a fresh one.
         train: scaled rows to learn from; each epoch leaves out those of its shuffle's last, partial batch.
         val: scaled rows to choose the epoch by; without any the last epoch is kept.
         recipe: batch size, learning rate, patience, label smoothing.
@@ -117,7 +118,7 @@ def train(
     batch_size = min(recipe.batch_size, len(train))
     steps = len(train) // batch_size
     rates = one_cycle(epochs * steps, recipe.learning_rate)
-    loop = Loop(model, batch_size=batch_size, label_smoothing=recipe.label_smoothing)
+    loop = Loop(network, batch_size=batch_size, label_smoothing=recipe.label_smoothing)
     rows = loop.rows(train.x, train.y)
     val_rows = None if val is None else loop.rows(val.x, val.y)
     rng = np.random.default_rng(seed)
@@ -134,7 +135,7 @@ def train(
         clock.lap()
         if not all(map(math.isfinite, numbers.values())):
             raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
-        progress.add(numbers, model)
+        progress.add(numbers, network)
         if go_on is not None and not go_on(epoch, numbers):
             stopped_by = "caller"
             break
@@ -144,9 +145,9 @@ def train(
         if epoch + 1 < epochs and clock.is_short():
             stopped_by = "deadline"
             break
-    model.set_weights(progress.weights)
+    network.set_weights(progress.weights)
     history = {name: tuple(curve) for name, curve in progress.curves.items()}
-    return Trained(model, history, progress.best_epoch, time.monotonic() - start, stopped_by)
+    return Trained(network, history, progress.best_epoch, time.monotonic() - start, stopped_by)
 
 
 def one_cycle(steps: int, peak: float) -> Floats:

@@ -1,19 +1,20 @@
-"""The float weights of a Keras model as bytes, for archives and for other processes."""
+"""The float weights of a network as bytes, for archives and for other processes."""
 
 import io
-from typing import Any
 
 import numpy as np
 
+from nas.model.network import Network
 
-def dump_weights(model: Any) -> bytes:
-    """Return the weights, in the model's order, as an `.npz`."""
+
+def dump_weights(network: Network) -> bytes:
+    """Return the variables, in the network's order, as an `.npz`."""
     file = io.BytesIO()
-    np.savez_compressed(file, *model.get_weights())
+    np.savez_compressed(file, *network.get_weights())
     return file.getvalue()
 
 
-def load_weights(model: Any, data: bytes) -> None:
-    """Set the weights of `model` to those of a model built of the same graph."""
+def load_weights(network: Network, data: bytes) -> None:
+    """Set the variables of `network` to those of a network of the same graph."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        model.set_weights([arrays[f"arr_{i}"] for i in range(len(arrays.files))])
+        network.set_weights([arrays[f"arr_{i}"] for i in range(len(arrays.files))])

@@ -135,7 +135,7 @@ class Workers:
     def _count_false_start(self, trouble: str) -> None:
         self._false_starts += 1
         if self._false_starts >= FALSE_STARTS:
-            hint = "look at what `python -c 'import tensorflow, keras'` says, and at the free memory"
+            hint = "look at what `python -c 'import tensorflow'` says, and at the free memory"
             raise InputError("worker process", "must start", got=trouble, hint=hint)
 
     def _finish(self, slot: _Slot, task: Task, end: End) -> tuple[Task, End]:

@@ -35,15 +35,14 @@ def member(space: Space, seed: int) -> Graph:
 
 
 def converted(graph: Graph, seed: int) -> bytes:
-    """Build the graph's model with random weights, so that nothing folds away, and quantize it."""
-    from nas.model.build import build
+    """Quantize the graph's network with random weights, so that nothing folds away."""
+    from nas.model.network import Network
     from nas.model.quantize import quantize
 
     rng = np.random.default_rng(seed)
-    model = build(graph)
-    model.set_weights([rng.uniform(0.05, 0.5, w.shape).astype(w.dtype) for w in model.get_weights()])
-    shape = graph.tensors[graph.inputs[0]].shape[1:]
-    return quantize(model, graph, rng.normal(size=(16, *shape)).astype(np.float32))
+    network = Network(graph)
+    network.set_weights([rng.uniform(0.05, 0.5, w.shape).astype(w.dtype) for w in network.get_weights()])
+    return quantize(network, rng.normal(size=(16, *network.input_shape)).astype(np.float32))
 
 
 def comparable(footprint: Footprint) -> dict[str, object]:

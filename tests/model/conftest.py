@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from nas.graph import Graph
 from nas.graph_builder import GraphBuilder
 from nas.model import runtime
-from nas.model.build import build
+from nas.model.network import Network
 from nas.model.quantize import convert
 from nas.model.slim import slim
 
@@ -89,26 +88,21 @@ NETWORKS: dict[str, Callable[[], Graph]] = {
 }
 
 
-def _randomize(model: Any) -> None:
-    """Give a model weights as after a training: moved biases, means and variances."""
+def _randomize(network: Network) -> None:
+    """Give a network weights as after a training: moved biases, means and variances."""
     rng = np.random.default_rng(3)
-    for variable in model.weights:
-        noise = rng.normal(size=variable.shape).astype(np.float32)
-        if variable.name == "moving_variance":
-            variable.assign(0.5 + np.abs(noise))
-        elif variable.name in ("kernel", "seed_generator_state"):
-            continue
-        else:
-            variable.assign(variable + 0.2 * noise)
+    for variable in (*network.weights, *network.moving):
+        if len(variable.shape) == 1:
+            variable.assign(variable + 0.2 * np.abs(rng.normal(size=variable.shape)).astype(np.float32))
 
 
 @cache
 def _made(name: str) -> SimpleNamespace:
     graph = NETWORKS[name]()
-    model = build(graph, seed=1)
+    model = Network(graph, seed=1)
     _randomize(model)
-    x = np.random.default_rng(0).normal(size=(48, *model.input_shape[1:])).astype(np.float32)
-    converted = convert(model, graph, x)
+    x = np.random.default_rng(0).normal(size=(48, *model.input_shape)).astype(np.float32)
+    converted = convert(model, x)
     return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted))
 
 

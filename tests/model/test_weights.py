@@ -1,10 +1,10 @@
 import numpy as np
 
-from nas.model.build import build
+from nas.model.network import Network
 from nas.model.weights import dump_weights, load_weights
 
 
 def test_weights_survive_the_way_through_bytes(network):
-    other = build(network.graph, seed=9)
+    other = Network(network.graph, seed=9)
     load_weights(other, dump_weights(network.model))
     np.testing.assert_array_equal(other(network.x), network.model(network.x))

@@ -1,0 +1,74 @@
+"""The oracle of `Network`: the same network made of Keras layers."""
+
+from typing import Any
+
+import keras
+
+from nas.graph import Graph, Op
+from nas.model.network import Network
+
+MOMENTUM = 0.95
+
+
+def twin(network: Network) -> Any:
+    """Return a Keras model of the network's graph, with the same weights; its outputs are logits."""
+    x = inputs = keras.Input(network.input_shape)
+    for op in network.graph.ops:
+        if op.kind != "SOFTMAX":
+            x = _apply(x, op, network.graph)
+    model = keras.Model(inputs, x)
+    for variable, array in zip(variables(model), network.get_weights(), strict=True):
+        variable.assign(array)
+    return model
+
+
+def variables(model: Any) -> list[Any]:
+    """Return a twin's variables in the order of `Network.get_weights`."""
+    layers = [layer for layer in model.layers if layer.weights]
+    # Of a normalization, the network has the offset, its bias, before the scale.
+    trained = [v for layer in layers for v in sorted(layer.trainable_variables, key=lambda v: v.name == "gamma")]
+    return [*trained, *(v for layer in layers for v in layer.non_trainable_variables)]
+
+
+def _apply(x: Any, op: Op, graph: Graph) -> Any:
+    if op.kind not in _LAYERS:
+        return _plain(x, op)
+    norm, l2, rate = (op.training.get(name, 0) for name in ("batch_norm", "l2", "dropout"))
+    if op.kind == "FULLY_CONNECTED":
+        x = keras.layers.Flatten()(x)
+    x = _LAYERS[op.kind](op, graph, not norm, keras.regularizers.L2(l2) if l2 else None)(x)
+    if norm:
+        x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
+    if op.options["activation"] == "RELU":
+        x = keras.layers.ReLU()(x)
+    return keras.layers.Dropout(rate)(x) if rate else x
+
+
+def _conv(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
+    filters, height, width, _ = graph.tensors[op.inputs[1]].shape
+    size = (filters, (height, width), op.options["stride"], op.options["padding"].lower())
+    return keras.layers.Conv2D(*size, use_bias=bias, kernel_regularizer=regularizer)
+
+
+def _depthwise(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
+    _, height, width, _ = graph.tensors[op.inputs[1]].shape
+    size = ((height, width), op.options["stride"], op.options["padding"].lower())
+    return keras.layers.DepthwiseConv2D(*size, use_bias=bias, depthwise_regularizer=regularizer)
+
+
+def _dense(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
+    units, _ = graph.tensors[op.inputs[1]].shape
+    return keras.layers.Dense(units, use_bias=bias, kernel_regularizer=regularizer)
+
+
+_LAYERS = {"CONV_2D": _conv, "DEPTHWISE_CONV_2D": _depthwise, "FULLY_CONNECTED": _dense}
+
+
+def _plain(x: Any, op: Op) -> Any:
+    o = op.options
+    if op.kind == "MEAN":
+        return keras.layers.GlobalAveragePooling2D()(x)
+    if op.kind == "RESHAPE":
+        return keras.layers.Reshape(o["shape"][1:])(x)
+    layer = {"MAX_POOL_2D": keras.layers.MaxPooling2D, "AVERAGE_POOL_2D": keras.layers.AveragePooling2D}[op.kind]
+    return layer(o["filter"], o["stride"], o["padding"].lower())(x)

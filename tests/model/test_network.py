@@ -1,0 +1,94 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from keras_twin import twin, variables
+
+from nas.graph_builder import GraphBuilder
+from nas.model.network import Network
+
+
+def _table(**training):
+    g = GraphBuilder((6,))
+    g.fully_connected(5, **training)
+    return g.graph()
+
+
+def _rows(rows=32):
+    return np.random.default_rng(0).normal(size=(rows, 6)).astype(np.float32)
+
+
+def test_shapes_are_those_of_the_graph(network):
+    inputs, outputs = (network.graph.tensors[i].shape[1:] for i in (network.graph.inputs[0], network.graph.outputs[0]))
+    assert network.model.input_shape == inputs
+    assert network.model(network.x).shape == (len(network.x), *outputs)
+
+
+def test_without_batch_normalization_the_weights_are_exactly_the_graph_s(network):
+    plain = tuple(dataclasses.replace(op, training={}) for op in network.graph.ops)
+    graph = dataclasses.replace(network.graph, ops=plain)
+    expected = sum(graph.tensors[i].elements for op in graph.ops for i in op.inputs if graph.tensors[i].scales > 1)
+    assert sum(weights.size for weights in Network(graph).get_weights()) == expected
+
+
+def test_logits_are_those_of_keras(network):
+    np.testing.assert_allclose(network.model(network.x), twin(network.model)(network.x), rtol=1e-4, atol=1e-4)
+
+
+def test_probabilities_are_the_softmax_of_the_logits(network):
+    logits = np.asarray(network.model(network.x), np.float64)
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(network.model(network.x, softmax=True), expected, atol=1e-6)
+
+
+def test_training_is_that_of_keras(network):
+    graph = dataclasses.replace(
+        network.graph,
+        ops=tuple(dataclasses.replace(op, training=op.training | {"dropout": 0.0}) for op in network.graph.ops),
+    )
+    ours = Network(graph)
+    ours.set_weights(network.model.get_weights())
+    theirs = twin(ours)
+    np.testing.assert_allclose(ours.train(network.x, 0), theirs(network.x, training=True), rtol=1e-3, atol=1e-3)
+    for array, expected in zip(ours.get_weights(), variables(theirs), strict=True):
+        # The fused kernel averages the unbiased variance, n / (n - 1) of Keras's.
+        np.testing.assert_allclose(array, expected, rtol=1e-2, atol=1e-4)
+
+
+def test_penalty_is_that_of_keras(network):
+    assert float(network.model.penalty()) == pytest.approx(float(sum(twin(network.model).losses)), rel=1e-5)
+
+
+def test_same_seed_gives_the_same_weights_and_another_seed_others(network):
+    first, again, other = (Network(network.graph, seed).get_weights() for seed in (5, 5, 6))
+    assert all(map(np.array_equal, first, again))
+    assert not all(map(np.array_equal, first, other))
+
+
+def test_layers_of_one_shape_start_from_different_weights():
+    g = GraphBuilder((6,))
+    g.fully_connected(6)
+    g.fully_connected(6)
+    first, _, second, _ = Network(g.graph()).get_weights()
+    assert not np.array_equal(first, second)
+
+
+def test_first_kernels_fill_the_range_of_glorot(network):
+    kernels = [weights for weights in Network(network.graph).get_weights() if weights.ndim > 1]
+    for kernel in kernels:
+        *window, inputs, outputs = kernel.shape
+        limit = np.sqrt(6 / (np.prod(window) * (inputs + outputs)))
+        assert 0.8 * limit < np.abs(kernel).max() <= limit
+
+
+def test_dropout_keeps_the_mean_and_depends_on_step_and_seed_alone():
+    graph = _table(dropout=0.5)
+    network, x = Network(graph, seed=1), _rows(4096)
+    plain, dropped = np.asarray(network(x)), np.asarray(network.train(x, 3))
+    assert np.mean(dropped[plain > 0] == 0) == pytest.approx(0.5, abs=0.03)
+    np.testing.assert_allclose(dropped[dropped > 0], 2 * plain[dropped > 0], rtol=1e-5)
+    np.testing.assert_array_equal(network.train(x, 3), dropped)
+    assert not np.array_equal(network.train(x, 4), dropped)
+    other = Network(graph, seed=2)
+    other.set_weights(network.get_weights())
+    assert not np.array_equal(other.train(x, 3), dropped)
