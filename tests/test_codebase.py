@@ -117,7 +117,8 @@ def test_the_changelog_has_the_version():
 
 def test_every_dependency_has_its_reason():
     project = PYPROJECT["project"]
-    named = [*PYPROJECT["build-system"]["requires"], *project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    named = [*PYPROJECT["build-system"]["requires"], *project["dependencies"], *extras]
     reasons = (ROOT / "CONTRIBUTING.md").read_text().partition("## Dependencies")[2].partition("\n## ")[0]
     missing = {re.split(r"[<>=;\s]", name)[0] for name in named} - set(re.findall(r"`([\w.-]+)`", reasons))
     assert not missing

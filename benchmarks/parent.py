@@ -1,0 +1,97 @@
+"""Time what the process of a search does itself for each trial, beside waiting for its workers.
+
+The real loop runs, with the real storage and tracking; but its worker answers at once, with made-up accuracies.
+"""
+
+import random
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any
+
+from nas.architecture import digest
+from nas.data.splits import Splits
+from nas.footprint import estimate_many
+from nas.pipeline import Job, Outcome
+from nas.record import Record, State
+from nas.runner import run as runs
+from nas.runner import session as sessions
+from nas.runner.ledger import Ledger
+from nas.runner.observer import Observer
+from nas.runner.session import Session
+from nas.runner.workers import Workers
+from nas.space_file import load_space
+from nas.study import Study
+from nas.target import find_target
+
+TRIALS = 150
+# What is timed, in the order in which a trial meets it.
+WATCHED: dict[str, tuple[Any, str]] = {
+    "asking the sampler, then lowering and estimating": (Session, "sample"),
+    "of that, lowering and estimating": (sessions, "examine"),
+    "storing the trial as running": (Ledger, "start"),
+    "writing the model's file": (Session, "keep"),
+    "telling the sampler, storing the record": (Ledger, "finish"),
+    "handing the record to views and tracking": (Session, "add"),
+}
+
+
+def no_preparation(splits: Splits) -> None:
+    """Stand for the import of TensorFlow."""
+
+
+def answer(job: Job) -> Outcome:
+    """Stand for a training."""
+    graph, draw = job.architecture.lower(), random.Random(job.seed)
+    curve = tuple(draw.random() for _ in range(job.epochs))
+    record = Record(
+        trial=job.trial,
+        state=State.COMPLETE,
+        digest=digest(graph),
+        params=job.params,
+        architecture=job.architecture.to_json(),
+        seed=job.seed,
+        profiled=estimate_many([graph], job.target)[0].summary(),
+        val_accuracy=max(curve),
+        float_val_accuracy=max(curve),
+        history=dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), curve),
+        seconds=dict.fromkeys(("build", "train", "quantize", "evaluate"), 0.1),
+    )
+    return Outcome(record, draw.randbytes(8192))
+
+
+def timed(function: Callable[..., Any], seconds: list[float]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            seconds.append(time.perf_counter() - start)
+
+    return call
+
+
+def parent_seconds(splits: Splits) -> dict[str, float]:
+    """Return the median wall time of each step, and the processor time of all threads, for a trial that is trained."""
+    laps: dict[str, list[float]] = defaultdict(list)
+    for name, (owner, attribute) in WATCHED.items():
+        setattr(owner, attribute, timed(getattr(owner, attribute), laps[name]))
+    runs.Workers = partial(Workers, initialize=no_preparation, perform=answer)  # type: ignore[misc]
+    runs.decide = lambda session: None
+    study = Study(space="cnn_timeseries", budget_kb=6, trials=TRIALS, jobs=1)
+    with tempfile.TemporaryDirectory() as folder:
+        space, target = load_space(study.space), find_target(study.target)
+        before = time.process_time()
+        with runs.run(study, space, target, splits, Path(folder) / "study", Observer(), time.monotonic()) as session:
+            trained = len(session.complete())
+        processor = time.process_time() - before
+        tracking = session.tracker.seconds
+    figures = {name: statistics.median(seconds) for name, seconds in laps.items()}
+    figures["processor time of all its threads, start and end of the study included"] = processor / trained
+    figures["of that, tracking by MLflow, in a thread of its own"] = tracking / trained
+    return figures
