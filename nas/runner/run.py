@@ -74,6 +74,8 @@ def identity(study: Study, space: Space, splits: Splits) -> dict[str, object]:
 def _resume(session: Session) -> None:
     """Take up what earlier runs have done; give the tracker what it missed."""
     session.records.extend(session.ledger.records())
+    if not session.records:
+        return  # a new study need not wait for the tracking store to open
     logged = session.tracker.logged_trials()
     for record in session.records:
         session.observer.recorded(record)
