@@ -12,8 +12,9 @@ def _same(size: int, stride: int) -> int:
     return math.ceil(size / stride)
 
 
-def _valid(size: int, window: int, stride: int) -> int:
-    return (size - window) // stride + 1
+def _stacked(size: int, count: int) -> int:
+    """Return the window of one pooling for `count` poolings of 2: the largest 2**n in `size`, n at most `count`."""
+    return 1 << min(count, size.bit_length() - 1)
 
 
 class GraphBuilder:
@@ -50,13 +51,18 @@ class GraphBuilder:
         out = (_same(h, stride), _same(w, stride), c)
         self._sliding("DEPTHWISE_CONV_2D", weights, c, out, stride, activation, training)
 
-    def pool2d(self, kind: str, size: int = 2) -> None:
-        """Add a MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding; nothing if no axis is longer than 1."""
+    def pool2d(self, kind: str, count: int = 1) -> None:
+        """Add what `count` stacked poolings of 2 compute, as one MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding.
+
+        Each pooling of the stack halves every axis and stops at length 1, so the window is 2**count, or less on an
+        axis that is shorter; nothing is added if no axis is longer than 1. One operator in place of `count` needs
+        no tensors between. The maximum is the same; the average is rounded to int8 once in place of `count` times.
+        """
         h, w, c = self._map()
-        window = (min(size, h), min(size, w))
+        window = (_stacked(h, count), _stacked(w, count))
         if window == (1, 1):
             return
-        out = (_valid(h, window[0], window[0]), _valid(w, window[1], window[1]), c)
+        out = (h // window[0], w // window[1], c)
         self._add(
             {"max": "MAX_POOL_2D", "average": "AVERAGE_POOL_2D"}[kind],
             [],

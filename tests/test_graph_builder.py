@@ -22,12 +22,14 @@ def test_same_padding_keeps_every_position_that_the_stride_meets(
     assert g.shape == (len(range(0, shape[0], stride)), len(range(0, shape[1], stride)), filters)
 
 
-@given(st.tuples(sizes, sizes, st.integers(1, 4)), sizes)
-def test_a_pool_takes_whole_windows_only(shape: tuple[int, int, int], size: int) -> None:
-    g = GraphBuilder(shape)
-    g.pool2d("max", size)
-    windows = (len(range(0, n - min(size, n) + 1, min(size, n))) for n in shape[:2])
-    assert g.shape == (*windows, shape[2])
+@given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(0, 7))
+def test_stacked_poolings_are_one_of_their_shape(shape: tuple[int, int, int], count: int) -> None:
+    stack, one = GraphBuilder(shape), GraphBuilder(shape)
+    for _ in range(count):
+        stack.pool2d("max")
+    one.pool2d("max", count)
+    assert one.shape == stack.shape
+    assert len(one.graph().ops) == min(1, len(stack.graph().ops))
 
 
 @given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(1, 9))

@@ -18,7 +18,7 @@ class Conv(Block):
         filters: output channels.
         kernel: length of the kernel on each axis; no longer than the axis.
         stride: step of the (depthwise) convolution.
-        pools: number of poolings stacked; each halves every axis, and stops at length 1.
+        pools: number of poolings stacked; each halves every axis, and stops at length 1. One operator does it.
         pool: `max` or `average`.
         batch_norm: normalize while training.
     """
@@ -37,5 +37,4 @@ class Conv(Block):
             g.conv2d(self.filters, 1, batch_norm=self.batch_norm)
         else:
             g.conv2d(self.filters, self.kernel, stride=self.stride, batch_norm=self.batch_norm)
-        for _ in range(self.pools):
-            g.pool2d(self.pool)
+        g.pool2d(self.pool, self.pools)

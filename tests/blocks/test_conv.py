@@ -20,8 +20,10 @@ def kinds(graph: Graph) -> list[str]:
     return [op.kind for op in graph.ops]
 
 
-def test_a_plain_block_is_a_convolution_and_its_poolings() -> None:
-    assert kinds(lower(Conv(pools=2, pool="average"), 1, 32, 6)) == ["CONV_2D", "AVERAGE_POOL_2D", "AVERAGE_POOL_2D"]
+def test_a_plain_block_is_a_convolution_and_one_pooling_for_the_stack() -> None:
+    graph = lower(Conv(pools=2, pool="average"), 1, 32, 6)
+    assert kinds(graph) == ["CONV_2D", "AVERAGE_POOL_2D"]
+    assert (graph.ops[1].options["filter"], graph.ops[1].options["stride"]) == ((1, 4), (1, 4))
 
 
 def test_a_separable_block_is_cheaper_by_the_formula_of_mobilenet() -> None:
