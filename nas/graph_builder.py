@@ -31,11 +31,13 @@ class GraphBuilder:
         self._tensors = [Tensor("input", (1, *input_shape))]
         self._ops: list[Op] = []
         self._last = 0
+        self._flat = False
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the newest tensor, batch not included."""
-        return self._tensors[self._last].shape[1:]
+        """Shape of the newest tensor, batch not included; one axis once it is flattened."""
+        newest = self._tensors[self._last]
+        return (newest.elements,) if self._flat else newest.shape[1:]
 
     def conv2d(self, filters: int, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
         """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters)."""
@@ -76,14 +78,11 @@ class GraphBuilder:
         self._add("MEAN", [axes], self._map()[-1:], {"axes": (1, 2), "keep_dims": False})
 
     def flatten(self) -> None:
-        """Reshape to one axis; nothing if there is only one position, which a dense layer reads as it is."""
-        flat = math.prod(self.shape)
-        if flat > self.shape[-1]:
-            shape = Tensor("shape", (2,), "int32", constant=True, scales=0)
-            self._add("RESHAPE", [shape], (flat,), {"shape": (1, flat)})
+        """Read the newest tensor as one axis; that takes no operator, since FULLY_CONNECTED does so by itself."""
+        self._flat = True
 
     def fully_connected(self, units: int, *, activation: str = "RELU", **training: Any) -> None:
-        """Add a FULLY_CONNECTED on one position: (n,) or (1, 1, n) becomes (units,)."""
+        """Add a FULLY_CONNECTED on all values of the newest tensor, in row-major order; they become (units,)."""
         n = math.prod(self.shape)
         weights = Tensor("weights", (units, n), constant=True, scales=units)
         bias = Tensor("bias", (units,), "int32", constant=True, scales=units)
@@ -134,4 +133,4 @@ class GraphBuilder:
         self._tensors += [*constants, Tensor("output", (1, *out))]
         kept = {key: value for key, value in (training or {}).items() if value}
         self._ops.append(Op(kind, (self._last, *range(first, last)), (last,), options, kept))
-        self._last = last
+        self._last, self._flat = last, False

@@ -1,6 +1,5 @@
 """A graph's shapes and sizes are what Keras computes for the same layers."""
 
-import math
 from typing import Any
 
 import pytest
@@ -53,8 +52,15 @@ def test_tensors_stand_in_the_order_of_first_mention(shape: tuple[int, int, int]
 def test_what_has_no_effect_is_left_out() -> None:
     g = GraphBuilder((1, 1, 5))
     g.pool2d("max")
-    g.flatten()
     assert g.graph().ops == ()
+
+
+def test_flattening_takes_no_operator_and_lasts_until_the_next() -> None:
+    g = GraphBuilder((2, 3, 5))
+    g.flatten()
+    assert (g.shape, g.graph().ops) == ((30,), ())
+    g.fully_connected(4)
+    assert g.shape == (4,)
 
 
 def test_settings_of_training_that_are_off_leave_no_trace() -> None:
@@ -64,8 +70,10 @@ def test_settings_of_training_that_are_off_leave_no_trace() -> None:
 
 
 @pytest.mark.parametrize("call", ["conv2d(4, 3)", "depthwise_conv2d(3)", "pool2d('max')", "mean()"])
-def test_a_map_s_operator_on_a_flat_vector_is_refused_in_one_line(call: str) -> None:
-    g = GraphBuilder((30,))
+@pytest.mark.parametrize("shape", [(30,), (2, 3, 5)])
+def test_a_map_s_operator_on_a_flat_vector_is_refused_in_one_line(call: str, shape: tuple[int, ...]) -> None:
+    g = GraphBuilder(shape)
+    g.flatten()
     with pytest.raises(InputError, match="height, width and channels"):
         eval(f"g.{call}", {"g": g})
 
@@ -90,10 +98,7 @@ def test_shapes_are_those_of_keras(shape: tuple[int, int, int], size: int, strid
     for layer, call in layers:
         g = GraphBuilder(shape)
         call(g)
-        got = g.shape
-        if isinstance(layer, keras.layers.Flatten):
-            got = (math.prod(got),)  # one position is flat already
-        assert (1, *got) == layer.compute_output_shape((1, *shape))
+        assert (1, *g.shape) == layer.compute_output_shape((1, *shape))
 
 
 @pytest.mark.parametrize("shape", [(1, 20, 3), (7, 6, 2)])

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from nas.data.dataset import Floats, Ints
@@ -14,7 +13,8 @@ _BATCH = 256
 class Int8Model:
     """A `.tflite` with int8 input and output, on one thread.
 
-    Life cycle: made of the file's bytes, which may have any batch size; takes any number of rows.
+    Life cycle: made of the file's bytes, slimmed; takes any number of rows, since every operator
+    follows the batch size of a resized input.
 
     LiteRT's built-in kernels come nearest to TFLM's: a few outputs in a thousand are a step of 1/256 off. With
     XNNPACK's, the default, it is several times as many.
@@ -22,7 +22,7 @@ class Int8Model:
 
     def __init__(self, tflite: bytes) -> None:
         self._interpreter = Interpreter(
-            model_content=_free_batch(tflite),
+            model_content=tflite,
             num_threads=1,
             experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
         )
@@ -89,19 +89,3 @@ def confusion(labels: Ints, y: Ints, classes: int) -> tuple[tuple[int, ...], ...
     """Return the number of rows by [true class][predicted class]."""
     counts = np.bincount(y * classes + labels, minlength=classes * classes).reshape(classes, classes)
     return tuple(tuple(row) for row in counts.tolist())
-
-
-def _free_batch(tflite: bytes) -> bytes:
-    """Return the model with -1 for the 1 in which the constant shape of every RESHAPE begins.
-
-    Everything else follows the batch size of a resized input by itself.
-    """
-    data = bytearray(tflite)
-    model = schema.Model.GetRootAs(data, 0)
-    graph = model.Subgraphs(0)
-    for op in (graph.Operators(i) for i in range(graph.OperatorsLength())):
-        if model.OperatorCodes(op.OpcodeIndex()).BuiltinCode() == schema.BuiltinOperator.RESHAPE:
-            shape = model.Buffers(graph.Tensors(op.Inputs(1)).Buffer()).DataAsNumpy()
-            # A view of `data`, so this writes into the file.
-            shape.view(np.int32)[0] = -1
-    return bytes(data)

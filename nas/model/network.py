@@ -196,7 +196,7 @@ def _depthwise(x: Any, kernel: Any, op: Op) -> Any:
 
 
 def _dense(x: Any, kernel: Any, op: Op) -> Any:
-    # The operator flattens by itself, and the converter drops the reshape.
+    # The operator flattens by itself; `slim` drops the reshape that the converter may keep.
     return tf.matmul(tf.reshape(x, (-1, kernel.shape[0])) if len(x.shape) > 2 else x, kernel)
 
 
@@ -212,10 +212,6 @@ def _mean(x: Any, op: Op) -> Any:
     return tf.reduce_mean(x, op.options["axes"], op.options["keep_dims"])
 
 
-def _reshape(x: Any, op: Op) -> Any:
-    return tf.reshape(x, (-1, *op.options["shape"][1:]))
-
-
 def _softmax(x: Any, op: Op) -> Any:
     return tf.nn.softmax(x)
 
@@ -229,6 +225,5 @@ _FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,
     "MEAN": _mean,
-    "RESHAPE": _reshape,
     "SOFTMAX": _softmax,
 }

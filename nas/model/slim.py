@@ -1,8 +1,10 @@
 """A `.tflite` without what a microcontroller has no use for, its tensors in the graph's order.
 
 The interpreter needs neither names, descriptions, signatures and metadata nor the ranges that quantization was
-computed from. Tensors are put in the order of first mention, inputs first, then every operator's inputs and
-outputs, since TFLM's planner breaks ties by it and the footprint was estimated in that order.
+computed from. FULLY_CONNECTED flattens its input by itself, in TFLM as in LiteRT, so a RESHAPE before it only costs
+an operator, its code and a copy in the arena. Tensors are put in the order of first mention, inputs first, then
+every operator's inputs and outputs, since TFLM's planner breaks ties by it and the footprint was estimated in that
+order.
 """
 
 from typing import Any
@@ -27,6 +29,8 @@ def slim(tflite: bytes) -> bytes:
     """Return the same model, computing the same bytes, in a smaller file."""
     model = schema.ModelT.InitFromPackedBuf(tflite, 0)
     (graph,) = model.subgraphs
+    _drop_reshapes(graph, model.operatorCodes)
+    _keep_used_codes(model, graph)
     _reorder(graph)
     model.buffers = _pack_buffers(graph, model.buffers)
     for tensor in graph.tensors:
@@ -36,6 +40,29 @@ def slim(tflite: bytes) -> bytes:
     builder = flatbuffers.Builder(len(tflite))
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
+    """Let every FULLY_CONNECTED read what the RESHAPE before it copies."""
+    kinds = [codes[op.opcodeIndex].builtinCode for op in graph.operators]
+    source = {
+        int(op.outputs[0]): int(op.inputs[0])
+        for op, kind in zip(graph.operators, kinds, strict=True)
+        if kind == schema.BuiltinOperator.RESHAPE
+    }
+    for op, kind in zip(graph.operators, kinds, strict=True):
+        if kind == schema.BuiltinOperator.FULLY_CONNECTED and not op.builtinOptions.keepNumDims:
+            data, *rest = map(int, op.inputs)
+            op.inputs = [source.get(data, data), *rest]
+    read = {int(i) for i in graph.outputs}.union(*(map(int, op.inputs) for op in graph.operators))
+    graph.operators = [op for op in graph.operators if read.intersection(map(int, op.outputs))]
+
+
+def _keep_used_codes(model: Any, graph: Any) -> None:
+    used = list(dict.fromkeys(op.opcodeIndex for op in graph.operators))
+    model.operatorCodes = [model.operatorCodes[old] for old in used]
+    for op in graph.operators:
+        op.opcodeIndex = used.index(op.opcodeIndex)
 
 
 def _reorder(graph: Any) -> None:

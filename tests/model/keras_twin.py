@@ -68,7 +68,5 @@ def _plain(x: Any, op: Op) -> Any:
     o = op.options
     if op.kind == "MEAN":
         return keras.layers.GlobalAveragePooling2D()(x)
-    if op.kind == "RESHAPE":
-        return keras.layers.Reshape(o["shape"][1:])(x)
     layer = {"MAX_POOL_2D": keras.layers.MaxPooling2D, "AVERAGE_POOL_2D": keras.layers.AveragePooling2D}[op.kind]
     return layer(o["filter"], o["stride"], o["padding"].lower())(x)

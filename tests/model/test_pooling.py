@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nas.graph_builder import GraphBuilder
-from nas.model.runtime import keras, quiet, tf
+from nas.model.runtime import quiet, tf
 
 maps = st.tuples(st.integers(1, 21), st.integers(1, 21), st.integers(1, 3))
 LAYERS = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
