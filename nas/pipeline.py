@@ -152,12 +152,13 @@ class _Clock(dict[str, float]):
 
 
 def initialize(splits: Splits) -> None:
-    """Make this process ready for jobs: TensorFlow with one thread, the data at hand."""
-    from nas.model import runtime
+    """Make this process ready for jobs: TensorFlow with one thread, the data and all modules at hand."""
+    from nas.model import evaluate, quantize, runtime, training  # noqa: F401 - loaded before `settle`
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
     _worker.splits = splits
+    runtime.settle()
 
 
 def perform(task: Job | TestJob) -> Outcome | TestOutcome:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
 
-__all__ = ["clear", "leave_graphs_as_written", "quiet", "tf", "use_one_thread", "versions"]
+__all__ = ["clear", "leave_graphs_as_written", "quiet", "settle", "tf", "use_one_thread", "versions"]
 
 
 @contextlib.contextmanager
@@ -63,8 +63,14 @@ def leave_graphs_as_written() -> None:
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
+def settle() -> None:
+    """Keep what is loaded by now out of garbage collections: one walk over TensorFlow's modules takes 0.2 s."""
+    gc.collect()
+    gc.freeze()
+
+
 def clear() -> None:
-    """Forget all models made so far. Some memory stays lost; a process should not live for hundreds of models."""
+    """Forget all networks made so far. Some memory stays lost; a process should not live for hundreds of networks."""
     gc.collect()
 
 

@@ -17,8 +17,9 @@ from nas.runner.process import Process
 Task: TypeAlias = Job | TestJob
 End: TypeAlias = Outcome | TestOutcome | str  # a text says why there is no outcome
 
-# TensorFlow's memory grows with every model it has seen, whatever is cleared; a process is replaced in time.
-JOBS_PER_PROCESS = 25
+# TensorFlow's memory grows with every network it has seen, 1 to 2 MB of 850, whatever is cleared; a new process takes
+# 4 s to start.
+JOBS_PER_PROCESS = 100
 # A job watches its own deadline; one that is this much late is stuck, and its process is killed.
 GRACE_SECONDS = 60.0
 # A process that dies while it starts may have been killed; so many in a row cannot start at all.
