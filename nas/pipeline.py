@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from nas.architecture import Architecture, digest
 from nas.budget import Budget
+from nas.data.axes import axes
 from nas.data.dataset import Part
 from nas.data.folds import folds
 from nas.data.splits import Splits
@@ -199,7 +200,15 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     with clock("train"):
         climb = Climb(job.rungs)
         trained = train(
-            network, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, deadline=deadline, go_on=climb.go_on
+            network,
+            rows,
+            val,
+            job.recipe,
+            epochs=job.epochs,
+            seed=job.seed,
+            axes=axes(splits),
+            deadline=deadline,
+            go_on=climb.go_on,
         )
     facts["history"] = trained.history
     if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):

@@ -22,6 +22,17 @@ class Recipe:
             steps, then a cosine down to zero.
         patience: epochs without a better validation loss after which training stops; 0 never stops early.
         label_smoothing: share of the target probability that is spread over all classes.
+        class_weights: whether a row counts by how rare its class is, so that all classes count the same together.
+        jitter: standard deviation of noise on every number, as a share of its channel's. This and the next five are
+            random changes of training rows (nas/model/augment.py): 0 leaves them as they are.
+        scaling: standard deviation of a factor on each channel of a window.
+        rotation: degrees, standard deviation of the angle by which a window's sensors are turned about each axis;
+            for channels that are named x, y and z.
+        time_warp: largest share by which a window is played faster or slower.
+        shift: largest share of its length by which a window, or an image, is rolled.
+        mixup: alpha of the Beta distribution by which two rows and their labels are blended.
+        averaging: decay of the moving average of the weights that is validated and kept; 0 keeps the weights
+            themselves.
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
         final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
@@ -36,6 +47,14 @@ class Recipe:
     learning_rate: float = 4e-3
     patience: int = 0
     label_smoothing: float = 0.05
+    class_weights: bool = False
+    jitter: float = 0.0
+    scaling: float = 0.0
+    rotation: float = 6.0
+    time_warp: float = 0.0
+    shift: float = 0.0
+    mixup: float = 0.0
+    averaging: float = 0.0
     finalists: int = 5
     final_epochs: int = 40
     final_folds: int = 3
@@ -53,8 +72,15 @@ class Recipe:
         for name in ("patience", "min_steps", "first_rung"):
             if getattr(self, name) < 0:
                 raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
-        if not 0 <= self.label_smoothing < 1:
-            raise InputError("recipe.label_smoothing", "must be in [0, 1)", got=self.label_smoothing)
+        for name in ("label_smoothing", "time_warp", "averaging"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"recipe.{name}", "must be in [0, 1)", got=getattr(self, name))
+        for name in ("jitter", "scaling", "mixup"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
+        for name, most in (("rotation", 180), ("shift", 0.5)):
+            if not 0 <= getattr(self, name) <= most:
+                raise InputError(f"recipe.{name}", f"must be from 0 to {most}", got=getattr(self, name))
 
     def passes(self, epochs: int, rows: int) -> int:
         """Return `epochs`, or as many more as `min_steps` needs with so many training rows."""

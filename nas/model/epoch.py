@@ -5,13 +5,15 @@ takes about three times as long for networks of this size (benchmarks/training.m
 captured constants would become part of the graph.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nas.data.dataset import Array, Floats, Ints
+from nas.model.augment import Augmentation
 from nas.model.network import Network
 from nas.model.runtime import tf
 
@@ -44,11 +46,32 @@ class Loop:
 
     Life cycle: made around a network; `train` is traced when it is first called. The optimizer is Adam; its
     state lives as long as the loop.
+
+    Args:
+        network: whose weights are trained.
+        batch_size: rows a step.
+        label_smoothing: share of the target probability that is spread over all classes.
+        augmentation: random changes of training rows.
+        class_weights: [classes], how much a row of each class counts in training.
+        averaging: decay of the moving average of the weights, see `averaged`; 0 keeps none.
     """
 
-    def __init__(self, network: Network, *, batch_size: int, label_smoothing: float) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        batch_size: int,
+        label_smoothing: float = 0.0,
+        augmentation: Augmentation | None = None,
+        class_weights: Floats | None = None,
+        averaging: float = 0.0,
+    ) -> None:
         self._network = network
         self._smoothing = label_smoothing
+        self._augment = augmentation or (lambda x, labels, step: (x, labels))
+        self._class_weights = class_weights
+        self._decay = averaging
+        self._averages = [tf.Variable(v) for v in (*network.weights, *network.moving)] if averaging else []
         self._moments = [(tf.Variable(tf.zeros_like(w)), tf.Variable(tf.zeros_like(w))) for w in network.weights]
         rows = Rows(tf.TensorSpec([None, *network.input_shape]), tf.TensorSpec([None, network.classes]))
         batches = tf.TensorSpec([None, batch_size], tf.int32)
@@ -86,18 +109,38 @@ class Loop:
             sums += float(tf.reduce_sum(losses)), float(_count(logits, rows.y[batch]))
         return _mean(sums, len(rows))
 
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Give the network the moving average of its weights and statistics, as long as the block lasts.
+
+        The average forgets faster at first, since it starts at weights that know nothing. Without averaging the
+        network stays as it is.
+        """
+        if not self._averages:
+            yield
+            return
+        kept = self._network.get_weights()
+        self._network.set_weights([average.numpy() for average in self._averages])
+        try:
+            yield
+        finally:
+            self._network.set_weights(kept)
+
     def _train_graph(self, x: Any, y: Any, batches: Any, rates: Any, step: Any) -> Any:
         # Made here, once: in the body every use of a Python number would be an operator of its own.
         constants = {name: tf.constant(value) for name, value in _ADAM.items()}
 
         def body(i: Any, loss: Any, right: Any) -> Any:
-            labels = tf.gather(y, batches[i])
+            rows, labels = self._augment(tf.gather(x, batches[i]), tf.gather(y, batches[i]), step + i)
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(self._network.weights)
-                logits = self._network.train(tf.gather(x, batches[i]), step + i)
+                logits = self._network.train(rows, step + i)
                 losses = tf.nn.softmax_cross_entropy_with_logits(labels, logits)
+                if self._class_weights is not None:
+                    losses *= tf.linalg.matvec(labels, self._class_weights)
                 total = tf.reduce_mean(losses) + self._network.penalty()
             self._apply(tape.gradient(total, self._network.weights), rates[i], step + i + 1, constants)
+            self._average(step + i + 1)
             return i + 1, loss + total * tf.cast(tf.shape(labels)[0], tf.float32), right + _count(logits, labels)
 
         start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
@@ -112,6 +155,13 @@ class Loop:
             tf.raw_ops.ResourceApplyAdam(
                 var=weight.handle, m=mean.handle, v=variance.handle, lr=rate, grad=gradient, **constants, **powers
             )
+
+    def _average(self, step: Any) -> None:
+        if not self._averages:
+            return
+        decay = tf.minimum(self._decay, tf.cast(step, tf.float32) / tf.cast(step + 9, tf.float32))
+        for average, variable in zip(self._averages, (*self._network.weights, *self._network.moving), strict=True):
+            average.assign_add((variable - average) * (1 - decay))
 
 
 def _count(logits: Any, labels: Any) -> Any:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nas.data.dataset import Array, Floats, Part
+from nas.data.axes import Axes
+from nas.data.dataset import Array, Floats, Ints, Part
+from nas.model.augment import Augmentation
 from nas.model.epoch import Loop, Rows, Score
 from nas.model.network import Network
 from nas.recipe import Recipe
@@ -95,6 +97,7 @@ def train(
     *,
     epochs: int | None = None,
     seed: int = 0,
+    axes: Axes | None = None,
     deadline: float | None = None,
     go_on: GoOn | None = None,
 ) -> Trained:
@@ -106,9 +109,10 @@ def train(
         network: a fresh one.
         train: scaled rows to learn from; each epoch leaves out those of its shuffle's last, partial batch.
         val: scaled rows to choose the epoch by; without any the last epoch is kept.
-        recipe: batch size, learning rate, patience, label smoothing.
+        recipe: all but the numbers of epochs and finals.
         epochs: passes over the rows; the recipe's `epochs` if None.
-        seed: of the order of the rows.
+        seed: of the order of the rows and their random changes.
+        axes: which channels the recipe's rotation turns.
         deadline: `time.monotonic()` at which to be done. No epoch is begun that would end later, and one that does
             is cut short; one epoch, however short, is always taken.
         go_on: called after each epoch with its number, from 0, and the numbers of the history; False ends the training.
@@ -118,7 +122,14 @@ def train(
     batch_size = min(recipe.batch_size, len(train))
     steps = len(train) // batch_size
     rates = one_cycle(epochs * steps, recipe.learning_rate)
-    loop = Loop(network, batch_size=batch_size, label_smoothing=recipe.label_smoothing)
+    loop = Loop(
+        network,
+        batch_size=batch_size,
+        label_smoothing=recipe.label_smoothing,
+        augmentation=Augmentation(recipe, network.input_shape, axes, seed),
+        class_weights=balanced_weights(train.y, network.classes) if recipe.class_weights else None,
+        averaging=recipe.averaging,
+    )
     rows = loop.rows(train.x, train.y)
     val_rows = None if val is None else loop.rows(val.x, val.y)
     rng = np.random.default_rng(seed)
@@ -129,13 +140,14 @@ def train(
         order = rng.permutation(len(train))[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
         score = _pass(loop, rows, order, rates, epoch * steps, clock)
         numbers = {"loss": score.loss, "accuracy": score.accuracy}
-        if val_rows is not None:
-            score = loop.evaluate(val_rows)
-            numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
+        with loop.averaged():
+            if val_rows is not None:
+                score = loop.evaluate(val_rows)
+                numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
+            if not all(map(math.isfinite, numbers.values())):
+                raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
+            progress.add(numbers, network)
         clock.lap()
-        if not all(map(math.isfinite, numbers.values())):
-            raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
-        progress.add(numbers, network)
         if go_on is not None and not go_on(epoch, numbers):
             stopped_by = "caller"
             break
@@ -156,6 +168,12 @@ def one_cycle(steps: int, peak: float) -> Floats:
     down = np.arange(1, steps - warm + 1) / max(1, steps - warm)
     rates = np.concatenate([np.arange(1, warm + 1) / warm, 0.5 * (1 + np.cos(np.pi * down))])
     return (peak * rates).astype(np.float32)
+
+
+def balanced_weights(y: Ints, classes: int) -> Floats:
+    """Return how much a row of each class counts, so that every class that `y` [n] holds counts the same together."""
+    counts = np.bincount(y, minlength=classes)
+    return (len(y) / (np.count_nonzero(counts) * np.maximum(counts, 1))).astype(np.float32)
 
 
 def _pass(loop: Loop, rows: Rows, order: Array, rates: Floats, step: int, clock: _Clock) -> Score:

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -7,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras_twin import twin, variables
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.class_weight import compute_class_weight
 
 from nas.data.dataset import Part
 from nas.graph_builder import GraphBuilder
 from nas.model.epoch import Loop
 from nas.model.network import Network
-from nas.model.training import one_cycle, train
+from nas.model.training import balanced_weights, one_cycle, train
 from nas.recipe import Recipe
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=0.02)
@@ -172,3 +174,69 @@ def test_learning_rate_warms_up_over_a_tenth_and_falls_to_zero(steps, peak):
     assert np.all(np.diff(rates[: top + 1]) > 0)
     assert np.all(np.diff(rates[top:]) < 0)
     assert steps == 1 or rates[-1] == pytest.approx(0, abs=1e-7 * peak + 1e-12)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=200))
+def test_class_weights_are_scikit_learns_balanced_ones(labels):
+    y = np.array(labels)
+    seen = np.unique(y)
+    np.testing.assert_allclose(
+        balanced_weights(y, 5)[seen], compute_class_weight("balanced", classes=seen, y=y), rtol=1e-6
+    )
+
+
+def test_class_weights_weigh_the_loss_and_its_gradient():
+    part, weights = _blobs(16, 0), np.float32([0.2, 3.0, 1.0])
+    ours = Network(_linear())
+    theirs = twin(ours)
+    loop = Loop(ours, batch_size=16, class_weights=weights)
+    score = loop.train(loop.rows(part.x, part.y), np.arange(16, dtype=np.int32)[None], np.float32([0.02]), 0)
+    theirs.compile(keras.optimizers.Adam(0.02), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    # In training on a batch, Keras divides by the number of rows, as here.
+    loss = theirs.train_on_batch(part.x, part.y, sample_weight=weights[part.y])
+    assert score.loss == pytest.approx(loss, rel=1e-5)
+    for weight, expected in zip(ours.get_weights(), variables(theirs), strict=True):
+        np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_averages_are_those_of_the_recursion():
+    part, decay = _blobs(64, 0, (12, 2)), 0.6
+    network = Network(_convolution(), seed=2)
+    average = network.get_weights()
+    loop = Loop(network, batch_size=16, averaging=decay)
+    rows = loop.rows(part.x, part.y)
+    batches = np.random.default_rng(0).permutation(64).reshape(4, 1, 16).astype(np.int32)
+    for step, batch in enumerate(np.concatenate([batches] * 5)):
+        loop.train(rows, batch, np.float32([0.05]), step)
+        share = 1 - min(decay, (1 + step) / (10 + step))
+        average = [a + share * (w - a) for a, w in zip(average, network.get_weights(), strict=True)]
+    last = network.get_weights()
+    with loop.averaged():
+        for weight, expected in zip(network.get_weights(), average, strict=True):
+            np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-6)
+    assert all(map(np.array_equal, network.get_weights(), last))
+
+
+def test_training_leaves_the_averaged_weights_that_were_validated():
+    part, val = _blobs(200, 0, (12, 2)), _blobs(77, 1, (12, 2))
+    kept = train(Network(_convolution(), seed=2), part, val, replace(RECIPE, averaging=0.9))
+    loop = Loop(kept.network, batch_size=16, label_smoothing=RECIPE.label_smoothing)
+    score = loop.evaluate(loop.rows(val.x, val.y))
+    assert score.accuracy == kept.val_accuracy
+    assert score.loss == pytest.approx(kept.history["val_loss"][kept.best_epoch], rel=1e-5)
+    plain = train(Network(_convolution(), seed=2), part, val, RECIPE)
+    assert plain.history["loss"] == kept.history["loss"]
+    assert plain.history["val_loss"] != kept.history["val_loss"]
+
+
+def test_random_changes_are_of_training_rows_alone_and_repeat():
+    part, val = _blobs(200, 0, (12, 2)), _blobs(77, 1, (12, 2))
+    recipe = replace(RECIPE, jitter=0.5, scaling=0.2, time_warp=0.1, shift=0.3, mixup=0.4)
+    plain, first, again = (
+        train(Network(_convolution(), seed=2), part, val, r, seed=4) for r in (RECIPE, recipe, recipe)
+    )
+    assert first.history == again.history
+    assert all(map(np.array_equal, first.network.get_weights(), again.network.get_weights()))
+    assert first.history["loss"] != plain.history["loss"]
+    loop = Loop(first.network, batch_size=16, label_smoothing=RECIPE.label_smoothing)
+    assert loop.evaluate(loop.rows(val.x, val.y)).accuracy == first.val_accuracy
