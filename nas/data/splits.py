@@ -27,7 +27,8 @@ class Scaling:
         axes = tuple(range(x.ndim - 1))
         mean, std = x.mean(axis=axes, dtype=np.float64), x.std(axis=axes, dtype=np.float64)
         # Rounding leaves a constant channel a std of some 1e-8 of its mean.
-        std = np.where(std > 1e-6 * np.abs(mean), std, 1.0)
+        # Below its smallest normal number, float32 would round it to 0.
+        std = np.where(std > np.maximum(1e-6 * np.abs(mean), np.finfo(np.float32).tiny), std, 1.0)
         return cls(tuple(mean.tolist()), tuple(std.tolist()))
 
     def apply(self, x: Floats) -> Floats:
