@@ -1,5 +1,7 @@
 """What a search maximizes: functions of a record.
 
+Where they say accuracy, a study with another metric takes that (`Study.metric`).
+
 To add an objective, write a function of a record and the study's weights, and register it here.
 """
 
@@ -57,8 +59,9 @@ def _add(name: str, formula: str, *labels: str, values: Callable[[Record, Scale]
 
 
 def _accuracy(record: Record) -> float:
-    assert record.val_accuracy is not None
-    return record.val_accuracy
+    """Return the study's metric, which is accuracy unless it is told otherwise."""
+    assert record.val_score is not None
+    return record.val_score
 
 
 def _profiled(record: Record, key: str) -> float:

@@ -16,6 +16,7 @@ from nas.data.folds import folds
 from nas.data.splits import Splits
 from nas.footprint import Totals, estimate_many, profile
 from nas.graph import Graph
+from nas.metrics import Estimate, confusion, confusions, constant_answer, drawn_from, estimates, scores
 from nas.recipe import Recipe
 from nas.record import Record, State
 from nas.rungs import Climb, Rung
@@ -86,6 +87,7 @@ class Job:
         seconds: time after which training stops at the next epoch; None for no limit.
         rows: what to train on and what to validate on.
         rungs: what the training must reach to go on.
+        metric: name of the metric that the study judges by.
     """
 
     trial: int
@@ -99,6 +101,7 @@ class Job:
     seconds: float | None = None
     rows: Rows = field(default_factory=Given)
     rungs: tuple[Rung, ...] = ()
+    metric: str = "accuracy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,16 @@ class TestJob:
 
 @dataclass(frozen=True, slots=True)
 class TestOutcome:
-    """Accuracies of the winner on the test rows, 0 to 1; `confusion[true][predicted]` of the int8 model."""
+    """What the winner does on the test rows; each field is the `Winner`'s of the same name."""
 
     test_accuracy: float
     float_test_accuracy: float
     baseline_accuracy: float
     confusion: tuple[tuple[int, ...], ...]
+    test_metrics: Mapping[str, Estimate]
+    float_test_metrics: Mapping[str, Estimate]
+    baseline_metrics: Mapping[str, float]
+    drawn_from: str
 
 
 @dataclass(slots=True)
@@ -186,7 +193,7 @@ def run(job: Job, splits: Splits) -> Outcome:
 
 
 def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
-    from nas.model.evaluate import Int8Model, accuracy
+    from nas.model.evaluate import Int8Model
     from nas.model.network import Network
     from nas.model.quantize import calibration_rows, quantize
     from nas.model.training import train
@@ -225,7 +232,9 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     if val is None:
         return tflite, dump_weights(network)
     with clock("evaluate"):
-        facts["val_accuracy"] = accuracy(Int8Model(tflite).labels(val.x), val.y)
+        counts = confusion(Int8Model(tflite).labels(val.x), val.y, len(splits.class_names))
+        facts["val_metrics"] = scores(counts)
+        facts["val_accuracy"] = facts["val_metrics"]["accuracy"]
         facts["float_val_accuracy"] = trained.val_accuracy
     return tflite, None
 
@@ -239,6 +248,7 @@ def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:
         params=job.params,
         architecture=job.architecture.to_json(),
         seed=job.seed,
+        metric=job.metric,
         seconds=dict(clock),
         versions=runtime.versions(),
         peak_rss_bytes=_peak_rss_bytes(),
@@ -248,19 +258,27 @@ def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:
 
 def test(task: TestJob, splits: Splits) -> TestOutcome:
     """Evaluate the winner on the test rows: the int8 model as deployed, and the float one it came from."""
-    from nas.model.evaluate import Int8Model, accuracy, confusion, float_labels
+    from nas.model.evaluate import Int8Model, float_labels
     from nas.model.network import Network
     from nas.model.weights import load_weights
 
     network = Network(task.architecture.lower())
     load_weights(network, task.weights)
-    part = splits.test
-    labels = Int8Model(task.tflite).labels(part.x)
+    part, classes = splits.test, len(splits.class_names)
+    counts = confusions(Int8Model(task.tflite).labels(part.x), part.y, part.groups, classes)
+    float_counts = confusions(float_labels(network, part.x), part.y, part.groups, classes)
+    total = counts.sum(0)
+    int8, float_ = estimates(counts), estimates(float_counts)
+    baseline = scores(constant_answer(total, splits.majority))
     return TestOutcome(
-        test_accuracy=accuracy(labels, part.y),
-        float_test_accuracy=accuracy(float_labels(network, part.x), part.y),
-        baseline_accuracy=splits.majority_baseline(part),
-        confusion=confusion(labels, part.y, len(splits.class_names)),
+        test_accuracy=int8["accuracy"].value,
+        float_test_accuracy=float_["accuracy"].value,
+        baseline_accuracy=baseline["accuracy"],
+        confusion=tuple(map(tuple, total.tolist())),
+        test_metrics=int8,
+        float_test_metrics=float_,
+        baseline_metrics=baseline,
+        drawn_from=drawn_from(counts),
     )
 
 

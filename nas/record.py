@@ -2,10 +2,13 @@
 
 import dataclasses
 import json
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from nas.metrics import Estimate
 
 
 class State(StrEnum):
@@ -35,6 +38,8 @@ class Record:
         profiled: the same scalars, read from the `.tflite`; None if none was made.
         val_accuracy: accuracy of the int8 model on the validation groups, 0 to 1; `float_val_accuracy` before
             quantization, on the same rows.
+        metric: name of the metric that the study judges by.
+        val_metrics: every metric of the int8 model on the validation rows, by name; empty without them.
         values: the objective's values, in the order of the study's directions.
         history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
         seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
@@ -53,11 +58,18 @@ class Record:
     profiled: Mapping[str, Any] | None = None
     val_accuracy: float | None = None
     float_val_accuracy: float | None = None
+    metric: str = "accuracy"
+    val_metrics: Mapping[str, float] = field(default_factory=dict)
     values: tuple[float, ...] | None = None
     history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     peak_rss_bytes: int | None = None
+
+    @property
+    def val_score(self) -> float | None:
+        """The study's metric of the int8 model on the validation rows."""
+        return self.val_accuracy if self.metric == "accuracy" else self.val_metrics.get(self.metric)
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -91,13 +103,18 @@ class Winner:
 
     Attributes:
         record: of the training that made the exported model, on training and validation rows together. Its
-            validation accuracies are the means over the folds of its architecture's final trainings, its curves
-            those of the first fold.
+            validation accuracies and metrics are the means over the folds of its architecture's final trainings,
+            its curves those of the first fold.
         test_accuracy: int8 model, on the test groups; `float_test_accuracy` before quantization.
         baseline_accuracy: of always answering the class most frequent in training, on the same rows.
         confusion: `confusion[true][predicted]` counts of the int8 model on the test rows.
-        finals: one entry a final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`.
+        finals: one entry a final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`, and
+            `val_score`, the study's metric.
         epochs: of the training that made the exported model; None if it is a trial's own.
+        test_metrics: every metric of the int8 model on the test rows, with its 95 % interval (`nas.metrics.estimates`);
+            `float_test_metrics` before quantization; `baseline_metrics` of always answering the class most frequent
+            in training, which is 1 / classes for balanced accuracy. All by the metric's name.
+        drawn_from: what the intervals are drawn from: `9 groups`, or `200 rows` where there are not two groups.
     """
 
     record: Record
@@ -107,15 +124,44 @@ class Winner:
     confusion: tuple[tuple[int, ...], ...]
     finals: tuple[Mapping[str, Any], ...]
     epochs: int | None = None
+    test_metrics: Mapping[str, Estimate] = field(default_factory=dict)
+    float_test_metrics: Mapping[str, Estimate] = field(default_factory=dict)
+    baseline_metrics: Mapping[str, float] = field(default_factory=dict)
+    drawn_from: str = ""
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that the study judges by."""
+        return self.record.metric
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The metrics that a summary tells of the test rows: the study's, and accuracy; none without a test."""
+        return tuple(dict.fromkeys((self.metric, "accuracy"))) if self.test_metrics else ()
+
+    @property
+    def fold_scores(self) -> tuple[float, ...]:
+        """The study's metric in each of the winner's own final trainings, on the fold held out; a seed a fold."""
+        return tuple(entry["val_score"] for entry in self.finals if entry["trial"] == self.record.trial)
+
+    @property
+    def fold_std(self) -> float | None:
+        """Standard deviation of `fold_scores`; None with fewer than two."""
+        return statistics.stdev(self.fold_scores) if len(self.fold_scores) > 1 else None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Winner":
+        metrics = {
+            key: {name: Estimate(**estimate) for name, estimate in data[key].items()}
+            for key in ("test_metrics", "float_test_metrics")
+        }
         return cls(
             **{
                 **data,
+                **metrics,
                 "record": Record.from_json(data["record"]),
                 "confusion": tuple(tuple(row) for row in data["confusion"]),
                 "finals": tuple(data["finals"]),
@@ -132,7 +178,7 @@ class Result:
         seconds: wall time spent on it, over all sessions.
         states: number of trials by state, all five states present.
         winner: None if nothing fitted, or nothing has been finished yet.
-        front: complete records that no other complete record beats in both accuracy and weights,
+        front: complete records that no other complete record beats in both the study's metric and weights,
             smallest first.
     """
 
@@ -168,10 +214,23 @@ class Result:
             **_entry(winner.record),
             "architecture": dict(winner.record.architecture),
             "test_accuracy": winner.test_accuracy,
+            "test_accuracy_interval": _interval(winner.test_metrics),
             "float_test_accuracy": winner.float_test_accuracy,
+            "float_test_accuracy_interval": _interval(winner.float_test_metrics),
             "baseline_accuracy": winner.baseline_accuracy,
+            "metric": winner.metric,
+            "fold_scores": list(winner.fold_scores),
+            "fold_std": winner.fold_std,
+            "test_metrics": {name: dataclasses.asdict(one) for name, one in winner.test_metrics.items()},
+            "float_test_metrics": {name: dataclasses.asdict(one) for name, one in winner.float_test_metrics.items()},
+            "baseline_metrics": dict(winner.baseline_metrics),
+            "intervals_drawn_from": winner.drawn_from,
             "versions": dict(winner.record.versions),
         }
+
+
+def _interval(metrics: Mapping[str, Estimate]) -> list[float] | None:
+    return [metrics["accuracy"].low, metrics["accuracy"].high] if metrics else None
 
 
 def _entry(record: Record) -> dict[str, Any]:
@@ -180,5 +239,6 @@ def _entry(record: Record) -> dict[str, Any]:
         "digest": record.digest,
         "val_accuracy": record.val_accuracy,
         "float_val_accuracy": record.float_val_accuracy,
+        "val_metrics": dict(record.val_metrics),
         **(record.profiled or {}),
     }

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from nas import metrics
 from nas.budget import Budget, kilobytes, thousands
 from nas.errors import InputError, unknown
 from nas.objectives import OBJECTIVES
@@ -42,6 +43,9 @@ class Study:
         macs_k: limit of an inference's multiply-accumulates, in thousands; None sets none.
         objective: name of an objective.
         accuracy_weight: w in the weighted objective.
+        metric: what counts as accurate, in objectives and finals: `accuracy`, `balanced_accuracy`, `macro_f1`, or
+            `auto`: balanced accuracy if the most frequent class has 3 times the training rows of the rarest, or more,
+            else accuracy.
         window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
         seed: of everything random.
         trials: total number of trials after which the study ends; None sets no limit.
@@ -62,6 +66,7 @@ class Study:
     macs_k: float | None = None
     objective: str = "weighted"
     accuracy_weight: float = 0.99
+    metric: str = metrics.AUTO
     window: int | None = None
     stride: int | None = None
     rate_hz: float | None = None
@@ -75,6 +80,7 @@ class Study:
 
     def __post_init__(self) -> None:
         OBJECTIVES.find(self.objective, "--objective")
+        metrics.check(self.metric, "--metric")
         for key in ("minutes", "rate_hz", "trials", "window", "stride"):
             value = getattr(self, key)
             if value is not None and not 0 < value < math.inf:
@@ -106,6 +112,7 @@ class Study:
         parts = [Path(self.space).stem, Path(self.data).stem]
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else []
         parts += [self.objective] if self.objective != "weighted" else []
+        parts += [self.metric] if self.metric != metrics.AUTO else []
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 

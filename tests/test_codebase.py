@@ -17,7 +17,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 # A module imports from rows above its own, and from its own row. CONTRIBUTING.md, "Layers", says what a row is for.
 LAYERS = {
-    "foundation": "errors registry dims files seeds",
+    "foundation": "errors registry dims files metrics seeds",
     "description": "graph graph_builder target recipe blocks data architecture space space_file",
     "measurement": "footprint budget feasibility advice",
     "learning": "model",

@@ -1,5 +1,7 @@
 """What a search maximizes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,13 @@ def record(accuracy: float = 0.9, **costs: float) -> Record:
 def test_the_weighted_score_is_the_formula() -> None:
     # 0.8 * 0.9 + 0.2 * (1 - 1024 / 4096)
     assert OBJECTIVES["weighted"].values(record(), Scale(4096, 0.8)) == pytest.approx((0.87,))
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_another_metric_takes_the_place_of_accuracy(name: str) -> None:
+    scale = Scale(4096, 0.8)
+    judged = replace(record(0.9), metric="macro_f1", val_metrics={"macro_f1": 0.6})
+    assert OBJECTIVES[name].values(judged, scale) == OBJECTIVES[name].values(record(0.6), scale)
 
 
 @given(accuracy=st.floats(0, 1), w=st.floats(0.01, 1), weights=st.integers(0, 4096))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
-from sklearn.metrics import accuracy_score, confusion_matrix
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score
 
 from nas import pipeline
 from nas.architecture import Architecture, digest
@@ -95,6 +95,14 @@ def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: Outcome, 
     assert outcome.tflite is not None
     expected = accuracy_score(splits.val.y, labels(outcome.tflite, splits.val.x))
     assert outcome.record.val_accuracy == pytest.approx(expected)
+    answers = labels(outcome.tflite, splits.val.x)
+    assert outcome.record.val_metrics == pytest.approx(
+        {
+            "accuracy": expected,
+            "balanced_accuracy": balanced_accuracy_score(splits.val.y, answers),
+            "macro_f1": f1_score(splits.val.y, answers, average="macro"),
+        }
+    )
 
 
 def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: Outcome, splits: Splits) -> None:
@@ -157,4 +165,10 @@ def test_the_test_set_s_numbers_are_scikit_learn_s(last: Outcome, splits: Splits
     assert np.array_equal(tested.confusion, confusion_matrix(truth, answers, labels=range(3)))
     dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
     assert tested.baseline_accuracy == pytest.approx(dummy.score(splits.test.x, truth))
+    assert tested.baseline_metrics["balanced_accuracy"] == pytest.approx(1 / 3)
+    assert tested.baseline_metrics["macro_f1"] == pytest.approx(
+        f1_score(truth, dummy.predict(splits.test.x), average="macro")
+    )
+    assert tested.test_metrics["macro_f1"].value == pytest.approx(f1_score(truth, answers, average="macro"))
+    assert tested.drawn_from == f"{len(truth)} rows"
     assert abs(tested.float_test_accuracy - tested.test_accuracy) < 0.1

@@ -1,12 +1,15 @@
 """Records, winners and results go to JSON and back unchanged."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nas.metrics import METRICS, Estimate
 from nas.record import Record, Result, State, Winner
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -25,6 +28,8 @@ records = st.builds(
     estimated=footprints,
     profiled=footprints,
     val_accuracy=st.none() | shares,
+    metric=st.sampled_from(list(METRICS)),
+    val_metrics=st.dictionaries(st.sampled_from(list(METRICS)), shares),
     values=st.none() | st.tuples(numbers) | st.tuples(numbers, numbers),
     history=st.dictionaries(texts, st.lists(numbers, max_size=3).map(tuple), max_size=2),
     seconds=st.dictionaries(texts, numbers, max_size=2),
@@ -39,6 +44,9 @@ winners = st.builds(
     confusion=st.lists(st.lists(st.integers(0, 99), max_size=3).map(tuple), max_size=3).map(tuple),
     finals=st.lists(st.dictionaries(texts, shares, max_size=2), max_size=2).map(tuple),
     epochs=st.none() | st.integers(1, 99),
+    test_metrics=st.dictionaries(st.sampled_from(list(METRICS)), st.builds(Estimate, shares, shares, shares)),
+    baseline_metrics=st.dictionaries(st.sampled_from(list(METRICS)), shares),
+    drawn_from=texts,
 )
 
 
@@ -78,7 +86,15 @@ def result(winner: Winner | None) -> Result:
     return Result("mine", "studies/mine", 12.5, states, winner, (complete(1), complete(2)))
 
 
-WINNER = Winner(complete(2), 0.8, 0.85, 0.3, ((1, 0), (0, 1)), ({"trial": 2},))
+FINALS = ({"trial": 1, "val_score": 0.1}, {"trial": 2, "val_score": 0.9}, {"trial": 2, "val_score": 0.94})
+TESTED = {"accuracy": Estimate(0.8, 0.7, 0.9), "balanced_accuracy": Estimate(0.75, 0.6, 0.85)}
+WINNER = Winner(
+    *(complete(2), 0.8, 0.85, 0.3, ((1, 0), (0, 1)), FINALS),
+    test_metrics=TESTED,
+    float_test_metrics=TESTED,
+    baseline_metrics={"accuracy": 0.3, "balanced_accuracy": 0.5},
+    drawn_from="9 groups",
+)
 
 
 def test_the_contract_of_nas_search_json() -> None:
@@ -98,9 +114,28 @@ BEST: dict[str, Any] = {
     "val_accuracy": 0.9,
     "test_accuracy": 0.8,
     "float_test_accuracy": 0.85,
+    "metric": "accuracy",
+    "test_accuracy_interval": [0.7, 0.9],
+    "test_metrics": {
+        "accuracy": {"value": 0.8, "low": 0.7, "high": 0.9},
+        "balanced_accuracy": {"value": 0.75, "low": 0.6, "high": 0.85},
+    },
+    "baseline_metrics": {"accuracy": 0.3, "balanced_accuracy": 0.5},
+    "intervals_drawn_from": "9 groups",
+    "fold_scores": [0.9, 0.94],
     **{key: PROFILED[key] for key in ("weights_bytes", "file_bytes", "arena_bytes", "flash_bytes", "macs")},
 }
 FRONT = {"val_accuracy": 0.9, "weights_bytes": 3000}
+
+
+def test_the_spread_over_the_winner_s_folds_is_numpy_s_and_needs_two() -> None:
+    assert WINNER.fold_std == pytest.approx(np.std([0.9, 0.94], ddof=1))
+    assert replace(WINNER, finals=FINALS[:2]).fold_std is None
+
+
+def test_the_score_is_the_metric_that_the_study_judges_by() -> None:
+    record = replace(complete(1), val_metrics={"balanced_accuracy": 0.7})
+    assert (record.val_score, replace(record, metric="balanced_accuracy").val_score) == (0.9, 0.7)
 
 
 def test_a_study_without_a_winner_says_so() -> None:

@@ -142,8 +142,34 @@ def test_equal_studies_give_equal_pages_in_any_process(page):
 
 def test_the_winner_stands_beside_baseline_and_limits(page):
     text = " ".join(Outline(page).text).replace("\u202f", "").replace("\u00a0", " ")
-    for words in ("92.9 %", "18.2 %", "93.2 %", "5573 B", "of 6144 B", "of 131072 B", "of 1048576 B"):
+    for words in ("92.9 %", "18.2 %", "over 3 groups", "93.2 %", "5573 B", "of 6144 B", "of 131072 B", "of 1048576 B"):
         assert words in text
+
+
+def test_a_study_s_own_metric_stands_before_accuracy(view):
+    judged = [
+        replace(r, metric="macro_f1", val_metrics={"macro_f1": r.val_accuracy - 0.1} if r.values else {})
+        for r in view.records
+    ]
+    best = next(r for r in judged if r.trial == view.result.winner.record.trial)
+    front = tuple(r for r in judged if r.trial in {one.trial for one in view.result.front})
+    result = replace(view.result, winner=replace(view.result.winner, record=best), front=front)
+    page = render(replace(view, records=judged, result=result))
+    assert page.index("Test macro-F1, int8") < page.index("Test accuracy, int8")
+    assert "Macro-f1" not in page
+    assert "Macro-F1 against weights" in page
+    for heading in ("The front as a table", "that were built, best first"):
+        assert "int8 macro-F1" in rows(page, heading)[0]
+    assert "int8 validation macro-F1" in rows(page, "The final trainings that competed")[0]
+
+
+def test_every_metric_stands_with_its_interval_and_baseline(view, page):
+    winner = view.result.winner
+    (_, *cells), *_ = rows(page[page.index("Every metric on these rows") :], "Every metric")[1:]
+    int8 = winner.test_metrics["accuracy"]
+    expected = [int8.value, int8.low, int8.high, 0.9318, 0.9123, 0.9512, winner.baseline_metrics["accuracy"]]
+    written = [float(number) for cell in cells for number in re.findall(r"\d+\.\d", cell)]
+    assert written == pytest.approx([100 * share for share in expected], abs=0.051)
 
 
 def test_recall_and_precision_are_those_of_scikit_learn(page):

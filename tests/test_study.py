@@ -42,6 +42,7 @@ studies = st.builds(
     macs_k=st.none() | positive,
     objective=st.sampled_from(["weighted", "accuracy", "pareto-macs"]),
     accuracy_weight=st.floats(0.01, 1),
+    metric=st.sampled_from(["auto", "accuracy", "macro_f1"]),
     window=st.none() | st.integers(1, 999),
     rate_hz=st.none() | positive,
     seed=st.integers(0, 2**32 - 1),
@@ -137,6 +138,10 @@ def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
         (
             {"objective": "weigthed"},
             "objective must be a known one, got 'weigthed'; did you mean weighted",
+        ),
+        (
+            {"metric": "balanced"},
+            "--metric: metric must be a known one, got 'balanced'; did you mean balanced_accuracy",
         ),
         ({"name": "../up"}, "--name: must be letters"),
         ({"name": "-x"}, "--name: must be letters"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from nas.errors import InputError
+from nas.metrics import Estimate
 from nas.record import Record, Result, State, Winner
 from nas.tracking import Tracker, find_address, open_tracker
 from nas.tracking.entries import metrics
@@ -53,7 +54,12 @@ def record(trial: int, state: State = State.COMPLETE, weights: int = 3000) -> Re
 
 
 def result(trial: int, folder: Path) -> Result:
-    winner = Winner(record(trial), 0.93, 0.94, 0.2, ((3, 1), (0, 4)), ())
+    winner = Winner(
+        *(record(trial), 0.93, 0.94, 0.2, ((3, 1), (0, 4)), ()),
+        test_metrics={"accuracy": Estimate(0.93, 0.9, 0.95)},
+        baseline_metrics={"accuracy": 0.2},
+        drawn_from="9 groups",
+    )
     return Result("demo", str(folder), 12.0, STATES, winner, (record(trial),))
 
 
@@ -192,7 +198,9 @@ def test_a_finished_study_holds_its_winner(root):
     tracker.close(60)
     (parent,) = search(root, "tags.kind = 'study'")
     assert parent.info.status == "FINISHED"
-    assert parent.data.metrics["test_accuracy"] == 0.93
+    figures = parent.data.metrics
+    assert (figures["test_accuracy"], figures["test_accuracy_low"], figures["test_accuracy_high"]) == (0.93, 0.9, 0.95)
+    assert "test accuracy 93.0% (95 % interval 90.0% to 95.0% over 9 groups" in parent.data.tags["mlflow.note.content"]
     assert parent.data.tags["winner_trial"] == "1"
     assert Path(parent.info.artifact_uri.removeprefix("file://"), "best", "model.tflite").read_bytes() == b"winner"
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.cli.output import kilobytes, percent
+from nas.metrics import TITLES
 from nas.pipeline import Given, Job, TestJob
 from nas.record import Record, State
 from nas.runner.observer import Observer
@@ -52,7 +53,8 @@ class View(Observer):
     def phase(self, text: str) -> None:
         self._phase = text
         if not self._console.is_terminal:
-            self._console.print(f"[{time.monotonic() - self._started:6.1f} s] {text}", markup=False, highlight=False)
+            clocked = f"[{time.monotonic() - self._started:6.1f} s] {text}"
+            self._console.print(clocked, markup=False, highlight=False, soft_wrap=True)
         self._refresh()
 
     def recorded(self, record: Record) -> None:
@@ -109,8 +111,9 @@ def line(record: Record, best: bool = False) -> str:
     if record.state != State.COMPLETE or record.profiled is None:
         return f"trial {record.trial:4d}  {record.state.value}: {record.reason}"
     facts = record.profiled
+    title = "" if record.metric == "accuracy" else f" {TITLES[record.metric]}"
     return (
-        f"trial {record.trial:4d}  int8 validation {percent(record.val_accuracy)}  "
+        f"trial {record.trial:4d}  int8 validation{title} {percent(record.val_score)}  "
         f"weights {facts['weights_bytes']:,} B  "
         f"arena {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
     )
@@ -125,7 +128,7 @@ def candidates(records: Sequence[Record]) -> Table:
         facts = record.profiled or {}
         table.add_row(
             str(record.trial),
-            percent(record.val_accuracy),
+            percent(record.val_score),
             kilobytes(facts.get("weights_bytes")),
             kilobytes(facts.get("arena_min_bytes")),
             f"{facts['macs']:,}" if facts else "-",

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from nas.metrics import Estimate
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 
 
@@ -16,6 +18,11 @@ def print_json(document: Any) -> None:
 def percent(value: float | None) -> str:
     """Return a share of 1 in percent; a dash for None."""
     return "-" if value is None else f"{100 * value:.1f} %"
+
+
+def interval(estimate: Estimate) -> str:
+    """Return the interval of a metric in percent."""
+    return f"{100 * estimate.low:.1f} to {percent(estimate.high)}"
 
 
 def kilobytes(value: int | None) -> str:

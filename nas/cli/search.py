@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from nas.cli.output import json_option, kilobytes, percent, print_json
+from nas.cli.output import interval, json_option, kilobytes, percent, print_json
 from nas.errors import InputError
-from nas.record import Result
+from nas.metrics import TITLES
+from nas.record import Result, Winner
 
 EPILOG = """\b
 Examples:
@@ -30,6 +31,11 @@ Examples:
 @click.option("--objective", help="weighted, accuracy, or pareto-weights|arena|macs|latency.  [default: weighted]")
 @click.option(
     "--accuracy-weight", type=float, help="w in w * accuracy + (1 - w) * (1 - weights / budget).  [default: 0.99]"
+)
+@click.option(
+    "--metric",
+    help="What counts as accurate: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the most "
+    "frequent class has 3 times the training rows of the rarest, or more, else accuracy.  [default: auto]",
 )
 @click.option("--window", type=int, help="Samples a window of a recording.")
 @click.option("--stride", type=int, help="Samples from one window to the next.")
@@ -88,20 +94,38 @@ def summary(result: Result) -> str:
     facts = winner.record.profiled
     assert facts is not None
     states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in result.states.items() if count)
+    lines = [
+        *scores(winner),
+        ("weights", kilobytes(facts["weights_bytes"])),
+        ("model.tflite", kilobytes(facts["file_bytes"])),
+        ("arena", kilobytes(facts["arena_min_bytes"])),
+        ("flash, with runtime", kilobytes(facts["flash_bytes"])),
+        ("MACs", f"{facts['macs']:,}"),
+    ]
+    width = max(len(name) for name, _ in lines) + 2
+    body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
     return f"""\
 {result.trials} trials in {result.seconds:.0f} s: {states}
 winner: trial {winner.record.trial}, architecture {winner.record.digest}
-  test accuracy, int8   {percent(winner.test_accuracy)}  (float {percent(winner.float_test_accuracy)}, \
-always the most frequent class {percent(winner.baseline_accuracy)})
-  validation, int8      {percent(winner.record.val_accuracy)}
-  weights               {kilobytes(facts["weights_bytes"])}
-  model.tflite          {kilobytes(facts["file_bytes"])}
-  arena                 {kilobytes(facts["arena_min_bytes"])}
-  flash, with runtime   {kilobytes(facts["flash_bytes"])}
-  MACs                  {facts["macs"]:,}
+{body}
 files:  {result.folder}/best/
 report: {result.folder}/report.html
 browse: nas ui --studies {Path(result.folder).parent}"""
+
+
+def scores(winner: Winner) -> list[tuple[str, str]]:
+    """Return what is known of the winner's answers, as lines of name and value."""
+    lines = []
+    for metric in winner.told:
+        int8 = winner.test_metrics[metric]
+        beside = f"95 % interval {interval(int8)}, over {winner.drawn_from}"
+        lines.append((f"test {TITLES[metric]}, int8", f"{percent(int8.value)}  ({beside})"))
+        lines.append(("  before quantization", percent(winner.float_test_metrics[metric].value)))
+        lines.append(("  always the most frequent class", percent(winner.baseline_metrics[metric])))
+    if winner.fold_std is None:
+        return [*lines, (f"validation {TITLES[winner.metric]}, int8", percent(winner.record.val_score))]
+    spread = f"{percent(winner.record.val_score)} +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
+    return [*lines, (f"cross-validated {TITLES[winner.metric]}", spread)]
 
 
 def _existing(study: str, studies: Path) -> Path:

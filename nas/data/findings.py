@@ -10,11 +10,9 @@ from itertools import combinations
 import numpy as np
 
 from nas.data.dataset import Dataset, Part
+from nas.metrics import is_unbalanced
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[str]]
-
-UNBALANCED = 10
-"""How many times the rarest class the most frequent one has, for training to neglect the rarest."""
 
 CLIPPED_SHARE = 0.01
 """A sensor at its limit gives the same extreme value again and again; a signal within it seldom does."""
@@ -63,10 +61,12 @@ def absent_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]
 def unbalanced_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
     """Accuracy says little of a class that is rare."""
     counts = np.bincount(parts["train"].y, minlength=len(dataset.class_names))
-    rare, common = counts.argmin(), counts.argmax()
-    if 0 < counts[rare] * UNBALANCED <= counts[common]:
+    if is_unbalanced(counts):
         names = dataset.class_names
-        yield f"classes are unbalanced: {counts[common]} of {names[common]}, {counts[rare]} of {names[rare]} in train"
+        known = np.flatnonzero(counts)
+        rare, common = known[counts[known].argmin()], counts.argmax()
+        few, many = f"{counts[rare]} of {names[rare]}", f"{counts[common]} of {names[common]}"
+        yield f"classes are unbalanced: {many}, {few} in train; balanced accuracy is the score by default"
 
 
 def straddling_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:

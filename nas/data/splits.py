@@ -84,10 +84,10 @@ class Splits:
     def parts(self) -> dict[str, Part]:
         return {"train": self.train, "val": self.val, "test": self.test}
 
-    def majority_baseline(self, part: Part) -> float:
-        """Accuracy on `part` of always answering the class most frequent in training."""
-        majority = np.bincount(self.train.y).argmax()
-        return float((part.y == majority).mean())
+    @property
+    def majority(self) -> int:
+        """The class most frequent in training; always answering it is the baseline of every metric."""
+        return int(np.bincount(self.train.y).argmax())
 
 
 def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Splits:

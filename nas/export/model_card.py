@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nas.export.bundle import FORMATS, Bundle, Files
 from nas.export.markdown import escape, facts, table
+from nas.metrics import DRAWS, TITLES, Estimate
 from nas.record import Winner
 
 
@@ -40,16 +41,36 @@ trial {record.trial}, architecture `{record.digest}`. Made by, and made again by
 
 def _accuracy(bundle: Bundle) -> str:
     winner, record = bundle.winner, bundle.winner.record
-    rows = [
-        ("int8", _percent(record.val_accuracy), _percent(winner.test_accuracy)),
-        ("float, before quantization", _percent(record.float_val_accuracy), _percent(winner.float_test_accuracy)),
-        ("always the most frequent class", "", _percent(winner.baseline_accuracy)),
-    ]
+    spread = "" if winner.fold_std is None else f" +- {100 * winner.fold_std:.2f} over {len(winner.fold_scores)} folds"
     return f"""## Accuracy
 
-{table(("", "validation", "test"), rows)}
+- validation {TITLES[winner.metric]}, int8, by which the study chose: {_percent(record.val_score)}{spread}
+- validation accuracy: int8 {_percent(record.val_accuracy)}, float, before quantization, \
+{_percent(record.float_val_accuracy)}
+{_tested(winner) if winner.test_metrics else ""}{_refit(winner)}"""
 
-The study chose by validation rows; the test rows were opened once, for its winner.{_refit(winner)}"""
+
+def _tested(winner: Winner) -> str:
+    head = ("test", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
+    rows = [
+        (
+            TITLES[metric],
+            *_with_interval(int8),
+            *_with_interval(winner.float_test_metrics[metric]),
+            _percent(winner.baseline_metrics[metric]),
+        )
+        for metric, int8 in winner.test_metrics.items()
+    ]
+    return f"""
+{table(head, rows)}
+
+The test rows were opened once, for the study's winner. The intervals come from drawing {winner.drawn_from} with
+replacement, {DRAWS:,} times.
+"""
+
+
+def _with_interval(estimate: Estimate) -> tuple[str, str]:
+    return _percent(estimate.value), f"{100 * estimate.low:.2f} to {_percent(estimate.high)}"
 
 
 def _refit(winner: Winner) -> str:
@@ -71,11 +92,9 @@ def _classes(bundle: Bundle) -> str:
         (name, *counts, _percent(recall))
         for name, counts, recall in zip(bundle.class_names, confusion, recalls(confusion), strict=True)
     ]
-    known = [recall for recall in recalls(confusion) if recall is not None]
-    mean = sum(known) / len(known) if known else None
     return f"""## Classes
 
-Counts of test rows, and the share of each class's rows that was recognized. Mean recall: {_percent(mean)}.
+Counts of test rows, and the share of each class's rows that was recognized.
 
 {table(head, rows)}"""
 

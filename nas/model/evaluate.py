@@ -83,9 +83,3 @@ def float_labels(network: Network, x: Floats) -> Ints:
 def accuracy(labels: Ints, y: Ints) -> float:
     """Return the share of rows that are labelled right."""
     return float(np.mean(labels == y))
-
-
-def confusion(labels: Ints, y: Ints, classes: int) -> tuple[tuple[int, ...], ...]:
-    """Return the number of rows by [true class][predicted class]."""
-    counts = np.bincount(y * classes + labels, minlength=classes * classes).reshape(classes, classes)
-    return tuple(tuple(row) for row in counts.tolist())

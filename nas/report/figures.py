@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nas.metrics import TITLES
 from nas.record import Record
 from nas.report.markup import Markup
 from nas.report.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, SECOND, SURFACE, drawing, to_svg
@@ -19,29 +20,29 @@ LEAST_IMPORTANCE = 0.005
 
 
 def front(view: ReportView) -> Markup:
-    """Draw accuracy against weights: every complete candidate, the front, the winner, the budget."""
+    """Draw the study's metric against weights: every complete candidate, the front, the winner, the budget."""
     best = view.result.front
     with drawing(FULL_WIDTH, 380) as (figure, axes):
         complete = view.complete()
         axes.scatter(
             [weights(r) for r in complete],
-            [_percent(r.val_accuracy) for r in complete],
+            [_percent(r.val_score) for r in complete],
             s=26,
             color=MUTED,
             alpha=0.45,
             linewidths=0,
             label="candidate",
         )
-        points = [(weights(r), _percent(r.val_accuracy)) for r in best]
-        sizes, accuracies = [x for x, _ in points], [y for _, y in points]
-        axes.plot(sizes, accuracies, drawstyle="steps-post", color=ACCENT, zorder=3)
-        axes.scatter(sizes, accuracies, s=52, color=ACCENT, edgecolors=SURFACE, zorder=4, label="Pareto front")
+        points = [(weights(r), _percent(r.val_score)) for r in best]
+        sizes, scores = [x for x, _ in points], [y for _, y in points]
+        axes.plot(sizes, scores, drawstyle="steps-post", color=ACCENT, zorder=3)
+        axes.scatter(sizes, scores, s=52, color=ACCENT, edgecolors=SURFACE, zorder=4, label="Pareto front")
         _mark_winner(axes, view)
         limit = view.limits.get("weights")
         if limit is not None:
             axes.axvline(limit, color=SECOND, linestyle=(0, (4, 3)), linewidth=1.5, label=f"budget, {limit:,} bytes")
         axes.set_xlabel("weights, bytes")
-        axes.set_ylabel("int8 validation accuracy, %")
+        axes.set_ylabel(f"int8 validation {TITLES[best[0].metric]}, %")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlim(left=0)
         figure.legend(loc="outside upper right", ncols=4)
@@ -54,7 +55,7 @@ def _mark_winner(axes: "Axes", view: ReportView) -> None:
     record = view.result.winner.record
     axes.scatter(
         [weights(record)],
-        [_percent(record.val_accuracy)],
+        [_percent(record.val_score)],
         s=190,
         facecolors="none",
         edgecolors=INK,

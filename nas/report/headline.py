@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nas.metrics import TITLES
 from nas.record import Winner
 from nas.report.markup import Markup, element, join
 from nas.report.view import ReportView
-from nas.report.words import duration, percent, size, whole
+from nas.report.words import duration, interval, percent, size, whole
 
 
 def headline(view: ReportView) -> Markup:
@@ -34,15 +35,23 @@ def _sentence(view: ReportView, winner: Winner) -> str:
     )
 
 
+def _score(winner: Winner, metric: str) -> Markup:
+    """Return the tile of a metric on the test set, between what the draws and the baseline say."""
+    title = f"Test {TITLES[metric]}, int8"
+    int8, float_ = winner.test_metrics[metric], winner.float_test_metrics[metric]
+    return _tile(
+        title,
+        percent(int8.value),
+        f"95 % interval {interval(int8)}, over {winner.drawn_from}; "
+        f"most frequent class alone {percent(winner.baseline_metrics[metric])}, "
+        f"before quantization {percent(float_.value)}",
+    )
+
+
 def _tiles(view: ReportView, winner: Winner) -> list[Markup]:
     costs = winner.record.profiled or {}
     return [
-        _tile(
-            "Test accuracy, int8",
-            percent(winner.test_accuracy),
-            f"most frequent class alone {percent(winner.baseline_accuracy)}, "
-            f"before quantization {percent(winner.float_test_accuracy)}",
-        ),
+        *(_score(winner, metric) for metric in winner.told),
         _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
         _limited("Smallest arena (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
         _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),

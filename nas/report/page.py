@@ -5,13 +5,14 @@ from importlib import resources
 from pathlib import Path
 
 from nas.files import write_atomic
+from nas.metrics import DRAWS, TITLES
 from nas.record import Winner
 from nas.report import figures, tables
 from nas.report.headline import headline
 from nas.report.markup import Markup, details, element, join
 from nas.report.memory_map import memory_map
 from nas.report.view import ReportView
-from nas.report.words import size
+from nas.report.words import percent, size
 
 
 def write_report(view: ReportView, path: Path) -> Path:
@@ -59,14 +60,18 @@ def _note(text: str) -> Markup:
 
 def _front(view: ReportView) -> Markup:
     return _section(
-        "Accuracy against weights",
+        f"{_title(view)[0].upper()}{_title(view)[1:]} against weights",
         _note(
-            "Each dot is a candidate as the search trained it. No other is both smaller and more accurate than one "
-            "of the front. Accuracy is that of the int8 model on the validation groups."
+            "Each dot is a candidate as the search trained it. No other is both smaller and better than one of the "
+            f"front. The {_title(view)} is that of the int8 model on the validation groups."
         ),
         figures.front(view),
         details("The front as a table", tables.front(view.result.front), open_=len(view.result.front) <= 8),
     )
+
+
+def _title(view: ReportView) -> str:
+    return TITLES[view.result.front[0].metric]
 
 
 def _confusion(view: ReportView, winner: Winner) -> Markup:
@@ -74,7 +79,17 @@ def _confusion(view: ReportView, winner: Winner) -> Markup:
         "What the winner takes for what",
         _note("Rows of the test set, which was opened once, for the winner; the int8 model."),
         tables.confusion(winner, view.class_names),
+        *_scores(winner),
     )
+
+
+def _scores(winner: Winner) -> Iterator[Markup]:
+    if winner.test_metrics:
+        yield _note(
+            f"Every metric on these rows, with its 95 % interval: what drawing {winner.drawn_from} with replacement, "
+            f"{DRAWS:,} times, makes of it. The study judged by {TITLES[winner.metric]}."
+        )
+        yield tables.scores(winner)
 
 
 def _memory(view: ReportView) -> Markup:
@@ -105,8 +120,17 @@ def _progress(view: ReportView) -> Markup:
 def _curves(view: ReportView) -> Markup:
     winner = view.result.winner
     loss = "" if winner is None else figures.winner_loss(winner.record)
-    finals = "" if winner is None else details("The final trainings that competed", tables.finals(winner))
-    return _section("Learning curves", element("div", figures.accuracy_curves(view), loss, class_="pair"), finals)
+    curves = element("div", figures.accuracy_curves(view), loss, class_="pair")
+    return _section("Learning curves", curves, "" if winner is None else _finals(winner))
+
+
+def _finals(winner: Winner) -> Markup:
+    std, folds = winner.fold_std, len(winner.fold_scores)
+    spread = _note(
+        f"Each on a fold held out and with a seed of its own. The winner's {TITLES[winner.metric]}, int8: "
+        f"{percent(winner.record.val_score)} in the mean over {folds} folds, standard deviation {percent(std)}."
+    )
+    return details("The final trainings that competed", spread if std is not None else "", tables.finals(winner))
 
 
 def _importances(view: ReportView) -> Markup:

@@ -4,11 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nas.metrics import TITLES
 from nas.record import Record, State, Winner
 from nas.report.markup import Markup, element, join, table
 from nas.report.memory_map import planned
 from nas.report.view import ReportView, score
-from nas.report.words import decimal, percent, value, whole
+from nas.report.words import decimal, interval, percent, value, whole
 
 if TYPE_CHECKING:
     from nas.footprint import Footprint
@@ -23,6 +24,15 @@ MEANINGS = {
 }
 
 
+def _judged_by(metric: str) -> list[str]:
+    """Return the head of the column of the study's metric; nothing for accuracy, which has columns of its own."""
+    return [] if metric == "accuracy" else [f"int8 {TITLES[metric]}"]
+
+
+def _judged(metric: str, score: float | None) -> list[str]:
+    return [percent(score) for _ in _judged_by(metric)]
+
+
 def _costs(record: Record) -> list[object]:
     known = record.profiled or record.estimated or {}
     return [whole(known.get(name)) for name in COSTS]
@@ -31,19 +41,30 @@ def _costs(record: Record) -> list[object]:
 def front(records: Sequence[Record]) -> Markup:
     """List the Pareto front, smallest first."""
     rows: list[list[object]] = [
-        [f"trial {r.trial}", percent(r.val_accuracy), percent(r.float_val_accuracy), *_costs(r)] for r in records
+        [
+            f"trial {r.trial}",
+            *_judged(r.metric, r.val_score),
+            percent(r.val_accuracy),
+            percent(r.float_val_accuracy),
+            *_costs(r),
+        ]
+        for r in records
     ]
-    return table(["candidate", "int8 accuracy", "float accuracy", *COSTS.values()], rows)
+    return table(
+        ["candidate", *_judged_by(records[0].metric), "int8 accuracy", "float accuracy", *COSTS.values()], rows
+    )
 
 
 def candidates(view: ReportView) -> Markup:
     """List every candidate that was built, best first."""
+    metric = next((record.metric for record in view.built()), "accuracy")
     rows: list[list[object]] = [
         [
             f"trial {record.trial}",
             record.state if record.reason is None else f"{record.state}: {record.reason}",
             element("code", record.digest[:10]),
             decimal(score(record) if record.values else None, 4),
+            *_judged(metric, record.val_score),
             percent(record.val_accuracy),
             percent(record.float_val_accuracy),
             *_costs(record),
@@ -51,7 +72,7 @@ def candidates(view: ReportView) -> Markup:
         ]
         for record in view.built()
     ]
-    head = ["candidate", "state", "network", "score", "int8", "float", *COSTS.values(), "seconds"]
+    head = ["candidate", "state", "network", "score", *_judged_by(metric), "int8", "float", *COSTS.values(), "seconds"]
     return table(list(head), rows, text_columns=3)
 
 
@@ -100,6 +121,22 @@ def _precisions(counts: Sequence[Sequence[int]]) -> list[Markup]:
     return [element("td", percent(share), class_="recall") for share in shares]
 
 
+def scores(winner: Winner) -> Markup:
+    """List every metric on the test rows, of both models and of the baseline, with intervals."""
+    rows: list[list[object]] = [
+        [
+            TITLES[metric],
+            percent(int8.value),
+            interval(int8),
+            percent(winner.float_test_metrics[metric].value),
+            interval(winner.float_test_metrics[metric]),
+            percent(winner.baseline_metrics[metric]),
+        ]
+        for metric, int8 in winner.test_metrics.items()
+    ]
+    return table(["", "int8", "95 % interval", "float", "95 % interval", "most frequent class alone"], rows)
+
+
 def operators(footprint: "Footprint") -> Markup:
     """List the operators in the order in which they run."""
     rows: list[list[object]] = [
@@ -135,10 +172,10 @@ def states(view: ReportView) -> Markup:
 def finals(winner: Winner) -> Markup:
     """List the final trainings that competed."""
     rows: list[list[object]] = [
-        [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_accuracy"])]
+        [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]
         for entry in winner.finals
     ]
-    return table(["finalist", "seed", "epochs", "int8 validation accuracy"], rows)
+    return table(["finalist", "seed", "epochs", f"int8 validation {TITLES[winner.metric]}"], rows)
 
 
 def versions(record: Record) -> Markup:

@@ -1,5 +1,7 @@
 """Numbers as a reader likes them."""
 
+from nas.metrics import Estimate
+
 UNKNOWN = "-"
 # Between a number and its unit: a space at which no line breaks.
 GAP = "\u00a0"
@@ -8,6 +10,11 @@ GAP = "\u00a0"
 def percent(share: float | None) -> str:
     """Write a share of 1 with one digit."""
     return UNKNOWN if share is None else f"{100 * share:.1f}{GAP}%"
+
+
+def interval(estimate: Estimate) -> str:
+    """Write the 95 % interval of a metric with one digit."""
+    return f"{100 * estimate.low:.1f} to {percent(estimate.high)}"
 
 
 def whole(number: object) -> str:

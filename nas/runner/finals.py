@@ -48,6 +48,7 @@ class Final:
             "seed": record.seed,
             "epochs": epochs,
             "val_accuracy": record.val_accuracy,
+            "val_score": record.val_score,
         }
 
 
@@ -103,7 +104,8 @@ def decide(session: Session) -> None:
     epochs = len(record.history["loss"])
     record = replace(record, history=best[0].record.history)
     lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
-    winner = Winner(record=record, finals=lines, epochs=epochs, **dataclasses.asdict(test))
+    tested = {field.name: getattr(test, field.name) for field in dataclasses.fields(test)}
+    winner = Winner(record=record, finals=lines, epochs=epochs, **tested)
     session.ledger.put("winner", winner.to_json())
     session.ledger.put("decided", trials)
 
@@ -176,6 +178,7 @@ def _job(session: Session, record: Record, rows: Fold | Everything) -> Job:
         epochs=_final_epochs(session),
         seed=derive(session.study.seed, record.digest, "final", rows),
         rows=rows,
+        metric=session.metric,
     )
 
 
@@ -214,6 +217,7 @@ def _refit(session: Session, best: Sequence[Final]) -> Record:
         estimated=best[0].record.estimated,
         val_accuracy=fmean(f.record.val_accuracy or 0.0 for f in best),
         float_val_accuracy=fmean(f.record.float_val_accuracy or 0.0 for f in best),
+        val_metrics={name: fmean(f.record.val_metrics[name] for f in best) for name in best[0].record.val_metrics},
     )
     return replace(record, values=session.objective.values(record, session.scale))
 

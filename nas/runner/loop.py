@@ -74,6 +74,7 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
             seed=seed,
             seconds=session.left(_deadline(session)),
             rungs=() if is_control(seed) else _rungs(session),
+            metric=session.metric,
         )
     )
 

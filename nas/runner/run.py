@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
+from nas import metrics
 from nas.data.splits import Splits
 from nas.files import write_atomic
 from nas.objectives import OBJECTIVES
@@ -54,7 +57,7 @@ def run(
     )
     try:
         _resume(session)
-        observer.phase("searching")
+        observer.phase(_searching(session))
         search(session)
         decide(session)
         session.keep_time()
@@ -69,6 +72,16 @@ def run(
 def identity(study: Study, space: Space, splits: Splits) -> dict[str, object]:
     """Return what must be the same when a study goes on."""
     return {**study.definition(), "space content": space.digest, "data content": splits.digest}
+
+
+def _searching(session: Session) -> str:
+    """Say what is searched for, and why it is that if the data decide."""
+    title = metrics.TITLES[session.metric]
+    if session.study.metric != metrics.AUTO:
+        return f"searching for {title}"
+    counts = np.bincount(session.splits.train.y)
+    ratio = counts.max() / counts[counts > 0].min()
+    return f"searching for {title}: the most frequent class has {ratio:.1f} times the rows of the rarest"
 
 
 def _resume(session: Session) -> None:
@@ -91,5 +104,6 @@ def _tags(study: Study, target: Target, splits: Splits) -> dict[str, str]:
         "data_digest": splits.digest[:12],
         "target": target.name,
         "objective": study.objective,
+        "metric": metrics.resolve(study.metric, splits.train.y),
         "seed": str(study.seed),
     }

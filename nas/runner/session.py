@@ -9,6 +9,7 @@ from nas.budget import Budget
 from nas.data.splits import Splits
 from nas.dims import Chooser
 from nas.files import write_atomic
+from nas.metrics import resolve
 from nas.objectives import OBJECTIVES, Objective, Scale
 from nas.pipeline import Candidate, examine
 from nas.record import Record, Result, State, Winner
@@ -57,6 +58,11 @@ class Session:
     @property
     def objective(self) -> Objective:
         return OBJECTIVES[self.study.objective]
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that counts as accuracy, for these data."""
+        return resolve(self.study.metric, self.splits.train.y)
 
     @property
     def scale(self) -> Scale:
@@ -129,14 +135,14 @@ def summarize(name: str, folder: Path, ledger: Ledger, records: Sequence[Record]
 
 
 def front(records: Sequence[Record]) -> tuple[Record, ...]:
-    """Return the records that no other beats in both validation accuracy and weights, smallest first."""
+    """Return the records that no other beats in both the study's metric and weights, smallest first."""
 
     def weights(record: Record) -> int:
         assert record.profiled is not None
         return int(record.profiled["weights_bytes"])
 
     best: list[Record] = []
-    for record in sorted(records, key=lambda r: (weights(r), -(r.val_accuracy or 0), r.trial)):
-        if not best or (record.val_accuracy or 0) > (best[-1].val_accuracy or 0):
+    for record in sorted(records, key=lambda r: (weights(r), -(r.val_score or 0), r.trial)):
+        if not best or (record.val_score or 0) > (best[-1].val_score or 0):
             best.append(record)
     return tuple(best)

@@ -1,9 +1,10 @@
 """What MLflow is told of a record: parameters, metrics and tags, as plain mappings."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nas.metrics import TITLES, Estimate
 from nas.record import Record, State, Winner
 
 # Candidates that were built get a run; the others are counted with the study.
@@ -22,6 +23,8 @@ def metrics(record: Record) -> dict[str, float]:
     facts = {
         "val_accuracy": record.val_accuracy,
         "float_val_accuracy": record.float_val_accuracy,
+        **_prefixed("val", record.val_metrics),
+        "val_score": record.val_score,
         **_prefixed("estimated", record.estimated),
         **_prefixed("profiled", record.profiled),
         **{f"objective_{i}": value for i, value in enumerate(record.values or ())},
@@ -49,6 +52,7 @@ def tags(record: Record) -> dict[str, str]:
         "trial": str(record.trial),
         "state": str(record.state),
         "digest": record.digest,
+        "metric": record.metric,
         **({} if record.reason is None else {"reason": record.reason}),
         **{f"version.{name}": version for name, version in record.versions.items()},
     }
@@ -66,6 +70,10 @@ def winner_metrics(winner: Winner) -> dict[str, float]:
         "test_accuracy": winner.test_accuracy,
         "float_test_accuracy": winner.float_test_accuracy,
         "baseline_accuracy": winner.baseline_accuracy,
+        **_estimates("test", winner.test_metrics),
+        **_estimates("float_test", winner.float_test_metrics),
+        **_prefixed("baseline", winner.baseline_metrics),
+        "fold_std": winner.fold_std,
     }
     return {**metrics(winner.record), **_numbers(facts)}
 
@@ -74,11 +82,29 @@ def winner_note(winner: Winner) -> str:
     """Return the sentence that stands above a finished study in the MLflow UI."""
     profiled = winner.record.profiled or {}
     return (
-        f"Winner: trial {winner.record.trial}, test accuracy {_percent(winner.test_accuracy)} "
-        f"(always the most frequent class: {_percent(winner.baseline_accuracy)}), "
+        f"Winner: trial {winner.record.trial}, {', '.join(_tested(winner))}, "
         f"weights {profiled.get('weights_bytes')} bytes, arena {profiled.get('arena_bytes')} bytes, "
         f"{profiled.get('macs')} MACs. Files are under best/."
     )
+
+
+def _tested(winner: Winner) -> Iterator[str]:
+    for metric in winner.told:
+        one, baseline = winner.test_metrics[metric], winner.baseline_metrics[metric]
+        interval = f"95 % interval {_percent(one.low)} to {_percent(one.high)} over {winner.drawn_from}"
+        yield (
+            f"test {TITLES[metric]} {_percent(one.value)} ({interval}; "
+            f"always the most frequent class: {_percent(baseline)})"
+        )
+
+
+def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float]:
+    """Return each metric, and the ends of its interval as `<metric>_low` and `<metric>_high`."""
+    return {
+        f"{prefix}_{name}{suffix}": number
+        for name, one in metrics.items()
+        for suffix, number in (("", one.value), ("_low", one.low), ("_high", one.high))
+    }
 
 
 def _percent(share: float | None) -> str:

@@ -1,6 +1,7 @@
 """The view of a running search: lines for a pipe, a panel for a terminal."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -31,6 +32,8 @@ def test_a_candidate_is_one_line_with_its_reason_or_its_numbers() -> None:
     assert line(record(4, State.PRUNED)) == "trial    4  pruned: time limit"
     for words in ("trial    7", "87.5 %", "weights 3,480 B", "arena 2,656 B", "3,008 MACs"):
         assert words in line(record(7))
+    judged = replace(record(7), metric="macro_f1", val_metrics={"macro_f1": 0.8125})
+    assert "int8 validation macro-F1 81.2 %" in line(judged)
 
 
 def test_a_pipe_gets_a_line_for_each_trained_candidate_and_a_star_for_the_best(

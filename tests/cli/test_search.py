@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from space_walk import SMALL
 
 from nas.cli.search import summary
+from nas.metrics import Estimate
 from nas.record import Record, Result, State, Winner
 
 SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")
@@ -91,6 +93,7 @@ BAD = {
         "must be a board",
     ),
     "an unknown objective": (nothing, ["--objective", "speed"], "--objective: objective must be a known one"),
+    "an unknown metric": (nothing, ["--metric", "f1"], "--metric: metric must be a known one, got 'f1'"),
     "a recipe that is none": (nothing, ["--recipe", "epochs"], "--recipe: must be KEY="),
     "a recipe's unknown key": (nothing, ["--recipe", "epoch=3"], "did you mean epochs?"),
     "a recipe's wrong value": (nothing, ["--recipe", "epochs=0"], "recipe.epochs: must be 1 or more, got 0"),
@@ -156,16 +159,45 @@ def test_the_summary_says_what_a_person_wants_to_know() -> None:
     facts = {"weights_bytes": 3480, "file_bytes": 7984, "arena_min_bytes": 2656, "flash_bytes": 47_600, "macs": 3008}
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
     states = {"complete": 3, "over_budget": 1, "pruned": 0, "duplicate": 0, "failed": 0}
-    winner = Winner(record, 0.943, 0.95, 0.62, (), ())
-    shown = summary(Result("mine", "studies/mine", 24.3, states, winner, ()))
+    tested = {"accuracy": Estimate(0.943, 0.911, 0.968), "balanced_accuracy": Estimate(0.871, 0.802, 0.914)}
+    floats = {"accuracy": Estimate(0.95, 0.9, 1.0), "balanced_accuracy": Estimate(0.88, 0.8, 1.0)}
+    finals = ({"trial": 1, "val_score": 0.94}, {"trial": 0, "val_score": 0.1}, {"trial": 1, "val_score": 0.962})
+    winner = Winner(
+        *(record, 0.943, 0.95, 0.62, (), finals),
+        test_metrics=tested,
+        float_test_metrics=floats,
+        baseline_metrics={"accuracy": 0.62, "balanced_accuracy": 0.25},
+        drawn_from="9 groups",
+    )
+    result = Result("mine", "studies/mine", 24.3, states, winner, ())
+    shown = summary(result)
     for words in (
         "4 trials",
         "3 complete, 1 over budget",
         "94.3 %",
+        "91.1 to 96.8 %, over 9 groups",
+        "95.0 %",
         "62.0 %",
+        "95.1 % +- 1.6 over 2 folds",
         "3,480 B",
         "46.5 KB",
         "studies/mine/best/",
     ):
         assert words in shown
     assert "pruned" not in shown
+    assert "balanced" not in shown
+
+    judged = replace(record, metric="balanced_accuracy", val_metrics={"balanced_accuracy": 0.951})
+    other = summary(replace(result, winner=replace(winner, record=judged)))
+    for words in ("87.1 %  (95 % interval 80.2 to 91.4 %", "88.0 %", "25.0 %", "94.3 %"):
+        assert words in other
+    assert other.index("test balanced accuracy, int8") < other.index("test accuracy, int8")
+    assert "cross-validated balanced accuracy" in other
+
+
+def test_the_summary_of_a_search_without_finals_tells_the_one_validation() -> None:
+    facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
+    shown = summary(Result("mine", "studies/mine", 1.0, {}, Winner(record, None, None, None, (), ()), ()))
+    assert "validation accuracy, int8" in shown
+    assert "95.1 %" in shown

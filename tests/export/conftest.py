@@ -10,6 +10,7 @@ import pytest
 
 from nas.data.splits import Scaling
 from nas.export.bundle import Bundle, Quantization
+from nas.metrics import Estimate
 from nas.record import Record, State, Winner
 
 
@@ -76,7 +77,14 @@ def make_bundle() -> Callable[..., Bundle]:
             float_test_accuracy=0.84375,
             baseline_accuracy=0.4375,
             confusion=((12, 2, 0), (1, 9, 0), (3, 0, 5)),
-            finals=({"trial": 17, "seed": 5, "epochs": 40, "val_accuracy": 0.925},),
+            finals=tuple(
+                {"trial": 17, "fold": fold, "seed": 5, "epochs": 40, "val_accuracy": one, "val_score": one}
+                for fold, one in enumerate((0.9125, 0.9375))
+            ),
+            test_metrics={"accuracy": Estimate(0.8125, 0.71875, 0.90625), "macro_f1": Estimate(0.8, 0.7, 0.9)},
+            float_test_metrics={"accuracy": Estimate(0.84375, 0.75, 0.9375), "macro_f1": Estimate(0.82, 0.7, 0.92)},
+            baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
+            drawn_from="4 groups",
         )
         bundle = Bundle(
             name="My study",

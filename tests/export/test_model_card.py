@@ -24,11 +24,17 @@ def test_recalls_are_scikit_learns(confusion):
 
 def test_the_card_holds_every_number_of_the_winner(make_bundle):
     card = model_card(make_bundle())
-    accuracies = ["92.50 %", "93.75 %", "81.25 %", "84.38 %", "43.75 %"]
+    accuracies = ["92.50 %", "93.75 %", "81.25 %", "84.38 %", "43.75 %", "92.50 % +- 1.77 over 2 folds"]
+    intervals = [
+        "71.88 to 90.62 %",
+        "75.00 to 93.75 %",
+        "| macro-F1 | 80.00 % | 70.00 to 90.00 % |",
+        "drawing 4 groups",
+    ]
     footprint = ["3,210", "1,001", "5,200", "5,184", "head 4,608 + tail 576", "46,569", "code 45,568", "`cortex-m4`"]
     data = ["0.25", "-3", "0.0234375", "synthetic", "rows.train: 700", "6144"]
     origin = ["trial 17", "`0123456789ab`", "Seed 5", "seconds.train: 4.2", "version.tensorflow: 2.21.0"]
-    missing = [text for text in accuracies + footprint + data + origin if text not in card]
+    missing = [text for text in accuracies + intervals + footprint + data + origin if text not in card]
     assert not missing
     assert "    nas search --space cnn_timeseries --budget-kb 6\n" in card
     assert "| walk | 12 | 2 | 0 | 85.71 % |" in card
@@ -45,7 +51,8 @@ def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_b
     record = make_bundle().winner.record
     card = model_card(make_bundle(winner=Winner(record, None, None, None, (), ())))
     assert "it has not met the test rows" in card
-    assert "| int8 | 92.50 % | unknown |" in card
+    assert "- validation accuracy: int8 92.50 %, float, before quantization, 93.75 %" in card
+    assert "interval" not in card
     assert "Final trainings" not in card
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import pytest
-from stand_in import Log, StandIns, accuracy, empty_database
+from stand_in import Log, StandIns, accuracy, empty_database, score
 
 from nas.data.dataset import load
 from nas.data.splits import Splits, split
@@ -198,6 +199,35 @@ def test_the_winner_is_the_best_in_the_mean_over_the_folds(log: Log, splits: Spl
     assert (winner.record.trial, winner.record.val_accuracy) == (best, pytest.approx(means[best]))
     finals = {(final["trial"], final["val_accuracy"]) for final in winner.finals}
     assert finals == {(trial, one) for trial, found in accuracies(log).items() for one in found}
+
+
+def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, splits: Splits, tmp_path: Path) -> None:
+    definition = study(recipe=FINALS, objective="accuracy", metric="macro_f1", trials=12)
+    watcher = Watcher()
+    winner = go(definition, splits, tmp_path, watcher).winner
+    assert winner is not None
+    assert watcher.phases[0] == "searching for macro-F1"
+    complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
+    assert all(kept.values == (score(job, "macro_f1"),) for kept, job in zip(complete, log.searched, strict=True))
+    means = {
+        trial: fmean(score(job, "macro_f1") for job in log.finals if job.trial == trial)
+        for trial in {job.trial for job in log.finals}
+    }
+    best = max(means, key=lambda trial: means[trial])
+    assert (winner.record.trial, winner.record.val_score) == (best, pytest.approx(means[best]))
+    assert set(winner.fold_scores) == {score(job, "macro_f1") for job in log.finals if job.trial == best}
+
+
+def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_path: Path) -> None:
+    rare = replace(splits, train=splits.train.take(np.flatnonzero((splits.train.y > 0) | (splits.train.x[:, 0] > 1.5))))
+    share = np.bincount(rare.train.y)
+    assert share.max() >= 3 * share.min() > 0
+    watcher = Watcher()
+    result = go(study(), rare, tmp_path / "rare", watcher)
+    assert watcher.phases[0].startswith("searching for balanced accuracy: the most frequent class has")
+    assert result.winner is not None
+    assert result.winner.metric == "balanced_accuracy"
+    assert go(study(), splits, tmp_path / "even", watcher).winner.metric == "accuracy"  # type: ignore[union-attr]
 
 
 def accuracies(log: Log) -> dict[int, list[float]]:
