@@ -19,6 +19,7 @@ from nas.budget import Budget, kilobytes, thousands
 from nas.errors import InputError, unknown
 from nas.objectives import OBJECTIVES
 from nas.recipe import Recipe
+from nas.runner.samplers import SAMPLERS
 from nas.space_file import load_space
 from nas.target import Target
 
@@ -46,6 +47,7 @@ class Study:
         metric: what counts as accurate, in objectives and finals: `accuracy`, `balanced_accuracy`, `macro_f1`, or
             `auto`: balanced accuracy if the most frequent class has 3 times the training rows of the rarest, or more,
             else accuracy.
+        sampler: name of the sampler that proposes candidates.
         window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
         seed: of everything random.
         trials: total number of trials after which the study ends; None sets no limit.
@@ -67,6 +69,7 @@ class Study:
     objective: str = "weighted"
     accuracy_weight: float = 0.99
     metric: str = metrics.AUTO
+    sampler: str = "tpe"
     window: int | None = None
     stride: int | None = None
     rate_hz: float | None = None
@@ -81,6 +84,7 @@ class Study:
     def __post_init__(self) -> None:
         OBJECTIVES.find(self.objective, "--objective")
         metrics.check(self.metric, "--metric")
+        SAMPLERS.find(self.sampler, "--sampler")
         for key in ("minutes", "rate_hz", "trials", "window", "stride"):
             value = getattr(self, key)
             if value is not None and not 0 < value < math.inf:
@@ -113,6 +117,7 @@ class Study:
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else []
         parts += [self.objective] if self.objective != "weighted" else []
         parts += [self.metric] if self.metric != metrics.AUTO else []
+        parts += [self.sampler] if self.sampler != "tpe" else []
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 

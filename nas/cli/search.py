@@ -37,6 +37,7 @@ Examples:
     help="What counts as accurate: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the most "
     "frequent class has 3 times the training rows of the rarest, or more, else accuracy.  [default: auto]",
 )
+@click.option("--sampler", help="Who proposes candidates: random, tpe, nsga2 or evolution.  [default: tpe]")
 @click.option("--window", type=int, help="Samples a window of a recording.")
 @click.option("--stride", type=int, help="Samples from one window to the next.")
 @click.option("--rate-hz", type=float, help="Sample rate to which recordings are resampled.")

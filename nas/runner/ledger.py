@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.samplers import BaseSampler, TPESampler
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import Trial, TrialState
 
@@ -23,6 +22,7 @@ from nas.dims import Choice, Dim, Value
 from nas.errors import InputError
 from nas.objectives import Direction
 from nas.record import Record, State
+from nas.runner.samplers import SAMPLERS
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -84,7 +84,7 @@ class Ledger:
     Numbers of trials are those of the storage.
     """
 
-    def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int) -> None:
+    def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int, sampler: str = "tpe") -> None:
         self.name = name
         self._storage = _open_storage(url)
         self._kept = optuna.create_study(
@@ -95,7 +95,9 @@ class Ledger:
             raise InputError(f"study {name}: objective", rule, hint="give another --name")
         self._study_id = self._storage.get_study_id_from_name(name)
         trials = self._kept.trials
-        self._memory = optuna.create_study(directions=list(directions), sampler=_sampler(seed, len(trials)))
+        self._memory = optuna.create_study(
+            directions=list(directions), sampler=SAMPLERS[sampler].make(_later(seed, len(trials)))
+        )
         self._ids: dict[int, int] = {}  # number in memory -> id in the storage
         self._numbers: dict[int, int] = {}  # number in memory -> number in the storage
         for trial in trials:
@@ -211,9 +213,9 @@ def changed(name: str, key: str, old: object, new: object) -> InputError:
     )
 
 
-def _sampler(seed: int, trials: int) -> BaseSampler:
-    # A run that goes on must not draw the first run's numbers again.
-    return TPESampler(seed=(seed * 1_000_003 + trials) % 2**32, n_startup_trials=16)
+def _later(seed: int, trials: int) -> int:
+    """Return the seed of a run that begins with so many trials; it must not draw the first run's numbers again."""
+    return (seed * 1_000_003 + trials) % 2**32
 
 
 def _open_storage(url: str) -> BaseStorage:

@@ -29,7 +29,7 @@ DRAIN_SECONDS = 60.0
 def open_ledger(study: Study, folder: Path) -> Ledger:
     """Open a study's trials: SQLite in its folder, unless its definition names another storage."""
     url = study.storage or f"sqlite:///{folder / 'study.db'}"
-    return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed)
+    return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed, study.sampler)
 
 
 def stored_result(study: Study, folder: Path, ledger: Ledger) -> Result:
