@@ -127,9 +127,11 @@ def estimates(counts: Ints, seed: int = 0) -> dict[str, Estimate]:
     return {name: Estimate(value, *bounds[name]) for name, value in scores(total).items()}
 
 
-def drawn_from(counts: Ints) -> str:
-    """Say what `estimates` draws from: `9 groups`, or `200 rows` where there is one group only."""
-    return f"{_units(counts)} {'groups' if len(counts) > 1 else 'rows'}"
+def drawn_from(counts: Ints, grouped: bool) -> str:
+    """Say what `estimates` draws from: `9 groups`, `200 rows`, or `200 rows of one group` if the rows have groups."""
+    if len(counts) > 1:
+        return f"{_units(counts)} groups"
+    return f"{_units(counts)} rows{' of one group' if grouped else ''}"
 
 
 def constant_answer(counts: Sequence[Sequence[int]] | Ints, label: int) -> Ints:

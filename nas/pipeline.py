@@ -278,7 +278,7 @@ def test(task: TestJob, splits: Splits) -> TestOutcome:
         test_metrics=int8,
         float_test_metrics=float_,
         baseline_metrics=baseline,
-        drawn_from=drawn_from(counts),
+        drawn_from=drawn_from(counts, grouped=part.groups is not None),
     )
 
 

@@ -114,7 +114,7 @@ class Winner:
         test_metrics: every metric of the int8 model on the test rows, with its 95 % interval (`nas.metrics.estimates`);
             `float_test_metrics` before quantization; `baseline_metrics` of always answering the class most frequent
             in training, which is 1 / classes for balanced accuracy. All by the metric's name.
-        drawn_from: what the intervals are drawn from: `9 groups`, or `200 rows` where there are not two groups.
+        drawn_from: what the intervals are drawn from: `9 groups`, or rows where there are not two groups.
     """
 
     record: Record
