@@ -9,20 +9,9 @@ order.
 
 from typing import Any
 
-import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
-# TFLM reads weights where they lie; the converter aligns them so, for kernels that load vectors.
-_ALIGNMENT = 16
-
-
-class _Buffer(schema.BufferT):
-    """A buffer whose data stays aligned when it is packed; the schema's `force_align` is lost in Python."""
-
-    def Pack(self, builder: Any) -> Any:  # noqa: N802 - the schema's name
-        if self.data is not None:
-            builder.Prep(_ALIGNMENT, len(self.data))
-        return super().Pack(builder)
+from nas.model.packing import pack
 
 
 def slim(tflite: bytes) -> bytes:
@@ -37,9 +26,7 @@ def slim(tflite: bytes) -> bytes:
         _strip_tensor(tensor)
     graph.name = model.description = None
     model.metadata = model.metadataBuffer = model.signatureDefs = None
-    builder = flatbuffers.Builder(len(tflite))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return pack(model)
 
 
 def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
@@ -78,17 +65,18 @@ def _reorder(graph: Any) -> None:
 
 def _pack_buffers(graph: Any, buffers: list[Any]) -> list[Any]:
     """Return the buffers that hold data, each once; buffer 0 is the empty one, by the format."""
-    kept = [_Buffer()]
+    kept = [schema.BufferT()]
     place: dict[bytes, int] = {}
     for tensor in graph.tensors:
-        data = buffers[tensor.buffer].data
+        buffer = buffers[tensor.buffer]
+        data = buffer.data
         if data is None or not len(data):
             tensor.buffer = 0
             continue
         key = bytes(data)
         if key not in place:
             place[key] = len(kept)
-            kept.append(_Buffer(data=data))
+            kept.append(buffer)
         tensor.buffer = place[key]
     return kept
 

@@ -19,17 +19,51 @@ void pack_code(Builtin kind, Packer& packer) {
   packer.table({{0, 1}, {3, 4}});
 }
 
-void pack_quantization(const Tensor& tensor, int32_t axis, Packer& packer) {
-  if (tensor.scales == 0) return packer.table({});
+// What the size of a tensor's quantization depends on.
+struct Quantization {
+  int32_t axis = 0;          // of the scales: only depthwise weights have their channels last
+  bool of_input = false;     // a pooling leaves its input's scale and zero point as they are
+  bool shared_zero = false;  // the zero point is known
+  int32_t zero = 0;
+};
+
+constexpr int32_t kLowest = -128;
+
+std::vector<Quantization> find_quantizations(const Subgraph& graph) {
+  std::vector<Quantization> found(graph.tensors.size());
+  for (size_t i = 0; i < found.size(); ++i) found[i].shared_zero = graph.tensors[i].constant;
+  for (const Op& op : graph.ops) {
+    if (op.inputs.empty() || op.inputs[0] < 0 || op.outputs.empty() || op.outputs[0] < 0) continue;
+    const Quantization& input = found[static_cast<size_t>(op.inputs[0])];
+    Quantization& output = found[static_cast<size_t>(op.outputs[0])];
+    output.of_input = op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d;
+    // What is never negative begins at the lowest number, and so does an average of it.
+    const bool positive = op.options.activation || op.kind == Builtin::kSoftmax;
+    output.shared_zero = positive || ((output.of_input || op.kind == Builtin::kMean) && input.shared_zero);
+    output.zero = kLowest;
+    if (op.kind == Builtin::kDepthwiseConv2d && op.inputs.size() > 1 && op.inputs[1] >= 0) {
+      found[static_cast<size_t>(op.inputs[1])].axis = 3;
+    }
+  }
+  return found;
+}
+
+void pack_quantization(const Tensor& tensor, const Quantization& quantization, Packer& packer) {
+  if (tensor.scales == 0) return packer.shared_table({});
+  if (quantization.of_input) return;
   packer.vector(4, tensor.scales, 4);
-  packer.vector(8, tensor.scales, 8);
-  if (axis == 0) return packer.table({{2, 4}, {3, 4}});
+  if (quantization.shared_zero) {
+    packer.shared_zero_points(tensor.scales, quantization.zero);
+  } else {
+    packer.vector(8, tensor.scales, 8);
+  }
+  if (quantization.axis == 0) return packer.table({{2, 4}, {3, 4}});
   packer.table({{2, 4}, {3, 4}, {6, 4}});
 }
 
-void pack_tensor(const Tensor& tensor, int32_t axis, Packer& packer) {
-  packer.references(tensor.shape.size());
-  pack_quantization(tensor, axis, packer);
+void pack_tensor(const Tensor& tensor, const Quantization& quantization, Packer& packer) {
+  packer.shared_vector(tensor.shape);
+  pack_quantization(tensor, quantization, packer);
   Packer::Field fields[5];
   size_t count = 0;
   fields[count++] = {0, 4};
@@ -44,12 +78,12 @@ void pack_tensor(const Tensor& tensor, int32_t axis, Packer& packer) {
 void pack_window(const Options& options, std::initializer_list<Packer::Field> more, int activation, Packer& packer) {
   Packer::Field fields[8];
   size_t count = 0;
-  if (!options.same_padding) fields[count++] = {0, 1};
-  fields[count++] = {1, 4};
-  fields[count++] = {2, 4};
+  if (!options.same_padding) fields[count++] = {0, 1, 1};
+  fields[count++] = {1, 4, options.stride_w};
+  fields[count++] = {2, 4, options.stride_h};
   for (const Packer::Field& field : more) fields[count++] = field;
-  if (options.activation) fields[count++] = {activation, 1};
-  packer.table(fields, count);
+  if (options.activation) fields[count++] = {activation, 1, 1};
+  packer.shared_table(fields, count);
 }
 
 // Returns whether the operator has options.
@@ -59,20 +93,20 @@ bool pack_options(const Op& op, Packer& packer) {
       pack_window(op.options, {}, 3, packer);
       return true;
     case Builtin::kDepthwiseConv2d:
-      pack_window(op.options, {{3, 4}}, 4, packer);
+      pack_window(op.options, {{3, 4, 1}}, 4, packer);
       return true;
     case Builtin::kMaxPool2d:
     case Builtin::kAveragePool2d:
-      pack_window(op.options, {{3, 4}, {4, 4}}, 5, packer);
+      pack_window(op.options, {{3, 4, op.options.filter_w}, {4, 4, op.options.filter_h}}, 5, packer);
       return true;
     case Builtin::kFullyConnected:
-      op.options.activation ? packer.table({{0, 1}}) : packer.table({});
+      op.options.activation ? packer.shared_table({{0, 1, 1}}) : packer.shared_table({});
       return true;
     case Builtin::kSoftmax:
-      packer.table({{0, 4}});
+      packer.shared_table({{0, 4, 1}});
       return true;
     case Builtin::kMean:
-      packer.table({});
+      packer.shared_table({});
       return true;
     default:
       return false;
@@ -80,8 +114,8 @@ bool pack_options(const Op& op, Packer& packer) {
 }
 
 void pack_op(const Op& op, bool first_code, Packer& packer) {
-  packer.references(op.inputs.size());
-  packer.references(op.outputs.size());
+  packer.shared_vector(op.inputs);
+  packer.shared_vector(op.outputs);
   const bool options = pack_options(op, packer);
   Packer::Field fields[5];
   size_t count = 0;
@@ -95,22 +129,12 @@ void pack_op(const Op& op, bool first_code, Packer& packer) {
   packer.table(fields, count);
 }
 
-// The axis of a tensor's scales: only depthwise weights have their channels last.
-std::vector<int32_t> quantized_axes(const Subgraph& graph) {
-  std::vector<int32_t> axes(graph.tensors.size(), 0);
-  for (const Op& op : graph.ops) {
-    const bool depthwise = op.kind == Builtin::kDepthwiseConv2d && op.inputs.size() > 1 && op.inputs[1] >= 0;
-    if (depthwise) axes[static_cast<size_t>(op.inputs[1])] = 3;
-  }
-  return axes;
-}
-
 void pack_subgraph(const Subgraph& graph, Builtin first_code, Packer& packer) {
-  const std::vector<int32_t> axes = quantized_axes(graph);
-  for (size_t i = 0; i < graph.tensors.size(); ++i) pack_tensor(graph.tensors[i], axes[i], packer);
+  const std::vector<Quantization> quantizations = find_quantizations(graph);
+  for (size_t i = 0; i < graph.tensors.size(); ++i) pack_tensor(graph.tensors[i], quantizations[i], packer);
   packer.references(graph.tensors.size());
-  packer.references(graph.inputs.size());
-  packer.references(graph.outputs.size());
+  packer.shared_vector(graph.inputs);
+  packer.shared_vector(graph.outputs);
   for (const Op& op : graph.ops) pack_op(op, op.kind == first_code, packer);
   packer.references(graph.ops.size());
   packer.table({{0, 4}, {1, 4}, {2, 4}, {3, 4}});

@@ -26,7 +26,8 @@ def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
     tflite = converted(graph, seed)
     for target in known_targets().values():
         estimated, profiled = estimate(graph, target), profile(tflite, target)
-        assert estimated.file_bytes == pytest.approx(profiled.file_bytes, rel=0.05)
+        # Equal zero points are written once, and those of the input and the logits depend on the data.
+        assert estimated.file_bytes == pytest.approx(profiled.file_bytes, abs=48)
         assert comparable(estimated) == comparable(profiled)
 
 
