@@ -54,7 +54,7 @@ class Study:
         minutes: wall time of one run, final trainings included; None sets no limit. Without both, a run ends
             after 60 trials or 10 minutes.
         jobs: worker processes, one core each; 0 for one a core.
-        storage: Optuna storage URL; None for SQLite in the study's folder.
+        storage: Optuna storage URL; `journal:///FILE` or a database's; None for a journal in the study's folder.
         tracking_uri: MLflow's; None for SQLite below `studies/`, `none` to do without.
     """
 

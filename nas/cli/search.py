@@ -49,7 +49,7 @@ Examples:
 @click.option("--seed", type=int, help="Seed of everything random.  [default: 0]")
 @click.option("--name", help="The study's folder below --studies.  [default: made from space, data and budget]")
 @click.option("--recipe", multiple=True, metavar="KEY=VALUE", help="A setting of training, such as epochs=20.")
-@click.option("--storage", help="Optuna storage URL.  [default: SQLite in the study's folder]")
+@click.option("--storage", help="Optuna storage URL.  [default: a journal in the study's folder]")
 @click.option("--tracking-uri", help="MLflow server, or `none`.  [default: SQLite below --studies]")
 @click.option(
     "--studies", type=click.Path(path_type=Path), default=Path("studies"), show_default=True, help="Folder of studies."

@@ -1,8 +1,7 @@
 """A study's trials: sampled in memory, kept in Optuna storage.
 
-Optuna writes every sampled dimension to its database in a transaction of its own, 0.2 s for a trial of this
-program's spaces on SQLite. So an in-memory study samples, and a trial is stored whole, in one transaction: when its
-training starts, as running, or when it has ended without one.
+Optuna writes every sampled dimension to its storage by itself. So an in-memory study samples, and a trial is stored
+whole, at once: when its training starts, as running, or when it has ended without one.
 """
 
 import itertools
@@ -11,11 +10,10 @@ import os
 import socket
 import warnings
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.storages import BaseStorage, RDBStorage
+from optuna.storages import BaseStorage
 from optuna.trial import Trial, TrialState
 
 from nas.dims import Choice, Dim, Value
@@ -23,6 +21,7 @@ from nas.errors import InputError
 from nas.objectives import Direction
 from nas.record import Record, State
 from nas.runner.samplers import SAMPLERS
+from nas.runner.storage import mend, open_storage
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -86,10 +85,9 @@ class Ledger:
 
     def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int, sampler: str = "tpe") -> None:
         self.name = name
-        self._storage = _open_storage(url)
-        self._kept = optuna.create_study(
-            storage=self._storage, study_name=name, directions=list(directions), load_if_exists=True
-        )
+        self._url = url
+        self._storage = open_storage(url)
+        self._kept = _open_study(self._storage, name, directions, url)
         if [direction.name.lower() for direction in self._kept.directions] != list(directions):
             rule = "must stay what it began with when a study goes on"
             raise InputError(f"study {name}: objective", rule, hint="give another --name")
@@ -181,6 +179,7 @@ class Ledger:
         owner = self.get("owner")
         if owner is not None and owner != _me() and _alive(owner):
             raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
+        mend(self._url)
         now = json.loads(json.dumps(identity))
         known = self.get("identity") or now
         # A field that did not exist when the study began counts as None, a limit that is not set.
@@ -213,18 +212,18 @@ def changed(name: str, key: str, old: object, new: object) -> InputError:
     )
 
 
+def _open_study(storage: BaseStorage, name: str, directions: Sequence[Direction], url: str) -> optuna.Study:
+    """Load the study or begin it; loading writes nothing, since others than its owner may look at it."""
+    try:
+        return optuna.load_study(study_name=name, storage=storage)
+    except KeyError:
+        mend(url)
+        return optuna.create_study(storage=storage, study_name=name, directions=list(directions))
+
+
 def _later(seed: int, trials: int) -> int:
     """Return the seed of a run that begins with so many trials; it must not draw the first run's numbers again."""
     return (seed * 1_000_003 + trials) % 2**32
-
-
-def _open_storage(url: str) -> BaseStorage:
-    try:
-        if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        return RDBStorage(url)
-    except Exception as error:  # SQLAlchemy and the database drivers raise many kinds
-        raise InputError("--storage", f"must be a database that opens: {type(error).__name__}", got=url) from None
 
 
 def _me() -> str:

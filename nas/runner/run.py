@@ -16,6 +16,7 @@ from nas.runner.ledger import Ledger
 from nas.runner.loop import search
 from nas.runner.observer import Observer
 from nas.runner.session import Session, summarize
+from nas.runner.storage import journal_url
 from nas.runner.workers import Workers
 from nas.space import Space
 from nas.study import Study
@@ -27,8 +28,8 @@ DRAIN_SECONDS = 60.0
 
 
 def open_ledger(study: Study, folder: Path) -> Ledger:
-    """Open a study's trials: SQLite in its folder, unless its definition names another storage."""
-    url = study.storage or f"sqlite:///{folder / 'study.db'}"
+    """Open a study's trials: a journal in its folder, unless its definition names another storage."""
+    url = study.storage or journal_url(folder / "study.journal")
     return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed, study.sampler)
 
 

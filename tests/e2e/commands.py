@@ -15,6 +15,8 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +110,8 @@ class StudyFolder:
         return self.root / "studies" / self.name
 
     def trials(self) -> list[optuna.trial.FrozenTrial]:
-        return optuna.load_study(study_name=self.name, storage=f"sqlite:///{self.folder / 'study.db'}").trials
+        storage = JournalStorage(JournalFileBackend(str(self.folder / "study.journal")))
+        return optuna.load_study(study_name=self.name, storage=storage).trials
 
     def finished(self) -> list[Any]:
         """Return the records of finished trials, without what no run can repeat."""

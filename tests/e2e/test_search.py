@@ -106,8 +106,8 @@ def test_another_definition_under_the_same_name_is_refused_by_its_key(finished: 
     assert complaint == "nas: study once: seed: must stay 0 when a study goes on, got 1; give another --name"
     assert "Traceback" not in ended.err
     after = {path: path.stat().st_mtime_ns for path in finished.study.folder.rglob("*") if path.is_file()}
-    assert {path: after[path] for path in before if path.name != "study.db"} == {
-        path: before[path] for path in before if path.name != "study.db"
+    assert {path: after[path] for path in before if path.name != "study.journal"} == {
+        path: before[path] for path in before if path.name != "study.journal"
     }
 
 

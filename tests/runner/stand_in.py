@@ -1,31 +1,17 @@
 """Workers that train nothing: they make up an accuracy from a network's name, in this process."""
 
 import random
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from optuna.storages import RDBStorage
 
 from nas.architecture import digest
 from nas.footprint import estimate
 from nas.metrics import METRICS, constant_answer, estimates, scores
 from nas.pipeline import Everything, Fold, Given, Job, Outcome, TestJob, TestOutcome
 from nas.record import Record, State
-
-
-@cache
-def empty_database() -> bytes:
-    """Optuna's tables without content; making them anew takes longer than most tests."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "empty.db"
-        RDBStorage(f"sqlite:///{file}")
-        return file.read_bytes()
-
 
 CURVE = {"loss": (1.0,), "accuracy": (0.5,), "val_loss": (1.0,), "val_accuracy": (0.5,)}
 

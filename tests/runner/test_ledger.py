@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from optuna.trial import TrialState
-from stand_in import empty_database
 
 from nas.dims import Choice, Dim, GivenChooser, Range
 from nas.errors import InputError
 from nas.record import Record, State
 from nas.runner.ledger import Ledger, TrialChooser
+from nas.runner.storage import open_storage
 
 DIMS: dict[str, Dim] = {
     "count": Range(1, 3),
@@ -31,10 +31,9 @@ DIMS: dict[str, Dim] = {
 }
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    (tmp_path / "study.db").write_bytes(empty_database())
-    return f"sqlite:///{tmp_path / 'study.db'}"
+@pytest.fixture(params=["journal:///{}/study.journal", "sqlite:///{}/study.db"], ids=["journal", "sqlite"])
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    return str(request.param).format(tmp_path)
 
 
 def ledger(url: str, seed: int = 0) -> Ledger:
@@ -61,7 +60,7 @@ def run(book: Ledger, state: State = State.COMPLETE, score: float = 0.5, over: f
 
 
 def stored(url: str) -> list[optuna.trial.FrozenTrial]:
-    return optuna.load_study(study_name="mine", storage=url).trials
+    return optuna.load_study(study_name="mine", storage=open_storage(url)).trials
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -86,8 +85,9 @@ def test_the_sampler_knows_any_range_by_the_values_that_the_space_counts(
         assert TrialChooser(trial).choose("x", dim) in dim.values
 
 
-def test_a_new_storage_makes_its_folder(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'deep' / 'study.db'}"
+@pytest.mark.parametrize("kind", ["journal", "sqlite"])
+def test_a_new_storage_makes_its_folder(tmp_path: Path, kind: str) -> None:
+    url = f"{kind}:///{tmp_path / 'deep' / 'study'}"
     run(ledger(url))
     assert len(stored(url)) == 1
 
@@ -221,16 +221,33 @@ def test_another_kind_of_objective_is_told_and_nothing_is_lost(url: str) -> None
     assert ledger(url).records() == [ended]
 
 
-@pytest.mark.parametrize("bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db"])
+@pytest.mark.parametrize(
+    "bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db", "journal:////proc/nowhere/x"]
+)
 def test_a_storage_that_does_not_open_is_told(bad: str) -> None:
-    with pytest.raises(InputError, match="--storage: must be a database that opens"):
+    with pytest.raises(InputError, match="--storage: must be a storage that opens"):
         ledger(bad)
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    (tmp_path / "study.db").write_text("not a database, but a note of some length" * 20)
-    with pytest.raises(InputError, match="--storage: must be a database that opens"):
-        ledger(f"sqlite:///{tmp_path / 'study.db'}")
+@pytest.mark.parametrize("kind", ["journal", "sqlite"])
+def test_a_file_that_is_no_storage_is_told(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "study").write_text("no storage, but a note of some length\n" * 20)
+    with pytest.raises(InputError, match="--storage: must be a storage that opens"):
+        ledger(f"{kind}:///{tmp_path / 'study'}")
+
+
+def test_a_line_that_a_killed_process_left_half_written_is_taken_away(tmp_path: Path) -> None:
+    journal, url = tmp_path / "study.journal", f"journal:///{tmp_path / 'study.journal'}"
+    ended = run(ledger(url))
+    whole = journal.read_bytes()
+    with journal.open("ab") as file:
+        file.write(whole[:25])
+    assert ledger(url).records() == [ended]  # whoever only reads leaves it
+    book = ledger(url)
+    book.claim({"seed": 0})
+    again = run(book)
+    assert ledger(url).records() == [ended, again]
+    assert journal.read_bytes().startswith(whole)
 
 
 def test_importances_are_shares_of_the_dimensions(url: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stand_in import Log, StandIns, accuracy, empty_database, score
+from stand_in import Log, StandIns, accuracy, score
 
 from nas.data.dataset import load
 from nas.data.splits import Splits, split
@@ -69,11 +69,9 @@ class Watcher(Observer):
 
 def go(definition: Study, splits: Splits, folder: Path, observer: Observer | None = None) -> Result:
     """Run a study as the API does."""
-    space, database = load_space(definition.space), folder / "study.db"
-    if not database.exists():
-        folder.mkdir(exist_ok=True)
-        database.write_bytes(empty_database())
-    with run(definition, space, TARGET, splits, folder, observer or Observer(), time.monotonic()) as session:
+    with run(
+        definition, load_space(definition.space), TARGET, splits, folder, observer or Observer(), time.monotonic()
+    ) as session:
         return session.result()
 
 

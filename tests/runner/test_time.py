@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stand_in import Log, StandIns, empty_database, outcome
+from stand_in import Log, StandIns, outcome
 
 from nas.data.dataset import load
 from nas.data.splits import Splits, split
@@ -87,8 +87,6 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 def go(splits: Splits, folder: Path, **fields: Any) -> Result:
     study = Study(space="mlp_tabular", data="wine", budget_kb=12.0, name="mine", tracking_uri="none", **fields)
-    if not (folder / "study.db").exists():
-        (folder / "study.db").write_bytes(empty_database())
     with run(study, load_space(study.space), find_target("host"), splits, folder, Observer(), 0.0) as session:
         return session.result()
 
