@@ -56,7 +56,7 @@ class Recipe:
     mixup: float = 0.0
     averaging: float = 0.0
     finalists: int = 5
-    final_epochs: int = 40
+    final_epochs: int = 80
     final_folds: int = 3
 
     def __post_init__(self) -> None:
