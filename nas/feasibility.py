@@ -1,7 +1,8 @@
 """How much of a space fits a budget, and its smallest member: known before anything is trained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from nas.architecture import Architecture
 from nas.budget import Budget
@@ -91,10 +92,34 @@ def smallest(
     return min(found, key=lambda totals: _excess(totals, budget))
 
 
+def shrink(
+    space: Space, params: Mapping[str, Value], shape: tuple[int, ...], outputs: int, target: Target, budget: Budget
+) -> dict[str, Value] | None:
+    """Return the parameters of a member, lowered until it fits the budget; None if no lowering brings it there.
+
+    Each step lowers one number to the next of its dimension: of those that bring the member nearer to the budget, the
+    one that loses the smallest part of itself. So wide layers become narrower before blocks go.
+    """
+
+    def look(chooser: _Steered) -> tuple[float, int]:
+        (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
+        return _excess(totals, budget)
+
+    member = _Steered(0, params)
+    excess = look(member)
+    while excess[0] > 0:
+        steps = [(part, look(lower), lower) for part, lower in member.lowered()]
+        nearer = [step for step in steps if step[1] < excess]
+        if not nearer:
+            return None
+        _, excess, member = min(nearer, key=lambda step: step[:2])
+    return member.chosen
+
+
 class _Steered:
     """A random chooser that repeats what it once chose, so that a member can be changed in one dimension."""
 
-    def __init__(self, seed: int, fixed: dict[str, Value] | None = None) -> None:
+    def __init__(self, seed: int, fixed: Mapping[str, Value] | None = None) -> None:
         self.chosen: dict[str, Value] = {}
         self.dims: dict[str, Dim] = {}
         self._seed = seed
@@ -112,6 +137,19 @@ class _Steered:
         for name, dim in self.dims.items():
             for value in dim.values:
                 yield _Steered(self._seed, {**self.chosen, name: value})
+
+    def lowered(self) -> Iterator[tuple[float, "_Steered"]]:
+        """Yield choosers of the members with one number lowered by a step, each with the part that is lost."""
+        for name, value in self.chosen.items():
+            if not _number(value):
+                continue
+            lower = [n for n in self.dims[name].values if _number(n) and n < value]
+            if lower:
+                yield 1 - max(lower) / value, _Steered(self._seed, {**self.chosen, name: max(lower)})
+
+
+def _number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _excess(totals: Totals, budget: Budget) -> tuple[float, int]:

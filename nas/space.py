@@ -68,6 +68,7 @@ class Space:
             `table` (features,).
         data: the data source used when the user names none.
         stages: from input to classifier.
+        starts: parameters of members that are known to be good.
         source: the file's text as data; two spaces with equal sources are one.
     """
 
@@ -77,6 +78,7 @@ class Space:
     data: str
     stages: tuple[Stage, ...]
     source: Mapping[str, Any]
+    starts: tuple[Mapping[str, Value], ...] = ()
 
     @property
     def digest(self) -> str:

@@ -1,12 +1,13 @@
 """Reads search spaces from TOML files."""
 
+import dataclasses
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nas.blocks.block import BLOCKS, check_value
-from nas.dims import Dim, Value, parse_dim
+from nas.dims import Dim, GivenChooser, Value, parse_dim
 from nas.errors import InputError, unknown
 from nas.space import INPUT_RANKS, Space, Stage
 
@@ -46,11 +47,12 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
     if twice:
         raise InputError(f"{place}: stages", "must differ", got=twice[0])
-    strange = set(source) - {"description", "input", "data", "stages"} - set(map(str, source["stages"]))
+    strange = set(source) - {"description", "input", "data", "stages", "start"} - set(map(str, source["stages"]))
     if strange:
         raise InputError(place, "every table must be listed in stages", got=sorted(strange)[0])
     stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])
-    return Space(name, source["description"], source["input"], source["data"], stages, source)
+    space = Space(name, source["description"], source["input"], source["data"], stages, source)
+    return dataclasses.replace(space, starts=_parse_starts(source.get("start", []), space, place))
 
 
 def _parse_stage(table: object, name: str, place: str) -> Stage:
@@ -87,3 +89,44 @@ def _parse_dim(spec: object, place: str) -> tuple[Dim, dict[str, tuple[Value, ..
         other: parse_dim(allowed if isinstance(allowed, list) else [allowed], f"{place}.when").values
         for other, allowed in conditions.items()
     }
+
+
+def _parse_starts(tables: object, space: Space, place: str) -> tuple[Mapping[str, Value], ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
+        raise InputError(f"{place}: start", "must be an array of tables", hint="such as [[start]]")
+    return tuple(_parse_start(table, space, f"{place}: start[{i}]") for i, table in enumerate(tables))
+
+
+def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[str, Value]:
+    """Read a member: a list of blocks for each stage, which name what is not the block's default.
+
+    A stage that is not named has its smallest number of blocks, with their defaults.
+    """
+    names = [stage.name for stage in space.stages]
+    for name in set(table) - set(names):
+        raise unknown(place, "stage", name, names)
+    params: dict[str, Value] = {}
+    for stage in space.stages:
+        blocks = table.get(stage.name, [{}] * int(min(stage.count.values)))
+        if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
+            raise InputError(f"{place}.{stage.name}", "must be a list of tables, one a block", got=blocks)
+        GivenChooser({"count": len(blocks)}, f"{place}.{stage.name}").choose("count", stage.count)
+        if len(stage.count.values) > 1:
+            params[f"{stage.name}.count"] = len(blocks)
+        for i, block in enumerate(blocks):
+            params |= _parse_start_block(block, stage, f"{stage.name}.{i}", place)
+    return params
+
+
+def _parse_start_block(block: Mapping[str, Value], stage: Stage, prefix: str, place: str) -> dict[str, Value]:
+    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(stage.kind)}
+    chooser = GivenChooser({f"{prefix}.{name}": value for name, value in {**defaults, **block}.items()}, place)
+    values: dict[str, Value] = {}
+    for name, dim in stage.dims.items():
+        if stage.active(name, values):
+            values[name] = chooser.choose(f"{prefix}.{name}", dim)
+    for name in set(block) - set(values):
+        raise InputError(
+            f"{place}: {prefix}.{name}", "must be a dimension of this block", hint=f"one of {', '.join(values)}"
+        )
+    return {f"{prefix}.{name}": value for name, value in values.items() if len(stage.dims[name].values) > 1}

@@ -48,6 +48,7 @@ class Study:
             `auto`: balanced accuracy if the most frequent class has 3 times the training rows of the rarest, or more,
             else accuracy.
         sampler: name of the sampler that proposes candidates.
+        starts: begin with the members that the space knows to be good.
         window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
         seed: of everything random.
         trials: total number of trials after which the study ends; None sets no limit.
@@ -70,6 +71,7 @@ class Study:
     accuracy_weight: float = 0.99
     metric: str = metrics.AUTO
     sampler: str = "tpe"
+    starts: bool = True
     window: int | None = None
     stride: int | None = None
     rate_hz: float | None = None

@@ -1,14 +1,18 @@
 """What fits is known before anything is trained: held against listing a whole small space."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from space_walk import SHAPES, every_member, small
 
 from nas.architecture import Architecture
 from nas.budget import Budget
 from nas.dims import RandomChooser
 from nas.errors import InputError
-from nas.feasibility import require_feasible, require_latency, share, smallest
-from nas.footprint import Totals, estimate_many
+from nas.feasibility import require_feasible, require_latency, share, shrink, smallest
+from nas.footprint import Totals, estimate, estimate_many
 from nas.space_file import load_space, space_names
 from nas.target import find_target, known_targets
 
@@ -75,3 +79,35 @@ def test_latency_is_asked_of_boards_that_tell_it_only() -> None:
 
 def weights_of(member: Architecture) -> int:
     return member.lower().weights_bytes
+
+
+@pytest.mark.parametrize("name", space_names())
+@settings(max_examples=25)
+@given(seed=st.integers(0, 999), budget_bytes=st.integers(300, 9000))
+def test_a_shrunk_member_fits_and_has_no_number_above_what_it_had(name: str, seed: int, budget_bytes: int) -> None:
+    space, budget = load_space(name), Budget(budget_bytes)
+    drawn = Recorder(seed)
+    space.sample(drawn, SHAPES[space.input], 4)
+    shrunk = shrink(space, drawn.params, SHAPES[space.input], 4, TARGET, budget)
+    if shrunk is None:
+        return
+    member = space.from_params(shrunk, SHAPES[space.input], 4)
+    assert member.lower().weights_bytes <= budget_bytes
+    assert all(
+        value <= drawn.params[key] if isinstance(value, int | float) else value == drawn.params[key]
+        for key, value in shrunk.items()
+    )
+    fitted = not budget.over(estimate(space.from_params(drawn.params, SHAPES[space.input], 4).lower(), TARGET))
+    assert (shrunk == drawn.params) is fitted
+
+
+class Recorder(RandomChooser):
+    """Remembers what it chose."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.params: dict[str, Any] = {}
+
+    def choose(self, name: str, dim: Any) -> Any:
+        self.params[name] = super().choose(name, dim)
+        return self.params[name]

@@ -141,3 +141,46 @@ def test_a_space_is_found_by_name_or_by_file(tmp_path: Any) -> None:
 def test_what_is_no_space_is_told(name: str, line: str) -> None:
     with pytest.raises(InputError, match=line):
         load_space(name)
+
+
+def test_a_start_is_a_member_with_the_defaults_of_its_blocks_where_it_says_nothing() -> None:
+    space = small(start=[{"conv": [{"pools": 0}, {"kind": "separable"}]}])
+    assert space.starts == (
+        {
+            "conv.count": 2,
+            "conv.0.kind": "plain",
+            "conv.0.pools": 0,
+            "conv.1.kind": "separable",
+            "conv.1.pools": 1,
+            "conv.1.pool": "max",
+            "head.0.kind": "global_average",
+            "dense.0.units": 16,
+            "dense.0.regularizer": "none",
+        },
+    )
+    space.from_params(space.starts[0], (64, 3), 4)
+
+
+@pytest.mark.parametrize(
+    ("start", "line"),
+    [
+        ({}, "small.toml: start: must be an array of tables; such as [[start]]"),
+        (
+            [{"cov": []}],
+            "small.toml: start[0]: stage must be a known one, got 'cov'; did you mean conv? known: conv, dense, head",
+        ),
+        ([{"conv": {}}], "small.toml: start[0].conv: must be a list of tables, one a block, got {}"),
+        ([{"conv": [{}] * 3}], "small.toml: start[0].conv: count: must be one of 0..2, got 3"),
+        ([{"head": []}], "small.toml: start[0].head: count: must be one of 1, got 0"),
+        ([{"conv": [{"pools": 2}]}], "small.toml: start[0]: conv.0.pools: must be one of 0..1, got 2"),
+        ([{"conv": [{"filters": 12}]}], "small.toml: start[0]: conv.0.filters: must be one of 8, got 12"),
+        (
+            [{"conv": [{"pools": 0, "pool": "max"}]}],
+            "small.toml: start[0]: conv.0.pool: must be a dimension of this block; one of kind, filters, pools",
+        ),
+    ],
+)
+def test_a_slip_in_a_start_is_told_with_its_place(start: Any, line: str) -> None:
+    with pytest.raises(InputError) as error:
+        small(start=start)
+    assert str(error.value) == line

@@ -44,6 +44,7 @@ studies = st.builds(
     accuracy_weight=st.floats(0.01, 1),
     metric=st.sampled_from(["auto", "accuracy", "macro_f1"]),
     sampler=st.sampled_from(["random", "tpe", "nsga2", "evolution"]),
+    starts=st.booleans(),
     window=st.none() | st.integers(1, 999),
     rate_hz=st.none() | positive,
     seed=st.integers(0, 2**32 - 1),

@@ -38,6 +38,9 @@ Examples:
     "frequent class has 3 times the training rows of the rarest, or more, else accuracy.  [default: auto]",
 )
 @click.option("--sampler", help="Who proposes candidates: random, tpe, nsga2 or evolution.  [default: tpe]")
+@click.option(
+    "--starts", type=bool, help="Begin with the space's known good members, scaled to the budget.  [default: true]"
+)
 @click.option("--window", type=int, help="Samples a window of a recording.")
 @click.option("--stride", type=int, help="Samples from one window to the next.")
 @click.option("--rate-hz", type=float, help="Sample rate to which recordings are resampled.")

@@ -118,6 +118,10 @@ class Ledger:
             for trial in self._memory.get_trials(deepcopy=False, states=[TrialState.RUNNING])
         ]
 
+    def propose(self, params: Mapping[str, Value]) -> None:
+        """Give the next trial these dimensions, unless some trial has had them."""
+        self._memory.enqueue_trial(dict(params), skip_if_exists=True)
+
     def ask(self) -> Trial:
         """Begin a trial; its dimensions are chosen through `TrialChooser`."""
         return self._memory.ask()

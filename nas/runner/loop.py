@@ -24,6 +24,8 @@ def search(session: Session) -> None:
     """Run trials until the study's limits are reached; what an earlier run left unfinished comes first."""
     running: dict[int, tuple[Trial, Candidate]] = {}
     waiting = session.ledger.orphans()
+    for params in session.starts():
+        session.ledger.propose(params)
     while True:
         while session.workers.idle and (waiting or _wanted(session, len(running))):
             trial, number = waiting.pop(0) if waiting else (session.ledger.ask(), None)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nas.budget import Budget
 from nas.data.splits import Splits
-from nas.dims import Chooser
+from nas.dims import Chooser, Value
+from nas.feasibility import shrink
 from nas.files import write_atomic
 from nas.metrics import resolve
 from nas.objectives import OBJECTIVES, Objective, Scale
@@ -76,6 +77,13 @@ class Session:
         """Let `chooser` pick a member of the space, and look at its footprint."""
         architecture = self.space.sample(chooser, self.splits.input_shape, len(self.splits.class_names))
         return examine(architecture, self.target, self.budget)
+
+    def starts(self) -> list[dict[str, Value]]:
+        """Return the space's known good members, scaled down to the budget, if the study begins with them."""
+        shape, outputs = self.splits.input_shape, len(self.splits.class_names)
+        known = self.space.starts if self.study.starts else ()
+        shrunk = [shrink(self.space, params, shape, outputs, self.target, self.budget) for params in known]
+        return [params for params in shrunk if params is not None]
 
     def violations(self, candidate: Candidate) -> dict[str, float]:
         """Return the excess over each limit as a fraction of it; 0 tells the sampler that the limit is kept."""

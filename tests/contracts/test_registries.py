@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nas.blocks.block import BLOCKS, Block, check_value
+from nas.budget import Budget
 from nas.data.dataset import SOURCES
 from nas.data.splits import split
 from nas.dims import RandomChooser
 from nas.errors import InputError
+from nas.feasibility import shrink
 from nas.footprint import estimate, estimate_many
 from nas.graph import Graph
 from nas.graph_builder import GraphBuilder
@@ -99,6 +101,16 @@ def test_every_space_is_large_enough_to_search_and_says_what_it_is(name: str) ->
     assert space.members > 1000
     assert space.description
     json.dumps(space.source)
+
+
+@pytest.mark.parametrize("name", space_names())
+def test_every_space_begins_with_members_that_can_be_scaled_down_to_a_small_budget(name: str) -> None:
+    space, shape, budget = load_space(name), SHAPES[load_space(name).input], Budget(2048)
+    assert space.starts
+    shrunk = [shrink(space, params, shape, 4, HOST, budget) for params in space.starts]
+    members = [space.from_params(params, shape, 4) for params in shrunk if params is not None]
+    assert len(set(members)) == len(space.starts)
+    assert all(member.lower().weights_bytes <= 2048 for member in members)
 
 
 @pytest.mark.parametrize("name", space_names())

@@ -14,6 +14,7 @@ from stand_in import Log, StandIns, accuracy, score
 from nas.data.dataset import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.feasibility import shrink
 from nas.pipeline import Fold, Job
 from nas.recipe import Recipe
 from nas.record import Record, Result, State, Winner
@@ -133,6 +134,27 @@ def test_an_interrupted_study_goes_on_where_it_was(
     assert [kept[r.trial] for r in before] == before
     assert running <= {job.trial for job in log.searched}
     assert not {r.trial for r in before} & {job.trial for job in log.searched}
+
+
+@pytest.mark.parametrize("after", [1, 2, 4])
+def test_a_study_begins_with_the_known_good_members_each_once_however_often_it_is_interrupted(
+    log: Log, splits: Splits, tmp_path: Path, after: int
+) -> None:
+    space, definition = load_space("mlp_tabular"), study(budget_kb=2.0)
+    shrunk = [shrink(space, known, splits.input_shape, 3, TARGET, definition.budget(TARGET)) for known in space.starts]
+    log.interrupt = after
+    with pytest.raises(KeyboardInterrupt):
+        go(definition, splits, tmp_path)
+    go(definition, splits, tmp_path)
+    params = [kept.params for kept in sorted(records(definition, tmp_path), key=lambda kept: kept.trial)]
+    assert params[: len(shrunk)] == shrunk
+    assert [params.count(known) for known in shrunk if known is not None] == [1] * len(shrunk)
+
+
+def test_a_study_may_begin_without_the_known_good_members(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(starts=False), splits, tmp_path)
+    starts = load_space("mlp_tabular").starts
+    assert not [kept for kept in records(study(starts=False), tmp_path) if kept.params in starts]
 
 
 def test_a_study_at_its_end_trains_nothing_and_says_the_same(log: Log, splits: Splits, tmp_path: Path) -> None:
