@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from nas.architecture import Architecture, digest
 from nas.budget import Budget
 from nas.data.axes import axes
-from nas.data.dataset import Part
+from nas.data.dataset import Floats, Part
 from nas.data.folds import folds
 from nas.data.splits import Splits
 from nas.footprint import Totals, estimate_many, profile
@@ -88,6 +88,7 @@ class Job:
         rows: what to train on and what to validate on.
         rungs: what the training must reach to go on.
         metric: name of the metric that the study judges by.
+        taught: a teacher's probabilities for the training rows, [n, classes].
     """
 
     trial: int
@@ -102,6 +103,7 @@ class Job:
     rows: Rows = field(default_factory=Given)
     rungs: tuple[Rung, ...] = ()
     metric: str = "accuracy"
+    taught: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,33 @@ class Outcome:
     record: Record
     tflite: bytes | None = None
     weights: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeachJob:
+    """A large network is to be trained on a fold, and to answer; fields are those of `Job`."""
+
+    rows: Fold
+    recipe: Recipe
+    epochs: int
+    seed: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a teacher says.
+
+    Attributes:
+        taught: probabilities [n, classes] of training and validation rows, the held-out ones among them.
+        val_accuracy: of the float model, on the rows that were held out.
+        epochs: that it was trained for; `seconds` that it took.
+    """
+
+    taught: Floats
+    val_accuracy: float
+    epochs: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +198,14 @@ def initialize(splits: Splits) -> None:
     runtime.settle()
 
 
-def perform(task: Job | TestJob) -> Outcome | TestOutcome:
+def perform(task: Job | TeachJob | TestJob) -> Outcome | TestOutcome | Lesson:
     """Do a task in this process."""
     from nas.model import runtime
 
     assert _worker.splits is not None, "initialize() comes first"
     try:
+        if isinstance(task, TeachJob):
+            return teach(task, _worker.splits)
         return run(task, _worker.splits) if isinstance(task, Job) else test(task, _worker.splits)
     finally:
         runtime.clear()
@@ -214,6 +245,7 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
             epochs=job.epochs,
             seed=job.seed,
             axes=axes(splits),
+            taught=job.taught,
             deadline=deadline,
             go_on=climb.go_on,
         )
@@ -237,6 +269,28 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
         facts["val_accuracy"] = facts["val_metrics"]["accuracy"]
         facts["float_val_accuracy"] = trained.val_accuracy
     return tflite, None
+
+
+def teach(job: TeachJob, splits: Splits) -> Lesson:
+    """Train a teacher, and let it answer."""
+    from nas.model.network import Network
+    from nas.model.teacher import answers, teacher_graph, train_teacher
+
+    start = time.monotonic()
+    deadline = None if job.seconds is None else start + job.seconds
+    rows, val = job.rows.pick(splits)
+    assert val is not None
+    shape = (1, *splits.input_shape) if splits.kind == "series" else splits.input_shape
+    network = Network(teacher_graph(shape, len(splits.class_names)), job.seed)
+    trained = train_teacher(
+        network, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, axes=axes(splits), deadline=deadline
+    )
+    return Lesson(
+        taught=answers(network, splits.train.join(splits.val).x, job.recipe.temperature),
+        val_accuracy=trained.val_accuracy,
+        epochs=len(trained.history["loss"]),
+        seconds=round(time.monotonic() - start, 2),
+    )
 
 
 def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:

@@ -33,6 +33,8 @@ class Recipe:
         mixup: alpha of the Beta distribution by which two rows and their labels are blended.
         averaging: decay of the moving average of the weights that is validated and kept; 0 keeps the weights
             themselves.
+        distillation: share of the labels that a large teacher's answers make up in the finals; 0 trains no teacher.
+        temperature: the teacher's logits are divided by it, so that also its second thoughts count.
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
         final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
@@ -55,6 +57,8 @@ class Recipe:
     shift: float = 0.0
     mixup: float = 0.0
     averaging: float = 0.0
+    distillation: float = 0.0
+    temperature: float = 2.0
     finalists: int = 5
     final_epochs: int = 80
     final_folds: int = 3
@@ -63,8 +67,9 @@ class Recipe:
         for name in ("epochs", "batch_size", "finalists", "final_epochs"):
             if getattr(self, name) < 1:
                 raise InputError(f"recipe.{name}", "must be 1 or more", got=getattr(self, name))
-        if not self.learning_rate > 0:
-            raise InputError("recipe.learning_rate", "must be above 0", got=self.learning_rate)
+        for name in ("learning_rate", "temperature"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise InputError(f"recipe.{name}", "must be above 0", got=getattr(self, name))
         if self.final_folds < 2:
             raise InputError("recipe.final_folds", "must be 2 or more", got=self.final_folds)
         if self.rung_factor < 2:
@@ -78,7 +83,7 @@ class Recipe:
         for name in ("jitter", "scaling", "mixup"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
-        for name, most in (("rotation", 180), ("shift", 0.5)):
+        for name, most in (("rotation", 180), ("shift", 0.5), ("distillation", 1)):
             if not 0 <= getattr(self, name) <= most:
                 raise InputError(f"recipe.{name}", f"must be from 0 to {most}", got=getattr(self, name))
 

@@ -114,6 +114,8 @@ class Winner:
         test_metrics: every metric of the int8 model on the test rows, with its 95 % interval (`nas.metrics.estimates`);
             `float_test_metrics` before quantization; `baseline_metrics` of always answering the class most frequent
             in training, which is 1 / classes for balanced accuracy. All by the metric's name.
+        teachers: one entry a teacher that the finals learned from: `fold`, `val_accuracy` of its float network on the
+            rows held out, which is the ceiling of what it can teach, `epochs` and `seconds`.
         drawn_from: what the intervals are drawn from: `9 groups`, or rows where there are not two groups.
     """
 
@@ -128,6 +130,7 @@ class Winner:
     float_test_metrics: Mapping[str, Estimate] = field(default_factory=dict)
     baseline_metrics: Mapping[str, float] = field(default_factory=dict)
     drawn_from: str = ""
+    teachers: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def metric(self) -> str:
@@ -165,6 +168,7 @@ class Winner:
                 "record": Record.from_json(data["record"]),
                 "confusion": tuple(tuple(row) for row in data["confusion"]),
                 "finals": tuple(data["finals"]),
+                "teachers": tuple(data.get("teachers", ())),
             }
         )
 

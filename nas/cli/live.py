@@ -13,7 +13,7 @@ from rich.text import Text
 
 from nas.cli.output import kilobytes, percent
 from nas.metrics import TITLES
-from nas.pipeline import Given, Job, TestJob
+from nas.pipeline import Given, Job, TeachJob, TestJob
 from nas.record import Record, State
 from nas.runner.observer import Observer
 
@@ -36,7 +36,7 @@ class View(Observer):
         self._counts: Counter[State] = Counter()
         self._best: Record | None = None
         self._latest: list[Record] = []
-        self._running: Sequence[Job | TestJob] = ()
+        self._running: Sequence[Job | TeachJob | TestJob] = ()
         self._seconds = 0.0
         self._limit: float | None = None
         self._started = time.monotonic()
@@ -70,7 +70,7 @@ class View(Observer):
             self._console.print(line(record, better), markup=False, highlight=False, soft_wrap=True)
         self._refresh()
 
-    def tick(self, running: Sequence[Job | TestJob], seconds: float, limit: float | None) -> None:
+    def tick(self, running: Sequence[Job | TeachJob | TestJob], seconds: float, limit: float | None) -> None:
         self._running, self._seconds, self._limit = running, seconds, limit
         self._refresh()
 
@@ -138,10 +138,12 @@ def candidates(records: Sequence[Record]) -> Table:
     return table
 
 
-def describe(task: Job | TestJob) -> str:
+def describe(task: Job | TeachJob | TestJob) -> str:
     """Return a running task in a word or two."""
     if isinstance(task, TestJob):
         return "test of the winner"
+    if isinstance(task, TeachJob):
+        return "teacher"
     return f"trial {task.trial}" + ("" if isinstance(task.rows, Given) else " (final)")
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Sequence
+from statistics import fmean
 
 from nas.export.bundle import FORMATS, Bundle, Files
 from nas.export.markdown import escape, facts, table
@@ -161,6 +162,9 @@ def _training(bundle: Bundle) -> str:
     head = ("trial", "seed", "epochs", "validation accuracy")
     rows = [(f["trial"], f["seed"], f["epochs"], _percent(f["val_accuracy"])) for f in bundle.winner.finals]
     finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
+    if bundle.winner.teachers:
+        reached = _percent(fmean(teacher["val_accuracy"] for teacher in bundle.winner.teachers))
+        finals += f"They learned from teachers of {reached} validation accuracy, float, in the mean over the folds.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training
 

@@ -78,11 +78,20 @@ class Loop:
         steps = (tf.TensorSpec([None], tf.float32), tf.TensorSpec([], tf.int32))
         self._train = tf.function(self._train_graph, [rows.x, rows.y, batches, *steps], autograph=False)
 
-    def rows(self, x: Floats, y: Ints) -> Rows:
-        """Hand over scaled rows [n, ...] and their classes [n]."""
+    def rows(self, x: Floats, y: Ints, taught: Floats | None = None, share: float = 0.0) -> Rows:
+        """Hand over scaled rows [n, ...] and their classes [n].
+
+        Args:
+            x: the rows.
+            y: their classes, which become smoothed probabilities.
+            taught: probabilities [n, classes] by a teacher, which make up `share` of theirs.
+            share: 0 to 1.
+        """
         classes = self._network.classes
         smooth = np.full((len(y), classes), self._smoothing / classes, np.float32)
         smooth[np.arange(len(y)), y] += 1 - self._smoothing
+        if taught is not None:
+            smooth += share * (taught - smooth)
         return Rows(tf.constant(x.reshape(len(x), *self._network.input_shape)), tf.constant(smooth))
 
     def train(self, rows: Rows, batches: Array, rates: Floats, step: int) -> Score:

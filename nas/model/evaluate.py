@@ -73,11 +73,17 @@ class Int8Model:
         return outputs
 
 
+def float_logits(network: Network, x: Floats) -> Floats:
+    """Return the logits [n, classes] that a network gives to scaled rows `x` [n, ...]."""
+    x, folded = x.reshape(len(x), *network.input_shape), network.fold()
+    return np.concatenate(
+        [np.asarray(network(x[start : start + _BATCH], folded)) for start in range(0, len(x), _BATCH)]
+    )
+
+
 def float_labels(network: Network, x: Floats) -> Ints:
     """Return the most probable class [n] that a network gives to scaled rows `x` [n, ...]."""
-    x, folded = x.reshape(len(x), *network.input_shape), network.fold()
-    batches = [np.asarray(network(x[start : start + _BATCH], folded)) for start in range(0, len(x), _BATCH)]
-    return np.argmax(np.concatenate(batches), axis=1)
+    return np.argmax(float_logits(network, x), axis=1)
 
 
 def accuracy(labels: Ints, y: Ints) -> float:

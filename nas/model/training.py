@@ -98,6 +98,7 @@ def train(
     epochs: int | None = None,
     seed: int = 0,
     axes: Axes | None = None,
+    taught: Floats | None = None,
     deadline: float | None = None,
     go_on: GoOn | None = None,
 ) -> Trained:
@@ -113,6 +114,7 @@ def train(
         epochs: passes over the rows; the recipe's `epochs` if None.
         seed: of the order of the rows and their random changes.
         axes: which channels the recipe's rotation turns.
+        taught: probabilities [n, classes] by a teacher, for the recipe's distillation.
         deadline: `time.monotonic()` at which to be done. No epoch is begun that would end later, and one that does
             is cut short; one epoch, however short, is always taken.
         go_on: called after each epoch with its number, from 0, and the numbers of the history; False ends the training.
@@ -130,7 +132,7 @@ def train(
         class_weights=balanced_weights(train.y, network.classes) if recipe.class_weights else None,
         averaging=recipe.averaging,
     )
-    rows = loop.rows(train.x, train.y)
+    rows = loop.rows(train.x, train.y, taught, recipe.distillation)
     val_rows = None if val is None else loop.rows(val.x, val.y)
     rng = np.random.default_rng(seed)
     clock = _Clock(deadline)

@@ -14,6 +14,7 @@ from nas.errors import InputError
 from nas.pipeline import Everything, Fold, Job, Outcome, TestJob, TestOutcome
 from nas.record import Record, State, Winner
 from nas.runner.session import Session
+from nas.runner.teachers import Taught, seconds_for_teachers, teach
 from nas.runner.workers import End, Task
 from nas.seeds import derive
 
@@ -59,7 +60,8 @@ def seconds_for_finals(session: Session) -> float:
     if not chosen:
         return share
     rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size) + 1
-    return min(share, rounds * _training_seconds(chosen, _final_epochs(session)) + OVERHEAD_SECONDS)
+    seconds = rounds * _training_seconds(chosen, _final_epochs(session)) + OVERHEAD_SECONDS
+    return min(share, seconds + seconds_for_teachers(session))
 
 
 def _training_seconds(records: Sequence[Record], epochs: int) -> float:
@@ -95,17 +97,20 @@ def decide(session: Session) -> None:
     trials = [record.trial for record in chosen]
     if not chosen or session.ledger.get("decided") == trials:
         return
-    finals = _train(session, _in_reach(session, chosen))
+    competing = _in_reach(session, chosen)
+    taught = teach(session) if competing else {}
+    finals = _train(session, competing, taught)
     best = _choose(session, finals) if finals else [Final(chosen[0], fold=0)]
     session.observer.phase("training the winner on training and validation rows")
-    record = _refit(session, best)
+    record = _refit(session, best, taught)
     session.observer.phase("test set, once, for the winner")
     test = _test(session, record)
     epochs = len(record.history["loss"])
     record = replace(record, history=best[0].record.history)
     lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
     tested = {field.name: getattr(test, field.name) for field in dataclasses.fields(test)}
-    winner = Winner(record=record, finals=lines, epochs=epochs, **tested)
+    teachers = tuple(session.ledger.get("teachers") or ())
+    winner = Winner(record=record, finals=lines, epochs=epochs, teachers=teachers, **tested)
     session.ledger.put("winner", winner.to_json())
     session.ledger.put("decided", trials)
 
@@ -119,12 +124,13 @@ def _in_reach(session: Session, chosen: Sequence[Record]) -> Sequence[Record]:
         return chosen
     recipe = session.study.recipe
     training = _training_seconds(chosen, recipe.passes(recipe.epochs, len(session.splits.train)))
+    left = session.limit - session.seconds - OVERHEAD_SECONDS - seconds_for_teachers(session)
     # As many trainings one after the other, and the winner's last.
-    rounds = int((session.limit - session.seconds - OVERHEAD_SECONDS) / max(training, 1e-3)) - 1
+    rounds = int(left / max(training, 1e-3)) - 1
     return chosen[: max(0, rounds * session.workers.size // recipe.final_folds)]
 
 
-def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
+def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[Final]:
     """Train each finalist on each fold, but for what an earlier run has done."""
     if chosen:
         session.observer.phase(f"final training of {len(chosen)} candidates")
@@ -132,7 +138,7 @@ def _train(session: Session, chosen: Sequence[Record]) -> list[Final]:
     part = session.splits.train.join(session.splits.val)
     count = len(folds(part, session.study.recipe.final_folds, session.study.seed))
     jobs = [
-        _job(session, record, Fold(i, count, session.study.seed))
+        _job(session, record, Fold(i, count, session.study.seed), taught)
         for i in range(count)
         for record in chosen
         if (record.trial, i) not in done
@@ -167,7 +173,7 @@ def _fitting(session: Session, records: Sequence[Record], rounds: int) -> int:
     return max(1, min(wanted, fitting))
 
 
-def _job(session: Session, record: Record, rows: Fold | Everything) -> Job:
+def _job(session: Session, record: Record, rows: Fold | Everything, taught: Taught) -> Job:
     return Job(
         trial=record.trial,
         architecture=Architecture.from_json(record.architecture),
@@ -179,6 +185,7 @@ def _job(session: Session, record: Record, rows: Fold | Everything) -> Job:
         seed=derive(session.study.seed, record.digest, "final", rows),
         rows=rows,
         metric=session.metric,
+        taught=taught.get(rows),
     )
 
 
@@ -202,9 +209,9 @@ def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
     )
 
 
-def _refit(session: Session, best: Sequence[Final]) -> Record:
+def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
-    job = _job(session, best[0].record, Everything())
+    job = _job(session, best[0].record, Everything(), taught)
     known = [record for record in session.complete() if record.trial == job.trial]
     outcome = _alone(session, replace(job, epochs=_fitting(session, known, 1), seconds=session.left(session.limit)))
     if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nas.pipeline import Job, TestJob
+from nas.pipeline import Job, TeachJob, TestJob
 from nas.record import Record
 
 
@@ -19,5 +19,5 @@ class Observer:
     def recorded(self, record: Record) -> None:
         """Hear of a trial that has ended."""
 
-    def tick(self, running: Sequence[Job | TestJob], seconds: float, limit: float | None) -> None:
+    def tick(self, running: Sequence[Job | TeachJob | TestJob], seconds: float, limit: float | None) -> None:
         """Hear what is running, the seconds of this run, and the time limit of this run in seconds."""

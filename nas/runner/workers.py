@@ -11,11 +11,12 @@ from typing import TypeAlias
 from nas import pipeline
 from nas.data.splits import Splits
 from nas.errors import InputError
-from nas.pipeline import Job, Outcome, TestJob, TestOutcome
+from nas.pipeline import Job, Lesson, Outcome, TeachJob, TestJob, TestOutcome
 from nas.runner.process import Process
 
-Task: TypeAlias = Job | TestJob
-End: TypeAlias = Outcome | TestOutcome | str  # a text says why there is no outcome
+Task: TypeAlias = Job | TeachJob | TestJob
+Done: TypeAlias = Outcome | TestOutcome | Lesson
+End: TypeAlias = Done | str  # a text says why there is no outcome
 
 # TensorFlow's memory grows with every network it has seen, 1 to 2 MB of 850, whatever is cleared; a new process takes
 # 4 s to start.
@@ -35,7 +36,7 @@ class _Slot:
     process: Process | None = None
     done: int = 0
     task: Task | None = None
-    future: "Future[Outcome | TestOutcome] | None" = None
+    future: "Future[Done] | None" = None
     started: float = 0.0
     deaths: int = 0  # of processes while they did this task
 
@@ -59,7 +60,7 @@ class Workers:
         splits: Splits,
         jobs: int,
         initialize: Callable[[Splits], None] = pipeline.initialize,
-        perform: Callable[[Task], Outcome | TestOutcome] = pipeline.perform,
+        perform: Callable[[Task], Done] = pipeline.perform,
     ) -> None:
         self._splits = splits
         self._initialize = initialize
@@ -152,7 +153,7 @@ class Workers:
         slot.process = None
 
 
-def _perform(perform: Callable[[Task], Outcome | TestOutcome], task: Task, started: float) -> Outcome | TestOutcome:
+def _perform(perform: Callable[[Task], Done], task: Task, started: float) -> Done:
     """Do a task, in a worker process, in the time left of it: starting the process has taken some seconds."""
     if task.seconds is not None:
         # This clock is the same one in all processes.
@@ -160,7 +161,7 @@ def _perform(perform: Callable[[Task], Outcome | TestOutcome], task: Task, start
     return perform(task)
 
 
-def _end(future: "Future[Outcome | TestOutcome]") -> End:
+def _end(future: "Future[Done]") -> End:
     error = future.exception()
     if error is None:
         return future.result()

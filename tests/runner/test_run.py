@@ -12,6 +12,7 @@ import pytest
 from stand_in import Log, StandIns, accuracy, score
 
 from nas.data.dataset import load
+from nas.data.folds import folds
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.feasibility import shrink
@@ -358,3 +359,48 @@ def test_who_watches_hears_of_every_trial_and_every_phase(log: Log, splits: Spli
     go(study(recipe=FINALS), splits, tmp_path, watcher)
     assert watcher.records == records(study(), tmp_path)
     assert [phase.split()[0] for phase in watcher.phases] == ["searching", "final", "training", "test"]
+
+
+TAUGHT = replace(FINALS, distillation=0.5)
+
+
+def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
+    winner = go(study(recipe=TAUGHT), splits, tmp_path).winner
+    assert winner is not None
+    assert [job.rows.index for job in log.teachers] == [0, 1]
+    part = splits.train.join(splits.val)
+    for job in log.finals:
+        assert isinstance(job.rows, Fold)
+        assert job.taught is not None
+        assert np.array_equal(job.taught, np.full((len(job.rows.pick(splits)[0]), 3), job.rows.index))
+    # The last training reads of each row what the teacher says that has not seen it.
+    (last,) = log.last
+    assert last.taught is not None
+    for index, (_, held) in enumerate(folds(part, 2, 0)):
+        assert np.all(last.taught[held] == index)
+    assert [(t["fold"], t["val_accuracy"]) for t in winner.teachers] == [(0, 0.9), (1, 0.9)]
+    assert all(job.taught is None for job in log.searched)
+
+
+def test_teachers_that_were_trained_are_not_trained_again(log: Log, splits: Splits, tmp_path: Path) -> None:
+    expected = go(study(recipe=TAUGHT), splits, tmp_path / "whole").winner
+    log.interrupt = len(log.searched) + 1
+    log.tasks.clear()
+    with pytest.raises(KeyboardInterrupt):
+        go(study(recipe=TAUGHT), splits, tmp_path / "parts")
+    assert go(study(recipe=TAUGHT), splits, tmp_path / "parts").winner == expected
+
+
+def test_without_its_teacher_a_study_learns_from_labels(log: Log, splits: Splits, tmp_path: Path) -> None:
+    searched = len(plain(log, splits, tmp_path / "plain"))
+    log.tasks.clear()
+    log.lose = {searched}
+    winner = go(study(recipe=TAUGHT), splits, tmp_path / "lost").winner
+    assert winner is not None
+    assert len(log.teachers) == 2
+    assert all(job.taught is None for job in log.finals + log.last)
+
+
+def plain(log: Log, splits: Splits, folder: Path) -> list[Job]:
+    go(study(recipe=FINALS), splits, folder)
+    return log.searched
