@@ -14,18 +14,20 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, TypeAlias
 
 from nas.data.axes import axes
-from nas.data.dataset import load
+from nas.data.dataset import Floats, load
 from nas.data.folds import folds
 from nas.data.splits import Splits, split
 from nas.graph import Graph
 from nas.graph_builder import GraphBuilder
 from nas.recipe import Recipe
+
+Key: TypeAlias = tuple[str, str, int]
 
 LINES = Path(__file__).with_suffix(".jsonl")
 FOLDS = 3
@@ -49,29 +51,34 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "label_smoothing = 0": {"label_smoothing": 0.0},
     "class_weights = true": {"class_weights": True},
     "averaging = 0.998": {"averaging": 0.998},
+    "distillation = 0.5": {"distillation": 0.5},
     "learning_rate = 0.008": {"learning_rate": 8e-3},
     "batch_size = 32": {"batch_size": 32},
-    "final_epochs = 80": {"final_epochs": 80},
+    "final_epochs = 40": {"final_epochs": 40},
+    "final_epochs = 40, rotation = 0": {"final_epochs": 40, "rotation": 0.0},
 }
 """What each line of the table changes in the default recipe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One line of the file: what was trained, and int8 and float accuracy on the fold that was held out."""
+    """One line of the file: what was trained, and int8 and float accuracy on the fold that was held out.
+
+    Seeds 0, 1 and 2 hold out one fold each of the same three; so do 3, 4 and 5 of another division, and so on.
+    """
 
     size: str
     switch: str
     seed: int
-    fold: int
     weights_bytes: int = 0
     int8: float = 0.0
     float32: float = 0.0
+    teacher: float | None = None
     seconds: float = 0.0
 
     @property
-    def key(self) -> tuple[str, str, int, int]:
-        return self.size, self.switch, self.seed, self.fold
+    def key(self) -> Key:
+        return self.size, self.switch, self.seed
 
 
 def network(splits: Splits, size: str) -> Graph:
@@ -85,7 +92,13 @@ def network(splits: Splits, size: str) -> Graph:
     return g.graph()
 
 
-def measure(splits: Splits, training: Training) -> Training:
+@cache
+def data(source: str) -> Splits:
+    """Read the data, once a process."""
+    return split(load(source), seed=0)
+
+
+def measure(source: str, training: Training) -> Training:
     """Train, quantize and score one network."""
     from nas.model import runtime
     from nas.model.evaluate import Int8Model, accuracy, float_labels
@@ -94,49 +107,69 @@ def measure(splits: Splits, training: Training) -> Training:
     from nas.model.training import train
 
     runtime.use_one_thread()
-    start = time.monotonic()
+    runtime.leave_graphs_as_written()
+    start, splits = time.monotonic(), data(source)
     recipe = replace(Recipe(), **SWITCHES[training.switch])
     graph, part = network(splits, training.size), splits.train.join(splits.val)
-    kept, held = map(part.take, folds(part, FOLDS, training.seed)[training.fold])
-    seed = 1000 * training.seed + training.fold
+    seed = training.seed
+    kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
     model = Network(graph, seed)
+    taught, teacher = lesson(source, recipe, seed) if recipe.distillation else (None, None)
     # As a final does, but for the choice of the epoch, which held-out rows may not make here.
-    train(model, kept, None, recipe, epochs=recipe.final_epochs, seed=seed, axes=axes(splits))
+    epochs = recipe.final_epochs
+    train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=axes(splits), taught=taught)
     tflite = quantize(model, calibration_rows(kept, seed=seed))
     return replace(
         training,
         weights_bytes=graph.weights_bytes,
         int8=accuracy(Int8Model(tflite).labels(held.x), held.y),
         float32=accuracy(float_labels(model, held.x), held.y),
+        teacher=teacher,
         seconds=round(time.monotonic() - start, 2),
     )
 
 
+@cache
+def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
+    """Return what a teacher says of the rows that it was trained on, and its accuracy on those held out."""
+    from nas.model.evaluate import accuracy, float_labels
+    from nas.model.network import Network
+    from nas.model.teacher import answers, teacher_graph
+    from nas.model.training import train
+
+    splits = data(source)
+    part = splits.train.join(splits.val)
+    kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
+    network = Network(teacher_graph((1, *splits.input_shape), len(splits.class_names)), seed)
+    train(network, kept, None, recipe, epochs=recipe.final_epochs, seed=seed, axes=axes(splits))
+    reached = accuracy(float_labels(network, held.x), held.y)
+    return answers(network, kept.x, recipe.temperature), reached
+
+
 def wanted(seeds: int) -> Iterator[Training]:
-    """Yield all trainings, a whole table for each fold, so that an interrupted run has comparable ones."""
+    """Yield all trainings, a whole table for each seed, so that an interrupted run has comparable ones."""
     for seed in range(seeds):
-        for fold in range(FOLDS):
-            for switch in SWITCHES:
-                for size in SHAPES:
-                    yield Training(size, switch, seed, fold)
+        for switch in SWITCHES:
+            for size in SHAPES:
+                yield Training(size, switch, seed)
 
 
-def read() -> dict[tuple[str, str, int, int], Training]:
+def read() -> dict[Key, Training]:
     lines = LINES.read_text().splitlines() if LINES.exists() else []
     known = [Training(**json.loads(line)) for line in lines]
     return {training.key: training for training in known if training.switch in SWITCHES}
 
 
-def fill(splits: Splits, missing: Sequence[Training], jobs: int) -> None:
+def fill(source: str, missing: Sequence[Training], jobs: int) -> None:
     """Do what is missing, and append a line for each training as it ends."""
     # TensorFlow's memory grows over trainings; a fork after it is loaded hangs.
     with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=20) as pool:
-        for done in pool.imap(partial(measure, splits), missing):
+        for done in pool.imap(partial(measure, source), missing):
             with LINES.open("a") as file:
                 file.write(json.dumps(asdict(done)) + "\n")
 
 
-def table(known: dict[tuple[str, str, int, int], Training]) -> Iterator[str]:
+def table(known: dict[Key, Training]) -> Iterator[str]:
     """Yield the report: the default's accuracy, and the differences to it on the same folds with the same seeds."""
     yield "# What the recipe's switches bring\n"
     yield (
@@ -154,13 +187,16 @@ def table(known: dict[tuple[str, str, int, int], Training]) -> Iterator[str]:
     if best:
         sizes = ", ".join(f"{s}: {next(t.weights_bytes for t in best if t.size == s):,} B" for s in SHAPES)
         loss = 100 * fmean(t.float32 - t.int8 for t in best)
+        teachers = [t.teacher for t in known.values() if t.teacher is not None]
+        if teachers:
+            yield f"\nThe teacher of distillation, 25,000 parameters in float, reaches {100 * fmean(teachers):.2f}."
         yield f"\nWeights: {sizes}. With the default, int8 loses {loss:.2f} points against float on average.\n"
 
 
-def _line(switch: str, groups: dict[str, list[Training]], known: dict[tuple[str, str, int, int], Training]) -> str:
+def _line(switch: str, groups: dict[str, list[Training]], known: dict[Key, Training]) -> str:
     is_default, cells = switch == "default", []
     for group in groups.values():
-        base = [0.0 if is_default else known[t.size, "default", t.seed, t.fold].int8 for t in group]
+        base = [0.0 if is_default else known[t.size, "default", t.seed].int8 for t in group]
         points = [100 * (t.int8 - b) for t, b in zip(group, base, strict=True)]
         error = f" +- {stdev(points) / math.sqrt(len(points)):.2f}" if len(points) > 1 else ""
         cells.append(f"{fmean(points):{'' if is_default else '+'}.2f}{error}")
@@ -173,9 +209,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
-    splits, known = split(load(arguments.data), seed=0), read()
+    known = read()
     try:
-        fill(splits, [t for t in wanted(arguments.seeds) if t.key not in known], arguments.jobs)
+        fill(arguments.data, [t for t in wanted(arguments.seeds) if t.key not in known], arguments.jobs)
     except KeyboardInterrupt:
         print("interrupted; the same command goes on", file=sys.stderr)
     print("\n".join(table(read())))
