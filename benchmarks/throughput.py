@@ -176,6 +176,7 @@ def judge(event: dict[str, Any], started: float, minutes: float) -> dict[str, An
     if seconds > 60 * minutes:
         return None
     candidate = {"seconds": round(seconds, 2), "state": event["state"], "epochs": event.get("epochs", 0)}
+    candidate |= {"again": True} if event.get("again") else {}
     accuracy = event.get("val_accuracy")
     if accuracy is None:
         return candidate

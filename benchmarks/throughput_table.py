@@ -26,9 +26,10 @@ INTRODUCTION = """\
 
 Written by `benchmarks/throughput.py`. UCI HAR windows, space `cnn_timeseries`, 6 KB of weights; every system sees the
 same training and validation rows, in turns that alternate, each a process of its own. A candidate counts when it has
-been trained, to its end or until it was pruned, and scored; those refused by their size do not count. Hyperband's
-candidates count as often as they are trained, most for 2 or 4 epochs. The search of `nas` is without its final
-trainings. The score is 0.99 * accuracy of the int8 model on the validation rows + 0.01 * (1 - weights / 6 KB).
+been trained, to its end or until it was pruned; those refused by their size do not count. One that goes on later counts
+once with `nas`, but as often as it is trained with Hyperband, whose candidates mostly see 2 or 4 epochs. The search of
+`nas` is without its final trainings. The score is 0.99 * accuracy of the int8 model on the validation rows + 0.01 *
+(1 - weights / 6 KB).
 """
 
 
@@ -44,7 +45,11 @@ def judged(turn: Turn) -> list[dict[str, Any]]:
     return [candidate for candidate in turn["candidates"] if candidate["state"] in JUDGED]
 
 
-def an_hour(turns: Sequence[Turn], count: Callable[[dict[str, Any]], int] = lambda _: 1) -> float:
+def counted(candidate: dict[str, Any]) -> int:
+    return 0 if candidate.get("again") else 1
+
+
+def an_hour(turns: Sequence[Turn], count: Callable[[dict[str, Any]], int] = counted) -> float:
     """Return candidates, or what `count` makes of each, an hour from the start of the processes."""
     ends = [candidates[-1]["seconds"] for turn in turns if (candidates := judged(turn))]
     return 3600 * sum(count(candidate) for turn in turns for candidate in judged(turn)) / max(1e-9, sum(ends))
@@ -54,7 +59,7 @@ def an_hour_after_the_first(turns: Sequence[Turn]) -> float:
     """Return candidates an hour without what comes before the first: imports, reading the data, that candidate."""
     found = [candidates for turn in turns if len(candidates := judged(turn)) > 1]
     seconds = sum(candidates[-1]["seconds"] - candidates[0]["seconds"] for candidates in found)
-    return 3600 * sum(len(candidates) - 1 for candidates in found) / max(1e-9, seconds)
+    return 3600 * sum(counted(candidate) for candidates in found for candidate in candidates[1:]) / max(1e-9, seconds)
 
 
 def throughput(groups: dict[str, list[Turn]]) -> str:
@@ -64,7 +69,7 @@ def throughput(groups: dict[str, list[Turn]]) -> str:
         rows.append([
             turns[0]["title"],
             " + ".join(f"{turn['minutes']:g}" for turn in turns),
-            " + ".join(str(len(judged(turn))) for turn in turns),
+            " + ".join(str(sum(map(counted, judged(turn)))) for turn in turns),
             str(refused),
             f"{an_hour(turns):,.0f}",
             " and ".join(f"{an_hour([turn]):,.0f}" for turn in turns),
@@ -76,15 +81,12 @@ def throughput(groups: dict[str, list[Turn]]) -> str:
 
 
 def ratios(groups: dict[str, list[Turn]]) -> str:
-    rows = [
-        [
-            f"{groups[one][0]['title']} : {groups[other][0]['title']}",
-            f"{an_hour(groups[one]) / max(1e-9, an_hour(groups[other])):.1f}",
-            f"{an_hour_after_the_first(groups[one]) / max(1e-9, an_hour_after_the_first(groups[other])):.1f}",
-        ]
-        for one, other in RATIOS
-        if one in groups and other in groups
-    ]
+    rows = []
+    for one, other in RATIOS:
+        if one in groups and other in groups:
+            rates = [(rate(groups[one]), rate(groups[other])) for rate in (an_hour, an_hour_after_the_first)]
+            title = f"{groups[one][0]['title']} : {groups[other][0]['title']}"
+            rows.append([title, *(f"{a / b:.1f}" if b else "-" for a, b in rates)])
     return "## Ratios\n\n" + table(["candidates an hour", "from the start", "after the first"], rows) if rows else ""
 
 

@@ -19,13 +19,18 @@ class Clock(Observer):
 
     def __init__(self, until: float) -> None:
         self.until = until
+        self.epochs: dict[str, int] = {}  # by network
 
     def recorded(self, record: nas.Record) -> None:
+        # A candidate that goes on from a rung has the epochs before in its history.
+        before, epochs = self.epochs.get(record.digest, 0), len(record.history.get("loss", ()))
+        self.epochs[record.digest] = max(before, epochs)
         facts = {
             "time": time.time(),
             "trial": record.trial,
             "state": record.state,
-            "epochs": len(record.history.get("loss", ())),
+            "epochs": max(0, epochs - before),
+            "again": before > 0,
             "val_accuracy": record.val_accuracy,
             "weights_bytes": (record.profiled or {}).get("weights_bytes"),
         }
