@@ -74,6 +74,11 @@ def _final_epochs(session: Session) -> int:
     return recipe.passes(recipe.final_epochs, len(session.splits.train))
 
 
+def _search_epochs(session: Session) -> int:
+    recipe = session.study.recipe
+    return recipe.passes(recipe.epochs, len(session.splits.train))
+
+
 def _epoch_seconds(record: Record) -> float:
     return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())))
 
@@ -116,18 +121,25 @@ def decide(session: Session) -> None:
 
 
 def _in_reach(session: Session, chosen: Sequence[Record]) -> Sequence[Record]:
-    """Return those of the best candidates that there is time to train on every fold, no shorter than the search did.
+    """Return those of the best candidates that there is time to train on every fold, for half the final epochs.
 
-    Shorter trainings would tell which network learns quickest. If there is time for none, the search has decided.
+    If there is time for none, it may be as little as the search took; trainings shorter than that would tell which
+    network learns quickest. If that is too long as well, the search has decided.
     """
     if session.limit is None:
         return chosen
-    recipe = session.study.recipe
-    training = _training_seconds(chosen, recipe.passes(recipe.epochs, len(session.splits.train)))
+    least = _search_epochs(session)
+    return _that_fit(session, chosen, max(least, _final_epochs(session) // 2)) or _that_fit(session, chosen, least)
+
+
+def _that_fit(session: Session, chosen: Sequence[Record], epochs: int) -> Sequence[Record]:
+    """Return as many of the best candidates as there is time to train on every fold, so many epochs each."""
+    assert session.limit is not None
+    training = _training_seconds(chosen, epochs)
     left = session.limit - session.seconds - OVERHEAD_SECONDS - seconds_for_teachers(session)
     # As many trainings one after the other, and the winner's last.
     rounds = int(left / max(training, 1e-3)) - 1
-    return chosen[: max(0, rounds * session.workers.size // recipe.final_folds)]
+    return chosen[: max(0, rounds * session.workers.size // session.study.recipe.final_folds)]
 
 
 def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[Final]:

@@ -112,6 +112,16 @@ def test_a_run_keeps_its_minutes_and_ends_with_a_winner(
     assert all(folds.count(trial) == 3 for trial in folds)
 
 
+def test_short_of_time_fewer_finalists_are_trained_for_at_least_half_the_epochs(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
+    recipe = Recipe(min_steps=0)
+    go(splits, tmp_path, minutes=10, jobs=1, recipe=recipe)
+    assert 1 <= len({job.trial for job in log.finals}) < recipe.finalists
+    assert all(job.epochs >= recipe.final_epochs // 2 for job in log.finals + log.last)
+
+
 def test_a_candidate_that_would_take_the_finals_time_is_cut_short(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
