@@ -88,11 +88,12 @@ def about(one: Found) -> str:
     study, best = one["study"], one["results"]["best"]
     length = f"{study['minutes']:g} minutes" if study.get("minutes") else f"{study['trials']} trials"
     cut = f", windows of {study['window']} rows every {study['stride']}" if study.get("window") else ""
+    drawn = f" Intervals are over {best['intervals_drawn_from']}." if "intervals_drawn_from" in best else ""
     return (
         f"Space `{study['space']}`, rows {' x '.join(map(str, best['architecture']['input_shape']))}{cut}, target "
-        f"`{study['target']}`, objective {study['objective']} by {best.get('metric', 'accuracy').replace('_', ' ')}, "
+        f"`{study['target']}`, objective `{study['objective']}`, metric `{best.get('metric', 'accuracy')}`, "
         f"{length}, `--jobs {study['jobs']}`. The most frequent class alone is right on "
-        f"{percent(best['baseline_accuracy'])} of the test rows."
+        f"{percent(best['baseline_accuracy'])} of the test rows.{drawn}"
     )
 
 

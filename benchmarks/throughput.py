@@ -32,6 +32,7 @@ SPACE, TARGET, BUDGET_KB, ACCURACY_WEIGHT = "cnn_timeseries", "cortex-m4", 6, 0.
 # What a process may still take when its time is over: a candidate, conversions, the tracking of what is done.
 LATE_SECONDS = 300
 EQUAL_EPOCHS = {"epochs": 10, "batch_size": 64, "min_steps": 0, "first_rung": 0, "patience": 0}
+RANDOM = {"sampler": "random", "starts": False}
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ SYSTEMS = [
     System("nas-default", "nas, 2 workers, default fidelity", 2, study={"jobs": 2}),
     System("keras-tuner", "KerasTuner Hyperband, no conversion", 3, "keras_tuner_hyperband.py"),
     System("nas-one", "nas, 1 worker, 10 epochs", 2, study={"jobs": 1}, recipe=EQUAL_EPOCHS),
-    System("nas-random", "nas, 2 workers, random search, 10 epochs", 2, study={"jobs": 2, "sampler": "random"},
-           recipe=EQUAL_EPOCHS),
-]  # fmt: skip
+    System(
+        "nas-random", "nas, 2 workers, random search, 10 epochs", 2, study={"jobs": 2, **RANDOM}, recipe=EQUAL_EPOCHS
+    ),
+]
 
 
 def main() -> None:

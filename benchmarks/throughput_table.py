@@ -28,8 +28,8 @@ Written by `benchmarks/throughput.py`. UCI HAR windows, space `cnn_timeseries`, 
 same training and validation rows, in turns that alternate, each a process of its own. A candidate counts when it has
 been trained, to its end or until it was pruned; those refused by their size do not count. One that goes on later counts
 once with `nas`, but as often as it is trained with Hyperband, whose candidates mostly see 2 or 4 epochs. The search of
-`nas` is without its final trainings. The score is 0.99 * accuracy of the int8 model on the validation rows + 0.01 *
-(1 - weights / 6 KB).
+`nas` is without its final trainings; it begins with the space's known good members, but for the random search. The
+score is 0.99 * accuracy of the int8 model on the validation rows + 0.01 * (1 - weights / 6 KB).
 """
 
 
