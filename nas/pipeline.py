@@ -89,6 +89,7 @@ class Job:
         rungs: what the training must reach to go on.
         metric: name of the metric that the study judges by.
         taught: a teacher's probabilities for the training rows, [n, classes].
+        continues: trial whose training this one takes further, from `checkpoint`, or without one from zero.
     """
 
     trial: int
@@ -104,15 +105,21 @@ class Job:
     rungs: tuple[Rung, ...] = ()
     metric: str = "accuracy"
     taught: Floats | None = None
+    continues: int | None = None
+    checkpoint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a worker gives back: the record, without objective values, the model, and the float weights if asked for."""
+    """What a worker gives back: the record, without objective values, and the model.
+
+    Where asked for, also the float weights; of a candidate that pauses on a rung, the checkpoint to go on from.
+    """
 
     record: Record
     tflite: bytes | None = None
     weights: bytes | None = None
+    checkpoint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +258,9 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
         )
     facts["history"] = trained.history
     if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
-        reason = climb.failed or f"time limit after {len(trained.history['loss'])} epochs"
-        facts |= {"state": State.PRUNED, "reason": reason}
+        epochs = len(trained.history["loss"])
+        reason = climb.failed or f"time limit after {epochs} epochs"
+        facts |= {"state": State.PRUNED, "reason": reason, "at_rung": epochs if climb.failed else None}
         return None, None
     with clock("quantize"):
         tflite = quantize(network, calibration_rows(rows, seed=job.seed))
@@ -303,6 +311,7 @@ def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:
         architecture=job.architecture.to_json(),
         seed=job.seed,
         metric=job.metric,
+        continues=job.continues,
         seconds=dict(clock),
         versions=runtime.versions(),
         peak_rss_bytes=_peak_rss_bytes(),

@@ -45,6 +45,9 @@ class Record:
         seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
         versions: of nas and of the libraries that made the numbers.
         peak_rss_bytes: the most memory that the worker's process had held by then.
+        continues: trial from whose checkpoint this one's training went on; None if it began at zero.
+        resumed_at: epochs that were trained in that trial; `history` holds them too, `seconds` does not.
+        at_rung: epochs of the rung on which it was pruned; None if it was not, or by something else.
     """
 
     trial: int
@@ -65,6 +68,9 @@ class Record:
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     peak_rss_bytes: int | None = None
+    continues: int | None = None
+    resumed_at: int = 0
+    at_rung: int | None = None
 
     @property
     def val_score(self) -> float | None:
@@ -174,6 +180,18 @@ class Winner:
 
 
 @dataclass(frozen=True, slots=True)
+class RungCorrelation:
+    """How well a rung foretells the end: rank correlation of accuracy after `epoch` epochs and the int8 score at last.
+
+    Of candidates that are trained to the end whatever they look like. `spearman` is None where `pairs` are too few.
+    """
+
+    epoch: int
+    pairs: int
+    spearman: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A study's outcome.
 
@@ -184,6 +202,8 @@ class Result:
         winner: None if nothing fitted, or nothing has been finished yet.
         front: complete records that no other complete record beats in both the study's metric and weights,
             smallest first.
+        rungs: rank correlation of each rung with the end; empty for a study without rungs.
+        stopped: why the search ended before its limits; None if it did not.
     """
 
     study: str
@@ -192,6 +212,8 @@ class Result:
     states: Mapping[str, int]
     winner: Winner | None
     front: tuple[Record, ...]
+    rungs: tuple[RungCorrelation, ...] = ()
+    stopped: str | None = None
 
     @property
     def trials(self) -> int:
@@ -205,6 +227,8 @@ class Result:
             "states": dict(self.states),
             "best": None if self.winner is None else self._best(self.winner),
             "front": [_entry(record) for record in self.front],
+            "rungs": [dataclasses.asdict(rung) for rung in self.rungs],
+            "stopped": self.stopped,
         }
 
     def to_contract(self, tflite: str) -> dict[str, Any]:

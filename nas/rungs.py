@@ -1,21 +1,36 @@
 """Successive halving: at a few epochs, only the best part of the candidates goes on.
 
-The asynchronous form of Li et al., arXiv:1810.05934, with its stopping rule: a candidate that comes to a rung is
-compared with those that came there before it, and either goes on or ends, so no worker ever waits for another. It
-ends for good; none is taken up again later, and so none is trained twice.
+The asynchronous form of Li et al., arXiv:1810.05934: a candidate that comes to a rung is compared with those that
+came there before it, and either goes on or pauses, so no worker ever waits for another. One that later results show
+to be among the best after all is promoted: its training goes on where it paused.
+
+Candidates are compared by the vector of their objective. What counts is how many others dominate one (Fonseca and
+Fleming's rank): in a study of one objective these are the better ones, in a Pareto study those that are both as
+accurate and as small, so a small network is never held against a large one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from nas.record import Record
+from nas.record import Record, RungCorrelation, State
 
 # Fewer results than this on a rung say too little about what is good.
 MIN_RESULTS = 6
 # One candidate in so many is trained to the end whatever it looks like, so that the rungs themselves can be judged.
 CONTROL = 16
+
+# What ranks a candidate, each number the higher the better, had it this accuracy.
+Vector: TypeAlias = tuple[float, ...]
+Measure: TypeAlias = Callable[[Record, float], Vector]
+Floats64: TypeAlias = npt.NDArray[np.float64]
+Ints64: TypeAlias = npt.NDArray[np.int64]
+
+# Halvings of [0, 1] until two accuracies cannot be told apart, however many rows there are.
+_HALVINGS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +67,6 @@ def rung_epochs(first: int, factor: int, epochs: int) -> tuple[int, ...]:
     return tuple(rungs)
 
 
-def thresholds(records: Sequence[Record], epochs: Sequence[int], factor: int) -> tuple[Rung, ...]:
-    """Return what each rung asks for now: to be among the best `1 / factor` of those that came there."""
-    rungs = []
-    for epoch in epochs:
-        results = [best for record in records if (best := accuracy_at(record, epoch)) is not None]
-        if len(results) >= MIN_RESULTS:
-            rungs.append(Rung(epoch, float(np.quantile(results, 1 - 1 / factor))))
-    return tuple(rungs)
-
-
 def is_control(seed: int) -> bool:
     """Tell whether the candidate with this seed passes all rungs."""
     return seed % CONTROL == 0
@@ -71,3 +76,119 @@ def accuracy_at(record: Record, epoch: int) -> float | None:
     """Return the best float validation accuracy in the first `epoch` epochs; None if it did not get there."""
     curve = record.history.get("val_accuracy", ())
     return max(curve[:epoch]) if len(curve) >= epoch else None
+
+
+def thresholds(
+    candidate: Record, records: Iterable[Record], epochs: Sequence[int], factor: int, measure: Measure
+) -> tuple[Rung, ...]:
+    """Return what each rung asks of `candidate` now: to be among the best `1 / factor` of those that came there."""
+    known = _candidates(records)
+    rungs = []
+    for epoch in epochs:
+        others = [vector for _, vector in _results(known, epoch, measure)]
+        if len(others) >= MIN_RESULTS:
+            rungs.append(Rung(epoch, _least_accuracy(candidate, np.array(others), factor, measure)))
+    return tuple(rungs)
+
+
+def promotable(
+    records: Iterable[Record], paused: Container[int], epochs: Sequence[int], factor: int, measure: Measure
+) -> Record | None:
+    """Return the paused candidate that is to go on first; None if none is among the best `1 / factor` of its rung.
+
+    The highest rung comes first, and on it the candidate that fewest others dominate.
+
+    Args:
+        records: of all trials that have ended.
+        paused: numbers of the trials that may go on.
+        epochs: of the rungs.
+        factor: one in so many goes on.
+        measure: what ranks a candidate.
+    """
+    known = _candidates(records)
+    for epoch in sorted(epochs, reverse=True):
+        results = _results(known, epoch, measure)
+        if len(results) <= MIN_RESULTS:
+            continue
+        counts = dominators(np.array([vector for _, vector in results]))
+        most = _most(counts, factor)
+        ready = [
+            (count, record.trial, record)
+            for (record, _), count in zip(results, counts.tolist(), strict=True)
+            if count <= most and record.trial in paused and record.at_rung == epoch
+        ]
+        if ready:
+            return min(ready, key=lambda entry: entry[:2])[-1]
+    return None
+
+
+def correlations(records: Iterable[Record], epochs: Sequence[int]) -> tuple[RungCorrelation, ...]:
+    """Return how well each rung foretells the int8 model's score, by the candidates that no rung has chosen."""
+    controls = [r for r in records if r.state == State.COMPLETE and is_control(r.seed) and r.val_score is not None]
+    found = []
+    for epoch in epochs:
+        pairs = [(at, r.val_score) for r in controls if (at := accuracy_at(r, epoch)) is not None]
+        early, late = np.array(pairs, np.float64).reshape(-1, 2).T
+        found.append(RungCorrelation(epoch, len(pairs), spearman(early, late)))
+    return tuple(found)
+
+
+def spearman(a: Floats64, b: Floats64) -> float | None:
+    """Return the rank correlation of two rows of numbers; None for fewer than three, or if all of a row are equal."""
+    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return None
+    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
+
+
+def dominators(points: Floats64) -> Ints64:
+    """Return of each of `points` [n, k] how many others are as good in every number and better in one."""
+    as_good = (points[:, None] >= points[None]).all(axis=2)
+    counts: Ints64 = (as_good & ~as_good.T).sum(axis=0)
+    return counts
+
+
+def _candidates(records: Iterable[Record]) -> list[Record]:
+    """Return a record a network: the one that was trained longest, and of equals the last."""
+    longest: dict[str, Record] = {}
+    for record in records:
+        if record.digest not in longest or _epochs(record) >= _epochs(longest[record.digest]):
+            longest[record.digest] = record
+    return list(longest.values())
+
+
+def _epochs(record: Record) -> int:
+    return len(record.history.get("val_accuracy", ()))
+
+
+def _results(candidates: Sequence[Record], epoch: int, measure: Measure) -> list[tuple[Record, Vector]]:
+    """Return those that came to a rung, each with what ranked it there."""
+    return [(r, measure(r, accuracy)) for r in candidates if (accuracy := accuracy_at(r, epoch)) is not None]
+
+
+def _most(counts: Ints64, factor: int) -> int:
+    """Return how many dominators the last of the best `1 / factor` has."""
+    return int(np.sort(counts)[max(1, len(counts) // factor) - 1])
+
+
+def _least_accuracy(candidate: Record, others: Floats64, factor: int, measure: Measure) -> float:
+    """Return the accuracy, 0 to 1, below which `candidate` is not of the best `1 / factor` of itself and `others`."""
+    counts = dominators(others)
+
+    def passes(accuracy: float) -> bool:
+        point = np.array(measure(candidate, accuracy))
+        above, below = (others >= point).all(axis=1), (others <= point).all(axis=1)
+        own = int((above & ~below).sum())
+        return own <= _most(np.append(counts + (below & ~above), own), factor)
+
+    low, high = 0.0, 1.0
+    for _ in range(0 if passes(low) else _HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if passes(middle) else (middle, high)
+    return low
+
+
+def _ranks(values: Floats64) -> Floats64:
+    """Return the rank of each value, equal ones sharing their mean."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats64 = (np.cumsum(counts) - (counts - 1) / 2)[which]
+    return ranks

@@ -24,7 +24,7 @@ from nas.space_file import load_space
 from nas.target import Target
 
 # These limit one run, or say where it is kept; they may change when a study goes on.
-RUN_FIELDS = ("trials", "minutes", "jobs", "storage", "tracking_uri")
+RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
 
 DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
@@ -54,6 +54,8 @@ class Study:
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, final trainings included; None sets no limit. Without both, a run ends
             after 60 trials or 10 minutes.
+        patience: number of trained candidates in a row that bring nothing better after which the search ends; 0 for
+            never. In a Pareto study better is what extends the front.
         jobs: worker processes, one core each; 0 for one a core.
         storage: Optuna storage URL; `journal:///FILE` or a database's; None for a journal in the study's folder.
         tracking_uri: MLflow's; None for SQLite below `studies/`, `none` to do without.
@@ -79,6 +81,7 @@ class Study:
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None
     minutes: float | None = None
+    patience: int = 0
     jobs: int = 0
     storage: str | None = None
     tracking_uri: str | None = None
@@ -96,8 +99,9 @@ class Study:
         thousands(self.macs_k, flag("macs_k"))
         if not 0 < self.accuracy_weight <= 1:
             raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
-        if self.jobs < 0:
-            raise InputError("--jobs", "must be 0 or more", got=self.jobs)
+        for key in ("jobs", "patience"):
+            if getattr(self, key) < 0:
+                raise InputError(flag(key), "must be 0 or more", got=getattr(self, key))
         if not 0 <= self.seed < 2**32:
             raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
         if self.objective == "weighted" and self.budget_kb is None:

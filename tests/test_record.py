@@ -99,7 +99,7 @@ WINNER = Winner(
 
 def test_the_contract_of_nas_search_json() -> None:
     document = json.loads(json.dumps(result(WINNER).to_contract("studies/mine/best/model.tflite")))
-    assert set(document) == {"study", "folder", "seconds", "trials", "states", "best", "front"}
+    assert set(document) == {"study", "folder", "seconds", "trials", "states", "best", "front", "rungs", "stopped"}
     assert document["trials"] == 8
     assert set(document["states"]) == {"complete", "over_budget", "pruned", "duplicate", "failed"}
     assert document["best"] | BEST == document["best"]

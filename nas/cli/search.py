@@ -48,6 +48,9 @@ Examples:
 @click.option(
     "--minutes", type=float, help="End this run after so much time.  [default, without --trials: 60 trials or 10 min]"
 )
+@click.option(
+    "--patience", type=int, help="End when so many candidates in a row bring nothing better.  [default: 0, never]"
+)
 @click.option("--jobs", type=int, help="Worker processes, one core each.  [default: one a core]")
 @click.option("--seed", type=int, help="Seed of everything random.  [default: 0]")
 @click.option("--name", help="The study's folder below --studies.  [default: made from space, data and budget]")
@@ -108,9 +111,10 @@ def summary(result: Result) -> str:
     ]
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
+    notes = "".join(f"{note}\n" for note in (result.stopped, _rungs(result)) if note)
     return f"""\
 {result.trials} trials in {result.seconds:.0f} s: {states}
-winner: trial {winner.record.trial}, architecture {winner.record.digest}
+{notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
 {body}
 files:  {result.folder}/best/
 report: {result.folder}/report.html
@@ -130,6 +134,15 @@ def scores(winner: Winner) -> list[tuple[str, str]]:
         return [*lines, (f"validation {TITLES[winner.metric]}, int8", percent(winner.record.val_score))]
     spread = f"{percent(winner.record.val_score)} +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
     return [*lines, (f"cross-validated {TITLES[winner.metric]}", spread)]
+
+
+def _rungs(result: Result) -> str:
+    """Return how well the rungs foretell the end, in one line; empty for a study that cannot tell."""
+    known = [rung for rung in result.rungs if rung.spearman is not None]
+    parts = [f"{rung.spearman:.2f} after {rung.epoch} epochs" for rung in known]
+    if not parts:
+        return ""
+    return f"rungs: rank correlation with the end {', '.join(parts)} ({known[0].pairs} control candidates)"
 
 
 def _existing(study: str, studies: Path) -> Path:

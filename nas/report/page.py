@@ -44,6 +44,8 @@ def _sections(view: ReportView) -> Iterator[Markup]:
     if view.complete():
         yield _progress(view)
         yield _curves(view)
+    if view.result.rungs:
+        yield _rungs(view)
     if view.importances:
         yield _importances(view)
     yield _candidates(view)
@@ -113,6 +115,7 @@ def _memory(view: ReportView) -> Markup:
 def _progress(view: ReportView) -> Markup:
     return _section(
         "Best score so far",
+        _note(f"The search {view.result.stopped}.") if view.result.stopped else "",
         element("div", figures.best_by_trial(view), figures.best_by_seconds(view), class_="pair"),
     )
 
@@ -131,6 +134,18 @@ def _finals(winner: Winner) -> Markup:
         f"{percent(winner.record.val_score)} in the mean over {folds} folds, standard deviation {percent(std)}."
     )
     return details("The final trainings that competed", spread if std is not None else "", tables.finals(winner))
+
+
+def _rungs(view: ReportView) -> Markup:
+    return _section(
+        "Rungs",
+        _note(
+            "At each rung a candidate goes on only if it is among the best that came there. Control candidates, picked "
+            "by chance, pass all rungs; the rank correlation (Spearman) of their accuracy at the rung with their int8 "
+            "accuracy at the end tells how well the rung judges: 1 is perfect, 0 is chance."
+        ),
+        tables.rungs(view),
+    )
 
 
 def _importances(view: ReportView) -> Markup:

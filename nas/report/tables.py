@@ -18,7 +18,7 @@ COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "arena, B", "flash_by
 MEANINGS = {
     State.COMPLETE: "trained, quantized and evaluated",
     State.OVER_BUDGET: "known not to fit before any training",
-    State.PRUNED: "training was stopped",
+    State.PRUNED: "training ended at a rung, or for want of time",
     State.DUPLICATE: "a network that had been trained already",
     State.FAILED: "something went wrong; the record says what",
 }
@@ -167,6 +167,14 @@ def states(view: ReportView) -> Markup:
     """Count the trials by state."""
     rows: list[list[object]] = [[state, MEANINGS[state], whole(view.result.states.get(state, 0))] for state in State]
     return table(["state", "meaning", "trials"], rows, text_columns=2)
+
+
+def rungs(view: ReportView) -> Markup:
+    """Show how well each rung foretells the end."""
+    rows: list[list[object]] = [
+        [f"after {rung.epoch} epochs", whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
+    ]
+    return table(["rung", "control candidates", "rank correlation"], rows)
 
 
 def finals(winner: Winner) -> Markup:

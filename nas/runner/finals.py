@@ -80,7 +80,7 @@ def _search_epochs(session: Session) -> int:
 
 
 def _epoch_seconds(record: Record) -> float:
-    return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())))
+    return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())) - record.resumed_at)
 
 
 def _beside(record: Record) -> float:

@@ -32,6 +32,8 @@ _OPTUNA_STATES = {
     State.DUPLICATE: TrialState.PRUNED,
     State.FAILED: TrialState.FAIL,
 }
+# A trial's attribute: the number of the trial whose training it takes further.
+_CONTINUES = "continues"
 
 
 class TrialChooser:
@@ -122,9 +124,28 @@ class Ledger:
         """Give the next trial these dimensions, unless some trial has had them."""
         self._memory.enqueue_trial(dict(params), skip_if_exists=True)
 
+    @property
+    def proposed(self) -> bool:
+        """Whether some proposed trial has not begun yet."""
+        return bool(self._memory.get_trials(deepcopy=False, states=[TrialState.WAITING]))
+
     def ask(self) -> Trial:
         """Begin a trial; its dimensions are chosen through `TrialChooser`."""
         return self._memory.ask()
+
+    def go_on(self, record: Record) -> Trial:
+        """Begin a trial that takes the training of another one further: a told trial cannot be told again.
+
+        No trial may be proposed, since it would begin in this one's place.
+        """
+        assert not self.proposed
+        self._memory.enqueue_trial(dict(record.params), user_attrs={_CONTINUES: record.trial})
+        return self._memory.ask()
+
+    def continues(self, trial: Trial) -> int | None:
+        """Return the number of the trial whose training this one takes further; None for a new candidate."""
+        number: int | None = trial.user_attrs.get(_CONTINUES)
+        return number
 
     def start(self, trial: Trial) -> int:
         """Store the trial as running; return its number."""
@@ -135,9 +156,9 @@ class Ledger:
         for name, fraction in violations.items():
             trial.set_constraint(name, fraction)
         state = _OPTUNA_STATES[record.state]
-        step, reached = _reached(record)
         # Optuna takes no intermediate values in studies of several objectives.
-        if reached is not None and len(self._memory.directions) == 1:
+        step, reached = _reached(record) if len(self._memory.directions) == 1 else (0, None)
+        if reached is not None:
             trial.report(reached, step)
         self._memory.tell(trial, list(record.values) if state == TrialState.COMPLETE and record.values else None, state)
         if trial.number in self._ids:

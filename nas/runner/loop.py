@@ -1,6 +1,5 @@
 """The search itself: ask, examine, train, tell; as many at a time as there are workers."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,8 +8,8 @@ from optuna.trial import Trial
 from nas.dims import Value
 from nas.pipeline import Candidate, Job, Outcome
 from nas.record import Record, State
-from nas.rungs import Rung, is_control, rung_epochs, thresholds
 from nas.runner.finals import seconds_for_finals
+from nas.runner.ladder import Ladder
 from nas.runner.ledger import TrialChooser
 from nas.runner.session import Session
 from nas.runner.workers import End
@@ -21,21 +20,33 @@ MIN_SECONDS = 5.0
 
 
 def search(session: Session) -> None:
-    """Run trials until the study's limits are reached; what an earlier run left unfinished comes first."""
+    """Run trials until the study's limits are reached; what an earlier run left unfinished comes first.
+
+    Paused candidates that belong to the best after all come before new ones, but for those that a study begins with.
+    """
     running: dict[int, tuple[Trial, Candidate]] = {}
     waiting = session.ledger.orphans()
     for params in session.starts():
         session.ledger.propose(params)
+    ladder = Ladder(session)
+    session.ledger.put("rungs", ladder.epochs)
     while True:
         while session.workers.idle and (waiting or _wanted(session, len(running))):
-            trial, number = waiting.pop(0) if waiting else (session.ledger.ask(), None)
-            _begin(session, trial, number, running)
+            trial, number = waiting.pop(0) if waiting else (_next(session, ladder), None)
+            _begin(session, ladder, trial, number, running)
         if not running:
+            ladder.close()
+            session.ledger.put("stopped", _fruitless(session))
             return
         for job, end in session.wait():
             assert isinstance(job, Job)
             trial, candidate = running.pop(job.trial)
-            _end(session, trial, candidate, _outcome(job, candidate, end))
+            _end(session, ladder, trial, candidate, _outcome(job, candidate, end))
+
+
+def _next(session: Session, ladder: Ladder) -> Trial:
+    paused = None if session.ledger.proposed else ladder.promote()
+    return session.ledger.ask() if paused is None else session.ledger.go_on(paused)
 
 
 def _wanted(session: Session, running: int) -> bool:
@@ -43,7 +54,27 @@ def _wanted(session: Session, running: int) -> bool:
     if study.trials is not None and len(session.records) + running >= study.trials:
         return False
     left = session.left(_deadline(session))
-    return left is None or left > MIN_SECONDS
+    return (left is None or left > MIN_SECONDS) and _fruitless(session) is None
+
+
+def _fruitless(session: Session) -> str | None:
+    """Return that the last candidates brought nothing better, if they were as many as the study's patience.
+
+    Only those count that were trained, to the end or to a rung. Better is what no other equals in every objective.
+    """
+    best: list[tuple[float, ...]] = []
+    count = 0
+    for record in session.records:
+        if record.state == State.COMPLETE:
+            gains = session.gains(record)
+            beaten = any(all(b >= g for b, g in zip(other, gains, strict=True)) for other in best)
+            best += [] if beaten else [gains]
+            count = count + 1 if beaten else 0
+        elif record.at_rung is not None:
+            count += 1
+    if 0 < session.study.patience <= count:
+        return f"stopped after {count} candidates without a better one"
+    return None
 
 
 def _deadline(session: Session) -> float | None:
@@ -51,12 +82,22 @@ def _deadline(session: Session) -> float | None:
     return None if session.limit is None else session.limit - seconds_for_finals(session)
 
 
-def _begin(session: Session, trial: Trial, number: int | None, running: dict[int, tuple[Trial, Candidate]]) -> None:
-    """Sample a trial; train it if it fits and is new."""
+def _begin(
+    session: Session,
+    ladder: Ladder,
+    trial: Trial,
+    number: int | None,
+    running: dict[int, tuple[Trial, Candidate]],
+) -> None:
+    """Sample a trial; train it if it fits and is new, or goes on."""
     chooser = TrialChooser(trial)
     candidate = session.sample(chooser)
-    record = _reject(session, chooser.params, candidate, number, running)
-    if record is not None:
+    continues = session.ledger.continues(trial)
+    verdict = _reject(session, candidate, running) if continues is None else None
+    if verdict is not None:
+        state, reason = verdict
+        number = session.ledger.next_number() if number is None else number
+        record = _record(candidate, number, chooser.params, session.study.seed, state, reason)
         session.ledger.finish(trial, record, session.violations(candidate))
         session.add(record)
         return
@@ -75,51 +116,44 @@ def _begin(session: Session, trial: Trial, number: int | None, running: dict[int
             epochs=recipe.passes(recipe.epochs, len(session.splits.train)),
             seed=seed,
             seconds=session.left(_deadline(session)),
-            rungs=() if is_control(seed) else _rungs(session),
             metric=session.metric,
+            rungs=ladder.rungs(_record(candidate, number, chooser.params, seed, State.PRUNED)),
+            continues=continues,
+            checkpoint=ladder.checkpoint(continues),
         )
     )
 
 
-def _rungs(session: Session) -> tuple[Rung, ...]:
-    recipe = session.study.recipe
-    epochs = recipe.passes(recipe.epochs, len(session.splits.train))
-    # A small data set takes more passes to learn as much, so its rungs are as much further apart.
-    first = math.ceil(recipe.first_rung * epochs / recipe.epochs)
-    return thresholds(session.records, rung_epochs(first, recipe.rung_factor, epochs), recipe.rung_factor)
-
-
 def _reject(
-    session: Session,
-    params: Mapping[str, Value],
-    candidate: Candidate,
-    number: int | None,
-    running: dict[int, tuple[Trial, Candidate]],
-) -> Record | None:
-    """Return the record of a candidate that is not to be trained; None for one that is."""
+    session: Session, candidate: Candidate, running: Mapping[int, tuple[Trial, Candidate]]
+) -> tuple[State, str] | None:
+    """Return the state and the reason of a candidate that is not to be trained; None for one that is."""
     if candidate.over:
-        state, reason = State.OVER_BUDGET, session.budget.describe(candidate.footprint)
-    else:
-        twin = _twin(session, candidate, running)
-        if twin is None:
-            return None
-        state, reason = State.DUPLICATE, f"same network as trial {twin}"
+        return State.OVER_BUDGET, session.budget.describe(candidate.footprint)
+    twin = _twin(session, candidate, running)
+    return None if twin is None else (State.DUPLICATE, f"same network as trial {twin}")
+
+
+def _record(
+    candidate: Candidate, trial: int, params: Mapping[str, Value], seed: int, state: State, reason: str | None = None
+) -> Record:
+    """Return what is known of a candidate without training."""
     return Record(
-        trial=session.ledger.next_number() if number is None else number,
+        trial=trial,
         state=state,
         reason=reason,
         digest=candidate.digest,
         params=params,
         architecture=candidate.architecture.to_json(),
-        seed=session.study.seed,
+        seed=seed,
         estimated=candidate.footprint.summary(),
     )
 
 
-def _twin(session: Session, candidate: Candidate, running: dict[int, tuple[Trial, Candidate]]) -> int | None:
-    """Return the trial that trained, or is training, the same network."""
+def _twin(session: Session, candidate: Candidate, running: Mapping[int, tuple[Trial, Candidate]]) -> int | None:
+    """Return the trial that trained the same network to its end or to a rung, or is training it."""
     for record in session.records:
-        if record.digest == candidate.digest and record.state == State.COMPLETE:
+        if record.digest == candidate.digest and (record.state == State.COMPLETE or record.at_rung):
             return record.trial
     return next((number for number, (_, other) in running.items() if other.digest == candidate.digest), None)
 
@@ -128,25 +162,19 @@ def _outcome(job: Job, candidate: Candidate, end: End) -> Outcome:
     """Give a job whose worker brought nothing back a record that says so."""
     if isinstance(end, Outcome):
         return end
-    return Outcome(
-        Record(
-            trial=job.trial,
-            state=State.FAILED,
-            reason=str(end),
-            digest=candidate.digest,
-            params=job.params,
-            architecture=job.architecture.to_json(),
-            seed=job.seed,
-            estimated=candidate.footprint.summary(),
-        )
-    )
+    record = _record(candidate, job.trial, job.params, job.seed, State.FAILED, str(end))
+    return Outcome(replace(record, continues=job.continues))
 
 
-def _end(session: Session, trial: Trial, candidate: Candidate, outcome: Outcome) -> None:
+def _end(session: Session, ladder: Ladder, trial: Trial, candidate: Candidate, outcome: Outcome) -> None:
     record = replace(outcome.record, estimated=candidate.footprint.summary())
     if record.state == State.COMPLETE:
         record = replace(record, values=session.objective.values(record, session.scale))
     if outcome.tflite is not None:
         session.keep(f"{record.trial}.tflite", outcome.tflite)
+    if outcome.checkpoint is not None:
+        ladder.pause(record.trial, outcome.checkpoint)
     session.ledger.finish(trial, record, session.violations(candidate))
     session.add(record, outcome.tflite)
+    if record.continues is not None:
+        ladder.leave(record.continues)

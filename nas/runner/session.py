@@ -14,6 +14,7 @@ from nas.metrics import resolve
 from nas.objectives import OBJECTIVES, Objective, Scale
 from nas.pipeline import Candidate, examine
 from nas.record import Record, Result, State, Winner
+from nas.rungs import correlations
 from nas.runner.ledger import Ledger
 from nas.runner.observer import Observer
 from nas.runner.workers import End, Task, Workers
@@ -93,6 +94,11 @@ class Session:
         """Return what ranks a complete record, higher is better."""
         return self.objective.values(record, self.scale)[0]
 
+    def gains(self, record: Record) -> tuple[float, ...]:
+        """Return the objective's values of a record, higher is better in each."""
+        values = zip(self.objective.values(record, self.scale), self.objective.directions, strict=True)
+        return tuple(value if direction == "maximize" else -value for value, direction in values)
+
     def left(self, deadline: float | None) -> float | None:
         """Seconds of this run until `deadline`, which counts from its start; None for no limit."""
         return None if deadline is None else max(0.0, deadline - self.seconds)
@@ -139,6 +145,8 @@ def summarize(name: str, folder: Path, ledger: Ledger, records: Sequence[Record]
         states={state.value: sum(r.state == state for r in records) for state in State},
         winner=None if winner is None else Winner.from_json(winner),
         front=front([record for record in records if record.state == State.COMPLETE]),
+        rungs=correlations(records, ledger.get("rungs") or ()),
+        stopped=ledger.get("stopped"),
     )
 
 
