@@ -223,14 +223,16 @@ def run(job: Job, splits: Splits) -> Outcome:
     clock = _Clock()
     facts: dict[str, Any] = {"state": State.COMPLETE}
     try:
-        tflite, weights = _run(job, splits, clock, facts)
+        products = _run(job, splits, clock, facts)
     except Exception as error:  # One candidate that fails must not end the search.
         facts |= {"state": State.FAILED, "reason": f"{type(error).__name__}: {error}"[:500]}
-        tflite = weights = None
-    return Outcome(_record(job, clock, facts), tflite, weights)
+        products = {}
+    return Outcome(_record(job, clock, facts), **products)
 
 
-def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
+def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict[str, bytes]:
+    """Write what is found out into `facts`, and return the files of the outcome."""
+    from nas.model.checkpoint import Checkpoint
     from nas.model.evaluate import Int8Model
     from nas.model.network import Network
     from nas.model.quantize import calibration_rows, quantize
@@ -243,7 +245,8 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
     with clock("build"):
         network = Network(graph, job.seed)
     with clock("train"):
-        climb = Climb(job.rungs)
+        checkpoint = None if job.checkpoint is None else Checkpoint.loads(job.checkpoint)
+        climb = Climb(job.rungs, max(checkpoint.history["val_accuracy"]) if checkpoint else 0.0)
         trained = train(
             network,
             rows,
@@ -255,28 +258,29 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> tupl
             taught=job.taught,
             deadline=deadline,
             go_on=climb.go_on,
+            checkpoint=checkpoint,
         )
-    facts["history"] = trained.history
+    facts |= {"history": trained.history, "resumed_at": checkpoint.epochs if checkpoint else 0}
     if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
         epochs = len(trained.history["loss"])
         reason = climb.failed or f"time limit after {epochs} epochs"
         facts |= {"state": State.PRUNED, "reason": reason, "at_rung": epochs if climb.failed else None}
-        return None, None
+        return {"checkpoint": trained.checkpoint.dumps()} if trained.checkpoint else {}
     with clock("quantize"):
         tflite = quantize(network, calibration_rows(rows, seed=job.seed))
     footprint = profile(tflite, job.target)
     facts["profiled"] = footprint.summary()
     if job.budget.over(footprint):
         facts |= {"state": State.FAILED, "reason": f"the .tflite is over budget: {job.budget.describe(footprint)}"}
-        return tflite, None
+        return {"tflite": tflite}
     if val is None:
-        return tflite, dump_weights(network)
+        return {"tflite": tflite, "weights": dump_weights(network)}
     with clock("evaluate"):
         counts = confusion(Int8Model(tflite).labels(val.x), val.y, len(splits.class_names))
         facts["val_metrics"] = scores(counts)
         facts["val_accuracy"] = facts["val_metrics"]["accuracy"]
         facts["float_val_accuracy"] = trained.val_accuracy
-    return tflite, None
+    return {"tflite": tflite}
 
 
 def teach(job: TeachJob, splits: Splits) -> Lesson:

@@ -42,11 +42,14 @@ class Rung:
 
 
 class Climb:
-    """A training's way over its rungs; `failed` says where it ended, None as long as it goes on."""
+    """A training's way over its rungs; `failed` says where it ended, None as long as it goes on.
 
-    def __init__(self, rungs: Sequence[Rung]) -> None:
+    One that goes on from a checkpoint begins with the best accuracy that it had there.
+    """
+
+    def __init__(self, rungs: Sequence[Rung], best: float = 0.0) -> None:
         self._rungs = {rung.epoch: rung.threshold for rung in rungs}
-        self._best = 0.0
+        self._best = best
         self.failed: str | None = None
 
     def go_on(self, epoch: int, numbers: Mapping[str, float]) -> bool:

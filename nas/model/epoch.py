@@ -5,7 +5,8 @@ takes about three times as long for networks of this size (benchmarks/training.m
 captured constants would become part of the graph.
 """
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +94,19 @@ class Loop:
         if taught is not None:
             smooth += share * (taught - smooth)
         return Rows(tf.constant(x.reshape(len(x), *self._network.input_shape)), tf.constant(smooth))
+
+    def state(self) -> list[Array]:
+        """Return copies of all that training changes: weights, statistics, Adam's moments, averages."""
+        return [variable.numpy() for variable in self._variables()]
+
+    def restore(self, state: Sequence[Array]) -> None:
+        """Go on from what `state` of a loop around such a network returned."""
+        for variable, array in zip(self._variables(), state, strict=True):
+            variable.assign(array)
+
+    def _variables(self) -> list[Any]:
+        moments = itertools.chain.from_iterable(self._moments)
+        return [*self._network.weights, *self._network.moving, *moments, *self._averages]
 
     def train(self, rows: Rows, batches: Array, rates: Floats, step: int) -> Score:
         """Take one step for each of `batches`.

@@ -12,6 +12,7 @@ import numpy as np
 from nas.data.axes import Axes
 from nas.data.dataset import Array, Floats, Ints, Part
 from nas.model.augment import Augmentation
+from nas.model.checkpoint import Checkpoint
 from nas.model.epoch import Loop, Rows, Score
 from nas.model.network import Network
 from nas.recipe import Recipe
@@ -34,6 +35,7 @@ class Trained:
         best_epoch: from 0: highest validation accuracy, then lowest validation loss; the last without them.
         seconds: wall time.
         stopped_by: what ended it.
+        checkpoint: to go on from, if the caller ended it.
     """
 
     network: Network
@@ -41,6 +43,7 @@ class Trained:
     best_epoch: int
     seconds: float
     stopped_by: StoppedBy
+    checkpoint: Checkpoint | None = None
 
     @property
     def val_accuracy(self) -> float:
@@ -57,12 +60,22 @@ class _Progress:
     best_epoch: int = 0
     weights: list[Any] = field(default_factory=list)
 
-    def add(self, numbers: Mapping[str, float], network: Network) -> None:
+    def add(self, numbers: Mapping[str, float], weights: Callable[[], list[Any]]) -> None:
         for name, number in numbers.items():
             self.curves[name].append(number)
         score = (numbers["val_accuracy"], -numbers["val_loss"]) if "val_loss" in numbers else (math.inf, math.inf)
         if score > self.best or not self.weights or score[0] == math.inf:
-            self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, network.get_weights()
+            self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, weights()
+
+    @property
+    def history(self) -> dict[str, tuple[float, ...]]:
+        return {name: tuple(curve) for name, curve in self.curves.items()}
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Take up what an interrupted training had reached."""
+        for epoch in range(checkpoint.epochs):
+            numbers = {name: curve[epoch] for name, curve in checkpoint.history.items()}
+            self.add(numbers, lambda: list(checkpoint.best))
 
     def is_stuck(self, patience: int) -> bool:
         losses = self.curves.get("val_loss", [])
@@ -101,6 +114,7 @@ def train(
     taught: Floats | None = None,
     deadline: float | None = None,
     go_on: GoOn | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Trained:
     """Train `network`, and leave it with the weights of its best epoch.
 
@@ -118,6 +132,8 @@ def train(
         deadline: `time.monotonic()` at which to be done. No epoch is begun that would end later, and one that does
             is cut short; one epoch, however short, is always taken.
         go_on: called after each epoch with its number, from 0, and the numbers of the history; False ends the training.
+        checkpoint: of a training of the same network, rows, recipe, epochs and seed; this one goes on from there and
+            ends with exactly the weights that the other would have got.
     """
     start = time.monotonic()
     epochs = epochs or recipe.epochs
@@ -134,11 +150,16 @@ def train(
     )
     rows = loop.rows(train.x, train.y, taught, recipe.distillation)
     val_rows = None if val is None else loop.rows(val.x, val.y)
-    rng = np.random.default_rng(seed)
     clock = _Clock(deadline)
     progress = _Progress()
+    if checkpoint is not None:
+        loop.restore(checkpoint.state)
+        progress.resume(checkpoint)
     stopped_by: StoppedBy = "epochs"
-    for epoch in range(epochs):
+    kept = None
+    for epoch in range(checkpoint.epochs if checkpoint else 0, epochs):
+        # A generator of its own, so that no epoch depends on those before.
+        rng = np.random.default_rng([seed, epoch])
         order = rng.permutation(len(train))[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
         score = _pass(loop, rows, order, rates, epoch * steps, clock)
         numbers = {"loss": score.loss, "accuracy": score.accuracy}
@@ -148,10 +169,11 @@ def train(
                 numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
             if not all(map(math.isfinite, numbers.values())):
                 raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
-            progress.add(numbers, network)
+            progress.add(numbers, network.get_weights)
         clock.lap()
         if go_on is not None and not go_on(epoch, numbers):
             stopped_by = "caller"
+            kept = Checkpoint(progress.history, progress.weights, loop.state())
             break
         if progress.is_stuck(recipe.patience):
             stopped_by = "patience"
@@ -160,8 +182,7 @@ def train(
             stopped_by = "deadline"
             break
     network.set_weights(progress.weights)
-    history = {name: tuple(curve) for name, curve in progress.curves.items()}
-    return Trained(network, history, progress.best_epoch, time.monotonic() - start, stopped_by)
+    return Trained(network, progress.history, progress.best_epoch, time.monotonic() - start, stopped_by, kept)
 
 
 def one_cycle(steps: int, peak: float) -> Floats:
