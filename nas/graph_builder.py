@@ -60,22 +60,17 @@ class GraphBuilder:
         axis that is shorter; nothing is added if no axis is longer than 1. One operator in place of `count` needs
         no tensors between. The maximum is the same; the average is rounded to int8 once in place of `count` times.
         """
-        h, w, c = self._map()
-        window = (_stacked(h, count), _stacked(w, count))
-        if window == (1, 1):
-            return
-        out = (h // window[0], w // window[1], c)
-        self._add(
-            {"max": "MAX_POOL_2D", "average": "AVERAGE_POOL_2D"}[kind],
-            [],
-            out,
-            {"padding": "VALID", "stride": window, "filter": window, "activation": "NONE"},
-        )
+        h, w, _ = self._map()
+        self._pool({"max": "MAX_POOL_2D", "average": "AVERAGE_POOL_2D"}[kind], (_stacked(h, count), _stacked(w, count)))
 
     def mean(self) -> None:
-        """Average over height and width: (h, w, c) becomes (c,)."""
-        axes = Tensor("axes", (2,), "int32", constant=True, scales=0)
-        self._add("MEAN", [axes], self._map()[-1:], {"axes": (1, 2), "keep_dims": False})
+        """Average over height and width: (h, w, c) becomes (1, 1, c).
+
+        An AVERAGE_POOL_2D over the whole map, not a MEAN: its code is smaller, it needs no axes, and CMSIS-NN has it.
+        It keeps its input's scale where MEAN has a finer one of its own; labels do not feel it (benchmarks/graphs.md).
+        """
+        h, w, _ = self._map()
+        self._pool("AVERAGE_POOL_2D", (h, w))
 
     def flatten(self) -> None:
         """Read the newest tensor as one axis; that takes no operator, since FULLY_CONNECTED does so by itself."""
@@ -105,6 +100,12 @@ class GraphBuilder:
             )
         h, w, c = self.shape
         return h, w, c
+
+    def _pool(self, kind: str, window: tuple[int, int]) -> None:
+        h, w, c = self._map()
+        if window != (1, 1):
+            options = {"padding": "VALID", "stride": window, "filter": window, "activation": "NONE"}
+            self._add(kind, [], (h // window[0], w // window[1], c), options)
 
     def _sliding(
         self,

@@ -92,7 +92,7 @@ def test_shapes_are_those_of_keras(shape: tuple[int, int, int], size: int, strid
             lambda g: g.depthwise_conv2d(size, stride=stride),
         ),
         (keras.layers.AveragePooling2D(halves), lambda g: g.pool2d("average")),
-        (keras.layers.GlobalAveragePooling2D(), lambda g: g.mean()),
+        (keras.layers.GlobalAveragePooling2D(keepdims=True), lambda g: g.mean()),
         (keras.layers.Flatten(), lambda g: g.flatten()),
     ]
     for layer, call in layers:

@@ -1,6 +1,5 @@
 """The turn from feature maps to a flat vector."""
 
-import math
 from dataclasses import dataclass
 
 from nas.blocks.block import BLOCKS, Block, one_of
@@ -19,7 +18,6 @@ class Head(Block):
     kind: str = one_of("global_average", "flatten")
 
     def lower(self, g: GraphBuilder) -> None:
-        if self.kind == "global_average" and math.prod(g.shape[:-1]) > 1:
+        if self.kind == "global_average" and len(g.shape) == 3:
             g.mean()
-        else:
-            g.flatten()
+        g.flatten()

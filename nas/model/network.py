@@ -208,10 +208,6 @@ def _average_pool(x: Any, op: Op) -> Any:
     return tf.nn.avg_pool2d(x, op.options["filter"], op.options["stride"], op.options["padding"])
 
 
-def _mean(x: Any, op: Op) -> Any:
-    return tf.reduce_mean(x, op.options["axes"], op.options["keep_dims"])
-
-
 def _softmax(x: Any, op: Op) -> Any:
     return tf.nn.softmax(x)
 
@@ -224,6 +220,5 @@ _LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
 _FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,
-    "MEAN": _mean,
     "SOFTMAX": _softmax,
 }

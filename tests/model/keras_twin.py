@@ -66,7 +66,5 @@ _LAYERS = {"CONV_2D": _conv, "DEPTHWISE_CONV_2D": _depthwise, "FULLY_CONNECTED":
 
 def _plain(x: Any, op: Op) -> Any:
     o = op.options
-    if op.kind == "MEAN":
-        return keras.layers.GlobalAveragePooling2D()(x)
     layer = {"MAX_POOL_2D": keras.layers.MaxPooling2D, "AVERAGE_POOL_2D": keras.layers.AveragePooling2D}[op.kind]
     return layer(o["filter"], o["stride"], o["padding"].lower())(x)
