@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from throughput_table import page
+from throughput_table import counted, judged, page
 
 from nas.data.dataset import load
 from nas.data.splits import split
@@ -120,8 +120,8 @@ def turn(system: System, data: Path, folder: Path, seed: int) -> dict[str, Any]:
         "candidates": candidates,
     }
     file.write_text(json.dumps(kept))
-    counted = sum(candidate["state"] in ("complete", "pruned") for candidate in candidates)
-    print(f"{folder.name}: {counted} candidates, {100 * busy:.0f} % of the cores busy before", flush=True)
+    count = sum(map(counted, judged(kept)))
+    print(f"{folder.name}: {count} candidates, {100 * busy:.0f} % of the cores busy before", flush=True)
     return kept
 
 

@@ -30,7 +30,7 @@ from nas.footprint import profile
 from nas.graph import Graph
 from nas.model import runtime
 from nas.model.epoch import Loop
-from nas.model.evaluate import Int8Model, accuracy, float_labels
+from nas.model.evaluate import Int8Model, float_labels
 from nas.model.network import Network
 from nas.model.quantize import calibration_rows, convert
 from nas.model.slim import slim
@@ -145,8 +145,6 @@ def worker(splits: Splits) -> dict[str, float]:
         "weights, bytes": graph.weights_bytes,
         "file as converted, bytes": len(converted),
         "file, bytes": len(tflite),
-        f"float test accuracy after {EPOCHS} epochs": accuracy(float_labels(trained.network, test.x), test.y),
-        "int8 test accuracy": accuracy(model.labels(test.x), test.y),
     }
 
 
