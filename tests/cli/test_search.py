@@ -99,7 +99,7 @@ BAD = {
     "a recipe's wrong value": (nothing, ["--recipe", "epochs=0"], "recipe.epochs: must be 1 or more, got 0"),
     "a seed below 0": (nothing, ["--seed", "-1"], "--seed: must be from 0"),
     "a name with a path in it": (nothing, ["--name", "../up"], "--name: must be letters"),
-    "a storage that does not open": (nothing, ["--storage", "nonsense"], "--storage: must be a database that opens"),
+    "a storage that does not open": (nothing, ["--storage", "nonsense"], "--storage: must be a storage that opens"),
     "a tracking server of no known kind": (nothing, ["--tracking-uri", "ftp://x"], "--tracking-uri: must begin with"),
     "a missing study": (nothing, ["nowhere"], "study.toml"),
     "a study file of another kind": (text("s.toml", "recipe = 3"), ["s.toml"], "s.toml: recipe: must be a Recipe"),
