@@ -1,5 +1,6 @@
 """The library's verbs: what the command line calls, one call a verb."""
 
+import dataclasses
 import json
 import time
 from collections.abc import Sequence
@@ -45,7 +46,8 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     """
     started = time.monotonic()
     observer = observer or Observer()
-    space, target = load_space(study.space), find_target(study.target)
+    space = dataclasses.replace(load_space(study.space), softmax=study.output == "probabilities")
+    target = find_target(study.target)
     folder = root / study.name
     find_address(study.tracking_uri, root)  # a wrong address is told before anything is written
     observer.phase(f"reading data: {study.data}")

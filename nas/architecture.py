@@ -22,12 +22,14 @@ class Architecture:
         input_shape: shape of one row of data: (time, channels), (height, width, channels) or (features,).
         outputs: number of classes.
         blocks: from input to classifier.
+        softmax: whether the model turns its logits into probabilities; the most probable class is the same without.
     """
 
     space: str
     input_shape: tuple[int, ...]
     outputs: int
     blocks: tuple[Block, ...]
+    softmax: bool = True
 
     def lower(self) -> Graph:
         """Return the operators that TFLM would run; a window of sensor data lies as (1, time, channels)."""
@@ -37,7 +39,8 @@ class Architecture:
             block.lower(g)
         g.flatten()
         g.fully_connected(self.outputs, activation="NONE")
-        g.softmax()
+        if self.softmax:
+            g.softmax()
         return g.graph()
 
     def to_json(self) -> dict[str, Any]:
@@ -46,6 +49,7 @@ class Architecture:
             "input_shape": list(self.input_shape),
             "outputs": self.outputs,
             "blocks": [{"block": _name(block), **dataclasses.asdict(block)} for block in self.blocks],
+            **({} if self.softmax else {"softmax": False}),
         }
 
     @classmethod
@@ -60,8 +64,10 @@ class Architecture:
             raise InputError(f"{place}: outputs", "must be a positive whole number", got=data["outputs"])
         if not isinstance(data["blocks"], list):
             raise InputError(f"{place}: blocks", "must be a list", got=data["blocks"])
+        if not isinstance(data.get("softmax", True), bool):
+            raise InputError(f"{place}: softmax", "must be true or false", got=data["softmax"])
         blocks = tuple(_read_block(entry, f"{place}: blocks[{i}]") for i, entry in enumerate(data["blocks"]))
-        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks)
+        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, data.get("softmax", True))
 
 
 def digest(graph: Graph) -> str:

@@ -69,6 +69,7 @@ class Space:
         data: the data source used when the user names none.
         stages: from input to classifier.
         starts: parameters of members that are known to be good.
+        softmax: whether members give probabilities; not in the file, but a study's choice.
         source: the file's text as data; two spaces with equal sources are one.
     """
 
@@ -79,6 +80,7 @@ class Space:
     stages: tuple[Stage, ...]
     source: Mapping[str, Any]
     starts: tuple[Mapping[str, Value], ...] = ()
+    softmax: bool = True
 
     @property
     def digest(self) -> str:
@@ -104,7 +106,7 @@ class Space:
                 hint=f"use a space for {fitting} input",
             )
         blocks = [block for stage in self.stages for block in stage.sample(chooser)]
-        return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks))
+        return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.softmax)
 
     def from_params(self, params: Mapping[str, Value], input_shape: tuple[int, ...], outputs: int) -> Architecture:
         """Return the member with these parameters; InputError if one is missing, strange or out of its dimension."""

@@ -26,6 +26,7 @@ from nas.target import Target
 # These limit one run, or say where it is kept; they may change when a study goes on.
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
 
+OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
 
@@ -48,6 +49,8 @@ class Study:
             `auto`: balanced accuracy if the most frequent class has 3 times the training rows of the rarest, or more,
             else accuracy.
         sampler: name of the sampler that proposes candidates.
+        output: what the model gives for each class: `probabilities`, or `logits`, the greatest of which is the same
+            class's and which need no softmax.
         starts: begin with the members that the space knows to be good.
         window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
         seed: of everything random.
@@ -73,6 +76,7 @@ class Study:
     accuracy_weight: float = 0.99
     metric: str = metrics.AUTO
     sampler: str = "tpe"
+    output: str = OUTPUTS[0]
     starts: bool = True
     window: int | None = None
     stride: int | None = None
@@ -90,6 +94,8 @@ class Study:
         OBJECTIVES.find(self.objective, "--objective")
         metrics.check(self.metric, "--metric")
         SAMPLERS.find(self.sampler, "--sampler")
+        if self.output not in OUTPUTS:
+            raise unknown("--output", "output", self.output, OUTPUTS)
         for key in ("minutes", "rate_hz", "trials", "window", "stride"):
             value = getattr(self, key)
             if value is not None and not 0 < value < math.inf:
@@ -124,6 +130,7 @@ class Study:
         parts += [self.objective] if self.objective != "weighted" else []
         parts += [self.metric] if self.metric != metrics.AUTO else []
         parts += [self.sampler] if self.sampler != "tpe" else []
+        parts += [self.output] if self.output != OUTPUTS[0] else []
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 

@@ -1,5 +1,6 @@
 """Architectures are pure data: JSON and back, and one digest for one network."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -75,6 +76,13 @@ def test_the_classifier_has_an_output_a_class() -> None:
     assert graph.weights_bytes == 20 * 7 + 7 * 4
 
 
+def test_without_the_softmax_the_classifier_is_last_and_the_rest_the_same() -> None:
+    with_it = Architecture("any", (20,), 7, (Dense(),))
+    without = dataclasses.replace(with_it, softmax=False)
+    assert without.lower().ops == with_it.lower().ops[:-1]
+    assert Architecture.from_json(json.loads(json.dumps(without.to_json()))) == without
+
+
 def test_blocks_may_stand_without_a_head_between_them() -> None:
     with_head = window(Conv(), Head("flatten"), Dense())
     assert window(Conv(), Dense()) == with_head
@@ -92,6 +100,7 @@ GOOD: dict[str, Any] = {"space": "s", "input_shape": [32, 3], "outputs": 4, "blo
         ({"input_shape": [1, 2, 3, 4]}, "input_shape: must be 1 to 3 positive whole numbers"),
         ({"outputs": True}, "outputs: must be a positive whole number, got True"),
         ({"outputs": "4"}, "outputs: must be a positive whole number"),
+        ({"softmax": 1}, "softmax: must be true or false, got 1"),
         ({"blocks": {}}, "blocks: must be a list"),
         ({"blocks": ["conv"]}, r"blocks\[0\]: must be a table with the key block"),
         ({"blocks": [{"block": "con"}]}, r"blocks\[0\]: block must be a known one, got 'con'; did you mean conv"),

@@ -45,6 +45,7 @@ studies = st.builds(
     metric=st.sampled_from(["auto", "accuracy", "macro_f1"]),
     sampler=st.sampled_from(["random", "tpe", "nsga2", "evolution"]),
     starts=st.booleans(),
+    output=st.sampled_from(["probabilities", "logits"]),
     window=st.none() | st.integers(1, 999),
     rate_hz=st.none() | positive,
     seed=st.integers(0, 2**32 - 1),

@@ -41,6 +41,10 @@ Examples:
 @click.option(
     "--starts", type=bool, help="Begin with the space's known good members, scaled to the budget.  [default: true]"
 )
+@click.option(
+    "--output",
+    help="probabilities, or logits: the same answer without a softmax's code.  [default: probabilities]",
+)
 @click.option("--window", type=int, help="Samples a window of a recording.")
 @click.option("--stride", type=int, help="Samples from one window to the next.")
 @click.option("--rate-hz", type=float, help="Sample rate to which recordings are resampled.")

@@ -31,7 +31,7 @@ class Bundle:
         footprint: of `tflite` on the study's target: the JSON of `nas profile`.
         class_names: one an output.
         scaling: of each channel, fitted on the training rows.
-        input: quantization of the scaled input; `output` of the probabilities.
+        input: quantization of the scaled input; `output` of the probabilities or logits.
         command: shell command that runs the study again.
         recipe: how it was trained.
         channel_names: one for each entry of the input's last axis, or empty.
@@ -61,6 +61,11 @@ class Bundle:
     def input_shape(self) -> tuple[int, ...]:
         """Of the model's input tensor, batch first."""
         return next(tuple(t["shape"]) for t in self.footprint["tensors"] if t["kind"] == "input")
+
+    @property
+    def output_is(self) -> str:
+        """What the model gives for each class: `probability`, or `logit`, whose greatest is the same class."""
+        return "probability" if self.op_kinds[-1:] == ("SOFTMAX",) else "logit"
 
     @property
     def op_kinds(self) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ def data_header(bundle: Bundle, prefix: str) -> str:
 #include <stdint.h>
 
 // Bytes are of int8 tensors in row-major order, channels last. The arena is the smallest that works on the target
-// named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE.
+// named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE. An output is
+// the {bundle.output_is} of its class; the greatest is the model's answer.
 {defines}
 
 #ifdef __cplusplus

@@ -30,7 +30,7 @@ def describe(bundle: Bundle) -> dict[str, Any]:
             "scaling": bundle.scaling.to_json(),
             "quantization": dataclasses.asdict(bundle.input),
         },
-        "output": {"quantization": dataclasses.asdict(bundle.output)},
+        "output": {"is": bundle.output_is, "quantization": dataclasses.asdict(bundle.output)},
         "footprint": {**bundle.footprint, "file": "model.tflite"},
         "budget": bundle.budget,
         "data": bundle.data,

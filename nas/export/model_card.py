@@ -137,7 +137,7 @@ def _input(bundle: Bundle) -> str:
 
 {facts({**shape, **integers})}
 - input: int8 = round((raw - mean) / std / {bundle.input.scale:.9g}) + {bundle.input.zero_point}, limited to -128 .. 127
-- output: probability of a class = (int8 - ({bundle.output.zero_point})) * {bundle.output.scale:.9g}
+- output: {bundle.output_is} of a class = (int8 - ({bundle.output.zero_point})) * {bundle.output.scale:.9g}
 
 Scaling of each channel, fitted on the training rows only (`model_data.h` has it folded with the quantization):
 

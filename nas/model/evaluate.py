@@ -38,7 +38,7 @@ class Int8Model:
 
     @property
     def output_quantization(self) -> tuple[float, int]:
-        """Scale and zero point of the probabilities."""
+        """Scale and zero point of the probabilities or logits."""
         scale, zero = self._output["quantization"]
         return float(scale), int(zero)
 
@@ -53,7 +53,7 @@ class Int8Model:
         return np.concatenate([self._run(q[start : start + _BATCH]) for start in range(0, len(q), _BATCH)])
 
     def predict(self, x: Floats) -> Floats:
-        """Return probabilities [n, classes] for scaled rows `x` [n, ...]."""
+        """Return probabilities [n, classes] for scaled rows `x` [n, ...]; logits of a model without a SOFTMAX."""
         scale, zero = self._output["quantization"]
         outputs = self.run(self.quantize(x)).astype(np.float32)
         return np.asarray((outputs - zero) * np.float32(scale), np.float32)

@@ -17,7 +17,7 @@ def quantize(network: Network, rows: Floats) -> bytes:
     The file holds the network's graph, operator by operator.
 
     Args:
-        network: whose logits become probabilities by the graph's SOFTMAX.
+        network: whose logits become probabilities by the graph's SOFTMAX, if it has one.
         rows: scaled training rows [n, ...] that show the range of every activation; see `calibration_rows`.
     """
     return slim(convert(network, rows))

@@ -2,12 +2,15 @@ import dataclasses
 import re
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import recall_score
 
+from nas.export.c_array import data_header
 from nas.export.markdown import escape, facts, table
+from nas.export.metadata import describe
 from nas.export.model_card import model_card, recalls
 from nas.record import Winner
 
@@ -60,6 +63,14 @@ def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_bundle
     winner = make_bundle().winner
     assert "trained again, 31 epochs" in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=31)))
     assert "trained again" not in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=None)))
+
+
+@pytest.mark.parametrize(("last", "word"), [("SOFTMAX", "probability"), ("FULLY_CONNECTED", "logit")])
+def test_everything_exported_says_what_the_outputs_are(make_bundle, last, word):
+    bundle = make_bundle(ops=("CONV_2D", last))
+    assert f"output: {word} of a class" in model_card(bundle)
+    assert describe(bundle)["output"]["is"] == word
+    assert f"the {word} of its class" in data_header(bundle, "m")
 
 
 def test_tables_have_one_width():

@@ -1,8 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from sklearn import metrics
 
 from nas.model.evaluate import Int8Model, accuracy, float_labels
+from nas.model.network import Network
+from nas.model.quantize import quantize
 from nas.model.runtime import tf
 
 
@@ -39,6 +43,17 @@ def test_rows_do_not_depend_on_the_rows_beside_them(network):
 def test_probabilities_are_the_float_model_s_up_to_quantization(network):
     expected = np.asarray(tf.nn.softmax(network.model(network.x)))
     np.testing.assert_allclose(Int8Model(network.tflite).predict(network.x), expected, atol=0.06)
+
+
+def test_without_the_softmax_the_answer_is_the_same(network):
+    graph = dataclasses.replace(network.graph, ops=network.graph.ops[:-1], outputs=network.graph.ops[-1].inputs)
+    bare = Network(dataclasses.replace(graph, tensors=graph.tensors[:-1]))
+    bare.set_weights(network.model.get_weights())
+    q = _random_inputs(network, 300)
+    logits, probabilities = Int8Model(quantize(bare, network.x)).run(q), Int8Model(network.tflite).run(q)
+    # A probability is rounded to 1/256, so that several may share the first place; the greatest logit is among them.
+    greatest = np.take_along_axis(probabilities, logits.argmax(axis=1)[:, None], axis=1)[:, 0]
+    np.testing.assert_array_equal(greatest, probabilities.max(axis=1))
 
 
 def test_inputs_are_rounded_to_the_nearest_step_and_clipped(network):
