@@ -186,11 +186,11 @@ def table(known: dict[Key, Training]) -> Iterator[str]:
     best = [t for t in known.values() if t.switch == "default"]
     if best:
         sizes = ", ".join(f"{s}: {next(t.weights_bytes for t in best if t.size == s):,} B" for s in SHAPES)
-        loss = 100 * fmean(t.float32 - t.int8 for t in best)
+        gain = 100 * fmean(t.int8 - t.float32 for t in best)
         teachers = [t.teacher for t in known.values() if t.teacher is not None]
         if teachers:
             yield f"\nThe teacher of distillation, 25,000 parameters in float, reaches {100 * fmean(teachers):.2f}."
-        yield f"\nWeights: {sizes}. With the default, int8 loses {loss:.2f} points against float on average.\n"
+        yield f"\nWeights: {sizes}. With the default, int8 is {gain:+.2f} points off float in the mean.\n"
 
 
 def _line(switch: str, groups: dict[str, list[Training]], known: dict[Key, Training]) -> str:
