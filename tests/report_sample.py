@@ -7,7 +7,7 @@ import numpy as np
 
 from nas.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
 from nas.metrics import Estimate, constant_answer, estimates, scores
-from nas.record import Record, Result, State, Winner
+from nas.record import Record, Result, RungCorrelation, State, Winner
 from nas.report import ReportView
 
 CLASSES = ("walking", "walking upstairs", "walking downstairs", "sitting", "standing", "lying")
@@ -158,6 +158,8 @@ def sample_view(trials: int = 200) -> ReportView:
             states={state.value: sum(r.state == state for r in records) for state in State},
             winner=winner(final, finals),
             front=front(records),
+            rungs=(RungCorrelation(2, 19, 0.587), RungCorrelation(8, 1, None)),
+            stopped="stopped after 120 candidates without a better one",
         ),
         definition='space = "cnn_timeseries"\nbudget_kb = 6.0\n\n[recipe]\nepochs = 12\n',
         records=records,

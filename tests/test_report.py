@@ -251,3 +251,14 @@ def test_it_is_written_where_asked(view, tmp_path):
 )
 def test_durations_are_told_in_two_units(seconds, words):
     assert duration(seconds) == words
+
+
+def test_rungs_are_shown_with_how_well_they_judge_and_a_search_that_stopped_says_so(page):
+    text = " ".join(Outline(page).text)
+    assert "The search stopped after 120 candidates without a better one." in text
+    assert re.search(r"after 2 epochs\s+19\s+0\.59", text)
+    assert re.search(r"after 8 epochs\s+1\s+-", text)
+
+
+def test_a_study_without_rungs_does_not_speak_of_them():
+    assert "rank correlation" not in render(EMPTY)

@@ -12,7 +12,7 @@ from space_walk import SMALL
 
 from nas.cli.search import summary
 from nas.metrics import Estimate
-from nas.record import Record, Result, State, Winner
+from nas.record import Record, Result, RungCorrelation, State, Winner
 
 SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")
 
@@ -201,3 +201,14 @@ def test_the_summary_of_a_search_without_finals_tells_the_one_validation() -> No
     shown = summary(Result("mine", "studies/mine", 1.0, {}, Winner(record, None, None, None, (), ()), ()))
     assert "validation accuracy, int8" in shown
     assert "95.1 %" in shown
+
+
+def test_the_summary_tells_how_well_the_rungs_judge_and_why_a_search_stopped() -> None:
+    facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
+    result = Result("mine", "studies/mine", 1.0, {}, Winner(record, None, None, None, (), ()), ())
+    rungs = (RungCorrelation(2, 19, 0.587), RungCorrelation(8, 19, 0.9))
+    shown = summary(replace(result, rungs=rungs, stopped="stopped after 120 candidates without a better one"))
+    assert "\nstopped after 120 candidates without a better one\n" in shown
+    assert "rank correlation with the end 0.59 after 2 epochs, 0.90 after 8 epochs (19 control candidates)" in shown
+    assert "rungs" not in summary(replace(result, rungs=(RungCorrelation(2, 1, None),)))

@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from nas.footprint import profile
 from nas.target import find_target
 
-KEYS = {"study", "folder", "seconds", "trials", "states", "best", "front"}
+KEYS = {"study", "folder", "seconds", "trials", "states", "best", "front", "rungs", "stopped"}
 STATES = {"complete", "over_budget", "pruned", "duplicate", "failed"}
 BEST = {
     *("trial", "architecture", "tflite", "val_accuracy", "test_accuracy", "float_test_accuracy"),
