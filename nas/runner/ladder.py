@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from nas.record import Record, State
-from nas.rungs import Rung, is_control, promotable, rung_epochs, thresholds
+from nas.rungs import Rung, Vector, is_control, promotable, rung_epochs, thresholds
 from nas.runner.session import Session
 
 
@@ -25,6 +25,7 @@ class Ladder:
         gone_on = {record.continues for record in session.records}
         trials = {record.trial for record in session.records if record.state == State.PRUNED} - gone_on
         self._paused = {trial for trial in trials if session.file(_name(trial)).is_file()}
+        self._known: dict[tuple[int, float], Vector] = {}  # by trial and accuracy, of those that have ended
 
     def rungs(self, candidate: Record) -> tuple[Rung, ...]:
         """Return what the rungs ask of a candidate that is about to be trained."""
@@ -60,7 +61,16 @@ class Ladder:
             file.unlink()
         self._paused.clear()
 
-    def _vector(self, record: Record, accuracy: float) -> tuple[float, ...]:
+    def _vector(self, record: Record, accuracy: float) -> Vector:
+        key = (record.trial, accuracy)
+        if key in self._known:
+            return self._known[key]
+        vector = self._measure(record, accuracy)
+        if record.history:
+            self._known[key] = vector
+        return vector
+
+    def _measure(self, record: Record, accuracy: float) -> Vector:
         # Learning curves know accuracy alone, so on a rung it stands for whatever metric the study judges by.
         costs = record.profiled or record.estimated
         as_if = replace(record, metric="accuracy", val_accuracy=accuracy, profiled=costs)

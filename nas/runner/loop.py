@@ -62,6 +62,8 @@ def _fruitless(session: Session) -> str | None:
 
     Only those count that were trained, to the end or to a rung. Better is what no other equals in every objective.
     """
+    if not session.study.patience:
+        return None
     best: list[tuple[float, ...]] = []
     count = 0
     for record in session.records:
@@ -72,9 +74,8 @@ def _fruitless(session: Session) -> str | None:
             count = count + 1 if beaten else 0
         elif record.at_rung is not None:
             count += 1
-    if 0 < session.study.patience <= count:
-        return f"stopped after {count} candidates without a better one"
-    return None
+    enough = count >= session.study.patience
+    return f"stopped after {count} candidates without a better one" if enough else None
 
 
 def _deadline(session: Session) -> float | None:
