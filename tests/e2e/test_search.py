@@ -192,8 +192,8 @@ def test_a_killed_worker_s_trial_is_done_by_another(story: Story) -> None:
 
 def test_a_library_that_does_not_import_is_one_line_and_costs_no_trial(start: Any, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
-    (broken / "keras").mkdir(parents=True)
-    (broken / "keras" / "__init__.py").write_text("raise ImportError('libtensorflow.so: no such file')\n")
+    (broken / "tensorflow").mkdir(parents=True)
+    (broken / "tensorflow" / "__init__.py").write_text("raise ImportError('libtensorflow.so: no such file')\n")
     path = f"{broken}{os.pathsep}{ROOT}"
     ended = start(tmp_path, *SEARCH, "--jobs", "2", "--name", "broken", path=path).end()
     assert ended.code == 1
