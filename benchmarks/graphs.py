@@ -27,6 +27,7 @@ from nas.model import runtime
 from nas.model.evaluate import Int8Model, accuracy, float_labels
 from nas.model.network import Network
 from nas.model.quantize import calibration_rows, quantize
+from nas.model.rounded import rounded
 from nas.model.training import train
 from nas.recipe import Recipe
 from nas.target import find_target
@@ -60,7 +61,7 @@ TITLES = {
 def measure(graph: Graph, networks: list[Network], splits: Splits) -> dict[str, float]:
     """Return the figures of one graph; labels are of validation and test rows, means over the seeds."""
     rows, judged = calibration_rows(splits.train), splits.val.join(splits.test)
-    files = [quantize(network, rows) for network in networks]
+    files = [quantize(rounded(network, rows)) for network in networks]
     labels = [Int8Model(file).labels(judged.x) for file in files]
     floats = [float_labels(network, judged.x) for network in networks]
     board = profile(files[0], find_target("nucleo-f411re"))

@@ -34,7 +34,7 @@ FOLDS = 3
 
 SHAPES = {
     "2 KB": ((12, 5), (12, 5), (12, 3)),
-    "4 KB": ((16, 7), (16, 5), (24, 5)),
+    "4 KB": ((16, 7), (16, 5), (20, 5)),
     "6 KB": ((16, 7), (24, 5), (24, 5)),
 }
 """Filters and kernel of each convolution; a pooling of 2 stands behind each, and a global average at the end."""
@@ -52,6 +52,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "class_weights = true": {"class_weights": True},
     "averaging = 0.998": {"averaging": 0.998},
     "distillation = 0.5": {"distillation": 0.5},
+    "rounded_epochs = 10": {"rounded_epochs": 10},
     "learning_rate = 0.008": {"learning_rate": 8e-3},
     "batch_size = 32": {"batch_size": 32},
     "final_epochs = 40": {"final_epochs": 40},
@@ -104,6 +105,7 @@ def measure(source: str, training: Training) -> Training:
     from nas.model.evaluate import Int8Model, accuracy, float_labels
     from nas.model.network import Network
     from nas.model.quantize import calibration_rows, quantize
+    from nas.model.rounded import rounded
     from nas.model.training import train
 
     runtime.use_one_thread()
@@ -118,7 +120,11 @@ def measure(source: str, training: Training) -> Training:
     # As a final does, but for the choice of the epoch, which held-out rows may not make here.
     epochs = recipe.final_epochs
     train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=axes(splits), taught=taught)
-    tflite = quantize(model, calibration_rows(kept, seed=seed))
+    deployed = rounded(model, calibration_rows(kept, seed=seed))
+    if recipe.rounded_epochs:
+        gentle = replace(recipe, learning_rate=recipe.learning_rate / 8)
+        train(deployed, kept, None, gentle, epochs=recipe.rounded_epochs, seed=seed, axes=axes(splits), taught=taught)
+    tflite = quantize(deployed)
     return replace(
         training,
         weights_bytes=graph.weights_bytes,

@@ -33,6 +33,7 @@ from nas.model.epoch import Loop
 from nas.model.evaluate import Int8Model, float_labels
 from nas.model.network import Network
 from nas.model.quantize import calibration_rows, convert
+from nas.model.rounded import rounded
 from nas.model.slim import slim
 from nas.model.training import Trained, train
 from nas.pipeline import Job, run
@@ -121,8 +122,9 @@ def worker(splits: Splits) -> dict[str, float]:
     val = loop.rows(splits.val.x, splits.val.y)
     loop.evaluate(val)
     validation, _ = timed(lambda: loop.evaluate(val))
-    convert(trained.network, rows)
-    conversion, converted = timed(lambda: convert(trained.network, rows))
+    convert(rounded(trained.network, rows))
+    ranging, deployed = timed(lambda: rounded(trained.network, rows))
+    conversion, converted = timed(lambda: convert(deployed))
     slimming, tflite = timed(lambda: slim(converted))
     profiling, _ = timed(lambda: profile(tflite, find_target("cortex-m4")))
     model, test = Int8Model(tflite), splits.test
@@ -136,6 +138,7 @@ def worker(splits: Splits) -> dict[str, float]:
         f"an epoch of {len(splits.train)} rows with validation on {len(splits.val)}, s": epoch,
         "of that, validation, s": validation,
         "an epoch by `keras.Model.fit`, s": statistics.median(by_keras[1:]),
+        "ranges of activations, s": ranging,
         "conversion, s": conversion,
         "slimming, s": slimming,
         "footprint of the `.tflite`, s": profiling,

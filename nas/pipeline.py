@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from nas.architecture import Architecture, digest
@@ -236,6 +236,7 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
     from nas.model.evaluate import Int8Model
     from nas.model.network import Network
     from nas.model.quantize import calibration_rows, quantize
+    from nas.model.rounded import rounded
     from nas.model.training import train
     from nas.model.weights import dump_weights
 
@@ -244,6 +245,7 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
     rows, val = job.rows.pick(splits)
     with clock("build"):
         network = Network(graph, job.seed)
+    how: dict[str, Any] = {"seed": job.seed, "axes": axes(splits), "taught": job.taught, "deadline": deadline}
     with clock("train"):
         checkpoint = None if job.checkpoint is None else Checkpoint.loads(job.checkpoint)
         climb = Climb(job.rungs, max(checkpoint.history["val_accuracy"]) if checkpoint else 0.0)
@@ -253,12 +255,9 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
             val,
             job.recipe,
             epochs=job.epochs,
-            seed=job.seed,
-            axes=axes(splits),
-            taught=job.taught,
-            deadline=deadline,
             go_on=climb.go_on,
             checkpoint=checkpoint,
+            **how,
         )
     facts |= {"history": trained.history, "resumed_at": checkpoint.epochs if checkpoint else 0}
     if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
@@ -267,7 +266,11 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
         facts |= {"state": State.PRUNED, "reason": reason, "at_rung": epochs if climb.failed else None}
         return {"checkpoint": trained.checkpoint.dumps()} if trained.checkpoint else {}
     with clock("quantize"):
-        tflite = quantize(network, calibration_rows(rows, seed=job.seed))
+        deployed = rounded(network, calibration_rows(rows, seed=job.seed))
+        if job.recipe.rounded_epochs and not isinstance(job.rows, Given):
+            gentle = replace(job.recipe, learning_rate=job.recipe.learning_rate / 8)
+            train(deployed, rows, val, gentle, epochs=job.recipe.rounded_epochs, **how)
+        tflite = quantize(deployed)
     footprint = profile(tflite, job.target)
     facts["profiled"] = footprint.summary()
     if job.budget.over(footprint):

@@ -36,6 +36,8 @@ class Recipe:
             themselves.
         distillation: share of the labels that a large teacher's answers make up in the finals; 0 trains no teacher.
         temperature: the teacher's logits are divided by it, so that also its second thoughts count.
+        rounded_epochs: epochs that a final training goes on for with the rounding of int8 in its forward pass, at an
+            eighth of the learning rate (quantization-aware training); 0 for none.
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
         final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
@@ -60,6 +62,7 @@ class Recipe:
     averaging: float = 0.0
     distillation: float = 0.0
     temperature: float = 2.0
+    rounded_epochs: int = 0
     finalists: int = 5
     final_epochs: int = 80
     final_folds: int = 3
@@ -75,7 +78,7 @@ class Recipe:
             raise InputError("recipe.final_folds", "must be 2 or more", got=self.final_folds)
         if self.rung_factor < 2:
             raise InputError("recipe.rung_factor", "must be 2 or more", got=self.rung_factor)
-        for name in ("patience", "min_steps", "first_rung"):
+        for name in ("patience", "min_steps", "first_rung", "rounded_epochs"):
             if getattr(self, name) < 0:
                 raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
         for name in ("label_smoothing", "time_warp", "averaging"):

@@ -72,7 +72,7 @@ class Network:
         self.classes = graph.tensors[graph.outputs[0]].shape[-1]
         self._seed = seed
         rng = np.random.default_rng(seed)
-        self._layers = [_weights(graph, op, rng) for op in graph.ops if op.kind in _LINEAR]
+        self._layers = [_weights(graph, op, rng) for op in graph.ops if op.kind in LINEAR]
         self.weights = [
             variable
             for layer in self._layers
@@ -90,11 +90,11 @@ class Network:
         """
         layers = iter(folded or self.fold())
         for op in self.graph.ops:
-            if op.kind in _LINEAR:
+            if op.kind in LINEAR:
                 kernel, bias = next(layers)
-                x = _activate(tf.nn.bias_add(_LINEAR[op.kind](x, kernel, op), bias), op)
+                x = activate(tf.nn.bias_add(LINEAR[op.kind](x, kernel, op), bias), op)
             elif op.kind != "SOFTMAX" or softmax:
-                x = _FIXED[op.kind](x, op)
+                x = FIXED[op.kind](x, op)
         return x
 
     def train(self, x: Any, step: Any) -> Any:
@@ -106,13 +106,13 @@ class Network:
         """
         layers, numbers = iter(self._layers), itertools.count()
         for op in self.graph.ops:
-            if op.kind in _LINEAR:
+            if op.kind in LINEAR:
                 layer = next(layers)
-                x = _LINEAR[op.kind](x, layer.kernel, op)
+                x = LINEAR[op.kind](x, layer.kernel, op)
                 x = tf.nn.bias_add(x, layer.bias) if layer.norm is None else _normalize(x, layer.bias, layer.norm)
-                x = self._drop(_activate(x, op), op, next(numbers), step)
+                x = self._drop(activate(x, op), op, next(numbers), step)
             elif op.kind != "SOFTMAX":
-                x = _FIXED[op.kind](x, op)
+                x = FIXED[op.kind](x, op)
         return x
 
     def fold(self) -> Folded:
@@ -181,7 +181,8 @@ def _normalize(x: Any, offset: Any, norm: Norm) -> Any:
     return y if maps is x else y[:, 0, 0, :]
 
 
-def _activate(x: Any, op: Op) -> Any:
+def activate(x: Any, op: Op) -> Any:
+    """Apply the activation that an operator has fused."""
     return tf.nn.relu(x) if op.options["activation"] == "RELU" else x
 
 
@@ -212,12 +213,12 @@ def _softmax(x: Any, op: Op) -> Any:
     return tf.nn.softmax(x)
 
 
-_LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
+LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,
     "FULLY_CONNECTED": _dense,
 }
-_FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
+FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,
     "SOFTMAX": _softmax,

@@ -3,27 +3,23 @@
 import numpy as np
 
 from nas.data.dataset import Floats, Part
-from nas.model.network import Network
+from nas.model.rounded import RoundedNetwork
 from nas.model.runtime import quiet, tf
 from nas.model.slim import slim
 
-CALIBRATION_ROWS = 128
+CALIBRATION_ROWS = 512
 _NEXT_TO_NOTHING = 1e-30
 
 
-def quantize(network: Network, rows: Floats) -> bytes:
+def quantize(network: RoundedNetwork) -> bytes:
     """Return a trained network as a `.tflite`: int8 in and out, weights per channel, batch 1, slimmed.
 
-    The file holds the network's graph, operator by operator.
-
-    Args:
-        network: whose logits become probabilities by the graph's SOFTMAX, if it has one.
-        rows: scaled training rows [n, ...] that show the range of every activation; see `calibration_rows`.
+    The file holds the network's graph, operator by operator; logits become probabilities by its SOFTMAX, if it has one.
     """
-    return slim(convert(network, rows))
+    return slim(convert(network))
 
 
-def convert(network: Network, rows: Floats) -> bytes:
+def convert(network: RoundedNetwork) -> bytes:
     """Return what TensorFlow's converter makes of it, with all that it adds."""
     shape = (1, *network.input_shape)
     deployed = [(kernel.numpy(), _keep(bias.numpy(), i)) for i, (kernel, bias) in enumerate(network.fold(), start=1)]
@@ -35,9 +31,7 @@ def convert(network: Network, rows: Floats) -> bytes:
     converter.experimental_lower_to_saved_model = False
     converter.exclude_conversion_metadata = True
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    converter.representative_dataset = lambda: ([row.reshape(shape)] for row in rows)
     with quiet():
         return bytes(converter.convert())
 

@@ -40,11 +40,12 @@ def converted(graph: Graph, seed: int) -> bytes:
     """Quantize the graph's network with random weights, so that nothing folds away."""
     from nas.model.network import Network
     from nas.model.quantize import quantize
+    from nas.model.rounded import rounded
 
     rng = np.random.default_rng(seed)
     network = Network(graph)
     network.set_weights([rng.uniform(0.05, 0.5, w.shape).astype(w.dtype) for w in network.get_weights()])
-    return quantize(network, rng.normal(size=(16, *network.input_shape)).astype(np.float32))
+    return quantize(rounded(network, rng.normal(size=(16, *network.input_shape)).astype(np.float32)))
 
 
 def comparable(footprint: Footprint) -> dict[str, object]:

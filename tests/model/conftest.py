@@ -12,6 +12,7 @@ from nas.graph_builder import GraphBuilder
 from nas.model import runtime
 from nas.model.network import Network
 from nas.model.quantize import convert
+from nas.model.rounded import rounded
 from nas.model.slim import slim
 
 runtime.use_one_thread()
@@ -102,7 +103,7 @@ def _made(name: str) -> SimpleNamespace:
     model = Network(graph, seed=1)
     _randomize(model)
     x = np.random.default_rng(0).normal(size=(48, *model.input_shape)).astype(np.float32)
-    converted = convert(model, x)
+    converted = convert(rounded(model, x))
     return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted))
 
 

@@ -7,6 +7,7 @@ from sklearn import metrics
 from nas.model.evaluate import Int8Model, accuracy, float_labels
 from nas.model.network import Network
 from nas.model.quantize import quantize
+from nas.model.rounded import rounded
 from nas.model.runtime import tf
 
 
@@ -50,7 +51,7 @@ def test_without_the_softmax_the_answer_is_the_same(network):
     bare = Network(dataclasses.replace(graph, tensors=graph.tensors[:-1]))
     bare.set_weights(network.model.get_weights())
     q = _random_inputs(network, 300)
-    logits, probabilities = Int8Model(quantize(bare, network.x)).run(q), Int8Model(network.tflite).run(q)
+    logits, probabilities = Int8Model(quantize(rounded(bare, network.x))).run(q), Int8Model(network.tflite).run(q)
     # A probability is rounded to 1/256, so that several may share the first place; the greatest logit is among them.
     greatest = np.take_along_axis(probabilities, logits.argmax(axis=1)[:, None], axis=1)[:, 0]
     np.testing.assert_array_equal(greatest, probabilities.max(axis=1))
@@ -61,7 +62,8 @@ def test_inputs_are_rounded_to_the_nearest_step_and_clipped(network):
     interpreter_input = model._interpreter.get_input_details()[0]
     scale, zero = interpreter_input["quantization"]
     back = (model.quantize(network.x).astype(np.float64) - zero) * scale
-    assert np.abs(back - network.x).max() <= scale / 2 + 1e-6
+    lowest, highest = ((end - zero) * scale for end in (-128, 127))
+    assert np.abs(back - np.clip(network.x, lowest, highest)).max() <= scale / 2 + 1e-6
     assert model.quantize(np.float32([1e9, -1e9])).tolist() == [127, -128]
 
 

@@ -6,6 +6,7 @@ from ai_edge_litert import schema_py_generated as schema
 from nas.graph_builder import GraphBuilder
 from nas.model.network import Network
 from nas.model.quantize import calibration_rows, quantize
+from nas.model.rounded import rounded
 
 KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
 DTYPES = {schema.TensorType.INT8: "int8", schema.TensorType.INT32: "int32"}
@@ -60,18 +61,18 @@ def test_layers_with_zero_biases_keep_a_bias_each():
     g.softmax()
     graph = g.graph()
     x = np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32)
-    model = schema.ModelT.InitFromPackedBuf(quantize(Network(graph), x), 0)
+    model = schema.ModelT.InitFromPackedBuf(quantize(rounded(Network(graph), x)), 0)
     assert list(_tensors(model)) == [(t.shape, t.dtype, t.constant, t.scales) for t in graph.tensors]
     biases = [model.buffers[t.buffer].data for t in model.subgraphs[0].tensors if t.type == schema.TensorType.INT32]
     assert not any(np.any(data) for data in biases)
 
 
 def test_same_model_gives_the_same_file(network):
-    assert quantize(network.model, network.x) == network.tflite
+    assert quantize(rounded(network.model, network.x)) == network.tflite
 
 
 def test_nothing_is_printed(network, capfd):
-    quantize(network.model, network.x[:4])
+    quantize(rounded(network.model, network.x[:4]))
     assert capfd.readouterr() == ("", "")
 
 

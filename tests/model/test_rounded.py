@@ -1,0 +1,64 @@
+import numpy as np
+from keras_twin import twin
+
+from nas.data.dataset import Part
+from nas.graph_builder import GraphBuilder
+from nas.model.evaluate import Int8Model
+from nas.model.network import Network
+from nas.model.quantize import quantize
+from nas.model.rounded import RoundedNetwork, rounded
+from nas.model.training import train
+from nas.recipe import Recipe
+
+
+def test_answers_are_those_of_the_int8_file(network):
+    deployed = rounded(network.model, network.x)
+    expected = Int8Model(quantize(deployed)).predict(network.x)
+    # A step of the logits, and rounding at a tie, are worth a few steps of the probabilities.
+    np.testing.assert_allclose(deployed(network.x, softmax=True), expected, atol=0.03)
+    assert np.mean(np.abs(np.asarray(deployed(network.x, softmax=True)) - expected)) < 0.004
+
+
+def test_without_ranges_only_the_kernels_are_rounded(network):
+    plain = RoundedNetwork(network.model, ())
+    expected = np.asarray(twin(network.model)(network.x))
+    np.testing.assert_allclose(plain(network.x), expected, atol=0.03 * np.abs(expected).max())
+
+
+def test_each_channel_of_a_kernel_has_at_most_255_steps_and_rounding_again_changes_nothing(network):
+    once = RoundedNetwork(network.model, ())
+    again = RoundedNetwork(network.model, ())
+    again.set_weights([np.asarray(array) for pair in once.fold() for array in pair])
+    for (kernel, _), (repeated, _) in zip(once.fold(), again.fold(), strict=True):
+        np.testing.assert_allclose(kernel, repeated, rtol=1e-5, atol=1e-7)
+        array = np.asarray(kernel)
+        channels = array.reshape(-1, array.shape[-2] if array.shape[-1] == 1 and array.ndim == 4 else array.shape[-1])
+        steps = channels / (np.abs(channels).max(axis=0) / 127)
+        np.testing.assert_allclose(steps, np.round(steps), atol=1e-2)
+
+
+def test_a_rare_peak_of_the_input_does_not_coarsen_every_other_number():
+    g = GraphBuilder((8,))
+    g.fully_connected(6)
+    g.fully_connected(3, activation="NONE")
+    g.softmax()
+    network, rng = Network(g.graph(), 3), np.random.default_rng(0)
+    rows = rng.normal(size=(500, 8)).astype(np.float32)
+    rows[7, 2] = 400.0
+    plain = rng.normal(size=(300, 8)).astype(np.float32)
+    expected = np.asarray(network(plain, softmax=True))
+    error = np.abs(Int8Model(quantize(rounded(network, rows))).predict(plain) - expected).mean()
+    wide = RoundedNetwork(network, [(float(min(0, rows.min())), float(rows.max())), (0.0, 400.0), (-400.0, 400.0)])
+    assert error < 0.2 * np.abs(Int8Model(quantize(wide)).predict(plain) - expected).mean()
+
+
+def test_training_goes_on_from_the_network_and_leaves_it_as_it_is(network):
+    kept = network.model.get_weights()
+    deployed = rounded(network.model, network.x)
+    y = np.arange(len(network.x)) % network.model.classes
+    part = Part(network.x.reshape(len(y), -1), y)
+    result = train(deployed, part, None, Recipe(batch_size=16, rotation=0.0, learning_rate=1e-2), epochs=12)
+    assert result.history["loss"][-1] < result.history["loss"][0]
+    assert all(map(np.array_equal, network.model.get_weights(), kept))
+    predicted = Int8Model(quantize(deployed)).predict(network.x)
+    assert np.mean(np.abs(predicted - np.asarray(deployed(network.x, softmax=True)))) < 0.006
