@@ -31,7 +31,8 @@ HERE = Path(__file__).resolve().parent
 SPACE, TARGET, BUDGET_KB, ACCURACY_WEIGHT = "cnn_timeseries", "cortex-m4", 6, 0.99
 # What a process may still take when its time is over: a candidate, conversions, the tracking of what is done.
 LATE_SECONDS = 300
-EQUAL_EPOCHS = {"epochs": 10, "batch_size": 64, "min_steps": 0, "first_rung": 0, "patience": 0}
+# The peers do not turn the axes of their training rows either.
+EQUAL_EPOCHS = {"epochs": 10, "batch_size": 64, "min_steps": 0, "first_rung": 0, "patience": 0, "rotation": 0.0}
 RANDOM = {"sampler": "random", "starts": False}
 
 
