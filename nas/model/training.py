@@ -20,6 +20,8 @@ from nas.recipe import Recipe
 StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
 GoOn = Callable[[int, Mapping[str, float]], bool]
 
+# Most candidates end at the first rung, where a graph for their evaluation would not have paid yet.
+_EPOCHS_UNTRACED = 2
 # So many steps at most are taken between two looks at the clock.
 _STEPS_A_CALL = 128
 
@@ -165,7 +167,8 @@ def train(
         numbers = {"loss": score.loss, "accuracy": score.accuracy}
         with loop.averaged():
             if val_rows is not None:
-                score = loop.evaluate(val_rows)
+                # By the epoch's number, so that one that goes on from a checkpoint computes the very same.
+                score = loop.evaluate(val_rows, traced=epoch >= _EPOCHS_UNTRACED)
                 numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
             if not all(map(math.isfinite, numbers.values())):
                 raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")

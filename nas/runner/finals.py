@@ -156,9 +156,11 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
         if (record.trial, i) not in done
     ]
     epochs = _fitting(session, chosen, -(-len(jobs) // session.workers.size) + 1)
+    # Should the estimate be wrong, the folds are cut short and not the winner's last training.
+    kept = OVERHEAD_SECONDS + (_training_seconds(chosen, epochs) if chosen else 0.0)
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
-            seconds = session.left(None if session.limit is None else session.limit - OVERHEAD_SECONDS)
+            seconds = session.left(None if session.limit is None else session.limit - kept)
             session.workers.submit(replace(jobs.pop(0), epochs=epochs, seconds=seconds))
         for task, outcome in session.wait():
             if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:

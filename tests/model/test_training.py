@@ -70,11 +70,12 @@ def test_steps_are_those_of_keras_adam():
     assert score.loss == pytest.approx(np.mean(losses), rel=1e-5)
 
 
-def test_evaluation_is_that_of_keras():
+@pytest.mark.parametrize("traced", [False, True])
+def test_evaluation_is_that_of_keras(traced):
     part = _blobs(700, 0)  # more than one batch of the loop, the last one partial
     network = Network(_linear())
     loop = Loop(network, batch_size=16, label_smoothing=0.0)
-    score = loop.evaluate(loop.rows(part.x, part.y))
+    score = loop.evaluate(loop.rows(part.x, part.y), traced=traced)
     model = twin(network)
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
     loss, accuracy = model.evaluate(part.x, part.y, verbose=0)

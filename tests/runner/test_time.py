@@ -10,7 +10,7 @@ from stand_in import Log, StandIns, outcome
 
 from nas.data.dataset import load
 from nas.data.splits import Splits, split
-from nas.pipeline import Given, Job
+from nas.pipeline import Fold, Given, Job
 from nas.recipe import Recipe
 from nas.record import Result, State
 from nas.runner.observer import Observer
@@ -29,6 +29,7 @@ class Timed(StandIns):
 
     now = 0.0
     epoch_seconds = 0.1
+    fold_slowness = 1.0  # how much longer an epoch of the finals takes than one of the search
 
     def __init__(self, splits: Any, jobs: int) -> None:
         super().__init__(splits, jobs)
@@ -39,7 +40,7 @@ class Timed(StandIns):
         super().submit(task)
         start = START_SECONDS if self._started < self.size else 0.0
         self._started += 1
-        self._ends.append(Timed.now + start + OVERHEAD_SECONDS + epochs(task) * self.epoch_seconds)
+        self._ends.append(Timed.now + start + OVERHEAD_SECONDS + taken(task))
 
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
         if self.running:
@@ -49,12 +50,20 @@ class Timed(StandIns):
             yield task, trained(task) if isinstance(task, Job) else outcome(task)
 
 
+def taken(task: Any) -> float:
+    return epochs(task) * epoch_seconds(task) if isinstance(task, Job) else 0.0
+
+
 def epochs(task: Any) -> int:
     """The epochs that a task does in its time; one at least, as the pipeline does."""
     if not isinstance(task, Job):
         return 0
-    fitting = task.epochs if task.seconds is None else int(task.seconds / Timed.epoch_seconds)
+    fitting = task.epochs if task.seconds is None else int(task.seconds / epoch_seconds(task))
     return max(1, min(task.epochs, fitting))
+
+
+def epoch_seconds(task: Job) -> float:
+    return Timed.epoch_seconds * (Timed.fold_slowness if isinstance(task.rows, Fold) else 1.0)
 
 
 def trained(task: Job) -> Any:
@@ -64,7 +73,7 @@ def trained(task: Job) -> Any:
     record = replace(
         whole.record,
         history={name: curve * done for name, curve in whole.record.history.items()},
-        seconds={"train": done * Timed.epoch_seconds, "quantize": OVERHEAD_SECONDS},
+        seconds={"train": taken(task), "quantize": OVERHEAD_SECONDS},
     )
     if done < task.epochs and isinstance(task.rows, Given):
         return replace(whole, record=replace(record, state=State.PRUNED, profiled=None, val_accuracy=None), tflite=None)
@@ -120,6 +129,17 @@ def test_short_of_time_fewer_finalists_are_trained_for_at_least_half_the_epochs(
     go(splits, tmp_path, minutes=10, jobs=1, recipe=recipe)
     assert 1 <= len({job.trial for job in log.finals}) < recipe.finalists
     assert all(job.epochs >= recipe.final_epochs // 2 for job in log.finals + log.last)
+
+
+def test_folds_that_take_longer_than_foreseen_leave_the_winner_its_last_training(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.3)
+    monkeypatch.setattr(Timed, "fold_slowness", 2.0)
+    go(splits, tmp_path, minutes=5, jobs=2, recipe=Recipe(min_steps=0))
+    (last,) = log.last
+    assert epochs(last) == last.epochs >= Recipe().epochs
+    assert Timed.now <= 5 * 60
 
 
 def test_a_candidate_that_would_take_the_finals_time_is_cut_short(
