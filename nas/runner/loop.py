@@ -1,7 +1,7 @@
 """The search itself: ask, examine, train, tell; as many at a time as there are workers."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from optuna.trial import Trial
 
@@ -19,10 +19,22 @@ from nas.seeds import derive
 MIN_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A trial that has been sampled and is to be trained; `number` is known if an earlier run has begun it."""
+
+    trial: Trial
+    number: int | None
+    candidate: Candidate
+    params: Mapping[str, Value]
+    continues: int | None
+
+
 def search(session: Session) -> None:
     """Run trials until the study's limits are reached; what an earlier run left unfinished comes first.
 
     Paused candidates that belong to the best after all come before new ones, but for those that a study begins with.
+    While all workers are busy the next trial is made ready, so that no worker waits for sampling and storing.
     """
     running: dict[int, tuple[Trial, Candidate]] = {}
     waiting = session.ledger.orphans()
@@ -30,17 +42,27 @@ def search(session: Session) -> None:
         session.ledger.propose(params)
     ladder = Ladder(session)
     session.ledger.put("rungs", ladder.epochs)
+    ready: _Ready | None = None
     while True:
-        while session.workers.idle and (waiting or _wanted(session, len(running))):
-            trial, number = waiting.pop(0) if waiting else (_next(session, ladder), None)
-            _begin(session, ladder, trial, number, running)
+        wanted = bool(waiting) or _wanted(session, len(running))
+        if wanted and ready is None:
+            ready = _prepare(session, ladder, waiting, running)
+        if wanted and session.workers.idle:
+            if ready is not None:
+                _begin(session, ladder, ready, running)
+                ready = None
+            continue
         if not running:
             ladder.close()
             session.ledger.put("stopped", _fruitless(session))
             return
-        for job, end in session.wait():
+        for job, end in session.wait(at_once=wanted and ready is None):
             assert isinstance(job, Job)
             trial, candidate = running.pop(job.trial)
+            # A study with patience must hear first how this one ended: it may be the last.
+            if ready is not None and not session.study.patience and _wanted(session, len(running) + 1):
+                _begin(session, ladder, ready, running)
+                ready = None
             _end(session, ladder, trial, candidate, _outcome(job, candidate, end))
 
 
@@ -83,34 +105,39 @@ def _deadline(session: Session) -> float | None:
     return None if session.limit is None else session.limit - seconds_for_finals(session)
 
 
-def _begin(
+def _prepare(
     session: Session,
     ladder: Ladder,
-    trial: Trial,
-    number: int | None,
-    running: dict[int, tuple[Trial, Candidate]],
-) -> None:
-    """Sample a trial; train it if it fits and is new, or goes on."""
+    waiting: list[tuple[Trial, int]],
+    running: Mapping[int, tuple[Trial, Candidate]],
+) -> _Ready | None:
+    """Sample a trial; None if it is not to be trained, which is stored."""
+    trial, number = waiting.pop(0) if waiting else (_next(session, ladder), None)
     chooser = TrialChooser(trial)
     candidate = session.sample(chooser)
     continues = session.ledger.continues(trial)
     verdict = _reject(session, candidate, running) if continues is None else None
-    if verdict is not None:
-        state, reason = verdict
-        number = session.ledger.next_number() if number is None else number
-        record = _record(candidate, number, chooser.params, session.study.seed, state, reason)
-        session.ledger.finish(trial, record, session.violations(candidate))
-        session.add(record)
-        return
-    number = session.ledger.start(trial) if number is None else number
-    recipe = session.study.recipe
+    if verdict is None:
+        return _Ready(trial, number, candidate, chooser.params, continues)
+    state, reason = verdict
+    number = session.ledger.next_number() if number is None else number
+    record = _record(candidate, number, chooser.params, session.study.seed, state, reason)
+    session.ledger.finish(trial, record, session.violations(candidate))
+    session.add(record)
+    return None
+
+
+def _begin(session: Session, ladder: Ladder, ready: _Ready, running: dict[int, tuple[Trial, Candidate]]) -> None:
+    """Give a trial to an idle worker."""
+    candidate, recipe = ready.candidate, session.study.recipe
+    number = session.ledger.start(ready.trial) if ready.number is None else ready.number
     seed = derive(session.study.seed, candidate.digest)
-    running[number] = (trial, candidate)
+    running[number] = (ready.trial, candidate)
     session.workers.submit(
         Job(
             trial=number,
             architecture=candidate.architecture,
-            params=chooser.params,
+            params=ready.params,
             target=session.target,
             budget=session.budget,
             recipe=recipe,
@@ -118,9 +145,9 @@ def _begin(
             seed=seed,
             seconds=session.left(_deadline(session)),
             metric=session.metric,
-            rungs=ladder.rungs(_record(candidate, number, chooser.params, seed, State.PRUNED)),
-            continues=continues,
-            checkpoint=ladder.checkpoint(continues),
+            rungs=ladder.rungs(_record(candidate, number, ready.params, seed, State.PRUNED)),
+            continues=ready.continues,
+            checkpoint=ladder.checkpoint(ready.continues),
         )
     )
 

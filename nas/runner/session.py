@@ -103,9 +103,9 @@ class Session:
         """Seconds of this run until `deadline`, which counts from its start; None for no limit."""
         return None if deadline is None else max(0.0, deadline - self.seconds)
 
-    def wait(self) -> Sequence[tuple[Task, End]]:
-        """Wait a moment for the workers, tell the observer, and return the tasks that have ended."""
-        ended = list(self.workers.collect(TICK_SECONDS))
+    def wait(self, *, at_once: bool = False) -> Sequence[tuple[Task, End]]:
+        """Wait a moment for the workers, or not at all, tell the observer, and return the tasks that have ended."""
+        ended = list(self.workers.collect(0.0 if at_once else TICK_SECONDS))
         self.observer.tick(self.workers.running, self.seconds, self.limit)
         return ended
 
