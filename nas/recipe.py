@@ -14,8 +14,8 @@ class Recipe:
         epochs: passes over the training rows for a candidate of the search.
         batch_size: rows a step.
         first_rung: epochs after which only the best candidates go on; 0 trains each to the end. Further rungs follow at
-            `rung_factor` times as many epochs, and so on. After one epoch, accuracy says next to nothing of the end;
-            after two it does (benchmarks/rungs.py).
+            `rung_factor` times as many epochs, and so on. Early epochs tell poor networks from good ones, but not the
+            good ones that a search soon proposes from each other: see CONTRIBUTING.md.
         rung_factor: one in so many candidates passes a rung.
         min_steps: a training of fewer steps gets as many epochs more as it needs; small data sets would hardly be
             learned otherwise.
@@ -45,8 +45,8 @@ class Recipe:
     """
 
     epochs: int = 12
-    first_rung: int = 2
-    rung_factor: int = 4
+    first_rung: int = 8
+    rung_factor: int = 3
     batch_size: int = 64
     min_steps: int = 800
     learning_rate: float = 4e-3
