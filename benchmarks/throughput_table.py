@@ -15,6 +15,7 @@ RATIOS = [
     ("nas", "plain"),
     ("nas", "keras-tuner"),
     ("nas-default", "plain"),
+    ("nas-rungs", "plain"),
     ("nas", "nas-one"),
     ("nas-random", "plain"),
 ]
