@@ -55,7 +55,7 @@ class Weights:
 class Network:
     """The logits of a graph, and the variables that they depend on.
 
-    Life cycle: made with random weights; trained by `Loop`, which calls it with `training`; `fold` gives the
+    Life cycle: made with random weights; trained by `Loop`, through `train`; `fold` gives the
     weights that are deployed.
 
     Args:
