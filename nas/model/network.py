@@ -6,6 +6,7 @@ before the activation, dropout, L2. Outside training, normalization is folded in
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ import numpy as np
 
 from nas.data.dataset import Array
 from nas.graph import Graph, Op
+from nas.model import layers
 from nas.model.runtime import tf
 
 Folded: TypeAlias = Sequence[tuple[Any, Any]]
@@ -104,15 +106,17 @@ class Network:
             x: rows in the input's shape.
             step: int32, number of the step; dropout depends on it and on the network's seed alone.
         """
-        layers, numbers = iter(self._layers), itertools.count()
-        for op in self.graph.ops:
-            if op.kind in LINEAR:
-                layer = next(layers)
-                x = LINEAR[op.kind](x, layer.kernel, op)
-                x = tf.nn.bias_add(x, layer.bias) if layer.norm is None else _normalize(x, layer.bias, layer.norm)
-                x = self._drop(activate(x, op), op, next(numbers), step)
+        weights, numbers = iter(self._layers), itertools.count()
+        channels_last = True  # as rows are; behind a convolution they come first, see nas.model.layers
+        for op, pooling in _with_poolings(self.graph.ops):
+            if op.kind == "FULLY_CONNECTED":
+                x = _train_dense(_flatten(x, channels_last), next(weights), op)
+                x = self._drop(x, op, next(numbers), step)
+            elif op.kind in LINEAR:
+                x = _train_maps(x, next(weights), op, pooling, channels_last)
+                x, channels_last = self._drop(x, op, next(numbers), step), False
             elif op.kind != "SOFTMAX":
-                x = FIXED[op.kind](x, op)
+                x = _train_pooling(x, op, channels_last)
         return x
 
     def fold(self) -> Folded:
@@ -169,16 +173,84 @@ def _kernel_shape(kind: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     return height, width, channels, filters
 
 
-def _normalize(x: Any, offset: Any, norm: Norm) -> Any:
-    """Normalize by the batch, and let the moving statistics follow."""
-    # The kernel wants a map; a dense layer's outputs are one of a single position.
-    maps = x if len(x.shape) == 4 else x[:, None, None, :]
-    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-        x=maps, scale=norm.scale, offset=offset, mean=[], variance=[], epsilon=_EPSILON, is_training=True
+def _with_poolings(ops: Sequence[Op]) -> Iterator[tuple[Op, Op | None]]:
+    """Yield the operators in order, a convolution with the pooling right behind it if nothing is dropped between."""
+    waiting: Op | None = None
+    for op in ops:
+        if waiting is not None:
+            yield waiting, (op if op.kind in POOLINGS else None)
+        if waiting is None or op.kind not in POOLINGS:
+            opens = op.kind in SLIDING and not op.training.get("dropout")
+            if not opens:
+                yield op, None
+            waiting = op if opens else None
+        else:
+            waiting = None
+    if waiting is not None:
+        yield waiting, None
+
+
+def _train_maps(x: Any, weights: Weights, op: Op, pooling: Op | None, channels_last: bool) -> Any:
+    """Return maps [n, channels, h, w] of a convolution, and of the pooling behind it."""
+    norm = weights.norm
+    y, mean, variance = layers.layer(
+        x,
+        weights.kernel,
+        tf.ones_like(weights.bias) if norm is None else norm.scale,
+        weights.bias,
+        stride=op.options["stride"],
+        pool=pooling.options["filter"] if pooling else (1, 1),
+        depthwise=op.kind == "DEPTHWISE_CONV_2D",
+        channels_last=channels_last,
+        normalize=norm is not None,
+        relu=op.options["activation"] == "RELU",
+        average=pooling is not None and pooling.kind == "AVERAGE_POOL_2D",
+        epsilon=_EPSILON,
     )
-    for moving, value in ((norm.mean, mean), (norm.variance, variance)):
+    _follow(norm, mean, variance)
+    return y
+
+
+def _train_pooling(x: Any, op: Op, channels_last: bool) -> Any:
+    """Return pooled maps in the layout that they came in."""
+    if channels_last:
+        return FIXED[op.kind](x, op)
+    if op.kind == "AVERAGE_POOL_2D" and op.options["filter"] == tuple(x.shape[2:]):
+        return tf.reduce_mean(x, (2, 3), keepdims=True)
+    return tf.transpose(FIXED[op.kind](tf.transpose(x, (0, 2, 3, 1)), op), (0, 3, 1, 2))
+
+
+def _flatten(x: Any, channels_last: bool) -> Any:
+    """Return rows [n, values] of maps, in the order of height, width and channels."""
+    if len(x.shape) == 2:
+        return x
+    if not channels_last and tuple(x.shape[2:]) != (1, 1):
+        x = tf.transpose(x, (0, 2, 3, 1))
+    return tf.reshape(x, (-1, math.prod(x.shape[1:])))
+
+
+def _train_dense(x: Any, weights: Weights, op: Op) -> Any:
+    """Return the outputs [n, units] of a dense layer."""
+    x, norm = tf.matmul(x, weights.kernel), weights.norm
+    if norm is None:
+        return activate(tf.nn.bias_add(x, weights.bias), op)
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=x[:, None, None, :],  # the kernel wants a map; this is one of a single position
+        scale=norm.scale,
+        offset=weights.bias,
+        mean=[],
+        variance=[],
+        epsilon=_EPSILON,
+        is_training=True,
+    )
+    _follow(norm, mean, variance)
+    return activate(y[:, 0, 0, :], op)
+
+
+def _follow(norm: Norm | None, mean: Any, variance: Any) -> None:
+    """Let the moving statistics follow a batch's own."""
+    for moving, value in ((norm.mean, mean), (norm.variance, variance)) if norm else ():
         moving.assign_add((value - moving) * (1 - _MOMENTUM))
-    return y if maps is x else y[:, 0, 0, :]
 
 
 def activate(x: Any, op: Op) -> Any:
@@ -218,6 +290,8 @@ LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
     "DEPTHWISE_CONV_2D": _depthwise,
     "FULLY_CONNECTED": _dense,
 }
+SLIDING = frozenset(LINEAR) - {"FULLY_CONNECTED"}
+POOLINGS = frozenset(("MAX_POOL_2D", "AVERAGE_POOL_2D"))
 FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,

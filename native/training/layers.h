@@ -1,0 +1,67 @@
+// What training computes for a convolutional layer, forward and backward, in float32 on one thread.
+//
+//     x -> convolution -> z -> normalization or bias -> ReLU -> pooling -> y
+//
+// Feature maps are [batch, channels, height, width]: a channel's map is contiguous, so that vectors run along time (or
+// along an image's rows) whatever the number of channels is. Networks for microcontrollers have few channels, and
+// TensorFlow's kernels, whose vectors run along them, leave most of each vector empty. All of a layer is one kernel,
+// since z is the largest tensor by far: each further pass over it costs more than what is computed.
+#pragma once
+
+#include <cstddef>
+
+namespace nas::training {
+
+// A convolution, or a depthwise one with multiplier 1.
+struct Convolution {
+  int batch, in_channels, out_channels;
+  int in_h, in_w, out_h, out_w;
+  int kernel_h, kernel_w, stride_h, stride_w;
+  int pad_top, pad_left;  // rows and columns of zeros before the input; those behind follow from the output's size
+  bool depthwise;         // then out_channels == in_channels
+  bool channels_last;     // x is [batch, height, width, channels]; its gradient never is
+};
+
+// What follows it: normalization by the batch or a bias, ReLU, and a pooling whose windows do not overlap.
+struct Finish {
+  int batch, channels, in_h, in_w;
+  int pool_h, pool_w;  // y has in_h / pool_h rows, rounded down; what is left over takes no part in the pooling
+  bool normalize, relu, average;
+  float epsilon;
+};
+
+struct Layer {
+  Convolution convolution;
+  Finish finish;
+};
+
+// Tensors of a layer. kernel [kernel_h, kernel_w, in_channels, out_channels], the last being 1 in a depthwise one;
+// scale, offset, mean and variance [channels]: the batch's own, the variance unbiased, as TensorFlow's moving
+// statistics want it.
+struct Forward {
+  const float *x, *kernel, *scale, *offset;
+  float *y, *z, *mean, *variance;
+};
+
+// Gradients of y, to be given, and of the rest; dx may be null. Of equal maxima in a pooling the first gets it all.
+struct Gradients {
+  const float* dy;
+  float *dx, *dkernel, *dscale, *doffset;
+};
+
+// The kernels as built for one level of instructions. `scratch` has as many floats as the first one says, at an address
+// that is a multiple of 64.
+struct Kernels {
+  const char* level;
+  std::size_t (*scratch_floats)(const Layer&);
+  void (*forward)(const Layer&, const Forward&, float* scratch);
+  void (*backward)(const Layer&, const Forward&, const Gradients&, float* scratch);
+};
+
+// Those that run fastest on this processor.
+const Kernels& best();
+
+// All that run on it, the slowest first; `count` says how many.
+const Kernels* const* usable(int* count);
+
+}  // namespace nas::training
