@@ -84,14 +84,15 @@ def rounded(network: Network, rows: Floats) -> RoundedNetwork:
     def loss(one: RoundedNetwork) -> float:
         return float(tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(expected, one(x))))
 
-    made = (RoundedNetwork(network, [_range(one, percentile) for one in observed]) for percentile in PERCENTILES)
-    return min(made, key=loss)
+    choices = zip(*map(_ranges, observed), strict=True)
+    return min((RoundedNetwork(network, ranges) for ranges in choices), key=loss)
 
 
-def _range(x: Floats, percentile: float) -> Range:
-    """Return the least and the greatest number that are not clipped; 0 is always among what int8 can tell."""
-    low, high = np.percentile(x, [100 - percentile, percentile])
-    return min(0.0, float(low)), max(1e-6, float(high))
+def _ranges(x: Floats) -> list[Range]:
+    """Return the least and the greatest number that each of `PERCENTILES` leaves; int8 can always tell 0."""
+    ends = np.percentile(x, [*(100 - percentile for percentile in PERCENTILES), *PERCENTILES]).tolist()
+    lows, highs = ends[: len(PERCENTILES)], ends[len(PERCENTILES) :]
+    return [(min(0.0, low), max(1e-6, high)) for low, high in zip(lows, highs, strict=True)]
 
 
 def _round(x: Any, limits: Range | None) -> Any:
