@@ -33,7 +33,6 @@ SPACE, TARGET, BUDGET_KB, ACCURACY_WEIGHT = "cnn_timeseries", "cortex-m4", 6, 0.
 LATE_SECONDS = 300
 # The peers do not turn the axes of their training rows either.
 EQUAL_EPOCHS = {"epochs": 10, "batch_size": 64, "min_steps": 0, "first_rung": 0, "patience": 0, "rotation": 0.0}
-EARLY_RUNGS = {"first_rung": 2, "rung_factor": 4}
 RANDOM = {"sampler": "random", "starts": False}
 
 
@@ -53,7 +52,6 @@ SYSTEMS = [
     System("plain", "plain loop: Optuna TPE, `model.fit`, converter, LiteRT", 5, "plain_loop.py"),
     System("nas", "nas, 2 workers, 10 epochs", 2, study={"jobs": 2}, recipe=EQUAL_EPOCHS),
     System("nas-default", "nas, 2 workers, default fidelity", 2, study={"jobs": 2}),
-    System("nas-rungs", "nas, 2 workers, rungs after 2 and 8 of 12 epochs", 2, study={"jobs": 2}, recipe=EARLY_RUNGS),
     System("keras-tuner", "KerasTuner Hyperband, no conversion", 3, "keras_tuner_hyperband.py"),
     System("nas-one", "nas, 1 worker, 10 epochs", 2, study={"jobs": 1}, recipe=EQUAL_EPOCHS),
     System(

@@ -87,6 +87,7 @@ class Job:
         seconds: time after which training stops at the next epoch; None for no limit.
         rows: what to train on and what to validate on.
         rungs: what the training must reach to go on.
+        rests: epochs of all rungs of the study, at each of which the learning rate has come down.
         metric: name of the metric that the study judges by.
         taught: a teacher's probabilities for the training rows, [n, classes].
         continues: trial whose training this one takes further, from `checkpoint`, or without one from zero.
@@ -103,6 +104,7 @@ class Job:
     seconds: float | None = None
     rows: Rows = field(default_factory=Given)
     rungs: tuple[Rung, ...] = ()
+    rests: tuple[int, ...] = ()
     metric: str = "accuracy"
     taught: Floats | None = None
     continues: int | None = None
@@ -257,6 +259,7 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
             epochs=job.epochs,
             go_on=climb.go_on,
             checkpoint=checkpoint,
+            rests=job.rests,
             **how,
         )
     facts |= {"history": trained.history, "resumed_at": checkpoint.epochs if checkpoint else 0}

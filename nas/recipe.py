@@ -14,13 +14,13 @@ class Recipe:
         epochs: passes over the training rows for a candidate of the search.
         batch_size: rows a step.
         first_rung: epochs after which only the best candidates go on; 0 trains each to the end. Further rungs follow at
-            `rung_factor` times as many epochs, and so on. Early epochs tell poor networks from good ones, but not the
-            good ones that a search soon proposes from each other: see CONTRIBUTING.md.
+            `rung_factor` times as many epochs, and so on. The learning rate comes down to 0 at each rung, since only
+            then a network shows what it has learned.
         rung_factor: one in so many candidates passes a rung.
         min_steps: a training of fewer steps gets as many epochs more as it needs; small data sets would hardly be
             learned otherwise.
         learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the
-            steps, then a cosine down to zero.
+            steps, then a cosine down to zero; with rungs, a cycle from each to the next.
         patience: epochs without a better validation loss after which training stops; 0 never stops early.
         label_smoothing: share of the target probability that is spread over all classes.
         class_weights: whether a row counts by how rare its class is, so that all classes count the same together.
@@ -45,8 +45,8 @@ class Recipe:
     """
 
     epochs: int = 12
-    first_rung: int = 8
-    rung_factor: int = 3
+    first_rung: int = 3
+    rung_factor: int = 4
     batch_size: int = 64
     min_steps: int = 800
     learning_rate: float = 4e-3
@@ -62,8 +62,8 @@ class Recipe:
     averaging: float = 0.0
     distillation: float = 0.0
     temperature: float = 2.0
-    rounded_epochs: int = 0
-    finalists: int = 5
+    rounded_epochs: int = 10
+    finalists: int = 8
     final_epochs: int = 80
     final_folds: int = 3
 

@@ -1,9 +1,10 @@
 """Training of one candidate: epochs, schedule, the best weights, and when to stop."""
 
+import itertools
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -117,6 +118,7 @@ def train(
     deadline: float | None = None,
     go_on: GoOn | None = None,
     checkpoint: Checkpoint | None = None,
+    rests: Sequence[int] = (),
 ) -> Trained:
     """Train `network`, and leave it with the weights of its best epoch.
 
@@ -136,12 +138,14 @@ def train(
         go_on: called after each epoch with its number, from 0, and the numbers of the history; False ends the training.
         checkpoint: of a training of the same network, rows, recipe, epochs and seed; this one goes on from there and
             ends with exactly the weights that the other would have got.
+        rests: epochs after which the learning rate has come down and rises again, see `one_cycle`.
     """
     start = time.monotonic()
     epochs = epochs or recipe.epochs
     batch_size = min(recipe.batch_size, len(train))
     steps = len(train) // batch_size
-    rates = one_cycle(epochs * steps, recipe.learning_rate)
+    cycles = (one_cycle((b - a) * steps, recipe.learning_rate) for a, b in itertools.pairwise([0, *rests, epochs]))
+    rates = np.concatenate(list(cycles))
     loop = Loop(
         network,
         batch_size=batch_size,

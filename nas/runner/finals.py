@@ -22,6 +22,8 @@ from nas.seeds import derive
 MAX_SHARE = 0.4
 # Seconds beside the stages of trainings that records tell: handing over, and the test at the end.
 OVERHEAD_SECONDS = 3.0
+# An epoch of quantization-aware training takes up to so many times as long as one without rounding.
+ROUNDED_COST = 2.0
 # Part of the time kept back, since a machine is never as quick as its average.
 MARGIN = 1.2
 
@@ -60,13 +62,13 @@ def seconds_for_finals(session: Session) -> float:
     if not chosen:
         return share
     rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size) + 1
-    seconds = rounds * _training_seconds(chosen, _final_epochs(session)) + OVERHEAD_SECONDS
+    seconds = rounds * _training_seconds(session, chosen, _final_epochs(session)) + OVERHEAD_SECONDS
     return min(share, seconds + seconds_for_teachers(session))
 
 
-def _training_seconds(records: Sequence[Record], epochs: int) -> float:
+def _training_seconds(session: Session, records: Sequence[Record], epochs: int) -> float:
     """Estimate how long a training takes, from what these took: build, trace, convert and evaluate included."""
-    return MARGIN * fmean(_beside(record) + epochs * _epoch_seconds(record) for record in records)
+    return MARGIN * fmean(_beside(session, record) + epochs * _epoch_seconds(record) for record in records)
 
 
 def _final_epochs(session: Session) -> int:
@@ -83,8 +85,10 @@ def _epoch_seconds(record: Record) -> float:
     return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())) - record.resumed_at)
 
 
-def _beside(record: Record) -> float:
-    return sum(seconds for stage, seconds in record.seconds.items() if stage != "train")
+def _beside(session: Session, record: Record) -> float:
+    """Estimate what a final training takes beside its epochs, rounding ones among it, from a training of the search."""
+    rounded = ROUNDED_COST * session.study.recipe.rounded_epochs * _epoch_seconds(record)
+    return rounded + sum(seconds for stage, seconds in record.seconds.items() if stage != "train")
 
 
 def finalists(session: Session) -> list[Record]:
@@ -135,7 +139,7 @@ def _in_reach(session: Session, chosen: Sequence[Record]) -> Sequence[Record]:
 def _that_fit(session: Session, chosen: Sequence[Record], epochs: int) -> Sequence[Record]:
     """Return as many of the best candidates as there is time to train on every fold, so many epochs each."""
     assert session.limit is not None
-    training = _training_seconds(chosen, epochs)
+    training = _training_seconds(session, chosen, epochs)
     left = session.limit - session.seconds - OVERHEAD_SECONDS - seconds_for_teachers(session)
     # As many trainings one after the other, and the winner's last.
     rounds = int(left / max(training, 1e-3)) - 1
@@ -157,7 +161,7 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
     ]
     epochs = _fitting(session, chosen, -(-len(jobs) // session.workers.size) + 1)
     # Should the estimate be wrong, the folds are cut short and not the winner's last training.
-    kept = OVERHEAD_SECONDS + (_training_seconds(chosen, epochs) if chosen else 0.0)
+    kept = OVERHEAD_SECONDS + (_training_seconds(session, chosen, epochs) if chosen else 0.0)
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
             seconds = session.left(None if session.limit is None else session.limit - kept)
@@ -183,7 +187,8 @@ def _fitting(session: Session, records: Sequence[Record], rounds: int) -> int:
         return wanted
     seconds = (session.limit - session.seconds - OVERHEAD_SECONDS) / rounds / MARGIN
     epoch = fmean(map(_epoch_seconds, records))
-    fitting = round((seconds - fmean(map(_beside, records))) / epoch) if epoch else wanted
+    beside = fmean(_beside(session, record) for record in records)
+    fitting = round((seconds - beside) / epoch) if epoch else wanted
     return max(1, min(wanted, fitting))
 
 

@@ -146,6 +146,7 @@ def _begin(session: Session, ladder: Ladder, ready: _Ready, running: dict[int, t
             seconds=session.left(_deadline(session)),
             metric=session.metric,
             rungs=ladder.rungs(_record(candidate, number, ready.params, seed, State.PRUNED)),
+            rests=ladder.epochs,
             continues=ready.continues,
             checkpoint=ladder.checkpoint(ready.continues),
         )

@@ -35,7 +35,7 @@ def blobs(rows, seed):
 ROWS, VAL = blobs(200, 0), blobs(77, 1)
 
 
-def until(epochs, recipe, checkpoint=None):
+def until(epochs, recipe, checkpoint=None, rests=()):
     """Train until the caller ends it after so many epochs in all."""
     return train(
         network(),
@@ -45,6 +45,7 @@ def until(epochs, recipe, checkpoint=None):
         seed=SEED,
         go_on=lambda epoch, _: epoch + 1 < epochs,
         checkpoint=None if checkpoint is None else Checkpoint.loads(checkpoint.dumps()),
+        rests=rests,
     )
 
 
@@ -53,17 +54,24 @@ def until(epochs, recipe, checkpoint=None):
     [PLAIN, Recipe(epochs=6, batch_size=16, averaging=0.9, jitter=0.1, shift=0.2, mixup=0.2)],
     ids=["plain", "averaged and augmented"],
 )
+@pytest.mark.parametrize("rests", [(), (2,)])
 @pytest.mark.parametrize("stops", [(1,), (2, 5)])
-def test_a_training_that_stopped_ends_exactly_as_one_that_did_not(recipe, stops):
-    whole = train(network(), ROWS, VAL, recipe, seed=SEED)
+def test_a_training_that_stopped_ends_exactly_as_one_that_did_not(recipe, rests, stops):
+    whole = train(network(), ROWS, VAL, recipe, seed=SEED, rests=rests)
     checkpoint = None
     for epochs in stops:
-        checkpoint = until(epochs, recipe, checkpoint).checkpoint
-    resumed = until(99, recipe, checkpoint)
+        checkpoint = until(epochs, recipe, checkpoint, rests).checkpoint
+    resumed = until(99, recipe, checkpoint, rests)
     assert resumed.history == whole.history
     assert (resumed.best_epoch, resumed.stopped_by, resumed.checkpoint) == (whole.best_epoch, "epochs", None)
     for ours, theirs in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_until_a_rest_a_training_is_one_of_so_many_epochs():
+    short, rested = train(network(), ROWS, VAL, PLAIN, epochs=2, seed=SEED), until(2, PLAIN, rests=(2,))
+    assert rested.history == short.history
+    assert rested.history != until(2, PLAIN).history
 
 
 def test_a_checkpoint_holds_the_curves_and_the_best_weights_so_far():

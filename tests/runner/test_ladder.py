@@ -165,6 +165,10 @@ def test_no_network_is_trained_twice_but_where_it_goes_on(whole: Whole) -> None:
     assert len(set(begun)) == len(begun)
 
 
+def test_every_candidate_rests_on_every_rung_so_that_their_curves_compare(whole: Whole) -> None:
+    assert {job.rests for job in whole.jobs} == {(1, 3)}
+
+
 def test_controls_pass_all_rungs_and_judge_them(whole: Whole) -> None:
     controls = [job for job in whole.jobs if is_control(job.seed)]
     assert controls

@@ -1,0 +1,148 @@
+"""Time a step of training by our layers and by TensorFlow's own operators, in turns of one run, on one core.
+
+    python benchmarks/layers.py uci_har_windows.npz > benchmarks/layers.md
+
+TensorFlow's own are taken as they are fastest: maps with channels last, fused batch normalization, oneDNN's kernels.
+The networks are winners and known good members of `cnn_timeseries` and `cnn_image`; the images are random.
+"""
+
+import itertools
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nas.architecture import Architecture
+from nas.blocks.block import Block
+from nas.blocks.conv import Conv
+from nas.blocks.dense import Dense
+from nas.blocks.head import Head
+from nas.data.dataset import Part, load
+from nas.data.splits import split
+from nas.model import runtime
+from nas.model.epoch import Loop
+from nas.model.network import FIXED, LINEAR, Network, activate
+from nas.model.runtime import tf
+from nas.model.training import one_cycle
+
+BATCH = 64
+STEPS, TURNS = 80, 9
+
+NETWORKS: dict[str, tuple[Block, ...]] = {
+    "conv 16x7, 16x5, 24x5, pooling 2 each": (
+        Conv(filters=16, kernel=7),
+        Conv(filters=16, kernel=5),
+        Conv(filters=24, kernel=5),
+        Head(),
+    ),
+    "separable 24x7, 12x3, 24x9 (the winner at 2 KB)": (
+        Conv(kind="separable", filters=24, kernel=7, pools=0),
+        Conv(kind="separable", filters=12, kernel=3, pools=2),
+        Conv(kind="separable", filters=24, kernel=9, pools=3, pool="average"),
+        Head(),
+    ),
+    "conv 24x5 by 2, separable 32x3, 28x9 (at 4 KB)": (
+        Conv(filters=24, kernel=5, stride=2, pools=0),
+        Conv(kind="separable", filters=32, kernel=3),
+        Conv(kind="separable", filters=28, kernel=9, pool="average"),
+        Head(),
+    ),
+    "conv 28x9 by 2, separable 28x7, 32x9, dense 24, 16 (at 6 KB)": (
+        Conv(filters=28, kernel=9, stride=2, pools=3),
+        Conv(kind="separable", filters=28, kernel=7, pools=2, pool="average"),
+        Conv(kind="separable", filters=32, kernel=9, pools=3),
+        Head(kind="flatten"),
+        Dense(units=24),
+        Dense(units=16),
+    ),
+}
+IMAGE: tuple[Block, ...] = (Conv(filters=8), Conv(kind="separable", filters=16), Conv(filters=16), Head())
+
+
+class Usual(Network):
+    """A network that trains as TensorFlow's own operators let it."""
+
+    def train(self, x: Any, step: Any) -> Any:
+        layers = iter(self._layers)
+        for op in self.graph.ops:
+            if op.kind in LINEAR:
+                layer = next(layers)
+                x = LINEAR[op.kind](x, layer.kernel, op)
+                if layer.norm is None:
+                    x = tf.nn.bias_add(x, layer.bias)
+                else:
+                    x, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+                        x=x, scale=layer.norm.scale, offset=layer.bias, mean=[], variance=[], epsilon=1e-3
+                    )
+                    for moving, value in ((layer.norm.mean, mean), (layer.norm.variance, variance)):
+                        moving.assign_add((value - moving) * 0.05)
+                x = activate(x, op)
+            elif op.kind != "SOFTMAX":
+                x = FIXED[op.kind](x, op)
+        return x
+
+
+def steps(network: Network, part: Part) -> Callable[[], float]:
+    """Return a call that takes some steps and returns the milliseconds of one."""
+    loop = Loop(network, batch_size=BATCH)
+    rows = loop.rows(part.x, part.y)
+    order = np.random.default_rng(0).integers(0, len(part), (STEPS, BATCH)).astype(np.int32)
+    rates = one_cycle(STEPS, 1e-3)
+
+    def call() -> float:
+        start = time.process_time()
+        loop.train(rows, order, rates, 0)
+        return 1e3 * (time.process_time() - start) / STEPS
+
+    call()
+    return call
+
+
+def row(name: str, blocks: tuple[Block, ...], part: Part, classes: int) -> str:
+    graph = Architecture("benchmark", part.x.shape[1:], classes, blocks).lower()
+    usual, ours = (steps(kind(graph), part) for kind in (Usual, Network))
+    turns = [(usual(), ours()) for _ in range(TURNS)]
+    theirs, own = (statistics.median(times) for times in zip(*turns, strict=True))
+    ratio = statistics.median(a / b for a, b in turns)
+    return f"| {name} | {theirs:.2f} | {own:.2f} | {ratio:.1f} |"
+
+
+def table(source: str) -> Iterator[str]:
+    part = split(load(source), 0).train
+    yield "# A step of training\n"
+    yield f"Made by `benchmarks/layers.py`: CPU milliseconds of a step of {BATCH} rows on one core, forward, backward"
+    yield f"and Adam, median of {TURNS} turns; the ratio is the median of the turns' ratios. Windows of"
+    yield f"{part.x.shape[1:]}, images of (28, 28, 1).\n"
+    yield "| network | TensorFlow's operators | our layers | ratio |\n|---|---|---|---|"
+    for name, blocks in NETWORKS.items():
+        yield row(name, blocks, part, 6)
+    rng = np.random.default_rng(0)
+    images = Part(rng.normal(size=(2000, 28, 28, 1)).astype(np.float32), rng.integers(0, 10, 2000))
+    yield row("image: conv 8x3, separable 16x3, conv 16x3, pooling 2 each", IMAGE, images, 10)
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(runtime.versions().items()))
+    yield f"\n{_processor()}, {versions}."
+
+
+def _processor() -> str:
+    """Return what Linux calls the processor, or the machine's kind."""
+    try:
+        with open("/proc/cpuinfo") as lines:  # noqa: PTH123 - no file of ours
+            names = itertools.dropwhile(lambda line: not line.startswith("model name"), lines)
+            return next(names).partition(":")[2].strip()
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
+def main() -> None:
+    runtime.use_one_thread()
+    runtime.leave_graphs_as_written()
+    for line in table(sys.argv[1]):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
