@@ -62,6 +62,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "final_epochs = 40, rotation = 0": {"final_epochs": 40, "rotation": 0.0},
     "final_epochs = 160": {"final_epochs": 160},
     "final_epochs = 160, rounded_epochs = 10": {"final_epochs": 160, "rounded_epochs": 10},
+    "final_epochs = 320, rounded_epochs = 10": {"final_epochs": 320, "rounded_epochs": 10},
     "batch_size = 32, rounded_epochs = 10": {"batch_size": 32, "rounded_epochs": 10},
 }
 """What each line of the table changes in the base."""
@@ -182,7 +183,7 @@ def fill(source: str, missing: Sequence[Training], jobs: int) -> None:
 
 
 def table(known: dict[Key, Training]) -> Iterator[str]:
-    """Yield the report: the default's accuracy, and the differences to it on the same folds with the same seeds."""
+    """Yield the report: the base's accuracy, and the differences to it on the same folds with the same seeds."""
     yield "# What the recipe's switches bring\n"
     yield (
         "Made by `benchmarks/recipe.py`: UCI HAR windows, int8 accuracy in a cross-validation of 3 folds over the\n"

@@ -270,9 +270,10 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
         return {"checkpoint": trained.checkpoint.dumps()} if trained.checkpoint else {}
     with clock("quantize"):
         deployed = rounded(network, calibration_rows(rows, seed=job.seed))
-        if job.recipe.rounded_epochs and not isinstance(job.rows, Given):
+        epochs = 0 if isinstance(job.rows, Given) else job.recipe.rounded(job.epochs)
+        if epochs:
             gentle = replace(job.recipe, learning_rate=job.recipe.learning_rate / 8)
-            train(deployed, rows, val, gentle, epochs=job.recipe.rounded_epochs, **how)
+            train(deployed, rows, val, gentle, epochs=epochs, **how)
         tflite = quantize(deployed)
     footprint = profile(tflite, job.target)
     facts["profiled"] = footprint.summary()

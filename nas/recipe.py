@@ -37,11 +37,14 @@ class Recipe:
         distillation: share of the labels that a large teacher's answers make up in the finals; 0 trains no teacher.
         temperature: the teacher's logits are divided by it, so that also its second thoughts count.
         rounded_epochs: epochs that a final training goes on for with the rounding of int8 in its forward pass, at an
-            eighth of the learning rate (quantization-aware training); 0 for none.
+            eighth of the learning rate (quantization-aware training); 0 for none. One that is shorter than
+            `final_epochs`, for want of time, has as much fewer of them.
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
         final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
             and validation row once, so that no few subjects decide.
+        winner_epochs: epochs of the winner's last training, on all those rows. Long trainings still pay where shorter
+            ones tell already which network is the best (benchmarks/recipe.md).
     """
 
     epochs: int = 12
@@ -66,9 +69,10 @@ class Recipe:
     finalists: int = 8
     final_epochs: int = 80
     final_folds: int = 3
+    winner_epochs: int = 320
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "finalists", "final_epochs"):
+        for name in ("epochs", "batch_size", "finalists", "final_epochs", "winner_epochs"):
             if getattr(self, name) < 1:
                 raise InputError(f"recipe.{name}", "must be 1 or more", got=getattr(self, name))
         for name in ("learning_rate", "temperature"):
@@ -90,6 +94,10 @@ class Recipe:
         for name, most in (("rotation", 180), ("shift", 0.5), ("distillation", 1)):
             if not 0 <= getattr(self, name) <= most:
                 raise InputError(f"recipe.{name}", f"must be from 0 to {most}", got=getattr(self, name))
+
+    def rounded(self, epochs: int) -> int:
+        """Return how many epochs with rounding follow a final training of so many `epochs`."""
+        return min(self.rounded_epochs, math.ceil(self.rounded_epochs * epochs / self.final_epochs))
 
     def passes(self, epochs: int, rows: int) -> int:
         """Return `epochs`, or as many more as `min_steps` needs with so many training rows."""

@@ -15,6 +15,7 @@ from nas.recipe import Recipe
         ("batch_size", 0),
         ("finalists", 0),
         ("final_epochs", 0),
+        ("winner_epochs", 0),
         ("final_folds", 1),
         ("rung_factor", 1),
         ("patience", -1),

@@ -20,6 +20,8 @@ from nas.seeds import derive
 
 # Share of a run's time that finals may reserve at the most.
 MAX_SHARE = 0.4
+# Share of what is left for the finals that the winner's last training may keep for itself.
+WINNER_SHARE = 1 / 3
 # Seconds beside the stages of trainings that records tell: handing over, and the test at the end.
 OVERHEAD_SECONDS = 3.0
 # An epoch of quantization-aware training takes up to so many times as long as one without rounding.
@@ -61,14 +63,26 @@ def seconds_for_finals(session: Session) -> float:
     share = math.inf if session.limit is None else MAX_SHARE * session.limit
     if not chosen:
         return share
-    rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size) + 1
+    rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size)
     seconds = rounds * _training_seconds(session, chosen, _final_epochs(session)) + OVERHEAD_SECONDS
-    return min(share, seconds + seconds_for_teachers(session))
+    return min(share, seconds + _last_seconds(session, chosen, recipe.winner_epochs) + seconds_for_teachers(session))
 
 
 def _training_seconds(session: Session, records: Sequence[Record], epochs: int) -> float:
     """Estimate how long a training takes, from what these took: build, trace, convert and evaluate included."""
-    return MARGIN * fmean(_beside(session, record) + epochs * _epoch_seconds(record) for record in records)
+    cost = _cost(session, epochs)
+    return MARGIN * fmean(_beside(record) + cost * _epoch_seconds(record) for record in records)
+
+
+def _cost(session: Session, epochs: int) -> float:
+    """Return how many epochs of the search take as long as a final training of so many, rounding ones included."""
+    return epochs + ROUNDED_COST * session.study.recipe.rounded(epochs)
+
+
+def _last_seconds(session: Session, records: Sequence[Record], epochs: int) -> float:
+    """Estimate how long the winner's last training takes, whose rows are more than those of the search."""
+    rows, more = len(session.splits.train), len(session.splits.val)
+    return _training_seconds(session, records, session.study.recipe.passes(epochs, rows)) * (rows + more) / rows
 
 
 def _final_epochs(session: Session) -> int:
@@ -81,14 +95,22 @@ def _search_epochs(session: Session) -> int:
     return recipe.passes(recipe.epochs, len(session.splits.train))
 
 
+def _kept_seconds(session: Session, chosen: Sequence[Record], left: float) -> float:
+    """Return how much of the seconds left the winner's last training keeps: what it wants, or its share.
+
+    It is never less than one as long as the search's, and one that is worth its time is longer.
+    """
+    wanted = _last_seconds(session, chosen, session.study.recipe.winner_epochs)
+    least = _last_seconds(session, chosen, session.study.recipe.epochs)
+    return max(least, min(wanted, WINNER_SHARE * left))
+
+
 def _epoch_seconds(record: Record) -> float:
     return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())) - record.resumed_at)
 
 
-def _beside(session: Session, record: Record) -> float:
-    """Estimate what a final training takes beside its epochs, rounding ones among it, from a training of the search."""
-    rounded = ROUNDED_COST * session.study.recipe.rounded_epochs * _epoch_seconds(record)
-    return rounded + sum(seconds for stage, seconds in record.seconds.items() if stage != "train")
+def _beside(record: Record) -> float:
+    return sum(seconds for stage, seconds in record.seconds.items() if stage != "train")
 
 
 def finalists(session: Session) -> list[Record]:
@@ -139,10 +161,10 @@ def _in_reach(session: Session, chosen: Sequence[Record]) -> Sequence[Record]:
 def _that_fit(session: Session, chosen: Sequence[Record], epochs: int) -> Sequence[Record]:
     """Return as many of the best candidates as there is time to train on every fold, so many epochs each."""
     assert session.limit is not None
-    training = _training_seconds(session, chosen, epochs)
     left = session.limit - session.seconds - OVERHEAD_SECONDS - seconds_for_teachers(session)
-    # As many trainings one after the other, and the winner's last.
-    rounds = int(left / max(training, 1e-3)) - 1
+    left -= _kept_seconds(session, chosen, left)
+    # As many trainings one after the other.
+    rounds = int(left / max(_training_seconds(session, chosen, epochs), 1e-3))
     return chosen[: max(0, rounds * session.workers.size // session.study.recipe.final_folds)]
 
 
@@ -159,9 +181,12 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
         for record in chosen
         if (record.trial, i) not in done
     ]
-    epochs = _fitting(session, chosen, -(-len(jobs) // session.workers.size) + 1)
-    # Should the estimate be wrong, the folds are cut short and not the winner's last training.
-    kept = OVERHEAD_SECONDS + (_training_seconds(session, chosen, epochs) if chosen else 0.0)
+    epochs, kept = _final_epochs(session), OVERHEAD_SECONDS
+    if session.limit is not None and chosen:
+        # Should the estimate be wrong, the folds are cut short and not the winner's last training.
+        kept += _kept_seconds(session, chosen, session.limit - session.seconds - OVERHEAD_SECONDS)
+        rounds = -(-len(jobs) // session.workers.size)
+        epochs = _fitting(session, chosen, (session.limit - session.seconds - kept) / max(1, rounds), epochs)
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
             seconds = session.left(None if session.limit is None else session.limit - kept)
@@ -176,20 +201,14 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
     return [final for final in done.values() if final.record.trial in trials]
 
 
-def _fitting(session: Session, records: Sequence[Record], rounds: int) -> int:
-    """Return the epochs with which `rounds` trainings of such networks, one after the other, end in time.
+def _fitting(session: Session, records: Sequence[Record], seconds: float, wanted: int) -> int:
+    """Return how many epochs, `wanted` at the most, a training of such networks can have in so many seconds.
 
-    All have the same, so that none is favoured. A schedule cut short never reaches its low learning rates, so a
-    shorter one is better.
+    A schedule cut short never reaches its low learning rates, so a shorter one is better.
     """
-    wanted = _final_epochs(session)
-    if session.limit is None or not records:
-        return wanted
-    seconds = (session.limit - session.seconds - OVERHEAD_SECONDS) / rounds / MARGIN
     epoch = fmean(map(_epoch_seconds, records))
-    beside = fmean(_beside(session, record) for record in records)
-    fitting = round((seconds - beside) / epoch) if epoch else wanted
-    return max(1, min(wanted, fitting))
+    most = (seconds / MARGIN - fmean(map(_beside, records))) / epoch if epoch else math.inf
+    return next((epochs for epochs in range(wanted, 1, -1) if _cost(session, epochs) <= most), 1)
 
 
 def _job(session: Session, record: Record, rows: Fold | Everything, taught: Taught) -> Job:
@@ -230,9 +249,16 @@ def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
 
 def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
+    recipe, splits = session.study.recipe, session.splits
     job = _job(session, best[0].record, Everything(), taught)
-    known = [record for record in session.complete() if record.trial == job.trial]
-    outcome = _alone(session, replace(job, epochs=_fitting(session, known, 1), seconds=session.left(session.limit)))
+    epochs = recipe.passes(recipe.winner_epochs, len(splits.train))
+    if session.limit is not None:
+        known = [record for record in session.complete() if record.trial == job.trial]
+        seconds = session.limit - session.seconds - OVERHEAD_SECONDS
+        # An epoch has more rows here.
+        seconds *= len(splits.train) / (len(splits.train) + len(splits.val))
+        epochs = _fitting(session, known, seconds, epochs)
+    outcome = _alone(session, replace(job, epochs=epochs, seconds=session.left(session.limit)))
     if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:
         reason = outcome.record.reason if isinstance(outcome, Outcome) else outcome
         raise _unfinished(session, "the winner's last training", reason)

@@ -116,7 +116,8 @@ def test_a_run_keeps_its_minutes_and_ends_with_a_winner(
     assert result.winner is not None
     assert 0.6 * 60 * minutes < Timed.now <= 60 * minutes
     # A training cut shorter than the search's own would be a worse judge, and a worse winner.
-    assert all(Recipe().epochs <= job.epochs <= Recipe().final_epochs for job in log.finals + log.last)
+    assert all(Recipe().epochs <= job.epochs <= Recipe().final_epochs for job in log.finals)
+    assert all(Recipe().epochs <= job.epochs <= Recipe().winner_epochs for job in log.last)
     folds = [job.trial for job in log.finals]
     assert all(folds.count(trial) == 3 for trial in folds)
 
@@ -170,4 +171,5 @@ def test_a_decided_study_is_not_decided_anew_for_having_time_again(
 def test_without_minutes_everything_takes_its_time(log: Log, splits: Splits, tmp_path: Path) -> None:
     assert go(splits, tmp_path, trials=3, jobs=1, recipe=Recipe(min_steps=0)).winner is not None
     assert all(job.seconds is None for job in log.searched + log.finals + log.last)
-    assert {job.epochs for job in log.finals + log.last} == {Recipe().final_epochs}
+    assert {job.epochs for job in log.finals} == {Recipe().final_epochs}
+    assert {job.epochs for job in log.last} == {Recipe().winner_epochs}
