@@ -14,8 +14,8 @@ class Recipe:
         epochs: passes over the training rows for a candidate of the search.
         batch_size: rows a step.
         first_rung: epochs after which only the best candidates go on; 0 trains each to the end. Further rungs follow at
-            `rung_factor` times as many epochs, and so on. The learning rate comes down to 0 at each rung, since only
-            then a network shows what it has learned.
+            `rung_factor` times as many epochs, and so on. The learning rate comes down to 0 at each rung, so that a
+            network is judged by a training that is short, but whole (benchmarks/rungs.md).
         rung_factor: one in so many candidates passes a rung.
         min_steps: a training of fewer steps gets as many epochs more as it needs; small data sets would hardly be
             learned otherwise.

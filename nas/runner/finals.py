@@ -13,6 +13,7 @@ from nas.data.folds import folds
 from nas.errors import InputError
 from nas.pipeline import Everything, Fold, Job, Outcome, TestJob, TestOutcome
 from nas.record import Record, State, Winner
+from nas.runner.pace import Pace
 from nas.runner.session import Session
 from nas.runner.teachers import Taught, seconds_for_teachers, teach
 from nas.runner.workers import End, Task
@@ -24,10 +25,6 @@ MAX_SHARE = 0.4
 WINNER_SHARE = 1 / 3
 # Seconds beside the stages of trainings that records tell: handing over, and the test at the end.
 OVERHEAD_SECONDS = 3.0
-# An epoch of quantization-aware training takes up to so many times as long as one without rounding.
-ROUNDED_COST = 2.0
-# Part of the time kept back, since a machine is never as quick as its average.
-MARGIN = 1.2
 
 WINNER_MODEL = "winner.tflite"
 WINNER_WEIGHTS = "winner.npz"
@@ -64,25 +61,34 @@ def seconds_for_finals(session: Session) -> float:
     if not chosen:
         return share
     rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size)
-    seconds = rounds * _training_seconds(session, chosen, _final_epochs(session)) + OVERHEAD_SECONDS
-    return min(share, seconds + _last_seconds(session, chosen, recipe.winner_epochs) + seconds_for_teachers(session))
+    folds = rounds * _fold_seconds(session, chosen, _final_epochs(session))
+    last = _last_seconds(session, chosen, recipe.winner_epochs)
+    return min(share, folds + last + OVERHEAD_SECONDS + seconds_for_teachers(session))
 
 
-def _training_seconds(session: Session, records: Sequence[Record], epochs: int) -> float:
-    """Estimate how long a training takes, from what these took: build, trace, convert and evaluate included."""
-    cost = _cost(session, epochs)
-    return MARGIN * fmean(_beside(record) + cost * _epoch_seconds(record) for record in records)
+def _pace(session: Session, records: Sequence[Record]) -> Pace:
+    return Pace.of(records, len(session.splits.train))
 
 
-def _cost(session: Session, epochs: int) -> float:
-    """Return how many epochs of the search take as long as a final training of so many, rounding ones included."""
-    return epochs + ROUNDED_COST * session.study.recipe.rounded(epochs)
+def _rows(session: Session) -> int:
+    """Return the rows of the winner's last training."""
+    return len(session.splits.train) + len(session.splits.val)
 
 
-def _last_seconds(session: Session, records: Sequence[Record], epochs: int) -> float:
-    """Estimate how long the winner's last training takes, whose rows are more than those of the search."""
-    rows, more = len(session.splits.train), len(session.splits.val)
-    return _training_seconds(session, records, session.study.recipe.passes(epochs, rows)) * (rows + more) / rows
+def _fold_rows(session: Session) -> int:
+    """Return the rows of a training that leaves out a fold."""
+    folds = session.study.recipe.final_folds
+    return _rows(session) * (folds - 1) // folds
+
+
+def _fold_seconds(session: Session, chosen: Sequence[Record], epochs: int) -> float:
+    return _pace(session, chosen).seconds(session.study.recipe, epochs, _fold_rows(session))
+
+
+def _last_seconds(session: Session, chosen: Sequence[Record], epochs: int) -> float:
+    recipe = session.study.recipe
+    epochs = recipe.passes(epochs, len(session.splits.train))
+    return _pace(session, chosen).seconds(recipe, epochs, _rows(session))
 
 
 def _final_epochs(session: Session) -> int:
@@ -103,14 +109,6 @@ def _kept_seconds(session: Session, chosen: Sequence[Record], left: float) -> fl
     wanted = _last_seconds(session, chosen, session.study.recipe.winner_epochs)
     least = _last_seconds(session, chosen, session.study.recipe.epochs)
     return max(least, min(wanted, WINNER_SHARE * left))
-
-
-def _epoch_seconds(record: Record) -> float:
-    return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())) - record.resumed_at)
-
-
-def _beside(record: Record) -> float:
-    return sum(seconds for stage, seconds in record.seconds.items() if stage != "train")
 
 
 def finalists(session: Session) -> list[Record]:
@@ -164,7 +162,7 @@ def _that_fit(session: Session, chosen: Sequence[Record], epochs: int) -> Sequen
     left = session.limit - session.seconds - OVERHEAD_SECONDS - seconds_for_teachers(session)
     left -= _kept_seconds(session, chosen, left)
     # As many trainings one after the other.
-    rounds = int(left / max(_training_seconds(session, chosen, epochs), 1e-3))
+    rounds = int(left / max(_fold_seconds(session, chosen, epochs), 1e-3))
     return chosen[: max(0, rounds * session.workers.size // session.study.recipe.final_folds)]
 
 
@@ -185,8 +183,9 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
     if session.limit is not None and chosen:
         # Should the estimate be wrong, the folds are cut short and not the winner's last training.
         kept += _kept_seconds(session, chosen, session.limit - session.seconds - OVERHEAD_SECONDS)
-        rounds = -(-len(jobs) // session.workers.size)
-        epochs = _fitting(session, chosen, (session.limit - session.seconds - kept) / max(1, rounds), epochs)
+        rounds = max(1, -(-len(jobs) // session.workers.size))
+        each = (session.limit - session.seconds - kept) / rounds
+        epochs = _pace(session, chosen).epochs(session.study.recipe, each, _fold_rows(session), epochs)
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
             seconds = session.left(None if session.limit is None else session.limit - kept)
@@ -199,16 +198,6 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
                 done[final.record.trial, final.fold] = final
     trials = {record.trial for record in chosen}
     return [final for final in done.values() if final.record.trial in trials]
-
-
-def _fitting(session: Session, records: Sequence[Record], seconds: float, wanted: int) -> int:
-    """Return how many epochs, `wanted` at the most, a training of such networks can have in so many seconds.
-
-    A schedule cut short never reaches its low learning rates, so a shorter one is better.
-    """
-    epoch = fmean(map(_epoch_seconds, records))
-    most = (seconds / MARGIN - fmean(map(_beside, records))) / epoch if epoch else math.inf
-    return next((epochs for epochs in range(wanted, 1, -1) if _cost(session, epochs) <= most), 1)
 
 
 def _job(session: Session, record: Record, rows: Fold | Everything, taught: Taught) -> Job:
@@ -249,15 +238,12 @@ def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
 
 def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
-    recipe, splits = session.study.recipe, session.splits
+    recipe = session.study.recipe
     job = _job(session, best[0].record, Everything(), taught)
-    epochs = recipe.passes(recipe.winner_epochs, len(splits.train))
+    epochs = recipe.passes(recipe.winner_epochs, len(session.splits.train))
     if session.limit is not None:
-        known = [record for record in session.complete() if record.trial == job.trial]
         seconds = session.limit - session.seconds - OVERHEAD_SECONDS
-        # An epoch has more rows here.
-        seconds *= len(splits.train) / (len(splits.train) + len(splits.val))
-        epochs = _fitting(session, known, seconds, epochs)
+        epochs = _winner_pace(session, best).epochs(recipe, seconds, _rows(session), epochs)
     outcome = _alone(session, replace(job, epochs=epochs, seconds=session.left(session.limit)))
     if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:
         reason = outcome.record.reason if isinstance(outcome, Outcome) else outcome
@@ -272,6 +258,15 @@ def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
         val_metrics={name: fmean(f.record.val_metrics[name] for f in best) for name in best[0].record.val_metrics},
     )
     return replace(record, values=session.objective.values(record, session.scale))
+
+
+def _winner_pace(session: Session, best: Sequence[Final]) -> Pace:
+    """Return the pace of the winner's own folds, or of its training in the search if there was no time for folds."""
+    known = [record for record in session.complete() if record.trial == best[0].record.trial]
+    records = [final.record for final in best]
+    if records == known:
+        return _pace(session, known)
+    return Pace.of(records, _fold_rows(session), beside=known)
 
 
 def _test(session: Session, record: Record) -> TestOutcome:
