@@ -25,7 +25,8 @@ from nas.data.dataset import Part, load
 from nas.data.splits import split
 from nas.model import runtime
 from nas.model.epoch import Loop
-from nas.model.network import FIXED, LINEAR, Network, activate
+from nas.model.network import Network
+from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
 from nas.model.training import one_cycle
 

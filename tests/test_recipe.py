@@ -45,3 +45,9 @@ def test_few_rows_get_as_many_epochs_as_min_steps_need():
     recipe = Recipe(batch_size=10, min_steps=100)
     assert [recipe.passes(5, rows) for rows in (50, 100, 1000)] == [20, 10, 5]
     assert recipe.passes(5, 3) == 100
+
+
+def test_a_final_training_cut_short_has_as_much_fewer_epochs_with_rounding():
+    recipe = Recipe(final_epochs=80, rounded_epochs=10)
+    assert [recipe.rounded(epochs) for epochs in (320, 80, 40, 8, 1)] == [10, 10, 5, 1, 1]
+    assert Recipe(rounded_epochs=0).rounded(80) == 0

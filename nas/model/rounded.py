@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nas.data.dataset import Floats
-from nas.model.network import FIXED, LINEAR, Folded, Network, Weights, activate
+from nas.model.network import Folded, Network
+from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
+from nas.model.variables import Weights
 
 Range: TypeAlias = tuple[float, float]
 

@@ -6,6 +6,7 @@
 namespace nas::training::NAS_LEVEL {
 namespace {
 
+// What both halves of a layer keep in the scratch memory.
 struct Parts {
   Convolver convolver;
   Finisher finisher;
@@ -30,7 +31,8 @@ Parts prepare(const Layer& layer, float* scratch) {
   return p;
 }
 
-// Calls `each` with the first member of every tile and how many it has; backward, what the caches hold comes first.
+// Calls `each` with the first member of every tile and how many it has. A second pass goes backward, since the caches
+// hold what the first one saw last.
 template <class Each>
 void for_each_tile(const Layer& layer, const Parts& p, bool backward, Each each) {
   const int batch = layer.convolution.batch, windows = p.convolver.t.windows;
@@ -73,7 +75,7 @@ void backward(const Layer& layer, const Forward& t, const Gradients& g, float* s
   finish_gradients(layer.convolution, p.convolver, g.dkernel);
 }
 
-// An array of one kernel set, which best.cc lists by the level's name.
+// best.cc finds it by the level's name.
 extern const Kernels kKernels;
 const Kernels kKernels = {NAS_STRING(NAS_LEVEL), scratch_floats, forward, backward};
 

@@ -5,6 +5,8 @@
 //                                                                           a1 b1 c1 d1
 #pragma once
 
+#include <utility>
+
 #include "vectors.h"
 
 namespace nas::training::NAS_LEVEL {
@@ -24,30 +26,31 @@ void with_width(int width, Call call) {
   call(Width<0>());
 }
 
-using Mask = int __attribute__((vector_size(kLanes * 4)));
-
 // Every second number of two vectors, from the first or from the second on; or two vectors in turn.
 struct Halves {
   Vector first, second;
 };
 
-inline Halves halve(Vector a, Vector b) {
-  Mask even, odd;
-  for (int lane = 0; lane < kLanes; ++lane) {
-    even[lane] = 2 * lane;
-    odd[lane] = 2 * lane + 1;
-  }
-  return {__builtin_shuffle(a, b, even), __builtin_shuffle(a, b, odd)};
+#if defined(__clang__)
+#define NAS_SHUFFLE(A, B, LANES) __builtin_shufflevector(A, B, LANES...)
+#else
+#define NAS_SHUFFLE(A, B, LANES) __builtin_shuffle(A, B, Mask{LANES...})
+#endif
+
+using Mask = int __attribute__((vector_size(kLanes * 4)));
+
+template <int... Lane>
+Halves halve(Vector a, Vector b, std::integer_sequence<int, Lane...>) {
+  return {NAS_SHUFFLE(a, b, (2 * Lane)), NAS_SHUFFLE(a, b, (2 * Lane + 1))};
 }
 
-inline Halves interleave(Vector even, Vector odd) {
-  Mask first, second;
-  for (int lane = 0; lane < kLanes; ++lane) {
-    first[lane] = lane / 2 + lane % 2 * kLanes;
-    second[lane] = first[lane] + kLanes / 2;
-  }
-  return {__builtin_shuffle(even, odd, first), __builtin_shuffle(even, odd, second)};
+template <int... Lane>
+Halves interleave(Vector even, Vector odd, std::integer_sequence<int, Lane...>) {
+  return {NAS_SHUFFLE(even, odd, (Lane / 2 + Lane % 2 * kLanes)),
+          NAS_SHUFFLE(even, odd, ((Lane + kLanes) / 2 + Lane % 2 * kLanes))};
 }
+
+using Lanes = std::make_integer_sequence<int, kLanes>;
 
 // Splits kLanes windows of `Step` numbers, a power of two; number k of each goes to parts + k * row.
 template <int Step>
@@ -57,7 +60,7 @@ void split(const Vector* x, float* parts, int row) {
   } else {
     Vector even[Step / 2], odd[Step / 2];
     for (int k = 0; k < Step / 2; ++k) {
-      const Halves halves = halve(x[2 * k], x[2 * k + 1]);
+      const Halves halves = halve(x[2 * k], x[2 * k + 1], Lanes());
       even[k] = halves.first;
       odd[k] = halves.second;
     }
@@ -75,7 +78,7 @@ void merge(const float* parts, int row, Vector* x) {
     merge<Step / 2>(parts, 2 * row, even);
     merge<Step / 2>(parts + row, 2 * row, odd);
     for (int k = 0; k < Step / 2; ++k) {
-      const Halves pair = interleave(even[k], odd[k]);
+      const Halves pair = interleave(even[k], odd[k], Lanes());
       x[2 * k] = pair.first;
       x[2 * k + 1] = pair.second;
     }
