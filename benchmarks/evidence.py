@@ -2,7 +2,7 @@
 
     python benchmarks/evidence.py --data ../shared/data
 
-Ten minutes each, on two cores that do nothing else. An interrupted run goes on with the same command: studies that
+Four minutes each, on two cores that do nothing else. An interrupted run goes on with the same command: studies that
 have ended are left alone, and one that was cut off begins anew, so that none has more time than another. Databases
 and models stay in `--folder`; `studies/` gets `study.toml`, `results.json` and the tables.
 """
@@ -64,7 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "nas-evidence", help="scratch")
     parser.add_argument("--studies", type=Path, default=ROOT / "studies", help="where the evidence goes")
     parser.add_argument("--only", default="*", help="run the studies with such a name, as in *mnist*")
-    parser.add_argument("--minutes", type=float, default=10.0, help="of a study")
+    parser.add_argument("--minutes", type=float, default=4.0, help="of a study")
     parser.add_argument("--jobs", type=int, default=2, help="worker processes")
     return parser.parse_args()
 

@@ -30,10 +30,10 @@ INTRODUCTION = """\
 # Studies
 
 Evidence for the results in the [README](../README.md): each study's definition and what it found. A study is run again
-with `nas search studies/<name>/study.toml --name <another> --minutes 10 --jobs 2`, beside the data that its definition
+with `nas search studies/<name>/study.toml --name <another> --minutes 4 --jobs 2`, beside the data that its definition
 names. Databases, models and reports are made by running and stay out of git.
 
-Another run, or another machine, tries another number of candidates in ten minutes and so finds another winner; with
+Another run, or another machine, tries another number of candidates in as many minutes and so finds another winner; with
 `--trials` and `--jobs 1` in place of `--minutes`, the same machine gives the same records.
 
 `benchmarks/evidence.py` ran the studies, and `benchmarks/studies_table.py` writes the tables. Test rows are those of

@@ -157,7 +157,7 @@ class Loop:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(self._network.weights)
                 logits = self._network.train(rows, step + i)
-                losses = tf.nn.softmax_cross_entropy_with_logits(labels, logits)
+                losses = _cross_entropy(logits, labels)
                 if self._class_weights is not None:
                     losses *= tf.linalg.matvec(labels, self._class_weights)
                 total = tf.reduce_mean(losses) + self._network.penalty()
@@ -175,7 +175,7 @@ class Loop:
         def body(start: Any, loss: Any, right: Any) -> Any:
             batch = slice(start, start + _EVALUATION_BATCH)
             logits = self._network(x[batch], folded)
-            losses = tf.nn.softmax_cross_entropy_with_logits(y[batch], logits)
+            losses = _cross_entropy(logits, y[batch])
             return start + _EVALUATION_BATCH, loss + tf.reduce_sum(losses), right + _count(logits, y[batch])
 
         start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
@@ -197,6 +197,12 @@ class Loop:
         decay = tf.minimum(self._decay, tf.cast(step, tf.float32) / tf.cast(step + 9, tf.float32))
         for average, variable in zip(self._averages, (*self._network.weights, *self._network.moving), strict=True):
             average.assign_add((variable - average) * (1 - decay))
+
+
+def _cross_entropy(logits: Any, labels: Any) -> Any:
+    # What `tf.nn` has around the operator takes as long to trace as a convolutional layer.
+    losses, _ = tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=logits, labels=labels)
+    return losses
 
 
 def _count(logits: Any, labels: Any) -> Any:

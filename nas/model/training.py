@@ -22,7 +22,7 @@ StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
 GoOn = Callable[[int, Mapping[str, float]], bool]
 
 # Most candidates end at the first rung, where a graph for their evaluation would not have paid yet.
-_EPOCHS_UNTRACED = 2
+_EPOCHS_UNTRACED = 3
 # So many steps at most are taken between two looks at the clock.
 _STEPS_A_CALL = 128
 

@@ -3,6 +3,7 @@
 The fluent interface keeps its active run per process, which breaks with workers and with a study that goes on.
 """
 
+import itertools
 import json
 import logging
 import os
@@ -10,7 +11,7 @@ import tempfile
 import time
 import uuid
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,9 @@ _SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "GIT_PYTHON_REFRESH": "quiet",
 }
+# MLflow takes 100 parameters in a call, and 1,000 of everything.
 _PARAMS_A_BATCH = 100
-_METRICS_A_BATCH = 1000
+_METRICS_A_BATCH = 900
 _PAGE = 1000
 
 
@@ -78,8 +80,8 @@ class Store:
             tags={**entries.tags(record), "study": self._study, "mlflow.parentRunId": self._parent},
         )
         run_id = run.info.run_id
-        self._write_params(run_id, entries.params(record))
-        self._write_metrics(run_id, [(*item, 0) for item in entries.metrics(record).items()] + entries.curves(record))
+        metrics = [(*item, 0) for item in entries.metrics(record).items()] + entries.curves(record)
+        self._write(run_id, metrics, entries.params(record))
         self._write_files(run_id, record, model)
         self._client.set_terminated(run_id, entries.RUN_STATUS[record.state], end)
         self._runs[record.trial] = run_id
@@ -87,7 +89,7 @@ class Store:
     def counts(self, states: Mapping[str, int]) -> None:
         """Write the number of trials by state to the parent, as they stand after that many trials."""
         step = sum(states.values())
-        self._write_metrics(self._parent, [(*item, step) for item in entries.state_metrics(states).items()])
+        self._write(self._parent, [(*item, step) for item in entries.state_metrics(states).items()])
 
     def finish(self, result: Result, files: Path) -> None:
         """Give the parent the winner's numbers and files, and mark the winner's run."""
@@ -96,7 +98,7 @@ class Store:
             return
         trial = winner.record.trial
         step = result.trials
-        self._write_metrics(self._parent, [(*item, step) for item in entries.winner_metrics(winner).items()])
+        self._write(self._parent, [(*item, step) for item in entries.winner_metrics(winner).items()])
         self._tag(self._parent, winner_trial=str(trial), winner_digest=winner.record.digest)
         self._client.set_tag(self._parent, "mlflow.note.content", entries.winner_note(winner))
         for number, run_id in self._runs.items():
@@ -156,20 +158,17 @@ class Store:
         for key, value in tags.items():
             self._client.set_tag(run_id, key, value)
 
-    def _write_params(self, run_id: str, values: Mapping[str, str]) -> None:
-        from mlflow.entities import Param
-
-        items = [Param(key, value) for key, value in values.items()]
-        for batch in _batches(items, _PARAMS_A_BATCH):
-            self._client.log_batch(run_id, params=batch)
-
-    def _write_metrics(self, run_id: str, values: list[tuple[str, float, int]]) -> None:
-        from mlflow.entities import Metric
+    def _write(
+        self, run_id: str, metrics: Sequence[tuple[str, float, int]], params: Mapping[str, str] | None = None
+    ) -> None:
+        """Write metrics (name, value, step) and parameters, in as few calls as the store's limits allow."""
+        from mlflow.entities import Metric, Param
 
         now = _now()
-        items = [Metric(key, value, now, step) for key, value, step in values]
-        for batch in _batches(items, _METRICS_A_BATCH):
-            self._client.log_batch(run_id, metrics=batch)
+        values = _batches([Metric(key, value, now, step) for key, value, step in metrics], _METRICS_A_BATCH)
+        words = _batches([Param(key, value) for key, value in (params or {}).items()], _PARAMS_A_BATCH)
+        for some, others in itertools.zip_longest(values, words, fillvalue=()):
+            self._client.log_batch(run_id, metrics=some, params=others)
 
     def _write_files(self, run_id: str, record: Record, model: bytes | None) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -137,7 +137,8 @@ def story(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Story:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("finds the worker process in /proc")
     study = StudyFolder(tmp_path_factory.mktemp("story"), "story")
-    words = (*SEARCH, "--trials", "6", "--name", "story", "--seed", "5")
+    # Trainings long enough to be met in the middle, on a busy machine too.
+    words = (*SEARCH, "--trials", "6", "--name", "story", "--seed", "5", "--recipe", "epochs=600")
 
     command: Command = start(study.root, *words)
     study.wait_for(command, finished=1)
