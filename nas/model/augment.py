@@ -7,13 +7,16 @@ that a spread of 1 is that of the training rows.
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from nas.data.axes import Axes
 from nas.model.runtime import tf
 from nas.recipe import Recipe
+
+Floats64: TypeAlias = npt.NDArray[np.float64]
 
 
 class Augmentation:
@@ -96,13 +99,21 @@ def rotate(x: Any, seed: Any, degrees: float, axes: Axes) -> Any:
         axes: the channels to turn; others stay.
     """
     turn = rotations(tf.random.stateless_normal((tf.shape(x)[0], 3), seed) * math.radians(degrees))
-    mean, std = np.asarray(axes.mean, np.float32), np.asarray(axes.std, np.float32)
+    # What a turn does to scaled channels is linear in the turn, so nine maps and one for no turn at all make them all.
+    still = _scaled_map(np.zeros((3, 3)), axes)
+    each = np.stack([_scaled_map(unit, axes) - still for unit in np.eye(9).reshape(9, 3, 3)])
+    maps = tf.matmul(tf.reshape(turn, (-1, 9)), np.float32(each.reshape(9, -1))) + np.float32(still.reshape(-1))
+    maps = tf.reshape(maps, (-1, 1, *still.shape))
+    return tf.matmul(x, maps[..., :-1, :]) + maps[..., -1:, :]
+
+
+def _scaled_map(turn: Floats64, axes: Axes) -> Floats64:
+    """Return the map [channels + 1, channels] of scaled channels that turns their sensors: A, then b of `x A + b`."""
+    mean, std = np.asarray(axes.mean), np.asarray(axes.std)
     # Rows of `pick` take x, y and z of a sensor out of all channels.
-    picks = [np.eye(len(mean), dtype=np.float32)[list(triple)] for triple in axes.triples]
-    rest = np.eye(len(mean), dtype=np.float32) - sum(pick.T @ pick for pick in picks)
-    in_units = rest + tf.add_n([pick.T @ tf.transpose(turn, (0, 2, 1)) @ pick for pick in picks])
-    moved = (tf.linalg.matvec(in_units, mean, transpose_a=True) - mean) / std
-    return tf.matmul(x, (std[:, None] * in_units / std)[:, None]) + moved[:, None, None]
+    picks = [np.eye(len(mean))[list(triple)] for triple in axes.triples]
+    in_units = np.eye(len(mean)) + sum(pick.T @ (turn.T - np.eye(3)) @ pick for pick in picks)
+    return np.vstack([std[:, None] * in_units / std, (mean @ in_units - mean) / std])
 
 
 def rotations(vectors: Any) -> Any:
