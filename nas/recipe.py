@@ -47,9 +47,9 @@ class Recipe:
             ones tell already which network is the best (benchmarks/recipe.md).
     """
 
-    epochs: int = 12
-    first_rung: int = 3
-    rung_factor: int = 4
+    epochs: int = 10
+    first_rung: int = 2
+    rung_factor: int = 6
     batch_size: int = 64
     min_steps: int = 800
     learning_rate: float = 4e-3

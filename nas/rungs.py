@@ -21,7 +21,7 @@ from nas.record import Record, RungCorrelation, State
 # Fewer results than this on a rung say too little about what is good.
 MIN_RESULTS = 6
 # One candidate in so many is trained to the end whatever it looks like, so that the rungs themselves can be judged.
-CONTROL = 16
+CONTROL = 32
 
 # What ranks a candidate, each number the higher the better, had it this accuracy.
 Vector: TypeAlias = tuple[float, ...]
