@@ -8,7 +8,8 @@ A way of searching is a sampler, and settings of the study or its recipe with co
 score is the int8 model's on the validation groups, of the best candidate whose training has ended by then.
 
 A search is one line of `benchmarks/curves.jsonl`. Those that are there already are not done again, so the command goes
-on where it was. The seeds' searches take turns, so that whatever else the machine does, it does to all of them.
+on where it was. The seeds' searches take turns, so that whatever else the machine does, it does to all of them; or
+give each of two commands one of the ways and `--jobs 1`, and they run side by side, a core each.
 """
 
 import argparse
@@ -38,7 +39,7 @@ LINES = Path(__file__).with_suffix(".jsonl")
 TABLE = Path(__file__).with_suffix(".md")
 PICTURE = Path(__file__).with_suffix(".png")
 
-SECONDS = (30, 60, 120, 300, 600)
+SECONDS = (30, 60, 90, 120, 180, 300, 600)
 DEFAULT = "tpe,evolution,nsga2,random,random:starts=false"
 
 
@@ -159,7 +160,7 @@ def table(groups: dict[str, list[dict[str, Any]]]) -> str:
         [
             "# Best score so far\n",
             f"Made by `benchmarks/curves.py`: {some['data']}, {some['space']} within {some['budget_kb']:g} KB of",
-            f"weights, {some['jobs']} workers. Median over the seeds of the int8 validation score of the best",
+            f"weights, `--jobs {some['jobs']}`. Median over the seeds of the int8 validation score of the best",
             "candidate known at that second, once all seeds have one, without the finals; behind it the median",
             "numbers of trials by how they ended.\n",
             "| " + " | ".join(heads) + " |",
