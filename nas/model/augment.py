@@ -7,16 +7,14 @@ that a spread of 1 is that of the training rows.
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nas.data.axes import Axes
+from nas.data.dataset import Array
 from nas.model.runtime import tf
 from nas.recipe import Recipe
-
-Floats64: TypeAlias = npt.NDArray[np.float64]
 
 
 class Augmentation:
@@ -99,15 +97,15 @@ def rotate(x: Any, seed: Any, degrees: float, axes: Axes) -> Any:
         axes: the channels to turn; others stay.
     """
     turn = rotations(tf.random.stateless_normal((tf.shape(x)[0], 3), seed) * math.radians(degrees))
-    # What a turn does to scaled channels is linear in the turn, so nine maps and one for no turn at all make them all.
-    still = _scaled_map(np.zeros((3, 3)), axes)
-    each = np.stack([_scaled_map(unit, axes) - still for unit in np.eye(9).reshape(9, 3, 3)])
-    maps = tf.matmul(tf.reshape(turn, (-1, 9)), np.float32(each.reshape(9, -1))) + np.float32(still.reshape(-1))
-    maps = tf.reshape(maps, (-1, 1, *still.shape))
+    # The map of scaled channels is affine in the nine numbers of the turn: its value at 0, and a slope for each.
+    base = _scaled_map(np.zeros((3, 3)), axes)
+    slopes = np.stack([_scaled_map(unit, axes) - base for unit in np.eye(9).reshape(9, 3, 3)])
+    maps = tf.matmul(tf.reshape(turn, (-1, 9)), np.float32(slopes.reshape(9, -1))) + np.float32(base.reshape(-1))
+    maps = tf.reshape(maps, (-1, 1, *base.shape))
     return tf.matmul(x, maps[..., :-1, :]) + maps[..., -1:, :]
 
 
-def _scaled_map(turn: Floats64, axes: Axes) -> Floats64:
+def _scaled_map(turn: Array, axes: Axes) -> Array:
     """Return the map [channels + 1, channels] of scaled channels that turns their sensors: A, then b of `x A + b`."""
     mean, std = np.asarray(axes.mean), np.asarray(axes.std)
     # Rows of `pick` take x, y and z of a sensor out of all channels.

@@ -125,8 +125,8 @@ class Loop:
 
         Args:
             rows: validation rows.
-            traced: evaluate by a graph, which takes as long to trace as five evaluations without it, and then half
-                as long each.
+            traced: evaluate by a graph, which takes as long to trace as three evaluations without it, and then less
+                than half as long each.
         """
         evaluate = self._evaluate if traced else self._evaluate_rows
         return _mean(evaluate(rows.x, rows.y), len(rows))

@@ -1,8 +1,9 @@
 """A graph as a network that TensorFlow trains: the walk over its operators, and their weights.
 
-Plain TensorFlow in place of Keras layers, since building and tracing them took as long as two epochs of such a
-network (benchmarks/training.md). The walk restores what the graph keeps for training only: batch normalization
-before the activation, dropout, L2. Outside training, normalization is folded into the weights, as it is on the device.
+Plain TensorFlow in place of Keras layers, since building and tracing them took almost as long as three epochs of such a
+network (benchmarks/training.md). In training the walk (nas/model/walk.py) restores what the graph keeps for that only:
+batch normalization before the activation, dropout, L2. Outside training, normalization is folded into the weights, as
+it is on the device.
 """
 
 import itertools
