@@ -7,12 +7,13 @@ dimension is a row with a query before it.
 from pathlib import Path
 
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from nas.errors import InputError
 
 JOURNAL = "journal:///"
-# A process killed while it wrote leaves its lock behind; writing takes milliseconds.
+# A process killed while it wrote leaves its lock behind; writing takes milliseconds. Optuna's other lock, a link to
+# the journal, is never found old where the journal's path is relative, since the link then leads nowhere.
 _LOCK_SECONDS = 3
 
 
@@ -28,7 +29,7 @@ def open_storage(url: str) -> BaseStorage:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
         if file is not None and url.startswith(JOURNAL):
-            return JournalStorage(JournalFileBackend(str(file), JournalFileSymlinkLock(str(file), _LOCK_SECONDS)))
+            return JournalStorage(JournalFileBackend(str(file), JournalFileOpenLock(str(file), _LOCK_SECONDS)))
         return RDBStorage(url)
     except Exception as error:  # SQLAlchemy and the database drivers raise many kinds
         raise InputError("--storage", f"must be a storage that opens: {type(error).__name__}", got=url) from None

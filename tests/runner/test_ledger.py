@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -248,6 +251,23 @@ def test_a_line_that_a_killed_process_left_half_written_is_taken_away(tmp_path: 
     again = run(book)
     assert ledger(url).records() == [ended, again]
     assert journal.read_bytes().startswith(whole)
+
+
+def test_a_lock_that_a_killed_process_left_holds_up_the_next_run_for_seconds_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # as a user's studies are, the journal is named from where the user stands
+    url = "journal:///mine/study.journal"
+    ended = run(ledger(url))
+    dies = "import os, signal; os.fsync = lambda file: os.kill(os.getpid(), signal.SIGKILL)\n"
+    writes = f'from nas.runner.ledger import Ledger; Ledger("mine", "{url}", ["maximize"], 0).put("key", "value")'
+    killed = subprocess.run([sys.executable, "-c", dies + writes], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert os.path.lexists("mine/study.journal.lock")
+    subprocess.run([sys.executable, "-c", writes], check=True, timeout=60)
+    book = ledger(url)
+    assert book.records() == [ended]
+    assert book.get("key") == "value"
 
 
 def test_importances_are_shares_of_the_dimensions(url: str) -> None:
