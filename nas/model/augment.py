@@ -6,7 +6,8 @@ that a spread of 1 is that of the training rows.
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from nas.model.runtime import tf
 from nas.recipe import Recipe
 
 
+@dataclass(frozen=True, slots=True)
 class Augmentation:
     """The changes that a recipe asks for, as far as they make sense for the rows.
 
@@ -27,30 +29,35 @@ class Augmentation:
         recipe: how strong each is; 0 leaves it out.
         shape: of a row.
         axes: which channels of a window are vectors.
-        seed: of all changes.
     """
 
-    def __init__(self, recipe: Recipe, shape: Sequence[int], axes: Axes | None = None, seed: int = 0) -> None:
-        self._seed = seed % 2**30
-        self._mixup = recipe.mixup
-        is_window = len(shape) == 3 and shape[0] == 1
-        changes: list[tuple[float, Callable[[Any, Any], Any]]] = []
-        if is_window and axes is not None:
-            changes += [(recipe.rotation, lambda x, seed: rotate(x, seed, recipe.rotation, axes))]
-        if is_window:
-            changes += [(recipe.scaling, lambda x, seed: scale(x, seed, recipe.scaling))]
-            changes += [(recipe.time_warp, lambda x, seed: warp(x, seed, recipe.time_warp))]
-        if len(shape) == 3:
-            changes += [(recipe.shift, lambda x, seed: shift(x, seed, recipe.shift))]
-        changes += [(recipe.jitter, lambda x, seed: jitter(x, seed, recipe.jitter))]
-        self._changes = [change for strength, change in changes if strength]
+    recipe: Recipe
+    shape: tuple[int, ...]
+    axes: Axes | None = None
 
-    def __call__(self, x: Any, labels: Any, step: Any) -> tuple[Any, Any]:
-        """Return the rows [n, ...] and label probabilities [n, classes] as step `step`, int32, sees them."""
-        seeds = (tf.stack([tf.constant(self._seed + number), step]) for number in itertools.count())
-        for change in self._changes:
-            x = change(x, next(seeds))
-        return mix(x, labels, next(seeds), self._mixup) if self._mixup else (x, labels)
+    def __call__(self, x: Any, labels: Any, step: Any, seed: Any) -> tuple[Any, Any]:
+        """Return the rows [n, ...] and label probabilities [n, classes] as step `step`, int32, sees them.
+
+        `seed`, int32 below 2**30, and the step decide all changes.
+        """
+        seeds = (tf.stack([seed + number, step]) for number in itertools.count())
+        for change, strength in self._changes():
+            x = change(x, next(seeds), strength)
+        mixup = self.recipe.mixup
+        return mix(x, labels, next(seeds), mixup) if mixup else (x, labels)
+
+    def _changes(self) -> Iterator[tuple[Callable[[Any, Any, float], Any], float]]:
+        recipe, axes, is_window = self.recipe, self.axes, len(self.shape) == 3 and self.shape[0] == 1
+        if is_window and axes is not None and recipe.rotation:
+            yield lambda x, seed, degrees: rotate(x, seed, degrees, axes), recipe.rotation
+        if is_window and recipe.scaling:
+            yield scale, recipe.scaling
+        if is_window and recipe.time_warp:
+            yield warp, recipe.time_warp
+        if len(self.shape) == 3 and recipe.shift:
+            yield shift, recipe.shift
+        if recipe.jitter:
+            yield jitter, recipe.jitter
 
 
 def jitter(x: Any, seed: Any, spread: float) -> Any:

@@ -30,6 +30,26 @@ def _load() -> Any:
 
 
 _OPERATORS = _load()
+OPEN = _OPERATORS is not None
+"""Whether settings may be a tensor, so that a graph need not know them."""
+
+
+SETTINGS = 6
+"""How many numbers `settings` returns."""
+
+
+def settings(
+    *, stride: tuple[int, int] = (1, 1), pool: tuple[int, int] = (1, 1), depthwise: bool = False, average: bool = False
+) -> tuple[int, ...]:
+    """Return the numbers that say, beside shapes, what a layer computes.
+
+    Args:
+        stride: of the convolution.
+        pool: height and width of pooling windows that do not overlap; what they leave over is dropped.
+        depthwise: whether each channel has a filter of its own, and that one only.
+        average: whether a window becomes its average, or its maximum.
+    """
+    return (*stride, *pool, int(depthwise), int(average))
 
 
 def layer(
@@ -37,14 +57,11 @@ def layer(
     kernel: Any,
     scale: Any,
     offset: Any,
+    settings: Any,
     *,
-    stride: tuple[int, int] = (1, 1),
-    pool: tuple[int, int] = (1, 1),
-    depthwise: bool = False,
     channels_last: bool = False,
     normalize: bool = True,
     relu: bool = True,
-    average: bool = False,
     epsilon: float = 1e-3,
 ) -> tuple[Any, Any, Any]:
     """Return the maps after convolution, normalization or bias, ReLU and pooling, in this order.
@@ -54,56 +71,29 @@ def layer(
         kernel: [h, w, channels, filters], or depthwise [h, w, channels, 1]; the padding is SAME.
         scale: [filters], by which normalized numbers are multiplied.
         offset: [filters], by which normalized numbers, or those of the convolution, are moved.
-        stride: of the convolution.
-        pool: height and width of pooling windows that do not overlap; what they leave over is dropped.
-        depthwise: whether each channel has a filter of its own, and that one only.
+        settings: of the function of that name; if `OPEN`, also as an int32 tensor.
         channels_last: whether x is the network's input.
         normalize: whether the convolution's numbers are normalized by the batch.
         relu: whether negative numbers become 0.
-        average: whether a window becomes its average, or its maximum.
         epsilon: what is added to the variance.
 
     Returns:
         Maps [n, filters, h, w]; mean and unbiased variance [filters] of the convolution's numbers, or zeros if they are
-        not normalized.
+        not normalized. Only n is known to a graph.
     """
-    settings: dict[str, Any] = {
-        "stride": stride,
-        "pool": pool,
-        "depthwise": depthwise,
-        "channels_last": channels_last,
-        "normalize": normalize,
-        "relu": relu,
-        "average": average,
-        "epsilon": epsilon,
-    }
+    how: dict[str, Any] = {"channels_last": channels_last, "normalize": normalize, "relu": relu, "epsilon": epsilon}
     if _OPERATORS is None:
-        return plain_layers.layer(x, kernel, scale, offset, **settings)
-    y, _, mean, variance = _OPERATORS.nas_layer(x, kernel, scale, offset, wants_dx=not channels_last, **settings)
-    sizes = x.shape[1:3] if channels_last else x.shape[2:4]
-    sizes = [-(-size // step) // window for size, step, window in zip(sizes, stride, pool, strict=True)]
-    y.set_shape((x.shape[0], offset.shape[0], *sizes))
-    mean.set_shape(offset.shape)
-    variance.set_shape(offset.shape)
+        return plain_layers.layer(x, kernel, scale, offset, settings, **how)
+    y, _, mean, variance = _OPERATORS.nas_layer(x, kernel, scale, offset, settings, wants_dx=not channels_last, **how)
+    y.set_shape((x.shape[0], None, None, None))
+    mean.set_shape((None,))
+    variance.set_shape((None,))
     return y, mean, variance
-
-
-_SETTINGS = (
-    "stride",
-    "pool",
-    "depthwise",
-    "channels_last",
-    "wants_dx",
-    "normalize",
-    "relu",
-    "average",
-    "epsilon",
-)
 
 
 @tf.RegisterGradient("NasLayer")
 def _layer_gradient(op: Any, dy: Any, *_: Any) -> list[Any]:
-    settings = {name: op.get_attr(name) for name in _SETTINGS}
+    how = {name: op.get_attr(name) for name in ("channels_last", "wants_dx", "normalize", "relu", "epsilon")}
     _, *own = op.outputs
-    dx, *rest = _OPERATORS.nas_layer_gradient(*op.inputs, *own, dy, **settings)
-    return [dx if settings["wants_dx"] else None, *rest]
+    dx, *rest = _OPERATORS.nas_layer_gradient(*op.inputs, *own, dy, **how)
+    return [dx if how["wants_dx"] else None, *rest, None]

@@ -1,25 +1,22 @@
-"""A graph as a network that TensorFlow trains: the walk over its operators, and their weights.
+"""A graph as a network that TensorFlow trains: its form, and its weights.
 
 Plain TensorFlow in place of Keras layers, since building and tracing them took almost as long as three epochs of such a
-network (benchmarks/training.md). In training the walk (nas/model/walk.py) restores what the graph keeps for that only:
+network (benchmarks/training.md). In training the form (nas/model/form.py) restores what the graph keeps for that only:
 batch normalization before the activation, dropout, L2. Outside training, normalization is folded into the weights, as
 it is on the device.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from nas.data.dataset import Array
-from nas.graph import Graph, Op
+from nas.graph import Graph
+from nas.model.form import Folded, Settings, Trainable, form
 from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
-from nas.model.variables import make_weights
-from nas.model.walk import flatten, train_dense, train_maps, train_pooling, with_poolings
-
-Folded: TypeAlias = Sequence[tuple[Any, Any]]
+from nas.model.variables import followed, make_weights, trained
 
 
 class Network:
@@ -33,22 +30,39 @@ class Network:
         seed: of the first weights and of dropout.
 
     Attributes:
-        weights: trainable variables, in the graph's order; `moving` those that batch normalization averages.
+        form: what graphs of its training know of it, and its `settings`, which they are given.
+        seed: of dropout.
+        layers: variables of each operator that has any, in the graph's order.
     """
 
+    form: Trainable
+    settings: Settings
+
     def __init__(self, graph: Graph, seed: int = 0) -> None:
-        self.graph = graph
-        self.input_shape = graph.tensors[graph.inputs[0]].shape[1:]
-        self.classes = graph.tensors[graph.outputs[0]].shape[-1]
-        self._seed = seed
+        self.graph, self.seed = graph, seed % 2**30
+        self.form, self.settings = form(graph)
         rng = np.random.default_rng(seed)
-        self._layers = [make_weights(graph, op, rng) for op in graph.ops if op.kind in LINEAR]
-        self.weights = [
-            variable
-            for layer in self._layers
-            for variable in (layer.kernel, layer.bias, *([layer.norm.scale] if layer.norm else []))
-        ]
-        self.moving = [v for layer in self._layers if layer.norm for v in (layer.norm.mean, layer.norm.variance)]
+        self.layers = [make_weights(graph, op, rng) for op in graph.ops if op.kind in LINEAR]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of a row."""
+        return self.form.input_shape
+
+    @property
+    def classes(self) -> int:
+        """Number of logits."""
+        return self.form.classes
+
+    @property
+    def weights(self) -> list[Any]:
+        """Trainable variables."""
+        return trained(self.layers)
+
+    @property
+    def moving(self) -> list[Any]:
+        """Variables that batch normalization averages."""
+        return followed(self.layers)
 
     def __call__(self, x: Any, folded: Folded | None = None, *, softmax: bool = False) -> Any:
         """Return logits [n, classes] of rows [n, ...], or probabilities, with layers as they are on the device.
@@ -74,27 +88,15 @@ class Network:
             x: rows in the input's shape.
             step: int32, number of the step; dropout depends on it and on the network's seed alone.
         """
-        weights, numbers = iter(self._layers), itertools.count()
-        channels_last = True  # as rows are; behind a convolution they come first, see nas.model.layers
-        for op, pooling in with_poolings(self.graph.ops):
-            if op.kind == "FULLY_CONNECTED":
-                x = train_dense(flatten(x, channels_last), next(weights), op)
-                x = self._drop(x, op, next(numbers), step)
-            elif op.kind in LINEAR:
-                x = train_maps(x, next(weights), op, pooling, channels_last)
-                x, channels_last = self._drop(x, op, next(numbers), step), False
-            elif op.kind != "SOFTMAX":
-                x = train_pooling(x, op, channels_last)
-        return x
+        return self.form.train(x, self.layers, self.settings, step, self.seed)
 
     def fold(self) -> Folded:
         """Return kernel and bias of each operator that has weights, as they are deployed."""
-        return [layer.fold() for layer in self._layers]
+        return self.form.fold(self.layers)
 
     def penalty(self) -> Any:
         """Return the sum of the kernels' squared norms, each times its L2 rate."""
-        terms = [layer.l2 * tf.reduce_sum(tf.square(layer.kernel)) for layer in self._layers if layer.l2]
-        return tf.add_n(terms) if terms else tf.constant(0.0)
+        return self.form.penalty(self.layers, self.settings)
 
     def get_weights(self) -> list[Array]:
         """Return copies of all variables, the trainable ones first."""
@@ -108,10 +110,3 @@ class Network:
     def _variables(self) -> Iterator[Any]:
         yield from self.weights
         yield from self.moving
-
-    def _drop(self, x: Any, op: Op, number: int, step: Any) -> Any:
-        rate = op.training.get("dropout", 0.0)
-        if not rate:
-            return x
-        seed = tf.stack([tf.constant(self._seed % 2**31 + number), step])
-        return tf.nn.experimental.stateless_dropout(x, rate, seed)

@@ -3,6 +3,7 @@
 Slower, as maps are turned to (n, height, width, channels) and back at every layer.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from nas.model.runtime import tf
@@ -13,17 +14,15 @@ def layer(
     kernel: Any,
     scale: Any,
     offset: Any,
+    settings: Sequence[int],
     *,
-    stride: tuple[int, int],
-    pool: tuple[int, int],
-    depthwise: bool,
     channels_last: bool,
     normalize: bool,
     relu: bool,
-    average: bool,
     epsilon: float,
 ) -> tuple[Any, Any, Any]:
     """See `nas.model.layers.layer`."""
+    stride, pool, depthwise, average = settings[:2], settings[2:4], settings[4], settings[5]
     x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
     if depthwise:
         y = tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), "SAME")
@@ -37,6 +36,6 @@ def layer(
     else:
         y += offset
     y = tf.nn.relu(y) if relu else y
-    if pool != (1, 1):
+    if tuple(pool) != (1, 1):
         y = (tf.nn.avg_pool2d if average else tf.nn.max_pool2d)(y, pool, pool, "VALID")
     return tf.transpose(y, (0, 3, 1, 2)), mean, variance

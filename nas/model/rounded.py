@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nas.data.dataset import Floats
-from nas.model.network import Folded, Network
+from nas.graph import Graph
+from nas.model.form import Folded, Settings, Trainable
+from nas.model.network import Network
 from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
 from nas.model.variables import Weights
@@ -28,40 +30,55 @@ class RoundedNetwork(Network):
     """A network with the rounding of int8 in its forward pass.
 
     Life cycle: made of a trained network, which stays as it is; may be trained further like any other; quantized.
+    Normalization is folded into its weights; dropout would only add noise to the last steps.
 
     Args:
         network: where the weights start.
         ranges: of the input, and of what each operator with weights puts out; nothing is rounded without them.
-
-    Attributes:
-        weights: kernel and bias of each operator, normalization folded into them; there is nothing `moving`.
     """
 
     def __init__(self, network: Network, ranges: Sequence[Range]) -> None:
-        self.graph, self.input_shape, self.classes = network.graph, network.input_shape, network.classes
-        self._layers = [Weights(tf.Variable(kernel), tf.Variable(bias), None, 0.0) for kernel, bias in network.fold()]
-        self.weights = [variable for layer in self._layers for variable in (layer.kernel, layer.bias)]
-        self.moving = []
-        self._ranges = ranges
+        self.graph, self.seed = network.graph, network.seed
+        self.form = self._rounded = _RoundedForm(network.form, network.graph, ranges)
+        self.settings = network.settings
+        self.layers = [Weights(tf.Variable(kernel), tf.Variable(bias), None) for kernel, bias in network.fold()]
 
     def __call__(self, x: Any, folded: Folded | None = None, *, softmax: bool = False) -> Any:
-        *_, logits = self.activations(x, folded)
+        logits = self.form.evaluate(x, folded or self.fold(), self.settings)
         return tf.nn.softmax(logits) if softmax and self.graph.ops[-1].kind == "SOFTMAX" else logits
 
-    def train(self, x: Any, step: Any) -> Any:
-        """Return logits as outside training; dropout would only add noise to the last steps."""
-        return self(x)
-
-    def fold(self) -> Folded:
-        """Return kernel, rounded, and bias of each operator that has weights; rounding them again changes nothing."""
-        return [(_round_kernel(kernel), bias) for kernel, bias in super().fold()]
-
-    def activations(self, x: Any, folded: Folded | None = None) -> Iterator[Any]:
+    def activations(self, x: Any) -> Iterator[Any]:
         """Yield the input and the output of each operator that has weights, all rounded; the last are the logits."""
-        layers, ranges = iter(folded or self.fold()), iter(self._ranges)
+        return self._rounded.activations(x, self.fold())
+
+
+class _RoundedForm:
+    """A graph with ranges; no other network has this form."""
+
+    def __init__(self, form: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
+        self.input_shape, self.classes = form.input_shape, form.classes
+        self._graph, self._ranges = graph, ranges
+
+    def train(self, x: Any, weights: Sequence[Weights], settings: Settings, step: Any, seed: Any) -> Any:
+        return self.evaluate(x, self.fold(weights), settings)
+
+    def fold(self, weights: Sequence[Weights]) -> Folded:
+        """Return kernels rounded; rounding them again changes nothing."""
+        return [(_round_kernel(kernel), bias) for kernel, bias in (layer.fold() for layer in weights)]
+
+    def evaluate(self, x: Any, folded: Folded, settings: Settings) -> Any:
+        *_, logits = self.activations(x, folded)
+        return logits
+
+    def penalty(self, weights: Sequence[Weights], settings: Settings) -> Any:
+        return tf.constant(0.0)
+
+    def activations(self, x: Any, folded: Folded) -> Iterator[Any]:
+        """Yield the input and the output of each operator that has weights, all rounded."""
+        layers, ranges = iter(folded), iter(self._ranges)
         limits = next(ranges, None)
         yield (x := _round(x, limits))
-        for op in self.graph.ops:
+        for op in self._graph.ops:
             if op.kind in LINEAR:
                 kernel, bias = next(layers)
                 limits = next(ranges, None)

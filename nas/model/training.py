@@ -21,8 +21,6 @@ from nas.recipe import Recipe
 StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
 GoOn = Callable[[int, Mapping[str, float]], bool]
 
-# Most candidates end at the first rung, where a graph for their evaluation would not have paid yet.
-_EPOCHS_UNTRACED = 3
 # So many steps at most are taken between two looks at the clock.
 _STEPS_A_CALL = 128
 
@@ -150,9 +148,10 @@ def train(
         network,
         batch_size=batch_size,
         label_smoothing=recipe.label_smoothing,
-        augmentation=Augmentation(recipe, network.input_shape, axes, seed),
+        augmentation=Augmentation(recipe, network.input_shape, axes),
         class_weights=balanced_weights(train.y, network.classes) if recipe.class_weights else None,
         averaging=recipe.averaging,
+        seed=seed,
     )
     rows = loop.rows(train.x, train.y, taught, recipe.distillation)
     val_rows = None if val is None else loop.rows(val.x, val.y)
@@ -171,8 +170,7 @@ def train(
         numbers = {"loss": score.loss, "accuracy": score.accuracy}
         with loop.averaged():
             if val_rows is not None:
-                # By the epoch's number, so that one that goes on from a checkpoint computes the very same.
-                score = loop.evaluate(val_rows, traced=epoch >= _EPOCHS_UNTRACED)
+                score = loop.evaluate(val_rows)
                 numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
             if not all(map(math.isfinite, numbers.values())):
                 raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")

@@ -1,10 +1,11 @@
 """The variables of an operator with weights: kernel and bias, and those of the normalization in training."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from nas.data.dataset import Floats
 from nas.graph import Graph, Op
 from nas.model.runtime import tf
 
@@ -12,8 +13,7 @@ EPSILON = 1e-3
 """What batch normalization adds to a variance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Norm:
+class Norm(NamedTuple):
     """Variables of a batch normalization, [channels] each; its offset is the layer's bias."""
 
     scale: Any
@@ -21,24 +21,32 @@ class Norm:
     variance: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """Variables of one operator: kernel [h, w, in, out] (depthwise [h, w, in, 1], dense [in, out]) and bias [out]."""
 
     kernel: Any
     bias: Any
     norm: Norm | None
-    l2: float
 
     def fold(self) -> tuple[Any, Any]:
         """Return the kernel and the bias that compute what the layer does outside training."""
+        kernel, bias = tf.identity(self.kernel), tf.identity(self.bias)
         if self.norm is None:
-            return tf.identity(self.kernel), tf.identity(self.bias)
+            return kernel, bias
         factor = self.norm.scale * tf.math.rsqrt(self.norm.variance + EPSILON)
-        bias = self.bias - self.norm.mean * factor
-        # A depthwise kernel has its channels on the last axis but one, and 1 on the last.
-        across = factor[:, None] if self.kernel.shape[-1] == 1 else factor
-        return self.kernel * across, bias
+        # A depthwise kernel has its channels on the last axis but one, and 1 on the last. A graph may not know.
+        across = tf.reshape(factor, tf.where(tf.shape(kernel)[-1] == 1, [-1, 1], [1, -1]))
+        return kernel * across, bias - self.norm.mean * factor
+
+
+def trained(layers: Sequence[Weights]) -> list[Any]:
+    """Return the variables that training steps change."""
+    return [v for layer in layers for v in (layer.kernel, layer.bias, *([layer.norm.scale] if layer.norm else []))]
+
+
+def followed(layers: Sequence[Weights]) -> list[Any]:
+    """Return the variables that follow the batches' statistics."""
+    return [v for layer in layers if layer.norm for v in (layer.norm.mean, layer.norm.variance)]
 
 
 def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:
@@ -46,12 +54,16 @@ def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:
     shape = _kernel_shape(op.kind, graph.tensors[op.inputs[1]].shape)
     *window, inputs, outputs = shape
     limit = np.sqrt(6 / (np.prod(window) * (inputs + outputs)))
-    kernel = tf.Variable(rng.uniform(-limit, limit, shape).astype(np.float32))
+    kernel = open_variable(rng.uniform(-limit, limit, shape).astype(np.float32))
     channels = graph.tensors[op.outputs[0]].shape[-1]
-    norm = None
-    if op.training.get("batch_norm"):
-        norm = Norm(*(tf.Variable(start([channels])) for start in (tf.ones, tf.zeros, tf.ones)))
-    return Weights(kernel, tf.Variable(tf.zeros([channels])), norm, op.training.get("l2", 0.0))
+    zeros, ones = np.zeros(channels, np.float32), np.ones(channels, np.float32)
+    norm = Norm(*map(open_variable, (ones, zeros, ones))) if op.training.get("batch_norm") else None
+    return Weights(kernel, open_variable(zeros), norm)
+
+
+def open_variable(value: Floats) -> Any:
+    """Return a variable that to a graph is one of any shape of as many axes."""
+    return tf.Variable(value, shape=tf.TensorShape([None] * value.ndim))
 
 
 def _kernel_shape(kind: str, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -18,9 +18,9 @@ Task: TypeAlias = Job | TeachJob | TestJob
 Done: TypeAlias = Outcome | TestOutcome | Lesson
 End: TypeAlias = Done | str  # a text says why there is no outcome
 
-# TensorFlow's memory grows with every network it has seen, 1 to 2 MB of 850, whatever is cleared; a new process takes
-# 4 s to start.
-JOBS_PER_PROCESS = 200
+# TensorFlow's memory grows with every network it has seen, 0.5 MB of 1,400, whatever is cleared; a new process takes
+# 4 s to start and traces its graphs anew.
+JOBS_PER_PROCESS = 400
 # A job watches its own deadline; one that is this much late is stuck, and its process is killed.
 GRACE_SECONDS = 60.0
 # A process that dies while it starts may have been killed; so many in a row cannot start at all.

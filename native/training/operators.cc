@@ -1,8 +1,11 @@
 // A layer as TensorFlow operators. Loading this library registers them; nas/model/layers.py calls them.
 //
-// Attributes say what shapes alone do not; every shape is checked before a kernel runs, since kernels trust them.
+// Attributes and settings say what shapes alone do not: attributes what is the same in every network of a form, settings,
+// a tensor, what one graph leaves open for all of them. Everything is checked before a kernel runs, since kernels trust
+// it.
 
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 
@@ -51,7 +54,7 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Takes input i, which must have `rank` axes; null if it cannot be had.
+  // Takes input i, which must have `rank` axes; null if it cannot be had. TensorFlow has checked its type.
   const Tensor* input(int i, int rank) {
     TF_GetInput(context_, i, &tensors_[i], status_.get());
     if (TF_GetCode(status_.get()) != kOk) return fail("an input is missing");
@@ -91,7 +94,7 @@ class Call {
   }
 
  private:
-  static constexpr int kInputs = 8, kOutputs = 4;
+  static constexpr int kInputs = 9, kOutputs = 4;
   Context* context_;
   OwnedStatus status_;
   Tensor* tensors_[kInputs + kOutputs] = {};
@@ -110,16 +113,21 @@ float* data(const Tensor* tensor) { return static_cast<float*>(TF_TensorData(ten
 
 // Attributes of the operators.
 struct Attributes {
-  int32_t stride[2] = {1, 1}, pool[2] = {1, 1};
-  unsigned char depthwise = 0, channels_last = 0, wants_dx = 0, normalize = 0, relu = 0, average = 0;
+  unsigned char channels_last = 0, wants_dx = 0, normalize = 0, relu = 0;
   float epsilon = 0;
 };
 
+// Their fifth input, in this order.
+struct Settings {
+  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average;
+};
+constexpr int kSettings = sizeof(Settings) / sizeof(int32_t);
+
 // The convolution of x and kernel, with the zeros around x that TensorFlow calls SAME; a batch of 0 if that cannot be.
-Convolution convolution(const Attributes& a, const Tensor* x, const Tensor* kernel) {
+Convolution convolution(const Attributes& a, const Settings& s, const Tensor* x, const Tensor* kernel) {
   Convolution c{};
   const bool last = a.channels_last != 0;
-  c.depthwise = a.depthwise != 0;
+  c.depthwise = s.depthwise != 0;
   c.channels_last = last;
   c.in_channels = size(x, last ? 3 : 1);
   c.in_h = size(x, last ? 1 : 2);
@@ -127,8 +135,8 @@ Convolution convolution(const Attributes& a, const Tensor* x, const Tensor* kern
   c.kernel_h = size(kernel, 0);
   c.kernel_w = size(kernel, 1);
   c.out_channels = c.depthwise ? c.in_channels : size(kernel, 3);
-  c.stride_h = a.stride[0];
-  c.stride_w = a.stride[1];
+  c.stride_h = s.stride_h;
+  c.stride_w = s.stride_w;
   const bool fits = size(kernel, 2) == c.in_channels && (!c.depthwise || size(kernel, 3) == 1);
   const bool counts = c.in_channels > 0 && c.in_h > 0 && c.in_w > 0 && c.kernel_h > 0 && c.kernel_w > 0 &&
                       c.out_channels > 0 && c.stride_h > 0 && c.stride_w > 0;
@@ -146,7 +154,7 @@ Convolution convolution(const Attributes& a, const Tensor* x, const Tensor* kern
 }
 
 // What follows it; a pooling of 0 if that cannot be.
-Finish finish(const Attributes& a, const Convolution& c, const Tensor* scale, const Tensor* offset) {
+Finish finish(const Attributes& a, const Settings& s, const Convolution& c, const Tensor* scale, const Tensor* offset) {
   Finish f{};
   f.batch = c.batch;
   f.channels = c.out_channels;
@@ -154,13 +162,13 @@ Finish finish(const Attributes& a, const Convolution& c, const Tensor* scale, co
   f.in_w = c.out_w;
   f.normalize = a.normalize != 0;
   f.relu = a.relu != 0;
-  f.average = a.average != 0;
+  f.average = s.average != 0;
   f.epsilon = a.epsilon;
   const bool fits = size(scale, 0) == f.channels && size(offset, 0) == f.channels;
-  const bool pools = a.pool[0] > 0 && a.pool[1] > 0 && a.pool[0] <= f.in_h && a.pool[1] <= f.in_w;
+  const bool pools = s.pool_h > 0 && s.pool_w > 0 && s.pool_h <= f.in_h && s.pool_w <= f.in_w;
   if (fits && pools) {
-    f.pool_h = a.pool[0];
-    f.pool_w = a.pool[1];
+    f.pool_h = s.pool_h;
+    f.pool_w = s.pool_w;
   }
   return f;
 }
@@ -169,15 +177,18 @@ struct Inputs {
   const Tensor *x, *kernel, *scale, *offset;
 };
 
-// Takes the first four inputs, and the layer that they make; false, and the call has failed, if they make none.
+// Takes the first five inputs, and the layer that they make; false, and the call has failed, if they make none.
 bool take(Call& call, const Attributes& a, Inputs& in, Layer& layer) {
   in.x = call.input(0, 4);
   in.kernel = in.x == nullptr ? nullptr : call.input(1, 4);
   in.scale = in.kernel == nullptr ? nullptr : call.input(2, 1);
   in.offset = in.scale == nullptr ? nullptr : call.input(3, 1);
-  if (in.offset == nullptr) return false;
-  layer.convolution = convolution(a, in.x, in.kernel);
-  layer.finish = finish(a, layer.convolution, in.scale, in.offset);
+  const Tensor* given = in.offset == nullptr ? nullptr : call.input(4, 1);
+  if (given == nullptr || !call.expect(size(given, 0) == kSettings, "NasLayer: there must be six settings")) return false;
+  Settings settings;
+  std::memcpy(&settings, TF_TensorData(given), sizeof(settings));
+  layer.convolution = convolution(a, settings, in.x, in.kernel);
+  layer.finish = finish(a, settings, layer.convolution, in.scale, in.offset);
   return call.expect(layer.convolution.batch > 0,
                      "NasLayer: the kernel must have as many channels as x, x some rows") &&
          call.expect(layer.finish.pool_h > 0, "NasLayer: a scale and an offset a filter, and a pooling that fits");
@@ -204,10 +215,10 @@ void compute_layer_gradient(void* attributes, Context* context) {
   Inputs in{};
   Layer layer{};
   if (!take(call, a, in, layer)) return;
-  const Tensor* z = call.input(4, 4);
-  const Tensor* mean = z == nullptr ? nullptr : call.input(5, 1);
-  const Tensor* variance = mean == nullptr ? nullptr : call.input(6, 1);
-  const Tensor* dy = variance == nullptr ? nullptr : call.input(7, 4);
+  const Tensor* z = call.input(5, 4);
+  const Tensor* mean = z == nullptr ? nullptr : call.input(6, 1);
+  const Tensor* variance = mean == nullptr ? nullptr : call.input(7, 1);
+  const Tensor* dy = variance == nullptr ? nullptr : call.input(8, 4);
   if (dy == nullptr) return;
   const Convolution& c = layer.convolution;
   const Finish& f = layer.finish;
@@ -236,9 +247,6 @@ struct Reader {
   Status* status;
 
   bool ok() const { return TF_GetCode(status) == kOk; }
-  void pair(const char* name, int32_t* to) const {
-    if (ok()) TF_OpKernelConstruction_GetAttrInt32List(construction, name, to, 2, status);
-  }
   void flag(const char* name, unsigned char* to) const {
     if (ok()) TF_OpKernelConstruction_GetAttrBool(construction, name, to, status);
   }
@@ -251,14 +259,10 @@ void* create(Construction* construction) {
   const OwnedStatus status(TF_NewStatus());
   const Reader reader = {construction, status.get()};
   auto attributes = std::make_unique<Attributes>();
-  reader.pair("stride", attributes->stride);
-  reader.pair("pool", attributes->pool);
-  reader.flag("depthwise", &attributes->depthwise);
   reader.flag("channels_last", &attributes->channels_last);
   reader.flag("wants_dx", &attributes->wants_dx);
   reader.flag("normalize", &attributes->normalize);
   reader.flag("relu", &attributes->relu);
-  reader.flag("average", &attributes->average);
   reader.number("epsilon", &attributes->epsilon);
   if (reader.ok()) return attributes.release();
   TF_OpKernelConstruction_Failure(construction, status.get());
@@ -270,23 +274,22 @@ void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
 // An operator; both have the same attributes.
 struct Spec {
   const char* name;
-  const char* inputs[9];
+  const char* inputs[10];
   const char* outputs[5];
   void (*compute)(void*, Context*);
 };
 
-const char* const kAttributes[] = {"stride: list(int)",   "pool: list(int)", "depthwise: bool",
-                                   "channels_last: bool", "wants_dx: bool",  "normalize: bool",
-                                   "relu: bool",          "average: bool",   "epsilon: float"};
+const char* const kAttributes[] = {"channels_last: bool", "wants_dx: bool", "normalize: bool", "relu: bool",
+                                   "epsilon: float"};
 
 const Spec kSpecs[] = {
     {"NasLayer",
-     {"x: float", "kernel: float", "scale: float", "offset: float"},
+     {"x: float", "kernel: float", "scale: float", "offset: float", "settings: int32"},
      {"y: float", "z: float", "mean: float", "variance: float"},
      compute_layer},
     {"NasLayerGradient",
-     {"x: float", "kernel: float", "scale: float", "offset: float", "z: float", "mean: float", "variance: float",
-      "dy: float"},
+     {"x: float", "kernel: float", "scale: float", "offset: float", "settings: int32", "z: float", "mean: float",
+      "variance: float", "dy: float"},
      {"dx: float", "dkernel: float", "dscale: float", "doffset: float"},
      compute_layer_gradient},
 };

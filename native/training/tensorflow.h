@@ -36,7 +36,6 @@ enum DataType : int { kFloat = 1 };
     (const char* name, const char* device, void* (*create)(Construction*), void (*compute)(void*, Context*),           \
      void (*destroy)(void*)))                                                                                          \
   F(void, TF_RegisterKernelBuilder, (const char* name, KernelBuilder*, Status*))                                       \
-  F(void, TF_OpKernelConstruction_GetAttrInt32List, (Construction*, const char*, int32_t*, int, Status*))              \
   F(void, TF_OpKernelConstruction_GetAttrBool, (Construction*, const char*, unsigned char*, Status*))                  \
   F(void, TF_OpKernelConstruction_GetAttrFloat, (Construction*, const char*, float*, Status*))                         \
   F(void, TF_OpKernelConstruction_Failure, (Construction*, Status*))                                                   \

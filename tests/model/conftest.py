@@ -93,8 +93,9 @@ def _randomize(network: Network) -> None:
     """Give a network weights as after a training: moved biases, means and variances."""
     rng = np.random.default_rng(3)
     for variable in (*network.weights, *network.moving):
-        if len(variable.shape) == 1:
-            variable.assign(variable + 0.2 * np.abs(rng.normal(size=variable.shape)).astype(np.float32))
+        value = variable.numpy()
+        if value.ndim == 1:
+            variable.assign(value + 0.2 * np.abs(rng.normal(size=value.shape)).astype(np.float32))
 
 
 @cache

@@ -24,8 +24,8 @@ def _labels():
 
 
 def _changed(recipe, shape, axes=None, step=3, seed=7):
-    change = Augmentation(recipe, shape, axes, seed)
-    return [np.asarray(part) for part in change(tf.constant(_rows(shape)), tf.constant(_labels()), tf.constant(step))]
+    change = Augmentation(recipe, shape, axes)
+    return [np.asarray(part) for part in change(tf.constant(_rows(shape)), tf.constant(_labels()), step, seed)]
 
 
 @pytest.mark.parametrize("name", ["jitter", "scaling", "rotation", "time_warp", "shift", "mixup"])

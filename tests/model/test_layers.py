@@ -27,17 +27,17 @@ def _layers(draw):
     kernel = (draw(st.integers(1, min(3, height))), draw(st.integers(1, min(9, width))), channels)
     scales = channels if depthwise else filters
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
-    flags = {name: draw(st.booleans()) for name in ("normalize", "relu", "average")}
-    chosen = {"stride": stride, "pool": pool, "depthwise": depthwise, "channels_last": channels_last, **flags}
-    return inputs, {**chosen, "epsilon": 1e-3}
+    given = layers.settings(stride=stride, pool=pool, depthwise=depthwise, average=draw(st.booleans()))
+    flags = {name: draw(st.booleans()) for name in ("normalize", "relu")}
+    return inputs, given, {"channels_last": channels_last, "epsilon": 1e-3, **flags}
 
 
-def _run(layer, inputs, chosen):
+def _run(layer, inputs, given, how):
     """Return the outputs, and the gradients of a weighted sum of them."""
     variables = [tf.constant(values) for values in inputs]
     with tf.GradientTape() as tape:
         tape.watch(variables)
-        outputs = layer(*variables, **chosen)
+        outputs = layer(*variables, given, **how)
         weights = np.random.default_rng(0).normal(size=outputs[0].shape).astype(np.float32)
         total = tf.reduce_sum(outputs[0] * weights)
     gradients = tape.gradient(total, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -60,9 +60,8 @@ def test_outputs_and_statistics_are_those_of_tensorflow_s_own_operators(drawn):
 @given(_layers())
 @settings(max_examples=150)
 def test_gradients_are_those_of_tensorflow_s_own_operators(drawn):
-    inputs, chosen = drawn
-    first = 4 if chosen["channels_last"] else 3  # the network's input has none
-    ours, theirs = _run(layers.layer, inputs, chosen), _run(plain_layers.layer, inputs, chosen)
+    first = 4 if drawn[-1]["channels_last"] else 3  # the network's input has none
+    ours, theirs = _run(layers.layer, *drawn), _run(plain_layers.layer, *drawn)
     for array, expected in zip(ours[first:], theirs[first:], strict=True):
         np.testing.assert_allclose(array, expected, rtol=5e-3, atol=5e-3 * max(1.0, float(np.abs(expected).max())))
 
@@ -71,29 +70,49 @@ def test_of_equal_maxima_the_first_gets_the_gradient():
     x = tf.constant([[[[2.0, 2.0, 1.0, 3.0, 3.0, 0.0]]]])
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y, *_ = layers.layer(x, tf.ones((1, 1, 1, 1)), tf.ones(1), tf.zeros(1), pool=(1, 3), normalize=False)
+        y, *_ = layers.layer(
+            x, tf.ones((1, 1, 1, 1)), tf.ones(1), tf.zeros(1), layers.settings(pool=(1, 3)), normalize=False
+        )
     np.testing.assert_array_equal(tape.gradient(y, x), [[[[1, 0, 0, 1, 0, 0]]]])
 
 
-def test_shapes_are_known_when_a_graph_is_made():
-    @tf.function
-    def shapes(x):
-        y, mean, variance = layers.layer(
-            x, tf.ones((1, 3, 2, 5)), tf.ones(5), tf.ones(5), stride=(1, 2), pool=(1, 4), channels_last=True
-        )
-        seen.extend([tuple(y.shape), tuple(mean.shape), tuple(variance.shape)])
-        return y
+@pytest.mark.skipif(not layers.OPEN, reason="TensorFlow's own operators must know them")
+def test_one_graph_computes_layers_of_any_shape_and_settings():
+    calls = []
 
-    seen = []
-    assert shapes(tf.ones((7, 1, 33, 2))).shape == (7, 5, 1, 4)
-    assert seen == [(7, 5, 1, 4), (5,), (5,)]
+    @tf.function(
+        input_signature=[tf.TensorSpec([None] * rank) for rank in (4, 4, 1, 1)] + [tf.TensorSpec([6], tf.int32)]
+    )
+    def graph(*tensors):
+        calls.append(tensors)
+        y, mean, variance = layers.layer(*tensors)
+        return y, mean, variance, *tf.gradients(y, tensors[:4])
+
+    rng = np.random.default_rng(0)
+    for channels, filters, width, numbers in (
+        (2, 5, 33, layers.settings(stride=(1, 2), pool=(1, 4))),
+        (6, 6, 20, layers.settings(depthwise=True, pool=(1, 3), average=True)),
+    ):
+        shapes = [(7, channels, 1, width), (1, 3, channels, 1 if numbers[4] else filters), (filters,), (filters,)]
+        tensors = [tf.constant(rng.normal(size=shape).astype(np.float32)) for shape in shapes]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            outputs = plain_layers.layer(
+                *tensors, numbers, channels_last=False, normalize=True, relu=True, epsilon=1e-3
+            )
+        expected = [*outputs, *tape.gradient(outputs[0], tensors)]
+        for array, other in zip(graph(*tensors, tf.constant(numbers)), expected, strict=True):
+            np.testing.assert_allclose(array, other, rtol=5e-3, atol=5e-3)
+    assert len(calls) == 1
 
 
 def test_what_does_not_fit_is_refused_and_not_computed():
     x, kernel, one = tf.ones((2, 3, 1, 8)), tf.ones((1, 3, 4, 5)), tf.ones(5)
     with pytest.raises(tf.errors.InvalidArgumentError, match="as many channels"):
-        layers.layer(x, kernel, one, one)
+        layers.layer(x, kernel, one, one, layers.settings())
     with pytest.raises(tf.errors.InvalidArgumentError, match="pooling that fits"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, pool=(1, 9))
+        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.settings(pool=(1, 9)))
     with pytest.raises(tf.errors.InvalidArgumentError, match="a scale and an offset a filter"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one)
+        layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.settings())
+    with pytest.raises(tf.errors.InvalidArgumentError, match="six settings"):
+        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, [1, 1])
