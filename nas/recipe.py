@@ -36,9 +36,9 @@ class Recipe:
             themselves.
         distillation: share of the labels that a large teacher's answers make up in the finals; 0 trains no teacher.
         temperature: the teacher's logits are divided by it, so that also its second thoughts count.
-        rounded_epochs: epochs that a final training goes on for with the rounding of int8 in its forward pass, at an
-            eighth of the learning rate (quantization-aware training); 0 for none. One that is shorter than
-            `final_epochs`, for want of time, has as much fewer of them.
+        rounded_epochs: epochs that a final training of `final_epochs` goes on for with the rounding of int8 in its
+            forward pass, at an eighth of the learning rate (quantization-aware training); a longer or shorter one has
+            as much more or fewer of them; 0 for none.
         finalists: number of best candidates that are trained again, longer.
         final_epochs: epochs of such a training.
         final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
@@ -97,7 +97,7 @@ class Recipe:
 
     def rounded(self, epochs: int) -> int:
         """Return how many epochs with rounding follow a final training of so many `epochs`."""
-        return min(self.rounded_epochs, math.ceil(self.rounded_epochs * epochs / self.final_epochs))
+        return math.ceil(self.rounded_epochs * epochs / self.final_epochs)
 
     def passes(self, epochs: int, rows: int) -> int:
         """Return `epochs`, or as many more as `min_steps` needs with so many training rows."""

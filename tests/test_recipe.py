@@ -49,5 +49,5 @@ def test_few_rows_get_as_many_epochs_as_min_steps_need():
 
 def test_a_final_training_cut_short_has_as_much_fewer_epochs_with_rounding():
     recipe = Recipe(final_epochs=80, rounded_epochs=10)
-    assert [recipe.rounded(epochs) for epochs in (320, 80, 40, 8, 1)] == [10, 10, 5, 1, 1]
+    assert [recipe.rounded(epochs) for epochs in (320, 80, 40, 8, 1)] == [40, 10, 5, 1, 1]
     assert Recipe(rounded_epochs=0).rounded(80) == 0
