@@ -2,7 +2,8 @@
 
 The asynchronous form of Li et al., arXiv:1810.05934: a candidate that comes to a rung is compared with those that
 came there before it, and either goes on or pauses, so no worker ever waits for another. One that later results show
-to be among the best after all is promoted: its training goes on where it paused.
+to be among the best after all is promoted: its training goes on where it paused. As a sampler learns, most of what it
+proposes is among the best so far; where more have gone on than should, only one that none before was better than does.
 
 Candidates are compared by the vector of their objective. What counts is how many others dominate one (Fonseca and
 Fleming's rank): in a study of one objective these are the better ones, in a Pareto study those that are both as
@@ -84,13 +85,18 @@ def accuracy_at(record: Record, epoch: int) -> float | None:
 def thresholds(
     candidate: Record, records: Iterable[Record], epochs: Sequence[int], factor: int, measure: Measure
 ) -> tuple[Rung, ...]:
-    """Return what each rung asks of `candidate` now: to be among the best `1 / factor` of those that came there."""
+    """Return what each rung asks of `candidate` now: to be among the best `1 / factor` of those that came there.
+
+    If more than that have gone on already, it must be the best.
+    """
     known = _candidates(records)
     rungs = []
     for epoch in epochs:
-        others = [vector for _, vector in _results(known, epoch, measure)]
-        if len(others) >= MIN_RESULTS:
-            rungs.append(Rung(epoch, _least_accuracy(candidate, np.array(others), factor, measure)))
+        results = _results(known, epoch, measure)
+        if len(results) >= MIN_RESULTS:
+            share = factor if _has_room(results, epoch, factor) else len(results) + 1
+            others = np.array([vector for _, vector in results])
+            rungs.append(Rung(epoch, _least_accuracy(candidate, others, share, measure)))
     return tuple(rungs)
 
 
@@ -99,7 +105,8 @@ def promotable(
 ) -> Record | None:
     """Return the paused candidate that is to go on first; None if none is among the best `1 / factor` of its rung.
 
-    The highest rung comes first, and on it the candidate that fewest others dominate.
+    None does where as many have gone on already. The highest rung comes first, and on it the candidate that fewest
+    others dominate.
 
     Args:
         records: of all trials that have ended.
@@ -111,7 +118,7 @@ def promotable(
     known = _candidates(records)
     for epoch in sorted(epochs, reverse=True):
         results = _results(known, epoch, measure)
-        if len(results) <= MIN_RESULTS:
+        if len(results) <= MIN_RESULTS or not _has_room(results, epoch, factor):
             continue
         counts = dominators(np.array([vector for _, vector in results]))
         most = _most(counts, factor)
@@ -166,6 +173,11 @@ def _epochs(record: Record) -> int:
 def _results(candidates: Sequence[Record], epoch: int, measure: Measure) -> list[tuple[Record, Vector]]:
     """Return those that came to a rung, each with what ranked it there."""
     return [(r, measure(r, accuracy)) for r in candidates if (accuracy := accuracy_at(r, epoch)) is not None]
+
+
+def _has_room(results: Sequence[tuple[Record, Vector]], epoch: int, factor: int) -> bool:
+    """Return whether fewer than one in `factor` of those that came to a rung have gone on."""
+    return sum(_epochs(record) > epoch for record, _ in results) * factor < len(results)
 
 
 def _most(counts: Ints64, factor: int) -> int:

@@ -163,8 +163,21 @@ def test_those_that_may_be_promoted_are_the_ones_that_would_pass_the_rung_now(ac
         assert (promotable(records, {r.trial}, [1], factor, alone) is r) == passes
 
 
+@given(ACCURACIES, st.data())
+def test_where_too_many_have_gone_on_only_a_new_best_does(accuracies, data):
+    factor = data.draw(st.integers(2, 4))
+    gone_on = data.draw(st.integers(0, len(accuracies)))
+    records = [paused([a, a] if trial < gone_on else [a], trial) for trial, a in enumerate(accuracies)]
+    (rung,) = thresholds(NEW, records, [1], factor, alone)
+    if gone_on * factor < len(records):
+        assert rung == thresholds(NEW, field(accuracies), [1], factor, alone)[0]
+    else:
+        assert rung.threshold == pytest.approx(max(accuracies), abs=1e-6)
+        assert promotable(records, {r.trial for r in records}, [1], factor, alone) is None
+
+
 def test_the_highest_rung_and_the_best_candidate_on_it_come_first():
-    low, high = field([0.99] + [0.1] * 9), [paused([0.1, 0.2 + trial / 100], trial) for trial in range(10, 20)]
+    low, high = field([0.99] + [0.1] * 19), [paused([0.1, 0.2 + trial / 100], trial) for trial in range(20, 28)]
     everyone = {r.trial for r in low + high}
     assert promotable(low + high, everyone, [1, 2], 3, alone) is high[-1]
     assert promotable(low + high, everyone - {r.trial for r in high}, [1, 2], 3, alone) is low[0]
