@@ -11,7 +11,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,15 @@ from nas.blocks.dense import Dense
 from nas.blocks.head import Head
 from nas.data.dataset import Part, load
 from nas.data.splits import split
+from nas.graph import Graph
 from nas.model import runtime
 from nas.model.epoch import Loop
+from nas.model.form import Folded, Settings, Trainable
 from nas.model.network import Network
 from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
 from nas.model.training import one_cycle
+from nas.model.variables import Weights
 
 BATCH = 64
 STEPS, TURNS = 80, 9
@@ -65,11 +68,23 @@ IMAGE: tuple[Block, ...] = (Conv(filters=8), Conv(kind="separable", filters=16),
 
 
 class Usual(Network):
-    """A network that trains as TensorFlow's own operators let it."""
+    """A network that trains as TensorFlow's own operators let it, in a graph that knows all shapes."""
 
-    def train(self, x: Any, step: Any) -> Any:
-        layers = iter(self._layers)
-        for op in self.graph.ops:
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.layers = tf.nest.map_structure(lambda variable: tf.Variable(variable.numpy()), self.layers)
+        self.form = UsualForm(self.form, graph)
+
+
+class UsualForm:
+    """What the graph of a training knows of such a network."""
+
+    def __init__(self, form: Trainable, graph: Graph) -> None:
+        self.input_shape, self.classes, self.penalty, self._graph = form.input_shape, form.classes, form.penalty, graph
+
+    def train(self, x: Any, weights: Sequence[Weights], *_: Any) -> Any:
+        layers = iter(weights)
+        for op in self._graph.ops:
             if op.kind in LINEAR:
                 layer = next(layers)
                 x = LINEAR[op.kind](x, layer.kernel, op)
@@ -85,6 +100,12 @@ class Usual(Network):
             elif op.kind != "SOFTMAX":
                 x = FIXED[op.kind](x, op)
         return x
+
+    def fold(self, weights: Sequence[Weights]) -> Folded:
+        raise NotImplementedError("only steps of training are timed")
+
+    def evaluate(self, x: Any, folded: Folded, settings: Settings) -> Any:
+        raise NotImplementedError("only steps of training are timed")
 
 
 def steps(network: Network, part: Part) -> Callable[[], float]:

@@ -48,10 +48,10 @@ class Plan:
 
 
 class _Graph:
-    """A function as a TensorFlow graph.
+    """A function of variables and tensors as a TensorFlow graph.
 
-    Life cycle: traced when it is first called, for any tensors of these `specs`, and for variables, the first
-    argument, of any shapes that those of the first call may take.
+    Life cycle: traced when it is first called, for any tensors of these `specs`, and for any variables like those of
+    the first call.
     """
 
     def __init__(self, function: Callable[..., Any], *specs: Any) -> None:

@@ -22,15 +22,15 @@ from nas.model.variables import followed, make_weights, trained
 class Network:
     """The logits of a graph, and the variables that they depend on.
 
-    Life cycle: made with random weights; trained by `Loop`, through `train`; `fold` gives the
-    weights that are deployed.
+    Life cycle: made with random weights; trained by `Loop`; `fold` gives the weights that are deployed.
 
     Args:
         graph: what to compute; its input without the batch is the network's.
         seed: of the first weights and of dropout.
 
     Attributes:
-        form: what graphs of its training know of it, and its `settings`, which they are given.
+        form: what a TensorFlow graph knows of it.
+        settings: the numbers that such a graph is given.
         seed: of dropout.
         layers: variables of each operator that has any, in the graph's order.
     """
