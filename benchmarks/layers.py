@@ -72,12 +72,14 @@ class Usual(Network):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
-        self.layers = tf.nest.map_structure(lambda variable: tf.Variable(variable.numpy()), self.layers)
+        self.layers = tf.nest.map_structure(lambda v: None if v is None else tf.Variable(v.numpy()), self.layers)
         self.form = UsualForm(self.form, graph)
 
 
 class UsualForm:
     """What the graph of a training knows of such a network."""
+
+    shared = False
 
     def __init__(self, form: Trainable, graph: Graph) -> None:
         self.input_shape, self.classes, self.penalty, self._graph = form.input_shape, form.classes, form.penalty, graph

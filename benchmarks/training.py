@@ -104,8 +104,7 @@ def keras_epochs(splits: Splits, epochs: int) -> list[float]:
 def candidate(splits: Splits, *, traced: bool) -> float:
     """Time a whole job of a worker: all of the below, for a candidate of few epochs."""
     if not traced:
-        graphs.training.cache_clear()
-        graphs.evaluation.cache_clear()
+        graphs.forget()
     recipe = Recipe(epochs=SHORT, min_steps=0)
     job = Job(0, architecture(splits), {}, find_target("cortex-m4"), Budget(), recipe, epochs=SHORT, seed=0)
     seconds, outcome = timed(lambda: run(job, splits))

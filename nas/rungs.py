@@ -87,14 +87,14 @@ def thresholds(
 ) -> tuple[Rung, ...]:
     """Return what each rung asks of `candidate` now: to be among the best `1 / factor` of those that came there.
 
-    If more than that have gone on already, it must be the best.
+    If as many have gone on already, controls and those that met no rung among them, it must be the best.
     """
     known = _candidates(records)
     rungs = []
     for epoch in epochs:
         results = _results(known, epoch, measure)
         if len(results) >= MIN_RESULTS:
-            share = factor if _has_room(results, epoch, factor) else len(results) + 1
+            share = factor if _has_room(results, epoch, factor, coming=1) else len(results) + 1
             others = np.array([vector for _, vector in results])
             rungs.append(Rung(epoch, _least_accuracy(candidate, others, share, measure)))
     return tuple(rungs)
@@ -175,9 +175,9 @@ def _results(candidates: Sequence[Record], epoch: int, measure: Measure) -> list
     return [(r, measure(r, accuracy)) for r in candidates if (accuracy := accuracy_at(r, epoch)) is not None]
 
 
-def _has_room(results: Sequence[tuple[Record, Vector]], epoch: int, factor: int) -> bool:
-    """Return whether fewer than one in `factor` of those that came to a rung have gone on."""
-    return sum(_epochs(record) > epoch for record, _ in results) * factor < len(results)
+def _has_room(results: Sequence[tuple[Record, Vector]], epoch: int, factor: int, coming: int = 0) -> bool:
+    """Return whether fewer than one in `factor` of those that came to a rung, or are coming, have gone on."""
+    return sum(_epochs(record) > epoch for record, _ in results) * factor < len(results) + coming
 
 
 def _most(counts: Ints64, factor: int) -> int:

@@ -47,7 +47,7 @@ def test_few_rows_get_as_many_epochs_as_min_steps_need():
     assert recipe.passes(5, 3) == 100
 
 
-def test_a_final_training_cut_short_has_as_much_fewer_epochs_with_rounding():
+def test_a_final_training_has_epochs_with_rounding_in_proportion_to_its_length():
     recipe = Recipe(final_epochs=80, rounded_epochs=10)
     assert [recipe.rounded(epochs) for epochs in (320, 80, 40, 8, 1)] == [40, 10, 5, 1, 1]
     assert Recipe(rounded_epochs=0).rounded(80) == 0

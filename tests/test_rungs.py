@@ -154,10 +154,12 @@ def test_a_paused_candidate_is_promoted_when_worse_ones_have_come():
     assert promotable(later, set(), [1], 3, alone) is None
 
 
-@given(ACCURACIES, st.integers(2, 4))
-def test_those_that_may_be_promoted_are_the_ones_that_would_pass_the_rung_now(accuracies, factor):
-    records = field(accuracies)
-    for r in records:
+@given(ACCURACIES, st.integers(2, 4), st.data())
+def test_those_that_may_be_promoted_are_the_ones_that_would_pass_the_rung_now(accuracies, factor, data):
+    # As long as there is room: without it a new best passes, and nobody is promoted.
+    gone_on = data.draw(st.integers(0, (len(accuracies) - 1) // factor))
+    records = [paused([a, a] if trial < gone_on else [a], trial) for trial, a in enumerate(accuracies)]
+    for r in records[gone_on:]:
         rungs = thresholds(r, [other for other in records if other is not r], [1], factor, alone)
         passes = bool(rungs) and accuracy_at(r, 1) >= rungs[0].threshold
         assert (promotable(records, {r.trial}, [1], factor, alone) is r) == passes
@@ -169,10 +171,11 @@ def test_where_too_many_have_gone_on_only_a_new_best_does(accuracies, data):
     gone_on = data.draw(st.integers(0, len(accuracies)))
     records = [paused([a, a] if trial < gone_on else [a], trial) for trial, a in enumerate(accuracies)]
     (rung,) = thresholds(NEW, records, [1], factor, alone)
-    if gone_on * factor < len(records):
+    if gone_on * factor < len(records) + 1:
         assert rung == thresholds(NEW, field(accuracies), [1], factor, alone)[0]
     else:
         assert rung.threshold == pytest.approx(max(accuracies), abs=1e-6)
+    if gone_on * factor >= len(records):
         assert promotable(records, {r.trial for r in records}, [1], factor, alone) is None
 
 

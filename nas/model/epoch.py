@@ -12,10 +12,10 @@ from nas.data.dataset import Array, Floats, Ints
 from nas.model.augment import Augmentation
 from nas.model.form import Settings
 from nas.model.graphs import Plan, State, evaluation, training
-from nas.model.layers import SETTINGS
+from nas.model.layers import GEOMETRY
 from nas.model.network import Network
 from nas.model.runtime import tf
-from nas.model.variables import open_variable
+from nas.model.variables import assign, open_variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,11 @@ class Loop:
         classes = network.classes
         self._class_weights = tf.constant(np.ones(classes, np.float32) if class_weights is None else class_weights)
         self._seeds = tf.constant([network.seed, seed % 2**30])
-        numbers, *rates = network.settings
-        convolutions = tf.constant(np.array(numbers, np.int32).reshape(-1, SETTINGS))
-        self._settings = Settings(convolutions, *(tf.constant(np.array(one, np.float32)) for one in rates))
+        geometries, *rates = network.settings
+        self._settings = Settings(
+            tf.constant(np.array(geometries, np.int32).reshape(-1, GEOMETRY)),
+            *(tf.constant(np.array(one, np.float32)) for one in rates),
+        )
         plan = Plan(network.form, batch_size, augmentation, averaging, class_weights is not None)
         self._train, self._evaluate = training(plan), evaluation(network.form)
 
@@ -102,7 +104,7 @@ class Loop:
     def restore(self, state: Sequence[Array]) -> None:
         """Go on from what `state` of a loop around such a network returned."""
         for variable, array in zip(self._variables(), state, strict=True):
-            variable.assign(array)
+            assign(variable, array)
 
     def _variables(self) -> list[Any]:
         moments = itertools.chain.from_iterable(self._state.moments)

@@ -8,10 +8,11 @@ graph (`Settings`); what is left, the order of layers, is the form.
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from nas.graph import Graph, Op
 from nas.model import layers
+from nas.model.operators import LINEAR, POOLINGS, SLIDING
 from nas.model.runtime import tf
 from nas.model.variables import EPSILON, Norm, Weights
 
@@ -21,26 +22,25 @@ Folded: TypeAlias = Sequence[tuple[Any, Any]]
 # A usual 0.99 forgets in a hundred steps; an epoch of a small data set has hardly more.
 _MOMENTUM = 0.95
 
-_CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
-_POOLINGS = ("MAX_POOL_2D", "AVERAGE_POOL_2D")
-
 
 class Settings(NamedTuple):
     """The numbers of a network's layers, as sequences or, in a graph, as tensors.
 
     Attributes:
-        convolutions: of each convolution what `nas.model.layers.settings` returns.
+        geometries: of each convolution, see `nas.model.layers.geometry`.
         dropout: of each convolution and dense layer the share of outputs that training drops.
         l2: likewise the weight of the kernel's squared norm in the loss.
     """
 
-    convolutions: Any
+    geometries: Any
     dropout: Any
     l2: Any
 
 
 class Trainable(Protocol):
-    """What `nas.model.epoch.Loop` asks of a form. It is hashed: equal forms share a graph."""
+    """What `nas.model.graphs` asks of a form. Equal forms share a graph, if they are `shared`."""
+
+    shared: ClassVar[bool]
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -77,7 +77,7 @@ class Step:
         dropout: whether training drops some of the outputs.
         l2: whether the kernel's norm may add to the loss.
         window: height and width of a pooling; None if the whole map becomes its average.
-        fixed: settings of a convolution where no graph can leave them open.
+        fixed: geometry of a convolution where no graph can leave it open.
     """
 
     kind: str
@@ -93,6 +93,7 @@ class Step:
 class Form:
     """Networks of the same steps, whatever their shapes."""
 
+    shared: ClassVar[bool] = True
     input_shape: tuple[int, ...]
     classes: int
     steps: tuple[Step, ...]
@@ -110,11 +111,11 @@ class Form:
         own, given = iter(enumerate(weights)), itertools.count()
 
         def layer(x: Any, of: Step, channels_last: bool) -> Any:
-            number, layer = next(own)
+            number, variables = next(own)
             if of.kind == "FULLY_CONNECTED":
-                x = _train_dense(x, layer, of)
+                x = _train_dense(x, variables, of)
             else:
-                x = _train_maps(x, layer, of, settings.convolutions[next(given)], channels_last)
+                x = _train_maps(x, variables, of, settings.geometries[next(given)], channels_last)
             return _drop(x, settings.dropout[number], tf.stack([seed + number, step])) if of.dropout else x
 
         return self._walk(x, layer)
@@ -131,13 +132,13 @@ class Form:
             kernel, bias = next(own)
             if of.kind == "FULLY_CONNECTED":
                 return _activate(tf.nn.bias_add(tf.matmul(x, kernel), bias), of)
-            return _maps(x, kernel, None, bias, of, settings.convolutions[next(given)], channels_last)[0]
+            return _maps(x, kernel, None, bias, of, settings.geometries[next(given)], channels_last)[0]
 
         return self._walk(x, layer)
 
     def penalty(self, weights: Sequence[Weights], settings: Settings) -> Any:
         """Return the sum of the kernels' squared norms, each times its L2 rate."""
-        linear = [step for step in self.steps if step.kind not in _POOLINGS]
+        linear = [step for step in self.steps if step.kind not in POOLINGS]
         terms = [
             2 * settings.l2[number] * tf.nn.l2_loss(weights[number].kernel)
             for number, step in enumerate(linear)
@@ -151,7 +152,7 @@ class Form:
         for step in self.steps:
             if step.kind == "FULLY_CONNECTED":
                 x = layer(_flatten(x, channels_last), step, channels_last)
-            elif step.kind in _POOLINGS:
+            elif step.kind in POOLINGS:
                 x = _pool(x, step, channels_last)
             else:
                 x, channels_last = layer(x, step, channels_last), False
@@ -164,28 +165,32 @@ def form(graph: Graph) -> tuple[Form, Settings]:
     settings = Settings([], [], [])
     for op, pooling in _with_poolings(graph.ops):
         dropout, l2 = (op.training.get(name, 0.0) for name in ("dropout", "l2"))
-        if op.kind in (*_CONVOLUTIONS, "FULLY_CONNECTED"):
+        if op.kind in LINEAR:
             settings.dropout.append(dropout)
             settings.l2.append(l2)
         relu, normalize = op.options.get("activation") == "RELU", bool(op.training.get("batch_norm"))
-        if op.kind in _CONVOLUTIONS:
-            numbers = layers.settings(
+        if op.kind in SLIDING:
+            numbers = layers.geometry(
                 stride=op.options["stride"],
                 pool=pooling.options["filter"] if pooling else (1, 1),
                 depthwise=op.kind == "DEPTHWISE_CONV_2D",
                 average=pooling is not None and pooling.kind == "AVERAGE_POOL_2D",
             )
-            settings.convolutions.append(numbers)
+            settings.geometries.append(numbers)
             fixed = None if layers.OPEN else numbers
             steps.append(Step("CONV_2D", relu, normalize, dropout > 0, l2 > 0, fixed=fixed))
             if pooling is not None and _averages_all(pooling, graph):
                 # Changes nothing, one number being its average; so a network with another pooling before has this form.
                 steps.append(Step(pooling.kind))
-        elif op.kind in _POOLINGS:
+        elif op.kind in POOLINGS:
+            assert op.options["padding"] == "VALID"
+            assert op.options["stride"] == op.options["filter"]
             steps.append(Step(op.kind, window=None if _averages_all(op, graph) else op.options["filter"]))
         elif op.kind == "FULLY_CONNECTED":
-            # A search tries many dense layers with L2 and without it, whose penalty of 0 is no work.
+            # A search tries many dense layers with L2 and without it; a penalty of 0 is little work.
             steps.append(Step(op.kind, relu, normalize, dropout > 0, l2=True))
+        elif op.kind != "SOFTMAX":
+            raise KeyError(op.kind)
     shape = graph.tensors[graph.inputs[0]].shape[1:]
     return Form(shape, graph.tensors[graph.outputs[0]].shape[-1], tuple(steps)), settings
 
@@ -200,9 +205,9 @@ def _with_poolings(ops: Sequence[Op]) -> Iterator[tuple[Op, Op | None]]:
     waiting: Op | None = None
     for op in ops:
         if waiting is not None:
-            yield waiting, (op if op.kind in _POOLINGS else None)
-        if waiting is None or op.kind not in _POOLINGS:
-            opens = op.kind in _CONVOLUTIONS and not op.training.get("dropout")
+            yield waiting, (op if op.kind in POOLINGS else None)
+        if waiting is None or op.kind not in POOLINGS:
+            opens = op.kind in SLIDING and not op.training.get("dropout")
             if not opens:
                 yield op, None
             waiting = op if opens else None
@@ -213,7 +218,7 @@ def _with_poolings(ops: Sequence[Op]) -> Iterator[tuple[Op, Op | None]]:
 
 
 def _maps(
-    x: Any, kernel: Any, scale: Any, offset: Any, step: Step, settings: Any, channels_last: bool
+    x: Any, kernel: Any, scale: Any, offset: Any, step: Step, geometry: Any, channels_last: bool
 ) -> tuple[Any, Any, Any]:
     """Call a convolution with the pooling behind it; see `nas.model.layers.layer`. No scale, no normalization."""
     return layers.layer(
@@ -221,7 +226,7 @@ def _maps(
         kernel,
         tf.ones_like(offset) if scale is None else scale,
         offset,
-        step.fixed or settings,
+        step.fixed or geometry,
         channels_last=channels_last,
         normalize=scale is not None,
         relu=step.relu,
@@ -229,9 +234,9 @@ def _maps(
     )
 
 
-def _train_maps(x: Any, weights: Weights, step: Step, settings: Any, channels_last: bool) -> Any:
+def _train_maps(x: Any, weights: Weights, step: Step, geometry: Any, channels_last: bool) -> Any:
     scale = weights.norm.scale if weights.norm else None
-    y, mean, variance = _maps(x, weights.kernel, scale, weights.bias, step, settings, channels_last)
+    y, mean, variance = _maps(x, weights.kernel, scale, weights.bias, step, geometry, channels_last)
     _follow(weights.norm, mean, variance)
     return y
 

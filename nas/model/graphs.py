@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 
 from nas.model.augment import Augmentation
 from nas.model.form import Settings, Trainable
-from nas.model.layers import SETTINGS
+from nas.model.layers import GEOMETRY
 from nas.model.runtime import tf
 from nas.model.variables import Weights, followed, trained
 
 # Adam's usual constants (arXiv:1412.6980), epsilon as in Keras.
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 _EVALUATION_BATCH = 256
-# Graphs that a process keeps; one of training takes 10 MB of memory, one of evaluation 6.
+# Graphs of each kind that a process keeps; one of training takes 10 MB of memory, one of evaluation 6.
 _KEPT = 24
-_SETTINGS = Settings(tf.TensorSpec([None, SETTINGS], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([None]))
+_SETTINGS = Settings(tf.TensorSpec([None, GEOMETRY], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([None]))
 
 
 class State(NamedTuple):
@@ -38,7 +38,10 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the graph of an epoch knows, beside what it is given: fields are `Loop`'s."""
+    """What the graph of an epoch knows, beside what it is given: fields are `Loop`'s.
+
+    A study has one recipe, which `augmentation` holds whole, so its networks of a form have equal plans.
+    """
 
     form: Trainable
     batch_size: int
@@ -65,9 +68,24 @@ class _Graph:
         return self._concrete(variables, *tensors)
 
 
-@lru_cache(_KEPT)
 def training(plan: Plan) -> _Graph:
     """Return the graph that takes steps of training, shared by all networks of a plan."""
+    return (_training if plan.form.shared else _training.__wrapped__)(plan)
+
+
+def evaluation(form: Trainable) -> _Graph:
+    """Return the graph that evaluates, shared by all networks of a form."""
+    return (_evaluation if form.shared else _evaluation.__wrapped__)(form)
+
+
+def forget() -> None:
+    """Keep no graph any longer."""
+    _training.cache_clear()
+    _evaluation.cache_clear()
+
+
+@lru_cache(_KEPT)
+def _training(plan: Plan) -> _Graph:
     rows, labels = _row_specs(plan.form)
     batches, rates = tf.TensorSpec([None, plan.batch_size], tf.int32), tf.TensorSpec([None])
     seeds, weights, step = tf.TensorSpec([2], tf.int32), tf.TensorSpec([plan.form.classes]), tf.TensorSpec([], tf.int32)
@@ -75,8 +93,7 @@ def training(plan: Plan) -> _Graph:
 
 
 @lru_cache(_KEPT)
-def evaluation(form: Trainable) -> _Graph:
-    """Return the graph that evaluates, shared by all networks of a form."""
+def _evaluation(form: Trainable) -> _Graph:
     return _Graph(partial(_evaluate_rows, form), _SETTINGS, *_row_specs(form))
 
 

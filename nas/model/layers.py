@@ -31,14 +31,14 @@ def _load() -> Any:
 
 _OPERATORS = _load()
 OPEN = _OPERATORS is not None
-"""Whether settings may be a tensor, so that a graph need not know them."""
+"""Whether a geometry may be a tensor, so that a graph need not know it."""
 
 
-SETTINGS = 6
-"""How many numbers `settings` returns."""
+GEOMETRY = 6
+"""How many numbers `geometry` returns."""
 
 
-def settings(
+def geometry(
     *, stride: tuple[int, int] = (1, 1), pool: tuple[int, int] = (1, 1), depthwise: bool = False, average: bool = False
 ) -> tuple[int, ...]:
     """Return the numbers that say, beside shapes, what a layer computes.
@@ -57,7 +57,7 @@ def layer(
     kernel: Any,
     scale: Any,
     offset: Any,
-    settings: Any,
+    geometry: Any,
     *,
     channels_last: bool = False,
     normalize: bool = True,
@@ -71,7 +71,7 @@ def layer(
         kernel: [h, w, channels, filters], or depthwise [h, w, channels, 1]; the padding is SAME.
         scale: [filters], by which normalized numbers are multiplied.
         offset: [filters], by which normalized numbers, or those of the convolution, are moved.
-        settings: of the function of that name; if `OPEN`, also as an int32 tensor.
+        geometry: of the function of that name; if `OPEN`, also as an int32 tensor.
         channels_last: whether x is the network's input.
         normalize: whether the convolution's numbers are normalized by the batch.
         relu: whether negative numbers become 0.
@@ -83,8 +83,8 @@ def layer(
     """
     how: dict[str, Any] = {"channels_last": channels_last, "normalize": normalize, "relu": relu, "epsilon": epsilon}
     if _OPERATORS is None:
-        return plain_layers.layer(x, kernel, scale, offset, settings, **how)
-    y, _, mean, variance = _OPERATORS.nas_layer(x, kernel, scale, offset, settings, wants_dx=not channels_last, **how)
+        return plain_layers.layer(x, kernel, scale, offset, geometry, **how)
+    y, _, mean, variance = _OPERATORS.nas_layer(x, kernel, scale, offset, geometry, wants_dx=not channels_last, **how)
     y.set_shape((x.shape[0], None, None, None))
     mean.set_shape((None,))
     variance.set_shape((None,))

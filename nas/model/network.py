@@ -16,7 +16,7 @@ from nas.graph import Graph
 from nas.model.form import Folded, Settings, Trainable, form
 from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
-from nas.model.variables import followed, make_weights, trained
+from nas.model.variables import assign, followed, make_weights, trained
 
 
 class Network:
@@ -81,22 +81,9 @@ class Network:
                 x = FIXED[op.kind](x, op)
         return x
 
-    def train(self, x: Any, step: Any) -> Any:
-        """Return logits as in training: normalized by the batch's own statistics, with dropout.
-
-        Args:
-            x: rows in the input's shape.
-            step: int32, number of the step; dropout depends on it and on the network's seed alone.
-        """
-        return self.form.train(x, self.layers, self.settings, step, self.seed)
-
     def fold(self) -> Folded:
         """Return kernel and bias of each operator that has weights, as they are deployed."""
         return self.form.fold(self.layers)
-
-    def penalty(self) -> Any:
-        """Return the sum of the kernels' squared norms, each times its L2 rate."""
-        return self.form.penalty(self.layers, self.settings)
 
     def get_weights(self) -> list[Array]:
         """Return copies of all variables, the trainable ones first."""
@@ -105,7 +92,7 @@ class Network:
     def set_weights(self, arrays: Sequence[Array]) -> None:
         """Set all variables to what `get_weights` of a network of the same graph returned."""
         for variable, array in zip(self._variables(), arrays, strict=True):
-            variable.assign(array)
+            assign(variable, array)
 
     def _variables(self) -> Iterator[Any]:
         yield from self.weights

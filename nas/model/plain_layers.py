@@ -14,7 +14,7 @@ def layer(
     kernel: Any,
     scale: Any,
     offset: Any,
-    settings: Sequence[int],
+    geometry: Sequence[int],
     *,
     channels_last: bool,
     normalize: bool,
@@ -22,7 +22,7 @@ def layer(
     epsilon: float,
 ) -> tuple[Any, Any, Any]:
     """See `nas.model.layers.layer`."""
-    stride, pool, depthwise, average = settings[:2], settings[2:4], settings[4], settings[5]
+    stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
     x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
     if depthwise:
         y = tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), "SAME")

@@ -6,7 +6,7 @@ ranges of activations from these operators, so what was measured here is what is
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -37,9 +37,11 @@ class RoundedNetwork(Network):
         ranges: of the input, and of what each operator with weights puts out; nothing is rounded without them.
     """
 
+    form: "_RoundedForm"
+
     def __init__(self, network: Network, ranges: Sequence[Range]) -> None:
         self.graph, self.seed = network.graph, network.seed
-        self.form = self._rounded = _RoundedForm(network.form, network.graph, ranges)
+        self.form = _RoundedForm(network.form, network.graph, ranges)
         self.settings = network.settings
         self.layers = [Weights(tf.Variable(kernel), tf.Variable(bias), None) for kernel, bias in network.fold()]
 
@@ -49,11 +51,13 @@ class RoundedNetwork(Network):
 
     def activations(self, x: Any) -> Iterator[Any]:
         """Yield the input and the output of each operator that has weights, all rounded; the last are the logits."""
-        return self._rounded.activations(x, self.fold())
+        return self.form.activations(x, self.fold())
 
 
 class _RoundedForm:
     """A graph with ranges; no other network has this form."""
+
+    shared: ClassVar[bool] = False
 
     def __init__(self, form: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
         self.input_shape, self.classes = form.input_shape, form.classes

@@ -36,9 +36,6 @@ def quiet() -> Iterator[None]:
         yield
 
 
-_calls = itertools.count(1)
-_CALLS_A_WALK = 16
-
 # Read once, by TensorFlow's C++ side, while it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -68,7 +65,7 @@ def leave_graphs_as_written() -> None:
 
 
 def settle() -> None:
-    """Keep what is loaded by now out of garbage collections, and collect when `clear` says only.
+    """Keep what is loaded by now out of garbage collections, and leave it to `clear` to collect.
 
     One walk over TensorFlow's modules takes 0.2 s, one over the graphs that networks share 0.07 s.
     """
@@ -77,12 +74,17 @@ def settle() -> None:
     gc.disable()
 
 
+# So many calls of `clear`, that the walk over shared graphs, which finds those kept no longer, takes 1 % of the time.
+_CALLS_A_WALK = 16
+_calls = itertools.count(1)
+
+
 def clear() -> None:
     """Forget the network made last; now and then also graphs that are kept no longer.
 
     Some memory stays lost; a process should not live for hundreds of networks.
     """
-    # What was made since the last call is all of the youngest generation, as nothing else collects.
+    # Once things have settled, what was made since the last call is the youngest generation.
     gc.collect(0 if next(_calls) % _CALLS_A_WALK else 2)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nas.data.dataset import Floats
+from nas.data.dataset import Array, Floats
 from nas.graph import Graph, Op
 from nas.model.runtime import tf
 
@@ -64,6 +64,13 @@ def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:
 def open_variable(value: Floats) -> Any:
     """Return a variable that to a graph is one of any shape of as many axes."""
     return tf.Variable(value, shape=tf.TensorShape([None] * value.ndim))
+
+
+def assign(variable: Any, array: Array) -> None:
+    """Set a variable to an array of the same shape; ValueError for another, which an open variable would take."""
+    if (shape := tuple(variable.read_value().shape)) != array.shape:
+        raise ValueError(f"Shape mismatch: a variable of {shape} was given {array.shape}")
+    variable.assign(array)
 
 
 def _kernel_shape(kind: str, shape: tuple[int, ...]) -> tuple[int, ...]:

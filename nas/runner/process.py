@@ -1,5 +1,6 @@
 """One worker process, and what it does beside its work: it outlives neither its parent nor its usefulness."""
 
+import math
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from nas.data.splits import Splits
@@ -74,6 +76,8 @@ _trouble: list[str] = []
 
 def _prepare(parent: int, initialize: Callable[[Splits], None], splits: Splits) -> None:
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    # Else loky collects garbage every second, or ends a process that has grown by 300 MB; `Workers` sees to both.
+    process_executor._MEMORY_LEAK_CHECK_DELAY = math.inf
     try:
         initialize(splits)
     except Exception as error:

@@ -1,8 +1,7 @@
 // A layer as TensorFlow operators. Loading this library registers them; nas/model/layers.py calls them.
 //
-// Attributes and settings say what shapes alone do not: attributes what is the same in every network of a form, settings,
-// a tensor, what one graph leaves open for all of them. Everything is checked before a kernel runs, since kernels trust
-// it.
+// Attributes and a geometry say what shapes alone do not: attributes what is the same in all networks that share a
+// graph, the geometry, a tensor, what is not. Everything is checked before a kernel runs, since kernels trust it.
 
 #include <cstdlib>
 #include <cstring>
@@ -118,16 +117,16 @@ struct Attributes {
 };
 
 // Their fifth input, in this order.
-struct Settings {
+struct Geometry {
   int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average;
 };
-constexpr int kSettings = sizeof(Settings) / sizeof(int32_t);
+constexpr int kGeometry = sizeof(Geometry) / sizeof(int32_t);
 
 // The convolution of x and kernel, with the zeros around x that TensorFlow calls SAME; a batch of 0 if that cannot be.
-Convolution convolution(const Attributes& a, const Settings& s, const Tensor* x, const Tensor* kernel) {
+Convolution convolution(const Attributes& a, const Geometry& g, const Tensor* x, const Tensor* kernel) {
   Convolution c{};
   const bool last = a.channels_last != 0;
-  c.depthwise = s.depthwise != 0;
+  c.depthwise = g.depthwise != 0;
   c.channels_last = last;
   c.in_channels = size(x, last ? 3 : 1);
   c.in_h = size(x, last ? 1 : 2);
@@ -135,8 +134,8 @@ Convolution convolution(const Attributes& a, const Settings& s, const Tensor* x,
   c.kernel_h = size(kernel, 0);
   c.kernel_w = size(kernel, 1);
   c.out_channels = c.depthwise ? c.in_channels : size(kernel, 3);
-  c.stride_h = s.stride_h;
-  c.stride_w = s.stride_w;
+  c.stride_h = g.stride_h;
+  c.stride_w = g.stride_w;
   const bool fits = size(kernel, 2) == c.in_channels && (!c.depthwise || size(kernel, 3) == 1);
   const bool counts = c.in_channels > 0 && c.in_h > 0 && c.in_w > 0 && c.kernel_h > 0 && c.kernel_w > 0 &&
                       c.out_channels > 0 && c.stride_h > 0 && c.stride_w > 0;
@@ -154,7 +153,7 @@ Convolution convolution(const Attributes& a, const Settings& s, const Tensor* x,
 }
 
 // What follows it; a pooling of 0 if that cannot be.
-Finish finish(const Attributes& a, const Settings& s, const Convolution& c, const Tensor* scale, const Tensor* offset) {
+Finish finish(const Attributes& a, const Geometry& g, const Convolution& c, const Tensor* scale, const Tensor* offset) {
   Finish f{};
   f.batch = c.batch;
   f.channels = c.out_channels;
@@ -162,13 +161,13 @@ Finish finish(const Attributes& a, const Settings& s, const Convolution& c, cons
   f.in_w = c.out_w;
   f.normalize = a.normalize != 0;
   f.relu = a.relu != 0;
-  f.average = s.average != 0;
+  f.average = g.average != 0;
   f.epsilon = a.epsilon;
   const bool fits = size(scale, 0) == f.channels && size(offset, 0) == f.channels;
-  const bool pools = s.pool_h > 0 && s.pool_w > 0 && s.pool_h <= f.in_h && s.pool_w <= f.in_w;
+  const bool pools = g.pool_h > 0 && g.pool_w > 0 && g.pool_h <= f.in_h && g.pool_w <= f.in_w;
   if (fits && pools) {
-    f.pool_h = s.pool_h;
-    f.pool_w = s.pool_w;
+    f.pool_h = g.pool_h;
+    f.pool_w = g.pool_w;
   }
   return f;
 }
@@ -184,11 +183,12 @@ bool take(Call& call, const Attributes& a, Inputs& in, Layer& layer) {
   in.scale = in.kernel == nullptr ? nullptr : call.input(2, 1);
   in.offset = in.scale == nullptr ? nullptr : call.input(3, 1);
   const Tensor* given = in.offset == nullptr ? nullptr : call.input(4, 1);
-  if (given == nullptr || !call.expect(size(given, 0) == kSettings, "NasLayer: there must be six settings")) return false;
-  Settings settings;
-  std::memcpy(&settings, TF_TensorData(given), sizeof(settings));
-  layer.convolution = convolution(a, settings, in.x, in.kernel);
-  layer.finish = finish(a, settings, layer.convolution, in.scale, in.offset);
+  if (given == nullptr || !call.expect(size(given, 0) == kGeometry, "NasLayer: a geometry is six numbers"))
+    return false;
+  Geometry geometry;
+  std::memcpy(&geometry, TF_TensorData(given), sizeof(geometry));
+  layer.convolution = convolution(a, geometry, in.x, in.kernel);
+  layer.finish = finish(a, geometry, layer.convolution, in.scale, in.offset);
   return call.expect(layer.convolution.batch > 0,
                      "NasLayer: the kernel must have as many channels as x, x some rows") &&
          call.expect(layer.finish.pool_h > 0, "NasLayer: a scale and an offset a filter, and a pooling that fits");
@@ -284,17 +284,17 @@ const char* const kAttributes[] = {"channels_last: bool", "wants_dx: bool", "nor
 
 const Spec kSpecs[] = {
     {"NasLayer",
-     {"x: float", "kernel: float", "scale: float", "offset: float", "settings: int32"},
+     {"x: float", "kernel: float", "scale: float", "offset: float", "geometry: int32"},
      {"y: float", "z: float", "mean: float", "variance: float"},
      compute_layer},
     {"NasLayerGradient",
-     {"x: float", "kernel: float", "scale: float", "offset: float", "settings: int32", "z: float", "mean: float",
+     {"x: float", "kernel: float", "scale: float", "offset: float", "geometry: int32", "z: float", "mean: float",
       "variance: float", "dy: float"},
      {"dx: float", "dkernel: float", "dscale: float", "doffset: float"},
      compute_layer_gradient},
 };
 
-// Python, which calls the operators, knows their shapes.
+// Shapes are open: one graph serves networks of many.
 void leave_shapes_open(ShapeContext* context, Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }

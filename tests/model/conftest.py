@@ -1,6 +1,6 @@
 """Networks that together hold every operator, with and without what is only for training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ import pytest
 
 from nas.graph import Graph
 from nas.graph_builder import GraphBuilder
-from nas.model import runtime
+from nas.model import graphs, layers, runtime
 from nas.model.network import Network
 from nas.model.quantize import convert
 from nas.model.rounded import rounded
@@ -112,3 +112,14 @@ def _made(name: str) -> SimpleNamespace:
 def network(request: pytest.FixtureRequest) -> SimpleNamespace:
     """Graph, float `model` with weights, rows `x`, the `converted` file and the slimmed `tflite`, of each network."""
     return _made(request.param)
+
+
+@pytest.fixture(params=["ours", "tensorflow's"])
+def operators(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Convolutional layers by the library of our own, and by what stands in where it cannot be loaded."""
+    graphs.forget()
+    if request.param != "ours":
+        monkeypatch.setattr(layers, "_OPERATORS", None)
+        monkeypatch.setattr(layers, "OPEN", False)
+    yield
+    graphs.forget()

@@ -10,6 +10,16 @@ from nas.model.network import Network
 MOMENTUM = 0.95
 
 
+def in_training(network: Network, x: Any, step: int = 0) -> Any:
+    """Return a network's logits as a step of training computes them."""
+    return network.form.train(x, network.layers, network.settings, step, network.seed)
+
+
+def penalty(network: Network) -> Any:
+    """Return what a network's weights add to its loss."""
+    return network.form.penalty(network.layers, network.settings)
+
+
 def twin(network: Network) -> Any:
     """Return a Keras model of the network's graph, with the same weights; its outputs are logits."""
     x = inputs = keras.Input(network.input_shape)

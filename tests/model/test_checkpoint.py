@@ -14,10 +14,10 @@ SEED = 4
 PLAIN = Recipe(epochs=6, batch_size=16, learning_rate=0.02)
 
 
-def network():
+def network(filters=4):
     """A network of all that has a state: normalization, dropout, L2."""
     g = GraphBuilder((1, 12, 2))
-    g.conv2d(4, 3, batch_norm=True)
+    g.conv2d(filters, 3, batch_norm=True)
     g.mean()
     g.fully_connected(6, dropout=0.2, l2=1e-3)
     g.fully_connected(3, activation="NONE")
@@ -93,10 +93,12 @@ def test_a_checkpoint_is_the_same_after_a_file():
 
 
 def test_the_checkpoint_of_another_network_does_not_fit():
+    checkpoint = until(2, PLAIN).checkpoint
+    with pytest.raises(ValueError, match="Shape mismatch"):  # of the same form
+        train(network(filters=5), ROWS, VAL, PLAIN, checkpoint=checkpoint)
     g = GraphBuilder((5,))
     g.fully_connected(3, activation="NONE")
     g.softmax()
-    checkpoint = until(2, PLAIN).checkpoint
     part = Part(np.zeros((64, 5), np.float32), np.zeros(64, np.int64))
     with pytest.raises(ValueError, match="Shape mismatch"):
         train(Network(g.graph()), part, part, PLAIN, checkpoint=checkpoint)

@@ -27,17 +27,17 @@ def _layers(draw):
     kernel = (draw(st.integers(1, min(3, height))), draw(st.integers(1, min(9, width))), channels)
     scales = channels if depthwise else filters
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
-    given = layers.settings(stride=stride, pool=pool, depthwise=depthwise, average=draw(st.booleans()))
+    geometry = layers.geometry(stride=stride, pool=pool, depthwise=depthwise, average=draw(st.booleans()))
     flags = {name: draw(st.booleans()) for name in ("normalize", "relu")}
-    return inputs, given, {"channels_last": channels_last, "epsilon": 1e-3, **flags}
+    return inputs, geometry, {"channels_last": channels_last, "epsilon": 1e-3, **flags}
 
 
-def _run(layer, inputs, given, how):
+def _run(layer, inputs, geometry, how):
     """Return the outputs, and the gradients of a weighted sum of them."""
     variables = [tf.constant(values) for values in inputs]
     with tf.GradientTape() as tape:
         tape.watch(variables)
-        outputs = layer(*variables, given, **how)
+        outputs = layer(*variables, geometry, **how)
         weights = np.random.default_rng(0).normal(size=outputs[0].shape).astype(np.float32)
         total = tf.reduce_sum(outputs[0] * weights)
     gradients = tape.gradient(total, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -71,13 +71,13 @@ def test_of_equal_maxima_the_first_gets_the_gradient():
     with tf.GradientTape() as tape:
         tape.watch(x)
         y, *_ = layers.layer(
-            x, tf.ones((1, 1, 1, 1)), tf.ones(1), tf.zeros(1), layers.settings(pool=(1, 3)), normalize=False
+            x, tf.ones((1, 1, 1, 1)), tf.ones(1), tf.zeros(1), layers.geometry(pool=(1, 3)), normalize=False
         )
     np.testing.assert_array_equal(tape.gradient(y, x), [[[[1, 0, 0, 1, 0, 0]]]])
 
 
 @pytest.mark.skipif(not layers.OPEN, reason="TensorFlow's own operators must know them")
-def test_one_graph_computes_layers_of_any_shape_and_settings():
+def test_one_graph_computes_layers_of_any_shape_and_geometry():
     calls = []
 
     @tf.function(
@@ -90,8 +90,8 @@ def test_one_graph_computes_layers_of_any_shape_and_settings():
 
     rng = np.random.default_rng(0)
     for channels, filters, width, numbers in (
-        (2, 5, 33, layers.settings(stride=(1, 2), pool=(1, 4))),
-        (6, 6, 20, layers.settings(depthwise=True, pool=(1, 3), average=True)),
+        (2, 5, 33, layers.geometry(stride=(1, 2), pool=(1, 4))),
+        (6, 6, 20, layers.geometry(depthwise=True, pool=(1, 3), average=True)),
     ):
         shapes = [(7, channels, 1, width), (1, 3, channels, 1 if numbers[4] else filters), (filters,), (filters,)]
         tensors = [tf.constant(rng.normal(size=shape).astype(np.float32)) for shape in shapes]
@@ -109,10 +109,10 @@ def test_one_graph_computes_layers_of_any_shape_and_settings():
 def test_what_does_not_fit_is_refused_and_not_computed():
     x, kernel, one = tf.ones((2, 3, 1, 8)), tf.ones((1, 3, 4, 5)), tf.ones(5)
     with pytest.raises(tf.errors.InvalidArgumentError, match="as many channels"):
-        layers.layer(x, kernel, one, one, layers.settings())
+        layers.layer(x, kernel, one, one, layers.geometry())
     with pytest.raises(tf.errors.InvalidArgumentError, match="pooling that fits"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.settings(pool=(1, 9)))
+        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.geometry(pool=(1, 9)))
     with pytest.raises(tf.errors.InvalidArgumentError, match="a scale and an offset a filter"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.settings())
-    with pytest.raises(tf.errors.InvalidArgumentError, match="six settings"):
+        layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.geometry())
+    with pytest.raises(tf.errors.InvalidArgumentError, match="six numbers"):
         layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, [1, 1])

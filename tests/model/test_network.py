@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from keras_twin import twin, variables
+from keras_twin import in_training, penalty, twin, variables
 
 from nas.graph_builder import GraphBuilder
 from nas.model.network import Network
@@ -41,7 +41,7 @@ def test_probabilities_are_the_softmax_of_the_logits(network):
     np.testing.assert_allclose(network.model(network.x, softmax=True), expected, atol=1e-6)
 
 
-def test_training_is_that_of_keras(network):
+def test_training_is_that_of_keras(network, operators):
     graph = dataclasses.replace(
         network.graph,
         ops=tuple(dataclasses.replace(op, training=op.training | {"dropout": 0.0}) for op in network.graph.ops),
@@ -49,14 +49,14 @@ def test_training_is_that_of_keras(network):
     ours = Network(graph)
     ours.set_weights(network.model.get_weights())
     theirs = twin(ours)
-    np.testing.assert_allclose(ours.train(network.x, 0), theirs(network.x, training=True), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(in_training(ours, network.x), theirs(network.x, training=True), rtol=1e-3, atol=1e-3)
     for array, expected in zip(ours.get_weights(), variables(theirs), strict=True):
         # The fused kernel averages the unbiased variance, n / (n - 1) of Keras's.
         np.testing.assert_allclose(array, expected, rtol=1e-2, atol=1e-4)
 
 
 def test_penalty_is_that_of_keras(network):
-    assert float(network.model.penalty()) == pytest.approx(float(sum(twin(network.model).losses)), rel=1e-5)
+    assert float(penalty(network.model)) == pytest.approx(float(sum(twin(network.model).losses)), rel=1e-5)
 
 
 def test_same_seed_gives_the_same_weights_and_another_seed_others(network):
@@ -84,11 +84,18 @@ def test_first_kernels_fill_the_range_of_glorot(network):
 def test_dropout_keeps_the_mean_and_depends_on_step_and_seed_alone():
     graph = _table(dropout=0.5)
     network, x = Network(graph, seed=1), _rows(4096)
-    plain, dropped = np.asarray(network(x)), np.asarray(network.train(x, 3))
+    plain, dropped = np.asarray(network(x)), np.asarray(in_training(network, x, 3))
     assert np.mean(dropped[plain > 0] == 0) == pytest.approx(0.5, abs=0.03)
     np.testing.assert_allclose(dropped[dropped > 0], 2 * plain[dropped > 0], rtol=1e-5)
-    np.testing.assert_array_equal(network.train(x, 3), dropped)
-    assert not np.array_equal(network.train(x, 4), dropped)
+    np.testing.assert_array_equal(in_training(network, x, 3), dropped)
+    assert not np.array_equal(in_training(network, x, 4), dropped)
     other = Network(graph, seed=2)
     other.set_weights(network.get_weights())
-    assert not np.array_equal(other.train(x, 3), dropped)
+    assert not np.array_equal(in_training(other, x, 3), dropped)
+
+
+def test_a_graph_with_an_operator_that_nobody_trains_is_refused():
+    graph = _table()
+    strange = dataclasses.replace(graph.ops[0], kind="SQUARE")
+    with pytest.raises(KeyError, match="SQUARE"):
+        Network(dataclasses.replace(graph, ops=(strange,)))

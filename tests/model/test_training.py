@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keras_twin import twin, variables
+from keras_twin import penalty, twin, variables
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_class_weight
 
 from nas.data.dataset import Part
 from nas.graph_builder import GraphBuilder
-from nas.model import graphs, layers
 from nas.model.epoch import Loop
 from nas.model.network import Network
 from nas.model.training import balanced_weights, one_cycle, train
@@ -71,47 +70,19 @@ def test_steps_are_those_of_keras_adam():
     assert score.loss == pytest.approx(np.mean(losses), rel=1e-5)
 
 
-def test_evaluation_is_that_of_keras(network):
+def test_evaluation_is_that_of_keras(network, operators):
+    ours = Network(network.graph)
+    ours.set_weights(network.model.get_weights())
     # More than one batch of the loop, the last one partial.
-    part = Part(
-        np.random.default_rng(0).normal(size=(700, *network.model.input_shape)), np.arange(700) % network.model.classes
-    )
-    loop = Loop(network.model, batch_size=16, label_smoothing=0.0)
-    score = loop.evaluate(loop.rows(part.x.astype(np.float32), part.y))
-    model = twin(network.model)
+    x = np.random.default_rng(0).normal(size=(700, *ours.input_shape)).astype(np.float32)
+    y = np.arange(len(x)) % ours.classes
+    loop = Loop(ours, batch_size=16, label_smoothing=0.0)
+    score = loop.evaluate(loop.rows(x, y))
+    model = twin(ours)
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
-    loss, accuracy = model.evaluate(part.x, part.y, verbose=0)
-    loss -= float(network.model.penalty())  # Keras counts it always
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    loss -= float(penalty(ours))  # Keras counts it always
     assert (score.loss, score.accuracy) == (pytest.approx(loss, rel=1e-5), pytest.approx(accuracy, abs=1e-6))
-
-
-def test_networks_of_a_form_share_a_graph_and_train_as_each_would_alone(monkeypatch):
-    traced = []
-    graph = graphs._train_rows
-    monkeypatch.setattr(graphs, "_train_rows", lambda *args: traced.append(0) or graph(*args))
-
-    def learn(filters, kernel, stride, pools):
-        g = GraphBuilder((1, 24, 2))
-        g.conv2d(filters, kernel, stride=stride, batch_norm=True)
-        g.pool2d("max", pools)
-        g.mean()
-        g.fully_connected(3, activation="NONE")
-        part = _blobs(64, 0, (1, 24, 2))
-        result = train(Network(g.graph(), seed=filters), part, part, RECIPE, epochs=2, seed=pools)
-        return [*result.network.get_weights(), *result.history.values()]
-
-    members = [(4, 3, 1, 0), (7, 5, 2, 1), (3, 3, 1, 2)]
-    alone = []
-    for member in members:
-        graphs.training.cache_clear()
-        graphs.evaluation.cache_clear()
-        alone.append(learn(*member))
-    assert len(traced) == len(members)
-    together = [learn(*member) for member in members]
-    assert len(traced) == (len(members) if layers.OPEN else 2 * len(members) - 1)
-    for one, other in zip(alone, together, strict=True):
-        for array, expected in zip(one, other, strict=True):
-            np.testing.assert_array_equal(array, expected)
 
 
 def test_l2_is_part_of_the_loss():
@@ -119,12 +90,12 @@ def test_l2_is_part_of_the_loss():
     g = GraphBuilder((5,))
     g.fully_connected(3, activation="NONE", l2=0.5)
     network = Network(g.graph())
-    penalty = 0.5 * np.sum(network.get_weights()[0] ** 2)
+    expected = 0.5 * np.sum(network.get_weights()[0] ** 2)
     loop = Loop(network, batch_size=16, label_smoothing=0.0)
     rows = loop.rows(part.x, part.y)
     plain = loop.evaluate(rows).loss
     score = loop.train(rows, np.arange(16, dtype=np.int32)[None], np.float32([0.0]), 0)
-    assert score.loss == pytest.approx(plain + penalty, rel=1e-5)
+    assert score.loss == pytest.approx(plain + expected, rel=1e-5)
 
 
 def test_linear_network_learns_what_logistic_regression_learns():

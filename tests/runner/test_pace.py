@@ -39,6 +39,7 @@ def test_a_training_that_went_on_from_a_checkpoint_counts_only_its_own_epochs() 
 def test_rounding_epochs_count_as_what_they_cost() -> None:
     pace, recipe = Pace(0.1, 100, 0.0), replace(PLAIN, rounded_epochs=10)
     assert pace.seconds(recipe, 80, 100) == pytest.approx(MARGIN * 0.1 * (80 + 10 * ROUNDED_COST))
+    assert pace.seconds(recipe, 320, 100) == pytest.approx(MARGIN * 0.1 * (320 + 40 * ROUNDED_COST))
 
 
 def test_beside_may_be_told_by_other_trainings() -> None:
