@@ -26,7 +26,7 @@ from nas.data.splits import split
 from nas.graph import Graph
 from nas.model import runtime
 from nas.model.epoch import Loop
-from nas.model.form import Folded, Settings, Trainable
+from nas.model.form import Trainable
 from nas.model.network import Network
 from nas.model.operators import FIXED, LINEAR, activate
 from nas.model.runtime import tf
@@ -82,7 +82,8 @@ class UsualForm:
     shared = False
 
     def __init__(self, form: Trainable, graph: Graph) -> None:
-        self.input_shape, self.classes, self.penalty, self._graph = form.input_shape, form.classes, form.penalty, graph
+        self.input_shape, self.classes, self._graph = form.input_shape, form.classes, graph
+        self.fold, self.evaluate, self.penalty = form.fold, form.evaluate, form.penalty
 
     def train(self, x: Any, weights: Sequence[Weights], *_: Any) -> Any:
         layers = iter(weights)
@@ -102,12 +103,6 @@ class UsualForm:
             elif op.kind != "SOFTMAX":
                 x = FIXED[op.kind](x, op)
         return x
-
-    def fold(self, weights: Sequence[Weights]) -> Folded:
-        raise NotImplementedError("only steps of training are timed")
-
-    def evaluate(self, x: Any, folded: Folded, settings: Settings) -> Any:
-        raise NotImplementedError("only steps of training are timed")
 
 
 def steps(network: Network, part: Part) -> Callable[[], float]:

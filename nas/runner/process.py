@@ -76,7 +76,8 @@ _trouble: list[str] = []
 
 def _prepare(parent: int, initialize: Callable[[Splits], None], splits: Splits) -> None:
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # Else loky collects garbage every second, or ends a process that has grown by 300 MB; `Workers` sees to both.
+    # Else loky collects garbage every second, or ends a process that has grown by 300 MB. Jobs end with a collection of
+    # what is new (`nas.model.runtime.clear`), and `Workers` replaces a process after so many of them.
     process_executor._MEMORY_LEAK_CHECK_DELAY = math.inf
     try:
         initialize(splits)

@@ -36,14 +36,13 @@ def open_storage(url: str) -> BaseStorage:
 
 
 def mend(url: str) -> None:
-    """Take away a journal's last line if a process was killed in the middle of it, and its lock; only for its owner."""
+    """Take away a journal's last line if a process was killed in the middle of it; only its owner may do so."""
     file = _file(url)
     if file is None or not url.startswith(JOURNAL):
         return
     with file.open("r+b") as journal:
         content = journal.read()
         journal.truncate(content.rfind(b"\n") + 1)
-    Path(f"{file}.lock").unlink(missing_ok=True)
 
 
 def _file(url: str) -> Path | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joblib.externals.loky import process_executor
 
 from nas.errors import InputError
 from nas.runner import workers
@@ -152,6 +153,11 @@ def test_a_worker_has_one_thread_and_does_not_hear_ctrl_c(crew: Any) -> None:
     environment, unmoved = done(crew(), Order("environment"), Order("interrupted"))
     assert environment["OMP_NUM_THREADS"] == "1"
     assert unmoved == "unmoved"
+
+
+def test_loky_reads_the_delay_that_keeps_it_from_collecting_garbage() -> None:
+    # It is loky's own; a release without it would collect every second, and end large processes, unnoticed.
+    assert "_MEMORY_LEAK_CHECK_DELAY" in process_executor._process_worker.__code__.co_names
 
 
 def test_workers_end_with_a_parent_that_is_killed() -> None:
