@@ -7,6 +7,7 @@
     nox -s tests       pytest; `nox -s tests -- -k budget` passes arguments on
     nox -s format      rewrite sources in the project's style
     nox -s build       source distribution and wheel into dist/
+    nox -s rooms       the rooms of nas/ and the imports between them, in words
 
 Sessions run in the environment that nox is installed in, so that TensorFlow is installed once and not once a session.
 """
@@ -72,3 +73,9 @@ def format(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """Build the source distribution, and the wheel from it."""
     session.run("python", "-m", "build", *session.posargs)
+
+
+@nox.session(default=False)
+def rooms(session: nox.Session) -> None:
+    """Print the rooms of nas/ from the foundation up, and the imports between them."""
+    session.run("python", "tests/rooms.py")

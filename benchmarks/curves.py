@@ -30,10 +30,10 @@ import numpy as np
 
 from nas import api
 from nas.errors import InputError
-from nas.pipeline import Job, TestJob
-from nas.record import Record, State
-from nas.runner.observer import Observer
-from nas.study import Study, make_study
+from nas.optimizer.observer import Observer
+from nas.study.job import Job, TestJob
+from nas.study.record import Record, State
+from nas.study.study import Study, make_study
 
 LINES = Path(__file__).with_suffix(".jsonl")
 TABLE = Path(__file__).with_suffix(".md")

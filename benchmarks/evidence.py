@@ -21,7 +21,7 @@ from typing import Any
 import studies_table
 from throughput import busy_share
 
-from nas.study import Study
+from nas.study.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = (0, 1, 2)

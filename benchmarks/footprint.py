@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nas import _native
-from nas.dims import RandomChooser
-from nas.footprint import estimate, estimate_many, profile
-from nas.space_file import load_space
-from nas.target import find_target
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space
+from nas.target.footprint import estimate, estimate_many, profile
+from nas.target.target import find_target
 
 RUNS = 7
 GRAPHS = 2000

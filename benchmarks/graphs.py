@@ -15,22 +15,22 @@ from typing import Any
 
 import numpy as np
 
-from nas.architecture import Architecture
-from nas.blocks.conv import Conv
-from nas.blocks.dense import Dense
-from nas.blocks.head import Head
-from nas.data.dataset import load
+from nas.data.source import load
 from nas.data.splits import Splits, split
-from nas.footprint import estimate, profile
-from nas.graph import Graph
+from nas.graph.graph import Graph
 from nas.model import runtime
-from nas.model.evaluate import Int8Model, accuracy, float_labels
-from nas.model.network import Network
-from nas.model.quantize import calibration_rows, quantize
-from nas.model.rounded import rounded
-from nas.model.training import train
-from nas.recipe import Recipe
-from nas.target import find_target
+from nas.model.deploy.convert import calibration_rows, quantize
+from nas.model.deploy.fake_quantized import rounded
+from nas.model.deploy.int8_model import Int8Model, accuracy, float_labels
+from nas.model.network.network import Network
+from nas.model.training.training import train
+from nas.space.architecture import Architecture
+from nas.space.blocks.conv import Conv
+from nas.space.blocks.dense import Dense
+from nas.space.blocks.head import Head
+from nas.study.recipe import Recipe
+from nas.target.footprint import estimate, profile
+from nas.target.target import find_target
 
 SEEDS, EPOCHS = 3, 8
 NETWORKS = {

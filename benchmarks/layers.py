@@ -16,22 +16,23 @@ from typing import Any
 
 import numpy as np
 
-from nas.architecture import Architecture
-from nas.blocks.block import Block
-from nas.blocks.conv import Conv
-from nas.blocks.dense import Dense
-from nas.blocks.head import Head
-from nas.data.dataset import Part, load
+from nas.data.dataset import Part
+from nas.data.source import load
 from nas.data.splits import split
-from nas.graph import Graph
+from nas.graph.graph import Graph
 from nas.model import runtime
-from nas.model.epoch import Loop
-from nas.model.form import Trainable
-from nas.model.network import Network
-from nas.model.operators import FIXED, LINEAR, activate
+from nas.model.network.form import Trainable
+from nas.model.network.network import Network
+from nas.model.network.operators import FIXED, LINEAR, activate
+from nas.model.network.variables import Weights
 from nas.model.runtime import tf
-from nas.model.training import one_cycle
-from nas.model.variables import Weights
+from nas.model.training.epoch import Loop
+from nas.model.training.training import one_cycle
+from nas.space.architecture import Architecture
+from nas.space.blocks.block import Block
+from nas.space.blocks.conv import Conv
+from nas.space.blocks.dense import Dense
+from nas.space.blocks.head import Head
 
 BATCH = 64
 STEPS, TURNS = 80, 9

@@ -13,20 +13,20 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-from nas.architecture import digest
 from nas.data.splits import Splits
-from nas.footprint import estimate_many
-from nas.pipeline import Job, Outcome
-from nas.record import Record, State
-from nas.runner import run as runs
-from nas.runner import session as sessions
-from nas.runner.ledger import Ledger
-from nas.runner.observer import Observer
-from nas.runner.session import Session
-from nas.runner.workers import Workers
-from nas.space_file import load_space
-from nas.study import Study
-from nas.target import find_target
+from nas.graph.graph import digest
+from nas.optimizer import run as runs
+from nas.optimizer import session as sessions
+from nas.optimizer.executor.local import Workers
+from nas.optimizer.ledger import Ledger
+from nas.optimizer.observer import Observer
+from nas.optimizer.session import Session
+from nas.space.file import load_space
+from nas.study.job import Job, Outcome
+from nas.study.record import Record, State
+from nas.study.study import Study
+from nas.target.footprint import estimate_many
+from nas.target.target import find_target
 
 TRIALS = 150
 # What is timed, in the order in which a trial meets it.

@@ -19,13 +19,14 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, TypeAlias
 
+from nas.arrays import Floats
 from nas.data.axes import axes
-from nas.data.dataset import Floats, load
 from nas.data.folds import folds
+from nas.data.source import load
 from nas.data.splits import Splits, split
-from nas.graph import Graph
-from nas.graph_builder import GraphBuilder
-from nas.recipe import Recipe
+from nas.graph.builder import GraphBuilder
+from nas.graph.graph import Graph
+from nas.study.recipe import Recipe
 
 Key: TypeAlias = tuple[str, str, int]
 
@@ -109,11 +110,11 @@ def data(source: str) -> Splits:
 def measure(source: str, training: Training) -> Training:
     """Train, quantize and score one network."""
     from nas.model import runtime
-    from nas.model.evaluate import Int8Model, accuracy, float_labels
-    from nas.model.network import Network
-    from nas.model.quantize import calibration_rows, quantize
-    from nas.model.rounded import rounded
-    from nas.model.training import train
+    from nas.model.deploy.convert import calibration_rows, quantize
+    from nas.model.deploy.fake_quantized import rounded
+    from nas.model.deploy.int8_model import Int8Model, accuracy, float_labels
+    from nas.model.network.network import Network
+    from nas.model.training.training import train
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
@@ -145,10 +146,10 @@ def measure(source: str, training: Training) -> Training:
 @cache
 def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     """Return what a teacher says of the rows that it was trained on, and its accuracy on those held out."""
-    from nas.model.evaluate import accuracy, float_labels
-    from nas.model.network import Network
-    from nas.model.teacher import answers, teacher_graph
-    from nas.model.training import train
+    from nas.model.deploy.int8_model import accuracy, float_labels
+    from nas.model.network.network import Network
+    from nas.model.training.teacher import answers, teacher_graph
+    from nas.model.training.training import train
 
     splits = data(source)
     part = splits.train.join(splits.val)

@@ -24,13 +24,13 @@ import numpy as np
 from curves import EndOfTimeError, Search, Stopwatch
 
 from nas import api
-from nas.architecture import Architecture
 from nas.data.axes import axes
-from nas.data.dataset import load
+from nas.data.source import load
 from nas.data.splits import Splits, split
-from nas.recipe import Recipe
-from nas.record import Record
-from nas.rungs import spearman
+from nas.space.architecture import Architecture
+from nas.study.recipe import Recipe
+from nas.study.record import Record
+from nas.study.rungs import spearman
 
 Line: TypeAlias = dict[str, Any]
 Numbers: TypeAlias = np.ndarray
@@ -106,8 +106,8 @@ def processor() -> str:
 def measure(candidate: Line, splits: Splits) -> Line:
     """Train a candidate in all ways, and return its line."""
     from nas.model import runtime
-    from nas.model.network import Network
-    from nas.model.training import train
+    from nas.model.network.network import Network
+    from nas.model.training.training import train
 
     graph = Architecture.from_json(candidate["architecture"]).lower()
 

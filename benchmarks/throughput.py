@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 from throughput_table import counted, judged, page
 
-from nas.data.dataset import load
+from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
-from nas.footprint import profile
+from nas.target.footprint import profile
 
 HERE = Path(__file__).resolve().parent
 SPACE, TARGET, BUDGET_KB, ACCURACY_WEIGHT = "cnn_timeseries", "cortex-m4", 6, 0.99

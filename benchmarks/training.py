@@ -20,26 +20,28 @@ from typing import Any
 import numpy as np
 from parent import parent_seconds
 
-from nas.architecture import Architecture
-from nas.blocks.conv import Conv
-from nas.blocks.head import Head
-from nas.budget import Budget
-from nas.data.dataset import load
+from nas.data.source import load
 from nas.data.splits import Splits, split
-from nas.footprint import profile
-from nas.graph import Graph
-from nas.model import graphs, runtime
-from nas.model.epoch import Loop
-from nas.model.evaluate import Int8Model, float_labels
-from nas.model.network import Network
-from nas.model.quantize import calibration_rows, convert
-from nas.model.rounded import rounded
-from nas.model.slim import slim
-from nas.model.training import Trained, train
-from nas.pipeline import Job, run
-from nas.recipe import Recipe
-from nas.record import State
-from nas.target import find_target
+from nas.graph.graph import Graph
+from nas.model import runtime
+from nas.model.deploy.convert import calibration_rows, convert
+from nas.model.deploy.fake_quantized import rounded
+from nas.model.deploy.int8_model import Int8Model, float_labels
+from nas.model.deploy.slim import slim
+from nas.model.network.network import Network
+from nas.model.training import graphs
+from nas.model.training.epoch import Loop
+from nas.model.training.training import Trained, train
+from nas.model.worker import run
+from nas.space.architecture import Architecture
+from nas.space.blocks.conv import Conv
+from nas.space.blocks.head import Head
+from nas.study.job import Job
+from nas.study.recipe import Recipe
+from nas.study.record import State
+from nas.target.budget import Budget
+from nas.target.footprint import profile
+from nas.target.target import find_target
 
 EPOCHS = 30
 # A candidate of the plain loop's length.

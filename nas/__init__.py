@@ -13,28 +13,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nas.api import search
+    from nas.api.study import search
     from nas.errors import InputError
-    from nas.footprint import Footprint, estimate, profile
-    from nas.record import Record, Result
-    from nas.space_file import load_space
-    from nas.study import Study
-    from nas.target import Target, find_target
+    from nas.space.file import load_space
+    from nas.study.record import Record
+    from nas.study.result import Result
+    from nas.study.study import Study
+    from nas.target.footprint import Footprint, estimate, profile
+    from nas.target.target import Target, find_target
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Footprint": "footprint",
+    "Footprint": "target.footprint",
     "InputError": "errors",
-    "Record": "record",
-    "Result": "record",
-    "Study": "study",
-    "Target": "target",
-    "estimate": "footprint",
-    "find_target": "target",
-    "load_space": "space_file",
-    "profile": "footprint",
-    "search": "api",
+    "Record": "study.record",
+    "Result": "study.result",
+    "Study": "study.study",
+    "Target": "target.target",
+    "estimate": "target.footprint",
+    "find_target": "target.target",
+    "load_space": "space.file",
+    "profile": "target.footprint",
+    "search": "api.study",
 }
 
 __all__ = [

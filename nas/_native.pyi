@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias, TypedDict
 
-from nas.graph import Graph
+from nas.graph.graph import Graph
 
 TFLM_VERSION: str
 CMSIS_NN_VERSION: str

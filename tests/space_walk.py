@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from nas.dims import Dim, Value
-from nas.space import Space
-from nas.space_file import parse_space
+from nas.space.dims import Dim, Value
+from nas.space.file import parse_space
+from nas.space.space import Space
 
 # One row of data for each kind of input.
 SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}

@@ -5,106 +5,79 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+import rooms
+from rooms import FILES, ROOT
 
 import nas
 
-ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
-# A module imports from rows above its own, and from its own row. CONTRIBUTING.md, "Layers", says what a row is for.
-LAYERS = {
-    "foundation": "errors registry dims files metrics seeds",
-    "description": "graph graph_builder target recipe blocks data architecture space space_file",
-    "measurement": "footprint budget feasibility advice",
-    "learning": "model",
-    "search": "record rungs objectives study pipeline tracking runner",
-    "faces": "export saved report memory_map api cli __init__ __main__",
-}
-ROW = {module: row for row, modules in enumerate(LAYERS.values()) for module in modules.split()}
-
+# The one room, or folder of a room, that may import a heavy library.
 HOMES = {
-    "tensorflow": {"model"},
-    "keras": {"model"},
-    "ai_edge_litert": {"model"},
-    "optuna": {"runner"},
-    "joblib": {"runner"},
-    "mlflow": {"tracking"},
-    "click": {"cli"},
-    "rich": {"cli"},
-    "matplotlib": {"report"},
-    "nas._native": {"footprint"},
+    "tensorflow": "model",
+    "keras": "model",
+    "ai_edge_litert": "model",
+    "flatbuffers": "model/deploy",
+    "optuna": "optimizer",
+    "joblib": "optimizer/executor",
+    "mlflow": "tracking",
+    "sklearn": "data",
+    "click": "cli",
+    "rich": "cli",
+    "matplotlib": "reports",
+    "nas._native": "target",
 }
 HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "pandas", "matplotlib", "joblib"]
-
-FILES = sorted((ROOT / "nas").rglob("*.py"))
-
-
-def unit(path: Path) -> str:
-    """The name of a module or folder directly below nas/."""
-    return path.relative_to(ROOT / "nas").parts[0].removesuffix(".py")
+# What a library is called where it is installed from, if that is another name.
+DISTRIBUTIONS = {"ai_edge_litert": "ai-edge-litert", "sklearn": "scikit-learn"}
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, within functions and for type checking too."""
-    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            # `from nas import errors` imports a module, `from nas import __version__` a name.
-            yield from (f"{base}.{alias.name}" for alias in node.names) if base == "nas" else [base]
+def test_every_room_has_its_place():
+    assert {rooms.room(path) for path in FILES} == set(rooms.ROOMS)
+    assert len(rooms.ROOMS) <= 25
 
 
-def own_imports(path: Path) -> Iterator[str]:
-    """What a file imports from directly below nas/, without the version and the native module."""
-    for name in imports(path):
-        if name.startswith("nas.") and name not in ("nas.__version__", "nas._native"):
-            yield name.split(".")[1]
+def test_a_room_imports_only_from_rooms_before_it():
+    assert rooms.upward() == []
 
 
-def test_every_module_has_a_row():
-    assert {unit(path) for path in FILES} <= set(ROW), "put the new module into a row of LAYERS"
+def test_no_modules_import_each_other_in_a_circle():
+    assert rooms.circles() == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_from_its_own_row_and_those_above(path):
-    row = ROW[unit(path)]
-    below = {name for name in own_imports(path) if ROW[name] > row}
-    assert not below, f"{path.name} is of row {list(LAYERS)[row]}"
+def test_a_heavy_library_has_one_home():
+    strangers = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in FILES
+        for name in rooms.imports(path)
+        for library, home in HOMES.items()
+        if f"{name}.".startswith(f"{library}.") and not path.is_relative_to(ROOT / "nas" / home)
+    ]
+    assert strangers == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_heavy_library_has_one_home(path):
-    strangers = {
-        library
-        for name in imports(path)
-        for library, homes in HOMES.items()
-        if (name == library or name.startswith(f"{library}.")) and unit(path) not in homes
-    }
-    assert not strangers
+def test_every_imported_package_is_declared():
+    declared = {re.split(r"[<>=;\s]", name)[0] for name in PYPROJECT["project"]["dependencies"]}
+    imported = {name.split(".")[0] for path in FILES for name in rooms.imports(path)} - set(sys.stdlib_module_names)
+    assert {DISTRIBUTIONS.get(name, name) for name in imported - {"nas"}} <= declared
 
 
-@pytest.mark.parametrize("module", ["nas", "nas.cli", "nas.footprint", "nas.space_file", "nas.export.bundle"])
+@pytest.mark.parametrize("module", ["nas", "nas.cli", "nas.target.footprint", "nas.space.file", "nas.exporters.format"])
 def test_importing_loads_no_heavy_library(module):
     code = f"import {module}, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert not set(HEAVY) & set(run.stdout.split())
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_says_in_a_sentence_what_it_is(path):
-    source = path.read_text()
-    doc = ast.get_docstring(ast.parse(source))
-    if path.name == "__init__.py" and not source.strip():
-        return
-    assert doc
-    assert doc.split("\n\n")[0].rstrip().endswith((".", ":"))
+def test_a_module_says_in_a_sentence_what_it_is():
+    silent = []
+    for path in FILES:
+        doc = ast.get_docstring(rooms.tree(path)) or ""
+        if not doc.split("\n\n")[0].rstrip().endswith((".", ":")):
+            silent.append(str(path.relative_to(ROOT)))
+    assert silent == []
 
 
 def test_the_version_is_one():

@@ -46,7 +46,7 @@ def spaces() -> set[str]:
 
 def test_the_source_distribution_holds_what_it_is_built_from(sdist):
     assert {f"search_spaces/{name}" for name in spaces()} <= sdist
-    assert {"nas/targets.toml", "native/CMakeLists.txt", "LICENSE", "README.md", "pyproject.toml"} <= sdist
+    assert {"nas/target/targets.toml", "native/CMakeLists.txt", "LICENSE", "README.md", "pyproject.toml"} <= sdist
 
 
 def test_the_source_distribution_holds_no_studies_and_nothing_built(sdist):
@@ -72,8 +72,8 @@ import sys
 sys.meta_path[:] = [finder for finder in sys.meta_path if "ScikitBuild" not in type(finder).__name__]
 sys.path.insert(0, {str(wheel)!r})
 import nas, nas._native
-from nas.space_file import load_space, space_names
-from nas.target import known_targets
+from nas.space.file import load_space, space_names
+from nas.target.target import known_targets
 assert nas.__file__.startswith({str(wheel)!r}), nas.__file__
 assert nas._native.__file__.startswith({str(wheel)!r}), nas._native.__file__
 for name in space_names():

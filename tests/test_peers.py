@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nas.graph import Graph
-from nas.space_file import load_space
+from nas.graph.graph import Graph
+from nas.space.file import load_space
 
 SHAPE, CLASSES = (128, 6), 6
 ROWS = {"x_train": np.zeros((1, 1, *SHAPE), np.float32), "y_train": np.array([CLASSES - 1])}

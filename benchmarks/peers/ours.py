@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import nas
-from nas.runner.observer import Observer
-from nas.study import make_study, read_study
+from nas.optimizer.observer import Observer
+from nas.study.study import make_study, read_study
 
 
 class Clock(Observer):

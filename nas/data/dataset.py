@@ -1,19 +1,12 @@
 """Labelled data in units, before it is split and scaled, and the ways of getting it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nas.errors import InputError, unknown
-from nas.registry import Registry
-
-Array = npt.NDArray[Any]
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
+from nas.arrays import Array, Floats, Ints
+from nas.errors import InputError
 
 KINDS = {2: "table", 3: "series", 4: "image"}
 """Kind of data by the rank of x: rows of features, windows of channels, pictures."""
@@ -134,45 +127,3 @@ class DataOptions:
         for name in ("val_fraction", "test_fraction"):
             if not 0 < getattr(self, name) <= 0.5:
                 raise InputError(f"data.{name}", "must be in (0, 0.5]", got=getattr(self, name))
-
-
-SOURCES: Registry[Callable[[int], Dataset]] = Registry("data source", "nas.data")
-"""Embedded sources by name: a function of a seed, its docstring's first line tells what it gives."""
-
-
-def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> Dataset:
-    """Get the data that `source` names: a registered name, an `.npz` file or a folder of CSV recordings.
-
-    A registered name comes before a path of the same name; `./digits` means the path.
-
-    Raises:
-        InputError: nothing is there, or it cannot be read.
-    """
-    options = options or DataOptions()
-    path = Path(source).expanduser()
-    if source not in SOURCES and path.is_dir():
-        from nas.data.csv_folder import read_folder
-
-        return read_folder(source, path, options)
-    _refuse_cutting(source, options)
-    if source in SOURCES:
-        return SOURCES[source](seed)
-    if path.suffix == ".npz" and path.is_file():
-        from nas.data.npz import read_npz
-
-        return read_npz(source, path)
-    raise _not_found(source, path)
-
-
-def _refuse_cutting(source: str, options: DataOptions) -> None:
-    for name in ("window", "stride", "rate_hz", "labels"):
-        if getattr(options, name) is not None:
-            raise InputError(source, f"data.{name} is for folders of CSV recordings", hint="leave it out")
-
-
-def _not_found(source: str, path: Path) -> InputError:
-    if path.exists():
-        return InputError(source, "data must be an .npz file or a folder of CSV recordings", got=path.name)
-    if path.suffix or len(path.parts) > 1:
-        return InputError(source, "no such file or folder", hint="check the path given as data")
-    return unknown(source, "data", source, SOURCES)

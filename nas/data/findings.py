@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from nas.data.dataset import Dataset, Part
-from nas.metrics import is_unbalanced
+from nas.task.metrics import is_unbalanced
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[str]]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nas.data.dataset import Array, Ints
+from nas.arrays import Array, Ints
 from nas.errors import InputError
 
 MAX_CLASSES = 1000

@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 
-from nas.data.dataset import Array, DataOptions, Dataset, Ints, Part
+from nas.arrays import Array, Ints
+from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.folds import Rows, folds
 from nas.errors import InputError
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nas.data.dataset import KINDS, DataOptions, Dataset, Floats, Part
+from nas.arrays import Floats
+from nas.data.dataset import KINDS, DataOptions, Dataset, Part
 
 __all__ = ["Part", "Scaling", "Splits", "split"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nas.data.dataset import Floats
-from nas.data.recording import Doubles, Recording
+from nas.arrays import Floats
+from nas.data.readers.recording import Doubles, Recording
 
 GAP_STEPS = 5
 """A step of time this many times the usual one is a gap, over which nothing is interpolated."""

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from nas.model.network import Network
+from nas.model.network.network import Network
 
 
 def dump_weights(network: Network) -> bytes:

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nas.metrics import TITLES, Estimate
-from nas.record import Record, State, Winner
+from nas.study.record import Record, State
+from nas.study.result import Winner
+from nas.task.metrics import TITLES, Estimate
 
 # Candidates that were built get a run; the others are counted with the study.
 BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)

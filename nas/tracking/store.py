@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.files import write_atomic
-from nas.record import Record, Result
+from nas.study.record import Record
+from nas.study.result import Result
 from nas.tracking import entries, view
 from nas.tracking.address import Address
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from nas.record import Record, Result
+from nas.study.record import Record
+from nas.study.result import Result
 from nas.tracking.address import Address, find_address
 from nas.tracking.entries import BUILT
 from nas.tracking.store import Store

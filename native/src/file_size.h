@@ -8,8 +8,8 @@
 namespace nas {
 
 // Returns the bytes of the slimmed file: no names, no metadata, buffers aligned to 16, everything equal written once,
-// as nas/model/packing.py writes it with Python's flatbuffers. Exact for one subgraph of the spaces' operators, unless
-// what only data decides (constants, scales, zero points of signed tensors) happens to be equal.
+// as nas/model/deploy/packing.py writes it with Python's flatbuffers. Exact for one subgraph of the spaces' operators,
+// unless what only data decides (constants, scales, zero points of signed tensors) happens to be equal.
 int64_t slim_file_bytes(const Graph& graph);
 
 }  // namespace nas

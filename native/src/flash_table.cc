@@ -1,4 +1,4 @@
-// Written by benchmarks/footprint_flash.py; do not edit.
+// Written by native/tables/flash.py; do not edit.
 #include "flash_table.h"
 
 namespace nas {

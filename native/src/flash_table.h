@@ -1,4 +1,4 @@
-// Bytes of code, fitted to linked firmwares; flash_table.cc is written by benchmarks/footprint_flash.py.
+// Bytes of code, fitted to linked firmwares; flash_table.cc is written by native/tables/flash.py.
 #pragma once
 
 #include <cstddef>

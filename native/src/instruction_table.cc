@@ -1,4 +1,4 @@
-// Written by benchmarks/instructions.py; do not edit.
+// Written by native/tables/instructions.py; do not edit.
 #include "instruction_table.h"
 
 namespace nas {

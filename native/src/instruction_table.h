@@ -1,4 +1,4 @@
-// Weights of work_terms, fitted to counted instructions; instruction_table.cc is written by benchmarks/instructions.py.
+// Weights of work_terms, fitted to counted instructions; native/tables/instructions.py writes instruction_table.cc.
 #pragma once
 
 #include <cstddef>

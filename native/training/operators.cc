@@ -1,4 +1,4 @@
-// A layer as TensorFlow operators. Loading this library registers them; nas/model/layers.py calls them.
+// A layer as TensorFlow operators. Loading this library registers them; nas/model/network/layers.py calls them.
 //
 // Attributes and a geometry say what shapes alone do not: attributes what is the same in all networks that share a
 // graph, the geometry, a tensor, what is not. Everything is checked before a kernel runs, since kernels trust it.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from nas.cli.data import command
-from nas.data.dataset import SOURCES
+from nas.cli.verbs.data import command
+from nas.data.source import SOURCES
 from nas.errors import InputError
 
 

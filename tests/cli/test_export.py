@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from nas import api, pipeline
-from nas.export.bundle import FORMATS
-from nas.footprint import profile
-from nas.recipe import Recipe
-from nas.record import Result, State
-from nas.study import Study
-from nas.target import find_target
+from nas import api
+from nas.exporters.format import FORMATS
+from nas.model import worker
+from nas.study.recipe import Recipe
+from nas.study.record import State
+from nas.study.result import Result
+from nas.study.study import Study
+from nas.target.footprint import profile
+from nas.target.target import find_target
 
 STUDY = Study(
     space="mlp_tabular",
@@ -27,7 +29,7 @@ STUDY = Study(
 
 
 class InThisProcess:
-    """The interface of `nas.runner.workers.Workers`, without processes."""
+    """The interface of `nas.optimizer.executor.local.Workers`, without processes."""
 
     size = 1
 
@@ -45,7 +47,7 @@ class InThisProcess:
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
         if self.running:
             task = self.running.pop()
-            do: Any = pipeline.run if isinstance(task, pipeline.Job) else pipeline.test
+            do: Any = worker.run if isinstance(task, worker.Job) else worker.test
             yield task, do(task, self._splits)
 
     def close(self) -> None:
@@ -61,7 +63,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def result(root: Path) -> Result:
     """A finished study below `root`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nas.runner.run.Workers", InThisProcess)
+        patch.setattr("nas.optimizer.run.Workers", InThisProcess)
         return api.search(STUDY, root)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from nas.cli.live import View, clock, counts, line
-from nas.record import Record, State
+from nas.cli.views.live import View, clock, counts, line
+from nas.study.record import Record, State
 
 FACTS = {"weights_bytes": 3480, "arena_min_bytes": 2656, "macs": 3008}
 

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nas.cli import group
-from nas.cli.footprint_view import live_at, peak_op
-from nas.dims import RandomChooser
+from nas.cli.views.footprint import live_at, peak_op
 from nas.errors import InputError
-from nas.footprint import estimate
-from nas.space_file import load_space
-from nas.target import find_target, known_targets
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space
+from nas.target.footprint import estimate
+from nas.target.target import find_target, known_targets
 
 
 def call(*arguments: str) -> Result:

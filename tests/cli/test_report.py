@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from nas import api
-from nas.cli.report import command
+from nas.cli.verbs.report import command
 from nas.errors import InputError
 
 

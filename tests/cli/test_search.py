@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from space_walk import SMALL
 
-from nas.cli.search import summary
-from nas.metrics import Estimate
-from nas.record import Record, Result, RungCorrelation, State, Winner
+from nas.cli.verbs.search import summary
+from nas.study.record import Record, State
+from nas.study.result import Result, RungCorrelation, Winner
+from nas.task.metrics import Estimate
 
 SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from space_walk import SMALL, every_member, small
 
-from nas.cli.spaces import dimensions
-from nas.space_file import load_space, space_names
+from nas.cli.verbs.spaces import dimensions
+from nas.space.file import load_space, space_names
 
 
 def test_a_space_is_described_with_its_size_and_every_dimension(nas) -> None:

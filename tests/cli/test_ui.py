@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nas.cli.ui import command, invitation, serve, server_command
+from nas.cli.verbs.ui import command, invitation, serve, server_command
 from nas.errors import InputError
 from nas.tracking import open_tracker
 

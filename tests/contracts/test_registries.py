@@ -11,21 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nas.blocks.block import BLOCKS, Block, check_value
-from nas.budget import Budget
-from nas.data.dataset import SOURCES
+from nas.data.source import SOURCES
 from nas.data.splits import split
-from nas.dims import RandomChooser
 from nas.errors import InputError
-from nas.feasibility import shrink
-from nas.footprint import estimate, estimate_many
-from nas.graph import Graph
-from nas.graph_builder import GraphBuilder
-from nas.objectives import OBJECTIVES, Scale
-from nas.record import Record, State
-from nas.space import INPUT_RANKS
-from nas.space_file import load_space, space_names
-from nas.target import find_target, known_targets
+from nas.graph.builder import GraphBuilder
+from nas.graph.graph import Graph
+from nas.space.blocks.block import BLOCKS, Block, check_value
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space, space_names
+from nas.space.space import INPUT_RANKS
+from nas.study.feasibility import shrink
+from nas.study.objectives import OBJECTIVES, Scale
+from nas.study.record import Record, State
+from nas.target.budget import Budget
+from nas.target.footprint import estimate, estimate_many
+from nas.target.target import find_target, known_targets
 
 SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
 HOST = find_target("host")

@@ -6,12 +6,12 @@ import os
 import numpy as np
 import pytest
 
-from nas.dims import RandomChooser
-from nas.footprint import Footprint, estimate, profile
-from nas.graph import Graph
-from nas.space import Space
-from nas.space_file import load_space, space_names
-from nas.target import known_targets
+from nas.graph.graph import Graph
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space, space_names
+from nas.space.space import Space
+from nas.target.footprint import Footprint, estimate, profile
+from nas.target.target import known_targets
 
 SHAPES = {"window": (128, 6), "image": (28, 28, 1), "table": (30,)}
 
@@ -38,9 +38,9 @@ def member(space: Space, seed: int) -> Graph:
 
 def converted(graph: Graph, seed: int) -> bytes:
     """Quantize the graph's network with random weights, so that nothing folds away."""
-    from nas.model.network import Network
-    from nas.model.quantize import quantize
-    from nas.model.rounded import rounded
+    from nas.model.deploy.convert import quantize
+    from nas.model.deploy.fake_quantized import rounded
+    from nas.model.network.network import Network
 
     rng = np.random.default_rng(seed)
     network = Network(graph)

@@ -3,7 +3,7 @@
 import pytest
 
 from nas.data.axes import axes, triples
-from nas.data.dataset import load
+from nas.data.source import load
 from nas.data.splits import split
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.data.csv_folder import group_of
-from nas.data.dataset import DataOptions, Dataset, load
-from nas.data.recording import read_recording
+from nas.data.dataset import DataOptions, Dataset
+from nas.data.readers.csv_folder import group_of
+from nas.data.readers.recording import read_recording
+from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
 

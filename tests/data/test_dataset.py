@@ -7,7 +7,8 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.linear_model import RidgeClassifier
 
-from nas.data.dataset import SOURCES, DataOptions, load
+from nas.data.dataset import DataOptions
+from nas.data.source import SOURCES, load
 from nas.data.splits import split
 from nas.errors import InputError
 

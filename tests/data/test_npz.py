@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nas.data.dataset import Dataset, load
+from nas.data.dataset import Dataset
+from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
 

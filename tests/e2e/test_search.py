@@ -11,8 +11,8 @@ import pytest
 from commands import ROOT, SEARCH, Command, Ended, StudyFolder
 from optuna.trial import TrialState
 
-from nas.footprint import profile
-from nas.target import find_target
+from nas.target.footprint import profile
+from nas.target.target import find_target
 
 KEYS = {"study", "folder", "seconds", "trials", "states", "best", "front", "rungs", "stopped"}
 STATES = {"complete", "over_budget", "pruned", "duplicate", "failed"}

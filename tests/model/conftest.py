@@ -7,13 +7,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nas.graph import Graph
-from nas.graph_builder import GraphBuilder
-from nas.model import graphs, layers, runtime
-from nas.model.network import Network
-from nas.model.quantize import convert
-from nas.model.rounded import rounded
-from nas.model.slim import slim
+from nas.graph.builder import GraphBuilder
+from nas.graph.graph import Graph
+from nas.model import runtime
+from nas.model.deploy.convert import convert
+from nas.model.deploy.fake_quantized import rounded
+from nas.model.deploy.slim import slim
+from nas.model.network import layers
+from nas.model.network.network import Network
+from nas.model.training import graphs
 
 runtime.use_one_thread()
 

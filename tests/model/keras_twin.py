@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from nas.graph import Graph, Op
-from nas.model.network import Network
+from nas.graph.graph import Graph, Op
+from nas.model.network.network import Network
 
 MOMENTUM = 0.95
 

@@ -5,9 +5,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from nas.data.axes import Axes
-from nas.model.augment import Augmentation, jitter, mix, rotate, rotations, scale, shift, warp
 from nas.model.runtime import tf
-from nas.recipe import Recipe
+from nas.model.training.augment.augment import Augmentation, jitter, mix, rotate, rotations, scale, shift, warp
+from nas.study.recipe import Recipe
 
 ROWS, TIME = 200, 32
 WINDOW, IMAGE, TABLE = (1, TIME, 6), (8, 9, 2), (5,)

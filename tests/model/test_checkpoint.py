@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from nas.data.dataset import Part
-from nas.graph_builder import GraphBuilder
-from nas.model.checkpoint import Checkpoint
-from nas.model.network import Network
-from nas.model.training import train
-from nas.recipe import Recipe
+from nas.graph.builder import GraphBuilder
+from nas.model.network.network import Network
+from nas.model.training.checkpoint import Checkpoint
+from nas.model.training.training import train
+from nas.study.recipe import Recipe
 
 SEED = 4
 PLAIN = Recipe(epochs=6, batch_size=16, learning_rate=0.02)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from nas.model.evaluate import Int8Model, accuracy, float_labels
-from nas.model.network import Network
-from nas.model.quantize import quantize
-from nas.model.rounded import rounded
+from nas.model.deploy.convert import quantize
+from nas.model.deploy.fake_quantized import rounded
+from nas.model.deploy.int8_model import Int8Model, accuracy, float_labels
+from nas.model.network.network import Network
 from nas.model.runtime import tf
 
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from nas.data.dataset import Part
-from nas.graph_builder import GraphBuilder
-from nas.model import graphs, layers
-from nas.model.network import Network
-from nas.model.training import train
-from nas.recipe import Recipe
+from nas.graph.builder import GraphBuilder
+from nas.model.network import layers
+from nas.model.network.network import Network
+from nas.model.training import graphs
+from nas.model.training.training import train
+from nas.study.recipe import Recipe
 
 RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=0.02, rotation=0.0)
 
@@ -80,11 +81,12 @@ def test_networks_do_not_outlive_their_training_but_their_graph_does():
 import gc, weakref
 import numpy as np
 from nas.data.dataset import Part
-from nas.graph_builder import GraphBuilder
-from nas.model import graphs, runtime
-from nas.model.network import Network
-from nas.model.training import train
-from nas.recipe import Recipe
+from nas.graph.builder import GraphBuilder
+from nas.model import runtime
+from nas.model.training import graphs
+from nas.model.network.network import Network
+from nas.model.training.training import train
+from nas.study.recipe import Recipe
 
 def learn(filters):
     g = GraphBuilder((1, 12, 2))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nas.model import layers, plain_layers
+from nas.model.network import layers, plain_layers
 from nas.model.runtime import tf
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from keras_twin import in_training, penalty, twin, variables
 
-from nas.graph_builder import GraphBuilder
-from nas.model.network import Network
+from nas.graph.builder import GraphBuilder
+from nas.model.network.network import Network
 
 
 def _table(**training):

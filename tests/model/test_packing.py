@@ -2,7 +2,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from nas.model.packing import pack
+from nas.model.deploy.packing import pack
 
 
 def _tree(item):

@@ -9,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nas.graph_builder import GraphBuilder
+from nas.graph.builder import GraphBuilder
 from nas.model.runtime import quiet, tf
 
 maps = st.tuples(st.integers(1, 21), st.integers(1, 21), st.integers(1, 3))

@@ -3,10 +3,10 @@ from types import SimpleNamespace
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from nas.graph_builder import GraphBuilder
-from nas.model.network import Network
-from nas.model.quantize import calibration_rows, quantize
-from nas.model.rounded import rounded
+from nas.graph.builder import GraphBuilder
+from nas.model.deploy.convert import calibration_rows, quantize
+from nas.model.deploy.fake_quantized import rounded
+from nas.model.network.network import Network
 
 KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
 DTYPES = {schema.TensorType.INT8: "int8", schema.TensorType.INT32: "int32"}

@@ -2,13 +2,13 @@ import numpy as np
 from keras_twin import twin
 
 from nas.data.dataset import Part
-from nas.graph_builder import GraphBuilder
-from nas.model.evaluate import Int8Model
-from nas.model.network import Network
-from nas.model.quantize import quantize
-from nas.model.rounded import RoundedNetwork, rounded
-from nas.model.training import train
-from nas.recipe import Recipe
+from nas.graph.builder import GraphBuilder
+from nas.model.deploy.convert import quantize
+from nas.model.deploy.fake_quantized import RoundedNetwork, rounded
+from nas.model.deploy.int8_model import Int8Model
+from nas.model.network.network import Network
+from nas.model.training.training import train
+from nas.study.recipe import Recipe
 
 
 def test_answers_are_those_of_the_int8_file(network):

@@ -3,7 +3,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-from nas.model.slim import slim
+from nas.model.deploy.slim import slim
 
 
 def _run(tflite, q):

@@ -8,12 +8,12 @@ import pytest
 from scipy.special import softmax
 
 from nas.data.dataset import Part
-from nas.model.epoch import Loop
-from nas.model.evaluate import float_logits
-from nas.model.network import Network
-from nas.model.teacher import answers, teacher_graph, train_teacher
-from nas.model.training import train
-from nas.recipe import Recipe
+from nas.model.deploy.int8_model import float_logits
+from nas.model.network.network import Network
+from nas.model.training.epoch import Loop
+from nas.model.training.teacher import answers, teacher_graph, train_teacher
+from nas.model.training.training import train
+from nas.study.recipe import Recipe
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.01, label_smoothing=0.0, min_steps=0)
 

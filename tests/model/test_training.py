@@ -11,11 +11,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_class_weight
 
 from nas.data.dataset import Part
-from nas.graph_builder import GraphBuilder
-from nas.model.epoch import Loop
-from nas.model.network import Network
-from nas.model.training import balanced_weights, one_cycle, train
-from nas.recipe import Recipe
+from nas.graph.builder import GraphBuilder
+from nas.model.network.network import Network
+from nas.model.training.epoch import Loop
+from nas.model.training.training import balanced_weights, one_cycle, train
+from nas.study.recipe import Recipe
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=0.02)
 

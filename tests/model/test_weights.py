@@ -1,6 +1,6 @@
 import numpy as np
 
-from nas.model.network import Network
+from nas.model.network.network import Network
 from nas.model.weights import dump_weights, load_weights
 
 

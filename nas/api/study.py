@@ -1,0 +1,199 @@
+"""Verbs of studies."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from nas.api.look import read_splits
+from nas.errors import InputError, unknown
+from nas.exporters.format import write, write_best
+from nas.files import write_atomic
+from nas.optimizer.finals import WINNER_MODEL
+from nas.optimizer.observer import Observer
+from nas.optimizer.run import open_ledger, run, stored_result
+from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.optimizer.session import Session
+from nas.reports import ReportView, write_report
+from nas.space.file import load_space
+from nas.study.archive import Bundle, Quantization
+from nas.study.archive_file import load_bundle, save_bundle
+from nas.study.feasibility import require_feasible, require_latency
+from nas.study.record import Record, State
+from nas.study.result import Result, Winner
+from nas.study.study import Study, make_study, read_study
+from nas.target.footprint import profile
+from nas.target.target import Target, find_target
+from nas.tracking import find_address
+
+STUDIES = Path("studies")
+
+
+def search(study: Study, root: Path = STUDIES, observer: Observer | None = None) -> Result:
+    """Run a study, or go on with it, until its limits are reached; write its results and its winner.
+
+    Args:
+        study: the definition.
+        root: folder of studies; this one's is `root/<name>`.
+        observer: hears of the search as it goes.
+
+    Returns:
+        The outcome over all runs of the study.
+
+    Raises:
+        InputError: the definition, the data or the budget are wrong, nothing fits, or another definition has
+            been run under the same name.
+        KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call goes on.
+    """
+    started = time.monotonic()
+    observer = observer or Observer()
+    space = dataclasses.replace(load_space(study.space), softmax=study.output == "probabilities")
+    target = find_target(study.target)
+    folder = root / study.name
+    # What is wrong is said before anything is written.
+    SAMPLERS.find(study.sampler, "--sampler")
+    find_address(study.tracking_uri, root)
+    observer.phase(f"reading data: {study.data}")
+    splits = read_splits(study)
+    shape, outputs = splits.input_shape, len(splits.class_names)
+    if "latency" in study.objective:
+        require_latency(space, shape, outputs, target)
+    require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
+    with run(study, space, target, splits, folder, observer, started) as session:
+        result = session.result()
+        write_atomic(folder / "results.json", json.dumps(result.to_json(), indent=1, sort_keys=True) + "\n")
+        if result.winner is None:
+            raise InputError(
+                f"study {study.name}",
+                "some candidate must have been trained",
+                got=f"none in {result.trials} trials",
+                hint="give it more trials or minutes",
+            )
+        observer.phase("writing results")
+        bundle = _bundle(session, result.winner)
+        save_bundle(bundle, folder)
+        write_best(folder, bundle)
+        report(str(folder))
+        session.tracker.finish(result, folder / "best")
+    return result
+
+
+def studies(root: Path = STUDIES) -> list[str]:
+    """Return the names of the studies below `root`."""
+    return sorted(path.parent.name for path in root.glob("*/study.toml"))
+
+
+def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
+    """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
+    folder = Path(name) if (Path(name) / "study.toml").is_file() else root / name
+    if (folder / "study.toml").is_file():
+        return make_study(read_study(folder), f"{folder}/study.toml"), folder
+    if studies(root):
+        raise unknown(f"{root}/", "study", name, studies(root))
+    raise InputError(f"{root}/", "must hold a study", hint="run `nas search` first")
+
+
+def export(
+    name: str, out: Path | None = None, formats: Sequence[str] = (), trial: int | None = None, root: Path = STUDIES
+) -> list[Path]:
+    """Write a study's winner, or the candidate of another trial, as files.
+
+    Args:
+        name: the study's name or folder.
+        out: folder to write into; by default the study's `best/`, or `trial-<n>/`.
+        formats: names from `nas.exporters.format.FORMATS`; all of them if empty.
+        trial: number of a complete trial; None for the winner.
+        root: folder of studies.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: no such study, no winner yet, no such complete trial, or an unknown format.
+    """
+    study, folder = open_study(name, root)
+    bundle = load_bundle(folder)
+    if trial is not None:
+        records = open_ledger(study, folder).records()
+        bundle = _of_trial(bundle, records, trial, folder / "models" / f"{trial}.tflite", find_target(study.target))
+    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), bundle, formats)
+
+
+def report(name: str, root: Path = STUDIES) -> Path:
+    """Write a study's HTML report anew and return its path; InputError if the study has no winner yet."""
+    study, folder = open_study(name, root)
+    return write_report(report_view(study, folder), folder / "report.html")
+
+
+def report_view(study: Study, folder: Path) -> ReportView:
+    """Gather what a report shows from a study's folder and storage."""
+    bundle = load_bundle(folder)
+    ledger = open_ledger(study, folder)
+    target = find_target(study.target)
+    return ReportView(
+        result=stored_result(study, folder, ledger),
+        definition=(folder / "study.toml").read_text(),
+        records=tuple(ledger.records()),
+        class_names=bundle.class_names,
+        importances=ledger.importances(),
+        footprint=profile(bundle.tflite, target),
+        command=bundle.command,
+        limits=study.budget(target).limits(),
+    )
+
+
+def _bundle(session: Session, winner: Winner) -> Bundle:
+    splits, study = session.splits, session.study
+    tflite = session.file(WINNER_MODEL).read_bytes()
+    inputs, outputs = _quantizations(tflite)
+    parts = {
+        name: {"rows": len(part), "groups": None if part.groups is None else len(set(part.groups.tolist()))}
+        for name, part in splits.parts().items()
+    }
+    return Bundle(
+        name=study.name,
+        tflite=tflite,
+        winner=winner,
+        footprint=profile(tflite, session.target).to_json(),
+        class_names=splits.class_names,
+        scaling=splits.scaling,
+        input=inputs,
+        output=outputs,
+        command=study.command(),
+        recipe=study.recipe,
+        channel_names=splits.channel_names,
+        sample_rate_hz=splits.sample_rate_hz,
+        units_scale=splits.units_scale,
+        data={"source": Path(splits.source).name, "digest": splits.digest, "parts": parts},
+        budget=session.budget.limits(),
+    )
+
+
+def _of_trial(bundle: Bundle, records: Sequence[Record], trial: int, tflite: Path, target: Target) -> Bundle:
+    """Return the bundle of another complete trial of the winner's study; it has not met the test set.
+
+    Raises:
+        InputError: there is no such complete trial.
+    """
+    record = next((r for r in records if r.trial == trial and r.state == State.COMPLETE), None)
+    if record is None or not tflite.is_file():
+        raise InputError("--trial", "must be a complete trial of the study", got=trial, hint="see its report")
+    content = tflite.read_bytes()
+    inputs, outputs = _quantizations(content)
+    return dataclasses.replace(
+        bundle,
+        tflite=content,
+        winner=Winner(record, None, None, None, (), ()),
+        footprint=profile(content, target).to_json(),
+        input=inputs,
+        output=outputs,
+    )
+
+
+def _quantizations(tflite: bytes) -> tuple[Quantization, Quantization]:
+    """Return how a model's input and output are quantized."""
+    from nas.model.deploy.int8_model import Int8Model
+
+    model = Int8Model(tflite)
+    return Quantization(*model.input_quantization), Quantization(*model.output_quantization)

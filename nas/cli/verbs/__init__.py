@@ -1,0 +1,1 @@
+"""The commands: a file each, which turns flags into a call and its result into text."""

@@ -1,0 +1,43 @@
+"""`nas report`: write a study's HTML report."""
+
+from pathlib import Path
+
+import click
+
+from nas.cli.views.output import json_option, print_json
+from nas.errors import InputError
+
+EPILOG = """\b
+Examples:
+  nas report
+  nas report cnn_timeseries-synthetic-6kb
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("study", required=False)
+@click.option(
+    "--studies", type=click.Path(path_type=Path), default=Path("studies"), show_default=True, help="Folder of studies."
+)
+@json_option
+def command(study: str | None, studies: Path, as_json: bool) -> None:
+    """Write the HTML report of STUDY, one file that is read offline, and print its path.
+
+    Without STUDY: of the only one, or the list of them if there are several.
+    """
+    from nas import api
+
+    names = [study] if study is not None else api.studies(studies)
+    if not names:
+        raise InputError(f"{studies}/", "must hold a study", hint="run `nas search` first")
+    if len(names) > 1:
+        if as_json:
+            print_json({"studies": names})
+        else:
+            click.echo("\n".join(names))
+        return
+    path = api.report(names[0], studies)
+    if as_json:
+        print_json({"study": names[0], "report": str(path)})
+    else:
+        click.echo(path)

@@ -1,0 +1,1 @@
+"""Text for the terminal: functions that take data and return text or tables."""

@@ -1,0 +1,152 @@
+"""The view of a running search: a live panel on a terminal, lines elsewhere; always on standard error."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from nas.cli.views.output import kilobytes, percent
+from nas.optimizer.observer import Observer
+from nas.study.job import Given, Job, TeachJob, TestJob
+from nas.study.record import Record, State
+from nas.task.metrics import TITLES
+
+# Lines of the latest candidates in the live view.
+LATEST = 6
+
+
+class View(Observer):
+    """Shows a search as it goes.
+
+    Life cycle: entered before the search, left after it, whatever happens in between.
+    """
+
+    def __init__(self, title: str, trials: int | None) -> None:
+        self._title = title
+        self._trials = trials
+        self._console = Console(stderr=True)
+        self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+        self._phase = "starting"
+        self._counts: Counter[State] = Counter()
+        self._best: Record | None = None
+        self._latest: list[Record] = []
+        self._running: Sequence[Job | TeachJob | TestJob] = ()
+        self._seconds = 0.0
+        self._limit: float | None = None
+        self._started = time.monotonic()
+
+    def __enter__(self) -> "View":
+        self._console.print(self._title, style="bold", highlight=False)
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def phase(self, text: str) -> None:
+        self._phase = text
+        if not self._console.is_terminal:
+            clocked = f"[{time.monotonic() - self._started:6.1f} s] {text}"
+            self._console.print(clocked, markup=False, highlight=False, soft_wrap=True)
+        self._refresh()
+
+    def recorded(self, record: Record) -> None:
+        self._counts[record.state] += 1
+        if record.state in (State.OVER_BUDGET, State.DUPLICATE):
+            return
+        self._latest = [*self._latest, record][-LATEST:]
+        better = record.values is not None and (
+            self._best is None or self._best.values is None or record.values[0] > self._best.values[0]
+        )
+        self._best = record if better else self._best
+        if not self._console.is_terminal:
+            self._console.print(line(record, better), markup=False, highlight=False, soft_wrap=True)
+        self._refresh()
+
+    def tick(self, running: Sequence[Job | TeachJob | TestJob], seconds: float, limit: float | None) -> None:
+        self._running, self._seconds, self._limit = running, seconds, limit
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._live.is_started:
+            self._live.update(self._panel())
+
+    def _panel(self) -> Panel:
+        body = Group(
+            self._progress(),
+            Text(counts(self._counts), style="dim"),
+            Text(f"best so far: {line(self._best)}" if self._best else "best so far: none yet", style="bold green"),
+            candidates(self._latest),
+            Text(f"training: {', '.join(describe(task) for task in self._running) or '-'}", style="dim"),
+        )
+        return Panel(body, title=self._phase, title_align="left")
+
+    def _progress(self) -> Table:
+        grid = Table.grid(padding=(0, 1))
+        done = sum(self._counts.values())
+        if self._limit is not None:
+            left = max(0.0, self._limit - self._seconds)
+            grid.add_row("time", ProgressBar(self._limit, self._seconds, width=40), f"{clock(left)} left")
+        if self._trials is not None:
+            grid.add_row("trials", ProgressBar(self._trials, done, width=40), f"{done} of {self._trials}")
+        if self._limit is None:
+            grid.add_row("time", "", clock(self._seconds))
+        return grid
+
+
+def counts(states: Counter[State]) -> str:
+    """Return the number of trials by state in one line."""
+    return "  ".join(f"{state.value.replace('_', ' ')} {states[state]}" for state in State)
+
+
+def line(record: Record, best: bool = False) -> str:
+    """Return one candidate in one line."""
+    if record.state != State.COMPLETE or record.profiled is None:
+        return f"trial {record.trial:4d}  {record.state.value}: {record.reason}"
+    facts = record.profiled
+    title = "" if record.metric == "accuracy" else f" {TITLES[record.metric]}"
+    return (
+        f"trial {record.trial:4d}  int8 validation{title} {percent(record.val_score)}  "
+        f"weights {facts['weights_bytes']:,} B  "
+        f"arena {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
+    )
+
+
+def candidates(records: Sequence[Record]) -> Table:
+    """Return the candidates as a table, the latest last."""
+    table = Table(box=None, header_style="dim")
+    for head in ("trial", "int8 val.", "weights", "arena", "MACs", "seconds", ""):
+        table.add_column(head, justify="left" if not head else "right")
+    for record in records:
+        facts = record.profiled or {}
+        table.add_row(
+            str(record.trial),
+            percent(record.val_score),
+            kilobytes(facts.get("weights_bytes")),
+            kilobytes(facts.get("arena_min_bytes")),
+            f"{facts['macs']:,}" if facts else "-",
+            f"{sum(record.seconds.values()):.1f}",
+            record.reason or "",
+        )
+    return table
+
+
+def describe(task: Job | TeachJob | TestJob) -> str:
+    """Return a running task in a word or two."""
+    if isinstance(task, TestJob):
+        return "test of the winner"
+    if isinstance(task, TeachJob):
+        return "teacher"
+    return f"trial {task.trial}" + ("" if isinstance(task.rows, Given) else " (final)")
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as minutes:seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

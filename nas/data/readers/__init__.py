@@ -1,0 +1,1 @@
+"""Readers of data files and folders, one file a format."""

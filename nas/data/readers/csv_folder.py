@@ -1,0 +1,161 @@
+"""Reading a folder of CSV recordings: which files, which label, which group, and the windows of all."""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nas.arrays import Floats
+from nas.data import labels
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.readers.recording import Recording, read_recording
+from nas.data.windows import cut, resample, segments
+from nas.errors import InputError
+
+WINDOW = 128
+RATE_TOLERANCE = 0.02
+"""Clocks of two devices of one kind differ by less."""
+
+GROUP = re.compile(r".*?\d+(?=[_\-. ]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file to read, and what its place or the labels file says of it."""
+
+    path: Path
+    place: str
+    label: str
+    group: str
+
+
+def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
+    """Read `<class>/<group>[...].csv`, or the files that a `labels.csv` lists, and cut them into windows.
+
+    Raises:
+        InputError: nothing to read, an unreadable cell (with file and line), or recordings that do not fit together.
+    """
+    entries = _entries(source, folder, options)
+    recordings = [read_recording(entry.path, entry.place) for entry in entries]
+    _check_channels(entries, recordings)
+    rate_hz = options.rate_hz or _common_rate(entries, recordings)
+    window = options.window or WINDOW
+    stride = options.stride or max(1, window // 2)
+    windows = [_windows(recording, rate_hz, window, stride) for recording in recordings]
+    counts = [len(rows) for rows in windows]
+    if not sum(counts):
+        raise InputError(source, f"a recording must hold {window} samples, one window", hint="give a smaller --window")
+    y, class_names = labels.encode({"train": np.repeat([e.label for e in entries], counts)}, None, source)
+    groups = np.repeat([entry.group for entry in entries], counts)
+    return Dataset(
+        source=source,
+        train=Part(np.concatenate(windows), y["train"], groups),
+        class_names=class_names,
+        channel_names=recordings[0].channel_names,
+        sample_rate_hz=None if rate_hz is None else float(rate_hz),
+        notes=_notes(counts, recordings, rate_hz, window, stride),
+    )
+
+
+def group_of(stem: str) -> str:
+    """Return who made the recording, by its file's name: its beginning up to the first number that ends a word.
+
+    `sub_07_trial2` -> `sub_07`, `anna3-left` -> `anna3`, `s01e02` -> `s01e02`; without a number, all of it.
+    """
+    match = GROUP.match(stem)
+    return match[0] if match else stem
+
+
+def _entries(source: str, folder: Path, options: DataOptions) -> list[Entry]:
+    listing = Path(options.labels).expanduser() if options.labels else folder / "labels.csv"
+    entries = _listed(listing, folder) if options.labels or listing.is_file() else _by_folder(source, folder)
+    if not entries:
+        raise InputError(
+            source,
+            "must hold <class>/<group>.csv recordings or a labels.csv",
+            hint="put each recording in a folder called as its class",
+        )
+    return entries
+
+
+def _by_folder(source: str, folder: Path) -> list[Entry]:
+    """Files in a folder of their class; in a folder further down, that folder is the group."""
+    entries = []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".csv" and not p.name.startswith(".")):
+        inside = path.relative_to(folder)
+        label, *between = inside.parts[:-1] or ("",)
+        group = between[0] if between else group_of(path.stem)
+        if label:
+            entries.append(Entry(path, f"{source}/{inside.as_posix()}", label, group))
+    return entries
+
+
+def _listed(listing: Path, folder: Path) -> list[Entry]:
+    try:
+        with listing.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(listing, "cannot be read", got=error) from error
+    if not {"file", "label"} <= set(reader.fieldnames or ()):
+        raise InputError(listing, "must have the columns file, label and, if wanted, group", got=reader.fieldnames)
+    return [_entry(f"{listing}:{number}", row, folder) for number, row in rows]
+
+
+def _entry(place: str, row: dict[str, str | None], folder: Path) -> Entry:
+    name, label = (row["file"] or "").strip(), (row["label"] or "").strip()
+    if not name or not label:
+        raise InputError(place, "must give a file and a label")
+    path = folder / name
+    if not path.is_file():
+        raise InputError(place, "must name a file in the folder of recordings", got=name)
+    return Entry(path, str(path), label, (row.get("group") or "").strip() or group_of(path.stem))
+
+
+def _check_channels(entries: Sequence[Entry], recordings: Sequence[Recording]) -> None:
+    first = recordings[0]
+    for entry, recording in zip(entries, recordings, strict=True):
+        if recording.values.shape[1] != first.values.shape[1] or recording.channel_names != first.channel_names:
+            raise InputError(
+                entry.place,
+                f"must have the channels of {entries[0].place}",
+                got=", ".join(recording.channel_names) or f"{recording.values.shape[1]} columns without names",
+            )
+
+
+def _common_rate(entries: Sequence[Entry], recordings: Sequence[Recording]) -> float | None:
+    """The median rate of the recordings; None if none of them has a time column."""
+    rates = [recording.rate_hz for recording in recordings]
+    known = [rate for rate in rates if rate is not None]
+    if not known:
+        return None
+    common = float(f"{np.median(known):.4g}")
+    for entry, rate in zip(entries, rates, strict=True):
+        if rate is not None and abs(rate / common - 1) > RATE_TOLERANCE:
+            raise InputError(
+                entry.place, f"must have the others' rate of {common:g} Hz", got=f"{rate:g} Hz", hint="give --rate-hz"
+            )
+    return common
+
+
+def _windows(recording: Recording, rate_hz: float | None, window: int, stride: int) -> Floats:
+    return np.concatenate([cut(resample(part, rate_hz), window, stride) for part in segments(recording)])
+
+
+def _notes(
+    counts: Sequence[int], recordings: Sequence[Recording], rate_hz: float | None, window: int, stride: int
+) -> tuple[str, ...]:
+    notes = [f"{len(recordings)} recordings cut into windows of {window} samples, {stride} apart"]
+    rates = sorted({rate for recording in recordings if (rate := recording.rate_hz)})
+    if rate_hz and rates and (rates[0] < 0.99 * rate_hz or rates[-1] > 1.01 * rate_hz):
+        span = f"{rates[0]:g}" if rates[0] == rates[-1] else f"{rates[0]:g} to {rates[-1]:g}"
+        notes.append(f"resampled from {span} Hz to {rate_hz:g} Hz by linear interpolation")
+    if short := counts.count(0):
+        notes.append(f"left out, since shorter than a window: {short} recordings")
+    gaps = sum(len(list(segments(recording))) > 1 for recording in recordings)
+    if gaps:
+        notes.append(f"with gaps in time, which no window spans: {gaps} recordings")
+    return tuple(notes)

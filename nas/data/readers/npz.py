@@ -1,0 +1,135 @@
+"""Reading an `.npz` file of arrays, by the contract on data files."""
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from nas.arrays import Array, Floats
+from nas.data import labels
+from nas.data.dataset import Dataset, Part
+from nas.errors import InputError
+
+PARTS = ("train", "val", "test")
+GROUP_WORDS = ("group", "subject", "speaker")
+
+
+def read_npz(source: str, path: Path) -> Dataset:
+    """Read arrays `x_train`, `y_train` and the optional others from `path`.
+
+    Raises:
+        InputError: it is no such file, holds pickled objects, or its arrays do not fit together.
+    """
+    arrays = _arrays(source, path)
+    for key in ("x_train", "y_train"):
+        if key not in arrays:
+            raise InputError(source, f"must hold {key}", got=", ".join(sorted(arrays)) or "no arrays")
+    present = [name for name in PARTS if f"x_{name}" in arrays]
+    for name in present:
+        if f"y_{name}" not in arrays:
+            raise InputError(source, f"must hold y_{name}, since it holds x_{name}")
+    y, class_names = labels.encode(
+        {name: arrays[f"y_{name}"] for name in present}, _texts(arrays, "class_names") or None, source
+    )
+    scale = _scale(source, arrays)
+    parts = {
+        name: Part(_units(source, f"x_{name}", arrays, scale), y[name], _groups(source, name, arrays))
+        for name in present
+    }
+    return Dataset(
+        source=source,
+        train=parts["train"],
+        val=parts.get("val"),
+        test=parts.get("test"),
+        class_names=class_names,
+        channel_names=_texts(arrays, "channel_names"),
+        sample_rate_hz=_number(source, arrays, "sample_rate_hz"),
+        units_scale=scale,
+    )
+
+
+def _arrays(source: str, path: Path) -> dict[str, Array]:
+    if not zipfile.is_zipfile(path):
+        raise InputError(source, "must be an .npz file, as numpy.savez writes it", hint="save the arrays again")
+    try:
+        # Unpickling runs code of the file's author, so objects are never read.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        for array in arrays.values():
+            if isinstance(array, np.ndarray) and array.dtype.kind == "U":
+                array.tolist()  # fails here, in place of later, if it holds what is no text
+    except Exception as error:
+        # Of a damaged header numpy raises whatever its parser happens to meet: SyntaxError, TokenError, SystemError.
+        if isinstance(error, ValueError) and "allow_pickle" in str(error):
+            rule, hint = "must hold plain arrays, but holds pickled objects", "save numeric arrays, no lists or objects"
+            raise InputError(source, rule, hint=hint) from error
+        raise InputError(source, "cannot be read as .npz", got=error) from error
+    for key, array in arrays.items():
+        if not isinstance(array, np.ndarray):  # numpy gives a member without an array's header as bytes
+            raise InputError(f"{source}: {key}", "must be an array, as numpy.savez writes it")
+    return arrays
+
+
+def _scale(source: str, arrays: Mapping[str, Array]) -> tuple[float, ...] | None:
+    """Factors to units, one a channel of the last axis; of one number, the same for all channels."""
+    if "scale" not in arrays:
+        return None
+    scale, x = arrays["scale"], arrays["x_train"]
+    if scale.dtype.kind not in "iuf" or scale.ndim > 1 or not np.isfinite(scale).all() or (scale == 0).any():
+        raise InputError(f"{source}: scale", "must be finite numbers other than 0, one in all or one a channel")
+    channels = 1 if _is_image(arrays) and x.ndim == 3 else x.shape[-1] if x.ndim else 1
+    if scale.size not in (1, channels):
+        raise InputError(f"{source}: scale", f"must have one entry in all or {channels}, one a channel", got=scale.size)
+    return tuple(np.broadcast_to(scale.astype(np.float64).reshape(-1), channels).tolist())
+
+
+def _units(source: str, key: str, arrays: Mapping[str, Array], scale: tuple[float, ...] | None) -> Floats:
+    """The rows as float32 in units, with a channel axis."""
+    x = arrays[key]
+    if x.dtype.kind not in "iufb":
+        raise InputError(f"{source}: {key}", "must be numbers", got=x.dtype)
+    if x.ndim == 3 and _is_image(arrays):
+        x = x[..., np.newaxis]
+    if x.ndim == 2 and "sample_rate_hz" in arrays:
+        x = x[..., np.newaxis]
+    if x.ndim == 0:
+        raise InputError(f"{source}: {key}", "must be [n, ...], one entry a row", got="a single number")
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which a rule tells
+        x = x.astype(np.float32)
+        return x if scale is None else x * np.asarray(scale, np.float32)
+
+
+def _is_image(arrays: Mapping[str, Array]) -> bool:
+    """Tell [n, H, W] pictures from [n, T, C] windows, which have the same rank.
+
+    Bytes, or as many rows as columns, are a picture, unless the file names channels or a sample rate.
+    """
+    x = arrays["x_train"]
+    if "sample_rate_hz" in arrays or "channel_names" in arrays:
+        return False
+    return x.ndim == 3 and (x.dtype == np.uint8 or x.shape[1] == x.shape[2])
+
+
+def _groups(source: str, name: str, arrays: Mapping[str, Array]) -> Array | None:
+    keys = [f"{word}_{name}" for word in GROUP_WORDS if f"{word}_{name}" in arrays]
+    if not keys:
+        return None
+    groups = arrays[keys[0]]
+    if groups.dtype.kind not in "iufU":
+        raise InputError(f"{source}: {keys[0]}", "must be numbers or text", got=groups.dtype)
+    return groups
+
+
+def _texts(arrays: Mapping[str, Array], key: str) -> tuple[str, ...]:
+    names = np.atleast_1d(arrays.get(key, ())).ravel().tolist()
+    return tuple(name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in names)
+
+
+def _number(source: str, arrays: Mapping[str, Array], key: str) -> float | None:
+    if key not in arrays:
+        return None
+    value = arrays[key]
+    if value.size != 1 or value.dtype.kind not in "iuf":
+        raise InputError(f"{source}: {key}", "must be one number", got=value)
+    return float(value.reshape(()))

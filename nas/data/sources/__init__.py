@@ -1,0 +1,1 @@
+"""Data sources that come with the package, one file each."""

@@ -1,0 +1,50 @@
+"""Small real data sets that come with scikit-learn: one for images, two for tables.
+
+scikit-learn is imported inside the functions, so that listing the sources costs nothing.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from nas.data.dataset import Dataset, Part
+from nas.data.source import SOURCES
+
+
+@SOURCES.register("digits")
+def digits(seed: int) -> Dataset:
+    """Handwritten digits, 1797 images of 8 x 8, 10 classes (UCI Optical Recognition of Handwritten Digits)."""
+    from sklearn.datasets import load_digits
+
+    bunch: Any = load_digits()
+    images = bunch.images[..., np.newaxis]
+    return Dataset("digits", _part(images, bunch.target), tuple(str(name) for name in bunch.target_names))
+
+
+@SOURCES.register("breast_cancer")
+def breast_cancer(seed: int) -> Dataset:
+    """Measures of cell nuclei, 569 rows of 30 features, 2 classes (UCI Breast Cancer Wisconsin, Diagnostic)."""
+    from sklearn.datasets import load_breast_cancer
+
+    return _table("breast_cancer", load_breast_cancer())
+
+
+@SOURCES.register("wine")
+def wine(seed: int) -> Dataset:
+    """Chemical analyses of wine, 178 rows of 13 features, 3 classes (UCI Wine)."""
+    from sklearn.datasets import load_wine
+
+    return _table("wine", load_wine())
+
+
+def _table(name: str, bunch: Any) -> Dataset:
+    return Dataset(
+        name,
+        _part(bunch.data, bunch.target),
+        tuple(str(label) for label in bunch.target_names),
+        channel_names=tuple(str(feature) for feature in bunch.feature_names),
+    )
+
+
+def _part(x: Any, y: Any) -> Part:
+    return Part(np.asarray(x, np.float32), np.asarray(y, np.int64))

@@ -1,0 +1,154 @@
+"""The model and its numbers as C source: a header and one file, for C99 and C++ alike, with no heap and no library."""
+
+import math
+from collections.abc import Mapping
+
+from nas.exporters.c_ops import ops_header
+from nas.exporters.c_text import comment, identifier, number, rows, string
+from nas.exporters.format import FORMATS, Files
+from nas.study.archive import Bundle
+
+
+@FORMATS.register("c")
+def c_sources(bundle: Bundle) -> Files:
+    """C sources: the model as an aligned array, arena size, input scaling, class names, and its op resolver."""
+    prefix = identifier(bundle.name)
+    return {
+        "model_data.h": data_header(bundle, prefix),
+        "model_data.c": data_source(bundle, prefix),
+        "model_ops.h": ops_header(prefix, bundle.op_kinds),
+    }
+
+
+def input_factors(bundle: Bundle) -> tuple[list[float], list[float]]:
+    """Return `mul` and `add` of each channel, which scale and quantize at once: int8 = round(raw * mul + add)."""
+    mul = [1 / (std * bundle.input.scale) for std in bundle.scaling.std]
+    add = [bundle.input.zero_point - mean * m for mean, m in zip(bundle.scaling.mean, mul, strict=True)]
+    return mul, add
+
+
+def data_header(bundle: Bundle, prefix: str) -> str:
+    """Return `model_data.h`; every name in it begins with `prefix`."""
+    upper = prefix.upper()
+    defines = "\n".join(f"#define {upper}_{name} {value}" for name, value in constants(bundle).items())
+    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if bundle.units_scale else ""
+    return f"""\
+{_head(bundle)}
+#ifndef {upper}_MODEL_DATA_H_
+#define {upper}_MODEL_DATA_H_
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Bytes are of int8 tensors in row-major order, channels last. The arena is the smallest that works on the target
+// named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE. An output is
+// the {bundle.output_is} of its class; the greatest is the model's answer.
+{defines}
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+// The .tflite file, aligned to 16 bytes.
+extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
+extern const char* const {prefix}_class_names[{upper}_CLASSES];
+// Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(bundle)}
+extern const float {prefix}_input_mul[{upper}_CHANNELS];
+extern const float {prefix}_input_add[{upper}_CHANNELS];{units}
+
+#ifdef __cplusplus
+}}
+#endif
+
+// Turns one raw value, in the units of the training data, into the model's input.
+static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
+  const float q = raw * {prefix}_input_mul[channel] + {prefix}_input_add[channel];
+  if (!(q > -128.0f)) return -128;
+  return q < 127.0f ? (int8_t)lrintf(q) : (int8_t)127;
+}}
+
+// Fills the input tensor from {upper}_INPUT_BYTES raw values, channels last.
+static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
+  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) input[i] = {prefix}_quantize(raw[i], i % {upper}_CHANNELS);
+}}
+
+#endif  // {upper}_MODEL_DATA_H_
+"""
+
+
+def data_source(bundle: Bundle, prefix: str) -> str:
+    """Return `model_data.c`, which a C++ compiler takes as well."""
+    upper = prefix.upper()
+    mul, add = input_factors(bundle)
+    floats = {"input_mul": mul, "input_add": add}
+    if bundle.units_scale:
+        floats["units_scale"] = list(bundle.units_scale)
+    arrays = "\n".join(
+        f"\nconst float {prefix}_{name}[{upper}_CHANNELS] = {{\n{rows(map(number, values), 6)}\n}};"
+        for name, values in floats.items()
+    )
+    return f"""\
+{_head(bundle)}
+#include "model_data.h"
+
+#if defined(__cplusplus)
+#define {upper}_ALIGN_16 alignas(16)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define {upper}_ALIGN_16 _Alignas(16)
+#else
+#define {upper}_ALIGN_16 __attribute__((aligned(16)))
+#endif
+
+{upper}_ALIGN_16 const unsigned char {prefix}_model[{upper}_MODEL_BYTES] = {{
+{rows((f"0x{byte:02x}" for byte in bundle.tflite), 16)}
+}};
+
+const char* const {prefix}_class_names[{upper}_CLASSES] = {{
+{rows(map(string, bundle.class_names), 1)}
+}};
+{arrays}
+"""
+
+
+def constants(bundle: Bundle) -> Mapping[str, str]:
+    """Return the header's macros, without the prefix, as C text."""
+    shape = bundle.input_shape
+    found = {
+        "MODEL_BYTES": str(len(bundle.tflite)),
+        "ARENA_BYTES": str(bundle.footprint["arena"]["min"]),
+        "CLASSES": str(len(bundle.class_names)),
+        "INPUT_BYTES": str(math.prod(shape)),
+        "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",
+        **_sides(shape),
+        "CHANNELS": str(shape[-1]),
+        "INPUT_SCALE": number(bundle.input.scale),
+        "INPUT_ZERO_POINT": f"({bundle.input.zero_point})",
+        "OUTPUT_SCALE": number(bundle.output.scale),
+        "OUTPUT_ZERO_POINT": f"({bundle.output.zero_point})",
+    }
+    if bundle.sample_rate_hz is not None:
+        found["SAMPLE_RATE_HZ"] = number(bundle.sample_rate_hz)
+    return found
+
+
+def _sides(shape: tuple[int, ...]) -> dict[str, str]:
+    """Name what lies between batch and channels: nothing for tables, time on the width for sensor windows."""
+    if len(shape) != 4:
+        return {}
+    if shape[1] == 1:
+        return {"WINDOW": str(shape[2])}
+    return {"HEIGHT": str(shape[1]), "WIDTH": str(shape[2])}
+
+
+def _channels(bundle: Bundle) -> str:
+    return "".join(f"\n// {i}: {comment(name)}" for i, name in enumerate(bundle.channel_names))
+
+
+def _head(bundle: Bundle) -> str:
+    record = bundle.winner.record
+    return (
+        f"// Study {comment(bundle.name)}, trial {record.trial}, architecture {comment(record.digest)}; "
+        f"target {comment(bundle.footprint['target'])}.\n"
+        "// Written by nas; model_card.md says how it was made. Do not edit."
+    )

@@ -1,0 +1,199 @@
+"""The winner's model card: every number that is known of it, how it came about, and what it must not be used for."""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from statistics import fmean
+
+from nas.exporters.format import FORMATS, Files
+from nas.exporters.markdown import escape, facts, table
+from nas.study.archive import Bundle
+from nas.study.result import Winner
+from nas.task.metrics import DRAWS, TITLES, Estimate
+
+
+@FORMATS.register("card")
+def card(bundle: Bundle) -> Files:
+    """A model card in Markdown."""
+    return {"model_card.md": model_card(bundle)}
+
+
+def model_card(bundle: Bundle) -> str:
+    """Return the card: sections of Markdown, in the order in which a reader asks."""
+    sections = (_head, _accuracy, _classes, _footprint, _input, _architecture, _data, _training, _limits)
+    return "\n\n".join(section(bundle) for section in sections) + "\n"
+
+
+def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
+    """Return the share of each class's rows that was recognized; None for a class without rows."""
+    return [row[i] / sum(row) if sum(row) else None for i, row in enumerate(confusion)]
+
+
+def _head(bundle: Bundle) -> str:
+    record = bundle.winner.record
+    return f"""# {escape(bundle.name)}
+
+An int8 TensorFlow Lite model that tells {len(bundle.class_names)} classes apart, found by neural architecture search:
+trial {record.trial}, architecture `{record.digest}`. Made by, and made again by:
+
+    {" ".join(bundle.command.split())}
+
+- model.tflite: {len(bundle.tflite):,} bytes, SHA-256 `{hashlib.sha256(bundle.tflite).hexdigest()}`"""
+
+
+def _accuracy(bundle: Bundle) -> str:
+    winner, record = bundle.winner, bundle.winner.record
+    spread = "" if winner.fold_std is None else f" +- {100 * winner.fold_std:.2f} over {len(winner.fold_scores)} folds"
+    return f"""## Accuracy
+
+- validation {TITLES[winner.metric]}, int8, by which the study chose: {_percent(record.val_score)}{spread}
+- validation accuracy: int8 {_percent(record.val_accuracy)}, float, before quantization, \
+{_percent(record.float_val_accuracy)}
+{_tested(winner) if winner.test_metrics else ""}{_refit(winner)}"""
+
+
+def _tested(winner: Winner) -> str:
+    head = ("test", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
+    rows = [
+        (
+            TITLES[metric],
+            *_with_interval(int8),
+            *_with_interval(winner.float_test_metrics[metric]),
+            _percent(winner.baseline_metrics[metric]),
+        )
+        for metric, int8 in winner.test_metrics.items()
+    ]
+    return f"""
+{table(head, rows)}
+
+The test rows were opened once, for the study's winner. The intervals come from drawing {winner.drawn_from} with
+replacement, {DRAWS:,} times.
+"""
+
+
+def _with_interval(estimate: Estimate) -> tuple[str, str]:
+    return _percent(estimate.value), f"{100 * estimate.low:.2f} to {_percent(estimate.high)}"
+
+
+def _refit(winner: Winner) -> str:
+    if winner.epochs is None:
+        return ""
+    return f"""
+Having won, it was trained again, {winner.epochs} epochs on training and validation rows together: that is the model
+here, and the one that met the test rows. The validation accuracy is the mean over the folds of the trainings before,
+each on rows that it had not seen."""
+
+
+def _classes(bundle: Bundle) -> str:
+    confusion = bundle.winner.confusion
+    if not confusion:
+        names = ", ".join(map(escape, bundle.class_names))
+        return f"## Classes\n\n{names}. Not the winner of its study: it has not met the test rows."
+    head = ("true \\ predicted", *map(escape, bundle.class_names), "recall")
+    rows = [
+        (name, *counts, _percent(recall))
+        for name, counts, recall in zip(bundle.class_names, confusion, recalls(confusion), strict=True)
+    ]
+    return f"""## Classes
+
+Counts of test rows, and the share of each class's rows that was recognized.
+
+{table(head, rows)}"""
+
+
+def _footprint(bundle: Bundle) -> str:
+    print_ = bundle.footprint
+    arena, flash, limits = print_["arena"], print_["flash"], bundle.budget
+    rows = [
+        ("weights", "bytes of all constant tensors", f"{print_['weights_bytes']:,}"),
+        ("model file", "bytes; it is used in flash as it is", f"{print_['file_bytes']:,}"),
+        ("arena to reserve", "bytes; the smallest that works", f"{arena['min']:,}"),
+        ("arena used", f"head {arena['head']:,} + tail {arena['tail']:,} bytes", f"{print_['arena_bytes']:,}"),
+        ("flash", f"model {flash['model']:,} + code {flash['code']:,} bytes", f"{print_['flash_bytes']:,}"),
+        ("work", "multiply-accumulates (MACs) an inference", f"{print_['macs']:,}"),
+        ("latency", "milliseconds an inference, estimated", _latency(print_["latency_ms"])),
+    ]
+    return f"""## Footprint
+
+On target `{print_["target"]}` with {"CMSIS-NN" if print_["kernels"] == "cmsis_nn" else "reference"} kernels.
+
+{table(("", "", "value"), rows, text=2)}
+
+Operators: {", ".join(bundle.op_kinds)}.
+
+Budget:
+
+{facts(limits) or "- none"}"""
+
+
+def _input(bundle: Bundle) -> str:
+    names = bundle.channel_names or tuple(map(str, range(bundle.input_shape[-1])))
+    rows = [
+        (name, f"{mean:.9g}", f"{std:.9g}")
+        for name, mean, std in zip(names, bundle.scaling.mean, bundle.scaling.std, strict=True)
+    ]
+    shape = {"input shape, batch first": bundle.input_shape, "sample rate, Hz": bundle.sample_rate_hz}
+    integers = {"integers of the data were multiplied by": bundle.units_scale} if bundle.units_scale else {}
+    return f"""## Input and output
+
+{facts({**shape, **integers})}
+- input: int8 = round((raw - mean) / std / {bundle.input.scale:.9g}) + {bundle.input.zero_point}, limited to -128 .. 127
+- output: {bundle.output_is} of a class = (int8 - ({bundle.output.zero_point})) * {bundle.output.scale:.9g}
+
+Scaling of each channel, fitted on the training rows only (`model_data.h` has it folded with the quantization):
+
+{table(("channel", "mean", "std"), rows)}"""
+
+
+def _architecture(bundle: Bundle) -> str:
+    architecture = bundle.winner.record.architecture
+    lines = []
+    for i, block in enumerate(architecture["blocks"], start=1):
+        settings = ", ".join(f"{key} {value}" for key, value in block.items() if key != "block")
+        lines.append(f"{i}. {escape(block['block'])}: {escape(settings or 'no settings')}")
+    return f"## Architecture\n\nA member of the space `{architecture['space']}`:\n\n" + "\n".join(lines)
+
+
+def _data(bundle: Bundle) -> str:
+    return f"## Data\n\n{facts(bundle.data) or '- not described'}"
+
+
+def _training(bundle: Bundle) -> str:
+    record = bundle.winner.record
+    head = ("trial", "seed", "epochs", "validation accuracy")
+    rows = [(f["trial"], f["seed"], f["epochs"], _percent(f["val_accuracy"])) for f in bundle.winner.finals]
+    finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
+    if bundle.winner.teachers:
+        reached = _percent(fmean(teacher["val_accuracy"] for teacher in bundle.winner.teachers))
+        finals += f"They learned from teachers of {reached} validation accuracy, float, in the mean over the folds.\n\n"
+    seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
+    return f"""## Training
+
+Seed {record.seed}. Recipe:
+
+{facts(dataclasses.asdict(bundle.recipe))}
+
+{finals}Seconds of each stage, and versions:
+
+{facts({"seconds": seconds, "version": record.versions})}"""
+
+
+def _limits(bundle: Bundle) -> str:
+    return """## Limits of use
+
+- It knows only the classes above and gives every input one of them. Input unlike the training data (another sensor,
+  placement, sampling rate or unit) is answered as well, and wrongly.
+- The accuracies hold for people, places and devices like those of the data; a class with few test rows has an
+  uncertain recall.
+- It expects input scaled and quantized as stated here, and nothing else.
+- The memory figures are those of the TensorFlow Lite Micro version that nas reproduces; another version may differ
+  by some bytes. Stack, interpreter and op resolver come on top of the arena.
+- It has not been assessed for uses in which a mistake harms someone."""
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{100 * value:.2f} %"
+
+
+def _latency(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.3f}"

@@ -1,0 +1,115 @@
+"""A graph while it is changed: operators are bypassed, dropped and replaced, then what nothing reads goes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from nas.graph.graph import Graph, Op, Tensor
+
+RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
+
+
+class Draft:
+    """Life cycle: made of a graph, changed in place by indices of that graph, closed by `graph()`.
+
+    Indices stay valid until then: what is dropped leaves a gap, and new tensors come behind the old ones. The order
+    of tensors and operators stays too, since TFLM's planner breaks ties by it.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.tensors = list(graph.tensors)
+        self.ops: list[Op | None] = list(graph.ops)
+        self.inputs = list(graph.inputs)
+        self.outputs = list(graph.outputs)
+        mentioned = {i for op in graph.ops for i in (*op.inputs, *op.outputs)}
+        self._idle = set(range(len(graph.tensors))) - mentioned - {*graph.inputs, *graph.outputs}
+
+    def alive(self) -> Iterator[tuple[int, Op]]:
+        """Yield the operators that are still there, each with its index, as they are at that moment."""
+        for i in range(len(self.ops)):
+            op = self.ops[i]
+            if op is not None:
+                yield i, op
+
+    def producer(self, tensor: int) -> int | None:
+        return next((i for i, op in self.alive() if tensor in op.outputs), None)
+
+    def readers(self, tensor: int) -> list[int]:
+        return [i for i, op in self.alive() if tensor in op.inputs]
+
+    def constant(self, tensor: int) -> bool:
+        """Say whether the value is known before inference, directly or through a DEQUANTIZE."""
+        if tensor < 0 or self.tensors[tensor].constant:
+            return tensor >= 0
+        op = self.op(self.producer(tensor))
+        return op is not None and op.kind == "DEQUANTIZE" and self.tensors[op.inputs[0]].constant
+
+    def op(self, index: int | None) -> Op | None:
+        return None if index is None else self.ops[index]
+
+    def add(self, tensor: Tensor) -> int:
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def redirect(self, old: int, new: int) -> None:
+        """Let all that read one tensor read another, and the graph give it out."""
+        for i, op in self.alive():
+            self.ops[i] = replace(op, inputs=tuple(new if t == old else t for t in op.inputs))
+        self.outputs = [new if t == old else t for t in self.outputs]
+
+    def bypass(self, index: int, kept: int = 0) -> None:
+        """Drop an operator and let its readers read the input at `kept`."""
+        op = self.ops[index]
+        assert op is not None
+        self.ops[index] = None
+        self.redirect(op.outputs[0], op.inputs[kept])
+
+    def set_options(self, index: int, **options: Any) -> None:
+        op = self.ops[index]
+        assert op is not None
+        self.ops[index] = replace(op, options={**op.options, **options})
+
+    def merge_reshapes(self) -> None:
+        """Let each reshape read what the first of its chain read, and drop those that change nothing."""
+        for i, op in self.alive():
+            if op.kind not in RESHAPES:
+                continue
+            root = self._root(op.inputs[0])
+            if self.tensors[root].shape == self.tensors[op.outputs[0]].shape:
+                self.ops[i] = replace(op, inputs=(root,))
+                self.bypass(i)
+            else:
+                self.ops[i] = replace(op, inputs=(root, *op.inputs[1:]))
+
+    def graph(self) -> Graph:
+        """Return the graph without operators and tensors that nothing needs."""
+        self._drop_dead()
+        mentioned = {i for _, op in self.alive() for i in (*op.inputs, *op.outputs)}
+        needed = mentioned | {*self.inputs, *self.outputs} | self._idle
+        kept = [i for i in range(len(self.tensors)) if i in needed]
+        place = {old: new for new, old in enumerate(kept)} | {-1: -1}
+
+        def moved(tensors: Iterable[int]) -> tuple[int, ...]:
+            return tuple(place[t] for t in tensors)
+
+        return Graph(
+            tensors=tuple(self.tensors[i] for i in kept),
+            ops=tuple(replace(op, inputs=moved(op.inputs), outputs=moved(op.outputs)) for _, op in self.alive()),
+            inputs=moved(self.inputs),
+            outputs=moved(self.outputs),
+        )
+
+    def _root(self, tensor: int) -> int:
+        op = self.op(self.producer(tensor))
+        while op is not None and op.kind in RESHAPES:
+            tensor = op.inputs[0]
+            op = self.op(self.producer(tensor))
+        return tensor
+
+    def _drop_dead(self) -> None:
+        needed = set(self.outputs)
+        for i, op in reversed(list(self.alive())):
+            if op.outputs and not needed & set(op.outputs):
+                self.ops[i] = None
+            else:
+                needed |= set(op.inputs)

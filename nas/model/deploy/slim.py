@@ -1,0 +1,87 @@
+"""A `.tflite` without what a microcontroller has no use for, its tensors in the graph's order.
+
+The interpreter needs neither names, descriptions, signatures and metadata nor the ranges that quantization was
+computed from. FULLY_CONNECTED flattens its input by itself, in TFLM as in LiteRT, so a RESHAPE before it only costs
+an operator, its code and a copy in the arena. Tensors are put in the order of first mention, inputs first, then
+every operator's inputs and outputs, since TFLM's planner breaks ties by it and the footprint was estimated in that
+order.
+"""
+
+from typing import Any
+
+from ai_edge_litert import schema_py_generated as schema
+
+from nas.model.deploy.packing import pack
+
+
+def slim(tflite: bytes) -> bytes:
+    """Return the same model, computing the same bytes, in a smaller file."""
+    model = schema.ModelT.InitFromPackedBuf(tflite, 0)
+    (graph,) = model.subgraphs
+    _drop_reshapes(graph, model.operatorCodes)
+    _keep_used_codes(model, graph)
+    _reorder(graph)
+    model.buffers = _pack_buffers(graph, model.buffers)
+    for tensor in graph.tensors:
+        _strip_tensor(tensor)
+    graph.name = model.description = None
+    model.metadata = model.metadataBuffer = model.signatureDefs = None
+    return pack(model)
+
+
+def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
+    """Let every FULLY_CONNECTED read what the RESHAPE before it copies."""
+    kinds = [codes[op.opcodeIndex].builtinCode for op in graph.operators]
+    source = {
+        int(op.outputs[0]): int(op.inputs[0])
+        for op, kind in zip(graph.operators, kinds, strict=True)
+        if kind == schema.BuiltinOperator.RESHAPE
+    }
+    for op, kind in zip(graph.operators, kinds, strict=True):
+        if kind == schema.BuiltinOperator.FULLY_CONNECTED and not op.builtinOptions.keepNumDims:
+            data, *rest = map(int, op.inputs)
+            op.inputs = [source.get(data, data), *rest]
+    read = {int(i) for i in graph.outputs}.union(*(map(int, op.inputs) for op in graph.operators))
+    graph.operators = [op for op in graph.operators if read.intersection(map(int, op.outputs))]
+
+
+def _keep_used_codes(model: Any, graph: Any) -> None:
+    used = list(dict.fromkeys(op.opcodeIndex for op in graph.operators))
+    model.operatorCodes = [model.operatorCodes[old] for old in used]
+    for op in graph.operators:
+        op.opcodeIndex = used.index(op.opcodeIndex)
+
+
+def _reorder(graph: Any) -> None:
+    """Put the tensors in order of first mention; those never mentioned go."""
+    mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs)), *graph.outputs]
+    order = [int(i) for i in dict.fromkeys(mentions) if i >= 0]
+    place = {old: new for new, old in enumerate(order)} | {-1: -1}
+    graph.tensors = [graph.tensors[old] for old in order]
+    for item in (graph, *graph.operators):
+        item.inputs = [place[int(i)] for i in item.inputs]
+        item.outputs = [place[int(i)] for i in item.outputs]
+
+
+def _pack_buffers(graph: Any, buffers: list[Any]) -> list[Any]:
+    """Return the buffers that hold data, each once; buffer 0 is the empty one, by the format."""
+    kept = [schema.BufferT()]
+    place: dict[bytes, int] = {}
+    for tensor in graph.tensors:
+        buffer = buffers[tensor.buffer]
+        data = buffer.data
+        if data is None or not len(data):
+            tensor.buffer = 0
+            continue
+        key = bytes(data)
+        if key not in place:
+            place[key] = len(kept)
+            kept.append(buffer)
+        tensor.buffer = place[key]
+    return kept
+
+
+def _strip_tensor(tensor: Any) -> None:
+    tensor.name = tensor.shapeSignature = None
+    if tensor.quantization is not None:
+        tensor.quantization.min = tensor.quantization.max = None

@@ -1,0 +1,1 @@
+"""A graph as a TensorFlow network: variables, layers, forward pass."""

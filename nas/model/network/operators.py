@@ -1,0 +1,53 @@
+"""The graph's operators in TensorFlow, one call each, as the device computes them but in float: channels last."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nas.graph.graph import Op
+from nas.model.runtime import tf
+
+
+def activate(x: Any, op: Op) -> Any:
+    """Apply the activation that an operator has fused."""
+    return tf.nn.relu(x) if op.options["activation"] == "RELU" else x
+
+
+def _conv(x: Any, kernel: Any, op: Op) -> Any:
+    o = op.options
+    return tf.nn.conv2d(x, kernel, o["stride"], o["padding"], dilations=o["dilation"])
+
+
+def _depthwise(x: Any, kernel: Any, op: Op) -> Any:
+    o = op.options
+    return tf.nn.depthwise_conv2d(x, kernel, (1, *o["stride"], 1), o["padding"], dilations=o["dilation"])
+
+
+def _dense(x: Any, kernel: Any, op: Op) -> Any:
+    # The operator flattens by itself; `slim` drops the reshape that the converter may keep.
+    return tf.matmul(tf.reshape(x, (-1, kernel.shape[0])) if len(x.shape) > 2 else x, kernel)
+
+
+def _max_pool(x: Any, op: Op) -> Any:
+    return tf.nn.max_pool2d(x, op.options["filter"], op.options["stride"], op.options["padding"])
+
+
+def _average_pool(x: Any, op: Op) -> Any:
+    return tf.nn.avg_pool2d(x, op.options["filter"], op.options["stride"], op.options["padding"])
+
+
+def _softmax(x: Any, op: Op) -> Any:
+    return tf.nn.softmax(x)
+
+
+LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
+    "CONV_2D": _conv,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _dense,
+}
+SLIDING = frozenset(LINEAR) - {"FULLY_CONNECTED"}
+POOLINGS = frozenset(("MAX_POOL_2D", "AVERAGE_POOL_2D"))
+FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
+    "MAX_POOL_2D": _max_pool,
+    "AVERAGE_POOL_2D": _average_pool,
+    "SOFTMAX": _softmax,
+}

@@ -1,0 +1,1 @@
+"""Training of a network: epochs, losses, augmentation, checkpoints, teachers."""

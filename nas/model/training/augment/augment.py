@@ -1,0 +1,143 @@
+"""Random changes of training rows, inside the graph of an epoch: the same seed gives the same change.
+
+A row is a window (1, time, channels), an image (height, width, channels) or a table's (features); all are scaled, so
+that a spread of 1 is that of the training rows.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nas.arrays import Array
+from nas.data.axes import Axes
+from nas.model.runtime import tf
+from nas.study.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """The changes that a recipe asks for, as far as they make sense for the rows.
+
+    Windows take all of them, but rotation only if `axes` are known; images jitter, shift and mixup; tables jitter and
+    mixup.
+
+    Args:
+        recipe: how strong each is; 0 leaves it out.
+        shape: of a row.
+        axes: which channels of a window are vectors.
+    """
+
+    recipe: Recipe
+    shape: tuple[int, ...]
+    axes: Axes | None = None
+
+    def __call__(self, x: Any, labels: Any, step: Any, seed: Any) -> tuple[Any, Any]:
+        """Return the rows [n, ...] and label probabilities [n, classes] as step `step`, int32, sees them.
+
+        `seed`, int32 below 2**30, and the step decide all changes.
+        """
+        seeds = (tf.stack([seed + number, step]) for number in itertools.count())
+        for change, strength in self._changes():
+            x = change(x, next(seeds), strength)
+        mixup = self.recipe.mixup
+        return mix(x, labels, next(seeds), mixup) if mixup else (x, labels)
+
+    def _changes(self) -> Iterator[tuple[Callable[[Any, Any, float], Any], float]]:
+        recipe, axes, is_window = self.recipe, self.axes, len(self.shape) == 3 and self.shape[0] == 1
+        if is_window and axes is not None and recipe.rotation:
+            yield lambda x, seed, degrees: rotate(x, seed, degrees, axes), recipe.rotation
+        if is_window and recipe.scaling:
+            yield scale, recipe.scaling
+        if is_window and recipe.time_warp:
+            yield warp, recipe.time_warp
+        if len(self.shape) == 3 and recipe.shift:
+            yield shift, recipe.shift
+        if recipe.jitter:
+            yield jitter, recipe.jitter
+
+
+def jitter(x: Any, seed: Any, spread: float) -> Any:
+    """Add noise: every number its own, of standard deviation `spread`."""
+    return x + spread * tf.random.stateless_normal(tf.shape(x), seed)
+
+
+def scale(x: Any, seed: Any, spread: float) -> Any:
+    """Multiply each channel of each window [n, 1, time, channels] by a factor around 1."""
+    return x * (1 + spread * tf.random.stateless_normal((tf.shape(x)[0], 1, 1, x.shape[3]), seed))
+
+
+def shift(x: Any, seed: Any, share: float) -> Any:
+    """Roll each row [n, h, w, c] along width and height, by up to `share` of them to either side."""
+    for axis in (1, 2):
+        size = x.shape[axis]
+        if most := int(share * size):
+            own = tf.random.fold_in(seed, axis)
+            offset = tf.random.stateless_uniform((tf.shape(x)[0], 1), own, -most, most + 1, tf.int32)
+            x = tf.gather(x, (tf.range(size)[None] + offset) % size, axis=axis, batch_dims=1)
+    return x
+
+
+def warp(x: Any, seed: Any, share: float) -> Any:
+    """Play each window [n, 1, time, channels] faster or slower by up to `share`; its ends are held."""
+    middle = (x.shape[2] - 1) / 2
+    speed = 1 + tf.random.stateless_uniform((tf.shape(x)[0], 1), seed, -share, share)
+    at = tf.clip_by_value(middle + speed * (tf.range(x.shape[2], dtype=tf.float32)[None] - middle), 0.0, 2 * middle)
+    before = tf.floor(at)
+    left = tf.cast(before, tf.int32)
+    right = tf.minimum(left + 1, x.shape[2] - 1)
+    past = (at - before)[:, None, :, None]
+    here, there = (tf.gather(x, index, axis=2, batch_dims=1) for index in (left, right))
+    return here + past * (there - here)
+
+
+def rotate(x: Any, seed: Any, degrees: float, axes: Axes) -> Any:
+    """Turn the sensors of each window [n, 1, time, channels] as one, about a random axis.
+
+    Args:
+        x: scaled windows; they are turned in units, where gravity is part of the signal.
+        seed: of the rotations.
+        degrees: standard deviation of the angle's component about each axis.
+        axes: the channels to turn; others stay.
+    """
+    turn = rotations(tf.random.stateless_normal((tf.shape(x)[0], 3), seed) * math.radians(degrees))
+    # The map of scaled channels is affine in the nine numbers of the turn: its value at 0, and a slope for each.
+    base = _scaled_map(np.zeros((3, 3)), axes)
+    slopes = np.stack([_scaled_map(unit, axes) - base for unit in np.eye(9).reshape(9, 3, 3)])
+    maps = tf.matmul(tf.reshape(turn, (-1, 9)), np.float32(slopes.reshape(9, -1))) + np.float32(base.reshape(-1))
+    maps = tf.reshape(maps, (-1, 1, *base.shape))
+    return tf.matmul(x, maps[..., :-1, :]) + maps[..., -1:, :]
+
+
+def _scaled_map(turn: Array, axes: Axes) -> Array:
+    """Return the map [channels + 1, channels] of scaled channels that turns their sensors: A, then b of `x A + b`."""
+    mean, std = np.asarray(axes.mean), np.asarray(axes.std)
+    # Rows of `pick` take x, y and z of a sensor out of all channels.
+    picks = [np.eye(len(mean))[list(triple)] for triple in axes.triples]
+    in_units = np.eye(len(mean)) + sum(pick.T @ (turn.T - np.eye(3)) @ pick for pick in picks)
+    return np.vstack([std[:, None] * in_units / std, (mean @ in_units - mean) / std])
+
+
+def rotations(vectors: Any) -> Any:
+    """Return the matrices [n, 3, 3] that turn about `vectors` [n, 3] by their lengths in radians (Rodrigues)."""
+    angle = tf.maximum(tf.norm(vectors, axis=1), 1e-6)[:, None, None]
+    x, y, z = tf.unstack(vectors, axis=1)
+    zero = tf.zeros_like(x)
+    cross = tf.reshape(tf.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=1), (-1, 3, 3)) / angle
+    return tf.eye(3) + tf.sin(angle) * cross + (1 - tf.cos(angle)) * cross @ cross
+
+
+def mix(x: Any, labels: Any, seed: Any, alpha: float) -> tuple[Any, Any]:
+    """Blend each row and its labels with its neighbour's, by shares of Beta(alpha, alpha) (arXiv:1710.09412)."""
+    gamma = tf.random.stateless_gamma((2, tf.shape(x)[0]), seed, alpha)
+    share = (gamma[0] + 1e-9) / (gamma[0] + gamma[1] + 2e-9)
+    wide = tf.reshape(share, (-1, *[1] * (len(x.shape) - 1)))
+    share = share[:, None]
+    # A batch is shuffled, so that the neighbour is any row.
+    return (
+        wide * x + (1 - wide) * tf.roll(x, 1, 0),
+        share * labels + (1 - share) * tf.roll(labels, 1, 0),
+    )

@@ -1,0 +1,1 @@
+"""Where trainings run: worker processes on this machine."""

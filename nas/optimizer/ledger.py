@@ -1,0 +1,268 @@
+"""A study's trials: sampled in memory, kept in Optuna storage.
+
+Optuna writes every sampled dimension to its storage by itself. So an in-memory study samples, and a trial is stored
+whole, at once: when its training starts, as running, or when it has ended without one.
+"""
+
+import itertools
+import json
+import os
+import socket
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import optuna
+from optuna.storages import BaseStorage
+from optuna.trial import Trial, TrialState
+
+from nas.errors import InputError
+from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.optimizer.storage import mend, open_storage
+from nas.space.dims import Choice, Dim, Value
+from nas.study.objectives import Direction
+from nas.study.record import Record, State
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+_OPTUNA_STATES = {
+    State.COMPLETE: TrialState.COMPLETE,
+    State.OVER_BUDGET: TrialState.PRUNED,
+    State.PRUNED: TrialState.PRUNED,
+    State.DUPLICATE: TrialState.PRUNED,
+    State.FAILED: TrialState.FAIL,
+}
+# A trial's attribute: the number of the trial whose training it takes further.
+_CONTINUES = "continues"
+
+
+class TrialChooser:
+    """Lets an Optuna trial choose.
+
+    Attributes:
+        params: what was chosen. Optuna's own `params` hold 0.1 + 2 * 0.1 where the dimension has 0.3.
+    """
+
+    def __init__(self, trial: Trial) -> None:
+        self.params: dict[str, Value] = {}
+        self._trial = trial
+
+    def choose(self, name: str, dim: Dim) -> Value:
+        self.params[name] = self._suggest(name, dim)
+        return self.params[name]
+
+    def _suggest(self, name: str, dim: Dim) -> Value:
+        numbers = _evenly_spaced(dim)
+        if not numbers:
+            value = self._trial.suggest_categorical(name, dim.values)
+            assert value is not None
+            return value
+        low, high, step = numbers[0], numbers[-1], numbers[1] - numbers[0]
+        if isinstance(low, int) and isinstance(step, int):
+            return self._trial.suggest_int(name, low, int(high), step=step)
+        suggested = self._trial.suggest_float(name, low, high, step=round(step, 12))
+        return min(numbers, key=lambda number: abs(number - suggested))
+
+
+def _evenly_spaced(dim: Dim) -> list[int | float]:
+    """Return the dimension's values if the sampler may know them as neighbours at equal distances; else nothing."""
+    numbers = [n for n in dim.values if isinstance(n, int | float) and not isinstance(n, bool)]
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
+    if len(numbers) < len(dim.values) or not steps or min(steps) <= 0:
+        return []
+    if isinstance(dim, Choice) and (len(set(steps)) > 1 or not all(isinstance(n, int) for n in numbers)):
+        return []
+    return numbers
+
+
+class Ledger:
+    """The trials of one study.
+
+    Life cycle: opened by name, which makes the study or finds what an earlier run left; `ask` starts a trial in
+    memory; `start` stores it as running, `finish` stores how it ended; a run that dies leaves running trials
+    behind, which `orphans` gives to the next one. Study-wide facts are kept with `put` and `get`.
+
+    Numbers of trials are those of the storage.
+    """
+
+    def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int, sampler: str = "tpe") -> None:
+        self.name = name
+        self._url = url
+        self._storage = open_storage(url)
+        self._kept = _open_study(self._storage, name, directions, url)
+        if [direction.name.lower() for direction in self._kept.directions] != list(directions):
+            rule = "must stay what it began with when a study goes on"
+            raise InputError(f"study {name}: objective", rule, hint="give another --name")
+        self._study_id = self._storage.get_study_id_from_name(name)
+        trials = self._kept.trials
+        self._memory = optuna.create_study(
+            directions=list(directions), sampler=SAMPLERS[sampler](_later(seed, len(trials)))
+        )
+        self._ids: dict[int, int] = {}  # number in memory -> id in the storage
+        self._numbers: dict[int, int] = {}  # number in memory -> number in the storage
+        for trial in trials:
+            self._memory.add_trial(trial)
+            self._ids[len(self._ids)] = trial._trial_id
+            self._numbers[len(self._numbers)] = trial.number
+
+    def records(self) -> list[Record]:
+        """Return the records of all trials that have ended."""
+        return [
+            Record.from_json(trial.user_attrs["record"])
+            for trial in self._kept.get_trials(deepcopy=False)
+            if trial.state.is_finished() and "record" in trial.user_attrs
+        ]
+
+    def orphans(self) -> list[tuple[Trial, int]]:
+        """Return the trials that were running when an earlier run died, each with its number."""
+        return [
+            (Trial(self._memory, trial._trial_id), self._numbers[trial.number])
+            for trial in self._memory.get_trials(deepcopy=False, states=[TrialState.RUNNING])
+        ]
+
+    def propose(self, params: Mapping[str, Value]) -> None:
+        """Give the next trial these dimensions, unless some trial has had them."""
+        self._memory.enqueue_trial(dict(params), skip_if_exists=True)
+
+    @property
+    def proposed(self) -> bool:
+        """Whether some proposed trial has not begun yet."""
+        return bool(self._memory.get_trials(deepcopy=False, states=[TrialState.WAITING]))
+
+    def ask(self) -> Trial:
+        """Begin a trial; its dimensions are chosen through `TrialChooser`."""
+        return self._memory.ask()
+
+    def go_on(self, record: Record) -> Trial:
+        """Begin a trial that takes the training of another one further: a told trial cannot be told again.
+
+        No trial may be proposed, since it would begin in this one's place.
+        """
+        assert not self.proposed
+        self._memory.enqueue_trial(dict(record.params), user_attrs={_CONTINUES: record.trial})
+        return self._memory.ask()
+
+    def continues(self, trial: Trial) -> int | None:
+        """Return the number of the trial whose training this one takes further; None for a new candidate."""
+        number: int | None = trial.user_attrs.get(_CONTINUES)
+        return number
+
+    def start(self, trial: Trial) -> int:
+        """Store the trial as running; return its number."""
+        return self._store(trial)
+
+    def finish(self, trial: Trial, record: Record, violations: Mapping[str, float]) -> None:
+        """Tell the sampler and the storage how the trial ended."""
+        for name, fraction in violations.items():
+            trial.set_constraint(name, fraction)
+        state = _OPTUNA_STATES[record.state]
+        # Optuna takes no intermediate values in studies of several objectives.
+        step, reached = _reached(record) if len(self._memory.directions) == 1 else (0, None)
+        if reached is not None:
+            trial.report(reached, step)
+        self._memory.tell(trial, list(record.values) if state == TrialState.COMPLETE and record.values else None, state)
+        if trial.number in self._ids:
+            trial_id = self._ids[trial.number]
+            self._storage.set_trial_user_attr(trial_id, "record", record.to_json())
+            if reached is not None:
+                self._storage.set_trial_intermediate_value(trial_id, step, reached)
+            self._storage.set_trial_state_values(trial_id, state, record.values)
+        else:
+            self._store(trial, record)
+
+    def next_number(self) -> int:
+        """Return the number that the next stored trial will have."""
+        # All are known here, since one process runs a study; the storage would read every trial to count them.
+        return len(self._ids)
+
+    def put(self, key: str, value: object) -> None:
+        self._storage.set_study_user_attr(self._study_id, key, value)
+
+    def get(self, key: str) -> Any:
+        """Return what `put` kept under `key`; None if nothing was."""
+        return self._storage.get_study_user_attrs(self._study_id).get(key)
+
+    def importances(self) -> dict[str, float]:
+        """Return the share of the first objective's variance that each dimension explains; empty if unknown."""
+        from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return get_param_importances(
+                    self._memory, evaluator=PedAnovaImportanceEvaluator(), target=lambda trial: trial.values[0]
+                )
+        except (ValueError, RuntimeError):  # too few complete trials, or no dimension that all of them have
+            return {}
+
+    def claim(self, identity: Mapping[str, object]) -> None:
+        """Make this process the one that runs the study, and check that the study is still the same one.
+
+        Raises:
+            InputError: another process on this machine runs it, or its identity was another one.
+        """
+        owner = self.get("owner")
+        if owner is not None and owner != _me() and _alive(owner):
+            raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
+        mend(self._url)
+        now = json.loads(json.dumps(identity))
+        known = self.get("identity") or now
+        # A field that did not exist when the study began counts as None, a limit that is not set.
+        for key in {**known, **now}:
+            if known.get(key) != now.get(key):
+                raise changed(self.name, key, known.get(key), now.get(key))
+        self.put("identity", now)
+        self.put("owner", _me())
+
+    def _store(self, trial: Trial, record: Record | None = None) -> int:
+        frozen = self._memory.get_trials(deepcopy=False)[trial.number]
+        if record is not None:
+            frozen.user_attrs["record"] = record.to_json()
+        self._ids[trial.number] = self._storage.create_new_trial(self._study_id, template_trial=frozen)
+        number = self._storage.get_trial(self._ids[trial.number]).number
+        self._numbers[trial.number] = number
+        return number
+
+
+def _reached(record: Record) -> tuple[int, float | None]:
+    """Return the epoch at which a candidate was pruned, and its best validation accuracy until then."""
+    curve = record.history.get("val_accuracy", ())
+    return len(curve), max(curve) if curve and record.state == State.PRUNED else None
+
+
+def changed(name: str, key: str, old: object, new: object) -> InputError:
+    """The error for a study that goes on with another definition than it began with."""
+    return InputError(
+        f"study {name}: {key}", f"must stay {old!r} when a study goes on", got=repr(new), hint="give another --name"
+    )
+
+
+def _open_study(storage: BaseStorage, name: str, directions: Sequence[Direction], url: str) -> optuna.Study:
+    """Load the study or begin it; loading writes nothing, since others than its owner may look at it."""
+    try:
+        return optuna.load_study(study_name=name, storage=storage)
+    except KeyError:
+        mend(url)
+        return optuna.create_study(storage=storage, study_name=name, directions=list(directions))
+
+
+def _later(seed: int, trials: int) -> int:
+    """Return the seed of a run that begins with so many trials; it must not draw the first run's numbers again."""
+    return (seed * 1_000_003 + trials) % 2**32
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _alive(owner: str) -> bool:
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,1 @@
+"""Samplers, which propose the next candidates."""

@@ -1,0 +1,6 @@
+"""A study's report: one HTML file that is read offline; the only home of Matplotlib."""
+
+from nas.reports.page import render, write_report
+from nas.reports.view import ReportView
+
+__all__ = ["ReportView", "render", "write_report"]

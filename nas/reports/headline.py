@@ -1,0 +1,96 @@
+"""The top of the page: what was found, in a sentence and in tiles beside the limits."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nas.reports.markup import Markup, element, join
+from nas.reports.view import ReportView
+from nas.reports.words import duration, interval, percent, size, whole
+from nas.study.result import Winner
+from nas.task.metrics import TITLES
+
+
+def headline(view: ReportView) -> Markup:
+    """Return the title, the sentence, and a tile a number."""
+    title = element("h1", view.result.study)
+    if view.result.winner is None:
+        return element("header", title, element("p", _nothing(view), class_="lead"))
+    return element(
+        "header",
+        title,
+        element("p", _sentence(view, view.result.winner), class_="lead"),
+        element("div", join(*_tiles(view, view.result.winner)), class_="tiles"),
+    )
+
+
+def _nothing(view: ReportView) -> str:
+    return f"{view.result.trials} candidates in {duration(view.result.seconds)}; no winner yet."
+
+
+def _sentence(view: ReportView, winner: Winner) -> str:
+    weights = (winner.record.profiled or {}).get("weights_bytes")
+    return (
+        f"{whole(view.result.trials)} candidates in {duration(view.result.seconds)}. Trial {winner.record.trial} won: "
+        f"its int8 model is right on {percent(winner.test_accuracy)} of the test set with {size(weights)} of weights."
+    )
+
+
+def _score(winner: Winner, metric: str) -> Markup:
+    """Return the tile of a metric on the test set, between what the draws and the baseline say."""
+    title = f"Test {TITLES[metric]}, int8"
+    int8, float_ = winner.test_metrics[metric], winner.float_test_metrics[metric]
+    return _tile(
+        title,
+        percent(int8.value),
+        f"95 % interval {interval(int8)}, over {winner.drawn_from}; "
+        f"most frequent class alone {percent(winner.baseline_metrics[metric])}, "
+        f"before quantization {percent(float_.value)}",
+    )
+
+
+def _tiles(view: ReportView, winner: Winner) -> list[Markup]:
+    costs = winner.record.profiled or {}
+    return [
+        *(_score(winner, metric) for metric in winner.told),
+        _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
+        _limited("Smallest arena (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
+        _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
+        _limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
+    ]
+
+
+def _arena(costs: Mapping[str, Any]) -> str:
+    head, tail = costs.get("arena_head_bytes"), costs.get("arena_tail_bytes")
+    return f"head {size(head)}, tail {size(tail)}"
+
+
+def _file(costs: Mapping[str, Any]) -> str:
+    return f".tflite file {size(costs.get('file_bytes'))}"
+
+
+def _latency(costs: Mapping[str, Any]) -> str:
+    latency = costs.get("latency_ms")
+    return "for one inference" if latency is None else f"for one inference, about {latency:.1f} ms"
+
+
+def _limited(
+    name: str, used: int | None, limit: int | None, beside: str = "", write: Callable[[object], str] = size
+) -> Markup:
+    """Return a tile with a bar that says how much of the limit is used."""
+    if limit is None or used is None:
+        return _tile(name, write(used), beside or "no limit set")
+    share = min(1.0, used / limit)
+    bar = element("div", element("div", style=f"width: {100 * share:.1f}%"), class_="bar", aria_hidden="true")
+    of = element("div", f"{percent(used / limit)} of {write(limit)}", class_="beside")
+    return _tile(name, write(used), beside, bar, of)
+
+
+def _tile(name: str, figure: str, beside: str, *more: Markup) -> Markup:
+    return element(
+        "div",
+        element("div", name, class_="name"),
+        element("div", figure, class_="figure"),
+        *more,
+        element("div", beside, class_="beside") if beside else "",
+        class_="tile",
+    )

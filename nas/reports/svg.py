@@ -1,0 +1,112 @@
+"""Matplotlib figures as inline SVG in the page's own colours and fonts."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from nas.reports.markup import Markup, element
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Matplotlib draws in these; in the SVG they become the page's colours, light or dark.
+INK, MUTED, LINE, ACCENT, SECOND, THIRD, FOURTH, SURFACE = (f"#0000{i:02x}" for i in range(1, 9))
+_VARIABLES = {
+    INK: "ink",
+    MUTED: "muted",
+    LINE: "line",
+    ACCENT: "accent",
+    SECOND: "second",
+    THIRD: "third",
+    FOURTH: "fourth",
+    SURFACE: "surface",
+}
+# Matplotlib's SVG has 72 units an inch; the page shows a unit as a pixel.
+_UNITS_AN_INCH = 72
+FULL_WIDTH = 1000
+HALF_WIDTH = 488
+
+_STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text: it takes the page's font, and can be found
+    "text.parse_math": False,  # a dollar in a name is a dollar
+    "font.size": 13,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlesize": 13,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "grid.color": LINE,
+    "grid.linewidth": 1,
+    "xtick.color": MUTED,
+    "ytick.color": LINE,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "ytick.major.size": 0,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "figure.dpi": _UNITS_AN_INCH,
+    "legend.frameon": False,
+    "legend.labelcolor": MUTED,
+    "lines.linewidth": 2,
+    "lines.solid_joinstyle": "round",
+}
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[tuple["Figure", "Axes"]]:
+    """Give an empty figure of that many pixels on the page, under the page's style."""
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(width / _UNITS_AN_INCH, height / _UNITS_AN_INCH), layout="constrained")
+        yield figure, figure.add_subplot()
+
+
+def to_svg(figure: "Figure", name: str, description: str) -> Markup:
+    """Return the figure as an element; equal figures give equal text, whenever and wherever drawn.
+
+    Args:
+        figure: made within `drawing`, and drawn within it.
+        name: tells the figure's identifiers from those of the other figures on the page.
+        description: what the figure shows, for those who do not see it.
+    """
+    import matplotlib
+
+    stream = StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
+    width = round(figure.get_figwidth() * _UNITS_AN_INCH)
+    svg = Markup(_clean(stream.getvalue(), description, f"max-width: {width}px"))
+    return element("div", svg, class_="scroll wide") if width > HALF_WIDTH else svg
+
+
+def _clean(text: str, description: str, style: str) -> str:
+    text = text[text.index("<svg") :]
+    # The style sheet would hold for the whole page, which has this rule for its figures already.
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
+    label = element("svg", role="img", aria_label=description, style=style)
+    text = text.replace("<svg", label.removesuffix("></svg>"), 1)
+    text = re.sub(r'(?<=[" ])font-family: [^;"]*;? ?', "", text)
+    for colour, variable in _VARIABLES.items():
+        text = text.replace(colour, f"var(--{variable})")
+    return re.sub(r"\n\s*", "\n", _drop_unused_ids(text))
+
+
+def _drop_unused_ids(text: str) -> str:
+    """Matplotlib names every group, alike in all figures; a page's identifiers must be unique."""
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', text))
+    return re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", text)

@@ -1,0 +1,192 @@
+"""The tables: front, candidates, confusion, operators, tensors, states, versions."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nas.reports.markup import Markup, element, join, table
+from nas.reports.memory_map_figure import planned
+from nas.reports.view import ReportView, score
+from nas.reports.words import decimal, interval, percent, value, whole
+from nas.study.record import Record, State
+from nas.study.result import Winner
+from nas.task.metrics import TITLES
+
+if TYPE_CHECKING:
+    from nas.target.footprint import Footprint
+
+COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "arena, B", "flash_bytes": "flash, B", "macs": "MACs"}
+MEANINGS = {
+    State.COMPLETE: "trained, quantized and evaluated",
+    State.OVER_BUDGET: "known not to fit before any training",
+    State.PRUNED: "training ended at a rung, or for want of time",
+    State.DUPLICATE: "a network that had been trained already",
+    State.FAILED: "something went wrong; the record says what",
+}
+
+
+def _judged_by(metric: str) -> list[str]:
+    """Return the head of the column of the study's metric; nothing for accuracy, which has columns of its own."""
+    return [] if metric == "accuracy" else [f"int8 {TITLES[metric]}"]
+
+
+def _judged(metric: str, score: float | None) -> list[str]:
+    return [percent(score) for _ in _judged_by(metric)]
+
+
+def _costs(record: Record) -> list[object]:
+    known = record.profiled or record.estimated or {}
+    return [whole(known.get(name)) for name in COSTS]
+
+
+def front(records: Sequence[Record]) -> Markup:
+    """List the Pareto front, smallest first."""
+    rows: list[list[object]] = [
+        [
+            f"trial {r.trial}",
+            *_judged(r.metric, r.val_score),
+            percent(r.val_accuracy),
+            percent(r.float_val_accuracy),
+            *_costs(r),
+        ]
+        for r in records
+    ]
+    return table(
+        ["candidate", *_judged_by(records[0].metric), "int8 accuracy", "float accuracy", *COSTS.values()], rows
+    )
+
+
+def candidates(view: ReportView) -> Markup:
+    """List every candidate that was built, best first."""
+    metric = next((record.metric for record in view.built()), "accuracy")
+    rows: list[list[object]] = [
+        [
+            f"trial {record.trial}",
+            record.state if record.reason is None else f"{record.state}: {record.reason}",
+            element("code", record.digest[:10]),
+            decimal(score(record) if record.values else None, 4),
+            *_judged(metric, record.val_score),
+            percent(record.val_accuracy),
+            percent(record.float_val_accuracy),
+            *_costs(record),
+            decimal(sum(record.seconds.values()), 1),
+        ]
+        for record in view.built()
+    ]
+    head = ["candidate", "state", "network", "score", *_judged_by(metric), "int8", "float", *COSTS.values(), "seconds"]
+    return table(list(head), rows, text_columns=3)
+
+
+def dimensions(view: ReportView) -> Markup:
+    """List what was chosen for every candidate that was built, a column a dimension."""
+    names = list(dict.fromkeys(name for record in view.built() for name in record.params))
+    rows: list[list[object]] = [
+        [f"trial {record.trial}", *(value(record.params.get(name, "")) for name in names)] for record in view.built()
+    ]
+    return table(["candidate", *names], rows)
+
+
+def confusion(winner: Winner, names: Sequence[str]) -> Markup:
+    """Show what the winner takes each class for, and the share of each class that it finds."""
+    head = element(
+        "tr",
+        element("th", "true \\ predicted", scope="col"),
+        *(element("th", name, scope="col") for name in names),
+        element("th", "recall", scope="col"),
+    )
+    rows = (_confusion_row(i, counts, names[i]) for i, counts in enumerate(winner.confusion))
+    precision = element("tr", element("th", "precision", scope="row", class_="recall"), *_precisions(winner.confusion))
+    body = element("tbody", *rows, precision)
+    return element(
+        "div", element("table", element("thead", head), body, class_="confusion"), class_="scroll", tabindex="0"
+    )
+
+
+def _confusion_row(i: int, counts: Sequence[int], name: str) -> Markup:
+    total = sum(counts)
+    cells = (_cell(count, total, i == j) for j, count in enumerate(counts))
+    recall = element("td", percent(counts[i] / total if total else None), class_="recall")
+    return element("tr", element("th", name, scope="row"), *cells, recall)
+
+
+def _cell(count: int, total: int, right: bool) -> Markup:
+    kind = "right" if right else "wrong" if count else "nothing"
+    # The root lets few mistakes be seen beside many hits.
+    share = math.sqrt(count / total) if count else 0
+    return element("td", whole(count), class_=f"cell {kind}", style=f"--share: {share:.3f}")
+
+
+def _precisions(counts: Sequence[Sequence[int]]) -> list[Markup]:
+    totals = [sum(column) for column in zip(*counts, strict=True)]
+    shares = [counts[j][j] / total if total else None for j, total in enumerate(totals)]
+    return [element("td", percent(share), class_="recall") for share in shares]
+
+
+def scores(winner: Winner) -> Markup:
+    """List every metric on the test rows, of both models and of the baseline, with intervals."""
+    rows: list[list[object]] = [
+        [
+            TITLES[metric],
+            percent(int8.value),
+            interval(int8),
+            percent(winner.float_test_metrics[metric].value),
+            interval(winner.float_test_metrics[metric]),
+            percent(winner.baseline_metrics[metric]),
+        ]
+        for metric, int8 in winner.test_metrics.items()
+    ]
+    return table(["", "int8", "95 % interval", "float", "95 % interval", "most frequent class alone"], rows)
+
+
+def operators(footprint: "Footprint") -> Markup:
+    """List the operators in the order in which they run."""
+    rows: list[list[object]] = [
+        [f"{op.index}", op.op, whole(op.macs), whole(op.scratch_bytes), decimal(op.latency_ms, 3)]
+        for op in footprint.ops
+    ]
+    return table(["", "operator", "MACs", "scratch, B", "ms"], rows, text_columns=2)
+
+
+def tensors(footprint: "Footprint") -> Markup:
+    """List what lies in the arena's head, with its life in operators."""
+    rows: list[list[object]] = [
+        [
+            f"{tensor.index}",
+            tensor.name,
+            tensor.kind,
+            " x ".join(str(n) for n in tensor.shape),
+            whole(tensor.offset),
+            whole(tensor.bytes),
+            f"{tensor.first_op} to {tensor.last_op}",
+        ]
+        for tensor in planned(footprint)
+    ]
+    return table(["", "tensor", "kind", "shape", "offset", "bytes", "operators"], rows, text_columns=4)
+
+
+def states(view: ReportView) -> Markup:
+    """Count the trials by state."""
+    rows: list[list[object]] = [[state, MEANINGS[state], whole(view.result.states.get(state, 0))] for state in State]
+    return table(["state", "meaning", "trials"], rows, text_columns=2)
+
+
+def rungs(view: ReportView) -> Markup:
+    """Show how well each rung foretells the end."""
+    rows: list[list[object]] = [
+        [f"after {rung.epoch} epochs", whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
+    ]
+    return table(["rung", "control candidates", "rank correlation"], rows)
+
+
+def finals(winner: Winner) -> Markup:
+    """List the final trainings that competed."""
+    rows: list[list[object]] = [
+        [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]
+        for entry in winner.finals
+    ]
+    return table(["finalist", "seed", "epochs", f"int8 validation {TITLES[winner.metric]}"], rows)
+
+
+def versions(record: Record) -> Markup:
+    """Say in a line what made the numbers."""
+    return join(", ".join(f"{name} {version}" for name, version in sorted(record.versions.items())))

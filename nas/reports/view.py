@@ -1,0 +1,57 @@
+"""What a report shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nas.study.record import Record, State
+from nas.study.result import Result
+
+if TYPE_CHECKING:
+    from nas.target.footprint import Footprint
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """All that a study's report is made of.
+
+    Attributes:
+        result: the study's outcome.
+        definition: text of its `study.toml`.
+        records: of all candidates, in the order in which they ended.
+        class_names: names of the rows and columns of the confusion matrix.
+        importances: share of the score's variance that each dimension explains; empty if unknown.
+        footprint: of the winner's `.tflite`; None if there is no winner.
+        command: the shell command that runs the study.
+        limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs` (`Budget.limits()`).
+    """
+
+    result: Result
+    definition: str
+    records: Sequence[Record]
+    class_names: Sequence[str]
+    importances: Mapping[str, float]
+    footprint: "Footprint | None"
+    command: str
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    def complete(self) -> list[Record]:
+        """Return the complete candidates, best first."""
+        records = [record for record in self.records if record.state == State.COMPLETE]
+        return sorted(records, key=lambda record: (-score(record), record.trial))
+
+    def built(self) -> list[Record]:
+        """Return every candidate that was built, best first, those without a score last."""
+        states = (State.PRUNED, State.FAILED)
+        others = [record for record in self.records if record.state in states]
+        return self.complete() + sorted(others, key=lambda record: record.trial)
+
+
+def score(record: Record) -> float:
+    """Return what ranks a candidate, higher is better."""
+    return record.values[0] if record.values else -1.0
+
+
+def weights(record: Record) -> int:
+    """Return the weights of a built candidate in bytes; 0 if they are unknown."""
+    return int((record.profiled or record.estimated or {}).get("weights_bytes", 0))

@@ -1,0 +1,86 @@
+"""One member of a space, as pure data, with a digest that names it everywhere."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nas.errors import InputError
+from nas.graph.builder import GraphBuilder
+from nas.graph.graph import Graph
+from nas.space.blocks.block import BLOCKS, Block, check_value
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A network for given data: its blocks in order, and the classifier behind them.
+
+    Attributes:
+        space: name of the space that it comes from.
+        input_shape: shape of one row of data: (time, channels), (height, width, channels) or (features,).
+        outputs: number of classes.
+        blocks: from input to classifier.
+        softmax: whether the model turns its logits into probabilities; the most probable class is the same without.
+    """
+
+    space: str
+    input_shape: tuple[int, ...]
+    outputs: int
+    blocks: tuple[Block, ...]
+    softmax: bool = True
+
+    def lower(self) -> Graph:
+        """Return the operators that TFLM would run; a window of sensor data lies as (1, time, channels)."""
+        shape = self.input_shape
+        g = GraphBuilder((1, *shape) if len(shape) == 2 else shape)
+        for block in self.blocks:
+            block.lower(g)
+        g.flatten()
+        g.fully_connected(self.outputs, activation="NONE")
+        if self.softmax:
+            g.softmax()
+        return g.graph()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "space": self.space,
+            "input_shape": list(self.input_shape),
+            "outputs": self.outputs,
+            "blocks": [{"block": _name(block), **dataclasses.asdict(block)} for block in self.blocks],
+            **({} if self.softmax else {"softmax": False}),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], place: str = "architecture") -> "Architecture":
+        """Read `to_json()`; InputError at `place` for anything else."""
+        if not isinstance(data, Mapping) or {"space", "input_shape", "outputs", "blocks"} - set(data):
+            raise InputError(place, "must have the keys space, input_shape, outputs and blocks", got=data)
+        shape = data["input_shape"]
+        if not isinstance(shape, list) or not 1 <= len(shape) <= 3 or not all(_positive(n) for n in shape):
+            raise InputError(f"{place}: input_shape", "must be 1 to 3 positive whole numbers", got=shape)
+        if not _positive(data["outputs"]):
+            raise InputError(f"{place}: outputs", "must be a positive whole number", got=data["outputs"])
+        if not isinstance(data["blocks"], list):
+            raise InputError(f"{place}: blocks", "must be a list", got=data["blocks"])
+        if not isinstance(data.get("softmax", True), bool):
+            raise InputError(f"{place}: softmax", "must be true or false", got=data["softmax"])
+        blocks = tuple(_read_block(entry, f"{place}: blocks[{i}]") for i, entry in enumerate(data["blocks"]))
+        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, data.get("softmax", True))
+
+
+def _name(block: Block) -> str:
+    return next(name for name, kind in BLOCKS.items() if kind is type(block))
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _read_block(entry: object, place: str) -> Block:
+    if not isinstance(entry, Mapping) or "block" not in entry:
+        raise InputError(place, "must be a table with the key block", got=entry)
+    kind = BLOCKS.find(str(entry["block"]), place)
+    values = {key: value for key, value in entry.items() if key != "block"}
+    for key, value in values.items():
+        check_value(kind, key, value, f"{place}.{key}")
+    return kind(**values)

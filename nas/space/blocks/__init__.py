@@ -1,0 +1,1 @@
+"""Blocks of a space, one file each, found by the registry in `block.py`."""

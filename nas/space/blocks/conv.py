@@ -1,0 +1,40 @@
+"""Convolution, batch normalization, ReLU, and a stack of poolings: Conv -> Pool x Pi."""
+
+from dataclasses import dataclass
+
+from nas.graph.builder import GraphBuilder
+from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
+
+
+@BLOCKS.register("conv")
+@dataclass(frozen=True, slots=True)
+class Conv(Block):
+    """A convolution along time, or over height and width, and `pools` poolings of 2 behind it.
+
+    Batch normalization stands before the ReLU, where the converter folds it into the convolution.
+
+    Attributes:
+        kind: `plain`, or `separable`: a depthwise convolution and a 1x1 one (MobileNet, arXiv:1704.04861).
+        filters: output channels.
+        kernel: length of the kernel on each axis; no longer than the axis.
+        stride: step of the (depthwise) convolution.
+        pools: number of poolings stacked; each halves every axis, and stops at length 1. One operator does it.
+        pool: `max` or `average`.
+        batch_norm: normalize while training.
+    """
+
+    kind: str = one_of("plain", "separable")
+    filters: int = at_least(1, 8)
+    kernel: int = at_least(1, 3)
+    stride: int = at_least(1, 1)
+    pools: int = at_least(0, 1)
+    pool: str = one_of("max", "average")
+    batch_norm: bool = flag(True)
+
+    def lower(self, g: GraphBuilder) -> None:
+        if self.kind == "separable":
+            g.depthwise_conv2d(self.kernel, stride=self.stride, batch_norm=self.batch_norm)
+            g.conv2d(self.filters, 1, batch_norm=self.batch_norm)
+        else:
+            g.conv2d(self.filters, self.kernel, stride=self.stride, batch_norm=self.batch_norm)
+        g.pool2d(self.pool, self.pools)

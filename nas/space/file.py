@@ -1,0 +1,132 @@
+"""Reads search spaces from TOML files."""
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nas.errors import InputError, unknown
+from nas.space.blocks.block import BLOCKS, check_value
+from nas.space.dims import Dim, GivenChooser, Value, parse_dim
+from nas.space.space import INPUT_RANKS, Space, Stage
+
+# In a checkout the folder lies beside the package; in a wheel, inside it.
+FOLDERS = (Path(__file__).parents[1] / "search_spaces", Path(__file__).parents[2] / "search_spaces")
+
+
+def space_names() -> list[str]:
+    """Return the names of the spaces that come with nas."""
+    return sorted({path.stem for folder in FOLDERS for path in folder.glob("*.toml")})
+
+
+def load_space(name: str) -> Space:
+    """Load a space by its name, or from a TOML file of the user's; InputError for what is not one."""
+    path = Path(name)
+    if path.suffix != ".toml":
+        found = [folder / f"{name}.toml" for folder in FOLDERS if (folder / f"{name}.toml").is_file()]
+        if not found:
+            raise unknown("--space", "space", name, space_names())
+        path = found[0]
+    try:
+        source = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise InputError(path, "must be a readable file", got=error.strerror) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(path, f"must be valid TOML: {error}") from None
+    return parse_space(source, path.stem, path.name)
+
+
+def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
+    """Check a space's TOML data; messages begin with `place`."""
+    for key, kind in {"description": str, "input": str, "data": str, "stages": list}.items():
+        if not isinstance(source.get(key), kind):
+            raise InputError(f"{place}: {key}", f"must be a {kind.__name__}", got=source.get(key))
+    if source["input"] not in INPUT_RANKS:
+        raise unknown(f"{place}: input", "input", source["input"], INPUT_RANKS)
+    twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
+    if twice:
+        raise InputError(f"{place}: stages", "must differ", got=twice[0])
+    strange = set(source) - {"description", "input", "data", "stages", "start"} - set(map(str, source["stages"]))
+    if strange:
+        raise InputError(place, "every table must be listed in stages", got=sorted(strange)[0])
+    stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])
+    space = Space(name, source["description"], source["input"], source["data"], stages, source)
+    return dataclasses.replace(space, starts=_parse_starts(source.get("start", []), space, place))
+
+
+def _parse_stage(table: object, name: str, place: str) -> Stage:
+    place = f"{place}: {name}"
+    if not isinstance(table, Mapping) or not isinstance(table.get("block"), str):
+        raise InputError(place, "must be a table with the key block")
+    kind = BLOCKS.find(table["block"], place)
+    count = parse_dim(table.get("count", 1), f"{place}.count")
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in count.values):
+        raise InputError(f"{place}.count", "must be whole numbers of at least 0", got=count.values)
+    dims: dict[str, Dim] = {}
+    when: dict[str, dict[str, tuple[Value, ...]]] = {}
+    for key, spec in table.items():
+        if key in ("block", "count"):
+            continue
+        dims[key], when[key] = _parse_dim(spec, f"{place}.{key}")
+        for value in dims[key].values:
+            check_value(kind, key, value, f"{place}.{key}")
+        for other in when[key]:
+            if other not in dims or other == key:
+                raise InputError(f"{place}.{key}", "when must name an earlier dimension of the table", got=other)
+    return Stage(name, kind, count, dims, {key: conditions for key, conditions in when.items() if conditions})
+
+
+def _parse_dim(spec: object, place: str) -> tuple[Dim, dict[str, tuple[Value, ...]]]:
+    if not isinstance(spec, Mapping):
+        return parse_dim(spec, place), {}
+    rest = {key: value for key, value in spec.items() if key != "when"}
+    dim = parse_dim(rest["choices"] if set(rest) == {"choices"} else rest, place)
+    conditions = spec.get("when", {})
+    if not isinstance(conditions, Mapping):
+        raise InputError(place, "when must be a table of dimension = [values]", got=conditions)
+    return dim, {
+        other: parse_dim(allowed if isinstance(allowed, list) else [allowed], f"{place}.when").values
+        for other, allowed in conditions.items()
+    }
+
+
+def _parse_starts(tables: object, space: Space, place: str) -> tuple[Mapping[str, Value], ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
+        raise InputError(f"{place}: start", "must be an array of tables", hint="such as [[start]]")
+    return tuple(_parse_start(table, space, f"{place}: start[{i}]") for i, table in enumerate(tables))
+
+
+def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[str, Value]:
+    """Read a member: a list of blocks for each stage, which name what is not the block's default.
+
+    A stage that is not named has its smallest number of blocks, with their defaults.
+    """
+    names = [stage.name for stage in space.stages]
+    for name in set(table) - set(names):
+        raise unknown(place, "stage", name, names)
+    params: dict[str, Value] = {}
+    for stage in space.stages:
+        blocks = table.get(stage.name, [{}] * int(min(stage.count.values)))
+        if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
+            raise InputError(f"{place}.{stage.name}", "must be a list of tables, one a block", got=blocks)
+        GivenChooser({"count": len(blocks)}, f"{place}.{stage.name}").choose("count", stage.count)
+        if len(stage.count.values) > 1:
+            params[f"{stage.name}.count"] = len(blocks)
+        for i, block in enumerate(blocks):
+            params |= _parse_start_block(block, stage, f"{stage.name}.{i}", place)
+    return params
+
+
+def _parse_start_block(block: Mapping[str, Value], stage: Stage, prefix: str, place: str) -> dict[str, Value]:
+    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(stage.kind)}
+    chooser = GivenChooser({f"{prefix}.{name}": value for name, value in {**defaults, **block}.items()}, place)
+    values: dict[str, Value] = {}
+    for name, dim in stage.dims.items():
+        if stage.active(name, values):
+            values[name] = chooser.choose(f"{prefix}.{name}", dim)
+    for name in set(block) - set(values):
+        raise InputError(
+            f"{place}: {prefix}.{name}", "must be a dimension of this block", hint=f"one of {', '.join(values)}"
+        )
+    return {f"{prefix}.{name}": value for name, value in values.items() if len(stage.dims[name].values) > 1}

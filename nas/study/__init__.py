@@ -1,0 +1,1 @@
+"""Plain data of studies: definition, training settings, records, results, objectives."""

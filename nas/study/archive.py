@@ -1,0 +1,70 @@
+"""A winner and everything that belongs to it, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nas.data.splits import Scaling
+from nas.study.recipe import Recipe
+from nas.study.result import Winner
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """Affine quantization of a whole tensor: real = (int8 - zero_point) * scale."""
+
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The winner of a study, ready to be written in any format.
+
+    Attributes:
+        name: of the study; C symbols begin with it.
+        tflite: the model file.
+        winner: its record, accuracies and confusion.
+        footprint: of `tflite` on the study's target: the JSON of `nas profile`.
+        class_names: one an output.
+        scaling: of each channel, fitted on the training rows.
+        input: quantization of the scaled input; `output` of the probabilities or logits.
+        command: shell command that runs the study again.
+        recipe: how it was trained.
+        channel_names: one for each entry of the input's last axis, or empty.
+        sample_rate_hz: of windows of a signal, else None.
+        units_scale: the sensor's integers times this give units, if data came as integers.
+        data: description of the data: source, digest, rows and groups of each part.
+        budget: limits by name, None where there was none.
+    """
+
+    name: str
+    tflite: bytes
+    winner: Winner
+    footprint: Mapping[str, Any]
+    class_names: tuple[str, ...]
+    scaling: Scaling
+    input: Quantization
+    output: Quantization
+    command: str
+    recipe: Recipe = field(default_factory=Recipe)
+    channel_names: tuple[str, ...] = ()
+    sample_rate_hz: float | None = None
+    units_scale: tuple[float, ...] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    budget: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of the model's input tensor, batch first."""
+        return next(tuple(t["shape"]) for t in self.footprint["tensors"] if t["kind"] == "input")
+
+    @property
+    def output_is(self) -> str:
+        """What the model gives for each class: `probability`, or `logit`, whose greatest is the same class."""
+        return "probability" if self.op_kinds[-1:] == ("SOFTMAX",) else "logit"
+
+    @property
+    def op_kinds(self) -> tuple[str, ...]:
+        """TFLite's names of the operators, each once, in order of appearance."""
+        return tuple(dict.fromkeys(op["op"] for op in self.footprint["ops"]))

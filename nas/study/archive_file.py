@@ -1,0 +1,43 @@
+"""A bundle as a file of the study's folder, so that it can be exported again in any format, at any time."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from nas.data.splits import Scaling
+from nas.errors import InputError
+from nas.files import write_atomic
+from nas.study.archive import Bundle, Quantization
+from nas.study.recipe import Recipe
+from nas.study.result import Winner
+
+_TUPLES = ("class_names", "channel_names")
+
+
+def save_bundle(bundle: Bundle, folder: Path) -> None:
+    """Write the bundle as `bundle.json` with its model, `bundle.tflite`, beside it."""
+    data = {key: value for key, value in dataclasses.asdict(bundle).items() if key != "tflite"}
+    write_atomic(folder / "bundle.tflite", bundle.tflite)
+    # Unsorted: a card lists facts in the order in which they were gathered.
+    write_atomic(folder / "bundle.json", json.dumps(data, indent=1))
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read what `save_bundle` wrote; InputError if the study has no winner yet."""
+    path = folder / "bundle.json"
+    if not path.is_file():
+        raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")
+    data = json.loads(path.read_text())
+    return Bundle(
+        **{
+            **data,
+            "tflite": (folder / "bundle.tflite").read_bytes(),
+            "winner": Winner.from_json(data["winner"]),
+            "scaling": Scaling(tuple(data["scaling"]["mean"]), tuple(data["scaling"]["std"])),
+            "input": Quantization(**data["input"]),
+            "output": Quantization(**data["output"]),
+            "recipe": Recipe(**data["recipe"]),
+            "units_scale": data["units_scale"] and tuple(data["units_scale"]),
+            **{key: tuple(data[key]) for key in _TUPLES},
+        }
+    )

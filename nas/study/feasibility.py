@@ -1,0 +1,160 @@
+"""How much of a space fits a budget, and its smallest member: known before anything is trained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from nas.errors import InputError
+from nas.space.architecture import Architecture
+from nas.space.dims import Dim, RandomChooser, Value
+from nas.space.space import Space
+from nas.target.budget import Budget
+from nas.target.footprint import Totals, estimate_many
+from nas.target.target import Target
+
+SAMPLE = 500
+# Descents from different members; the dimensions of small networks hardly interact, so few are enough.
+STARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Random members of a space against a budget: how many were drawn, how many fit."""
+
+    drawn: int
+    fitting: int
+
+    @property
+    def fraction(self) -> float:
+        return self.fitting / self.drawn
+
+
+def share(
+    space: Space,
+    shape: tuple[int, ...],
+    outputs: int,
+    target: Target,
+    budget: Budget,
+    drawn: int = SAMPLE,
+    seed: int = 0,
+) -> Share:
+    """Draw members at random and count those within the budget."""
+    chooser = RandomChooser(seed)
+    members = [space.sample(chooser, shape, outputs) for _ in range(drawn)]
+    return Share(drawn, sum(not budget.over(totals) for totals in _estimate(members, target)))
+
+
+def require_feasible(
+    space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
+) -> None:
+    """InputError, naming the smallest member found, if no member of the space meets the budget."""
+    if not budget.limits() or share(space, shape, outputs, target, budget, 50, seed).fitting:
+        return
+    totals = smallest(space, shape, outputs, target, budget, seed)
+    if not budget.over(totals):
+        return
+    raise InputError(
+        f"space {space.name}",
+        "some member must fit the budget",
+        got=f"{budget.describe(totals)} for the smallest one found",
+        hint="raise the budget, or search a space with smaller members",
+    )
+
+
+def require_latency(space: Space, shape: tuple[int, ...], outputs: int, target: Target) -> None:
+    """InputError if the space has members whose latency on the target is not known."""
+    chooser = RandomChooser(0)
+    members = [space.sample(chooser, shape, outputs) for _ in range(50)]
+    if any(totals.latency_ms is None for totals in _estimate(members, target)):
+        raise InputError(
+            "--target",
+            "must be a board with a clock, and a core whose instructions were counted, for an objective of latency",
+            got=target.name,
+            hint="see `nas targets`, or take --objective pareto-macs",
+        )
+
+
+def smallest(
+    space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
+) -> Totals:
+    """Return the totals of the member that exceeds the budget least, by descent along one dimension at a time."""
+
+    def look(chooser: _Steered) -> tuple[tuple[float, int], _Steered, Totals]:
+        (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
+        return _excess(totals, budget), chooser, totals
+
+    found: list[Totals] = []
+    for start in range(STARTS):
+        best = look(_Steered(seed + start))
+        while (next_best := min(map(look, best[1].neighbours()), key=lambda seen: seen[0]))[0] < best[0]:
+            best = next_best
+        found.append(best[2])
+    return min(found, key=lambda totals: _excess(totals, budget))
+
+
+def shrink(
+    space: Space, params: Mapping[str, Value], shape: tuple[int, ...], outputs: int, target: Target, budget: Budget
+) -> dict[str, Value] | None:
+    """Return the parameters of a member, lowered until it fits the budget; None if no lowering brings it there.
+
+    Each step lowers one number to the next of its dimension: of those that bring the member nearer to the budget, the
+    one that loses the smallest part of itself. So wide layers become narrower before blocks go.
+    """
+
+    def look(chooser: _Steered) -> tuple[float, int]:
+        (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
+        return _excess(totals, budget)
+
+    member = _Steered(0, params)
+    excess = look(member)
+    while excess[0] > 0:
+        steps = [(part, look(lower), lower) for part, lower in member.lowered()]
+        nearer = [step for step in steps if step[1] < excess]
+        if not nearer:
+            return None
+        _, excess, member = min(nearer, key=lambda step: step[:2])
+    return member.chosen
+
+
+class _Steered:
+    """A random chooser that repeats what it once chose, so that a member can be changed in one dimension."""
+
+    def __init__(self, seed: int, fixed: Mapping[str, Value] | None = None) -> None:
+        self.chosen: dict[str, Value] = {}
+        self.dims: dict[str, Dim] = {}
+        self._seed = seed
+        self._fixed = fixed or {}
+        self._random = RandomChooser(seed)
+
+    def choose(self, name: str, dim: Dim) -> Value:
+        drawn = self._random.choose(name, dim)
+        self.chosen[name] = self._fixed.get(name, drawn)
+        self.dims[name] = dim
+        return self.chosen[name]
+
+    def neighbours(self) -> Iterator["_Steered"]:
+        """Yield choosers of the members that differ in one dimension."""
+        for name, dim in self.dims.items():
+            for value in dim.values:
+                yield _Steered(self._seed, {**self.chosen, name: value})
+
+    def lowered(self) -> Iterator[tuple[float, "_Steered"]]:
+        """Yield choosers of the members with one number lowered by a step, each with the part that is lost."""
+        for name, value in self.chosen.items():
+            if not _number(value):
+                continue
+            lower = [n for n in self.dims[name].values if _number(n) and n < value]
+            if lower:
+                yield 1 - max(lower) / value, _Steered(self._seed, {**self.chosen, name: max(lower)})
+
+
+def _number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _excess(totals: Totals, budget: Budget) -> tuple[float, int]:
+    return sum(budget.over(totals).values()), totals.weights_bytes
+
+
+def _estimate(members: Sequence[Architecture], target: Target) -> list[Totals]:
+    return estimate_many([member.lower() for member in members], target)

@@ -1,0 +1,226 @@
+"""The definition of a study: everything that decides what a search finds, and the limits of one run of it.
+
+Flags, a `study.toml` and keyword arguments all become one `Study`.
+"""
+
+import dataclasses
+import json
+import math
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from nas.errors import InputError, unknown
+from nas.space.file import load_space
+from nas.study.objectives import OBJECTIVES
+from nas.study.recipe import Recipe
+from nas.target.budget import Budget, kilobytes, thousands
+from nas.target.target import Target
+from nas.task import metrics
+
+# These limit one run, or say where it is kept; they may change when a study goes on.
+RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
+
+OUTPUTS = ("probabilities", "logits")
+DEFAULT_TRIALS = 60
+DEFAULT_MINUTES = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study's definition.
+
+    Attributes:
+        space: name of a space, or path of a TOML file.
+        data: name of a data source, `.npz` file or folder of CSV recordings; empty for the space's default.
+        name: folder below `studies/`; made from the other fields if empty.
+        target: name of a target, or path of a TOML file.
+        budget_kb: limit of the weights; `ram_kb` of the arena, `flash_kb` of model file plus code. None sets no
+            limit, or the target's own for the last two. 1 KB = 1024 bytes.
+        macs_k: limit of an inference's multiply-accumulates, in thousands; None sets none.
+        objective: name of an objective.
+        accuracy_weight: w in the weighted objective.
+        metric: what counts as accurate, in objectives and finals: `accuracy`, `balanced_accuracy`, `macro_f1`, or
+            `auto`: balanced accuracy if the most frequent class has 3 times the training rows of the rarest, or more,
+            else accuracy.
+        sampler: name of the sampler that proposes candidates; checked when a search begins.
+        output: what the model gives for each class: `probabilities`, or `logits`, the greatest of which is the same
+            class's and which need no softmax.
+        starts: begin with the members that the space knows to be good.
+        window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
+        seed: of everything random.
+        trials: total number of trials after which the study ends; None sets no limit.
+        minutes: wall time of one run, final trainings included; None sets no limit. Without both, a run ends
+            after 60 trials or 10 minutes.
+        patience: number of trained candidates in a row that bring nothing better after which the search ends; 0 for
+            never. In a Pareto study better is what extends the front.
+        jobs: worker processes, one core each; 0 for one a core.
+        storage: Optuna storage URL; `journal:///FILE` or a database's; None for a journal in the study's folder.
+        tracking_uri: MLflow's; None for SQLite below `studies/`, `none` to do without.
+    """
+
+    space: str
+    data: str = ""
+    name: str = ""
+    target: str = "cortex-m4"
+    budget_kb: float | None = None
+    ram_kb: float | None = None
+    flash_kb: float | None = None
+    macs_k: float | None = None
+    objective: str = "weighted"
+    accuracy_weight: float = 0.99
+    metric: str = metrics.AUTO
+    sampler: str = "tpe"
+    output: str = OUTPUTS[0]
+    starts: bool = True
+    window: int | None = None
+    stride: int | None = None
+    rate_hz: float | None = None
+    seed: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+    trials: int | None = None
+    minutes: float | None = None
+    patience: int = 0
+    jobs: int = 0
+    storage: str | None = None
+    tracking_uri: str | None = None
+
+    def __post_init__(self) -> None:
+        OBJECTIVES.find(self.objective, "--objective")
+        metrics.check(self.metric, "--metric")
+        if self.output not in OUTPUTS:
+            raise unknown("--output", "output", self.output, OUTPUTS)
+        for key in ("minutes", "rate_hz", "trials", "window", "stride"):
+            value = getattr(self, key)
+            if value is not None and not 0 < value < math.inf:
+                raise InputError(flag(key), "must be above 0", got=value)
+        for key in ("budget_kb", "ram_kb", "flash_kb"):
+            kilobytes(getattr(self, key), flag(key))
+        thousands(self.macs_k, flag("macs_k"))
+        if not 0 < self.accuracy_weight <= 1:
+            raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
+        for key in ("jobs", "patience"):
+            if getattr(self, key) < 0:
+                raise InputError(flag(key), "must be 0 or more", got=getattr(self, key))
+        if not 0 <= self.seed < 2**32:
+            raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
+        if self.objective == "weighted" and self.budget_kb is None:
+            raise InputError(
+                "--budget-kb", "must be given for the weighted objective", hint="or take --objective accuracy"
+            )
+        if self.name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
+            raise InputError("--name", "must be letters, digits, '.', '_' and '-'", got=repr(self.name))
+        if not self.data:
+            object.__setattr__(self, "data", load_space(self.space).data)
+        if not self.name:
+            object.__setattr__(self, "name", self._default_name())
+        if self.trials is None and self.minutes is None:
+            object.__setattr__(self, "trials", DEFAULT_TRIALS)
+            object.__setattr__(self, "minutes", DEFAULT_MINUTES)
+
+    def _default_name(self) -> str:
+        parts = [Path(self.space).stem, Path(self.data).stem]
+        parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else []
+        parts += [self.objective] if self.objective != "weighted" else []
+        parts += [self.metric] if self.metric != metrics.AUTO else []
+        parts += [self.sampler] if self.sampler != "tpe" else []
+        parts += [self.output] if self.output != OUTPUTS[0] else []
+        parts += [f"seed{self.seed}"] if self.seed else []
+        return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
+
+    def budget(self, target: Target) -> Budget:
+        """Return the limits in bytes and MACs; RAM and flash are the target's where the study sets none."""
+        weights, ram, rom = (kilobytes(getattr(self, key), flag(key)) for key in ("budget_kb", "ram_kb", "flash_kb"))
+        return Budget(
+            weights_bytes=weights,
+            ram_bytes=target.ram_bytes if ram is None else ram,
+            flash_bytes=target.flash_bytes if rom is None else rom,
+            macs=thousands(self.macs_k, flag("macs_k")),
+        )
+
+    def definition(self) -> dict[str, Any]:
+        """Return the fields that decide what the search finds; they stay as they are when a study goes on."""
+        data = dataclasses.asdict(self)
+        return {key: value for key, value in data.items() if key not in RUN_FIELDS}
+
+    def command(self) -> str:
+        """Return the shell command that runs this study; what is left at its default is left out."""
+        default = Study(space=self.space, budget_kb=1)
+        words = ["nas", "search"]
+        for key, value in self._given(default).items():
+            words += [flag(key), shlex.quote(_number(value))]
+        for key, value in dataclasses.asdict(self.recipe).items():
+            if value != getattr(default.recipe, key):
+                words += ["--recipe", f"{key}={_number(value)}"]
+        return " ".join(words)
+
+    def _given(self, default: "Study") -> dict[str, Any]:
+        """Return the fields, but for the recipe, that a user has to give to get this study."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "recipe"}
+        always = {"space", "data", "name", "budget_kb"}
+        # The default limits hold together, or not at all.
+        if (self.trials, self.minutes) != (default.trials, default.minutes):
+            always |= {"trials", "minutes"}
+        return {k: v for k, v in values.items() if v is not None and (k in always or v != getattr(default, k))}
+
+    def to_toml(self) -> str:
+        """Return the study as TOML that `read_study` reads back."""
+        data = dataclasses.asdict(self)
+        recipe = data.pop("recipe")
+        lines = [f"{key} = {_toml(value)}" for key, value in data.items() if value is not None and value != ""]
+        return "\n".join([*lines, "", "[recipe]", *(f"{key} = {_toml(value)}" for key, value in recipe.items()), ""])
+
+
+def flag(key: str) -> str:
+    """Return the command line's name of a field."""
+    return f"--{key.replace('_', '-')}"
+
+
+def make_study(values: Mapping[str, Any], place: str = "study") -> Study:
+    """Make a study of a mapping of its fields, the recipe's in a nested one; unknown keys are an InputError."""
+    recipe = values.get("recipe", {})
+    if isinstance(recipe, Mapping):
+        recipe = Recipe(**_read_fields(Recipe, recipe, f"{place}: recipe"))
+    fields = _read_fields(Study, {**values, "recipe": recipe}, place)
+    if "space" not in fields:
+        raise InputError(place, "must name a space", hint="see `nas spaces`")
+    return Study(**fields)
+
+
+def read_study(path: Path) -> dict[str, Any]:
+    """Return the fields in a `study.toml`, or in the one of a study's folder."""
+    file = path / "study.toml" if path.is_dir() else path
+    try:
+        return tomllib.loads(file.read_text())
+    except OSError as error:
+        raise InputError(file, "must be a readable study.toml", got=error.strerror) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(file, f"must be valid TOML: {error}") from None
+
+
+def _read_fields(kind: type, values: Mapping[str, Any], place: str) -> dict[str, Any]:
+    known: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise unknown(place, "key", key, known)
+        # A whole number is a float too; True is not a number.
+        accepted = known[key] | int if float in (known[key], *get_args(known[key])) else known[key]
+        if not isinstance(value, accepted) or (isinstance(value, bool) and known[key] is not bool):
+            name = getattr(known[key], "__name__", str(known[key]))
+            raise InputError(f"{place}: {key}", f"must be a {name}", got=repr(value))
+    return dict(values)
+
+
+def _number(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _toml(value: object) -> str:
+    # A JSON string is a TOML basic string but for DEL, and JSON's numbers and booleans are TOML's.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,172 @@
+"""What would make a model smaller or faster on the device, each with its saving computed.
+
+A rule looks for a known waste in the graph and hands back the changed graph; the saving is the difference of the two
+footprints. Where the changed graph is not known exactly, no number is given, and the reason is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+from nas.graph.graph import Graph
+from nas.target.advice.batch_norm import folded_batch_norm
+from nas.target.advice.change import Change
+from nas.target.advice.conv1d import flat_conv2d
+from nas.target.advice.fixed_batch import fixed_batch
+from nas.target.advice.int8 import full_int8, int8_ends
+from nas.target.advice.order import lower_peak
+from nas.target.advice.outputs import without_softmax
+from nas.target.advice.tflite import read_graph
+from nas.target.advice.wellformed import is_wellformed
+from nas.target.footprint import Footprint, Totals, estimate, estimate_many, profile
+from nas.target.target import Target
+
+__all__ = ["RULES", "Advice", "advise"]
+
+Rule: TypeAlias = Callable[[Graph], Change | None]
+
+RULES: Mapping[str, Rule] = {
+    "full_int8": full_int8,
+    "fixed_batch": fixed_batch,
+    "flat_conv2d": flat_conv2d,
+    "folded_batch_norm": folded_batch_norm,
+    "int8_ends": int8_ends,
+    "without_softmax": without_softmax,
+}
+_NOTHING_TO_SAVE_FROM = "there is nothing to save from: TFLM refuses the model as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One piece of advice.
+
+    Attributes:
+        ops: the operators it is about.
+        saves: by figure, what it saves (negative: costs); figures that stay are left out. None if not known.
+        after: the figures of the changed model; None if not known.
+        note: why there are no figures, or what they hold for.
+    """
+
+    rule: str
+    ops: tuple[int, ...]
+    message: str
+    saves: Mapping[str, float] | None = None
+    after: Mapping[str, float | None] | None = None
+    note: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None = None) -> list[Advice]:
+    """Return advice on a `.tflite`, each piece on its own, and at last all of them together.
+
+    Args:
+        model: the file's bytes.
+        target: where the model shall run.
+        strip: writes the same model without what the device does not need; None: no advice on that.
+    """
+    found = profile(model, target)
+    graph = read_graph(model, found)
+    if graph is None or not is_wellformed(graph) or not _is_same(graph, found, target):
+        reason = "state, several subgraphs, plans made offline and malformed operators are not followed here"
+        advice = [Advice("not_examined", (), "there is no advice on this model's operators", note=reason)]
+    else:
+        advice = _on_graph(graph, found, target)
+    return advice + ([] if strip is None else _on_file(model, found, target, strip))
+
+
+def _is_same(graph: Graph, found: Footprint, target: Target) -> bool:
+    """Say whether the graph that was read costs what the file costs; else a difference would mean nothing."""
+    try:
+        return _figures(estimate(graph, target)) == _figures(found)
+    except ValueError:  # options that the native core refuses, and did not look at in the file
+        return False
+
+
+def _on_graph(graph: Graph, found: Footprint, target: Target) -> list[Advice]:
+    base, advice = graph, []
+    rules = dict(RULES)
+    change = full_int8(graph)
+    if not found.supported and change is not None and change.graph is not None:
+        # A model that is refused has no cost: all other advice is counted from its int8 form.
+        base = change.graph
+        advice.append(_to_run(change, estimate(base, target)))
+        del rules["full_int8"]
+    rules["lower_peak"] = partial(lower_peak, cost=lambda changed: estimate_many([changed], target)[0])
+    note = None if base is graph else "counted from the int8 model"
+    found_pieces = [_measured(name, rule(base), base, target, note) for name, rule in rules.items()]
+    advice += [piece for piece in found_pieces if piece is not None]
+    return advice + _together(base, rules, advice, target, note)
+
+
+def _together(
+    base: Graph, rules: Mapping[str, Rule], advice: Sequence[Advice], target: Target, note: str | None
+) -> list[Advice]:
+    """Apply one rule after the other, each to what the one before left."""
+    whole = base
+    named = {piece.rule for piece in advice if piece.saves is not None}
+    if len(named) < 2:
+        return []
+    for name, rule in rules.items():
+        found = rule(whole) if name in named else None
+        whole = whole if found is None or found.graph is None else found.graph
+    change = Change((), "all of these that have figures, together", whole)
+    piece = _measured("together", change, base, target, note)
+    return [] if piece is None else [piece]
+
+
+def _to_run(change: Change, after: Totals) -> Advice:
+    if not after.supported:
+        return Advice("full_int8", change.ops, change.message, note="TFLM would refuse the int8 model as well")
+    return Advice("full_int8", change.ops, change.message, None, _figures(after), _NOTHING_TO_SAVE_FROM)
+
+
+def _measured(name: str, change: Change | None, base: Graph, target: Target, note: str | None) -> Advice | None:
+    """Return a change with its saving; None if it has none."""
+    if change is None:
+        return None
+    if change.graph is None:
+        return Advice(name, change.ops, change.message, note=change.note)
+    before, after = estimate(base, target), estimate(change.graph, target)
+    if not (before.supported and after.supported):
+        refused = sorted({op.op for op in (*before.ops, *after.ops) if not op.supported})
+        return Advice(name, change.ops, change.message, note=f"no saving is known: TFLM refuses {', '.join(refused)}")
+    saves = _differences(_figures(before), _figures(after))
+    if all(saving <= 0 for saving in saves.values()):
+        return None
+    return Advice(name, change.ops, change.message, saves, _figures(after), note)
+
+
+def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[bytes], bytes]) -> list[Advice]:
+    message = "the file holds names, signatures or metadata that the device does not read; write it without them"
+    try:
+        stripped = profile(strip(model), target)
+    except Exception as error:  # a file that cannot be written anew can be profiled all the same
+        return [Advice("stripped_file", (), message, note=f"the file could not be written anew: {error}")]
+    saves = _differences(
+        {"file_bytes": found.file_bytes, **_figures(found)}, {"file_bytes": stripped.file_bytes, **_figures(stripped)}
+    )
+    if saves.get("file_bytes", 0) <= 0:
+        return []
+    after = {"file_bytes": stripped.file_bytes, **_figures(stripped)}
+    return [Advice("stripped_file", (), message, saves, after)]
+
+
+def _figures(totals: Totals) -> dict[str, float | None]:
+    """Return what advice can save, but for the file's bytes, which only its writer knows."""
+    return {
+        "weights_bytes": totals.weights_bytes,
+        "arena_bytes": totals.arena_bytes,
+        "arena_min_bytes": totals.arena.min,
+        "code_bytes": totals.flash.code,
+        "macs": totals.macs,
+        "latency_ms": totals.latency_ms,
+    }
+
+
+def _differences(before: Mapping[str, float | None], after: Mapping[str, float | None]) -> dict[str, float]:
+    """Return what changed, of the figures known on both sides."""
+    pairs = {key: (value, after[key]) for key, value in before.items()}
+    return {key: b - a for key, (b, a) in pairs.items() if b is not None and a is not None and b != a}

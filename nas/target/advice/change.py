@@ -1,0 +1,27 @@
+"""What a rule of advice hands back: a change to the model, and the graph that it leads to."""
+
+from dataclasses import dataclass
+
+from nas.graph.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A proposal.
+
+    Attributes:
+        ops: the operators it is about.
+        message: what costs, and what to do.
+        graph: the changed graph; None if it is not known exactly, and then `note` says why.
+    """
+
+    ops: tuple[int, ...]
+    message: str
+    graph: Graph | None
+    note: str | None = None
+
+
+def operators(ops: tuple[int, ...], most: int = 8) -> str:
+    """Return operators in words: `operators 1, 3, 5`."""
+    named = ", ".join(map(str, ops[:most])) + (f" and {len(ops) - most} more" if len(ops) > most else "")
+    return f"operator{'s' if len(ops) > 1 else ''} {named}"

@@ -1,0 +1,155 @@
+"""The graph of a `.tflite`, from its footprint and the few fields that a footprint does not tell.
+
+Reads bytes that the native core has read before, with every offset checked.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nas.graph.graph import Graph, Op, Tensor
+from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
+
+# Field numbers of TFLite's schema, version 3 (tflite/schema/schema.fbs).
+_SUBGRAPHS, _BUFFERS, _DATA = 2, 4, 0
+_TENSORS, _INPUTS, _OUTPUTS, _OPS = 0, 1, 2, 3
+_BUFFER, _QUANTIZATION, _SCALES, _VARIABLE, _OPTIONS = 2, 4, 2, 5, 4
+# By operator: the fields of (height, width), of padding, and of the fused activation.
+_PAIRS: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "CONV_2D": {"stride": (2, 1), "dilation": (5, 4)},
+    "DEPTHWISE_CONV_2D": {"stride": (2, 1), "dilation": (6, 5)},
+    "MAX_POOL_2D": {"stride": (2, 1), "filter": (4, 3)},
+    "AVERAGE_POOL_2D": {"stride": (2, 1), "filter": (4, 3)},
+    "TRANSPOSE_CONV": {"stride": (2, 1)},
+}
+_ACTIVATIONS = {
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 4,
+    "MAX_POOL_2D": 5,
+    "AVERAGE_POOL_2D": 5,
+    **dict.fromkeys(("FULLY_CONNECTED", "ADD", "MUL", "SUB"), 0),
+}
+_REDUCERS = ("MEAN", "SUM", "REDUCE_MAX")
+_ACTIVATION_NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
+
+
+def read_graph(model: bytes, footprint: Footprint) -> Graph | None:
+    """Return the graph that a footprint was profiled from; None for one that a `Graph` cannot hold.
+
+    A graph holds one subgraph without state, planned online. The native core skips options that cost nothing, so
+    that they may lie anywhere.
+    """
+    try:
+        return _read(model, footprint)
+    except (struct.error, IndexError):
+        return None
+
+
+def _read(model: bytes, footprint: Footprint) -> Graph | None:
+    root = _root(model)
+    subgraphs = list(root.tables(_SUBGRAPHS))
+    if len(subgraphs) != 1:
+        return None
+    (subgraph,) = subgraphs
+    tables = list(subgraph.tables(_TENSORS))
+    if any(table.number(_VARIABLE, "B", 0) for table in tables):
+        return None
+    rows = zip(tables, footprint.tensors, strict=False)  # scratch buffers come behind the tensors
+    operators = zip(subgraph.tables(_OPS), footprint.ops, strict=True)
+    buffers = list(root.tables(_BUFFERS))
+    return Graph(
+        tensors=tuple(_tensor(table, row) for table, row in rows),
+        ops=tuple(
+            Op(row.op, row.inputs, row.outputs, {**_options(table, row), **_axes(row, tables, buffers)})
+            for table, row in operators
+        ),
+        inputs=subgraph.numbers(_INPUTS),
+        outputs=subgraph.numbers(_OUTPUTS),
+    )
+
+
+def _tensor(table: "_Table", row: TensorFootprint) -> Tensor:
+    quantization = table.table(_QUANTIZATION)
+    scales = 0 if quantization is None else quantization.length(_SCALES)
+    return Tensor(row.name, row.shape, row.dtype, row.kind == "constant", scales)
+
+
+def _options(op: "_Table", row: OpFootprint) -> dict[str, Any]:
+    table = op.table(_OPTIONS)
+    options: dict[str, Any] = {}
+    if table is None:
+        return options
+    for key, (height, width) in _PAIRS.get(row.op, {}).items():
+        absent = 1 if key == "dilation" else 0
+        options[key] = (table.number(height, "<i", absent), table.number(width, "<i", absent))
+    if row.op in _PAIRS:
+        options["padding"] = "VALID" if table.number(0, "b", 0) else "SAME"
+    if row.op in _ACTIVATIONS:
+        options["activation"] = _ACTIVATION_NAMES[table.number(_ACTIVATIONS[row.op], "b", 0)]
+    return options
+
+
+def _axes(row: OpFootprint, tensors: Sequence["_Table"], buffers: Sequence["_Table"]) -> dict[str, Any]:
+    """Return which axes a reduction goes over; they are data, not options."""
+    if row.op not in _REDUCERS or len(row.inputs) < 2 or row.inputs[1] < 0:
+        return {}
+    return {"axes": buffers[tensors[row.inputs[1]].number(_BUFFER, "<I", 0)].integers(_DATA)}
+
+
+class _Table:
+    """A table of a flatbuffer: fields by number, each absent or somewhere behind an offset."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data, self._at = data, at
+
+    def number(self, field: int, form: str, absent: int) -> int:
+        at = self._place(field)
+        return absent if at is None else int(self._unpack(form, at))
+
+    def table(self, field: int) -> "_Table | None":
+        at = self._place(field)
+        return None if at is None else _Table(self._data, self._follow(at))
+
+    def tables(self, field: int) -> Iterator["_Table"]:
+        for at in self._items(field):
+            yield _Table(self._data, self._follow(at))
+
+    def numbers(self, field: int) -> tuple[int, ...]:
+        return tuple(self._unpack("<i", at) for at in self._items(field))
+
+    def integers(self, field: int) -> tuple[int, ...]:
+        """Return the numbers in a vector of bytes, four bytes each."""
+        at = self._place(field)
+        if at is None:
+            return ()
+        start = self._follow(at)
+        count = self._unpack("<I", start) // 4
+        return struct.unpack_from(f"<{count}i", self._data, start + 4)
+
+    def length(self, field: int) -> int:
+        return len(self._items(field))
+
+    def _items(self, field: int) -> range:
+        """Return where the elements of a vector of four bytes each lie."""
+        at = self._place(field)
+        if at is None:
+            return range(0)
+        start = self._follow(at)
+        return range(start + 4, start + 4 + 4 * self._unpack("<I", start), 4)
+
+    def _place(self, field: int) -> int | None:
+        vtable = self._at - self._unpack("<i", self._at)
+        entry = 4 + 2 * field
+        offset = self._unpack("<H", vtable + entry) if entry < self._unpack("<H", vtable) else 0
+        return self._at + offset if offset else None
+
+    def _follow(self, at: int) -> int:
+        return at + self._unpack("<I", at)
+
+    def _unpack(self, form: str, at: int) -> int:
+        value: int = struct.unpack_from(form, self._data, at)[0]
+        return value
+
+
+def _root(model: bytes) -> _Table:
+    return _Table(model, struct.unpack_from("<I", model)[0])

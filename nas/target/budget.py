@@ -1,0 +1,72 @@
+"""Upper limits on a footprint."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nas.errors import InputError
+from nas.target.footprint import Totals
+
+
+def kilobytes(limit: float | None, place: str) -> int | None:
+    """Return a limit given in KB in bytes; InputError at `place` if that is not a byte or more."""
+    if limit is None:
+        return None
+    if not 0 < limit < math.inf:
+        raise InputError(place, "must be above 0", got=limit)
+    if limit * 1024 < 1:
+        raise InputError(place, "must be 1 byte or more", got=limit, hint="1 KB = 1024 bytes")
+    return int(limit * 1024)
+
+
+def thousands(limit: float | None, place: str) -> int | None:
+    """Return a limit given in thousands as a count; InputError at `place` if that is not 1 or more."""
+    if limit is None:
+        return None
+    if not 0.001 <= limit < math.inf:
+        raise InputError(place, "must be 0.001 or more, in thousands", got=limit)
+    return round(limit * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a network may use; None means no limit.
+
+    Attributes:
+        weights_bytes: bytes of all constant tensors, the size that published tables of tiny models give.
+        ram_bytes: binds the smallest arena that works, which planning can push above `arena_bytes`.
+        flash_bytes: binds the model file plus the runtime's code.
+        macs: binds the multiply-accumulates of an inference.
+    """
+
+    weights_bytes: int | None = None
+    ram_bytes: int | None = None
+    flash_bytes: int | None = None
+    macs: int | None = None
+
+    def limits(self) -> dict[str, int]:
+        """Return the limits that are set: bytes, and for `macs` a count."""
+        every = {"weights": self.weights_bytes, "ram": self.ram_bytes, "flash": self.flash_bytes, "macs": self.macs}
+        return {what: limit for what, limit in every.items() if limit is not None}
+
+    def over(self, footprint: Totals) -> dict[str, float]:
+        """Return the limits that are exceeded, each with the excess as a fraction of the limit."""
+        return {what: (used - limit) / limit for what, used, limit in self._limited(footprint) if used > limit}
+
+    def describe(self, footprint: Totals) -> str:
+        """Return the exceeded limits in one line, such as `weights 7210 of 6144 bytes`; empty if none is."""
+        return ", ".join(
+            f"{what} {used} of {limit}" + ("" if what == "macs" else " bytes")
+            for what, used, limit in self._limited(footprint)
+            if used > limit
+        )
+
+    def _limited(self, footprint: Totals) -> Iterator[tuple[str, int, int]]:
+        if self.weights_bytes is not None:
+            yield "weights", footprint.weights_bytes, self.weights_bytes
+        if self.ram_bytes is not None:
+            yield "ram", footprint.arena.min, self.ram_bytes
+        if self.flash_bytes is not None:
+            yield "flash", footprint.flash_bytes, self.flash_bytes
+        if self.macs is not None:
+            yield "macs", footprint.macs, self.macs

@@ -1,0 +1,89 @@
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import recall_score
+
+from nas.exporters.c_array import data_header
+from nas.exporters.markdown import escape, facts, table
+from nas.exporters.metadata import describe
+from nas.exporters.model_card import model_card, recalls
+from nas.study.result import Winner
+
+
+@given(arrays(np.int64, st.integers(2, 5).map(lambda n: (n, n)), elements=st.integers(0, 9)))
+def test_recalls_are_scikit_learns(confusion):
+    assume(confusion.any())
+    true, predicted = np.indices(confusion.shape).reshape(2, -1)
+    rows, answers = np.repeat(true, confusion.ravel()), np.repeat(predicted, confusion.ravel())
+    expected = recall_score(rows, answers, labels=range(len(confusion)), average=None, zero_division=np.nan)
+    got = [np.nan if r is None else r for r in recalls(confusion.tolist())]
+    np.testing.assert_allclose(got, expected)
+
+
+def test_the_card_holds_every_number_of_the_winner(make_bundle):
+    card = model_card(make_bundle())
+    accuracies = ["92.50 %", "93.75 %", "81.25 %", "84.38 %", "43.75 %", "92.50 % +- 1.77 over 2 folds"]
+    intervals = [
+        "71.88 to 90.62 %",
+        "75.00 to 93.75 %",
+        "| macro-F1 | 80.00 % | 70.00 to 90.00 % |",
+        "drawing 4 groups",
+    ]
+    footprint = ["3,210", "1,001", "5,200", "5,184", "head 4,608 + tail 576", "46,569", "code 45,568", "`cortex-m4`"]
+    data = ["0.25", "-3", "0.0234375", "synthetic", "rows.train: 700", "6144"]
+    origin = ["trial 17", "`0123456789ab`", "Seed 5", "seconds.train: 4.2", "version.tensorflow: 2.21.0"]
+    missing = [text for text in accuracies + intervals + footprint + data + origin if text not in card]
+    assert not missing
+    assert "    nas search --space cnn_timeseries --budget-kb 6\n" in card
+    assert "| walk | 12 | 2 | 0 | 85.71 % |" in card
+
+
+def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_bundle):
+    bundle = make_bundle(channel_names=(), sample_rate_hz=None, data={}, budget={}, class_names=("a|b", "c\nd", "*"))
+    card = model_card(bundle)
+    assert "| a\\|b | 12 |" in card
+    assert "| c d | 1 |" in card
+
+
+def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_bundle):
+    record = make_bundle().winner.record
+    card = model_card(make_bundle(winner=Winner(record, None, None, None, (), ())))
+    assert "it has not met the test rows" in card
+    assert "- validation accuracy: int8 92.50 %, float, before quantization, 93.75 %" in card
+    assert "interval" not in card
+    assert "Final trainings" not in card
+
+
+def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_bundle):
+    winner = make_bundle().winner
+    assert "trained again, 31 epochs" in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=31)))
+    assert "trained again" not in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=None)))
+
+
+@pytest.mark.parametrize(("last", "word"), [("SOFTMAX", "probability"), ("FULLY_CONNECTED", "logit")])
+def test_everything_exported_says_what_the_outputs_are(make_bundle, last, word):
+    bundle = make_bundle(ops=("CONV_2D", last))
+    assert f"output: {word} of a class" in model_card(bundle)
+    assert describe(bundle)["output"]["is"] == word
+    assert f"the {word} of its class" in data_header(bundle, "m")
+
+
+def test_tables_have_one_width():
+    lines = table(("a", "b|c".replace("|", "\\|")), [("x|y", 1), ("_z_", 2)]).splitlines()
+    assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {4}
+
+
+@given(st.text())
+def test_escaped_text_is_one_line_without_live_markup(text):
+    assert not re.search(r"(?<!\\)(\\\\)*[*`|<]", escape(text))
+    assert "\n" not in escape(text)
+
+
+def test_facts_show_nested_tables_lists_and_nothing():
+    shown = facts({"rows": {"train": 1}, "names": ("a", "b"), "rate": None})
+    assert shown == "- rows.train: 1\n- names: a, b\n- rate: none"

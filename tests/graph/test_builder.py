@@ -1,0 +1,122 @@
+"""A graph's shapes and sizes are what Keras computes for the same layers."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.errors import InputError
+from nas.graph.builder import GraphBuilder
+
+sizes = st.integers(1, 40)
+
+
+@given(st.tuples(sizes, sizes, st.integers(1, 4)), sizes, st.integers(1, 3), st.integers(1, 8))
+def test_same_padding_keeps_every_position_that_the_stride_meets(
+    shape: tuple[int, int, int], kernel: int, stride: int, filters: int
+) -> None:
+    g = GraphBuilder(shape)
+    g.conv2d(filters, kernel, stride=stride)
+    assert g.shape == (len(range(0, shape[0], stride)), len(range(0, shape[1], stride)), filters)
+
+
+@given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(0, 7))
+def test_stacked_poolings_are_one_of_their_shape(shape: tuple[int, int, int], count: int) -> None:
+    stack, one = GraphBuilder(shape), GraphBuilder(shape)
+    for _ in range(count):
+        stack.pool2d("max")
+    one.pool2d("max", count)
+    assert one.shape == stack.shape
+    assert len(one.graph().ops) == min(1, len(stack.graph().ops))
+
+
+@given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(1, 9))
+def test_each_operator_reads_what_the_one_before_wrote(shape: tuple[int, int, int], units: int) -> None:
+    graph = chain(shape, units)
+    before = graph.inputs
+    for op in graph.ops:
+        assert op.inputs[0] in before
+        assert all(graph.tensors[i].constant for i in op.inputs[1:])
+        before = op.outputs
+    assert graph.outputs == before
+
+
+@given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(1, 9))
+def test_tensors_stand_in_the_order_of_first_mention(shape: tuple[int, int, int], units: int) -> None:
+    graph = chain(shape, units)
+    mentioned = [*graph.inputs, *(i for op in graph.ops for i in (*op.inputs, *op.outputs))]
+    assert list(dict.fromkeys(mentioned)) == list(range(len(graph.tensors)))
+
+
+def test_what_has_no_effect_is_left_out() -> None:
+    g = GraphBuilder((1, 1, 5))
+    g.pool2d("max")
+    assert g.graph().ops == ()
+
+
+def test_flattening_takes_no_operator_and_lasts_until_the_next() -> None:
+    g = GraphBuilder((2, 3, 5))
+    g.flatten()
+    assert (g.shape, g.graph().ops) == ((30,), ())
+    g.fully_connected(4)
+    assert g.shape == (4,)
+
+
+def test_settings_of_training_that_are_off_leave_no_trace() -> None:
+    g = GraphBuilder((5,))
+    g.fully_connected(3, dropout=0.0, l2=0.0, batch_norm=False)
+    assert g.graph().ops[0].training == {}
+
+
+@pytest.mark.parametrize("call", ["conv2d(4, 3)", "depthwise_conv2d(3)", "pool2d('max')", "mean()"])
+@pytest.mark.parametrize("shape", [(30,), (2, 3, 5)])
+def test_a_map_s_operator_on_a_flat_vector_is_refused_in_one_line(call: str, shape: tuple[int, ...]) -> None:
+    g = GraphBuilder(shape)
+    g.flatten()
+    with pytest.raises(InputError, match="height, width and channels"):
+        eval(f"g.{call}", {"g": g})
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "stride"), [((1, 127, 6), 5, 2), ((1, 3, 2), 9, 1), ((9, 8, 1), 3, 2), ((1, 1, 4), 3, 2)]
+)
+def test_shapes_are_those_of_keras(shape: tuple[int, int, int], size: int, stride: int) -> None:
+    keras: Any = pytest.importorskip("keras")
+    window = tuple(min(size, n) for n in shape[:2])
+    halves = tuple(min(2, n) for n in shape[:2])
+    layers = [
+        (keras.layers.Conv2D(3, window, strides=stride, padding="same"), lambda g: g.conv2d(3, size, stride=stride)),
+        (
+            keras.layers.DepthwiseConv2D(window, strides=stride, padding="same"),
+            lambda g: g.depthwise_conv2d(size, stride=stride),
+        ),
+        (keras.layers.AveragePooling2D(halves), lambda g: g.pool2d("average")),
+        (keras.layers.GlobalAveragePooling2D(keepdims=True), lambda g: g.mean()),
+        (keras.layers.Flatten(), lambda g: g.flatten()),
+    ]
+    for layer, call in layers:
+        g = GraphBuilder(shape)
+        call(g)
+        assert (1, *g.shape) == layer.compute_output_shape((1, *shape))
+
+
+@pytest.mark.parametrize("shape", [(1, 20, 3), (7, 6, 2)])
+def test_constants_are_the_weights_that_are_trained(shape: tuple[int, int, int]) -> None:
+    graph = chain(shape, 5)
+    network = pytest.importorskip("nas.model.network.network").Network(graph)
+    counted = sum(t.elements for t in graph.tensors if t.constant and t.scales > 0)
+    assert counted == sum(weights.size for weights in network.get_weights())
+
+
+def chain(shape: tuple[int, int, int], units: int) -> Any:
+    """One of every operator."""
+    g = GraphBuilder(shape)
+    g.conv2d(4, 3)
+    g.pool2d("max")
+    g.depthwise_conv2d(5, stride=2)
+    g.pool2d("average")
+    g.flatten()
+    g.fully_connected(units)
+    g.softmax()
+    return g.graph()

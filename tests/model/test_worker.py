@@ -1,0 +1,175 @@
+"""One candidate's way through the pipeline, held against LiteRT and scikit-learn."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score
+
+from nas.data.source import load
+from nas.data.splits import Splits, split
+from nas.graph.graph import digest
+from nas.model import worker
+from nas.space.architecture import Architecture
+from nas.space.blocks.dense import Dense
+from nas.study.job import Everything, Fold, Job, Outcome, examine
+from nas.study.recipe import Recipe
+from nas.study.record import State
+from nas.target.budget import Budget
+from nas.target.footprint import estimate, profile
+from nas.target.target import find_target
+
+TARGET = find_target("cortex-m4")
+ARCHITECTURE = Architecture("mlp_tabular", (13,), 3, (Dense(units=8),))
+RECIPE = Recipe(epochs=3, batch_size=16)
+
+
+@pytest.fixture(scope="module")
+def splits() -> Splits:
+    return split(load("wine"), 0)
+
+
+def job(**changes: Any) -> Job:
+    settings: dict[str, Any] = {"trial": 7, "params": {"dense.count": 1}, "recipe": RECIPE, "epochs": 3, "seed": 5}
+    return Job(architecture=ARCHITECTURE, target=TARGET, **{"budget": Budget(1024), **settings, **changes})
+
+
+@pytest.fixture(scope="module")
+def outcome(splits: Splits) -> Outcome:
+    return worker.run(job(), splits)
+
+
+@pytest.fixture(scope="module")
+def last(splits: Splits) -> Outcome:
+    """The training of a winner."""
+    return worker.run(job(rows=Everything()), splits)
+
+
+def labels(tflite: bytes, x: Any) -> Any:
+    """What LiteRT's own interpreter answers, row by row."""
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    builtin = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = Interpreter(model_content=tflite, experimental_op_resolver_type=builtin)
+    interpreter.allocate_tensors()
+    (entry,), (exit_,) = interpreter.get_input_details(), interpreter.get_output_details()
+    scale, zero = entry["quantization"]
+    answers = []
+    for row in x:
+        quantized = np.clip(np.round(row / scale) + zero, -128, 127).astype(np.int8)
+        interpreter.set_tensor(entry["index"], quantized.reshape(entry["shape"]))
+        interpreter.invoke()
+        answers.append(interpreter.get_tensor(exit_["index"])[0].argmax())
+    return np.array(answers)
+
+
+def test_a_candidate_is_known_before_it_is_trained() -> None:
+    graph = ARCHITECTURE.lower()
+    candidate = examine(ARCHITECTURE, TARGET, Budget(100))
+    assert candidate.digest == digest(graph)
+    assert candidate.footprint.summary() == estimate(graph, TARGET).summary()
+    # 13 * 8 + 8 * 3 weights and 11 biases of 4 bytes.
+    assert candidate.over == {"weights": pytest.approx((172 - 100) / 100)}
+    assert examine(ARCHITECTURE, TARGET, Budget(172)).over == {}
+
+
+def test_the_record_says_what_was_asked_for_and_what_came_of_it(outcome: Outcome) -> None:
+    record = outcome.record
+    assert (record.trial, record.state, record.reason, record.seed) == (7, State.COMPLETE, None, 5)
+    assert Architecture.from_json(record.architecture) == ARCHITECTURE
+    assert record.digest == digest(ARCHITECTURE.lower())
+    assert {len(curve) for curve in record.history.values()} == {3}
+    assert set(record.seconds) == {"build", "train", "quantize", "evaluate"}
+    assert {"tensorflow", "numpy"} <= set(record.versions)
+    assert record.peak_rss_bytes is not None
+    assert record.peak_rss_bytes > 100 * 1024 * 1024
+
+
+def test_the_profile_is_the_file_s(outcome: Outcome) -> None:
+    assert outcome.tflite is not None
+    assert outcome.record.profiled == profile(outcome.tflite, TARGET).summary()
+
+
+def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: Outcome, splits: Splits) -> None:
+    assert outcome.tflite is not None
+    expected = accuracy_score(splits.val.y, labels(outcome.tflite, splits.val.x))
+    assert outcome.record.val_accuracy == pytest.approx(expected)
+    answers = labels(outcome.tflite, splits.val.x)
+    assert outcome.record.val_metrics == pytest.approx(
+        {
+            "accuracy": expected,
+            "balanced_accuracy": balanced_accuracy_score(splits.val.y, answers),
+            "macro_f1": f1_score(splits.val.y, answers, average="macro"),
+        }
+    )
+
+
+def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: Outcome, splits: Splits) -> None:
+    again, other = worker.run(job(), splits), worker.run(job(seed=6), splits)
+    assert again.tflite == outcome.tflite
+    assert again.record.history == outcome.record.history
+    assert other.tflite != outcome.tflite
+
+
+def test_what_fails_is_told_by_the_record(splits: Splits) -> None:
+    lost = worker.run(job(recipe=replace(RECIPE, learning_rate=1e30)), splits)
+    assert lost.record.state == State.FAILED
+    assert "diverged" in str(lost.record.reason)
+    assert (lost.tflite, lost.weights, lost.record.val_accuracy) == (None, None, None)
+
+
+def test_a_file_over_budget_is_never_scored(splits: Splits) -> None:
+    lost = worker.run(job(budget=Budget(flash_bytes=1000)), splits)
+    assert lost.record.state == State.FAILED
+    assert "over budget: flash" in str(lost.record.reason)
+    assert lost.record.val_accuracy is None
+
+
+def test_a_candidate_of_the_search_that_runs_out_of_time_is_pruned(splits: Splits) -> None:
+    late = worker.run(job(epochs=5000, seconds=0.0), splits)
+    assert (late.record.state, late.record.reason) == (State.PRUNED, "time limit after 1 epochs")
+    assert late.tflite is None
+
+
+def test_a_final_training_that_runs_out_of_time_counts(splits: Splits) -> None:
+    late = worker.run(job(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), splits)
+    assert late.record.state == State.COMPLETE
+    assert late.record.val_accuracy is not None
+
+
+def test_folds_hold_out_every_row_but_the_test_s_once(splits: Splits) -> None:
+    both = np.concatenate([splits.train.x, splits.val.x])
+    held = []
+    for index in range(3):
+        kept, out = Fold(index, 3, 1).pick(splits)
+        assert out is not None
+        assert len(kept) + len(out) == len(both)
+        held.append(out.x)
+    assert sorted(map(tuple, np.concatenate(held))) == sorted(map(tuple, both))
+
+
+def test_only_the_winner_s_training_gives_float_weights_and_no_score(outcome: Outcome, last: Outcome) -> None:
+    assert outcome.weights is None
+    assert last.weights is not None
+    assert last.record.val_accuracy is None
+    assert last.record.state == State.COMPLETE
+
+
+def test_the_test_set_s_numbers_are_scikit_learn_s(last: Outcome, splits: Splits) -> None:
+    assert last.tflite is not None
+    assert last.weights is not None
+    tested = worker.test(worker.TestJob(ARCHITECTURE, last.tflite, last.weights), splits)
+    answers, truth = labels(last.tflite, splits.test.x), splits.test.y
+    assert tested.test_accuracy == pytest.approx(accuracy_score(truth, answers))
+    assert np.array_equal(tested.confusion, confusion_matrix(truth, answers, labels=range(3)))
+    dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
+    assert tested.baseline_accuracy == pytest.approx(dummy.score(splits.test.x, truth))
+    assert tested.baseline_metrics["balanced_accuracy"] == pytest.approx(1 / 3)
+    assert tested.baseline_metrics["macro_f1"] == pytest.approx(
+        f1_score(truth, dummy.predict(splits.test.x), average="macro")
+    )
+    assert tested.test_metrics["macro_f1"].value == pytest.approx(f1_score(truth, answers, average="macro"))
+    assert tested.drawn_from == f"{len(truth)} rows"
+    assert abs(tested.float_test_accuracy - tested.test_accuracy) < 0.1

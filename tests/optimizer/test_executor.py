@@ -1,0 +1,197 @@
+"""Worker processes: what they bring back, and what becomes of those that die. No TensorFlow: the work is ours."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joblib.externals.loky import process_executor
+
+from nas.errors import InputError
+from nas.optimizer.executor import local as workers
+from nas.optimizer.executor.local import Workers
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(eq=False)
+class Order:
+    """Stands for a job: what to do, and for how long it may take."""
+
+    what: str
+    argument: Any = None
+    seconds: float | None = None
+
+
+def prepare(splits: Any) -> None:
+    """Stands for importing TensorFlow."""
+    if splits == "broken":
+        raise ImportError("libcudart.so.11.0: cannot open shared object file")
+    if splits == "slow":
+        time.sleep(2)
+    if splits == "deadly":
+        os._exit(3)
+    if isinstance(splits, Path) and not splits.exists():
+        splits.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def perform(order: Order) -> Any:
+    """Stands for a training."""
+    match order.what:
+        case "echo":
+            return order.argument
+        case "pid":
+            return os.getpid()
+        case "die once" if not order.argument.exists():
+            order.argument.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "die once":
+            return order.seconds or "no limit"
+        case "time left":
+            return order.seconds
+        case "environment":
+            return dict(os.environ)
+        case "raise":
+            raise ValueError(order.argument)
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "interrupted":
+            os.kill(os.getpid(), signal.SIGINT)
+            return "unmoved"
+        case "sleep":
+            time.sleep(order.argument)
+    return None
+
+
+@pytest.fixture
+def crew() -> Iterator[Any]:
+    """Makes workers, and ends them."""
+    made: list[Workers] = []
+
+    def make(jobs: int = 1, splits: Any = None) -> Any:
+        made.append(Workers(splits, jobs, prepare, perform))  # type: ignore[arg-type]  # our own tasks
+        return made[-1]
+
+    yield make
+    for team in made:
+        team.close()
+
+
+def done(team: Any, *orders: Order) -> list[Any]:
+    """Do all orders; return how each ended, in their order."""
+    waiting, ends = list(orders), {}
+    while len(ends) < len(orders):
+        while waiting and team.idle:
+            team.submit(waiting.pop(0))
+        ends |= {id(task): end for task, end in team.collect(0.2)}
+    return [ends[id(order)] for order in orders]
+
+
+def test_a_task_comes_back_with_its_outcome_and_the_process_stays(crew: Any) -> None:
+    echo, *pids = done(crew(), Order("echo", [1, 2]), Order("pid"), Order("pid"))
+    assert echo == [1, 2]
+    assert len({*pids, os.getpid()}) == 2
+
+
+def test_what_a_task_raises_is_told_and_the_next_one_runs(crew: Any) -> None:
+    assert done(crew(), Order("raise", "no such layer"), Order("echo", 1)) == ["ValueError: no such layer", 1]
+
+
+def test_a_process_that_dies_takes_its_own_task_only(crew: Any) -> None:
+    died, *echoes = done(crew(2), Order("die"), *(Order("echo", i) for i in range(4)))
+    assert "its worker process died" in died
+    assert echoes == [0, 1, 2, 3]
+
+
+def test_a_task_whose_process_is_killed_is_done_by_another_one_in_the_time_left(crew: Any, tmp_path: Path) -> None:
+    first, second = done(crew(), Order("die once", tmp_path / "a"), Order("die once", tmp_path / "b", seconds=30.0))
+    assert first == "no limit"
+    assert 10 < second < 30
+
+
+def test_the_time_of_a_task_counts_from_its_order(crew: Any) -> None:
+    first, second = done(crew(splits="slow"), Order("time left", seconds=60.0), Order("time left", seconds=60.0))
+    assert 10 < first < 58
+    assert second > 58.5
+
+
+def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "GRACE_SECONDS", 0.2)
+    start = time.monotonic()
+    assert "stuck" in done(crew(), Order("sleep", 60, seconds=3.0))[0]
+    assert time.monotonic() - start < 30
+
+
+def test_a_process_is_replaced_after_its_share_of_tasks(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "JOBS_PER_PROCESS", 2)
+    pids = done(crew(), *(Order("pid") for _ in range(4)))
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+def test_a_process_that_cannot_start_ends_the_run_in_one_line(crew: Any) -> None:
+    with pytest.raises(InputError, match="worker process: must start, got ImportError: libcudart"):
+        done(crew(splits="broken"), Order("echo", 1))
+
+
+def test_processes_that_die_while_they_start_end_the_run(crew: Any) -> None:
+    with pytest.raises(InputError, match="worker process: must start, got it died"):
+        done(crew(splits="deadly"), Order("echo", 1))
+
+
+def test_one_that_is_killed_while_it_starts_is_replaced_and_its_task_done(crew: Any, tmp_path: Path) -> None:
+    assert done(crew(splits=tmp_path / "killed once"), Order("echo", 1)) == [1]
+
+
+def test_a_worker_has_one_thread_and_does_not_hear_ctrl_c(crew: Any) -> None:
+    environment, unmoved = done(crew(), Order("environment"), Order("interrupted"))
+    assert environment["OMP_NUM_THREADS"] == "1"
+    assert unmoved == "unmoved"
+
+
+def test_loky_reads_the_delay_that_keeps_it_from_collecting_garbage() -> None:
+    # It is loky's own; a release without it would collect every second, and end large processes, unnoticed.
+    assert "_MEMORY_LEAK_CHECK_DELAY" in process_executor._process_worker.__code__.co_names
+
+
+def test_workers_end_with_a_parent_that_is_killed() -> None:
+    code = """
+import time
+from test_workers import Order, done, perform, prepare
+from nas.optimizer.executor.local import Workers
+team = Workers(None, 1, prepare, perform)
+print(done(team, Order("pid"))[0], flush=True)
+team.submit(Order("sleep", 60))
+time.sleep(60)
+"""
+    path = os.pathsep.join(map(str, (ROOT, Path(__file__).parent)))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}, text=True
+    )
+    with parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        assert alive(worker)
+        parent.kill()
+    for _ in range(100):
+        if not alive(worker):
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker lives on")
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A process that has ended stays a zombie until whoever inherits it looks.
+    stat = Path(f"/proc/{pid}/stat")
+    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")

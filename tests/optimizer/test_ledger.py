@@ -1,0 +1,282 @@
+"""A study's trials, read back through Optuna's own interface."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from optuna.trial import TrialState
+
+from nas.errors import InputError
+from nas.optimizer.ledger import Ledger, TrialChooser
+from nas.optimizer.storage import open_storage
+from nas.space.dims import Choice, Dim, GivenChooser, Range
+from nas.study.record import Record, State
+
+DIMS: dict[str, Dim] = {
+    "count": Range(1, 3),
+    "filters": Range(4, 30, 4),
+    "rate": Range(0.1, 0.65, 0.1),
+    "half": Range(0.5, 3.5),
+    "kernel": Choice((3, 5, 7)),
+    "odd": Choice((1, 2, 4)),
+    "pool": Choice(("max", "average")),
+    "norm": Choice((False, True)),
+}
+
+
+@pytest.fixture(params=["journal:///{}/study.journal", "sqlite:///{}/study.db"], ids=["journal", "sqlite"])
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    return str(request.param).format(tmp_path)
+
+
+def ledger(url: str, seed: int = 0) -> Ledger:
+    return Ledger("mine", url, ["maximize"], seed)
+
+
+def sample(trial: Any) -> dict[str, Any]:
+    return {name: TrialChooser(trial).choose(name, dim) for name, dim in DIMS.items()}
+
+
+def record(number: int, state: State = State.COMPLETE, params: Any = None, score: float = 0.5) -> Record:
+    values = (score,) if state == State.COMPLETE else None
+    return Record(number, state, f"digest{number}", params or {}, {"blocks": []}, 0, values=values, reason="some")
+
+
+def run(book: Ledger, state: State = State.COMPLETE, score: float = 0.5, over: float = 0.0) -> Record:
+    """One trial, from its sampling to its end."""
+    trial = book.ask()
+    params = sample(trial)
+    number = book.start(trial) if state in (State.COMPLETE, State.FAILED, State.PRUNED) else book.next_number()
+    ended = record(number, state, params, score)
+    book.finish(trial, ended, {"weights": over})
+    return ended
+
+
+def stored(url: str) -> list[optuna.trial.FrozenTrial]:
+    return optuna.load_study(study_name="mine", storage=open_storage(url)).trials
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_sampler_chooses_values_of_the_dimension_and_nothing_warns(seed: int) -> None:
+    book = ledger("sqlite://", seed)
+    for _ in range(20):
+        for name, value in sample(trial := book.ask()).items():
+            assert GivenChooser({name: value}).choose(name, DIMS[name]) == value
+            assert type(value) is type(DIMS[name].values[0])
+        book.finish(trial, record(book.next_number()), {})
+
+
+@given(low=st.integers(-20, 20), length=st.integers(0, 30), step=st.integers(1, 7), tenth=st.booleans())
+def test_the_sampler_knows_any_range_by_the_values_that_the_space_counts(
+    low: int, length: int, step: int, tenth: bool
+) -> None:
+    unit = 10 if tenth else 1
+    dim = Range(low / unit, (low + length) / unit, step / unit) if tenth else Range(low, low + length, step)
+    trial = optuna.create_study().ask()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert TrialChooser(trial).choose("x", dim) in dim.values
+
+
+@pytest.mark.parametrize("kind", ["journal", "sqlite"])
+def test_a_new_storage_makes_its_folder(tmp_path: Path, kind: str) -> None:
+    url = f"{kind}:///{tmp_path / 'deep' / 'study'}"
+    run(ledger(url))
+    assert len(stored(url)) == 1
+
+
+def test_a_trial_is_kept_with_its_record_parameters_and_score(url: str) -> None:
+    ended = run(ledger(url), score=0.75)
+    (trial,) = stored(url)
+    assert (trial.number, trial.state, trial.values) == (0, TrialState.COMPLETE, [0.75])
+    assert trial.params == ended.params
+    assert Record.from_json(trial.user_attrs["record"]) == ended
+    assert ledger(url).records() == [ended]
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"),
+    [
+        (State.COMPLETE, TrialState.COMPLETE),
+        (State.OVER_BUDGET, TrialState.PRUNED),
+        (State.PRUNED, TrialState.PRUNED),
+        (State.DUPLICATE, TrialState.PRUNED),
+        (State.FAILED, TrialState.FAIL),
+    ],
+)
+def test_every_state_has_its_word_in_optuna(url: str, state: State, kept: TrialState) -> None:
+    run(ledger(url), state)
+    assert [trial.state for trial in stored(url)] == [kept]
+    assert [ended.state for ended in ledger(url).records()] == [state]
+
+
+def test_violations_reach_the_storage_as_constraints(url: str) -> None:
+    run(ledger(url), State.OVER_BUDGET, over=0.25)
+    (trial,) = stored(url)
+    assert trial.constraints == {"weights": 0.25}
+
+
+def test_a_trial_that_is_running_is_stored_before_it_ends(url: str) -> None:
+    book = ledger(url)
+    trial = book.ask()
+    params = sample(trial)
+    assert book.start(trial) == 0
+    (kept,) = stored(url)
+    assert (kept.state, kept.params) == (TrialState.RUNNING, params)
+    assert book.records() == []
+
+
+def test_the_next_run_gets_what_a_dead_one_left_running(url: str) -> None:
+    dead = ledger(url)
+    run(dead)
+    params = sample(trial := dead.ask())
+    dead.start(trial)
+
+    heir = ledger(url)
+    ((orphan, number),) = heir.orphans()
+    assert number == 1
+    assert sample(orphan) == params
+    heir.finish(orphan, record(1, params=params, score=0.9), {"weights": 0.0})
+    assert [(t.number, t.state) for t in stored(url)] == [(0, TrialState.COMPLETE), (1, TrialState.COMPLETE)]
+    assert ledger(url).orphans() == []
+
+
+def test_trials_that_were_asked_for_only_leave_nothing(url: str) -> None:
+    book = ledger(url)
+    sample(book.ask())
+    assert stored(url) == []
+    assert run(book).trial == 0
+
+
+def test_numbers_are_the_storage_s_whatever_ran_before(url: str) -> None:
+    one = ledger(url)
+    sample(one.ask())  # lost with the run
+    run(one)
+    two = ledger(url)
+    assert [run(two, state).trial for state in (State.OVER_BUDGET, State.COMPLETE)] == [1, 2]
+    assert [ended.trial for ended in ledger(url).records()] == [0, 1, 2]
+
+
+def test_a_seed_repeats_its_choices_and_a_run_that_goes_on_does_not(url: str) -> None:
+    first = [run(ledger(url), score=0.1).params]
+    assert sample(ledger("sqlite://").ask()) == first[0]
+    assert sample(ledger("sqlite://", seed=1).ask()) != first[0]
+    assert sample(ledger(url).ask()) != first[0]
+
+
+def test_a_run_that_goes_on_learns_from_the_trials_before(url: str) -> None:
+    before = ledger(url)
+    for _ in range(18):
+        trial = before.ask()
+        params = sample(trial)
+        score = float(params["pool"] == "max") - abs(params["filters"] - 16) / 100
+        before.finish(trial, record(before.next_number(), params=params, score=score), {})
+    after = ledger(url)
+    chosen = [sample(after.ask())["pool"] for _ in range(20)]
+    assert chosen.count("max") > 14
+
+
+def test_facts_about_the_study_are_kept(url: str) -> None:
+    ledger(url).put("winner", {"trial": 3})
+    assert ledger(url).get("winner") == {"trial": 3}
+    assert ledger(url).get("loser") is None
+
+
+def test_a_study_stays_what_it_began_as(url: str) -> None:
+    identity = {"space": "mlp_tabular", "budget_kb": 4, "recipe": {"epochs": 3}}
+    ledger(url).claim(identity)
+    ledger(url).claim(json.loads(json.dumps(identity)))
+    ledger(url).claim(identity | {"a_limit_of_a_later_release": None})
+    with pytest.raises(InputError, match="study mine: budget_kb: must stay 4 when a study goes on, got 6; give"):
+        ledger(url).claim(identity | {"budget_kb": 6})
+    with pytest.raises(InputError, match="study mine: recipe: "):
+        ledger(url).claim(identity | {"recipe": {"epochs": 4}})
+    ledger(url).claim(identity)
+
+
+def test_one_process_at_a_time_runs_a_study(url: str) -> None:
+    ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
+    with pytest.raises(InputError, match="must be run by one process at a time"):
+        ledger(url).claim({})
+
+
+@pytest.mark.parametrize("owner", [f"{socket.gethostname()}:999999999", "elsewhere:1", f"{socket.gethostname()}:x"])
+def test_a_study_whose_process_is_gone_may_be_taken_over(url: str, owner: str) -> None:
+    ledger(url).put("owner", owner)
+    ledger(url).claim({})
+    assert ledger(url).get("owner") == f"{socket.gethostname()}:{os.getpid()}"
+
+
+def test_another_kind_of_objective_is_told_and_nothing_is_lost(url: str) -> None:
+    ended = run(ledger(url))
+    with pytest.raises(InputError, match="study mine: objective: must"):
+        Ledger("mine", url, ["maximize", "minimize"], 0)
+    assert ledger(url).records() == [ended]
+
+
+@pytest.mark.parametrize(
+    "bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db", "journal:////proc/nowhere/x"]
+)
+def test_a_storage_that_does_not_open_is_told(bad: str) -> None:
+    with pytest.raises(InputError, match="--storage: must be a storage that opens"):
+        ledger(bad)
+
+
+@pytest.mark.parametrize("kind", ["journal", "sqlite"])
+def test_a_file_that_is_no_storage_is_told(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "study").write_text("no storage, but a note of some length\n" * 20)
+    with pytest.raises(InputError, match="--storage: must be a storage that opens"):
+        ledger(f"{kind}:///{tmp_path / 'study'}")
+
+
+def test_a_line_that_a_killed_process_left_half_written_is_taken_away(tmp_path: Path) -> None:
+    journal, url = tmp_path / "study.journal", f"journal:///{tmp_path / 'study.journal'}"
+    ended = run(ledger(url))
+    whole = journal.read_bytes()
+    with journal.open("ab") as file:
+        file.write(whole[:25])
+    assert ledger(url).records() == [ended]  # whoever only reads leaves it
+    book = ledger(url)
+    book.claim({"seed": 0})
+    again = run(book)
+    assert ledger(url).records() == [ended, again]
+    assert journal.read_bytes().startswith(whole)
+
+
+def test_a_lock_that_a_killed_process_left_holds_up_the_next_run_for_seconds_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # as a user's studies are, the journal is named from where the user stands
+    url = "journal:///mine/study.journal"
+    ended = run(ledger(url))
+    dies = "import os, signal; os.fsync = lambda file: os.kill(os.getpid(), signal.SIGKILL)\n"
+    writes = f'from nas.optimizer.ledger import Ledger; Ledger("mine", "{url}", ["maximize"], 0).put("key", "value")'
+    killed = subprocess.run([sys.executable, "-c", dies + writes], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert os.path.lexists("mine/study.journal.lock")
+    subprocess.run([sys.executable, "-c", writes], check=True, timeout=60)
+    book = ledger(url)
+    assert book.records() == [ended]
+    assert book.get("key") == "value"
+
+
+def test_importances_are_shares_of_the_dimensions(url: str) -> None:
+    book = ledger(url)
+    assert book.importances() == {}
+    for _ in range(18):
+        trial = book.ask()
+        params = sample(trial)
+        book.finish(trial, record(book.next_number(), params=params, score=float(params["filters"])), {})
+    shares = ledger(url).importances()
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=lambda name: shares[name]) == "filters"

@@ -1,0 +1,407 @@
+"""A run of a study, with stand-ins for the workers: what is trained, what is kept, who wins."""
+
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import pytest
+from stand_in import Log, StandIns, accuracy, score
+
+from nas.data.folds import folds
+from nas.data.source import load
+from nas.data.splits import Splits, split
+from nas.errors import InputError
+from nas.optimizer.observer import Observer
+from nas.optimizer.run import open_ledger, run, stored_result
+from nas.space.file import load_space
+from nas.study.feasibility import shrink
+from nas.study.job import Fold, Job
+from nas.study.recipe import Recipe
+from nas.study.record import Record, State
+from nas.study.result import Result, Winner
+from nas.study.study import Study
+from nas.target.target import find_target
+
+TARGET = find_target("cortex-m4")
+
+
+@pytest.fixture(scope="module")
+def splits() -> Splits:
+    return split(load("wine"), 0)
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    """What the workers of this test are asked for."""
+    monkeypatch.setattr("nas.optimizer.run.Workers", StandIns)
+    monkeypatch.setattr(StandIns, "log", Log())
+    return StandIns.log
+
+
+def study(**fields: Any) -> Study:
+    recipe = Recipe(finalists=1, final_folds=2)
+    settings = {
+        "recipe": recipe,
+        "trials": 8,
+        "jobs": 1,
+        "budget_kb": 12.0,
+        "tracking_uri": "none",
+        "name": "mine",
+        **fields,
+    }
+    return Study(space="mlp_tabular", data="wine", **settings)
+
+
+class Watcher(Observer):
+    """Writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.phases: list[str] = []
+        self.records: list[Record] = []
+
+    def phase(self, text: str) -> None:
+        self.phases.append(text)
+
+    def recorded(self, record: Record) -> None:
+        self.records.append(record)
+
+
+def go(definition: Study, splits: Splits, folder: Path, observer: Observer | None = None) -> Result:
+    """Run a study as the API does."""
+    with run(
+        definition, load_space(definition.space), TARGET, splits, folder, observer or Observer(), time.monotonic()
+    ) as session:
+        return session.result()
+
+
+def records(definition: Study, folder: Path) -> list[Record]:
+    return open_ledger(definition, folder).records()
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_so_many_trials_are_run_with_numbers_in_a_row(log: Log, splits: Splits, tmp_path: Path, jobs: int) -> None:
+    result = go(study(jobs=jobs), splits, tmp_path)
+    kept = records(study(), tmp_path)
+    assert sorted(r.trial for r in kept) == list(range(8))
+    assert result.trials == 8
+    assert dict(result.states) == {state.value: sum(r.state == state for r in kept) for state in State}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_cannot_fit_is_never_trained_and_nothing_is_trained_twice(
+    log: Log, splits: Splits, tmp_path: Path, jobs: int
+) -> None:
+    go(study(jobs=jobs, trials=40, budget_kb=0.5), splits, tmp_path)
+    digests = [job.architecture for job in log.searched]
+    assert len(set(digests)) == len(digests)
+    assert all(job.architecture.lower().weights_bytes <= 512 for job in log.tasks if isinstance(job, Job))
+    by_state = defaultdict(list)
+    for kept in records(study(), tmp_path):
+        by_state[kept.state].append(kept)
+    assert {kept.trial for kept in by_state[State.COMPLETE]} == {job.trial for job in log.searched}
+    assert all(kept.estimated and kept.estimated["weights_bytes"] > 512 for kept in by_state[State.OVER_BUDGET])
+    first = {kept.digest: kept.trial for kept in by_state[State.COMPLETE]}
+    assert by_state[State.DUPLICATE]
+    assert all(kept.reason == f"same network as trial {first[kept.digest]}" for kept in by_state[State.DUPLICATE])
+
+
+def test_a_seed_repeats_a_study_and_another_does_not(log: Log, splits: Splits, tmp_path: Path) -> None:
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        go(study(name=name, seed=seed), splits, tmp_path / name)
+    a, b, c = (records(study(name=name), tmp_path / name) for name in "abc")
+    assert a == b
+    assert [kept.params for kept in a] != [kept.params for kept in c]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("after", [1, 5])
+def test_an_interrupted_study_goes_on_where_it_was(
+    log: Log, splits: Splits, tmp_path: Path, jobs: int, after: int
+) -> None:
+    log.interrupt = after
+    with pytest.raises(KeyboardInterrupt):
+        go(study(jobs=jobs), splits, tmp_path)
+    before = records(study(), tmp_path)
+    running = {job.trial for job in log.searched} - {kept.trial for kept in before}
+    assert running
+
+    log.tasks.clear()
+    go(study(jobs=jobs), splits, tmp_path)
+    kept = {r.trial: r for r in records(study(), tmp_path)}
+    assert sorted(kept) == list(range(8))
+    assert [kept[r.trial] for r in before] == before
+    assert running <= {job.trial for job in log.searched}
+    assert not {r.trial for r in before} & {job.trial for job in log.searched}
+
+
+@pytest.mark.parametrize("after", [1, 2, 4])
+def test_a_study_begins_with_the_known_good_members_each_once_however_often_it_is_interrupted(
+    log: Log, splits: Splits, tmp_path: Path, after: int
+) -> None:
+    space, definition = load_space("mlp_tabular"), study(budget_kb=2.0)
+    shrunk = [shrink(space, known, splits.input_shape, 3, TARGET, definition.budget(TARGET)) for known in space.starts]
+    log.interrupt = after
+    with pytest.raises(KeyboardInterrupt):
+        go(definition, splits, tmp_path)
+    go(definition, splits, tmp_path)
+    params = [kept.params for kept in sorted(records(definition, tmp_path), key=lambda kept: kept.trial)]
+    assert params[: len(shrunk)] == shrunk
+    assert [params.count(known) for known in shrunk if known is not None] == [1] * len(shrunk)
+
+
+def test_a_study_may_begin_without_the_known_good_members(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(starts=False), splits, tmp_path)
+    starts = load_space("mlp_tabular").starts
+    assert not [kept for kept in records(study(starts=False), tmp_path) if kept.params in starts]
+
+
+def test_a_study_at_its_end_trains_nothing_and_says_the_same(log: Log, splits: Splits, tmp_path: Path) -> None:
+    first = go(study(), splits, tmp_path)
+    log.tasks.clear()
+    watcher = Watcher()
+    second = go(study(), splits, tmp_path, watcher)
+    assert log.tasks == []
+    assert replace(second, seconds=first.seconds) == first
+    assert len(watcher.records) == 8
+    stored = stored_result(study(), tmp_path, open_ledger(study(), tmp_path))
+    assert replace(stored, seconds=first.seconds) == first
+
+
+def test_more_trials_come_on_top_of_those_that_were_run(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(trials=5), splits, tmp_path)
+    before = records(study(), tmp_path)
+    result = go(study(trials=9), splits, tmp_path)
+    assert result.trials == 9
+    assert records(study(), tmp_path)[:5] == before
+
+
+def test_another_definition_is_refused_before_anything_is_done(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(), splits, tmp_path)
+    log.tasks.clear()
+    definition = (tmp_path / "study.toml").read_text()
+    with pytest.raises(InputError, match=r"study mine: budget_kb: must stay 12\.0 when a study goes on, got 3\.0"):
+        go(study(budget_kb=3.0, trials=99), splits, tmp_path)
+    with pytest.raises(InputError, match="study mine: data content: must stay"):
+        go(study(trials=99), split(load("wine"), 1), tmp_path)
+    assert log.tasks == []
+    assert (tmp_path / "study.toml").read_text() == definition
+
+
+def test_a_worker_that_dies_fails_its_trial_and_the_search_goes_on(log: Log, splits: Splits, tmp_path: Path) -> None:
+    log.lose = {1, 2}
+    result = go(study(), splits, tmp_path)
+    failed = [kept for kept in records(study(), tmp_path) if kept.state == State.FAILED]
+    assert [kept.reason for kept in failed] == ["its worker process died"] * 2
+    assert result.trials == 8
+    assert result.winner is not None
+
+
+FINALS = Recipe(finalists=3, final_folds=2)
+
+
+def test_the_best_candidates_are_trained_again_on_every_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(recipe=FINALS), splits, tmp_path)
+    complete = [kept for kept in records(study(), tmp_path) if kept.state == State.COMPLETE]
+    best = sorted(complete, key=lambda kept: kept.values or (), reverse=True)[:3]
+    asked = [(job.trial, job.rows.index, job.rows.count) for job in log.finals if isinstance(job.rows, Fold)]
+    assert sorted(asked) == sorted((kept.trial, fold, 2) for kept in best for fold in range(2))
+    assert len({job.seed for job in log.finals} | {kept.seed for kept in complete}) == 6 + len(complete)
+    assert all(job.epochs >= FINALS.final_epochs for job in log.finals)
+
+
+def test_the_winner_is_the_best_in_the_mean_over_the_folds(log: Log, splits: Splits, tmp_path: Path) -> None:
+    winner = go(study(recipe=FINALS, objective="accuracy"), splits, tmp_path).winner
+    assert winner is not None
+    means = {trial: fmean(found) for trial, found in accuracies(log).items()}
+    best = max(means, key=lambda trial: means[trial])
+    assert (winner.record.trial, winner.record.val_accuracy) == (best, pytest.approx(means[best]))
+    finals = {(final["trial"], final["val_accuracy"]) for final in winner.finals}
+    assert finals == {(trial, one) for trial, found in accuracies(log).items() for one in found}
+
+
+def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, splits: Splits, tmp_path: Path) -> None:
+    definition = study(recipe=FINALS, objective="accuracy", metric="macro_f1", trials=12)
+    watcher = Watcher()
+    winner = go(definition, splits, tmp_path, watcher).winner
+    assert winner is not None
+    assert watcher.phases[0] == "searching for macro-F1"
+    complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
+    assert all(kept.values == (score(job, "macro_f1"),) for kept, job in zip(complete, log.searched, strict=True))
+    means = {
+        trial: fmean(score(job, "macro_f1") for job in log.finals if job.trial == trial)
+        for trial in {job.trial for job in log.finals}
+    }
+    best = max(means, key=lambda trial: means[trial])
+    assert (winner.record.trial, winner.record.val_score) == (best, pytest.approx(means[best]))
+    assert set(winner.fold_scores) == {score(job, "macro_f1") for job in log.finals if job.trial == best}
+
+
+def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_path: Path) -> None:
+    rare = replace(splits, train=splits.train.take(np.flatnonzero((splits.train.y > 0) | (splits.train.x[:, 0] > 1.5))))
+    share = np.bincount(rare.train.y)
+    assert share.max() >= 3 * share.min() > 0
+    watcher = Watcher()
+    result = go(study(), rare, tmp_path / "rare", watcher)
+    assert watcher.phases[0].startswith("searching for balanced accuracy: the most frequent class has")
+    assert result.winner is not None
+    assert result.winner.metric == "balanced_accuracy"
+    assert go(study(), splits, tmp_path / "even", watcher).winner.metric == "accuracy"  # type: ignore[union-attr]
+
+
+def accuracies(log: Log) -> dict[int, list[float]]:
+    found = defaultdict(list)
+    for job in log.finals:
+        found[job.trial].append(accuracy(job))
+    return found
+
+
+def test_the_winner_is_trained_on_all_but_the_test_rows_and_tested_once(
+    log: Log, splits: Splits, tmp_path: Path
+) -> None:
+    winner = go(study(recipe=FINALS), splits, tmp_path).winner
+    assert winner is not None
+    ((last,), (test,)) = log.last, log.tests
+    assert last.trial == winner.record.trial
+    assert test.tflite == f"model {winner.record.digest} {last.seed}".encode()
+    assert log.tasks[-2:] == [last, test]
+    assert (winner.test_accuracy, winner.confusion) == (0.8, ((1, 0), (0, 1)))
+
+
+@pytest.fixture(scope="module")
+def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Winner, int]:
+    """The winner of a study that nothing disturbs, and the number of trainings that its search takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nas.optimizer.run.Workers", StandIns)
+        patch.setattr(StandIns, "log", Log())
+        winner = go(study(recipe=FINALS), splits, tmp_path_factory.mktemp("whole")).winner
+        assert winner is not None
+        return winner, len(StandIns.log.searched)
+
+
+@pytest.mark.parametrize("after", [1, 4, 6, 7, 8])
+def test_finals_that_were_interrupted_go_on(
+    whole: tuple[Winner, int], log: Log, splits: Splits, tmp_path: Path, after: int
+) -> None:
+    expected, searched = whole
+    log.interrupt = searched + after
+    with pytest.raises(KeyboardInterrupt):
+        go(study(recipe=FINALS), splits, tmp_path)
+    done = len(log.finals) - (after <= 6)
+    log.tasks.clear()
+    assert go(study(recipe=FINALS), splits, tmp_path).winner == expected
+    assert (log.searched, len(log.finals), len(log.tests)) == ([], 6 - done, 1)
+
+
+@pytest.mark.parametrize(("done", "what"), [(6, "the winner's last training"), (7, "the winner's test")])
+def test_an_end_that_cannot_be_reached_is_one_line_and_goes_on_later(
+    whole: tuple[Winner, int], log: Log, splits: Splits, tmp_path: Path, done: int, what: str
+) -> None:
+    expected, searched = whole
+    log.lose = set(range(searched + done, 100))
+    with pytest.raises(InputError, match=f"study mine: {what} must end, got its worker process died; run the same"):
+        go(study(recipe=FINALS), splits, tmp_path)
+    log.lose = set()
+    assert go(study(recipe=FINALS), splits, tmp_path).winner == expected
+
+
+def test_without_a_candidate_there_is_no_winner(log: Log, splits: Splits, tmp_path: Path) -> None:
+    log.lose = set(range(100))
+    result = go(study(trials=4), splits, tmp_path)
+    assert result.winner is None
+    assert result.front == ()
+    assert log.tests == []
+
+
+def test_the_front_is_what_no_other_candidate_beats(log: Log, splits: Splits, tmp_path: Path) -> None:
+    result = go(study(trials=25), splits, tmp_path)
+    points = {
+        kept.trial: (kept.val_accuracy, -kept.profiled["weights_bytes"])
+        for kept in records(study(), tmp_path)
+        if kept.state == State.COMPLETE and kept.profiled and kept.val_accuracy
+    }
+    beaten = {
+        trial
+        for trial, point in points.items()
+        if any(other != point and all(o >= p for o, p in zip(other, point, strict=True)) for other in points.values())
+    }
+    assert {points[kept.trial] for kept in result.front} == {points[t] for t in set(points) - beaten}
+    weights = [kept.profiled["weights_bytes"] for kept in result.front if kept.profiled]
+    assert weights == sorted(weights)
+
+
+@pytest.mark.parametrize("objective", ["accuracy", "pareto-macs"])
+def test_every_kind_of_objective_runs_and_stores_its_values(
+    log: Log, splits: Splits, tmp_path: Path, objective: str
+) -> None:
+    definition = study(objective=objective, budget_kb=None, trials=6)
+    assert go(definition, splits, tmp_path).winner is not None
+    for kept in records(definition, tmp_path):
+        if kept.state == State.COMPLETE:
+            assert kept.values is not None
+            assert len(kept.values) == (2 if "pareto" in objective else 1)
+
+
+def test_minutes_bound_every_job_and_leave_time_for_the_finals(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(minutes=5.0), splits, tmp_path)
+    assert all(task.seconds is not None and 0 < task.seconds < 300 for task in log.searched + log.finals)
+
+
+def test_a_run_without_time_ends_at_once_and_trains_nothing(log: Log, splits: Splits, tmp_path: Path) -> None:
+    result = go(study(minutes=0.001, trials=None), splits, tmp_path)
+    assert (result.trials, log.tasks) == (0, [])
+
+
+def test_who_watches_hears_of_every_trial_and_every_phase(log: Log, splits: Splits, tmp_path: Path) -> None:
+    watcher = Watcher()
+    go(study(recipe=FINALS), splits, tmp_path, watcher)
+    assert watcher.records == records(study(), tmp_path)
+    assert [phase.split()[0] for phase in watcher.phases] == ["searching", "final", "training", "test"]
+
+
+TAUGHT = replace(FINALS, distillation=0.5)
+
+
+def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
+    winner = go(study(recipe=TAUGHT), splits, tmp_path).winner
+    assert winner is not None
+    assert [job.rows.index for job in log.teachers] == [0, 1]
+    part = splits.train.join(splits.val)
+    for job in log.finals:
+        assert isinstance(job.rows, Fold)
+        assert job.taught is not None
+        assert np.array_equal(job.taught, np.full((len(job.rows.pick(splits)[0]), 3), job.rows.index))
+    # The last training reads of each row what the teacher says that has not seen it.
+    (last,) = log.last
+    assert last.taught is not None
+    for index, (_, held) in enumerate(folds(part, 2, 0)):
+        assert np.all(last.taught[held] == index)
+    assert [(t["fold"], t["val_accuracy"]) for t in winner.teachers] == [(0, 0.9), (1, 0.9)]
+    assert all(job.taught is None for job in log.searched)
+
+
+def test_teachers_that_were_trained_are_not_trained_again(log: Log, splits: Splits, tmp_path: Path) -> None:
+    expected = go(study(recipe=TAUGHT), splits, tmp_path / "whole").winner
+    log.interrupt = len(log.searched) + 1
+    log.tasks.clear()
+    with pytest.raises(KeyboardInterrupt):
+        go(study(recipe=TAUGHT), splits, tmp_path / "parts")
+    assert go(study(recipe=TAUGHT), splits, tmp_path / "parts").winner == expected
+
+
+def test_without_its_teacher_a_study_learns_from_labels(log: Log, splits: Splits, tmp_path: Path) -> None:
+    searched = len(plain(log, splits, tmp_path / "plain"))
+    log.tasks.clear()
+    log.lose = {searched}
+    winner = go(study(recipe=TAUGHT), splits, tmp_path / "lost").winner
+    assert winner is not None
+    assert len(log.teachers) == 2
+    assert all(job.taught is None for job in log.finals + log.last)
+
+
+def plain(log: Log, splits: Splits, folder: Path) -> list[Job]:
+    go(study(recipe=FINALS), splits, folder)
+    return log.searched

@@ -1,0 +1,265 @@
+"""The report: complete, self-contained, safe, and the same whenever it is made."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from report_sample import CLASSES, CONFUSION, footprint, sample_view
+from sklearn.metrics import precision_score, recall_score
+
+from nas.reports import ReportView, render, write_report
+from nas.reports.memory_map_figure import memory_map, planned
+from nas.reports.words import duration
+from nas.study.record import State
+from nas.study.result import Result, Winner
+
+VOID = {"meta", "br", "hr", "img", "input", "link"}
+EMPTY = ReportView(
+    result=Result("nothing", "studies/nothing", 3.0, {state.value: 0 for state in State}, None, ()),
+    definition="",
+    records=(),
+    class_names=(),
+    importances={},
+    footprint=None,
+    command="nas search",
+)
+
+
+@pytest.fixture(scope="module")
+def view():
+    return sample_view()
+
+
+@pytest.fixture(scope="module")
+def page(view):
+    return render(view)
+
+
+class Outline(HTMLParser):
+    """Checks that elements nest, and collects elements, identifiers and text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.elements, self.ids, self.text = [], [], [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.ids += [value for key, value in attrs if key == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.ids += [value for key, value in attrs if key == "id"]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def rows(page, heading):
+    """The cells of the first table after a heading, as text."""
+    part = page[page.index(heading) :]
+    table = part[part.index("<table") : part.index("</table>") + len("</table>")]
+    return [["".join(cell.itertext()) for cell in row] for row in ElementTree.fromstring(table).iter("tr")]
+
+
+@pytest.mark.parametrize("sample", [EMPTY, sample_view(30)], ids=["empty", "full"])
+def test_elements_nest_and_identifiers_are_unique(sample):
+    outline = Outline(render(sample))
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    outline = Outline(page)
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in outline.elements}
+    references = [v for _, attrs in outline.elements for k, v in attrs.items() if k in ("src", "href", "xlink:href")]
+    assert all(reference.startswith("#") for reference in references)
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_what_comes_from_data_is_escaped(view):
+    evil = '<script>alert("x")</script>'
+    worst = replace(view.records[0], reason=evil, params={evil: evil}, digest=evil, state=State.FAILED)
+    page = render(
+        replace(
+            view,
+            result=replace(view.result, study=evil),
+            definition=evil,
+            command=evil,
+            class_names=[evil] * 6,
+            importances={evil: 1.0},
+            records=[worst, *view.records],
+            footprint=replace(
+                view.footprint, tensors=tuple(replace(t, name=f"{evil}{t.index}") for t in view.footprint.tensors)
+            ),
+        )
+    )
+    assert "<script" not in page
+    assert Outline(page).open == []
+
+
+def test_figures_are_well_formed_and_described(page):
+    figures = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
+    assert len(figures) == 7
+    for figure in figures:
+        root = ElementTree.fromstring(figure)
+        assert root.get("role") == "img"
+        assert root.get("aria-label")
+
+
+def test_figures_take_the_colours_of_the_page(page):
+    assert not re.search(r"#0000\d\d", page)
+    styles = " ".join(re.findall(r'style="([^"]*)"', page))
+    assert set(re.findall(r"var\((--[a-z]+)\)", styles)) <= set(re.findall(r"(--[a-z]+): #", page))
+    assert "font-family" not in styles
+
+
+def test_equal_studies_give_equal_pages_in_any_process(page):
+    code = "from report_sample import sample_view; from nas.reports import render; print(render(sample_view()), end='')"
+    root = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join([str(root), str(root / "tests")])
+    again = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        check=True,
+    )
+    assert again.stdout.decode() == page
+
+
+def test_the_winner_stands_beside_baseline_and_limits(page):
+    text = " ".join(Outline(page).text).replace("\u202f", "").replace("\u00a0", " ")
+    for words in ("92.9 %", "18.2 %", "over 3 groups", "93.2 %", "5573 B", "of 6144 B", "of 131072 B", "of 1048576 B"):
+        assert words in text
+
+
+def test_a_study_s_own_metric_stands_before_accuracy(view):
+    judged = [
+        replace(r, metric="macro_f1", val_metrics={"macro_f1": r.val_accuracy - 0.1} if r.values else {})
+        for r in view.records
+    ]
+    best = next(r for r in judged if r.trial == view.result.winner.record.trial)
+    front = tuple(r for r in judged if r.trial in {one.trial for one in view.result.front})
+    result = replace(view.result, winner=replace(view.result.winner, record=best), front=front)
+    page = render(replace(view, records=judged, result=result))
+    assert page.index("Test macro-F1, int8") < page.index("Test accuracy, int8")
+    assert "Macro-f1" not in page
+    assert "Macro-F1 against weights" in page
+    for heading in ("The front as a table", "that were built, best first"):
+        assert "int8 macro-F1" in rows(page, heading)[0]
+    assert "int8 validation macro-F1" in rows(page, "The final trainings that competed")[0]
+
+
+def test_every_metric_stands_with_its_interval_and_baseline(view, page):
+    winner = view.result.winner
+    (_, *cells), *_ = rows(page[page.index("Every metric on these rows") :], "Every metric")[1:]
+    int8 = winner.test_metrics["accuracy"]
+    expected = [int8.value, int8.low, int8.high, 0.9318, 0.9123, 0.9512, winner.baseline_metrics["accuracy"]]
+    written = [float(number) for cell in cells for number in re.findall(r"\d+\.\d", cell)]
+    assert written == pytest.approx([100 * share for share in expected], abs=0.051)
+
+
+def test_recall_and_precision_are_those_of_scikit_learn(page):
+    true, predicted = np.nonzero(np.ones_like(CONFUSION))
+    counts = np.ravel(CONFUSION)
+    truth, guess = np.repeat(true, counts), np.repeat(predicted, counts)
+    _, *classes, precision = rows(page, "What the winner takes for what")
+    recalls = [float(row[-1].removesuffix("\u00a0%")) for row in classes]
+    assert recalls == [round(100 * r, 1) for r in recall_score(truth, guess, average=None)]
+    precisions = [float(cell.removesuffix("\u00a0%")) for cell in precision[1:]]
+    assert precisions == [round(100 * p, 1) for p in precision_score(truth, guess, average=None)]
+    assert [row[0] for row in classes] == list(CLASSES)
+
+
+def test_the_front_is_a_table_too(view, page):
+    listed = [row[0] for row in rows(page, "The front as a table")[1:]]
+    assert listed == [f"trial {record.trial}" for record in view.result.front]
+
+
+def test_every_candidate_that_was_built_is_listed_best_first(view, page):
+    table = rows(page, "that were built, best first")
+    column = table[0].index("score")
+    scores = [float(row[column]) for row in table[1:] if row[column] != "-"]
+    assert scores == sorted(scores, reverse=True)
+    built = [r for r in view.records if r.state in (State.COMPLETE, State.PRUNED, State.FAILED)]
+    assert {row[0] for row in table[1:]} == {f"trial {record.trial}" for record in built}
+
+
+def test_states_are_counted(view, page):
+    assert {row[0]: int(row[2]) for row in rows(page, "<h2>Candidates</h2>")[1:]} == view.result.states
+
+
+def texts(figure):
+    """The texts of a figure, each with where it stands."""
+    found = [each for each in ElementTree.fromstring(figure).iter() if each.tag.endswith("}text")]
+    return {"".join(each.itertext()): (each.get("x"), each.get("y")) for each in found}
+
+
+def test_every_tensor_of_the_arena_is_labelled_in_the_memory_map():
+    written = texts(memory_map(footprint()))
+    for tensor in planned(footprint()):
+        assert any(text.startswith(f"{tensor.index} {tensor.name[:10]}") for text in written)
+    assert not any("weights" in text for text in written)
+
+
+def test_long_names_are_cut_and_leave_the_map_its_size():
+    long = replace(footprint(), tensors=tuple(replace(t, name=f"{t.name}/" * 12) for t in footprint().tensors))
+    short, cut = texts(memory_map(footprint())), texts(memory_map(long))
+    operators = [f"{op.index} {op.op}" for op in long.ops]
+    assert [short[name] for name in operators] == [cut[name] for name in operators]
+    assert max(map(len, cut)) < 40
+
+
+def test_a_study_without_a_winner_says_so():
+    text = " ".join(Outline(render(EMPTY)).text)
+    assert "no winner yet" in text
+    assert "memory map" not in text
+
+
+def test_one_complete_candidate_is_enough(view):
+    only = view.complete()[0]
+    lone = replace(view, records=[only], result=replace(view.result, front=(only,)))
+    assert Outline(render(lone)).open == []
+
+
+def test_a_candidate_that_met_no_test_set_can_be_shown(view):
+    winner = Winner(view.result.winner.record, None, None, None, (), ())
+    page = render(replace(view, result=replace(view.result, winner=winner)))
+    assert "What the winner takes for what" not in page
+
+
+def test_it_is_written_where_asked(view, tmp_path):
+    path = write_report(EMPTY, tmp_path / "new" / "report.html")
+    assert path.read_text(encoding="utf-8") == render(EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (582, "9 min 42 s"), (7260, "2 h 1 min")]
+)
+def test_durations_are_told_in_two_units(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_rungs_are_shown_with_how_well_they_judge_and_a_search_that_stopped_says_so(page):
+    text = " ".join(Outline(page).text)
+    assert "The search stopped after 120 candidates without a better one." in text
+    assert re.search(r"after 2 epochs\s+19\s+0\.59", text)
+    assert re.search(r"after 8 epochs\s+1\s+-", text)
+
+
+def test_a_study_without_rungs_does_not_speak_of_them():
+    assert "rank correlation" not in render(EMPTY)

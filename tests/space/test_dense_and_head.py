@@ -1,0 +1,40 @@
+"""The head makes a vector of feature maps; dense blocks follow, each with its regularizer."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.graph.builder import GraphBuilder
+from nas.space.blocks.dense import Dense
+from nas.space.blocks.head import Head
+
+maps = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9))
+
+
+@given(maps, st.sampled_from(["global_average", "flatten"]))
+def test_a_head_leaves_one_position(shape: tuple[int, int, int], kind: str) -> None:
+    g = GraphBuilder(shape)
+    Head(kind).lower(g)
+    expected = math.prod(shape) if kind == "flatten" else shape[-1]
+    assert (math.prod(g.shape), g.shape[-1]) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "training"), [("none", {}), ("dropout", {"dropout": 0.3}), ("l2", {"l2": 1e-3})]
+)
+def test_only_the_chosen_regularizer_is_trained_with(regularizer: str, training: dict[str, float]) -> None:
+    g = GraphBuilder((12,))
+    Dense(units=5, regularizer=regularizer, dropout=0.3, l2=1e-3).lower(g)
+    (op,) = g.graph().ops
+    assert (op.kind, dict(op.training)) == ("FULLY_CONNECTED", training)
+
+
+@given(maps, st.integers(1, 9))
+def test_a_dense_layer_sees_every_value_before_it(shape: tuple[int, int, int], units: int) -> None:
+    g = GraphBuilder(shape)
+    Dense(units).lower(g)
+    weights = next(t for t in g.graph().tensors if t.name == "weights")
+    assert weights.shape == (units, math.prod(shape))
+    assert g.shape == (units,)

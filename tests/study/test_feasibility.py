@@ -1,0 +1,113 @@
+"""What fits is known before anything is trained: held against listing a whole small space."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from space_walk import SHAPES, every_member, small
+
+from nas.errors import InputError
+from nas.space.architecture import Architecture
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space, space_names
+from nas.study.feasibility import require_feasible, require_latency, share, shrink, smallest
+from nas.target.budget import Budget
+from nas.target.footprint import Totals, estimate, estimate_many
+from nas.target.target import find_target, known_targets
+
+TARGET = find_target("cortex-m4")
+SHAPE, OUTPUTS = (64, 3), 4
+
+
+@pytest.fixture(scope="module")
+def everyone() -> list[Totals]:
+    """The footprint of every member of the small space."""
+    space = small()
+    members = [space.from_params(params, SHAPE, OUTPUTS) for params in every_member(space)]
+    return estimate_many([member.lower() for member in members], TARGET)
+
+
+def test_the_smallest_member_is_the_smallest_of_all(everyone: list[Totals]) -> None:
+    found = smallest(small(), SHAPE, OUTPUTS, TARGET, Budget(weights_bytes=1))
+    assert found.weights_bytes == min(totals.weights_bytes for totals in everyone)
+
+
+@pytest.mark.parametrize("kind", ["weights_bytes", "ram_bytes"])
+def test_a_budget_is_refused_exactly_if_no_member_meets_it(everyone: list[Totals], kind: str) -> None:
+    used = [totals.weights_bytes if kind == "weights_bytes" else totals.arena.min for totals in everyone]
+    for seed in range(3):
+        require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used)}), seed)
+        with pytest.raises(InputError, match=rf"got .* {min(used)} of {min(used) - 1} bytes for the smallest"):
+            require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used) - 1}), seed)
+
+
+def test_two_budgets_must_be_met_by_one_member(everyone: list[Totals]) -> None:
+    for weights in sorted({totals.weights_bytes for totals in everyone})[::12]:
+        fitting = [totals.arena.min for totals in everyone if totals.weights_bytes <= weights]
+        require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting)))
+        with pytest.raises(InputError, match="some member must fit the budget"):
+            require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting) - 1))
+
+
+def test_without_a_budget_everything_fits() -> None:
+    require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget())
+    assert share(small(), SHAPE, OUTPUTS, TARGET, Budget(), drawn=20).fraction == 1
+
+
+def test_the_share_is_that_of_the_members_drawn() -> None:
+    space, budget = small(), Budget(weights_bytes=2500)
+    chooser = RandomChooser(5)
+    drawn = [space.sample(chooser, SHAPE, OUTPUTS) for _ in range(200)]
+    fitting = sum(weights_of(member) <= 2500 for member in drawn)
+    assert 0 < fitting < 200
+    assert share(space, SHAPE, OUTPUTS, TARGET, budget, drawn=200, seed=5).fitting == fitting
+
+
+@pytest.mark.parametrize("name", space_names())
+def test_every_space_has_members_of_less_than_two_kilobytes(name: str) -> None:
+    space = load_space(name)
+    assert smallest(space, SHAPES[space.input], OUTPUTS, TARGET, Budget(weights_bytes=1)).weights_bytes < 2048
+
+
+def test_latency_is_asked_of_boards_that_tell_it_only() -> None:
+    board = next(t for t in known_targets().values() if t.clock_hz and t.core == "cortex-m4")
+    require_latency(small(), SHAPE, OUTPUTS, board)
+    with pytest.raises(InputError, match=r"--target: must be a board with a clock.*, got cortex-m4; "):
+        require_latency(small(), SHAPE, OUTPUTS, find_target("cortex-m4"))
+
+
+def weights_of(member: Architecture) -> int:
+    return member.lower().weights_bytes
+
+
+@pytest.mark.parametrize("name", space_names())
+@settings(max_examples=25)
+@given(seed=st.integers(0, 999), budget_bytes=st.integers(300, 9000))
+def test_a_shrunk_member_fits_and_has_no_number_above_what_it_had(name: str, seed: int, budget_bytes: int) -> None:
+    space, budget = load_space(name), Budget(budget_bytes)
+    drawn = Recorder(seed)
+    space.sample(drawn, SHAPES[space.input], 4)
+    shrunk = shrink(space, drawn.params, SHAPES[space.input], 4, TARGET, budget)
+    if shrunk is None:
+        return
+    member = space.from_params(shrunk, SHAPES[space.input], 4)
+    assert member.lower().weights_bytes <= budget_bytes
+    assert all(
+        value <= drawn.params[key] if isinstance(value, int | float) else value == drawn.params[key]
+        for key, value in shrunk.items()
+    )
+    fitted = not budget.over(estimate(space.from_params(drawn.params, SHAPES[space.input], 4).lower(), TARGET))
+    assert (shrunk == drawn.params) is fitted
+
+
+class Recorder(RandomChooser):
+    """Remembers what it chose."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.params: dict[str, Any] = {}
+
+    def choose(self, name: str, dim: Any) -> Any:
+        self.params[name] = super().choose(name, dim)
+        return self.params[name]

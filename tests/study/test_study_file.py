@@ -1,0 +1,192 @@
+"""Flags, a study.toml and keyword arguments are one Study."""
+
+import dataclasses
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.cli.verbs.search import command
+from nas.errors import InputError
+from nas.space.file import space_names
+from nas.study.recipe import Recipe
+from nas.study.study import RUN_FIELDS, Study, make_study, read_study
+from nas.target.target import find_target, known_targets
+
+positive = st.floats(0.01, 1e6)
+# A path may hold anything but what no file system takes.
+paths = st.text(st.characters(exclude_characters="\0\n\r", exclude_categories=["Cs"]), min_size=1).filter(
+    lambda text: not text.startswith("-")
+)
+recipes = st.builds(
+    Recipe,
+    epochs=st.integers(1, 500),
+    learning_rate=st.floats(1e-6, 1),
+    patience=st.integers(0, 9),
+    label_smoothing=st.floats(0, 0.9),
+    final_folds=st.integers(2, 5),
+)
+studies = st.builds(
+    Study,
+    space=st.sampled_from(space_names()),
+    data=st.just("") | st.just("wine") | paths,
+    name=st.just("") | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]*", fullmatch=True),
+    target=st.sampled_from(sorted(known_targets())),
+    budget_kb=positive,
+    ram_kb=st.none() | positive,
+    flash_kb=st.none() | positive,
+    macs_k=st.none() | positive,
+    objective=st.sampled_from(["weighted", "accuracy", "pareto-macs"]),
+    accuracy_weight=st.floats(0.01, 1),
+    metric=st.sampled_from(["auto", "accuracy", "macro_f1"]),
+    sampler=st.sampled_from(["random", "tpe", "nsga2", "evolution"]),
+    starts=st.booleans(),
+    output=st.sampled_from(["probabilities", "logits"]),
+    window=st.none() | st.integers(1, 999),
+    rate_hz=st.none() | positive,
+    seed=st.integers(0, 2**32 - 1),
+    recipe=recipes,
+    trials=st.none() | st.integers(1, 999) | st.just(60),
+    minutes=st.none() | positive | st.just(10.0),
+    jobs=st.integers(0, 64),
+    storage=st.none() | paths,
+    tracking_uri=st.none() | st.just("none") | paths,
+)
+
+
+@given(study=studies)
+def test_toml_gives_the_study_back(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.getbasetemp() / "study.toml"
+    file.write_bytes(study.to_toml().encode())
+    assert make_study(read_study(file)) == study
+
+
+@given(study=studies)
+def test_the_command_gives_the_study_back(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:
+    nas, verb, *arguments = shlex.split(study.command())
+    assert (nas, verb) == ("nas", "search")
+    shown = CliRunner().invoke(command, [*arguments, "--dry-run"], catch_exceptions=False)
+    file = tmp_path_factory.getbasetemp() / "dry.toml"
+    file.write_bytes(shown.stdout_bytes)
+    assert make_study(read_study(file)) == study
+
+
+def test_without_a_budget_the_command_names_none() -> None:
+    words = shlex.split(Study(space="mlp_tabular", objective="accuracy", trials=5).command())
+    assert "--budget-kb" not in words
+    assert "--minutes" not in words
+    assert words[words.index("--trials") + 1] == "5"
+
+
+@given(studies, studies)
+def test_the_limits_of_a_run_are_no_part_of_the_definition(one: Study, other: Study) -> None:
+    moved = dataclasses.replace(one, **{key: getattr(other, key) for key in RUN_FIELDS})
+    assert moved.definition() == one.definition()
+
+
+def test_data_and_name_come_from_the_space_and_the_budget() -> None:
+    study = Study(space="cnn_timeseries", budget_kb=6)
+    assert (study.data, study.name) == ("synthetic", "cnn_timeseries-synthetic-6kb")
+    assert Study(space="cnn_image", data="../some data.npz", budget_kb=1.5, seed=3).name == (
+        "cnn_image-some_data-1.5kb-seed3"
+    )
+
+
+def test_a_run_ends_after_60_trials_or_10_minutes_unless_one_of_them_is_given() -> None:
+    limits = [
+        (study.trials, study.minutes)
+        for study in (
+            Study(space="mlp_tabular", budget_kb=1),
+            Study(space="mlp_tabular", budget_kb=1, trials=5),
+            Study(space="mlp_tabular", budget_kb=1, minutes=2),
+        )
+    ]
+    assert limits == [(60, 10.0), (5, None), (None, 2)]
+
+
+def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
+    board = next(target for target in known_targets().values() if target.ram_bytes)
+    assert Study(space="mlp_tabular", budget_kb=1.5).budget(board).limits() == {
+        "weights": 1536,
+        "ram": board.ram_bytes,
+        "flash": board.flash_bytes,
+    }
+    assert Study(space="mlp_tabular", budget_kb=1, ram_kb=2).budget(board).ram_bytes == 2048
+    assert Study(space="mlp_tabular", budget_kb=1, macs_k=1.5).budget(board).macs == 1500
+    assert Study(space="mlp_tabular", budget_kb=1).budget(find_target("cortex-m4")).limits() == {"weights": 1024}
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"budget_kb": 0}, "--budget-kb: must be above 0, got 0"),
+        ({"budget_kb": float("nan")}, "--budget-kb: must be above 0"),
+        ({"budget_kb": float("inf")}, "--budget-kb: must be above 0"),
+        ({"budget_kb": 1e-4}, "--budget-kb: must be 1 byte or more"),
+        ({"ram_kb": -1}, "--ram-kb: must be above 0"),
+        ({"macs_k": 0}, "--macs-k: must be 0.001 or more, in thousands, got 0"),
+        ({"macs_k": float("nan")}, "--macs-k: must be 0.001 or more"),
+        ({"minutes": float("inf")}, "--minutes: must be above 0"),
+        ({"trials": 0}, "--trials: must be above 0"),
+        ({"jobs": -1}, "--jobs: must be 0 or more"),
+        ({"seed": -1}, "--seed: must be from 0"),
+        ({"seed": 2**32}, "--seed: must be from 0"),
+        ({"accuracy_weight": 0}, "--accuracy-weight: must be in"),
+        ({"accuracy_weight": float("nan")}, "--accuracy-weight: must be in"),
+        ({"budget_kb": None}, "--budget-kb: must be given for the weighted objective; or take --objective accuracy"),
+        (
+            {"objective": "weigthed"},
+            "objective must be a known one, got 'weigthed'; did you mean weighted",
+        ),
+        (
+            {"metric": "balanced"},
+            "--metric: metric must be a known one, got 'balanced'; did you mean balanced_accuracy",
+        ),
+        ({"name": "../up"}, "--name: must be letters"),
+        ({"name": "-x"}, "--name: must be letters"),
+        ({"space": "mlp_tabula"}, "--space: space must be a known one, got 'mlp_tabula'; did you mean mlp_tabular"),
+    ],
+)
+def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError) as error:
+        Study(**{"space": "mlp_tabular", "budget_kb": 4.0, **fields})
+    assert line in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "study.toml: must name a space; see `nas spaces`"),
+        ("space = 3", "study.toml: space: must be a str, got 3"),
+        ("space = 'mlp_tabular'\nbudget_kb = '4'", "study.toml: budget_kb: must be a float"),
+        ("space = 'mlp_tabular'\nbudget_kb = true", "study.toml: budget_kb: must be a float"),
+        ("space = 'mlp_tabular'\nseed = 1.5", "study.toml: seed: must be a int"),
+        (
+            "space = 'mlp_tabular'\nbudget = 4",
+            "key must be a known one, got 'budget'; did you mean budget_kb",
+        ),
+        ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a Recipe"),
+        ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: key must be a known one, got 'epoch'"),
+        ("space = 'mlp_tabular'\n[recipe]\nepochs = true", "study.toml: recipe: epochs: must be a int, got True"),
+        ("space = 'mlp_tabular'\n[recipe]\nepochs = 0", "recipe.epochs: must be 1 or more, got 0"),
+        ("space = [", "study.toml: must be valid TOML"),
+    ],
+)
+def test_a_slip_in_a_study_file_is_told_with_its_key(text: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(text)
+    with pytest.raises(InputError) as error:
+        make_study(read_study(tmp_path), "study.toml")
+    assert line in str(error.value)
+
+
+def test_whole_numbers_count_where_fractions_may_stand() -> None:
+    assert make_study({"space": "mlp_tabular", "budget_kb": 4}).budget_kb == 4
+
+
+def test_a_missing_study_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"must be a readable study\.toml, got No such file"):
+        read_study(tmp_path / "nowhere.toml")

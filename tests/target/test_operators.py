@@ -1,0 +1,96 @@
+"""Every operator alone: memory and refusal as the packaged TFLM has them."""
+
+import faulthandler
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from single_operators import Case, cases, model_bytes
+
+from nas import _native
+from nas.target.footprint import profile
+from nas.target.target import find_target
+
+# The interpreter that tells its allocations has larger allocators than the plain one.
+RECORDING = "package-2026-10-23-recording"
+
+
+def make(data: bytes, arena_size: int) -> Any:
+    runtime: Any = pytest.importorskip("tflite_micro.python.tflite_micro.runtime")
+    recording = runtime.InterpreterConfig.kAllocationRecording
+    return runtime.Interpreter.from_bytes(data, arena_size=arena_size, intrepreter_config=recording)
+
+
+def run(data: bytes, capfd: pytest.CaptureFixture[str], arena_size: int = 2**20) -> tuple[int, int] | None:
+    """Return TFLM's head and tail, None if it refuses the model when it allocates or when it runs."""
+    try:
+        interpreter = make(data, arena_size)
+        interpreter.print_allocations()
+        interpreter.invoke()
+    except RuntimeError:
+        return None
+    printed = "".join(capfd.readouterr())
+    head, tail = (int(re.findall(rf"Arena allocation {part} (\d+)", printed)[0]) for part in ("head", "tail"))
+    return head, tail
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_an_operator_takes_and_refuses_what_the_packaged_tflm_does(
+    case: Case, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = model_bytes(case)
+    totals, ops, _ = _native.profile(data, "reference", "x86-64", RECORDING)
+    want = run(data, capfd)
+    if want is None:
+        assert ops[0][6] is not None
+    else:
+        assert ops[0][6] is None
+        assert (totals[2], totals[3]) == want
+
+
+MODELS = sorted(
+    [
+        *(Path(__file__).resolve().parents[3] / "shared" / "truth").glob("*/*.tflite"),
+        *(Path(__file__).resolve().parents[2] / "native" / "fuzz" / "corpus").glob("*.tflite"),
+    ]
+)
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_whole_model_takes_what_the_packaged_tflm_takes(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    totals, ops, _ = _native.profile(path.read_bytes(), "reference", "x86-64", RECORDING)
+    want = run(path.read_bytes(), capfd, 2**23)
+    reasons = [op[6] for op in ops if op[6] is not None]
+    assert (None if reasons else (totals[2], totals[3])) == want
+
+
+def works(data: bytes, arena_size: int) -> bool:
+    """Tell whether TFLM runs the model in so small an arena; in a process of its own, since it may crash instead."""
+    child = os.fork()
+    if child == 0:
+        faulthandler.disable()  # a crash is an answer here
+        try:
+            make(data, arena_size).invoke()
+        except RuntimeError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_the_smallest_arena_of_an_operator_works(case: Case) -> None:
+    data = model_bytes(case)
+    totals, ops, _ = _native.profile(data, "reference", "x86-64", RECORDING)
+    if ops[0][6] is not None:
+        return  # the test above holds that TFLM refuses it
+    assert works(data, totals[4])
+    assert not works(data, totals[4] - 32)
+
+
+@pytest.mark.parametrize("target", ["host", "cortex-m4-reference", "cortex-m4", "cortex-m55"])
+def test_what_one_target_refuses_by_type_all_do(target: str) -> None:
+    for case in cases():
+        footprint, on_host = (profile(model_bytes(case), find_target(name)) for name in (target, "host"))
+        assert footprint.supported == on_host.supported, case

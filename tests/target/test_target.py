@@ -1,0 +1,119 @@
+"""Targets: those that ship, and a user's own."""
+
+from pathlib import Path
+
+import pytest
+
+from nas.errors import InputError
+from nas.graph.builder import GraphBuilder
+from nas.target.footprint import estimate
+from nas.target.target import CORES, Target, find_target, known_targets
+
+CORE_NAMES = [name for name in CORES if name.startswith("cortex-")]
+BOARD = """
+[my-board]
+description = "A board of mine"
+core = "cortex-m4"
+kernels = "cmsis_nn"
+clock_hz = 48_000_000
+ram_bytes = 65_536
+"""
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("core", CORE_NAMES)
+def test_every_core_is_a_target_with_either_kernel_set(core: str) -> None:
+    assert (find_target(core).kernels, find_target(f"{core}-reference").kernels) == ("cmsis_nn", "reference")
+    assert find_target(core).pointer_bytes == 4
+    assert find_target(core).clock_hz is None
+
+
+def test_the_host_has_64_bit_pointers_and_reference_kernels() -> None:
+    assert (find_target("host").pointer_bytes, find_target("host").kernels) == (8, "reference")
+
+
+@pytest.mark.parametrize("target", known_targets().values(), ids=lambda target: target.name)
+def test_every_board_names_its_data_sheet_and_every_target_can_be_computed(target: Target) -> None:
+    if target.clock_hz is not None:
+        assert target.datasheet
+        assert target.ram_bytes
+        assert target.flash_bytes
+    g = GraphBuilder((4,))
+    g.fully_connected(2)
+    assert estimate(g.graph(), target).supported
+
+
+def test_fifteen_real_boards_and_more_name_their_data_sheets() -> None:
+    boards = [target for target in known_targets().values() if target.datasheet]
+    assert len(boards) >= 15
+    assert {"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "xtensa-lx7"} <= {
+        board.core for board in boards
+    }
+
+
+def test_a_runtime_leaves_no_more_than_the_board_has() -> None:
+    for board in known_targets().values():
+        assert (board.free_ram_bytes or 0) <= (board.ram_bytes or 0)
+        assert (board.free_flash_bytes or 0) <= (board.flash_bytes or 0)
+
+
+def test_the_release_of_tflm_decides_the_totals() -> None:
+    g = GraphBuilder((4,))
+    g.fully_connected(2)
+    here, package = (estimate(g.graph(), find_target(name)) for name in ("host", "host-package"))
+    assert (here.tflm, package.tflm) == ("90b983c", "package-2026-10-23")
+    assert here.arena.tail < package.arena.tail
+    assert here.arena.head == package.arena.head
+
+
+def test_an_own_board_is_one_table_in_a_file(tmp_path: Path) -> None:
+    target = find_target(write(tmp_path, BOARD))
+    assert (target.name, target.core, target.ram_bytes, target.flash_bytes) == ("my-board", "cortex-m4", 65536, None)
+
+
+def test_an_unknown_name_lists_the_known_ones_and_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"did you mean cortex-m4-reference\? known: arduino-nano"):
+        find_target("cortex-m4-refrence")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('core = "cortex-m4"\ncore = "cortex-m4"', "must be TOML"),
+        ('core = "cortex-m9"', r"my-board\.core: must be one of x86-64, .*, got 'cortex-m9'"),
+        ('core = "cortex-m4"\nram_kb = 3', "got 'ram_kb'; did you mean ram_bytes"),
+        ('core = "cortex-m4"\nram_bytes = "64k"', r"my-board\.ram_bytes: must be a positive whole number"),
+        ('core = "cortex-m4"\nram_bytes = true', r"my-board\.ram_bytes: must be a positive whole number"),
+        ('core = "x86-64"', r"my-board\.kernels: must be reference on x86-64"),
+        ('core = "xtensa-lx7"', r"my-board\.kernels: must be reference on xtensa-lx7"),
+        ('core = "cortex-m4"\ntflm = "1.0"', r"my-board\.tflm: must be one of 90b983c, package-2026-10-23, got '1\.0'"),
+        ("", r"my-board\.core: must be given"),
+    ],
+)
+def test_a_bad_table_names_the_key(tmp_path: Path, line: str, message: str) -> None:
+    text = f'[my-board]\ndescription = "x"\nkernels = "cmsis_nn"\n{line}\n'
+    with pytest.raises(InputError, match=message):
+        find_target(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("text", ["", "x = 1", BOARD + BOARD.replace("my-board", "other")])
+def test_a_file_holds_exactly_one_table(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="exactly one table"):
+        find_target(write(tmp_path, text))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.toml: must be a readable file"):
+        find_target(str(tmp_path / "none.toml"))
+
+
+def test_energy_is_power_times_time_and_unknown_without_either() -> None:
+    board, core = find_target("nrf52840-dk"), find_target("cortex-m4")
+    assert board.microjoules(2.0) == pytest.approx(2e-3 * board.active_mw * 1e-3 * 1e6)
+    assert board.microjoules(None) is None
+    assert core.microjoules(2.0) is None

@@ -1,0 +1,363 @@
+"""Tracking, read back through MLflow's own client."""
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nas.errors import InputError
+from nas.study.record import Record, State
+from nas.study.result import Result, Winner
+from nas.task.metrics import Estimate
+from nas.tracking import Tracker, find_address, open_tracker
+from nas.tracking.entries import metrics
+from nas.tracking.store import Store
+
+FOOTPRINT = {
+    "weights_bytes": 3000,
+    "arena_bytes": 9000,
+    "arena_min_bytes": 9200,
+    "flash_bytes": 50000,
+    "macs": 120000,
+    "latency_ms": None,
+    "supported": True,
+}
+STATES = {"complete": 2, "over_budget": 40, "pruned": 1, "duplicate": 3, "failed": 1}
+
+
+def record(trial: int, state: State = State.COMPLETE, weights: int = 3000) -> Record:
+    profiled = FOOTPRINT | {"weights_bytes": weights}
+    return Record(
+        trial=trial,
+        state=state,
+        digest=f"digest{trial}",
+        params={"conv.count": 2, "conv.0.filters": 8 + trial},
+        architecture={"blocks": [{"kind": "conv", "filters": 8 + trial}]},
+        seed=7,
+        reason=None if state == State.COMPLETE else "some reason",
+        estimated=profiled,
+        profiled=profiled if state == State.COMPLETE else None,
+        val_accuracy=0.9 if state == State.COMPLETE else None,
+        float_val_accuracy=0.91 if state == State.COMPLETE else None,
+        values=(0.88,) if state == State.COMPLETE else None,
+        history={"loss": (1.0, 0.5, 0.25), "val_accuracy": (0.5, 0.75, 0.875)},
+        seconds={"train": 4.5, "build": 0.5},
+        versions={"nas": "0.1.0"},
+    )
+
+
+def result(trial: int, folder: Path) -> Result:
+    winner = Winner(
+        *(record(trial), 0.93, 0.94, 0.2, ((3, 1), (0, 4)), ()),
+        test_metrics={"accuracy": Estimate(0.93, 0.9, 0.95)},
+        baseline_metrics={"accuracy": 0.2},
+        drawn_from="9 groups",
+    )
+    return Result("demo", str(folder), 12.0, STATES, winner, (record(trial),))
+
+
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory):
+    """A store with its tables, since making them takes seconds."""
+    root = tmp_path_factory.mktemp("store")
+    tracker = open_tracker(None, study="first", folder=root)
+    tracker.close(60)
+    return root / "mlflow.db"
+
+
+@pytest.fixture
+def root(tmp_path, empty_store):
+    (tmp_path / "mlflow.db").write_bytes(empty_store.read_bytes())
+    return tmp_path
+
+
+def client(root):
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=f"sqlite:///{root / 'mlflow.db'}")
+
+
+def search(root, query):
+    mlflow = client(root)
+    experiment = mlflow.get_experiment_by_name("nas/demo")
+    return list(mlflow.search_runs([experiment.experiment_id], query, max_results=1000))
+
+
+def track(root, *records, model=b"tflite", **options):
+    tracker = open_tracker(None, study="demo", folder=root, **options)
+    for each in records:
+        tracker.log(each, model)
+    return tracker
+
+
+def candidates(root, query=""):
+    return search(root, "tags.kind = 'candidate'" + query)
+
+
+def closed_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def test_a_candidate_becomes_a_run_with_all_that_is_known_of_it(root):
+    track(root, record(3)).close(60)
+    (run,) = candidates(root)
+    assert run.info.run_name == "trial 3"
+    assert run.info.status == "FINISHED"
+    assert run.data.params == {"conv.count": "2", "conv.0.filters": "11", "seed": "7"}
+    assert run.data.metrics["val_accuracy"] == 0.9
+    assert run.data.metrics["estimated_weights_bytes"] == 3000
+    assert run.data.metrics["profiled_arena_bytes"] == 9000
+    assert run.data.metrics["objective_0"] == 0.88
+    assert run.data.metrics["train_seconds"] == 4.5
+    assert run.data.tags["digest"] == "digest3"
+    assert run.data.tags["state"] == "complete"
+    assert run.info.end_time - run.info.start_time == 5000
+
+
+def test_learning_curves_have_a_point_an_epoch(root):
+    track(root, record(0)).close(60)
+    (run,) = candidates(root)
+    curve = client(root).get_metric_history(run.info.run_id, "curve/loss")
+    assert [(point.step, point.value) for point in sorted(curve, key=lambda p: p.step)] == [
+        (0, 1.0),
+        (1, 0.5),
+        (2, 0.25),
+    ]
+
+
+def test_the_artifacts_are_the_record_the_architecture_and_the_model(root):
+    track(root, record(0)).close(60)
+    (run,) = candidates(root)
+    folder = Path(run.info.artifact_uri.removeprefix("file://"))
+    assert folder.is_relative_to(root / "mlartifacts")
+    assert (folder / "model.tflite").read_bytes() == b"tflite"
+    assert json.loads((folder / "architecture.json").read_text()) == record(0).architecture
+    assert Record.from_json(json.loads((folder / "record.json").read_text())) == record(0)
+
+
+def test_a_model_may_be_given_as_its_file(root):
+    (root / "0.tflite").write_bytes(b"in a file")
+    track(root, record(0), model=root / "0.tflite").close(60)
+    (run,) = candidates(root)
+    assert Path(run.info.artifact_uri.removeprefix("file://"), "model.tflite").read_bytes() == b"in a file"
+
+
+def test_candidates_are_children_of_the_study(root):
+    track(root, record(0), tags={"space": "cnn_timeseries"}).close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    (child,) = candidates(root)
+    assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
+    assert parent.data.tags["space"] == "cnn_timeseries"
+
+
+def test_the_ui_is_given_a_view_of_the_candidates(root):
+    track(root, record(0)).close(60)
+    experiment = client(root).get_experiment_by_name("nas/demo")
+    (state,) = [json.loads(tag) for key, tag in experiment.tags.items() if key.startswith("mlflow.sharedViewState.")]
+    (run,) = search(root, state["searchFilter"])
+    known = {f"metrics.`{name}`" for name in run.data.metrics} | {f"tags.`{name}`" for name in run.data.tags}
+    assert set(state["selectedColumns"]) <= known
+    assert state["orderByKey"] in known
+
+
+def test_only_what_was_built_gets_a_run(root):
+    track(root, *(record(i, state) for i, state in enumerate(State))).close(60)
+    states = {run.data.tags["state"]: run.info.status for run in candidates(root)}
+    assert states == {"complete": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
+
+
+def test_the_budget_can_be_checked_by_a_query(root):
+    track(root, record(0, weights=6144), record(1, weights=6145), record(2, weights=100)).close(60)
+    within = candidates(root, " and metrics.profiled_weights_bytes <= 6144")
+    assert {run.data.tags["trial"] for run in within} == {"0", "2"}
+
+
+def test_the_study_counts_its_trials_by_state(root):
+    tracker = track(root)
+    tracker.counts(STATES)
+    tracker.close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    assert {f"trials_{state}": count for state, count in STATES.items()}.items() <= parent.data.metrics.items()
+    assert parent.data.metrics["trials"] == 47
+
+
+def test_a_finished_study_holds_its_winner(root):
+    (root / "best").mkdir()
+    (root / "best" / "model.tflite").write_bytes(b"winner")
+    tracker = track(root, record(0), record(1))
+    tracker.finish(result(1, root), root / "best")
+    tracker.close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    assert parent.info.status == "FINISHED"
+    figures = parent.data.metrics
+    assert (figures["test_accuracy"], figures["test_accuracy_low"], figures["test_accuracy_high"]) == (0.93, 0.9, 0.95)
+    assert "test accuracy 93.0% (95 % interval 90.0% to 95.0% over 9 groups" in parent.data.tags["mlflow.note.content"]
+    assert parent.data.tags["winner_trial"] == "1"
+    assert Path(parent.info.artifact_uri.removeprefix("file://"), "best", "model.tflite").read_bytes() == b"winner"
+    assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
+
+
+def test_a_study_that_goes_on_keeps_its_run_and_doubles_nothing(root):
+    track(root, record(0), record(1)).close(60)
+    again = track(root, record(0), record(1), record(2))
+    again.close(60)
+    assert len(search(root, "tags.kind = 'study'")) == 1
+    assert sorted(run.data.tags["trial"] for run in candidates(root)) == ["0", "1", "2"]
+
+
+def test_the_trials_that_are_logged_are_known(root):
+    track(root, record(0), record(4)).close(60)
+    again = track(root)
+    assert again.logged_trials() == {0, 4}
+    again.close(60)
+
+
+def test_a_run_that_a_kill_left_half_written_is_written_again(root):
+    track(root, record(0), record(1)).close(60)
+    (half,) = candidates(root, " and tags.trial = '1'")
+    client(root).update_run(half.info.run_id, status="RUNNING")
+    track(root, record(0), record(1)).close(60)
+    (whole,) = candidates(root, " and tags.trial = '1'")
+    assert whole.info.run_id != half.info.run_id
+    assert whole.info.status == "FINISHED"
+
+
+def test_a_later_winner_takes_the_mark_of_the_earlier(root):
+    for trial in (0, 1):
+        tracker = track(root, record(0), record(1))
+        tracker.finish(result(trial, root), root / "best")
+        tracker.close(60)
+    assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
+
+
+def test_a_study_whose_folder_was_removed_begins_anew(root):
+    track(root, record(0)).close(60)
+    (root / "demo" / "tracking_id").unlink()
+    track(root, record(0)).close(60)
+    assert len(search(root, "tags.kind = 'study'")) == 2
+    assert len(candidates(root)) == 2
+
+
+def test_more_parameters_and_epochs_than_a_batch_holds_are_all_logged(root):
+    params = {f"dimension.{i}": i for i in range(230)}
+    history = {"loss": tuple(float(i) for i in range(1500))}
+    track(root, replace(record(0), params=params, history=history)).close(60)
+    (run,) = candidates(root)
+    assert len(run.data.params) == 231
+    assert len(client(root).get_metric_history(run.info.run_id, "curve/loss")) == 1500
+
+
+def test_numbers_that_are_not_finite_are_left_out():
+    odd = replace(record(0), val_accuracy=float("nan"), seconds={"train": float("inf")})
+    assert {"val_accuracy", "train_seconds"}.isdisjoint(metrics(odd))
+
+
+def test_a_server_that_is_not_there_costs_one_warning_and_no_time(tmp_path):
+    warnings = []
+    uri = f"http://127.0.0.1:{closed_port()}"
+    start = time.monotonic()
+    tracker = open_tracker(uri, study="demo", folder=tmp_path, warn=warnings.append)
+    for trial in range(100):
+        tracker.log(record(trial), b"tflite")
+    tracker.counts(STATES)
+    assert time.monotonic() - start < 1
+    tracker.close(30)
+    assert time.monotonic() - start < 20
+    (warning,) = warnings
+    assert uri in warning
+    assert "\n" not in warning
+
+
+def test_by_default_the_warning_is_logged(tmp_path, caplog):
+    with caplog.at_level(logging.WARNING, logger="nas.tracking"):
+        open_tracker(f"http://127.0.0.1:{closed_port()}", study="demo", folder=tmp_path).close(30)
+    assert len(caplog.records) == 1
+
+
+def test_what_a_failing_store_did_not_take_is_logged_once_it_is_back(root, monkeypatch):
+    monkeypatch.setattr("nas.tracking.tracker.FIRST_PAUSE_SECONDS", 0.01)
+    real, failures = Store.log, iter([True, True])
+
+    def sometimes(self, record, model):
+        if next(failures, False):
+            raise ConnectionError("gone")
+        real(self, record, model)
+
+    monkeypatch.setattr(Store, "log", sometimes)
+    warnings = []
+    tracker = track(root, record(0), record(1), warn=warnings.append)
+    wait_for(lambda: tracker.logged_trials() == {0, 1})
+    tracker.close(60)
+    assert len(candidates(root)) == 2
+    assert len(warnings) == 1
+
+
+def test_a_record_that_the_store_refuses_does_not_hold_up_the_others(root, monkeypatch):
+    monkeypatch.setattr("nas.tracking.tracker.FIRST_PAUSE_SECONDS", 0.01)
+    refused = replace(record(0), params={"no such key!": 1})
+    tracker = track(root, refused, record(1), warn=lambda line: None)
+    wait_for(lambda: tracker.logged_trials() == {1})
+    tracker.close(60)
+    assert [run.data.tags["trial"] for run in candidates(root)] == ["1"]
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_closing_does_not_wait_for_a_server_that_hangs(tmp_path):
+    warnings = []
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        tracker = open_tracker(
+            f"http://127.0.0.1:{silent.getsockname()[1]}", study="demo", folder=tmp_path, warn=warnings.append
+        )
+        start = time.monotonic()
+        tracker.close(0.5)
+        assert time.monotonic() - start < 2
+    assert len(warnings) == 1
+
+
+def test_none_tracks_nothing(tmp_path):
+    before = threading.active_count()
+    tracker = open_tracker("none", study="demo", folder=tmp_path)
+    tracker.log(record(0), b"tflite")
+    tracker.finish(result(0, tmp_path), tmp_path)
+    tracker.close()
+    assert type(tracker) is Tracker
+    assert tracker.logged_trials() == set()
+    assert threading.active_count() == before
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("uri", ["", "somewhere", "ftp://host", "file:///mlruns"])
+def test_an_unknown_kind_of_address_is_refused(uri, tmp_path):
+    with pytest.raises(InputError, match="--tracking-uri"):
+        find_address(uri, tmp_path)
+
+
+def test_tracking_prints_nothing(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from nas.tracking import open_tracker\n"
+        "open_tracker(None, study='demo', folder=Path(sys.argv[1])).close(60)"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW")}
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, env=environment
+    )
+    assert (run.stdout, run.stderr) == ("", "")
+    assert (tmp_path / "mlflow.db").is_file()
