@@ -40,7 +40,7 @@ SHAPES = {
 }
 """Filters and kernel of each convolution; a pooling of 2 stands behind each, and a global average at the end."""
 
-BASE = Recipe(rounded_epochs=0)
+BASE = Recipe.of(qat_epochs=0)
 """What the switches are turned against: the default, but for quantization-aware training, which is one of them."""
 
 SWITCHES: dict[str, dict[str, Any]] = {
@@ -56,15 +56,15 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "class_weights = true": {"class_weights": True},
     "averaging = 0.998": {"averaging": 0.998},
     "distillation = 0.5": {"distillation": 0.5},
-    "rounded_epochs = 10": {"rounded_epochs": 10},
+    "qat_epochs = 10": {"qat_epochs": 10},
     "learning_rate = 0.008": {"learning_rate": 8e-3},
     "batch_size = 32": {"batch_size": 32},
     "final_epochs = 40": {"final_epochs": 40},
     "final_epochs = 40, rotation = 0": {"final_epochs": 40, "rotation": 0.0},
     "final_epochs = 160": {"final_epochs": 160},
-    "final_epochs = 160, rounded_epochs = 10": {"final_epochs": 160, "rounded_epochs": 10},
-    "final_epochs = 320, rounded_epochs = 10": {"final_epochs": 320, "rounded_epochs": 10},
-    "batch_size = 32, rounded_epochs = 10": {"batch_size": 32, "rounded_epochs": 10},
+    "final_epochs = 160, qat_epochs = 10": {"final_epochs": 160, "qat_epochs": 10},
+    "final_epochs = 320, qat_epochs = 10": {"final_epochs": 320, "qat_epochs": 10},
+    "batch_size = 32, qat_epochs = 10": {"batch_size": 32, "qat_epochs": 10},
 }
 """What each line of the table changes in the base."""
 
@@ -119,19 +119,21 @@ def measure(source: str, training: Training) -> Training:
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
     start, splits = time.monotonic(), data(source)
-    recipe = replace(BASE, **SWITCHES[training.switch])
+    recipe = BASE.replace(**SWITCHES[training.switch])
     graph, part = network(splits, training.size), splits.train.join(splits.val)
     seed = training.seed
     kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
     model = Network(graph, seed)
-    taught, teacher = lesson(source, recipe, seed) if recipe.distillation else (None, None)
+    taught, teacher = lesson(source, recipe, seed) if recipe.finals.distillation else (None, None)
     # As a final does, but for the choice of the epoch, which held-out rows may not make here.
-    epochs = recipe.final_epochs
+    epochs = recipe.finals.final_epochs
     train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=axes(splits), taught=taught)
     deployed = rounded(model, calibration_rows(kept, seed=seed))
-    if recipe.rounded_epochs:
-        gentle = replace(recipe, learning_rate=recipe.learning_rate / 8)
-        train(deployed, kept, None, gentle, epochs=recipe.rounded_epochs, seed=seed, axes=axes(splits), taught=taught)
+    if recipe.finals.qat_epochs:
+        gentle = recipe.replace(learning_rate=recipe.training.learning_rate / 8)
+        train(
+            deployed, kept, None, gentle, epochs=recipe.finals.qat_epochs, seed=seed, axes=axes(splits), taught=taught
+        )
     tflite = quantize(deployed)
     return replace(
         training,
@@ -155,9 +157,9 @@ def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     part = splits.train.join(splits.val)
     kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
     network = Network(teacher_graph((1, *splits.input_shape), len(splits.class_names)), seed)
-    train(network, kept, None, recipe, epochs=recipe.final_epochs, seed=seed, axes=axes(splits))
+    train(network, kept, None, recipe, epochs=recipe.finals.final_epochs, seed=seed, axes=axes(splits))
     reached = accuracy(float_labels(network, held.x), held.y)
-    return answers(network, kept.x, recipe.temperature), reached
+    return answers(network, kept.x, recipe.finals.temperature), reached
 
 
 def wanted(seeds: int) -> Iterator[Training]:
@@ -188,7 +190,7 @@ def table(known: dict[Key, Training]) -> Iterator[str]:
     yield "# What the recipe's switches bring\n"
     yield (
         "Made by `benchmarks/recipe.py`: UCI HAR windows, int8 accuracy in a cross-validation of 3 folds over the\n"
-        f"21 subjects of training and validation, {BASE.final_epochs} epochs. The base is accuracy in percent,\n"
+        f"21 subjects of training and validation, {BASE.finals.final_epochs} epochs. The base is accuracy in percent,\n"
         "each other line the difference to it in points on the same folds with the same seeds, +- its standard\n"
         "error.\n"
     )

@@ -107,7 +107,7 @@ def candidate(splits: Splits, *, traced: bool) -> float:
     """Time a whole job of a worker: all of the below, for a candidate of few epochs."""
     if not traced:
         graphs.forget()
-    recipe = Recipe(epochs=SHORT, min_steps=0)
+    recipe = Recipe.of(epochs=SHORT, min_steps=0)
     job = Job(0, architecture(splits), {}, find_target("cortex-m4"), Budget(), recipe, epochs=SHORT, seed=0)
     seconds, outcome = timed(lambda: run(job, splits))
     assert outcome.record.state == State.COMPLETE, outcome.record.reason

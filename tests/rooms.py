@@ -19,6 +19,7 @@ ROOMS = (
     "seeds",
     "arrays",
     "registry",
+    "codec",
     "graph",
     "task",
     "space",

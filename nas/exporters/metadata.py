@@ -35,6 +35,6 @@ def describe(bundle: Bundle) -> dict[str, Any]:
         "footprint": {**bundle.footprint, "file": "model.tflite"},
         "budget": bundle.budget,
         "data": bundle.data,
-        "recipe": dataclasses.asdict(bundle.recipe),
+        "recipe": bundle.recipe.to_json(),
         "winner": bundle.winner.to_json(),
     }

@@ -1,6 +1,5 @@
 """The winner's model card: every number that is known of it, how it came about, and what it must not be used for."""
 
-import dataclasses
 import hashlib
 from collections.abc import Sequence
 from statistics import fmean
@@ -171,7 +170,7 @@ def _training(bundle: Bundle) -> str:
 
 Seed {record.seed}. Recipe:
 
-{facts(dataclasses.asdict(bundle.recipe))}
+{facts(bundle.recipe.settings())}
 
 {finals}Seconds of each stage, and versions:
 

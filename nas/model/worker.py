@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from nas.data.axes import axes
@@ -115,9 +115,9 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
         return {"checkpoint": trained.checkpoint.dumps()} if trained.checkpoint else {}
     with clock("quantize"):
         deployed = rounded(network, calibration_rows(rows, seed=job.seed))
-        epochs = 0 if isinstance(job.rows, Given) else job.recipe.rounded(job.epochs)
+        epochs = 0 if isinstance(job.rows, Given) else job.recipe.finals.qat_epochs_after(job.epochs)
         if epochs:
-            gentle = replace(job.recipe, learning_rate=job.recipe.learning_rate / 8)
+            gentle = job.recipe.replace(learning_rate=job.recipe.training.learning_rate / 8)
             train(deployed, rows, val, gentle, epochs=epochs, **how)
         tflite = quantize(deployed)
     footprint = profile(tflite, job.target)
@@ -150,7 +150,7 @@ def teach(job: TeachJob, splits: Splits) -> Lesson:
         network, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, axes=axes(splits), deadline=deadline
     )
     return Lesson(
-        taught=answers(network, splits.train.join(splits.val).x, job.recipe.temperature),
+        taught=answers(network, splits.train.join(splits.val).x, job.recipe.finals.temperature),
         val_accuracy=trained.val_accuracy,
         epochs=len(trained.history["loss"]),
         seconds=round(time.monotonic() - start, 2),

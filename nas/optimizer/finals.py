@@ -36,9 +36,9 @@ def seconds_for_finals(session: Session) -> float:
     share = math.inf if session.limit is None else MAX_SHARE * session.limit
     if not chosen:
         return share
-    rounds = -(-recipe.finalists * recipe.final_folds // session.workers.size)
+    rounds = -(-recipe.finals.finalists * recipe.finals.final_folds // session.workers.size)
     folds = rounds * _fold_seconds(session, chosen, _final_epochs(session))
-    last = _last_seconds(session, chosen, recipe.winner_epochs)
+    last = _last_seconds(session, chosen, recipe.finals.winner_epochs)
     return min(share, folds + last + OVERHEAD_SECONDS + seconds_for_teachers(session))
 
 
@@ -53,7 +53,7 @@ def _rows(session: Session) -> int:
 
 def _fold_rows(session: Session) -> int:
     """Return the rows of a training that leaves out a fold."""
-    folds = session.study.recipe.final_folds
+    folds = session.study.recipe.finals.final_folds
     return _rows(session) * (folds - 1) // folds
 
 
@@ -63,18 +63,18 @@ def _fold_seconds(session: Session, chosen: Sequence[Record], epochs: int) -> fl
 
 def _last_seconds(session: Session, chosen: Sequence[Record], epochs: int) -> float:
     recipe = session.study.recipe
-    epochs = recipe.passes(epochs, len(session.splits.train))
+    epochs = recipe.training.at_least_min_steps(epochs, len(session.splits.train))
     return _pace(session, chosen).seconds(recipe, epochs, _rows(session))
 
 
 def _final_epochs(session: Session) -> int:
     recipe = session.study.recipe
-    return recipe.passes(recipe.final_epochs, len(session.splits.train))
+    return recipe.training.at_least_min_steps(recipe.finals.final_epochs, len(session.splits.train))
 
 
 def _search_epochs(session: Session) -> int:
     recipe = session.study.recipe
-    return recipe.passes(recipe.epochs, len(session.splits.train))
+    return recipe.training.at_least_min_steps(recipe.training.epochs, len(session.splits.train))
 
 
 def _kept_seconds(session: Session, chosen: Sequence[Record], left: float) -> float:
@@ -82,15 +82,15 @@ def _kept_seconds(session: Session, chosen: Sequence[Record], left: float) -> fl
 
     It is never less than one as long as the search's, and one that is worth its time is longer.
     """
-    wanted = _last_seconds(session, chosen, session.study.recipe.winner_epochs)
-    least = _last_seconds(session, chosen, session.study.recipe.epochs)
+    wanted = _last_seconds(session, chosen, session.study.recipe.finals.winner_epochs)
+    least = _last_seconds(session, chosen, session.study.recipe.training.epochs)
     return max(least, min(wanted, WINNER_SHARE * left))
 
 
 def finalists(session: Session) -> list[Record]:
     """Return the complete candidates that score best, one a network."""
     ranked = sorted(session.complete(), key=lambda record: (-session.score(record), record.trial))
-    return ranked[: session.study.recipe.finalists]
+    return ranked[: session.study.recipe.finals.finalists]
 
 
 def decide(session: Session) -> None:
@@ -139,7 +139,7 @@ def _that_fit(session: Session, chosen: Sequence[Record], epochs: int) -> Sequen
     left -= _kept_seconds(session, chosen, left)
     # As many trainings one after the other.
     rounds = int(left / max(_fold_seconds(session, chosen, epochs), 1e-3))
-    return chosen[: max(0, rounds * session.workers.size // session.study.recipe.final_folds)]
+    return chosen[: max(0, rounds * session.workers.size // session.study.recipe.finals.final_folds)]
 
 
 def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[Final]:
@@ -148,7 +148,7 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
         session.observer.phase(f"final training of {len(chosen)} candidates")
     done = {(final.record.trial, final.fold): final for final in _kept(session)}
     part = session.splits.train.join(session.splits.val)
-    count = len(folds(part, session.study.recipe.final_folds, session.study.seed))
+    count = len(folds(part, session.study.recipe.finals.final_folds, session.study.seed))
     jobs = [
         _job(session, record, Fold(i, count, session.study.seed), taught)
         for i in range(count)
@@ -216,7 +216,7 @@ def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
     recipe = session.study.recipe
     job = _job(session, best[0].record, Everything(), taught)
-    epochs = recipe.passes(recipe.winner_epochs, len(session.splits.train))
+    epochs = recipe.training.at_least_min_steps(recipe.finals.winner_epochs, len(session.splits.train))
     if session.limit is not None:
         seconds = session.limit - session.seconds - OVERHEAD_SECONDS
         epochs = _winner_pace(session, best).epochs(recipe, seconds, _rows(session), epochs)

@@ -18,10 +18,10 @@ class Ladder:
     def __init__(self, session: Session) -> None:
         self._session = session
         recipe = session.study.recipe
-        epochs = recipe.passes(recipe.epochs, len(session.splits.train))
+        epochs = recipe.training.at_least_min_steps(recipe.training.epochs, len(session.splits.train))
         # A small data set takes more passes to learn as much, so its rungs are as much further apart.
-        first = math.ceil(recipe.first_rung * epochs / recipe.epochs)
-        self.epochs = rung_epochs(first, recipe.rung_factor, epochs)
+        first = math.ceil(recipe.fidelity.first_rung * epochs / recipe.training.epochs)
+        self.epochs = rung_epochs(first, recipe.fidelity.rung_factor, epochs)
         gone_on = {record.continues for record in session.records}
         trials = {record.trial for record in session.records if record.state == State.PRUNED} - gone_on
         self._paused = {trial for trial in trials if session.file(_name(trial)).is_file()}
@@ -31,12 +31,12 @@ class Ladder:
         """Return what the rungs ask of a candidate that is about to be trained."""
         if is_control(candidate.seed):
             return ()
-        factor = self._session.study.recipe.rung_factor
+        factor = self._session.study.recipe.fidelity.rung_factor
         return thresholds(candidate, self._session.records, self.epochs, factor, self._vector)
 
     def promote(self) -> Record | None:
         """Return the paused candidate that is to go on now; None if there is none."""
-        factor = self._session.study.recipe.rung_factor
+        factor = self._session.study.recipe.fidelity.rung_factor
         return promotable(self._session.records, self._paused, self.epochs, factor, self._vector)
 
     def checkpoint(self, trial: int | None) -> bytes | None:

@@ -22,6 +22,7 @@ from nas.optimizer.storage import mend, open_storage
 from nas.space.dims import Choice, Dim, Value
 from nas.study.objectives import Direction
 from nas.study.record import Record, State
+from nas.study.study import upgraded
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -205,8 +206,8 @@ class Ledger:
         if owner is not None and owner != _me() and _alive(owner):
             raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
         mend(self._url)
-        now = json.loads(json.dumps(identity))
-        known = self.get("identity") or now
+        now = upgraded(json.loads(json.dumps(identity)))
+        known = upgraded(self.get("identity") or now)
         # A field that did not exist when the study began counts as None, a limit that is not set.
         for key in {**known, **now}:
             if known.get(key) != now.get(key):

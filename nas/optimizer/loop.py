@@ -141,7 +141,7 @@ def _begin(session: Session, ladder: Ladder, ready: _Ready, running: dict[int, t
             target=session.target,
             budget=session.budget,
             recipe=recipe,
-            epochs=recipe.passes(recipe.epochs, len(session.splits.train)),
+            epochs=recipe.training.at_least_min_steps(recipe.training.epochs, len(session.splits.train)),
             seed=seed,
             seconds=session.left(_deadline(session)),
             metric=session.metric,

@@ -26,9 +26,9 @@ SHARE = 0.1
 def seconds_for_teachers(session: Session) -> float:
     """Return the time that the teachers may take together."""
     recipe = session.study.recipe
-    if session.limit is None or not recipe.distillation:
+    if session.limit is None or not recipe.finals.distillation:
         return 0.0
-    return SHARE * session.limit * -(-recipe.final_folds // session.workers.size)
+    return SHARE * session.limit * -(-recipe.finals.final_folds // session.workers.size)
 
 
 def teach(session: Session) -> Taught:
@@ -38,10 +38,10 @@ def teach(session: Session) -> Taught:
     returned, and labels alone are learned.
     """
     recipe, seed = session.study.recipe, session.study.seed
-    if not recipe.distillation:
+    if not recipe.finals.distillation:
         return {}
     part = session.splits.train.join(session.splits.val)
-    divided = folds(part, recipe.final_folds, seed)
+    divided = folds(part, recipe.finals.final_folds, seed)
     fold_rows = [Fold(i, len(divided), seed) for i in range(len(divided))]
     _train(session, [rows for rows in fold_rows if not _file(session, rows).exists()])
     if not all(_file(session, rows).exists() for rows in fold_rows):
@@ -61,7 +61,7 @@ def _train(session: Session, missing: Sequence[Fold]) -> None:
         session.observer.phase(f"training {len(missing)} teachers")
     limit = None if session.limit is None else SHARE * session.limit
     recipe, splits = session.study.recipe, session.splits
-    epochs = recipe.passes(recipe.final_epochs, len(splits.train))
+    epochs = recipe.training.at_least_min_steps(recipe.finals.final_epochs, len(splits.train))
     jobs = [TeachJob(rows, recipe, epochs, derive(session.study.seed, "teacher", rows), limit) for rows in missing]
     while jobs or session.workers.running:
         while jobs and session.workers.idle:

@@ -48,7 +48,7 @@ class Pace:
 
 
 def _cost(recipe: Recipe, epochs: int) -> float:
-    return epochs + ROUNDED_COST * recipe.rounded(epochs)
+    return epochs + ROUNDED_COST * recipe.finals.qat_epochs_after(epochs)
 
 
 def _epoch_seconds(record: Record) -> float:

@@ -8,7 +8,7 @@ from nas.data.splits import Scaling
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.archive import Bundle, Quantization
-from nas.study.recipe import Recipe
+from nas.study.recipe import read_recipe
 from nas.study.result import Winner
 
 _TUPLES = ("class_names", "channel_names")
@@ -36,7 +36,7 @@ def load_bundle(folder: Path) -> Bundle:
             "scaling": Scaling(tuple(data["scaling"]["mean"]), tuple(data["scaling"]["std"])),
             "input": Quantization(**data["input"]),
             "output": Quantization(**data["output"]),
-            "recipe": Recipe(**data["recipe"]),
+            "recipe": read_recipe(data["recipe"]),
             "units_scale": data["units_scale"] and tuple(data["units_scale"]),
             **{key: tuple(data[key]) for key in _TUPLES},
         }

@@ -1,105 +1,219 @@
-"""How a candidate is trained."""
+"""How candidates are trained, how the search shortens their trainings, and how the finals pick a winner."""
 
+import dataclasses
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from nas.errors import InputError
+from nas.codec import read_fields
+from nas.errors import InputError, unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """Settings of training, for the search and for the finals.
+class Training:
+    """How one network is trained: the table [training] of a study.
 
     Attributes:
         epochs: passes over the training rows for a candidate of the search.
-        batch_size: rows a step.
-        first_rung: epochs after which only the best candidates go on; 0 trains each to the end. Further rungs follow at
-            `rung_factor` times as many epochs, and so on. The learning rate comes down to 0 at each rung, so that a
-            network is judged by a training that is short, but whole (benchmarks/rungs.md).
-        rung_factor: one in so many candidates passes a rung.
-        min_steps: a training of fewer steps gets as many epochs more as it needs; small data sets would hardly be
-            learned otherwise.
+        batch_size: rows per step.
+        min_steps: the least number of steps of a training; small data sets get as many more epochs as this takes.
         learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the
-            steps, then a cosine down to zero; with rungs, a cycle from each to the next.
-        patience: epochs without a better validation loss after which training stops; 0 never stops early.
-        label_smoothing: share of the target probability that is spread over all classes.
-        class_weights: whether a row counts by how rare its class is, so that all classes count the same together.
-        jitter: standard deviation of noise on every number, as a share of its channel's. This and the next five are
-            random changes of training rows (nas/model/training/augment/): 0 leaves them as they are.
-        scaling: standard deviation of a factor on each channel of a window.
-        rotation: degrees, standard deviation of the angle by which a window's sensors are turned about each axis;
-            for channels that are named x, y and z.
-        time_warp: largest share by which a window is played faster or slower.
-        shift: largest share of its length by which a window, or an image, is rolled.
-        mixup: alpha of the Beta distribution by which two rows and their labels are blended.
-        averaging: decay of the moving average of the weights that is validated and kept; 0 keeps the weights
+            steps, then a cosine down to zero; with rungs, one cycle up to each rung.
+        patience: epochs without a lower validation loss after which training stops; 0 never stops early.
+        label_smoothing: share of the target probability that is spread evenly over all classes.
+        class_weights: weigh each row by how rare its class is, so that all classes have the same total weight.
+        averaging: decay of the moving average of the weights, which is then validated and kept; 0 keeps the weights
             themselves.
-        distillation: share of the labels that a large teacher's answers make up in the finals; 0 trains no teacher.
-        temperature: the teacher's logits are divided by it, so that also its second thoughts count.
-        rounded_epochs: epochs that a final training of `final_epochs` goes on for with the rounding of int8 in its
-            forward pass, at an eighth of the learning rate (quantization-aware training); a longer or shorter one has
-            as much more or fewer of them; 0 for none.
-        finalists: number of best candidates that are trained again, longer.
-        final_epochs: epochs of such a training.
-        final_folds: trainings of each finalist, each with a seed of its own; together they hold out every training
-            and validation row once, so that no few subjects decide.
-        winner_epochs: epochs of the winner's last training, on all those rows. Long trainings still pay where shorter
-            ones tell already which network is the best (benchmarks/recipe.md).
     """
 
     epochs: int = 10
-    first_rung: int = 2
-    rung_factor: int = 6
     batch_size: int = 64
     min_steps: int = 800
     learning_rate: float = 4e-3
     patience: int = 0
     label_smoothing: float = 0.05
     class_weights: bool = False
+    averaging: float = 0.0
+
+    def __post_init__(self) -> None:
+        _at_least(self, "training", 1, "epochs", "batch_size")
+        _at_least(self, "training", 0, "min_steps", "patience")
+        _positive(self, "training", "learning_rate")
+        _below_one(self, "training", "label_smoothing", "averaging")
+
+    def at_least_min_steps(self, epochs: int, rows: int) -> int:
+        """Return `epochs`, or as many more as `min_steps` needs with this number of training rows."""
+        steps = max(1, rows // self.batch_size)
+        return max(epochs, math.ceil(self.min_steps / steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """Random changes of training rows, new ones in each epoch: the table [augment]; 0 switches a change off.
+
+    Attributes:
+        jitter: standard deviation of noise on every number, as a share of its channel's standard deviation.
+        scaling: standard deviation of a random factor on each channel of a window.
+        rotation: standard deviation, in degrees, of the angle by which a window's sensors are turned about each axis;
+            for channels that are named x, y and z.
+        time_warp: largest share by which a window is stretched or compressed in time.
+        shift: largest share of its length by which a window, or an image, is rolled.
+        mixup: alpha of the Beta distribution by which two rows and their labels are blended.
+    """
+
     jitter: float = 0.0
     scaling: float = 0.0
     rotation: float = 6.0
     time_warp: float = 0.0
     shift: float = 0.0
     mixup: float = 0.0
-    averaging: float = 0.0
-    distillation: float = 0.0
-    temperature: float = 2.0
-    rounded_epochs: int = 10
+
+    def __post_init__(self) -> None:
+        for name in ("jitter", "scaling", "mixup"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise InputError(f"augment.{name}", "must be 0 or more", got=getattr(self, name))
+        _below_one(self, "augment", "time_warp")
+        _at_most(self, "augment", rotation=180, shift=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How the search shortens trainings by asynchronous successive halving: the table [fidelity].
+
+    Attributes:
+        first_rung: epochs of the first rung, after which only the best candidates continue; 0 trains each candidate to
+            the end. Further rungs follow at `rung_factor` times as many epochs each. The learning rate comes down to
+            0 at each rung, so that a network is judged by a training that is short but whole (benchmarks/rungs.md).
+        rung_factor: the reduction factor: the best 1 in `rung_factor` candidates continues after a rung.
+    """
+
+    first_rung: int = 2
+    rung_factor: int = 6
+
+    def __post_init__(self) -> None:
+        _at_least(self, "fidelity", 0, "first_rung")
+        _at_least(self, "fidelity", 2, "rung_factor")
+
+
+@dataclass(frozen=True, slots=True)
+class Finals:
+    """How the best candidates are trained again and a winner is picked: the table [finals].
+
+    Attributes:
+        finalists: number of best candidates that enter the finals.
+        final_epochs: epochs of each training in the finals' cross-validation.
+        final_folds: folds of that cross-validation, over training and validation rows, each with a seed of its own.
+        winner_epochs: epochs of the winner's last training, on all those rows. Long trainings still pay where shorter
+            ones already tell which network is the best (benchmarks/recipe.md).
+        qat_epochs: epochs of quantization-aware training that follow a final training of `final_epochs`, at an eighth
+            of the learning rate; a longer or shorter training has proportionally more or fewer. 0 for none.
+        distillation: weight of a large teacher's soft labels in the loss of the finals; 0 trains no teacher.
+        temperature: the teacher's logits are divided by it before the softmax.
+    """
+
     finalists: int = 8
     final_epochs: int = 80
     final_folds: int = 3
     winner_epochs: int = 320
+    qat_epochs: int = 10
+    distillation: float = 0.0
+    temperature: float = 2.0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "finalists", "final_epochs", "winner_epochs"):
-            if getattr(self, name) < 1:
-                raise InputError(f"recipe.{name}", "must be 1 or more", got=getattr(self, name))
-        for name in ("learning_rate", "temperature"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise InputError(f"recipe.{name}", "must be above 0", got=getattr(self, name))
-        if self.final_folds < 2:
-            raise InputError("recipe.final_folds", "must be 2 or more", got=self.final_folds)
-        if self.rung_factor < 2:
-            raise InputError("recipe.rung_factor", "must be 2 or more", got=self.rung_factor)
-        for name in ("patience", "min_steps", "first_rung", "rounded_epochs"):
-            if getattr(self, name) < 0:
-                raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
-        for name in ("label_smoothing", "time_warp", "averaging"):
-            if not 0 <= getattr(self, name) < 1:
-                raise InputError(f"recipe.{name}", "must be in [0, 1)", got=getattr(self, name))
-        for name in ("jitter", "scaling", "mixup"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise InputError(f"recipe.{name}", "must be 0 or more", got=getattr(self, name))
-        for name, most in (("rotation", 180), ("shift", 0.5), ("distillation", 1)):
-            if not 0 <= getattr(self, name) <= most:
-                raise InputError(f"recipe.{name}", f"must be from 0 to {most}", got=getattr(self, name))
+        _at_least(self, "finals", 1, "finalists", "final_epochs", "winner_epochs")
+        _at_least(self, "finals", 2, "final_folds")
+        _at_least(self, "finals", 0, "qat_epochs")
+        _at_most(self, "finals", distillation=1)
+        _positive(self, "finals", "temperature")
 
-    def rounded(self, epochs: int) -> int:
-        """Return how many epochs with rounding follow a final training of so many `epochs`."""
-        return math.ceil(self.rounded_epochs * epochs / self.final_epochs)
+    def qat_epochs_after(self, epochs: int) -> int:
+        """Return the number of quantization-aware epochs that follow a final training of `epochs`."""
+        return math.ceil(self.qat_epochs * epochs / self.final_epochs)
 
-    def passes(self, epochs: int, rows: int) -> int:
-        """Return `epochs`, or as many more as `min_steps` needs with so many training rows."""
-        steps = max(1, rows // self.batch_size)
-        return max(epochs, math.ceil(self.min_steps / steps))
+
+TABLES: Mapping[str, type] = {"training": Training, "augment": Augmentation, "fidelity": Fidelity, "finals": Finals}
+"""The tables of a recipe in a study's TOML file; no two of them have a setting of the same name."""
+
+_TABLE_OF = {f.name: table for table, kind in TABLES.items() for f in dataclasses.fields(kind)}
+_FORMER_NAMES = {"rounded_epochs": "qat_epochs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All settings of training, by table."""
+
+    training: Training = field(default_factory=Training)
+    augment: Augmentation = field(default_factory=Augmentation)
+    fidelity: Fidelity = field(default_factory=Fidelity)
+    finals: Finals = field(default_factory=Finals)
+
+    @classmethod
+    def of(cls, **settings: Any) -> "Recipe":
+        """Make a recipe of settings by name, whatever their table; the others have their defaults."""
+        return cls().replace(**settings)
+
+    def replace(self, **settings: Any) -> "Recipe":
+        """Return a copy with some settings changed, by name, whatever their table."""
+        tables = tables_of(settings, "recipe")
+        return dataclasses.replace(self, **{t: dataclasses.replace(getattr(self, t), **s) for t, s in tables.items()})
+
+    def settings(self) -> dict[str, Any]:
+        """Return every setting by name, table after table."""
+        return {key: value for table in dataclasses.asdict(self).values() for key, value in table.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every setting by name, and under its former name if it has one, which documents still have."""
+        settings = self.settings()
+        return {**settings, **{former: settings[name] for former, name in _FORMER_NAMES.items()}}
+
+
+def read_recipe(values: Mapping[str, Any], place: str = "") -> Recipe:
+    """Make a recipe of tables by name, and of a table `recipe` with settings whatever their table.
+
+    Raises:
+        InputError: at `place`, for unknown settings and for values of a wrong type.
+    """
+    for name, table in values.items():
+        if not isinstance(table, Mapping):
+            raise InputError(f"{place}{name}", "must be a table of settings", got=repr(table))
+    loose = tables_of(values.get("recipe", {}), f"{place}recipe")
+    tables = {}
+    for name, kind in TABLES.items():
+        settings = {**values.get(name, {}), **loose.get(name, {})}
+        tables[name] = kind(**read_fields(kind, settings, f"{place}{name}"))
+    return Recipe(**tables)
+
+
+def tables_of(settings: Mapping[str, Any], place: str) -> dict[str, dict[str, Any]]:
+    """Sort settings into their tables; former names are understood, unknown ones are an InputError at `place`."""
+    tables: dict[str, dict[str, Any]] = {}
+    for key, value in settings.items():
+        name = _FORMER_NAMES.get(key, key)
+        if name not in _TABLE_OF:
+            raise unknown(place, "key", key, _TABLE_OF)
+        tables.setdefault(_TABLE_OF[name], {})[name] = value
+    return tables
+
+
+def _at_least(table: object, place: str, least: int, *names: str) -> None:
+    _check(table, place, f"must be {least} or more", names, lambda value: value >= least)
+
+
+def _positive(table: object, place: str, *names: str) -> None:
+    _check(table, place, "must be above 0", names, lambda value: 0 < value < math.inf)
+
+
+def _below_one(table: object, place: str, *names: str) -> None:
+    _check(table, place, "must be in [0, 1)", names, lambda value: 0 <= value < 1)
+
+
+def _at_most(table: object, place: str, **limits: float) -> None:
+    for name, most in limits.items():
+        _check(table, place, f"must be from 0 to {most}", (name,), lambda value, most=most: 0 <= value <= most)
+
+
+def _check(table: object, place: str, rule: str, names: Iterable[str], holds: Any) -> None:
+    for name in names:
+        if not holds(getattr(table, name)):
+            raise InputError(f"{place}.{name}", rule, got=getattr(table, name))

@@ -12,12 +12,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
+from nas.codec import read_fields
 from nas.errors import InputError, unknown
 from nas.space.file import load_space
 from nas.study.objectives import OBJECTIVES
-from nas.study.recipe import Recipe
+from nas.study.recipe import TABLES, Recipe, read_recipe
 from nas.target.budget import Budget, kilobytes, thousands
 from nas.target.target import Target
 from nas.task import metrics
@@ -144,7 +145,7 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they stay as they are when a study goes on."""
-        data = dataclasses.asdict(self)
+        data = {**dataclasses.asdict(self), "recipe": self.recipe.to_json()}
         return {key: value for key, value in data.items() if key not in RUN_FIELDS}
 
     def command(self) -> str:
@@ -153,8 +154,8 @@ class Study:
         words = ["nas", "search"]
         for key, value in self._given(default).items():
             words += [flag(key), shlex.quote(_number(value))]
-        for key, value in dataclasses.asdict(self.recipe).items():
-            if value != getattr(default.recipe, key):
+        for key, value in self.recipe.settings().items():
+            if value != default.recipe.settings()[key]:
                 words += ["--recipe", f"{key}={_number(value)}"]
         return " ".join(words)
 
@@ -170,9 +171,11 @@ class Study:
     def to_toml(self) -> str:
         """Return the study as TOML that `read_study` reads back."""
         data = dataclasses.asdict(self)
-        recipe = data.pop("recipe")
+        tables = data.pop("recipe")
         lines = [f"{key} = {_toml(value)}" for key, value in data.items() if value is not None and value != ""]
-        return "\n".join([*lines, "", "[recipe]", *(f"{key} = {_toml(value)}" for key, value in recipe.items()), ""])
+        for name, table in tables.items():
+            lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+        return "\n".join([*lines, ""])
 
 
 def flag(key: str) -> str:
@@ -181,14 +184,23 @@ def flag(key: str) -> str:
 
 
 def make_study(values: Mapping[str, Any], place: str = "study") -> Study:
-    """Make a study of a mapping of its fields, the recipe's in a nested one; unknown keys are an InputError."""
-    recipe = values.get("recipe", {})
-    if isinstance(recipe, Mapping):
-        recipe = Recipe(**_read_fields(Recipe, recipe, f"{place}: recipe"))
-    fields = _read_fields(Study, {**values, "recipe": recipe}, place)
+    """Make a study of a mapping of its fields, the recipe's in tables; unknown keys are an InputError.
+
+    Settings by name alone, in a table `recipe`, go before those in tables: flags give them so, and older files.
+    """
+    recipe = read_recipe({key: values[key] for key in (*TABLES, "recipe") if key in values}, f"{place}: ")
+    fields = {key: value for key, value in values.items() if key not in (*TABLES, "recipe")}
+    fields = {**read_fields(Study, fields, place), "recipe": recipe}
     if "space" not in fields:
         raise InputError(place, "must name a space", hint="see `nas spaces`")
     return Study(**fields)
+
+
+def upgraded(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition as an earlier version has written it in today's form."""
+    if "recipe" not in definition:
+        return dict(definition)
+    return {**definition, "recipe": read_recipe({"recipe": definition["recipe"]}).to_json()}
 
 
 def read_study(path: Path) -> dict[str, Any]:
@@ -200,19 +212,6 @@ def read_study(path: Path) -> dict[str, Any]:
         raise InputError(file, "must be a readable study.toml", got=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(file, f"must be valid TOML: {error}") from None
-
-
-def _read_fields(kind: type, values: Mapping[str, Any], place: str) -> dict[str, Any]:
-    known: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
-    for key, value in values.items():
-        if key not in known:
-            raise unknown(place, "key", key, known)
-        # A whole number is a float too; True is not a number.
-        accepted = known[key] | int if float in (known[key], *get_args(known[key])) else known[key]
-        if not isinstance(value, accepted) or (isinstance(value, bool) and known[key] is not bool):
-            name = getattr(known[key], "__name__", str(known[key]))
-            raise InputError(f"{place}: {key}", f"must be a {name}", got=repr(value))
-    return dict(values)
 
 
 def _number(value: object) -> str:

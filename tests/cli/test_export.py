@@ -24,7 +24,7 @@ STUDY = Study(
     budget_kb=2,
     trials=5,
     tracking_uri="none",
-    recipe=Recipe(epochs=1, min_steps=0, finalists=1, final_epochs=1, final_folds=2, winner_epochs=1, rounded_epochs=0),
+    recipe=Recipe.of(epochs=1, min_steps=0, finalists=1, final_epochs=1, final_folds=2, winner_epochs=1, qat_epochs=0),
 )
 
 

@@ -97,13 +97,17 @@ BAD = {
     "an unknown metric": (nothing, ["--metric", "f1"], "--metric: metric must be a known one, got 'f1'"),
     "a recipe that is none": (nothing, ["--recipe", "epochs"], "--recipe: must be KEY="),
     "a recipe's unknown key": (nothing, ["--recipe", "epoch=3"], "did you mean epochs?"),
-    "a recipe's wrong value": (nothing, ["--recipe", "epochs=0"], "recipe.epochs: must be 1 or more, got 0"),
+    "a recipe's wrong value": (nothing, ["--recipe", "epochs=0"], "training.epochs: must be 1 or more, got 0"),
     "a seed below 0": (nothing, ["--seed", "-1"], "--seed: must be from 0"),
     "a name with a path in it": (nothing, ["--name", "../up"], "--name: must be letters"),
     "a storage that does not open": (nothing, ["--storage", "nonsense"], "--storage: must be a storage that opens"),
     "a tracking server of no known kind": (nothing, ["--tracking-uri", "ftp://x"], "--tracking-uri: must begin with"),
     "a missing study": (nothing, ["nowhere"], "study.toml"),
-    "a study file of another kind": (text("s.toml", "recipe = 3"), ["s.toml"], "s.toml: recipe: must be a Recipe"),
+    "a study file of another kind": (
+        text("s.toml", "recipe = 3"),
+        ["s.toml"],
+        "recipe: must be a table of settings",
+    ),
     "a study file that is no TOML": (text("s.toml", "[["), ["s.toml"], "s.toml: must be valid TOML"),
 }
 
@@ -135,7 +139,7 @@ def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> N
     ended = nas(*SEARCH, "--recipe", "epochs=3", "--recipe", "learning_rate=0.01", "--dry-run")
     study = tomllib.loads(ended.out)
     assert (study["space"], study["data"], study["budget_kb"]) == ("mlp_tabular", "breast_cancer", 4.0)
-    assert (study["recipe"]["epochs"], study["recipe"]["learning_rate"]) == (3, 0.01)
+    assert (study["training"]["epochs"], study["training"]["learning_rate"]) == (3, 0.01)
     document = json.loads(nas(*SEARCH, "--dry-run", "--json").out)
     assert tomllib.loads(document["study_toml"])["trials"] == 2
     assert list(tmp_path.iterdir()) == []
@@ -147,7 +151,7 @@ def test_flags_come_before_what_a_study_file_says(nas, tmp_path: Path) -> None:
     )
     study = tomllib.loads(nas("search", "s.toml", "--budget-kb", "5", "--recipe", "epochs=7", "--dry-run").out)
     assert (study["space"], study["budget_kb"], study["seed"]) == ("cnn_image", 5.0, 4)
-    assert (study["recipe"]["epochs"], study["recipe"]["patience"]) == (7, 2)
+    assert (study["training"]["epochs"], study["training"]["patience"]) == (7, 2)
 
 
 def test_a_dry_run_s_study_is_one_that_runs(nas, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from nas.study.recipe import Recipe
 ROWS, TIME = 200, 32
 WINDOW, IMAGE, TABLE = (1, TIME, 6), (8, 9, 2), (5,)
 AXES = Axes(((0, 1, 2), (5, 4, 3)), (0.9, -0.1, 0.2, 0.0, 0.3, -0.2), (0.3, 0.2, 0.4, 1.5, 0.7, 1.0))
-PLAIN = Recipe(rotation=0.0)
+PLAIN = Recipe.of(rotation=0.0)
 
 
 def _rows(shape=WINDOW, seed=0):
@@ -33,7 +33,7 @@ def _changed(recipe, shape, axes=None, step=3, seed=7):
 def test_each_change_is_for_rows_in_which_it_makes_sense(name, shape):
     everywhere = {"jitter", "mixup"}
     sensible = {WINDOW: everywhere | {"scaling", "rotation", "time_warp", "shift"}, IMAGE: everywhere | {"shift"}}
-    x, _ = _changed(Recipe(**{"rotation": 0.0, name: 0.4}), shape, AXES)
+    x, _ = _changed(Recipe.of(**{"rotation": 0.0, name: 0.4}), shape, AXES)
     assert x.shape == (ROWS, *shape)
     assert np.array_equal(x, _rows(shape)) == (name not in sensible.get(shape, everywhere))
 
@@ -45,11 +45,11 @@ def test_without_changes_rows_and_labels_stay():
 
 
 def test_windows_without_known_axes_are_not_turned():
-    assert np.array_equal(_changed(Recipe(rotation=20.0), WINDOW)[0], _rows())
+    assert np.array_equal(_changed(Recipe.of(rotation=20.0), WINDOW)[0], _rows())
 
 
 def test_seed_and_step_decide_the_change():
-    recipe = Recipe(jitter=0.1, scaling=0.1, rotation=5.0, time_warp=0.1, shift=0.2, mixup=0.2)
+    recipe = Recipe.of(jitter=0.1, scaling=0.1, rotation=5.0, time_warp=0.1, shift=0.2, mixup=0.2)
     first, again = (_changed(recipe, WINDOW, AXES) for _ in range(2))
     assert all(map(np.array_equal, first, again))
     for other in ({"step": 4}, {"seed": 8}):

@@ -11,7 +11,7 @@ from nas.model.training.training import train
 from nas.study.recipe import Recipe
 
 SEED = 4
-PLAIN = Recipe(epochs=6, batch_size=16, learning_rate=0.02)
+PLAIN = Recipe.of(epochs=6, batch_size=16, learning_rate=0.02)
 
 
 def network(filters=4):
@@ -51,7 +51,7 @@ def until(epochs, recipe, checkpoint=None, rests=()):
 
 @pytest.mark.parametrize(
     "recipe",
-    [PLAIN, Recipe(epochs=6, batch_size=16, averaging=0.9, jitter=0.1, shift=0.2, mixup=0.2)],
+    [PLAIN, Recipe.of(epochs=6, batch_size=16, averaging=0.9, jitter=0.1, shift=0.2, mixup=0.2)],
     ids=["plain", "averaged and augmented"],
 )
 @pytest.mark.parametrize("rests", [(), (2,)])

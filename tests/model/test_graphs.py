@@ -14,7 +14,7 @@ from nas.model.training import graphs
 from nas.model.training.training import train
 from nas.study.recipe import Recipe
 
-RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=0.02, rotation=0.0)
+RECIPE = Recipe.of(epochs=2, batch_size=16, learning_rate=0.02, rotation=0.0)
 
 
 def _windows(filters, kernel, stride, kind, pools, rate, depthwise=False):
@@ -94,7 +94,7 @@ def learn(filters):
     g.mean()
     g.fully_connected(3, activation="NONE")
     network, part = Network(g.graph()), Part(np.zeros((64, 1, 12, 2), np.float32), np.zeros(64, np.int64))
-    train(network, part, part, Recipe(epochs=2))
+    train(network, part, part, Recipe.of(epochs=2))
     return weakref.ref(network.layers[0].kernel)
 
 runtime.settle()

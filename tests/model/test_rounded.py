@@ -57,7 +57,7 @@ def test_training_goes_on_from_the_network_and_leaves_it_as_it_is(network):
     deployed = rounded(network.model, network.x)
     y = np.arange(len(network.x)) % network.model.classes
     part = Part(network.x.reshape(len(y), -1), y)
-    result = train(deployed, part, None, Recipe(batch_size=16, rotation=0.0, learning_rate=1e-2), epochs=12)
+    result = train(deployed, part, None, Recipe.of(batch_size=16, rotation=0.0, learning_rate=1e-2), epochs=12)
     assert result.history["loss"][-1] < result.history["loss"][0]
     assert all(map(np.array_equal, network.model.get_weights(), kept))
     predicted = Int8Model(quantize(deployed)).predict(network.x)

@@ -1,7 +1,6 @@
 """Teachers, and labels that they have a share in."""
 
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from nas.model.training.teacher import answers, teacher_graph, train_teacher
 from nas.model.training.training import train
 from nas.study.recipe import Recipe
 
-RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.01, label_smoothing=0.0, min_steps=0)
+RECIPE = Recipe.of(epochs=3, batch_size=16, learning_rate=0.01, label_smoothing=0.0, min_steps=0)
 
 
 def _part(rows, seed, shape=(5,)):
@@ -60,7 +59,7 @@ def test_a_teacher_that_is_always_right_teaches_the_labels():
     right = np.eye(3, dtype=np.float32)[part.y]
     graph = teacher_graph((5,), 3)
     alone, taught = (
-        train(Network(graph), part, val, replace(RECIPE, distillation=0.7), taught=said) for said in (None, right)
+        train(Network(graph), part, val, RECIPE.replace(distillation=0.7), taught=said) for said in (None, right)
     )
     assert alone.history == taught.history
 

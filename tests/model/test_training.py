@@ -1,5 +1,4 @@
 import time
-from dataclasses import replace
 
 import keras
 import numpy as np
@@ -17,7 +16,7 @@ from nas.model.training.epoch import Loop
 from nas.model.training.training import balanced_weights, one_cycle, train
 from nas.study.recipe import Recipe
 
-RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=0.02)
+RECIPE = Recipe.of(epochs=4, batch_size=16, learning_rate=0.02)
 
 
 def _linear(classes=3):
@@ -108,7 +107,7 @@ def test_linear_network_learns_what_logistic_regression_learns():
 def test_model_is_left_with_the_weights_of_its_best_epoch(trained):
     (_, val), result = trained
     curve = result.history["val_accuracy"]
-    loop = Loop(result.network, batch_size=16, label_smoothing=RECIPE.label_smoothing)
+    loop = Loop(result.network, batch_size=16, label_smoothing=RECIPE.training.label_smoothing)
     score = loop.evaluate(loop.rows(val.x, val.y))
     assert score.accuracy == curve[result.best_epoch] == max(curve) == result.val_accuracy
     assert score.loss == pytest.approx(result.history["val_loss"][result.best_epoch], rel=1e-5)
@@ -121,7 +120,7 @@ def test_history_has_a_number_an_epoch_and_the_callback_saw_them_all():
     result = train(
         Network(_linear()), _blobs(64, 0), _blobs(30, 1), RECIPE, go_on=lambda *epoch: not seen.append(epoch)
     )
-    assert [epoch for epoch, _ in seen] == list(range(RECIPE.epochs))
+    assert [epoch for epoch, _ in seen] == list(range(RECIPE.training.epochs))
     assert result.stopped_by == "epochs"
     for name, curve in result.history.items():
         assert curve == tuple(row[name] for _, row in seen)
@@ -138,7 +137,7 @@ def test_same_seed_gives_the_same_weights_and_another_order_gives_others(trained
 def test_patience_stops_after_as_many_epochs_without_a_lower_loss():
     # Labels of the validation rows are shifted: once the network has learned anything, their loss rises.
     part = _blobs(640, 0)
-    result = train(Network(_linear()), part, Part(part.x, (part.y + 1) % 3), Recipe(patience=2), epochs=30)
+    result = train(Network(_linear()), part, Part(part.x, (part.y + 1) % 3), Recipe.of(patience=2), epochs=30)
     losses = result.history["val_loss"]
     assert result.stopped_by == "patience"
     assert len(losses) == losses.index(min(losses)) + 1 + 2
@@ -158,7 +157,7 @@ def test_training_ends_by_its_deadline():
 
 def test_fewer_rows_than_a_batch_are_one_batch():
     result = train(Network(_linear()), _blobs(7, 0), _blobs(7, 1), RECIPE)
-    assert len(result.history["loss"]) == RECIPE.epochs
+    assert len(result.history["loss"]) == RECIPE.training.epochs
 
 
 def test_divergence_is_an_error_that_names_the_epoch():
@@ -223,8 +222,8 @@ def test_averages_are_those_of_the_recursion():
 
 def test_training_leaves_the_averaged_weights_that_were_validated():
     part, val = _blobs(200, 0, (12, 2)), _blobs(77, 1, (12, 2))
-    kept = train(Network(_convolution(), seed=2), part, val, replace(RECIPE, averaging=0.9))
-    loop = Loop(kept.network, batch_size=16, label_smoothing=RECIPE.label_smoothing)
+    kept = train(Network(_convolution(), seed=2), part, val, RECIPE.replace(averaging=0.9))
+    loop = Loop(kept.network, batch_size=16, label_smoothing=RECIPE.training.label_smoothing)
     score = loop.evaluate(loop.rows(val.x, val.y))
     assert score.accuracy == kept.val_accuracy
     assert score.loss == pytest.approx(kept.history["val_loss"][kept.best_epoch], rel=1e-5)
@@ -235,12 +234,12 @@ def test_training_leaves_the_averaged_weights_that_were_validated():
 
 def test_random_changes_are_of_training_rows_alone_and_repeat():
     part, val = _blobs(200, 0, (12, 2)), _blobs(77, 1, (12, 2))
-    recipe = replace(RECIPE, jitter=0.5, scaling=0.2, time_warp=0.1, shift=0.3, mixup=0.4)
+    recipe = RECIPE.replace(jitter=0.5, scaling=0.2, time_warp=0.1, shift=0.3, mixup=0.4)
     plain, first, again = (
         train(Network(_convolution(), seed=2), part, val, r, seed=4) for r in (RECIPE, recipe, recipe)
     )
     assert first.history == again.history
     assert all(map(np.array_equal, first.network.get_weights(), again.network.get_weights()))
     assert first.history["loss"] != plain.history["loss"]
-    loop = Loop(first.network, batch_size=16, label_smoothing=RECIPE.label_smoothing)
+    loop = Loop(first.network, batch_size=16, label_smoothing=RECIPE.training.label_smoothing)
     assert loop.evaluate(loop.rows(val.x, val.y)).accuracy == first.val_accuracy

@@ -1,6 +1,5 @@
 """One candidate's way through the pipeline, held against LiteRT and scikit-learn."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from nas.target.target import find_target
 
 TARGET = find_target("cortex-m4")
 ARCHITECTURE = Architecture("mlp_tabular", (13,), 3, (Dense(units=8),))
-RECIPE = Recipe(epochs=3, batch_size=16)
+RECIPE = Recipe.of(epochs=3, batch_size=16)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +113,7 @@ def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: Out
 
 
 def test_what_fails_is_told_by_the_record(splits: Splits) -> None:
-    lost = worker.run(job(recipe=replace(RECIPE, learning_rate=1e30)), splits)
+    lost = worker.run(job(recipe=RECIPE.replace(learning_rate=1e30)), splits)
     assert lost.record.state == State.FAILED
     assert "diverged" in str(lost.record.reason)
     assert (lost.tflite, lost.weights, lost.record.val_accuracy) == (None, None, None)

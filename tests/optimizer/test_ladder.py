@@ -23,7 +23,7 @@ from nas.study.rungs import Climb, is_control
 from nas.study.study import Study
 from nas.target.target import find_target
 
-RECIPE = Recipe(epochs=9, first_rung=1, rung_factor=3, min_steps=0, finalists=1, final_folds=2)
+RECIPE = Recipe.of(epochs=9, first_rung=1, rung_factor=3, min_steps=0, finalists=1, final_folds=2)
 
 
 class Climbing(StandIns):

@@ -43,7 +43,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 
 def study(**fields: Any) -> Study:
-    recipe = Recipe(finalists=1, final_folds=2)
+    recipe = Recipe.of(finalists=1, final_folds=2)
     settings = {
         "recipe": recipe,
         "trials": 8,
@@ -200,7 +200,7 @@ def test_a_worker_that_dies_fails_its_trial_and_the_search_goes_on(log: Log, spl
     assert result.winner is not None
 
 
-FINALS = Recipe(finalists=3, final_folds=2)
+FINALS = Recipe.of(finalists=3, final_folds=2)
 
 
 def test_the_best_candidates_are_trained_again_on_every_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_the_best_candidates_are_trained_again_on_every_fold(log: Log, splits: S
     asked = [(job.trial, job.rows.index, job.rows.count) for job in log.finals if isinstance(job.rows, Fold)]
     assert sorted(asked) == sorted((kept.trial, fold, 2) for kept in best for fold in range(2))
     assert len({job.seed for job in log.finals} | {kept.seed for kept in complete}) == 6 + len(complete)
-    assert all(job.epochs >= FINALS.final_epochs for job in log.finals)
+    assert all(job.epochs >= FINALS.finals.final_epochs for job in log.finals)
 
 
 def test_the_winner_is_the_best_in_the_mean_over_the_folds(log: Log, splits: Splits, tmp_path: Path) -> None:

@@ -113,12 +113,12 @@ def test_a_run_keeps_its_minutes_and_ends_with_a_winner(
     epoch_seconds: float,
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", epoch_seconds)
-    result = go(splits, tmp_path, minutes=minutes, jobs=jobs, recipe=Recipe(min_steps=0))
+    result = go(splits, tmp_path, minutes=minutes, jobs=jobs, recipe=Recipe.of(min_steps=0))
     assert result.winner is not None
     assert 0.6 * 60 * minutes < Timed.now <= 60 * minutes
     # A training cut shorter than the search's own would be a worse judge, and a worse winner.
-    assert all(Recipe().epochs <= job.epochs <= Recipe().final_epochs for job in log.finals)
-    assert all(Recipe().epochs <= job.epochs <= Recipe().winner_epochs for job in log.last)
+    assert all(Recipe().training.epochs <= job.epochs <= Recipe().finals.final_epochs for job in log.finals)
+    assert all(Recipe().training.epochs <= job.epochs <= Recipe().finals.winner_epochs for job in log.last)
     folds = [job.trial for job in log.finals]
     assert all(folds.count(trial) == 3 for trial in folds)
 
@@ -127,10 +127,10 @@ def test_short_of_time_fewer_finalists_are_trained_for_at_least_half_the_epochs(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
-    recipe = Recipe(min_steps=0)
+    recipe = Recipe.of(min_steps=0)
     go(splits, tmp_path, minutes=10, jobs=1, recipe=recipe)
-    assert 1 <= len({job.trial for job in log.finals}) < recipe.finalists
-    assert all(job.epochs >= recipe.final_epochs // 2 for job in log.finals + log.last)
+    assert 1 <= len({job.trial for job in log.finals}) < recipe.finals.finalists
+    assert all(job.epochs >= recipe.finals.final_epochs // 2 for job in log.finals + log.last)
 
 
 def test_folds_that_take_longer_than_foreseen_leave_the_winner_its_last_training(
@@ -138,9 +138,9 @@ def test_folds_that_take_longer_than_foreseen_leave_the_winner_its_last_training
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.3)
     monkeypatch.setattr(Timed, "fold_slowness", 2.0)
-    go(splits, tmp_path, minutes=5, jobs=2, recipe=Recipe(min_steps=0))
+    go(splits, tmp_path, minutes=5, jobs=2, recipe=Recipe.of(min_steps=0))
     (last,) = log.last
-    assert epochs(last) == last.epochs >= Recipe().epochs
+    assert epochs(last) == last.epochs >= Recipe().training.epochs
     assert Timed.now <= 5 * 60
 
 
@@ -148,7 +148,7 @@ def test_a_candidate_that_would_take_the_finals_time_is_cut_short(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 20.0)
-    result = go(splits, tmp_path, minutes=1, jobs=1, recipe=Recipe(min_steps=0))
+    result = go(splits, tmp_path, minutes=1, jobs=1, recipe=Recipe.of(min_steps=0))
     assert (result.winner, result.states["complete"]) == (None, 0)
     assert result.states["pruned"] > 0
     assert Timed.now <= 60 + 2 * START_SECONDS
@@ -159,7 +159,7 @@ def test_a_decided_study_is_not_decided_anew_for_having_time_again(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.2)
-    limits = {"minutes": 1, "trials": 4, "jobs": 1, "recipe": Recipe(min_steps=0)}
+    limits = {"minutes": 1, "trials": 4, "jobs": 1, "recipe": Recipe.of(min_steps=0)}
     first = go(splits, tmp_path, **limits)
     assert first.trials == 4
     assert len({job.trial for job in log.finals}) < first.states["complete"]
@@ -170,7 +170,7 @@ def test_a_decided_study_is_not_decided_anew_for_having_time_again(
 
 
 def test_without_minutes_everything_takes_its_time(log: Log, splits: Splits, tmp_path: Path) -> None:
-    assert go(splits, tmp_path, trials=3, jobs=1, recipe=Recipe(min_steps=0)).winner is not None
+    assert go(splits, tmp_path, trials=3, jobs=1, recipe=Recipe.of(min_steps=0)).winner is not None
     assert all(job.seconds is None for job in log.searched + log.finals + log.last)
-    assert {job.epochs for job in log.finals} == {Recipe().final_epochs}
-    assert {job.epochs for job in log.last} == {Recipe().winner_epochs}
+    assert {job.epochs for job in log.finals} == {Recipe().finals.final_epochs}
+    assert {job.epochs for job in log.last} == {Recipe().finals.winner_epochs}

@@ -1,7 +1,5 @@
 """What final trainings are expected to take, of what trainings before them took."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +8,7 @@ from nas.optimizer.timing import MARGIN, ROUNDED_COST, Pace
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 
-PLAIN = Recipe(rounded_epochs=0, final_epochs=80)
+PLAIN = Recipe.of(qat_epochs=0, final_epochs=80)
 
 
 def trained(seconds: float, epochs: int, resumed_at: int = 0, **beside: float) -> Record:
@@ -37,7 +35,7 @@ def test_a_training_that_went_on_from_a_checkpoint_counts_only_its_own_epochs() 
 
 
 def test_rounding_epochs_count_as_what_they_cost() -> None:
-    pace, recipe = Pace(0.1, 100, 0.0), replace(PLAIN, rounded_epochs=10)
+    pace, recipe = Pace(0.1, 100, 0.0), PLAIN.replace(qat_epochs=10)
     assert pace.seconds(recipe, 80, 100) == pytest.approx(MARGIN * 0.1 * (80 + 10 * ROUNDED_COST))
     assert pace.seconds(recipe, 320, 100) == pytest.approx(MARGIN * 0.1 * (320 + 40 * ROUNDED_COST))
 
@@ -52,7 +50,7 @@ def test_beside_may_be_told_by_other_trainings() -> None:
 def test_as_many_epochs_fit_as_take_no_longer(
     epoch: float, beside: float, seconds: float, wanted: int, rounded: int
 ) -> None:
-    pace, recipe = Pace(epoch, 100, beside), replace(PLAIN, rounded_epochs=rounded)
+    pace, recipe = Pace(epoch, 100, beside), PLAIN.replace(qat_epochs=rounded)
     epochs = pace.epochs(recipe, seconds, 150, wanted)
     assert 1 <= epochs <= wanted
     assert epochs == 1 or pace.seconds(recipe, epochs, 150) <= seconds

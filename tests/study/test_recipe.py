@@ -1,11 +1,12 @@
 """Settings of training that make no sense are refused by name."""
 
 import math
+from dataclasses import fields
 
 import pytest
 
 from nas.errors import InputError
-from nas.study.recipe import Recipe
+from nas.study.recipe import TABLES, Finals, Recipe, Training, read_recipe
 
 
 @pytest.mark.parametrize(
@@ -37,17 +38,26 @@ from nas.study.recipe import Recipe
     ],
 )
 def test_a_wrong_value_is_named(name, wrong):
-    with pytest.raises(InputError, match=rf"^recipe\.{name}: must be "):
-        Recipe(**{name: wrong})
+    with pytest.raises(InputError, match=rf"^\w+\.{name}: must be "):
+        Recipe.of(**{name: wrong})
 
 
 def test_few_rows_get_as_many_epochs_as_min_steps_need():
-    recipe = Recipe(batch_size=10, min_steps=100)
-    assert [recipe.passes(5, rows) for rows in (50, 100, 1000)] == [20, 10, 5]
-    assert recipe.passes(5, 3) == 100
+    recipe = Recipe.of(batch_size=10, min_steps=100)
+    assert [recipe.training.at_least_min_steps(5, rows) for rows in (50, 100, 1000)] == [20, 10, 5]
+    assert recipe.training.at_least_min_steps(5, 3) == 100
 
 
-def test_a_final_training_has_epochs_with_rounding_in_proportion_to_its_length():
-    recipe = Recipe(final_epochs=80, rounded_epochs=10)
-    assert [recipe.rounded(epochs) for epochs in (320, 80, 40, 8, 1)] == [40, 10, 5, 1, 1]
-    assert Recipe(rounded_epochs=0).rounded(80) == 0
+def test_quantization_aware_epochs_are_in_proportion_to_the_training_before():
+    finals = Finals(final_epochs=80, qat_epochs=10)
+    assert [finals.qat_epochs_after(epochs) for epochs in (320, 80, 40, 8, 1)] == [40, 10, 5, 1, 1]
+    assert Finals(qat_epochs=0).qat_epochs_after(80) == 0
+
+
+def test_a_table_of_settings_by_name_alone_goes_before_the_tables():
+    read = read_recipe({"training": {"epochs": 3, "patience": 1}, "recipe": {"epochs": 5, "rounded_epochs": 7}})
+    assert read == Recipe(training=Training(epochs=5, patience=1), finals=Finals(qat_epochs=7))
+
+
+def test_no_two_tables_have_a_setting_of_the_same_name():
+    assert len(Recipe().settings()) == sum(len(fields(table)) for table in TABLES.values())

@@ -23,7 +23,7 @@ paths = st.text(st.characters(exclude_characters="\0\n\r", exclude_categories=["
     lambda text: not text.startswith("-")
 )
 recipes = st.builds(
-    Recipe,
+    Recipe.of,
     epochs=st.integers(1, 500),
     learning_rate=st.floats(1e-6, 1),
     patience=st.integers(0, 9),
@@ -169,10 +169,10 @@ def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) ->
             "space = 'mlp_tabular'\nbudget = 4",
             "key must be a known one, got 'budget'; did you mean budget_kb",
         ),
-        ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a Recipe"),
+        ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a table of settings"),
         ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: key must be a known one, got 'epoch'"),
-        ("space = 'mlp_tabular'\n[recipe]\nepochs = true", "study.toml: recipe: epochs: must be a int, got True"),
-        ("space = 'mlp_tabular'\n[recipe]\nepochs = 0", "recipe.epochs: must be 1 or more, got 0"),
+        ("space = 'mlp_tabular'\n[recipe]\nepochs = true", "study.toml: training: epochs: must be a int, got True"),
+        ("space = 'mlp_tabular'\n[recipe]\nepochs = 0", "training.epochs: must be 1 or more, got 0"),
         ("space = [", "study.toml: must be valid TOML"),
     ],
 )

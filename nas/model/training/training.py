@@ -140,21 +140,23 @@ def train(
         rests: epochs after which the learning rate has come down and rises again, see `one_cycle`.
     """
     start = time.monotonic()
-    epochs = epochs or recipe.epochs
-    batch_size = min(recipe.batch_size, len(train))
+    epochs = epochs or recipe.training.epochs
+    batch_size = min(recipe.training.batch_size, len(train))
     steps = len(train) // batch_size
-    cycles = (one_cycle((b - a) * steps, recipe.learning_rate) for a, b in itertools.pairwise([0, *rests, epochs]))
+    cycles = (
+        one_cycle((b - a) * steps, recipe.training.learning_rate) for a, b in itertools.pairwise([0, *rests, epochs])
+    )
     rates = np.concatenate(list(cycles))
     loop = Loop(
         network,
         batch_size=batch_size,
-        label_smoothing=recipe.label_smoothing,
+        label_smoothing=recipe.training.label_smoothing,
         augmentation=Augmentation(recipe, network.input_shape, axes),
-        class_weights=balanced_weights(train.y, network.classes) if recipe.class_weights else None,
-        averaging=recipe.averaging,
+        class_weights=balanced_weights(train.y, network.classes) if recipe.training.class_weights else None,
+        averaging=recipe.training.averaging,
         seed=seed,
     )
-    rows = loop.rows(train.x, train.y, taught, recipe.distillation)
+    rows = loop.rows(train.x, train.y, taught, recipe.finals.distillation)
     val_rows = None if val is None else loop.rows(val.x, val.y)
     clock = _Clock(deadline)
     progress = _Progress()
@@ -181,7 +183,7 @@ def train(
             stopped_by = "caller"
             kept = Checkpoint(progress.history, progress.weights, loop.state())
             break
-        if progress.is_stuck(recipe.patience):
+        if progress.is_stuck(recipe.training.patience):
             stopped_by = "patience"
             break
         if epoch + 1 < epochs and clock.is_short():

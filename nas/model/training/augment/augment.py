@@ -43,21 +43,21 @@ class Augmentation:
         seeds = (tf.stack([seed + number, step]) for number in itertools.count())
         for change, strength in self._changes():
             x = change(x, next(seeds), strength)
-        mixup = self.recipe.mixup
+        mixup = self.recipe.augment.mixup
         return mix(x, labels, next(seeds), mixup) if mixup else (x, labels)
 
     def _changes(self) -> Iterator[tuple[Callable[[Any, Any, float], Any], float]]:
         recipe, axes, is_window = self.recipe, self.axes, len(self.shape) == 3 and self.shape[0] == 1
-        if is_window and axes is not None and recipe.rotation:
-            yield lambda x, seed, degrees: rotate(x, seed, degrees, axes), recipe.rotation
-        if is_window and recipe.scaling:
-            yield scale, recipe.scaling
-        if is_window and recipe.time_warp:
-            yield warp, recipe.time_warp
-        if len(self.shape) == 3 and recipe.shift:
-            yield shift, recipe.shift
-        if recipe.jitter:
-            yield jitter, recipe.jitter
+        if is_window and axes is not None and recipe.augment.rotation:
+            yield lambda x, seed, degrees: rotate(x, seed, degrees, axes), recipe.augment.rotation
+        if is_window and recipe.augment.scaling:
+            yield scale, recipe.augment.scaling
+        if is_window and recipe.augment.time_warp:
+            yield warp, recipe.augment.time_warp
+        if len(self.shape) == 3 and recipe.augment.shift:
+            yield shift, recipe.augment.shift
+        if recipe.augment.jitter:
+            yield jitter, recipe.augment.jitter
 
 
 def jitter(x: Any, seed: Any, spread: float) -> Any:
