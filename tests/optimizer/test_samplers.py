@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
+from nas.api import search
 from nas.errors import InputError
 from nas.optimizer.ledger import Ledger, TrialChooser
 from nas.optimizer.samplers.evolution import EvolutionSampler
@@ -85,7 +86,7 @@ def test_a_study_names_its_sampler(name: str) -> None:
 
 def test_an_unknown_sampler_is_told_with_the_known_ones() -> None:
     with pytest.raises(InputError, match="--sampler: sampler must be a known one, got 'tpee'; did you mean tpe"):
-        Study(space="mlp_tabular", budget_kb=1, sampler="tpee")
+        search(Study(space="mlp_tabular", budget_kb=1, sampler="tpee"))
 
 
 def evolved(book: Ledger) -> tuple[dict[str, Value], list[dict[str, Value]]]:

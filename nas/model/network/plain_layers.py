@@ -25,7 +25,7 @@ def layer(
     stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
     x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
     if depthwise:
-        y = tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), "SAME")
+        y = _depthwise(x, kernel, stride)
     else:
         y = tf.nn.conv2d(x, kernel, stride, "SAME")
     mean = variance = tf.zeros_like(offset)
@@ -39,3 +39,23 @@ def layer(
     if tuple(pool) != (1, 1):
         y = (tf.nn.avg_pool2d if average else tf.nn.max_pool2d)(y, pool, pool, "VALID")
     return tf.transpose(y, (0, 3, 1, 2)), mean, variance
+
+
+def _depthwise(x: Any, kernel: Any, stride: Sequence[int]) -> Any:
+    """Convolve each channel of `x` [n, height, width, channels] on its own, padded as SAME.
+
+    TensorFlow's operator takes unequal strides on some processors only, so they are taken as steps of 1 and a choice.
+    """
+    if stride[0] == stride[1]:
+        return tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), "SAME")
+    padding = [
+        _same(size, width, step) for size, width, step in zip(x.shape[1:3], kernel.shape[:2], stride, strict=True)
+    ]
+    y = tf.nn.depthwise_conv2d(tf.pad(x, [(0, 0), *padding, (0, 0)]), kernel, (1, 1, 1, 1), "VALID")
+    return y[:, :: stride[0], :: stride[1]]
+
+
+def _same(size: int, width: int, step: int) -> tuple[int, int]:
+    """Return the padding before and behind an axis of `size` for a kernel of `width` at strides of `step`."""
+    total = max((-(-size // step) - 1) * step + width - size, 0)
+    return total // 2, total - total // 2
