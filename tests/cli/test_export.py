@@ -71,7 +71,7 @@ def result(root: Path) -> Result:
 def other(result: Result, root: Path) -> int:
     """The number of a complete trial that did not win."""
     assert result.winner is not None
-    records = api.open_ledger(STUDY, root / "mine").records()
+    records = open_ledger(STUDY, root / "mine").records()
     return next(r.trial for r in records if r.state == State.COMPLETE and r.trial != result.winner.record.trial)
 
 

@@ -24,10 +24,7 @@ def layer(
     """See `nas.model.network.layers.layer`."""
     stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
     x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
-    if depthwise:
-        y = _depthwise(x, kernel, stride)
-    else:
-        y = tf.nn.conv2d(x, kernel, stride, "SAME")
+    y = _depthwise(x, kernel, stride) if depthwise else tf.nn.conv2d(x, kernel, stride, "SAME")
     mean = variance = tf.zeros_like(offset)
     if normalize:
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
