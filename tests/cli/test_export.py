@@ -10,6 +10,7 @@ import pytest
 from nas import api
 from nas.exporters.format import FORMATS
 from nas.model import worker
+from nas.optimizer.run import open_ledger
 from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.result import Result
