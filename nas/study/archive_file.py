@@ -17,6 +17,7 @@ _TUPLES = ("class_names", "channel_names")
 def save_bundle(bundle: Bundle, folder: Path) -> None:
     """Write the bundle as `bundle.json` with its model, `bundle.tflite`, beside it."""
     data = {key: value for key, value in dataclasses.asdict(bundle).items() if key != "tflite"}
+    data["recipe"] = bundle.recipe.to_json()
     write_atomic(folder / "bundle.tflite", bundle.tflite)
     # Unsorted: a card lists facts in the order in which they were gathered.
     write_atomic(folder / "bundle.json", json.dumps(data, indent=1))
@@ -36,7 +37,7 @@ def load_bundle(folder: Path) -> Bundle:
             "scaling": Scaling(tuple(data["scaling"]["mean"]), tuple(data["scaling"]["std"])),
             "input": Quantization(**data["input"]),
             "output": Quantization(**data["output"]),
-            "recipe": read_recipe(data["recipe"]),
+            "recipe": read_recipe({"recipe": data["recipe"]}),
             "units_scale": data["units_scale"] and tuple(data["units_scale"]),
             **{key: tuple(data[key]) for key in _TUPLES},
         }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from commands import ROOT, SEARCH, Command, Ended, StudyFolder
+from documents import losses, recorded
 from optuna.trial import TrialState
 
 from nas.target.footprint import profile
@@ -50,6 +51,10 @@ def test_standard_output_is_the_contract_s_document_and_nothing_else(finished: F
     assert (document["study"], document["trials"], sum(document["states"].values())) == ("once", 4, 4)
     assert document["states"]["failed"] == 0
     assert 0 < document["seconds"] < finished.ended.seconds
+
+
+def test_the_document_keeps_the_keys_and_types_of_the_recorded_one(finished: Finished) -> None:
+    assert losses(recorded("search"), finished.ended.document) == []
 
 
 def test_progress_goes_to_standard_error_and_nothing_is_wrong(finished: Finished) -> None:

@@ -1,0 +1,103 @@
+"""Documents that commit ce3e131 wrote: today's have every key of them, and what was stored then is still read."""
+
+import copy
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from documents import RECORDED, losses, recorded
+
+from nas.cli import group
+from nas.optimizer.run import open_ledger, stored_result
+from nas.study.result import Result
+from nas.study.study import Study, make_study, read_study
+
+MODEL = RECORDED / "studies" / "bc" / "bundle.tflite"
+VERBS = {
+    "profile": ("profile", MODEL),
+    "estimate": ("estimate", "--architecture", RECORDED / "architecture.json"),
+    "data": ("data",),
+    "data_breast_cancer": ("data", "breast_cancer"),
+    "spaces": ("spaces",),
+    "spaces_mlp_tabular": ("spaces", "mlp_tabular", "--budget-kb", "2"),
+    "targets": ("targets",),
+    "targets_cortex_m4": ("targets", "cortex-m4"),
+    "dry_run": ("search", "--space", "mlp_tabular", "--data", "breast_cancer", "--budget-kb", "2", "--dry-run"),
+}
+
+
+def nas(*words: object) -> Any:
+    """Run a command in this process and return its JSON document."""
+    ended = CliRunner().invoke(group, [*map(str, words), "--json"], catch_exceptions=False)
+    assert ended.exit_code == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the recorded study's folder."""
+    return shutil.copytree(RECORDED / "studies" / "bc", tmp_path / "studies" / "bc")
+
+
+def stored(folder: Path) -> tuple[Study, Result]:
+    study = make_study(read_study(folder))
+    return study, stored_result(study, folder, open_ledger(study, folder))
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_s_json_keeps_its_keys_and_their_types(name: str) -> None:
+    assert losses(recorded(name), nas(*VERBS[name])) == []
+
+
+def test_a_result_read_from_a_recorded_journal_gives_the_recorded_winner(folder: Path) -> None:
+    result = stored(folder)[1]
+    document = json.loads(json.dumps(result.to_contract("studies/bc/best/model.tflite")))
+    assert document["best"] == recorded("search")["best"]
+    assert losses(recorded("search"), document) == []
+    assert losses(json.loads((folder / "results.json").read_text()), result.to_json()) == []
+
+
+def test_records_are_read_from_a_recorded_journal(folder: Path) -> None:
+    study = make_study(read_study(folder))
+    records = open_ledger(study, folder).records()
+    assert [(record.trial, record.state, record.val_accuracy is None) for record in records] == [
+        (trial, "complete", False) for trial in range(5)
+    ]
+
+
+def test_a_recorded_bundle_is_exported_with_the_recorded_facts(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    files = nas("export", folder, "-o", out)["files"]
+    assert {Path(file).name for file in files} >= {"model.tflite", "metadata.json", "model_card.md", "model_data.c"}
+    assert (out / "model.tflite").read_bytes() == MODEL.read_bytes()
+    old, new = recorded("metadata"), json.loads((out / "metadata.json").read_text())
+    assert set(new.pop("recipe").items()) >= set(old.pop("recipe").items())
+    assert new == old
+
+
+def test_a_report_is_written_of_a_recorded_study(folder: Path) -> None:
+    nas("report", folder)
+    assert "99.1" in (folder / "report.html").read_text()
+
+
+def test_a_recorded_study_file_is_the_study_of_its_command(folder: Path) -> None:
+    study = stored(folder)[0]
+    assert study.command() == recorded("metadata")["command"]
+    assert (study.recipe.finals.finalists, study.recipe.finals.qat_epochs) == (2, 10)
+
+
+def test_every_lost_key_and_every_changed_type_is_found() -> None:
+    old = recorded("search")
+    new = copy.deepcopy(old)
+    new["best"].pop("macs")
+    new["states"]["failed"] = "0"
+    new["front"][0]["supported"] = 1
+    assert losses(old, new) == [
+        ".best.macs: missing",
+        ".front[0].supported: was boolean, is number",
+        ".states.failed: was number, is text",
+    ]
+    assert losses(old, old) == []
