@@ -1,8 +1,10 @@
 """Members register themselves when the extension point is first looked into."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,7 +28,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
             f"loads.append('{name}')\n"
         )
     monkeypatch.syspath_prepend(tmp_path)
-    yield __import__(PACKAGE).MEMBERS
+    yield importlib.import_module(PACKAGE).MEMBERS
     for module in [name for name in sys.modules if name.startswith(PACKAGE)]:
         del sys.modules[module]
 
@@ -49,6 +51,33 @@ def test_an_unknown_name_is_told_with_the_known_ones(registry: Registry[str]) ->
         registry.find("twoo", "--member")
     assert registry.find("two", "--member") == "TWO"
     assert "three" not in registry
+
+
+def test_members_in_files_are_listed_by_name_whatever_was_imported_first(registry: Registry[str]) -> None:
+    importlib.import_module(f"{PACKAGE}.two")
+    assert list(registry) == ["one", "two"]
+
+
+def test_members_in_one_module_are_listed_in_the_order_in_which_they_stand_there() -> None:
+    registry: Registry[int] = Registry("number", __name__)
+    for name, number in (("two", 2), ("one", 1)):
+        registry.register(name)(number)
+    assert list(registry.items()) == [("two", 2), ("one", 1)]
+
+
+def test_a_function_is_described_by_its_docstring_and_an_object_by_its_summary() -> None:
+    registry: Registry[object] = Registry("member", __name__)
+
+    @registry.register("function")
+    def function() -> None:
+        """Describe the function.
+
+        More about it.
+        """
+
+    registry.register("object")(SimpleNamespace(summary="Describes the object."))
+    assert registry.summary("function") == "Describe the function."
+    assert registry.summary("object") == "Describes the object."
 
 
 def test_two_members_of_one_name_are_refused(registry: Registry[str]) -> None:

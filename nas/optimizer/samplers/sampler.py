@@ -14,4 +14,4 @@ Sampler: TypeAlias = Callable[[int], BaseSampler]
 """Makes Optuna's sampler for a seed; it must serve studies of several objectives, and the first line of its docstring
 describes it. What it learns must be read from the study's trials, so that a study can go on in another process."""
 
-SAMPLERS: Registry[Sampler] = Registry("sampler", "nas.optimizer.samplers")
+SAMPLERS: Registry[Sampler] = Registry("sampler", "nas.optimizer.samplers", loads=("optuna",))
