@@ -17,8 +17,8 @@ from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.optimizer.session import Session
 from nas.reports import ReportView, write_report
 from nas.space.file import load_space
-from nas.study.archive import Bundle, Quantization
-from nas.study.archive_file import load_bundle, save_bundle
+from nas.study.archive import Archive, Quantization
+from nas.study.archive_file import load_archive, save_archive
 from nas.study.feasibility import require_feasible, require_latency
 from nas.study.record import Record, State
 from nas.study.result import Result, Winner
@@ -71,9 +71,9 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
                 hint="give it more trials or minutes",
             )
         observer.phase("writing results")
-        bundle = _bundle(session, result.winner)
-        save_bundle(bundle, folder)
-        write_best(folder, bundle)
+        archive = _archive(session, result.winner)
+        save_archive(archive, folder)
+        write_best(folder, archive)
         report(str(folder))
         session.tracker.finish(result, folder / "best")
     return result
@@ -113,11 +113,11 @@ def export(
         InputError: no such study, no winner yet, no such complete trial, or an unknown format.
     """
     study, folder = open_study(name, root)
-    bundle = load_bundle(folder)
+    archive = load_archive(folder)
     if trial is not None:
         records = open_ledger(study, folder).records()
-        bundle = _of_trial(bundle, records, trial, folder / "models" / f"{trial}.tflite", find_target(study.target))
-    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), bundle, formats)
+        archive = _of_trial(archive, records, trial, folder / "models" / f"{trial}.tflite", find_target(study.target))
+    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), archive, formats)
 
 
 def report(name: str, root: Path = STUDIES) -> Path:
@@ -128,22 +128,22 @@ def report(name: str, root: Path = STUDIES) -> Path:
 
 def report_view(study: Study, folder: Path) -> ReportView:
     """Gather what a report shows from a study's folder and storage."""
-    bundle = load_bundle(folder)
+    archive = load_archive(folder)
     ledger = open_ledger(study, folder)
     target = find_target(study.target)
     return ReportView(
         result=stored_result(study, folder, ledger),
         definition=(folder / "study.toml").read_text(),
         records=tuple(ledger.records()),
-        class_names=bundle.class_names,
+        class_names=archive.class_names,
         importances=ledger.importances(),
-        footprint=profile(bundle.tflite, target),
-        command=bundle.command,
+        footprint=profile(archive.tflite, target),
+        command=archive.command,
         limits=study.budget(target).limits(),
     )
 
 
-def _bundle(session: Session, winner: Winner) -> Bundle:
+def _archive(session: Session, winner: Winner) -> Archive:
     splits, study = session.splits, session.study
     tflite = session.file(WINNER_MODEL).read_bytes()
     inputs, outputs = _quantizations(tflite)
@@ -151,7 +151,7 @@ def _bundle(session: Session, winner: Winner) -> Bundle:
         name: {"rows": len(part), "groups": None if part.groups is None else len(set(part.groups.tolist()))}
         for name, part in splits.parts().items()
     }
-    return Bundle(
+    return Archive(
         name=study.name,
         tflite=tflite,
         winner=winner,
@@ -170,8 +170,8 @@ def _bundle(session: Session, winner: Winner) -> Bundle:
     )
 
 
-def _of_trial(bundle: Bundle, records: Sequence[Record], trial: int, tflite: Path, target: Target) -> Bundle:
-    """Return the bundle of another complete trial of the winner's study; it has not met the test set.
+def _of_trial(archive: Archive, records: Sequence[Record], trial: int, tflite: Path, target: Target) -> Archive:
+    """Return the archive of another complete trial of the winner's study; it has not met the test set.
 
     Raises:
         InputError: there is no such complete trial.
@@ -182,7 +182,7 @@ def _of_trial(bundle: Bundle, records: Sequence[Record], trial: int, tflite: Pat
     content = tflite.read_bytes()
     inputs, outputs = _quantizations(content)
     return dataclasses.replace(
-        bundle,
+        archive,
         tflite=content,
         winner=Winner(record, None, None, None, (), ()),
         footprint=profile(content, target).to_json(),

@@ -6,34 +6,34 @@ from collections.abc import Mapping
 from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.format import FORMATS, Files
-from nas.study.archive import Bundle
+from nas.study.archive import Archive
 
 
 @FORMATS.register("c")
-def c_sources(bundle: Bundle) -> Files:
+def c_sources(archive: Archive) -> Files:
     """C sources: the model as an aligned array, arena size, input scaling, class names, and its op resolver."""
-    prefix = identifier(bundle.name)
+    prefix = identifier(archive.name)
     return {
-        "model_data.h": data_header(bundle, prefix),
-        "model_data.c": data_source(bundle, prefix),
-        "model_ops.h": ops_header(prefix, bundle.op_kinds),
+        "model_data.h": data_header(archive, prefix),
+        "model_data.c": data_source(archive, prefix),
+        "model_ops.h": ops_header(prefix, archive.op_kinds),
     }
 
 
-def input_factors(bundle: Bundle) -> tuple[list[float], list[float]]:
+def input_factors(archive: Archive) -> tuple[list[float], list[float]]:
     """Return `mul` and `add` of each channel, which scale and quantize at once: int8 = round(raw * mul + add)."""
-    mul = [1 / (std * bundle.input.scale) for std in bundle.scaling.std]
-    add = [bundle.input.zero_point - mean * m for mean, m in zip(bundle.scaling.mean, mul, strict=True)]
+    mul = [1 / (std * archive.input.scale) for std in archive.scaling.std]
+    add = [archive.input.zero_point - mean * m for mean, m in zip(archive.scaling.mean, mul, strict=True)]
     return mul, add
 
 
-def data_header(bundle: Bundle, prefix: str) -> str:
+def data_header(archive: Archive, prefix: str) -> str:
     """Return `model_data.h`; every name in it begins with `prefix`."""
     upper = prefix.upper()
-    defines = "\n".join(f"#define {upper}_{name} {value}" for name, value in constants(bundle).items())
-    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if bundle.units_scale else ""
+    defines = "\n".join(f"#define {upper}_{name} {value}" for name, value in constants(archive).items())
+    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
     return f"""\
-{_head(bundle)}
+{_head(archive)}
 #ifndef {upper}_MODEL_DATA_H_
 #define {upper}_MODEL_DATA_H_
 
@@ -43,7 +43,7 @@ def data_header(bundle: Bundle, prefix: str) -> str:
 
 // Bytes are of int8 tensors in row-major order, channels last. The arena is the smallest that works on the target
 // named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE. An output is
-// the {bundle.output_is} of its class; the greatest is the model's answer.
+// the {archive.output_is} of its class; the greatest is the model's answer.
 {defines}
 
 #ifdef __cplusplus
@@ -53,7 +53,7 @@ extern "C" {{
 // The .tflite file, aligned to 16 bytes.
 extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
 extern const char* const {prefix}_class_names[{upper}_CLASSES];
-// Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(bundle)}
+// Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(archive)}
 extern const float {prefix}_input_mul[{upper}_CHANNELS];
 extern const float {prefix}_input_add[{upper}_CHANNELS];{units}
 
@@ -77,19 +77,19 @@ static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
 """
 
 
-def data_source(bundle: Bundle, prefix: str) -> str:
+def data_source(archive: Archive, prefix: str) -> str:
     """Return `model_data.c`, which a C++ compiler takes as well."""
     upper = prefix.upper()
-    mul, add = input_factors(bundle)
+    mul, add = input_factors(archive)
     floats = {"input_mul": mul, "input_add": add}
-    if bundle.units_scale:
-        floats["units_scale"] = list(bundle.units_scale)
+    if archive.units_scale:
+        floats["units_scale"] = list(archive.units_scale)
     arrays = "\n".join(
         f"\nconst float {prefix}_{name}[{upper}_CHANNELS] = {{\n{rows(map(number, values), 6)}\n}};"
         for name, values in floats.items()
     )
     return f"""\
-{_head(bundle)}
+{_head(archive)}
 #include "model_data.h"
 
 #if defined(__cplusplus)
@@ -101,34 +101,34 @@ def data_source(bundle: Bundle, prefix: str) -> str:
 #endif
 
 {upper}_ALIGN_16 const unsigned char {prefix}_model[{upper}_MODEL_BYTES] = {{
-{rows((f"0x{byte:02x}" for byte in bundle.tflite), 16)}
+{rows((f"0x{byte:02x}" for byte in archive.tflite), 16)}
 }};
 
 const char* const {prefix}_class_names[{upper}_CLASSES] = {{
-{rows(map(string, bundle.class_names), 1)}
+{rows(map(string, archive.class_names), 1)}
 }};
 {arrays}
 """
 
 
-def constants(bundle: Bundle) -> Mapping[str, str]:
+def constants(archive: Archive) -> Mapping[str, str]:
     """Return the header's macros, without the prefix, as C text."""
-    shape = bundle.input_shape
+    shape = archive.input_shape
     found = {
-        "MODEL_BYTES": str(len(bundle.tflite)),
-        "ARENA_BYTES": str(bundle.footprint["arena"]["min"]),
-        "CLASSES": str(len(bundle.class_names)),
+        "MODEL_BYTES": str(len(archive.tflite)),
+        "ARENA_BYTES": str(archive.footprint["arena"]["min"]),
+        "CLASSES": str(len(archive.class_names)),
         "INPUT_BYTES": str(math.prod(shape)),
         "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",
         **_sides(shape),
         "CHANNELS": str(shape[-1]),
-        "INPUT_SCALE": number(bundle.input.scale),
-        "INPUT_ZERO_POINT": f"({bundle.input.zero_point})",
-        "OUTPUT_SCALE": number(bundle.output.scale),
-        "OUTPUT_ZERO_POINT": f"({bundle.output.zero_point})",
+        "INPUT_SCALE": number(archive.input.scale),
+        "INPUT_ZERO_POINT": f"({archive.input.zero_point})",
+        "OUTPUT_SCALE": number(archive.output.scale),
+        "OUTPUT_ZERO_POINT": f"({archive.output.zero_point})",
     }
-    if bundle.sample_rate_hz is not None:
-        found["SAMPLE_RATE_HZ"] = number(bundle.sample_rate_hz)
+    if archive.sample_rate_hz is not None:
+        found["SAMPLE_RATE_HZ"] = number(archive.sample_rate_hz)
     return found
 
 
@@ -141,14 +141,14 @@ def _sides(shape: tuple[int, ...]) -> dict[str, str]:
     return {"HEIGHT": str(shape[1]), "WIDTH": str(shape[2])}
 
 
-def _channels(bundle: Bundle) -> str:
-    return "".join(f"\n// {i}: {comment(name)}" for i, name in enumerate(bundle.channel_names))
+def _channels(archive: Archive) -> str:
+    return "".join(f"\n// {i}: {comment(name)}" for i, name in enumerate(archive.channel_names))
 
 
-def _head(bundle: Bundle) -> str:
-    record = bundle.winner.record
+def _head(archive: Archive) -> str:
+    record = archive.winner.record
     return (
-        f"// Study {comment(bundle.name)}, trial {record.trial}, architecture {comment(record.digest)}; "
-        f"target {comment(bundle.footprint['target'])}.\n"
+        f"// Study {comment(archive.name)}, trial {record.trial}, architecture {comment(record.digest)}; "
+        f"target {comment(archive.footprint['target'])}.\n"
         "// Written by nas; model_card.md says how it was made. Do not edit."
     )

@@ -1,4 +1,4 @@
-"""Everything of a bundle but the model's bytes, for programs."""
+"""Everything of an archive but the model's bytes, for programs."""
 
 import dataclasses
 import hashlib
@@ -6,35 +6,35 @@ import json
 from typing import Any
 
 from nas.exporters.format import FORMATS, Files
-from nas.study.archive import Bundle
+from nas.study.archive import Archive
 
 
 @FORMATS.register("json")
-def metadata(bundle: Bundle) -> Files:
+def metadata(archive: Archive) -> Files:
     """Scaling, quantization, classes, footprint, architecture and accuracies as one JSON document."""
-    return {"metadata.json": json.dumps(describe(bundle), indent=2, sort_keys=True, allow_nan=False) + "\n"}
+    return {"metadata.json": json.dumps(describe(archive), indent=2, sort_keys=True, allow_nan=False) + "\n"}
 
 
-def describe(bundle: Bundle) -> dict[str, Any]:
+def describe(archive: Archive) -> dict[str, Any]:
     """Return the JSON document; no path in it leads out of the folder that it is written to."""
     return {
-        "study": bundle.name,
-        "command": bundle.command,
-        "sha256": hashlib.sha256(bundle.tflite).hexdigest(),
-        "architecture": bundle.winner.record.architecture,
-        "class_names": bundle.class_names,
+        "study": archive.name,
+        "command": archive.command,
+        "sha256": hashlib.sha256(archive.tflite).hexdigest(),
+        "architecture": archive.winner.record.architecture,
+        "class_names": archive.class_names,
         "input": {
-            "shape": bundle.input_shape,
-            "channel_names": bundle.channel_names,
-            "sample_rate_hz": bundle.sample_rate_hz,
-            "units_scale": bundle.units_scale,
-            "scaling": bundle.scaling.to_json(),
-            "quantization": dataclasses.asdict(bundle.input),
+            "shape": archive.input_shape,
+            "channel_names": archive.channel_names,
+            "sample_rate_hz": archive.sample_rate_hz,
+            "units_scale": archive.units_scale,
+            "scaling": archive.scaling.to_json(),
+            "quantization": dataclasses.asdict(archive.input),
         },
-        "output": {"is": bundle.output_is, "quantization": dataclasses.asdict(bundle.output)},
-        "footprint": {**bundle.footprint, "file": "model.tflite"},
-        "budget": bundle.budget,
-        "data": bundle.data,
-        "recipe": bundle.recipe.to_json(),
-        "winner": bundle.winner.to_json(),
+        "output": {"is": archive.output_is, "quantization": dataclasses.asdict(archive.output)},
+        "footprint": {**archive.footprint, "file": "model.tflite"},
+        "budget": archive.budget,
+        "data": archive.data,
+        "recipe": archive.recipe.to_json(),
+        "winner": archive.winner.to_json(),
     }

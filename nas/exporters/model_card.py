@@ -6,21 +6,21 @@ from statistics import fmean
 
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
-from nas.study.archive import Bundle
+from nas.study.archive import Archive
 from nas.study.result import Winner
 from nas.task.metrics import DRAWS, TITLES, Estimate
 
 
 @FORMATS.register("card")
-def card(bundle: Bundle) -> Files:
+def card(archive: Archive) -> Files:
     """A model card in Markdown."""
-    return {"model_card.md": model_card(bundle)}
+    return {"model_card.md": model_card(archive)}
 
 
-def model_card(bundle: Bundle) -> str:
+def model_card(archive: Archive) -> str:
     """Return the card: sections of Markdown, in the order in which a reader asks."""
     sections = (_head, _accuracy, _classes, _footprint, _input, _architecture, _data, _training, _limits)
-    return "\n\n".join(section(bundle) for section in sections) + "\n"
+    return "\n\n".join(section(archive) for section in sections) + "\n"
 
 
 def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
@@ -28,20 +28,20 @@ def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
     return [row[i] / sum(row) if sum(row) else None for i, row in enumerate(confusion)]
 
 
-def _head(bundle: Bundle) -> str:
-    record = bundle.winner.record
-    return f"""# {escape(bundle.name)}
+def _head(archive: Archive) -> str:
+    record = archive.winner.record
+    return f"""# {escape(archive.name)}
 
-An int8 TensorFlow Lite model that tells {len(bundle.class_names)} classes apart, found by neural architecture search:
+An int8 TensorFlow Lite model that tells {len(archive.class_names)} classes apart, found by neural architecture search:
 trial {record.trial}, architecture `{record.digest}`. Made by, and made again by:
 
-    {" ".join(bundle.command.split())}
+    {" ".join(archive.command.split())}
 
-- model.tflite: {len(bundle.tflite):,} bytes, SHA-256 `{hashlib.sha256(bundle.tflite).hexdigest()}`"""
+- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{hashlib.sha256(archive.tflite).hexdigest()}`"""
 
 
-def _accuracy(bundle: Bundle) -> str:
-    winner, record = bundle.winner, bundle.winner.record
+def _accuracy(archive: Archive) -> str:
+    winner, record = archive.winner, archive.winner.record
     spread = "" if winner.fold_std is None else f" +- {100 * winner.fold_std:.2f} over {len(winner.fold_scores)} folds"
     return f"""## Accuracy
 
@@ -83,15 +83,15 @@ here, and the one that met the test rows. The validation accuracy is the mean ov
 each on rows that it had not seen."""
 
 
-def _classes(bundle: Bundle) -> str:
-    confusion = bundle.winner.confusion
+def _classes(archive: Archive) -> str:
+    confusion = archive.winner.confusion
     if not confusion:
-        names = ", ".join(map(escape, bundle.class_names))
+        names = ", ".join(map(escape, archive.class_names))
         return f"## Classes\n\n{names}. Not the winner of its study: it has not met the test rows."
-    head = ("true \\ predicted", *map(escape, bundle.class_names), "recall")
+    head = ("true \\ predicted", *map(escape, archive.class_names), "recall")
     rows = [
         (name, *counts, _percent(recall))
-        for name, counts, recall in zip(bundle.class_names, confusion, recalls(confusion), strict=True)
+        for name, counts, recall in zip(archive.class_names, confusion, recalls(confusion), strict=True)
     ]
     return f"""## Classes
 
@@ -100,9 +100,9 @@ Counts of test rows, and the share of each class's rows that was recognized.
 {table(head, rows)}"""
 
 
-def _footprint(bundle: Bundle) -> str:
-    print_ = bundle.footprint
-    arena, flash, limits = print_["arena"], print_["flash"], bundle.budget
+def _footprint(archive: Archive) -> str:
+    print_ = archive.footprint
+    arena, flash, limits = print_["arena"], print_["flash"], archive.budget
     rows = [
         ("weights", "bytes of all constant tensors", f"{print_['weights_bytes']:,}"),
         ("model file", "bytes; it is used in flash as it is", f"{print_['file_bytes']:,}"),
@@ -118,34 +118,35 @@ On target `{print_["target"]}` with {"CMSIS-NN" if print_["kernels"] == "cmsis_n
 
 {table(("", "", "value"), rows, text=2)}
 
-Operators: {", ".join(bundle.op_kinds)}.
+Operators: {", ".join(archive.op_kinds)}.
 
 Budget:
 
 {facts(limits) or "- none"}"""
 
 
-def _input(bundle: Bundle) -> str:
-    names = bundle.channel_names or tuple(map(str, range(bundle.input_shape[-1])))
+def _input(archive: Archive) -> str:
+    names = archive.channel_names or tuple(map(str, range(archive.input_shape[-1])))
     rows = [
         (name, f"{mean:.9g}", f"{std:.9g}")
-        for name, mean, std in zip(names, bundle.scaling.mean, bundle.scaling.std, strict=True)
+        for name, mean, std in zip(names, archive.scaling.mean, archive.scaling.std, strict=True)
     ]
-    shape = {"input shape, batch first": bundle.input_shape, "sample rate, Hz": bundle.sample_rate_hz}
-    integers = {"integers of the data were multiplied by": bundle.units_scale} if bundle.units_scale else {}
+    into, out = archive.input, archive.output
+    shape = {"input shape, batch first": archive.input_shape, "sample rate, Hz": archive.sample_rate_hz}
+    integers = {"integers of the data were multiplied by": archive.units_scale} if archive.units_scale else {}
     return f"""## Input and output
 
 {facts({**shape, **integers})}
-- input: int8 = round((raw - mean) / std / {bundle.input.scale:.9g}) + {bundle.input.zero_point}, limited to -128 .. 127
-- output: {bundle.output_is} of a class = (int8 - ({bundle.output.zero_point})) * {bundle.output.scale:.9g}
+- input: int8 = round((raw - mean) / std / {into.scale:.9g}) + {into.zero_point}, limited to -128 .. 127
+- output: {archive.output_is} of a class = (int8 - ({out.zero_point})) * {out.scale:.9g}
 
 Scaling of each channel, fitted on the training rows only (`model_data.h` has it folded with the quantization):
 
 {table(("channel", "mean", "std"), rows)}"""
 
 
-def _architecture(bundle: Bundle) -> str:
-    architecture = bundle.winner.record.architecture
+def _architecture(archive: Archive) -> str:
+    architecture = archive.winner.record.architecture
     lines = []
     for i, block in enumerate(architecture["blocks"], start=1):
         settings = ", ".join(f"{key} {value}" for key, value in block.items() if key != "block")
@@ -153,31 +154,31 @@ def _architecture(bundle: Bundle) -> str:
     return f"## Architecture\n\nA member of the space `{architecture['space']}`:\n\n" + "\n".join(lines)
 
 
-def _data(bundle: Bundle) -> str:
-    return f"## Data\n\n{facts(bundle.data) or '- not described'}"
+def _data(archive: Archive) -> str:
+    return f"## Data\n\n{facts(archive.data) or '- not described'}"
 
 
-def _training(bundle: Bundle) -> str:
-    record = bundle.winner.record
+def _training(archive: Archive) -> str:
+    record = archive.winner.record
     head = ("trial", "seed", "epochs", "validation accuracy")
-    rows = [(f["trial"], f["seed"], f["epochs"], _percent(f["val_accuracy"])) for f in bundle.winner.finals]
+    rows = [(f["trial"], f["seed"], f["epochs"], _percent(f["val_accuracy"])) for f in archive.winner.finals]
     finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
-    if bundle.winner.teachers:
-        reached = _percent(fmean(teacher["val_accuracy"] for teacher in bundle.winner.teachers))
+    if archive.winner.teachers:
+        reached = _percent(fmean(teacher["val_accuracy"] for teacher in archive.winner.teachers))
         finals += f"They learned from teachers of {reached} validation accuracy, float, in the mean over the folds.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training
 
 Seed {record.seed}. Recipe:
 
-{facts(bundle.recipe.settings())}
+{facts(archive.recipe.settings())}
 
 {finals}Seconds of each stage, and versions:
 
 {facts({"seconds": seconds, "version": record.versions})}"""
 
 
-def _limits(bundle: Bundle) -> str:
+def _limits(archive: Archive) -> str:
     return """## Limits of use
 
 - It knows only the classes above and gives every input one of them. Input unlike the training data (another sensor,

@@ -18,7 +18,7 @@ class Quantization:
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class Archive:
     """The winner of a study, ready to be written in any format.
 
     Attributes:

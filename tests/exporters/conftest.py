@@ -1,4 +1,4 @@
-"""A bundle of made-up numbers; tests change the fields that they are about."""
+"""An archive of made-up numbers; tests change the fields that they are about."""
 
 import dataclasses
 import math
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nas.data.splits import Scaling
-from nas.study.archive import Bundle, Quantization
+from nas.study.archive import Archive, Quantization
 from nas.study.record import Record, State
 from nas.study.result import Winner
 from nas.task.metrics import Estimate
@@ -53,10 +53,10 @@ def footprint(file_bytes: int, input_shape: tuple[int, ...], ops: tuple[str, ...
 
 
 @pytest.fixture
-def make_bundle() -> Callable[..., Bundle]:
-    """Return a function that makes a bundle of three classes and two channels, with other fields on wish."""
+def make_archive() -> Callable[..., Archive]:
+    """Return a function that makes an archive of three classes and two channels, with other fields on wish."""
 
-    def make(*, input_shape: tuple[int, ...] = (1, 1, 16, 2), ops: tuple[str, ...] = (), **fields: Any) -> Bundle:
+    def make(*, input_shape: tuple[int, ...] = (1, 1, 16, 2), ops: tuple[str, ...] = (), **fields: Any) -> Archive:
         tflite = fields.pop("tflite", random.Random(0).randbytes(1001))
         ops = ops or ("CONV_2D", "MAX_POOL_2D", "CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX")
         blocks = [{"block": "conv", "filters": 8, "kernel": 3}, {"block": "gap"}]
@@ -87,7 +87,7 @@ def make_bundle() -> Callable[..., Bundle]:
             baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
             drawn_from="4 groups",
         )
-        bundle = Bundle(
+        archive = Archive(
             name="My study",
             tflite=tflite,
             winner=winner,
@@ -102,6 +102,6 @@ def make_bundle() -> Callable[..., Bundle]:
             data={"source": "synthetic", "rows": {"train": 700, "test": 32}},
             budget={"weights_bytes": 6144, "arena_bytes": None},
         )
-        return dataclasses.replace(bundle, **fields)
+        return dataclasses.replace(archive, **fields)
 
     return make

@@ -1,4 +1,4 @@
-"""Compiles the C sources as a firmware project would and compares what a program sees with the bundle."""
+"""Compiles the C sources as a firmware project would and compares what a program sees with the archive."""
 
 import shutil
 import subprocess
@@ -48,21 +48,21 @@ def run(folder, compiler, raw):
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-def test_a_compiled_program_holds_the_model_and_its_numbers(tmp_path, make_bundle, compiler):
+def test_a_compiled_program_holds_the_model_and_its_numbers(tmp_path, make_archive, compiler):
     names = ("walk", 'a "b"\\n', "größe ??/ 1")
-    bundle = make_bundle(class_names=names, name="My study ??/\\")
-    write(tmp_path, bundle, ["c"])
+    archive = make_archive(class_names=names, name="My study ??/\\")
+    write(tmp_path, archive, ["c"])
     rest = run(tmp_path, compiler, np.zeros(32))[32:]
-    assert rest[: len(bundle.tflite)] == bundle.tflite
-    *class_names, numbers = rest[len(bundle.tflite) :].decode().split("\0")
+    assert rest[: len(archive.tflite)] == archive.tflite
+    *class_names, numbers = rest[len(archive.tflite) :].decode().split("\0")
     assert tuple(class_names) == names
     assert numbers == "5200 4 -128 50"
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-def test_a_compiled_program_quantizes_as_scaling_and_quantization_say(tmp_path, make_bundle, compiler):
-    bundle = make_bundle(input_shape=(1, 1, 1000, 2))
-    write(tmp_path, bundle, ["c"])
+def test_a_compiled_program_quantizes_as_scaling_and_quantization_say(tmp_path, make_archive, compiler):
+    archive = make_archive(input_shape=(1, 1, 1000, 2))
+    write(tmp_path, archive, ["c"])
     raw = np.random.default_rng(0).normal([0.25, -3.0], [0.6, 25.0], (1000, 2)).astype(np.float32)
     raw[:4] = [[np.inf, -np.inf], [1e30, -1e30], [0.25, -3.0], [3e9, 1e10]]
     got = np.frombuffer(run(tmp_path, compiler, raw)[:2000], np.int8).reshape(1000, 2)
@@ -73,18 +73,18 @@ def test_a_compiled_program_quantizes_as_scaling_and_quantization_say(tmp_path, 
     assert np.array_equal(got[2], [3, 3])
 
 
-def test_not_a_number_becomes_a_number(tmp_path, make_bundle):
-    write(tmp_path, make_bundle(), ["c"])
+def test_not_a_number_becomes_a_number(tmp_path, make_archive):
+    write(tmp_path, make_archive(), ["c"])
     got = np.frombuffer(run(tmp_path, "c99", np.full(32, np.nan))[:32], np.int8)
     assert (got == -128).all()
 
 
-def test_the_header_names_sides_of_images_and_none_of_tables(tmp_path, make_bundle):
+def test_the_header_names_sides_of_images_and_none_of_tables(tmp_path, make_archive):
     scaling = Scaling(mean=(0.0,), std=(1.0,))
-    write(tmp_path / "image", make_bundle(input_shape=(1, 28, 20, 1), scaling=scaling, channel_names=()), ["c"])
+    write(tmp_path / "image", make_archive(input_shape=(1, 28, 20, 1), scaling=scaling, channel_names=()), ["c"])
     header = (tmp_path / "image" / "model_data.h").read_text()
     assert "#define MY_STUDY_HEIGHT 28\n#define MY_STUDY_WIDTH 20\n" in header
-    write(tmp_path / "table", make_bundle(input_shape=(1, 2), sample_rate_hz=None), ["c"])
+    write(tmp_path / "table", make_archive(input_shape=(1, 2), sample_rate_hz=None), ["c"])
     header = (tmp_path / "table" / "model_data.h").read_text()
     assert "WINDOW" not in header
     assert "HEIGHT" not in header
@@ -103,11 +103,11 @@ template <unsigned int N> class MicroMutableOpResolver {{
 """
 
 
-def test_the_resolver_registers_each_operator_once_and_has_room_for_no_more(tmp_path, make_bundle):
+def test_the_resolver_registers_each_operator_once_and_has_room_for_no_more(tmp_path, make_archive):
     if shutil.which("g++") is None:
         pytest.skip("no g++ to compile the C++ header with")
     kinds = ("CONV_2D", "MAX_POOL_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "AVERAGE_POOL_2D", "MEAN", "RESHAPE")
-    write(tmp_path, make_bundle(ops=(*kinds, "FULLY_CONNECTED", "SOFTMAX")), ["c"])
+    write(tmp_path, make_archive(ops=(*kinds, "FULLY_CONNECTED", "SOFTMAX")), ["c"])
     methods = [
         "Conv2D",
         "MaxPool2D",
@@ -132,7 +132,7 @@ def test_the_resolver_registers_each_operator_once_and_has_room_for_no_more(tmp_
     subprocess.run([tmp_path / "main"], check=True)
 
 
-def test_an_operator_that_tflm_has_not_is_an_error_before_any_file_is_written(tmp_path, make_bundle):
+def test_an_operator_that_tflm_has_not_is_an_error_before_any_file_is_written(tmp_path, make_archive):
     with pytest.raises(InputError, match=r"model_ops\.h: operator must be a known one, got 'WHERE'"):
-        write(tmp_path / "out", make_bundle(ops=("CONV_2D", "WHERE")))
+        write(tmp_path / "out", make_archive(ops=("CONV_2D", "WHERE")))
     assert not (tmp_path / "out").exists()

@@ -7,44 +7,44 @@ from nas.errors import InputError
 from nas.exporters.format import FORMATS, write, write_best
 
 
-def test_best_holds_the_model_its_c_sources_its_card_and_its_numbers(tmp_path, make_bundle):
-    bundle = make_bundle()
-    written = write_best(tmp_path, bundle)
+def test_best_holds_the_model_its_c_sources_its_card_and_its_numbers(tmp_path, make_archive):
+    archive = make_archive()
+    written = write_best(tmp_path, archive)
     names = {"model.tflite", "model_data.h", "model_data.c", "model_ops.h", "model_card.md", "metadata.json"}
     assert {path.name for path in written} == names
     assert {path.name for path in (tmp_path / "best").iterdir()} == names
-    assert (tmp_path / "best" / "model.tflite").read_bytes() == bundle.tflite
+    assert (tmp_path / "best" / "model.tflite").read_bytes() == archive.tflite
 
 
-def test_one_format_writes_its_files_only(tmp_path, make_bundle):
-    assert write(tmp_path, make_bundle(), ["tflite"]) == [tmp_path / "model.tflite"]
+def test_one_format_writes_its_files_only(tmp_path, make_archive):
+    assert write(tmp_path, make_archive(), ["tflite"]) == [tmp_path / "model.tflite"]
     assert list(tmp_path.iterdir()) == [tmp_path / "model.tflite"]
 
 
-def test_writing_again_gives_the_same_bytes(tmp_path, make_bundle):
-    first = {path.name: path.read_bytes() for path in write(tmp_path / "a", make_bundle())}
-    assert first == {path.name: path.read_bytes() for path in write(tmp_path / "b", make_bundle())}
+def test_writing_again_gives_the_same_bytes(tmp_path, make_archive):
+    first = {path.name: path.read_bytes() for path in write(tmp_path / "a", make_archive())}
+    assert first == {path.name: path.read_bytes() for path in write(tmp_path / "b", make_archive())}
 
 
-def test_an_unknown_format_lists_the_known_ones(tmp_path, make_bundle):
+def test_an_unknown_format_lists_the_known_ones(tmp_path, make_archive):
     with pytest.raises(InputError, match=r"--format: .* did you mean card\? known: .*card"):
-        write(tmp_path, make_bundle(), ["crad"])
+        write(tmp_path, make_archive(), ["crad"])
 
 
 def test_every_format_says_what_it_is():
     assert all(render.__doc__ and render.__doc__.split("\n")[0].endswith(".") for render in FORMATS.values())
 
 
-def test_metadata_is_the_bundle_without_paths_of_the_machine(tmp_path, make_bundle):
-    bundle = make_bundle()
-    (path,) = write(tmp_path, bundle, ["json"])
+def test_metadata_is_the_bundle_without_paths_of_the_machine(tmp_path, make_archive):
+    archive = make_archive()
+    (path,) = write(tmp_path, archive, ["json"])
     data = json.loads(path.read_text())
-    assert data["sha256"] == hashlib.sha256(bundle.tflite).hexdigest()
+    assert data["sha256"] == hashlib.sha256(archive.tflite).hexdigest()
     assert data["footprint"]["file"] == "model.tflite"
-    assert {**data["footprint"], "file": bundle.footprint["file"]} == bundle.footprint
+    assert {**data["footprint"], "file": archive.footprint["file"]} == archive.footprint
     assert data["input"]["scaling"] == {"mean": [0.25, -3.0], "std": [0.5, 20.0]}
     assert data["input"]["quantization"] == {"scale": 0.0234375, "zero_point": 3}
     assert data["input"]["shape"] == [1, 1, 16, 2]
-    assert data["architecture"] == bundle.winner.record.architecture
+    assert data["architecture"] == archive.winner.record.architecture
     assert data["winner"]["test_accuracy"] == 0.8125
     assert "/home" not in path.read_text()

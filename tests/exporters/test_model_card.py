@@ -25,8 +25,8 @@ def test_recalls_are_scikit_learns(confusion):
     np.testing.assert_allclose(got, expected)
 
 
-def test_the_card_holds_every_number_of_the_winner(make_bundle):
-    card = model_card(make_bundle())
+def test_the_card_holds_every_number_of_the_winner(make_archive):
+    card = model_card(make_archive())
     accuracies = ["92.50 %", "93.75 %", "81.25 %", "84.38 %", "43.75 %", "92.50 % +- 1.77 over 2 folds"]
     intervals = [
         "71.88 to 90.62 %",
@@ -43,34 +43,34 @@ def test_the_card_holds_every_number_of_the_winner(make_bundle):
     assert "| walk | 12 | 2 | 0 | 85.71 % |" in card
 
 
-def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_bundle):
-    bundle = make_bundle(channel_names=(), sample_rate_hz=None, data={}, budget={}, class_names=("a|b", "c\nd", "*"))
-    card = model_card(bundle)
+def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_archive):
+    archive = make_archive(channel_names=(), sample_rate_hz=None, data={}, budget={}, class_names=("a|b", "c\nd", "*"))
+    card = model_card(archive)
     assert "| a\\|b | 12 |" in card
     assert "| c d | 1 |" in card
 
 
-def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_bundle):
-    record = make_bundle().winner.record
-    card = model_card(make_bundle(winner=Winner(record, None, None, None, (), ())))
+def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_archive):
+    record = make_archive().winner.record
+    card = model_card(make_archive(winner=Winner(record, None, None, None, (), ())))
     assert "it has not met the test rows" in card
     assert "- validation accuracy: int8 92.50 %, float, before quantization, 93.75 %" in card
     assert "interval" not in card
     assert "Final trainings" not in card
 
 
-def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_bundle):
-    winner = make_bundle().winner
-    assert "trained again, 31 epochs" in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=31)))
-    assert "trained again" not in model_card(make_bundle(winner=dataclasses.replace(winner, epochs=None)))
+def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_archive):
+    winner = make_archive().winner
+    assert "trained again, 31 epochs" in model_card(make_archive(winner=dataclasses.replace(winner, epochs=31)))
+    assert "trained again" not in model_card(make_archive(winner=dataclasses.replace(winner, epochs=None)))
 
 
 @pytest.mark.parametrize(("last", "word"), [("SOFTMAX", "probability"), ("FULLY_CONNECTED", "logit")])
-def test_everything_exported_says_what_the_outputs_are(make_bundle, last, word):
-    bundle = make_bundle(ops=("CONV_2D", last))
-    assert f"output: {word} of a class" in model_card(bundle)
-    assert describe(bundle)["output"]["is"] == word
-    assert f"the {word} of its class" in data_header(bundle, "m")
+def test_everything_exported_says_what_the_outputs_are(make_archive, last, word):
+    archive = make_archive(ops=("CONV_2D", last))
+    assert f"output: {word} of a class" in model_card(archive)
+    assert describe(archive)["output"]["is"] == word
+    assert f"the {word} of its class" in data_header(archive, "m")
 
 
 def test_tables_have_one_width():
