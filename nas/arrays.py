@@ -1,4 +1,4 @@
-"""Types of arrays."""
+"""Types of arrays by their numbers: `Floats` are 32 bits wide, as networks read them."""
 
 from typing import Any
 
@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-
-
 Floats = npt.NDArray[np.float32]
-
-
+Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+"""Numbers of rows, to take them from an array."""

@@ -1,11 +1,11 @@
-"""Labelled data in units, before it is split and scaled, and the ways of getting it."""
+"""Labelled data as their source gives them, before they are split, and the options for reading and splitting them."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from nas.arrays import Array, Floats, Ints
+from nas.arrays import Array, Floats, Ints, Rows
 from nas.errors import InputError
 
 KINDS = {2: "table", 3: "series", 4: "image"}
@@ -14,7 +14,13 @@ KINDS = {2: "table", 3: "series", 4: "image"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Rows that belong together: x [n, F], [n, T, C] or [n, H, W, C], y [n] classes, groups [n] or None."""
+    """Rows that are used together.
+
+    Attributes:
+        x: [n, features], [n, time, channels] or [n, height, width, channels].
+        y: class of each row [n].
+        groups: subject, speaker or recording of each row [n]; None if unknown.
+    """
 
     x: Floats
     y: Ints
@@ -24,31 +30,33 @@ class Part:
         return len(self.y)
 
     def join(self, other: "Part") -> "Part":
-        """Return the rows of both; groups only if both have them."""
+        """Return the rows of both, one after the other; with groups if both have groups."""
         groups = None if self.groups is None or other.groups is None else np.concatenate([self.groups, other.groups])
         return Part(np.concatenate([self.x, other.x]), np.concatenate([self.y, other.y]), groups)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "Part":
+    def take(self, rows: Rows) -> "Part":
+        """Return the rows with the given numbers."""
         return Part(self.x[rows], self.y[rows], None if self.groups is None else self.groups[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """What a data source gives: rows in physical units, as they stand in the source, even if they are wrong.
+    """The rows of a data source in physical units, unchanged, including values that a search would refuse.
 
-    Life cycle: made by `load`; shapes are checked here, so that a dataset can always be described;
-    values (NaN, one class) are checked by `nas.data.rules.check`, when it is split for a search.
+    Life cycle: made by `load`. Shapes are checked here, so that every dataset can be described. Values (NaN, a
+    single class) are checked by `nas.data.rules.check` when the dataset is split for a search.
 
     Attributes:
-        source: what the user named: a registered name or a path.
-        train: rows to learn from.
-        class_names: one a class; y counts into them.
-        val: rows to choose by, if the source has them apart; else `split` takes them from train.
-        test: rows for the winners, if the source has them apart; else `split` takes them from train.
-        channel_names: one for each entry of x's last axis, or empty.
-        sample_rate_hz: of windows of a signal; None if unknown or not a signal.
-        units_scale: integers of the source times this gave x, one factor a channel; None if x came in units.
-        notes: what the source did that its user should know, one line each.
+        source: name or path that the user gave.
+        train: training rows.
+        class_names: one name a class; y holds positions in this list.
+        val: validation rows, if the source holds them separately; otherwise `split` takes them from train.
+        test: test rows, if the source holds them separately; otherwise `split` takes them from train.
+        channel_names: one name for each entry of x's last axis, or empty.
+        sample_rate_hz: sample rate of the signal that the windows were cut from; None if unknown or no signal.
+        units_scale: one factor a channel by which the integers of the source were multiplied to give x; None if
+            the source holds x in units.
+        notes: what the reader did to the data that the user should know, one line each.
     """
 
     source: str
@@ -99,15 +107,15 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:
-    """How a folder of recordings becomes rows, and how large the held-out parts are.
+    """How files become rows, and how many rows are held out.
 
     Attributes:
-        window: samples a window of a recording; default 128.
-        stride: samples from a window's start to the next one's; default half a window.
-        rate_hz: recordings are resampled to this rate; without a time column, the rate that they have.
-        labels: a CSV file with the columns file, label and, if wanted, group; default `labels.csv` in the folder.
-        val_fraction: share of the training groups (rows, if there are no groups) held out to choose by.
-        test_fraction: share of all groups held out for the winners, if the source has no test set.
+        window: samples in one window of a recording; default 128.
+        stride: samples from the start of one window to the start of the next; default half a window.
+        rate_hz: sample rate to which recordings are resampled; without a time column, the rate they have.
+        labels: CSV file with the columns file, label and optionally group; default `labels.csv` in the folder.
+        val_fraction: share of the training groups (rows, if there are no groups) held out for validation.
+        test_fraction: share of all groups (rows) held out for the test, if the source has no test set.
     """
 
     window: int | None = None
@@ -127,3 +135,7 @@ class DataOptions:
         for name in ("val_fraction", "test_fraction"):
             if not 0 < getattr(self, name) <= 0.5:
                 raise InputError(f"data.{name}", "must be in (0, 0.5]", got=getattr(self, name))
+
+
+READER_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if field.default is None)
+"""Options for readers. None, the default, leaves the choice to the reader."""

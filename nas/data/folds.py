@@ -1,11 +1,9 @@
 """Cross-validation: every row is held out once, with all of its group."""
 
 import numpy as np
-import numpy.typing as npt
 
+from nas.arrays import Rows
 from nas.data.dataset import Part
-
-Rows = npt.NDArray[np.intp]
 
 
 def folds(part: Part, count: int, seed: int) -> list[tuple[Rows, Rows]]:

@@ -7,9 +7,9 @@ import warnings
 
 import numpy as np
 
-from nas.arrays import Array, Ints
+from nas.arrays import Array, Ints, Rows
 from nas.data.dataset import DataOptions, Dataset, Part
-from nas.data.folds import Rows, folds
+from nas.data.folds import folds
 from nas.errors import InputError
 
 ATTEMPTS = 10

@@ -1,49 +1,105 @@
-"""Where data come from: a registered name, a file or a folder."""
+"""Where data come from: an embedded source by its name, or a path that one of the readers accepts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from nas.data.dataset import DataOptions, Dataset
+from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
 from nas.errors import InputError, unknown
 from nas.registry import Registry
 
 SOURCES: Registry[Callable[[int], Dataset]] = Registry("data source", "nas.data.sources")
-"""Embedded sources by name: a function of a seed, its docstring's first line tells what it gives."""
+"""Embedded sources by name: functions of a seed. The first line of the docstring is what `nas data` lists."""
+
+
+class Read(Protocol):
+    """Read the data at `path`; `source` is the path as the user wrote it, for messages and the dataset.
+
+    Files are never unpickled, since unpickling runs code of the file's author.
+
+    Raises:
+        InputError: the data at `path` are damaged, incomplete, or their parts do not fit together.
+    """
+
+    def __call__(self, source: str, path: Path, options: DataOptions, /) -> Dataset: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One format of data on disk.
+
+    Life cycle: a file in `nas/data/readers/` registers its reader in READERS. `load` asks the readers in order
+    whether they accept a path, and the first one that does reads it.
+
+    Attributes:
+        accepts: whether an existing path looks like this format, judged by its name and kind. The content may
+            still turn out to be wrong; `read` reports that.
+        read: read the path into a dataset.
+        what: the format in messages, with an article: `an .npz file`.
+        pattern: the format in lists of sources: `FILE.npz`.
+        summary: one line on what such a path holds, for lists of sources.
+        options: the fields of `DataOptions` that apply to this format, out of READER_OPTIONS.
+        any_folder: whether the reader accepts every folder; it is asked after those that accept only some.
+    """
+
+    accepts: Callable[[Path], bool]
+    read: Read
+    what: str
+    pattern: str
+    summary: str
+    options: frozenset[str] = frozenset()
+    any_folder: bool = False
+
+
+READERS: Registry[Reader] = Registry("reader", "nas.data.readers")
+"""Readers of data files and folders by the name of their format."""
 
 
 def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> Dataset:
-    """Get the data that `source` names: a registered name, an `.npz` file or a folder of CSV recordings.
+    """Get the data that `source` names: an embedded source, or a file or folder that a reader accepts.
 
-    A registered name comes before a path of the same name; `./digits` means the path.
+    An embedded source comes before a path of the same name; `./digits` means the path.
+
+    Args:
+        source: name or path.
+        seed: seed of simulated data.
+        options: how files become rows.
 
     Raises:
-        InputError: nothing is there, or it cannot be read.
+        InputError: there is no such source, it cannot be read, or an option does not apply to it.
     """
     options = options or DataOptions()
-    path = Path(source).expanduser()
-    if source not in SOURCES and path.is_dir():
-        from nas.data.readers.csv_folder import read_folder
-
-        return read_folder(source, path, options)
-    _refuse_cutting(source, options)
     if source in SOURCES:
+        _check_options(source, options, frozenset())
         return SOURCES[source](seed)
-    if path.suffix == ".npz" and path.is_file():
-        from nas.data.readers.npz import read_npz
+    path = Path(source).expanduser()
+    reader = _reader(path)
+    if reader is None:
+        raise _not_found(source, path)
+    _check_options(source, options, reader.options)
+    return reader.read(source, path, options)
 
-        return read_npz(source, path)
-    raise _not_found(source, path)
+
+def _reader(path: Path) -> Reader | None:
+    """Return the first reader that accepts `path`, those for any folder last; None if no reader does."""
+    if not path.exists():
+        return None
+    asked = sorted(READERS.values(), key=lambda reader: reader.any_folder)
+    return next((reader for reader in asked if reader.accepts(path)), None)
 
 
-def _refuse_cutting(source: str, options: DataOptions) -> None:
-    for name in ("window", "stride", "rate_hz", "labels"):
-        if getattr(options, name) is not None:
-            raise InputError(source, f"data.{name} is for folders of CSV recordings", hint="leave it out")
+def _check_options(source: str, options: DataOptions, applicable: frozenset[str]) -> None:
+    for name in READER_OPTIONS:
+        if getattr(options, name) is not None and name not in applicable:
+            formats = " or ".join(reader.what for reader in READERS.values() if name in reader.options)
+            raise InputError(source, f"data.{name} applies only to {formats}", hint="leave it out")
 
 
 def _not_found(source: str, path: Path) -> InputError:
     if path.exists():
-        return InputError(source, "data must be an .npz file or a folder of CSV recordings", got=path.name)
+        formats = " or ".join(reader.what for reader in READERS.values())
+        return InputError(source, f"data must be {formats}", got=path.name)
     if path.suffix or len(path.parts) > 1:
         return InputError(source, "no such file or folder", hint="check the path given as data")
     return unknown(source, "data", source, SOURCES)

@@ -69,7 +69,7 @@ def test_synthetic_activities_are_beyond_a_linear_model_but_not_chance(features:
         ("synthetik", "did you mean synthetic"),
         ("nowhere/data.npz", "no such file or folder"),
         ("data.npz", "no such file or folder"),
-        (str(Path(__file__)), "must be an .npz file or a folder"),
+        (str(Path(__file__)), "must be a folder of CSV recordings or an .npz file"),
     ],
 )
 def test_a_source_that_is_not_there_is_told(source: str, message: str) -> None:
@@ -77,9 +77,14 @@ def test_a_source_that_is_not_there_is_told(source: str, message: str) -> None:
         load(source)
 
 
-def test_windows_are_not_cut_twice() -> None:
-    with pytest.raises(InputError, match=r"data.window is for folders of CSV recordings"):
-        load("synthetic", options=DataOptions(window=64))
+@pytest.mark.parametrize("source", ["synthetic", "data.npz"])
+def test_an_option_that_does_not_apply_to_the_source_is_refused(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.savez("data.npz", x_train=np.zeros((4, 6, 2)), y_train=[0, 1, 0, 1])
+    with pytest.raises(InputError, match=r"data.window applies only to a folder of CSV recordings; leave it out"):
+        load(source, options=DataOptions(window=64))
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_parts_share_their_classes(tmp_path: Path) -> None:
         ({"x_test": WINDOWS[:, :5], "y_test": [0, 1, 0, 1]}, r"rows must have train's shape \(6, 2\)"),
         ({"x_train": np.array(["a"] * 4)}, "x_train: must be numbers"),
         ({"x_train": np.float32(1)}, "x_train: must be"),
-        ({"scale": [1.0, 2.0, 3.0]}, "scale: must have one entry in all or 2"),
+        ({"scale": [1.0, 2.0, 3.0]}, "scale: must have one entry for all channels, or 2"),
         ({"scale": [0.0, 1.0]}, "scale: must be finite numbers other than 0"),
         ({"class_names": ["a"], "y_train": [0, 1, 2, 3]}, "class_names: must name the 4 labels of y, got 1"),
         ({"channel_names": ["a", "b", "c"]}, "channel_names: must name 2 channels, got 3"),

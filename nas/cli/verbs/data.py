@@ -11,7 +11,7 @@ from rich.text import Text
 
 from nas.data.dataset import DataOptions
 from nas.data.describe import ChannelSummary, Description, PartSummary, describe
-from nas.data.source import SOURCES, load
+from nas.data.source import READERS, SOURCES, load
 
 MOST_CHANNELS = 12
 """A table's features and a signal's channels beyond these are in the JSON only."""
@@ -62,8 +62,8 @@ def _list(as_json: bool) -> None:
     table.add_column("holds")
     for entry in sources:
         table.add_row(entry["name"], entry["summary"])
-    table.add_row("FILE.npz", "Your arrays: x_train, y_train, and if you have them x_test, y_test, group_train ...")
-    table.add_row("FOLDER", "Your CSV recordings, one a file: <class>/<group>.csv, or listed in a labels.csv.")
+    for reader in READERS.values():
+        table.add_row(reader.pattern, reader.summary)
     _print(table)
 
 

@@ -1,4 +1,4 @@
-"""Reading a folder of CSV recordings: which files, which label, which group, and the windows of all."""
+"""Reading a folder of CSV recordings: the files, their labels and groups, and the windows cut from them."""
 
 import csv
 import re
@@ -11,20 +11,28 @@ import numpy as np
 from nas.arrays import Floats
 from nas.data import labels
 from nas.data.dataset import DataOptions, Dataset, Part
-from nas.data.readers.recording import Recording, read_recording
-from nas.data.windows import cut, resample, segments
+from nas.data.readers.csv_recording import read_recording
+from nas.data.source import READERS, Reader
+from nas.data.windows import Recording, cut, resample, segments
 from nas.errors import InputError
 
 WINDOW = 128
 RATE_TOLERANCE = 0.02
-"""Clocks of two devices of one kind differ by less."""
+"""Recordings whose rates differ by at most this share count as one rate, as clocks of equal devices differ by less."""
 
 GROUP = re.compile(r".*?\d+(?=[_\-. ]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file to read, and what its place or the labels file says of it."""
+    """One file to read.
+
+    Attributes:
+        path: the file.
+        place: the file as messages name it.
+        label: its class.
+        group: who or what was recorded.
+    """
 
     path: Path
     place: str
@@ -33,10 +41,11 @@ class Entry:
 
 
 def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
-    """Read `<class>/<group>[...].csv`, or the files that a `labels.csv` lists, and cut them into windows.
+    """Read the files `<class>/<group>[...].csv`, or those listed in a `labels.csv`, and cut them into windows.
 
     Raises:
-        InputError: nothing to read, an unreadable cell (with file and line), or recordings that do not fit together.
+        InputError: there are no recordings, a cell is not a number (the message gives file and line), or the
+            recordings differ in channels or rate.
     """
     entries = _entries(source, folder, options)
     recordings = [read_recording(entry.path, entry.place) for entry in entries]
@@ -47,7 +56,9 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     windows = [_windows(recording, rate_hz, window, stride) for recording in recordings]
     counts = [len(rows) for rows in windows]
     if not sum(counts):
-        raise InputError(source, f"a recording must hold {window} samples, one window", hint="give a smaller --window")
+        raise InputError(
+            source, f"a recording must hold at least {window} samples, one window", hint="give a smaller --window"
+        )
     y, class_names = labels.encode({"train": np.repeat([e.label for e in entries], counts)}, None, source)
     groups = np.repeat([entry.group for entry in entries], counts)
     return Dataset(
@@ -61,9 +72,10 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
 
 
 def group_of(stem: str) -> str:
-    """Return who made the recording, by its file's name: its beginning up to the first number that ends a word.
+    """Return the group of a recording from its file name: the name up to the first number that ends a word.
 
-    `sub_07_trial2` -> `sub_07`, `anna3-left` -> `anna3`, `s01e02` -> `s01e02`; without a number, all of it.
+    `sub_07_trial2` -> `sub_07`, `anna3-left` -> `anna3`, `s01e02` -> `s01e02`. A name without such a number is its
+    own group.
     """
     match = GROUP.match(stem)
     return match[0] if match else stem
@@ -76,13 +88,13 @@ def _entries(source: str, folder: Path, options: DataOptions) -> list[Entry]:
         raise InputError(
             source,
             "must hold <class>/<group>.csv recordings or a labels.csv",
-            hint="put each recording in a folder called as its class",
+            hint="put each recording into a folder named after its class",
         )
     return entries
 
 
 def _by_folder(source: str, folder: Path) -> list[Entry]:
-    """Files in a folder of their class; in a folder further down, that folder is the group."""
+    """Return the files by the folder of their class. A folder between class and file names the group."""
     entries = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".csv" and not p.name.startswith(".")):
         inside = path.relative_to(folder)
@@ -101,7 +113,7 @@ def _listed(listing: Path, folder: Path) -> list[Entry]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(listing, "cannot be read", got=error) from error
     if not {"file", "label"} <= set(reader.fieldnames or ()):
-        raise InputError(listing, "must have the columns file, label and, if wanted, group", got=reader.fieldnames)
+        raise InputError(listing, "must have the columns file, label and optionally group", got=reader.fieldnames)
     return [_entry(f"{listing}:{number}", row, folder) for number, row in rows]
 
 
@@ -127,7 +139,7 @@ def _check_channels(entries: Sequence[Entry], recordings: Sequence[Recording]) -
 
 
 def _common_rate(entries: Sequence[Entry], recordings: Sequence[Recording]) -> float | None:
-    """The median rate of the recordings; None if none of them has a time column."""
+    """Return the median rate of the recordings; None if none of them has a time column."""
     rates = [recording.rate_hz for recording in recordings]
     known = [rate for rate in rates if rate is not None]
     if not known:
@@ -136,7 +148,10 @@ def _common_rate(entries: Sequence[Entry], recordings: Sequence[Recording]) -> f
     for entry, rate in zip(entries, rates, strict=True):
         if rate is not None and abs(rate / common - 1) > RATE_TOLERANCE:
             raise InputError(
-                entry.place, f"must have the others' rate of {common:g} Hz", got=f"{rate:g} Hz", hint="give --rate-hz"
+                entry.place,
+                f"must have the rate of the other recordings, {common:g} Hz",
+                got=f"{rate:g} Hz",
+                hint="give --rate-hz",
             )
     return common
 
@@ -154,8 +169,21 @@ def _notes(
         span = f"{rates[0]:g}" if rates[0] == rates[-1] else f"{rates[0]:g} to {rates[-1]:g}"
         notes.append(f"resampled from {span} Hz to {rate_hz:g} Hz by linear interpolation")
     if short := counts.count(0):
-        notes.append(f"left out, since shorter than a window: {short} recordings")
+        notes.append(f"recordings left out because they are shorter than a window: {short}")
     gaps = sum(len(list(segments(recording))) > 1 for recording in recordings)
     if gaps:
-        notes.append(f"with gaps in time, which no window spans: {gaps} recordings")
+        notes.append(f"recordings with gaps in time: {gaps}; no window spans a gap")
     return tuple(notes)
+
+
+READERS.register("csv_folder")(
+    Reader(
+        accepts=Path.is_dir,
+        read=read_folder,
+        what="a folder of CSV recordings",
+        pattern="FOLDER",
+        summary="Your CSV recordings, one a file: <class>/<group>.csv, or listed in a labels.csv.",
+        options=frozenset({"window", "stride", "rate_hz", "labels"}),
+        any_folder=True,
+    )
+)

@@ -1,4 +1,4 @@
-"""Reading an `.npz` file of arrays, by the contract on data files."""
+"""Reading an `.npz` file of arrays: `x_train`, `y_train`, the other parts, groups and names."""
 
 import zipfile
 from collections.abc import Mapping
@@ -8,18 +8,19 @@ import numpy as np
 
 from nas.arrays import Array, Floats
 from nas.data import labels
-from nas.data.dataset import Dataset, Part
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.source import READERS, Reader
 from nas.errors import InputError
 
 PARTS = ("train", "val", "test")
 GROUP_WORDS = ("group", "subject", "speaker")
 
 
-def read_npz(source: str, path: Path) -> Dataset:
-    """Read arrays `x_train`, `y_train` and the optional others from `path`.
+def read_npz(source: str, path: Path, options: DataOptions) -> Dataset:
+    """Read the arrays `x_train`, `y_train` and optional others from `path`; no option applies.
 
     Raises:
-        InputError: it is no such file, holds pickled objects, or its arrays do not fit together.
+        InputError: the file is damaged or not an `.npz`, holds pickled objects, or its arrays do not fit together.
     """
     arrays = _arrays(source, path)
     for key in ("x_train", "y_train"):
@@ -58,34 +59,38 @@ def _arrays(source: str, path: Path) -> dict[str, Array]:
             arrays = {key: file[key] for key in file.files}
         for array in arrays.values():
             if isinstance(array, np.ndarray) and array.dtype.kind == "U":
-                array.tolist()  # fails here, in place of later, if it holds what is no text
+                array.tolist()  # raises now, not later, if the bytes are not valid text
     except Exception as error:
-        # Of a damaged header numpy raises whatever its parser happens to meet: SyntaxError, TokenError, SystemError.
+        # For a damaged header numpy raises errors of many types: SyntaxError, TokenError, SystemError and others.
         if isinstance(error, ValueError) and "allow_pickle" in str(error):
-            rule, hint = "must hold plain arrays, but holds pickled objects", "save numeric arrays, no lists or objects"
+            rule, hint = "must hold plain arrays, but holds pickled objects", "save arrays of numbers or text"
             raise InputError(source, rule, hint=hint) from error
         raise InputError(source, "cannot be read as .npz", got=error) from error
     for key, array in arrays.items():
-        if not isinstance(array, np.ndarray):  # numpy gives a member without an array's header as bytes
+        if not isinstance(array, np.ndarray):  # numpy returns a member without an array header as bytes
             raise InputError(f"{source}: {key}", "must be an array, as numpy.savez writes it")
     return arrays
 
 
 def _scale(source: str, arrays: Mapping[str, Array]) -> tuple[float, ...] | None:
-    """Factors to units, one a channel of the last axis; of one number, the same for all channels."""
+    """Return the factors that bring integers to units, one a channel; a single number applies to all channels."""
     if "scale" not in arrays:
         return None
     scale, x = arrays["scale"], arrays["x_train"]
     if scale.dtype.kind not in "iuf" or scale.ndim > 1 or not np.isfinite(scale).all() or (scale == 0).any():
-        raise InputError(f"{source}: scale", "must be finite numbers other than 0, one in all or one a channel")
+        raise InputError(
+            f"{source}: scale", "must be finite numbers other than 0: one for all channels, or one a channel"
+        )
     channels = 1 if _is_image(arrays) and x.ndim == 3 else x.shape[-1] if x.ndim else 1
     if scale.size not in (1, channels):
-        raise InputError(f"{source}: scale", f"must have one entry in all or {channels}, one a channel", got=scale.size)
+        raise InputError(
+            f"{source}: scale", f"must have one entry for all channels, or {channels}, one a channel", got=scale.size
+        )
     return tuple(np.broadcast_to(scale.astype(np.float64).reshape(-1), channels).tolist())
 
 
 def _units(source: str, key: str, arrays: Mapping[str, Array], scale: tuple[float, ...] | None) -> Floats:
-    """The rows as float32 in units, with a channel axis."""
+    """Return the rows as float32 in units, with a channel axis."""
     x = arrays[key]
     if x.dtype.kind not in "iufb":
         raise InputError(f"{source}: {key}", "must be numbers", got=x.dtype)
@@ -95,15 +100,15 @@ def _units(source: str, key: str, arrays: Mapping[str, Array], scale: tuple[floa
         x = x[..., np.newaxis]
     if x.ndim == 0:
         raise InputError(f"{source}: {key}", "must be [n, ...], one entry a row", got="a single number")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which a rule tells
+    with np.errstate(over="ignore"):  # too large numbers become infinite, which nas.data.rules reports
         x = x.astype(np.float32)
         return x if scale is None else x * np.asarray(scale, np.float32)
 
 
 def _is_image(arrays: Mapping[str, Array]) -> bool:
-    """Tell [n, H, W] pictures from [n, T, C] windows, which have the same rank.
+    """Return whether x_train holds images [n, height, width] and not windows [n, time, channels] of the same rank.
 
-    Bytes, or as many rows as columns, are a picture, unless the file names channels or a sample rate.
+    Rows of bytes and square rows are images, unless the file gives channel names or a sample rate.
     """
     x = arrays["x_train"]
     if "sample_rate_hz" in arrays or "channel_names" in arrays:
@@ -133,3 +138,14 @@ def _number(source: str, arrays: Mapping[str, Array], key: str) -> float | None:
     if value.size != 1 or value.dtype.kind not in "iuf":
         raise InputError(f"{source}: {key}", "must be one number", got=value)
     return float(value.reshape(()))
+
+
+READERS.register("npz")(
+    Reader(
+        accepts=lambda path: path.suffix == ".npz" and path.is_file(),
+        read=read_npz,
+        what="an .npz file",
+        pattern="FILE.npz",
+        summary="Your arrays: x_train, y_train, and if you have them x_test, y_test, group_train ...",
+    )
+)

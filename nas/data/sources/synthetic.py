@@ -10,14 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from nas.arrays import Array
+from nas.arrays import Array, Doubles
 from nas.data.dataset import Dataset, Part
 from nas.data.source import SOURCES
 from nas.data.windows import cut
-
-Doubles = npt.NDArray[np.float64]
 
 RATE_HZ = 50.0
 WINDOW, STRIDE = 128, 64

@@ -1,52 +1,40 @@
-"""Reading one CSV recording: a row a sample, a column a channel, perhaps a column of time."""
+"""Reading one CSV recording: a line a sample, a column a channel, optionally a column of time."""
 
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from nas.arrays import Doubles
+from nas.data.windows import Recording
 from nas.errors import InputError
 
-Doubles = npt.NDArray[np.float64]
-
 UNITS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-"""Seconds in a unit that a time column's name may end in or be."""
+"""Length in seconds of the units with which the name of a time column may end."""
 
 TIME_NAME = re.compile(
     r"(?:(?:t|time|timestamp|elapsed|seconds)(?:[ _(\[]+(?P<unit>s|sec|seconds|ms|us|ns)[)\]]?)?)|ms|us"
 )
 FIRST_COLUMN_TIME_NAME = re.compile(r".*_(?:ms|us|ns)|seconds_elapsed")
-"""`acc_ms` may be anything, but a first column called `clock_ms` is time."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recording:
-    """One signal: values [T, C], a name a channel (or none), the time of each sample in seconds or None."""
-
-    values: Doubles
-    channel_names: tuple[str, ...]
-    seconds: Doubles | None
-
-    @property
-    def rate_hz(self) -> float | None:
-        """Samples a second by the median step, to four digits; None without a time column."""
-        if self.seconds is None or len(self.seconds) < 2:
-            return None
-        return float(f"{1 / np.median(np.diff(self.seconds)):.4g}")
+"""Names that mean time in the first column only: elsewhere, `acc_ms` may be anything."""
 
 
 def read_recording(path: Path, place: str) -> Recording:
-    """Read `path`, with or without a header line, with commas, semicolons or tabs.
+    """Read `path`, with or without a header line, separated by commas, semicolons or tabs.
 
-    A column called t, time, timestamp, seconds, ms or the like is time and no channel. Its unit is the name's
-    (`time_ms`), else the one in which the rate lies between 1 Hz and 1 kHz.
+    A column called t, time, timestamp, seconds, ms or similar holds time and is not a channel. Its unit comes from
+    the name (`time_ms`). If the name has none, the unit is the one in which the sample rate lies between 1 Hz and
+    1 kHz.
+
+    Args:
+        path: the file.
+        place: the file as messages name it.
 
     Raises:
-        InputError: a cell is no finite number, the rows are uneven, time does not increase; with file and line.
+        InputError: a cell is not a finite number, lines differ in length, or time does not increase; the message
+            gives file and line.
     """
     lines = _lines(path, place)
     first = lines[0][1]
@@ -57,11 +45,11 @@ def read_recording(path: Path, place: str) -> Recording:
     else:
         lines = lines[1:]
     table = _table(lines, delimiter, header, place)
-    return _without_time(table, tuple(header), lines, place)
+    return _separate_time(table, tuple(header), lines, place)
 
 
 def _lines(path: Path, place: str) -> list[tuple[int, str]]:
-    """The lines that hold something, each with its number in the file."""
+    """Return the lines that are not blank, each with its number in the file."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -98,7 +86,7 @@ def _table(lines: Sequence[tuple[int, str]], delimiter: str, header: Sequence[st
 
 
 def _bad_line(lines: Sequence[tuple[int, str]], delimiter: str, header: Sequence[str], place: str) -> InputError | None:
-    """Find the first line that is wrong; slow, so only when one is known to be there."""
+    """Return the error of the first faulty line. This is slow, so it runs only if some line is known to be faulty."""
     width = len(header) or len(_cells(lines[0][1], delimiter))
     for number, line in lines:
         cells = _cells(line, delimiter)
@@ -111,7 +99,7 @@ def _bad_line(lines: Sequence[tuple[int, str]], delimiter: str, header: Sequence
     return None
 
 
-def _without_time(table: Doubles, header: tuple[str, ...], lines: Sequence[tuple[int, str]], place: str) -> Recording:
+def _separate_time(table: Doubles, header: tuple[str, ...], lines: Sequence[tuple[int, str]], place: str) -> Recording:
     column = next((i for i, name in enumerate(header) if _is_time(name, i)), None)
     if column is None:
         return Recording(table, header, None)
@@ -124,7 +112,7 @@ def _without_time(table: Doubles, header: tuple[str, ...], lines: Sequence[tuple
         raise InputError(
             f"{place}:{number}", f"{header[column]} must increase from line to line", hint="repair the line"
         )
-    # Time of day as a large number would lose its fractions later on.
+    # Times count from 0: in a large number, such as the time of day, later arithmetic would lose the fractions.
     seconds = (times - times[0]) * _unit(header[column], times)
     return Recording(table[:, channels], tuple(header[i] for i in channels), seconds)
 
@@ -135,7 +123,7 @@ def _is_time(name: str, index: int) -> bool:
 
 
 def _unit(name: str, times: Doubles) -> float:
-    """Seconds in the time column's unit."""
+    """Return the length in seconds of the time column's unit."""
     ending = re.search(r"([a-z]+)[)\]]?$", name.lower())
     if ending and ending[1] in UNITS:
         return UNITS[ending[1]]

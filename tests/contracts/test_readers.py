@@ -1,0 +1,129 @@
+"""What holds for every reader of data; a new reader needs a sample here, and no other test for this."""
+
+import io
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
+from nas.data.source import READERS, Reader, load
+from nas.errors import InputError
+
+X = np.arange(4 * 8 * 2).reshape(4, 8, 2)
+OPTIONS = {"window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv"}
+
+Write = Callable[[Path, bytes | None], Path]
+
+
+def write_npz(folder: Path, spoiled: bytes | None) -> Path:
+    path = folder / "data.npz"
+    if spoiled is None:
+        np.savez(path, x_train=X, y_train=[0, 1, 0, 1])
+    else:
+        path.write_bytes(spoiled)
+    return path
+
+
+def write_csv_folder(folder: Path, spoiled: bytes | None) -> Path:
+    for number, (values, label) in enumerate(zip(X, "abab", strict=True)):
+        path = folder / label / f"s{number}.csv"
+        path.parent.mkdir(exist_ok=True)
+        np.savetxt(path, values, delimiter=",")
+    if spoiled is not None:
+        path.write_bytes(spoiled)
+    return folder
+
+
+# Each writes the rows X, of two classes in turns, in its reader's format, or `spoiled` in place of what it wrote last.
+WRITERS: dict[str, Write] = {"csv_folder": write_csv_folder, "npz": write_npz}
+
+
+def applicable(reader: Reader, **values: object) -> DataOptions:
+    return DataOptions(**{name: value for name, value in values.items() if name in reader.options})
+
+
+def read(name: str, path: Path) -> Dataset:
+    return load(str(path), options=applicable(READERS[name], window=8, stride=8))
+
+
+def test_every_reader_has_a_sample() -> None:
+    assert set(WRITERS) == set(READERS)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_reads_the_rows_of_its_format(name: str, tmp_path: Path) -> None:
+    data = read(name, WRITERS[name](tmp_path, None))
+    order = data.train.x[:, 0, 0].argsort()
+    np.testing.assert_array_equal(data.train.x[order], X)
+    assert data.train.x.dtype == np.float32
+    assert data.train.y[order].tolist() == [0, 1, 0, 1]
+    assert len(data.class_names) == 2
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_alone_accepts_its_format(name: str, tmp_path: Path) -> None:
+    path = WRITERS[name](tmp_path, None)
+    assert [other for other, reader in READERS.items() if reader.accepts(path)] == [name]
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("spoiled", [b"", b"\0\xff\n", b"no,data\nhere\n"])
+def test_damaged_data_are_refused_in_one_line(name: str, spoiled: bytes, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(name, WRITERS[name](tmp_path, spoiled))
+    assert "\n" not in str(caught.value)
+
+
+class Trap:
+    """An object that leaves a mark where it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.mark,)
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("in_array", [False, True])
+def test_no_reader_unpickles_what_a_file_holds(name: str, in_array: bool, tmp_path: Path) -> None:
+    mark, buffer = tmp_path / "mark", io.BytesIO()
+    if in_array:
+        np.savez(buffer, x_train=np.array([Trap(mark)] * 4), y_train=[0, 1, 0, 1])
+    else:
+        pickle.dump(Trap(mark), buffer)
+    (tmp_path / "data").mkdir()
+    with pytest.raises(InputError):
+        read(name, WRITERS[name](tmp_path / "data", buffer.getvalue()))
+    assert not mark.exists()
+
+
+def test_the_trap_of_these_tests_works(tmp_path: Path) -> None:
+    pickle.loads(pickle.dumps(Trap(tmp_path / "mark")))
+    assert (tmp_path / "mark").exists()
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("option", READER_OPTIONS)
+def test_a_reader_gets_only_the_options_that_apply_to_it(name: str, option: str, tmp_path: Path) -> None:
+    assert READERS[name].options <= set(READER_OPTIONS)
+    path = WRITERS[name](tmp_path, None)
+    options = DataOptions(**{option: OPTIONS[option]})
+    try:
+        load(str(path), options=options)
+        refused = False
+    except InputError as error:
+        refused = f"data.{option} applies only to" in str(error)
+    assert refused == (option not in READERS[name].options)
+
+
+def test_a_reader_of_some_folders_is_asked_before_one_of_all_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = load("wine")
+    some = Reader(lambda path: path.is_dir(), lambda *_: expected, "a folder of pictures", "FOLDER", "Pictures.")
+    monkeypatch.setitem(READERS._load(), "zzz", some)
+    assert load(str(write_csv_folder(tmp_path, None))) is expected
