@@ -8,6 +8,7 @@
     nox -s format      rewrite sources in the project's style
     nox -s build       source distribution and wheel into dist/
     nox -s rooms       the rooms of nas/ and the imports between them, in words
+    nox -s mutants     mutation testing of the pure rooms; `-- --sample 40 --write` for the page beside it
 
 Sessions run in the environment that nox is installed in, so that TensorFlow is installed once and not once a session.
 """
@@ -79,3 +80,9 @@ def build(session: nox.Session) -> None:
 def rooms(session: nox.Session) -> None:
     """Print the rooms of nas/ from the foundation up, and the imports between them."""
     session.run("python", "tests/rooms.py")
+
+
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Change the pure rooms in small ways, one at a time, and list the changes that no test notices."""
+    session.run("python", "tests/mutants.py", *session.posargs)
