@@ -13,7 +13,7 @@ from nas.data.splits import Splits
 from nas.graph.graph import digest
 from nas.study.job import Given, Job, Lesson, Outcome, TeachJob, TestJob, TestOutcome
 from nas.study.record import Record, State
-from nas.study.rungs import Climb
+from nas.study.rungs import HalvingRule
 from nas.target.footprint import profile
 from nas.task.metrics import confusion, confusions, constant_answer, drawn_from, estimates, scores
 
@@ -95,23 +95,23 @@ def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict
     how: dict[str, Any] = {"seed": job.seed, "axes": axes(splits), "taught": job.taught, "deadline": deadline}
     with clock("train"):
         checkpoint = None if job.checkpoint is None else Checkpoint.loads(job.checkpoint)
-        climb = Climb(job.rungs, max(checkpoint.history["val_accuracy"]) if checkpoint else 0.0)
+        rule = HalvingRule(job.rungs, checkpoint.history["val_accuracy"] if checkpoint else ())
         trained = train(
             network,
             rows,
             val,
             job.recipe,
             epochs=job.epochs,
-            go_on=climb.go_on,
+            go_on=rule.after_epoch,
             checkpoint=checkpoint,
             rests=job.rests,
             **how,
         )
     facts |= {"history": trained.history, "resumed_at": checkpoint.epochs if checkpoint else 0}
-    if climb.failed or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
+    if rule.reason or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
         epochs = len(trained.history["loss"])
-        reason = climb.failed or f"time limit after {epochs} epochs"
-        facts |= {"state": State.PRUNED, "reason": reason, "at_rung": epochs if climb.failed else None}
+        reason = rule.reason or f"time limit after {epochs} epochs"
+        facts |= {"state": State.PRUNED, "reason": reason, "at_rung": epochs if rule.reason else None}
         return {"checkpoint": trained.checkpoint.dumps()} if trained.checkpoint else {}
     with clock("quantize"):
         deployed = rounded(network, calibration_rows(rows, seed=job.seed))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from nas.optimizer.session import Session
 from nas.study.record import Record, State
-from nas.study.rungs import Rung, Vector, is_control, promotable, rung_epochs, thresholds
+from nas.study.rungs import Gains, Rung, is_control, promotable, rung_epochs, thresholds
 
 
 class Ladder:
@@ -25,7 +25,7 @@ class Ladder:
         gone_on = {record.continues for record in session.records}
         trials = {record.trial for record in session.records if record.state == State.PRUNED} - gone_on
         self._paused = {trial for trial in trials if session.file(_name(trial)).is_file()}
-        self._known: dict[tuple[int, float], Vector] = {}  # by trial and accuracy, of those that have ended
+        self._known: dict[tuple[int, float], Gains] = {}  # by trial and accuracy, of those that have ended
 
     def rungs(self, candidate: Record) -> tuple[Rung, ...]:
         """Return what the rungs ask of a candidate that is about to be trained."""
@@ -61,7 +61,7 @@ class Ladder:
             file.unlink()
         self._paused.clear()
 
-    def _vector(self, record: Record, accuracy: float) -> Vector:
+    def _vector(self, record: Record, accuracy: float) -> Gains:
         key = (record.trial, accuracy)
         if key in self._known:
             return self._known[key]
@@ -70,7 +70,7 @@ class Ladder:
             self._known[key] = vector
         return vector
 
-    def _measure(self, record: Record, accuracy: float) -> Vector:
+    def _measure(self, record: Record, accuracy: float) -> Gains:
         # Learning curves know accuracy alone, so on a rung it stands for whatever metric the study judges by.
         costs = record.profiled or record.estimated
         as_if = replace(record, metric="accuracy", val_accuracy=accuracy, profiled=costs)

@@ -1,70 +1,80 @@
-"""Successive halving: at a few epochs, only the best part of the candidates goes on.
+"""Asynchronous successive halving: which candidates stop early at a rung, and which of them are promoted later.
 
-The asynchronous form of Li et al., arXiv:1810.05934: a candidate that comes to a rung is compared with those that
-came there before it, and either goes on or pauses, so no worker ever waits for another. One that later results show
-to be among the best after all is promoted: its training goes on where it paused. As a sampler learns, most of what it
-proposes is among the best so far; where more have gone on than should, only one that none before was better than does.
+A rung is a number of epochs after which a candidate is compared with all others that have reached it. The method is
+ASHA of Li et al., arXiv:1810.05934: a candidate that reaches a rung continues if it is among the best 1 / factor so
+far, and pauses otherwise, so no worker ever waits for another. A paused candidate that turns out to be among the best
+1 / factor when more results have come is promoted: its training resumes from its checkpoint.
 
-Candidates are compared by the vector of their objective. What counts is how many others dominate one (Fonseca and
-Fleming's rank): in a study of one objective these are the better ones, in a Pareto study those that are both as
-accurate and as small, so a small network is never held against a large one.
+A sampler that learns proposes ever better candidates, so that more than 1 / factor of them would continue. Once the
+quota of 1 / factor is used up, a candidate continues only if none before it was better.
+
+Candidates are compared by their domination rank (Fonseca and Fleming, 1993): the number of candidates that are at
+least as good in every objective and better in one. With one objective this is the usual ranking. In a Pareto study a
+candidate is compared only with those that are as accurate and as small, so a small network is never stopped for being
+less accurate than a large one.
 """
 
+import bisect
+import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from nas.arrays import Doubles, Ints
 from nas.study.record import Record, State
 from nas.study.result import RungCorrelation
 
-# Fewer results than this on a rung say too little about what is good.
+# A rung with fewer results than this stops no candidate: too few say too little about what is good.
 MIN_RESULTS = 6
-# One candidate in so many is trained to the end whatever it looks like, so that the rungs themselves can be judged.
+# One candidate in this many is a control: it is never stopped at a rung, so that the rungs themselves can be judged.
 CONTROL = 32
+# Scores that differ by less are equal; a threshold that was computed back from an objective has a rounding error.
+_TIE = 1e-9
 
-# What ranks a candidate, each number the higher the better, had it this accuracy.
-Vector: TypeAlias = tuple[float, ...]
-Measure: TypeAlias = Callable[[Record, float], Vector]
-Floats64: TypeAlias = npt.NDArray[np.float64]
-Ints64: TypeAlias = npt.NDArray[np.int64]
-
-# Halvings of [0, 1] until two accuracies cannot be told apart, however many rows there are.
-_HALVINGS = 30
+# The objective values of a candidate, each with the sign that makes higher better.
+Gains: TypeAlias = tuple[float, ...]
+# Returns the gains that a candidate has if this is its score; each gain is a linear function of the score.
+GainsAt: TypeAlias = Callable[[Record, float], Gains]
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """After `epoch` epochs, a float validation accuracy below `threshold` ends a training."""
+    """A training stops after `epoch` epochs if its best float validation accuracy by then is below `threshold`."""
 
     epoch: int
     threshold: float
 
 
-class Climb:
-    """A training's way over its rungs; `failed` says where it ended, None as long as it goes on.
+class HalvingRule:
+    """Decides after each epoch of one training whether it continues.
 
-    One that goes on from a checkpoint begins with the best accuracy that it had there.
+    Life cycle: made for one training; `after_epoch` is called after each epoch until it returns False. `reason` then
+    says why; it is None as long as the training may continue.
+
+    Args:
+        rungs: the rungs of this candidate.
+        earlier: validation accuracies of the epochs before the checkpoint from which the training resumes.
     """
 
-    def __init__(self, rungs: Sequence[Rung], best: float = 0.0) -> None:
-        self._rungs = {rung.epoch: rung.threshold for rung in rungs}
-        self._best = best
-        self.failed: str | None = None
+    def __init__(self, rungs: Sequence[Rung], earlier: Sequence[float] = ()) -> None:
+        self._thresholds = {rung.epoch: rung.threshold for rung in rungs}
+        self._best = max(earlier, default=-math.inf)
+        self.reason: str | None = None
 
-    def go_on(self, epoch: int, numbers: Mapping[str, float]) -> bool:
-        """Take the numbers of an epoch, counted from 0; return whether to train on."""
-        self._best = max(self._best, numbers.get("val_accuracy", 0.0))
-        threshold = self._rungs.get(epoch + 1, 0.0)
-        if self._best < threshold:
-            self.failed = f"rung {epoch + 1}: {100 * self._best:.1f} % is below {100 * threshold:.1f} %"
-        return self.failed is None
+    def after_epoch(self, epoch: int, numbers: Mapping[str, float]) -> bool:
+        """Take the learning curves' numbers of an epoch, counted from 0; return whether to train on."""
+        self._best = max(self._best, numbers.get("val_accuracy", -math.inf))
+        threshold = self._thresholds.get(epoch + 1, -math.inf)
+        if self._best < threshold - _TIE:
+            accuracy, cutoff = f"{100 * self._best:.1f} %", f"{100 * threshold:.1f} %"
+            self.reason = f"stopped early at epoch {epoch + 1}: validation accuracy {accuracy}, cut-off {cutoff}"
+        return self.reason is None
 
 
 def rung_epochs(first: int, factor: int, epochs: int) -> tuple[int, ...]:
-    """Return the epochs of the rungs: `first`, `first * factor`, ..., below `epochs`; none for `first` 0."""
+    """Return the epochs of the rungs: `first`, `first * factor`, ..., below `epochs`; none if `first` is 0."""
     rungs = []
     while 0 < first < epochs:
         rungs.append(first)
@@ -73,60 +83,76 @@ def rung_epochs(first: int, factor: int, epochs: int) -> tuple[int, ...]:
 
 
 def is_control(seed: int) -> bool:
-    """Tell whether the candidate with this seed passes all rungs."""
+    """Return whether the candidate with this seed is a control, which is never stopped at a rung."""
     return seed % CONTROL == 0
 
 
 def accuracy_at(record: Record, epoch: int) -> float | None:
-    """Return the best float validation accuracy in the first `epoch` epochs; None if it did not get there."""
+    """Return the best float validation accuracy of the first `epoch` epochs; None if the training was shorter."""
     curve = record.history.get("val_accuracy", ())
     return max(curve[:epoch]) if len(curve) >= epoch else None
 
 
 def thresholds(
-    candidate: Record, records: Iterable[Record], epochs: Sequence[int], factor: int, measure: Measure
+    candidate: Record,
+    records: Iterable[Record],
+    epochs: Sequence[int],
+    factor: int,
+    gains_at: GainsAt,
+    perfect: float = 1.0,
 ) -> tuple[Rung, ...]:
-    """Return what each rung asks of `candidate` now: to be among the best `1 / factor` of those that came there.
+    """Return the rungs at which `candidate`, which is about to be trained, may stop.
 
-    If as many have gone on already, controls and those that met no rung among them, it must be the best.
+    At a rung it must be among the best 1 / factor of the results there, its own included. Once 1 / factor of the
+    results have continued, controls included, it must be the best. A rung that would let every score pass is left out.
+
+    Args:
+        candidate: its own record, without a history.
+        records: of all trials that have ended.
+        epochs: of the study's rungs.
+        factor: the reduction factor.
+        gains_at: what candidates are compared by.
+        perfect: the greatest score there is; a candidate that reaches it is not stopped.
     """
-    known = _candidates(records)
+    candidates = _longest_trainings(records)
     rungs = []
     for epoch in epochs:
-        results = _results(known, epoch, measure)
-        if len(results) >= MIN_RESULTS:
-            share = factor if _has_room(results, epoch, factor, coming=1) else len(results) + 1
-            others = np.array([vector for _, vector in results])
-            rungs.append(Rung(epoch, _least_accuracy(candidate, others, share, measure)))
+        results = _results(candidates, epoch, gains_at)
+        if len(results) < MIN_RESULTS:
+            continue
+        kept = factor if _quota_is_left(results, epoch, factor, arriving=1) else len(results) + 1
+        threshold = _least_passing(candidate, np.array([gains for _, gains in results]), kept, gains_at)
+        if threshold > -math.inf:
+            rungs.append(Rung(epoch, min(threshold, perfect)))
     return tuple(rungs)
 
 
 def promotable(
-    records: Iterable[Record], paused: Container[int], epochs: Sequence[int], factor: int, measure: Measure
+    records: Iterable[Record], paused: Container[int], epochs: Sequence[int], factor: int, gains_at: GainsAt
 ) -> Record | None:
-    """Return the paused candidate that is to go on first; None if none is among the best `1 / factor` of its rung.
+    """Return the paused candidate to promote now, or None.
 
-    None does where as many have gone on already. The highest rung comes first, and on it the candidate that fewest
-    others dominate.
+    It must be among the best 1 / factor of its rung. No candidate is promoted from a rung that 1 / factor of the
+    results have already passed. The highest rung comes first, and on it the candidate with the lowest domination rank.
 
     Args:
         records: of all trials that have ended.
-        paused: numbers of the trials that may go on.
-        epochs: of the rungs.
-        factor: one in so many goes on.
-        measure: what ranks a candidate.
+        paused: numbers of the trials whose training can resume.
+        epochs: of the study's rungs.
+        factor: the reduction factor.
+        gains_at: what candidates are compared by.
     """
-    known = _candidates(records)
+    candidates = _longest_trainings(records)
     for epoch in sorted(epochs, reverse=True):
-        results = _results(known, epoch, measure)
-        if len(results) <= MIN_RESULTS or not _has_room(results, epoch, factor):
+        results = _results(candidates, epoch, gains_at)
+        if len(results) <= MIN_RESULTS or not _quota_is_left(results, epoch, factor):
             continue
-        counts = dominators(np.array([vector for _, vector in results]))
-        most = _most(counts, factor)
+        ranks = domination_ranks(np.array([gains for _, gains in results]))
+        worst = _worst_kept(ranks, factor)
         ready = [
-            (count, record.trial, record)
-            for (record, _), count in zip(results, counts.tolist(), strict=True)
-            if count <= most and record.trial in paused and record.at_rung == epoch
+            (rank, record.trial, record)
+            for (record, _), rank in zip(results, ranks.tolist(), strict=True)
+            if rank <= worst and record.trial in paused and record.at_rung == epoch
         ]
         if ready:
             return min(ready, key=lambda entry: entry[:2])[-1]
@@ -134,7 +160,7 @@ def promotable(
 
 
 def correlations(records: Iterable[Record], epochs: Sequence[int]) -> tuple[RungCorrelation, ...]:
-    """Return how well each rung foretells the int8 model's score, by the candidates that no rung has chosen."""
+    """Return for each rung how well accuracy there predicts the int8 model's final score, measured on the controls."""
     controls = [r for r in records if r.state == State.COMPLETE and is_control(r.seed) and r.val_score is not None]
     found = []
     for epoch in epochs:
@@ -144,22 +170,22 @@ def correlations(records: Iterable[Record], epochs: Sequence[int]) -> tuple[Rung
     return tuple(found)
 
 
-def spearman(a: Floats64, b: Floats64) -> float | None:
-    """Return the rank correlation of two rows of numbers; None for fewer than three, or if all of a row are equal."""
+def spearman(a: Doubles, b: Doubles) -> float | None:
+    """Return the rank correlation of `a` [n] and `b` [n]; None if n < 3, or if all values of one are equal."""
     if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return None
     return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
 
 
-def dominators(points: Floats64) -> Ints64:
-    """Return of each of `points` [n, k] how many others are as good in every number and better in one."""
+def domination_ranks(points: Doubles) -> Ints:
+    """Return for each of `points` [n, objectives] how many others are at least as good in all and better in one."""
     as_good = (points[:, None] >= points[None]).all(axis=2)
-    counts: Ints64 = (as_good & ~as_good.T).sum(axis=0)
-    return counts
+    ranks: Ints = (as_good & ~as_good.T).sum(axis=0)
+    return ranks
 
 
-def _candidates(records: Iterable[Record]) -> list[Record]:
-    """Return a record a network: the one that was trained longest, and of equals the last."""
+def _longest_trainings(records: Iterable[Record]) -> list[Record]:
+    """Return one record for each network: that of its longest training, and the last one of equals."""
     longest: dict[str, Record] = {}
     for record in records:
         if record.digest not in longest or _epochs(record) >= _epochs(longest[record.digest]):
@@ -171,40 +197,46 @@ def _epochs(record: Record) -> int:
     return len(record.history.get("val_accuracy", ()))
 
 
-def _results(candidates: Sequence[Record], epoch: int, measure: Measure) -> list[tuple[Record, Vector]]:
-    """Return those that came to a rung, each with what ranked it there."""
-    return [(r, measure(r, accuracy)) for r in candidates if (accuracy := accuracy_at(r, epoch)) is not None]
+def _results(candidates: Sequence[Record], epoch: int, gains_at: GainsAt) -> list[tuple[Record, Gains]]:
+    """Return the candidates that reached the rung at `epoch`, each with its gains there."""
+    return [(r, gains_at(r, accuracy)) for r in candidates if (accuracy := accuracy_at(r, epoch)) is not None]
 
 
-def _has_room(results: Sequence[tuple[Record, Vector]], epoch: int, factor: int, coming: int = 0) -> bool:
-    """Return whether fewer than one in `factor` of those that came to a rung, or are coming, have gone on."""
-    return sum(_epochs(record) > epoch for record, _ in results) * factor < len(results) + coming
+def _quota_is_left(results: Sequence[tuple[Record, Gains]], epoch: int, factor: int, arriving: int = 0) -> bool:
+    """Return whether fewer than 1 / factor of the results, with those that are `arriving`, have passed the rung."""
+    return sum(_epochs(record) > epoch for record, _ in results) * factor < len(results) + arriving
 
 
-def _most(counts: Ints64, factor: int) -> int:
-    """Return how many dominators the last of the best `1 / factor` has."""
-    return int(np.sort(counts)[max(1, len(counts) // factor) - 1])
+def _worst_kept(ranks: Ints, factor: int) -> int:
+    """Return the domination rank of the last candidate among the best 1 / factor, of which there is at least one."""
+    return int(np.sort(ranks)[max(1, len(ranks) // factor) - 1])
 
 
-def _least_accuracy(candidate: Record, others: Floats64, factor: int, measure: Measure) -> float:
-    """Return the accuracy, 0 to 1, below which `candidate` is not of the best `1 / factor` of itself and `others`."""
-    counts = dominators(others)
+def _least_passing(candidate: Record, others: Doubles, factor: int, gains_at: GainsAt) -> float:
+    """Return the score above which `candidate` is among the best 1 / factor of itself and `others` [n, objectives].
 
-    def passes(accuracy: float) -> bool:
-        point = np.array(measure(candidate, accuracy))
+    The rank of the candidate changes only where its score makes it equal to another one. These scores are sorted, and
+    the least one that passes is found by bisection. It is -inf if every score passes.
+    """
+    base = np.array(gains_at(candidate, 0.0))
+    slope = np.array(gains_at(candidate, 1.0)) - base
+    depends = slope > 0
+    # The score with which the candidate would have another's gain; gains that do not depend on the score stay.
+    others = np.where(depends, (others - base) / np.where(depends, slope, 1.0), others)
+    ranks = domination_ranks(others)
+
+    def passes(score: float) -> bool:
+        point = np.where(depends, np.nextafter(score, math.inf), base)
         above, below = (others >= point).all(axis=1), (others <= point).all(axis=1)
         own = int((above & ~below).sum())
-        return own <= _most(np.append(counts + (below & ~above), own), factor)
+        return own <= _worst_kept(np.append(ranks + (below & ~above), own), factor)
 
-    low, high = 0.0, 1.0
-    for _ in range(0 if passes(low) else _HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if passes(middle) else (middle, high)
-    return low
+    scores = [-math.inf, *np.unique(others[:, depends]).tolist()]
+    return float(scores[bisect.bisect_left(scores, True, key=passes)])
 
 
-def _ranks(values: Floats64) -> Floats64:
-    """Return the rank of each value, equal ones sharing their mean."""
+def _ranks(values: Doubles) -> Doubles:
+    """Return the rank of each value; equal values share the mean of their ranks."""
     _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Floats64 = (np.cumsum(counts) - (counts - 1) / 2)[which]
+    ranks: Doubles = (np.cumsum(counts) - (counts - 1) / 2)[which]
     return ranks

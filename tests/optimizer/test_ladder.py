@@ -19,7 +19,7 @@ from nas.study.job import Given, Job, Outcome
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 from nas.study.result import Result
-from nas.study.rungs import Climb, is_control
+from nas.study.rungs import HalvingRule, is_control
 from nas.study.study import Study
 from nas.target.target import find_target
 
@@ -48,22 +48,22 @@ def climbed(job: Job) -> Outcome:
     if job.checkpoint is not None:
         done = json.loads(job.checkpoint)
         assert done == curve(job)[: len(done)]
-    climb = Climb(job.rungs)
+    rule = HalvingRule(job.rungs)
     reached = list(done)
     for epoch, value in list(enumerate(curve(job)))[len(done) :]:
         reached.append(value)
-        if not climb.go_on(epoch, {"val_accuracy": value}):
+        if not rule.after_epoch(epoch, {"val_accuracy": value}):
             break
     whole = outcome(job)
     assert isinstance(whole, Outcome)
     history = {"loss": (1.0,) * len(reached), "val_accuracy": tuple(reached)}
     record = replace(whole.record, history=history, continues=job.continues, resumed_at=len(done))
-    if climb.failed is None:
+    if rule.reason is None:
         return replace(whole, record=record)
     record = replace(
         record,
         state=State.PRUNED,
-        reason=climb.failed,
+        reason=rule.reason,
         at_rung=len(reached),
         profiled=None,
         val_accuracy=None,
