@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "errors",
     "files",
+    "text",
     "seeds",
     "arrays",
     "registry",

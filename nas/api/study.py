@@ -1,7 +1,6 @@
 """Verbs of studies."""
 
 import dataclasses
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from nas.study.result import Result, Winner
 from nas.study.study import Study, make_study, read_study
 from nas.target.footprint import profile
 from nas.target.target import Target, find_target
+from nas.text import document
 from nas.tracking import find_address
 
 STUDIES = Path("studies")
@@ -62,7 +62,7 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
     with run(study, space, target, splits, folder, observer, started) as session:
         result = session.result()
-        write_atomic(folder / "results.json", json.dumps(result.to_json(), indent=1, sort_keys=True) + "\n")
+        write_atomic(folder / "results.json", document(result.to_json()))
         if result.winner is None:
             raise InputError(
                 f"study {study.name}",

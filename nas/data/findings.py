@@ -11,6 +11,7 @@ import numpy as np
 
 from nas.data.dataset import Dataset, Part
 from nas.task.metrics import is_unbalanced
+from nas.text import percent
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[str]]
 
@@ -47,7 +48,8 @@ def clipped_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[st
         share = ((channel == low) | (channel == high)).mean()
         # Few distinct values are a switch or a counter, not a clipped signal.
         if low < high and share > CLIPPED_SHARE and len(np.unique(channel[:10_000])) > 32:
-            yield f"{channel_name(dataset, index)} looks clipped: {share:.1%} of its values are {low:g} or {high:g}"
+            values = f"{percent(share)} of its values are {low:g} or {high:g}"
+            yield f"{channel_name(dataset, index)} looks clipped: {values}"
 
 
 def absent_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:

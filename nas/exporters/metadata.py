@@ -2,17 +2,17 @@
 
 import dataclasses
 import hashlib
-import json
 from typing import Any
 
 from nas.exporters.format import FORMATS, Files
 from nas.study.archive import Archive
+from nas.text import document
 
 
 @FORMATS.register("json")
 def metadata(archive: Archive) -> Files:
     """Scaling, quantization, classes, footprint, architecture and accuracies as one JSON document."""
-    return {"metadata.json": json.dumps(describe(archive), indent=2, sort_keys=True, allow_nan=False) + "\n"}
+    return {"metadata.json": document(describe(archive))}
 
 
 def describe(archive: Archive) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
 from nas.study.result import Winner
 from nas.task.metrics import DRAWS, TITLES, Estimate
+from nas.text import interval, percent
 
 
 @FORMATS.register("card")
@@ -42,12 +43,12 @@ trial {record.trial}, architecture `{record.digest}`. Made by, and made again by
 
 def _accuracy(archive: Archive) -> str:
     winner, record = archive.winner, archive.winner.record
-    spread = "" if winner.fold_std is None else f" +- {100 * winner.fold_std:.2f} over {len(winner.fold_scores)} folds"
+    spread = "" if winner.fold_std is None else f" +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
     return f"""## Accuracy
 
-- validation {TITLES[winner.metric]}, int8, by which the study chose: {_percent(record.val_score)}{spread}
-- validation accuracy: int8 {_percent(record.val_accuracy)}, float, before quantization, \
-{_percent(record.float_val_accuracy)}
+- validation {TITLES[winner.metric]}, int8, by which the study chose: {percent(record.val_score)}{spread}
+- validation accuracy: int8 {percent(record.val_accuracy)}, float, before quantization, \
+{percent(record.float_val_accuracy)}
 {_tested(winner) if winner.test_metrics else ""}{_refit(winner)}"""
 
 
@@ -58,7 +59,7 @@ def _tested(winner: Winner) -> str:
             TITLES[metric],
             *_with_interval(int8),
             *_with_interval(winner.float_test_metrics[metric]),
-            _percent(winner.baseline_metrics[metric]),
+            percent(winner.baseline_metrics[metric]),
         )
         for metric, int8 in winner.test_metrics.items()
     ]
@@ -71,7 +72,7 @@ replacement, {DRAWS:,} times.
 
 
 def _with_interval(estimate: Estimate) -> tuple[str, str]:
-    return _percent(estimate.value), f"{100 * estimate.low:.2f} to {_percent(estimate.high)}"
+    return percent(estimate.value), interval(estimate.low, estimate.high)
 
 
 def _refit(winner: Winner) -> str:
@@ -90,7 +91,7 @@ def _classes(archive: Archive) -> str:
         return f"## Classes\n\n{names}. Not the winner of its study: it has not met the test rows."
     head = ("true \\ predicted", *map(escape, archive.class_names), "recall")
     rows = [
-        (name, *counts, _percent(recall))
+        (name, *counts, percent(recall))
         for name, counts, recall in zip(archive.class_names, confusion, recalls(confusion), strict=True)
     ]
     return f"""## Classes
@@ -161,10 +162,10 @@ def _data(archive: Archive) -> str:
 def _training(archive: Archive) -> str:
     record = archive.winner.record
     head = ("trial", "seed", "epochs", "validation accuracy")
-    rows = [(f["trial"], f["seed"], f["epochs"], _percent(f["val_accuracy"])) for f in archive.winner.finals]
+    rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.winner.finals]
     finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
     if archive.winner.teachers:
-        reached = _percent(fmean(teacher["val_accuracy"] for teacher in archive.winner.teachers))
+        reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.winner.teachers))
         finals += f"They learned from teachers of {reached} validation accuracy, float, in the mean over the folds.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training
@@ -189,10 +190,6 @@ def _limits(archive: Archive) -> str:
 - The memory figures are those of the TensorFlow Lite Micro version that nas reproduces; another version may differ
   by some bytes. Stack, interpreter and op resolver come on top of the arena.
 - It has not been assessed for uses in which a mistake harms someone."""
-
-
-def _percent(value: float | None) -> str:
-    return "unknown" if value is None else f"{100 * value:.2f} %"
 
 
 def _latency(value: float | None) -> str:

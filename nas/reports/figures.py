@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nas.reports.markup import Markup
 from nas.reports.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, SECOND, SURFACE, drawing, to_svg
 from nas.reports.view import ReportView, score, weights
+from nas.reports.words import percent
 from nas.study.record import Record
 from nas.task.metrics import TITLES
 
@@ -133,17 +134,17 @@ def importances(view: ReportView) -> Markup:
     ranked = [(name, share) for name, share in ranked if share >= LEAST_IMPORTANCE] or ranked[:1]
     with drawing(FULL_WIDTH, 60 + 27 * len(ranked)) as (figure, axes):
         names = [name for name, _ in ranked][::-1]
-        shares = [100 * share for _, share in ranked][::-1]
+        shares = [share for _, share in ranked][::-1]
         axes.barh(range(len(names)), shares, height=0.6, color=ACCENT)
         axes.set_yticks(range(len(names)), names, color=INK)
         for i, share in enumerate(shares):
-            axes.annotate(f"{share:.0f} %", (share, i), (6, 0), textcoords="offset points", va="center", color=MUTED)
+            axes.annotate(percent(share), (share, i), (6, 0), textcoords="offset points", va="center", color=MUTED)
         axes.set_xlim(0, 1.12 * max(shares, default=1))
         axes.grid(False)
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
         axes.axvline(0, color=LINE)
-        listing = ", ".join(f"{name} {100 * share:.0f} %" for name, share in ranked)
+        listing = ", ".join(f"{name} {percent(share)}" for name, share in ranked)
         return to_svg(figure, "importances", f"Importance of the dimensions: {listing}")
 
 

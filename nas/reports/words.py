@@ -1,20 +1,21 @@
 """Numbers as a reader likes them."""
 
+from nas import text
 from nas.task.metrics import Estimate
+from nas.text import UNKNOWN
 
-UNKNOWN = "-"
 # Between a number and its unit: a space at which no line breaks.
 GAP = "\u00a0"
 
 
 def percent(share: float | None) -> str:
-    """Write a share of 1 with one digit."""
-    return UNKNOWN if share is None else f"{100 * share:.1f}{GAP}%"
+    """Write a share of 1 in percent, on one line."""
+    return text.percent(share).replace(" ", GAP)
 
 
 def interval(estimate: Estimate) -> str:
-    """Write the 95 % interval of a metric with one digit."""
-    return f"{100 * estimate.low:.1f} to {percent(estimate.high)}"
+    """Write the interval of a metric in percent."""
+    return text.interval(estimate.low, estimate.high).replace(" %", f"{GAP}%")
 
 
 def whole(number: object) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 from nas.arrays import Doubles, Ints
 from nas.study.record import Record, State
 from nas.study.result import RungCorrelation
+from nas.text import percent
 
 # A rung with fewer results than this stops no candidate: too few say too little about what is good.
 MIN_RESULTS = 6
@@ -68,7 +69,7 @@ class HalvingRule:
         self._best = max(self._best, numbers.get("val_accuracy", -math.inf))
         threshold = self._thresholds.get(epoch + 1, -math.inf)
         if self._best < threshold - _TIE:
-            accuracy, cutoff = f"{100 * self._best:.1f} %", f"{100 * threshold:.1f} %"
+            accuracy, cutoff = percent(self._best), percent(threshold)
             self.reason = f"stopped early at epoch {epoch + 1}: validation accuracy {accuracy}, cut-off {cutoff}"
         return self.reason is None
 

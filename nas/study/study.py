@@ -19,7 +19,7 @@ from nas.errors import InputError, unknown
 from nas.space.file import load_space
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe
-from nas.target.budget import Budget, kilobytes, thousands
+from nas.target.budget import Budget, thousands, to_bytes
 from nas.target.target import Target
 from nas.task import metrics
 
@@ -100,7 +100,7 @@ class Study:
             if value is not None and not 0 < value < math.inf:
                 raise InputError(flag(key), "must be above 0", got=value)
         for key in ("budget_kb", "ram_kb", "flash_kb"):
-            kilobytes(getattr(self, key), flag(key))
+            to_bytes(getattr(self, key), flag(key))
         thousands(self.macs_k, flag("macs_k"))
         if not 0 < self.accuracy_weight <= 1:
             raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
@@ -135,7 +135,7 @@ class Study:
 
     def budget(self, target: Target) -> Budget:
         """Return the limits in bytes and MACs; RAM and flash are the target's where the study sets none."""
-        weights, ram, rom = (kilobytes(getattr(self, key), flag(key)) for key in ("budget_kb", "ram_kb", "flash_kb"))
+        weights, ram, rom = (to_bytes(getattr(self, key), flag(key)) for key in ("budget_kb", "ram_kb", "flash_kb"))
         return Budget(
             weights_bytes=weights,
             ram_bytes=target.ram_bytes if ram is None else ram,

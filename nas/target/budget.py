@@ -8,7 +8,7 @@ from nas.errors import InputError
 from nas.target.footprint import Totals
 
 
-def kilobytes(limit: float | None, place: str) -> int | None:
+def to_bytes(limit: float | None, place: str) -> int | None:
     """Return a limit given in KB in bytes; InputError at `place` if that is not a byte or more."""
     if limit is None:
         return None

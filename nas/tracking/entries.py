@@ -7,6 +7,7 @@ from typing import Any
 from nas.study.record import Record, State
 from nas.study.result import Winner
 from nas.task.metrics import TITLES, Estimate
+from nas.text import interval, percent
 
 # Candidates that were built get a run; the others are counted with the study.
 BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)
@@ -92,10 +93,10 @@ def winner_note(winner: Winner) -> str:
 def _tested(winner: Winner) -> Iterator[str]:
     for metric in winner.told:
         one, baseline = winner.test_metrics[metric], winner.baseline_metrics[metric]
-        interval = f"95 % interval {_percent(one.low)} to {_percent(one.high)} over {winner.drawn_from}"
+        bounds = f"95 % interval {interval(one.low, one.high)} over {winner.drawn_from}"
         yield (
-            f"test {TITLES[metric]} {_percent(one.value)} ({interval}; "
-            f"always the most frequent class: {_percent(baseline)})"
+            f"test {TITLES[metric]} {percent(one.value)} ({bounds}; "
+            f"always the most frequent class: {percent(baseline)})"
         )
 
 
@@ -106,10 +107,6 @@ def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float]
         for name, one in metrics.items()
         for suffix, number in (("", one.value), ("_low", one.low), ("_high", one.high))
     }
-
-
-def _percent(share: float | None) -> str:
-    return "unknown" if share is None else f"{share:.1%}"
 
 
 def _prefixed(prefix: str, footprint: Mapping[str, Any] | None) -> dict[str, Any]:

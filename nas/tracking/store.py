@@ -4,7 +4,6 @@ The fluent interface keeps its active run per process, which breaks with workers
 """
 
 import itertools
-import json
 import logging
 import os
 import tempfile
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from nas.files import write_atomic
 from nas.study.record import Record
 from nas.study.result import Result
+from nas.text import document
 from nas.tracking import entries, view
 from nas.tracking.address import Address
 
@@ -173,9 +173,9 @@ class Store:
 
     def _write_files(self, run_id: str, record: Record, model: bytes | None) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            architecture = json.dumps(record.architecture, indent=1, sort_keys=True)
+            architecture = document(record.architecture)
             Path(folder, "architecture.json").write_text(architecture)
-            Path(folder, "record.json").write_text(json.dumps(record.to_json(), indent=1, sort_keys=True))
+            Path(folder, "record.json").write_text(document(record.to_json()))
             if model is not None:
                 Path(folder, "model.tflite").write_bytes(model)
             self._client.log_artifacts(run_id, folder)

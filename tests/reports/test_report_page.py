@@ -131,7 +131,7 @@ def test_figures_take_the_colours_of_the_page(page):
 def test_equal_studies_give_equal_pages_in_any_process(page):
     code = "from report_sample import sample_view; from nas.reports import render; print(render(sample_view()), end='')"
     root = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join([str(root), str(root / "tests")])
+    path = os.pathsep.join([str(root), str(root / "tests" / "reports")])
     again = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},

@@ -1,6 +1,5 @@
 """`nas data`: which sources there are, and what one holds."""
 
-import json
 import sys
 from collections.abc import Iterator
 
@@ -9,9 +8,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from nas.cli.views.output import print_json
 from nas.data.dataset import DataOptions
 from nas.data.describe import ChannelSummary, Description, PartSummary, describe
 from nas.data.source import READERS, SOURCES, load
+from nas.text import percent
 
 MOST_CHANNELS = 12
 """A table's features and a signal's channels beyond these are in the JSON only."""
@@ -73,7 +74,7 @@ def _first_line(doc: str | None) -> str:
 
 def _print(what: object) -> None:
     if isinstance(what, dict | list):
-        click.echo(json.dumps(what, indent=2, allow_nan=False))
+        print_json(what)
     else:
         Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(what)
 
@@ -121,16 +122,12 @@ def classes_table(description: Description) -> Table:
     table.add_row("rows", *(str(part.rows) for part in parts.values()), style="bold")
     if any(part.groups for part in parts.values()):
         table.add_row("groups", *(_count(part) for part in parts.values()))
-    table.add_row("majority baseline", *(_percent(part.majority_baseline) for part in parts.values()))
+    table.add_row("majority baseline", *(percent(part.majority_baseline) for part in parts.values()))
     return table
 
 
 def _count(part: PartSummary) -> str:
     return "-" if part.groups is None else str(len(part.groups))
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
 
 
 def channels_table(channels: tuple[ChannelSummary, ...]) -> Table:

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from nas.cli.views.output import interval, json_option, kilobytes, percent, print_json
+from nas.cli.views.output import json_option, print_json
 from nas.errors import InputError
 from nas.study.result import Result, Winner
 from nas.task.metrics import TITLES
+from nas.text import interval, kilobytes, percent
 
 EPILOG = """\b
 Examples:
@@ -130,7 +131,7 @@ def scores(winner: Winner) -> list[tuple[str, str]]:
     lines = []
     for metric in winner.told:
         int8 = winner.test_metrics[metric]
-        beside = f"95 % interval {interval(int8)}, over {winner.drawn_from}"
+        beside = f"95 % interval {interval(int8.low, int8.high)}, over {winner.drawn_from}"
         lines.append((f"test {TITLES[metric]}, int8", f"{percent(int8.value)}  ({beside})"))
         lines.append(("  before quantization", percent(winner.float_test_metrics[metric].value)))
         lines.append(("  always the most frequent class", percent(winner.baseline_metrics[metric])))

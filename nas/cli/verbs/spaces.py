@@ -9,6 +9,7 @@ from nas.errors import InputError
 from nas.space.dims import show
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
+from nas.text import percent
 
 EPILOG = """\b
 Examples:
@@ -87,7 +88,7 @@ def describe(document: dict[str, Any]) -> str:
         fit = document["budget"]
         lines.append(
             f"within {fit['limits']} on {fit['target']}, for rows {tuple(fit['input_shape'])} and "
-            f"{fit['classes']} classes: {100 * fit['fitting'] / fit['drawn']:.1f} % of {fit['drawn']} random members"
+            f"{fit['classes']} classes: {percent(fit['fitting'] / fit['drawn'])} of {fit['drawn']} random members"
         )
     return "\n".join(lines)
 
@@ -130,10 +131,10 @@ def _fit(
     seed: int,
 ) -> dict[str, Any]:
     from nas.study.feasibility import share
-    from nas.target.budget import Budget, kilobytes
+    from nas.target.budget import Budget, to_bytes
     from nas.target.target import find_target
 
-    budget = Budget(kilobytes(budget_kb, "--budget-kb"), kilobytes(ram_kb, "--ram-kb"))
+    budget = Budget(to_bytes(budget_kb, "--budget-kb"), to_bytes(ram_kb, "--ram-kb"))
     found = share(space, shape, outputs, find_target(target), budget, seed=seed)
     words = [f"{kb:g} KB of {what}" for kb, what in ((budget_kb, "weights"), (ram_kb, "arena")) if kb is not None]
     return {

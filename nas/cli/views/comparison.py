@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.cli.views.footprint import milliseconds
-from nas.cli.views.output import kilobytes
 from nas.errors import InputError
 from nas.reports.memory_map import printable
 from nas.target.footprint import Footprint
 from nas.target.target import Target
+from nas.text import kilobytes
 
 Row: TypeAlias = tuple[str, Target, Footprint | InputError]
 _NAME = 26

@@ -8,10 +8,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nas.cli.views.output import kilobytes
 from nas.reports.memory_map import live_at, peak_op, printable, short_name
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 from nas.target.target import INSTRUCTION_ERRORS, Target
+from nas.text import kilobytes, percent
 
 __all__ = ["live_at", "milliseconds", "peak_op", "room", "view"]
 
@@ -32,7 +32,7 @@ def room(used: int, limit: int | None) -> tuple[str, bool]:
     """Return a use against its limit in words, and whether it fits; no words without a limit."""
     if limit is None:
         return "", True
-    share = f"{100 * used / limit:.1f} % of {kilobytes(limit)}"
+    share = f"{percent(used / limit)} of {kilobytes(limit)}"
     if used <= limit:
         return f"{share}, {kilobytes(limit - used)} free", True
     return f"{share}: does not fit, over by {kilobytes(used - limit)}", False
@@ -91,7 +91,7 @@ def _dim(words: str) -> Text:
 def _latency_note(footprint: Footprint, target: Target) -> str:
     if footprint.latency_ms is not None:
         error = INSTRUCTION_ERRORS.get((target.core, target.kernels))
-        known = "" if error is None else f" (90 % of models within {100 * error:.1f} %)"
+        known = "" if error is None else f" (90 % of models within {percent(error)})"
         return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each"
     if target.clock_hz is None:
         return "unknown: the target has no clock; name a board"

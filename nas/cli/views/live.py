@@ -11,11 +11,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from nas.cli.views.output import kilobytes, percent
 from nas.optimizer.observer import Observer
 from nas.study.job import Given, Job, TeachJob, TestJob
 from nas.study.record import Record, State
 from nas.task.metrics import TITLES
+from nas.text import kilobytes, percent
 
 # Lines of the latest candidates in the live view.
 LATEST = 6

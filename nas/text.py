@@ -1,0 +1,37 @@
+"""Numbers and documents as text, one form of each for the command line, the reports and the exported files."""
+
+import json
+import math
+from typing import Any
+
+UNKNOWN = "-"
+
+
+def percent(share: float | None) -> str:
+    """Return a share of 1 in percent with one decimal; a dash for None."""
+    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval of shares of 1 in percent."""
+    return f"{100 * low:.1f} to {percent(high)}"
+
+
+def kilobytes(value: int | None) -> str:
+    """Return a number of bytes: exact below 10 KB, in KB of 1024 bytes from there on; a dash for None."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,} B" if value < 10_240 else f"{value / 1024:,.1f} KB"
+
+
+def document(data: Any) -> str:
+    """Return data as a JSON document with sorted keys; NaN and infinities become null, since JSON has neither."""
+    return json.dumps(_finite(data), indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
