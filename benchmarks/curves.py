@@ -31,9 +31,9 @@ import numpy as np
 from nas import api
 from nas.errors import InputError
 from nas.optimizer.observer import Observer
-from nas.study.job import Job, TestJob
 from nas.study.record import Record, State
 from nas.study.study import Study, make_study
+from nas.study.tasks import EvaluationTask, TrainingTask
 
 LINES = Path(__file__).with_suffix(".jsonl")
 TABLE = Path(__file__).with_suffix(".md")
@@ -99,7 +99,7 @@ class Stopwatch(Observer):
             self.points.append((round(time.monotonic() - self._start, 2), round(record.val_score, 5)))
             self.versions = dict(record.versions)
 
-    def tick(self, running: Sequence[Job | TestJob], seconds: float, limit: float | None) -> None:
+    def tick(self, running: Sequence[TrainingTask | EvaluationTask], seconds: float, limit: float | None) -> None:
         if time.monotonic() - self._start > self._seconds:
             raise EndOfTimeError
 

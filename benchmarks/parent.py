@@ -22,9 +22,9 @@ from nas.optimizer.ledger import Ledger
 from nas.optimizer.observer import Observer
 from nas.optimizer.session import Session
 from nas.space.file import load_space
-from nas.study.job import Job, Outcome
 from nas.study.record import Record, State
 from nas.study.study import Study
+from nas.study.tasks import TrainingOutcome, TrainingTask
 from nas.target.footprint import estimate_many
 from nas.target.target import find_target
 
@@ -44,7 +44,7 @@ def no_preparation(splits: Splits) -> None:
     """Stand for the import of TensorFlow."""
 
 
-def answer(job: Job) -> Outcome:
+def answer(job: TrainingTask) -> TrainingOutcome:
     """Stand for a training."""
     graph, draw = job.architecture.lower(), random.Random(job.seed)
     curve = tuple(draw.random() for _ in range(job.epochs))
@@ -61,7 +61,7 @@ def answer(job: Job) -> Outcome:
         history=dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), curve),
         seconds=dict.fromkeys(("build", "train", "quantize", "evaluate"), 0.1),
     )
-    return Outcome(record, draw.randbytes(8192))
+    return TrainingOutcome(record, draw.randbytes(8192))
 
 
 def timed(function: Callable[..., Any], seconds: list[float]) -> Callable[..., Any]:

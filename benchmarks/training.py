@@ -32,13 +32,13 @@ from nas.model.network.network import Network
 from nas.model.training import graphs
 from nas.model.training.epoch import Loop
 from nas.model.training.training import Trained, train
-from nas.model.worker import run
+from nas.model.worker import train_candidate
 from nas.space.architecture import Architecture
 from nas.space.blocks.conv import Conv
 from nas.space.blocks.head import Head
-from nas.study.job import Job
 from nas.study.recipe import Recipe
 from nas.study.record import State
+from nas.study.tasks import TrainingTask
 from nas.target.budget import Budget
 from nas.target.footprint import profile
 from nas.target.target import find_target
@@ -104,12 +104,12 @@ def keras_epochs(splits: Splits, epochs: int) -> list[float]:
 
 
 def candidate(splits: Splits, *, traced: bool) -> float:
-    """Time a whole job of a worker: all of the below, for a candidate of few epochs."""
+    """Time a whole training task of a worker: all of the below, for a candidate of few epochs."""
     if not traced:
         graphs.forget()
     recipe = Recipe.of(epochs=SHORT, min_steps=0)
-    job = Job(0, architecture(splits), {}, find_target("cortex-m4"), Budget(), recipe, epochs=SHORT, seed=0)
-    seconds, outcome = timed(lambda: run(job, splits))
+    task = TrainingTask(0, architecture(splits), {}, find_target("cortex-m4"), Budget(), recipe, epochs=SHORT, seed=0)
+    seconds, outcome = timed(lambda: train_candidate(task, splits))
     assert outcome.record.state == State.COMPLETE, outcome.record.reason
     return seconds
 

@@ -1,26 +1,36 @@
-"""One candidate's way from architecture to record; each arrow of it is one call."""
+"""What a worker process does: it performs tasks, each by the function that a table names for its type."""
 
 import resource
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nas.data.axes import axes
+from nas.data.dataset import Part
 from nas.data.splits import Splits
 from nas.graph.graph import digest
-from nas.study.job import Given, Job, Lesson, Outcome, TeachJob, TestJob, TestOutcome
 from nas.study.record import Record, State
 from nas.study.rungs import HalvingRule
+from nas.study.tasks import Evaluation, EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
 from nas.target.footprint import profile
 from nas.task.metrics import confusion, confusions, constant_answer, drawn_from, estimates, scores
+
+if TYPE_CHECKING:
+    from nas.model.network.network import Network
+    from nas.model.training.training import Trained
+
+A = TypeVar("A")
+
+# Quantization-aware epochs fine-tune: their peak learning rate is this part of the training's.
+QAT_LEARNING_RATE = 1 / 8
 
 
 @dataclass(slots=True)
 class _Worker:
-    """What a worker process holds between jobs."""
+    """What a worker process holds between tasks."""
 
     splits: Splits | None = None
 
@@ -28,8 +38,8 @@ class _Worker:
 _worker = _Worker()
 
 
-class _Clock(dict[str, float]):
-    """Seconds by stage: `with clock("train"): ...`."""
+class _Stages(dict[str, float]):
+    """Seconds by stage: `with stages("train"): ...`."""
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
@@ -41,7 +51,7 @@ class _Clock(dict[str, float]):
 
 
 def initialize(splits: Splits) -> None:
-    """Make this process ready for jobs: TensorFlow with one thread, the data and all modules at hand."""
+    """Make this process ready for tasks: load TensorFlow with one thread, the data and all modules."""
     from nas.model import runtime
     from nas.model.deploy import convert, int8_model  # noqa: F401 - loaded before `settle`
     from nas.model.training import training  # noqa: F401 - loaded before `settle`
@@ -52,131 +62,180 @@ def initialize(splits: Splits) -> None:
     runtime.settle()
 
 
-def perform(task: Job | TeachJob | TestJob) -> Outcome | TestOutcome | Lesson:
-    """Do a task in this process."""
+def perform(task: Task[A]) -> A:
+    """Perform a task in this process."""
     from nas.model import runtime
 
     assert _worker.splits is not None, "initialize() comes first"
     try:
-        if isinstance(task, TeachJob):
-            return teach(task, _worker.splits)
-        return run(task, _worker.splits) if isinstance(task, Job) else test(task, _worker.splits)
+        answer: A = PERFORM[type(task)](task, _worker.splits)
+        return answer
     finally:
         runtime.clear()
 
 
-def run(job: Job, splits: Splits) -> Outcome:
-    """Build, train, quantize, profile and evaluate one candidate; what fails is told by the record."""
-    clock = _Clock()
-    facts: dict[str, Any] = {"state": State.COMPLETE}
+def train_candidate(task: TrainingTask, splits: Splits) -> TrainingOutcome:
+    """Build, train, quantize, profile and evaluate one candidate; if something fails, the record says so."""
+    from nas.model import runtime
+
+    stages = _Stages()
+    record = Record(
+        trial=task.trial,
+        state=State.COMPLETE,
+        digest=digest(task.architecture.lower()),
+        params=task.params,
+        architecture=task.architecture.to_json(),
+        seed=task.seed,
+        metric=task.metric,
+        continues=task.continues,
+        versions=runtime.versions(),
+    )
     try:
-        products = _run(job, splits, clock, facts)
+        training = _train(task, splits, stages)
+        record = replace(record, history=training.trained.history, resumed_at=training.resumed_at)
+        outcome = _pruned(task, training, record) or _deploy(task, training, record, splits, stages)
     except Exception as error:  # One candidate that fails must not end the search.
-        facts |= {"state": State.FAILED, "reason": f"{type(error).__name__}: {error}"[:500]}
-        products = {}
-    return Outcome(_record(job, clock, facts), **products)
+        outcome = TrainingOutcome(_failed(record, f"{type(error).__name__}: {error}"[:500]))
+    return replace(outcome, record=replace(outcome.record, seconds=dict(stages), peak_rss_bytes=_peak_rss_bytes()))
 
 
-def _run(job: Job, splits: Splits, clock: _Clock, facts: dict[str, Any]) -> dict[str, bytes]:
-    """Write what is found out into `facts`, and return the files of the outcome."""
-    from nas.model.deploy.convert import calibration_rows, quantize
-    from nas.model.deploy.fake_quantized import rounded
-    from nas.model.deploy.int8_model import Int8Model
+@dataclass(frozen=True, slots=True)
+class _Training:
+    """A network after its training.
+
+    Attributes:
+        network: the float network, with its best weights.
+        rows: what it was trained on; `val` is what it was validated on.
+        trained: its learning curves and how the training ended.
+        settings: what training and quantization-aware training have in common, by the names of `train`.
+        resumed_at: epochs that the checkpoint had; 0 without one.
+        below_rung: why the training was stopped at a rung; None if it was not.
+    """
+
+    network: "Network"
+    rows: Part
+    val: Part | None
+    trained: "Trained"
+    settings: Mapping[str, Any]
+    resumed_at: int
+    below_rung: str | None
+
+
+def _train(task: TrainingTask, splits: Splits, stages: _Stages) -> _Training:
+    """Train the float network, from the task's checkpoint if it has one, until it ends or a rung stops it."""
     from nas.model.network.network import Network
     from nas.model.training.checkpoint import Checkpoint
     from nas.model.training.training import train
-    from nas.model.weights import dump_weights
 
-    deadline = None if job.seconds is None else time.monotonic() + job.seconds
-    graph = job.architecture.lower()
-    rows, val = job.rows.pick(splits)
-    with clock("build"):
-        network = Network(graph, job.seed)
-    how: dict[str, Any] = {"seed": job.seed, "axes": axes(splits), "taught": job.taught, "deadline": deadline}
-    with clock("train"):
-        checkpoint = None if job.checkpoint is None else Checkpoint.loads(job.checkpoint)
-        rule = HalvingRule(job.rungs, checkpoint.history["val_accuracy"] if checkpoint else ())
+    deadline = None if task.seconds is None else time.monotonic() + task.seconds
+    rows, val = task.rows.pick(splits)
+    with stages("build"):
+        network = Network(task.architecture.lower(), task.seed)
+    settings: dict[str, Any] = {
+        "seed": task.seed,
+        "axes": axes(splits),
+        "taught": task.soft_labels,
+        "deadline": deadline,
+    }
+    with stages("train"):
+        checkpoint = None if task.checkpoint is None else Checkpoint.loads(task.checkpoint)
+        rule = HalvingRule(task.rungs, checkpoint.history["val_accuracy"] if checkpoint else ())
         trained = train(
             network,
             rows,
             val,
-            job.recipe,
-            epochs=job.epochs,
+            task.recipe,
+            epochs=task.epochs,
             go_on=rule.after_epoch,
             checkpoint=checkpoint,
-            rests=job.rests,
-            **how,
+            rests=task.restart_epochs,
+            **settings,
         )
-    facts |= {"history": trained.history, "resumed_at": checkpoint.epochs if checkpoint else 0}
-    if rule.reason or (trained.stopped_by == "deadline" and isinstance(job.rows, Given)):
-        epochs = len(trained.history["loss"])
-        reason = rule.reason or f"time limit after {epochs} epochs"
-        facts |= {"state": State.PRUNED, "reason": reason, "at_rung": epochs if rule.reason else None}
-        return {"checkpoint": trained.checkpoint.dumps()} if trained.checkpoint else {}
-    with clock("quantize"):
-        deployed = rounded(network, calibration_rows(rows, seed=job.seed))
-        epochs = 0 if isinstance(job.rows, Given) else job.recipe.finals.qat_epochs_after(job.epochs)
-        if epochs:
-            gentle = job.recipe.replace(learning_rate=job.recipe.training.learning_rate / 8)
-            train(deployed, rows, val, gentle, epochs=epochs, **how)
-        tflite = quantize(deployed)
-    footprint = profile(tflite, job.target)
-    facts["profiled"] = footprint.summary()
-    if job.budget.over(footprint):
-        facts |= {"state": State.FAILED, "reason": f"the .tflite is over budget: {job.budget.describe(footprint)}"}
-        return {"tflite": tflite}
+    return _Training(network, rows, val, trained, settings, checkpoint.epochs if checkpoint else 0, rule.reason)
+
+
+def _pruned(task: TrainingTask, training: _Training, record: Record) -> TrainingOutcome | None:
+    """Return the outcome of a training that a rung or, in the search, the time limit has stopped; None otherwise."""
+    trained, epochs = training.trained, len(record.history["loss"])
+    if training.below_rung:
+        assert trained.checkpoint is not None
+        pruned = replace(record, state=State.PRUNED, reason=training.below_rung, at_rung=epochs)
+        return TrainingOutcome(pruned, checkpoint=trained.checkpoint.dumps())
+    if trained.stopped_by == "deadline" and not task.rows.final:
+        return TrainingOutcome(replace(record, state=State.PRUNED, reason=f"time limit reached after epoch {epochs}"))
+    return None
+
+
+def _deploy(
+    task: TrainingTask, training: _Training, record: Record, splits: Splits, stages: _Stages
+) -> TrainingOutcome:
+    """Quantize a trained network, check its budget, and evaluate the int8 model on the validation rows."""
+    from nas.model.deploy.int8_model import Int8Model
+    from nas.model.weights import dump_weights
+
+    val = training.val
+    with stages("quantize"):
+        tflite = _quantize(task, training)
+    footprint = profile(tflite, task.target)
+    record = replace(record, profiled=footprint.summary())
+    if task.budget.over(footprint):
+        reason = f"the .tflite is over budget: {task.budget.describe(footprint)}"
+        return TrainingOutcome(_failed(record, reason), tflite)
     if val is None:
-        return {"tflite": tflite, "weights": dump_weights(network)}
-    with clock("evaluate"):
-        counts = confusion(Int8Model(tflite).labels(val.x), val.y, len(splits.class_names))
-        facts["val_metrics"] = scores(counts)
-        facts["val_accuracy"] = facts["val_metrics"]["accuracy"]
-        facts["float_val_accuracy"] = trained.val_accuracy
-    return {"tflite": tflite}
+        return TrainingOutcome(record, tflite, dump_weights(training.network))
+    with stages("evaluate"):
+        metrics = scores(confusion(Int8Model(tflite).labels(val.x), val.y, len(splits.class_names)))
+    record = replace(
+        record,
+        val_metrics=metrics,
+        val_accuracy=metrics["accuracy"],
+        float_val_accuracy=training.trained.val_accuracy,
+    )
+    return TrainingOutcome(record, tflite)
 
 
-def teach(job: TeachJob, splits: Splits) -> Lesson:
-    """Train a teacher, and let it answer."""
+def _quantize(task: TrainingTask, training: _Training) -> bytes:
+    """Return the `.tflite` of a network; in the finals, after its quantization-aware epochs."""
+    from nas.model.deploy.convert import calibration_rows, quantize
+    from nas.model.deploy.fake_quantized import rounded
+    from nas.model.training.training import train
+
+    deployed = rounded(training.network, calibration_rows(training.rows, seed=task.seed))
+    epochs = task.recipe.finals.qat_epochs_after(task.epochs) if task.rows.final else 0
+    if epochs:
+        gentle = task.recipe.replace(learning_rate=task.recipe.training.learning_rate * QAT_LEARNING_RATE)
+        train(deployed, training.rows, training.val, gentle, epochs=epochs, **training.settings)
+    return quantize(deployed)
+
+
+def _failed(record: Record, reason: str) -> Record:
+    return replace(record, state=State.FAILED, reason=reason)
+
+
+def train_teacher(task: TeacherTask, splits: Splits) -> TeacherAnswers:
+    """Train a teacher, and let it answer for all training and validation rows."""
     from nas.model.network.network import Network
-    from nas.model.training.teacher import answers, teacher_graph, train_teacher
+    from nas.model.training import teacher
 
     start = time.monotonic()
-    deadline = None if job.seconds is None else start + job.seconds
-    rows, val = job.rows.pick(splits)
+    deadline = None if task.seconds is None else start + task.seconds
+    rows, val = task.rows.pick(splits)
     assert val is not None
     shape = (1, *splits.input_shape) if splits.kind == "series" else splits.input_shape
-    network = Network(teacher_graph(shape, len(splits.class_names)), job.seed)
-    trained = train_teacher(
-        network, rows, val, job.recipe, epochs=job.epochs, seed=job.seed, axes=axes(splits), deadline=deadline
+    network = Network(teacher.teacher_graph(shape, len(splits.class_names)), task.seed)
+    trained = teacher.train_teacher(
+        network, rows, val, task.recipe, epochs=task.epochs, seed=task.seed, axes=axes(splits), deadline=deadline
     )
-    return Lesson(
-        taught=answers(network, splits.train.join(splits.val).x, job.recipe.finals.temperature),
+    return TeacherAnswers(
+        soft_labels=teacher.answers(network, splits.train.join(splits.val).x, task.recipe.finals.temperature),
         val_accuracy=trained.val_accuracy,
         epochs=len(trained.history["loss"]),
         seconds=round(time.monotonic() - start, 2),
     )
 
 
-def _record(job: Job, clock: _Clock, facts: Mapping[str, Any]) -> Record:
-    from nas.model import runtime
-
-    return Record(
-        trial=job.trial,
-        digest=digest(job.architecture.lower()),
-        params=job.params,
-        architecture=job.architecture.to_json(),
-        seed=job.seed,
-        metric=job.metric,
-        continues=job.continues,
-        seconds=dict(clock),
-        versions=runtime.versions(),
-        peak_rss_bytes=_peak_rss_bytes(),
-        **facts,
-    )
-
-
-def test(task: TestJob, splits: Splits) -> TestOutcome:
-    """Evaluate the winner on the test rows: the int8 model as deployed, and the float one it came from."""
+def evaluate_winner(task: EvaluationTask, splits: Splits) -> Evaluation:
+    """Evaluate the winner on the test rows: the int8 model as deployed, and the float network that it came from."""
     from nas.model.deploy.int8_model import Int8Model, float_labels
     from nas.model.network.network import Network
     from nas.model.weights import load_weights
@@ -189,7 +248,7 @@ def test(task: TestJob, splits: Splits) -> TestOutcome:
     total = counts.sum(0)
     int8, float_ = estimates(counts), estimates(float_counts)
     baseline = scores(constant_answer(total, splits.majority))
-    return TestOutcome(
+    return Evaluation(
         test_accuracy=int8["accuracy"].value,
         float_test_accuracy=float_["accuracy"].value,
         baseline_accuracy=baseline["accuracy"],
@@ -201,7 +260,14 @@ def test(task: TestJob, splits: Splits) -> TestOutcome:
     )
 
 
+PERFORM: Mapping[type[Task[Any]], Callable[[Any, Splits], Any]] = {
+    TrainingTask: train_candidate,
+    TeacherTask: train_teacher,
+    EvaluationTask: evaluate_winner,
+}
+
+
 def _peak_rss_bytes() -> int:
-    """Return the most memory that this process ever held."""
+    """Return the most memory that this process has ever held."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

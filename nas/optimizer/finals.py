@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
+from typing import Any
 
 from nas.data.folds import folds
 from nas.errors import InputError
-from nas.optimizer.executor.local import End, Task
+from nas.optimizer.executor.executor import Answer, Failed
 from nas.optimizer.session import Session
 from nas.optimizer.teachers import Taught, seconds_for_teachers, teach
 from nas.optimizer.timing import Pace
 from nas.seeds import derive
 from nas.space.architecture import Architecture
-from nas.study.job import Everything, Fold, Job, Outcome, TestJob, TestOutcome
 from nas.study.record import Record, State
 from nas.study.result import Final, Winner
+from nas.study.tasks import AllButTest, Evaluation, EvaluationTask, Fold, Task, TrainingOutcome, TrainingTask
 
 # Share of a run's time that finals may reserve at the most.
 MAX_SHARE = 0.4
@@ -167,8 +168,8 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
             seconds = session.left(None if session.limit is None else session.limit - kept)
             session.workers.submit(replace(jobs.pop(0), epochs=epochs, seconds=seconds))
         for task, outcome in session.wait():
-            if isinstance(outcome, Outcome) and outcome.record.state == State.COMPLETE:
-                assert isinstance(task, Job)
+            if isinstance(outcome, TrainingOutcome) and outcome.record.state == State.COMPLETE:
+                assert isinstance(task, TrainingTask)
                 assert isinstance(task.rows, Fold)
                 final = _keep(session, outcome.record, task.rows.index)
                 done[final.record.trial, final.fold] = final
@@ -176,8 +177,8 @@ def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[F
     return [final for final in done.values() if final.record.trial in trials]
 
 
-def _job(session: Session, record: Record, rows: Fold | Everything, taught: Taught) -> Job:
-    return Job(
+def _job(session: Session, record: Record, rows: Fold | AllButTest, taught: Taught) -> TrainingTask:
+    return TrainingTask(
         trial=record.trial,
         architecture=Architecture.from_json(record.architecture),
         params=record.params,
@@ -185,10 +186,10 @@ def _job(session: Session, record: Record, rows: Fold | Everything, taught: Taug
         budget=session.budget,
         recipe=session.study.recipe,
         epochs=_final_epochs(session),
-        seed=derive(session.study.seed, record.digest, "final", rows),
+        seed=derive(session.study.seed, record.digest, "final", rows.seed_text),
         rows=rows,
         metric=session.metric,
-        taught=taught.get(rows),
+        soft_labels=taught.get(rows),
     )
 
 
@@ -215,14 +216,14 @@ def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
 def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
     """Train the winner on all rows but the test's, keep its files, and return its record."""
     recipe = session.study.recipe
-    job = _job(session, best[0].record, Everything(), taught)
+    job = _job(session, best[0].record, AllButTest(), taught)
     epochs = recipe.training.at_least_min_steps(recipe.finals.winner_epochs, len(session.splits.train))
     if session.limit is not None:
         seconds = session.limit - session.seconds - OVERHEAD_SECONDS
         epochs = _winner_pace(session, best).epochs(recipe, seconds, _rows(session), epochs)
     outcome = _alone(session, replace(job, epochs=epochs, seconds=session.left(session.limit)))
-    if not isinstance(outcome, Outcome) or outcome.tflite is None or outcome.weights is None:
-        reason = outcome.record.reason if isinstance(outcome, Outcome) else outcome
+    if not isinstance(outcome, TrainingOutcome) or outcome.tflite is None or outcome.weights is None:
+        reason = outcome.record.reason if isinstance(outcome, TrainingOutcome) else getattr(outcome, "reason", None)
         raise _unfinished(session, "the winner's last training", reason)
     session.keep(WINNER_MODEL, outcome.tflite)
     session.keep(WINNER_WEIGHTS, outcome.weights)
@@ -245,19 +246,19 @@ def _winner_pace(session: Session, best: Sequence[Final]) -> Pace:
     return Pace.of(records, _fold_rows(session), beside=known)
 
 
-def _test(session: Session, record: Record) -> TestOutcome:
-    task = TestJob(
+def _test(session: Session, record: Record) -> Evaluation:
+    task = EvaluationTask(
         architecture=Architecture.from_json(record.architecture),
         tflite=session.file(WINNER_MODEL).read_bytes(),
         weights=session.file(WINNER_WEIGHTS).read_bytes(),
     )
     outcome = _alone(session, task)
-    if not isinstance(outcome, TestOutcome):
-        raise _unfinished(session, "the winner's test", outcome)
+    if not isinstance(outcome, Evaluation):
+        raise _unfinished(session, "the winner's test", outcome.reason if isinstance(outcome, Failed) else None)
     return outcome
 
 
-def _alone(session: Session, task: Task) -> End:
+def _alone(session: Session, task: Task[Any]) -> Answer | Failed:
     """Do one task and wait for it."""
     session.workers.submit(task)
     while not (ended := session.wait()):

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 from optuna.trial import Trial
 
-from nas.optimizer.executor.local import End
+from nas.optimizer.executor.executor import Answer, Failed
 from nas.optimizer.finals import seconds_for_finals
 from nas.optimizer.ladder import Ladder
 from nas.optimizer.ledger import TrialChooser
 from nas.optimizer.session import Session
 from nas.seeds import derive
 from nas.space.dims import Value
-from nas.study.job import Candidate, Job, Outcome
+from nas.study.candidate import Candidate
 from nas.study.record import Record, State
+from nas.study.tasks import TrainingOutcome, TrainingTask
 
 # A job that could not even begin a few epochs is not worth starting.
 MIN_SECONDS = 5.0
@@ -57,7 +58,7 @@ def search(session: Session) -> None:
             session.ledger.put("stopped", _fruitless(session))
             return
         for job, end in session.wait(at_once=wanted and ready is None):
-            assert isinstance(job, Job)
+            assert isinstance(job, TrainingTask)
             trial, candidate = running.pop(job.trial)
             # A study with patience must hear first how this one ended: it may be the last.
             if ready is not None and not session.study.patience and _wanted(session, len(running) + 1):
@@ -134,7 +135,7 @@ def _begin(session: Session, ladder: Ladder, ready: _Ready, running: dict[int, t
     seed = derive(session.study.seed, candidate.digest)
     running[number] = (ready.trial, candidate)
     session.workers.submit(
-        Job(
+        TrainingTask(
             trial=number,
             architecture=candidate.architecture,
             params=ready.params,
@@ -146,7 +147,7 @@ def _begin(session: Session, ladder: Ladder, ready: _Ready, running: dict[int, t
             seconds=session.left(_deadline(session)),
             metric=session.metric,
             rungs=ladder.rungs(_record(candidate, number, ready.params, seed, State.PRUNED)),
-            rests=ladder.epochs,
+            restart_epochs=ladder.epochs,
             continues=ready.continues,
             checkpoint=ladder.checkpoint(ready.continues),
         )
@@ -187,15 +188,16 @@ def _twin(session: Session, candidate: Candidate, running: Mapping[int, tuple[Tr
     return next((number for number, (_, other) in running.items() if other.digest == candidate.digest), None)
 
 
-def _outcome(job: Job, candidate: Candidate, end: End) -> Outcome:
+def _outcome(job: TrainingTask, candidate: Candidate, end: Answer | Failed) -> TrainingOutcome:
     """Give a job whose worker brought nothing back a record that says so."""
-    if isinstance(end, Outcome):
+    if isinstance(end, TrainingOutcome):
         return end
-    record = _record(candidate, job.trial, job.params, job.seed, State.FAILED, str(end))
-    return Outcome(replace(record, continues=job.continues))
+    assert isinstance(end, Failed)
+    record = _record(candidate, job.trial, job.params, job.seed, State.FAILED, end.reason)
+    return TrainingOutcome(replace(record, continues=job.continues))
 
 
-def _end(session: Session, ladder: Ladder, trial: Trial, candidate: Candidate, outcome: Outcome) -> None:
+def _end(session: Session, ladder: Ladder, trial: Trial, candidate: Candidate, outcome: TrainingOutcome) -> None:
     record = replace(outcome.record, estimated=candidate.footprint.summary())
     if record.state == State.COMPLETE:
         record = replace(record, values=session.objective.values(record, session.scale))

@@ -1,9 +1,10 @@
 """Who watches a search: the live view of the command line, or nobody."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from nas.study.job import Job, TeachJob, TestJob
 from nas.study.record import Record
+from nas.study.tasks import Task
 
 
 class Observer:
@@ -19,5 +20,5 @@ class Observer:
     def recorded(self, record: Record) -> None:
         """Hear of a trial that has ended."""
 
-    def tick(self, running: Sequence[Job | TeachJob | TestJob], seconds: float, limit: float | None) -> None:
+    def tick(self, running: Sequence[Task[Any]], seconds: float, limit: float | None) -> None:
         """Hear what is running, the seconds of this run, and the time limit of this run in seconds."""

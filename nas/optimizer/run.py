@@ -8,7 +8,7 @@ import numpy as np
 
 from nas.data.splits import Splits
 from nas.files import write_atomic
-from nas.optimizer.executor.local import Workers
+from nas.optimizer.executor.executor import EXECUTORS, MakeExecutor
 from nas.optimizer.finals import decide
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.loop import search
@@ -41,11 +41,19 @@ def stored_result(study: Study, folder: Path, ledger: Ledger) -> Result:
 
 @contextmanager
 def run(
-    study: Study, space: Space, target: Target, splits: Splits, folder: Path, observer: Observer, started: float
+    study: Study,
+    space: Space,
+    target: Target,
+    splits: Splits,
+    folder: Path,
+    observer: Observer,
+    started: float,
+    make_executor: MakeExecutor | None = None,
 ) -> Iterator[Session]:
     """Run a study to its limits; yields the session, with all trials done and the winner decided.
 
-    `started` is when the run began (`time.monotonic()`), so that reading data counts to its minutes.
+    `started` is when the run began (`time.monotonic()`), so that reading data counts to its minutes. By default tasks
+    are performed by worker processes on this machine.
     """
     ledger = open_ledger(study, folder)
     ledger.claim(identity(study, space, splits))
@@ -53,7 +61,7 @@ def run(
     tracker = open_tracker(
         study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(study, target, splits)
     )
-    workers = Workers(splits, study.jobs)
+    workers = (make_executor or EXECUTORS["local"])(splits, study.jobs)
     session = Session(
         study, space, target, splits, folder, ledger, workers, tracker, observer, started, ledger.get("seconds") or 0.0
     )

@@ -4,21 +4,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nas.data.splits import Splits
 from nas.files import write_atomic
-from nas.optimizer.executor.local import End, Task, Workers
+from nas.optimizer.executor.executor import Answer, Executor, Failed
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.observer import Observer
 from nas.space.dims import Chooser, Value
 from nas.space.space import Space
+from nas.study.candidate import Candidate, examine
 from nas.study.feasibility import shrink
-from nas.study.job import Candidate, examine
 from nas.study.objectives import OBJECTIVES, Objective, Scale
 from nas.study.record import Record, State
 from nas.study.result import Result, Winner, front
 from nas.study.rungs import correlations
 from nas.study.study import Study
+from nas.study.tasks import Task
 from nas.target.budget import Budget
 from nas.target.target import Target
 from nas.task.metrics import resolve
@@ -41,7 +43,7 @@ class Session:
     splits: Splits
     folder: Path
     ledger: Ledger
-    workers: Workers
+    workers: Executor
     tracker: Tracker
     observer: Observer
     started: float
@@ -104,7 +106,7 @@ class Session:
         """Seconds of this run until `deadline`, which counts from its start; None for no limit."""
         return None if deadline is None else max(0.0, deadline - self.seconds)
 
-    def wait(self, *, at_once: bool = False) -> Sequence[tuple[Task, End]]:
+    def wait(self, *, at_once: bool = False) -> Sequence[tuple[Task[Any], Answer | Failed]]:
         """Wait a moment for the workers, or not at all, tell the observer, and return the tasks that have ended."""
         ended = list(self.workers.collect(0.0 if at_once else TICK_SECONDS))
         self.observer.tick(self.workers.running, self.seconds, self.limit)

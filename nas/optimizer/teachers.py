@@ -15,9 +15,9 @@ from nas.arrays import Floats
 from nas.data.folds import folds
 from nas.optimizer.session import Session
 from nas.seeds import derive
-from nas.study.job import Everything, Fold, Lesson, Rows, TeachJob
+from nas.study.tasks import AllButTest, Fold, Selection, TeacherAnswers, TeacherTask
 
-Taught: TypeAlias = Mapping[Rows, Floats]
+Taught: TypeAlias = Mapping[Selection, Floats]
 
 # Share of a run's time that one teacher may take.
 SHARE = 0.1
@@ -48,7 +48,7 @@ def teach(session: Session) -> Taught:
         return {}
     said = [_read(session, rows) for rows in fold_rows]
     everything = np.empty_like(said[0])
-    taught: dict[Rows, Floats] = {Everything(): everything}
+    taught: dict[Selection, Floats] = {AllButTest(): everything}
     for rows, one, (kept, held) in zip(fold_rows, said, divided, strict=True):
         taught[rows] = one[kept]
         everything[held] = one[held]
@@ -62,19 +62,20 @@ def _train(session: Session, missing: Sequence[Fold]) -> None:
     limit = None if session.limit is None else SHARE * session.limit
     recipe, splits = session.study.recipe, session.splits
     epochs = recipe.training.at_least_min_steps(recipe.finals.final_epochs, len(splits.train))
-    jobs = [TeachJob(rows, recipe, epochs, derive(session.study.seed, "teacher", rows), limit) for rows in missing]
+    seed = session.study.seed
+    jobs = [TeacherTask(f, recipe, epochs, derive(seed, "teacher", f.seed_text), seconds=limit) for f in missing]
     while jobs or session.workers.running:
         while jobs and session.workers.idle:
             session.workers.submit(jobs.pop(0))
         for task, end in session.wait():
-            if isinstance(end, Lesson):
-                assert isinstance(task, TeachJob)
+            if isinstance(end, TeacherAnswers):
+                assert isinstance(task, TeacherTask)
                 _keep(session, task, end)
 
 
-def _keep(session: Session, task: TeachJob, lesson: Lesson) -> None:
+def _keep(session: Session, task: TeacherTask, lesson: TeacherAnswers) -> None:
     file = io.BytesIO()
-    np.save(file, lesson.taught)
+    np.save(file, lesson.soft_labels)
     session.keep(_file(session, task.rows).name, file.getvalue())
     line = {
         "fold": task.rows.index,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from nas import api
 from nas.exporters.format import FORMATS
 from nas.model import worker
-from nas.optimizer.run import open_ledger
+from nas.optimizer.run import open_ledger, run
 from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.result import Result
@@ -30,7 +31,7 @@ STUDY = Study(
 
 
 class InThisProcess:
-    """The interface of `nas.optimizer.executor.local.Workers`, without processes."""
+    """An executor that performs a task in this process when it is asked for the answer."""
 
     size = 1
 
@@ -48,8 +49,7 @@ class InThisProcess:
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
         if self.running:
             task = self.running.pop()
-            do: Any = worker.run if isinstance(task, worker.Job) else worker.test
-            yield task, do(task, self._splits)
+            yield task, worker.PERFORM[type(task)](task, self._splits)
 
     def close(self) -> None:
         """Nothing to end."""
@@ -64,7 +64,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def result(root: Path) -> Result:
     """A finished study below `root`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nas.optimizer.run.Workers", InThisProcess)
+        patch.setattr("nas.api.study.run", partial(run, make_executor=InThisProcess))
         return api.search(STUDY, root)
 
 

@@ -13,9 +13,10 @@ from nas.graph.graph import digest
 from nas.model import worker
 from nas.space.architecture import Architecture
 from nas.space.blocks.dense import Dense
-from nas.study.job import Everything, Fold, Job, Outcome, examine
+from nas.study.candidate import examine
 from nas.study.recipe import Recipe
 from nas.study.record import State
+from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.target.budget import Budget
 from nas.target.footprint import estimate, profile
 from nas.target.target import find_target
@@ -30,20 +31,20 @@ def splits() -> Splits:
     return split(load("wine"), 0)
 
 
-def job(**changes: Any) -> Job:
+def job(**changes: Any) -> TrainingTask:
     settings: dict[str, Any] = {"trial": 7, "params": {"dense.count": 1}, "recipe": RECIPE, "epochs": 3, "seed": 5}
-    return Job(architecture=ARCHITECTURE, target=TARGET, **{"budget": Budget(1024), **settings, **changes})
+    return TrainingTask(architecture=ARCHITECTURE, target=TARGET, **{"budget": Budget(1024), **settings, **changes})
 
 
 @pytest.fixture(scope="module")
-def outcome(splits: Splits) -> Outcome:
-    return worker.run(job(), splits)
+def outcome(splits: Splits) -> TrainingOutcome:
+    return worker.train_candidate(job(), splits)
 
 
 @pytest.fixture(scope="module")
-def last(splits: Splits) -> Outcome:
+def last(splits: Splits) -> TrainingOutcome:
     """The training of a winner."""
-    return worker.run(job(rows=Everything()), splits)
+    return worker.train_candidate(job(rows=AllButTest()), splits)
 
 
 def labels(tflite: bytes, x: Any) -> Any:
@@ -74,7 +75,7 @@ def test_a_candidate_is_known_before_it_is_trained() -> None:
     assert examine(ARCHITECTURE, TARGET, Budget(172)).over == {}
 
 
-def test_the_record_says_what_was_asked_for_and_what_came_of_it(outcome: Outcome) -> None:
+def test_the_record_says_what_was_asked_for_and_what_came_of_it(outcome: TrainingOutcome) -> None:
     record = outcome.record
     assert (record.trial, record.state, record.reason, record.seed) == (7, State.COMPLETE, None, 5)
     assert Architecture.from_json(record.architecture) == ARCHITECTURE
@@ -86,12 +87,12 @@ def test_the_record_says_what_was_asked_for_and_what_came_of_it(outcome: Outcome
     assert record.peak_rss_bytes > 100 * 1024 * 1024
 
 
-def test_the_profile_is_the_file_s(outcome: Outcome) -> None:
+def test_the_profile_is_the_file_s(outcome: TrainingOutcome) -> None:
     assert outcome.tflite is not None
     assert outcome.record.profiled == profile(outcome.tflite, TARGET).summary()
 
 
-def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: Outcome, splits: Splits) -> None:
+def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: TrainingOutcome, splits: Splits) -> None:
     assert outcome.tflite is not None
     expected = accuracy_score(splits.val.y, labels(outcome.tflite, splits.val.x))
     assert outcome.record.val_accuracy == pytest.approx(expected)
@@ -105,35 +106,35 @@ def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: Outcome, 
     )
 
 
-def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: Outcome, splits: Splits) -> None:
-    again, other = worker.run(job(), splits), worker.run(job(seed=6), splits)
+def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: TrainingOutcome, splits: Splits) -> None:
+    again, other = worker.train_candidate(job(), splits), worker.train_candidate(job(seed=6), splits)
     assert again.tflite == outcome.tflite
     assert again.record.history == outcome.record.history
     assert other.tflite != outcome.tflite
 
 
 def test_what_fails_is_told_by_the_record(splits: Splits) -> None:
-    lost = worker.run(job(recipe=RECIPE.replace(learning_rate=1e30)), splits)
+    lost = worker.train_candidate(job(recipe=RECIPE.replace(learning_rate=1e30)), splits)
     assert lost.record.state == State.FAILED
     assert "diverged" in str(lost.record.reason)
     assert (lost.tflite, lost.weights, lost.record.val_accuracy) == (None, None, None)
 
 
 def test_a_file_over_budget_is_never_scored(splits: Splits) -> None:
-    lost = worker.run(job(budget=Budget(flash_bytes=1000)), splits)
+    lost = worker.train_candidate(job(budget=Budget(flash_bytes=1000)), splits)
     assert lost.record.state == State.FAILED
     assert "over budget: flash" in str(lost.record.reason)
     assert lost.record.val_accuracy is None
 
 
 def test_a_candidate_of_the_search_that_runs_out_of_time_is_pruned(splits: Splits) -> None:
-    late = worker.run(job(epochs=5000, seconds=0.0), splits)
-    assert (late.record.state, late.record.reason) == (State.PRUNED, "time limit after 1 epochs")
+    late = worker.train_candidate(job(epochs=5000, seconds=0.0), splits)
+    assert (late.record.state, late.record.reason) == (State.PRUNED, "time limit reached after epoch 1")
     assert late.tflite is None
 
 
 def test_a_final_training_that_runs_out_of_time_counts(splits: Splits) -> None:
-    late = worker.run(job(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), splits)
+    late = worker.train_candidate(job(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), splits)
     assert late.record.state == State.COMPLETE
     assert late.record.val_accuracy is not None
 
@@ -149,17 +150,19 @@ def test_folds_hold_out_every_row_but_the_test_s_once(splits: Splits) -> None:
     assert sorted(map(tuple, np.concatenate(held))) == sorted(map(tuple, both))
 
 
-def test_only_the_winner_s_training_gives_float_weights_and_no_score(outcome: Outcome, last: Outcome) -> None:
+def test_only_the_winner_s_training_gives_float_weights_and_no_score(
+    outcome: TrainingOutcome, last: TrainingOutcome
+) -> None:
     assert outcome.weights is None
     assert last.weights is not None
     assert last.record.val_accuracy is None
     assert last.record.state == State.COMPLETE
 
 
-def test_the_test_set_s_numbers_are_scikit_learn_s(last: Outcome, splits: Splits) -> None:
+def test_the_test_set_s_numbers_are_scikit_learn_s(last: TrainingOutcome, splits: Splits) -> None:
     assert last.tflite is not None
     assert last.weights is not None
-    tested = worker.test(worker.TestJob(ARCHITECTURE, last.tflite, last.weights), splits)
+    tested = worker.evaluate_winner(EvaluationTask(ARCHITECTURE, last.tflite, last.weights), splits)
     answers, truth = labels(last.tflite, splits.test.x), splits.test.y
     assert tested.test_accuracy == pytest.approx(accuracy_score(truth, answers))
     assert np.array_equal(tested.confusion, confusion_matrix(truth, answers, labels=range(3)))

@@ -8,8 +8,19 @@ from typing import Any
 import numpy as np
 
 from nas.graph.graph import digest
-from nas.study.job import Everything, Fold, Given, Job, Lesson, Outcome, TeachJob, TestJob, TestOutcome
+from nas.optimizer.executor.executor import Failed
 from nas.study.record import Record, State
+from nas.study.tasks import (
+    AllButTest,
+    Evaluation,
+    EvaluationTask,
+    Fold,
+    HoldOut,
+    TeacherAnswers,
+    TeacherTask,
+    TrainingOutcome,
+    TrainingTask,
+)
 from nas.target.footprint import estimate
 from nas.task.metrics import METRICS, constant_answer, estimates, scores
 
@@ -18,12 +29,12 @@ TAUGHT_ROWS = 142
 CURVE = {"loss": (1.0,), "accuracy": (0.5,), "val_loss": (1.0,), "val_accuracy": (0.5,)}
 
 
-def accuracy(job: Job) -> float:
+def accuracy(job: TrainingTask) -> float:
     """An accuracy that only the network and the seed decide."""
     return round(random.Random(f"{digest(job.architecture.lower())} {job.seed}").uniform(0.5, 0.95), 3)
 
 
-def score(job: Job, metric: str) -> float:
+def score(job: TrainingTask, metric: str) -> float:
     """A metric that ranks networks otherwise than the others do."""
     if metric == "accuracy":
         return accuracy(job)
@@ -39,78 +50,78 @@ class Log:
         interrupt: number of tasks after which Ctrl-C comes, while the next one runs.
     """
 
-    tasks: list[Job | TeachJob | TestJob] = field(default_factory=list)
+    tasks: list[TrainingTask | TeacherTask | EvaluationTask] = field(default_factory=list)
     lose: set[int] = field(default_factory=set)
     interrupt: int | None = None
 
     @property
-    def searched(self) -> list[Job]:
-        return self._on(Given)
+    def searched(self) -> list[TrainingTask]:
+        return self._on(HoldOut)
 
     @property
-    def finals(self) -> list[Job]:
+    def finals(self) -> list[TrainingTask]:
         return self._on(Fold)
 
     @property
-    def last(self) -> list[Job]:
-        return self._on(Everything)
+    def last(self) -> list[TrainingTask]:
+        return self._on(AllButTest)
 
-    def _on(self, rows: type) -> list[Job]:
-        return [task for task in self.tasks if isinstance(task, Job) and isinstance(task.rows, rows)]
-
-    @property
-    def teachers(self) -> list[TeachJob]:
-        return [task for task in self.tasks if isinstance(task, TeachJob)]
+    def _on(self, rows: type) -> list[TrainingTask]:
+        return [task for task in self.tasks if isinstance(task, TrainingTask) and isinstance(task.rows, rows)]
 
     @property
-    def tests(self) -> list[TestJob]:
-        return [task for task in self.tasks if isinstance(task, TestJob)]
+    def teachers(self) -> list[TeacherTask]:
+        return [task for task in self.tasks if isinstance(task, TeacherTask)]
+
+    @property
+    def tests(self) -> list[EvaluationTask]:
+        return [task for task in self.tasks if isinstance(task, EvaluationTask)]
 
 
 class StandIns:
-    """The interface of `nas.optimizer.executor.local.Workers`; tasks end in the order in which they began."""
+    """An executor of made-up answers; tasks end in the order in which they began."""
 
     log = Log()
 
     def __init__(self, splits: Any, jobs: int) -> None:
         self.size = jobs or 2
-        self.running: list[Job | TeachJob | TestJob] = []
+        self.running: list[TrainingTask | TeacherTask | EvaluationTask] = []
         self._numbers: list[int] = []
 
     @property
     def idle(self) -> int:
         return self.size - len(self.running)
 
-    def submit(self, task: Job | TeachJob | TestJob) -> None:
+    def submit(self, task: TrainingTask | TeacherTask | EvaluationTask) -> None:
         assert self.idle
         self._numbers.append(len(self.log.tasks))
         self.log.tasks.append(task)
         self.running.append(task)
 
-    def collect(self, timeout: float) -> Iterator[tuple[Job | TeachJob | TestJob, Any]]:
+    def collect(self, timeout: float) -> Iterator[tuple[TrainingTask | TeacherTask | EvaluationTask, Any]]:
         if self.log.interrupt is not None and len(self.log.tasks) >= self.log.interrupt:
             self.log.interrupt = None
             raise KeyboardInterrupt
         if self.running:
             task, number = self.running.pop(0), self._numbers.pop(0)
-            yield task, "its worker process died" if number in self.log.lose else outcome(task)
+            yield task, Failed("its worker process died") if number in self.log.lose else outcome(task)
 
     def close(self) -> None:
         self.running.clear()
 
 
-def outcome(task: Job | TeachJob | TestJob) -> Outcome | Lesson | TestOutcome:
+def outcome(task: TrainingTask | TeacherTask | EvaluationTask) -> TrainingOutcome | TeacherAnswers | Evaluation:
     """What a worker would bring back."""
-    if isinstance(task, TeachJob):
+    if isinstance(task, TeacherTask):
         # Each says its own number for every row.
-        return Lesson(np.full((TAUGHT_ROWS, 3), task.rows.index, np.float32), 0.9, task.epochs, 1.0)
-    if isinstance(task, TestJob):
+        return TeacherAnswers(np.full((TAUGHT_ROWS, 3), task.rows.index, np.float32), 0.9, task.epochs, 1.0)
+    if isinstance(task, EvaluationTask):
         counts = np.array([[1, 0], [0, 1]])
         tested, baseline = estimates(counts[None]), scores(constant_answer(counts, 0))
-        return TestOutcome(0.8, 0.81, 0.3, ((1, 0), (0, 1)), tested, tested, baseline, "2 rows")
+        return Evaluation(0.8, 0.81, 0.3, ((1, 0), (0, 1)), tested, tested, baseline, "2 rows")
     graph = task.architecture.lower()
     facts = estimate(graph, task.target).summary()
-    validated = None if isinstance(task.rows, Everything) else accuracy(task)
+    validated = None if isinstance(task.rows, AllButTest) else accuracy(task)
     record = Record(
         *(task.trial, State.COMPLETE, digest(graph), task.params, task.architecture.to_json(), task.seed),
         profiled=facts,
@@ -122,4 +133,4 @@ def outcome(task: Job | TeachJob | TestJob) -> Outcome | Lesson | TestOutcome:
         seconds={"train": 0.01},
     )
     weights = b"weights" if validated is None else None
-    return Outcome(record, tflite=f"model {record.digest} {task.seed}".encode(), weights=weights)
+    return TrainingOutcome(record, tflite=f"model {record.digest} {task.seed}".encode(), weights=weights)

@@ -15,12 +15,12 @@ from nas.data.splits import Splits, split
 from nas.optimizer.observer import Observer
 from nas.optimizer.run import open_ledger, run
 from nas.space.file import load_space
-from nas.study.job import Given, Job, Outcome
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 from nas.study.result import Result
 from nas.study.rungs import HalvingRule, is_control
 from nas.study.study import Study
+from nas.study.tasks import HoldOut, TrainingOutcome, TrainingTask
 from nas.target.target import find_target
 
 RECIPE = Recipe.of(epochs=9, first_rung=1, rung_factor=3, min_steps=0, finalists=1, final_folds=2)
@@ -33,17 +33,17 @@ class Climbing(StandIns):
 
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
         for task, end in super().collect(timeout):
-            yield task, climbed(task) if isinstance(task, Job) and isinstance(task.rows, Given) else end
+            yield task, climbed(task) if isinstance(task, TrainingTask) and isinstance(task.rows, HoldOut) else end
 
 
-def curve(job: Job) -> list[float]:
+def curve(job: TrainingTask) -> list[float]:
     """A learning curve, the best epoch last; later networks tend to be worse, so that earlier ones are promoted."""
     number = Climbing.seen.setdefault(job.architecture, len(Climbing.seen))
     final = accuracy(job) - number / 100
     return [round(final * (0.5 + (epoch + 1) / (2 * job.epochs)), 4) for epoch in range(job.epochs)]
 
 
-def climbed(job: Job) -> Outcome:
+def climbed(job: TrainingTask) -> TrainingOutcome:
     done: list[float] = []
     if job.checkpoint is not None:
         done = json.loads(job.checkpoint)
@@ -55,7 +55,7 @@ def climbed(job: Job) -> Outcome:
         if not rule.after_epoch(epoch, {"val_accuracy": value}):
             break
     whole = outcome(job)
-    assert isinstance(whole, Outcome)
+    assert isinstance(whole, TrainingOutcome)
     history = {"loss": (1.0,) * len(reached), "val_accuracy": tuple(reached)}
     record = replace(whole.record, history=history, continues=job.continues, resumed_at=len(done))
     if rule.reason is None:
@@ -69,7 +69,7 @@ def climbed(job: Job) -> Outcome:
         val_accuracy=None,
         float_val_accuracy=None,
     )
-    return Outcome(record, checkpoint=json.dumps(reached).encode())
+    return TrainingOutcome(record, checkpoint=json.dumps(reached).encode())
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,6 @@ def splits() -> Splits:
 
 
 def stand_in(patch: pytest.MonkeyPatch) -> Log:
-    patch.setattr("nas.optimizer.run.Workers", Climbing)
     patch.setattr(Climbing, "seen", {})
     patch.setattr(StandIns, "log", Log())
     return StandIns.log
@@ -94,7 +93,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 class Whole:
     """A study that nothing disturbs: what was trained, and what came of it."""
 
-    jobs: list[Job]
+    jobs: list[TrainingTask]
     records: list[Record]
     result: Result
 
@@ -121,7 +120,7 @@ def study(**fields: Any) -> Study:
 
 def go(definition: Study, splits: Splits, folder: Path) -> Result:
     space, target = load_space(definition.space), find_target("cortex-m4")
-    with run(definition, space, target, splits, folder, Observer(), time.monotonic()) as session:
+    with run(definition, space, target, splits, folder, Observer(), time.monotonic(), Climbing) as session:
         return session.result()
 
 
@@ -167,7 +166,7 @@ def test_no_network_is_trained_twice_but_where_it_goes_on(whole: Whole) -> None:
 
 
 def test_every_candidate_rests_on_every_rung_so_that_their_curves_compare(whole: Whole) -> None:
-    assert {job.rests for job in whole.jobs} == {(1, 3)}
+    assert {job.restart_epochs for job in whole.jobs} == {(1, 3)}
 
 
 def test_controls_pass_all_rungs_and_judge_them(whole: Whole) -> None:

@@ -19,11 +19,11 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.run import open_ledger, run, stored_result
 from nas.space.file import load_space
 from nas.study.feasibility import shrink
-from nas.study.job import Fold, Job
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 from nas.study.result import Result, Winner
 from nas.study.study import Study
+from nas.study.tasks import Fold, TrainingTask
 from nas.target.target import find_target
 
 TARGET = find_target("cortex-m4")
@@ -37,7 +37,6 @@ def splits() -> Splits:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     """What the workers of this test are asked for."""
-    monkeypatch.setattr("nas.optimizer.run.Workers", StandIns)
     monkeypatch.setattr(StandIns, "log", Log())
     return StandIns.log
 
@@ -73,7 +72,14 @@ class Watcher(Observer):
 def go(definition: Study, splits: Splits, folder: Path, observer: Observer | None = None) -> Result:
     """Run a study as the API does."""
     with run(
-        definition, load_space(definition.space), TARGET, splits, folder, observer or Observer(), time.monotonic()
+        definition,
+        load_space(definition.space),
+        TARGET,
+        splits,
+        folder,
+        observer or Observer(),
+        time.monotonic(),
+        StandIns,
     ) as session:
         return session.result()
 
@@ -98,7 +104,7 @@ def test_what_cannot_fit_is_never_trained_and_nothing_is_trained_twice(
     go(study(jobs=jobs, trials=40, budget_kb=0.5), splits, tmp_path)
     digests = [job.architecture for job in log.searched]
     assert len(set(digests)) == len(digests)
-    assert all(job.architecture.lower().weights_bytes <= 512 for job in log.tasks if isinstance(job, Job))
+    assert all(job.architecture.lower().weights_bytes <= 512 for job in log.tasks if isinstance(job, TrainingTask))
     by_state = defaultdict(list)
     for kept in records(study(), tmp_path):
         by_state[kept.state].append(kept)
@@ -275,7 +281,6 @@ def test_the_winner_is_trained_on_all_but_the_test_rows_and_tested_once(
 def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Winner, int]:
     """The winner of a study that nothing disturbs, and the number of trainings that its search takes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nas.optimizer.run.Workers", StandIns)
         patch.setattr(StandIns, "log", Log())
         winner = go(study(recipe=FINALS), splits, tmp_path_factory.mktemp("whole")).winner
         assert winner is not None
@@ -362,7 +367,7 @@ def test_who_watches_hears_of_every_trial_and_every_phase(log: Log, splits: Spli
     assert [phase.split()[0] for phase in watcher.phases] == ["searching", "final", "training", "test"]
 
 
-TAUGHT = replace(FINALS, distillation=0.5)
+TAUGHT = FINALS.replace(distillation=0.5)
 
 
 def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
@@ -372,15 +377,15 @@ def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, t
     part = splits.train.join(splits.val)
     for job in log.finals:
         assert isinstance(job.rows, Fold)
-        assert job.taught is not None
-        assert np.array_equal(job.taught, np.full((len(job.rows.pick(splits)[0]), 3), job.rows.index))
+        assert job.soft_labels is not None
+        assert np.array_equal(job.soft_labels, np.full((len(job.rows.pick(splits)[0]), 3), job.rows.index))
     # The last training reads of each row what the teacher says that has not seen it.
     (last,) = log.last
-    assert last.taught is not None
+    assert last.soft_labels is not None
     for index, (_, held) in enumerate(folds(part, 2, 0)):
-        assert np.all(last.taught[held] == index)
+        assert np.all(last.soft_labels[held] == index)
     assert [(t["fold"], t["val_accuracy"]) for t in winner.teachers] == [(0, 0.9), (1, 0.9)]
-    assert all(job.taught is None for job in log.searched)
+    assert all(job.soft_labels is None for job in log.searched)
 
 
 def test_teachers_that_were_trained_are_not_trained_again(log: Log, splits: Splits, tmp_path: Path) -> None:
@@ -399,9 +404,9 @@ def test_without_its_teacher_a_study_learns_from_labels(log: Log, splits: Splits
     winner = go(study(recipe=TAUGHT), splits, tmp_path / "lost").winner
     assert winner is not None
     assert len(log.teachers) == 2
-    assert all(job.taught is None for job in log.finals + log.last)
+    assert all(job.soft_labels is None for job in log.finals + log.last)
 
 
-def plain(log: Log, splits: Splits, folder: Path) -> list[Job]:
+def plain(log: Log, splits: Splits, folder: Path) -> list[TrainingTask]:
     go(study(recipe=FINALS), splits, folder)
     return log.searched

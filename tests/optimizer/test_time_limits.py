@@ -14,11 +14,11 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.run import run
 from nas.optimizer.session import Session
 from nas.space.file import load_space
-from nas.study.job import Fold, Given, Job
 from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.result import Result
 from nas.study.study import Study
+from nas.study.tasks import Fold, HoldOut, TrainingTask
 from nas.target.target import find_target
 
 # Importing TensorFlow, and what a training takes beside its epochs, on a usual laptop.
@@ -48,26 +48,26 @@ class Timed(StandIns):
             first = self._ends.index(min(self._ends))
             Timed.now = max(Timed.now, self._ends.pop(first))
             task = self.running.pop(first)
-            yield task, trained(task) if isinstance(task, Job) else outcome(task)
+            yield task, trained(task) if isinstance(task, TrainingTask) else outcome(task)
 
 
 def taken(task: Any) -> float:
-    return epochs(task) * epoch_seconds(task) if isinstance(task, Job) else 0.0
+    return epochs(task) * epoch_seconds(task) if isinstance(task, TrainingTask) else 0.0
 
 
 def epochs(task: Any) -> int:
     """The epochs that a task does in its time; one at least, as the pipeline does."""
-    if not isinstance(task, Job):
+    if not isinstance(task, TrainingTask):
         return 0
     fitting = task.epochs if task.seconds is None else int(task.seconds / epoch_seconds(task))
     return max(1, min(task.epochs, fitting))
 
 
-def epoch_seconds(task: Job) -> float:
+def epoch_seconds(task: TrainingTask) -> float:
     return Timed.epoch_seconds * (Timed.fold_slowness if isinstance(task.rows, Fold) else 1.0)
 
 
-def trained(task: Job) -> Any:
+def trained(task: TrainingTask) -> Any:
     """What the pipeline brings back of a training, cut short or not."""
     whole: Any = outcome(task)
     done = epochs(task)
@@ -76,7 +76,7 @@ def trained(task: Job) -> Any:
         history={name: curve * done for name, curve in whole.record.history.items()},
         seconds={"train": taken(task), "quantize": OVERHEAD_SECONDS},
     )
-    if done < task.epochs and isinstance(task.rows, Given):
+    if done < task.epochs and isinstance(task.rows, HoldOut):
         return replace(whole, record=replace(record, state=State.PRUNED, profiled=None, val_accuracy=None), tflite=None)
     return replace(whole, record=record)
 
@@ -88,7 +88,6 @@ def splits() -> Splits:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    monkeypatch.setattr("nas.optimizer.run.Workers", Timed)
     monkeypatch.setattr(Session, "seconds", property(lambda session: Timed.now))
     monkeypatch.setattr(Timed, "now", 0.0)
     monkeypatch.setattr(StandIns, "log", Log())
@@ -97,7 +96,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 def go(splits: Splits, folder: Path, **fields: Any) -> Result:
     study = Study(space="mlp_tabular", data="wine", budget_kb=12.0, name="mine", tracking_uri="none", **fields)
-    with run(study, load_space(study.space), find_target("host"), splits, folder, Observer(), 0.0) as session:
+    with run(study, load_space(study.space), find_target("host"), splits, folder, Observer(), 0.0, Timed) as session:
         return session.result()
 
 

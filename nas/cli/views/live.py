@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -12,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.optimizer.observer import Observer
-from nas.study.job import Given, Job, TeachJob, TestJob
 from nas.study.record import Record, State
+from nas.study.tasks import Task
 from nas.task.metrics import TITLES
 from nas.text import kilobytes, percent
 
@@ -36,7 +37,7 @@ class View(Observer):
         self._counts: Counter[State] = Counter()
         self._best: Record | None = None
         self._latest: list[Record] = []
-        self._running: Sequence[Job | TeachJob | TestJob] = ()
+        self._running: Sequence[Task[Any]] = ()
         self._seconds = 0.0
         self._limit: float | None = None
         self._started = time.monotonic()
@@ -70,7 +71,7 @@ class View(Observer):
             self._console.print(line(record, better), markup=False, highlight=False, soft_wrap=True)
         self._refresh()
 
-    def tick(self, running: Sequence[Job | TeachJob | TestJob], seconds: float, limit: float | None) -> None:
+    def tick(self, running: Sequence[Task[Any]], seconds: float, limit: float | None) -> None:
         self._running, self._seconds, self._limit = running, seconds, limit
         self._refresh()
 
@@ -84,7 +85,7 @@ class View(Observer):
             Text(counts(self._counts), style="dim"),
             Text(f"best so far: {line(self._best)}" if self._best else "best so far: none yet", style="bold green"),
             candidates(self._latest),
-            Text(f"training: {', '.join(describe(task) for task in self._running) or '-'}", style="dim"),
+            Text(f"training: {', '.join(task.label for task in self._running) or '-'}", style="dim"),
         )
         return Panel(body, title=self._phase, title_align="left")
 
@@ -136,15 +137,6 @@ def candidates(records: Sequence[Record]) -> Table:
             record.reason or "",
         )
     return table
-
-
-def describe(task: Job | TeachJob | TestJob) -> str:
-    """Return a running task in a word or two."""
-    if isinstance(task, TestJob):
-        return "test of the winner"
-    if isinstance(task, TeachJob):
-        return "teacher"
-    return f"trial {task.trial}" + ("" if isinstance(task.rows, Given) else " (final)")
 
 
 def clock(seconds: float) -> str:

@@ -1,1 +1,1 @@
-"""Where trainings run: worker processes on this machine."""
+"""Executors: where the tasks of a search are performed."""

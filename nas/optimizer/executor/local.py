@@ -1,4 +1,4 @@
-"""Worker processes: one core, one TensorFlow thread and one job at a time each."""
+"""Worker processes on this machine, each with one core, one TensorFlow thread and one task at a time."""
 
 import os
 import time
@@ -6,53 +6,58 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any
 
 from nas.data.splits import Splits
 from nas.errors import InputError
 from nas.model import worker
+from nas.optimizer.executor.executor import EXECUTORS, Answer, Failed
 from nas.optimizer.executor.process import Process
-from nas.study.job import Job, Lesson, Outcome, TeachJob, TestJob, TestOutcome
-
-Task: TypeAlias = Job | TeachJob | TestJob
-Done: TypeAlias = Outcome | TestOutcome | Lesson
-End: TypeAlias = Done | str  # a text says why there is no outcome
+from nas.study.tasks import Task
 
 # TensorFlow's memory grows with every network it has seen, 0.5 MB of 1,400, whatever is cleared; a new process takes
 # 4 s to start and traces its graphs anew.
-JOBS_PER_PROCESS = 400
-# A job watches its own deadline; one that is this much late is stuck, and its process is killed.
+TASKS_PER_PROCESS = 400
+# Tasks watch their own time limits; a task that is this much late is stuck, and its process is killed.
 GRACE_SECONDS = 60.0
-# A process that dies while it starts may have been killed; so many in a row cannot start at all.
+# A process that dies during its start may have been killed; if this many in a row die, processes cannot start at all.
 FALSE_STARTS = 3
-# A job that takes so many processes down with it is at fault itself.
+# A task is performed again if its process dies; after this many deaths the task itself is taken to be the cause.
 DEATHS = 2
 
 
 @dataclass(slots=True)
 class _Slot:
-    """One worker's place: its process, what it is doing, and how much it has done."""
+    """The place of one worker process, and what it is doing.
+
+    Attributes:
+        done: number of tasks that the process has performed.
+        task: the one that was submitted; `submitted` is when (`time.monotonic()`).
+        answer: to that task; None as long as the process is starting.
+        deaths: number of processes that have died during this task.
+    """
 
     process: Process | None = None
     done: int = 0
-    task: Task | None = None
-    future: "Future[Done] | None" = None
-    started: float = 0.0
-    deaths: int = 0  # of processes while they did this task
+    task: Task[Any] | None = None
+    submitted: float = 0.0
+    answer: "Future[Answer] | None" = None
+    deaths: int = 0
 
 
-class Workers:
-    """A fixed number of worker processes.
+@EXECUTORS.register("local")
+class LocalExecutor:
+    """A fixed number of worker processes on this machine.
 
-    Life cycle: made with the data that every job reads; a process starts with the first job of its slot, is
-    replaced after `JOBS_PER_PROCESS` jobs, after a crash, and when it is stuck; `close` ends all of them. A job
-    whose process dies is done once more, since whoever killed the process may have meant another one.
+    Life cycle: a process starts with the first task of its slot; it is replaced after `TASKS_PER_PROCESS` tasks, after
+    a crash, and when it is stuck. A task whose process dies is performed once more, since the process may have been
+    killed by mistake, or to free memory.
 
     Args:
         splits: the data.
-        jobs: number of processes; 0 for one a core.
+        jobs: number of processes; 0 for as many as there are cores.
         initialize: makes a process ready.
-        perform: does a task in a process.
+        perform: performs a task in a process.
     """
 
     def __init__(
@@ -60,7 +65,7 @@ class Workers:
         splits: Splits,
         jobs: int,
         initialize: Callable[[Splits], None] = worker.initialize,
-        perform: Callable[[Task], Done] = worker.perform,
+        perform: Callable[[Task[Any]], Answer] = worker.perform,
     ) -> None:
         self._splits = splits
         self._initialize = initialize
@@ -77,23 +82,16 @@ class Workers:
         return sum(slot.task is None for slot in self._slots)
 
     @property
-    def running(self) -> list[Task]:
+    def running(self) -> list[Task[Any]]:
         return [slot.task for slot in self._slots if slot.task is not None]
 
-    def submit(self, task: Task) -> None:
-        """Start `task` on an idle worker."""
+    def submit(self, task: Task[Any]) -> None:
         slot = next(slot for slot in self._slots if slot.task is None)
-        slot.task, slot.started, slot.deaths = task, time.monotonic(), 0
+        slot.task, slot.submitted, slot.deaths = task, time.monotonic(), 0
         self._begin(slot, task)
 
-    def collect(self, timeout: float) -> Iterator[tuple[Task, End]]:
-        """Yield tasks that have ended within `timeout` seconds, each with how it ended.
-
-        Raises:
-            InputError: worker processes cannot start on this machine.
-        """
-        futures = [slot.future for slot in self._slots if slot.future is not None]
-        wait(futures, timeout=timeout, return_when=FIRST_COMPLETED)
+    def collect(self, timeout: float) -> Iterator[tuple[Task[Any], Answer | Failed]]:
+        wait([_awaited(slot) for slot in self._slots if slot.task is not None], timeout, FIRST_COMPLETED)
         for slot in self._slots:
             if slot.task is not None and (end := self._look(slot, slot.task)) is not None:
                 yield self._finish(slot, slot.task, end)
@@ -102,34 +100,52 @@ class Workers:
         for slot in self._slots:
             self._stop(slot)
 
-    def _begin(self, slot: _Slot, task: Task) -> None:
+    def _begin(self, slot: _Slot, task: Task[Any]) -> None:
+        """Give a task to the slot's process, or start one, which gets the task when it is ready."""
         if slot.process is None:
             slot.process = Process(self._splits, self._initialize)
-            slot.done = 0
-        slot.future = slot.process.submit(_perform, self._perform, task, slot.started)
+            slot.done, slot.answer = 0, None
+        elif slot.process.is_ready:
+            self._hand_over(slot, slot.process, task)
 
-    def _look(self, slot: _Slot, task: Task) -> End | None:
+    def _hand_over(self, slot: _Slot, process: Process, task: Task[Any]) -> None:
+        """Let a process that is ready perform the task in the seconds that are left of its time limit."""
+        if task.seconds is not None:
+            task = replace(task, seconds=max(0.0, task.seconds - (time.monotonic() - slot.submitted)))
+        try:
+            slot.answer = process.submit(self._perform, task)
+        except BrokenProcessPool:  # it died between two tasks
+            self._begin_again(slot, task)
+
+    def _look(self, slot: _Slot, task: Task[Any]) -> Answer | Failed | None:
         """Return how the task has ended; None if it has not, or had to begin again."""
         assert slot.process is not None
-        assert slot.future is not None
         if slot.process.trouble is not None:
             self._count_false_start(slot.process.trouble)
             self._begin_again(slot, task)
-            return None
-        if slot.future.done():
-            self._false_starts = 0
-            died = isinstance(slot.future.exception(), BrokenProcessPool)
-            slot.deaths += died
-            if not died or slot.deaths >= DEATHS:
-                return _end(slot.future)
-            self._begin_again(slot, task)
-            return None
-        if task.seconds is not None and time.monotonic() - slot.started > task.seconds + GRACE_SECONDS:
+        elif slot.answer is None:
+            self._begin(slot, task)
+        elif slot.answer.done():
+            return self._ended(slot, slot.answer, task)
+        if task.seconds is not None and time.monotonic() - slot.submitted > task.seconds + GRACE_SECONDS:
             self._stop(slot)
-            return "stuck past its time limit; its process was killed"
+            return Failed("stuck past its time limit; its process was killed")
         return None
 
-    def _begin_again(self, slot: _Slot, task: Task) -> None:
+    def _ended(self, slot: _Slot, answer: "Future[Answer]", task: Task[Any]) -> Answer | Failed | None:
+        self._false_starts = 0
+        error = answer.exception()
+        if error is None:
+            return answer.result()
+        if not isinstance(error, BrokenProcessPool):
+            return Failed(f"{type(error).__name__}: {error}")
+        slot.deaths += 1
+        if slot.deaths >= DEATHS:
+            return Failed("its worker process died, perhaps because memory ran out")
+        self._begin_again(slot, task)
+        return None
+
+    def _begin_again(self, slot: _Slot, task: Task[Any]) -> None:
         """Give the task to another process."""
         self._stop(slot)
         self._begin(slot, task)
@@ -140,31 +156,20 @@ class Workers:
             hint = "look at what `python -c 'import tensorflow'` says, and at the free memory"
             raise InputError("worker process", "must start", got=trouble, hint=hint)
 
-    def _finish(self, slot: _Slot, task: Task, end: End) -> tuple[Task, End]:
-        slot.task = slot.future = None
+    def _finish(self, slot: _Slot, task: Task[Any], end: Answer | Failed) -> tuple[Task[Any], Answer | Failed]:
+        slot.task = slot.answer = None
         slot.done += 1
-        if isinstance(end, str) or slot.done >= JOBS_PER_PROCESS:
+        if isinstance(end, Failed) or slot.done >= TASKS_PER_PROCESS:
             self._stop(slot)
         return task, end
 
     def _stop(self, slot: _Slot) -> None:
         if slot.process is not None:
             slot.process.kill()
-        slot.process = None
+        slot.process = slot.answer = None
 
 
-def _perform(perform: Callable[[Task], Done], task: Task, started: float) -> Done:
-    """Do a task, in a worker process, in the time left of it: starting the process has taken some seconds."""
-    if task.seconds is not None:
-        # This clock is the same one in all processes.
-        task = replace(task, seconds=max(0.0, task.seconds - (time.monotonic() - started)))
-    return perform(task)
-
-
-def _end(future: "Future[Done]") -> End:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, BrokenProcessPool):
-        return "its worker process died, perhaps for want of memory"
-    return f"{type(error).__name__}: {error}"
+def _awaited(slot: _Slot) -> "Future[Any]":
+    """Return what must happen next in a slot with a task: the process gets ready, or answers."""
+    assert slot.process is not None
+    return slot.process.ready if slot.answer is None else slot.answer

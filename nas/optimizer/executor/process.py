@@ -1,4 +1,4 @@
-"""One worker process, and what it does beside its work: it outlives neither its parent nor its usefulness."""
+"""One worker process: how it starts, and how it ends when it is killed or when its parent has died."""
 
 import math
 import os
@@ -21,14 +21,15 @@ R = TypeVar("R")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 # oneDNN stays on: without it an epoch takes three times as long.
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-# How often a process looks whether its parent still lives.
+# How often a process checks that its parent is still alive.
 WATCH_SECONDS = 1.0
 
 
 class Process:
     """A process that calls functions, one at a time.
 
-    Life cycle: starts when it is made, calls `initialize(splits)` once, then what `submit` gives it; `kill` ends it.
+    Life cycle: starts when it is made, and calls `initialize(splits)` once; `ready` is done when that has ended. Then
+    it calls what `submit` gives it; `kill` ends it.
     """
 
     def __init__(self, splits: Splits, initialize: Callable[[Splits], None]) -> None:
@@ -38,18 +39,24 @@ class Process:
             initargs=(os.getpid(), initialize, splits),
             env={**ONE_THREAD, **QUIET},
         )
-        with _deaf_to_interrupts():
-            self._ready: Future[str | None] = self._executor.submit(_trouble_at_start)
+        with _interrupts_blocked():
+            self.ready: Future[str | None] = self._executor.submit(_trouble_at_start)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `initialize` has ended without trouble."""
+        return self.ready.done() and self.trouble is None
 
     @property
     def trouble(self) -> str | None:
-        """What kept the process from getting ready; None if it is, or may still be."""
-        if not self._ready.done():
+        """What kept the process from getting ready; None if nothing did, or if it is still starting."""
+        if not self.ready.done():
             return None
-        return "it died" if self._ready.exception() else self._ready.result()
+        return "it died" if self.ready.exception() else self.ready.result()
 
     def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
-        with _deaf_to_interrupts():
+        """Call a function in the process; BrokenProcessPool if the process has died."""
+        with _interrupts_blocked():
             future: Future[R] = self._executor.submit(function, *args, **kwargs)
         return future
 
@@ -58,10 +65,10 @@ class Process:
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let processes and threads that start meanwhile never see Ctrl-C, which reaches the whole process group.
+def _interrupts_blocked() -> Iterator[None]:
+    """Keep Ctrl-C, which is sent to the whole process group, from processes and threads that start in this block.
 
-    The parent alone decides what becomes of an interrupt; one that comes meanwhile reaches it afterwards.
+    Only the parent reacts to an interrupt; one that arrives during the block reaches it afterwards.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
@@ -70,14 +77,14 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# What went wrong in `_prepare`, in a worker process. An initializer that raises would be printed with its traceback.
+# What went wrong in `_prepare`, in a worker process. If the initializer raised, loky would print a traceback.
 _trouble: list[str] = []
 
 
 def _prepare(parent: int, initialize: Callable[[Splits], None], splits: Splits) -> None:
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # Else loky collects garbage every second, or ends a process that has grown by 300 MB. Jobs end with a collection of
-    # what is new (`nas.model.runtime.clear`), and `Workers` replaces a process after so many of them.
+    # Otherwise loky collects garbage every second, and ends a process that has grown by 300 MB. Tasks end with a
+    # collection of what is new (`nas.model.runtime.clear`), and `LocalExecutor` replaces processes itself.
     process_executor._MEMORY_LEAK_CHECK_DELAY = math.inf
     try:
         initialize(splits)
@@ -90,7 +97,7 @@ def _trouble_at_start() -> str | None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process when its parent is gone: killed, it could not say goodbye."""
+    """End this process when its parent has died, since a parent that is killed cannot end its workers."""
     while os.getppid() == parent:
         time.sleep(WATCH_SECONDS)
     os._exit(1)

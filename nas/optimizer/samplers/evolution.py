@@ -25,7 +25,7 @@ class EvolutionSampler(BaseSampler):
     dimensions; a dimension that the parent lacks, as it depends on a mutated one, is drawn at random. The old die,
     however good, so that one lucky training does not rule.
 
-    Everything is read from the study's trials, so a study that goes on needs nothing else.
+    AllButTest is read from the study's trials, so a study that goes on needs nothing else.
     """
 
     def __init__(self, seed: int) -> None:

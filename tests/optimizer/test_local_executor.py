@@ -14,8 +14,9 @@ import pytest
 from joblib.externals.loky import process_executor
 
 from nas.errors import InputError
-from nas.optimizer.executor import local as workers
-from nas.optimizer.executor.local import Workers
+from nas.optimizer.executor import local
+from nas.optimizer.executor.executor import Failed
+from nas.optimizer.executor.local import LocalExecutor
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,10 +74,10 @@ def perform(order: Order) -> Any:
 @pytest.fixture
 def crew() -> Iterator[Any]:
     """Makes workers, and ends them."""
-    made: list[Workers] = []
+    made: list[LocalExecutor] = []
 
     def make(jobs: int = 1, splits: Any = None) -> Any:
-        made.append(Workers(splits, jobs, prepare, perform))  # type: ignore[arg-type]  # our own tasks
+        made.append(LocalExecutor(splits, jobs, prepare, perform))  # type: ignore[arg-type]  # our own tasks
         return made[-1]
 
     yield make
@@ -101,12 +102,15 @@ def test_a_task_comes_back_with_its_outcome_and_the_process_stays(crew: Any) -> 
 
 
 def test_what_a_task_raises_is_told_and_the_next_one_runs(crew: Any) -> None:
-    assert done(crew(), Order("raise", "no such layer"), Order("echo", 1)) == ["ValueError: no such layer", 1]
+    assert done(crew(), Order("raise", "no such layer"), Order("echo", 1)) == [
+        Failed("ValueError: no such layer"),
+        1,
+    ]
 
 
 def test_a_process_that_dies_takes_its_own_task_only(crew: Any) -> None:
     died, *echoes = done(crew(2), Order("die"), *(Order("echo", i) for i in range(4)))
-    assert "its worker process died" in died
+    assert died == Failed("its worker process died, perhaps because memory ran out")
     assert echoes == [0, 1, 2, 3]
 
 
@@ -123,14 +127,16 @@ def test_the_time_of_a_task_counts_from_its_order(crew: Any) -> None:
 
 
 def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(local, "GRACE_SECONDS", 0.2)
     start = time.monotonic()
-    assert "stuck" in done(crew(), Order("sleep", 60, seconds=3.0))[0]
+    assert done(crew(), Order("sleep", 60, seconds=3.0)) == [
+        Failed("stuck past its time limit; its process was killed")
+    ]
     assert time.monotonic() - start < 30
 
 
 def test_a_process_is_replaced_after_its_share_of_tasks(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "JOBS_PER_PROCESS", 2)
+    monkeypatch.setattr(local, "TASKS_PER_PROCESS", 2)
     pids = done(crew(), *(Order("pid") for _ in range(4)))
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
@@ -163,9 +169,9 @@ def test_loky_reads_the_delay_that_keeps_it_from_collecting_garbage() -> None:
 def test_workers_end_with_a_parent_that_is_killed() -> None:
     code = """
 import time
-from test_workers import Order, done, perform, prepare
-from nas.optimizer.executor.local import Workers
-team = Workers(None, 1, prepare, perform)
+from test_local_executor import Order, done, perform, prepare
+from nas.optimizer.executor.local import LocalExecutor
+team = LocalExecutor(None, 1, prepare, perform)
 print(done(team, Order("pid"))[0], flush=True)
 team.submit(Order("sleep", 60))
 time.sleep(60)

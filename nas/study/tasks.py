@@ -1,0 +1,199 @@
+"""The tasks that a search gives to its workers, and what they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from nas.arrays import Floats
+from nas.data.dataset import Part
+from nas.data.folds import folds
+from nas.data.splits import Splits
+from nas.space.architecture import Architecture
+from nas.study.recipe import Recipe
+from nas.study.record import Record
+from nas.study.rungs import Rung
+from nas.target.budget import Budget
+from nas.target.target import Target
+from nas.task.metrics import Estimate
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOut:
+    """Train on the training rows, validate on the validation rows: a training of the search."""
+
+    final: ClassVar[bool] = False
+
+    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
+        return splits.train, splits.val
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Train on training and validation rows except those of one of `count` folds, and validate on that fold."""
+
+    final: ClassVar[bool] = True
+
+    index: int
+    count: int
+    seed: int
+
+    @property
+    def seed_text(self) -> str:
+        """What seeds of trainings on this fold are derived from; the text must stay, or studies stop repeating."""
+        return f"Fold(index={self.index}, count={self.count}, seed={self.seed})"
+
+    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
+        part = splits.train.join(splits.val)
+        kept, held_out = folds(part, self.count, self.seed)[self.index]
+        return part.take(kept), part.take(held_out)
+
+
+@dataclass(frozen=True, slots=True)
+class AllButTest:
+    """Train on all training and validation rows: the winner's last training, which has no validation accuracy."""
+
+    final: ClassVar[bool] = True
+
+    @property
+    def seed_text(self) -> str:
+        """What the seed of the training is derived from; the text must stay, or studies stop repeating."""
+        return "Everything()"
+
+    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
+        return splits.train.join(splits.val), None
+
+
+Selection: TypeAlias = HoldOut | Fold | AllButTest
+"""Which rows a training learns from, and which ones it is validated on. `final` tells the trainings of the finals from
+those of the search: they are never stopped at a rung, and quantization-aware epochs follow them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[A]):
+    """Work for one worker, which answers with an `A`; `nas.model.worker` performs it.
+
+    Attributes:
+        seconds: time limit; None for none.
+        label: the task in a word or two, for those who watch the search.
+    """
+
+    seconds: float | None = field(default=None, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOutcome:
+    """What comes of a training.
+
+    Attributes:
+        record: of the candidate, without the objective's values.
+        tflite: the int8 model, if the training got that far.
+        weights: float weights, of a training on all rows but the test set's.
+        checkpoint: of a candidate that paused at a rung, from which its training can resume.
+    """
+
+    record: Record
+    tflite: bytes | None = None
+    weights: bytes | None = None
+    checkpoint: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTask(Task[TrainingOutcome]):
+    """Train, quantize, profile and evaluate one candidate; training stops at the last epoch within the time limit.
+
+    Attributes:
+        trial: number of the trial that it belongs to.
+        params: the sampled dimensions.
+        target: whose footprint is profiled; `budget` is checked again on the `.tflite`.
+        epochs: passes over the training rows.
+        seed: of weights, batches and dropout.
+        rows: which rows to train on and to validate on.
+        rungs: the validation accuracy that the training must reach at each rung to continue.
+        restart_epochs: epochs after which the learning rate has come down to 0 and restarts: the study's rungs.
+        metric: name of the metric that the study judges by.
+        soft_labels: a teacher's probabilities for the training rows, [n, classes].
+        continues: trial whose training this one resumes, from `checkpoint`, or from the start if there is none.
+    """
+
+    trial: int
+    architecture: Architecture
+    params: Mapping[str, Any]
+    target: Target
+    budget: Budget
+    recipe: Recipe
+    epochs: int
+    seed: int
+    rows: Selection = field(default_factory=HoldOut)
+    rungs: tuple[Rung, ...] = ()
+    restart_epochs: tuple[int, ...] = ()
+    metric: str = "accuracy"
+    soft_labels: Floats | None = None
+    continues: int | None = None
+    checkpoint: bytes | None = None
+
+    @property
+    def label(self) -> str:
+        return f"trial {self.trial}" + (" (final)" if self.rows.final else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherAnswers:
+    """What a teacher answers.
+
+    Attributes:
+        soft_labels: probabilities [n, classes] of all training and validation rows, those held out included.
+        val_accuracy: accuracy of the float model on the rows that were held out.
+        epochs: number of epochs that it was trained for; `seconds` is how long that took.
+    """
+
+    soft_labels: Floats
+    val_accuracy: float
+    epochs: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherTask(Task[TeacherAnswers]):
+    """Train a large network without one fold, and let it answer; the fields are those of `TrainingTask`."""
+
+    rows: Fold
+    recipe: Recipe
+    epochs: int
+    seed: int
+
+    @property
+    def label(self) -> str:
+        return "teacher"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the winner does on the test rows; each field is the `Winner`'s of the same name."""
+
+    test_accuracy: float
+    float_test_accuracy: float
+    baseline_accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+    test_metrics: Mapping[str, Estimate]
+    float_test_metrics: Mapping[str, Estimate]
+    baseline_metrics: Mapping[str, float]
+    drawn_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationTask(Task[Evaluation]):
+    """Evaluate the winner's `.tflite` and float weights on the test set, which happens once in a study."""
+
+    architecture: Architecture
+    tflite: bytes
+    weights: bytes
+
+    @property
+    def label(self) -> str:
+        return "test of the winner"
