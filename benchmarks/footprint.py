@@ -13,7 +13,7 @@ from pathlib import Path
 from nas import _native
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
-from nas.target.footprint import estimate, estimate_many, profile
+from nas.target.profiler import estimate, estimate_many, profile
 from nas.target.target import find_target
 
 RUNS = 7

@@ -29,7 +29,7 @@ from nas.space.blocks.conv import Conv
 from nas.space.blocks.dense import Dense
 from nas.space.blocks.head import Head
 from nas.study.recipe import Recipe
-from nas.target.footprint import estimate, profile
+from nas.target.profiler import estimate, profile
 from nas.target.target import find_target
 
 SEEDS, EPOCHS = 3, 8
@@ -70,8 +70,8 @@ def measure(graph: Graph, networks: list[Network], splits: Splits) -> dict[str, 
         "operators": len(board.ops),
         "file": board.file_bytes,
         "code": board.flash.code,
-        "arena": board.arena.min,
-        "host": profile(files[0], find_target("host")).arena.min,
+        "arena": board.ram_bytes,
+        "host": profile(files[0], find_target("host")).ram_bytes,
         "macs": board.macs,
         "latency": board.latency_ms or 0.0,
         "accuracy": 100 * statistics.mean(accuracy(found, judged.y) for found in labels),
@@ -100,7 +100,7 @@ def softmax_costs(graph: Graph) -> dict[str, float]:
     return {
         "file": a.file_bytes - b.file_bytes,
         "code": a.flash.code - b.flash.code,
-        "arena": a.arena.min - b.arena.min,
+        "arena": a.ram_bytes - b.ram_bytes,
         "latency": (a.latency_ms or 0) - (b.latency_ms or 0),
     }
 

@@ -25,7 +25,7 @@ from throughput_table import counted, judged, page
 from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 
 HERE = Path(__file__).resolve().parent
 SPACE, TARGET, BUDGET_KB, ACCURACY_WEIGHT = "cnn_timeseries", "cortex-m4", 6, 0.99

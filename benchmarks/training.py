@@ -40,7 +40,7 @@ from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.tasks import TrainingTask
 from nas.target.budget import Budget
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 from nas.target.target import find_target
 
 EPOCHS = 30

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from nas.study.record import Record
     from nas.study.result import Result
     from nas.study.study import Study
-    from nas.target.footprint import Footprint, estimate, profile
+    from nas.target.footprint import Footprint
+    from nas.target.profiler import estimate, profile
     from nas.target.target import Target, find_target
 
 __version__ = "0.1.0"
@@ -31,10 +32,10 @@ _HOMES = {
     "Result": "study.result",
     "Study": "study.study",
     "Target": "target.target",
-    "estimate": "target.footprint",
+    "estimate": "target.profiler",
     "find_target": "target.target",
     "load_space": "space.file",
-    "profile": "target.footprint",
+    "profile": "target.profiler",
     "search": "api.study",
 }
 

@@ -22,7 +22,7 @@ from nas.study.feasibility import require_feasible, require_latency
 from nas.study.record import Record, State
 from nas.study.result import Result, Winner
 from nas.study.study import Study, make_study, read_study
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 from nas.target.target import Target, find_target
 from nas.text import document
 from nas.tracking import find_address

@@ -15,7 +15,7 @@ from nas.graph.graph import digest
 from nas.study.record import Record, State
 from nas.study.rungs import HalvingRule
 from nas.study.tasks import Evaluation, EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 from nas.task.metrics import confusion, confusions, constant_answer, drawn_from, estimates, scores
 
 if TYPE_CHECKING:

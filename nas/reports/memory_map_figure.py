@@ -30,11 +30,11 @@ def memory_map(footprint: "Footprint") -> Markup:
 
     tensors = planned(footprint)
     with drawing(FULL_WIDTH, _HEIGHT) as (figure, axes):
-        drawer = _Drawer(axes, len(footprint.ops), 1.08 * max(footprint.arena.head, 1))
+        drawer = _Drawer(axes, len(footprint.ops), 1.08 * max(footprint.detail.head, 1))
         # Large ones first: their labels have a place, those of small ones look for one.
         for tensor in sorted(tensors, key=lambda tensor: -tensor.bytes):
             drawer.draw(tensor)
-        axes.axhline(footprint.arena.head, color=MUTED, linestyle=(0, (4, 3)), linewidth=1.2)
+        axes.axhline(footprint.detail.head, color=MUTED, linestyle=(0, (4, 3)), linewidth=1.2)
         axes.set_xlim(-0.5, drawer.ops - 0.5)
         axes.set_ylim(0, drawer.top)
         names = [f"{op.index} {op.op}" for op in footprint.ops]

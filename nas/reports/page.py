@@ -97,7 +97,7 @@ def _scores(winner: Winner) -> Iterator[Markup]:
 def _memory(view: ReportView) -> Markup:
     footprint = view.footprint
     assert footprint is not None
-    arena = footprint.arena
+    arena = footprint.detail
     return _section(
         "The winner's memory map",
         _note(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from nas.graph.graph import Graph, digest
 from nas.space.architecture import Architecture
 from nas.target.budget import Budget
-from nas.target.footprint import Totals, estimate_many
+from nas.target.footprint import Totals
+from nas.target.profiler import estimate_many
 from nas.target.target import Target
 
 

@@ -9,7 +9,8 @@ from nas.space.architecture import Architecture
 from nas.space.dims import Dim, RandomChooser, Value
 from nas.space.space import Space
 from nas.target.budget import Budget
-from nas.target.footprint import Totals, estimate_many
+from nas.target.footprint import Totals
+from nas.target.profiler import estimate_many
 from nas.target.target import Target
 
 SAMPLE = 500

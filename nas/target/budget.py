@@ -65,7 +65,7 @@ class Budget:
         if self.weights_bytes is not None:
             yield "weights", footprint.weights_bytes, self.weights_bytes
         if self.ram_bytes is not None:
-            yield "ram", footprint.arena.min, self.ram_bytes
+            yield "ram", footprint.ram_bytes, self.ram_bytes
         if self.flash_bytes is not None:
             yield "flash", footprint.flash_bytes, self.flash_bytes
         if self.macs is not None:

@@ -1,17 +1,21 @@
 """Boards and cores that a network can be deployed on."""
 
 import tomllib
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from nas.errors import InputError, unknown
+from nas.graph.graph import Graph
+from nas.registry import Registry
+from nas.target.footprint import Footprint, Totals
 
-# Cycles for each instruction of a core that waits neither for flash nor for memory. Assumptions after the cores'
-# reference manuals (loads and taken branches take longer than one cycle, the M7 issues two at once), not measured.
+# Cycles an instruction, of a core that waits neither for flash nor for memory. These are assumptions from the cores'
+# reference manuals (loads and taken branches take longer than one cycle, the M7 issues two at once), not measurements.
 CORES: Mapping[str, float] = {
     "x86-64": 0.5,
     "cortex-m0": 1.6,
@@ -23,16 +27,7 @@ CORES: Mapping[str, float] = {
     "cortex-m55": 1.4,
     "xtensa-lx7": 1.3,
 }
-KERNELS = ("reference", "cmsis_nn")
-# Releases of TFLM whose rules the native core has: a commit, or a build of the Python package tflite-micro.
-# Error of the counted instructions on whole models that the fit had not seen: 90 % of them lie within this share.
-# From native/tables/instructions.md; a test holds the two together.
-INSTRUCTION_ERRORS: Mapping[tuple[str, str], float] = {
-    ("cortex-m4", "reference"): 0.0052,
-    ("cortex-m4", "cmsis_nn"): 0.0155,
-    ("cortex-m55", "cmsis_nn"): 0.0248,
-}
-RELEASES = ("90b983c", "package-2026-10-23")
+DEFAULT_RUNTIME = "tflm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +35,14 @@ class Target:
     """Where a network runs: a real board, or a generic core without clock and memory.
 
     Attributes:
-        kernels: which kernels TFLM is built with, `reference` or `cmsis_nn`.
+        kernels: the set of kernels that the runtime is built with; TFLM has `reference` and `cmsis_nn`.
+        cycles_per_instruction: turns instruction counts into time; the core's in `CORES` unless the table gives it.
         clock_hz: makes latencies known; None for a generic core.
         datasheet: where the figures of a board come from.
         active_mw: power while the core runs from flash, peripherals off; makes energies known.
-        free_ram_bytes: what the vendor's runtime leaves of the RAM, where it is known; so for `free_flash_bytes`.
-        tflm: the release of TFLM whose rules hold, or the build of it.
-        cycles_per_instruction: turns instruction counts into time; the core's in `CORES` unless the table says.
+        free_ram_bytes: RAM that the vendor's own firmware leaves free, where it is known; `free_flash_bytes` likewise.
+        runtime: the name of a member of `RUNTIMES`.
+        tflm: the release of TFLM whose rules hold, a commit or a build of its Python package.
     """
 
     name: str
@@ -62,7 +58,8 @@ class Target:
     active_mw: float | None = None
     free_ram_bytes: int | None = None
     free_flash_bytes: int | None = None
-    tflm: str = RELEASES[0]
+    runtime: str = DEFAULT_RUNTIME
+    tflm: str = ""
 
     def milliseconds(self, instructions: float | None) -> float | None:
         """Return the time that the instructions take; None without a clock, or without instructions."""
@@ -71,27 +68,77 @@ class Target:
         return instructions * self.cycles_per_instruction / self.clock_hz * 1000
 
     def microjoules(self, milliseconds: float | None) -> float | None:
-        """Return the energy of a time at work; None where power or time is unknown."""
+        """Return the energy that the running core takes in this time; None where power or time is unknown."""
         return None if self.active_mw is None or milliseconds is None else self.active_mw * milliseconds
 
     @classmethod
     def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
         """Read one table of a targets file; InputError at `place` names the key that is wrong."""
+        runtime = RUNTIMES.find(str(table.get("runtime", DEFAULT_RUNTIME)), f"{place}.runtime")
+        keys = {**_KEYS, **runtime.keys}
         for key in table:
-            if key not in _CHECKS:
-                raise unknown(place, "key", key, _CHECKS)
-        for key in ("description", "core", "kernels"):
-            if key not in table:
-                raise InputError(f"{place}.{key}", f"must be given: {_CHECKS[key][0]}")
+            if key not in keys:
+                raise unknown(place, "key", key, keys)
+        for key, known in keys.items():
+            if known.required and key not in table:
+                raise InputError(f"{place}.{key}", f"must be given: {known.rule}")
         for key, value in table.items():
-            rule, holds = _CHECKS[key]
-            if not holds(value):
-                raise InputError(f"{place}.{key}", f"must be {rule}", got=repr(value))
+            if not keys[key].holds(value):
+                raise InputError(f"{place}.{key}", f"must be {keys[key].rule}", got=repr(value))
+        runtime.check(table, place)
         core = table["core"]
-        if not core.startswith("cortex-") and table["kernels"] != "reference":
-            raise InputError(f"{place}.kernels", f"must be reference on {core}", got=repr(table["kernels"]))
-        defaults = {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core]}
+        defaults = {key: known.default for key, known in keys.items() if known.default is not None}
+        defaults |= {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core]}
         return cls(name=name, **{**defaults, **table})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that a target's table may have: its rule in words and as a test, and its default if it has one."""
+
+    rule: str
+    holds: Callable[[Any], bool]
+    default: Any = None
+    required: bool = False
+
+
+class Runtime(ABC):
+    """What runs a network on a target, and therefore what decides the footprint.
+
+    Life cycle: a file in `nas/target/runtimes/` registers one object without state under the name that targets give.
+    `keys` and `check` read a target's table; `footprint` and `totals` are called any number of times, by
+    `nas.target.profiler` alone.
+
+    Attributes:
+        keys: what this runtime needs of a target: keys of the target's table that every target does not have.
+    """
+
+    keys: ClassVar[Mapping[str, Key]] = {}
+
+    @abstractmethod
+    def check(self, table: Mapping[str, Any], place: str) -> None:
+        """InputError at `place` if values of a table, each good alone, do not go together."""
+
+    @abstractmethod
+    def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
+        """Return what a network costs, given as a graph or as the bytes of its `.tflite`.
+
+        The graph of a `.tflite` and the file itself must give the same footprint.
+
+        Raises:
+            ValueError: the bytes are no valid `.tflite`, or the graph has options that it cannot have.
+        """
+
+    @abstractmethod
+    def totals(self, graphs: Iterable[Graph], target: Target) -> list[Totals]:
+        """Return the totals of each graph's footprint, tens of thousands of graphs a second."""
+
+    @abstractmethod
+    def latency_error(self, target: Target) -> float | None:
+        """Return the relative error within which 90 % of estimated latencies lie; None where it was not measured."""
+
+
+RUNTIMES: Registry[Runtime] = Registry("runtime", "nas.target.runtimes")
 
 
 def _text(value: object) -> bool:
@@ -106,20 +153,19 @@ def _positive(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1000
 
 
-# Each key of a target's table: the rule in words, and as a test.
-_CHECKS: Mapping[str, tuple[str, Any]] = {
-    "description": ("a text", _text),
-    "core": (f"one of {', '.join(CORES)}", lambda value: isinstance(value, str) and value in CORES),
-    "kernels": (f"one of {', '.join(KERNELS)}", lambda value: value in KERNELS),
-    "clock_hz": ("a positive whole number", _count),
-    "ram_bytes": ("a positive whole number", _count),
-    "flash_bytes": ("a positive whole number", _count),
-    "datasheet": ("a text", _text),
-    "active_mw": ("a positive number", _positive),
-    "free_ram_bytes": ("a positive whole number", _count),
-    "free_flash_bytes": ("a positive whole number", _count),
-    "tflm": (f"one of {', '.join(RELEASES)}", lambda value: value in RELEASES),
-    "cycles_per_instruction": ("a positive number", _positive),
+# The keys that a target's table may have on any runtime.
+_KEYS: Mapping[str, Key] = {
+    "description": Key("a text", _text, required=True),
+    "core": Key(f"one of {', '.join(CORES)}", lambda value: isinstance(value, str) and value in CORES, required=True),
+    "clock_hz": Key("a positive whole number", _count),
+    "ram_bytes": Key("a positive whole number", _count),
+    "flash_bytes": Key("a positive whole number", _count),
+    "datasheet": Key("a text", _text),
+    "active_mw": Key("a positive number", _positive),
+    "free_ram_bytes": Key("a positive whole number", _count),
+    "free_flash_bytes": Key("a positive whole number", _count),
+    "cycles_per_instruction": Key("a positive number", _positive),
+    "runtime": Key("a text", _text),
 }
 
 

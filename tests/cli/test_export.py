@@ -16,7 +16,7 @@ from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.result import Result
 from nas.study.study import Study
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 from nas.target.target import find_target
 
 STUDY = Study(

@@ -15,7 +15,7 @@ from nas.cli.views.footprint import live_at, peak_op
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
-from nas.target.footprint import estimate
+from nas.target.profiler import estimate
 from nas.target.target import find_target, known_targets
 
 
@@ -230,7 +230,7 @@ def test_the_peak_is_where_most_bytes_live(architecture: str) -> None:
     member = load_space("cnn_timeseries").sample(RandomChooser(1), (128, 6), 6)
     footprint = estimate(member.lower(), find_target("cortex-m4"))
     used = [sum(t.bytes for t in live_at(footprint, op.index)) for op in footprint.ops]
-    assert used[peak_op(footprint)] == max(used) <= footprint.arena.head
+    assert used[peak_op(footprint)] == max(used) <= footprint.detail.head
 
 
 def test_profile_imports_none_of_the_heavy_libraries(model: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
 from nas.space.blocks.block import BLOCKS, Block, check_value
-from nas.target.footprint import estimate
+from nas.target.profiler import estimate
 from nas.target.target import find_target
 
 feature_maps = st.tuples(st.integers(1, 16), st.integers(1, 64), st.integers(1, 8))

@@ -12,7 +12,7 @@ from nas.space.file import load_space, space_names
 from nas.space.space import INPUT_RANKS
 from nas.study.feasibility import shrink
 from nas.target.budget import Budget
-from nas.target.footprint import estimate_many
+from nas.target.profiler import estimate_many
 from nas.target.target import find_target, known_targets
 
 SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
@@ -54,8 +54,8 @@ def test_every_space_runs_on_its_own_data(name: str) -> None:
 def test_every_target_estimates_every_space(name: str) -> None:
     graphs = [graph for space in space_names() for graph in drawn(space, 5)]
     for totals in estimate_many(graphs, find_target(name)):
-        assert 0 < totals.arena.head <= totals.arena_bytes <= totals.arena.min
-        assert totals.arena.min % 16 == 0
+        assert 0 < totals.detail.head <= totals.detail.used <= totals.ram_bytes
+        assert totals.ram_bytes % 16 == 0
         assert totals.latency_ms is None or totals.latency_ms > 0
         assert totals.latency_ms is None or find_target(name).clock_hz is not None
 

@@ -10,7 +10,8 @@ from nas.graph.graph import Graph
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
-from nas.target.footprint import Footprint, estimate, profile
+from nas.target.footprint import Footprint
+from nas.target.profiler import estimate, profile
 from nas.target.target import known_targets
 
 SHAPES = {"window": (128, 6), "image": (28, 28, 1), "table": (30,)}

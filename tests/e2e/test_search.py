@@ -12,7 +12,7 @@ from commands import ROOT, SEARCH, Command, Ended, StudyFolder
 from documents import losses, recorded
 from optuna.trial import TrialState
 
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 from nas.target.target import find_target
 
 KEYS = {"study", "folder", "seconds", "trials", "states", "best", "front", "rungs", "stopped"}

@@ -18,7 +18,7 @@ from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.target.budget import Budget
-from nas.target.footprint import estimate, profile
+from nas.target.profiler import estimate, profile
 from nas.target.target import find_target
 
 TARGET = find_target("cortex-m4")

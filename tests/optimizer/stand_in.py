@@ -21,7 +21,7 @@ from nas.study.tasks import (
     TrainingOutcome,
     TrainingTask,
 )
-from nas.target.footprint import estimate
+from nas.target.profiler import estimate
 from nas.task.metrics import METRICS, constant_answer, estimates, scores
 
 # Training and validation rows of `wine`.

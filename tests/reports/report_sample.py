@@ -101,10 +101,12 @@ def footprint() -> Footprint:
     )
     return Footprint(
         target="cortex-m4",
+        runtime="tflm",
+        release="90b983c",
         kernels="cmsis_nn",
         file_bytes=8440,
         weights_bytes=5520,
-        arena=Arena(3704, 1904, 5760),
+        detail=Arena(3704, 1904, 5760),
         flash=Flash(8440, 46000),
         macs=36000,
         latency_ms=None,

@@ -25,7 +25,8 @@ from nas.reports.memory_map import (
     to_text,
     write,
 )
-from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint, estimate, profile
+from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
+from nas.target.profiler import estimate, profile
 from nas.target.target import find_target
 
 TARGET = find_target("cortex-m4")
@@ -73,11 +74,11 @@ def test_heights_are_bytes_and_head_and_tail_fill_the_arena() -> None:
     footprint = network()
     drawn = rectangles(to_svg(footprint))
     (tail,) = (row for row in drawn if row[0].startswith("tail"))
-    pixels_a_byte = tail[4] / footprint.arena.tail
+    pixels_a_byte = tail[4] / footprint.detail.tail
     for tensor, (_, _, _, _, height) in zip(planned(footprint), of_tensors(to_svg(footprint)), strict=True):
         assert height == pytest.approx(max(tensor.bytes * pixels_a_byte, 0.5), abs=0.06)
     top, bottom = tail[2], max(y + h for _, _, y, _, h in of_tensors(to_svg(footprint)))
-    assert bottom - top == pytest.approx(footprint.arena.min * pixels_a_byte, abs=0.5)
+    assert bottom - top == pytest.approx(footprint.ram_bytes * pixels_a_byte, abs=0.5)
 
 
 @given(st.text(max_size=60))
@@ -110,7 +111,7 @@ def made_up(name: str) -> Footprint:
         TensorFootprint(1, "out", (1, 8), "int8", 8, "output", 16, 0, 0),
     )
     ops = (OpFootprint(0, "SOFTMAX", 0, 0, None, (0,), (1,), True, None),)
-    totals = ("host", "reference", 100, 0, Arena(32, 100, 144), Flash(100, 100), 0, None, True)
+    totals = ("host", "tflm", "90b983c", "reference", 100, 0, Arena(32, 100, 144), Flash(100, 100), 0, None, True)
     return Footprint(*totals, file=name, ops=ops, tensors=tensors)
 
 
@@ -128,7 +129,7 @@ def test_the_text_has_a_letter_and_a_line_for_each_buffer() -> None:
         (line,) = (row for row in legend.splitlines() if row.endswith(short_name(tensor.name, most=33)))
         assert f"{tensor.offset:,}" in line
         assert f"{tensor.bytes:,}" in line
-        if tensor.bytes >= footprint.arena.head / 12:
+        if tensor.bytes >= footprint.detail.head / 12:
             assert line[0] * 2 in grid
 
 
@@ -146,7 +147,7 @@ def test_the_text_stays_within_80_columns_however_many_operators(ops: int) -> No
 def test_the_fullest_moment_has_the_most_bytes_and_fits_the_head() -> None:
     footprint = network(4)
     used = [sum(t.bytes for t in live_at(footprint, op.index)) for op in footprint.ops]
-    assert used[peak_op(footprint)] == max(used) <= footprint.arena.head
+    assert used[peak_op(footprint)] == max(used) <= footprint.detail.head
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -13,7 +13,8 @@ from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.study.feasibility import require_feasible, require_latency, share, shrink, smallest
 from nas.target.budget import Budget
-from nas.target.footprint import Totals, estimate, estimate_many
+from nas.target.footprint import Totals
+from nas.target.profiler import estimate, estimate_many
 from nas.target.target import find_target, known_targets
 
 TARGET = find_target("cortex-m4")
@@ -35,7 +36,7 @@ def test_the_smallest_member_is_the_smallest_of_all(everyone: list[Totals]) -> N
 
 @pytest.mark.parametrize("kind", ["weights_bytes", "ram_bytes"])
 def test_a_budget_is_refused_exactly_if_no_member_meets_it(everyone: list[Totals], kind: str) -> None:
-    used = [totals.weights_bytes if kind == "weights_bytes" else totals.arena.min for totals in everyone]
+    used = [totals.weights_bytes if kind == "weights_bytes" else totals.ram_bytes for totals in everyone]
     for seed in range(3):
         require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used)}), seed)
         with pytest.raises(InputError, match=rf"got .* {min(used)} of {min(used) - 1} bytes for the smallest"):
@@ -44,7 +45,7 @@ def test_a_budget_is_refused_exactly_if_no_member_meets_it(everyone: list[Totals
 
 def test_two_budgets_must_be_met_by_one_member(everyone: list[Totals]) -> None:
     for weights in sorted({totals.weights_bytes for totals in everyone})[::12]:
-        fitting = [totals.arena.min for totals in everyone if totals.weights_bytes <= weights]
+        fitting = [totals.ram_bytes for totals in everyone if totals.weights_bytes <= weights]
         require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting)))
         with pytest.raises(InputError, match="some member must fit the budget"):
             require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting) - 1))

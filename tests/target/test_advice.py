@@ -17,7 +17,8 @@ from nas.target.advice import Advice, advise
 from nas.target.advice.order import lower_peak
 from nas.target.advice.tflite import read_graph
 from nas.target.advice.wellformed import is_wellformed
-from nas.target.footprint import Footprint, Totals, estimate, estimate_many, profile
+from nas.target.footprint import Footprint, Totals
+from nas.target.profiler import estimate, estimate_many, profile
 from nas.target.target import find_target
 
 TARGETS = ("host", "cortex-m4", "cortex-m4-reference", "cortex-m55")
@@ -35,8 +36,8 @@ def rules(model: bytes) -> set[str]:
 def costs(footprint: Footprint) -> dict[str, float | None]:
     return {
         "weights_bytes": footprint.weights_bytes,
-        "arena_bytes": footprint.arena_bytes,
-        "arena_min_bytes": footprint.arena.min,
+        "arena_bytes": footprint.detail.used,
+        "arena_min_bytes": footprint.ram_bytes,
         "code_bytes": footprint.flash.code,
         "macs": footprint.macs,
         "latency_ms": footprint.latency_ms,
@@ -191,7 +192,7 @@ def totals(graph: Graph) -> Totals:
 
 
 def arenas(graphs: list[Graph]) -> list[int]:
-    return [each.arena.min for each in estimate_many(graphs, find_target("cortex-m4"))]
+    return [each.ram_bytes for each in estimate_many(graphs, find_target("cortex-m4"))]
 
 
 def every_order(graph: Graph) -> Iterator[Graph]:

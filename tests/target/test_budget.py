@@ -11,10 +11,12 @@ from nas.target.footprint import Arena, Flash, Totals
 
 FOOTPRINT = Totals(
     target="host",
+    runtime="tflm",
+    release="90b983c",
     kernels="reference",
     file_bytes=9000,
     weights_bytes=7210,
-    arena=Arena(head=2000, tail=1000, min=3504),
+    detail=Arena(head=2000, tail=1000, min=3504),
     flash=Flash(model=9000, code=41000),
     macs=12345,
     latency_ms=None,
@@ -36,7 +38,7 @@ def test_a_limit_that_is_just_met_holds() -> None:
 
 
 def test_ram_binds_the_smallest_arena_that_works_not_the_bytes_in_use() -> None:
-    assert FOOTPRINT.arena_bytes == 3000
+    assert FOOTPRINT.detail.used == 3000
     assert Budget(ram_bytes=3200).over(FOOTPRINT) == {"ram": pytest.approx(304 / 3200)}
 
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from nas import _native
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
-from nas.target.footprint import _outside_arena, estimate, estimate_many, profile
+from nas.target.profiler import estimate, estimate_many, profile
+from nas.target.runtimes.tflm import outside_arena
 from nas.target.target import find_target
 
 TRUTH = Path(__file__).resolve().parents[3] / "shared" / "truth"
@@ -81,9 +82,9 @@ def differences(model: dict[str, Any], recorded: str, target: str) -> Iterator[s
         if got != want:
             yield f"{purpose} ({', '.join(fields)}) {got}, TFLM's {want}"
     for what, got, want in (
-        ("head", footprint.arena.head, truth["non_persistent"]),
-        ("tail", footprint.arena.tail, truth["persistent"]),
-        ("arena", footprint.arena_bytes, truth["arena_used_bytes"]),
+        ("head", footprint.detail.head, truth["non_persistent"]),
+        ("tail", footprint.detail.tail, truth["persistent"]),
+        ("arena", footprint.detail.used, truth["arena_used_bytes"]),
     ):
         if got != want:
             yield f"{what} {got}, TFLM's {want}"
@@ -108,7 +109,7 @@ def test_the_smallest_arena_works_and_is_at_most_16_bytes_too_large(
     truth = model["targets"][recorded]
     if "error" in truth:
         return  # refused by TFLM; the test above holds that we say so
-    excess = profile(model_bytes(model["file"]), find_target(target)).arena.min - truth["min_arena_ok_bytes"]
+    excess = profile(model_bytes(model["file"]), find_target(target)).ram_bytes - truth["min_arena_ok_bytes"]
     assert 0 <= excess <= 16
 
 
@@ -120,7 +121,7 @@ def test_the_head_equals_that_of_the_packaged_tflm(path: Path, capfd: pytest.Cap
     interpreter.print_allocations()
     out, err = capfd.readouterr()
     (head,) = re.findall(r"Arena allocation head (\d+) bytes", out + err)
-    assert profile(path, find_target("host")).arena.head == int(head)
+    assert profile(path, find_target("host")).detail.head == int(head)
 
 
 @needs_truth
@@ -196,7 +197,7 @@ def test_the_documents_of_profile_and_estimate_differ_only_by_the_file() -> None
 @pytest.mark.parametrize(("recorded", "target"), [("host64_ref", "host"), ("m4_nn", "cortex-m4")])
 def test_objects_beside_the_arena_have_the_sizes_of_the_real_builds(recorded: str, target: str) -> None:
     sizes = json.loads((TRUTH / "truth.json").read_text())["struct_sizes"][recorded]
-    one, ten = (_outside_arena(kinds, find_target(target)) for kinds in (1, 10))
+    one, ten = (outside_arena(kinds, find_target(target)) for kinds in (1, 10))
     assert ten.interpreter == sizes["MicroInterpreter"][0]
     assert one.resolver == sizes["MicroMutableOpResolver<1>"][0]
     assert ten.resolver == sizes["MicroMutableOpResolver<10>"][0]
@@ -205,7 +206,7 @@ def test_objects_beside_the_arena_have_the_sizes_of_the_real_builds(recorded: st
 @needs_truth
 def test_the_stack_is_no_less_than_any_release_build_took() -> None:
     for recorded, target in (("m4r_nn", "cortex-m4"), ("m4r_ref", "cortex-m4-reference"), ("m55r_nn", "cortex-m55")):
-        stack = _outside_arena(1, find_target(target)).stack
+        stack = outside_arena(1, find_target(target)).stack
         for model in MODELS:
             truth = model["targets"][recorded]
             if "error" not in truth:

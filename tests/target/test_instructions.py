@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nas import _native
-from nas.target.target import INSTRUCTION_ERRORS
+from nas.target.runtimes.tflm import INSTRUCTION_ERRORS
 
 GENERATOR = Path(__file__).resolve().parents[2] / "native" / "tables" / "instructions.py"
 MACHINES = ("m4r_ref", "m4r_nn", "m55r_nn")

@@ -10,7 +10,7 @@ import pytest
 from single_operators import Case, cases, model_bytes
 
 from nas import _native
-from nas.target.footprint import profile
+from nas.target.profiler import profile
 from nas.target.target import find_target
 
 # The interpreter that tells its allocations has larger allocators than the plain one.

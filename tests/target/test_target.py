@@ -6,7 +6,7 @@ import pytest
 
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
-from nas.target.footprint import estimate
+from nas.target.profiler import estimate
 from nas.target.target import CORES, Target, find_target, known_targets
 
 CORE_NAMES = [name for name in CORES if name.startswith("cortex-")]
@@ -66,9 +66,9 @@ def test_the_release_of_tflm_decides_the_totals() -> None:
     g = GraphBuilder((4,))
     g.fully_connected(2)
     here, package = (estimate(g.graph(), find_target(name)) for name in ("host", "host-package"))
-    assert (here.tflm, package.tflm) == ("90b983c", "package-2026-10-23")
-    assert here.arena.tail < package.arena.tail
-    assert here.arena.head == package.arena.head
+    assert (here.release, package.release) == ("90b983c", "package-2026-10-23")
+    assert here.detail.tail < package.detail.tail
+    assert here.detail.head == package.detail.head
 
 
 def test_an_own_board_is_one_table_in_a_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 from nas.cli.views.output import json_option, print_json
 from nas.errors import InputError
 from nas.space.architecture import Architecture
-from nas.target.footprint import estimate
+from nas.target.profiler import estimate
 from nas.target.target import find_target
 
 EPILOG = """\b

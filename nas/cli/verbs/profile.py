@@ -8,7 +8,8 @@ import click
 
 from nas.cli.views.output import json_option, print_json
 from nas.errors import InputError
-from nas.target.footprint import Footprint, profile
+from nas.target.footprint import Footprint
+from nas.target.profiler import profile
 from nas.target.target import Target, find_target, known_targets
 
 if TYPE_CHECKING:

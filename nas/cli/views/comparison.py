@@ -64,7 +64,7 @@ def _cells(target: Target, result: Footprint | InputError) -> list[str | Text]:
     return [
         _verdict(target, result),
         kilobytes(result.weights_bytes),
-        kilobytes(result.arena.min),
+        kilobytes(result.ram_bytes),
         kilobytes(result.flash_bytes),
         _millions(result.macs),
         milliseconds(result.latency_ms, unit=""),
@@ -85,7 +85,7 @@ def _verdict(target: Target, footprint: Footprint) -> Text:
 
 def _over(target: Target, footprint: Footprint) -> list[str]:
     """Return what exceeds the board, each in words."""
-    uses = (("arena", footprint.arena.min, target.ram_bytes), ("flash", footprint.flash_bytes, target.flash_bytes))
+    uses = (("arena", footprint.ram_bytes, target.ram_bytes), ("flash", footprint.flash_bytes, target.flash_bytes))
     return [
         f"{what} over by {kilobytes(used - limit)}" for what, used, limit in uses if limit is not None and used > limit
     ]

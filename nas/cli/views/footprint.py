@@ -10,7 +10,8 @@ from rich.text import Text
 
 from nas.reports.memory_map import live_at, peak_op, printable, short_name
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
-from nas.target.target import INSTRUCTION_ERRORS, Target
+from nas.target.profiler import runtime_of
+from nas.target.target import Target
 from nas.text import kilobytes, percent
 
 __all__ = ["live_at", "milliseconds", "peak_op", "room", "view"]
@@ -46,22 +47,22 @@ def milliseconds(value: float | None, unit: str = " ms") -> str:
 def _title(footprint: Footprint, target: Target) -> Text:
     what = footprint.file if footprint.file is not None else "estimate"
     return Text(f"{what or 'model'} on {target.name}\n", style="bold").append(
-        f"{target.description}, TFLM {footprint.tflm}", style="not bold dim"
+        f"{target.description}, TFLM {footprint.release}", style="not bold dim"
     )
 
 
 def _totals(footprint: Footprint, target: Target) -> Table:
-    arena, flash = footprint.arena, footprint.flash
+    arena, flash = footprint.detail, footprint.flash
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("weights", f"{footprint.weights_bytes:,} B", _dim("all constant tensors"))
     table.add_row("arena", f"{arena.min:,} B", _dim("the size to give the interpreter"))
-    used = f"it uses {footprint.arena_bytes:,} = head {arena.head:,} + tail {arena.tail:,}"
+    used = f"it uses {footprint.detail.used:,} = head {arena.head:,} + tail {arena.tail:,}"
     table.add_row("", "", _dim(used))
     _add_room(table, "RAM", arena.min, target.ram_bytes)
-    if (beside := footprint.outside_arena) is not None:
+    if (beside := footprint.detail.outside) is not None:
         stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
         words = f"beside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
         table.add_row("", "", _dim(words))
@@ -90,7 +91,7 @@ def _dim(words: str) -> Text:
 
 def _latency_note(footprint: Footprint, target: Target) -> str:
     if footprint.latency_ms is not None:
-        error = INSTRUCTION_ERRORS.get((target.core, target.kernels))
+        error = runtime_of(target).latency_error(target)
         known = "" if error is None else f" (90 % of models within {percent(error)})"
         return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each"
     if target.clock_hz is None:
@@ -155,7 +156,7 @@ def _peak(footprint: Footprint) -> Iterator[Any]:
     live = live_at(footprint, op)
     used = sum(tensor.bytes for tensor in live)
     yield Text(
-        f"fullest at operator {op} ({footprint.ops[op].op}): {used:,} of the head's {footprint.arena.head:,} B",
+        f"fullest at operator {op} ({footprint.ops[op].op}): {used:,} of the head's {footprint.detail.head:,} B",
         style="bold",
     )
     table = Table(box=None, pad_edge=False)

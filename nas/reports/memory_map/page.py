@@ -46,9 +46,9 @@ def to_html(footprint: Footprint) -> str:
 
 
 def _totals(footprint: Footprint) -> str:
-    arena = footprint.arena
+    arena = footprint.detail
     return (
-        f"Give the interpreter an arena of {arena.min:,} bytes. It uses {footprint.arena_bytes:,}:"
+        f"Give the interpreter an arena of {arena.min:,} bytes. It uses {footprint.detail.used:,}:"
         f" a head of {arena.head:,} for activations and scratch,"
         f" and a tail of {arena.tail:,} that lives as long as the interpreter."
     )

@@ -44,7 +44,7 @@ class _Drawing:
     def __init__(self, footprint: Footprint) -> None:
         self.footprint = footprint
         self.ops = max(len(footprint.ops), 1)
-        self.arena = max(footprint.arena.min, footprint.arena_bytes, 1)
+        self.arena = max(footprint.ram_bytes, footprint.detail.used, 1)
         self.width = max(_WIDTH, _COLUMN * self.ops)
         self.size = (_LEFT + self.width + _RIGHT, _TOP + _HEIGHT + _BOTTOM)
 
@@ -71,8 +71,8 @@ class _Drawing:
 
     def legend(self) -> Iterator[str]:
         f = self.footprint
-        title = f"{printable(Path(f.file).name) if f.file else 'estimate'} on {f.target}: {f.arena.min:,} B of arena"
-        parts = f"head {f.arena.head:,} + tail {f.arena.tail:,} B"
+        title = f"{printable(Path(f.file).name) if f.file else 'estimate'} on {f.target}: {f.ram_bytes:,} B of arena"
+        parts = f"head {f.detail.head:,} + tail {f.detail.tail:,} B"
         yield text(_LEFT, 22, title, 'style="font-size: 15px; font-weight: 600"')
         x = float(_LEFT)
         present = [kind for kind in KINDS if any(t.kind == kind for t in planned(f))]
@@ -86,12 +86,12 @@ class _Drawing:
         f, bottom = self.footprint, _TOP + _HEIGHT
         peak = peak_op(f) if f.ops else None
         if peak is not None:
-            top, says = self.y(f.arena.head), f"the fullest moment: operator {peak}"
+            top, says = self.y(f.detail.head), f"the fullest moment: operator {peak}"
             yield box("peak", self.x(peak), top, self.x(1) - self.x(0), bottom - top, says)
         for offset in _ticks(self.arena):
             yield f'<path class="line" d="M{_LEFT} {self.y(offset):.1f}h{self.width:g}"/>'
             yield text(_LEFT - 8, self.y(offset) + 4, f"{offset:,}", 'class="quiet" text-anchor="end"')
-        yield f'<path class="head" d="M{_LEFT} {self.y(f.arena.head):.1f}h{self.width:g}"/>'
+        yield f'<path class="head" d="M{_LEFT} {self.y(f.detail.head):.1f}h{self.width:g}"/>'
         for op in f.ops:
             x = self.x(op.index + 0.5) + 4
             look = "now" if op.index == peak else "quiet"
@@ -100,8 +100,8 @@ class _Drawing:
 
     def tail(self) -> Iterator[str]:
         """Draw what lives as long as the interpreter, at the arena's end."""
-        height = _HEIGHT * self.footprint.arena.tail / self.arena
-        says = f"tail, {self.footprint.arena.tail:,} B: lives as long as the interpreter"
+        height = _HEIGHT * self.footprint.detail.tail / self.arena
+        says = f"tail, {self.footprint.detail.tail:,} B: lives as long as the interpreter"
         yield box("tail", _LEFT, _TOP, self.width, height, says)
         if height >= _LINE:
             yield text(_LEFT + self.width / 2, _TOP + height / 2 + 4, says, 'text-anchor="middle"')

@@ -27,7 +27,7 @@ def to_text(footprint: Footprint, width: int = 80) -> str:
     maps = [
         _grid(footprint, letters, range(first, min(first + across, count)), column) for first in range(0, count, across)
     ]
-    arena = footprint.arena
+    arena = footprint.detail
     head = (
         f"arena {arena.min:,} B on {footprint.target}: head {arena.head:,} (below) + tail {arena.tail:,}, which lives "
         "as long as the interpreter"
@@ -36,7 +36,7 @@ def to_text(footprint: Footprint, width: int = 80) -> str:
 
 
 def _grid(footprint: Footprint, letters: dict[int, str], ops: range, column: int) -> str:
-    band = max(footprint.arena.head / _ROWS, 1)
+    band = max(footprint.detail.head / _ROWS, 1)
     live = [live_at(footprint, op) for op in ops]
     lines = []
     for row in reversed(range(_ROWS)):

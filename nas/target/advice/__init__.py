@@ -19,7 +19,8 @@ from nas.target.advice.order import lower_peak
 from nas.target.advice.outputs import without_softmax
 from nas.target.advice.tflite import read_graph
 from nas.target.advice.wellformed import is_wellformed
-from nas.target.footprint import Footprint, Totals, estimate, estimate_many, profile
+from nas.target.footprint import Footprint, Totals
+from nas.target.profiler import estimate, estimate_many, profile
 from nas.target.target import Target
 
 __all__ = ["RULES", "Advice", "advise"]
@@ -158,8 +159,8 @@ def _figures(totals: Totals) -> dict[str, float | None]:
     """Return what advice can save, but for the file's bytes, which only its writer knows."""
     return {
         "weights_bytes": totals.weights_bytes,
-        "arena_bytes": totals.arena_bytes,
-        "arena_min_bytes": totals.arena.min,
+        "arena_bytes": totals.detail.used,
+        "arena_min_bytes": totals.ram_bytes,
         "code_bytes": totals.flash.code,
         "macs": totals.macs,
         "latency_ms": totals.latency_ms,

@@ -62,7 +62,7 @@ class _Search:
     """Knows who writes and reads what, and the best order so far."""
 
     def __init__(self, graph: Graph, cost: Callable[[Graph], Totals]) -> None:
-        own = cost(graph).arena
+        own = cost(graph).detail
         self.graph, self.cost = graph, cost
         self.best, self.least = tuple(range(len(graph.ops))), own.min
         self.tried = self.steps = 0
@@ -90,7 +90,7 @@ class _Search:
                 self.judge((*state.order, *range(last, len(self.graph.ops))))
 
     def judge(self, order: tuple[int, ...]) -> None:
-        arena = self.cost(self.reordered(order)).arena.min
+        arena = self.cost(self.reordered(order)).ram_bytes
         self.tried += 1
         if arena < self.least:
             self.best, self.least = order, arena

@@ -1,0 +1,51 @@
+"""The footprint of a network on a target: estimated from a graph before training, or profiled from a `.tflite`.
+
+Both go the same way through the target's runtime, so that they agree, and so that budgets, objectives and reports read
+one type.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+from nas.errors import InputError
+from nas.graph.graph import Graph
+from nas.target.footprint import Footprint, Totals
+from nas.target.target import RUNTIMES, Runtime, Target, find_target
+
+
+def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
+    """Return the footprint of a `.tflite` on a target.
+
+    Args:
+        model: the file's path, or its bytes.
+        target: a target, its name, or the path of a TOML file that describes it.
+
+    Raises:
+        InputError: the file cannot be read or is no `.tflite`, or the target is unknown.
+    """
+    target = find_target(target) if isinstance(target, str) else target
+    file = "" if isinstance(model, bytes) else str(model)
+    try:
+        data = model if isinstance(model, bytes) else Path(model).read_bytes()
+        footprint = runtime_of(target).footprint(data, target)
+    except OSError as error:
+        raise InputError(file, "must be a readable file", got=error.strerror) from error
+    except ValueError as error:
+        raise InputError(file or "model", f"must be a valid .tflite file: {error}") from error
+    return dataclasses.replace(footprint, file=file)
+
+
+def estimate(graph: Graph, target: Target) -> Footprint:
+    """Return the footprint that `profile` would read from the graph's `.tflite`."""
+    return runtime_of(target).footprint(graph, target)
+
+
+def estimate_many(graphs: Iterable[Graph], target: Target) -> list[Totals]:
+    """Return the totals of many graphs, tens of thousands a second."""
+    return runtime_of(target).totals(graphs, target)
+
+
+def runtime_of(target: Target) -> Runtime:
+    """Return the target's runtime; InputError if its name is unknown."""
+    return RUNTIMES.find(target.runtime, f"runtime of target {target.name}")

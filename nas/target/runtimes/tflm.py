@@ -1,0 +1,110 @@
+"""TensorFlow Lite Micro: its memory, code and work, computed by the native core (native/src) after TFLM's own rules."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from nas import _native
+from nas.errors import InputError
+from nas.graph.graph import Graph
+from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, OutsideArena, TensorFootprint, Totals
+from nas.target.target import RUNTIMES, Key, Runtime, Target
+
+KERNELS = ("reference", "cmsis_nn")
+
+# Releases of TFLM whose rules the native core knows: a commit, or a build of the Python package tflite-micro.
+RELEASES = ("90b983c", "package-2026-10-23")
+
+# Relative error of the counted instructions on whole models that the fit had not seen: 90 % of the models lie within.
+# From native/tables/instructions.md; a test compares the two.
+INSTRUCTION_ERRORS: Mapping[tuple[str, str], float] = {
+    ("cortex-m4", "reference"): 0.0052,
+    ("cortex-m4", "cmsis_nn"): 0.0155,
+    ("cortex-m55", "cmsis_nn"): 0.0248,
+}
+
+# The deepest stack below the caller in recorded release builds. Cores with the same instruction set take the same.
+_STACK_BYTES = {
+    ("reference", "cortex-m4"): 828,
+    ("reference", "cortex-m7"): 828,
+    ("reference", "cortex-m33"): 828,
+    ("cmsis_nn", "cortex-m4"): 1260,
+    ("cmsis_nn", "cortex-m7"): 1260,
+    ("cmsis_nn", "cortex-m33"): 1260,
+    ("cmsis_nn", "cortex-m55"): 1656,
+}
+
+
+class Tflm(Runtime):
+    """TensorFlow Lite Micro with its reference kernels or CMSIS-NN."""
+
+    keys: ClassVar[Mapping[str, Key]] = {
+        "kernels": Key(f"one of {', '.join(KERNELS)}", lambda value: value in KERNELS, required=True),
+        "tflm": Key(f"one of {', '.join(RELEASES)}", lambda value: value in RELEASES, default=RELEASES[0]),
+    }
+
+    def check(self, table: Mapping[str, Any], place: str) -> None:
+        core, kernels = table["core"], table["kernels"]
+        if not core.startswith("cortex-") and kernels != "reference":
+            raise InputError(f"{place}.kernels", f"must be reference on {core}", got=repr(kernels))
+
+    def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
+        machine = target.kernels, target.core, target.tflm
+        measured = _native.profile(model, *machine) if isinstance(model, bytes) else _native.estimate(model, *machine)
+        totals, ops, tensors = measured
+        kinds = {row[0] for row in ops}
+        return Footprint(
+            **_totals(totals, target, outside_arena(len(kinds), target), tuple(sorted(kinds - _native.LINKED_OPS))),
+            ops=tuple(_op(index, row, target) for index, row in enumerate(ops)),
+            tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(tensors)),
+        )
+
+    def totals(self, graphs: Iterable[Graph], target: Target) -> list[Totals]:
+        rows = _native.estimate_many(graphs, target.kernels, target.core, target.tflm)
+        return [Totals(**_totals(row, target)) for row in rows]
+
+    def latency_error(self, target: Target) -> float | None:
+        return INSTRUCTION_ERRORS.get((target.core, target.kernels))
+
+
+RUNTIMES.register("tflm")(Tflm())
+
+
+def _totals(
+    row: "_native.TotalsRow",
+    target: Target,
+    outside: OutsideArena | None = None,
+    without_code: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    file_bytes, weights_bytes, head, tail, smallest, code, macs, instructions, supported = row
+    latency_ms = target.milliseconds(instructions)
+    return {
+        "target": target.name,
+        "runtime": target.runtime,
+        "release": target.tflm,
+        "kernels": target.kernels,
+        "file_bytes": file_bytes,
+        "weights_bytes": weights_bytes,
+        "detail": Arena(head, tail, smallest, outside),
+        "flash": Flash(file_bytes, code, without_code),
+        "macs": macs,
+        "latency_ms": latency_ms,
+        "energy_uj": target.microjoules(latency_ms),
+        "supported": supported,
+    }
+
+
+def outside_arena(kinds: int, target: Target) -> OutsideArena:
+    """Return the RAM beside the arena for a model with so many kinds of operators.
+
+    The sizes are those of MicroInterpreter and of MicroMutableOpResolver<kinds>, which holds a registration, a code
+    and a parser for each kind.
+    """
+    if target.pointer_bytes == 8:
+        return OutsideArena(408, (12 + 60 * kinds + 7) // 8 * 8 + 8 * kinds + 8, None)
+    return OutsideArena(208, 12 + 36 * kinds, _STACK_BYTES.get((target.kernels, target.core)))
+
+
+def _op(index: int, row: "_native.OpRow", target: Target) -> OpFootprint:
+    op, macs, scratch_bytes, instructions, inputs, outputs, reason = row
+    latency_ms = target.milliseconds(instructions)
+    return OpFootprint(index, op, macs, scratch_bytes, latency_ms, inputs, outputs, reason is None, reason)
