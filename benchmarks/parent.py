@@ -24,12 +24,8 @@ from nas.optimizer.session import Session
 from nas.space.file import load_space
 from nas.study.record import Record, State
 from nas.study.study import Study
-<<<<<<< HEAD
 from nas.study.tasks import TrainingOutcome, TrainingTask
 from nas.target.profiler import estimate_many
-=======
-from nas.target.profiler import estimate_many
->>>>>>> 909386b (Give targets a runtime: one contract from a model to its footprint, with TFLM as its first member)
 from nas.target.target import find_target
 
 TRIALS = 150
