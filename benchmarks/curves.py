@@ -28,7 +28,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
-from nas import api
+import nas
 from nas.errors import InputError
 from nas.optimizer.observer import Observer
 from nas.study.record import Record, State
@@ -108,7 +108,7 @@ def run(search: Search, path: Path) -> dict[str, Any]:
     """Do a search and return its line."""
     watch = Stopwatch(60 * search.minutes)
     with tempfile.TemporaryDirectory() as folder, suppress(EndOfTimeError):
-        api.search(search.study(path), Path(folder), watch)
+        nas.search(search.study(path), Path(folder), watch)
     return {
         **_definition(search),
         "points": watch.points,

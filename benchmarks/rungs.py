@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from curves import EndOfTimeError, Search, Stopwatch
 
-from nas import api
+import nas
 from nas.data.axes import axes
 from nas.data.source import load
 from nas.data.splits import Splits, split
@@ -79,7 +79,7 @@ def propose(path: Path) -> Iterator[Line]:
     search = Search(path.name, WAY, SEED, MINUTES, "cnn_timeseries", BUDGET_KB, JOBS)
     listener = Listener(60 * MINUTES)
     with tempfile.TemporaryDirectory() as folder, suppress(EndOfTimeError):
-        api.search(search.study(path), Path(folder), listener)
+        nas.search(search.study(path), Path(folder), listener)
     longest = {r.digest: r for r in sorted(listener.records, key=lambda r: len(curve(r))) if curve(r)}
     ranked = sorted(longest.values(), key=lambda r: -max(curve(r)))
     rng = random.Random(0)

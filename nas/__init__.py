@@ -6,6 +6,18 @@
     result = nas.search(study)
     footprint = nas.profile("model.tflite", "cortex-m4")
 
+The command line does what these functions do:
+
+    nas search     `define_study` and `search`, watched by an `Observer`
+    nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
+    nas targets    `list_targets`, `find_target`
+    nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use
+    nas estimate   `estimate`
+    nas profile    `profile`, `compare` of several models or targets, `advise`, `write_memory_map`
+    nas ui         `open_ui`; `ui_command` is the command that it runs
+    nas report     `report`; `list_studies` and `open_study` find studies
+    nas export     `export`
+
 Names are imported when they are first used, so that `import nas` stays quick.
 """
 
@@ -13,49 +25,97 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nas.api.study import search
+    from nas.api.data import describe_data, list_data, load_data
+    from nas.api.models import Comparison, advise, compare, estimate
+    from nas.api.spaces import SpaceDescription, describe_space, list_spaces
+    from nas.api.studies import define_study, export, list_studies, open_study, report, search
+    from nas.api.targets import list_targets
+    from nas.api.ui import open_ui
+    from nas.data.dataset import DataOptions
     from nas.errors import InputError
+    from nas.optimizer.observer import Observer
+    from nas.reports.memory_map import write_memory_map
+    from nas.space.architecture import Architecture
     from nas.space.file import load_space
+    from nas.study.recipe import Recipe
     from nas.study.record import Record
     from nas.study.result import Result
     from nas.study.study import Study
     from nas.target.footprint import Footprint
-    from nas.target.profiler import estimate, profile
+    from nas.target.profiler import profile
     from nas.target.target import Target, find_target
+    from nas.tracking.server import ui_command
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Footprint": "target.footprint",
-    "InputError": "errors",
-    "Record": "study.record",
-    "Result": "study.result",
-    "Study": "study.study",
-    "Target": "target.target",
-    "estimate": "target.profiler",
-    "find_target": "target.target",
-    "load_space": "space.file",
-    "profile": "target.profiler",
-    "search": "api.study",
+    "api.data": ("describe_data", "list_data", "load_data"),
+    "api.models": ("Comparison", "advise", "compare", "estimate"),
+    "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
+    "api.studies": ("define_study", "export", "list_studies", "open_study", "report", "search"),
+    "api.targets": ("list_targets",),
+    "api.ui": ("open_ui",),
+    "data.dataset": ("DataOptions",),
+    "errors": ("InputError",),
+    "optimizer.observer": ("Observer",),
+    "reports.memory_map": ("write_memory_map",),
+    "space.architecture": ("Architecture",),
+    "space.file": ("load_space",),
+    "study.recipe": ("Recipe",),
+    "study.record": ("Record",),
+    "study.result": ("Result",),
+    "study.study": ("Study",),
+    "target.footprint": ("Footprint",),
+    "target.profiler": ("profile",),
+    "target.target": ("Target", "find_target"),
+    "tracking.server": ("ui_command",),
 }
+HOMES = {name: f"nas.{home}" for home, names in _HOMES.items() for name in names}
+"""The module of each public name."""
 
 __all__ = [
+    "Architecture",
+    "Comparison",
+    "DataOptions",
     "Footprint",
     "InputError",
+    "Observer",
+    "Recipe",
     "Record",
     "Result",
+    "SpaceDescription",
     "Study",
     "Target",
     "__version__",
+    "advise",
+    "compare",
+    "define_study",
+    "describe_data",
+    "describe_space",
     "estimate",
+    "export",
     "find_target",
+    "list_data",
+    "list_spaces",
+    "list_studies",
+    "list_targets",
+    "load_data",
     "load_space",
+    "open_study",
+    "open_ui",
     "profile",
+    "report",
     "search",
+    "ui_command",
+    "write_memory_map",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"nas.{_HOMES[name]}"), name)
+    if name in HOMES:
+        return getattr(importlib.import_module(HOMES[name]), name)
     raise AttributeError(f"module 'nas' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

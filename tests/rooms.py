@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import nas
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # From the foundation up; a room imports only from rooms before its own. CONTRIBUTING.md says what each is for.
@@ -55,6 +57,10 @@ def module(path: Path) -> str:
 MODULES = {module(path): path for path in FILES}
 
 
+# The module that holds each name that `nas` offers.
+PUBLIC = {f"nas.{name}": home for name, home in nas.HOMES.items()}
+
+
 def room(path: Path) -> str:
     """The room that a file belongs to."""
     return path.relative_to(ROOT / "nas").parts[0].removesuffix(".py")
@@ -78,7 +84,7 @@ def own_imports(path: Path) -> set[str]:
     for name in imports(path):
         if name in MODULES:
             found.add(name)
-        elif (home := name.rpartition(".")[0]) in MODULES and home != "nas":
+        elif (home := PUBLIC.get(name, name.rpartition(".")[0])) in MODULES and home != "nas":
             found.add(home)
     return found - {module(path)}
 

@@ -58,6 +58,22 @@ def test_a_heavy_library_has_one_home():
     assert strangers == []
 
 
+def test_a_verb_of_the_command_line_uses_only_what_python_users_have():
+    strangers = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in FILES
+        if path.is_relative_to(ROOT / "nas" / "cli" / "verbs")
+        for name in rooms.imports(path)
+        if name.startswith("nas.") and not name.startswith(("nas.cli.", "nas.errors.")) and name not in rooms.PUBLIC
+    ]
+    assert strangers == []
+
+
+def test_no_public_name_is_a_package_s_or_module_s_name():
+    # Importing the package would put it in the function's place.
+    assert set(nas.__all__) & {module.removeprefix("nas.") for module in rooms.MODULES} == set()
+
+
 def test_every_imported_package_is_declared():
     declared = {re.split(r"[<>=;\s]", name)[0] for name in PYPROJECT["project"]["dependencies"]}
     imported = {name.split(".")[0] for path in FILES for name in rooms.imports(path)} - set(sys.stdlib_module_names)

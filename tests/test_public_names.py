@@ -1,33 +1,102 @@
 """The names that other programs may use."""
 
+import ast
+import inspect
+from pathlib import Path
+
 import pytest
 
 import nas
+from nas.cli import VERBS
 
 # A name is added here on purpose, and taken away only with a new major version.
 NAMES = [
+    "Architecture",
+    "Comparison",
+    "DataOptions",
     "Footprint",
     "InputError",
+    "Observer",
+    "Recipe",
     "Record",
     "Result",
+    "SpaceDescription",
     "Study",
     "Target",
     "__version__",
+    "advise",
+    "compare",
+    "define_study",
+    "describe_data",
+    "describe_space",
     "estimate",
+    "export",
     "find_target",
+    "list_data",
+    "list_spaces",
+    "list_studies",
+    "list_targets",
+    "load_data",
     "load_space",
+    "open_study",
+    "open_ui",
     "profile",
+    "report",
     "search",
+    "ui_command",
+    "write_memory_map",
 ]
+FUNCTIONS = [name for name in NAMES if name.islower() and name != "__version__"]
 
 
 def test_the_public_names_are_these() -> None:
     assert nas.__all__ == NAMES
+    assert dir(nas) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_public_name_is_there_and_explained(name: str) -> None:
     assert getattr(nas, name).__doc__
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_has_types(name: str) -> None:
+    signature = inspect.signature(getattr(nas, name))
+    assert signature.return_annotation is not inspect.Signature.empty
+    assert all(p.annotation is not inspect.Parameter.empty for p in signature.parameters.values())
+
+
+def test_a_type_checker_sees_every_name_where_it_is_found_at_run_time() -> None:
+    tree = ast.parse(Path(nas.__file__).read_text())
+    guarded = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.name: node.module
+        for node in ast.walk(guarded)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert seen == nas.HOMES
+
+
+def test_every_verb_of_the_command_line_is_a_public_function() -> None:
+    assert {call for verb in VERBS.values() for call in verb.calls} <= set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_calls_the_functions_that_its_table_names(verb: str) -> None:
+    file = Path(nas.__file__).parent / "cli" / "verbs" / f"{verb}.py"
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "nas"
+        for alias in node.names
+    }
+    assert imported & set(FUNCTIONS) == set(VERBS[verb].calls)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_package_s_docstring_lists_every_function(name: str) -> None:
+    assert f"`{name}`" in (nas.__doc__ or "")
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

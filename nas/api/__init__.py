@@ -1,6 +1,6 @@
-"""The library's verbs, one typed function each: what the command line calls, and what Python users call."""
+"""What can be done with nas, one typed function each: the command line calls them, and Python users as `nas.<name>`."""
 
-from nas.api.look import read_splits
-from nas.api.study import STUDIES, export, open_study, report, report_view, search, studies
+from pathlib import Path
 
-__all__ = ["STUDIES", "export", "open_study", "read_splits", "report", "report_view", "search", "studies"]
+STUDIES = Path("studies")
+"""The folder of studies where a user names none."""

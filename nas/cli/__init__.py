@@ -1,26 +1,40 @@
-"""The command line: flags, one call of the API, one line on failure.
+"""The command line: flags, a call of a function of `nas`, text or JSON, and one line on failure.
 
-Each verb is a module of this folder that is imported only when it is used, so that `nas --help` stays quick.
+Each verb is a module of `verbs/` that is imported only when it is used, so that `nas --help` stays quick.
 """
 
 import importlib
 import sys
+from typing import NamedTuple
 
 import click
 
 from nas import __version__
 from nas.errors import InputError
 
+
+class Verb(NamedTuple):
+    """A command: its help in a line, and the functions of `nas` that it calls."""
+
+    help: str
+    calls: tuple[str, ...]
+
+
 VERBS = {
-    "search": "Search a space for the best model that fits.",
-    "spaces": "List search spaces, or describe one.",
-    "targets": "List targets, or describe one.",
-    "data": "Describe a data source: shapes, classes, groups, split, and what looks wrong.",
-    "estimate": "Print the footprint of an architecture before training.",
-    "profile": "Print the footprint of a .tflite file.",
-    "ui": "Open the MLflow UI on the studies.",
-    "report": "Write a study's HTML report.",
-    "export": "Write a study's winner: .tflite, C sources, model card.",
+    "search": Verb("Search a space for the best model that fits.", ("define_study", "search")),
+    "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space")),
+    "targets": Verb("List targets, or describe one.", ("list_targets", "find_target")),
+    "data": Verb(
+        "Describe a data source: shapes, classes, groups, split, what looks wrong.", ("list_data", "describe_data")
+    ),
+    "estimate": Verb("Print the footprint of an architecture before training.", ("find_target", "estimate")),
+    "profile": Verb(
+        "Print the footprint of a .tflite file.",
+        ("find_target", "list_targets", "profile", "compare", "advise", "write_memory_map"),
+    ),
+    "ui": Verb("Open the MLflow UI on the studies.", ("open_ui", "ui_command")),
+    "report": Verb("Write a study's HTML report.", ("list_studies", "report")),
+    "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
 }
 
 
@@ -38,7 +52,7 @@ class LazyVerbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
 
 
 @click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,13 +67,13 @@ def group() -> None:
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 wrong input, 2 usage, 130 interrupted."""
     try:
-        # click returns the code of an exit of its own, and what a verb returns, which is nothing.
+        # With standalone_mode off, click returns the exit code of --help and --version, and None from a verb.
         sys.exit(group.main(standalone_mode=False) or 0)
     except InputError as error:
         click.echo(f"nas: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        # A folder that cannot be written, a full disk: nothing that a traceback would help with.
+        # A folder that cannot be written, a full disk: a traceback would not help the user.
         click.echo(f"nas: {error.filename or 'files'}: {error.strerror or error}", err=True)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):

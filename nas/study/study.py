@@ -20,7 +20,7 @@ from nas.space.file import load_space
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe
 from nas.target.budget import Budget, thousands, to_bytes
-from nas.target.target import Target
+from nas.target.target import DEFAULT_TARGET, Target
 from nas.task import metrics
 
 # These limit one run, or say where it is kept; they may change when a study goes on.
@@ -67,7 +67,7 @@ class Study:
     space: str
     data: str = ""
     name: str = ""
-    target: str = "cortex-m4"
+    target: str = DEFAULT_TARGET
     budget_kb: float | None = None
     ram_kb: float | None = None
     flash_kb: float | None = None

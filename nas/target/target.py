@@ -28,6 +28,8 @@ CORES: Mapping[str, float] = {
     "xtensa-lx7": 1.3,
 }
 DEFAULT_RUNTIME = "tflm"
+# The target where a user names none.
+DEFAULT_TARGET = "cortex-m4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,7 @@ def test_an_interrupt_is_one_line_and_exit_code_130(nas, monkeypatch: pytest.Mon
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nas.space.file.load_space", interrupted)
-    monkeypatch.setattr("nas.cli.verbs.spaces.load_space", interrupted)
+    monkeypatch.setattr("nas.api.spaces.load_space", interrupted)
     ended = nas("spaces", "cnn_image")
     assert ended.code == 130
     # The terminal's ^C stands on a line of its own.

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nas import api
 from nas.cli.verbs.report import command
 from nas.errors import InputError
 
@@ -15,12 +14,12 @@ from nas.errors import InputError
 def root(tmp_path, monkeypatch):
     """A folder of studies whose reports are written by a stand-in."""
 
-    def report(name: str, root: Path = api.STUDIES) -> Path:
+    def report(name: str, root: Path) -> Path:
         path = root / name / "report.html"
         path.write_text("report")
         return path
 
-    monkeypatch.setattr(api, "report", report)
+    monkeypatch.setattr("nas.api.studies.report", report)
     return tmp_path
 
 

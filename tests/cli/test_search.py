@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from space_walk import SMALL
 
-from nas.cli.verbs.search import summary
+from nas.cli.views.result import summary
 from nas.study.record import Record, State
 from nas.study.result import Result, RungCorrelation, Winner
 from nas.task.metrics import Estimate

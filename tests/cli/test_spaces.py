@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 from space_walk import SMALL, every_member, small
 
-from nas.cli.verbs.spaces import dimensions
+from nas.api.spaces import describe_space
 from nas.space.file import load_space, space_names
 
 
 def test_a_space_is_described_with_its_size_and_every_dimension(nas) -> None:
     shown = nas("spaces", "cnn_timeseries").out
-    assert f"{load_space('cnn_timeseries').members:.3e} members" in shown
+    assert f"{load_space('cnn_timeseries').members:.3e} candidate architectures" in shown
     for words in ("conv.filters", "4..32 step 4", "3, 5, 7, 9", "0.1, 0.2, 0.3, 0.5  if regularizer is dropout"):
         assert words in shown
 
 
 @pytest.mark.parametrize("name", space_names())
 def test_the_dimensions_are_the_names_that_members_are_made_of(name: str) -> None:
-    named = {f"{dim['stage']}.{dim['name']}" for dim in dimensions(load_space(name))}
+    named = {f"{dim.stage}.{dim.name}" for dim in describe_space(name).dimensions}
     assert {"dense.count", "dense.units", "dense.regularizer", "dense.dropout", "dense.l2"} <= named
 
 
@@ -47,7 +47,7 @@ def test_the_share_that_fits_grows_with_the_budget(nas, tmp_path: Path) -> None:
 def test_rows_come_from_the_space_s_own_data_if_none_are_given(nas) -> None:
     fit = json.loads(nas("spaces", "mlp_tabular", "--budget-kb", 2, "--json").out)["budget"]
     assert (fit["input_shape"], fit["classes"]) == ([30], 2)
-    assert "% of 500 random members" in nas("spaces", "mlp_tabular", "--ram-kb", 2).out
+    assert "% of 500 random candidates" in nas("spaces", "mlp_tabular", "--ram-kb", 2).out
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nas.cli.verbs.ui import command, invitation, serve, server_command
+from nas.cli.verbs.ui import command
 from nas.errors import InputError
 from nas.tracking import open_tracker
+from nas.tracking.server import invitation, serve, ui_command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,8 +58,8 @@ def test_json_tells_address_and_command_and_starts_nothing(studies):
 
 
 def test_without_a_store_the_user_is_told(tmp_path):
-    with pytest.raises(InputError, match=r"mlflow\.db: must be there.*nas search"):
-        server_command(tmp_path, "127.0.0.1", 5000)
+    with pytest.raises(InputError, match=r"mlflow\.db: must exist.*nas search"):
+        ui_command(tmp_path, "127.0.0.1", 5000)
 
 
 def test_a_port_in_use_is_told_before_anything_starts(studies):
@@ -70,7 +71,7 @@ def test_a_port_in_use_is_told_before_anything_starts(studies):
 
 
 def test_a_server_that_fails_gives_exit_code_1(port):
-    assert serve([sys.executable, "-c", "raise SystemExit(3)"], "127.0.0.1", port) == 1
+    assert serve([sys.executable, "-c", "raise SystemExit(3)"], "127.0.0.1", port, print) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -84,10 +85,10 @@ def test_an_interrupt_ends_the_server_and_its_workers(number, port, tmp_path, ca
     )
     main = threading.main_thread().ident
     threading.Timer(1.5, signal.pthread_kill, (main, number)).start()
-    assert serve([sys.executable, "-c", server], "127.0.0.1", port) == 130
+    assert serve([sys.executable, "-c", server], "127.0.0.1", port, print) == 130
     pid = int((tmp_path / "pid").read_text())
     wait_for(lambda: not alive(pid) or Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z")
-    assert f"Open http://127.0.0.1:{port}" in capsys.readouterr().err
+    assert f"Open http://127.0.0.1:{port}" in capsys.readouterr().out
 
 
 def test_the_mlflow_ui_shows_the_study(tmp_path, port):

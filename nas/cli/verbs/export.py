@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from nas.cli.views.output import json_option, print_json
+from nas.cli.options import json_option, studies_option
+from nas.cli.views.output import print_json
 
 EPILOG = """\b
 Examples:
@@ -16,20 +17,18 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("study")
-@click.option("--trial", type=int, help="Another candidate than the winner, by its trial's number.")
-@click.option("--format", "formats", multiple=True, help="One of the formats; all by default.")
+@click.option("--trial", type=int, help="Number of a complete trial to write in place of the winner.")
+@click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
-@click.option(
-    "--studies", type=click.Path(path_type=Path), default=Path("studies"), show_default=True, help="Folder of studies."
-)
+@studies_option
 @json_option
 def command(
     study: str, trial: int | None, formats: tuple[str, ...], output: Path | None, studies: Path, as_json: bool
 ) -> None:
     """Write a study's winner: .tflite, C sources, model card, metadata."""
-    from nas import api
+    from nas import export
 
-    files = [str(path) for path in api.export(study, output, formats, trial, studies)]
+    files = [str(path) for path in export(study, output, formats, trial, studies)]
     if as_json:
         print_json({"study": study, "files": files})
     else:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from nas.cli.views.output import json_option, print_json
+from nas.cli.options import json_option, studies_option
+from nas.cli.views.output import print_json
 from nas.errors import InputError
 
 EPILOG = """\b
@@ -16,18 +17,16 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("study", required=False)
-@click.option(
-    "--studies", type=click.Path(path_type=Path), default=Path("studies"), show_default=True, help="Folder of studies."
-)
+@studies_option
 @json_option
 def command(study: str | None, studies: Path, as_json: bool) -> None:
     """Write the HTML report of STUDY, one file that is read offline, and print its path.
 
-    Without STUDY: of the only one, or the list of them if there are several.
+    Without STUDY: of the only study in the folder, or a list of the studies if there are several.
     """
-    from nas import api
+    from nas import list_studies, report
 
-    names = [study] if study is not None else api.studies(studies)
+    names = [study] if study is not None else list_studies(studies)
     if not names:
         raise InputError(f"{studies}/", "must hold a study", hint="run `nas search` first")
     if len(names) > 1:
@@ -36,7 +35,7 @@ def command(study: str | None, studies: Path, as_json: bool) -> None:
         else:
             click.echo("\n".join(names))
         return
-    path = api.report(names[0], studies)
+    path = report(names[0], studies)
     if as_json:
         print_json({"study": names[0], "report": str(path)})
     else:

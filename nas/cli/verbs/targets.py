@@ -1,13 +1,11 @@
 """`nas targets`: list the boards and cores, or describe one."""
 
-import dataclasses
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from dataclasses import asdict
 
 import click
 
-from nas.cli.views.output import json_option, print_json
-from nas.target.target import Target, find_target, known_targets
+from nas.cli.options import json_option
+from nas.cli.views.output import print_json, print_view, width
 
 EPILOG = """\b
 Examples:
@@ -21,90 +19,19 @@ Examples:
 @click.argument("name", required=False)
 @json_option
 def command(name: str | None, as_json: bool) -> None:
-    """List targets, or describe one; NAME may be a .toml file that holds your own board's table."""
-    if name is None:
-        known = list(known_targets().values())
+    """List targets, or describe one; NAME may be a TOML file that holds your own board's table."""
+    from nas import find_target, list_targets
+    from nas.cli.views.targets import description, listing
+
+    if name is not None:
+        target = find_target(name)
         if as_json:
-            print_json([dataclasses.asdict(target) for target in known])
+            print_json(asdict(target))
         else:
-            _print_list(known)
+            click.echo(description(target))
         return
-    target = find_target(name)
+    targets = list_targets()
     if as_json:
-        print_json(dataclasses.asdict(target))
+        print_json([asdict(target) for target in targets])
     else:
-        click.echo(describe(target))
-
-
-def describe(target: Target) -> str:
-    """Return a target as text, a line for each thing known."""
-    facts = {
-        "core": f"{target.core}, {8 * target.pointer_bytes}-bit pointers",
-        "kernels": _kernels(target),
-        "clock": _megahertz(target.clock_hz),
-        "RAM": _memory(target.ram_bytes),
-        "flash": _memory(target.flash_bytes),
-        "cycles": f"{target.cycles_per_instruction:g} an instruction, assumed",
-        "data sheet": target.datasheet or "-",
-    }
-    return "\n".join([f"{target.name}: {target.description}", *(f"  {key:11} {value}" for key, value in facts.items())])
-
-
-def _print_list(targets: Sequence[Target]) -> None:
-    from rich.console import Console
-
-    console = Console()
-    cores = [target for target in targets if target.ram_bytes is None]
-    boards = [target for target in targets if target.ram_bytes is not None]
-    boards.sort(key=lambda target: (target.ram_bytes or 0, target.name))
-    described = console.width >= _WIDE
-    console.print("generic cores: memory without limits, no clock", style="bold")
-    console.print(_table(cores, _CORE_COLUMNS, described))
-    console.print("\nboards, by RAM", style="bold")
-    console.print(_table(boards, _CORE_COLUMNS + _BOARD_COLUMNS, described))
-    console.print(
-        "\n`nas targets NAME` describes one; a .toml file with your board's table is a target too", style="dim"
-    )
-
-
-def _table(targets: Iterable[Target], columns: "Sequence[Column]", described: bool) -> Any:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title, right, _ in columns:
-        table.add_column(title, justify="right" if right else "left", no_wrap=True)
-    if described:
-        table.add_column("description")
-    for target in targets:
-        cells = [cell(target) for _, _, cell in columns]
-        table.add_row(*cells, *([target.description] if described else []))
-    return table
-
-
-def _kernels(target: Target) -> str:
-    return {"cmsis_nn": "CMSIS-NN", "reference": "reference"}[target.kernels]
-
-
-def _megahertz(clock_hz: int | None) -> str:
-    return "-" if clock_hz is None else f"{clock_hz / 1e6:g} MHz"
-
-
-def _memory(count: int | None) -> str:
-    if count is None:
-        return "-"
-    return f"{count / 1024:g} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:g} MB"
-
-
-# Title, whether it is a number, and the cell of a target.
-Column: TypeAlias = tuple[str, bool, Callable[[Target], str]]
-_CORE_COLUMNS: tuple[Column, ...] = (
-    ("target", False, lambda target: target.name),
-    ("core", False, lambda target: target.core),
-    ("kernels", False, _kernels),
-)
-_BOARD_COLUMNS: tuple[Column, ...] = (
-    ("clock", True, lambda target: _megahertz(target.clock_hz)),
-    ("RAM", True, lambda target: _memory(target.ram_bytes)),
-    ("flash", True, lambda target: _memory(target.flash_bytes)),
-)
-_WIDE = 120
+        print_view(listing(targets, width()))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from nas.api.models import Comparison
 from nas.cli.views.footprint import milliseconds
 from nas.errors import InputError
 from nas.reports.memory_map import printable
@@ -15,29 +16,28 @@ from nas.target.footprint import Footprint
 from nas.target.target import Target
 from nas.text import kilobytes
 
-Row: TypeAlias = tuple[str, Target, Footprint | InputError]
 _NAME = 26
 # Columns that everything beside the names takes.
 _FIGURES = 54
 
 
-def comparison(rows: Sequence[Row], width: int = 80) -> Group:
+def comparison(rows: Sequence[Comparison], width: int = 80) -> Group:
     """Return a table of the models or targets that differ, then the reasons of those that are not fine."""
-    files, targets = {file for file, _, _ in rows}, {target.name for _, target, _ in rows}
+    files, targets = {row.file for row in rows}, {row.target.name for row in rows}
     parts: list[Any] = [_heading(rows, files, targets), "", _table(rows, len(files) > 1, len(targets) > 1, width)]
     notes = list(_notes(rows))
     return Group(*parts, *(["", *notes] if notes else []))
 
 
-def _heading(rows: Sequence[Row], files: set[str], targets: set[str]) -> Text:
+def _heading(rows: Sequence[Comparison], files: set[str], targets: set[str]) -> Text:
     if len(files) > 1 and len(targets) > 1:
         return Text(f"{len(files)} files on {len(targets)} targets", style="bold")
     if len(files) > 1:
-        return Text(f"{len(files)} files on {rows[0][1].name} ({rows[0][1].description})", style="bold")
-    return Text(f"{rows[0][0]} on {len(targets)} targets", style="bold")
+        return Text(f"{len(files)} files on {rows[0].target.name} ({rows[0].target.description})", style="bold")
+    return Text(f"{rows[0].file} on {len(targets)} targets", style="bold")
 
 
-def _table(rows: Sequence[Row], files: bool, targets: bool, width: int) -> Table:
+def _table(rows: Sequence[Comparison], files: bool, targets: bool, width: int) -> Table:
     table = Table(box=None, pad_edge=False)
     names = [title for title, shown in (("file", files or not targets), ("target", targets)) if shown]
     room_for_names = max(width - _FIGURES, _NAME)
@@ -45,9 +45,10 @@ def _table(rows: Sequence[Row], files: bool, targets: bool, width: int) -> Table
         table.add_column(title, no_wrap=True)
     for title in ("weights", "arena", "flash", "MACs", "ms"):
         table.add_column(title, justify="right", no_wrap=True)
-    for file, target, result in rows:
-        of = {"file": Path(file).stem, "target": target.name}
-        table.add_row(*(_cut(of[title], room_for_names // len(names)) for title in names), *_cells(target, result))
+    for row in rows:
+        of = {"file": Path(row.file).stem, "target": row.target.name}
+        cut = [_cut(of[title], room_for_names // len(names)) for title in names]
+        table.add_row(*cut, *_cells(row.target, row.result))
     return table
 
 
@@ -91,18 +92,18 @@ def _over(target: Target, footprint: Footprint) -> list[str]:
     ]
 
 
-def _notes(rows: Sequence[Row]) -> Iterator[Any]:
+def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
     """Say each reason once, with the files and targets that it holds for."""
-    several = len({target.name for _, target, _ in rows}) > 1
+    several = len({row.target.name for row in rows}) > 1
     refusals: dict[str, list[str]] = {}
-    yield from dict.fromkeys(str(result) for _, _, result in rows if isinstance(result, InputError))
-    for file, target, result in rows:
-        if isinstance(result, InputError):
+    yield from dict.fromkeys(str(row.result) for row in rows if isinstance(row.result, InputError))
+    for row in rows:
+        if isinstance(row.result, InputError):
             continue
-        place = f"{Path(file).stem} on {target.name}" if several else Path(file).stem
-        for reason in dict.fromkeys(op.reason for op in result.ops if op.reason):
+        place = f"{Path(row.file).stem} on {row.target.name}" if several else Path(row.file).stem
+        for reason in dict.fromkeys(op.reason for op in row.result.ops if op.reason):
             refusals.setdefault(reason, []).append(place)
-        if over := _over(target, result):
+        if over := _over(row.target, row.result):
             yield Text(f"{place}: {'; '.join(over)}")
     for reason, places in refusals.items():
         named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")

@@ -1,4 +1,4 @@
-"""What every verb does the same way: JSON on standard output, everything else for people."""
+"""What every verb prints the same way: one JSON document, or text for people."""
 
 from typing import Any
 
@@ -6,9 +6,22 @@ import click
 
 from nas.text import document
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
-
 
 def print_json(data: Any) -> None:
-    """Print data as this verb's one JSON on standard output."""
+    """Print data as this verb's one JSON document on standard output."""
     click.echo(document(data), nl=False)
+
+
+def print_view(view: Any) -> None:
+    """Print a table, or a group of them, on standard output; names from files are never read as markup."""
+    # Importing rich takes longer than most verbs take.
+    from rich.console import Console
+
+    Console(highlight=False, markup=False, emoji=False).print(view)
+
+
+def width() -> int:
+    """Return the columns that `print_view` has: the terminal's, or 80 where there is none."""
+    from rich.console import Console
+
+    return Console().width

@@ -25,13 +25,13 @@ __all__ = [
     "to_html",
     "to_svg",
     "to_text",
-    "write",
+    "write_memory_map",
 ]
 
 FORMATS: Mapping[str, Callable[[Footprint], str]] = {".svg": to_svg, ".html": to_html, ".txt": to_text}
 
 
-def write(footprint: Footprint, path: Path) -> Path:
+def write_memory_map(footprint: Footprint, path: Path) -> Path:
     """Write the map in the format that the file's name ends in; InputError for any other."""
     if path.suffix not in FORMATS:
         raise InputError(path, f"a memory map must end in {', '.join(FORMATS)}", got=repr(path.suffix))

@@ -2,10 +2,12 @@
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from nas.api.look import read_splits
+from nas.api import STUDIES
+from nas.api.data import load_data
 from nas.errors import InputError, unknown
 from nas.exporters.format import write, write_best
 from nas.files import write_atomic
@@ -26,8 +28,6 @@ from nas.target.profiler import profile
 from nas.target.target import Target, find_target
 from nas.text import document
 from nas.tracking import find_address
-
-STUDIES = Path("studies")
 
 
 def search(study: Study, root: Path = STUDIES, observer: Observer | None = None) -> Result:
@@ -55,7 +55,7 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     SAMPLERS.find(study.sampler, "--sampler")
     find_address(study.tracking_uri, root)
     observer.phase(f"reading data: {study.data}")
-    splits = read_splits(study)
+    splits = load_data(study)
     shape, outputs = splits.input_shape, len(splits.class_names)
     if "latency" in study.objective:
         require_latency(space, shape, outputs, target)
@@ -79,9 +79,30 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     return result
 
 
-def studies(root: Path = STUDIES) -> list[str]:
+def list_studies(root: Path = STUDIES) -> list[str]:
     """Return the names of the studies below `root`."""
     return sorted(path.parent.name for path in root.glob("*/study.toml"))
+
+
+def define_study(settings: Mapping[str, Any], base: str | None = None, root: Path = STUDIES) -> Study:
+    """Return the study with these settings, or with these changes of one that is there.
+
+    Args:
+        settings: fields of `Study` by name, and settings of the recipe in tables, or by name in a table `recipe`.
+        base: path of a `study.toml`, or name or folder of a study, whose settings stand where none is given.
+        root: folder of studies.
+
+    Raises:
+        InputError: there is no such study, or a setting is unknown or wrong.
+    """
+    if base is None:
+        return make_study(settings, "nas search")
+    path = Path(base) if Path(base).exists() else root / base
+    fields = read_study(path)
+    recipe = settings.get("recipe", {})
+    if recipe and isinstance(fields.setdefault("recipe", {}), dict):
+        fields["recipe"] |= recipe
+    return make_study({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
 
 
 def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
@@ -89,8 +110,8 @@ def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
     folder = Path(name) if (Path(name) / "study.toml").is_file() else root / name
     if (folder / "study.toml").is_file():
         return make_study(read_study(folder), f"{folder}/study.toml"), folder
-    if studies(root):
-        raise unknown(f"{root}/", "study", name, studies(root))
+    if names := list_studies(root):
+        raise unknown(f"{root}/", "study", name, names)
     raise InputError(f"{root}/", "must hold a study", hint="run `nas search` first")
 
 

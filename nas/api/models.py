@@ -1,0 +1,150 @@
+"""Models and architectures on a target: what they cost, and what would make them smaller."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nas.api.spaces import data_shape
+from nas.errors import InputError
+from nas.graph.graph import Graph
+from nas.space.architecture import Architecture
+from nas.space.file import load_space
+from nas.target import profiler
+from nas.target.footprint import Footprint
+from nas.target.profiler import profile
+from nas.target.target import DEFAULT_TARGET, Target, find_target
+
+if TYPE_CHECKING:
+    from nas.target.advice import Advice
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One of several models on one of several targets.
+
+    Attributes:
+        file: the model's path.
+        target: the target.
+        result: its footprint there, or why it has none.
+    """
+
+    file: str
+    target: Target
+    result: Footprint | InputError
+
+
+def estimate(
+    architecture: Graph | Architecture | Mapping[str, Any] | str | Path,
+    target: Target | str = DEFAULT_TARGET,
+    *,
+    space: str | None = None,
+    input_shape: Sequence[int] | None = None,
+    classes: int | None = None,
+) -> Footprint:
+    """Return what an architecture will cost on a target, without building or training it.
+
+    Args:
+        architecture: a graph, an architecture, its JSON, or the path of a JSON file with it; with `space`, the value
+            of each dimension by name, or the path of a JSON file with them.
+        target: a target, its name, or the path of a TOML file that describes it.
+        space: name of a space, or path of a TOML file.
+        input_shape: shape of one row of data, with `space`; that of the space's own data by default.
+        classes: number of classes, with `space`; that of the space's own data by default.
+
+    Raises:
+        InputError: a file cannot be read, or its contents are no architecture or no parameters of the space.
+    """
+    board = _board(target)
+    if isinstance(architecture, Graph):
+        return profiler.estimate(architecture, board)
+    if isinstance(architecture, Architecture):
+        return profiler.estimate(architecture.lower(), board)
+    place = str(architecture) if isinstance(architecture, str | Path) else "architecture"
+    values = _json_object(Path(architecture)) if isinstance(architecture, str | Path) else architecture
+    if space is None:
+        member = Architecture.from_json(values, place)
+    else:
+        loaded = load_space(space)
+        member = loaded.from_params(values, *data_shape(loaded, input_shape, classes))
+    return profiler.estimate(member.lower(), board)
+
+
+def compare(files: Sequence[str | Path], targets: Sequence[Target | str]) -> list[Comparison]:
+    """Return the footprint of each model on each target.
+
+    Args:
+        files: paths of `.tflite` files; a folder stands for the `.tflite` files in it and in its folders.
+        targets: targets, their names, or paths of TOML files that describe them.
+
+    Raises:
+        InputError: a folder holds no model, or a target is unknown. A file that cannot be read is no error here:
+            its result says why.
+    """
+    models = [model for file in files for model in _models(str(file))]
+    boards = [_board(target) for target in targets]
+    return [Comparison(model, board, _profile_or_error(model, board)) for model in models for board in boards]
+
+
+def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> "list[Advice]":
+    """Return what would make a `.tflite` smaller or faster on a target, each with its computed saving.
+
+    Args:
+        model: the file's path, or its bytes.
+        target: a target, its name, or the path of a TOML file that describes it.
+
+    Raises:
+        InputError: the file cannot be read or is no `.tflite`, or the target is unknown.
+    """
+    from nas.target import advice
+
+    content = model if isinstance(model, bytes) else _content(Path(model))
+    return advice.advise(content, _board(target), _without_metadata)
+
+
+def _board(target: Target | str) -> Target:
+    return find_target(target) if isinstance(target, str) else target
+
+
+def _without_metadata(model: bytes) -> bytes:
+    # Its libraries take longer to import than a profile takes.
+    from nas.model.deploy.slim import slim
+
+    return slim(model)
+
+
+def _profile_or_error(model: str, target: Target) -> Footprint | InputError:
+    try:
+        return profile(model, target)
+    except InputError as error:
+        return error
+
+
+def _models(file: str) -> Iterator[str]:
+    """Yield the file, or the models in it if it is a folder."""
+    if not Path(file).is_dir():
+        yield file
+        return
+    found = sorted(map(str, Path(file).rglob("*.tflite")))
+    if not found:
+        raise InputError(file, "must hold .tflite files", got="none")
+    yield from found
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(file, "must be a readable file", got=error.strerror) from error
+
+
+def _json_object(file: Path) -> Mapping[str, Any]:
+    content = _content(file)
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(file, f"must be JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise InputError(file, "must hold a JSON object", got=type(data).__name__)
+    return data

@@ -1,0 +1,41 @@
+"""Options that several verbs have, each written once."""
+
+from pathlib import Path
+
+import click
+
+from nas.api import STUDIES
+from nas.errors import InputError
+from nas.target.target import DEFAULT_TARGET
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+studies_option = click.option(
+    "--studies", type=click.Path(path_type=Path), default=STUDIES, show_default=True, help="Folder of studies."
+)
+target_option = click.option(
+    "--target",
+    default=DEFAULT_TARGET,
+    show_default=True,
+    help="A target's name (see `nas targets`), or a TOML file with one.",
+)
+targets_option = click.option(
+    "--target",
+    default=DEFAULT_TARGET,
+    show_default=True,
+    help="A target's name or a TOML file with one, several with commas between, or all.",
+)
+classes_option = click.option("--classes", type=int, help="Number of classes; that of the space's own data by default.")
+
+
+def _numbers(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    try:
+        return tuple(int(number) for number in value.split(",")) if value else None
+    except ValueError:
+        raise InputError("--input-shape", "must be whole numbers with commas between", got=repr(value)) from None
+
+
+input_shape_option = click.option(
+    "--input-shape",
+    callback=_numbers,
+    help="Shape of one row of data, such as 128,6; that of the space's own data by default.",
+)

@@ -1,0 +1,73 @@
+"""The options of `nas search` that set a field of `Study`; names, types and defaults are the fields'."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, get_args
+
+import click
+
+from nas.study.study import DEFAULT_MINUTES, DEFAULT_TRIALS, Study, flag
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Option(NamedTuple):
+    """What the help says of a field, and of its default where the value alone does not tell."""
+
+    help: str
+    default: str | None = None
+
+
+OPTIONS = {
+    "space": Option("Search space: a name (see `nas spaces`) or a TOML file."),
+    "data": Option("A name (see `nas data`), an .npz file or a folder of CSV recordings.", "the space's own"),
+    "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes."),
+    "ram_kb": Option("Limit of the tensor arena.", "the target's"),
+    "flash_kb": Option("Limit of model file plus code.", "the target's"),
+    "macs_k": Option("Limit of multiply-accumulates of an inference, in thousands."),
+    "target": Option("Board or core (see `nas targets`), or a TOML file."),
+    "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
+    "accuracy_weight": Option("w in w * accuracy + (1 - w) * (1 - weights / budget)."),
+    "metric": Option(
+        "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "
+        "most frequent class has at least 3 times the training rows of the rarest, else accuracy."
+    ),
+    "sampler": Option("How candidates are chosen: random, tpe, nsga2 or evolution."),
+    "starts": Option("Begin with the space's known good architectures, scaled to the budget."),
+    "output": Option("What the model computes: probabilities, or logits, which need no code for a softmax."),
+    "window": Option("Samples in a window that is cut from a recording.", "128"),
+    "stride": Option("Samples from one window's start to the next one's.", "half a window"),
+    "rate_hz": Option("Sample rate to which recordings are resampled."),
+    "trials": Option("End after this many trials in all."),
+    "minutes": Option(
+        "End this run after so much time, final trainings included.",
+        f"without --trials: {DEFAULT_TRIALS} trials or {DEFAULT_MINUTES:g} min",
+    ),
+    "patience": Option("End after this many candidates in a row without a better one.", "0, never"),
+    "jobs": Option("Worker processes, one core each.", "one a core"),
+    "seed": Option("Seed of everything random."),
+    "name": Option("The study's folder below --studies.", "made from space, data and budget"),
+    "storage": Option("Optuna storage URL.", "a journal in the study's folder"),
+    "tracking_uri": Option("MLflow server, or `none`.", "SQLite below --studies"),
+}
+
+
+def study_options(command: F) -> F:
+    """Give a command an option for each of `OPTIONS`; one that is not given is None."""
+    fields = {field.name: field for field in dataclasses.fields(Study)}
+    for name, option in reversed(OPTIONS.items()):
+        command = click.option(flag(name), type=_type(fields[name].type), help=_help(option, fields[name]))(command)
+    return command
+
+
+def _type(annotation: Any) -> Any:
+    """Return the type of a field that is given; `int` for `int | None`."""
+    kinds: list[type] = [kind for kind in get_args(annotation) if kind is not type(None)]
+    return kinds[0] if kinds else annotation
+
+
+def _help(option: Option, field: "dataclasses.Field[Any]") -> str:
+    default = option.default
+    if default is None and field.default not in (None, dataclasses.MISSING):
+        default = str(field.default).lower() if isinstance(field.default, bool) else f"{field.default}"
+    return option.help if default is None else f"{option.help}  [default: {default}]"

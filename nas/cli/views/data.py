@@ -1,0 +1,108 @@
+"""Data sources as a person reads them."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from nas.api.data import DataSource
+from nas.data.describe import ChannelSummary, Description, PartSummary
+from nas.text import percent
+
+# Channels, or features of a table, beyond these are in the JSON only.
+MOST_CHANNELS = 12
+
+
+def listing(sources: Iterable[DataSource]) -> Table:
+    """Return a line for each source."""
+    table = Table("source", "holds", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True
+    for source in sources:
+        table.add_row(source.name, source.summary)
+    return table
+
+
+def view(description: Description) -> Group:
+    """Return what a data source holds, how it is split, and what looks wrong."""
+    return Group(
+        headline(description),
+        "",
+        classes_table(description),
+        "",
+        channels_table(description.channels),
+        "",
+        *remarks(description),
+    )
+
+
+def headline(description: Description) -> Text:
+    """Return the source's name, and a line with its rows, their shape, the classes and the sample rate."""
+    shape = " x ".join(str(size) for size in description.row_shape)
+    rows = sum(part.rows for part in description.parts.values())
+    words = {"series": "windows", "image": "images", "table": "rows"}[description.kind]
+    line = f"{rows} {words} of {shape}, {len(description.class_names)} classes"
+    if description.sample_rate_hz:
+        rate = description.sample_rate_hz
+        line += f", {rate:g} Hz"
+        if description.kind == "series":
+            line += f", {description.row_shape[0] / rate:.3g} s each"
+    if description.units_scale:
+        factors = dict.fromkeys(f"{factor:.4g}" for factor in description.units_scale)
+        line += f"\nunits = integers x {', '.join(factors)}"
+    return Text.assemble((description.source, "bold"), "\n", line)
+
+
+def classes_table(description: Description) -> Table:
+    """Return the rows of each class in each part, the groups, and the accuracy of always answering one class."""
+    parts = description.parts
+    table = Table(box=None, pad_edge=False)
+    table.add_column("class")
+    for name, part in parts.items():
+        table.add_column(name + ("" if name == "train" else " (given)" if part.from_source else ""), justify="right")
+    for index, name in enumerate(description.class_names):
+        table.add_row(name, *(str(part.class_counts[index]) for part in parts.values()))
+    table.add_section()
+    table.add_row("rows", *(str(part.rows) for part in parts.values()), style="bold")
+    if any(part.groups for part in parts.values()):
+        table.add_row("groups", *(_count(part) for part in parts.values()))
+    table.add_row("majority baseline", *(percent(part.majority_baseline) for part in parts.values()))
+    return table
+
+
+def _count(part: PartSummary) -> str:
+    return "-" if part.groups is None else str(len(part.groups))
+
+
+def channels_table(channels: tuple[ChannelSummary, ...]) -> Table:
+    """Return the range of each channel over the training rows, to which the scaling is fitted."""
+    table = Table("channel, in train", box=None, pad_edge=False)
+    for name in ("min", "max", "mean", "std"):
+        table.add_column(name, justify="right")
+    for channel in channels[:MOST_CHANNELS]:
+        values = (channel.min, channel.max, channel.mean, channel.std)
+        table.add_row(channel.name, *("-" if value is None else f"{value:.4g}" for value in values))
+    if len(channels) > MOST_CHANNELS:
+        table.add_row(f"... and {len(channels) - MOST_CHANNELS} more", style="dim")
+    return table
+
+
+def remarks(description: Description) -> Iterator[Text]:
+    """Yield the held-out groups, what the source did to the data, what looks wrong, and what a search refuses."""
+    for name, part in description.parts.items():
+        if part.groups and name != "train":
+            yield Text(f"{name} groups: {_some(part.groups)}")
+    for note in description.notes:
+        yield Text(note)
+    for style, mark, lines in (
+        ("yellow", "looks wrong: ", description.warnings),
+        ("bold red", "a search refuses: ", description.errors),
+    ):
+        for line in lines:
+            yield Text.assemble((mark, style), line)
+    if not description.warnings and not description.errors:
+        yield Text("nothing looks wrong", style="green")
+
+
+def _some(groups: tuple[str, ...]) -> str:
+    return ", ".join(groups[:12]) + (f" and {len(groups) - 12} more" if len(groups) > 12 else "")

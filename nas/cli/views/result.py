@@ -1,0 +1,58 @@
+"""The outcome of a search as a person reads it."""
+
+from pathlib import Path
+
+from nas.study.result import Result, Winner
+from nas.task.metrics import TITLES
+from nas.text import interval, kilobytes, percent
+
+
+def summary(result: Result) -> str:
+    """Return what a person wants to know when a search has ended."""
+    winner = result.winner
+    assert winner is not None
+    facts = winner.record.profiled
+    assert facts is not None
+    states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in result.states.items() if count)
+    lines = [
+        *scores(winner),
+        ("weights", kilobytes(facts["weights_bytes"])),
+        ("model.tflite", kilobytes(facts["file_bytes"])),
+        ("arena", kilobytes(facts["arena_min_bytes"])),
+        ("flash, with runtime", kilobytes(facts["flash_bytes"])),
+        ("MACs", f"{facts['macs']:,}"),
+    ]
+    width = max(len(name) for name, _ in lines) + 2
+    body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
+    notes = "".join(f"{note}\n" for note in (result.stopped, _rungs(result)) if note)
+    return f"""\
+{result.trials} trials in {result.seconds:.0f} s: {states}
+{notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
+{body}
+files:  {result.folder}/best/
+report: {result.folder}/report.html
+browse: nas ui --studies {Path(result.folder).parent}"""
+
+
+def scores(winner: Winner) -> list[tuple[str, str]]:
+    """Return what is known of the winner's answers, as lines of name and value."""
+    lines = []
+    for metric in winner.told:
+        int8 = winner.test_metrics[metric]
+        beside = f"95 % interval {interval(int8.low, int8.high)}, over {winner.drawn_from}"
+        lines.append((f"test {TITLES[metric]}, int8", f"{percent(int8.value)}  ({beside})"))
+        lines.append(("  before quantization", percent(winner.float_test_metrics[metric].value)))
+        lines.append(("  always the most frequent class", percent(winner.baseline_metrics[metric])))
+    if winner.fold_std is None:
+        return [*lines, (f"validation {TITLES[winner.metric]}, int8", percent(winner.record.val_score))]
+    spread = f"{percent(winner.record.val_score)} +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
+    return [*lines, (f"cross-validated {TITLES[winner.metric]}", spread)]
+
+
+def _rungs(result: Result) -> str:
+    """Return how well the rungs foretell the end, in one line; empty for a study that cannot tell."""
+    known = [rung for rung in result.rungs if rung.spearman is not None]
+    parts = [f"{rung.spearman:.2f} after {rung.epoch} epochs" for rung in known]
+    if not parts:
+        return ""
+    return f"rungs: rank correlation with the end {', '.join(parts)} ({known[0].pairs} control candidates)"

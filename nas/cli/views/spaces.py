@@ -1,0 +1,29 @@
+"""Search spaces as a person reads them."""
+
+from collections.abc import Iterable
+
+from nas.api.spaces import SpaceDescription, SpaceSummary
+from nas.text import percent
+
+
+def listing(spaces: Iterable[SpaceSummary]) -> str:
+    """Return a line for each space."""
+    return "\n".join(f"{space.name:16} {space.members:.1e} candidates  {space.description}" for space in spaces)
+
+
+def description(space: SpaceDescription) -> str:
+    """Return a space with a line for each dimension, and how much of it fits the budget."""
+    lines = [
+        f"{space.name}: {space.description}",
+        f"input {space.input}, default data {space.data}, {space.members:.3e} candidate architectures",
+    ]
+    for dim in space.dimensions:
+        when = ", ".join(f"{other} is {' or '.join(map(str, values))}" for other, values in dim.when.items())
+        lines.append(f"  {f'{dim.stage}.{dim.name}':20} {dim.values}{f'  if {when}' if when else ''}")
+    if space.budget is not None:
+        fit = space.budget
+        lines.append(
+            f"within {fit.limits} on {fit.target}, for rows of shape {tuple(fit.input_shape)} and {fit.classes} "
+            f"classes: {percent(fit.fitting / fit.drawn)} of {fit.drawn} random candidates"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,136 @@
+"""MLflow's own server, run on a folder of studies until the user interrupts it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from nas.errors import InputError
+from nas.tracking.address import find_address
+from nas.tracking.view import PREFIX, page
+
+# One reader needs one server process, and none of the job workers that MLflow's evaluations of language models use.
+WORKERS = 1
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "PYTHONWARNINGS": "ignore",
+}
+# Seconds that the server has to end after it was asked to.
+PATIENCE_SECONDS = 10.0
+
+
+def ui_command(studies: Path, host: str, port: int) -> list[str]:
+    """Return the command that serves the store in a folder of studies; InputError if there is none yet."""
+    address = find_address(None, studies)
+    assert address is not None
+    if address.file is None or not address.file.is_file():
+        raise InputError(
+            f"{studies}/mlflow.db",
+            "must exist: runs that are tracked on a server, or not at all, cannot be shown",
+            hint="run `nas search` first, or name another folder with --studies",
+        )
+    options = {
+        "--backend-store-uri": address.uri,
+        "--default-artifact-root": str(address.artifacts),
+        "--host": host,
+        "--port": str(port),
+        "--workers": str(WORKERS),
+        "--uvicorn-opts": "--log-level warning",
+    }
+    return [sys.executable, "-m", "mlflow", "ui", *(word for option in options.items() for word in option)]
+
+
+def require_free(host: str, port: int) -> None:
+    """Check that a server can listen there; InputError if not."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise InputError(
+            "--port", f"must be free on {host}: {error.strerror}", got=port, hint=f"try --port {port + 1}"
+        ) from None
+
+
+def serve(arguments: Sequence[str], host: str, port: int, tell: Callable[[str], None]) -> int:
+    """Run the server until it ends or the user interrupts it.
+
+    The server and its workers are a process group of their own, so that none of them is left behind.
+
+    Args:
+        arguments: the server's command.
+        host: network interface that it listens on.
+        port: port that it listens on.
+        tell: called with each line that the user should read.
+
+    Returns:
+        The exit code: 0, 1 if the server failed, 130 if it was interrupted.
+    """
+    process = subprocess.Popen(arguments, env={**ENVIRONMENT, **os.environ}, start_new_session=True)
+    with _termination_interrupts():
+        try:
+            announced = False
+            while process.poll() is None:
+                if not announced and _answers(host, port):
+                    announced = True
+                    for line in invitation(f"http://{host}:{port}"):
+                        tell(line)
+                time.sleep(0.2)
+            return 1 if process.returncode else 0
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            _end(process)
+
+
+def invitation(url: str) -> list[str]:
+    """Return the lines that tell a user where the UI is, and the page of each study."""
+    request = urllib.request.Request(
+        f"{url}/api/2.0/mlflow/experiments/search",
+        json.dumps({"filter": f"name LIKE '{PREFIX}%'", "max_results": 1000}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    found = []
+    with suppress(OSError, ValueError), urllib.request.urlopen(request, timeout=30) as answer:
+        found = json.load(answer).get("experiments", [])
+    studies = [f"  {entry['name'].removeprefix(PREFIX)}: {page(url, entry['experiment_id'])}" for entry in found]
+    return [f"Open {url} in a browser; Ctrl-C ends it.", *studies]
+
+
+@contextmanager
+def _termination_interrupts() -> Iterator[None]:
+    """Let SIGTERM end this program as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=0.2):
+            return True
+    except OSError:
+        return False
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE_SECONDS)
