@@ -49,7 +49,7 @@ BAD = {
     "a missing file": (nothing, ["--data", "data.npz"], "data.npz: no such file or folder"),
     "an unknown source": (nothing, ["--data", "whine"], "did you mean wine"),
     "a file that is no npz": (text("data.npz", "x,y\n1,2\n"), ["--data", "data.npz"], "data.npz: "),
-    "an unreadable kind of file": (text("data.csv", "1,2"), ["--data", "data.csv"], "data.csv: data must be an .npz"),
+    "an unreadable kind of file": (text("data.csv", "1,2"), ["--data", "data.csv"], "data.csv: data must be a folder"),
     "an npz with pickled objects": (npz(x_train=np.array([{}] * 60)), ["--data", "data.npz"], "data.npz: "),
     "wrong shapes": (npz(y_train=np.arange(59) % 3), ["--data", "data.npz"], "y_train"),
     "rows of another shape": (npz(x_test=np.ones((12, 4))), ["--data", "data.npz"], "x_test"),
@@ -61,7 +61,7 @@ BAD = {
         "group",
     ),
     "rows that the space does not read": (nothing, ["--data", "digits"], "rows must be a table with 1 axes"),
-    "options for recordings only": (nothing, ["--data", "wine", "--window", "9"], "window is for folders of CSV"),
+    "options for recordings only": (nothing, ["--data", "wine", "--window", "9"], "data.window applies only to"),
     "an empty folder": (lambda path: (path / "rec").mkdir(), ["--data", "rec"], "rec: "),
     "a space with low > high": (
         text("mine.toml", SMALL.replace("low = 0, high = 2", "low = 3, high = 2")),
