@@ -56,7 +56,7 @@ def answer(job: TrainingTask) -> TrainingOutcome:
         architecture=job.architecture.to_json(),
         seed=job.seed,
         profiled=estimate_many([graph], job.target)[0].summary(),
-        val_accuracy=max(curve),
+        val_metrics={"accuracy": max(curve)},
         float_val_accuracy=max(curve),
         history=dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), curve),
         seconds=dict.fromkeys(("build", "train", "quantize", "evaluate"), 0.1),

@@ -1,21 +1,144 @@
-"""Data to JSON and TOML and back, by the annotations of dataclasses."""
+"""Dataclasses to plain data for JSON and TOML, and back, by the annotations of their fields.
+
+An annotation may be a number, text, boolean, enumeration of texts, dataclass, tuple of any length, mapping from names,
+one of these or None, or `Any`, which is taken as it is. A dataclass whose document has other keys than its fields
+defines `to_json()` and `from_json(data, place)`; these are then used wherever it stands within another.
+"""
 
 import dataclasses
+import json
 from collections.abc import Mapping
-from typing import Any, get_args
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from nas.errors import InputError, unknown
 
+T = TypeVar("T")
 
-def read_fields(kind: type, values: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Check values for the fields of a dataclass by name and type; InputError at `place` for what does not fit."""
-    known: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
-    for key, value in values.items():
-        if key not in known:
-            raise unknown(place, "key", key, known)
-        # A whole number is a float too; True is not a number.
-        accepted = known[key] | int if float in (known[key], *get_args(known[key])) else known[key]
-        if not isinstance(value, accepted) or (isinstance(value, bool) and known[key] is not bool):
-            name = getattr(known[key], "__name__", str(known[key]))
-            raise InputError(f"{place}: {key}", f"must be a {name}", got=repr(value))
-    return dict(values)
+_NAMES: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bytes: "bytes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: in which file or flag, and under which keys; as text, `study.toml: training.epochs`."""
+
+    document: object
+    path: str = ""
+
+    def key(self, name: str) -> "Place":
+        return Place(self.document, f"{self.path}.{name}" if self.path else name)
+
+    def entry(self, index: int) -> "Place":
+        return Place(self.document, f"{self.path}[{index}]")
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.path}" if self.path else str(self.document)
+
+
+def to_data(instance: Any) -> dict[str, Any]:
+    """Return a dataclass as plain data by field: tuples as lists, enumeration members as text, None as it is."""
+    return {field.name: _data(getattr(instance, field.name)) for field in dataclasses.fields(instance)}
+
+
+def _data(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return value.to_json() if hasattr(value, "to_json") else to_data(value)
+    if isinstance(value, Mapping):
+        return {key: _data(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_data(entry) for entry in value]
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def from_data(kind: type[T], data: object, place: Place) -> T:
+    """Make a dataclass of plain data; keys of fields with a default may be missing.
+
+    Raises:
+        InputError: at its place, for a key that is unknown or missing, or a value of another type than its field's.
+    """
+    entries, fields, annotations = _mapping(data, place), dataclasses.fields(kind), _annotations(kind)  # type: ignore[arg-type]
+    for key in entries:
+        if key not in annotations:
+            raise unknown(place, "key", key, annotations)
+    for field in fields:
+        if field.name not in entries and field.default is field.default_factory is dataclasses.MISSING:
+            raise InputError(place, f"must have the key {field.name}")
+    return kind(**{key: _value(annotations[key], entry, place.key(key)) for key, entry in entries.items()})
+
+
+def to_toml(data: Mapping[str, Any]) -> str:
+    """Return numbers, texts and booleans, and tables of them, as a TOML document; None is left out."""
+    tables = {key: value for key, value in data.items() if isinstance(value, Mapping)}
+    lines = _toml_lines({key: value for key, value in data.items() if key not in tables})
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *_toml_lines(table)]
+    return "\n".join([*lines, ""])
+
+
+def _toml_lines(table: Mapping[str, Any]) -> list[str]:
+    # A JSON string is a TOML basic string except for DEL, and JSON's numbers and booleans are TOML's.
+    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in table.items() if value is not None}
+    return [f"{key} = {text}".replace("\x7f", "\\u007f") for key, text in texts.items()]
+
+
+@cache
+def _annotations(kind: type) -> dict[str, Any]:
+    """The annotations of a dataclass's fields, by name."""
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
+def _value(kind: Any, value: object, place: Place) -> Any:
+    """Read a value of any annotation."""
+    origin, choices = get_origin(kind), [choice for choice in get_args(kind) if choice is not type(None)]
+    if kind is Any or (value is None and type(None) in get_args(kind)):
+        return value
+    if origin is tuple:
+        return tuple(_value(choices[0], entry, place.entry(i)) for i, entry in enumerate(_list(value, place)))
+    if origin is Mapping:
+        return {key: _value(choices[1], entry, place.key(key)) for key, entry in _mapping(value, place).items()}
+    if origin is not None:  # a union of one type and None
+        return _value(choices[0], value, place)
+    if dataclasses.is_dataclass(kind):
+        return _nested(kind, value, place)
+    return _enumeration(kind, value, place) if issubclass(kind, StrEnum) else _plain(kind, value, place)
+
+
+def _nested(kind: Any, value: object, place: Place) -> Any:
+    if isinstance(value, kind):
+        return value
+    return kind.from_json(value, place) if hasattr(kind, "from_json") else from_data(kind, value, place)
+
+
+def _mapping(value: object, place: Place) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InputError(place, "must be a table of keys and values", got=repr(value))
+    return value
+
+
+def _list(value: object, place: Place) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise InputError(place, "must be a list", got=repr(value))
+    return value
+
+
+def _enumeration(kind: type[StrEnum], value: object, place: Place) -> StrEnum:
+    if value not in list(kind):
+        raise unknown(place, "value", str(value), list(kind))
+    return kind(str(value))
+
+
+def _plain(kind: type, value: object, place: Place) -> Any:
+    # A whole number is a number too; a boolean is Python's int, but no number.
+    accepted = (int, float) if kind is float else kind
+    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+        raise InputError(place, f"must be {_NAMES[kind]}", got=repr(value))
+    return value

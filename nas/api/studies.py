@@ -22,7 +22,7 @@ from nas.study.archive import Archive, Quantization
 from nas.study.archive_file import load_archive, save_archive
 from nas.study.feasibility import require_feasible, require_latency
 from nas.study.record import Record, State
-from nas.study.result import Result, Winner
+from nas.study.result import Result, Trained
 from nas.study.study import Study, make_study, read_study
 from nas.target.profiler import profile
 from nas.target.target import Target, find_target
@@ -164,7 +164,7 @@ def report_view(study: Study, folder: Path) -> ReportView:
     )
 
 
-def _archive(session: Session, winner: Winner) -> Archive:
+def _archive(session: Session, winner: Trained) -> Archive:
     splits, study = session.splits, session.study
     tflite = session.file(WINNER_MODEL).read_bytes()
     inputs, outputs = _quantizations(tflite)
@@ -175,7 +175,7 @@ def _archive(session: Session, winner: Winner) -> Archive:
     return Archive(
         name=study.name,
         tflite=tflite,
-        winner=winner,
+        trained=winner,
         footprint=profile(tflite, session.target).to_json(),
         class_names=splits.class_names,
         scaling=splits.scaling,
@@ -205,7 +205,7 @@ def _of_trial(archive: Archive, records: Sequence[Record], trial: int, tflite: P
     return dataclasses.replace(
         archive,
         tflite=content,
-        winner=Winner(record, None, None, None, (), ()),
+        trained=Trained(record),
         footprint=profile(content, target).to_json(),
         input=inputs,
         output=outputs,

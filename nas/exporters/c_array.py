@@ -146,7 +146,7 @@ def _channels(archive: Archive) -> str:
 
 
 def _head(archive: Archive) -> str:
-    record = archive.winner.record
+    record = archive.record
     return (
         f"// Study {comment(archive.name)}, trial {record.trial}, architecture {comment(record.digest)}; "
         f"target {comment(archive.footprint['target'])}.\n"

@@ -21,7 +21,7 @@ def describe(archive: Archive) -> dict[str, Any]:
         "study": archive.name,
         "command": archive.command,
         "sha256": hashlib.sha256(archive.tflite).hexdigest(),
-        "architecture": archive.winner.record.architecture,
+        "architecture": archive.record.architecture,
         "class_names": archive.class_names,
         "input": {
             "shape": archive.input_shape,
@@ -36,5 +36,5 @@ def describe(archive: Archive) -> dict[str, Any]:
         "budget": archive.budget,
         "data": archive.data,
         "recipe": archive.recipe.to_json(),
-        "winner": archive.winner.to_json(),
+        "winner": archive.trained.to_json(),
     }

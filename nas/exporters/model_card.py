@@ -7,7 +7,7 @@ from statistics import fmean
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
-from nas.study.result import Winner
+from nas.study.result import Tested
 from nas.task.metrics import DRAWS, TITLES, Estimate
 from nas.text import interval, percent
 
@@ -30,7 +30,7 @@ def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
 
 
 def _head(archive: Archive) -> str:
-    record = archive.winner.record
+    record = archive.record
     return f"""# {escape(archive.name)}
 
 An int8 TensorFlow Lite model that tells {len(archive.class_names)} classes apart, found by neural architecture search:
@@ -42,31 +42,33 @@ trial {record.trial}, architecture `{record.digest}`. Made by, and made again by
 
 
 def _accuracy(archive: Archive) -> str:
-    winner, record = archive.winner, archive.winner.record
-    spread = "" if winner.fold_std is None else f" +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
+    trained, record = archive.trained, archive.record
+    spread = (
+        "" if trained.fold_std is None else f" +- {100 * trained.fold_std:.1f} over {len(trained.fold_scores)} folds"
+    )
     return f"""## Accuracy
 
-- validation {TITLES[winner.metric]}, int8, by which the study chose: {percent(record.val_score)}{spread}
+- validation {TITLES[trained.metric]}, int8, by which the study chose: {percent(record.val_score)}{spread}
 - validation accuracy: int8 {percent(record.val_accuracy)}, float, before quantization, \
 {percent(record.float_val_accuracy)}
-{_tested(winner) if winner.test_metrics else ""}{_refit(winner)}"""
+{_tested(trained.tested) if trained.tested else ""}{_refit(trained.epochs)}"""
 
 
-def _tested(winner: Winner) -> str:
+def _tested(tested: Tested) -> str:
     head = ("test", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
     rows = [
         (
             TITLES[metric],
             *_with_interval(int8),
-            *_with_interval(winner.float_test_metrics[metric]),
-            percent(winner.baseline_metrics[metric]),
+            *_with_interval(tested.float_metrics[metric]),
+            percent(tested.baseline_metrics[metric]),
         )
-        for metric, int8 in winner.test_metrics.items()
+        for metric, int8 in tested.metrics.items()
     ]
     return f"""
 {table(head, rows)}
 
-The test rows were opened once, for the study's winner. The intervals come from drawing {winner.drawn_from} with
+The test rows were opened once, for the study's winner. The intervals come from drawing {tested.resampled_unit} with
 replacement, {DRAWS:,} times.
 """
 
@@ -75,24 +77,24 @@ def _with_interval(estimate: Estimate) -> tuple[str, str]:
     return percent(estimate.value), interval(estimate.low, estimate.high)
 
 
-def _refit(winner: Winner) -> str:
-    if winner.epochs is None:
+def _refit(epochs: int | None) -> str:
+    if epochs is None:
         return ""
     return f"""
-Having won, it was trained again, {winner.epochs} epochs on training and validation rows together: that is the model
+Having won, it was trained again, {epochs} epochs on training and validation rows together: that is the model
 here, and the one that met the test rows. The validation accuracy is the mean over the folds of the trainings before,
 each on rows that it had not seen."""
 
 
 def _classes(archive: Archive) -> str:
-    confusion = archive.winner.confusion
-    if not confusion:
+    tested = archive.trained.tested
+    if tested is None:
         names = ", ".join(map(escape, archive.class_names))
         return f"## Classes\n\n{names}. Not the winner of its study: it has not met the test rows."
     head = ("true \\ predicted", *map(escape, archive.class_names), "recall")
     rows = [
         (name, *counts, percent(recall))
-        for name, counts, recall in zip(archive.class_names, confusion, recalls(confusion), strict=True)
+        for name, counts, recall in zip(archive.class_names, tested.confusion, recalls(tested.confusion), strict=True)
     ]
     return f"""## Classes
 
@@ -147,7 +149,7 @@ Scaling of each channel, fitted on the training rows only (`model_data.h` has it
 
 
 def _architecture(archive: Archive) -> str:
-    architecture = archive.winner.record.architecture
+    architecture = archive.record.architecture
     lines = []
     for i, block in enumerate(architecture["blocks"], start=1):
         settings = ", ".join(f"{key} {value}" for key, value in block.items() if key != "block")
@@ -160,12 +162,12 @@ def _data(archive: Archive) -> str:
 
 
 def _training(archive: Archive) -> str:
-    record = archive.winner.record
+    record = archive.record
     head = ("trial", "seed", "epochs", "validation accuracy")
-    rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.winner.finals]
+    rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.trained.finals]
     finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
-    if archive.winner.teachers:
-        reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.winner.teachers))
+    if archive.trained.teachers:
+        reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.trained.teachers))
         finals += f"They learned from teachers of {reached} validation accuracy, float, in the mean over the folds.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training

@@ -13,8 +13,9 @@ from nas.data.dataset import Part
 from nas.data.splits import Splits
 from nas.graph.graph import digest
 from nas.study.record import Record, State
+from nas.study.result import Tested
 from nas.study.rungs import HalvingRule
-from nas.study.tasks import Evaluation, EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
+from nas.study.tasks import EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
 from nas.target.profiler import profile
 from nas.task.metrics import confusion, confusions, constant_answer, drawn_from, estimates, scores
 
@@ -188,7 +189,6 @@ def _deploy(
     record = replace(
         record,
         val_metrics=metrics,
-        val_accuracy=metrics["accuracy"],
         float_val_accuracy=training.trained.val_accuracy,
     )
     return TrainingOutcome(record, tflite)
@@ -234,7 +234,7 @@ def train_teacher(task: TeacherTask, splits: Splits) -> TeacherAnswers:
     )
 
 
-def evaluate_winner(task: EvaluationTask, splits: Splits) -> Evaluation:
+def evaluate_winner(task: EvaluationTask, splits: Splits) -> Tested:
     """Evaluate the winner on the test rows: the int8 model as deployed, and the float network that it came from."""
     from nas.model.deploy.int8_model import Int8Model, float_labels
     from nas.model.network.network import Network
@@ -246,17 +246,12 @@ def evaluate_winner(task: EvaluationTask, splits: Splits) -> Evaluation:
     counts = confusions(Int8Model(task.tflite).labels(part.x), part.y, part.groups, classes)
     float_counts = confusions(float_labels(network, part.x), part.y, part.groups, classes)
     total = counts.sum(0)
-    int8, float_ = estimates(counts), estimates(float_counts)
-    baseline = scores(constant_answer(total, splits.majority))
-    return Evaluation(
-        test_accuracy=int8["accuracy"].value,
-        float_test_accuracy=float_["accuracy"].value,
-        baseline_accuracy=baseline["accuracy"],
+    return Tested(
+        metrics=estimates(counts),
+        float_metrics=estimates(float_counts),
+        baseline_metrics=scores(constant_answer(total, splits.majority)),
         confusion=tuple(map(tuple, total.tolist())),
-        test_metrics=int8,
-        float_test_metrics=float_,
-        baseline_metrics=baseline,
-        drawn_from=drawn_from(counts, grouped=part.groups is not None),
+        resampled_unit=drawn_from(counts, grouped=part.groups is not None),
     )
 
 

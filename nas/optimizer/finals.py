@@ -1,6 +1,5 @@
 """The end of a study: the best candidates are trained longer, validation picks one, and it meets the test set."""
 
-import dataclasses
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,8 +16,8 @@ from nas.optimizer.timing import Pace
 from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.record import Record, State
-from nas.study.result import Final, Winner
-from nas.study.tasks import AllButTest, Evaluation, EvaluationTask, Fold, Task, TrainingOutcome, TrainingTask
+from nas.study.result import Final, Tested, Trained
+from nas.study.tasks import AllButTest, EvaluationTask, Fold, Task, TrainingOutcome, TrainingTask
 
 # Share of a run's time that finals may reserve at the most.
 MAX_SHARE = 0.4
@@ -110,13 +109,12 @@ def decide(session: Session) -> None:
     session.observer.phase("training the winner on training and validation rows")
     record = _refit(session, best, taught)
     session.observer.phase("test set, once, for the winner")
-    test = _test(session, record)
+    tested = _test(session, record)
     epochs = len(record.history["loss"])
     record = replace(record, history=best[0].record.history)
     lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
-    tested = {field.name: getattr(test, field.name) for field in dataclasses.fields(test)}
     teachers = tuple(session.ledger.get("teachers") or ())
-    winner = Winner(record=record, finals=lines, epochs=epochs, teachers=teachers, **tested)
+    winner = Trained(record=record, finals=lines, epochs=epochs, teachers=teachers, tested=tested)
     session.ledger.put("winner", winner.to_json())
     session.ledger.put("decided", trials)
 
@@ -230,7 +228,6 @@ def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
     record = replace(
         outcome.record,
         estimated=best[0].record.estimated,
-        val_accuracy=fmean(f.record.val_accuracy or 0.0 for f in best),
         float_val_accuracy=fmean(f.record.float_val_accuracy or 0.0 for f in best),
         val_metrics={name: fmean(f.record.val_metrics[name] for f in best) for name in best[0].record.val_metrics},
     )
@@ -246,14 +243,14 @@ def _winner_pace(session: Session, best: Sequence[Final]) -> Pace:
     return Pace.of(records, _fold_rows(session), beside=known)
 
 
-def _test(session: Session, record: Record) -> Evaluation:
+def _test(session: Session, record: Record) -> Tested:
     task = EvaluationTask(
         architecture=Architecture.from_json(record.architecture),
         tflite=session.file(WINNER_MODEL).read_bytes(),
         weights=session.file(WINNER_WEIGHTS).read_bytes(),
     )
     outcome = _alone(session, task)
-    if not isinstance(outcome, Evaluation):
+    if not isinstance(outcome, Tested):
         raise _unfinished(session, "the winner's test", outcome.reason if isinstance(outcome, Failed) else None)
     return outcome
 

@@ -73,7 +73,7 @@ class Ladder:
     def _measure(self, record: Record, accuracy: float) -> Gains:
         # Learning curves know accuracy alone, so on a rung it stands for whatever metric the study judges by.
         costs = record.profiled or record.estimated
-        as_if = replace(record, metric="accuracy", val_accuracy=accuracy, profiled=costs)
+        as_if = replace(record, metric="accuracy", val_metrics={"accuracy": accuracy}, profiled=costs)
         return self._session.gains(as_if)
 
 

@@ -17,7 +17,7 @@ from nas.study.candidate import Candidate, examine
 from nas.study.feasibility import shrink
 from nas.study.objectives import OBJECTIVES, Objective, Scale
 from nas.study.record import Record, State
-from nas.study.result import Result, Winner, front
+from nas.study.result import Result, Trained, front
 from nas.study.rungs import correlations
 from nas.study.study import Study
 from nas.study.tasks import Task
@@ -146,7 +146,7 @@ def summarize(name: str, folder: Path, ledger: Ledger, records: Sequence[Record]
         folder=str(folder),
         seconds=round(seconds, 1),
         states={state.value: sum(r.state == state for r in records) for state in State},
-        winner=None if winner is None else Winner.from_json(winner),
+        winner=None if winner is None else Trained.from_json(winner),
         front=front([record for record in records if record.state == State.COMPLETE]),
         rungs=correlations(records, ledger.get("rungs") or ()),
         stopped=ledger.get("stopped"),

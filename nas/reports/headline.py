@@ -6,7 +6,7 @@ from typing import Any
 from nas.reports.markup import Markup, element, join
 from nas.reports.view import ReportView
 from nas.reports.words import duration, interval, percent, size, whole
-from nas.study.result import Winner
+from nas.study.result import Tested, Trained
 from nas.task.metrics import TITLES
 
 
@@ -27,31 +27,32 @@ def _nothing(view: ReportView) -> str:
     return f"{view.result.trials} candidates in {duration(view.result.seconds)}; no winner yet."
 
 
-def _sentence(view: ReportView, winner: Winner) -> str:
+def _sentence(view: ReportView, winner: Trained) -> str:
     weights = (winner.record.profiled or {}).get("weights_bytes")
+    accuracy = None if winner.tested is None else winner.tested.metrics["accuracy"].value
     return (
         f"{whole(view.result.trials)} candidates in {duration(view.result.seconds)}. Trial {winner.record.trial} won: "
-        f"its int8 model is right on {percent(winner.test_accuracy)} of the test set with {size(weights)} of weights."
+        f"its int8 model is right on {percent(accuracy)} of the test set with {size(weights)} of weights."
     )
 
 
-def _score(winner: Winner, metric: str) -> Markup:
+def _score(tested: Tested, metric: str) -> Markup:
     """Return the tile of a metric on the test set, between what the draws and the baseline say."""
     title = f"Test {TITLES[metric]}, int8"
-    int8, float_ = winner.test_metrics[metric], winner.float_test_metrics[metric]
+    int8, float_ = tested.metrics[metric], tested.float_metrics[metric]
     return _tile(
         title,
         percent(int8.value),
-        f"95 % interval {interval(int8)}, over {winner.drawn_from}; "
-        f"most frequent class alone {percent(winner.baseline_metrics[metric])}, "
+        f"95 % interval {interval(int8)}, over {tested.resampled_unit}; "
+        f"most frequent class alone {percent(tested.baseline_metrics[metric])}, "
         f"before quantization {percent(float_.value)}",
     )
 
 
-def _tiles(view: ReportView, winner: Winner) -> list[Markup]:
+def _tiles(view: ReportView, winner: Trained) -> list[Markup]:
     costs = winner.record.profiled or {}
     return [
-        *(_score(winner, metric) for metric in winner.told),
+        *(_score(winner.tested, metric) for metric in winner.headline_metrics if winner.tested),
         _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
         _limited("Smallest arena (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
         _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),

@@ -11,7 +11,7 @@ from nas.reports.markup import Markup, details, element, join
 from nas.reports.memory_map_figure import memory_map
 from nas.reports.view import ReportView
 from nas.reports.words import percent, size
-from nas.study.result import Winner
+from nas.study.result import Tested, Trained
 from nas.task.metrics import DRAWS, TITLES
 
 
@@ -37,8 +37,8 @@ def _sections(view: ReportView) -> Iterator[Markup]:
     winner = view.result.winner
     if view.result.front:
         yield _front(view)
-    if winner is not None and winner.confusion:
-        yield _confusion(view, winner)
+    if winner is not None and winner.tested is not None:
+        yield _confusion(view, winner.tested, TITLES[winner.metric])
     if view.footprint is not None:
         yield _memory(view)
     if view.complete():
@@ -76,22 +76,18 @@ def _title(view: ReportView) -> str:
     return TITLES[view.result.front[0].metric]
 
 
-def _confusion(view: ReportView, winner: Winner) -> Markup:
+def _confusion(view: ReportView, tested: Tested, title: str) -> Markup:
     return _section(
         "What the winner takes for what",
         _note("Rows of the test set, which was opened once, for the winner; the int8 model."),
-        tables.confusion(winner, view.class_names),
-        *_scores(winner),
+        tables.confusion(tested.confusion, view.class_names),
+        _note(
+            "Every metric on these rows, with its 95 % interval: what drawing "
+            f"{tested.resampled_unit} with replacement, {DRAWS:,} times, makes of it. The study judged by "
+            f"{title}."
+        ),
+        tables.scores(tested),
     )
-
-
-def _scores(winner: Winner) -> Iterator[Markup]:
-    if winner.test_metrics:
-        yield _note(
-            f"Every metric on these rows, with its 95 % interval: what drawing {winner.drawn_from} with replacement, "
-            f"{DRAWS:,} times, makes of it. The study judged by {TITLES[winner.metric]}."
-        )
-        yield tables.scores(winner)
 
 
 def _memory(view: ReportView) -> Markup:
@@ -127,7 +123,7 @@ def _curves(view: ReportView) -> Markup:
     return _section("Learning curves", curves, "" if winner is None else _finals(winner))
 
 
-def _finals(winner: Winner) -> Markup:
+def _finals(winner: Trained) -> Markup:
     std, folds = winner.fold_std, len(winner.fold_scores)
     spread = _note(
         f"Each on a fold held out and with a seed of its own. The winner's {TITLES[winner.metric]}, int8: "

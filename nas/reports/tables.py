@@ -9,7 +9,7 @@ from nas.reports.memory_map_figure import planned
 from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval, percent, value, whole
 from nas.study.record import Record, State
-from nas.study.result import Winner
+from nas.study.result import Tested, Trained
 from nas.task.metrics import TITLES
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def dimensions(view: ReportView) -> Markup:
     return table(["candidate", *names], rows)
 
 
-def confusion(winner: Winner, names: Sequence[str]) -> Markup:
+def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Markup:
     """Show what the winner takes each class for, and the share of each class that it finds."""
     head = element(
         "tr",
@@ -94,8 +94,8 @@ def confusion(winner: Winner, names: Sequence[str]) -> Markup:
         *(element("th", name, scope="col") for name in names),
         element("th", "recall", scope="col"),
     )
-    rows = (_confusion_row(i, counts, names[i]) for i, counts in enumerate(winner.confusion))
-    precision = element("tr", element("th", "precision", scope="row", class_="recall"), *_precisions(winner.confusion))
+    rows = (_confusion_row(i, row, names[i]) for i, row in enumerate(counts))
+    precision = element("tr", element("th", "precision", scope="row", class_="recall"), *_precisions(counts))
     body = element("tbody", *rows, precision)
     return element(
         "div", element("table", element("thead", head), body, class_="confusion"), class_="scroll", tabindex="0"
@@ -122,18 +122,18 @@ def _precisions(counts: Sequence[Sequence[int]]) -> list[Markup]:
     return [element("td", percent(share), class_="recall") for share in shares]
 
 
-def scores(winner: Winner) -> Markup:
+def scores(tested: Tested) -> Markup:
     """List every metric on the test rows, of both models and of the baseline, with intervals."""
     rows: list[list[object]] = [
         [
             TITLES[metric],
             percent(int8.value),
             interval(int8),
-            percent(winner.float_test_metrics[metric].value),
-            interval(winner.float_test_metrics[metric]),
-            percent(winner.baseline_metrics[metric]),
+            percent(tested.float_metrics[metric].value),
+            interval(tested.float_metrics[metric]),
+            percent(tested.baseline_metrics[metric]),
         ]
-        for metric, int8 in winner.test_metrics.items()
+        for metric, int8 in tested.metrics.items()
     ]
     return table(["", "int8", "95 % interval", "float", "95 % interval", "most frequent class alone"], rows)
 
@@ -178,7 +178,7 @@ def rungs(view: ReportView) -> Markup:
     return table(["rung", "control candidates", "rank correlation"], rows)
 
 
-def finals(winner: Winner) -> Markup:
+def finals(winner: Trained) -> Markup:
     """List the final trainings that competed."""
     rows: list[list[object]] = [
         [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]

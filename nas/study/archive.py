@@ -1,4 +1,4 @@
-"""A winner and everything that belongs to it, as data."""
+"""A trained model and everything that belongs to it, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,8 @@ from typing import Any
 
 from nas.data.splits import Scaling
 from nas.study.recipe import Recipe
-from nas.study.result import Winner
+from nas.study.record import Record
+from nas.study.result import Trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,18 @@ class Quantization:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The winner of a study, ready to be written in any format.
+    """A trained model and everything that belongs to it, ready to be written in any format.
 
     Attributes:
         name: of the study; C symbols begin with it.
         tflite: the model file.
-        winner: its record, accuracies and confusion.
+        trained: how the model was trained, chosen and tested.
         footprint: of `tflite` on the study's target: the JSON of `nas profile`.
-        class_names: one an output.
+        class_names: one for each output.
         scaling: of each channel, fitted on the training rows.
         input: quantization of the scaled input; `output` of the probabilities or logits.
         command: shell command that runs the study again.
-        recipe: how it was trained.
+        recipe: the settings of its training.
         channel_names: one for each entry of the input's last axis, or empty.
         sample_rate_hz: of windows of a signal, else None.
         units_scale: the sensor's integers times this give units, if data came as integers.
@@ -40,7 +41,7 @@ class Archive:
 
     name: str
     tflite: bytes
-    winner: Winner
+    trained: Trained
     footprint: Mapping[str, Any]
     class_names: tuple[str, ...]
     scaling: Scaling
@@ -53,6 +54,11 @@ class Archive:
     units_scale: tuple[float, ...] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     budget: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def record(self) -> Record:
+        """The record of the training that made the model."""
+        return self.trained.record
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nas.codec import read_fields
+from nas.codec import Place, from_data, to_data
 from nas.errors import InputError, unknown
 
 
@@ -155,37 +155,36 @@ class Recipe:
 
     def replace(self, **settings: Any) -> "Recipe":
         """Return a copy with some settings changed, by name, whatever their table."""
-        tables = tables_of(settings, "recipe")
+        tables = tables_of(settings, Place("recipe"))
         return dataclasses.replace(self, **{t: dataclasses.replace(getattr(self, t), **s) for t, s in tables.items()})
 
     def settings(self) -> dict[str, Any]:
         """Return every setting by name, table after table."""
-        return {key: value for table in dataclasses.asdict(self).values() for key, value in table.items()}
+        return {key: value for table in to_data(self).values() for key, value in table.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Return every setting by name, and under its former name if it has one, which documents still have."""
         settings = self.settings()
         return {**settings, **{former: settings[name] for former, name in _FORMER_NAMES.items()}}
 
-
-def read_recipe(values: Mapping[str, Any], place: str = "") -> Recipe:
-    """Make a recipe of tables by name, and of a table `recipe` with settings whatever their table.
-
-    Raises:
-        InputError: at `place`, for unknown settings and for values of a wrong type.
-    """
-    for name, table in values.items():
-        if not isinstance(table, Mapping):
-            raise InputError(f"{place}{name}", "must be a table of settings", got=repr(table))
-    loose = tables_of(values.get("recipe", {}), f"{place}recipe")
-    tables = {}
-    for name, kind in TABLES.items():
-        settings = {**values.get(name, {}), **loose.get(name, {})}
-        tables[name] = kind(**read_fields(kind, settings, f"{place}{name}"))
-    return Recipe(**tables)
+    @classmethod
+    def from_json(cls, data: object, place: Place) -> "Recipe":
+        """Read `to_json()`, of an earlier release too; InputError at `place` for anything else."""
+        if not isinstance(data, Mapping):
+            raise InputError(place, "must be a table of settings", got=repr(data))
+        return read_recipe(tables_of(data, place), place)
 
 
-def tables_of(settings: Mapping[str, Any], place: str) -> dict[str, dict[str, Any]]:
+def read_recipe(tables: Mapping[str, Any], place: Place) -> Recipe:
+    """Make a recipe of its tables; InputError at `place` for what no recipe has."""
+    try:
+        return from_data(Recipe, tables, place)
+    except InputError as error:
+        # The tables' own checks know no document.
+        raise error if str(error).startswith(f"{place}: ") else InputError(place, str(error)) from None
+
+
+def tables_of(settings: Mapping[str, Any], place: Place) -> dict[str, dict[str, Any]]:
     """Sort settings into their tables; former names are understood, unknown ones are an InputError at `place`."""
     tables: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():

@@ -1,11 +1,13 @@
 """What is known of one candidate, and of a whole study: plain data that goes to JSON and back unchanged."""
 
-import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from nas.codec import Place, from_data, to_data
+
+PLACE = Place("record")
 
 
 class State(StrEnum):
@@ -33,10 +35,9 @@ class Record:
         seed: seed of weights, batches and dropout.
         estimated: scalars of the footprint known before training (`Footprint.summary()`).
         profiled: the same scalars, read from the `.tflite`; None if none was made.
-        val_accuracy: accuracy of the int8 model on the validation groups, 0 to 1; `float_val_accuracy` before
-            quantization, on the same rows.
         metric: name of the metric that the study judges by.
-        val_metrics: every metric of the int8 model on the validation rows, by name; empty without them.
+        val_metrics: every metric of the int8 model on the validation rows, by name; empty if it was not validated.
+        float_val_accuracy: accuracy of the model before quantization, on the same rows.
         values: the objective's values, in the order of the study's directions.
         history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
         seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
@@ -56,10 +57,9 @@ class Record:
     reason: str | None = None
     estimated: Mapping[str, Any] | None = None
     profiled: Mapping[str, Any] | None = None
-    val_accuracy: float | None = None
-    float_val_accuracy: float | None = None
     metric: str = "accuracy"
     val_metrics: Mapping[str, float] = field(default_factory=dict)
+    float_val_accuracy: float | None = None
     values: tuple[float, ...] | None = None
     history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -72,27 +72,24 @@ class Record:
     @property
     def val_score(self) -> float | None:
         """The study's metric of the int8 model on the validation rows."""
-        return self.val_accuracy if self.metric == "accuracy" else self.val_metrics.get(self.metric)
+        return self.val_metrics.get(self.metric)
+
+    @property
+    def val_accuracy(self) -> float | None:
+        """Accuracy of the int8 model on the validation rows, 0 to 1."""
+        return self.val_metrics.get("accuracy")
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """Return the fields by name, and `val_accuracy`, which readers of the document expect."""
+        return {**to_data(self), "val_accuracy": self.val_accuracy}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Record":
-        """Rebuild a record from `to_json()`, also after a round through JSON text."""
-        values = data["values"]
-        return cls(
-            **{
-                **data,
-                "state": State(data["state"]),
-                "values": None if values is None else tuple(values),
-                "history": {name: tuple(curve) for name, curve in data["history"].items()},
-            }
-        )
-
-    def dumps(self) -> str:
-        return json.dumps(self.to_json(), sort_keys=True)
-
-    @classmethod
-    def loads(cls, text: str) -> "Record":
-        return cls.from_json(json.loads(text))
+    def from_json(cls, data: object, place: Place = PLACE) -> "Record":
+        """Read `to_json()`; InputError at `place` for anything else."""
+        fields = data
+        if isinstance(data, Mapping):
+            fields = {key: value for key, value in data.items() if key != "val_accuracy"}
+            if data.get("val_accuracy") is not None and not data.get("val_metrics"):
+                # Before there was a choice of metrics, documents had no others.
+                fields["val_metrics"] = {"accuracy": data["val_accuracy"]}
+        return from_data(cls, fields, place)

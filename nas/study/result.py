@@ -1,51 +1,84 @@
 """The outcome of a study: its winner and what is told of the search."""
 
-import dataclasses
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from nas.codec import Place, from_data, to_data
 from nas.study.record import Record
 from nas.task.metrics import Estimate
 
+PLACE = Place("winner")
+
 
 @dataclass(frozen=True, slots=True)
-class Winner:
-    """The candidate that a study gives back, after its final training; the only one that met the test set.
-
-    Another candidate that a user exports takes this form too, with None for what only the test set tells.
+class Tested:
+    """What the test rows say of a model; metrics are by name, and include `accuracy`.
 
     Attributes:
-        record: of the training that made the exported model, on training and validation rows together. Its
-            validation accuracies and metrics are the means over the folds of its architecture's final trainings,
-            its curves those of the first fold.
-        test_accuracy: int8 model, on the test groups; `float_test_accuracy` before quantization.
-        baseline_accuracy: of always answering the class most frequent in training, on the same rows.
-        confusion: `confusion[true][predicted]` counts of the int8 model on the test rows.
-        finals: one entry a final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`, and
+        metrics: of the int8 model, each with its 95 % interval (`nas.task.metrics.estimates`).
+        float_metrics: of the model before quantization.
+        baseline_metrics: of always answering the class that is most frequent in training.
+        confusion: `confusion[true][predicted]`, counts of the int8 model.
+        resampled_unit: what was drawn with replacement for the intervals, with its number: `9 groups`, or rows if there
+            are not two groups.
+    """
+
+    metrics: Mapping[str, Estimate]
+    float_metrics: Mapping[str, Estimate]
+    baseline_metrics: Mapping[str, float]
+    confusion: tuple[tuple[int, ...], ...]
+    resampled_unit: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys that documents have for it, among those of the model's other facts."""
+        data = to_data(self)
+        return {
+            "test_accuracy": self.metrics["accuracy"].value,
+            "float_test_accuracy": self.float_metrics["accuracy"].value,
+            "baseline_accuracy": self.baseline_metrics["accuracy"],
+            **{key: data[field] for field, key in _TEST_KEYS.items()},
+        }
+
+
+_TEST_KEYS = {
+    "metrics": "test_metrics",
+    "float_metrics": "float_test_metrics",
+    "baseline_metrics": "baseline_metrics",
+    "confusion": "confusion",
+    "resampled_unit": "drawn_from",
+}
+_UNTESTED: Mapping[str, Any] = {
+    **dict.fromkeys(("test_accuracy", "float_test_accuracy", "baseline_accuracy")),
+    **{key: {} for key in ("test_metrics", "float_test_metrics", "baseline_metrics")},
+    "confusion": [],
+    "drawn_from": "",
+}
+"""The keys of `Tested.to_json()` for a model that no test rows were given to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained candidate, with what the finals and the test rows say of it; a study's winner has both.
+
+    Attributes:
+        record: of the training that made the model. For a winner, that is the last one, on training and validation
+            rows together: its validation metrics are then the means over the folds of its architecture's final
+            trainings, and its learning curves those of the first fold.
+        finals: one entry for each final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`, and
             `val_score`, the study's metric.
-        epochs: of the training that made the exported model; None if it is a trial's own.
-        test_metrics: every metric of the int8 model on the test rows, with its 95 % interval (`metrics.estimates`);
-            `float_test_metrics` before quantization; `baseline_metrics` of always answering the class most frequent
-            in training, which is 1 / classes for balanced accuracy. All by the metric's name.
-        teachers: one entry a teacher that the finals learned from: `fold`, `val_accuracy` of its float network on the
-            rows held out, which is the ceiling of what it can teach, `epochs` and `seconds`.
-        drawn_from: what the intervals are drawn from: `9 groups`, or rows where there are not two groups.
+        epochs: of the winner's last training; None if the model is a trial's own.
+        teachers: one entry for each teacher whose soft labels the finals learned from: `fold`, `val_accuracy` of its
+            float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
+        tested: what the test rows say of it; None for other candidates than the winner.
     """
 
     record: Record
-    test_accuracy: float | None
-    float_test_accuracy: float | None
-    baseline_accuracy: float | None
-    confusion: tuple[tuple[int, ...], ...]
-    finals: tuple[Mapping[str, Any], ...]
+    finals: tuple[Mapping[str, Any], ...] = ()
     epochs: int | None = None
-    test_metrics: Mapping[str, Estimate] = field(default_factory=dict)
-    float_test_metrics: Mapping[str, Estimate] = field(default_factory=dict)
-    baseline_metrics: Mapping[str, float] = field(default_factory=dict)
-    drawn_from: str = ""
     teachers: tuple[Mapping[str, Any], ...] = ()
+    tested: Tested | None = None
 
     @property
     def metric(self) -> str:
@@ -53,13 +86,13 @@ class Winner:
         return self.record.metric
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """The metrics that a summary tells of the test rows: the study's, and accuracy; none without a test."""
-        return tuple(dict.fromkeys((self.metric, "accuracy"))) if self.test_metrics else ()
+    def headline_metrics(self) -> tuple[str, ...]:
+        """The metrics that a summary shows of the test rows: the study's, and accuracy; none without a test."""
+        return tuple(dict.fromkeys((self.metric, "accuracy"))) if self.tested else ()
 
     @property
     def fold_scores(self) -> tuple[float, ...]:
-        """The study's metric in each of the winner's own final trainings, on the fold held out; a seed a fold."""
+        """The study's metric in each final training of this architecture, on the fold held out."""
         return tuple(entry["val_score"] for entry in self.finals if entry["trial"] == self.record.trial)
 
     @property
@@ -68,24 +101,20 @@ class Winner:
         return statistics.stdev(self.fold_scores) if len(self.fold_scores) > 1 else None
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """Return all facts in one object, those of the test rows among them."""
+        facts = to_data(self)
+        tested = facts.pop("tested") or _UNTESTED
+        return {**facts, **tested}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Winner":
-        metrics = {
-            key: {name: Estimate(**estimate) for name, estimate in data[key].items()}
-            for key in ("test_metrics", "float_test_metrics")
-        }
-        return cls(
-            **{
-                **data,
-                **metrics,
-                "record": Record.from_json(data["record"]),
-                "confusion": tuple(tuple(row) for row in data["confusion"]),
-                "finals": tuple(data["finals"]),
-                "teachers": tuple(data.get("teachers", ())),
-            }
-        )
+    def from_json(cls, data: object, place: Place = PLACE) -> "Trained":
+        """Read `to_json()`; InputError at `place` for anything else."""
+        facts = data
+        if isinstance(data, Mapping):
+            tested = {field: data[key] for field, key in _TEST_KEYS.items() if key in data}
+            facts = {key: value for key, value in data.items() if key not in _UNTESTED}
+            facts["tested"] = tested if data.get("test_metrics") else None
+        return from_data(cls, facts, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +148,7 @@ class Result:
     folder: str
     seconds: float
     states: Mapping[str, int]
-    winner: Winner | None
+    winner: Trained | None
     front: tuple[Record, ...]
     rungs: tuple[RungCorrelation, ...] = ()
     stopped: str | None = None
@@ -136,7 +165,7 @@ class Result:
             "states": dict(self.states),
             "best": None if self.winner is None else self._best(self.winner),
             "front": [_entry(record) for record in self.front],
-            "rungs": [dataclasses.asdict(rung) for rung in self.rungs],
+            "rungs": [to_data(rung) for rung in self.rungs],
             "stopped": self.stopped,
         }
 
@@ -146,28 +175,24 @@ class Result:
         best = data["best"] and {**data["best"], "tflite": tflite}
         return {**data, "best": best, "folder": self.folder, "seconds": self.seconds}
 
-    def _best(self, winner: Winner) -> dict[str, Any]:
+    def _best(self, winner: Trained) -> dict[str, Any]:
+        facts = winner.to_json()
         return {
             **_entry(winner.record),
+            **{key: facts[key] for key in _UNTESTED if key not in ("confusion", "drawn_from")},
+            "test_accuracy_interval": _interval(facts["test_metrics"]),
+            "float_test_accuracy_interval": _interval(facts["float_test_metrics"]),
+            "intervals_drawn_from": facts["drawn_from"],
             "architecture": dict(winner.record.architecture),
-            "test_accuracy": winner.test_accuracy,
-            "test_accuracy_interval": _interval(winner.test_metrics),
-            "float_test_accuracy": winner.float_test_accuracy,
-            "float_test_accuracy_interval": _interval(winner.float_test_metrics),
-            "baseline_accuracy": winner.baseline_accuracy,
             "metric": winner.metric,
             "fold_scores": list(winner.fold_scores),
             "fold_std": winner.fold_std,
-            "test_metrics": {name: dataclasses.asdict(one) for name, one in winner.test_metrics.items()},
-            "float_test_metrics": {name: dataclasses.asdict(one) for name, one in winner.float_test_metrics.items()},
-            "baseline_metrics": dict(winner.baseline_metrics),
-            "intervals_drawn_from": winner.drawn_from,
             "versions": dict(winner.record.versions),
         }
 
 
-def _interval(metrics: Mapping[str, Estimate]) -> list[float] | None:
-    return [metrics["accuracy"].low, metrics["accuracy"].high] if metrics else None
+def _interval(metrics: Mapping[str, Any]) -> list[float] | None:
+    return [metrics["accuracy"]["low"], metrics["accuracy"]["high"]] if metrics else None
 
 
 def _entry(record: Record) -> dict[str, Any]:

@@ -4,7 +4,6 @@ Flags, a `study.toml` and keyword arguments all become one `Study`.
 """
 
 import dataclasses
-import json
 import math
 import re
 import shlex
@@ -14,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nas.codec import read_fields
+from nas.codec import Place, from_data, to_data, to_toml
 from nas.errors import InputError, unknown
 from nas.space.file import load_space
 from nas.study.objectives import OBJECTIVES
-from nas.study.recipe import TABLES, Recipe, read_recipe
+from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, thousands, to_bytes
 from nas.target.target import DEFAULT_TARGET, Target
 from nas.task import metrics
@@ -124,12 +123,11 @@ class Study:
             object.__setattr__(self, "minutes", DEFAULT_MINUTES)
 
     def _default_name(self) -> str:
+        """Return a name made of the space, the data, the budget and what else is not at its default."""
         parts = [Path(self.space).stem, Path(self.data).stem]
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else []
-        parts += [self.objective] if self.objective != "weighted" else []
-        parts += [self.metric] if self.metric != metrics.AUTO else []
-        parts += [self.sampler] if self.sampler != "tpe" else []
-        parts += [self.output] if self.output != OUTPUTS[0] else []
+        given = self._given()
+        parts += [given[key] for key in ("objective", "metric", "sampler", "output") if key in given]
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 
@@ -145,37 +143,32 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they stay as they are when a study goes on."""
-        data = {**dataclasses.asdict(self), "recipe": self.recipe.to_json()}
-        return {key: value for key, value in data.items() if key not in RUN_FIELDS}
+        return {key: value for key, value in to_data(self).items() if key not in RUN_FIELDS}
 
     def command(self) -> str:
-        """Return the shell command that runs this study; what is left at its default is left out."""
-        default = Study(space=self.space, budget_kb=1)
+        """Return the shell command that runs this study, without the flags that are at their default."""
         words = ["nas", "search"]
-        for key, value in self._given(default).items():
-            words += [flag(key), shlex.quote(_number(value))]
+        for key, value in self._given().items():
+            words += [flag(key), shlex.quote(_word(value))]
+        default = Recipe().settings()
         for key, value in self.recipe.settings().items():
-            if value != default.recipe.settings()[key]:
-                words += ["--recipe", f"{key}={_number(value)}"]
+            if value != default[key]:
+                words += ["--recipe", f"{key}={_word(value)}"]
         return " ".join(words)
 
-    def _given(self, default: "Study") -> dict[str, Any]:
-        """Return the fields, but for the recipe, that a user has to give to get this study."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "recipe"}
-        always = {"space", "data", "name", "budget_kb"}
-        # The default limits hold together, or not at all.
-        if (self.trials, self.minutes) != (default.trials, default.minutes):
-            always |= {"trials", "minutes"}
-        return {k: v for k, v in values.items() if v is not None and (k in always or v != getattr(default, k))}
+    def _given(self) -> dict[str, Any]:
+        """Return the fields, without the recipe, that a user has to give to get this study."""
+        values = {field.name: (getattr(self, field.name), field.default) for field in dataclasses.fields(self)}
+        given = {key: value for key, (value, default) in values.items() if key != "recipe" and value != default}
+        if (self.trials, self.minutes) == (DEFAULT_TRIALS, DEFAULT_MINUTES):
+            # These limits hold for a study that names none.
+            del given["trials"], given["minutes"]
+        return given
 
     def to_toml(self) -> str:
         """Return the study as TOML that `read_study` reads back."""
-        data = dataclasses.asdict(self)
-        tables = data.pop("recipe")
-        lines = [f"{key} = {_toml(value)}" for key, value in data.items() if value is not None and value != ""]
-        for name, table in tables.items():
-            lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
-        return "\n".join([*lines, ""])
+        fields = {key: value for key, value in to_data(self).items() if key != "recipe"}
+        return to_toml({**fields, **to_data(self.recipe)})
 
 
 def flag(key: str) -> str:
@@ -183,24 +176,32 @@ def flag(key: str) -> str:
     return f"--{key.replace('_', '-')}"
 
 
-def make_study(values: Mapping[str, Any], place: str = "study") -> Study:
-    """Make a study of a mapping of its fields, the recipe's in tables; unknown keys are an InputError.
+def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
+    """Make a study of a mapping of its fields, with the tables of the recipe beside them.
 
-    Settings by name alone, in a table `recipe`, go before those in tables: flags give them so, and older files.
+    A table `recipe` may hold settings by name alone: so flags give them, and study files of earlier releases. They go
+    before those of the tables.
+
+    Raises:
+        InputError: at `place`, for unknown keys, missing ones, and values of a wrong type or out of range.
     """
-    recipe = read_recipe({key: values[key] for key in (*TABLES, "recipe") if key in values}, f"{place}: ")
-    fields = {key: value for key, value in values.items() if key not in (*TABLES, "recipe")}
-    fields = {**read_fields(Study, fields, place), "recipe": recipe}
+    at = Place(place)
+    for name in (*TABLES, "recipe"):
+        if not isinstance(values.get(name, {}), Mapping):
+            raise InputError(at.key(name), "must be a table of settings", got=repr(values[name]))
+    named = tables_of(values.get("recipe", {}), at.key("recipe"))
+    tables = {name: {**values.get(name, {}), **named.get(name, {})} for name in TABLES}
+    fields = {key: value for key, value in values.items() if key not in TABLES}
     if "space" not in fields:
         raise InputError(place, "must name a space", hint="see `nas spaces`")
-    return Study(**fields)
+    return from_data(Study, {**fields, "recipe": read_recipe(tables, at)}, at)
 
 
 def upgraded(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition as an earlier version has written it in today's form."""
+    """Return a definition that an earlier release has written in today's form."""
     if "recipe" not in definition:
         return dict(definition)
-    return {**definition, "recipe": read_recipe({"recipe": definition["recipe"]}).to_json()}
+    return {**definition, "recipe": Recipe.from_json(definition["recipe"], Place("recipe")).to_json()}
 
 
 def read_study(path: Path) -> dict[str, Any]:
@@ -214,12 +215,8 @@ def read_study(path: Path) -> dict[str, Any]:
         raise InputError(file, f"must be valid TOML: {error}") from None
 
 
-def _number(value: object) -> str:
+def _word(value: object) -> str:
+    """Return a value as the command line takes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _toml(value: object) -> str:
-    # A JSON string is a TOML basic string but for DEL, and JSON's numbers and booleans are TOML's.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -11,10 +11,10 @@ from nas.data.splits import Splits
 from nas.space.architecture import Architecture
 from nas.study.recipe import Recipe
 from nas.study.record import Record
+from nas.study.result import Tested
 from nas.study.rungs import Rung
 from nas.target.budget import Budget
 from nas.target.target import Target
-from nas.task.metrics import Estimate
 
 A = TypeVar("A")
 
@@ -173,21 +173,7 @@ class TeacherTask(Task[TeacherAnswers]):
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What the winner does on the test rows; each field is the `Winner`'s of the same name."""
-
-    test_accuracy: float
-    float_test_accuracy: float
-    baseline_accuracy: float
-    confusion: tuple[tuple[int, ...], ...]
-    test_metrics: Mapping[str, Estimate]
-    float_test_metrics: Mapping[str, Estimate]
-    baseline_metrics: Mapping[str, float]
-    drawn_from: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationTask(Task[Evaluation]):
+class EvaluationTask(Task[Tested]):
     """Evaluate the winner's `.tflite` and float weights on the test set, which happens once in a study."""
 
     architecture: Architecture

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nas.study.record import Record, State
-from nas.study.result import Winner
+from nas.study.result import Trained
 from nas.task.metrics import TITLES, Estimate
 from nas.text import interval, percent
 
@@ -66,21 +66,17 @@ def state_metrics(states: Mapping[str, int]) -> dict[str, float]:
     return {**counts, "trials": float(sum(states.values()))}
 
 
-def winner_metrics(winner: Winner) -> dict[str, float]:
+def winner_metrics(winner: Trained) -> dict[str, float]:
     """Return the numbers of a study's winner: those of its final training, and of the test set."""
-    facts = {
-        "test_accuracy": winner.test_accuracy,
-        "float_test_accuracy": winner.float_test_accuracy,
-        "baseline_accuracy": winner.baseline_accuracy,
-        **_estimates("test", winner.test_metrics),
-        **_estimates("float_test", winner.float_test_metrics),
-        **_prefixed("baseline", winner.baseline_metrics),
-        "fold_std": winner.fold_std,
-    }
+    facts: dict[str, Any] = {"fold_std": winner.fold_std}
+    if winner.tested is not None:
+        facts |= _estimates("test", winner.tested.metrics)
+        facts |= _estimates("float_test", winner.tested.float_metrics)
+        facts |= _prefixed("baseline", winner.tested.baseline_metrics)
     return {**metrics(winner.record), **_numbers(facts)}
 
 
-def winner_note(winner: Winner) -> str:
+def winner_note(winner: Trained) -> str:
     """Return the sentence that stands above a finished study in the MLflow UI."""
     profiled = winner.record.profiled or {}
     return (
@@ -90,10 +86,11 @@ def winner_note(winner: Winner) -> str:
     )
 
 
-def _tested(winner: Winner) -> Iterator[str]:
-    for metric in winner.told:
-        one, baseline = winner.test_metrics[metric], winner.baseline_metrics[metric]
-        bounds = f"95 % interval {interval(one.low, one.high)} over {winner.drawn_from}"
+def _tested(winner: Trained) -> Iterator[str]:
+    for metric in winner.headline_metrics:
+        assert winner.tested is not None
+        one, baseline = winner.tested.metrics[metric], winner.tested.baseline_metrics[metric]
+        bounds = f"95 % interval {interval(one.low, one.high)} over {winner.tested.resampled_unit}"
         yield (
             f"test {TITLES[metric]} {percent(one.value)} ({bounds}; "
             f"always the most frequent class: {percent(baseline)})"

@@ -14,7 +14,11 @@ FACTS = {"weights_bytes": 3480, "arena_min_bytes": 2656, "macs": 3008}
 
 def record(trial: int, state: State = State.COMPLETE, score: float = 0.5) -> Record:
     complete = state == State.COMPLETE
-    facts = {"profiled": FACTS, "val_accuracy": 0.875, "values": (score,)} if complete else {"reason": "time limit"}
+    facts = (
+        {"profiled": FACTS, "val_metrics": {"accuracy": 0.875}, "values": (score,)}
+        if complete
+        else {"reason": "time limit"}
+    )
     return Record(trial, state, "d", {}, {}, 0, seconds={"train": 1.25}, **facts)
 
 

@@ -12,7 +12,7 @@ from space_walk import SMALL
 
 from nas.cli.views.result import summary
 from nas.study.record import Record, State
-from nas.study.result import Result, RungCorrelation, Winner
+from nas.study.result import Result, RungCorrelation, Tested, Trained
 from nas.task.metrics import Estimate
 
 SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")
@@ -162,18 +162,13 @@ def test_a_dry_run_s_study_is_one_that_runs(nas, tmp_path: Path) -> None:
 
 def test_the_summary_says_what_a_person_wants_to_know() -> None:
     facts = {"weights_bytes": 3480, "file_bytes": 7984, "arena_min_bytes": 2656, "flash_bytes": 47_600, "macs": 3008}
-    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
     states = {"complete": 3, "over_budget": 1, "pruned": 0, "duplicate": 0, "failed": 0}
-    tested = {"accuracy": Estimate(0.943, 0.911, 0.968), "balanced_accuracy": Estimate(0.871, 0.802, 0.914)}
+    int8 = {"accuracy": Estimate(0.943, 0.911, 0.968), "balanced_accuracy": Estimate(0.871, 0.802, 0.914)}
     floats = {"accuracy": Estimate(0.95, 0.9, 1.0), "balanced_accuracy": Estimate(0.88, 0.8, 1.0)}
     finals = ({"trial": 1, "val_score": 0.94}, {"trial": 0, "val_score": 0.1}, {"trial": 1, "val_score": 0.962})
-    winner = Winner(
-        *(record, 0.943, 0.95, 0.62, (), finals),
-        test_metrics=tested,
-        float_test_metrics=floats,
-        baseline_metrics={"accuracy": 0.62, "balanced_accuracy": 0.25},
-        drawn_from="9 groups",
-    )
+    tested = Tested(int8, floats, {"accuracy": 0.62, "balanced_accuracy": 0.25}, (), "9 groups")
+    winner = Trained(record, finals, tested=tested)
     result = Result("mine", "studies/mine", 24.3, states, winner, ())
     shown = summary(result)
     for words in (
@@ -202,16 +197,16 @@ def test_the_summary_says_what_a_person_wants_to_know() -> None:
 
 def test_the_summary_of_a_search_without_finals_tells_the_one_validation() -> None:
     facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
-    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
-    shown = summary(Result("mine", "studies/mine", 1.0, {}, Winner(record, None, None, None, (), ()), ()))
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
+    shown = summary(Result("mine", "studies/mine", 1.0, {}, Trained(record), ()))
     assert "validation accuracy, int8" in shown
     assert "95.1 %" in shown
 
 
 def test_the_summary_tells_how_well_the_rungs_judge_and_why_a_search_stopped() -> None:
     facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
-    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_accuracy=0.951)
-    result = Result("mine", "studies/mine", 1.0, {}, Winner(record, None, None, None, (), ()), ())
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
+    result = Result("mine", "studies/mine", 1.0, {}, Trained(record), ())
     rungs = (RungCorrelation(2, 19, 0.587), RungCorrelation(8, 19, 0.9))
     shown = summary(replace(result, rungs=rungs, stopped="stopped after 120 candidates without a better one"))
     assert "\nstopped after 120 candidates without a better one\n" in shown

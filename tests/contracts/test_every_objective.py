@@ -36,4 +36,4 @@ def test_no_objective_prefers_the_more_expensive_of_two_that_are_as_accurate(nam
 def complete(accuracy: float, cost: int) -> Record:
     """A record of a candidate all of whose costs are `cost`."""
     profiled = dict.fromkeys(("weights_bytes", "arena_min_bytes", "arena_bytes", "macs", "latency_ms"), cost)
-    return Record(0, State.COMPLETE, "0" * 12, {}, {}, 0, profiled=profiled, val_accuracy=accuracy)
+    return Record(0, State.COMPLETE, "0" * 12, {}, {}, 0, profiled=profiled, val_metrics={"accuracy": accuracy})

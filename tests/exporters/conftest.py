@@ -11,7 +11,7 @@ import pytest
 from nas.data.splits import Scaling
 from nas.study.archive import Archive, Quantization
 from nas.study.record import Record, State
-from nas.study.result import Winner
+from nas.study.result import Tested, Trained
 from nas.task.metrics import Estimate
 
 
@@ -67,30 +67,30 @@ def make_archive() -> Callable[..., Archive]:
             params={"conv.filters": 8},
             architecture={"space": "cnn_timeseries", "input_shape": [16, 2], "outputs": 3, "blocks": blocks},
             seed=5,
-            val_accuracy=0.925,
+            val_metrics={"accuracy": 0.925},
             float_val_accuracy=0.9375,
             seconds={"train": 4.2},
             versions={"tensorflow": "2.21.0"},
         )
-        winner = Winner(
-            record=record,
-            test_accuracy=0.8125,
-            float_test_accuracy=0.84375,
-            baseline_accuracy=0.4375,
+        tested = Tested(
+            metrics={"accuracy": Estimate(0.8125, 0.71875, 0.90625), "macro_f1": Estimate(0.8, 0.7, 0.9)},
+            float_metrics={"accuracy": Estimate(0.84375, 0.75, 0.9375), "macro_f1": Estimate(0.82, 0.7, 0.92)},
+            baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
             confusion=((12, 2, 0), (1, 9, 0), (3, 0, 5)),
+            resampled_unit="4 groups",
+        )
+        winner = Trained(
+            record=record,
             finals=tuple(
                 {"trial": 17, "fold": fold, "seed": 5, "epochs": 40, "val_accuracy": one, "val_score": one}
                 for fold, one in enumerate((0.9125, 0.9375))
             ),
-            test_metrics={"accuracy": Estimate(0.8125, 0.71875, 0.90625), "macro_f1": Estimate(0.8, 0.7, 0.9)},
-            float_test_metrics={"accuracy": Estimate(0.84375, 0.75, 0.9375), "macro_f1": Estimate(0.82, 0.7, 0.92)},
-            baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
-            drawn_from="4 groups",
+            tested=tested,
         )
         archive = Archive(
             name="My study",
             tflite=tflite,
-            winner=winner,
+            trained=winner,
             footprint=footprint(len(tflite), input_shape, ops),
             class_names=("walk", "sit", "lie"),
             scaling=Scaling(mean=(0.25, -3.0), std=(0.5, 20.0)),

@@ -45,6 +45,6 @@ def test_metadata_is_the_bundle_without_paths_of_the_machine(tmp_path, make_arch
     assert data["input"]["scaling"] == {"mean": [0.25, -3.0], "std": [0.5, 20.0]}
     assert data["input"]["quantization"] == {"scale": 0.0234375, "zero_point": 3}
     assert data["input"]["shape"] == [1, 1, 16, 2]
-    assert data["architecture"] == archive.winner.record.architecture
+    assert data["architecture"] == archive.record.architecture
     assert data["winner"]["test_accuracy"] == 0.8125
     assert "/home" not in path.read_text()

@@ -12,7 +12,7 @@ from nas.exporters.c_array import data_header
 from nas.exporters.markdown import escape, facts, table
 from nas.exporters.metadata import describe
 from nas.exporters.model_card import model_card, recalls
-from nas.study.result import Winner
+from nas.study.result import Trained
 
 
 @given(arrays(np.int64, st.integers(2, 5).map(lambda n: (n, n)), elements=st.integers(0, 9)))
@@ -51,8 +51,7 @@ def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_arch
 
 
 def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_archive):
-    record = make_archive().winner.record
-    card = model_card(make_archive(winner=Winner(record, None, None, None, (), ())))
+    card = model_card(make_archive(trained=Trained(make_archive().record)))
     assert "it has not met the test rows" in card
     assert "- validation accuracy: int8 92.5 %, float, before quantization, 93.8 %" in card
     assert "interval" not in card
@@ -60,9 +59,9 @@ def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_a
 
 
 def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_archive):
-    winner = make_archive().winner
-    assert "trained again, 31 epochs" in model_card(make_archive(winner=dataclasses.replace(winner, epochs=31)))
-    assert "trained again" not in model_card(make_archive(winner=dataclasses.replace(winner, epochs=None)))
+    winner = make_archive().trained
+    assert "trained again, 31 epochs" in model_card(make_archive(trained=dataclasses.replace(winner, epochs=31)))
+    assert "trained again" not in model_card(make_archive(trained=dataclasses.replace(winner, epochs=None)))
 
 
 @pytest.mark.parametrize(("last", "word"), [("SOFTMAX", "probability"), ("FULLY_CONNECTED", "logit")])

@@ -164,14 +164,14 @@ def test_the_test_set_s_numbers_are_scikit_learn_s(last: TrainingOutcome, splits
     assert last.weights is not None
     tested = worker.evaluate_winner(EvaluationTask(ARCHITECTURE, last.tflite, last.weights), splits)
     answers, truth = labels(last.tflite, splits.test.x), splits.test.y
-    assert tested.test_accuracy == pytest.approx(accuracy_score(truth, answers))
+    assert tested.metrics["accuracy"].value == pytest.approx(accuracy_score(truth, answers))
     assert np.array_equal(tested.confusion, confusion_matrix(truth, answers, labels=range(3)))
     dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
-    assert tested.baseline_accuracy == pytest.approx(dummy.score(splits.test.x, truth))
+    assert tested.baseline_metrics["accuracy"] == pytest.approx(dummy.score(splits.test.x, truth))
     assert tested.baseline_metrics["balanced_accuracy"] == pytest.approx(1 / 3)
     assert tested.baseline_metrics["macro_f1"] == pytest.approx(
         f1_score(truth, dummy.predict(splits.test.x), average="macro")
     )
-    assert tested.test_metrics["macro_f1"].value == pytest.approx(f1_score(truth, answers, average="macro"))
-    assert tested.drawn_from == f"{len(truth)} rows"
-    assert abs(tested.float_test_accuracy - tested.test_accuracy) < 0.1
+    assert tested.metrics["macro_f1"].value == pytest.approx(f1_score(truth, answers, average="macro"))
+    assert tested.resampled_unit == f"{len(truth)} rows"
+    assert abs(tested.float_metrics["accuracy"].value - tested.metrics["accuracy"].value) < 0.1

@@ -10,9 +10,9 @@ import numpy as np
 from nas.graph.graph import digest
 from nas.optimizer.executor.executor import Failed
 from nas.study.record import Record, State
+from nas.study.result import Tested
 from nas.study.tasks import (
     AllButTest,
-    Evaluation,
     EvaluationTask,
     Fold,
     HoldOut,
@@ -110,22 +110,21 @@ class StandIns:
         self.running.clear()
 
 
-def outcome(task: TrainingTask | TeacherTask | EvaluationTask) -> TrainingOutcome | TeacherAnswers | Evaluation:
+def outcome(task: TrainingTask | TeacherTask | EvaluationTask) -> TrainingOutcome | TeacherAnswers | Tested:
     """What a worker would bring back."""
     if isinstance(task, TeacherTask):
         # Each says its own number for every row.
         return TeacherAnswers(np.full((TAUGHT_ROWS, 3), task.rows.index, np.float32), 0.9, task.epochs, 1.0)
     if isinstance(task, EvaluationTask):
         counts = np.array([[1, 0], [0, 1]])
-        tested, baseline = estimates(counts[None]), scores(constant_answer(counts, 0))
-        return Evaluation(0.8, 0.81, 0.3, ((1, 0), (0, 1)), tested, tested, baseline, "2 rows")
+        metrics, baseline = estimates(counts[None]), scores(constant_answer(counts, 0))
+        return Tested(metrics, metrics, baseline, ((1, 0), (0, 1)), "2 rows")
     graph = task.architecture.lower()
     facts = estimate(graph, task.target).summary()
     validated = None if isinstance(task.rows, AllButTest) else accuracy(task)
     record = Record(
         *(task.trial, State.COMPLETE, digest(graph), task.params, task.architecture.to_json(), task.seed),
         profiled=facts,
-        val_accuracy=validated,
         float_val_accuracy=validated,
         metric=task.metric,
         val_metrics={} if validated is None else {name: score(task, name) for name in METRICS},

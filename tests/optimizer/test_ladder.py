@@ -66,7 +66,7 @@ def climbed(job: TrainingTask) -> TrainingOutcome:
         reason=rule.reason,
         at_rung=len(reached),
         profiled=None,
-        val_accuracy=None,
+        val_metrics={},
         float_val_accuracy=None,
     )
     return TrainingOutcome(record, checkpoint=json.dumps(reached).encode())

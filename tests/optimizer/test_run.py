@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stand_in import Log, StandIns, accuracy, score
+from stand_in import Log, StandIns, accuracy, outcome, score
 
 from nas.data.folds import folds
 from nas.data.source import load
@@ -21,7 +21,7 @@ from nas.space.file import load_space
 from nas.study.feasibility import shrink
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
-from nas.study.result import Result, Winner
+from nas.study.result import Result, Trained
 from nas.study.study import Study
 from nas.study.tasks import Fold, TrainingTask
 from nas.target.target import find_target
@@ -274,11 +274,11 @@ def test_the_winner_is_trained_on_all_but_the_test_rows_and_tested_once(
     assert last.trial == winner.record.trial
     assert test.tflite == f"model {winner.record.digest} {last.seed}".encode()
     assert log.tasks[-2:] == [last, test]
-    assert (winner.test_accuracy, winner.confusion) == (0.8, ((1, 0), (0, 1)))
+    assert winner.tested == outcome(test)
 
 
 @pytest.fixture(scope="module")
-def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Winner, int]:
+def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Trained, int]:
     """The winner of a study that nothing disturbs, and the number of trainings that its search takes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StandIns, "log", Log())
@@ -289,7 +289,7 @@ def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Win
 
 @pytest.mark.parametrize("after", [1, 4, 6, 7, 8])
 def test_finals_that_were_interrupted_go_on(
-    whole: tuple[Winner, int], log: Log, splits: Splits, tmp_path: Path, after: int
+    whole: tuple[Trained, int], log: Log, splits: Splits, tmp_path: Path, after: int
 ) -> None:
     expected, searched = whole
     log.interrupt = searched + after
@@ -303,7 +303,7 @@ def test_finals_that_were_interrupted_go_on(
 
 @pytest.mark.parametrize(("done", "what"), [(6, "the winner's last training"), (7, "the winner's test")])
 def test_an_end_that_cannot_be_reached_is_one_line_and_goes_on_later(
-    whole: tuple[Winner, int], log: Log, splits: Splits, tmp_path: Path, done: int, what: str
+    whole: tuple[Trained, int], log: Log, splits: Splits, tmp_path: Path, done: int, what: str
 ) -> None:
     expected, searched = whole
     log.lose = set(range(searched + done, 100))

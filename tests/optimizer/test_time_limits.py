@@ -77,7 +77,7 @@ def trained(task: TrainingTask) -> Any:
         seconds={"train": taken(task), "quantize": OVERHEAD_SECONDS},
     )
     if done < task.epochs and isinstance(task.rows, HoldOut):
-        return replace(whole, record=replace(record, state=State.PRUNED, profiled=None, val_accuracy=None), tflite=None)
+        return replace(whole, record=replace(record, state=State.PRUNED, profiled=None, val_metrics={}), tflite=None)
     return replace(whole, record=record)
 
 

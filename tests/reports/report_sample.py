@@ -2,12 +2,13 @@
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 
 from nas.reports import ReportView
 from nas.study.record import Record, State
-from nas.study.result import Result, RungCorrelation, Winner
+from nas.study.result import Result, RungCorrelation, Tested, Trained
 from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
 from nas.task.metrics import Estimate, constant_answer, estimates, scores
 
@@ -51,7 +52,7 @@ def record(trial: int, chance: random.Random, epochs: int = 12) -> Record:
         reason=None if complete else "a reason that is told",
         estimated=costs,
         profiled=costs if complete else None,
-        val_accuracy=accuracy if complete else None,
+        val_metrics={"accuracy": accuracy} if complete else {},
         float_val_accuracy=accuracy + 0.004 if complete else None,
         values=(0.95 * accuracy + 0.05 * (1 - weights / 6144),) if complete else None,
         history=_history(accuracy, epochs, chance) if state in (State.COMPLETE, State.PRUNED) else {},
@@ -125,22 +126,18 @@ def front(records):
     return tuple(best)
 
 
-def winner(final: Record, finals: tuple[dict[str, float], ...]) -> Winner:
+def winner(final: Record, finals: tuple[dict[str, float], ...]) -> Trained:
     """Make up the winner's test: three groups of subjects, alike but for their mistakes."""
     counts = np.array(CONFUSION)
     groups = np.stack([counts // 3, counts // 3, counts - 2 * (counts // 3)])
-    return Winner(
-        final,
-        0.9291,
-        0.9318,
-        0.1822,
-        CONFUSION,
-        finals,
-        test_metrics=estimates(groups),
-        float_test_metrics={**estimates(groups), "accuracy": Estimate(0.9318, 0.9123, 0.9512)},
+    tested = Tested(
+        metrics=estimates(groups),
+        float_metrics={**estimates(groups), "accuracy": Estimate(0.9318, 0.9123, 0.9512)},
         baseline_metrics=scores(constant_answer(counts, 5)),
-        drawn_from="3 groups",
+        confusion=CONFUSION,
+        resampled_unit="3 groups",
     )
+    return Trained(final, finals, tested=tested)
 
 
 def sample_view(trials: int = 200) -> ReportView:
@@ -148,7 +145,7 @@ def sample_view(trials: int = 200) -> ReportView:
     chance = random.Random(0)
     records = [record(i, chance) for i in range(trials)]
     best = max((r for r in records if r.values), key=lambda r: r.values)
-    final = Record.from_json({**best.to_json(), "history": _history(best.val_accuracy + 0.01, 40, chance)})
+    final = replace(best, history=_history(best.val_accuracy + 0.01, 40, chance))
     finals = tuple(
         {"trial": best.trial, "fold": fold, "seed": fold, "epochs": 40, "val_accuracy": one, "val_score": one}
         for fold, one in enumerate((best.val_accuracy - 0.01, best.val_accuracy + 0.01))

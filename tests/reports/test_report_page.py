@@ -18,7 +18,7 @@ from nas.reports import ReportView, render, write_report
 from nas.reports.memory_map_figure import memory_map, planned
 from nas.reports.words import duration
 from nas.study.record import State
-from nas.study.result import Result, Winner
+from nas.study.result import Result, Trained
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 EMPTY = ReportView(
@@ -149,7 +149,9 @@ def test_the_winner_stands_beside_baseline_and_limits(page):
 
 def test_a_study_s_own_metric_stands_before_accuracy(view):
     judged = [
-        replace(r, metric="macro_f1", val_metrics={"macro_f1": r.val_accuracy - 0.1} if r.values else {})
+        replace(
+            r, metric="macro_f1", val_metrics=r.val_metrics | ({"macro_f1": r.val_accuracy - 0.1} if r.values else {})
+        )
         for r in view.records
     ]
     best = next(r for r in judged if r.trial == view.result.winner.record.trial)
@@ -167,8 +169,8 @@ def test_a_study_s_own_metric_stands_before_accuracy(view):
 def test_every_metric_stands_with_its_interval_and_baseline(view, page):
     winner = view.result.winner
     (_, *cells), *_ = rows(page[page.index("Every metric on these rows") :], "Every metric")[1:]
-    int8 = winner.test_metrics["accuracy"]
-    expected = [int8.value, int8.low, int8.high, 0.9318, 0.9123, 0.9512, winner.baseline_metrics["accuracy"]]
+    int8 = winner.tested.metrics["accuracy"]
+    expected = [int8.value, int8.low, int8.high, 0.9318, 0.9123, 0.9512, winner.tested.baseline_metrics["accuracy"]]
     written = [float(number) for cell in cells for number in re.findall(r"\d+\.\d", cell)]
     assert written == pytest.approx([100 * share for share in expected], abs=0.051)
 
@@ -237,7 +239,7 @@ def test_one_complete_candidate_is_enough(view):
 
 
 def test_a_candidate_that_met_no_test_set_can_be_shown(view):
-    winner = Winner(view.result.winner.record, None, None, None, (), ())
+    winner = Trained(view.result.winner.record)
     page = render(replace(view, result=replace(view.result, winner=winner)))
     assert "What the winner takes for what" not in page
 

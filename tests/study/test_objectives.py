@@ -14,7 +14,7 @@ COSTS = {"weights_bytes": 1024, "arena_min_bytes": 3000, "arena_bytes": 2900, "m
 
 
 def record(accuracy: float = 0.9, **costs: float) -> Record:
-    return Record(0, State.COMPLETE, "d", {}, {}, 0, profiled=COSTS | costs, val_accuracy=accuracy)
+    return Record(0, State.COMPLETE, "d", {}, {}, 0, profiled=COSTS | costs, val_metrics={"accuracy": accuracy})
 
 
 def test_the_weighted_score_is_the_formula() -> None:

@@ -1,12 +1,14 @@
 """Settings of training that make no sense are refused by name."""
 
+import json
 import math
 from dataclasses import fields
 
 import pytest
 
+from nas.codec import Place
 from nas.errors import InputError
-from nas.study.recipe import TABLES, Finals, Recipe, Training, read_recipe
+from nas.study.recipe import TABLES, Finals, Recipe, Training
 
 
 @pytest.mark.parametrize(
@@ -54,9 +56,13 @@ def test_quantization_aware_epochs_are_in_proportion_to_the_training_before():
     assert Finals(qat_epochs=0).qat_epochs_after(80) == 0
 
 
-def test_a_table_of_settings_by_name_alone_goes_before_the_tables():
-    read = read_recipe({"training": {"epochs": 3, "patience": 1}, "recipe": {"epochs": 5, "rounded_epochs": 7}})
-    assert read == Recipe(training=Training(epochs=5, patience=1), finals=Finals(qat_epochs=7))
+def test_a_recipe_survives_json():
+    recipe = Recipe(training=Training(epochs=5, patience=1), finals=Finals(qat_epochs=7))
+    assert Recipe.from_json(json.loads(json.dumps(recipe.to_json())), Place("file")) == recipe
+
+
+def test_a_setting_by_a_former_name_is_read():
+    assert Recipe.from_json({"rounded_epochs": 7}, Place("file")) == Recipe(finals=Finals(qat_epochs=7))
 
 
 def test_no_two_tables_have_a_setting_of_the_same_name():

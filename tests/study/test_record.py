@@ -1,4 +1,4 @@
-"""Records, winners and results go to JSON and back unchanged."""
+"""Records and results as documents."""
 
 import json
 from dataclasses import replace
@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nas.errors import InputError
 from nas.study.record import Record, State
-from nas.study.result import Result, Winner
+from nas.study.result import Result, Tested, Trained, front
 from nas.task.metrics import METRICS, Estimate
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -28,7 +29,6 @@ records = st.builds(
     reason=st.none() | texts,
     estimated=footprints,
     profiled=footprints,
-    val_accuracy=st.none() | shares,
     metric=st.sampled_from(list(METRICS)),
     val_metrics=st.dictionaries(st.sampled_from(list(METRICS)), shares),
     values=st.none() | st.tuples(numbers) | st.tuples(numbers, numbers),
@@ -36,36 +36,77 @@ records = st.builds(
     seconds=st.dictionaries(texts, numbers, max_size=2),
     peak_rss_bytes=st.none() | st.integers(0, 2**40),
 )
-winners = st.builds(
-    Winner,
-    record=records,
-    test_accuracy=st.none() | shares,
-    float_test_accuracy=st.none() | shares,
-    baseline_accuracy=st.none() | shares,
+estimates = st.fixed_dictionaries(
+    {"accuracy": st.builds(Estimate, shares, shares, shares)},
+    optional={"macro_f1": st.builds(Estimate, shares, shares, shares)},
+)
+tested = st.builds(
+    Tested,
+    metrics=estimates,
+    float_metrics=estimates,
+    baseline_metrics=st.fixed_dictionaries({"accuracy": shares}),
     confusion=st.lists(st.lists(st.integers(0, 99), max_size=3).map(tuple), max_size=3).map(tuple),
+    resampled_unit=texts,
+)
+trained = st.builds(
+    Trained,
+    record=records,
     finals=st.lists(st.dictionaries(texts, shares, max_size=2), max_size=2).map(tuple),
     epochs=st.none() | st.integers(1, 99),
-    test_metrics=st.dictionaries(st.sampled_from(list(METRICS)), st.builds(Estimate, shares, shares, shares)),
-    baseline_metrics=st.dictionaries(st.sampled_from(list(METRICS)), shares),
-    drawn_from=texts,
+    teachers=st.lists(st.dictionaries(texts, shares, max_size=2), max_size=2).map(tuple),
+    tested=st.none() | tested,
 )
 
 
 @given(records)
 def test_a_record_survives_json(record: Record) -> None:
-    assert Record.loads(record.dumps()) == record
+    assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
     assert Record.from_json(record.to_json()) == record
 
 
-@given(winners)
-def test_a_winner_survives_json(winner: Winner) -> None:
-    assert Winner.from_json(json.loads(json.dumps(winner.to_json()))) == winner
+@given(trained)
+def test_a_trained_candidate_survives_json(candidate: Trained) -> None:
+    assert Trained.from_json(json.loads(json.dumps(candidate.to_json()))) == candidate
 
 
-@given(records)
-def test_the_text_of_a_record_does_not_depend_on_the_order_of_its_facts(record: Record) -> None:
-    backwards = Record(**{**record.to_json(), "params": dict(reversed(record.params.items()))})
-    assert backwards.dumps() == record.dumps()
+def test_documents_of_a_record_and_a_test_repeat_the_accuracies() -> None:
+    document = WINNER.to_json()
+    assert document["record"]["val_accuracy"] == 0.9
+    assert (document["test_accuracy"], document["float_test_accuracy"], document["baseline_accuracy"]) == (
+        0.8,
+        0.85,
+        0.3,
+    )
+    untested = Trained(replace(complete(1), val_metrics={})).to_json()
+    assert set(untested) == set(document)
+    assert (untested["record"]["val_accuracy"], untested["test_accuracy"], untested["confusion"]) == (None, None, [])
+
+
+def test_a_record_from_before_there_was_a_choice_of_metrics_keeps_its_accuracy() -> None:
+    document = complete(1).to_json()
+    del document["val_metrics"], document["metric"]
+    assert Record.from_json(document) == complete(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"trial": "1"}, "record: trial: must be a whole number, got '1'"),
+        ({"state": "done"}, "record: state: value must be a known one, got 'done'"),
+        ({"history": {"loss": [0.5, None]}}, "record: history.loss[1]: must be a number, got None"),
+        ({"colour": 1}, "record: key must be a known one, got 'colour'"),
+    ],
+)
+def test_a_damaged_record_is_refused_with_the_place_of_the_damage(change: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError) as error:
+        Record.from_json({**complete(1).to_json(), **change})
+    assert line in str(error.value)
+
+
+@pytest.mark.parametrize("data", [None, [], {"finals": []}, {"record": 3}])
+def test_what_is_no_trained_candidate_is_refused(data: object) -> None:
+    with pytest.raises(InputError, match=r"^winner: "):
+        Trained.from_json(data)
 
 
 PROFILED = {
@@ -79,23 +120,25 @@ PROFILED = {
 
 
 def complete(trial: int) -> Record:
-    return Record(trial, State.COMPLETE, f"d{trial}", {}, {"blocks": []}, 1, profiled=PROFILED, val_accuracy=0.9)
+    return Record(
+        trial, State.COMPLETE, f"d{trial}", {}, {"blocks": []}, 1, profiled=PROFILED, val_metrics={"accuracy": 0.9}
+    )
 
 
-def result(winner: Winner | None) -> Result:
+def result(winner: Trained | None) -> Result:
     states = {"complete": 3, "over_budget": 4, "pruned": 0, "duplicate": 1, "failed": 0}
     return Result("mine", "studies/mine", 12.5, states, winner, (complete(1), complete(2)))
 
 
 FINALS = ({"trial": 1, "val_score": 0.1}, {"trial": 2, "val_score": 0.9}, {"trial": 2, "val_score": 0.94})
-TESTED = {"accuracy": Estimate(0.8, 0.7, 0.9), "balanced_accuracy": Estimate(0.75, 0.6, 0.85)}
-WINNER = Winner(
-    *(complete(2), 0.8, 0.85, 0.3, ((1, 0), (0, 1)), FINALS),
-    test_metrics=TESTED,
-    float_test_metrics=TESTED,
+TESTED = Tested(
+    metrics={"accuracy": Estimate(0.8, 0.7, 0.9), "balanced_accuracy": Estimate(0.75, 0.6, 0.85)},
+    float_metrics={"accuracy": Estimate(0.85, 0.7, 0.9), "balanced_accuracy": Estimate(0.7, 0.6, 0.8)},
     baseline_metrics={"accuracy": 0.3, "balanced_accuracy": 0.5},
-    drawn_from="9 groups",
+    confusion=((1, 0), (0, 1)),
+    resampled_unit="9 groups",
 )
+WINNER = Trained(complete(2), FINALS, tested=TESTED)
 
 
 def test_the_contract_of_nas_search_json() -> None:
@@ -135,8 +178,35 @@ def test_the_spread_over_the_winner_s_folds_is_numpy_s_and_needs_two() -> None:
 
 
 def test_the_score_is_the_metric_that_the_study_judges_by() -> None:
-    record = replace(complete(1), val_metrics={"balanced_accuracy": 0.7})
+    record = replace(complete(1), val_metrics={"accuracy": 0.9, "balanced_accuracy": 0.7})
     assert (record.val_score, replace(record, metric="balanced_accuracy").val_score) == (0.9, 0.7)
+
+
+def test_the_front_is_drawn_in_the_metric_that_the_study_judges_by() -> None:
+    def judged(trial: int, weights: int, accuracy: float, balanced: float) -> Record:
+        metrics = {"accuracy": accuracy, "balanced_accuracy": balanced}
+        costs = {**PROFILED, "weights_bytes": weights}
+        return replace(complete(trial), metric="balanced_accuracy", val_metrics=metrics, profiled=costs)
+
+    records = [judged(0, 100, 0.9, 0.5), judged(1, 200, 0.7, 0.6), judged(2, 300, 0.95, 0.55), judged(3, 50, 0.1, 0.4)]
+    assert [record.trial for record in front(records)] == [3, 0, 1]
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 4)), max_size=8))
+def test_the_front_holds_what_no_other_record_beats(numbers: list[tuple[int, int]]) -> None:
+    records = [
+        replace(complete(i), val_metrics={"accuracy": score / 4}, profiled={**PROFILED, "weights_bytes": weights})
+        for i, (weights, score) in enumerate(numbers)
+    ]
+    shown = {numbers[record.trial] for record in front(records)}
+    beaten = {
+        (weights, score)
+        for weights, score in numbers
+        for lighter, higher in numbers
+        if lighter <= weights and higher >= score and (lighter, higher) != (weights, score)
+    }
+    assert shown == set(numbers) - beaten
+    assert [record.profiled["weights_bytes"] for record in front(records)] == sorted(weights for weights, _ in shown)  # type: ignore[index]
 
 
 def test_a_study_without_a_winner_says_so() -> None:
@@ -144,7 +214,7 @@ def test_a_study_without_a_winner_says_so() -> None:
 
 
 @pytest.mark.parametrize("winner", [None, WINNER])
-def test_what_is_kept_in_git_has_no_paths_and_no_times(winner: Winner | None) -> None:
+def test_what_is_kept_in_git_has_no_paths_and_no_times(winner: Trained | None) -> None:
     text = json.dumps(result(winner).to_json())
     assert "studies" not in text
     assert "seconds" not in text

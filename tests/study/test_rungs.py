@@ -270,7 +270,9 @@ def test_rank_correlation_is_that_of_scipy(pairs):
 
 def test_a_rung_is_judged_by_the_controls_that_were_trained_to_the_end():
     def complete(trial, curve, accuracy, seed=CONTROL):
-        return replace(paused(curve, trial), state=State.COMPLETE, at_rung=None, seed=seed, val_accuracy=accuracy)
+        return replace(
+            paused(curve, trial), state=State.COMPLETE, at_rung=None, seed=seed, val_metrics={"accuracy": accuracy}
+        )
 
     controls = [complete(i, [0.0, i % 3 / 10], i / 10) for i in range(6)]
     chosen = [complete(10 + i, [0.9 - i / 10, 0.9], i / 10, seed=1) for i in range(6)]

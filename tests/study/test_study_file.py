@@ -161,18 +161,21 @@ def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) ->
     ("text", "line"),
     [
         ("", "study.toml: must name a space; see `nas spaces`"),
-        ("space = 3", "study.toml: space: must be a str, got 3"),
-        ("space = 'mlp_tabular'\nbudget_kb = '4'", "study.toml: budget_kb: must be a float"),
-        ("space = 'mlp_tabular'\nbudget_kb = true", "study.toml: budget_kb: must be a float"),
-        ("space = 'mlp_tabular'\nseed = 1.5", "study.toml: seed: must be a int"),
+        ("space = 3", "study.toml: space: must be text, got 3"),
+        ("space = 'mlp_tabular'\nbudget_kb = '4'", "study.toml: budget_kb: must be a number"),
+        ("space = 'mlp_tabular'\nbudget_kb = true", "study.toml: budget_kb: must be a number"),
+        ("space = 'mlp_tabular'\nseed = 1.5", "study.toml: seed: must be a whole number"),
         (
             "space = 'mlp_tabular'\nbudget = 4",
             "key must be a known one, got 'budget'; did you mean budget_kb",
         ),
         ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a table of settings"),
         ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: key must be a known one, got 'epoch'"),
-        ("space = 'mlp_tabular'\n[recipe]\nepochs = true", "study.toml: training: epochs: must be a int, got True"),
-        ("space = 'mlp_tabular'\n[recipe]\nepochs = 0", "training.epochs: must be 1 or more, got 0"),
+        (
+            "space = 'mlp_tabular'\n[recipe]\nepochs = true",
+            "study.toml: training.epochs: must be a whole number, got True",
+        ),
+        ("space = 'mlp_tabular'\n[recipe]\nepochs = 0", "study.toml: training.epochs: must be 1 or more, got 0"),
         ("space = [", "study.toml: must be valid TOML"),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 
 from nas.errors import InputError
 from nas.study.record import Record, State
-from nas.study.result import Result, Winner
+from nas.study.result import Result, Tested, Trained
 from nas.task.metrics import Estimate
 from nas.tracking import Tracker, find_address, open_tracker
 from nas.tracking.entries import metrics
@@ -45,7 +45,7 @@ def record(trial: int, state: State = State.COMPLETE, weights: int = 3000) -> Re
         reason=None if state == State.COMPLETE else "some reason",
         estimated=profiled,
         profiled=profiled if state == State.COMPLETE else None,
-        val_accuracy=0.9 if state == State.COMPLETE else None,
+        val_metrics={"accuracy": 0.9} if state == State.COMPLETE else {},
         float_val_accuracy=0.91 if state == State.COMPLETE else None,
         values=(0.88,) if state == State.COMPLETE else None,
         history={"loss": (1.0, 0.5, 0.25), "val_accuracy": (0.5, 0.75, 0.875)},
@@ -55,12 +55,8 @@ def record(trial: int, state: State = State.COMPLETE, weights: int = 3000) -> Re
 
 
 def result(trial: int, folder: Path) -> Result:
-    winner = Winner(
-        *(record(trial), 0.93, 0.94, 0.2, ((3, 1), (0, 4)), ()),
-        test_metrics={"accuracy": Estimate(0.93, 0.9, 0.95)},
-        baseline_metrics={"accuracy": 0.2},
-        drawn_from="9 groups",
-    )
+    int8 = {"accuracy": Estimate(0.93, 0.9, 0.95)}
+    winner = Trained(record(trial), tested=Tested(int8, int8, {"accuracy": 0.2}, ((3, 1), (0, 4)), "9 groups"))
     return Result("demo", str(folder), 12.0, STATES, winner, (record(trial),))
 
 
@@ -258,7 +254,7 @@ def test_more_parameters_and_epochs_than_a_batch_holds_are_all_logged(root):
 
 
 def test_numbers_that_are_not_finite_are_left_out():
-    odd = replace(record(0), val_accuracy=float("nan"), seconds={"train": float("inf")})
+    odd = replace(record(0), val_metrics={"accuracy": float("nan")}, seconds={"train": float("inf")})
     assert {"val_accuracy", "train_seconds"}.isdisjoint(metrics(odd))
 
 

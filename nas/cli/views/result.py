@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nas.study.result import Result, Winner
+from nas.study.result import Result, Trained
 from nas.task.metrics import TITLES
 from nas.text import interval, kilobytes, percent
 
@@ -34,15 +34,16 @@ report: {result.folder}/report.html
 browse: nas ui --studies {Path(result.folder).parent}"""
 
 
-def scores(winner: Winner) -> list[tuple[str, str]]:
+def scores(winner: Trained) -> list[tuple[str, str]]:
     """Return what is known of the winner's answers, as lines of name and value."""
     lines = []
-    for metric in winner.told:
-        int8 = winner.test_metrics[metric]
-        beside = f"95 % interval {interval(int8.low, int8.high)}, over {winner.drawn_from}"
+    for metric in winner.headline_metrics:
+        assert winner.tested is not None
+        int8 = winner.tested.metrics[metric]
+        beside = f"95 % interval {interval(int8.low, int8.high)}, over {winner.tested.resampled_unit}"
         lines.append((f"test {TITLES[metric]}, int8", f"{percent(int8.value)}  ({beside})"))
-        lines.append(("  before quantization", percent(winner.float_test_metrics[metric].value)))
-        lines.append(("  always the most frequent class", percent(winner.baseline_metrics[metric])))
+        lines.append(("  before quantization", percent(winner.tested.float_metrics[metric].value)))
+        lines.append(("  always the most frequent class", percent(winner.tested.baseline_metrics[metric])))
     if winner.fold_std is None:
         return [*lines, (f"validation {TITLES[winner.metric]}, int8", percent(winner.record.val_score))]
     spread = f"{percent(winner.record.val_score)} +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"

@@ -6,9 +6,10 @@ from typing import Any, Protocol, TypeAlias
 
 from nas.data.splits import Splits
 from nas.registry import Registry
-from nas.study.tasks import Evaluation, Task, TeacherAnswers, TrainingOutcome
+from nas.study.result import Tested
+from nas.study.tasks import Task, TeacherAnswers, TrainingOutcome
 
-Answer: TypeAlias = TrainingOutcome | TeacherAnswers | Evaluation
+Answer: TypeAlias = TrainingOutcome | TeacherAnswers | Tested
 
 
 @dataclass(frozen=True, slots=True)
