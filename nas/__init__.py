@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from nas.data.dataset import DataOptions
     from nas.errors import InputError
     from nas.optimizer.observer import Observer
-    from nas.reports.memory_map import write_memory_map
+    from nas.reports.memory_map.format import write_memory_map
     from nas.space.architecture import Architecture
     from nas.space.file import load_space
     from nas.study.recipe import Recipe
@@ -58,7 +58,7 @@ _HOMES = {
     "data.dataset": ("DataOptions",),
     "errors": ("InputError",),
     "optimizer.observer": ("Observer",),
-    "reports.memory_map": ("write_memory_map",),
+    "reports.memory_map.format": ("write_memory_map",),
     "space.architecture": ("Architecture",),
     "space.file": ("load_space",),
     "study.recipe": ("Recipe",),

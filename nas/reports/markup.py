@@ -1,30 +1,56 @@
-"""HTML that is escaped unless it says that it is markup already."""
+"""HTML pages and elements; text is escaped unless it is marked as HTML already."""
 
 import html
+from collections.abc import Collection
+from importlib import resources
 
 
 class Markup(str):
-    """Text that is HTML; any other text is data, and is escaped."""
+    """Text that is HTML already, and is therefore not escaped again."""
 
     __slots__ = ()
 
 
 def element(name: str, *children: object, **attributes: object) -> Markup:
-    """Return an element; `class_` is the attribute `class`, None leaves an attribute out, `_` stands for `-`."""
+    """Return an element with its children and attributes.
+
+    Args:
+        name: of the element.
+        children: elements and text, one after the other.
+        attributes: by name; `class_` is `class`, another underscore is a hyphen, and None leaves an attribute out.
+    """
     given = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items() if value is not None}
     opening = " ".join([name, *(f'{key}="{html.escape(str(value))}"' for key, value in given.items())])
     return Markup(f"<{opening}>{join(*children)}</{name}>")
 
 
 def join(*children: object) -> Markup:
-    """Put pieces one after the other."""
+    """Return elements and text one after the other."""
     return Markup("".join(child if isinstance(child, Markup) else html.escape(str(child)) for child in children))
 
 
-def table(head: list[object], rows: list[list[object]], *, text_columns: int = 1) -> Markup:
-    """Return a table whose first columns hold text, and the others numbers that align to the right.
+def page(title: str, *body: object) -> str:
+    """Return a whole page in the style of all reports; it needs no other file."""
+    style = resources.files("nas.reports").joinpath("style.css").read_text(encoding="utf-8")
+    head = element(
+        "head",
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        element("title", title),
+        element("style", Markup(style)),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
 
-    A row whose first cell is a `th` made by the caller keeps it.
+
+def table(
+    head: list[object], rows: list[list[object]], *, text_columns: int = 1, marked: Collection[int] = ()
+) -> Markup:
+    """Return a table.
+
+    Args:
+        head: titles of the columns.
+        rows: cells, row by row.
+        text_columns: how many of the first columns hold text; the others hold numbers and align to the right.
+        marked: numbers of the rows that are highlighted.
     """
 
     def cells(name: str, values: list[object]) -> Markup:
@@ -32,7 +58,9 @@ def table(head: list[object], rows: list[list[object]], *, text_columns: int = 1
             *(element(name, value, class_=None if i < text_columns else "number") for i, value in enumerate(values))
         )
 
-    body = join(*(element("tr", cells("td", row)) for row in rows))
+    body = join(
+        *(element("tr", cells("td", row), class_="marked" if i in marked else None) for i, row in enumerate(rows))
+    )
     return element(
         "div",
         element("table", element("thead", element("tr", cells("th", head))), element("tbody", body)),
@@ -42,5 +70,5 @@ def table(head: list[object], rows: list[list[object]], *, text_columns: int = 1
 
 
 def details(summary: str, *children: object, open_: bool = False) -> Markup:
-    """Return a part that the reader unfolds."""
+    """Return a part that is folded up until the reader opens it."""
     return element("details", element("summary", summary), *children, open="open" if open_ else None)

@@ -1,14 +1,13 @@
 """The page: sections in the order in which a reader asks."""
 
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
 from nas.files import write_atomic
 from nas.reports import figures, tables
 from nas.reports.headline import headline
-from nas.reports.markup import Markup, details, element, join
-from nas.reports.memory_map_figure import memory_map
+from nas.reports.markup import Markup, details, element, join, page
+from nas.reports.memory_map.page import buffers, picture
 from nas.reports.view import ReportView
 from nas.reports.words import percent, size
 from nas.study.result import Tested, Trained
@@ -22,15 +21,7 @@ def write_report(view: ReportView, path: Path) -> Path:
 
 def render(view: ReportView) -> str:
     """Return the report's HTML; equal views give equal text."""
-    style = resources.files("nas.reports").joinpath("style.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        element("title", f"{view.result.study}: report of a search"),
-        element("style", Markup(style)),
-    )
-    body = element("body", headline(view), element("main", *_sections(view)))
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    return page(f"{view.result.study}: report of a search", headline(view), element("main", *_sections(view)))
 
 
 def _sections(view: ReportView) -> Iterator[Markup]:
@@ -102,8 +93,8 @@ def _memory(view: ReportView) -> Markup:
             f"{size(arena.tail)}, holds what lives as long as the interpreter. With planning, {size(arena.min)} is "
             "the smallest arena that works."
         ),
-        memory_map(footprint),
-        details("Tensors in the arena", tables.tensors(footprint)),
+        picture(footprint),
+        details("Buffers in the arena's head", buffers(footprint)),
         details("Operators", tables.operators(footprint)),
     )
 

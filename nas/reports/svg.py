@@ -14,15 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Matplotlib draws in these; in the SVG they become the page's colours, light or dark.
-INK, MUTED, LINE, ACCENT, SECOND, THIRD, FOURTH, SURFACE = (f"#0000{i:02x}" for i in range(1, 9))
+INK, MUTED, LINE, ACCENT, SECOND, SURFACE = (f"#0000{i:02x}" for i in range(1, 7))
 _VARIABLES = {
     INK: "ink",
     MUTED: "muted",
     LINE: "line",
     ACCENT: "accent",
     SECOND: "second",
-    THIRD: "third",
-    FOURTH: "fourth",
     SURFACE: "surface",
 }
 # Matplotlib's SVG has 72 units an inch; the page shows a unit as a pixel.

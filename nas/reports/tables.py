@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nas.reports.markup import Markup, element, join, table
-from nas.reports.memory_map_figure import planned
 from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval, percent, value, whole
 from nas.study.record import Record, State
@@ -145,23 +144,6 @@ def operators(footprint: "Footprint") -> Markup:
         for op in footprint.ops
     ]
     return table(["", "operator", "MACs", "scratch, B", "ms"], rows, text_columns=2)
-
-
-def tensors(footprint: "Footprint") -> Markup:
-    """List what lies in the arena's head, with its life in operators."""
-    rows: list[list[object]] = [
-        [
-            f"{tensor.index}",
-            tensor.name,
-            tensor.kind,
-            " x ".join(str(n) for n in tensor.shape),
-            whole(tensor.offset),
-            whole(tensor.bytes),
-            f"{tensor.first_op} to {tensor.last_op}",
-        ]
-        for tensor in planned(footprint)
-    ]
-    return table(["", "tensor", "kind", "shape", "offset", "bytes", "operators"], rows, text_columns=4)
 
 
 def states(view: ReportView) -> Markup:

@@ -1,4 +1,4 @@
-"""The memory map tells the whole plan: every buffer where and when it lives, in each format."""
+"""The memory map shows the whole plan: where every buffer lies and when it is in use, in each format."""
 
 import math
 import re
@@ -13,18 +13,11 @@ from hypothesis import strategies as st
 
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
-from nas.reports.memory_map import (
-    FORMATS,
-    live_at,
-    peak_op,
-    planned,
-    printable,
-    short_name,
-    to_html,
-    to_svg,
-    to_text,
-    write,
-)
+from nas.reports.memory_map.format import MAP_FORMATS, write_memory_map
+from nas.reports.memory_map.lifetimes import live_at, peak_op, planned, printable, short_name
+from nas.reports.memory_map.page import to_html
+from nas.reports.memory_map.svg import LETTER, LINE, Box, to_svg
+from nas.reports.memory_map.text import to_text
 from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import estimate, profile
 from nas.target.target import find_target
@@ -43,7 +36,7 @@ def network(blocks: int = 2) -> Footprint:
 
 
 def rectangles(svg: str) -> list[tuple[str, float, float, float, float]]:
-    """Title, left, top, width and height of each rectangle that tells what it is."""
+    """Title, left, top, width and height of each rectangle that has a title."""
     found = []
     for rect in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}rect"):
         title = rect.find("{http://www.w3.org/2000/svg}title")
@@ -70,6 +63,48 @@ def test_no_two_rectangles_overlap_as_no_two_buffers_do(blocks: int) -> None:
         assert apart or min(h, h2) <= 1  # a buffer of a few bytes is drawn half a pixel high, to be seen
 
 
+def labels(svg: str) -> list[tuple[str, Box]]:
+    """The labels of the tensors, each with its place."""
+    found = []
+    for each in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        if each.get("class") is None and each.text is not None and not each.text.startswith("tail"):
+            width = LETTER * len(each.text)
+            left = float(each.get("x", "")) - (width / 2 if each.get("text-anchor") == "middle" else 0)
+            found.append((each.text, Box(left, float(each.get("y", "")) - LINE + 4, width, LINE - 2)))
+    return found
+
+
+@given(st.integers(1, 6))
+def test_no_label_covers_another_or_leaves_the_plot(blocks: int) -> None:
+    svg = to_svg(network(blocks))
+    ((_, left, top, width, _),) = (row for row in rectangles(svg) if row[0].startswith("tail"))
+    boxes = [box for _, box in labels(svg)]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert all(left <= box.x and box.x + box.width <= left + width and box.y >= top for box in boxes)
+
+
+@given(st.integers(1, 6))
+def test_a_label_lies_within_a_rectangle_or_where_none_is(blocks: int) -> None:
+    svg = to_svg(network(blocks))
+    drawn = [Box(*place) for _, *place in of_tensors(svg)]
+    for _, box in labels(svg):
+        inside = any(one.x <= box.x and box.x + box.width <= one.x + one.width and holds(one, box) for one in drawn)
+        assert inside or not any(box.overlaps(one) for one in drawn)
+
+
+def holds(rectangle: Box, label: Box) -> bool:
+    """Whether a label lies between the rectangle's lower and upper edge, which a line may exceed by two pixels."""
+    return rectangle.y - 2 <= label.y and label.y + label.height <= rectangle.y + rectangle.height + 2
+
+
+def test_a_large_buffer_is_labelled_with_its_name_and_its_bytes() -> None:
+    footprint = network()
+    largest = max(planned(footprint), key=lambda tensor: tensor.bytes)
+    words = [text for text, _ in labels(to_svg(footprint))]
+    assert f"{largest.index} {short_name(largest.name)}" in words
+    assert f"{largest.bytes:,} B" in words
+
+
 def test_heights_are_bytes_and_head_and_tail_fill_the_arena() -> None:
     footprint = network()
     drawn = rectangles(to_svg(footprint))
@@ -90,7 +125,7 @@ def test_a_name_never_breaks_a_picture(name: str) -> None:
 
 
 @given(st.text())
-def test_what_is_printable_steers_no_terminal(name: str) -> None:
+def test_a_printable_name_holds_no_control_characters_and_keeps_all_others(name: str) -> None:
     assert printable(name).isprintable()
     assert [b for a, b in zip(name, printable(name), strict=True) if a.isprintable()] == [
         *filter(str.isprintable, name)
@@ -98,7 +133,7 @@ def test_what_is_printable_steers_no_terminal(name: str) -> None:
 
 
 class Strict(HTMLParser):
-    """Fails on anything that runs or loads something from elsewhere."""
+    """Fails on anything that runs code or loads a file."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag not in ("script", "link", "img", "iframe", "object")
@@ -115,9 +150,9 @@ def made_up(name: str) -> Footprint:
     return Footprint(*totals, file=name, ops=ops, tensors=tensors)
 
 
-def test_the_page_marks_what_lives_at_the_fullest_moment() -> None:
+def test_the_page_marks_the_buffers_that_are_in_use_at_the_peak() -> None:
     footprint = network()
-    marked = re.findall(r'<tr class="peak"><td class="number">(\d+)</td>', to_html(footprint))
+    marked = re.findall(r'<tr class="marked"><td>(\d+)</td>', to_html(footprint))
     assert {int(index) for index in marked} == {t.index for t in live_at(footprint, peak_op(footprint))}
 
 
@@ -144,25 +179,30 @@ def test_the_text_stays_within_80_columns_however_many_operators(ops: int) -> No
     assert numbered == list(range(ops))
 
 
-def test_the_fullest_moment_has_the_most_bytes_and_fits_the_head() -> None:
+def test_the_peak_has_the_most_bytes_and_fits_the_head() -> None:
     footprint = network(4)
     used = [sum(t.bytes for t in live_at(footprint, op.index)) for op in footprint.ops]
     assert used[peak_op(footprint)] == max(used) <= footprint.detail.head
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_the_file_is_of_the_format_that_its_name_says(tmp_path: Path, suffix: str) -> None:
-    written = write(network(), tmp_path / f"map{suffix}").read_text()
-    starts = {".svg": "<svg", ".html": "<!doctype html>", ".txt": "arena"}
-    assert written.startswith(starts[suffix])
+@pytest.mark.parametrize(("name", "start"), [("svg", "<svg"), ("html", "<!DOCTYPE html>"), ("txt", "arena")])
+def test_the_file_is_of_the_format_that_its_name_says(tmp_path: Path, name: str, start: str) -> None:
+    assert write_memory_map(network(), tmp_path / f"map.{name}").read_text().startswith(start)
+
+
+@pytest.mark.parametrize("name", MAP_FORMATS)
+def test_every_format_names_every_buffer_and_repeats_itself(name: str) -> None:
+    written = MAP_FORMATS[name](network())
+    assert written == MAP_FORMATS[name](network())
+    assert all(short_name(tensor.name, most=33) in written for tensor in planned(network()))
 
 
 def test_another_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"\.svg, \.html, \.txt"):
-        write(network(), tmp_path / "map.png")
+    with pytest.raises(InputError, match=r"\.html, \.svg, \.txt, got '\.png'"):
+        write_memory_map(network(), tmp_path / "map.png")
 
 
-def test_a_converters_name_keeps_its_telling_end() -> None:
+def test_a_converters_name_is_cut_to_its_last_parts() -> None:
     name = "model_1/block/conv1d_2/Relu;model_1/block/conv1d_2/BiasAdd;another"
     assert short_name(name) == "block/conv1d_2/Relu"
     assert len(short_name("x" * 99, most=20)) == 20
@@ -172,4 +212,4 @@ def test_every_published_model_has_a_map(shared: Path) -> None:
     for file in sorted((shared / "truth" / "external").glob("*.tflite")):
         footprint = profile(file, TARGET)
         assert len(of_tensors(to_svg(footprint))) == len(planned(footprint)) > 0
-        assert math.prod(len(draw(footprint)) for draw in FORMATS.values()) > 0
+        assert math.prod(len(draw(footprint)) for draw in MAP_FORMATS.values()) > 0

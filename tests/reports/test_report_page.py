@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from report_sample import CLASSES, CONFUSION, footprint, sample_view
+from report_sample import CLASSES, CONFUSION, sample_view
 from sklearn.metrics import precision_score, recall_score
 
 from nas.reports import ReportView, render, write_report
-from nas.reports.memory_map_figure import memory_map, planned
+from nas.reports.memory_map.svg import to_svg
 from nas.reports.words import duration
 from nas.study.record import State
 from nas.study.result import Result, Trained
@@ -205,25 +205,8 @@ def test_states_are_counted(view, page):
     assert {row[0]: int(row[2]) for row in rows(page, "<h2>Candidates</h2>")[1:]} == view.result.states
 
 
-def texts(figure):
-    """The texts of a figure, each with where it stands."""
-    found = [each for each in ElementTree.fromstring(figure).iter() if each.tag.endswith("}text")]
-    return {"".join(each.itertext()): (each.get("x"), each.get("y")) for each in found}
-
-
-def test_every_tensor_of_the_arena_is_labelled_in_the_memory_map():
-    written = texts(memory_map(footprint()))
-    for tensor in planned(footprint()):
-        assert any(text.startswith(f"{tensor.index} {tensor.name[:10]}") for text in written)
-    assert not any("weights" in text for text in written)
-
-
-def test_long_names_are_cut_and_leave_the_map_its_size():
-    long = replace(footprint(), tensors=tuple(replace(t, name=f"{t.name}/" * 12) for t in footprint().tensors))
-    short, cut = texts(memory_map(footprint())), texts(memory_map(long))
-    operators = [f"{op.index} {op.op}" for op in long.ops]
-    assert [short[name] for name in operators] == [cut[name] for name in operators]
-    assert max(map(len, cut)) < 40
+def test_the_memory_map_is_the_one_that_nas_profile_writes(view, page):
+    assert to_svg(view.footprint) in page
 
 
 def test_a_study_without_a_winner_says_so():

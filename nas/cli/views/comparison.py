@@ -11,7 +11,7 @@ from rich.text import Text
 from nas.api.models import Comparison
 from nas.cli.views.footprint import milliseconds
 from nas.errors import InputError
-from nas.reports.memory_map import printable
+from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint
 from nas.target.target import Target
 from nas.text import kilobytes

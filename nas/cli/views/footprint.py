@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nas.reports.memory_map import live_at, peak_op, printable, short_name
+from nas.reports.memory_map.lifetimes import live_at, peak_op, printable, short_name
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import runtime_of
 from nas.target.target import Target

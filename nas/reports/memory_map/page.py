@@ -1,88 +1,51 @@
-"""The memory map as a page: totals, the picture, and a table of what lies in the arena."""
+"""The memory map as a page of HTML: the picture, and a table of what lies in the arena's head."""
 
-import html
-from pathlib import Path
-
-from nas.reports.memory_map.lives import life, live_at, peak_op, planned, printable
+from nas.reports.markup import Markup, element, page, table
+from nas.reports.memory_map.format import MAP_FORMATS
+from nas.reports.memory_map.lifetimes import lifetime, live_at, peak_op, planned, printable, shape, span, title
 from nas.reports.memory_map.svg import to_svg
-from nas.target.footprint import Footprint, TensorFootprint
-
-_STYLE = """
-:root { color-scheme: light dark; --page: #f6f7f9; --ink: #1b2430; --muted: #5c6776; --line: #d5dae1; --mark: #fff3d6; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #12161c; --ink: #e6eaf0; --muted: #9aa6b5; --line: #3a4452; --mark: #3d341c; }
-}
-body { margin: 0 auto; max-width: 1080px; padding: 2rem 1rem; background: var(--page); color: var(--ink);
-  font: 15px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; margin: 1.5rem 0 0.3rem; }
-p { color: var(--muted); margin: 0.2rem 0 1rem; }
-.map, .table { overflow-x: auto; border-radius: 8px; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 0.2rem 1rem 0.2rem 0.3rem; border-bottom: 1px solid var(--line); }
-th { color: var(--muted); font-weight: 500; }
-.number { text-align: right; }
-.peak { background: var(--mark); }
-.name { overflow-wrap: anywhere; font-size: 0.85em; }
-"""
-_COLUMNS = ("#", "offset", "bytes", "operators", "kind", "shape", "type", "name")
+from nas.target.footprint import Footprint
 
 
+@MAP_FORMATS.register("html")
 def to_html(footprint: Footprint) -> str:
-    """Return a page that needs nothing beside it, with neither scripts nor anything from elsewhere."""
-    title = f"{Path(footprint.file).name if footprint.file else 'estimate'} on {footprint.target}"
-    return "\n".join(
-        [
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>",
-            f"<h1>{html.escape(title)}</h1>",
-            f"<p>{_totals(footprint)}</p>",
-            f'<div class="map">{to_svg(footprint)}</div>',
-            *_table(footprint),
-            "</body></html>\n",
-        ]
-    )
-
-
-def _totals(footprint: Footprint) -> str:
+    """A page with the picture and a table of the buffers, for a browser."""
     arena = footprint.detail
-    return (
-        f"Give the interpreter an arena of {arena.min:,} bytes. It uses {footprint.detail.used:,}:"
-        f" a head of {arena.head:,} for activations and scratch,"
-        f" and a tail of {arena.tail:,} that lives as long as the interpreter."
+    totals = (
+        f"Reserve an arena of {arena.min:,} bytes for the interpreter. It uses {footprint.detail.used:,}: a head of "
+        f"{arena.head:,} for activations and scratch buffers, and a tail of {arena.tail:,} that is kept as long as the "
+        "interpreter exists."
     )
+    heading = element("header", element("h1", title(footprint)), element("p", totals, class_="lead"))
+    tables = [element("h2", "Buffers in the head"), buffers(footprint)] if footprint.ops else []
+    return page(title(footprint), heading, element("main", element("section", picture(footprint), *tables)))
 
 
-def _table(footprint: Footprint) -> list[str]:
-    if not footprint.ops:
-        return []
+def picture(footprint: Footprint) -> Markup:
+    """Return the drawing for a page."""
+    return element("div", Markup(to_svg(footprint)), class_="scroll wide", tabindex="0")
+
+
+def buffers(footprint: Footprint) -> Markup:
+    """List the buffers in the arena's head as they are needed, with those in use at the peak marked."""
     peak = peak_op(footprint)
-    live = {tensor.index for tensor in live_at(footprint, peak)}
-    used = sum(tensor.bytes for tensor in live_at(footprint, peak))
-    head = "".join(f"<th{_aligned(name)}>{name}</th>" for name in _COLUMNS)
-    rows = (_row(tensor, tensor.index in live) for tensor in sorted(planned(footprint), key=life))
-    return [
-        "<h2>What lies in the head</h2>",
-        f"<p>Marked: the {used:,} bytes in use at the fullest moment, operator {peak}"
-        f" ({html.escape(footprint.ops[peak].op)}).</p>",
-        f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>',
-        *rows,
-        "</tbody></table></div>",
+    live = live_at(footprint, peak)
+    tensors = sorted(planned(footprint), key=lifetime)
+    rows: list[list[object]] = [
+        [
+            f"{tensor.index}",
+            printable(tensor.name),
+            tensor.kind,
+            tensor.dtype,
+            shape(tensor),
+            f"{tensor.offset:,}",
+            f"{tensor.bytes:,}",
+            span(tensor),
+        ]
+        for tensor in tensors
     ]
-
-
-def _row(tensor: TensorFootprint, live: bool) -> str:
-    first, last = life(tensor)
-    shape = "x".join(map(str, tensor.shape)) if tensor.kind != "scratch" else ""
-    lives = f"{first}" if first == last else f"{first} to {last}"
-    values = (tensor.index, f"{tensor.offset:,}", f"{tensor.bytes:,}", lives, tensor.kind, shape, tensor.dtype)
-    cells = "".join(
-        f"<td{_aligned(name)}>{html.escape(str(v))}</td>" for name, v in zip(_COLUMNS, values, strict=False)
-    )
-    mark = ' class="peak"' if live else ""
-    return f'<tr{mark}>{cells}<td class="name">{html.escape(printable(tensor.name))}</td></tr>'
-
-
-def _aligned(column: str) -> str:
-    return ' class="number"' if column in ("#", "offset", "bytes") else ""
+    head: list[object] = ["", "buffer", "kind", "type", "shape", "offset", "bytes", "operators"]
+    marked = {i for i, tensor in enumerate(tensors) if tensor in live}
+    used = f"{sum(tensor.bytes for tensor in live):,}"
+    note = f"Marked: the {used} bytes in use at operator {peak} ({footprint.ops[peak].op}), the peak."
+    return Markup(element("p", note, class_="note") + table(head, rows, text_columns=5, marked=marked))

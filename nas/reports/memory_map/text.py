@@ -4,7 +4,8 @@ import math
 import string
 import textwrap
 
-from nas.reports.memory_map.lives import life, live_at, peak_op, planned, short_name
+from nas.reports.memory_map.format import MAP_FORMATS
+from nas.reports.memory_map.lifetimes import lifetime, live_at, peak_op, planned, short_name, span
 from nas.target.footprint import Footprint, TensorFootprint
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
@@ -12,12 +13,13 @@ _ROWS, _MARGIN = 24, 9
 _LEAST_COLUMN, _MOST_COLUMN = 3, 8
 
 
+@MAP_FORMATS.register("txt")
 def to_text(footprint: Footprint, width: int = 80) -> str:
-    """Return the map and its legend, no line longer than `width`.
+    """Text of at most 80 columns, for terminals and code reviews.
 
-    Operators that do not fit beside each other go on in a further map below.
+    Operators that do not fit beside each other continue in a further map below.
     """
-    in_order = sorted(planned(footprint), key=lambda t: (life(t)[0], t.index))
+    in_order = sorted(planned(footprint), key=lambda t: (lifetime(t)[0], t.index))
     letters = {t.index: _LETTERS[i % len(_LETTERS)] for i, t in enumerate(in_order)}
     room = width - _MARGIN
     count = max(len(footprint.ops), 1)
@@ -29,8 +31,8 @@ def to_text(footprint: Footprint, width: int = 80) -> str:
     ]
     arena = footprint.detail
     head = (
-        f"arena {arena.min:,} B on {footprint.target}: head {arena.head:,} (below) + tail {arena.tail:,}, which lives "
-        "as long as the interpreter"
+        f"arena {arena.min:,} B on {footprint.target}: head {arena.head:,} (below) + tail {arena.tail:,}, which is "
+        "kept as long as the interpreter exists"
     )
     return "\n\n".join([textwrap.fill(head, width), *maps, _legend(footprint, letters, width)]) + "\n"
 
@@ -55,11 +57,11 @@ def _owner(tensors: list[TensorFootprint], low: float, high: float) -> TensorFoo
 
 
 def _cell(owner: TensorFootprint | None, letters: dict[int, str], op: int, column: int) -> str:
-    """Return the buffer's letter, joined to the next column if it lives on."""
+    """Return the buffer's letter, joined to the next column if it is still needed there."""
     if owner is None:
         return ".".ljust(column)
-    lives_on = life(owner)[1] > op
-    return (letters[owner.index] * (column if lives_on else column - 1)).ljust(column)
+    continues = lifetime(owner)[1] > op
+    return (letters[owner.index] * (column if continues else column - 1)).ljust(column)
 
 
 def _legend(footprint: Footprint, letters: dict[int, str], width: int) -> str:
@@ -68,13 +70,12 @@ def _legend(footprint: Footprint, letters: dict[int, str], width: int) -> str:
     tensors = {tensor.index: tensor for tensor in planned(footprint)}
     lines += [_row(tensors[index], letter, peak, width) for index, letter in letters.items()]
     if peak is not None:
-        lines.append(f"* in use at the fullest moment, operator {peak} ({footprint.ops[peak].op})")
+        lines.append(f"* in use at operator {peak} ({footprint.ops[peak].op}), the peak")
     return "\n".join(line[:width].rstrip() for line in lines)
 
 
 def _row(tensor: TensorFootprint, letter: str, peak: int | None, width: int) -> str:
-    first, last = life(tensor)
+    first, last = lifetime(tensor)
     star = "*" if peak is not None and first <= peak <= last else " "
-    lives = f"{first}" if first == last else f"{first} to {last}"
     name = short_name(tensor.name, most=width - 47)
-    return f"{letter}{star} {tensor.offset:>9,}{tensor.bytes:>10,}  {lives:11}{tensor.kind:12}{name}"
+    return f"{letter}{star} {tensor.offset:>9,}{tensor.bytes:>10,}  {span(tensor):11}{tensor.kind:12}{name}"
