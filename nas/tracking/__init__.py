@@ -1,4 +1,4 @@
-"""Mirrors a study to MLflow, beside the search and never in its way; the only home of MLflow."""
+"""Logs a study to MLflow from a thread of its own, so that the search never waits for it; the only home of MLflow."""
 
 from nas.tracking.address import Address, find_address
 from nas.tracking.tracker import Tracker, open_tracker

@@ -13,22 +13,26 @@ DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A tracking URI, and the folder for artifacts; None if the server knows its own."""
+    """A tracking URI, and the folder for artifacts; None if a server decides where they are kept."""
 
     uri: str
     artifacts: Path | None
 
     @property
     def file(self) -> Path | None:
-        """The database's file, if it is one of SQLite."""
+        """The file of a SQLite database; None for any other store."""
         return Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
 
 
 def find_address(uri: str | None, folder: Path) -> Address | None:
-    """Return where to track, given what the user asked for and the folder of all studies; None for nowhere.
+    """Return where to track; None if tracking is turned off.
+
+    Args:
+        uri: what the user asked for; None for SQLite in `folder`, `none` to turn tracking off.
+        folder: of all studies.
 
     Raises:
-        InputError: `uri` is none that MLflow knows.
+        InputError: `uri` is of a kind that MLflow does not know.
     """
     if uri == NOWHERE:
         return None
@@ -44,5 +48,5 @@ def find_address(uri: str | None, folder: Path) -> Address | None:
         "--tracking-uri",
         f"must begin with {', '.join(f'{name}:' for name in (*SERVERS, *DATABASES))}",
         got=repr(uri),
-        hint=f"take http://host:5000 for a server, or `{NOWHERE}` to do without",
+        hint=f"use http://host:5000 for a server, or `{NOWHERE}` to turn tracking off",
     )

@@ -1,4 +1,4 @@
-"""What MLflow is told of a record: parameters, metrics and tags, as plain mappings."""
+"""What is logged of a record: parameters, metrics and tags, as plain mappings."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from nas.study.result import Trained
 from nas.task.metrics import TITLES, Estimate
 from nas.text import interval, percent
 
-# Candidates that were built get a run; the others are counted with the study.
+# Candidates that were built get a run; the others only count in the metrics of the study's run.
 BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)
 
 RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "KILLED", State.FAILED: "FAILED"}
@@ -21,7 +21,7 @@ def params(record: Record) -> dict[str, str]:
 
 
 def metrics(record: Record) -> dict[str, float]:
-    """Return every number of a record but its learning curves."""
+    """Return every number of a record except its learning curves."""
     facts = {
         "val_accuracy": record.val_accuracy,
         "float_val_accuracy": record.float_val_accuracy,
@@ -38,7 +38,7 @@ def metrics(record: Record) -> dict[str, float]:
 
 
 def curves(record: Record) -> list[tuple[str, float, int]]:
-    """Return the learning curves as name, value, epoch; the name keeps them apart from the final figures."""
+    """Return the learning curves as (name, value, epoch); `curve/` in the name tells them from the final figures."""
     return [
         (f"curve/{name}", value, epoch)
         for name, curve in record.history.items()
@@ -48,7 +48,7 @@ def curves(record: Record) -> list[tuple[str, float, int]]:
 
 
 def tags(record: Record) -> dict[str, str]:
-    """Return what a run is searched by."""
+    """Return the tags by which a run can be searched."""
     return {
         "kind": "candidate",
         "trial": str(record.trial),
@@ -61,13 +61,13 @@ def tags(record: Record) -> dict[str, str]:
 
 
 def state_metrics(states: Mapping[str, int]) -> dict[str, float]:
-    """Return the number of trials by state, and of all."""
+    """Return the number of trials in each state, and in all."""
     counts = {f"trials_{state}": float(count) for state, count in states.items()}
     return {**counts, "trials": float(sum(states.values()))}
 
 
 def winner_metrics(winner: Trained) -> dict[str, float]:
-    """Return the numbers of a study's winner: those of its final training, and of the test set."""
+    """Return the numbers of a study's winner, from its final training and from the test set."""
     facts: dict[str, Any] = {"fold_std": winner.fold_std}
     if winner.tested is not None:
         facts |= _estimates("test", winner.tested.metrics)

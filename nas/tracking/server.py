@@ -1,4 +1,4 @@
-"""MLflow's own server, run on a folder of studies until the user interrupts it."""
+"""Runs MLflow's own server on a folder of studies until the user interrupts it."""
 
 import json
 import os

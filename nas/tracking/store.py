@@ -1,6 +1,7 @@
 """One study in an MLflow store, through explicit run ids.
 
-The fluent interface keeps its active run per process, which breaks with workers and with a study that goes on.
+MLflow's fluent interface keeps one active run per process, which breaks with worker processes and with a study that
+goes on in another process.
 """
 
 import itertools
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-# A request that is not answered soon is tried again by the tracker's own schedule, not by MLflow's, which takes
-# four minutes. The rest keeps the terminal and the network to ourselves. What the user has set stays.
+# The tracker repeats a failed request on its own schedule; MLflow's own retries would take four minutes. The other
+# settings keep MLflow from printing, and from sending usage data. Variables that the user has set stay as they are.
 _SETTINGS = {
     "MLFLOW_CONFIGURE_LOGGING": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -43,11 +44,11 @@ _PAGE = 1000
 
 
 class Store:
-    """A study's runs: one parent, one child a candidate that was built.
+    """A study's runs: a parent run for the study, and a child run for each candidate that was built.
 
-    Life cycle: opened, which finds or makes the experiment and the parent, reads what is logged already, and
-    deletes runs that an earlier process left half written; then any method, each of which may raise what MLflow
-    raises. After that, open another one, since a run may be half written.
+    Life cycle: opening it finds or makes the experiment and the parent run, reads which trials are logged, and deletes
+    runs that an earlier process left half written. Then call any method. If one raises (whatever MLflow raises), a run
+    may be half written: open another store.
 
     Args:
         address: where the store is.
@@ -70,7 +71,7 @@ class Store:
         return set(self._runs)
 
     def log(self, record: Record, model: bytes | None) -> None:
-        """Write one candidate's run; one that is there already stays as it is."""
+        """Write one candidate's run, unless it has one already."""
         if record.trial in self._runs:
             return
         end = _now()
@@ -88,12 +89,12 @@ class Store:
         self._runs[record.trial] = run_id
 
     def counts(self, states: Mapping[str, int]) -> None:
-        """Write the number of trials by state to the parent, as they stand after that many trials."""
+        """Write the number of trials in each state to the parent run; the total number of trials is the step."""
         step = sum(states.values())
         self._write(self._parent, [(*item, step) for item in entries.state_metrics(states).items()])
 
     def finish(self, result: Result, files: Path) -> None:
-        """Give the parent the winner's numbers and files, and mark the winner's run."""
+        """Write the winner's numbers and files to the parent run, and tag the winner's own run."""
         winner = result.winner
         if winner is None:
             return
@@ -110,7 +111,7 @@ class Store:
             self._client.log_artifacts(self._parent, str(files), "best")
 
     def end(self, finished: bool) -> None:
-        """Close the parent run; the same study opens it again when it goes on."""
+        """Close the parent run; it is opened again when the study goes on."""
         self._client.set_terminated(self._parent, "FINISHED" if finished else "KILLED")
 
     def _find_experiment(self, address: Address) -> str:
@@ -118,7 +119,7 @@ class Store:
         found = self._client.get_experiment_by_name(name)
         if found is None:
             location = None if address.artifacts is None else (address.artifacts / self._study).as_uri()
-            # The kind spares the user the UI's question whether this is about language models.
+            # With this tag, the UI does not ask whether the experiment is about language models.
             tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.STATE}
             return str(self._client.create_experiment(name, location, tags))
         if found.lifecycle_stage == "deleted":
@@ -162,7 +163,7 @@ class Store:
     def _write(
         self, run_id: str, metrics: Sequence[tuple[str, float, int]], params: Mapping[str, str] | None = None
     ) -> None:
-        """Write metrics (name, value, step) and parameters, in as few calls as the store's limits allow."""
+        """Write metrics (name, value, step) and parameters, in as few requests as the store's limits allow."""
         from mlflow.entities import Metric, Param
 
         now = _now()
@@ -186,7 +187,7 @@ def _connect(uri: str) -> "MlflowClient":
         os.environ.setdefault(name, value)
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    # MLflow 3.17 makes SQLAlchemy 2.1 warn, which is nothing that a user or a test of this program can mend.
+    # MLflow 3.17 makes SQLAlchemy 2.1 warn; neither users nor tests of this program can change that.
     warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
     from mlflow import MlflowClient
 
@@ -194,7 +195,10 @@ def _connect(uri: str) -> "MlflowClient":
 
 
 def _identity(folder: Path) -> str:
-    """Return what names this study in any store; a study whose folder was removed begins anew, with new runs."""
+    """Return an identifier of the study, unique in any store, that is made once and kept in the study's folder.
+
+    A study whose folder was removed therefore gets new runs.
+    """
     file = folder / "tracking_id"
     if not file.is_file():
         write_atomic(file, uuid.uuid4().hex)

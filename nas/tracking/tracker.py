@@ -1,4 +1,4 @@
-"""The queue and the thread between a search and its MLflow store."""
+"""A queue and a thread between a search and its MLflow store; a slow or failing store never stops the search."""
 
 import logging
 import time
@@ -13,10 +13,10 @@ from nas.tracking.address import Address, find_address
 from nas.tracking.entries import BUILT
 from nas.tracking.store import Store
 
-# Pauses between attempts at a store that fails, in seconds: they double from the first to the last.
+# Pauses between attempts to reach a store that fails, in seconds: each is twice the one before, up to the last.
 FIRST_PAUSE_SECONDS = 1.0
 LAST_PAUSE_SECONDS = 60.0
-# A task that an answering store refuses this often is left out, so that it does not hold up the others.
+# A task that a working store refuses this many times is dropped, so that it does not block the others.
 MAX_REFUSALS = 3
 # The longest that `logged_trials` waits for a store to open; a new SQLite store takes about 4 s.
 OPEN_SECONDS = 20.0
@@ -26,12 +26,12 @@ Task = Callable[[Store], None]
 
 
 class Tracker:
-    """Hears of a study as it goes; this one keeps nothing.
+    """Follows a study while it runs; this base class logs nothing.
 
-    Life cycle: opened when a study is run; `log` takes each record, those of earlier runs too, for what a store
-    has already is left alone; `counts` whenever the numbers of trials are to be shown; `finish` when there is a
-    winner; `close` at the end of every run, however it ended. No method raises, and only `logged_trials` and
-    `close` wait, both for a bounded time.
+    Life cycle: opened when a study is run. Call `log` with each record, also with those of earlier runs, since a trial
+    that the store has already is skipped; `counts` when the number of trials in each state has changed; `finish` when
+    there is a winner; `close` at the end of every run, however it ended. No method raises, and only `logged_trials`
+    and `close` wait, both for a limited time.
 
     Attributes:
         seconds: processor time that tracking has taken.
@@ -40,27 +40,27 @@ class Tracker:
     seconds: float = 0.0
 
     def log(self, record: Record, model: bytes | Path | None = None) -> None:
-        """Take a candidate's record and its `.tflite`, or the file that holds it; left out if it was not built."""
+        """Log a candidate's record and its `.tflite`, as bytes or as a path; one that was not built is skipped."""
 
     def logged_trials(self) -> set[int]:
-        """Return the numbers of the trials that the store has; empty if it does not answer."""
+        """Return the numbers of the trials that the store has; an empty set if it does not answer."""
         return set()
 
     def counts(self, states: Mapping[str, int]) -> None:
-        """Take the number of trials by state."""
+        """Log the number of trials in each state."""
 
     def finish(self, result: Result, files: Path) -> None:
-        """Take the outcome and the folder of the winner's files."""
+        """Log the outcome, and the files of the winner in a folder."""
 
     def close(self, timeout: float | None = None) -> None:
-        """Write what is waiting, for at most `timeout` seconds."""
+        """Write what is still queued, for at most `timeout` seconds."""
 
 
 class MlflowTracker(Tracker):
     """Writes to an MLflow store from a thread of its own.
 
-    A store that fails is tried again with growing pauses while the search goes on; what it has not taken at the
-    end is logged when the study goes on.
+    If the store fails, the thread tries again after growing pauses while the search goes on. Trials that are not
+    logged when the run ends are logged by the next run of the study.
     """
 
     def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str], warn: Warn) -> None:
@@ -110,11 +110,11 @@ class MlflowTracker(Tracker):
                 return
 
     def _do(self, task: Task) -> bool:
-        """Do a task, however many attempts it takes; return False if the time to close came first."""
+        """Do a task, in as many attempts as it takes; return False if the tracker was closed before it succeeded."""
         pause, refusals = FIRST_PAUSE_SECONDS, 0
         while not self._attempt(task):
             refusals += self._store is not None
-            self._store = None  # a run may be half written: opening again cleans up
+            self._store = None  # a run may be half written; opening the store again deletes it
             if refusals == MAX_REFUSALS:
                 return True
             if self._closing.is_set():
@@ -129,7 +129,7 @@ class MlflowTracker(Tracker):
             if self._store is None:
                 self._store = self._open()
             task(self._store)
-        except Exception as error:  # whatever a server, a database or MLflow does must not end the search
+        except Exception as error:  # no failure of a server, a database or MLflow may end the search
             self._tell(f"fails ({type(error).__name__}: {error})")
             return False
         finally:
@@ -138,7 +138,7 @@ class MlflowTracker(Tracker):
         return True
 
     def _tell(self, what: str) -> None:
-        """Warn, once; one line of bounded length."""
+        """Warn in one line of limited length, but only the first time."""
         if not self._warned:
             self._warned = True
             line = " ".join(what.split())
@@ -156,17 +156,17 @@ def open_tracker(
     tags: Mapping[str, str] | None = None,
     warn: Warn | None = None,
 ) -> Tracker:
-    """Begin to track a study, without waiting for the store.
+    """Start to track a study, without waiting for the store.
 
     Args:
         uri: MLflow's tracking URI; None for SQLite and local artifacts in `folder`, `none` for no tracking.
         study: the study's name.
         folder: of all studies; the study's own is `folder/<study>`.
-        tags: what the study's run can be searched by.
-        warn: called once, with one line, from another thread, if the store fails; by default it is logged.
+        tags: by which the study's run can be searched.
+        warn: called once, with one line, from another thread, if the store fails; by default the line is logged.
 
     Raises:
-        InputError: `uri` is none that MLflow knows.
+        InputError: `uri` is of a kind that MLflow does not know.
     """
     address = find_address(uri, folder)
     if address is None:

@@ -1,11 +1,11 @@
-"""How a study looks in the MLflow UI: a table of its candidates, best first, with the columns that matter.
+"""The view of a study in the MLflow UI: a table of its candidates, best first, with scores and footprints as columns.
 
-By itself the UI shows a run's name and age. It keeps shared views as tags of the experiment.
+Without it the UI shows only the name and age of each run. MLflow keeps shared views as tags of the experiment.
 """
 
 import json
 
-# Experiments of studies are called so, which tells them from others on the same server.
+# Names of studies' experiments begin with this, which tells them from others on the same server.
 PREFIX = "nas/"
 
 _KEY = "nas"

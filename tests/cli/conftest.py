@@ -19,7 +19,7 @@ class Ended:
 
     @property
     def complaints(self) -> list[str]:
-        """What is said to the user as the reason for a failure."""
+        """The lines that tell the user why the command failed."""
         return [line for line in self.err.splitlines() if line.startswith("nas: ")]
 
 

@@ -24,7 +24,7 @@ def test_the_list_names_every_source() -> None:
     assert all(name in run() for name in SOURCES)
 
 
-def test_the_json_is_one_document_with_the_split() -> None:
+def test_the_json_document_describes_the_split() -> None:
     document = json.loads(run("wine", "--json"))
     assert sum(part["rows"] for part in document["parts"].values()) == 178
     assert document["row_shape"] == [13]
@@ -45,7 +45,7 @@ def test_the_table_shows_classes_parts_and_baseline() -> None:
         assert word in shown
 
 
-def test_data_that_a_search_refuses_are_still_shown(tmp_path: Path) -> None:
+def test_data_that_a_search_refuses_are_still_described(tmp_path: Path) -> None:
     x = np.full((6, 4), np.nan)
     np.savez(tmp_path / "bad.npz", x_train=x, y_train=[0, 1] * 3)
     shown = " ".join(run(str(tmp_path / "bad.npz")).split())
@@ -54,7 +54,7 @@ def test_data_that_a_search_refuses_are_still_shown(tmp_path: Path) -> None:
     json.loads(run(str(tmp_path / "bad.npz"), "--json"), parse_constant=pytest.fail)
 
 
-def test_names_in_brackets_are_no_markup(tmp_path: Path) -> None:
+def test_names_in_square_brackets_are_printed_as_they_are(tmp_path: Path) -> None:
     np.savez(
         tmp_path / "a.npz", x_train=np.eye(6, 4), y_train=["[red]a", "b"] * 3, channel_names=["[m/s]", "b", "c", "d"]
     )
@@ -63,7 +63,7 @@ def test_names_in_brackets_are_no_markup(tmp_path: Path) -> None:
     assert "[m/s]" in shown
 
 
-def test_a_wrong_source_is_one_line() -> None:
+def test_an_unknown_source_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(InputError, match="did you mean wine"):
         run("whine")
 

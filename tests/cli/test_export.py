@@ -85,7 +85,7 @@ def test_the_winner_s_files_are_those_of_its_folder(nas, root: Path, result: Res
         assert path.read_bytes() == (root / "mine" / "best" / path.name).read_bytes()
 
 
-def test_without_a_folder_the_study_s_own_is_written_anew(nas, root: Path, result: Result) -> None:
+def test_without_an_output_folder_the_study_s_own_files_are_written_again(nas, root: Path, result: Result) -> None:
     model = root / "mine" / "best" / "model.tflite"
     before = model.read_bytes()
     model.unlink()
@@ -94,7 +94,7 @@ def test_without_a_folder_the_study_s_own_is_written_anew(nas, root: Path, resul
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_one_format_alone_can_be_had(nas, root: Path, result: Result, tmp_path: Path, name: str) -> None:
+def test_a_single_format_can_be_exported(nas, root: Path, result: Result, tmp_path: Path, name: str) -> None:
     files = nas("export", "mine", "--studies", root, "--format", name, "-o", "out").out.split()
     assert files
     assert {Path(file).name for file in files} == {path.name for path in (tmp_path / "out").iterdir()}
@@ -102,13 +102,13 @@ def test_one_format_alone_can_be_had(nas, root: Path, result: Result, tmp_path: 
     assert len(files) < len(every)
 
 
-def test_the_model_is_the_winner_s(nas, root: Path, result: Result) -> None:
+def test_the_exported_model_has_the_winner_s_footprint(nas, root: Path, result: Result) -> None:
     assert result.winner is not None
     footprint = profile(root / "mine" / "best" / "model.tflite", find_target(STUDY.target))
     assert footprint.summary() == result.winner.record.profiled
 
 
-def test_another_trial_s_files_go_to_a_folder_of_their_own(nas, root: Path, result: Result, other: int) -> None:
+def test_the_files_of_another_trial_go_to_a_separate_folder(nas, root: Path, result: Result, other: int) -> None:
     nas("export", "mine", "--studies", root, "--trial", other)
     folder = root / "mine" / f"trial-{other}"
     assert (folder / "model.tflite").read_bytes() == (root / "mine" / "models" / f"{other}.tflite").read_bytes()
@@ -126,7 +126,7 @@ def test_another_trial_s_files_go_to_a_folder_of_their_own(nas, root: Path, resu
         (["unfinished"], "must hold a winner; run `nas search` until it ends"),
     ],
 )
-def test_a_slip_is_one_line_and_writes_nothing(
+def test_wrong_input_is_reported_in_one_line_and_writes_nothing(
     nas, root: Path, result: Result, tmp_path: Path, words: list[str], line: str
 ) -> None:
     (root / "unfinished").mkdir(exist_ok=True)

@@ -23,17 +23,22 @@ def record(trial: int, state: State = State.COMPLETE, score: float = 0.5) -> Rec
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.9, "0:59"), (61, "1:01"), (3600, "60:00")])
-def test_a_clock_counts_minutes_and_seconds(seconds: float, shown: str) -> None:
+def test_a_time_is_shown_in_minutes_and_seconds(seconds: float, shown: str) -> None:
     assert clock(seconds) == shown
 
 
 def test_every_state_is_counted_in_one_line() -> None:
     shown = counts(Counter({State.COMPLETE: 3, State.OVER_BUDGET: 1}))
-    assert shown == "complete 3  over budget 1  pruned 0  duplicate 0  failed 0"
+    assert shown == "complete 3  over budget 1  stopped early 0  duplicate 0  failed 0"
+
+
+def test_a_reason_that_says_that_a_candidate_was_stopped_early_is_shown_as_it_is() -> None:
+    stopped = replace(record(4, State.PRUNED), reason="stopped early at epoch 2: validation accuracy 20.0 %")
+    assert line(stopped) == "trial    4  stopped early at epoch 2: validation accuracy 20.0 %"
 
 
 def test_a_candidate_is_one_line_with_its_reason_or_its_numbers() -> None:
-    assert line(record(4, State.PRUNED)) == "trial    4  pruned: time limit"
+    assert line(record(4, State.PRUNED)) == "trial    4  stopped early: time limit"
     for words in ("trial    7", "87.5 %", "weights 3,480 B", "arena 2,656 B", "3,008 MACs"):
         assert words in line(record(7))
     judged = replace(record(7), metric="macro_f1", val_metrics={"macro_f1": 0.8125})

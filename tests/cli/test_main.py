@@ -24,7 +24,7 @@ def test_the_help_lists_every_verb(nas) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_an_example_and_speaks_json(nas, verb: str) -> None:
+def test_every_verb_has_an_example_and_an_option_for_json(nas, verb: str) -> None:
     ended = nas(verb, "--help")
     assert ended.code == 0
     assert "Example" in ended.out
@@ -40,17 +40,17 @@ def test_every_option_of_every_verb_is_explained(verb: str) -> None:
     assert unexplained == []
 
 
-def test_the_help_comes_at_once() -> None:
+def test_the_help_appears_within_half_a_second() -> None:
     def seconds() -> float:
         start = time.perf_counter()
         subprocess.run([sys.executable, "-m", "nas", "--help"], cwd=ROOT, check=True, capture_output=True)
         return time.perf_counter() - start
 
-    # The best of a few, since the machine has other work too.
+    # The fastest of five, since other processes may slow the machine down.
     assert min(seconds() for _ in range(5)) < 0.5
 
 
-def test_the_version_is_the_package_s(nas) -> None:
+def test_the_version_option_prints_the_package_s_version(nas) -> None:
     assert package.__version__ in nas("--version").out
 
 
@@ -58,7 +58,7 @@ def test_the_version_is_the_package_s(nas) -> None:
     "words",
     [["serach"], ["search", "--budget", "6", "--spac", "x"], ["search", "--trials", "many"], ["estimate"], ["--jsn"]],
 )
-def test_a_wrong_usage_is_exit_code_2_and_nothing_on_standard_output(nas, words: list[str]) -> None:
+def test_wrong_usage_ends_with_exit_code_2_and_nothing_on_standard_output(nas, words: list[str]) -> None:
     ended = nas(*words)
     assert (ended.code, ended.out) == (2, "")
     assert "Usage: " in ended.err
@@ -66,7 +66,7 @@ def test_a_wrong_usage_is_exit_code_2_and_nothing_on_standard_output(nas, words:
 
 
 @pytest.mark.parametrize("verb", READS_A_FILE)
-def test_what_is_not_there_is_one_line_and_exit_code_1(nas, tmp_path: Path, verb: str) -> None:
+def test_a_missing_file_or_study_is_reported_in_one_line_with_exit_code_1(nas, tmp_path: Path, verb: str) -> None:
     ended = nas(verb, *READS_A_FILE[verb])
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.splitlines() == ended.complaints
@@ -74,19 +74,19 @@ def test_what_is_not_there_is_one_line_and_exit_code_1(nas, tmp_path: Path, verb
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupt_is_one_line_and_exit_code_130(nas, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_reported_in_one_line_with_exit_code_130(nas, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("nas.api.spaces.load_space", interrupted)
     ended = nas("spaces", "cnn_image")
     assert ended.code == 130
-    # The terminal's ^C stands on a line of its own.
+    # The line break ends the terminal's ^C.
     assert ended.err.lstrip("\n") == "nas: interrupted; everything finished so far is kept\n"
 
 
 @pytest.mark.parametrize("verb", ["spaces", "targets", "data"])
-def test_listings_are_one_document_each(nas, verb: str) -> None:
+def test_each_listing_is_one_json_document(nas, verb: str) -> None:
     ended = nas(verb, "--json")
     assert (ended.code, ended.err) == (0, "")
     names = [entry["name"] for entry in json.loads(ended.out)]

@@ -42,7 +42,7 @@ def architecture(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_profile_prints_the_contracts_document(model: str) -> None:
+def test_profile_prints_the_documented_json_keys(model: str) -> None:
     printed = document("profile", model, "--target", "cortex-m4")
     assert printed["file"] == model
     assert printed["file_bytes"] == Path(model).stat().st_size
@@ -51,7 +51,7 @@ def test_profile_prints_the_contracts_document(model: str) -> None:
     assert {t["kind"] for t in printed["tensors"]} == {"input", "output", "activation", "constant", "scratch"}
 
 
-def test_profile_for_people_shows_totals_operators_and_the_peak(model: str) -> None:
+def test_profile_shows_totals_operators_and_the_fullest_moment_of_the_arena(model: str) -> None:
     text = call("profile", model, "--target", "nucleo-f411re").stdout
     for word in (
         "weights",
@@ -67,7 +67,7 @@ def test_profile_for_people_shows_totals_operators_and_the_peak(model: str) -> N
         assert word in " ".join(text.split())
 
 
-def test_a_model_that_does_not_fit_is_said_to(model: str, tmp_path: Path) -> None:
+def test_profile_says_that_a_model_does_not_fit(model: str, tmp_path: Path) -> None:
     board = tmp_path / "tiny.toml"
     board.write_text('[tiny]\ndescription = "t"\ncore = "cortex-m4"\nkernels = "cmsis_nn"\nram_bytes = 1024\n')
     assert "does not fit" in " ".join(call("profile", model, "--target", str(board)).stdout.split())
@@ -93,7 +93,7 @@ def models(shared: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_has_a_document_for_each_model_and_the_reason_for_each_refused(models: Path) -> None:
+def test_a_folder_gives_a_document_for_each_model_and_the_reason_for_each_unreadable_file(models: Path) -> None:
     good, half, wrong = document("profile", str(models), "--target", "nucleo-f411re")
     assert good == {
         k: v for k, v in document("profile", good["file"], "--target", "nucleo-f411re").items() if k != "advice"
@@ -102,7 +102,7 @@ def test_a_folder_has_a_document_for_each_model_and_the_reason_for_each_refused(
     assert "must be a valid .tflite file" in wrong["error"]
 
 
-def test_a_folder_has_a_line_for_each_model_and_says_what_is_wrong(models: Path) -> None:
+def test_a_folder_gives_a_line_for_each_model_and_the_reasons_of_those_that_do_not_run(models: Path) -> None:
     text = call("profile", str(models), "--target", "blue-pill").stdout
     lines = {first: second for first, second, *_ in map(str.split, re.findall(r".+ .+", text))}
     assert (lines["good"], lines["half"], lines["wrong"]) == ("no", "refused", "unreadable")
@@ -115,12 +115,12 @@ def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
         call("profile", str(tmp_path))
 
 
-def test_files_none_of_which_is_a_model_are_wrong_input(models: Path) -> None:
+def test_files_that_are_all_unreadable_are_wrong_input(models: Path) -> None:
     with pytest.raises(InputError, match=r"must hold a valid \.tflite file"):
         call("profile", str(models / "wrong.tflite"), str(models / "absent.tflite"))
 
 
-def test_all_targets_stand_side_by_side(model: str) -> None:
+def test_a_model_is_compared_on_all_targets(model: str) -> None:
     documents = document("profile", model, "--target", "all")
     assert [each["target"] for each in documents] == list(known_targets())
     alone = document("profile", model, "--target", "cortex-m55")
@@ -131,7 +131,7 @@ def test_all_targets_stand_side_by_side(model: str) -> None:
     assert all(name in text for name in known_targets())
 
 
-def test_targets_are_given_with_commas(model: str) -> None:
+def test_several_targets_are_separated_by_commas(model: str) -> None:
     assert [each["target"] for each in document("profile", model, "--target", "host, cortex-m4")] == [
         "host",
         "cortex-m4",
@@ -139,24 +139,24 @@ def test_targets_are_given_with_commas(model: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--target", "all"], ["--target", "blue-pill"], []])
-def test_what_is_piped_has_at_most_80_columns(shared: Path, arguments: list[str]) -> None:
+def test_output_that_is_piped_has_at_most_80_columns(shared: Path, arguments: list[str]) -> None:
     for file in (shared / "truth" / "external").glob("*MusicClassifier*.tflite"):
         text = call("profile", str(file), *arguments).stdout
         assert max(map(len, text.splitlines())) <= 80
 
 
-def test_the_memory_map_is_written_beside_the_figures(model: str, tmp_path: Path) -> None:
+def test_profile_also_writes_a_memory_map(model: str, tmp_path: Path) -> None:
     map_ = tmp_path / "map.svg"
     result = call("profile", model, "--memory-map", str(map_), "--json")
     assert json.loads(result.stdout)["file"] == model
     assert map_.read_text().startswith("<svg")
 
 
-def test_a_memory_map_of_several_is_wrong_usage(model: str, tmp_path: Path) -> None:
+def test_a_memory_map_of_several_targets_is_wrong_usage(model: str, tmp_path: Path) -> None:
     assert call("profile", model, "--target", "all", "--memory-map", str(tmp_path / "map.svg")).exit_code == 2
 
 
-def test_advice_is_told_with_its_saving(shared: Path) -> None:
+def test_advice_is_shown_with_its_savings(shared: Path) -> None:
     file = str(shared / "truth" / "models" / "ts_128x9_nonebatch.tflite")
     advice = {piece["rule"]: piece for piece in document("profile", file)["advice"]}
     assert advice["fixed_batch"]["saves"]["arena_min_bytes"] > 0
@@ -204,7 +204,7 @@ def test_estimate_of_parameters_equals_that_of_their_architecture(tmp_path: Path
     ("text", "message"),
     [("{", "must be JSON"), ("[]", "must hold a JSON object, got list"), ("{}", "must have the keys")],
 )
-def test_a_bad_architecture_file_is_refused_in_a_line(tmp_path: Path, text: str, message: str) -> None:
+def test_a_bad_architecture_file_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "a.json"
     file.write_text(text)
     with pytest.raises(InputError, match=message):
@@ -226,7 +226,7 @@ def test_targets_describes_one() -> None:
     assert "DS10314" in call("targets", "nucleo-f411re").stdout
 
 
-def test_the_peak_is_where_most_bytes_live(architecture: str) -> None:
+def test_the_peak_is_the_operator_with_most_bytes_in_use(architecture: str) -> None:
     member = load_space("cnn_timeseries").sample(RandomChooser(1), (128, 6), 6)
     footprint = estimate(member.lower(), find_target("cortex-m4"))
     used = [sum(t.bytes for t in live_at(footprint, op.index)) for op in footprint.ops]

@@ -33,7 +33,7 @@ def invoke(root, *words):
     return CliRunner().invoke(command, ["--studies", str(root), *words], catch_exceptions=False)
 
 
-def test_a_named_study_is_reported(root):
+def test_the_report_of_a_named_study_is_written(root):
     add(root, "one", "two")
     run = invoke(root, "two")
     assert run.output == f"{root / 'two' / 'report.html'}\n"
@@ -54,6 +54,6 @@ def test_several_studies_are_listed(root):
     assert json.loads(invoke(root, "--json").output) == {"studies": ["one", "two"]}
 
 
-def test_no_study_is_an_error_with_the_next_step(root):
+def test_an_empty_folder_is_an_error_that_says_the_next_step(root):
     with pytest.raises(InputError, match=r"must hold a study; run `nas search` first"):
         invoke(root)

@@ -1,4 +1,4 @@
-"""What `nas search` says before anything is trained: the dry run, and every kind of bad input."""
+"""What `nas search` prints without training: the dry run, every kind of bad input, and the summary of a result."""
 
 import json
 import tomllib
@@ -113,7 +113,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_one_line_and_leaves_nothing_behind(nas, tmp_path: Path, case: str) -> None:
+def test_bad_input_is_reported_in_one_line_and_writes_nothing(nas, tmp_path: Path, case: str) -> None:
     prepare, words, line = BAD[case]
     prepare(tmp_path)
     before = sorted(tmp_path.rglob("*"))
@@ -125,12 +125,12 @@ def test_bad_input_is_one_line_and_leaves_nothing_behind(nas, tmp_path: Path, ca
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_the_smallest_member_s_size_is_said(nas) -> None:
+def test_an_impossible_budget_is_refused_with_the_size_of_the_smallest_candidate(nas) -> None:
     # The classifier alone: 30 x 2 weights and 2 biases of 4 bytes.
     assert "weights 68 of 51 bytes for the smallest one found" in nas(*SEARCH, "--budget-kb", "0.05").err
 
 
-def test_a_missing_space_is_told_with_the_next_step(nas) -> None:
+def test_a_missing_space_is_reported_with_the_next_step(nas) -> None:
     ended = nas("search", "--budget-kb", "6")
     assert ended.err == "nas: nas search: must name a space; see `nas spaces`\n"
 
@@ -145,7 +145,7 @@ def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_flags_come_before_what_a_study_file_says(nas, tmp_path: Path) -> None:
+def test_flags_override_a_study_file(nas, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(
         "space = 'cnn_image'\nbudget_kb = 3\nseed = 4\n[recipe]\nepochs = 9\npatience = 2\n"
     )
@@ -154,13 +154,13 @@ def test_flags_come_before_what_a_study_file_says(nas, tmp_path: Path) -> None:
     assert (study["training"]["epochs"], study["training"]["patience"]) == (7, 2)
 
 
-def test_a_dry_run_s_study_is_one_that_runs(nas, tmp_path: Path) -> None:
+def test_the_study_that_a_dry_run_prints_can_be_run(nas, tmp_path: Path) -> None:
     first = nas(*SEARCH, "--dry-run").out
     (tmp_path / "s.toml").write_text(first)
     assert nas("search", "s.toml", "--dry-run").out == first
 
 
-def test_the_summary_says_what_a_person_wants_to_know() -> None:
+def test_the_summary_shows_scores_with_intervals_and_the_footprint() -> None:
     facts = {"weights_bytes": 3480, "file_bytes": 7984, "arena_min_bytes": 2656, "flash_bytes": 47_600, "macs": 3008}
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
     states = {"complete": 3, "over_budget": 1, "pruned": 0, "duplicate": 0, "failed": 0}
@@ -184,7 +184,7 @@ def test_the_summary_says_what_a_person_wants_to_know() -> None:
         "studies/mine/best/",
     ):
         assert words in shown
-    assert "pruned" not in shown
+    assert "stopped early" not in shown
     assert "balanced" not in shown
 
     judged = replace(record, metric="balanced_accuracy", val_metrics={"balanced_accuracy": 0.951})
@@ -195,7 +195,7 @@ def test_the_summary_says_what_a_person_wants_to_know() -> None:
     assert "cross-validated balanced accuracy" in other
 
 
-def test_the_summary_of_a_search_without_finals_tells_the_one_validation() -> None:
+def test_the_summary_of_a_search_without_finals_shows_the_validation_score() -> None:
     facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
     shown = summary(Result("mine", "studies/mine", 1.0, {}, Trained(record), ()))
@@ -203,12 +203,15 @@ def test_the_summary_of_a_search_without_finals_tells_the_one_validation() -> No
     assert "95.1 %" in shown
 
 
-def test_the_summary_tells_how_well_the_rungs_judge_and_why_a_search_stopped() -> None:
+def test_the_summary_shows_the_rungs_rank_correlations_and_why_a_search_stopped() -> None:
     facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
     result = Result("mine", "studies/mine", 1.0, {}, Trained(record), ())
     rungs = (RungCorrelation(2, 19, 0.587), RungCorrelation(8, 19, 0.9))
     shown = summary(replace(result, rungs=rungs, stopped="stopped after 120 candidates without a better one"))
     assert "\nstopped after 120 candidates without a better one\n" in shown
-    assert "rank correlation with the end 0.59 after 2 epochs, 0.90 after 8 epochs (19 control candidates)" in shown
-    assert "rungs" not in summary(replace(result, rungs=(RungCorrelation(2, 1, None),)))
+    assert (
+        "rank correlation with the final scores 0.59 after 2 epochs, 0.90 after 8 epochs (19 control candidates)"
+        in shown
+    )
+    assert "successive halving" not in summary(replace(result, rungs=(RungCorrelation(2, 1, None),)))

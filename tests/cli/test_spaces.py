@@ -18,12 +18,12 @@ def test_a_space_is_described_with_its_size_and_every_dimension(nas) -> None:
 
 
 @pytest.mark.parametrize("name", space_names())
-def test_the_dimensions_are_the_names_that_members_are_made_of(name: str) -> None:
+def test_the_description_lists_every_dimension_of_a_candidate(name: str) -> None:
     named = {f"{dim.stage}.{dim.name}" for dim in describe_space(name).dimensions}
     assert {"dense.count", "dense.units", "dense.regularizer", "dense.dropout", "dense.l2"} <= named
 
 
-def test_a_file_of_the_user_s_is_described_like_any_other(nas, tmp_path: Path) -> None:
+def test_a_space_in_a_user_s_file_is_described(nas, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(SMALL)
     document = json.loads(nas("spaces", "mine.toml", "--json").out)
     assert document["name"] == "mine"
@@ -44,7 +44,7 @@ def test_the_share_that_fits_grows_with_the_budget(nas, tmp_path: Path) -> None:
     assert fitting(none) == 0 < fitting(some) < fitting(every) == 500
 
 
-def test_rows_come_from_the_space_s_own_data_if_none_are_given(nas) -> None:
+def test_the_shape_of_rows_is_that_of_the_space_s_own_data_by_default(nas) -> None:
     fit = json.loads(nas("spaces", "mlp_tabular", "--budget-kb", 2, "--json").out)["budget"]
     assert (fit["input_shape"], fit["classes"]) == ([30], 2)
     assert "% of 500 random candidates" in nas("spaces", "mlp_tabular", "--ram-kb", 2).out
@@ -65,7 +65,7 @@ def test_rows_come_from_the_space_s_own_data_if_none_are_given(nas) -> None:
         (["mlp_tabular", "--budget-kb", "1", "--target", "cortex-m5"], "nas: target: target must be a known one"),
     ],
 )
-def test_a_slip_is_one_line(nas, words: list[str], line: str) -> None:
+def test_wrong_input_is_reported_in_one_line(nas, words: list[str], line: str) -> None:
     ended = nas("spaces", *words)
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(line)

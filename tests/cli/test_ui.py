@@ -50,19 +50,19 @@ def wait_for(condition, seconds=30):
         time.sleep(0.05)
 
 
-def test_json_tells_address_and_command_and_starts_nothing(studies):
+def test_json_gives_the_address_and_the_command_and_starts_no_server(studies):
     run = CliRunner().invoke(command, ["--studies", str(studies), "--port", "5077", "--json"])
     document = json.loads(run.output)
     assert document["url"] == "http://127.0.0.1:5077"
     assert f"sqlite:///{studies}/mlflow.db" in document["command"]
 
 
-def test_without_a_store_the_user_is_told(tmp_path):
+def test_a_folder_without_tracked_runs_is_refused_with_the_next_step(tmp_path):
     with pytest.raises(InputError, match=r"mlflow\.db: must exist.*nas search"):
         ui_command(tmp_path, "127.0.0.1", 5000)
 
 
-def test_a_port_in_use_is_told_before_anything_starts(studies):
+def test_a_port_in_use_is_refused_before_the_server_starts(studies):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
         run = CliRunner().invoke(command, ["--studies", str(studies), "--port", str(number)])
@@ -116,5 +116,5 @@ def test_the_mlflow_ui_shows_the_study(tmp_path, port):
     assert ui.returncode == 130
 
 
-def test_a_server_that_tells_no_studies_is_still_announced(port):
+def test_the_address_is_shown_even_if_the_studies_cannot_be_listed(port):
     assert invitation(f"http://127.0.0.1:{port}") == [f"Open http://127.0.0.1:{port} in a browser; Ctrl-C ends it."]

@@ -1,6 +1,6 @@
 """Whole commands in processes of their own, as a user runs them; one finished study serves most tests.
 
-A command takes 20 s, most of it imports of TensorFlow, so what can run side by side does.
+A command takes 20 s, mostly to import TensorFlow, so independent commands run at the same time.
 """
 
 import json
@@ -26,7 +26,7 @@ SEARCH = (
     *("search", "--space", "mlp_tabular", "--data", "wine", "--budget-kb", "3", "--jobs", "1", "--json"),
     *("--tracking-uri", "none", *(word for key, value in QUICK.items() for word in ("--recipe", f"{key}={value}"))),
 )
-# Far more than a command takes on a busy machine; one that hangs is ended.
+# Far more than a command takes on a busy machine; a command that hangs is ended after this.
 SECONDS = 200.0
 
 
@@ -114,12 +114,12 @@ class StudyFolder:
         return optuna.load_study(study_name=self.name, storage=storage).trials
 
     def finished(self) -> list[Any]:
-        """Return the records of finished trials, without what no run can repeat."""
+        """Return the records of finished trials, without times and memory, which differ from run to run."""
         kept = [trial.user_attrs["record"] for trial in self.trials() if trial.state.is_finished()]
         return [{key: kept[key] for key in kept if key not in ("seconds", "peak_rss_bytes")} for kept in kept]
 
     def wait_for(self, command: Command, *, finished: int) -> None:
-        """Wait until so many trials have finished and another one is running."""
+        """Wait until this many trials have finished and another one is running."""
         while command.process.poll() is None and time.monotonic() - command.started < SECONDS:
             states = [trial.state for trial in self.trials()] if (self.folder / "study.toml").is_file() else []
             if TrialState.RUNNING in states and sum(state.is_finished() for state in states) >= finished:

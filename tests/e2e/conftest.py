@@ -10,7 +10,7 @@ from commands import ROOT, Command
 
 @pytest.fixture(scope="session")
 def start() -> Iterator[Any]:
-    """Starts `nas` in a folder; whatever is left of it at the end is killed."""
+    """Starts `nas` in a folder; a process that still runs at the end of the tests is killed."""
     running: list[Command] = []
 
     def run(folder: Path, *words: object, path: str = str(ROOT)) -> Command:

@@ -1,4 +1,4 @@
-"""`nas search` from its command to its files, and through everything that may stop it on the way."""
+"""`nas search` from its command to its files, and through interrupts, kills and lost workers."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def finished(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return Finished(words, ended, *(StudyFolder(root, "once") for root in roots))
 
 
-def test_standard_output_is_the_contract_s_document_and_nothing_else(finished: Finished) -> None:
+def test_standard_output_is_one_json_document_with_the_documented_keys(finished: Finished) -> None:
     document = finished.ended.document
     assert set(document) == KEYS
     assert set(document["states"]) == STATES
@@ -57,13 +57,13 @@ def test_the_document_keeps_the_keys_and_types_of_the_recorded_one(finished: Fin
     assert losses(recorded("search"), finished.ended.document) == []
 
 
-def test_progress_goes_to_standard_error_and_nothing_is_wrong(finished: Finished) -> None:
+def test_progress_goes_to_standard_error_without_warnings_or_errors(finished: Finished) -> None:
     assert "trial    0" in finished.ended.err
     for word in ("Traceback", "Warning", "Error"):
         assert word not in finished.ended.err
 
 
-def test_the_model_is_what_the_document_says_and_fits(finished: Finished) -> None:
+def test_the_model_has_the_footprint_in_the_document_and_fits_the_budget(finished: Finished) -> None:
     best = finished.ended.document["best"]
     footprint = profile(finished.study.root / best["tflite"], find_target("cortex-m4"))
     assert footprint.weights_bytes == best["weights_bytes"] <= 3 * 1024
@@ -78,7 +78,7 @@ def test_every_trained_candidate_is_within_the_budget_and_none_is_trained_twice(
     assert len({kept["digest"] for kept in trained}) == len(trained) > 0
 
 
-def test_the_study_s_files_are_there(finished: Finished) -> None:
+def test_the_study_s_files_are_written(finished: Finished) -> None:
     best = {path.name for path in (finished.study.folder / "best").iterdir()}
     assert {"model.tflite", "model_data.h", "model_data.c", "model_ops.h", "model_card.md", "metadata.json"} <= best
     results = json.loads((finished.study.folder / "results.json").read_text())
@@ -93,7 +93,7 @@ def test_the_same_seed_gives_the_same_records_and_the_same_winner(finished: Fini
         assert (finished.study.folder / name).read_bytes() == (finished.twin.folder / name).read_bytes()
 
 
-def test_the_same_command_after_the_end_returns_the_same_at_once(finished: Finished, start: Any) -> None:
+def test_a_finished_study_run_again_returns_the_same_result_without_new_trials(finished: Finished, start: Any) -> None:
     before = finished.study.finished()
     again = start(finished.study.root, *finished.words).end()
     first, second = ({**ended.document, "seconds": None} for ended in (finished.ended, again))
@@ -103,7 +103,7 @@ def test_the_same_command_after_the_end_returns_the_same_at_once(finished: Finis
     assert again.seconds < 0.8 * finished.ended.seconds
 
 
-def test_another_definition_under_the_same_name_is_refused_by_its_key(finished: Finished, start: Any) -> None:
+def test_a_changed_definition_under_the_same_name_is_refused_and_names_the_key(finished: Finished, start: Any) -> None:
     before = {path: path.stat().st_mtime_ns for path in finished.study.folder.rglob("*") if path.is_file()}
     ended = start(finished.study.root, *finished.words, "--seed", "1").end()
     assert (ended.code, ended.out) == (1, "")
@@ -127,7 +127,7 @@ def test_another_trial_s_model_can_be_exported(finished: Finished, start: Any) -
 
 @dataclass(frozen=True)
 class Story:
-    """A study of six trials that was interrupted, then killed, then lost a worker, and came to its end."""
+    """A study of six trials that was interrupted, then killed, then lost a worker process, and was then finished."""
 
     study: StudyFolder
     interrupted: Ended
@@ -142,7 +142,7 @@ def story(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Story:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("finds the worker process in /proc")
     study = StudyFolder(tmp_path_factory.mktemp("story"), "story")
-    # Trainings long enough to be met in the middle, on a busy machine too.
+    # Trainings are long enough to be interrupted in the middle, on a busy machine too.
     words = (*SEARCH, "--trials", "6", "--name", "story", "--seed", "5", "--recipe", "epochs=600")
 
     command: Command = start(study.root, *words)
@@ -165,7 +165,7 @@ def story(start: Any, tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(study, interrupted, killed, last, tuple(kept), orphaned)
 
 
-def test_an_interrupt_is_one_line_and_exit_code_130(story: Story) -> None:
+def test_an_interrupt_is_reported_in_one_line_with_exit_code_130(story: Story) -> None:
     assert (story.interrupted.code, story.interrupted.out) == (130, "")
     assert story.interrupted.err.splitlines()[-1] == "nas: interrupted; everything finished so far is kept"
     assert "Traceback" not in story.interrupted.err
@@ -177,7 +177,7 @@ def test_a_killed_search_dies_in_the_middle_of_a_trial(story: Story) -> None:
     assert story.orphaned == 1
 
 
-def test_nothing_finished_is_lost_or_run_twice(story: Story) -> None:
+def test_no_finished_trial_is_lost_or_run_twice(story: Story) -> None:
     for before, after in zip(story.kept, story.kept[1:], strict=False):
         assert [kept for kept in after if kept["trial"] in {b["trial"] for b in before}] == before
     last = story.kept[-1]
@@ -186,17 +186,17 @@ def test_nothing_finished_is_lost_or_run_twice(story: Story) -> None:
     assert len(set(complete)) == len(complete)
 
 
-def test_the_count_of_trials_is_what_was_asked_for(story: Story) -> None:
+def test_an_interrupted_study_ends_with_the_number_of_trials_asked_for(story: Story) -> None:
     assert story.last.document["trials"] == sum(story.last.document["states"].values()) == 6
     assert [trial.number for trial in story.study.trials()] == list(range(6))
     assert all(trial.state.is_finished() for trial in story.study.trials())
 
 
-def test_a_killed_worker_s_trial_is_done_by_another(story: Story) -> None:
+def test_the_trial_of_a_killed_worker_is_run_again(story: Story) -> None:
     assert story.last.document["states"]["failed"] == 0
 
 
-def test_a_library_that_does_not_import_is_one_line_and_costs_no_trial(start: Any, tmp_path: Path) -> None:
+def test_a_library_that_cannot_be_imported_is_reported_and_no_trial_is_lost(start: Any, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     (broken / "tensorflow").mkdir(parents=True)
     (broken / "tensorflow" / "__init__.py").write_text("raise ImportError('libtensorflow.so: no such file')\n")

@@ -62,7 +62,7 @@ def result(trial: int, folder: Path) -> Result:
 
 @pytest.fixture(scope="module")
 def empty_store(tmp_path_factory):
-    """A store with its tables, since making them takes seconds."""
+    """A database that has its tables, since making them takes seconds."""
     root = tmp_path_factory.mktemp("store")
     tracker = open_tracker(None, study="first", folder=root)
     tracker.close(60)
@@ -104,7 +104,7 @@ def closed_port():
         return free.getsockname()[1]
 
 
-def test_a_candidate_becomes_a_run_with_all_that_is_known_of_it(root):
+def test_a_candidate_becomes_a_run_with_its_parameters_metrics_and_tags(root):
     track(root, record(3)).close(60)
     (run,) = candidates(root)
     assert run.info.run_name == "trial 3"
@@ -120,7 +120,7 @@ def test_a_candidate_becomes_a_run_with_all_that_is_known_of_it(root):
     assert run.info.end_time - run.info.start_time == 5000
 
 
-def test_learning_curves_have_a_point_an_epoch(root):
+def test_learning_curves_have_a_point_for_each_epoch(root):
     track(root, record(0)).close(60)
     (run,) = candidates(root)
     curve = client(root).get_metric_history(run.info.run_id, "curve/loss")
@@ -156,7 +156,7 @@ def test_candidates_are_children_of_the_study(root):
     assert parent.data.tags["space"] == "cnn_timeseries"
 
 
-def test_the_ui_is_given_a_view_of_the_candidates(root):
+def test_the_experiment_has_a_shared_view_of_its_candidates(root):
     track(root, record(0)).close(60)
     experiment = client(root).get_experiment_by_name("nas/demo")
     (state,) = [json.loads(tag) for key, tag in experiment.tags.items() if key.startswith("mlflow.sharedViewState.")]
@@ -166,13 +166,13 @@ def test_the_ui_is_given_a_view_of_the_candidates(root):
     assert state["orderByKey"] in known
 
 
-def test_only_what_was_built_gets_a_run(root):
+def test_only_candidates_that_were_built_get_a_run(root):
     track(root, *(record(i, state) for i, state in enumerate(State))).close(60)
     states = {run.data.tags["state"]: run.info.status for run in candidates(root)}
     assert states == {"complete": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
 
 
-def test_the_budget_can_be_checked_by_a_query(root):
+def test_runs_can_be_searched_by_their_footprint(root):
     track(root, record(0, weights=6144), record(1, weights=6145), record(2, weights=100)).close(60)
     within = candidates(root, " and metrics.profiled_weights_bytes <= 6144")
     assert {run.data.tags["trial"] for run in within} == {"0", "2"}
@@ -187,7 +187,7 @@ def test_the_study_counts_its_trials_by_state(root):
     assert parent.data.metrics["trials"] == 47
 
 
-def test_a_finished_study_holds_its_winner(root):
+def test_a_finished_study_s_run_has_the_winner_s_numbers_and_files(root):
     (root / "best").mkdir()
     (root / "best" / "model.tflite").write_bytes(b"winner")
     tracker = track(root, record(0), record(1))
@@ -203,7 +203,7 @@ def test_a_finished_study_holds_its_winner(root):
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
 
 
-def test_a_study_that_goes_on_keeps_its_run_and_doubles_nothing(root):
+def test_a_study_that_goes_on_keeps_its_run_and_logs_no_trial_twice(root):
     track(root, record(0), record(1)).close(60)
     again = track(root, record(0), record(1), record(2))
     again.close(60)
@@ -211,14 +211,14 @@ def test_a_study_that_goes_on_keeps_its_run_and_doubles_nothing(root):
     assert sorted(run.data.tags["trial"] for run in candidates(root)) == ["0", "1", "2"]
 
 
-def test_the_trials_that_are_logged_are_known(root):
+def test_the_tracker_knows_which_trials_are_logged(root):
     track(root, record(0), record(4)).close(60)
     again = track(root)
     assert again.logged_trials() == {0, 4}
     again.close(60)
 
 
-def test_a_run_that_a_kill_left_half_written_is_written_again(root):
+def test_a_run_left_half_written_by_a_kill_is_written_again(root):
     track(root, record(0), record(1)).close(60)
     (half,) = candidates(root, " and tags.trial = '1'")
     client(root).update_run(half.info.run_id, status="RUNNING")
@@ -228,7 +228,7 @@ def test_a_run_that_a_kill_left_half_written_is_written_again(root):
     assert whole.info.status == "FINISHED"
 
 
-def test_a_later_winner_takes_the_mark_of_the_earlier(root):
+def test_only_the_latest_winner_is_marked(root):
     for trial in (0, 1):
         tracker = track(root, record(0), record(1))
         tracker.finish(result(trial, root), root / "best")
@@ -236,7 +236,7 @@ def test_a_later_winner_takes_the_mark_of_the_earlier(root):
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
 
 
-def test_a_study_whose_folder_was_removed_begins_anew(root):
+def test_a_study_whose_folder_was_removed_gets_a_new_run(root):
     track(root, record(0)).close(60)
     (root / "demo" / "tracking_id").unlink()
     track(root, record(0)).close(60)
@@ -244,7 +244,7 @@ def test_a_study_whose_folder_was_removed_begins_anew(root):
     assert len(candidates(root)) == 2
 
 
-def test_more_parameters_and_epochs_than_a_batch_holds_are_all_logged(root):
+def test_more_parameters_and_epochs_than_one_request_takes_are_all_logged(root):
     params = {f"dimension.{i}": i for i in range(230)}
     history = {"loss": tuple(float(i) for i in range(1500))}
     track(root, replace(record(0), params=params, history=history)).close(60)
@@ -258,7 +258,7 @@ def test_numbers_that_are_not_finite_are_left_out():
     assert {"val_accuracy", "train_seconds"}.isdisjoint(metrics(odd))
 
 
-def test_a_server_that_is_not_there_costs_one_warning_and_no_time(tmp_path):
+def test_an_unreachable_server_causes_one_warning_and_does_not_delay_the_search(tmp_path):
     warnings = []
     uri = f"http://127.0.0.1:{closed_port()}"
     start = time.monotonic()
@@ -280,7 +280,7 @@ def test_by_default_the_warning_is_logged(tmp_path, caplog):
     assert len(caplog.records) == 1
 
 
-def test_what_a_failing_store_did_not_take_is_logged_once_it_is_back(root, monkeypatch):
+def test_records_that_a_failing_store_missed_are_logged_when_it_works_again(root, monkeypatch):
     monkeypatch.setattr("nas.tracking.tracker.FIRST_PAUSE_SECONDS", 0.01)
     real, failures = Store.log, iter([True, True])
 
@@ -298,7 +298,7 @@ def test_what_a_failing_store_did_not_take_is_logged_once_it_is_back(root, monke
     assert len(warnings) == 1
 
 
-def test_a_record_that_the_store_refuses_does_not_hold_up_the_others(root, monkeypatch):
+def test_a_record_that_the_store_refuses_does_not_block_the_others(root, monkeypatch):
     monkeypatch.setattr("nas.tracking.tracker.FIRST_PAUSE_SECONDS", 0.01)
     refused = replace(record(0), params={"no such key!": 1})
     tracker = track(root, refused, record(1), warn=lambda line: None)
@@ -328,7 +328,7 @@ def test_closing_does_not_wait_for_a_server_that_hangs(tmp_path):
     assert len(warnings) == 1
 
 
-def test_none_tracks_nothing(tmp_path):
+def test_the_address_none_turns_tracking_off(tmp_path):
     before = threading.active_count()
     tracker = open_tracker("none", study="demo", folder=tmp_path)
     tracker.log(record(0), b"tflite")
@@ -341,7 +341,7 @@ def test_none_tracks_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("uri", ["", "somewhere", "ftp://host", "file:///mlruns"])
-def test_an_unknown_kind_of_address_is_refused(uri, tmp_path):
+def test_an_address_of_an_unknown_kind_is_refused(uri, tmp_path):
     with pytest.raises(InputError, match="--tracking-uri"):
         find_address(uri, tmp_path)
 

@@ -1,4 +1,4 @@
-"""Advice as a person reads it; pure functions from data to renderables."""
+"""Advice on a model, as a person reads it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,8 +21,8 @@ _WORDS: Mapping[str, str] = {
 
 
 def advice_view(advice: Sequence[Advice], target: Target) -> Group:
-    """Return each piece with what it saves, numbered."""
-    parts: list[Any] = ["", Text(f"advice, with what it saves on {target.name}", style="bold")]
+    """Return each piece of advice with what it saves, numbered."""
+    parts: list[Any] = ["", Text(f"advice, with its savings on {target.name}", style="bold")]
     for number, piece in enumerate(advice, start=1):
         parts.append(Text(f"{number}. {piece.message}"))
         parts += (Padding(line, (0, 0, 0, 3)) for line in _lines(piece))

@@ -1,4 +1,4 @@
-"""Many footprints beside each other, a line each, 80 columns wide; what does not fit or run is told below."""
+"""Several footprints in a table, a line each; the reasons why models do not fit or run stand below it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,12 +17,12 @@ from nas.target.target import Target
 from nas.text import kilobytes
 
 _NAME = 26
-# Columns that everything beside the names takes.
+# Columns that the figures take; the names get the rest.
 _FIGURES = 54
 
 
 def comparison(rows: Sequence[Comparison], width: int = 80) -> Group:
-    """Return a table of the models or targets that differ, then the reasons of those that are not fine."""
+    """Return a table of the footprints, then the reasons why some of the models do not fit or run."""
     files, targets = {row.file for row in rows}, {row.target.name for row in rows}
     parts: list[Any] = [_heading(rows, files, targets), "", _table(rows, len(files) > 1, len(targets) > 1, width)]
     notes = list(_notes(rows))
@@ -53,7 +53,7 @@ def _table(rows: Sequence[Comparison], files: bool, targets: bool, width: int) -
 
 
 def _cut(name: str, most: int) -> str:
-    """Return a name without its middle if it is too long: names of one family differ at their ends."""
+    """Return a name without its middle if it is too long, since similar names differ mostly at their ends."""
     if len(name) <= most:
         return name
     return f"{name[: most // 2 - 1]}…{name[len(name) - (most - most // 2) :]}"
@@ -85,7 +85,7 @@ def _verdict(target: Target, footprint: Footprint) -> Text:
 
 
 def _over(target: Target, footprint: Footprint) -> list[str]:
-    """Return what exceeds the board, each in words."""
+    """Return each of the board's limits that is exceeded, in words."""
     uses = (("arena", footprint.ram_bytes, target.ram_bytes), ("flash", footprint.flash_bytes, target.flash_bytes))
     return [
         f"{what} over by {kilobytes(used - limit)}" for what, used, limit in uses if limit is not None and used > limit
@@ -93,7 +93,7 @@ def _over(target: Target, footprint: Footprint) -> list[str]:
 
 
 def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
-    """Say each reason once, with the files and targets that it holds for."""
+    """Yield each reason once, with the files and targets that it applies to."""
     several = len({row.target.name for row in rows}) > 1
     refusals: dict[str, list[str]] = {}
     yield from dict.fromkeys(str(row.result) for row in rows if isinstance(row.result, InputError))

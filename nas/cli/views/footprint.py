@@ -1,4 +1,4 @@
-"""A footprint as a person reads it; pure functions from data to renderables, 80 columns wide at most."""
+"""A footprint as a person reads it, at most 80 columns wide."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ def view(footprint: Footprint, target: Target) -> Group:
 
 
 def room(used: int, limit: int | None) -> tuple[str, bool]:
-    """Return a use against its limit in words, and whether it fits; no words without a limit."""
+    """Return how much of a limit is used, in words, and whether it fits; no words if there is no limit."""
     if limit is None:
         return "", True
     share = f"{percent(used / limit)} of {kilobytes(limit)}"
@@ -58,7 +58,7 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("weights", f"{footprint.weights_bytes:,} B", _dim("all constant tensors"))
-    table.add_row("arena", f"{arena.min:,} B", _dim("the size to give the interpreter"))
+    table.add_row("arena", f"{arena.min:,} B", _dim("the size to reserve for the interpreter"))
     used = f"it uses {footprint.detail.used:,} = head {arena.head:,} + tail {arena.tail:,}"
     table.add_row("", "", _dim(used))
     _add_room(table, "RAM", arena.min, target.ram_bytes)
@@ -131,7 +131,7 @@ def _op_cells(footprint: Footprint, op: OpFootprint, timed: bool) -> list[str]:
 
 
 def _refused(footprint: Footprint) -> Iterator[Any]:
-    """Say each reason once, with the operators that it holds for."""
+    """Yield each reason why operators do not run, once, with those operators."""
     reasons: dict[str, list[str]] = {}
     for op in footprint.ops:
         if op.reason:

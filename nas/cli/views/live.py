@@ -1,4 +1,4 @@
-"""The view of a running search: a live panel on a terminal, lines elsewhere; always on standard error."""
+"""A running search on standard error: a live panel on a terminal, else a line for each trained candidate."""
 
 import time
 from collections import Counter
@@ -12,20 +12,25 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from nas.cli.views.output import state_words
 from nas.optimizer.observer import Observer
 from nas.study.record import Record, State
 from nas.study.tasks import Task
 from nas.task.metrics import TITLES
 from nas.text import kilobytes, percent
 
-# Lines of the latest candidates in the live view.
+# The panel shows this many of the latest candidates.
 LATEST = 6
 
 
 class View(Observer):
-    """Shows a search as it goes.
+    """Shows a search while it runs.
 
-    Life cycle: entered before the search, left after it, whatever happens in between.
+    Life cycle: a context manager that is entered before the search and left after it, also when the search fails.
+
+    Args:
+        title: the first line.
+        trials: the number of trials at which the study ends; None if it has no such limit.
     """
 
     def __init__(self, title: str, trials: int | None) -> None:
@@ -103,14 +108,14 @@ class View(Observer):
 
 
 def counts(states: Counter[State]) -> str:
-    """Return the number of trials by state in one line."""
-    return "  ".join(f"{state.value.replace('_', ' ')} {states[state]}" for state in State)
+    """Return the number of trials in each state in one line."""
+    return "  ".join(f"{state_words(state)} {states[state]}" for state in State)
 
 
 def line(record: Record, best: bool = False) -> str:
     """Return one candidate in one line."""
     if record.state != State.COMPLETE or record.profiled is None:
-        return f"trial {record.trial:4d}  {record.state.value}: {record.reason}"
+        return _ended(record)
     facts = record.profiled
     title = "" if record.metric == "accuracy" else f" {TITLES[record.metric]}"
     return (
@@ -120,10 +125,16 @@ def line(record: Record, best: bool = False) -> str:
     )
 
 
+def _ended(record: Record) -> str:
+    """Return a candidate without a score in one line."""
+    words, reason = state_words(record.state), record.reason or ""
+    return f"trial {record.trial:4d}  {reason if reason.startswith(words) else f'{words}: {reason}'}"
+
+
 def candidates(records: Sequence[Record]) -> Table:
-    """Return the candidates as a table, the latest last."""
+    """Return a table of candidates, the latest last."""
     table = Table(box=None, header_style="dim")
-    for head in ("trial", "int8 val.", "weights", "arena", "MACs", "seconds", ""):
+    for head in ("trial", "validation", "weights", "arena", "MACs", "seconds", ""):
         table.add_column(head, justify="left" if not head else "right")
     for record in records:
         facts = record.profiled or {}

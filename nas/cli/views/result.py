@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
+from nas.cli.views.output import state_words
 from nas.study.result import Result, Trained
 from nas.task.metrics import TITLES
 from nas.text import interval, kilobytes, percent
 
 
 def summary(result: Result) -> str:
-    """Return what a person wants to know when a search has ended."""
+    """Return the trials by state, the winner's scores and footprint, and where the files are."""
     winner = result.winner
     assert winner is not None
     facts = winner.record.profiled
     assert facts is not None
-    states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in result.states.items() if count)
+    states = ", ".join(f"{count} {state_words(state)}" for state, count in result.states.items() if count)
     lines = [
         *scores(winner),
         ("weights", kilobytes(facts["weights_bytes"])),
@@ -35,7 +36,7 @@ browse: nas ui --studies {Path(result.folder).parent}"""
 
 
 def scores(winner: Trained) -> list[tuple[str, str]]:
-    """Return what is known of the winner's answers, as lines of name and value."""
+    """Return the winner's scores on the test set and in validation, as pairs of name and value."""
     lines = []
     for metric in winner.headline_metrics:
         assert winner.tested is not None
@@ -51,9 +52,9 @@ def scores(winner: Trained) -> list[tuple[str, str]]:
 
 
 def _rungs(result: Result) -> str:
-    """Return how well the rungs foretell the end, in one line; empty for a study that cannot tell."""
+    """Return how well the scores at the rungs predict the final ones, in one line; empty if that is not known."""
     known = [rung for rung in result.rungs if rung.spearman is not None]
-    parts = [f"{rung.spearman:.2f} after {rung.epoch} epochs" for rung in known]
-    if not parts:
+    if not known:
         return ""
-    return f"rungs: rank correlation with the end {', '.join(parts)} ({known[0].pairs} control candidates)"
+    parts = ", ".join(f"{rung.spearman:.2f} after {rung.epoch} epochs" for rung in known)
+    return f"successive halving: rank correlation with the final scores {parts} ({known[0].pairs} control candidates)"
