@@ -88,8 +88,8 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     """Return the study with these settings, or with these changes of one that is there.
 
     Args:
-        settings: fields of `Study` by name, and settings of the recipe in tables, or by name in a table `recipe`.
-        base: path of a `study.toml`, or name or folder of a study, whose settings stand where none is given.
+        settings: fields of `Study` by name; under `recipe`, settings of the recipe by name, whatever their table.
+        base: path of a `study.toml`, or name or folder of a study, whose other settings are kept.
         root: folder of studies.
 
     Raises:
