@@ -98,6 +98,8 @@ def _annotations(kind: type) -> dict[str, Any]:
 
 def _value(kind: Any, value: object, place: Place) -> Any:
     """Read a value of any annotation."""
+    if kind in _NAMES:
+        return _plain(kind, value, place)
     origin, choices = get_origin(kind), [choice for choice in get_args(kind) if choice is not type(None)]
     if kind is Any or (value is None and type(None) in get_args(kind)):
         return value
@@ -109,7 +111,7 @@ def _value(kind: Any, value: object, place: Place) -> Any:
         return _value(choices[0], value, place)
     if dataclasses.is_dataclass(kind):
         return _nested(kind, value, place)
-    return _enumeration(kind, value, place) if issubclass(kind, StrEnum) else _plain(kind, value, place)
+    return _enumeration(kind, value, place)
 
 
 def _nested(kind: Any, value: object, place: Place) -> Any:

@@ -16,6 +16,7 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import Trial, TrialState
 
+from nas.codec import Place
 from nas.errors import InputError
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.optimizer.storage import mend, open_storage
@@ -109,7 +110,7 @@ class Ledger:
     def records(self) -> list[Record]:
         """Return the records of all trials that have ended."""
         return [
-            Record.from_json(trial.user_attrs["record"])
+            Record.from_json(trial.user_attrs["record"], Place(f"study {self.name}, trial {trial.number}"))
             for trial in self._kept.get_trials(deepcopy=False)
             if trial.state.is_finished() and "record" in trial.user_attrs
         ]

@@ -7,6 +7,7 @@ from nas.codec import Place, from_data, to_data
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.archive import Archive
+from nas.study.result import Trained
 
 FILE = "bundle.json"
 MODEL = "bundle.tflite"
@@ -30,5 +31,6 @@ def load_archive(folder: Path) -> Archive:
     except ValueError as error:
         raise InputError(path, f"must be valid JSON: {error}", hint="run the study's command again") from None
     if isinstance(facts, dict) and "winner" in facts:
-        facts = {"trained": facts.pop("winner"), **facts, "tflite": (folder / MODEL).read_bytes()}
+        trained = Trained.from_json(facts.pop("winner"), Place(path, "winner"))
+        facts = {**facts, "trained": trained, "tflite": (folder / MODEL).read_bytes()}
     return from_data(Archive, facts, Place(path))

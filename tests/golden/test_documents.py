@@ -3,6 +3,7 @@
 import copy
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from click.testing import CliRunner
 from documents import RECORDED, losses, recorded
 
 from nas.cli import group
+from nas.errors import InputError
 from nas.optimizer.run import open_ledger, stored_result
+from nas.study.archive_file import load_archive, save_archive
 from nas.study.result import Result
 from nas.study.study import Study, make_study, read_study
 
@@ -101,3 +104,49 @@ def test_every_lost_key_and_every_changed_type_is_found() -> None:
         ".states.failed: was number, is text",
     ]
     assert losses(old, old) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "line"),
+    [
+        (lambda text: text[: len(text) // 2], "bundle.json: must be valid JSON"),
+        (lambda text: "[]", "bundle.json: must be a table of keys and values"),
+        (lambda text: "{}", "bundle.json: must have the key name"),
+        (lambda text: text.replace('"state": "complete"', '"state": "done"', 1), "bundle.json: winner.record.state: "),
+        (lambda text: text.replace('"zero_point"', '"zero"', 1), "bundle.json: input: key must be a known one"),
+        (lambda text: text.replace('"epochs": 10', '"epochs": 0', 1), "json: recipe: training.epochs: must be 1 or"),
+    ],
+)
+def test_a_damaged_archive_is_one_line_with_the_place_of_the_damage(
+    folder: Path, damage: Callable[[str], str], line: str
+) -> None:
+    file = folder / "bundle.json"
+    text = file.read_text()
+    file.write_text(damage(text))
+    assert file.read_text() != text
+    with pytest.raises(InputError) as error:
+        load_archive(folder)
+    assert line in str(error.value)
+
+
+def test_an_archive_survives_its_files(folder: Path, tmp_path: Path) -> None:
+    archive = load_archive(folder)
+    save_archive(archive, tmp_path)
+    assert load_archive(tmp_path) == archive
+
+
+@pytest.mark.parametrize(
+    ("damage", "line"),
+    [
+        (('"state":"complete","digest"', '"state":"done","digest"'), "study bc, trial 0: state: value must be a known"),
+        (('"history":{"loss":[', '"history":{"loss":["x",'), "study bc, trial 0: history.loss[0]: must be a number"),
+    ],
+)
+def test_a_damaged_record_in_the_journal_is_one_line_that_names_its_trial(
+    folder: Path, damage: tuple[str, str], line: str
+) -> None:
+    journal = folder / "study.journal"
+    journal.write_text(journal.read_text().replace(*damage, 1))
+    with pytest.raises(InputError) as error:
+        stored(folder)
+    assert line in str(error.value)
