@@ -15,12 +15,15 @@ from typing import Any
 
 from nas.data.splits import Splits
 from nas.graph.graph import digest
-from nas.optimizer import run as runs
-from nas.optimizer import session as sessions
-from nas.optimizer.executor.local import Workers
+from nas.optimizer import problem as problems
+from nas.optimizer.executor.local import LocalExecutor
+from nas.optimizer.finals import Finals
 from nas.optimizer.ledger import Ledger
+from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
-from nas.optimizer.session import Session
+from nas.optimizer.problem import Problem
+from nas.optimizer.run import run
+from nas.optimizer.trials import Trials
 from nas.space.file import load_space
 from nas.study.record import Record, State
 from nas.study.study import Study
@@ -31,12 +34,12 @@ from nas.target.target import find_target
 TRIALS = 150
 # What is timed, in the order in which a trial meets it.
 WATCHED: dict[str, tuple[Any, str]] = {
-    "asking the sampler, then lowering and estimating": (Session, "sample"),
-    "of that, lowering and estimating": (sessions, "examine"),
+    "asking the sampler, then lowering and estimating": (Problem, "sample"),
+    "of that, lowering and estimating": (problems, "examine"),
     "storing the trial as running": (Ledger, "start"),
-    "writing the model's file": (Session, "keep"),
+    "writing the model's file": (ModelFolder, "write"),
     "telling the sampler, storing the record": (Ledger, "finish"),
-    "handing the record to views and tracking": (Session, "add"),
+    "that, and handing the record to views and tracking": (Trials, "end"),
 }
 
 
@@ -81,16 +84,16 @@ def parent_seconds(splits: Splits) -> dict[str, float]:
     laps: dict[str, list[float]] = defaultdict(list)
     for name, (owner, attribute) in WATCHED.items():
         setattr(owner, attribute, timed(getattr(owner, attribute), laps[name]))
-    runs.Workers = partial(Workers, initialize=no_preparation, perform=answer)  # type: ignore[misc]
-    runs.decide = lambda session: None
+    make_executor = partial(LocalExecutor, initialize=no_preparation, perform=answer)
+    Finals.decide = lambda finals: None  # type: ignore[method-assign]
     study = Study(space="cnn_timeseries", budget_kb=6, trials=TRIALS, jobs=1)
     with tempfile.TemporaryDirectory() as folder:
-        space, target = load_space(study.space), find_target(study.target)
+        problem = Problem(study, load_space(study.space), find_target(study.target), splits)
         before = time.process_time()
-        with runs.run(study, space, target, splits, Path(folder) / "study", Observer(), time.monotonic()) as session:
-            trained = len(session.complete())
+        with run(problem, Path(folder) / "study", Observer(), time.monotonic(), make_executor) as ended:
+            trained = len(ended.trials.complete)
         processor = time.process_time() - before
-        tracking = session.tracker.seconds
+        tracking = ended.tracker.seconds
     figures = {name: statistics.median(seconds) for name, seconds in laps.items()}
     figures["processor time of all its threads, start and end of the study included"] = processor / trained
     figures["of that, tracking by MLflow, in a thread of its own"] = tracking / trained

@@ -8,14 +8,14 @@ from typing import Any
 
 from nas.api import STUDIES
 from nas.api.data import load_data
+from nas.data.splits import Splits
 from nas.errors import InputError, unknown
 from nas.exporters.format import write, write_best
 from nas.files import write_atomic
-from nas.optimizer.finals import WINNER_MODEL
 from nas.optimizer.observer import Observer
+from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.optimizer.session import Session
 from nas.reports import ReportView, write_report
 from nas.space.file import load_space
 from nas.study.archive import Archive, Quantization
@@ -60,8 +60,8 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     if "latency" in study.objective:
         require_latency(space, shape, outputs, target)
     require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
-    with run(study, space, target, splits, folder, observer, started) as session:
-        result = session.result()
+    with run(Problem(study, space, target, splits), folder, observer, started) as ended:
+        result = ended.result()
         write_atomic(folder / "results.json", document(result.to_json()))
         if result.winner is None:
             raise InputError(
@@ -71,11 +71,11 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
                 hint="give it more trials or minutes",
             )
         observer.phase("writing results")
-        archive = _archive(session, result.winner)
+        archive = _archive(study, splits, target, ended.winner_tflite(), result.winner)
         save_archive(archive, folder)
         write_best(folder, archive)
         report(str(folder))
-        session.tracker.finish(result, folder / "best")
+        ended.tracker.finish(result, folder / "best")
     return result
 
 
@@ -153,7 +153,7 @@ def report_view(study: Study, folder: Path) -> ReportView:
     ledger = open_ledger(study, folder)
     target = find_target(study.target)
     return ReportView(
-        result=stored_result(study, folder, ledger),
+        result=stored_result(folder, ledger),
         definition=(folder / "study.toml").read_text(),
         records=tuple(ledger.records()),
         class_names=archive.class_names,
@@ -164,9 +164,7 @@ def report_view(study: Study, folder: Path) -> ReportView:
     )
 
 
-def _archive(session: Session, winner: Trained) -> Archive:
-    splits, study = session.splits, session.study
-    tflite = session.file(WINNER_MODEL).read_bytes()
+def _archive(study: Study, splits: Splits, target: Target, tflite: bytes, winner: Trained) -> Archive:
     inputs, outputs = _quantizations(tflite)
     parts = {
         name: {"rows": len(part), "groups": None if part.groups is None else len(set(part.groups.tolist()))}
@@ -176,7 +174,7 @@ def _archive(session: Session, winner: Trained) -> Archive:
         name=study.name,
         tflite=tflite,
         trained=winner,
-        footprint=profile(tflite, session.target).to_json(),
+        footprint=profile(tflite, target).to_json(),
         class_names=splits.class_names,
         scaling=splits.scaling,
         input=inputs,
@@ -187,7 +185,7 @@ def _archive(session: Session, winner: Trained) -> Archive:
         sample_rate_hz=splits.sample_rate_hz,
         units_scale=splits.units_scale,
         data={"source": Path(splits.source).name, "digest": splits.digest, "parts": parts},
-        budget=session.budget.limits(),
+        budget=study.budget(target).limits(),
     )
 
 

@@ -1,268 +1,228 @@
-"""The end of a study: the best candidates are trained longer, validation picks one, and it meets the test set."""
+"""The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
-import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import Any
 
 from nas.data.folds import folds
 from nas.errors import InputError
-from nas.optimizer.executor.executor import Answer, Failed
-from nas.optimizer.session import Session
-from nas.optimizer.teachers import Taught, seconds_for_teachers, teach
-from nas.optimizer.timing import Pace
+from nas.optimizer.clock import Clock
+from nas.optimizer.dispatcher import Dispatcher
+from nas.optimizer.executor.executor import Failed
+from nas.optimizer.judge import Judge
+from nas.optimizer.models import ModelFolder
+from nas.optimizer.observer import Observer
+from nas.optimizer.problem import Problem
+from nas.optimizer.teachers import SoftLabels, Teachers
+from nas.optimizer.timing import OVERHEAD_SECONDS, TEACHER_SHARE, FinalsPlan, Pace
+from nas.optimizer.trials import Trials
 from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.record import Record, State
 from nas.study.result import Final, Tested, Trained
-from nas.study.tasks import AllButTest, EvaluationTask, Fold, Task, TrainingOutcome, TrainingTask
-
-# Share of a run's time that finals may reserve at the most.
-MAX_SHARE = 0.4
-# Share of what is left for the finals that the winner's last training may keep for itself.
-WINNER_SHARE = 1 / 3
-# Seconds beside the stages of trainings that records tell: handing over, and the test at the end.
-OVERHEAD_SECONDS = 3.0
+from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 
 WINNER_MODEL = "winner.tflite"
 WINNER_WEIGHTS = "winner.npz"
 
 
-def seconds_for_finals(session: Session) -> float:
-    """Estimate how long the finals will take, from what trainings have taken so far."""
-    recipe, chosen = session.study.recipe, finalists(session)
-    share = math.inf if session.limit is None else MAX_SHARE * session.limit
-    if not chosen:
-        return share
-    rounds = -(-recipe.finals.finalists * recipe.finals.final_folds // session.workers.size)
-    folds = rounds * _fold_seconds(session, chosen, _final_epochs(session))
-    last = _last_seconds(session, chosen, recipe.finals.winner_epochs)
-    return min(share, folds + last + OVERHEAD_SECONDS + seconds_for_teachers(session))
+@dataclass(frozen=True, slots=True)
+class Finals:
+    """Decides a study.
 
+    The best candidates of the search are trained again, longer, on every fold of a cross-validation over training and
+    validation rows. The best mean score wins. The winner is trained once more, on all these rows, and is evaluated on
+    the test set, which happens once in a study.
 
-def _pace(session: Session, records: Sequence[Record]) -> Pace:
-    return Pace.of(records, len(session.splits.train))
-
-
-def _rows(session: Session) -> int:
-    """Return the rows of the winner's last training."""
-    return len(session.splits.train) + len(session.splits.val)
-
-
-def _fold_rows(session: Session) -> int:
-    """Return the rows of a training that leaves out a fold."""
-    folds = session.study.recipe.finals.final_folds
-    return _rows(session) * (folds - 1) // folds
-
-
-def _fold_seconds(session: Session, chosen: Sequence[Record], epochs: int) -> float:
-    return _pace(session, chosen).seconds(session.study.recipe, epochs, _fold_rows(session))
-
-
-def _last_seconds(session: Session, chosen: Sequence[Record], epochs: int) -> float:
-    recipe = session.study.recipe
-    epochs = recipe.training.at_least_min_steps(epochs, len(session.splits.train))
-    return _pace(session, chosen).seconds(recipe, epochs, _rows(session))
-
-
-def _final_epochs(session: Session) -> int:
-    recipe = session.study.recipe
-    return recipe.training.at_least_min_steps(recipe.finals.final_epochs, len(session.splits.train))
-
-
-def _search_epochs(session: Session) -> int:
-    recipe = session.study.recipe
-    return recipe.training.at_least_min_steps(recipe.training.epochs, len(session.splits.train))
-
-
-def _kept_seconds(session: Session, chosen: Sequence[Record], left: float) -> float:
-    """Return how much of the seconds left the winner's last training keeps: what it wants, or its share.
-
-    It is never less than one as long as the search's, and one that is worth its time is longer.
+    Life cycle: made before the search, which asks for `reserved_seconds`; `decide` follows the search.
     """
-    wanted = _last_seconds(session, chosen, session.study.recipe.finals.winner_epochs)
-    least = _last_seconds(session, chosen, session.study.recipe.training.epochs)
-    return max(least, min(wanted, WINNER_SHARE * left))
 
+    problem: Problem
+    judge: Judge
+    trials: Trials
+    models: ModelFolder
+    dispatcher: Dispatcher
+    observer: Observer
+    clock: Clock
 
-def finalists(session: Session) -> list[Record]:
-    """Return the complete candidates that score best, one a network."""
-    ranked = sorted(session.complete(), key=lambda record: (-session.score(record), record.trial))
-    return ranked[: session.study.recipe.finals.finalists]
+    @property
+    def plan(self) -> FinalsPlan:
+        splits = self.problem.splits
+        return FinalsPlan(self.problem.study.recipe, len(splits.train), len(splits.val), self.dispatcher.size)
 
+    def finalists(self) -> list[Record]:
+        """Return the complete candidates with the best scores; of equal scores the earlier trial comes first."""
+        ranked = sorted(self.trials.complete, key=lambda record: (-self.judge.score(record), record.trial))
+        return ranked[: self.problem.study.recipe.finals.finalists]
 
-def decide(session: Session) -> None:
-    """Train the finalists, choose the winner by validation alone, and open the test set for it, once.
+    def reserved_seconds(self) -> float:
+        """Return the time of this run that the search must leave for the finals; 0 without a limit."""
+        if self.clock.limit is None:
+            return 0.0
+        chosen = self.finalists()
+        return self.plan.reserved_seconds(self._pace(chosen) if chosen else None, self.clock.limit)
 
-    A study that goes on without getting other finalists stays decided, so that time to spare opens no test set.
-    """
-    chosen = finalists(session)
-    trials = [record.trial for record in chosen]
-    if not chosen or session.ledger.get("decided") == trials:
-        return
-    competing = _in_reach(session, chosen)
-    taught = teach(session) if competing else {}
-    finals = _train(session, competing, taught)
-    best = _choose(session, finals) if finals else [Final(chosen[0], fold=0)]
-    session.observer.phase("training the winner on training and validation rows")
-    record = _refit(session, best, taught)
-    session.observer.phase("test set, once, for the winner")
-    tested = _test(session, record)
-    epochs = len(record.history["loss"])
-    record = replace(record, history=best[0].record.history)
-    lines = tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold)))
-    teachers = tuple(session.ledger.get("teachers") or ())
-    winner = Trained(record=record, finals=lines, epochs=epochs, teachers=teachers, tested=tested)
-    session.ledger.put("winner", winner.to_json())
-    session.ledger.put("decided", trials)
+    def decide(self) -> None:
+        """Train the finalists, choose the winner by validation alone, and evaluate it on the test set.
 
+        A study that goes on stays decided as long as its finalists are the same, however much time it has then, so
+        that the test set is not used again.
+        """
+        chosen = self.finalists()
+        decided = [record.trial for record in chosen]
+        ledger = self.trials.ledger
+        if not chosen or ledger.get("decided") == decided:
+            return
+        competing = chosen[: self._number_in_time(chosen)]
+        soft_labels = self._soft_labels() if competing else {}
+        finals = self._cross_validate(competing, soft_labels)
+        best = choose(finals, self.judge.score) if finals else [Final(chosen[0], fold=0)]
+        self.observer.phase("training the winner on training and validation rows")
+        record = self._train_winner(best, soft_labels)
+        self.observer.phase("test set, once, for the winner")
+        winner = Trained(
+            record=replace(record, history=best[0].record.history),
+            finals=tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold))),
+            epochs=len(record.history["loss"]),
+            teachers=tuple(ledger.get("teachers") or ()),
+            tested=self._test(record),
+        )
+        ledger.put("winner", winner.to_json())
+        ledger.put("decided", decided)
 
-def _in_reach(session: Session, chosen: Sequence[Record]) -> Sequence[Record]:
-    """Return those of the best candidates that there is time to train on every fold, for half the final epochs.
+    def _pace(self, records: Sequence[Record]) -> Pace:
+        """Return the pace of trainings of the search."""
+        return Pace.of(records, len(self.problem.splits.train))
 
-    If there is time for none, it may be as little as the search took; trainings shorter than that would tell which
-    network learns quickest. If that is too long as well, the search has decided.
-    """
-    if session.limit is None:
-        return chosen
-    least = _search_epochs(session)
-    return _that_fit(session, chosen, max(least, _final_epochs(session) // 2)) or _that_fit(session, chosen, least)
+    def _number_in_time(self, chosen: Sequence[Record]) -> int:
+        """Return how many of the finalists there is time for; if for none, the search has decided."""
+        remaining = self.clock.remaining()
+        if self.clock.limit is None or remaining is None:
+            return len(chosen)
+        return self.plan.finalists_in_time(self._pace(chosen), remaining, self.clock.limit)
 
+    def _soft_labels(self) -> SoftLabels:
+        limit = self.clock.limit
+        teachers = Teachers(self.problem, self.trials.ledger, self.models, self.dispatcher, self.observer)
+        return teachers.soft_labels(self.plan.fold_epochs, None if limit is None else TEACHER_SHARE * limit)
 
-def _that_fit(session: Session, chosen: Sequence[Record], epochs: int) -> Sequence[Record]:
-    """Return as many of the best candidates as there is time to train on every fold, so many epochs each."""
-    assert session.limit is not None
-    left = session.limit - session.seconds - OVERHEAD_SECONDS - seconds_for_teachers(session)
-    left -= _kept_seconds(session, chosen, left)
-    # As many trainings one after the other.
-    rounds = int(left / max(_fold_seconds(session, chosen, epochs), 1e-3))
-    return chosen[: max(0, rounds * session.workers.size // session.study.recipe.finals.final_folds)]
-
-
-def _train(session: Session, chosen: Sequence[Record], taught: Taught) -> list[Final]:
-    """Train each finalist on each fold, but for what an earlier run has done."""
-    if chosen:
-        session.observer.phase(f"final training of {len(chosen)} candidates")
-    done = {(final.record.trial, final.fold): final for final in _kept(session)}
-    part = session.splits.train.join(session.splits.val)
-    count = len(folds(part, session.study.recipe.finals.final_folds, session.study.seed))
-    jobs = [
-        _job(session, record, Fold(i, count, session.study.seed), taught)
-        for i in range(count)
-        for record in chosen
-        if (record.trial, i) not in done
-    ]
-    epochs, kept = _final_epochs(session), OVERHEAD_SECONDS
-    if session.limit is not None and chosen:
-        # Should the estimate be wrong, the folds are cut short and not the winner's last training.
-        kept += _kept_seconds(session, chosen, session.limit - session.seconds - OVERHEAD_SECONDS)
-        rounds = max(1, -(-len(jobs) // session.workers.size))
-        each = (session.limit - session.seconds - kept) / rounds
-        epochs = _pace(session, chosen).epochs(session.study.recipe, each, _fold_rows(session), epochs)
-    while jobs or session.workers.running:
-        while jobs and session.workers.idle:
-            seconds = session.left(None if session.limit is None else session.limit - kept)
-            session.workers.submit(replace(jobs.pop(0), epochs=epochs, seconds=seconds))
-        for task, outcome in session.wait():
-            if isinstance(outcome, TrainingOutcome) and outcome.record.state == State.COMPLETE:
-                assert isinstance(task, TrainingTask)
-                assert isinstance(task.rows, Fold)
-                final = _keep(session, outcome.record, task.rows.index)
+    def _cross_validate(self, chosen: Sequence[Record], soft_labels: SoftLabels) -> list[Final]:
+        """Train each finalist on each fold, except for those trainings that an earlier run has done."""
+        if not chosen:
+            return []
+        self.observer.phase(f"final training of {len(chosen)} candidates")
+        done = {(final.record.trial, final.fold): final for final in self._stored()}
+        missing = [
+            (record, fold) for fold in self._folds() for record in chosen if (record.trial, fold.index) not in done
+        ]
+        for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels)):
+            if isinstance(answer, TrainingOutcome) and answer.record.state == State.COMPLETE:
+                final = self._store(answer.record, fold)
                 done[final.record.trial, final.fold] = final
-    trials = {record.trial for record in chosen}
-    return [final for final in done.values() if final.record.trial in trials]
+        trials = {record.trial for record in chosen}
+        return [final for final in done.values() if final.record.trial in trials]
+
+    def _folds(self) -> list[Fold]:
+        splits, seed = self.problem.splits, self.problem.study.seed
+        wanted = self.problem.study.recipe.finals.final_folds
+        count = len(folds(splits.train.join(splits.val), wanted, seed))
+        return [Fold(index, count, seed) for index in range(count)]
+
+    def _fold_tasks(
+        self, chosen: Sequence[Record], missing: Sequence[tuple[Record, Fold]], soft_labels: SoftLabels
+    ) -> Iterator[tuple[Fold, TrainingTask]]:
+        """Yield the trainings on folds, each with the time limit that is right when it starts."""
+        epochs, kept = self.plan.fold_epochs, OVERHEAD_SECONDS
+        if self.clock.limit is not None:
+            pace, remaining = self._pace(chosen), self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
+            # If the estimate is wrong, the folds are cut short, and not the winner's last training.
+            winner = self.plan.winner_seconds(pace, remaining)
+            epochs = self.plan.fold_epochs_in_time(pace, remaining - winner, len(missing))
+            kept += winner
+        for record, fold in missing:
+            task = self._task(record, fold, epochs, soft_labels)
+            yield fold, replace(task, seconds=self.clock.remaining(reserved=kept))
+
+    def _task(self, record: Record, rows: Fold | AllButTest, epochs: int, soft_labels: SoftLabels) -> TrainingTask:
+        study = self.problem.study
+        return TrainingTask(
+            trial=record.trial,
+            architecture=Architecture.from_json(record.architecture),
+            params=record.params,
+            target=self.problem.target,
+            budget=self.judge.budget,
+            recipe=study.recipe,
+            epochs=epochs,
+            seed=derive(study.seed, record.digest, "final", rows.seed_text),
+            rows=rows,
+            metric=self.judge.metric,
+            soft_labels=soft_labels.get(rows),
+        )
+
+    def _stored(self) -> list[Final]:
+        entries = self.trials.ledger.get("finals") or []
+        return [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in entries]
+
+    def _store(self, record: Record, fold: Fold) -> Final:
+        final = Final(self.judge.judged(record), fold.index)
+        ledger = self.trials.ledger
+        ledger.put("finals", [*(ledger.get("finals") or []), final.to_json()])
+        return final
+
+    def _train_winner(self, best: Sequence[Final], soft_labels: SoftLabels) -> Record:
+        """Train the winner on all rows except the test set's, keep its files, and return its record."""
+        epochs = self.plan.winner_epochs
+        if self.clock.limit is not None:
+            seconds = self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
+            epochs = self.plan.winner_epochs_in_time(self._winner_pace(best), seconds)
+        task = self._task(best[0].record, AllButTest(), epochs, soft_labels)
+        answer = self.dispatcher.perform_one(replace(task, seconds=self.clock.remaining()))
+        if isinstance(answer, Failed):
+            raise self._unfinished("the winner's last training", answer.reason)
+        if answer.tflite is None or answer.weights is None:
+            raise self._unfinished("the winner's last training", answer.record.reason)
+        self.models.write(WINNER_MODEL, answer.tflite)
+        self.models.write(WINNER_WEIGHTS, answer.weights)
+        return self.judge.judged(with_mean_scores(answer.record, best))
+
+    def _winner_pace(self, best: Sequence[Final]) -> Pace:
+        """Return the pace of the winner's own folds; without any, that of its training in the search."""
+        searched = [record for record in self.trials.complete if record.trial == best[0].record.trial]
+        records = [final.record for final in best]
+        return self._pace(searched) if records == searched else Pace.of(records, self.plan.fold_rows, searched)
+
+    def _test(self, record: Record) -> Tested:
+        task = EvaluationTask(
+            architecture=Architecture.from_json(record.architecture),
+            tflite=self.models.file(WINNER_MODEL).read_bytes(),
+            weights=self.models.file(WINNER_WEIGHTS).read_bytes(),
+        )
+        answer = self.dispatcher.perform_one(task)
+        if isinstance(answer, Failed):
+            raise self._unfinished("the winner's test", answer.reason)
+        return answer
+
+    def _unfinished(self, what: str, reason: str | None) -> InputError:
+        return InputError(
+            f"study {self.problem.study.name}", f"{what} must end", got=reason, hint="run the same command again"
+        )
 
 
-def _job(session: Session, record: Record, rows: Fold | AllButTest, taught: Taught) -> TrainingTask:
-    return TrainingTask(
-        trial=record.trial,
-        architecture=Architecture.from_json(record.architecture),
-        params=record.params,
-        target=session.target,
-        budget=session.budget,
-        recipe=session.study.recipe,
-        epochs=_final_epochs(session),
-        seed=derive(session.study.seed, record.digest, "final", rows.seed_text),
-        rows=rows,
-        metric=session.metric,
-        soft_labels=taught.get(rows),
-    )
-
-
-def _kept(session: Session) -> list[Final]:
-    return [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in session.ledger.get("finals") or []]
-
-
-def _keep(session: Session, record: Record, fold: int) -> Final:
-    final = Final(replace(record, values=session.objective.values(record, session.scale)), fold)
-    session.ledger.put("finals", [*(session.ledger.get("finals") or []), final.to_json()])
-    return final
-
-
-def _choose(session: Session, finals: Sequence[Final]) -> list[Final]:
-    """Return the folds of the winner: the architecture whose mean score is best."""
+def choose(finals: Sequence[Final], score: Callable[[Record], float]) -> list[Final]:
+    """Return the folds of the winner: the candidate with the best mean score, and of equal ones the earlier trial."""
     groups = defaultdict(list)
     for final in sorted(finals, key=lambda final: final.fold):
         groups[final.record.trial].append(final)
-    return max(
-        groups.values(), key=lambda group: (fmean(session.score(f.record) for f in group), -group[0].record.trial)
+    return max(groups.values(), key=lambda group: (fmean(score(f.record) for f in group), -group[0].record.trial))
+
+
+def with_mean_scores(record: Record, folds: Sequence[Final]) -> Record:
+    """Return the record of a training without validation rows, with the mean validation scores over some folds."""
+    records = [final.record for final in folds]
+    return replace(
+        record,
+        estimated=records[0].estimated,
+        float_val_accuracy=fmean(r.float_val_accuracy or 0.0 for r in records),
+        val_metrics={name: fmean(r.val_metrics[name] for r in records) for name in records[0].val_metrics},
     )
-
-
-def _refit(session: Session, best: Sequence[Final], taught: Taught) -> Record:
-    """Train the winner on all rows but the test's, keep its files, and return its record."""
-    recipe = session.study.recipe
-    job = _job(session, best[0].record, AllButTest(), taught)
-    epochs = recipe.training.at_least_min_steps(recipe.finals.winner_epochs, len(session.splits.train))
-    if session.limit is not None:
-        seconds = session.limit - session.seconds - OVERHEAD_SECONDS
-        epochs = _winner_pace(session, best).epochs(recipe, seconds, _rows(session), epochs)
-    outcome = _alone(session, replace(job, epochs=epochs, seconds=session.left(session.limit)))
-    if not isinstance(outcome, TrainingOutcome) or outcome.tflite is None or outcome.weights is None:
-        reason = outcome.record.reason if isinstance(outcome, TrainingOutcome) else getattr(outcome, "reason", None)
-        raise _unfinished(session, "the winner's last training", reason)
-    session.keep(WINNER_MODEL, outcome.tflite)
-    session.keep(WINNER_WEIGHTS, outcome.weights)
-    record = replace(
-        outcome.record,
-        estimated=best[0].record.estimated,
-        float_val_accuracy=fmean(f.record.float_val_accuracy or 0.0 for f in best),
-        val_metrics={name: fmean(f.record.val_metrics[name] for f in best) for name in best[0].record.val_metrics},
-    )
-    return replace(record, values=session.objective.values(record, session.scale))
-
-
-def _winner_pace(session: Session, best: Sequence[Final]) -> Pace:
-    """Return the pace of the winner's own folds, or of its training in the search if there was no time for folds."""
-    known = [record for record in session.complete() if record.trial == best[0].record.trial]
-    records = [final.record for final in best]
-    if records == known:
-        return _pace(session, known)
-    return Pace.of(records, _fold_rows(session), beside=known)
-
-
-def _test(session: Session, record: Record) -> Tested:
-    task = EvaluationTask(
-        architecture=Architecture.from_json(record.architecture),
-        tflite=session.file(WINNER_MODEL).read_bytes(),
-        weights=session.file(WINNER_WEIGHTS).read_bytes(),
-    )
-    outcome = _alone(session, task)
-    if not isinstance(outcome, Tested):
-        raise _unfinished(session, "the winner's test", outcome.reason if isinstance(outcome, Failed) else None)
-    return outcome
-
-
-def _alone(session: Session, task: Task[Any]) -> Answer | Failed:
-    """Do one task and wait for it."""
-    session.workers.submit(task)
-    while not (ended := session.wait()):
-        pass
-    return ended[0][1]
-
-
-def _unfinished(session: Session, what: str, reason: object) -> InputError:
-    place = f"study {session.study.name}"
-    return InputError(place, f"{what} must end", got=reason, hint="run the same command again")

@@ -1,80 +1,91 @@
-"""The rungs of a study as it runs: what they ask of a candidate, who pauses on them, and who goes on."""
+"""The rungs of a study as it runs: the cut-offs of each candidate, who is paused, and who is promoted."""
 
 import math
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
-from nas.optimizer.session import Session
+from nas.optimizer.models import ModelFolder
+from nas.study.recipe import Recipe
 from nas.study.record import Record, State
-from nas.study.rungs import Gains, Rung, is_control, promotable, rung_epochs, thresholds
+from nas.study.rungs import Gains, GainsAt, Rung, is_control, promotable, rung_epochs, thresholds
 
 
 class Ladder:
-    """The candidates of a study on its rungs.
+    """The rungs of a study and the candidates that are paused at them.
 
-    Life cycle: made when a search begins, with the checkpoints that an earlier run left; `pause` keeps one more,
-    `promote` picks the one to go on, `leave` drops it when its training has gone on; `close` drops all of them.
+    Life cycle: made when a search begins, with the checkpoints that an earlier run left. `pause` keeps the checkpoint
+    of one more candidate, `promote` picks the one to resume, `drop` deletes its checkpoint when its training has
+    ended; `close` deletes all of them.
+
+    Args:
+        recipe: of the study.
+        rows: number of training rows.
+        records: of the trials that have ended; the search adds to them.
+        models: where checkpoints are kept.
+        gains_at: what candidates are compared by at a rung.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        recipe = session.study.recipe
-        epochs = recipe.training.at_least_min_steps(recipe.training.epochs, len(session.splits.train))
-        # A small data set takes more passes to learn as much, so its rungs are as much further apart.
+    def __init__(
+        self, recipe: Recipe, rows: int, records: Sequence[Record], models: ModelFolder, gains_at: GainsAt
+    ) -> None:
+        self._factor = recipe.fidelity.rung_factor
+        self._records = records
+        self._models = models
+        self._gains_at = _Remembered(gains_at)
+        epochs = recipe.training.at_least_min_steps(recipe.training.epochs, rows)
+        # Trainings on small data take more epochs, so the first rung comes after as many more.
         first = math.ceil(recipe.fidelity.first_rung * epochs / recipe.training.epochs)
-        self.epochs = rung_epochs(first, recipe.fidelity.rung_factor, epochs)
-        gone_on = {record.continues for record in session.records}
-        trials = {record.trial for record in session.records if record.state == State.PRUNED} - gone_on
-        self._paused = {trial for trial in trials if session.file(_name(trial)).is_file()}
-        self._known: dict[tuple[int, float], Gains] = {}  # by trial and accuracy, of those that have ended
+        self.epochs = rung_epochs(first, self._factor, epochs)
+        promoted = {record.continues for record in records}
+        pruned = {record.trial for record in records if record.state == State.PRUNED}
+        self._paused = {trial for trial in pruned - promoted if models.file(_name(trial)).is_file()}
 
     def rungs(self, candidate: Record) -> tuple[Rung, ...]:
-        """Return what the rungs ask of a candidate that is about to be trained."""
+        """Return the rungs at which a candidate that is about to be trained may stop; none for a control."""
         if is_control(candidate.seed):
             return ()
-        factor = self._session.study.recipe.fidelity.rung_factor
-        return thresholds(candidate, self._session.records, self.epochs, factor, self._vector)
+        return thresholds(candidate, self._records, self.epochs, self._factor, self._gains_at)
 
     def promote(self) -> Record | None:
-        """Return the paused candidate that is to go on now; None if there is none."""
-        factor = self._session.study.recipe.fidelity.rung_factor
-        return promotable(self._session.records, self._paused, self.epochs, factor, self._vector)
+        """Return the paused candidate whose training is to resume now, or None."""
+        return promotable(self._records, self._paused, self.epochs, self._factor, self._gains_at)
 
     def checkpoint(self, trial: int | None) -> bytes | None:
-        """Return the checkpoint at which a trial has paused, which goes on now; None if there is none."""
+        """Return the checkpoint of a paused trial, which is paused no longer; None if it has none."""
         if trial not in self._paused:
             return None
         self._paused.remove(trial)
-        return self._session.file(_name(trial)).read_bytes()
+        return self._models.file(_name(trial)).read_bytes()
 
     def pause(self, trial: int, checkpoint: bytes) -> None:
-        """Keep the checkpoint of a trial that is about to end on a rung."""
-        self._session.keep(_name(trial), checkpoint)
+        """Keep the checkpoint of a trial that ends at a rung."""
+        self._models.write(_name(trial), checkpoint)
         self._paused.add(trial)
 
-    def leave(self, trial: int) -> None:
-        """Drop the checkpoint of a trial whose training another one has taken further."""
-        self._session.file(_name(trial)).unlink(missing_ok=True)
+    def drop(self, trial: int) -> None:
+        """Delete the checkpoint of a trial whose training another trial has resumed."""
+        self._models.file(_name(trial)).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Drop all checkpoints: nothing will go on."""
-        for file in self._session.file("").glob(_name("*")):
+        """Delete all checkpoints, when no training will resume."""
+        for file in self._models.path.glob(_name("*")):
             file.unlink()
         self._paused.clear()
 
-    def _vector(self, record: Record, accuracy: float) -> Gains:
-        key = (record.trial, accuracy)
-        if key in self._known:
-            return self._known[key]
-        vector = self._measure(record, accuracy)
-        if record.history:
-            self._known[key] = vector
-        return vector
 
-    def _measure(self, record: Record, accuracy: float) -> Gains:
-        # Learning curves know accuracy alone, so on a rung it stands for whatever metric the study judges by.
-        costs = record.profiled or record.estimated
-        as_if = replace(record, metric="accuracy", val_metrics={"accuracy": accuracy}, profiled=costs)
-        return self._session.gains(as_if)
+class _Remembered:
+    """Remembers the gains of trials that have ended, since they are compared again for each new candidate."""
+
+    def __init__(self, gains_at: Callable[[Record, float], Gains]) -> None:
+        self._gains_at = gains_at
+        self._known: dict[tuple[int, float], Gains] = {}  # by trial and accuracy
+
+    def __call__(self, record: Record, accuracy: float) -> Gains:
+        if not record.history:
+            return self._gains_at(record, accuracy)
+        key = (record.trial, accuracy)
+        if key not in self._known:
+            self._known[key] = self._gains_at(record, accuracy)
+        return self._known[key]
 
 
 def _name(trial: int | str) -> str:

@@ -82,7 +82,7 @@ class Ledger:
 
     Life cycle: opened by name, which makes the study or finds what an earlier run left; `ask` starts a trial in
     memory; `start` stores it as running, `finish` stores how it ended; a run that dies leaves running trials
-    behind, which `orphans` gives to the next one. Study-wide facts are kept with `put` and `get`.
+    behind, which `unfinished` gives to the next one. Study-wide facts are kept with `put` and `get`.
 
     Numbers of trials are those of the storage.
     """
@@ -115,7 +115,7 @@ class Ledger:
             if trial.state.is_finished() and "record" in trial.user_attrs
         ]
 
-    def orphans(self) -> list[tuple[Trial, int]]:
+    def unfinished(self) -> list[tuple[Trial, int]]:
         """Return the trials that were running when an earlier run died, each with its number."""
         return [
             (Trial(self._memory, trial._trial_id), self._numbers[trial.number])
@@ -135,7 +135,7 @@ class Ledger:
         """Begin a trial; its dimensions are chosen through `TrialChooser`."""
         return self._memory.ask()
 
-    def go_on(self, record: Record) -> Trial:
+    def resume(self, record: Record) -> Trial:
         """Begin a trial that takes the training of another one further: a told trial cannot be told again.
 
         No trial may be proposed, since it would begin in this one's place.

@@ -1,4 +1,7 @@
-"""How long a final training takes, and how many epochs there is time for, from what trainings before it have taken."""
+"""How the time of a run is shared out: what final trainings will take, and how many of them there is time for.
+
+Everything here is computed from numbers alone: what trainings so far have taken, and how many seconds are left.
+"""
 
 import math
 from collections.abc import Sequence
@@ -10,50 +13,169 @@ from nas.study.record import Record
 
 # Part of the time kept back, since a machine is never as quick as its average.
 MARGIN = 1.2
-# An epoch of quantization-aware training takes up to so many times as long as one without rounding.
-ROUNDED_COST = 2.0
+# A quantization-aware epoch takes up to this many times as long as an ordinary one.
+QAT_COST = 2.0
+# The finals reserve at most this share of a run's time.
+MAX_SHARE = 0.4
+# If time is short, the winner's last training gets this share of the time that is left for the finals.
+WINNER_SHARE = 1 / 3
+# One teacher may take this share of a run's time.
+TEACHER_SHARE = 0.1
+# Seconds that the finals take besides trainings: to hand over tasks, and for the evaluation on the test set.
+OVERHEAD_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What trainings of some networks take, in seconds: an epoch of `rows`, and what comes beside the epochs."""
+    """How quick trainings of some networks are.
+
+    Attributes:
+        epoch_seconds: of an epoch of `rows` rows.
+        overhead_seconds: of a training besides its epochs: building, quantizing, evaluating.
+    """
 
     epoch_seconds: float
     rows: int
-    beside_seconds: float
+    overhead_seconds: float
 
     @classmethod
-    def of(cls, records: Sequence[Record], rows: int, beside: Sequence[Record] | None = None) -> "Pace":
-        """Return the mean over some trainings.
+    def of(cls, records: Sequence[Record], rows: int, searched: Sequence[Record] = ()) -> "Pace":
+        """Return the mean pace of some trainings.
 
         Args:
-            records: what they left, one or more.
-            rows: that an epoch of theirs had.
-            beside: other trainings, of the search, which tell the time beside epochs; those of finals hold rounding
-                epochs there.
+            records: of the trainings, one or more.
+            rows: number of rows in an epoch of theirs.
+            searched: records of trainings of the search, to take the overhead from, as the overhead of a final
+                training would include its quantization-aware epochs.
         """
-        return cls(fmean(map(_epoch_seconds, records)), rows, fmean(map(_beside_seconds, beside or records)))
+        return cls(fmean(map(_epoch_seconds, records)), rows, fmean(map(_overhead_seconds, searched or records)))
 
     def seconds(self, recipe: Recipe, epochs: int, rows: int) -> float:
-        """Return what a final training of so many epochs of so many rows may take, rounding ones included."""
-        return MARGIN * (self.beside_seconds + _cost(recipe, epochs) * self.epoch_seconds * rows / self.rows)
+        """Return what a final training of `epochs` epochs of `rows` rows may take, quantization-aware ones included."""
+        cost = epochs + QAT_COST * recipe.finals.qat_epochs_after(epochs)
+        return MARGIN * (self.overhead_seconds + cost * self.epoch_seconds * rows / self.rows)
 
     def epochs(self, recipe: Recipe, seconds: float, rows: int, wanted: int) -> int:
-        """Return how many epochs, from 1 to `wanted`, fit into so many seconds.
+        """Return how many epochs, from 1 to `wanted`, a final training of `rows` rows has time for in `seconds`.
 
-        A schedule cut short never reaches its low learning rates, so a shorter one is better.
+        It is planned with fewer epochs, and not cut short, so that its learning rate still comes down to 0.
         """
         fits = (n for n in range(wanted, 1, -1) if self.seconds(recipe, n, rows) <= seconds)
         return next(fits, 1)
 
 
-def _cost(recipe: Recipe, epochs: int) -> float:
-    return epochs + ROUNDED_COST * recipe.finals.qat_epochs_after(epochs)
+@dataclass(frozen=True, slots=True)
+class FinalsPlan:
+    """The trainings of a study's finals: how many, of how many rows and epochs, and how long they take.
+
+    Attributes:
+        recipe: of the study.
+        train_rows: number of training rows; `val_rows` of validation rows.
+        workers: number of trainings that run at a time.
+    """
+
+    recipe: Recipe
+    train_rows: int
+    val_rows: int
+    workers: int
+
+    @property
+    def search_epochs(self) -> int:
+        """Epochs of a training of the search."""
+        return self._at_least_min_steps(self.recipe.training.epochs)
+
+    @property
+    def fold_epochs(self) -> int:
+        """Epochs of a training of the cross-validation, if time is not short."""
+        return self._at_least_min_steps(self.recipe.finals.final_epochs)
+
+    @property
+    def winner_epochs(self) -> int:
+        """Epochs of the winner's last training, if time is not short."""
+        return self._at_least_min_steps(self.recipe.finals.winner_epochs)
+
+    @property
+    def fold_rows(self) -> int:
+        """Rows of a training that leaves out one fold."""
+        folds = self.recipe.finals.final_folds
+        return self.winner_rows * (folds - 1) // folds
+
+    @property
+    def winner_rows(self) -> int:
+        """Rows of the winner's last training."""
+        return self.train_rows + self.val_rows
+
+    def teacher_seconds(self, limit: float | None) -> float:
+        """Return the time that all teachers together may take in a run of `limit` seconds; 0 without a limit."""
+        if limit is None or not self.recipe.finals.distillation:
+            return 0.0
+        return TEACHER_SHARE * limit * self._rounds(self.recipe.finals.final_folds)
+
+    def reserved_seconds(self, pace: Pace | None, limit: float) -> float:
+        """Return the time that a run of `limit` seconds keeps for its finals.
+
+        Args:
+            pace: of the finalists so far; None if there are none, since then nothing is known.
+            limit: seconds of the whole run.
+        """
+        most = MAX_SHARE * limit
+        if pace is None:
+            return most
+        finals = self.recipe.finals
+        folds = self._rounds(finals.finalists * finals.final_folds) * self._fold_seconds(pace, self.fold_epochs)
+        winner = self._winner_seconds(pace, self.winner_epochs)
+        return min(most, folds + winner + OVERHEAD_SECONDS + self.teacher_seconds(limit))
+
+    def winner_seconds(self, pace: Pace, remaining: float) -> float:
+        """Return the part of the remaining seconds that is kept for the winner's last training.
+
+        It is the time of all its epochs, but not more than `WINNER_SHARE`; nor less than the time of as many epochs as
+        in the search.
+        """
+        most = min(self._winner_seconds(pace, self.winner_epochs), WINNER_SHARE * remaining)
+        return max(self._winner_seconds(pace, self.search_epochs), most)
+
+    def finalists_in_time(self, pace: Pace, remaining: float, limit: float) -> int:
+        """Return for how many finalists there is time to train them on every fold.
+
+        Each must have time for half of its epochs. If there is time for none, it may be as few epochs as in the
+        search: shorter trainings would only show which network learns quickest. The result may be 0.
+        """
+        seconds = remaining - OVERHEAD_SECONDS - self.teacher_seconds(limit)
+        seconds -= self.winner_seconds(pace, seconds)
+        for epochs in (max(self.search_epochs, self.fold_epochs // 2), self.search_epochs):
+            rounds = int(seconds / max(self._fold_seconds(pace, epochs), 1e-3))
+            finalists = max(0, rounds * self.workers // self.recipe.finals.final_folds)
+            if finalists:
+                return finalists
+        return 0
+
+    def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int) -> int:
+        """Return how many epochs each of some trainings on folds has time for in `seconds` for all of them."""
+        rounds = max(1, self._rounds(trainings))
+        return pace.epochs(self.recipe, seconds / rounds, self.fold_rows, self.fold_epochs)
+
+    def winner_epochs_in_time(self, pace: Pace, seconds: float) -> int:
+        """Return how many epochs the winner's last training has time for in `seconds`."""
+        return pace.epochs(self.recipe, seconds, self.winner_rows, self.winner_epochs)
+
+    def _fold_seconds(self, pace: Pace, epochs: int) -> float:
+        return pace.seconds(self.recipe, epochs, self.fold_rows)
+
+    def _winner_seconds(self, pace: Pace, epochs: int) -> float:
+        return pace.seconds(self.recipe, epochs, self.winner_rows)
+
+    def _rounds(self, trainings: int) -> int:
+        """Return how many rounds the workers need for some trainings."""
+        return -(-trainings // self.workers)
+
+    def _at_least_min_steps(self, epochs: int) -> int:
+        return self.recipe.training.at_least_min_steps(epochs, self.train_rows)
 
 
 def _epoch_seconds(record: Record) -> float:
     return record.seconds.get("train", 0.0) / max(1, len(record.history.get("loss", ())) - record.resumed_at)
 
 
-def _beside_seconds(record: Record) -> float:
+def _overhead_seconds(record: Record) -> float:
     return math.fsum(seconds for stage, seconds in record.seconds.items() if stage != "train")

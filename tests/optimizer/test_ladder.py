@@ -13,6 +13,7 @@ from stand_in import Log, StandIns, accuracy, outcome
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.optimizer.observer import Observer
+from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run
 from nas.space.file import load_space
 from nas.study.recipe import Recipe
@@ -120,8 +121,8 @@ def study(**fields: Any) -> Study:
 
 def go(definition: Study, splits: Splits, folder: Path) -> Result:
     space, target = load_space(definition.space), find_target("cortex-m4")
-    with run(definition, space, target, splits, folder, Observer(), time.monotonic(), Climbing) as session:
-        return session.result()
+    with run(Problem(definition, space, target, splits), folder, Observer(), time.monotonic(), Climbing) as ended:
+        return ended.result()
 
 
 def records(folder: Path, objective: str = "accuracy") -> list[Record]:

@@ -143,12 +143,12 @@ def test_the_next_run_gets_what_a_dead_one_left_running(url: str) -> None:
     dead.start(trial)
 
     heir = ledger(url)
-    ((orphan, number),) = heir.orphans()
+    ((unfinished, number),) = heir.unfinished()
     assert number == 1
-    assert sample(orphan) == params
-    heir.finish(orphan, record(1, params=params, score=0.9), {"weights": 0.0})
+    assert sample(unfinished) == params
+    heir.finish(unfinished, record(1, params=params, score=0.9), {"weights": 0.0})
     assert [(t.number, t.state) for t in stored(url)] == [(0, TrialState.COMPLETE), (1, TrialState.COMPLETE)]
-    assert ledger(url).orphans() == []
+    assert ledger(url).unfinished() == []
 
 
 def test_trials_that_were_asked_for_only_leave_nothing(url: str) -> None:

@@ -16,6 +16,7 @@ from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.optimizer.observer import Observer
+from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
 from nas.space.file import load_space
 from nas.study.feasibility import shrink
@@ -72,16 +73,13 @@ class Watcher(Observer):
 def go(definition: Study, splits: Splits, folder: Path, observer: Observer | None = None) -> Result:
     """Run a study as the API does."""
     with run(
-        definition,
-        load_space(definition.space),
-        TARGET,
-        splits,
+        Problem(definition, load_space(definition.space), TARGET, splits),
         folder,
         observer or Observer(),
         time.monotonic(),
         StandIns,
-    ) as session:
-        return session.result()
+    ) as ended:
+        return ended.result()
 
 
 def records(definition: Study, folder: Path) -> list[Record]:
@@ -173,7 +171,7 @@ def test_a_study_at_its_end_trains_nothing_and_says_the_same(log: Log, splits: S
     assert log.tasks == []
     assert replace(second, seconds=first.seconds) == first
     assert len(watcher.records) == 8
-    stored = stored_result(study(), tmp_path, open_ledger(study(), tmp_path))
+    stored = stored_result(tmp_path, open_ledger(study(), tmp_path))
     assert replace(stored, seconds=first.seconds) == first
 
 

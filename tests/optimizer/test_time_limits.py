@@ -10,9 +10,10 @@ from stand_in import Log, StandIns, outcome
 
 from nas.data.source import load
 from nas.data.splits import Splits, split
+from nas.optimizer.clock import Clock
 from nas.optimizer.observer import Observer
+from nas.optimizer.problem import Problem
 from nas.optimizer.run import run
-from nas.optimizer.session import Session
 from nas.space.file import load_space
 from nas.study.recipe import Recipe
 from nas.study.record import State
@@ -88,7 +89,7 @@ def splits() -> Splits:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    monkeypatch.setattr(Session, "seconds", property(lambda session: Timed.now))
+    monkeypatch.setattr(Clock, "seconds", property(lambda clock: Timed.now))
     monkeypatch.setattr(Timed, "now", 0.0)
     monkeypatch.setattr(StandIns, "log", Log())
     return StandIns.log
@@ -96,8 +97,9 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 def go(splits: Splits, folder: Path, **fields: Any) -> Result:
     study = Study(space="mlp_tabular", data="wine", budget_kb=12.0, name="mine", tracking_uri="none", **fields)
-    with run(study, load_space(study.space), find_target("host"), splits, folder, Observer(), 0.0, Timed) as session:
-        return session.result()
+    problem = Problem(study, load_space(study.space), find_target("host"), splits)
+    with run(problem, folder, Observer(), 0.0, Timed) as ended:
+        return ended.result()
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

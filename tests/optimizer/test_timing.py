@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.optimizer.timing import MARGIN, ROUNDED_COST, Pace
+from nas.optimizer.timing import MARGIN, QAT_COST, Pace
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 
@@ -36,14 +36,14 @@ def test_a_training_that_went_on_from_a_checkpoint_counts_only_its_own_epochs() 
 
 def test_rounding_epochs_count_as_what_they_cost() -> None:
     pace, recipe = Pace(0.1, 100, 0.0), PLAIN.replace(qat_epochs=10)
-    assert pace.seconds(recipe, 80, 100) == pytest.approx(MARGIN * 0.1 * (80 + 10 * ROUNDED_COST))
-    assert pace.seconds(recipe, 320, 100) == pytest.approx(MARGIN * 0.1 * (320 + 40 * ROUNDED_COST))
+    assert pace.seconds(recipe, 80, 100) == pytest.approx(MARGIN * 0.1 * (80 + 10 * QAT_COST))
+    assert pace.seconds(recipe, 320, 100) == pytest.approx(MARGIN * 0.1 * (320 + 40 * QAT_COST))
 
 
 def test_beside_may_be_told_by_other_trainings() -> None:
     finals, search = [trained(8.0, 80, quantize=3.0)], [trained(1.2, 12, quantize=0.2)]
-    pace = Pace.of(finals, 1, beside=search)
-    assert (pace.epoch_seconds, pace.beside_seconds) == pytest.approx((0.1, 0.2))
+    pace = Pace.of(finals, 1, searched=search)
+    assert (pace.epoch_seconds, pace.overhead_seconds) == pytest.approx((0.1, 0.2))
 
 
 @given(st.floats(0.001, 10), st.floats(0, 5), st.floats(0, 1000), st.integers(1, 400), st.integers(0, 20))

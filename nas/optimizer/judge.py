@@ -1,0 +1,61 @@
+"""How a study judges its candidates: by its objective, its metric and its budget."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nas.optimizer.problem import Problem
+from nas.study.candidate import Candidate
+from nas.study.objectives import OBJECTIVES, Objective, Scale
+from nas.study.record import Record
+from nas.target.budget import Budget
+from nas.task import metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Computes what a study compares candidates by.
+
+    Attributes:
+        objective: what the search maximizes; `scale` is what its values are measured against.
+        metric: name of the metric that counts as accuracy.
+        budget: the limits that every candidate must keep.
+    """
+
+    objective: Objective
+    scale: Scale
+    metric: str
+    budget: Budget
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Judge":
+        """Return the judge of a study on its data, whose labels may decide the metric."""
+        study, budget = problem.study, problem.budget
+        scale = Scale(budget.weights_bytes, study.accuracy_weight)
+        metric = metrics.resolve(study.metric, problem.splits.train.y)
+        return cls(OBJECTIVES[study.objective], scale, metric, budget)
+
+    def judged(self, record: Record) -> Record:
+        """Return a complete record with its objective values."""
+        return replace(record, values=self.objective.values(record, self.scale))
+
+    def score(self, record: Record) -> float:
+        """Return what ranks a complete record where one candidate must win, higher is better."""
+        return self.objective.values(record, self.scale)[0]
+
+    def gains(self, record: Record) -> tuple[float, ...]:
+        """Return the objective values of a complete record, each with the sign that makes higher better."""
+        values = zip(self.objective.values(record, self.scale), self.objective.directions, strict=True)
+        return tuple(value if direction == "maximize" else -value for value, direction in values)
+
+    def gains_at(self, record: Record, accuracy: float) -> tuple[float, ...]:
+        """Return the gains that a candidate, complete or not, has if this is its accuracy.
+
+        Learning curves hold accuracy alone, so at a rung it stands for whatever metric the study judges by.
+        """
+        costs: Mapping[str, Any] | None = record.profiled or record.estimated
+        return self.gains(replace(record, metric="accuracy", val_metrics={"accuracy": accuracy}, profiled=costs))
+
+    def violations(self, candidate: Candidate) -> dict[str, float]:
+        """Return the excess over each limit as a fraction of it; 0 tells the sampler that the limit is kept."""
+        return {**dict.fromkeys(self.budget.limits(), 0.0), **candidate.over}

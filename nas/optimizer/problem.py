@@ -1,0 +1,42 @@
+"""What a run works on: a study's definition, with all that the definition names."""
+
+from dataclasses import dataclass
+
+from nas.data.splits import Splits
+from nas.space.dims import Chooser, Value
+from nas.space.space import Space
+from nas.study.candidate import Candidate, examine
+from nas.study.feasibility import shrink
+from nas.study.study import Study
+from nas.target.budget import Budget
+from nas.target.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A study's definition, and the space, the target and the data that it names. It never changes during a run."""
+
+    study: Study
+    space: Space
+    target: Target
+    splits: Splits
+
+    @property
+    def budget(self) -> Budget:
+        return self.study.budget(self.target)
+
+    def sample(self, chooser: Chooser) -> Candidate:
+        """Let `chooser` pick a candidate from the space, and estimate its footprint."""
+        architecture = self.space.sample(chooser, self.splits.input_shape, len(self.splits.class_names))
+        return examine(architecture, self.target, self.budget)
+
+    def starts(self) -> list[dict[str, Value]]:
+        """Return the space's known good candidates, shrunk to the budget, if the study begins with them."""
+        shape, outputs = self.splits.input_shape, len(self.splits.class_names)
+        known = self.space.starts if self.study.starts else ()
+        shrunk = [shrink(self.space, params, shape, outputs, self.target, self.budget) for params in known]
+        return [params for params in shrunk if params is not None]
+
+    def identity(self) -> dict[str, object]:
+        """Return what must be the same when a study goes on."""
+        return {**self.study.definition(), "space content": self.space.digest, "data content": self.splits.digest}

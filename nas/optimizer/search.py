@@ -1,0 +1,265 @@
+"""The search of a study: candidates are proposed, examined, trained, and what came of them is told to the sampler."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from optuna.trial import Trial
+
+from nas.optimizer.dispatcher import Dispatcher
+from nas.optimizer.executor.executor import Answer, Failed
+from nas.optimizer.judge import Judge
+from nas.optimizer.ladder import Ladder
+from nas.optimizer.ledger import TrialChooser
+from nas.optimizer.models import ModelFolder
+from nas.optimizer.problem import Problem
+from nas.optimizer.trials import Trials
+from nas.seeds import derive
+from nas.space.dims import Value
+from nas.study.candidate import Candidate
+from nas.study.record import Record, State
+from nas.study.tasks import TrainingOutcome, TrainingTask
+
+# A training that has less time than this is not started.
+MIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A candidate that the sampler has proposed, or one that resumes from a checkpoint.
+
+    Attributes:
+        trial: the sampler's.
+        number: of the stored trial; None as long as the trial is not stored.
+        params: the sampled dimensions; `candidate` is what they make.
+        continues: number of the trial whose training this one resumes; None for a new candidate.
+    """
+
+    trial: Trial
+    number: int | None
+    candidate: Candidate
+    params: Mapping[str, Value]
+    continues: int | None
+
+    def record(self, number: int, seed: int, state: State, reason: str | None = None) -> Record:
+        """Return what is known of the candidate without training."""
+        return Record(
+            trial=number,
+            state=state,
+            reason=reason,
+            digest=self.candidate.digest,
+            params=self.params,
+            architecture=self.candidate.architecture.to_json(),
+            seed=seed,
+            estimated=self.candidate.footprint.summary(),
+            continues=self.continues,
+        )
+
+
+class Search:
+    """Runs the trials of a study until its limits are reached.
+
+    Life cycle: made with what an earlier run has left; `run` takes one `step` after the other.
+
+    The order of proposals is: trials that an earlier run has left unfinished, the known good candidates that a study
+    begins with, paused candidates that are to be promoted, new ones by the sampler. While all workers are busy, the
+    next proposal is prepared, so that no worker waits for sampling and storing.
+
+    Args:
+        problem: what is searched.
+        judge: what candidates are compared by.
+        trials: those that have ended.
+        ladder: the rungs.
+        models: where models are kept.
+        dispatcher: of the workers.
+        remaining: returns the seconds that are left for the search; None for no limit.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        judge: Judge,
+        trials: Trials,
+        ladder: Ladder,
+        models: ModelFolder,
+        dispatcher: Dispatcher,
+        remaining: Callable[[], float | None],
+    ) -> None:
+        self._problem = problem
+        self._judge = judge
+        self._trials = trials
+        self._ledger = trials.ledger
+        self._ladder = ladder
+        self._models = models
+        self._dispatcher = dispatcher
+        self._remaining = remaining
+        self._unfinished = self._ledger.unfinished()
+        self._next: _Proposal | None = None
+        self._running: dict[int, _Proposal] = {}
+        for params in problem.starts():
+            self._ledger.propose(params)
+
+    def run(self) -> None:
+        """Search until the study's limits are reached."""
+        self._ledger.put("rungs", self._ladder.epochs)
+        while self.step():
+            pass
+        self._ladder.close()
+        self._ledger.put("stopped", self._out_of_patience())
+
+    def step(self) -> bool:
+        """Do what comes next; return False when the search has ended.
+
+        If another trial is wanted, its candidate is proposed and examined. If a worker is idle, the candidate is
+        trained; otherwise, answers of the workers are awaited and told to the sampler.
+        """
+        wanted = self._is_wanted()
+        if wanted and self._next is None:
+            self._next = self._examined(self._propose())
+        if wanted and self._dispatcher.idle:
+            self._train_next()
+        elif self._running:
+            # Without a candidate to train next, workers are only looked at, and another one is proposed.
+            self._collect(at_once=wanted and self._next is None)
+        else:
+            return False
+        return True
+
+    def _is_wanted(self) -> bool:
+        """Return whether another trial is to run: one is left unfinished, or no limit has been reached."""
+        return bool(self._unfinished) or self._is_within_limits(len(self._running))
+
+    def _is_within_limits(self, running: int) -> bool:
+        trials = self._problem.study.trials
+        if trials is not None and len(self._trials.records) + running >= trials:
+            return False
+        seconds = self._remaining()
+        return (seconds is None or seconds > MIN_SECONDS) and self._out_of_patience() is None
+
+    def _out_of_patience(self) -> str | None:
+        return out_of_patience(self._trials.records, self._problem.study.patience, self._judge.gains)
+
+    def _propose(self) -> _Proposal:
+        """Take the next trial in order and let it choose its candidate."""
+        number = None
+        if self._unfinished:
+            trial, number = self._unfinished.pop(0)
+        elif not self._ledger.proposed and (paused := self._ladder.promote()) is not None:
+            trial = self._ledger.resume(paused)
+        else:
+            trial = self._ledger.ask()
+        chooser = TrialChooser(trial)
+        candidate = self._problem.sample(chooser)
+        return _Proposal(trial, number, candidate, chooser.params, self._ledger.continues(trial))
+
+    def _examined(self, proposal: _Proposal) -> _Proposal | None:
+        """Return the proposal if its candidate is to be trained; None if it is rejected, which ends its trial."""
+        verdict = self._reason_to_reject(proposal)
+        if verdict is None:
+            return proposal
+        state, reason = verdict
+        number = self._ledger.next_number() if proposal.number is None else proposal.number
+        record = proposal.record(number, self._problem.study.seed, state, reason)
+        self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate))
+        return None
+
+    def _reason_to_reject(self, proposal: _Proposal) -> tuple[State, str] | None:
+        candidate = proposal.candidate
+        if proposal.continues is not None:
+            return None
+        if candidate.over:
+            return State.OVER_BUDGET, self._judge.budget.describe(candidate.footprint)
+        running = ((number, other.candidate.digest) for number, other in self._running.items())
+        twin = same_network(candidate.digest, self._trials.records, running)
+        return None if twin is None else (State.DUPLICATE, f"same network as trial {twin}")
+
+    def _train_next(self) -> None:
+        """Give the next candidate, if there is one, to an idle worker."""
+        if self._next is None:
+            return
+        proposal, self._next = self._next, None
+        study, candidate = self._problem.study, proposal.candidate
+        number = self._ledger.start(proposal.trial) if proposal.number is None else proposal.number
+        seed = derive(study.seed, candidate.digest)
+        self._running[number] = proposal
+        training = study.recipe.training
+        self._dispatcher.submit(
+            TrainingTask(
+                trial=number,
+                architecture=candidate.architecture,
+                params=proposal.params,
+                target=self._problem.target,
+                budget=self._judge.budget,
+                recipe=study.recipe,
+                epochs=training.at_least_min_steps(training.epochs, len(self._problem.splits.train)),
+                seed=seed,
+                seconds=self._remaining(),
+                metric=self._judge.metric,
+                rungs=self._ladder.rungs(proposal.record(number, seed, State.PRUNED)),
+                restart_epochs=self._ladder.epochs,
+                continues=proposal.continues,
+                checkpoint=self._ladder.checkpoint(proposal.continues),
+            )
+        )
+
+    def _collect(self, *, at_once: bool) -> None:
+        """Wait for the workers and end the trials whose trainings have ended."""
+        for task, answer in self._dispatcher.wait(at_once=at_once):
+            assert isinstance(task, TrainingTask)
+            proposal = self._running.pop(task.trial)
+            # The worker is idle again and gets its next task before this answer is stored; but if the study has
+            # patience, this answer may end the search.
+            if not self._problem.study.patience and self._is_within_limits(len(self._running) + 1):
+                self._train_next()
+            self._tell(proposal, _outcome(task, proposal, answer))
+
+    def _tell(self, proposal: _Proposal, outcome: TrainingOutcome) -> None:
+        """Keep what came of a training, and end its trial."""
+        record = replace(outcome.record, estimated=proposal.candidate.footprint.summary())
+        if record.state == State.COMPLETE:
+            record = self._judge.judged(record)
+        if outcome.tflite is not None:
+            self._models.write(f"{record.trial}.tflite", outcome.tflite)
+        if outcome.checkpoint is not None:
+            self._ladder.pause(record.trial, outcome.checkpoint)
+        self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate), outcome.tflite)
+        if record.continues is not None:
+            self._ladder.drop(record.continues)
+
+
+def out_of_patience(
+    records: Iterable[Record], patience: int, gains: Callable[[Record], tuple[float, ...]]
+) -> str | None:
+    """Return why a search ends if its last `patience` trained candidates were no better than earlier ones.
+
+    Candidates count that were trained to the end or to a rung. One is better if no other is at least as good in every
+    objective. With a patience of 0 a search never ends for this reason.
+    """
+    if not patience:
+        return None
+    best: list[tuple[float, ...]] = []
+    count = 0
+    for record in records:
+        if record.state == State.COMPLETE:
+            own = gains(record)
+            beaten = any(all(b >= g for b, g in zip(other, own, strict=True)) for other in best)
+            best += [] if beaten else [own]
+            count = count + 1 if beaten else 0
+        elif record.at_rung is not None:
+            count += 1
+    return f"stopped after {count} candidates without a better one" if count >= patience else None
+
+
+def same_network(digest: str, records: Sequence[Record], running: Iterable[tuple[int, str]]) -> int | None:
+    """Return the trial that trained the same network to its end or to a rung, or is training it now."""
+    for record in records:
+        if record.digest == digest and (record.state == State.COMPLETE or record.at_rung):
+            return record.trial
+    return next((number for number, other in running if other == digest), None)
+
+
+def _outcome(task: TrainingTask, proposal: _Proposal, answer: Answer | Failed) -> TrainingOutcome:
+    """Return the answer, or a record that says why there is none."""
+    if isinstance(answer, Failed):
+        return TrainingOutcome(proposal.record(task.trial, task.seed, State.FAILED, answer.reason))
+    assert isinstance(answer, TrainingOutcome)
+    return answer

@@ -1,0 +1,81 @@
+"""The trials of a study that have ended, and all who are told of them: the storage, the tracker, the observer."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from optuna.trial import Trial
+
+from nas.optimizer.clock import Clock
+from nas.optimizer.ledger import Ledger
+from nas.optimizer.models import ModelFolder
+from nas.optimizer.observer import Observer
+from nas.study.record import Record, State
+from nas.study.result import Result, Trained, front
+from nas.study.rungs import correlations
+from nas.tracking import Tracker
+
+
+class Trials:
+    """The trials of a study that have ended.
+
+    Life cycle: `resume` takes up those of earlier runs; `end` adds one more and tells everybody.
+
+    Attributes:
+        ledger: the storage of all trials, which also proposes new ones.
+        records: of all trials that have ended, in the order in which they did.
+    """
+
+    def __init__(self, ledger: Ledger, tracker: Tracker, observer: Observer, clock: Clock) -> None:
+        self.ledger = ledger
+        self.records: list[Record] = []
+        self._tracker = tracker
+        self._observer = observer
+        self._clock = clock
+
+    @property
+    def complete(self) -> list[Record]:
+        """Records of the candidates that were trained to the end of the search's epochs."""
+        return [record for record in self.records if record.state == State.COMPLETE]
+
+    def resume(self, models: ModelFolder) -> None:
+        """Take up the trials of earlier runs, and log those that the tracker has missed."""
+        self.records.extend(self.ledger.records())
+        if not self.records:
+            return  # a new study need not wait for the tracking store to open
+        logged = self._tracker.logged_trials()
+        for record in self.records:
+            self._observer.recorded(record)
+            if record.trial not in logged and record.state not in (State.OVER_BUDGET, State.DUPLICATE):
+                model = models.file(f"{record.trial}.tflite")
+                self._tracker.log(record, model.read_bytes() if model.is_file() else None)
+
+    def end(self, trial: Trial, record: Record, violations: Mapping[str, float], tflite: bytes | None = None) -> None:
+        """Store how a trial ended, and tell the sampler, the observer and the tracker."""
+        self.ledger.finish(trial, record, violations)
+        self.records.append(record)
+        self._observer.recorded(record)
+        self._tracker.log(record, tflite)
+        self.keep_time()
+
+    def keep_time(self) -> None:
+        """Store the wall time of all runs, for reports and for the next run."""
+        self.ledger.put("seconds", round(self._clock.total_seconds, 1))
+
+    def result(self, folder: Path) -> Result:
+        """Return the outcome of the study so far; `folder` is the study's."""
+        return summarize(folder, self.ledger, self.records, self._clock.total_seconds)
+
+
+def summarize(folder: Path, ledger: Ledger, records: Sequence[Record], seconds: float) -> Result:
+    """Return the outcome of a study from its records and from what its ledger keeps."""
+    winner = ledger.get("winner")
+    return Result(
+        study=ledger.name,
+        folder=str(folder),
+        seconds=round(seconds, 1),
+        states={state.value: sum(r.state == state for r in records) for state in State},
+        winner=None if winner is None else Trained.from_json(winner),
+        front=front([record for record in records if record.state == State.COMPLETE]),
+        rungs=correlations(records, ledger.get("rungs") or ()),
+        stopped=ledger.get("stopped"),
+    )
