@@ -1,1 +1,1 @@
-"""A winner as files: each module of this folder registers a format, or serves those that do."""
+"""Export formats: each module registers one, or helps those that do."""

@@ -1,4 +1,4 @@
-"""The model and its numbers as C source: a header and one file, for C99 and C++ alike, with no heap and no library."""
+"""The model as C source: a header and one file, for C99 and C++, without heap and without a library."""
 
 import math
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def c_sources(archive: Archive) -> Files:
 
 
 def input_factors(archive: Archive) -> tuple[list[float], list[float]]:
-    """Return `mul` and `add` of each channel, which scale and quantize at once: int8 = round(raw * mul + add)."""
+    """Return `mul` and `add` of each channel for scaling and quantizing in one step: int8 = round(raw * mul + add)."""
     mul = [1 / (std * archive.input.scale) for std in archive.scaling.std]
     add = [archive.input.zero_point - mean * m for mean, m in zip(archive.scaling.mean, mul, strict=True)]
     return mul, add
@@ -31,7 +31,6 @@ def data_header(archive: Archive, prefix: str) -> str:
     """Return `model_data.h`; every name in it begins with `prefix`."""
     upper = prefix.upper()
     defines = "\n".join(f"#define {upper}_{name} {value}" for name, value in constants(archive).items())
-    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
     return f"""\
 {_head(archive)}
 #ifndef {upper}_MODEL_DATA_H_
@@ -50,17 +49,33 @@ def data_header(archive: Archive, prefix: str) -> str:
 extern "C" {{
 #endif
 
-// The .tflite file, aligned to 16 bytes.
-extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
-extern const char* const {prefix}_class_names[{upper}_CLASSES];
-// Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(archive)}
-extern const float {prefix}_input_mul[{upper}_CHANNELS];
-extern const float {prefix}_input_add[{upper}_CHANNELS];{units}
+{_declarations(archive, prefix)}
 
 #ifdef __cplusplus
 }}
 #endif
 
+{_functions(prefix)}
+
+#endif  // {upper}_MODEL_DATA_H_
+"""
+
+
+def _declarations(archive: Archive, prefix: str) -> str:
+    upper = prefix.upper()
+    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
+    return f"""\
+// The .tflite file, aligned to 16 bytes.
+extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
+extern const char* const {prefix}_class_names[{upper}_CLASSES];
+// Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(archive)}
+extern const float {prefix}_input_mul[{upper}_CHANNELS];
+extern const float {prefix}_input_add[{upper}_CHANNELS];{units}"""
+
+
+def _functions(prefix: str) -> str:
+    upper = prefix.upper()
+    return f"""\
 // Turns one raw value, in the units of the training data, into the model's input.
 static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
   const float q = raw * {prefix}_input_mul[channel] + {prefix}_input_add[channel];
@@ -71,10 +86,7 @@ static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
 // Fills the input tensor from {upper}_INPUT_BYTES raw values, channels last.
 static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
   for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) input[i] = {prefix}_quantize(raw[i], i % {upper}_CHANNELS);
-}}
-
-#endif  // {upper}_MODEL_DATA_H_
-"""
+}}"""
 
 
 def data_source(archive: Archive, prefix: str) -> str:
@@ -133,7 +145,7 @@ def constants(archive: Archive) -> Mapping[str, str]:
 
 
 def _sides(shape: tuple[int, ...]) -> dict[str, str]:
-    """Name what lies between batch and channels: nothing for tables, time on the width for sensor windows."""
+    """Return the sides of an input [batch, height, width, channels]; windows have time as width, tables have none."""
     if len(shape) != 4:
         return {}
     if shape[1] == 1:

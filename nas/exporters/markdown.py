@@ -1,4 +1,4 @@
-"""Tables and text that Markdown shows as they are."""
+"""Tables, lists and text in Markdown."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def escape(value: object) -> str:
-    """Return one line of text in which no character is markup; within a word, an underscore is none."""
+    """Return one line of text in which no character is Markdown; an underscore within a word is left as it is."""
     return re.sub(r"[\\`*\[\]<>|#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", " ".join(str(value).split()))
 
 

@@ -1,4 +1,4 @@
-"""Everything of an archive but the model's bytes, for programs."""
+"""All facts of an archive except the model's bytes, for programs."""
 
 import dataclasses
 import hashlib
@@ -16,7 +16,7 @@ def metadata(archive: Archive) -> Files:
 
 
 def describe(archive: Archive) -> dict[str, Any]:
-    """Return the JSON document; no path in it leads out of the folder that it is written to."""
+    """Return the data of the JSON document; it names no file outside the folder that it is written to."""
     return {
         "study": archive.name,
         "command": archive.command,

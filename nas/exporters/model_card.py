@@ -1,4 +1,4 @@
-"""The winner's model card: every number that is known of it, how it came about, and what it must not be used for."""
+"""The model card: what is known of a model, how it was made, and what it must not be used for."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ def card(archive: Archive) -> Files:
 
 
 def model_card(archive: Archive) -> str:
-    """Return the card: sections of Markdown, in the order in which a reader asks."""
+    """Return the card in Markdown: results first, then how the model is used, then how it was made."""
     sections = (_head, _accuracy, _classes, _footprint, _input, _architecture, _data, _training, _limits)
     return "\n\n".join(section(archive) for section in sections) + "\n"
 
 
 def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
-    """Return the share of each class's rows that was recognized; None for a class without rows."""
+    """Return the recall of each class; None for a class that the test set does not have."""
     return [row[i] / sum(row) if sum(row) else None for i, row in enumerate(confusion)]
 
 
@@ -33,8 +33,8 @@ def _head(archive: Archive) -> str:
     record = archive.record
     return f"""# {escape(archive.name)}
 
-An int8 TensorFlow Lite model that tells {len(archive.class_names)} classes apart, found by neural architecture search:
-trial {record.trial}, architecture `{record.digest}`. Made by, and made again by:
+An int8 TensorFlow Lite model for {len(archive.class_names)} classes, found by neural architecture search:
+trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
     {" ".join(archive.command.split())}
 
@@ -48,14 +48,13 @@ def _accuracy(archive: Archive) -> str:
     )
     return f"""## Accuracy
 
-- validation {TITLES[trained.metric]}, int8, by which the study chose: {percent(record.val_score)}{spread}
-- validation accuracy: int8 {percent(record.val_accuracy)}, float, before quantization, \
-{percent(record.float_val_accuracy)}
-{_tested(trained.tested) if trained.tested else ""}{_refit(trained.epochs)}"""
+- validation {TITLES[trained.metric]}, int8, the study's criterion: {percent(record.val_score)}{spread}
+- validation accuracy: int8 {percent(record.val_accuracy)}, before quantization {percent(record.float_val_accuracy)}
+{_tested(trained.tested) if trained.tested else ""}{_last_training(archive)}"""
 
 
 def _tested(tested: Tested) -> str:
-    head = ("test", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
+    head = ("test set", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
     rows = [
         (
             TITLES[metric],
@@ -68,8 +67,8 @@ def _tested(tested: Tested) -> str:
     return f"""
 {table(head, rows)}
 
-The test rows were opened once, for the study's winner. The intervals come from drawing {tested.resampled_unit} with
-replacement, {DRAWS:,} times.
+The test set was used once, for the study's winner. Intervals: bootstrap, {tested.resampled_unit} resampled {DRAWS:,}
+times.
 """
 
 
@@ -77,20 +76,20 @@ def _with_interval(estimate: Estimate) -> tuple[str, str]:
     return percent(estimate.value), interval(estimate.low, estimate.high)
 
 
-def _refit(epochs: int | None) -> str:
-    if epochs is None:
+def _last_training(archive: Archive) -> str:
+    if archive.trained.epochs is None:
         return ""
     return f"""
-Having won, it was trained again, {epochs} epochs on training and validation rows together: that is the model
-here, and the one that met the test rows. The validation accuracy is the mean over the folds of the trainings before,
-each on rows that it had not seen."""
+The winner of the cross-validation was trained once more, for {archive.trained.epochs} epochs on training and validation
+{archive.inputs_are} together; that model is in this folder, and was evaluated on the test set. The validation figures
+are the means over the folds of the cross-validation, each for {archive.inputs_are} held out of the training."""
 
 
 def _classes(archive: Archive) -> str:
     tested = archive.trained.tested
     if tested is None:
         names = ", ".join(map(escape, archive.class_names))
-        return f"## Classes\n\n{names}. Not the winner of its study: it has not met the test rows."
+        return f"## Classes\n\n{names}. Not the winner of its study, and therefore not evaluated on the test set."
     head = ("true \\ predicted", *map(escape, archive.class_names), "recall")
     rows = [
         (name, *counts, percent(recall))
@@ -98,7 +97,7 @@ def _classes(archive: Archive) -> str:
     ]
     return f"""## Classes
 
-Counts of test rows, and the share of each class's rows that was recognized.
+Confusion matrix of the test set: numbers of {archive.inputs_are}, and the recall of each class.
 
 {table(head, rows)}"""
 
@@ -108,12 +107,12 @@ def _footprint(archive: Archive) -> str:
     arena, flash, limits = print_["arena"], print_["flash"], archive.budget
     rows = [
         ("weights", "bytes of all constant tensors", f"{print_['weights_bytes']:,}"),
-        ("model file", "bytes; it is used in flash as it is", f"{print_['file_bytes']:,}"),
+        ("model file", "bytes; it stays in flash as it is", f"{print_['file_bytes']:,}"),
         ("arena to reserve", "bytes; the smallest that works", f"{arena['min']:,}"),
         ("arena used", f"head {arena['head']:,} + tail {arena['tail']:,} bytes", f"{print_['arena_bytes']:,}"),
         ("flash", f"model {flash['model']:,} + code {flash['code']:,} bytes", f"{print_['flash_bytes']:,}"),
-        ("work", "multiply-accumulates (MACs) an inference", f"{print_['macs']:,}"),
-        ("latency", "milliseconds an inference, estimated", _latency(print_["latency_ms"])),
+        ("MACs", "multiply-accumulates of one inference", f"{print_['macs']:,}"),
+        ("latency", "milliseconds of one inference, estimated", _latency(print_["latency_ms"])),
     ]
     return f"""## Footprint
 
@@ -140,10 +139,11 @@ def _input(archive: Archive) -> str:
     return f"""## Input and output
 
 {facts({**shape, **integers})}
-- input: int8 = round((raw - mean) / std / {into.scale:.9g}) + {into.zero_point}, limited to -128 .. 127
+- input: int8 = round((raw - mean) / std / {into.scale:.9g}) + ({into.zero_point}), limited to -128 .. 127
 - output: {archive.output_is} of a class = (int8 - ({out.zero_point})) * {out.scale:.9g}
 
-Scaling of each channel, fitted on the training rows only (`model_data.h` has it folded with the quantization):
+Scaling of each channel, fitted on the training {archive.inputs_are} only (`model_data.h` holds it folded into the
+quantization):
 
 {table(("channel", "mean", "std"), rows)}"""
 
@@ -154,7 +154,7 @@ def _architecture(archive: Archive) -> str:
     for i, block in enumerate(architecture["blocks"], start=1):
         settings = ", ".join(f"{key} {value}" for key, value in block.items() if key != "block")
         lines.append(f"{i}. {escape(block['block'])}: {escape(settings or 'no settings')}")
-    return f"## Architecture\n\nA member of the space `{architecture['space']}`:\n\n" + "\n".join(lines)
+    return f"## Architecture\n\nFrom the search space `{architecture['space']}`:\n\n" + "\n".join(lines)
 
 
 def _data(archive: Archive) -> str:
@@ -165,10 +165,10 @@ def _training(archive: Archive) -> str:
     record = archive.record
     head = ("trial", "seed", "epochs", "validation accuracy")
     rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.trained.finals]
-    finals = f"Final trainings that competed, by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
+    finals = f"Final trainings (cross-validation), by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
     if archive.trained.teachers:
         reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.trained.teachers))
-        finals += f"They learned from teachers of {reached} validation accuracy, float, in the mean over the folds.\n\n"
+        finals += f"Their soft labels come from teachers with a mean validation accuracy of {reached}.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training
 
@@ -176,7 +176,7 @@ Seed {record.seed}. Recipe:
 
 {facts(archive.recipe.settings())}
 
-{finals}Seconds of each stage, and versions:
+{finals}Seconds of each stage, and versions of the libraries:
 
 {facts({"seconds": seconds, "version": record.versions})}"""
 
@@ -184,10 +184,10 @@ Seed {record.seed}. Recipe:
 def _limits(archive: Archive) -> str:
     return """## Limits of use
 
-- It knows only the classes above and gives every input one of them. Input unlike the training data (another sensor,
-  placement, sampling rate or unit) is answered as well, and wrongly.
-- The accuracies hold for people, places and devices like those of the data; a class with few test rows has an
-  uncertain recall.
+- It knows only the classes above and assigns one of them to every input, also to input unlike the training data
+  (another sensor, placement, sampling rate or unit), for which the answer is meaningless.
+- The accuracies hold for people, places and devices like those of the data; the recall of a class with few test
+  examples is uncertain.
 - It expects input scaled and quantized as stated here, and nothing else.
 - The memory figures are those of the TensorFlow Lite Micro version that nas reproduces; another version may differ
   by some bytes. Stack, interpreter and op resolver come on top of the arena.

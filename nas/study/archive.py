@@ -66,6 +66,13 @@ class Archive:
         return next(tuple(t["shape"]) for t in self.footprint["tensors"] if t["kind"] == "input")
 
     @property
+    def inputs_are(self) -> str:
+        """What the model is given, in the plural: `windows` of a signal, `images`, or `rows` of a table."""
+        if len(self.input_shape) != 4:
+            return "rows"
+        return "windows" if self.input_shape[1] == 1 else "images"
+
+    @property
     def output_is(self) -> str:
         """What the model gives for each class: `probability`, or `logit`, whose greatest is the same class."""
         return "probability" if self.op_kinds[-1:] == ("SOFTMAX",) else "logit"

@@ -52,56 +52,59 @@ def footprint(file_bytes: int, input_shape: tuple[int, ...], ops: tuple[str, ...
     }
 
 
+def example_archive(
+    *, input_shape: tuple[int, ...] = (1, 1, 16, 2), ops: tuple[str, ...] = (), **fields: Any
+) -> Archive:
+    """Make an archive of three classes and two channels, with other fields on request."""
+    tflite = fields.pop("tflite", random.Random(0).randbytes(1001))
+    ops = ops or ("CONV_2D", "MAX_POOL_2D", "CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX")
+    blocks = [{"block": "conv", "filters": 8, "kernel": 3}, {"block": "gap"}]
+    record = Record(
+        trial=17,
+        state=State.COMPLETE,
+        digest="0123456789ab",
+        params={"conv.filters": 8},
+        architecture={"space": "cnn_timeseries", "input_shape": [16, 2], "outputs": 3, "blocks": blocks},
+        seed=5,
+        val_metrics={"accuracy": 0.925},
+        float_val_accuracy=0.9375,
+        seconds={"train": 4.2},
+        versions={"tensorflow": "2.21.0"},
+    )
+    tested = Tested(
+        metrics={"accuracy": Estimate(0.8125, 0.71875, 0.90625), "macro_f1": Estimate(0.8, 0.7, 0.9)},
+        float_metrics={"accuracy": Estimate(0.84375, 0.75, 0.9375), "macro_f1": Estimate(0.82, 0.7, 0.92)},
+        baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
+        confusion=((12, 2, 0), (1, 9, 0), (3, 0, 5)),
+        resampled_unit="4 groups",
+    )
+    winner = Trained(
+        record=record,
+        finals=tuple(
+            {"trial": 17, "fold": fold, "seed": 5, "epochs": 40, "val_accuracy": one, "val_score": one}
+            for fold, one in enumerate((0.9125, 0.9375))
+        ),
+        tested=tested,
+    )
+    archive = Archive(
+        name="My study",
+        tflite=tflite,
+        trained=winner,
+        footprint=footprint(len(tflite), input_shape, ops),
+        class_names=("walk", "sit", "lie"),
+        scaling=Scaling(mean=(0.25, -3.0), std=(0.5, 20.0)),
+        input=Quantization(0.0234375, 3),
+        output=Quantization(1 / 256, -128),
+        command="nas search --space cnn_timeseries --budget-kb 6",
+        channel_names=("acc_x", "acc_y"),
+        sample_rate_hz=50.0,
+        data={"source": "synthetic", "rows": {"train": 700, "test": 32}},
+        budget={"weights_bytes": 6144, "arena_bytes": None},
+    )
+    return dataclasses.replace(archive, **fields)
+
+
 @pytest.fixture
 def make_archive() -> Callable[..., Archive]:
-    """Return a function that makes an archive of three classes and two channels, with other fields on wish."""
-
-    def make(*, input_shape: tuple[int, ...] = (1, 1, 16, 2), ops: tuple[str, ...] = (), **fields: Any) -> Archive:
-        tflite = fields.pop("tflite", random.Random(0).randbytes(1001))
-        ops = ops or ("CONV_2D", "MAX_POOL_2D", "CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX")
-        blocks = [{"block": "conv", "filters": 8, "kernel": 3}, {"block": "gap"}]
-        record = Record(
-            trial=17,
-            state=State.COMPLETE,
-            digest="0123456789ab",
-            params={"conv.filters": 8},
-            architecture={"space": "cnn_timeseries", "input_shape": [16, 2], "outputs": 3, "blocks": blocks},
-            seed=5,
-            val_metrics={"accuracy": 0.925},
-            float_val_accuracy=0.9375,
-            seconds={"train": 4.2},
-            versions={"tensorflow": "2.21.0"},
-        )
-        tested = Tested(
-            metrics={"accuracy": Estimate(0.8125, 0.71875, 0.90625), "macro_f1": Estimate(0.8, 0.7, 0.9)},
-            float_metrics={"accuracy": Estimate(0.84375, 0.75, 0.9375), "macro_f1": Estimate(0.82, 0.7, 0.92)},
-            baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
-            confusion=((12, 2, 0), (1, 9, 0), (3, 0, 5)),
-            resampled_unit="4 groups",
-        )
-        winner = Trained(
-            record=record,
-            finals=tuple(
-                {"trial": 17, "fold": fold, "seed": 5, "epochs": 40, "val_accuracy": one, "val_score": one}
-                for fold, one in enumerate((0.9125, 0.9375))
-            ),
-            tested=tested,
-        )
-        archive = Archive(
-            name="My study",
-            tflite=tflite,
-            trained=winner,
-            footprint=footprint(len(tflite), input_shape, ops),
-            class_names=("walk", "sit", "lie"),
-            scaling=Scaling(mean=(0.25, -3.0), std=(0.5, 20.0)),
-            input=Quantization(0.0234375, 3),
-            output=Quantization(1 / 256, -128),
-            command="nas search --space cnn_timeseries --budget-kb 6",
-            channel_names=("acc_x", "acc_y"),
-            sample_rate_hz=50.0,
-            data={"source": "synthetic", "rows": {"train": 700, "test": 32}},
-            budget={"weights_bytes": 6144, "arena_bytes": None},
-        )
-        return dataclasses.replace(archive, **fields)
-
-    return make
+    """Return `example_archive`."""
+    return example_archive

@@ -60,7 +60,7 @@ def test_a_compiled_program_holds_the_model_and_its_numbers(tmp_path, make_archi
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
-def test_a_compiled_program_quantizes_as_scaling_and_quantization_say(tmp_path, make_archive, compiler):
+def test_a_compiled_program_scales_and_quantizes_its_input_as_the_search_did(tmp_path, make_archive, compiler):
     archive = make_archive(input_shape=(1, 1, 1000, 2))
     write(tmp_path, archive, ["c"])
     raw = np.random.default_rng(0).normal([0.25, -3.0], [0.6, 25.0], (1000, 2)).astype(np.float32)
@@ -73,13 +73,13 @@ def test_a_compiled_program_quantizes_as_scaling_and_quantization_say(tmp_path, 
     assert np.array_equal(got[2], [3, 3])
 
 
-def test_not_a_number_becomes_a_number(tmp_path, make_archive):
+def test_an_input_that_is_not_a_number_is_quantized_to_the_lowest_value(tmp_path, make_archive):
     write(tmp_path, make_archive(), ["c"])
     got = np.frombuffer(run(tmp_path, "c99", np.full(32, np.nan))[:32], np.int8)
     assert (got == -128).all()
 
 
-def test_the_header_names_sides_of_images_and_none_of_tables(tmp_path, make_archive):
+def test_the_header_names_the_sides_of_images_and_none_for_tables(tmp_path, make_archive):
     scaling = Scaling(mean=(0.0,), std=(1.0,))
     write(tmp_path / "image", make_archive(input_shape=(1, 28, 20, 1), scaling=scaling, channel_names=()), ["c"])
     header = (tmp_path / "image" / "model_data.h").read_text()
@@ -132,7 +132,7 @@ def test_the_resolver_registers_each_operator_once_and_has_room_for_no_more(tmp_
     subprocess.run([tmp_path / "main"], check=True)
 
 
-def test_an_operator_that_tflm_has_not_is_an_error_before_any_file_is_written(tmp_path, make_archive):
+def test_an_operator_without_a_kernel_in_tflm_is_refused_before_any_file_is_written(tmp_path, make_archive):
     with pytest.raises(InputError, match=r"model_ops\.h: operator must be a known one, got 'WHERE'"):
         write(tmp_path / "out", make_archive(ops=("CONV_2D", "WHERE")))
     assert not (tmp_path / "out").exists()

@@ -1,3 +1,5 @@
+"""The op resolver registers the model's operators by TFLM's names for them, and no others."""
+
 import json
 
 import pytest
@@ -12,7 +14,7 @@ def test_every_operator_that_tflm_was_seen_to_run_has_a_method(shared):
     assert {resolver_method(kind) for kind in kinds} <= set(METHODS.values())
 
 
-def test_no_two_methods_are_spelled_alike():
+def test_no_two_methods_differ_only_in_case_and_underscores():
     assert len({name.lower() for name in METHODS.values()}) == len(METHODS)
 
 

@@ -1,3 +1,5 @@
+"""Text, numbers and names mean the same to a C compiler as to Python."""
+
 import re
 
 import numpy as np
@@ -12,7 +14,7 @@ def test_an_identifier_is_one_in_c_and_not_reserved(name):
     assert re.fullmatch(r"[a-z](_?[a-z0-9])*", identifier(name))
 
 
-def test_an_identifier_keeps_what_a_reader_needs():
+def test_an_identifier_keeps_the_letters_and_digits_of_the_name():
     assert identifier("UCI HAR - 6 KB") == "uci_har_6_kb"
     assert identifier("Müller") == "muller"
     assert identifier("6kb") == "nas_6kb"

@@ -1,3 +1,5 @@
+"""The model card and the metadata hold every number, and claim nothing that was not measured."""
+
 import dataclasses
 import re
 
@@ -32,7 +34,7 @@ def test_the_card_holds_every_number_of_the_winner(make_archive):
         "71.9 to 90.6 %",
         "75.0 to 93.8 %",
         "| macro-F1 | 80.0 % | 70.0 to 90.0 % |",
-        "drawing 4 groups",
+        "4 groups resampled",
     ]
     footprint = ["3,210", "1,001", "5,200", "5,184", "head 4,608 + tail 576", "46,569", "code 45,568", "`cortex-m4`"]
     data = ["0.25", "-3", "0.0234375", "synthetic", "rows.train: 700", "6144"]
@@ -52,16 +54,17 @@ def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_arch
 
 def test_the_card_of_a_candidate_that_did_not_win_claims_no_test_accuracy(make_archive):
     card = model_card(make_archive(trained=Trained(make_archive().record)))
-    assert "it has not met the test rows" in card
-    assert "- validation accuracy: int8 92.5 %, float, before quantization, 93.8 %" in card
+    assert "not evaluated on the test set" in card
+    assert "- validation accuracy: int8 92.5 %, before quantization 93.8 %" in card
     assert "interval" not in card
     assert "Final trainings" not in card
 
 
-def test_the_card_tells_a_training_that_validation_rows_took_part_in(make_archive):
-    winner = make_archive().trained
-    assert "trained again, 31 epochs" in model_card(make_archive(trained=dataclasses.replace(winner, epochs=31)))
-    assert "trained again" not in model_card(make_archive(trained=dataclasses.replace(winner, epochs=None)))
+def test_the_card_says_that_the_winner_was_trained_once_more_on_validation_data_too(make_archive):
+    trained = make_archive().trained
+    winner, other = (make_archive(trained=dataclasses.replace(trained, epochs=epochs)) for epochs in (31, None))
+    assert "trained once more, for 31 epochs" in model_card(winner)
+    assert "trained once more" not in model_card(other)
 
 
 @pytest.mark.parametrize(("last", "word"), [("SOFTMAX", "probability"), ("FULLY_CONNECTED", "logit")])

@@ -1,0 +1,53 @@
+"""What holds for every export format; a new format needs no test of its own for this."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import rooms
+
+from nas.exporters.format import FORMATS
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_files_whose_names_have_no_folders(make_archive, name):
+    files = FORMATS[name](make_archive())
+    assert files
+    assert [file for file in files if not file.strip() or set("/\\:") & set(file) or file.startswith(".")] == []
+    assert all(files.values())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_equal_files_for_equal_archives_in_any_process(make_archive, name):
+    code = (
+        "import conftest, hashlib, sys; from nas.exporters.format import FORMATS\n"
+        "files = FORMATS[sys.argv[1]](conftest.example_archive())\n"
+        "print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest())"
+    )
+    path = os.pathsep.join([str(rooms.ROOT), str(rooms.ROOT / "tests" / "exporters")])
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code, name],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_writes_a_path_of_the_machine(make_archive, name):
+    archive = make_archive()
+    assert archive.footprint["file"].startswith("/home/user/")
+    for content in FORMATS[name](archive).values():
+        data = content if isinstance(content, bytes) else content.encode()
+        assert b"/home/user" not in data
+
+
+def test_no_two_formats_write_the_same_file(make_archive):
+    names = [file for make in FORMATS.values() for file in make(make_archive())]
+    assert len(names) == len(set(names))
