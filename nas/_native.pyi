@@ -1,7 +1,10 @@
-"""The native core: TensorFlow Lite Micro's memory and work, computed from a model and a machine."""
+"""The native core: TensorFlow Lite Micro's memory and work, computed from a model and a machine.
+
+A machine is a kernel set, a core, and a release of TFLM; an empty release is the one of `TFLM_VERSION`.
+"""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, NamedTuple, TypeAlias
 
 from nas.graph.graph import Graph
 
@@ -10,39 +13,85 @@ CMSIS_NN_VERSION: str
 # Operators whose code was linked and measured.
 LINKED_OPS: frozenset[str]
 
-# file, weights, head, tail, smallest arena, code (all bytes), MACs, instructions, supported
-TotalsRow: TypeAlias = tuple[int, int, int, int, int, int, int, float | None, bool]
-# operator, MACs, scratch bytes, instructions, inputs, outputs, why it is not supported
-OpRow: TypeAlias = tuple[str, int, int, float | None, tuple[int, ...], tuple[int, ...], str | None]
-# name, shape, type, bytes, kind, offset, first and last operator
-TensorRow: TypeAlias = tuple[
-    str,
-    tuple[int, ...],
-    str,
-    int,
-    Literal["input", "output", "activation", "constant", "scratch"],
-    int | None,
-    int | None,
-    int | None,
-]
-Measured: TypeAlias = tuple[TotalsRow, list[OpRow], list[TensorRow]]
-# bytes, first step, last step
-Buffer: TypeAlias = tuple[int, int, int]
+class Totals(NamedTuple):
+    file_bytes: int
+    weights_bytes: int
+    head_bytes: int
+    tail_bytes: int
+    min_arena_bytes: int
+    code_bytes: int
+    macs: int
+    instructions: float | None
+    supported: bool
 
-class Allocations(TypedDict):
-    # option struct's bytes and alignment, state from Init, persistent and scratch requests from Prepare
-    nodes: list[tuple[int, int, int, list[int], list[int]]]
-    # bytes, first step, last step, offset: tensors by index, then scratch as asked for
-    plan: list[tuple[int, int, int, int]]
-    # by TFLM's name of the purpose: allocations, bytes asked for, bytes with padding
-    recorded: dict[str, tuple[int, int, int]]
+class Op(NamedTuple):
+    kind: str
+    macs: int
+    scratch_bytes: int
+    instructions: float | None
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    refusal: str | None
+
+class Tensor(NamedTuple):
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+    kind: Literal["input", "output", "activation", "constant", "scratch"]
+    offset: int | None
+    first_op: int | None
+    last_op: int | None
+
+class Measured(NamedTuple):
+    totals: Totals
+    ops: list[Op]
+    tensors: list[Tensor]
+
+class NodeMemory(NamedTuple):
+    option_bytes: int
+    option_align: int
+    # Asked for in Init.
+    state_bytes: int
+    # Bytes of each request in Prepare.
+    persistent: list[int]
+    scratch: list[int]
+
+class Planned(NamedTuple):
+    bytes: int
+    first_step: int
+    last_step: int
+    offset: int
+
+class Recorded(NamedTuple):
+    allocations: int
+    requested_bytes: int
+    # With padding.
+    used_bytes: int
+
+class Allocations(NamedTuple):
+    nodes: list[NodeMemory]
+    # Tensors by index, then scratch buffers in the order in which they are asked for.
+    plan: list[Planned]
+    # By TFLM's name of the purpose.
+    recorded: dict[str, Recorded]
+
+class Work(NamedTuple):
+    # The operator whose kernel runs, its type, and the path through the kernel.
+    kind: str
+    dtype: str
+    path: str
+    # The number of the fit that turns the terms into instructions.
+    fit: int
+    terms: list[float]
+
+# Bytes, first step, last step.
+Buffer: TypeAlias = tuple[int, int, int]
 
 def profile(model: bytes, kernels: str, core: str, release: str = "") -> Measured: ...
 def estimate(graph: Graph, kernels: str, core: str, release: str = "") -> Measured: ...
-def estimate_many(graphs: Iterable[Graph], kernels: str, core: str, release: str = "") -> list[TotalsRow]: ...
+def estimate_many(graphs: Iterable[Graph], kernels: str, core: str, release: str = "") -> list[Totals]: ...
 def allocations(model: bytes, kernels: str, core: str, release: str = "") -> Allocations: ...
-
-# operator whose kernel runs, type, path through it, number of the fit, terms
-def work(model: bytes, kernels: str, core: str) -> list[tuple[str, str, str, int, list[float]]]: ...
+def work(model: bytes, kernels: str, core: str) -> list[Work]: ...
 def plan(buffers: Sequence[Buffer]) -> list[int]: ...
 def check_plan(buffers: Sequence[Buffer], offsets: Sequence[int], head_bytes: int) -> str: ...

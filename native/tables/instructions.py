@@ -67,9 +67,9 @@ def read_runs(truth: Path, machine: str) -> list[Run]:
         rows = _native.work(paths[record["file"]].read_bytes(), kernels, core)
         samples = []
         for counted in record["ops"]:
-            op, dtype, path, key, terms = rows[counted["node"]]
-            name = " ".join(filter(None, (op, dtype, path)))
-            samples.append(Sample(name, key, tuple(terms), counted["instructions"]))
+            row = rows[counted["node"]]
+            name = " ".join(filter(None, (row.kind, row.dtype, row.path)))
+            samples.append(Sample(name, row.fit, tuple(row.terms), counted["instructions"]))
         fold = crc32(record["file"].encode()) % FOLDS
         single = record["set"] == "micro"
         if samples:

@@ -29,11 +29,18 @@ TARGETS = {
     "m55_nn": "cortex-m55",
 }
 MODELS = json.loads((TRUTH / "truth.json").read_text())["models"] if TRUTH.is_dir() else []
-CASES = [
-    pytest.param(model, recorded, target, id=f"{Path(model['file']).stem}-{target}")
-    for model in MODELS
-    for recorded, target in TARGETS.items()
-]
+
+
+def cases(*, refused: bool) -> list[Any]:
+    """Every model on every target, those that TFLM refused when it was recorded there, or all others."""
+    return [
+        pytest.param(model, recorded, target, id=f"{Path(model['file']).stem}-{target}")
+        for model in MODELS
+        for recorded, target in TARGETS.items()
+        if ("error" in model["targets"][recorded]) == refused
+    ]
+
+
 # The corpus has what no recorded model has: called subgraphs, and a plan of the model's own.
 CORPUS = sorted((Path(__file__).resolve().parents[2] / "native" / "fuzz" / "corpus").glob("*.tflite"))
 LOADED = CORPUS + [TRUTH / m["file"] for m in MODELS if "error" not in m["targets"]["host64_ref"]][::8]
@@ -60,17 +67,17 @@ def differences(model: dict[str, Any], recorded: str, target: str) -> Iterator[s
     footprint = profile(data, board)
     ours = _native.allocations(data, board.kernels, board.core)
     nodes = {row["node"]: row for row in truth["nodes"]}
-    for i, (_, _, state, persistent, scratch) in enumerate(ours["nodes"]):
-        got = [state] if state else [], persistent, scratch
+    for i, node in enumerate(ours.nodes):
+        got = [node.state_bytes] if node.state_bytes else [], node.persistent, node.scratch
         row = nodes.get(i, {})
         want = row.get("persistent_init", []), row.get("persistent_prepare", []), row.get("scratch", [])
         if got != want:
             yield f"operator {i} ({footprint.ops[i].op}) asks for {got}, TFLM for {want}"
-    options = [[size, align] for size, align, *_ in ours["nodes"] if size]
+    options = [[node.option_bytes, node.option_align] for node in ours.nodes if node.option_bytes]
     if options != truth["builtin_data"]:
         yield f"option structs {options}, TFLM's {truth['builtin_data']}"
     plan = [(row["bytes"], row["first"], row["last"], row["offset"]) for row in truth["plan"]]
-    for i, (got, want) in enumerate(zip(ours["plan"], plan, strict=True)):
+    for i, (got, want) in enumerate(zip(ours.plan, plan, strict=True)):
         if got != want:
             yield f"buffer {i} of the plan (bytes, first, last, offset) {got}, TFLM's {want}"
     for purpose, row in truth["recorded"].items():
@@ -78,7 +85,7 @@ def differences(model: dict[str, Any], recorded: str, target: str) -> Iterator[s
         # the padding. It counts option structs nowhere: `op_data` is 0 throughout.
         fields = ("count", "requested", "used") if target == "host" else ("count", "requested")
         want = tuple(row[field] for field in fields)
-        got = ours["recorded"].get(purpose, (0, 0, 0))[: len(fields)]
+        got = ours.recorded.get(purpose, (0, 0, 0))[: len(fields)]
         if got != want:
             yield f"{purpose} ({', '.join(fields)}) {got}, TFLM's {want}"
     for what, got, want in (
@@ -91,24 +98,26 @@ def differences(model: dict[str, Any], recorded: str, target: str) -> Iterator[s
 
 
 @needs_truth
-@pytest.mark.parametrize(("model", "recorded", "target"), CASES)
+@pytest.mark.parametrize(("model", "recorded", "target"), cases(refused=True))
+def test_a_model_that_tflm_refused_is_refused_with_a_reason(model: dict[str, Any], recorded: str, target: str) -> None:
+    footprint = profile(model_bytes(model["file"]), find_target(target))
+    assert not footprint.supported
+    assert any(op.reason for op in footprint.ops)
+    assert all(op.supported == (op.reason is None) for op in footprint.ops)
+
+
+@needs_truth
+@pytest.mark.parametrize(("model", "recorded", "target"), cases(refused=False))
 def test_every_allocation_equals_what_tflm_recorded(model: dict[str, Any], recorded: str, target: str) -> None:
-    if "error" in model["targets"][recorded]:
-        footprint = profile(model_bytes(model["file"]), find_target(target))
-        assert not footprint.supported
-        assert all(op.supported == (op.reason is None) for op in footprint.ops)
-        return
     assert next(differences(model, recorded, target), None) is None
 
 
 @needs_truth
-@pytest.mark.parametrize(("model", "recorded", "target"), CASES)
+@pytest.mark.parametrize(("model", "recorded", "target"), cases(refused=False))
 def test_the_smallest_arena_works_and_is_at_most_16_bytes_too_large(
     model: dict[str, Any], recorded: str, target: str
 ) -> None:
     truth = model["targets"][recorded]
-    if "error" in truth:
-        return  # refused by TFLM; the test above holds that we say so
     excess = profile(model_bytes(model["file"]), find_target(target)).ram_bytes - truth["min_arena_ok_bytes"]
     assert 0 <= excess <= 16
 

@@ -1,32 +1,16 @@
 """The instruction fits: written from the recorded counts, and right for models that they have not seen."""
 
-import importlib.util
 import re
-import sys
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+from table_generators import FOLDER, generator
 
 from nas import _native
 from nas.target.runtimes.tflm import INSTRUCTION_ERRORS
 
-GENERATOR = Path(__file__).resolve().parents[2] / "native" / "tables" / "instructions.py"
 MACHINES = ("m4r_ref", "m4r_nn", "m55r_nn")
-
-
-@cache
-def generator() -> ModuleType:
-    pytest.importorskip("scipy")
-    spec = importlib.util.spec_from_file_location("instructions_generator", GENERATOR)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def rows(table: str) -> dict[int, list[float]]:
@@ -35,8 +19,8 @@ def rows(table: str) -> dict[int, list[float]]:
 
 
 def test_the_table_is_the_one_that_the_recorded_counts_give(shared: Path) -> None:
-    table, _ = generator().fit_all(shared / "truth")
-    want, got = rows(table), rows(generator().TABLE.read_text())
+    table, _ = generator("instructions").fit_all(shared / "truth")
+    want, got = rows(table), rows(generator("instructions").TABLE.read_text())
     assert got.keys() == want.keys()
     for key, weights in want.items():
         assert got[key] == pytest.approx(weights, rel=1e-4, abs=1e-6), hex(key)
@@ -44,8 +28,8 @@ def test_the_table_is_the_one_that_the_recorded_counts_give(shared: Path) -> Non
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_whole_models_held_out_are_predicted_within_a_few_percent(shared: Path, machine: str) -> None:
-    runs = generator().read_runs(shared / "truth", machine)
-    _, by_run = generator().held_out(runs)
+    runs = generator("instructions").read_runs(shared / "truth", machine)
+    _, by_run = generator("instructions").held_out(runs)
     errors = [e for run in runs if not run.single and (e := by_run[run.file]) is not None]
     assert len(errors) >= 60
     assert np.median(errors) < 0.02
@@ -54,19 +38,19 @@ def test_whole_models_held_out_are_predicted_within_a_few_percent(shared: Path, 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_core_gives_what_the_fits_give(shared: Path, machine: str) -> None:
-    kernels, core, _ = generator().MACHINES[machine]
-    runs = generator().read_runs(shared / "truth", machine)
-    fits = generator().fit(runs, generator().LEAST)
+    kernels, core, _ = generator("instructions").MACHINES[machine]
+    runs = generator("instructions").read_runs(shared / "truth", machine)
+    fits = generator("instructions").fit(runs, generator("instructions").LEAST)
     for run in runs:
         folder = "external" if run.file.startswith("seed_") else "models"
-        totals, ops, _ = _native.profile((shared / "truth" / folder / run.file).read_bytes(), kernels, core)
-        if len(ops) == len(run.samples):  # a run can lack the operators that took no time
-            want = generator().predict_run(run, fits)
-            assert totals[7] == (want if want is None else pytest.approx(want, rel=1e-4)), run.file
+        measured = _native.profile((shared / "truth" / folder / run.file).read_bytes(), kernels, core)
+        if len(measured.ops) == len(run.samples):  # a run can lack the operators that took no time
+            want = generator("instructions").predict_run(run, fits)
+            assert measured.totals.instructions == (want if want is None else pytest.approx(want, rel=1e-4)), run.file
 
 
 def test_the_errors_that_users_are_told_are_those_of_the_report() -> None:
-    report = GENERATOR.with_suffix(".md").read_text()
+    report = (FOLDER / "instructions.md").read_text()
     headings = {
         "Cortex-M4, reference kernels": ("cortex-m4", "reference"),
         "Cortex-M4, CMSIS-NN": ("cortex-m4", "cmsis_nn"),

@@ -70,7 +70,7 @@ RUNTIMES.register("tflm")(Tflm())
 
 
 def _totals(
-    row: "_native.TotalsRow",
+    row: "_native.Totals",
     target: Target,
     outside: OutsideArena | None = None,
     without_code: tuple[str, ...] = (),
@@ -104,7 +104,7 @@ def outside_arena(kinds: int, target: Target) -> OutsideArena:
     return OutsideArena(208, 12 + 36 * kinds, _STACK_BYTES.get((target.kernels, target.core)))
 
 
-def _op(index: int, row: "_native.OpRow", target: Target) -> OpFootprint:
+def _op(index: int, row: "_native.Op", target: Target) -> OpFootprint:
     op, macs, scratch_bytes, instructions, inputs, outputs, reason = row
     latency_ms = target.milliseconds(instructions)
     return OpFootprint(index, op, macs, scratch_bytes, latency_ms, inputs, outputs, reason is None, reason)
