@@ -5,7 +5,7 @@
 namespace nas::training::NAS_LEVEL {
 namespace {
 
-// Filters, or taps, that are computed together.
+// Number of filters, or of kernel numbers, that are computed together.
 constexpr int kBlock = 4;
 
 template <int N>
@@ -23,7 +23,7 @@ void with_constant(int n, Call call) {
 }
 
 // A sum over taps and channels: out[f][i] = sum of weights[t][c][f] * in[starts[t] + c * in_stride + i].
-struct Sum {
+struct WeightedSum {
   const float* in;
   int in_stride, channels;
   const int* starts;
@@ -33,11 +33,11 @@ struct Sum {
 };
 
 template <int F, int B>
-void sum_block(const Sum& s, const float* weights, int position, float* out) {
+void sum_block(const WeightedSum& weighted, const float* weights, int position, float* out) {
   Vector sums[F][B] = {};
-  for (int t = 0; t < s.taps; ++t) {
-    const float* from = s.in + s.starts[t] + position;
-    for (int c = 0; c < s.channels; ++c, from += s.in_stride, weights += F) {
+  for (int t = 0; t < weighted.taps; ++t) {
+    const float* from = weighted.in + weighted.starts[t] + position;
+    for (int c = 0; c < weighted.channels; ++c, from += weighted.in_stride, weights += F) {
       Vector x[B];
       for (int b = 0; b < B; ++b) x[b] = load(from + b * kLanes);
       for (int f = 0; f < F; ++f) {
@@ -46,32 +46,32 @@ void sum_block(const Sum& s, const float* weights, int position, float* out) {
     }
   }
   for (int f = 0; f < F; ++f) {
-    for (int b = 0; b < B; ++b) store(out + f * s.out_stride + position + b * kLanes, sums[f][b]);
+    for (int b = 0; b < B; ++b) store(out + f * weighted.out_stride + position + b * kLanes, sums[f][b]);
   }
 }
 
-// Computes `filters` sums over `span` positions; weights are packed, a block of filters behind the other.
-void sum_all(const Sum& s, int filters, int span, const float* weights) {
-  float* out = s.out;
+// Computes `filters` sums over `span` positions; the weights are packed, one block of filters after the other.
+void sum_all(const WeightedSum& weighted, int filters, int span, const float* weights) {
+  float* out = weighted.out;
   for (int left = filters; left > 0; left -= kBlock) {
     with_constant(smaller(left, kBlock), [&](auto f) {
       constexpr int F = decltype(f)::value;
       int position = 0;
       for (; position + kVectors * kLanes <= span; position += kVectors * kLanes) {
-        sum_block<F, kVectors>(s, weights, position, out);
+        sum_block<F, kVectors>(weighted, weights, position, out);
       }
       with_constant((span - position) / kLanes, [&](auto b) {
         constexpr int B = smaller(decltype(b)::value, kVectors);
-        if (position < span) sum_block<F, B>(s, weights, position, out);
+        if (position < span) sum_block<F, B>(weighted, weights, position, out);
       });
-      weights += F * s.taps * s.channels;
-      out += F * s.out_stride;
+      weights += F * weighted.taps * weighted.channels;
+      out += F * weighted.out_stride;
     });
   }
 }
 
 // Packs kernel numbers for `sum_all`: those of tap t, channel c and filter f stand at
-// kernel[taps[t] * step.tap + c * step.channel + f * step.filter]. Returns where the next ones go.
+// kernel[taps[t] * step.tap + c * step.channel + f * step.filter]. Returns the end of what was written.
 struct Steps {
   int tap, channel, filter;
 };
@@ -89,15 +89,15 @@ float* pack(const float* kernel, Steps step, const int* taps, int count, int cha
   return packed;
 }
 
-// The same for a depthwise kernel [taps, channels, 1]: one channel behind the other, each a filter of its own.
-float* pack_channels(const Convolution& c, const float* kernel, const int* taps, int count, float* packed) {
-  for (int channel = 0; channel < c.in_channels; ++channel) {
-    packed = pack(kernel + channel, {c.in_channels, 0, 0}, taps, count, 1, 1, packed);
+// The same for a depthwise kernel [taps, channels, 1]: one channel after the other, each as a filter of its own.
+float* pack_channels(const Convolution& conv, const float* kernel, const int* taps, int count, float* packed) {
+  for (int channel = 0; channel < conv.in_channels; ++channel) {
+    packed = pack(kernel + channel, {conv.in_channels, 0, 0}, taps, count, 1, 1, packed);
   }
   return packed;
 }
 
-// Adds to sums[f][k] the products of row f of dy and of what lies at inputs[k], over all positions, lane by lane.
+// Adds to sums[f][k] the products of row f of dy and the input at inputs[k], over all positions, lane by lane.
 template <int F, int K>
 void product_block(const float* dy, int dy_stride, const float* x, const int* inputs, int span, float* sums,
                    int sums_stride) {
@@ -120,155 +120,160 @@ void product_block(const float* dy, int dy_stride, const float* x, const int* in
   }
 }
 
-void list_taps(const Convolution& c, const Convolver& m) {
+void list_taps(const Convolution& conv, const Convolver& work) {
   int listed = 0;
-  for (int phase = 0; phase < m.t.phases; ++phase) {
-    m.firsts[phase] = listed;
-    for (int number = 0; number < m.taps; ++number) {
-      const Tap one = tap(c, m.t, number / c.kernel_w, number % c.kernel_w);
+  for (int phase = 0; phase < work.tile.phases; ++phase) {
+    work.phase_firsts[phase] = listed;
+    for (int number = 0; number < work.taps; ++number) {
+      const Tap one = find_tap(conv, work.tile, number / conv.kernel_w, number % conv.kernel_w);
       if (one.phase != phase) continue;
-      m.starts[number] = one.offset + phase * c.in_channels * m.t.length;
-      m.numbers[listed] = number;
-      m.reaches[listed++] = -one.offset;
+      work.input_starts[number] = one.offset + phase * conv.in_channels * work.tile.length;
+      work.taps_by_phase[listed] = number;
+      work.output_offsets[listed++] = -one.offset;
     }
   }
-  m.firsts[m.t.phases] = listed;
+  work.phase_firsts[work.tile.phases] = listed;
 }
 
-// Lists where the input of each kernel number lies: number k of a filter is that of tap k / in_channels and of channel
-// k % in_channels; depthwise, of tap k.
-void list_inputs(const Convolution& c, const Convolver& m) {
-  int* input = m.inputs;
-  for (int number = 0; number < m.taps; ++number) {
-    for (int channel = 0; channel < (c.depthwise ? 1 : c.in_channels); ++channel) {
-      *input++ = m.starts[number] + channel * m.t.length;
+// Lists the offset of the input of each kernel number. Number k of a filter belongs to tap k / in_channels and channel
+// k % in_channels; in a depthwise kernel, to tap k.
+void list_inputs(const Convolution& conv, const Convolver& work) {
+  int* input = work.inputs;
+  for (int number = 0; number < work.taps; ++number) {
+    for (int channel = 0; channel < (conv.depthwise ? 1 : conv.in_channels); ++channel) {
+      *input++ = work.input_starts[number] + channel * work.tile.length;
     }
   }
 }
 
-void add_products(const Convolution& c, const Convolver& m, const float* rows) {
-  const int numbers = c.depthwise ? m.taps : m.taps * c.in_channels;
-  for (int first = 0; first < c.out_channels; first += c.depthwise ? 1 : kBlock) {
-    const float* planes = m.planes + (c.depthwise ? first * m.t.length : 0);
-    const int filters = c.depthwise ? 1 : smaller(kBlock, c.out_channels - first);
+void add_products(const Convolution& conv, const Convolver& work, const float* rows) {
+  const int numbers = conv.depthwise ? work.taps : work.taps * conv.in_channels;
+  for (int first = 0; first < conv.out_channels; first += conv.depthwise ? 1 : kBlock) {
+    const float* planes = work.planes + (conv.depthwise ? first * work.tile.length : 0);
+    const int filters = conv.depthwise ? 1 : smaller(kBlock, conv.out_channels - first);
     with_constant(filters, [&](auto f) {
       constexpr int F = decltype(f)::value;
       for (int k = 0; k < numbers; k += kBlock) {
-        float* sums = m.sums + (static_cast<std::size_t>(first) * static_cast<std::size_t>(numbers) + k) * kLanes;
+        float* sums = work.sums + (static_cast<std::size_t>(first) * static_cast<std::size_t>(numbers) + k) * kLanes;
         with_constant(smaller(kBlock, numbers - k), [&](auto n) {
           constexpr int K = decltype(n)::value;
-          product_block<F, K>(rows + first * m.row, m.row, planes, m.inputs + k, m.t.span, sums, numbers * kLanes);
+          product_block<F, K>(rows + first * work.row, work.row, planes, work.inputs + k, work.tile.span, sums,
+                              numbers * kLanes);
         });
       }
     });
   }
 }
 
-// Computes the gradient of all planes from the output's. A tap that found its input `offset` further on brings the
-// gradient back from as far behind.
-void sum_gradients(const Convolution& c, const Convolver& m, const float* rows) {
-  const float* packed = m.packed;
-  for (int phase = 0; phase < m.t.phases; ++phase) {
-    const int first = m.firsts[phase], taps = m.firsts[phase + 1] - first;
-    float* out = m.gradients + static_cast<std::size_t>(phase) * c.in_channels * m.t.length;
-    const int* reaches = m.reaches + first;
-    if (c.depthwise) {
-      for (int channel = 0; channel < c.in_channels; ++channel, packed += taps) {
-        sum_all({rows + channel * m.row, 0, 1, reaches, taps, out + channel * m.t.length, 0}, 1, m.t.length, packed);
+// Computes the gradient of all planes from the output's. A tap that read its input `offset` positions ahead of the
+// output carries the gradient back by as many positions.
+void sum_gradients(const Convolution& conv, const Convolver& work, const float* rows) {
+  const float* packed = work.packed;
+  for (int phase = 0; phase < work.tile.phases; ++phase) {
+    const int first = work.phase_firsts[phase], taps = work.phase_firsts[phase + 1] - first;
+    float* out = work.gradients + static_cast<std::size_t>(phase) * conv.in_channels * work.tile.length;
+    const int* reaches = work.output_offsets + first;
+    if (conv.depthwise) {
+      for (int channel = 0; channel < conv.in_channels; ++channel, packed += taps) {
+        sum_all({rows + channel * work.row, 0, 1, reaches, taps, out + channel * work.tile.length, 0}, 1,
+                work.tile.length, packed);
       }
     } else {
-      sum_all({rows, m.row, c.out_channels, reaches, taps, out, m.t.length}, c.in_channels, m.t.length, packed);
-      packed += taps * c.in_channels * c.out_channels;
+      sum_all({rows, work.row, conv.out_channels, reaches, taps, out, work.tile.length}, conv.in_channels,
+              work.tile.length, packed);
+      packed += taps * conv.in_channels * conv.out_channels;
     }
   }
 }
 
 }  // namespace
 
-Convolver lay_out(const Convolution& c, Memory& memory) {
-  Convolver m;
-  m.t = tile(c);
-  m.taps = c.kernel_h * c.kernel_w;
-  m.row = round_up(m.t.reach, kLanes) + m.t.length;
-  const auto in = static_cast<std::size_t>(c.in_channels), out = static_cast<std::size_t>(c.out_channels);
-  const auto taps = static_cast<std::size_t>(m.taps), phases = static_cast<std::size_t>(m.t.phases);
-  const std::size_t planes = phases * in * static_cast<std::size_t>(m.t.length);
-  const std::size_t numbers = taps * in * (c.depthwise ? 1 : out);
-  m.planes = memory.take(planes);
-  m.gradients = memory.take(planes);
-  m.rows = memory.take(out * static_cast<std::size_t>(m.row));
-  m.packed = memory.take(numbers);
-  m.sums = memory.take(numbers * kLanes);
-  m.starts = memory.take<int>(taps);
-  m.numbers = memory.take<int>(taps);
-  m.reaches = memory.take<int>(taps);
-  m.firsts = memory.take<int>(phases + 1);
-  m.inputs = memory.take<int>(taps * (c.depthwise ? 1 : in));
-  return m;
+Convolver lay_out(const Convolution& conv, Memory& memory) {
+  Convolver work;
+  work.tile = plan_tile(conv);
+  work.taps = conv.kernel_h * conv.kernel_w;
+  work.row = round_up(work.tile.reach, kLanes) + work.tile.length;
+  const auto in = static_cast<std::size_t>(conv.in_channels), out = static_cast<std::size_t>(conv.out_channels);
+  const auto taps = static_cast<std::size_t>(work.taps), phases = static_cast<std::size_t>(work.tile.phases);
+  const std::size_t planes = phases * in * static_cast<std::size_t>(work.tile.length);
+  const std::size_t numbers = taps * in * (conv.depthwise ? 1 : out);
+  work.planes = memory.take(planes);
+  work.gradients = memory.take(planes);
+  work.rows = memory.take(out * static_cast<std::size_t>(work.row));
+  work.packed = memory.take(numbers);
+  work.sums = memory.take(numbers * kLanes);
+  work.input_starts = memory.take<int>(taps);
+  work.taps_by_phase = memory.take<int>(taps);
+  work.output_offsets = memory.take<int>(taps);
+  work.phase_firsts = memory.take<int>(phases + 1);
+  work.inputs = memory.take<int>(taps * (conv.depthwise ? 1 : in));
+  return work;
 }
 
-void prepare_forward(const Convolution& c, const Convolver& m, const float* kernel) {
-  list_taps(c, m);
-  for (int number = 0; number < m.taps; ++number) m.numbers[number] = number;
-  if (c.depthwise) {
-    pack_channels(c, kernel, m.numbers, m.taps, m.packed);
+void prepare_forward(const Convolution& conv, const Convolver& work, const float* kernel) {
+  list_taps(conv, work);
+  for (int number = 0; number < work.taps; ++number) work.taps_by_phase[number] = number;
+  if (conv.depthwise) {
+    pack_channels(conv, kernel, work.taps_by_phase, work.taps, work.packed);
   } else {
-    const Steps steps = {c.in_channels * c.out_channels, c.out_channels, 1};
-    pack(kernel, steps, m.numbers, m.taps, c.in_channels, c.out_channels, m.packed);
+    const Steps steps = {conv.in_channels * conv.out_channels, conv.out_channels, 1};
+    pack(kernel, steps, work.taps_by_phase, work.taps, conv.in_channels, conv.out_channels, work.packed);
   }
 }
 
-void convolve(const Convolution& c, const Convolver& m, const float* x, int first, int count, float* z) {
-  gather_input(c, m.t, x, first, count, m.planes);
-  if (c.depthwise) {
-    for (int channel = 0; channel < c.in_channels; ++channel) {
-      const Sum s = {m.planes + channel * m.t.length, 0, 1, m.starts, m.taps, m.rows + channel * m.row, 0};
-      sum_all(s, 1, m.t.span, m.packed + channel * m.taps);
+void convolve(const Convolution& conv, const Convolver& work, const float* x, int first, int count, float* z) {
+  gather_input(conv, work.tile, x, first, count, work.planes);
+  if (conv.depthwise) {
+    for (int channel = 0; channel < conv.in_channels; ++channel) {
+      const WeightedSum weighted = {work.planes + channel * work.tile.length, 0, 1, work.input_starts, work.taps,
+                                    work.rows + channel * work.row,           0};
+      sum_all(weighted, 1, work.tile.span, work.packed + channel * work.taps);
     }
   } else {
-    const Sum s = {m.planes, m.t.length, c.in_channels, m.starts, m.taps, m.rows, m.row};
-    sum_all(s, c.out_channels, m.t.span, m.packed);
+    const WeightedSum weighted = {work.planes, work.tile.length, conv.in_channels, work.input_starts,
+                                  work.taps,   work.rows,        work.row};
+    sum_all(weighted, conv.out_channels, work.tile.span, work.packed);
   }
-  scatter_output(c, m.t, m.rows, m.row, first, count, z);
+  scatter_output(conv, work.tile, work.rows, work.row, first, count, z);
 }
 
-void prepare_backward(const Convolution& c, const Convolver& m, const float* kernel) {
-  list_taps(c, m);
-  list_inputs(c, m);
-  float* packed = m.packed;
-  for (int phase = 0; phase < m.t.phases; ++phase) {
-    const int* numbers = m.numbers + m.firsts[phase];
-    const int taps = m.firsts[phase + 1] - m.firsts[phase];
-    if (c.depthwise) {
-      packed = pack_channels(c, kernel, numbers, taps, packed);
+void prepare_backward(const Convolution& conv, const Convolver& work, const float* kernel) {
+  list_taps(conv, work);
+  list_inputs(conv, work);
+  float* packed = work.packed;
+  for (int phase = 0; phase < work.tile.phases; ++phase) {
+    const int* numbers = work.taps_by_phase + work.phase_firsts[phase];
+    const int taps = work.phase_firsts[phase + 1] - work.phase_firsts[phase];
+    if (conv.depthwise) {
+      packed = pack_channels(conv, kernel, numbers, taps, packed);
     } else {
-      const Steps steps = {c.in_channels * c.out_channels, 1, c.out_channels};
-      packed = pack(kernel, steps, numbers, taps, c.out_channels, c.in_channels, packed);
+      const Steps steps = {conv.in_channels * conv.out_channels, 1, conv.out_channels};
+      packed = pack(kernel, steps, numbers, taps, conv.out_channels, conv.in_channels, packed);
     }
   }
 }
 
-void add_gradients(const Convolution& c, const Convolver& m, const float* x, int first, int count, const float* dz,
-                   float* dx) {
-  // Taps reach back from a position, into zeros before the first one.
-  float* rows = m.rows + (m.row - m.t.length);
-  if (count < m.t.windows) {
-    std::memset(m.rows, 0, static_cast<std::size_t>(c.out_channels) * m.row * sizeof(float));
+void add_gradients(const Convolution& conv, const Convolver& work, const float* x, int first, int count,
+                   const float* dz, float* dx) {
+  // Taps read backward from a position; before the first one lie zeros.
+  float* rows = work.rows + (work.row - work.tile.length);
+  if (count < work.tile.windows) {
+    std::memset(work.rows, 0, static_cast<std::size_t>(conv.out_channels) * work.row * sizeof(float));
   }
-  gather_input(c, m.t, x, first, count, m.planes);
-  gather_output(c, m.t, dz, 0, count, rows, m.row);
-  add_products(c, m, rows);
+  gather_input(conv, work.tile, x, first, count, work.planes);
+  gather_output(conv, work.tile, dz, 0, count, rows, work.row);
+  add_products(conv, work, rows);
   if (dx == nullptr) return;
-  sum_gradients(c, m, rows);
-  scatter_input(c, m.t, m.gradients, first, count, dx);
+  sum_gradients(conv, work, rows);
+  scatter_input(conv, work.tile, work.gradients, first, count, dx);
 }
 
-void finish_gradients(const Convolution& c, const Convolver& m, float* dkernel) {
-  const int numbers = c.depthwise ? m.taps : m.taps * c.in_channels;
-  const float* from = m.sums;
-  for (int f = 0; f < c.out_channels; ++f) {
+void finish_gradients(const Convolution& conv, const Convolver& work, float* dkernel) {
+  const int numbers = conv.depthwise ? work.taps : work.taps * conv.in_channels;
+  const float* from = work.sums;
+  for (int f = 0; f < conv.out_channels; ++f) {
     // A depthwise kernel is [taps, channels, 1], any other [taps, channels, filters]: filters come last in both.
-    for (int k = 0; k < numbers; ++k, from += kLanes) dkernel[k * c.out_channels + f] = sum(load(from));
+    for (int k = 0; k < numbers; ++k, from += kLanes) dkernel[k * conv.out_channels + f] = sum(load(from));
   }
 }
 

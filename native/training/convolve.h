@@ -5,37 +5,39 @@
 
 namespace nas::training::NAS_LEVEL {
 
-// What a convolution keeps in its scratch memory.
+// A convolution's scratch memory.
 struct Convolver {
-  Tile t;
-  int taps, row;     // row: floats of an output channel, with room before the first position for the reach of the taps
-  float* planes;     // the input, [phases, in_channels, length]
-  float* gradients;  // the same of its gradient
-  float* rows;       // the output or its gradient, [out_channels, row]
-  float* packed;     // kernel numbers
-  float* sums;       // of the kernel's gradient, a vector each
-  int* starts;       // [taps] where each finds its input, from the planes' start
-  int* numbers;      // [taps] the taps, one phase after the other
-  int* reaches;      // [taps] and where each of these finds its output, from the position of its input
-  int* firsts;       // [phases + 1] where the taps of each phase begin
-  int* inputs;       // where each number of a filter finds its input
+  Tile tile;
+  int taps;
+  int row;            // floats of an output channel in `rows`, with zeros before its first position for the taps' reach
+  float* planes;      // the input, [phases, in_channels, length]
+  float* gradients;   // the input's gradient, in the same layout
+  float* rows;        // the output or its gradient, [out_channels, row]
+  float* packed;      // the kernel, in the order in which it is read
+  float* sums;        // the kernel's gradient, a vector of partial sums for each number
+  int* input_starts;  // [taps] offset in `planes` from which each tap reads
+  int* taps_by_phase;   // [taps] the taps, sorted by phase
+  int* output_offsets;  // [taps] for each of these, its output's position less its input's
+  int* phase_firsts;    // [phases + 1] where the taps of each phase begin in `taps_by_phase`
+  int* inputs;          // offset in `planes` from which each number of a filter reads
 };
 
-// Takes its memory; `memory` may be one that only counts.
-Convolver lay_out(const Convolution& c, Memory& memory);
+// Takes the scratch memory out of `memory`, which may be one that only counts.
+Convolver lay_out(const Convolution& conv, Memory& memory);
 
-// Makes the memory ready, which must hold zeros, and the kernel's numbers: for `convolve` or for `add_gradients`.
-void prepare_forward(const Convolution& c, const Convolver& m, const float* kernel);
-void prepare_backward(const Convolution& c, const Convolver& m, const float* kernel);
+// Prepare the scratch memory, which must hold zeros, and pack the kernel: for `convolve`, and for `add_gradients`.
+void prepare_forward(const Convolution& conv, const Convolver& work, const float* kernel);
+void prepare_backward(const Convolution& conv, const Convolver& work, const float* kernel);
 
-// Computes members `first` to `first + count` of the batch, at the most as many as a tile has windows.
-void convolve(const Convolution& c, const Convolver& m, const float* x, int first, int count, float* z);
+// Computes z for members `first` to `first + count` of the batch; count is at most the number of windows of a tile.
+void convolve(const Convolution& conv, const Convolver& work, const float* x, int first, int count, float* z);
 
-// Takes dz, [count, out_channels, out_h, out_w] of these members alone, and sets their part of dx unless it is null.
-void add_gradients(const Convolution& c, const Convolver& m, const float* x, int first, int count, const float* dz,
-                   float* dx);
+// Adds to the kernel's gradient from dz [count, out_channels, out_h, out_w] of these members alone, and sets their part
+// of dx unless dx is null.
+void add_gradients(const Convolution& conv, const Convolver& work, const float* x, int first, int count,
+                   const float* dz, float* dx);
 
 // Writes the gradient of the kernel, once all members have been added.
-void finish_gradients(const Convolution& c, const Convolver& m, float* dkernel);
+void finish_gradients(const Convolution& conv, const Convolver& work, float* dkernel);
 
 }  // namespace nas::training::NAS_LEVEL

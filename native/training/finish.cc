@@ -7,22 +7,23 @@
 namespace nas::training::NAS_LEVEL {
 namespace {
 
-// Pooling windows that are worked on together at the least, if the maps of a tile have them.
+// The least number of pooling windows to compute together, if the maps of a tile have that many.
 constexpr int kWindows = 64;
 
-// A row of windows: all of a channel's in `maps` members of the batch; `in` and `out` are where its first one lies.
+// A row of windows: all windows of one channel in `maps` members of the batch. `in` and `out` are the positions of the
+// first one in z and y.
 struct Row {
   int channel, maps;
   std::size_t in, out;
 };
 
 template <class Each>
-void for_each_row(const Finisher& m, int first, int count, Each each) {
-  for (int member = first; member < first + count; member += m.maps) {
-    for (int channel = 0; channel < m.f.channels; ++channel) {
-      const auto map = static_cast<std::size_t>(member) * m.f.channels + channel;
-      const std::size_t in = map * m.f.in_h * m.f.in_w, out = map * m.windows;
-      each(Row{channel, smaller(m.maps, first + count - member), in, out});
+void for_each_row(const Finisher& work, int first, int count, Each each) {
+  for (int member = first; member < first + count; member += work.maps) {
+    for (int channel = 0; channel < work.sizes.channels; ++channel) {
+      const auto map = static_cast<std::size_t>(member) * work.sizes.channels + channel;
+      const std::size_t in = map * work.sizes.in_h * work.sizes.in_w, out = map * work.windows;
+      each(Row{channel, smaller(work.maps, first + count - member), in, out});
     }
   }
 }
@@ -34,44 +35,49 @@ void copy_maps(int maps, int n, const float* from, std::size_t from_step, float*
   }
 }
 
-std::size_t in_step(const Finisher& m) { return static_cast<std::size_t>(m.f.channels) * m.f.in_h * m.f.in_w; }
-std::size_t out_step(const Finisher& m) { return static_cast<std::size_t>(m.f.channels) * m.windows; }
+std::size_t in_step(const Finisher& work) {
+  return static_cast<std::size_t>(work.sizes.channels) * work.sizes.in_h * work.sizes.in_w;
+}
+std::size_t out_step(const Finisher& work) { return static_cast<std::size_t>(work.sizes.channels) * work.windows; }
 
-// Whether a row of outputs fills whole vectors where it lies.
-bool is_full(const Finisher& m) { return !m.whole && m.maps == 1 && m.windows == m.row; }
+// Whether a row of outputs fills whole vectors in y itself, so that no copy is needed.
+bool is_full(const Finisher& work) { return !work.whole && work.maps == 1 && work.windows == work.row; }
 
-// Calls `each` with the numbers that belong to line h of every pooling window of a map, and where they go.
+// Calls `each` for line h of every row of pooling windows of a map: its position in the map, its place in `flat`, and
+// its length.
 template <class Each>
-void for_each_line(const Finisher& m, int h, float* flat, Each each) {
-  const int used = m.windows / m.out_h * m.f.pool_w;
-  for (int out = 0; out < m.out_h; ++out) each((out * m.f.pool_h + h) * m.f.in_w, flat + out * used, used);
+void for_each_line(const Finisher& work, int h, float* flat, Each each) {
+  const int used = work.windows / work.out_h * work.sizes.pool_w;
+  for (int out = 0; out < work.out_h; ++out)
+    each((out * work.sizes.pool_h + h) * work.sizes.in_w, flat + out * used, used);
 }
 
-// Returns the parts of a row: in memory, or the row itself if that is what they are.
-const float* part(const Finisher& m, Row row, const float* z) {
+// Returns the numbers of a row's windows as `parts`: copied, or in z itself if they lie there in the same order.
+const float* split_windows(const Finisher& work, Row row, const float* z) {
   const float* from = z + row.in;
-  if (m.window == 1 && m.maps == 1 && m.windows == m.row) return from;
-  const bool is_one_line = m.out_h == 1 && row.maps == 1;
-  for (int h = 0; h < m.f.pool_h; ++h) {
+  if (work.window == 1 && work.maps == 1 && work.windows == work.row) return from;
+  const bool is_one_line = work.out_h == 1 && row.maps == 1;
+  for (int h = 0; h < work.sizes.pool_h; ++h) {
     for (int map = 0; map < row.maps && !is_one_line; ++map) {
-      for_each_line(m, h, m.flat + map * m.windows * m.f.pool_w,
-                    [&](int at, float* flat, int n) { copy(flat, from + map * in_step(m) + at, n); });
+      for_each_line(work, h, work.flat + map * work.windows * work.sizes.pool_w,
+                    [&](int at, float* flat, int n) { copy(flat, from + map * in_step(work) + at, n); });
     }
-    const float* flat = is_one_line ? from + h * m.f.in_w : m.flat;
-    split_row(flat, m.f.pool_w, row.maps * m.windows, m.parts + h * m.f.pool_w * m.row, m.row);
+    const float* flat = is_one_line ? from + h * work.sizes.in_w : work.flat;
+    split_row(flat, work.sizes.pool_w, row.maps * work.windows, work.parts + h * work.sizes.pool_w * work.row,
+              work.row);
   }
-  return m.parts;
+  return work.parts;
 }
 
-// Puts numbers in the form of parts back to where they belong in the maps that begin at `to`.
-void join(const Finisher& m, int maps, const float* parts, float* to) {
-  const bool is_one_line = m.out_h == 1 && maps == 1;
-  for (int h = 0; h < m.f.pool_h; ++h) {
-    float* flat = is_one_line ? to + h * m.f.in_w : m.flat;
-    merge_row(parts + h * m.f.pool_w * m.row, m.row, m.f.pool_w, maps * m.windows, flat);
+// Writes numbers that are ordered as `parts` to their positions in the maps that begin at `to`.
+void merge_windows(const Finisher& work, int maps, const float* parts, float* to) {
+  const bool is_one_line = work.out_h == 1 && maps == 1;
+  for (int h = 0; h < work.sizes.pool_h; ++h) {
+    float* flat = is_one_line ? to + h * work.sizes.in_w : work.flat;
+    merge_row(parts + h * work.sizes.pool_w * work.row, work.row, work.sizes.pool_w, maps * work.windows, flat);
     for (int map = 0; map < maps && !is_one_line; ++map) {
-      for_each_line(m, h, m.flat + map * m.windows * m.f.pool_w,
-                    [&](int at, const float* line, int n) { copy(to + map * in_step(m) + at, line, n); });
+      for_each_line(work, h, work.flat + map * work.windows * work.sizes.pool_w,
+                    [&](int at, const float* line, int n) { copy(to + map * in_step(work) + at, line, n); });
     }
   }
 }
@@ -79,55 +85,55 @@ void join(const Finisher& m, int maps, const float* parts, float* to) {
 Vector positive(Vector value) { return value > 0.0f ? value : Vector{}; }
 
 // The pooled outputs of a row.
-void pool_row(const Finisher& m, Line line, const float* parts, float* y) {
-  const float share = 1.0f / static_cast<float>(m.window);
-  for (int i = 0; i < m.row; i += kLanes) {
-    Vector total = line.slope * load(parts + i) + line.shift;
-    if (m.f.average && m.f.relu) total = positive(total);
-    for (int k = 1; k < m.window; ++k) {
-      const Vector value = line.slope * load(parts + k * m.row + i) + line.shift;
-      if (m.f.average) {
-        total += m.f.relu ? positive(value) : value;
+void pool_row(const Finisher& work, Affine affine, const float* parts, float* y) {
+  const float share = 1.0f / static_cast<float>(work.window);
+  for (int i = 0; i < work.row; i += kLanes) {
+    Vector total = affine.slope * load(parts + i) + affine.shift;
+    if (work.sizes.average && work.sizes.relu) total = positive(total);
+    for (int k = 1; k < work.window; ++k) {
+      const Vector value = affine.slope * load(parts + k * work.row + i) + affine.shift;
+      if (work.sizes.average) {
+        total += work.sizes.relu ? positive(value) : value;
       } else {
         total = value > total ? value : total;
       }
     }
-    if (m.f.average) {
+    if (work.sizes.average) {
       total *= share;
-    } else if (m.f.relu) {
+    } else if (work.sizes.relu) {
       total = positive(total);
     }
     store(y + i, total);
   }
 }
 
-// Calls `each` with the place of every vector of numbers in `parts`, the numbers, and the gradients that they have
-// before ReLU and pooling; dy are those of the outputs.
+// Calls `each` for every vector of numbers in `parts`: its position, the numbers, and the gradients of
+// slope * number + shift. dy are the gradients of the outputs.
 template <class Each>
-void unpool_row(const Finisher& m, Line line, const float* parts, const float* dy, Each each) {
-  const float share = 1.0f / static_cast<float>(m.window);
-  const bool is_single = m.f.average || m.window == 1, relu = m.f.relu;
-  for (int i = 0; i < m.row; i += kLanes) {
+void unpool_row(const Finisher& work, Affine affine, const float* parts, const float* dy, Each each) {
+  const float share = 1.0f / static_cast<float>(work.window);
+  const bool is_single = work.sizes.average || work.window == 1, relu = work.sizes.relu;
+  for (int i = 0; i < work.row; i += kLanes) {
     Vector left = load(dy + i);
     if (is_single) {
       left *= share;
-      for (int k = 0; k < m.window; ++k) {
-        const Vector number = load(parts + k * m.row + i);
-        each(k * m.row + i, number, !relu ? left : line.slope * number + line.shift > 0.0f ? left : Vector{});
+      for (int k = 0; k < work.window; ++k) {
+        const Vector number = load(parts + k * work.row + i);
+        each(k * work.row + i, number, !relu ? left : affine.slope * number + affine.shift > 0.0f ? left : Vector{});
       }
       continue;
     }
-    Vector most = line.slope * load(parts + i) + line.shift;
-    for (int k = 1; k < m.window; ++k) {
-      const Vector value = line.slope * load(parts + k * m.row + i) + line.shift;
+    Vector most = affine.slope * load(parts + i) + affine.shift;
+    for (int k = 1; k < work.window; ++k) {
+      const Vector value = affine.slope * load(parts + k * work.row + i) + affine.shift;
       most = value > most ? value : most;
     }
     if (relu) left = most > 0.0f ? left : Vector{};
-    for (int k = 0; k < m.window; ++k) {
-      // The first of equal maxima takes what is left, and leaves nothing.
-      const Vector number = load(parts + k * m.row + i);
-      const auto is_most = line.slope * number + line.shift == most;
-      each(k * m.row + i, number, is_most ? left : Vector{});
+    for (int k = 0; k < work.window; ++k) {
+      // Of equal maxima the first takes the whole gradient.
+      const Vector number = load(parts + k * work.row + i);
+      const auto is_most = affine.slope * number + affine.shift == most;
+      each(k * work.row + i, number, is_most ? left : Vector{});
       left = is_most ? Vector{} : left;
     }
   }
@@ -142,85 +148,90 @@ float total(const float* x, int n) {
   return sum(sums) + rest;
 }
 
-// Puts a row's outputs to where they belong in y.
-void put(const Finisher& m, Row row, const float* outputs, float* y) {
-  if (!m.whole) {
-    copy_maps(row.maps, m.windows, outputs, static_cast<std::size_t>(m.windows), y + row.out, out_step(m));
+// Writes a row's outputs to their positions in y.
+void scatter_outputs(const Finisher& work, Row row, const float* outputs, float* y) {
+  if (!work.whole) {
+    copy_maps(row.maps, work.windows, outputs, static_cast<std::size_t>(work.windows), y + row.out, out_step(work));
     return;
   }
   for (int map = 0; map < row.maps; ++map) {
-    y[row.out / m.windows + map * m.f.channels] =
-        total(outputs + map * m.windows, m.windows) / static_cast<float>(m.windows);
+    y[row.out / work.windows + map * work.sizes.channels] =
+        total(outputs + map * work.windows, work.windows) / static_cast<float>(work.windows);
   }
 }
 
-// Returns the gradients of a row's outputs: in memory, with zeros where the row ends, or where they are.
-const float* get(const Finisher& m, Row row, const float* dy) {
-  if (is_full(m)) return dy + row.out;
-  if (row.maps < m.maps) std::memset(m.outputs, 0, static_cast<std::size_t>(m.row) * sizeof(float));
-  if (!m.whole) {
-    copy_maps(row.maps, m.windows, dy + row.out, out_step(m), m.outputs, static_cast<std::size_t>(m.windows));
-    return m.outputs;
+// Returns the gradients of a row's outputs: copied, with zeros behind the last window, or in dy itself.
+const float* gather_output_gradients(const Finisher& work, Row row, const float* dy) {
+  if (is_full(work)) return dy + row.out;
+  if (row.maps < work.maps) std::memset(work.outputs, 0, static_cast<std::size_t>(work.row) * sizeof(float));
+  if (!work.whole) {
+    copy_maps(row.maps, work.windows, dy + row.out, out_step(work), work.outputs,
+              static_cast<std::size_t>(work.windows));
+    return work.outputs;
   }
   for (int map = 0; map < row.maps; ++map) {
-    const float share = dy[row.out / m.windows + map * m.f.channels] / static_cast<float>(m.windows);
-    for (int i = 0; i < m.windows; ++i) m.outputs[map * m.windows + i] = share;
+    const float share = dy[row.out / work.windows + map * work.sizes.channels] / static_cast<float>(work.windows);
+    for (int i = 0; i < work.windows; ++i) work.outputs[map * work.windows + i] = share;
   }
-  return m.outputs;
+  return work.outputs;
 }
 
-double numbers(const Finish& f) { return static_cast<double>(f.batch) * f.in_h * f.in_w; }
-
-float inverse_deviation(const Finish& f, float variance) {
-  const double n = numbers(f), biased = variance * (n - 1) / n;
-  return static_cast<float>(1 / __builtin_sqrt(biased + f.epsilon));
+double numbers_per_channel(const Finish& finish) {
+  return static_cast<double>(finish.batch) * finish.in_h * finish.in_w;
 }
 
-Back back(const Finish& f, float slope, float mean, float variance, float doffset, float dscale) {
-  if (!f.normalize) return {slope, 0.0f, 0.0f};
-  const float n = static_cast<float>(numbers(f)), tilt = -slope * inverse_deviation(f, variance) * dscale / n;
-  return {slope, tilt, -slope * doffset / n - tilt * mean};
+float inverse_deviation(const Finish& finish, float variance) {
+  const double n = numbers_per_channel(finish), biased = variance * (n - 1) / n;
+  return static_cast<float>(1 / __builtin_sqrt(biased + finish.epsilon));
+}
+
+InputGradient find_input_gradient(const Finish& finish, float slope, float mean, float variance, float doffset,
+                                  float dscale) {
+  if (!finish.normalize) return {slope, 0.0f, 0.0f};
+  const float n = static_cast<float>(numbers_per_channel(finish)),
+              z_slope = -slope * inverse_deviation(finish, variance) * dscale / n;
+  return {slope, z_slope, -slope * doffset / n - z_slope * mean};
 }
 
 }  // namespace
 
 Finisher lay_out(const Finish& layer, Memory& memory) {
-  Finisher m;
-  m.f = layer;
-  m.whole = layer.average && layer.pool_h == layer.in_h && layer.pool_w == layer.in_w;
-  if (m.whole || layer.pool_h * layer.pool_w == 1) {
-    m.f.in_w = layer.in_h * layer.in_w;
-    m.f.in_h = m.f.pool_h = m.f.pool_w = 1;
+  Finisher work;
+  work.sizes = layer;
+  work.whole = layer.average && layer.pool_h == layer.in_h && layer.pool_w == layer.in_w;
+  if (work.whole || layer.pool_h * layer.pool_w == 1) {
+    work.sizes.in_w = layer.in_h * layer.in_w;
+    work.sizes.in_h = work.sizes.pool_h = work.sizes.pool_w = 1;
   }
-  m.out_h = m.f.in_h / m.f.pool_h;
-  m.windows = m.out_h * (m.f.in_w / m.f.pool_w);
-  m.window = m.f.pool_h * m.f.pool_w;
-  m.maps = smaller(m.f.batch, larger(1, kWindows / m.windows));
-  m.row = round_up(m.maps * m.windows, kLanes);
-  const auto channels = static_cast<std::size_t>(m.f.channels), row = static_cast<std::size_t>(m.row);
-  m.lines = memory.take<Line>(channels);
-  m.backs = memory.take<Back>(channels);
-  m.origins = memory.take(channels);
-  m.sums = memory.take<Vector>(channels);
-  m.products = memory.take<Vector>(channels);
-  m.outputs = memory.take(row);
-  m.flat = memory.take(row * static_cast<std::size_t>(m.f.pool_w));
-  m.parts = memory.take(row * static_cast<std::size_t>(m.window));
-  m.gradients = memory.take(row * static_cast<std::size_t>(m.window));
-  return m;
+  work.out_h = work.sizes.in_h / work.sizes.pool_h;
+  work.windows = work.out_h * (work.sizes.in_w / work.sizes.pool_w);
+  work.window = work.sizes.pool_h * work.sizes.pool_w;
+  work.maps = smaller(work.sizes.batch, larger(1, kWindows / work.windows));
+  work.row = round_up(work.maps * work.windows, kLanes);
+  const auto channels = static_cast<std::size_t>(work.sizes.channels), row = static_cast<std::size_t>(work.row);
+  work.affines = memory.take<Affine>(channels);
+  work.input_gradients = memory.take<InputGradient>(channels);
+  work.origins = memory.take(channels);
+  work.sums = memory.take<Vector>(channels);
+  work.products = memory.take<Vector>(channels);
+  work.outputs = memory.take(row);
+  work.flat = memory.take(row * static_cast<std::size_t>(work.sizes.pool_w));
+  work.parts = memory.take(row * static_cast<std::size_t>(work.window));
+  work.gradients = memory.take(row * static_cast<std::size_t>(work.window));
+  return work;
 }
 
-void add_moments(const Finisher& m, const float* z, int first, int count) {
-  const int map = m.f.in_h * m.f.in_w;
-  // Squares of numbers far from 0 would drown the variance; any number of a channel is near its mean.
+void add_moments(const Finisher& work, const float* z, int first, int count) {
+  const int map = work.sizes.in_h * work.sizes.in_w;
+  // Subtracting a number of the channel, which is near its mean, keeps the variance exact for channels far from 0.
   if (first == 0) {
-    for (int channel = 0; channel < m.f.channels; ++channel) m.origins[channel] = z[channel * map];
+    for (int channel = 0; channel < work.sizes.channels; ++channel) work.origins[channel] = z[channel * map];
   }
-  const float* from = z + static_cast<std::size_t>(first) * m.f.channels * map;
+  const float* from = z + static_cast<std::size_t>(first) * work.sizes.channels * map;
   for (int member = 0; member < count; ++member) {
-    for (int channel = 0; channel < m.f.channels; ++channel, from += map) {
-      const float origin = m.origins[channel];
-      Vector sums = m.sums[channel], squares = m.products[channel];
+    for (int channel = 0; channel < work.sizes.channels; ++channel, from += map) {
+      const float origin = work.origins[channel];
+      Vector sums = work.sums[channel], squares = work.products[channel];
       int i = 0;
       for (; i + kLanes <= map; i += kLanes) {
         const Vector value = load(from + i) - origin;
@@ -232,78 +243,85 @@ void add_moments(const Finisher& m, const float* z, int first, int count) {
         sums[0] += value;
         squares[0] += value * value;
       }
-      m.sums[channel] = sums;
-      m.products[channel] = squares;
+      work.sums[channel] = sums;
+      work.products[channel] = squares;
     }
   }
 }
 
-void finish_moments(const Finisher& m, float* mean, float* variance) {
-  const double n = numbers(m.f);
-  for (int channel = 0; channel < m.f.channels; ++channel) {
-    const double moved = sum(m.sums[channel]) / n, square = sum(m.products[channel]) / n - moved * moved;
-    mean[channel] = static_cast<float>(moved + m.origins[channel]);
+void finish_moments(const Finisher& work, float* mean, float* variance) {
+  const double n = numbers_per_channel(work.sizes);
+  for (int channel = 0; channel < work.sizes.channels; ++channel) {
+    const double moved = sum(work.sums[channel]) / n, square = sum(work.products[channel]) / n - moved * moved;
+    mean[channel] = static_cast<float>(moved + work.origins[channel]);
     variance[channel] = static_cast<float>((square > 0 ? square : 0) * n / (n > 1 ? n - 1 : 1));
   }
 }
 
-void draw_lines(const Finisher& m, const float* scale, const float* offset, const float* mean, const float* variance) {
-  for (int c = 0; c < m.f.channels; ++c) {
-    const float slope = m.f.normalize ? scale[c] * inverse_deviation(m.f, variance[c]) : 1.0f;
-    m.lines[c] = {slope, offset[c] - (m.f.normalize ? mean[c] * slope : 0.0f)};
+void set_affines(const Finisher& work, const float* scale, const float* offset, const float* mean,
+                 const float* variance) {
+  for (int c = 0; c < work.sizes.channels; ++c) {
+    const float slope = work.sizes.normalize ? scale[c] * inverse_deviation(work.sizes, variance[c]) : 1.0f;
+    work.affines[c] = {slope, offset[c] - (work.sizes.normalize ? mean[c] * slope : 0.0f)};
   }
 }
 
-void pool(const Finisher& m, const float* z, int first, int count, float* y) {
-  for_each_row(m, first, count, [&](Row row) {
-    float* outputs = is_full(m) ? y + row.out : m.outputs;
-    pool_row(m, m.lines[row.channel], part(m, row, z), outputs);
-    if (!is_full(m)) put(m, row, outputs, y);
+void pool(const Finisher& work, const float* z, int first, int count, float* y) {
+  for_each_row(work, first, count, [&](Row row) {
+    float* outputs = is_full(work) ? y + row.out : work.outputs;
+    pool_row(work, work.affines[row.channel], split_windows(work, row, z), outputs);
+    if (!is_full(work)) scatter_outputs(work, row, outputs, y);
   });
 }
 
-void add_slopes(const Finisher& m, const float* z, const float* dy, int first, int count) {
-  for_each_row(m, first, count, [&](Row row) {
-    Vector sums = m.sums[row.channel], products = m.products[row.channel];
-    unpool_row(m, m.lines[row.channel], part(m, row, z), get(m, row, dy), [&](int, Vector number, Vector gradient) {
-      sums += gradient;
-      products += gradient * number;
-    });
-    m.sums[row.channel] = sums;
-    m.products[row.channel] = products;
+void add_parameter_gradients(const Finisher& work, const float* z, const float* dy, int first, int count) {
+  for_each_row(work, first, count, [&](Row row) {
+    Vector sums = work.sums[row.channel], products = work.products[row.channel];
+    unpool_row(work, work.affines[row.channel], split_windows(work, row, z), gather_output_gradients(work, row, dy),
+               [&](int, Vector number, Vector gradient) {
+                 sums += gradient;
+                 products += gradient * number;
+               });
+    work.sums[row.channel] = sums;
+    work.products[row.channel] = products;
   });
 }
 
-void finish_slopes(const Finisher& m, const float* mean, const float* variance, float* dscale, float* doffset) {
-  for (int c = 0; c < m.f.channels; ++c) {
-    doffset[c] = sum(m.sums[c]);
+void finish_parameter_gradients(const Finisher& work, const float* mean, const float* variance, float* dscale,
+                                float* doffset) {
+  for (int c = 0; c < work.sizes.channels; ++c) {
+    doffset[c] = sum(work.sums[c]);
     dscale[c] = 0.0f;
-    if (m.f.normalize) dscale[c] = inverse_deviation(m.f, variance[c]) * (sum(m.products[c]) - mean[c] * doffset[c]);
-    m.backs[c] = back(m.f, m.lines[c].slope, mean[c], variance[c], doffset[c], dscale[c]);
+    if (work.sizes.normalize)
+      dscale[c] = inverse_deviation(work.sizes, variance[c]) * (sum(work.products[c]) - mean[c] * doffset[c]);
+    work.input_gradients[c] =
+        find_input_gradient(work.sizes, work.affines[c].slope, mean[c], variance[c], doffset[c], dscale[c]);
   }
 }
 
-void unpool(const Finisher& m, const float* z, const float* dy, int first, int count, float* dz) {
-  const std::size_t start = static_cast<std::size_t>(first) * in_step(m);
-  if (m.f.in_h % m.f.pool_h != 0 || m.f.in_w % m.f.pool_w != 0) {
-    // What a pooling leaves over has the part of the gradient that all numbers have.
-    const int map = m.f.in_h * m.f.in_w;
+void unpool(const Finisher& work, const float* z, const float* dy, int first, int count, float* dz) {
+  const std::size_t start = static_cast<std::size_t>(first) * in_step(work);
+  if (work.sizes.in_h % work.sizes.pool_h != 0 || work.sizes.in_w % work.sizes.pool_w != 0) {
+    // Numbers that no window covers get the two terms that come from mean and variance.
+    const int map = work.sizes.in_h * work.sizes.in_w;
     const float* from = z + start;
     float* to = dz;
-    for (int n = 0; n < count * m.f.channels; ++n, from += map, to += map) {
-      const Back b = m.backs[n % m.f.channels];
-      for (int i = 0; i < map; ++i) to[i] = b.tilt * from[i] + b.shift;
+    for (int n = 0; n < count * work.sizes.channels; ++n, from += map, to += map) {
+      const InputGradient gradient_of_z = work.input_gradients[n % work.sizes.channels];
+      for (int i = 0; i < map; ++i) to[i] = gradient_of_z.z_slope * from[i] + gradient_of_z.shift;
     }
   }
-  for_each_row(m, first, count, [&](Row row) {
-    const Back b = m.backs[row.channel];
-    const float* parts = part(m, row, z);
+  for_each_row(work, first, count, [&](Row row) {
+    const InputGradient gradient_of_z = work.input_gradients[row.channel];
+    const float* parts = split_windows(work, row, z);
     float* to = dz + (row.in - start);
-    float* gradients = parts == m.parts ? m.gradients : to;
-    unpool_row(m, m.lines[row.channel], parts, get(m, row, dy), [&](int at, Vector number, Vector gradient) {
-      store(gradients + at, b.slope * gradient + b.tilt * number + b.shift);
-    });
-    if (gradients != to) join(m, row.maps, gradients, to);
+    float* gradients = parts == work.parts ? work.gradients : to;
+    unpool_row(work, work.affines[row.channel], parts, gather_output_gradients(work, row, dy),
+               [&](int at, Vector number, Vector gradient) {
+                 store(gradients + at,
+                       gradient_of_z.slope * gradient + gradient_of_z.z_slope * number + gradient_of_z.shift);
+               });
+    if (gradients != to) merge_windows(work, row.maps, gradients, to);
   });
 }
 

@@ -4,8 +4,8 @@
 //
 // Feature maps are [batch, channels, height, width]: a channel's map is contiguous, so that vectors run along time (or
 // along an image's rows) whatever the number of channels is. Networks for microcontrollers have few channels, and
-// TensorFlow's kernels, whose vectors run along them, leave most of each vector empty. All of a layer is one kernel,
-// since z is the largest tensor by far: each further pass over it costs more than what is computed.
+// TensorFlow's kernels, whose vectors run along them, leave most of each vector empty. A layer is one kernel since z
+// is the largest tensor by far: each further pass over it would cost more than the arithmetic.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ struct Convolution {
 // What follows it: normalization by the batch or a bias, ReLU, and a pooling whose windows do not overlap.
 struct Finish {
   int batch, channels, in_h, in_w;
-  int pool_h, pool_w;  // y has in_h / pool_h rows, rounded down; what is left over takes no part in the pooling
+  int pool_h, pool_w;  // y has in_h / pool_h rows, rounded down; numbers left over are not pooled
   bool normalize, relu, average;
   float epsilon;
 };
@@ -35,22 +35,23 @@ struct Layer {
   Finish finish;
 };
 
-// Tensors of a layer. kernel [kernel_h, kernel_w, in_channels, out_channels], the last being 1 in a depthwise one;
+// Tensors of a layer. kernel [kernel_h, kernel_w, in_channels, out_channels], the last axis being 1 in a depthwise one;
 // scale, offset, mean and variance [channels]: the batch's own, the variance unbiased, as TensorFlow's moving
-// statistics want it.
+// averages need it.
 struct Forward {
   const float *x, *kernel, *scale, *offset;
   float *y, *z, *mean, *variance;
 };
 
-// Gradients of y, to be given, and of the rest; dx may be null. Of equal maxima in a pooling the first gets it all.
+// Gradients of y (given) and of the other tensors (computed); dx may be null. Of equal maxima in a pooling window the
+// first gets the whole gradient.
 struct Gradients {
   const float* dy;
   float *dx, *dkernel, *dscale, *doffset;
 };
 
-// The kernels as built for one level of instructions. `scratch` has as many floats as the first one says, at an address
-// that is a multiple of 64.
+// The kernels as built for one level of instructions. `scratch` has `scratch_floats` floats, at an address that is a
+// multiple of 64.
 struct Kernels {
   const char* level;
   std::size_t (*scratch_floats)(const Layer&);
@@ -58,10 +59,10 @@ struct Kernels {
   void (*backward)(const Layer&, const Forward&, const Gradients&, float* scratch);
 };
 
-// Those that run fastest on this processor.
+// Returns the fastest kernels that this processor can run.
 const Kernels& best();
 
-// All that run on it, the slowest first; `count` says how many.
+// Returns all kernels that this processor can run, the slowest first; sets `count` to their number.
 const Kernels* const* usable(int* count);
 
 }  // namespace nas::training

@@ -7,7 +7,7 @@
 
 namespace nas::training::NAS_LEVEL {
 
-// Without a start it only counts what would be handed out.
+// With a null start it only counts the floats that would be handed out.
 class Memory {
  public:
   explicit Memory(float* start) : start_(start) {}

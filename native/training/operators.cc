@@ -1,7 +1,7 @@
 // A layer as TensorFlow operators. Loading this library registers them; nas/model/network/layers.py calls them.
 //
-// Attributes and a geometry say what shapes alone do not: attributes what is the same in all networks that share a
-// graph, the geometry, a tensor, what is not. Everything is checked before a kernel runs, since kernels trust it.
+// What shapes alone do not tell is given in two ways: as attributes if it is the same in all networks that share a
+// graph, else in a tensor called geometry. Everything is checked here, since the kernels check nothing.
 
 #include <cstdlib>
 #include <cstring>
@@ -16,7 +16,8 @@ namespace {
 
 using namespace tensorflow;
 
-// Memory that kernels of a thread share; it grows to what the largest needs, and is null if that cannot be had.
+// Memory that the kernels of a thread share. It grows to the largest size asked for; null if there is too little
+// memory.
 class Scratch {
  public:
   ~Scratch() { std::free(start_); }
@@ -41,7 +42,7 @@ struct DeleteStatus {
 };
 using OwnedStatus = std::unique_ptr<Status, DeleteStatus>;
 
-// A call's tensors: inputs, which it lets go of in the end, and outputs.
+// The inputs and outputs of one call; the destructor releases them.
 class Call {
  public:
   explicit Call(Context* context) : context_(context), status_(TF_NewStatus()) {}
@@ -53,7 +54,8 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Takes input i, which must have `rank` axes; null if it cannot be had. TensorFlow has checked its type.
+  // Returns input i, which must have `rank` axes; null, and the call has failed, if it has not. TensorFlow has checked
+  // the type.
   const Tensor* input(int i, int rank) {
     TF_GetInput(context_, i, &tensors_[i], status_.get());
     if (TF_GetCode(status_.get()) != kOk) return fail("an input is missing");
@@ -116,132 +118,140 @@ struct Attributes {
   float epsilon = 0;
 };
 
-// Their fifth input, in this order.
+// The operators' fifth input, in this order.
 struct Geometry {
   int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average;
 };
 constexpr int kGeometry = sizeof(Geometry) / sizeof(int32_t);
 
-// The convolution of x and kernel, with the zeros around x that TensorFlow calls SAME; a batch of 0 if that cannot be.
-Convolution convolution(const Attributes& a, const Geometry& g, const Tensor* x, const Tensor* kernel) {
-  Convolution c{};
-  const bool last = a.channels_last != 0;
-  c.depthwise = g.depthwise != 0;
-  c.channels_last = last;
-  c.in_channels = size(x, last ? 3 : 1);
-  c.in_h = size(x, last ? 1 : 2);
-  c.in_w = size(x, last ? 2 : 3);
-  c.kernel_h = size(kernel, 0);
-  c.kernel_w = size(kernel, 1);
-  c.out_channels = c.depthwise ? c.in_channels : size(kernel, 3);
-  c.stride_h = g.stride_h;
-  c.stride_w = g.stride_w;
-  const bool fits = size(kernel, 2) == c.in_channels && (!c.depthwise || size(kernel, 3) == 1);
-  const bool counts = c.in_channels > 0 && c.in_h > 0 && c.in_w > 0 && c.kernel_h > 0 && c.kernel_w > 0 &&
-                      c.out_channels > 0 && c.stride_h > 0 && c.stride_w > 0;
-  if (!fits || !counts) return c;
-  c.batch = size(x, 0);
-  c.out_h = (c.in_h + c.stride_h - 1) / c.stride_h;
-  c.out_w = (c.in_w + c.stride_w - 1) / c.stride_w;
+// Returns the convolution of x and kernel with SAME padding; its batch is 0 if the shapes do not fit.
+Convolution read_convolution(const Attributes& attributes, const Geometry& geometry, const Tensor* x,
+                             const Tensor* kernel) {
+  Convolution conv{};
+  const bool last = attributes.channels_last != 0;
+  conv.depthwise = geometry.depthwise != 0;
+  conv.channels_last = last;
+  conv.in_channels = size(x, last ? 3 : 1);
+  conv.in_h = size(x, last ? 1 : 2);
+  conv.in_w = size(x, last ? 2 : 3);
+  conv.kernel_h = size(kernel, 0);
+  conv.kernel_w = size(kernel, 1);
+  conv.out_channels = conv.depthwise ? conv.in_channels : size(kernel, 3);
+  conv.stride_h = geometry.stride_h;
+  conv.stride_w = geometry.stride_w;
+  const bool fits = size(kernel, 2) == conv.in_channels && (!conv.depthwise || size(kernel, 3) == 1);
+  const bool counts = conv.in_channels > 0 && conv.in_h > 0 && conv.in_w > 0 && conv.kernel_h > 0 &&
+                      conv.kernel_w > 0 && conv.out_channels > 0 && conv.stride_h > 0 && conv.stride_w > 0;
+  if (!fits || !counts) return conv;
+  conv.batch = size(x, 0);
+  conv.out_h = (conv.in_h + conv.stride_h - 1) / conv.stride_h;
+  conv.out_w = (conv.in_w + conv.stride_w - 1) / conv.stride_w;
   const auto before = [](int in, int out, int stride, int kernel_size) {
     const int padding = (out - 1) * stride + kernel_size - in;
     return padding > 0 ? padding / 2 : 0;
   };
-  c.pad_top = before(c.in_h, c.out_h, c.stride_h, c.kernel_h);
-  c.pad_left = before(c.in_w, c.out_w, c.stride_w, c.kernel_w);
-  return c;
+  conv.pad_top = before(conv.in_h, conv.out_h, conv.stride_h, conv.kernel_h);
+  conv.pad_left = before(conv.in_w, conv.out_w, conv.stride_w, conv.kernel_w);
+  return conv;
 }
 
-// What follows it; a pooling of 0 if that cannot be.
-Finish finish(const Attributes& a, const Geometry& g, const Convolution& c, const Tensor* scale, const Tensor* offset) {
-  Finish f{};
-  f.batch = c.batch;
-  f.channels = c.out_channels;
-  f.in_h = c.out_h;
-  f.in_w = c.out_w;
-  f.normalize = a.normalize != 0;
-  f.relu = a.relu != 0;
-  f.average = g.average != 0;
-  f.epsilon = a.epsilon;
-  const bool fits = size(scale, 0) == f.channels && size(offset, 0) == f.channels;
-  const bool pools = g.pool_h > 0 && g.pool_w > 0 && g.pool_h <= f.in_h && g.pool_w <= f.in_w;
+// Returns what follows the convolution; its pool_h is 0 if the shapes do not fit.
+Finish read_finish(const Attributes& attributes, const Geometry& geometry, const Convolution& conv, const Tensor* scale,
+                   const Tensor* offset) {
+  Finish finish{};
+  finish.batch = conv.batch;
+  finish.channels = conv.out_channels;
+  finish.in_h = conv.out_h;
+  finish.in_w = conv.out_w;
+  finish.normalize = attributes.normalize != 0;
+  finish.relu = attributes.relu != 0;
+  finish.average = geometry.average != 0;
+  finish.epsilon = attributes.epsilon;
+  const bool fits = size(scale, 0) == finish.channels && size(offset, 0) == finish.channels;
+  const bool pools =
+      geometry.pool_h > 0 && geometry.pool_w > 0 && geometry.pool_h <= finish.in_h && geometry.pool_w <= finish.in_w;
   if (fits && pools) {
-    f.pool_h = g.pool_h;
-    f.pool_w = g.pool_w;
+    finish.pool_h = geometry.pool_h;
+    finish.pool_w = geometry.pool_w;
   }
-  return f;
+  return finish;
 }
 
 struct Inputs {
   const Tensor *x, *kernel, *scale, *offset;
 };
 
-// Takes the first five inputs, and the layer that they make; false, and the call has failed, if they make none.
-bool take(Call& call, const Attributes& a, Inputs& in, Layer& layer) {
-  in.x = call.input(0, 4);
-  in.kernel = in.x == nullptr ? nullptr : call.input(1, 4);
-  in.scale = in.kernel == nullptr ? nullptr : call.input(2, 1);
-  in.offset = in.scale == nullptr ? nullptr : call.input(3, 1);
-  const Tensor* given = in.offset == nullptr ? nullptr : call.input(4, 1);
+// Reads the first five inputs and the layer that they describe; false, and the call has failed, if they do not fit.
+bool take(Call& call, const Attributes& attributes, Inputs& inputs, Layer& layer) {
+  inputs.x = call.input(0, 4);
+  inputs.kernel = inputs.x == nullptr ? nullptr : call.input(1, 4);
+  inputs.scale = inputs.kernel == nullptr ? nullptr : call.input(2, 1);
+  inputs.offset = inputs.scale == nullptr ? nullptr : call.input(3, 1);
+  const Tensor* given = inputs.offset == nullptr ? nullptr : call.input(4, 1);
   if (given == nullptr || !call.expect(size(given, 0) == kGeometry, "NasLayer: a geometry is six numbers"))
     return false;
   Geometry geometry;
   std::memcpy(&geometry, TF_TensorData(given), sizeof(geometry));
-  layer.convolution = convolution(a, geometry, in.x, in.kernel);
-  layer.finish = finish(a, geometry, layer.convolution, in.scale, in.offset);
+  layer.convolution = read_convolution(attributes, geometry, inputs.x, inputs.kernel);
+  layer.finish = read_finish(attributes, geometry, layer.convolution, inputs.scale, inputs.offset);
   return call.expect(layer.convolution.batch > 0,
                      "NasLayer: the kernel must have as many channels as x, x some rows") &&
          call.expect(layer.finish.pool_h > 0, "NasLayer: a scale and an offset a filter, and a pooling that fits");
 }
 
-void compute_layer(void* attributes, Context* context) {
+// `created` is what `create` returned for this operator.
+void compute_layer(void* created, Context* context) {
   Call call(context);
-  Inputs in{};
+  Inputs inputs{};
   Layer layer{};
-  if (!take(call, *static_cast<Attributes*>(attributes), in, layer)) return;
-  const Finish& f = layer.finish;
-  float* y = call.output(0, {f.batch, f.channels, f.in_h / f.pool_h, f.in_w / f.pool_w});
-  float* z = y == nullptr ? nullptr : call.output(1, {f.batch, f.channels, f.in_h, f.in_w});
-  float* mean = z == nullptr ? nullptr : call.output(2, {f.channels});
-  float* variance = mean == nullptr ? nullptr : call.output(3, {f.channels});
+  if (!take(call, *static_cast<Attributes*>(created), inputs, layer)) return;
+  const Finish& finish = layer.finish;
+  float* y = call.output(0, {finish.batch, finish.channels, finish.in_h / finish.pool_h, finish.in_w / finish.pool_w});
+  float* z = y == nullptr ? nullptr : call.output(1, {finish.batch, finish.channels, finish.in_h, finish.in_w});
+  float* mean = z == nullptr ? nullptr : call.output(2, {finish.channels});
+  float* variance = mean == nullptr ? nullptr : call.output(3, {finish.channels});
   float* scratch = variance == nullptr ? nullptr : call.scratch(best().scratch_floats(layer));
   if (scratch == nullptr) return;
-  best().forward(layer, {data(in.x), data(in.kernel), data(in.scale), data(in.offset), y, z, mean, variance}, scratch);
+  best().forward(layer,
+                 {data(inputs.x), data(inputs.kernel), data(inputs.scale), data(inputs.offset), y, z, mean, variance},
+                 scratch);
 }
 
-void compute_layer_gradient(void* attributes, Context* context) {
+void compute_layer_gradient(void* created, Context* context) {
   Call call(context);
-  const Attributes& a = *static_cast<Attributes*>(attributes);
-  Inputs in{};
+  const Attributes& attributes = *static_cast<Attributes*>(created);
+  Inputs inputs{};
   Layer layer{};
-  if (!take(call, a, in, layer)) return;
+  if (!take(call, attributes, inputs, layer)) return;
   const Tensor* z = call.input(5, 4);
   const Tensor* mean = z == nullptr ? nullptr : call.input(6, 1);
   const Tensor* variance = mean == nullptr ? nullptr : call.input(7, 1);
   const Tensor* dy = variance == nullptr ? nullptr : call.input(8, 4);
   if (dy == nullptr) return;
-  const Convolution& c = layer.convolution;
-  const Finish& f = layer.finish;
-  const bool fits = has_shape(z, {f.batch, f.channels, f.in_h, f.in_w}) && has_shape(mean, {f.channels}) &&
-                    has_shape(variance, {f.channels}) &&
-                    has_shape(dy, {f.batch, f.channels, f.in_h / f.pool_h, f.in_w / f.pool_w});
+  const Convolution& conv = layer.convolution;
+  const Finish& finish = layer.finish;
+  const bool fits =
+      has_shape(z, {finish.batch, finish.channels, finish.in_h, finish.in_w}) && has_shape(mean, {finish.channels}) &&
+      has_shape(variance, {finish.channels}) &&
+      has_shape(dy, {finish.batch, finish.channels, finish.in_h / finish.pool_h, finish.in_w / finish.pool_w});
   if (!call.expect(fits, "NasLayerGradient: its inputs must be those of a NasLayer, and its outputs")) return;
   // A network's input needs no gradient; an empty tensor stands for it.
-  const bool wants_dx = a.wants_dx != 0;
-  float* dx = call.output(0, {wants_dx ? c.batch : 0, c.in_channels, c.in_h, c.in_w});
-  float* dkernel = dx == nullptr && wants_dx
-                       ? nullptr
-                       : call.output(1, {c.kernel_h, c.kernel_w, c.in_channels, c.depthwise ? 1 : c.out_channels});
-  float* dscale = dkernel == nullptr ? nullptr : call.output(2, {f.channels});
-  float* doffset = dscale == nullptr ? nullptr : call.output(3, {f.channels});
+  const bool wants_dx = attributes.wants_dx != 0;
+  float* dx = call.output(0, {wants_dx ? conv.batch : 0, conv.in_channels, conv.in_h, conv.in_w});
+  float* dkernel =
+      dx == nullptr && wants_dx
+          ? nullptr
+          : call.output(1, {conv.kernel_h, conv.kernel_w, conv.in_channels, conv.depthwise ? 1 : conv.out_channels});
+  float* dscale = dkernel == nullptr ? nullptr : call.output(2, {finish.channels});
+  float* doffset = dscale == nullptr ? nullptr : call.output(3, {finish.channels});
   float* scratch = doffset == nullptr ? nullptr : call.scratch(best().scratch_floats(layer));
   if (scratch == nullptr) return;
-  const Forward forward = {data(in.x), data(in.kernel), data(in.scale), data(in.offset),
-                           nullptr,    data(z),         data(mean),     data(variance)};
+  const Forward forward = {data(inputs.x), data(inputs.kernel), data(inputs.scale), data(inputs.offset), nullptr,
+                           data(z),        data(mean),          data(variance)};
   best().backward(layer, forward, {data(dy), wants_dx ? dx : nullptr, dkernel, dscale, doffset}, scratch);
 }
 
-// Reads attributes by their names, until something goes wrong.
+// Reads attributes by name; after the first failure it reads no more.
 struct Reader {
   Construction* construction;
   Status* status;
@@ -271,7 +281,7 @@ void* create(Construction* construction) {
 
 void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
-// An operator; both have the same attributes.
+// The definition of an operator; both operators have the same attributes.
 struct Spec {
   const char* name;
   const char* inputs[10];
@@ -294,7 +304,7 @@ const Spec kSpecs[] = {
      compute_layer_gradient},
 };
 
-// Shapes are open: one graph serves networks of many.
+// Shapes stay open, so that networks of different shapes share one graph.
 void leave_shapes_open(ShapeContext* context, Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }

@@ -5,8 +5,8 @@
 //     channel 0:  0 0 a a a a a a 0 0 0 0 b b b b b b 0 0
 //     channel 1:  0 0 a a a a a a 0 0 0 0 b b b b b b 0 0
 //
-// Then output position i needs position i + offset(tap) of every channel, for all i alike, across windows too. What
-// comes out where a window ends is not wanted and is dropped; a vector never has to stop at an edge. An image's rows
+// Then output position i needs position i + offset(tap) of every channel, for all i alike, across windows too. Outputs
+// at positions where a window ends are dropped; in return no vector has to stop at an edge. An image's rows
 // lie behind each other in the same way. With a stride, every stride-th column (and row) is laid into a plane of its
 // own, a phase, in which the taps step by one again.
 #pragma once
@@ -17,30 +17,30 @@
 
 namespace nas::training::NAS_LEVEL {
 
-// Positions that a tile should have: enough for vectors to be full, few enough for the first-level cache.
+// Number of positions that a tile should have: enough to fill vectors, few enough for the first-level cache.
 constexpr int kPositions = 256;
 
 struct Tile {
-  int phases;   // planes a channel has
+  int phases;   // planes of a channel
   int width;    // of a row in a plane
   int plane;    // positions of a window in a plane
-  int windows;  // that a tile holds
+  int windows;  // members of the batch in a tile
   int span;     // positions that are computed, a multiple of kLanes
   int reach;    // largest offset of a tap
-  int length;   // floats of a channel's plane, with what lies behind the last position
+  int length;   // floats of a channel's plane, with the padding behind its last position
 };
 
-inline Tile tile(const Convolution& c) {
-  Tile t;
-  t.phases = c.stride_h * c.stride_w;
-  const int tap_h = (c.kernel_h - 1) / c.stride_h, tap_w = (c.kernel_w - 1) / c.stride_w;
-  t.width = c.out_w + tap_w;
-  t.plane = t.width * (c.out_h + tap_h);
-  t.windows = smaller(c.batch, larger(1, (kPositions + t.plane / 2) / t.plane));
-  t.span = round_up((t.windows - 1) * t.plane + (c.out_h - 1) * t.width + c.out_w, kLanes);
-  t.reach = tap_h * t.width + tap_w;
-  t.length = round_up(larger(t.span + t.reach, t.windows * t.plane), kLanes);
-  return t;
+inline Tile plan_tile(const Convolution& conv) {
+  Tile tile;
+  tile.phases = conv.stride_h * conv.stride_w;
+  const int tap_h = (conv.kernel_h - 1) / conv.stride_h, tap_w = (conv.kernel_w - 1) / conv.stride_w;
+  tile.width = conv.out_w + tap_w;
+  tile.plane = tile.width * (conv.out_h + tap_h);
+  tile.windows = smaller(conv.batch, larger(1, (kPositions + tile.plane / 2) / tile.plane));
+  tile.span = round_up((tile.windows - 1) * tile.plane + (conv.out_h - 1) * tile.width + conv.out_w, kLanes);
+  tile.reach = tap_h * tile.width + tap_w;
+  tile.length = round_up(larger(tile.span + tile.reach, tile.windows * tile.plane), kLanes);
+  return tile;
 }
 
 // The offset of a tap, and the phase whose plane it reads.
@@ -48,18 +48,21 @@ struct Tap {
   int offset, phase;
 };
 
-inline Tap tap(const Convolution& c, const Tile& t, int row, int column) {
-  return {row / c.stride_h * t.width + column / c.stride_w, row % c.stride_h * c.stride_w + column % c.stride_w};
+inline Tap find_tap(const Convolution& conv, const Tile& tile, int row, int column) {
+  return {row / conv.stride_h * tile.width + column / conv.stride_w,
+          row % conv.stride_h * conv.stride_w + column % conv.stride_w};
 }
 
 // Lay windows `first` to `first + count` of x into `planes`, [phases, channels, length]; the zeros are there already.
-void gather_input(const Convolution& c, const Tile& t, const float* x, int first, int count, float* planes);
+void gather_input(const Convolution& conv, const Tile& tile, const float* x, int first, int count, float* planes);
 
 // The reverse, for gradients: x is not channels_last, and every number of the windows is set.
-void scatter_input(const Convolution& c, const Tile& t, const float* planes, int first, int count, float* x);
+void scatter_input(const Convolution& conv, const Tile& tile, const float* planes, int first, int count, float* x);
 
 // Lay windows of y into `rows`, [channels, stride], or take them out.
-void gather_output(const Convolution& c, const Tile& t, const float* y, int first, int count, float* rows, int stride);
-void scatter_output(const Convolution& c, const Tile& t, const float* rows, int stride, int first, int count, float* y);
+void gather_output(const Convolution& conv, const Tile& tile, const float* y, int first, int count, float* rows,
+                   int stride);
+void scatter_output(const Convolution& conv, const Tile& tile, const float* rows, int stride, int first, int count,
+                    float* y);
 
 }  // namespace nas::training::NAS_LEVEL
