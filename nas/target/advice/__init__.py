@@ -1,7 +1,8 @@
 """What would make a model smaller or faster on the device, each with its saving computed.
 
-A rule looks for a known waste in the graph and hands back the changed graph; the saving is the difference of the two
-footprints. Where the changed graph is not known exactly, no number is given, and the reason is.
+A rule looks for a known waste in the graph and returns the changed graph; the saving is the difference of the two
+footprints. Where the changed graph is not known exactly, the advice has a reason in place of a number. The last section
+of a rule's docstring, `Message:`, is what users read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +45,9 @@ class Advice:
 
     Attributes:
         ops: the operators it is about.
-        saves: by figure, what it saves (negative: costs); figures that stay are left out. None if not known.
+        saves: what it saves of each figure (negative: what it costs), without those that stay; None if not known.
         after: the figures of the changed model; None if not known.
-        note: why there are no figures, or what they hold for.
+        note: why there are no figures, or which model they hold for.
     """
 
     rule: str
@@ -61,7 +62,7 @@ class Advice:
 
 
 def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None = None) -> list[Advice]:
-    """Return advice on a `.tflite`, each piece on its own, and at last all of them together.
+    """Return advice on a `.tflite`: each piece on its own, then all of them together.
 
     Args:
         model: the file's bytes.
@@ -79,7 +80,7 @@ def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None 
 
 
 def _is_same(graph: Graph, found: Footprint, target: Target) -> bool:
-    """Say whether the graph that was read costs what the file costs; else a difference would mean nothing."""
+    """Say whether the graph that was read costs what the file costs; otherwise differences would mean nothing."""
     try:
         return _figures(estimate(graph, target)) == _figures(found)
     except ValueError:  # options that the native core refuses, and did not look at in the file
@@ -105,7 +106,7 @@ def _on_graph(graph: Graph, found: Footprint, target: Target) -> list[Advice]:
 def _together(
     base: Graph, rules: Mapping[str, Rule], advice: Sequence[Advice], target: Target, note: str | None
 ) -> list[Advice]:
-    """Apply one rule after the other, each to what the one before left."""
+    """Apply the rules one after the other, each to the graph that the one before returned."""
     whole = base
     named = {piece.rule for piece in advice if piece.saves is not None}
     if len(named) < 2:
@@ -125,7 +126,7 @@ def _to_run(change: Change, after: Totals) -> Advice:
 
 
 def _measured(name: str, change: Change | None, base: Graph, target: Target, note: str | None) -> Advice | None:
-    """Return a change with its saving; None if it has none."""
+    """Return a change with its saving; None if it saves nothing."""
     if change is None:
         return None
     if change.graph is None:
@@ -156,7 +157,7 @@ def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[by
 
 
 def _figures(totals: Totals) -> dict[str, float | None]:
-    """Return what advice can save, but for the file's bytes, which only its writer knows."""
+    """Return the figures that advice can save, without the file's bytes, which depend on its writer."""
     return {
         "weights_bytes": totals.weights_bytes,
         "arena_bytes": totals.detail.used,
@@ -168,6 +169,6 @@ def _figures(totals: Totals) -> dict[str, float | None]:
 
 
 def _differences(before: Mapping[str, float | None], after: Mapping[str, float | None]) -> dict[str, float]:
-    """Return what changed, of the figures known on both sides."""
+    """Return by how much each figure became less, of those that are known before and after and differ."""
     pairs = {key: (value, after[key]) for key, value in before.items()}
     return {key: b - a for key, (b, a) in pairs.items() if b is not None and a is not None and b != a}

@@ -1,19 +1,28 @@
-"""Multiplications and additions behind a convolution that its weights and bias could hold."""
+"""Multiplications and additions after a convolution that could be folded into its weights and bias."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from nas.graph.edit import RESHAPES, Draft
 from nas.graph.graph import Graph, Op, Tensor
-from nas.target.advice.change import Change, operators
+from nas.target.advice.change import Change, message_of, operators
 
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 _ACTIVATIONS = ("RELU", "RELU6")
 _SCALINGS = ("MUL", "ADD", "SUB")
+_TRAIN_AGAIN = (
+    " and its activation, where the converter cannot fold that; put BatchNormalization between the convolution and its"
+    " activation, and train again"
+)
+_CONVERT_AGAIN = ", whose weights and bias could hold that; convert the Keras model again with today's TensorFlow"
 
 
 def folded_batch_norm(graph: Graph) -> Change | None:
-    """Drop each MUL and ADD of a constant for each channel that follows a convolution or dense layer."""
+    """Drop each MUL, ADD and SUB by a constant per channel that follows a convolution or dense layer.
+
+    Message:
+        channels are scaled or shifted ({operators}) behind a convolution or dense layer{remedy}
+    """
     draft = Draft(graph)
     dropped: list[int] = []
     behind = False
@@ -26,21 +35,13 @@ def folded_batch_norm(graph: Graph) -> Change | None:
             dropped += scalings
     if not dropped:
         return None
-    return Change(tuple(dropped), _message(tuple(dropped), behind), draft.graph())
-
-
-def _message(ops: tuple[int, ...], behind: bool) -> str:
-    what = f"channels are scaled or shifted ({operators(ops)}) behind a convolution or dense layer"
-    if behind:
-        return (
-            f"{what} and its activation, where the converter cannot fold that; put BatchNormalization between the"
-            " convolution and its activation, and train again"
-        )
-    return f"{what}, whose weights and bias could hold that; convert the Keras model again with today's TensorFlow"
+    remedy = _TRAIN_AGAIN if behind else _CONVERT_AGAIN
+    message = message_of(folded_batch_norm, operators=operators(tuple(dropped)), remedy=remedy)
+    return Change(tuple(dropped), message, draft.graph())
 
 
 def _steps(draft: Draft, op: Op) -> Iterator[int]:
-    """Yield the reshapes, activations and scalings that follow, as long as nothing else reads what is between."""
+    """Yield the reshapes, activations and scalings that follow, up to the first tensor that has another reader."""
     channels = draft.tensors[op.outputs[0]].shape[-1]
     tensor = op.outputs[0]
     while tensor not in draft.outputs and len(draft.readers(tensor)) == 1:
@@ -57,7 +58,7 @@ def _steps(draft: Draft, op: Op) -> Iterator[int]:
 
 
 def _by_channel(draft: Draft, op: Op, tensor: int, channels: int) -> bool:
-    """Say whether the operator's other input is a constant with a value a channel, or one for all."""
+    """Say whether the operator's other input is a constant with one value per channel, or one for all channels."""
     others = [t for t in op.inputs if t != tensor]
     return len(others) == 1 and draft.constant(others[0]) and draft.tensors[others[0]].elements in (1, channels)
 
@@ -89,7 +90,7 @@ def _add_bias(draft: Draft, index: int, op: Op) -> None:
 
 
 def _fuse_activation(draft: Draft, index: int) -> None:
-    """Let the convolution apply an activation that follows at once, as the converter does."""
+    """Fuse an activation that follows directly into the convolution, as the converter does."""
     op = draft.ops[index]
     assert op is not None
     readers = draft.readers(op.outputs[0])

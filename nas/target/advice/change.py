@@ -1,5 +1,7 @@
-"""What a rule of advice hands back: a change to the model, and the graph that it leads to."""
+"""What a rule of advice returns: a change to the model, and the graph that it leads to."""
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nas.graph.graph import Graph
@@ -19,6 +21,12 @@ class Change:
     message: str
     graph: Graph | None
     note: str | None = None
+
+
+def message_of(rule: Callable[..., Change | None], **words: object) -> str:
+    """Return a rule's message: the last section of its docstring, `Message:`, with the words filled in."""
+    section = inspect.cleandoc(rule.__doc__ or "").partition("Message:\n")[2]
+    return " ".join(section.split()).format(**words)
 
 
 def operators(ops: tuple[int, ...], most: int = 8) -> str:

@@ -1,16 +1,16 @@
-"""1-D convolutions: TFLite has none, so axes of size 1 are added and dropped around them, with copies."""
+"""1-D convolutions: TFLite has none, so axes of size 1 are added and dropped around 2-D ones, which copies tensors."""
 
 from dataclasses import replace
 from typing import Any
 
 from nas.graph.edit import RESHAPES, Draft
 from nas.graph.graph import Graph, Op, Tensor
-from nas.target.advice.change import Change, operators
+from nas.target.advice.change import Change, message_of, operators
 
 _WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 _REDUCERS = ("MEAN", "SUM", "REDUCE_MAX")
 _PADS = ("PAD", "PADV2", "MIRROR_PAD")
-# Operators that compute the same, element by element or along the last axis, with an axis of size 1 more.
+# Operators that compute the same with one more axis of size 1: element by element, or along the last axis.
 _EITHER_RANK = (
     *("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM", "CONCATENATION", "QUANTIZE", "DEQUANTIZE", "SHAPE", "FULLY_CONNECTED"),
     *("RELU", "RELU6", "LEAKY_RELU", "PRELU", "ELU", "HARD_SWISH", "LOGISTIC", "TANH", "SOFTMAX", "ABS"),
@@ -18,15 +18,17 @@ _EITHER_RANK = (
 
 
 def flat_conv2d(graph: Graph) -> Change | None:
-    """Give every (1, time, channels) tensor a height of 1, then drop the reshapes that change nothing."""
+    """Give every (1, time, channels) tensor a height of 1, then drop the reshapes that change nothing.
+
+    Message:
+        tensors are copied only to add or drop an axis of size 1 for 1-D layers ({operators}); use Conv2D and pooling
+        with height 1 on an input of (1, time, channels)
+    """
     if not _has_copies(graph):
         return None
     draft = Draft(graph)
     copies = tuple(i for i, op in draft.alive() if op.kind in RESHAPES and _adds_axis(graph, op))
-    message = (
-        f"tensors are copied only to add or drop an axis of size 1 for 1-D layers ({operators(copies)}); use Conv2D"
-        " and pooling with height 1 on an input of (1, time, channels)"
-    )
+    message = message_of(flat_conv2d, operators=operators(copies))
     obstacle = _obstacle(graph)
     if obstacle is not None:
         return Change(copies, message, None, obstacle)
@@ -40,7 +42,7 @@ def flat_conv2d(graph: Graph) -> Change | None:
 
 
 def _is_line(tensor: Tensor) -> bool:
-    """Say whether a tensor has one axis beside batch and channels, maybe with an axis of size 1."""
+    """Say whether a tensor has one axis between batch and channels, or two of which one has size 1."""
     return len(tensor.shape) == 3 or (len(tensor.shape) == 4 and 1 in tensor.shape[1:3])
 
 
@@ -56,7 +58,7 @@ def _has_copies(graph: Graph) -> bool:
 
 
 def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape with time on the width."""
+    """Return the shape with height 1 and time as the width."""
     if len(shape) == 3:
         return (shape[0], 1, *shape[1:])
     if len(shape) == 4 and shape[2] == 1:
@@ -78,7 +80,7 @@ def _obstacle(graph: Graph) -> str | None:
 
 
 def _rewrite(draft: Draft, graph: Graph, index: int, op: Op) -> None:
-    """Turn windows that lie along the height, and give axes and paddings their new rank."""
+    """Turn windows that run along the height, and give axes and paddings their new rank."""
     source = graph.tensors[op.inputs[0]]
     if op.kind in _WINDOWED and len(source.shape) == 4 and source.shape[2] == 1 and source.shape[1] > 1:
         turned: dict[str, Any] = {

@@ -1,14 +1,19 @@
-"""A batch size that is left open: its shape is computed on the device, at each inference."""
+"""A batch size that was left open: the device then computes shapes at each inference."""
 
 from dataclasses import replace
 
 from nas.graph.edit import Draft
 from nas.graph.graph import Graph, Op, Tensor
-from nas.target.advice.change import Change, operators
+from nas.target.advice.change import Change, message_of, operators
 
 
 def fixed_batch(graph: Graph) -> Change | None:
-    """Fold what is computed from shapes alone, as the converter does when the batch is fixed."""
+    """Fold what is computed from shapes alone, as the converter does when the batch is fixed.
+
+    Message:
+        shapes are computed on the device ({operators}), since the batch size was open at conversion; give the Keras
+        model batch_shape=(1, ...), or convert a concrete function with batch 1
+    """
     draft = Draft(graph)
     folded = tuple(_fold_shapes(draft))
     if not folded:
@@ -16,15 +21,11 @@ def fixed_batch(graph: Graph) -> Change | None:
     _name_reshapes(draft)
     draft.merge_reshapes()
     _share_shapes(draft)
-    message = (
-        f"shapes are computed on the device ({operators(folded)}), since the batch size was open at conversion; give"
-        " the Keras model batch_shape=(1, ...), or convert a concrete function with batch 1"
-    )
-    return Change(folded, message, draft.graph())
+    return Change(folded, message_of(fixed_batch, operators=operators(folded)), draft.graph())
 
 
 def _fold_shapes(draft: Draft) -> list[int]:
-    """Turn into constants what SHAPE gives, and whatever integers follow from constants alone."""
+    """Turn the results of SHAPE into constants, and all integers that are computed from constants alone."""
     folded = []
     for i, op in draft.alive():
         integers = all(draft.tensors[t].dtype in ("int32", "int64") for t in op.outputs)
@@ -38,7 +39,7 @@ def _fold_shapes(draft: Draft) -> list[int]:
 
 
 def _name_reshapes(draft: Draft) -> None:
-    """Make each EXPAND_DIMS and SQUEEZE the RESHAPE to a known shape that the converter makes of it."""
+    """Replace each EXPAND_DIMS and SQUEEZE by the RESHAPE to a known shape, as the converter does."""
     for i, op in draft.alive():
         if op.kind in ("EXPAND_DIMS", "SQUEEZE"):
             rank = len(draft.tensors[op.outputs[0]].shape)

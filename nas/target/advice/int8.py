@@ -1,10 +1,10 @@
-"""Floats where int8 would do: whole models, weights alone, or only what goes in and out."""
+"""Floats where int8 would do: in the whole model, in its weights, or only in its inputs and outputs."""
 
 from dataclasses import replace
 
 from nas.graph.edit import Draft
 from nas.graph.graph import Graph, Op
-from nas.target.advice.change import Change, operators
+from nas.target.advice.change import Change, message_of, operators
 
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")
 _FLOATS = ("float32", "float16")
@@ -14,6 +14,10 @@ def full_int8(graph: Graph) -> Change | None:
     """Give every float the type that TensorFlow's full-integer quantization gives it.
 
     Weights have a scale for each output channel, as TensorFlow converts them since 2.20; biases are int32.
+
+    Message:
+        {found}; convert to full int8: representative_dataset, supported_ops TFLITE_BUILTINS_INT8, inference_input_type
+        and inference_output_type int8
     """
     if not _multiplies_floats(graph):
         return None
@@ -25,17 +29,20 @@ def full_int8(graph: Graph) -> Change | None:
     _drop_conversions(draft)
     hybrid = any(_is_hybrid(graph, op) for op in graph.ops)
     half = any(tensor.dtype == "float16" for tensor in graph.tensors)
-    what = "weights are quantized, but not activations" if hybrid else "weights are float16" if half else "all is float"
-    ops = tuple(i for i, op in enumerate(graph.ops) if op.kind in _WEIGHTED)
-    message = (
-        f"{what}; convert to full int8: representative_dataset, supported_ops TFLITE_BUILTINS_INT8,"
-        " inference_input_type and inference_output_type int8"
+    found = (
+        "weights are quantized, but not activations" if hybrid else "weights are float16" if half else "all is float"
     )
-    return Change(ops, message, draft.graph())
+    ops = tuple(i for i, op in enumerate(graph.ops) if op.kind in _WEIGHTED)
+    return Change(ops, message_of(full_int8, found=found), draft.graph())
 
 
 def int8_ends(graph: Graph) -> Change | None:
-    """Drop the QUANTIZE and DEQUANTIZE at the ends of an int8 model that takes or gives floats."""
+    """Drop the QUANTIZE and DEQUANTIZE of an int8 model whose inputs or outputs are floats.
+
+    Message:
+        floats are converted at the ends ({operators}); set inference_input_type and inference_output_type to int8, and
+        scale in the firmware
+    """
     if _multiplies_floats(graph):
         return None
     draft = Draft(graph)
@@ -52,11 +59,7 @@ def int8_ends(graph: Graph) -> Change | None:
             ends.append(i)
     if not ends:
         return None
-    message = (
-        f"floats are converted at the ends ({operators(tuple(ends))}); set inference_input_type and"
-        " inference_output_type to int8, and scale in the firmware"
-    )
-    return Change(tuple(ends), message, draft.graph())
+    return Change(tuple(ends), message_of(int8_ends, operators=operators(tuple(ends))), draft.graph())
 
 
 def _multiplies_floats(graph: Graph) -> bool:
@@ -72,9 +75,9 @@ def _is_hybrid(graph: Graph, op: Op) -> bool:
 
 
 def _quantize_constants(draft: Draft) -> None:
-    """Set the types of weights and biases, which may lie behind a DEQUANTIZE.
+    """Set the types of weights and biases, also of those that a layer reads through a DEQUANTIZE.
 
-    Layers with equal biases share one in a float file; an int8 layer has its own, in its own scale.
+    In a float file, layers with equal biases share one; an int8 layer has its own, in its own scale.
     """
     biases: set[int] = set()
     for i, op in draft.alive():
@@ -99,7 +102,7 @@ def _set(draft: Draft, tensor: int, dtype: str, scales: int) -> None:
 
 
 def _drop_conversions(draft: Draft) -> None:
-    """Drop conversions between types that are now one."""
+    """Drop conversions whose two types are now the same."""
     for i, op in draft.alive():
         if op.kind in ("QUANTIZE", "DEQUANTIZE"):
             source, result = (draft.tensors[t] for t in (op.inputs[0], op.outputs[0]))

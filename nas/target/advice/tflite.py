@@ -1,6 +1,6 @@
-"""The graph of a `.tflite`, from its footprint and the few fields that a footprint does not tell.
+"""The graph of a `.tflite`, from its footprint and the few fields of the file that a footprint leaves out.
 
-Reads bytes that the native core has read before, with every offset checked.
+It reads bytes that the native core has read before and whose offsets it has checked.
 """
 
 import struct
@@ -14,7 +14,7 @@ from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 _SUBGRAPHS, _BUFFERS, _DATA = 2, 4, 0
 _TENSORS, _INPUTS, _OUTPUTS, _OPS = 0, 1, 2, 3
 _BUFFER, _QUANTIZATION, _SCALES, _VARIABLE, _OPTIONS = 2, 4, 2, 5, 4
-# By operator: the fields of (height, width), of padding, and of the fused activation.
+# Field numbers by operator: of pairs (height, width), and below of the fused activation.
 _PAIRS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "CONV_2D": {"stride": (2, 1), "dilation": (5, 4)},
     "DEPTHWISE_CONV_2D": {"stride": (2, 1), "dilation": (6, 5)},
@@ -36,8 +36,8 @@ _ACTIVATION_NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"
 def read_graph(model: bytes, footprint: Footprint) -> Graph | None:
     """Return the graph that a footprint was profiled from; None for one that a `Graph` cannot hold.
 
-    A graph holds one subgraph without state, planned online. The native core skips options that cost nothing, so
-    that they may lie anywhere.
+    A graph holds one subgraph without state, planned online. The native core does not check the offsets of options that
+    cost nothing, so those may point outside the file.
     """
     try:
         return _read(model, footprint)
@@ -90,14 +90,14 @@ def _options(op: "_Table", row: OpFootprint) -> dict[str, Any]:
 
 
 def _axes(row: OpFootprint, tensors: Sequence["_Table"], buffers: Sequence["_Table"]) -> dict[str, Any]:
-    """Return which axes a reduction goes over; they are data, not options."""
+    """Return the axes of a reduction; TFLite keeps them as data, not as options."""
     if row.op not in _REDUCERS or len(row.inputs) < 2 or row.inputs[1] < 0:
         return {}
     return {"axes": buffers[tensors[row.inputs[1]].number(_BUFFER, "<I", 0)].integers(_DATA)}
 
 
 class _Table:
-    """A table of a flatbuffer: fields by number, each absent or somewhere behind an offset."""
+    """A table of a flatbuffer: fields by number, each absent or at an offset."""
 
     def __init__(self, data: bytes, at: int) -> None:
         self._data, self._at = data, at

@@ -1,9 +1,9 @@
-"""Whether a graph is one that rules of advice may take for granted; a file can hold any other."""
+"""Whether a graph is well-formed, which the rules of advice rely on and a file does not guarantee."""
 
 from nas.graph.graph import Graph, Op
 
 MOST_OPS = 1000
-# By operator: the least inputs that must be there, in front.
+# By operator: how many of the first inputs must be present.
 _INPUTS = {
     **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"), 2),
     **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "PAD", "PADV2", "MIRROR_PAD", "ADD", "SUB", "MUL"), 2),
@@ -13,7 +13,7 @@ _WITH_WINDOWS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "MAX_POOL_2D"
 
 
 def is_wellformed(graph: Graph) -> bool:
-    """Say whether operators have their inputs, each written before, and write each tensor once."""
+    """Say whether every operator reads only what was written before, and every tensor is written once."""
     if len(graph.ops) > MOST_OPS or not graph.ops:
         return False
     written = {i for i, tensor in enumerate(graph.tensors) if tensor.constant} | set(graph.inputs)
