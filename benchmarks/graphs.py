@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
-from nas.data.splits import Splits, split
+from nas.data.splits import split
 from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, quantize
@@ -58,9 +59,9 @@ TITLES = {
 }
 
 
-def measure(graph: Graph, networks: list[Network], splits: Splits) -> dict[str, float]:
+def measure(graph: Graph, networks: list[Network], data: Prepared) -> dict[str, float]:
     """Return the figures of one graph; labels are of validation and test rows, means over the seeds."""
-    rows, judged = calibration_rows(splits.train), splits.val.join(splits.test)
+    rows, judged = calibration_rows(data.train), data.val.join(data.test)
     files = [quantize(rounded(network, rows)) for network in networks]
     labels = [Int8Model(file).labels(judged.x) for file in files]
     floats = [float_labels(network, judged.x) for network in networks]
@@ -79,11 +80,11 @@ def measure(graph: Graph, networks: list[Network], splits: Splits) -> dict[str, 
     }
 
 
-def trained(graph: Graph, seed: int, splits: Splits, key: str, known: dict[str, Any]) -> Network:
+def trained(graph: Graph, seed: int, data: Prepared, key: str, known: dict[str, Any]) -> Network:
     """Return a network with the known weights, or train it and make them known."""
     network = Network(graph, seed=seed)
     if f"{key}/0" not in known:
-        train(network, splits.train, splits.val, Recipe(), epochs=EPOCHS)
+        train(network, data.train, data.val, Recipe(), epochs=EPOCHS)
         known |= {f"{key}/{i}": array for i, array in enumerate(network.get_weights())}
     count = sum(name.startswith(f"{key}/") for name in known)
     network.set_weights([known[f"{key}/{i}"] for i in range(count)])
@@ -128,13 +129,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     runtime.use_one_thread()
-    splits = split(load(str(options.data)), seed=0)
+    data = prepare(split(load(str(options.data)), seed=0))
     known = dict(np.load(options.weights)) if options.weights.exists() else {}
     figures, softmax = {}, {}
     for name, blocks in NETWORKS.items():
-        graph = Architecture("benchmark", splits.input_shape, len(splits.class_names), blocks).lower()
-        networks = [trained(graph, seed, splits, f"{name}/{seed}", known) for seed in range(SEEDS)]
-        figures[name], softmax[name] = measure(graph, networks, splits), softmax_costs(graph)
+        graph = Architecture("benchmark", data.row_shape, len(data.class_names), blocks).lower()
+        networks = [trained(graph, seed, data, f"{name}/{seed}", known) for seed in range(SEEDS)]
+        figures[name], softmax[name] = measure(graph, networks, data), softmax_costs(graph)
     np.savez(options.weights, **known)
     if options.json:
         print(json.dumps(figures, indent=2))

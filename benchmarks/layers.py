@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from nas.data.dataset import Part
+from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split
 from nas.graph.graph import Graph
@@ -132,7 +133,7 @@ def row(name: str, blocks: tuple[Block, ...], part: Part, classes: int) -> str:
 
 
 def table(source: str) -> Iterator[str]:
-    part = split(load(source), 0).train
+    part = prepare(split(load(source), 0)).train
     yield "# A step of training\n"
     yield f"Made by `benchmarks/layers.py`: CPU milliseconds of a step of {BATCH} rows on one core, forward, backward"
     yield f"and Adam, median of {TURNS} turns; the ratio is the median of the turns' ratios. Windows of"

@@ -22,10 +22,12 @@ from typing import Any, TypeAlias
 from nas.arrays import Floats
 from nas.data.axes import axes
 from nas.data.folds import folds
+from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
-from nas.data.splits import Splits, split
+from nas.data.splits import split
 from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
+from nas.signal.kind import as_input
 from nas.study.recipe import Recipe
 
 Key: TypeAlias = tuple[str, str, int]
@@ -90,21 +92,21 @@ class Training:
         return self.size, self.switch, self.seed
 
 
-def network(splits: Splits, size: str) -> Graph:
-    g = GraphBuilder((1, *splits.input_shape))
+def network(rows: Prepared, size: str) -> Graph:
+    g = GraphBuilder(as_input(rows.row_shape))
     for filters, kernel in SHAPES[size]:
         g.conv2d(filters, kernel, batch_norm=True)
         g.pool2d("max")
     g.mean()
-    g.fully_connected(len(splits.class_names), activation="NONE")
+    g.fully_connected(len(rows.class_names), activation="NONE")
     g.softmax()
     return g.graph()
 
 
 @cache
-def data(source: str) -> Splits:
+def data(source: str) -> Prepared:
     """Read the data, once a process."""
-    return split(load(source), seed=0)
+    return prepare(split(load(source), seed=0))
 
 
 def measure(source: str, training: Training) -> Training:
@@ -118,22 +120,20 @@ def measure(source: str, training: Training) -> Training:
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
-    start, splits = time.monotonic(), data(source)
+    start, rows = time.monotonic(), data(source)
     recipe = BASE.replace(**SWITCHES[training.switch])
-    graph, part = network(splits, training.size), splits.train.join(splits.val)
+    graph, part = network(rows, training.size), rows.train.join(rows.val)
     seed = training.seed
     kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
     model = Network(graph, seed)
     taught, teacher = lesson(source, recipe, seed) if recipe.finals.distillation else (None, None)
     # As a final does, but for the choice of the epoch, which held-out rows may not make here.
     epochs = recipe.finals.final_epochs
-    train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=axes(splits), taught=taught)
+    train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=axes(rows), taught=taught)
     deployed = rounded(model, calibration_rows(kept, seed=seed))
     if recipe.finals.qat_epochs:
         gentle = recipe.replace(learning_rate=recipe.training.learning_rate / 8)
-        train(
-            deployed, kept, None, gentle, epochs=recipe.finals.qat_epochs, seed=seed, axes=axes(splits), taught=taught
-        )
+        train(deployed, kept, None, gentle, epochs=recipe.finals.qat_epochs, seed=seed, axes=axes(rows), taught=taught)
     tflite = quantize(deployed)
     return replace(
         training,
@@ -153,11 +153,11 @@ def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     from nas.model.training.teacher import answers, teacher_graph
     from nas.model.training.training import train
 
-    splits = data(source)
-    part = splits.train.join(splits.val)
+    rows = data(source)
+    part = rows.train.join(rows.val)
     kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
-    network = Network(teacher_graph((1, *splits.input_shape), len(splits.class_names)), seed)
-    train(network, kept, None, recipe, epochs=recipe.finals.final_epochs, seed=seed, axes=axes(splits))
+    network = Network(teacher_graph(as_input(rows.row_shape), len(rows.class_names)), seed)
+    train(network, kept, None, recipe, epochs=recipe.finals.final_epochs, seed=seed, axes=axes(rows))
     reached = accuracy(float_labels(network, held.x), held.y)
     return answers(network, kept.x, recipe.finals.temperature), reached
 

@@ -25,8 +25,9 @@ from curves import EndOfTimeError, Search, Stopwatch
 
 import nas
 from nas.data.axes import axes
+from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
-from nas.data.splits import Splits, split
+from nas.data.splits import split
 from nas.space.architecture import Architecture
 from nas.study.recipe import Recipe
 from nas.study.record import Record
@@ -103,7 +104,7 @@ def processor() -> str:
     return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def measure(candidate: Line, splits: Splits) -> Line:
+def measure(candidate: Line, rows: Prepared) -> Line:
     """Train a candidate in all ways, and return its line."""
     from nas.model import runtime
     from nas.model.network.network import Network
@@ -112,8 +113,8 @@ def measure(candidate: Line, splits: Splits) -> Line:
     graph = Architecture.from_json(candidate["architecture"]).lower()
 
     def trained(epochs: int, rests: Sequence[int], seed: int) -> list[float]:
-        network, turned = Network(graph, seed), axes(splits)
-        done = train(network, splits.train, splits.val, Recipe(), epochs=epochs, seed=seed, axes=turned, rests=rests)
+        network, turned = Network(graph, seed), axes(rows)
+        done = train(network, rows.train, rows.val, Recipe(), epochs=epochs, seed=seed, axes=turned, rests=rests)
         runtime.clear()
         return [round(accuracy, 5) for accuracy in done.history["val_accuracy"]]
 
@@ -139,9 +140,9 @@ def fill(path: Path, missing: Sequence[Line]) -> None:
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
-    splits = split(load(str(path)), seed=0)
+    rows = prepare(split(load(str(path)), seed=0))
     for candidate in missing:
-        append([measure(candidate, splits)])
+        append([measure(candidate, rows)])
 
 
 def correlation(a: Numbers, b: Numbers) -> float:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from throughput_table import counted, judged, page
 
+from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
@@ -157,9 +158,9 @@ def study(system: System, data: Path, folder: Path, seed: int) -> Path:
 
 def rows(data: Path, folder: Path, seed: int) -> Path:
     """Write the very rows that a study with this seed trains and validates on."""
-    splits = split(load(str(data)), seed)
+    prepared = prepare(split(load(str(data)), seed))
     path = folder / "rows.npz"
-    train, val = splits.train, splits.val
+    train, val = prepared.train, prepared.val
     np.savez(path, x_train=train.x, y_train=train.y, x_val=val.x, y_val=val.y)
     return path
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from parent import parent_seconds
 
+from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.graph.graph import Graph
@@ -51,10 +52,10 @@ TRAINING_ROWS = 5591
 CONVOLUTIONS = ((16, 7), (16, 5), (24, 5))
 
 
-def architecture(splits: Splits, shapes: Sequence[tuple[int, int]] = CONVOLUTIONS) -> Architecture:
+def architecture(data: Prepared, shapes: Sequence[tuple[int, int]] = CONVOLUTIONS) -> Architecture:
     """Conv 16x7, 16x5, 24x5, a pooling of 2 behind each, global average."""
     convolutions = [Conv(filters=filters, kernel=kernel) for filters, kernel in shapes]
-    return Architecture("benchmark", splits.input_shape, len(splits.class_names), (*convolutions, Head()))
+    return Architecture("benchmark", data.row_shape, len(data.class_names), (*convolutions, Head()))
 
 
 def cut(splits: Splits) -> Splits:
@@ -70,12 +71,12 @@ def timed(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - start, result
 
 
-def train_timed(graph: Graph, splits: Splits, epochs: int) -> tuple[list[float], Trained]:
+def train_timed(graph: Graph, data: Prepared, epochs: int) -> tuple[list[float], Trained]:
     laps = [time.process_time()]
     trained = train(
         Network(graph),
-        splits.train,
-        splits.val,
+        data.train,
+        data.val,
         Recipe(),
         epochs=epochs,
         go_on=lambda *_: laps.append(time.process_time()) is None,
@@ -83,49 +84,49 @@ def train_timed(graph: Graph, splits: Splits, epochs: int) -> tuple[list[float],
     return [b - a for a, b in itertools.pairwise(laps)], trained
 
 
-def keras_epochs(splits: Splits, epochs: int) -> list[float]:
+def keras_epochs(data: Prepared, epochs: int) -> list[float]:
     """The same by Keras, as most would write it."""
     import keras
     from keras import layers
 
-    stack: list[Any] = [layers.Input(splits.input_shape)]
+    stack: list[Any] = [layers.Input(data.row_shape)]
     for filters, kernel in CONVOLUTIONS:
         stack += [layers.Conv1D(filters, kernel, padding="same", use_bias=False), layers.BatchNormalization()]
         stack += [layers.ReLU(), layers.MaxPooling1D()]
-    model = keras.Sequential([*stack, layers.GlobalAveragePooling1D(), layers.Dense(len(splits.class_names))])
+    model = keras.Sequential([*stack, layers.GlobalAveragePooling1D(), layers.Dense(len(data.class_names))])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(4e-3), loss, metrics=["accuracy"])
     laps = [time.process_time()]
     clock = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: laps.append(time.process_time()))
-    train, val = splits.train, splits.val
-    data = {"x": train.x, "y": train.y, "validation_data": (val.x, val.y)}
-    model.fit(**data, batch_size=64, epochs=epochs, verbose=0, callbacks=[clock])
+    train, val = data.train, data.val
+    rows = {"x": train.x, "y": train.y, "validation_data": (val.x, val.y)}
+    model.fit(**rows, batch_size=64, epochs=epochs, verbose=0, callbacks=[clock])
     return [b - a for a, b in itertools.pairwise(laps)]
 
 
-def candidate(splits: Splits, *, traced: bool) -> float:
+def candidate(data: Prepared, *, traced: bool) -> float:
     """Time a whole training task of a worker: all of the below, for a candidate of few epochs."""
     if not traced:
         graphs.forget()
     recipe = Recipe.of(epochs=SHORT, min_steps=0)
-    task = TrainingTask(0, architecture(splits), {}, find_target("cortex-m4"), Budget(), recipe, epochs=SHORT, seed=0)
-    seconds, outcome = timed(lambda: train_candidate(task, splits))
+    task = TrainingTask(0, architecture(data), {}, find_target("cortex-m4"), Budget(), recipe, epochs=SHORT, seed=0)
+    seconds, outcome = timed(lambda: train_candidate(task, data))
     assert outcome.record.state == State.COMPLETE, outcome.record.reason
     return seconds
 
 
-def worker(splits: Splits) -> dict[str, float]:
+def worker(data: Prepared) -> dict[str, float]:
     """Return what a worker process takes, and what comes out."""
-    graph, rows = architecture(splits).lower(), calibration_rows(splits.train)
-    by_keras = keras_epochs(splits, 4)
+    graph, rows = architecture(data).lower(), calibration_rows(data.train)
+    by_keras = keras_epochs(data, 4)
     # The first model of a process also loads and links; one of another form, for the next one is to be traced.
-    train_timed(architecture(splits, CONVOLUTIONS[1:]).lower(), splits, 1)
+    train_timed(architecture(data, CONVOLUTIONS[1:]).lower(), data, 1)
     building, network = timed(lambda: Network(graph))
-    laps, trained = train_timed(graph, splits, EPOCHS)
+    laps, trained = train_timed(graph, data, EPOCHS)
     epoch = statistics.median(laps[1:])
-    (again, *_), _ = train_timed(graph, splits, 1)
+    (again, *_), _ = train_timed(graph, data, 1)
     loop = Loop(network, batch_size=64, label_smoothing=0.0)
-    val = loop.rows(splits.val.x, splits.val.y)
+    val = loop.rows(data.val.x, data.val.y)
     loop.evaluate(val)
     validation, _ = timed(lambda: loop.evaluate(val))
     convert(rounded(trained.network, rows))
@@ -133,7 +134,7 @@ def worker(splits: Splits) -> dict[str, float]:
     conversion, converted = timed(lambda: convert(deployed))
     slimming, tflite = timed(lambda: slim(converted))
     profiling, _ = timed(lambda: profile(tflite, find_target("cortex-m4")))
-    model, test = Int8Model(tflite), splits.test
+    model, test = Int8Model(tflite), data.test
     model.labels(test.x[:1500])
     evaluation, _ = timed(lambda: model.labels(test.x[:1500]))
     float_labels(trained.network, test.x[:1500])
@@ -142,7 +143,7 @@ def worker(splits: Splits) -> dict[str, float]:
         "building the network, s": building,
         "what the first epoch takes more than others (tracing), s": laps[0] - epoch,
         "the same for the next network of the form, s": again - epoch,
-        f"an epoch of {len(splits.train)} rows with validation on {len(splits.val)}, s": epoch,
+        f"an epoch of {len(data.train)} rows with validation on {len(data.val)}, s": epoch,
         "of that, validation, s": validation,
         "an epoch by `keras.Model.fit`, s": statistics.median(by_keras[1:]),
         "ranges of activations, s": ranging,
@@ -151,8 +152,8 @@ def worker(splits: Splits) -> dict[str, float]:
         "footprint of the `.tflite`, s": profiling,
         "int8 evaluation of 1500 rows, s": evaluation,
         "float evaluation of 1500 rows, s": float_evaluation,
-        f"a candidate of {SHORT} epochs in all, s": candidate(splits, traced=False),
-        "the same, of a form that was traced before, s": candidate(splits, traced=True),
+        f"a candidate of {SHORT} epochs in all, s": candidate(data, traced=False),
+        "the same, of a form that was traced before, s": candidate(data, traced=True),
         "weights, bytes": graph.weights_bytes,
         "file as converted, bytes": len(converted),
         "file, bytes": len(tflite),
@@ -169,7 +170,7 @@ def main() -> None:
     print("Written by `benchmarks/training.py`: UCI HAR windows, a network of three convolutions, seconds of one")
     print("core's time. Before: commit b67ba0c, networks of Keras layers.\n")
     print("| a worker | before | now |\n|---|---|---|")
-    for name, value in worker(splits).items():
+    for name, value in worker(prepare(splits)).items():
         print(f"| {name} | {shown(before.get(name))} | {shown(value)} |")
     print("\nWhat the search's own process does for a trial that is trained; median wall time:\n")
     print("| the parent | ms |\n|---|---|")

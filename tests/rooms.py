@@ -24,6 +24,7 @@ ROOMS = (
     "registry",
     "codec",
     "graph",
+    "signal",
     "task",
     "space",
     "target",

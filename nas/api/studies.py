@@ -8,6 +8,7 @@ from typing import Any
 
 from nas.api import STUDIES
 from nas.api.data import load_data
+from nas.data.prepared import prepare
 from nas.data.splits import Splits
 from nas.errors import InputError, unknown
 from nas.exporters.format import write, write_best
@@ -17,6 +18,7 @@ from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.reports import ReportView, write_report
+from nas.space.architecture import Architecture
 from nas.space.file import load_space
 from nas.study.archive import Archive, Quantization
 from nas.study.archive_file import load_archive, save_archive
@@ -176,7 +178,7 @@ def _archive(study: Study, splits: Splits, target: Target, tflite: bytes, winner
         trained=winner,
         footprint=profile(tflite, target).to_json(),
         class_names=splits.class_names,
-        scaling=splits.scaling,
+        scaling=prepare(splits, Architecture.from_json(winner.record.architecture).front_end).scaling,
         input=inputs,
         output=outputs,
         command=study.command(),

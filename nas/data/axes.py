@@ -1,21 +1,22 @@
-"""Which channels are the three axes of one sensor."""
+"""The channels that are the x, y and z axes of one sensor."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nas.data.splits import Splits
+from nas.data.prepared import Prepared
+from nas.signal.kind import Kind
 
 Triple = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Channels of windows that are vectors in space.
+    """Channels of windows that are the components of vectors in space.
 
     Attributes:
-        triples: numbers of the channels x, y and z of each sensor.
-        mean: of every channel, in units; `std` likewise: rows are scaled by them.
+        triples: positions of the channels x, y and z of each sensor.
+        mean: mean of every channel in units, and `std` its standard deviation, by which the rows were scaled.
     """
 
     triples: tuple[Triple, ...]
@@ -23,14 +24,14 @@ class Axes:
     std: tuple[float, ...]
 
 
-def axes(splits: Splits) -> Axes | None:
-    """Return the axes among the channels of windows, None if there are none that their names tell."""
-    found = triples(splits.channel_names) if splits.kind == "series" else ()
-    return Axes(found, splits.scaling.mean, splits.scaling.std) if found else None
+def axes(data: Prepared) -> Axes | None:
+    """Return the sensor axes among the channels of windows; None if the names of the channels show none."""
+    found = triples(data.channel_names) if Kind.of(data.row_shape) == Kind.WINDOW else ()
+    return Axes(found, data.scaling.mean, data.scaling.std) if found else None
 
 
 def triples(names: Sequence[str]) -> tuple[Triple, ...]:
-    """Return the channels whose names differ in a last letter x, y, z alone, such as `acc_x`, `acc_y`, `acc_z`."""
+    """Return the channels whose names are equal up to the last letter, x, y or z: `acc_x`, `acc_y`, `acc_z`."""
     sensors: dict[str, dict[str, int]] = defaultdict(dict)
     for channel, name in enumerate(names):
         sensors[name[:-1].lower()][name[-1:].lower()] = channel

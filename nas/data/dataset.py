@@ -7,9 +7,7 @@ import numpy as np
 
 from nas.arrays import Array, Floats, Ints, Rows
 from nas.errors import InputError
-
-KINDS = {2: "table", 3: "series", 4: "image"}
-"""Kind of data by the rank of x: rows of features, windows of channels, pictures."""
+from nas.signal.kind import Kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +26,11 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def majority(self) -> int:
+        """The most frequent class; a constant answer of it is the baseline of every metric."""
+        return int(np.bincount(self.y).argmax())
 
     def join(self, other: "Part") -> "Part":
         """Return the rows of both, one after the other; with groups if both have groups."""
@@ -81,7 +84,7 @@ class Dataset:
             raise InputError(f"{self.source}: sample_rate_hz", "must be above 0", got=self.sample_rate_hz)
 
     def _check_shapes(self, name: str, part: Part) -> None:
-        if part.x.ndim not in KINDS:
+        if not 2 <= part.x.ndim <= 4:
             raise InputError(
                 f"{self.source}: x_{name}", "must be [n, features], [n, time, channels] or images", got=part.x.shape
             )
@@ -96,8 +99,8 @@ class Dataset:
                 )
 
     @property
-    def kind(self) -> str:
-        return KINDS[self.train.x.ndim]
+    def kind(self) -> Kind:
+        return Kind.of(self.train.x.shape[1:])
 
     def parts(self) -> dict[str, Part]:
         """Return the parts that the source has, by name."""

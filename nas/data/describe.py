@@ -12,6 +12,7 @@ from nas.data.findings import channel_name, findings
 from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError
+from nas.signal.kind import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Description:
     """All that `nas data SOURCE` shows.
 
     Attributes:
-        kind: `table`, `series` or `image`; `row_shape` of one row.
+        kind: kind of the rows; `row_shape` is the shape of one.
         parts: by name; only what the source holds, if it cannot be split.
         errors: why a search refuses the data, one line each.
         warnings: what looks wrong, one line each.
@@ -56,7 +57,7 @@ class Description:
     """
 
     source: str
-    kind: str
+    kind: Kind
     row_shape: tuple[int, ...]
     class_names: tuple[str, ...]
     sample_rate_hz: float | None
@@ -69,7 +70,8 @@ class Description:
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        # Documents have always called a window a series.
+        return {**dataclasses.asdict(self), "kind": "series" if self.kind == Kind.WINDOW else self.kind.value}
 
 
 def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None) -> Description:
@@ -100,7 +102,7 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
 def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSummary:
     counts = np.bincount(part.y, minlength=len(dataset.class_names))
     groups = None if part.groups is None else tuple(str(group) for group in np.unique(part.groups).tolist())
-    baseline = float((part.y == np.bincount(train.y).argmax()).mean()) if len(part) and len(train) else None
+    baseline = float((part.y == train.majority).mean()) if len(part) and len(train) else None
     given = name == "train" or name in dataset.parts()
     return PartSummary(len(part), tuple(counts.tolist()), groups, given, baseline)
 

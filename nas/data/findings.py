@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from nas.data.dataset import Dataset, Part
+from nas.signal.kind import Kind
 from nas.task.metrics import is_unbalanced
 from nas.text import percent
 
@@ -22,7 +23,7 @@ CLIPPED_SHARE = 0.01
 def constant_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
     """A channel that never changes costs weights and tells nothing: a sensor that was off."""
     x = parts["train"].x
-    if dataset.kind == "image":
+    if dataset.kind == Kind.IMAGE:
         return
     flat = x.reshape(-1, x.shape[-1])
     for index in np.flatnonzero((flat == flat[:1]).all(axis=0)):
@@ -31,7 +32,7 @@ def constant_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[s
 
 def counting_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
     """A column of time or of row numbers says when a recording was made, which is no activity."""
-    if dataset.kind != "series" or parts["train"].x.shape[1] < 3:
+    if dataset.kind != Kind.WINDOW or parts["train"].x.shape[1] < 3:
         return
     steps = np.diff(parts["train"].x.astype(np.float64), axis=1)
     for index in np.flatnonzero((steps > 0).all(axis=(0, 1))):
@@ -40,7 +41,7 @@ def counting_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[s
 
 def clipped_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
     """Values at the sensor's limit have lost what the signal did there."""
-    if dataset.kind != "series":
+    if dataset.kind != Kind.WINDOW:
         return
     x = parts["train"].x
     for index, channel in enumerate(x.reshape(-1, x.shape[-1]).T):
@@ -93,7 +94,7 @@ def repeated_rows(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
 
 def missing_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
     """Windows of one recording are alike, so without groups the accuracy is too good."""
-    if dataset.kind == "series" and parts["train"].groups is None:
+    if dataset.kind == Kind.WINDOW and parts["train"].groups is None:
         yield "no groups: windows of one subject may be in train and test, which makes accuracies too good"
 
 

@@ -1,70 +1,35 @@
-"""Training, validation and test rows: apart by group, scaled by what training alone shows."""
+"""Training, validation and test rows of a dataset, in units, with no group in two of the parts made here."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
-
-from nas.arrays import Floats
-from nas.data.dataset import KINDS, DataOptions, Dataset, Part
-
-__all__ = ["Part", "Scaling", "Splits", "split"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """(x - mean) / std, one mean and std for each entry of the last axis: channels, or a table's features.
-
-    The deployed model expects scaled input, so these numbers are exported with it.
-    """
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    @classmethod
-    def fit(cls, x: Floats) -> "Scaling":
-        """Measure `x` [n, ..., C]; a constant channel keeps std 1, so that it becomes 0 and nothing blows up."""
-        axes = tuple(range(x.ndim - 1))
-        mean, std = x.mean(axis=axes, dtype=np.float64), x.std(axis=axes, dtype=np.float64)
-        # Rounding leaves a constant channel a std of some 1e-8 of its mean.
-        # Below its smallest normal number, float32 would round it to 0.
-        std = np.where(std > np.maximum(1e-6 * np.abs(mean), np.finfo(np.float32).tiny), std, 1.0)
-        return cls(tuple(mean.tolist()), tuple(std.tolist()))
-
-    def apply(self, x: Floats) -> Floats:
-        """Scale `x` [..., C] in units."""
-        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
-        return np.asarray((x - mean) / std, np.float32)
-
-    def invert(self, x: Floats) -> Floats:
-        """Bring scaled `x` [..., C] back to units."""
-        return x * np.asarray(self.std, np.float32) + np.asarray(self.mean, np.float32)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"mean": list(self.mean), "std": list(self.std)}
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.partition import partition
+from nas.data.rules import check
+from nas.signal.kind import Kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Splits:
-    """What a search trains, chooses and tests on. Arrays, text and numbers only: it pickles to workers as it is.
+    """What a search trains, validates and tests on, in units.
+
+    Holds arrays, text and numbers only, so that it can be pickled to worker processes.
 
     Attributes:
-        train: rows to learn from, scaled; `val` to choose by; `test` for the winners only.
-        scaling: what was applied to x, fitted on train only.
-        class_names: one a class; y counts into them.
-        channel_names: one for each entry of x's last axis, or empty.
-        sample_rate_hz: of windows of a signal; None if unknown or not a signal.
-        units_scale: the source's integers times this give units; None if it holds units.
-        source: what the user named.
-        digest: SHA-256 of the rows in units, their labels, groups and names: two equal digests, one data set
-            and one split.
+        train: training rows.
+        val: validation rows, by which candidates are chosen.
+        test: test rows, for the winner only.
+        class_names: one name a class; y holds positions in this list.
+        channel_names: one name for each entry of x's last axis, or empty.
+        sample_rate_hz: sample rate of the signal that the windows were cut from; None if unknown or no signal.
+        units_scale: one factor a channel from the integers of the source to x; None if the source holds units.
+        source: name or path that the user gave.
+        digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
     """
 
     train: Part
     val: Part
     test: Part
-    scaling: Scaling
     class_names: tuple[str, ...]
     channel_names: tuple[str, ...]
     sample_rate_hz: float | None
@@ -73,43 +38,30 @@ class Splits:
     digest: str
 
     @property
-    def kind(self) -> str:
-        """`table`, `series` or `image`."""
-        return KINDS[self.train.x.ndim]
+    def kind(self) -> Kind:
+        return Kind.of(self.input_shape)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one row: (F,), (T, C) or (H, W, C)."""
+        """Shape of one row: (features,), (time, channels) or (height, width, channels)."""
         return self.train.x.shape[1:]
 
     def parts(self) -> dict[str, Part]:
         return {"train": self.train, "val": self.val, "test": self.test}
 
-    @property
-    def majority(self) -> int:
-        """The class most frequent in training; always answering it is the baseline of every metric."""
-        return int(np.bincount(self.train.y).argmax())
-
 
 def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Splits:
-    """Hold out validation and test rows, unless the source did, and scale all by the training rows.
+    """Hold out validation and test rows, unless the source holds them separately.
 
-    No group is in two of the parts that are made here. Nothing depends on anything but the arguments.
+    The result depends on the arguments alone.
 
     Raises:
         InputError: the data break a rule of `nas.data.rules`, or cannot be divided.
     """
-    # They import scikit-learn, which workers that only unpickle a Splits do without.
-    from nas.data.partition import partition
-    from nas.data.rules import check
-
     check(dataset)
     parts = partition(dataset, seed, options or DataOptions())
-    scaling = Scaling.fit(parts["train"].x)
-    scaled = {name: replace(part, x=scaling.apply(part.x)) for name, part in parts.items()}
     return Splits(
-        **scaled,
-        scaling=scaling,
+        **parts,
         class_names=dataset.class_names,
         channel_names=dataset.channel_names,
         sample_rate_hz=dataset.sample_rate_hz,
@@ -120,7 +72,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
 
 
 def _digest(dataset: Dataset, parts: dict[str, Part]) -> str:
-    # The source's path is left out: the same rows elsewhere are the same data.
+    # The path of the source is left out, so that equal rows in another place have the same digest.
     sha = hashlib.sha256(repr((dataset.class_names, dataset.channel_names, dataset.sample_rate_hz)).encode())
     for name, part in parts.items():
         for array in (part.x, part.y, part.groups):

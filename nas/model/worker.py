@@ -1,5 +1,6 @@
 """What a worker process does: it performs tasks, each by the function that a table names for its type."""
 
+import functools
 import resource
 import sys
 import time
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nas.data.axes import axes
 from nas.data.dataset import Part
+from nas.data.prepared import Prepared, prepare
 from nas.data.splits import Splits
-from nas.graph.graph import digest
+from nas.signal.kind import as_input
 from nas.study.record import Record, State
 from nas.study.result import Tested
 from nas.study.rungs import HalvingRule
@@ -37,6 +39,9 @@ class _Worker:
 
 
 _worker = _Worker()
+
+_prepared = functools.lru_cache(maxsize=4)(prepare)
+"""Rows behind the front-ends used last. Each is a copy of all rows, so only a few are kept."""
 
 
 class _Stages(dict[str, float]):
@@ -69,13 +74,13 @@ def perform(task: Task[A]) -> A:
 
     assert _worker.splits is not None, "initialize() comes first"
     try:
-        answer: A = PERFORM[type(task)](task, _worker.splits)
+        answer: A = PERFORM[type(task)](task, _prepared(_worker.splits, task.front_end))
         return answer
     finally:
         runtime.clear()
 
 
-def train_candidate(task: TrainingTask, splits: Splits) -> TrainingOutcome:
+def train_candidate(task: TrainingTask, data: Prepared) -> TrainingOutcome:
     """Build, train, quantize, profile and evaluate one candidate; if something fails, the record says so."""
     from nas.model import runtime
 
@@ -83,7 +88,7 @@ def train_candidate(task: TrainingTask, splits: Splits) -> TrainingOutcome:
     record = Record(
         trial=task.trial,
         state=State.COMPLETE,
-        digest=digest(task.architecture.lower()),
+        digest=task.architecture.digest(),
         params=task.params,
         architecture=task.architecture.to_json(),
         seed=task.seed,
@@ -92,9 +97,9 @@ def train_candidate(task: TrainingTask, splits: Splits) -> TrainingOutcome:
         versions=runtime.versions(),
     )
     try:
-        training = _train(task, splits, stages)
+        training = _train(task, data, stages)
         record = replace(record, history=training.trained.history, resumed_at=training.resumed_at)
-        outcome = _pruned(task, training, record) or _deploy(task, training, record, splits, stages)
+        outcome = _pruned(task, training, record) or _deploy(task, training, record, data, stages)
     except Exception as error:  # One candidate that fails must not end the search.
         outcome = TrainingOutcome(_failed(record, f"{type(error).__name__}: {error}"[:500]))
     return replace(outcome, record=replace(outcome.record, seconds=dict(stages), peak_rss_bytes=_peak_rss_bytes()))
@@ -122,19 +127,19 @@ class _Training:
     below_rung: str | None
 
 
-def _train(task: TrainingTask, splits: Splits, stages: _Stages) -> _Training:
+def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     """Train the float network, from the task's checkpoint if it has one, until it ends or a rung stops it."""
     from nas.model.network.network import Network
     from nas.model.training.checkpoint import Checkpoint
     from nas.model.training.training import train
 
     deadline = None if task.seconds is None else time.monotonic() + task.seconds
-    rows, val = task.rows.pick(splits)
+    rows, val = task.rows.pick(data)
     with stages("build"):
         network = Network(task.architecture.lower(), task.seed)
     settings: dict[str, Any] = {
         "seed": task.seed,
-        "axes": axes(splits),
+        "axes": axes(data),
         "taught": task.soft_labels,
         "deadline": deadline,
     }
@@ -168,7 +173,7 @@ def _pruned(task: TrainingTask, training: _Training, record: Record) -> Training
 
 
 def _deploy(
-    task: TrainingTask, training: _Training, record: Record, splits: Splits, stages: _Stages
+    task: TrainingTask, training: _Training, record: Record, data: Prepared, stages: _Stages
 ) -> TrainingOutcome:
     """Quantize a trained network, check its budget, and evaluate the int8 model on the validation rows."""
     from nas.model.deploy.int8_model import Int8Model
@@ -185,7 +190,7 @@ def _deploy(
     if val is None:
         return TrainingOutcome(record, tflite, dump_weights(training.network))
     with stages("evaluate"):
-        metrics = scores(confusion(Int8Model(tflite).labels(val.x), val.y, len(splits.class_names)))
+        metrics = scores(confusion(Int8Model(tflite).labels(val.x), val.y, len(data.class_names)))
     record = replace(
         record,
         val_metrics=metrics,
@@ -212,29 +217,28 @@ def _failed(record: Record, reason: str) -> Record:
     return replace(record, state=State.FAILED, reason=reason)
 
 
-def train_teacher(task: TeacherTask, splits: Splits) -> TeacherAnswers:
+def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
     """Train a teacher, and let it answer for all training and validation rows."""
     from nas.model.network.network import Network
     from nas.model.training import teacher
 
     start = time.monotonic()
     deadline = None if task.seconds is None else start + task.seconds
-    rows, val = task.rows.pick(splits)
+    rows, val = task.rows.pick(data)
     assert val is not None
-    shape = (1, *splits.input_shape) if splits.kind == "series" else splits.input_shape
-    network = Network(teacher.teacher_graph(shape, len(splits.class_names)), task.seed)
+    network = Network(teacher.teacher_graph(as_input(data.row_shape), len(data.class_names)), task.seed)
     trained = teacher.train_teacher(
-        network, rows, val, task.recipe, epochs=task.epochs, seed=task.seed, axes=axes(splits), deadline=deadline
+        network, rows, val, task.recipe, epochs=task.epochs, seed=task.seed, axes=axes(data), deadline=deadline
     )
     return TeacherAnswers(
-        soft_labels=teacher.answers(network, splits.train.join(splits.val).x, task.recipe.finals.temperature),
+        soft_labels=teacher.answers(network, data.train.join(data.val).x, task.recipe.finals.temperature),
         val_accuracy=trained.val_accuracy,
         epochs=len(trained.history["loss"]),
         seconds=round(time.monotonic() - start, 2),
     )
 
 
-def evaluate_winner(task: EvaluationTask, splits: Splits) -> Tested:
+def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     """Evaluate the winner on the test rows: the int8 model as deployed, and the float network that it came from."""
     from nas.model.deploy.int8_model import Int8Model, float_labels
     from nas.model.network.network import Network
@@ -242,20 +246,20 @@ def evaluate_winner(task: EvaluationTask, splits: Splits) -> Tested:
 
     network = Network(task.architecture.lower())
     load_weights(network, task.weights)
-    part, classes = splits.test, len(splits.class_names)
+    part, classes = data.test, len(data.class_names)
     counts = confusions(Int8Model(task.tflite).labels(part.x), part.y, part.groups, classes)
     float_counts = confusions(float_labels(network, part.x), part.y, part.groups, classes)
     total = counts.sum(0)
     return Tested(
         metrics=estimates(counts),
         float_metrics=estimates(float_counts),
-        baseline_metrics=scores(constant_answer(total, splits.majority)),
+        baseline_metrics=scores(constant_answer(total, data.train.majority)),
         confusion=tuple(map(tuple, total.tolist())),
         resampled_unit=drawn_from(counts, grouped=part.groups is not None),
     )
 
 
-PERFORM: Mapping[type[Task[Any]], Callable[[Any, Splits], Any]] = {
+PERFORM: Mapping[type[Task[Any]], Callable[[Any, Prepared], Any]] = {
     TrainingTask: train_candidate,
     TeacherTask: train_teacher,
     EvaluationTask: evaluate_winner,

@@ -1,19 +1,24 @@
 """One member of a space, as pure data, with a digest that names it everywhere."""
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
-from nas.graph.graph import Graph
+from nas.graph.graph import Graph, digest
+from nas.signal.front_end import FrontEnd, read_front_end
+from nas.signal.kind import as_input
+from nas.signal.raw import RAW
 from nas.space.blocks.block import BLOCKS, Block, check_value
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A network for given data: its blocks in order, and the classifier behind them.
+    """A network for given data: its front-end, its blocks in order, and the classifier behind them.
 
     Attributes:
         space: name of the space that it comes from.
@@ -21,6 +26,7 @@ class Architecture:
         outputs: number of classes.
         blocks: from input to classifier.
         softmax: whether the model turns its logits into probabilities; the most probable class is the same without.
+        front_end: what turns a row of data into the features that the first block reads.
     """
 
     space: str
@@ -28,11 +34,11 @@ class Architecture:
     outputs: int
     blocks: tuple[Block, ...]
     softmax: bool = True
+    front_end: FrontEnd = RAW
 
     def lower(self) -> Graph:
-        """Return the operators that TFLM would run; a window of sensor data lies as (1, time, channels)."""
-        shape = self.input_shape
-        g = GraphBuilder((1, *shape) if len(shape) == 2 else shape)
+        """Return the operators that TFLM would run, behind the front-end."""
+        g = GraphBuilder(as_input(self.front_end.shape(self.input_shape)))
         for block in self.blocks:
             block.lower(g)
         g.flatten()
@@ -41,6 +47,14 @@ class Architecture:
             g.softmax()
         return g.graph()
 
+    def digest(self) -> str:
+        """Return a name that only networks with the same operators behind the same front-end share."""
+        operators = digest(self.lower())
+        if self.front_end == RAW:
+            return operators
+        text = json.dumps([operators, self.front_end.to_json()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[: len(operators)]
+
     def to_json(self) -> dict[str, Any]:
         return {
             "space": self.space,
@@ -48,6 +62,7 @@ class Architecture:
             "outputs": self.outputs,
             "blocks": [{"block": _name(block), **dataclasses.asdict(block)} for block in self.blocks],
             **({} if self.softmax else {"softmax": False}),
+            **({} if self.front_end == RAW else {"front_end": self.front_end.to_json()}),
         }
 
     @classmethod
@@ -65,7 +80,8 @@ class Architecture:
         if not isinstance(data.get("softmax", True), bool):
             raise InputError(f"{place}: softmax", "must be true or false", got=data["softmax"])
         blocks = tuple(_read_block(entry, f"{place}: blocks[{i}]") for i, entry in enumerate(data["blocks"]))
-        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, data.get("softmax", True))
+        front_end = read_front_end(data["front_end"], f"{place}: front_end") if "front_end" in data else RAW
+        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, data.get("softmax", True), front_end)
 
 
 def _name(block: Block) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from nas.errors import InputError, unknown
+from nas.signal.kind import Kind
 from nas.space.blocks.block import BLOCKS, check_value
 from nas.space.dims import Dim, GivenChooser, Value, parse_dim
-from nas.space.space import INPUT_RANKS, Space, Stage
+from nas.space.space import Space, Stage
 
 # In a checkout the folder lies beside the package; in a wheel, inside it.
 FOLDERS = (Path(__file__).parents[1] / "search_spaces", Path(__file__).parents[2] / "search_spaces")
@@ -42,8 +43,8 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     for key, kind in {"description": str, "input": str, "data": str, "stages": list}.items():
         if not isinstance(source.get(key), kind):
             raise InputError(f"{place}: {key}", f"must be a {kind.__name__}", got=source.get(key))
-    if source["input"] not in INPUT_RANKS:
-        raise unknown(f"{place}: input", "input", source["input"], INPUT_RANKS)
+    if source["input"] not in list(Kind):
+        raise unknown(f"{place}: input", "input", source["input"], Kind)
     twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
     if twice:
         raise InputError(f"{place}: stages", "must differ", got=twice[0])
@@ -51,7 +52,7 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     if strange:
         raise InputError(place, "every table must be listed in stages", got=sorted(strange)[0])
     stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])
-    space = Space(name, source["description"], source["input"], source["data"], stages, source)
+    space = Space(name, source["description"], Kind(source["input"]), source["data"], stages, source)
     return dataclasses.replace(space, starts=_parse_starts(source.get("start", []), space, place))
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.errors import InputError
+from nas.signal.kind import Kind
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
 from nas.space.dims import Chooser, Dim, GivenChooser, Value
-
-INPUT_RANKS: Mapping[str, int] = {"table": 1, "window": 2, "image": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,7 @@ class Space:
 
     Attributes:
         name: the file's name without its ending.
-        input: shape of a row of data: `window` (time, channels), `image` (height, width, channels) or
-            `table` (features,).
+        input: kind of the rows that its members take.
         data: the data source used when the user names none.
         stages: from input to classifier.
         starts: parameters of members that are known to be good.
@@ -75,7 +73,7 @@ class Space:
 
     name: str
     description: str
-    input: str
+    input: Kind
     data: str
     stages: tuple[Stage, ...]
     source: Mapping[str, Any]
@@ -97,11 +95,11 @@ class Space:
 
     def sample(self, chooser: Chooser, input_shape: tuple[int, ...], outputs: int) -> Architecture:
         """Return the member that `chooser` picks, for rows of `input_shape` and `outputs` classes."""
-        if len(input_shape) != INPUT_RANKS[self.input]:
-            fitting = ", ".join(name for name, rank in INPUT_RANKS.items() if rank == len(input_shape)) or "no"
+        if len(input_shape) != self.input.axes:
+            fitting = ", ".join(kind for kind in Kind if kind.axes == len(input_shape)) or "no"
             raise InputError(
                 f"space {self.name}",
-                f"rows must be a {self.input} with {INPUT_RANKS[self.input]} axes",
+                f"rows must be a {self.input} with {self.input.axes} axes",
                 got=f"shape {input_shape}",
                 hint=f"use a space for {fitting} input",
             )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nas.data.splits import Scaling
+from nas.data.prepared import Scaling
 from nas.study.recipe import Recipe
 from nas.study.record import Record
 from nas.study.result import Trained

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nas.graph.graph import Graph, digest
+from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.target.budget import Budget
 from nas.target.footprint import Totals
@@ -34,4 +34,4 @@ def examine(architecture: Architecture, target: Target, budget: Budget) -> Candi
     """Lower an architecture to its graph and estimate its footprint, which takes a fraction of a millisecond."""
     graph = architecture.lower()
     (footprint,) = estimate_many([graph], target)
-    return Candidate(architecture, graph, digest(graph), footprint, budget.over(footprint))
+    return Candidate(architecture, graph, architecture.digest(), footprint, budget.over(footprint))

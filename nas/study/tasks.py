@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from nas.arrays import Floats
 from nas.data.dataset import Part
 from nas.data.folds import folds
-from nas.data.splits import Splits
+from nas.data.prepared import Prepared
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.study.recipe import Recipe
 from nas.study.record import Record
@@ -25,8 +27,8 @@ class HoldOut:
 
     final: ClassVar[bool] = False
 
-    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
-        return splits.train, splits.val
+    def pick(self, data: Prepared) -> tuple[Part, Part | None]:
+        return data.train, data.val
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Fold:
         """What seeds of trainings on this fold are derived from; the text must stay, or studies stop repeating."""
         return f"Fold(index={self.index}, count={self.count}, seed={self.seed})"
 
-    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
-        part = splits.train.join(splits.val)
+    def pick(self, data: Prepared) -> tuple[Part, Part | None]:
+        part = data.train.join(data.val)
         kept, held_out = folds(part, self.count, self.seed)[self.index]
         return part.take(kept), part.take(held_out)
 
@@ -61,8 +63,8 @@ class AllButTest:
         """What the seed of the training is derived from; the text must stay, or studies stop repeating."""
         return "Everything()"
 
-    def pick(self, splits: Splits) -> tuple[Part, Part | None]:
-        return splits.train.join(splits.val), None
+    def pick(self, data: Prepared) -> tuple[Part, Part | None]:
+        return data.train.join(data.val), None
 
 
 Selection: TypeAlias = HoldOut | Fold | AllButTest
@@ -84,6 +86,11 @@ class Task(Generic[A]):
     @property
     def label(self) -> str:
         raise NotImplementedError
+
+    @property
+    def front_end(self) -> FrontEnd:
+        """The front-end whose features the network of this task reads."""
+        return RAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,10 @@ class TrainingTask(Task[TrainingOutcome]):
     def label(self) -> str:
         return f"trial {self.trial}" + (" (final)" if self.rows.final else "")
 
+    @property
+    def front_end(self) -> FrontEnd:
+        return self.architecture.front_end
+
 
 @dataclass(frozen=True, slots=True)
 class TeacherAnswers:
@@ -183,3 +194,7 @@ class EvaluationTask(Task[Tested]):
     @property
     def label(self) -> str:
         return "test of the winner"
+
+    @property
+    def front_end(self) -> FrontEnd:
+        return self.architecture.front_end

@@ -1,8 +1,11 @@
-"""Which channels are the axes of a sensor."""
+"""Finding the channels that are the axes of a sensor."""
+
+from dataclasses import replace
 
 import pytest
 
 from nas.data.axes import axes, triples
+from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split
 
@@ -18,17 +21,19 @@ from nas.data.splits import split
         ((), ()),
     ],
 )
-def test_names_that_differ_in_x_y_z_alone_are_a_sensor(names, expected):
+def test_channels_whose_names_differ_only_in_a_last_letter_x_y_or_z_are_a_sensor(names, expected):
     assert triples(names) == expected
 
 
-def test_axes_know_the_scaling_of_the_rows():
-    splits = split(load("synthetic"), seed=0)
-    found = axes(splits)
+def test_axes_carry_the_scaling_of_the_rows():
+    data = prepare(split(load("synthetic"), seed=0))
+    found = axes(data)
     assert found is not None
     assert found.triples == ((0, 1, 2), (3, 4, 5))
-    assert (found.mean, found.std) == (splits.scaling.mean, splits.scaling.std)
+    assert (found.mean, found.std) == (data.scaling.mean, data.scaling.std)
 
 
-def test_pictures_and_tables_have_no_axes():
-    assert axes(split(load("wine"), seed=0)) is None
+@pytest.mark.parametrize("source", ["wine", "digits"])
+def test_tables_and_images_have_no_axes(source):
+    named = replace(prepare(split(load(source), seed=0)), channel_names=("x", "y", "z"))
+    assert axes(named) is None

@@ -11,6 +11,7 @@ import pytest
 
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.describe import describe
+from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split
 
@@ -107,13 +108,13 @@ def test_the_parts_are_those_that_a_search_gets() -> None:
         assert summary.rows == len(rows)
         assert dict(enumerate(summary.class_counts)) == Counter(rows.y.tolist())
         assert summary.groups == tuple(str(group) for group in sorted(set(rows.groups.tolist())))
-        assert summary.majority_baseline == (rows.y == splits.majority).mean()
+        assert summary.majority_baseline == (rows.y == splits.train.majority).mean()
 
 
 def test_channels_are_measured_on_training_rows() -> None:
-    splits, description = split(sound(), 7), describe(sound(), 7)
-    assert [channel.mean for channel in description.channels] == pytest.approx(splits.scaling.mean)
-    assert [channel.std for channel in description.channels] == pytest.approx(splits.scaling.std)
+    scaling, description = prepare(split(sound(), 7)).scaling, describe(sound(), 7)
+    assert [channel.mean for channel in description.channels] == pytest.approx(scaling.mean)
+    assert [channel.std for channel in description.channels] == pytest.approx(scaling.std)
 
 
 def test_too_few_groups_are_an_error_and_the_source_is_described_as_it_is() -> None:

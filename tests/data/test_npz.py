@@ -56,13 +56,13 @@ def test_all_parts_and_names_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("x", "more", "kind", "shape"),
     [
-        (np.zeros((4, 6, 2)), {}, "series", (6, 2)),
+        (np.zeros((4, 6, 2)), {}, "window", (6, 2)),
         (np.zeros((4, 6, 6)), {}, "image", (6, 6, 1)),
         (np.zeros((4, 6, 5), np.uint8), {}, "image", (6, 5, 1)),
-        (np.zeros((4, 6, 6)), {"sample_rate_hz": 50}, "series", (6, 6)),
+        (np.zeros((4, 6, 6)), {"sample_rate_hz": 50}, "window", (6, 6)),
         (np.zeros((4, 6, 6, 3)), {}, "image", (6, 6, 3)),
         (np.zeros((4, 6)), {}, "table", (6,)),
-        (np.zeros((4, 6)), {"sample_rate_hz": 16000}, "series", (6, 1)),
+        (np.zeros((4, 6)), {"sample_rate_hz": 16000}, "window", (6, 1)),
     ],
 )
 def test_the_kind_of_data_is_told_by_shape_type_and_names(
@@ -168,7 +168,7 @@ def test_uci_har_comes_in_g_and_keeps_its_official_test_subjects(shared: Path) -
     splits = split(load(str(shared / "data/uci_har_windows.npz")), 0)
     assert set(splits.test.groups) == {2, 4, 9, 10, 12, 13, 18, 20, 24}
     assert splits.input_shape == (128, 6)
-    resting = splits.scaling.invert(splits.test.x)[splits.test.y == splits.class_names.index("STANDING"), :, :3]
+    resting = splits.test.x[splits.test.y == splits.class_names.index("STANDING"), :, :3]
     assert np.linalg.norm(resting.mean(axis=1), axis=1).mean() == pytest.approx(1.0, abs=0.05)
 
 

@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from sklearn.dummy import DummyClassifier
-from sklearn.preprocessing import StandardScaler
 
 from nas.data.dataset import DataOptions, Dataset, Part
-from nas.data.splits import Scaling, Splits, split
+from nas.data.splits import Splits, split
 from nas.errors import InputError
 
 
@@ -23,7 +21,7 @@ def dataset(groups: np.ndarray | None, y: np.ndarray, **more: object) -> Dataset
 
 
 def row_numbers(splits: Splits) -> dict[str, np.ndarray]:
-    return {name: np.round(splits.scaling.invert(part.x)[:, 0]) for name, part in splits.parts().items()}
+    return {name: part.x[:, 0] for name, part in splits.parts().items()}
 
 
 @st.composite
@@ -116,7 +114,7 @@ def test_parts_that_the_source_gives_are_kept() -> None:
     given_part = Part(np.full((4, 2), 7, np.float32), np.array([0, 1, 0, 1]), np.full(4, 99))
     splits = split(replace(data, test=given_part, val=given_part), 0)
     assert len(splits.train) == 120
-    np.testing.assert_allclose(splits.scaling.invert(splits.test.x), given_part.x, rtol=1e-5)
+    np.testing.assert_array_equal(splits.test.x, given_part.x)
     np.testing.assert_array_equal(splits.val.y, given_part.y)
 
 
@@ -127,51 +125,18 @@ def test_held_out_shares_follow_the_options() -> None:
     assert len(splits.val) == pytest.approx(90, abs=20)
 
 
-def test_scaling_is_that_of_the_training_rows_by_scikit_learn() -> None:
-    data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
-    splits = split(data, 0)
-    oracle = StandardScaler().fit(data.train.x[row_numbers(splits)["train"].astype(int)])
-    np.testing.assert_allclose(splits.scaling.mean, oracle.mean_, rtol=1e-6)
-    np.testing.assert_allclose(splits.scaling.std, oracle.scale_, rtol=1e-6)
-    held = data.train.x[row_numbers(splits)["test"].astype(int)]
-    np.testing.assert_allclose(splits.test.x, oracle.transform(held), atol=1e-5)
-
-
-@given(arrays(np.float32, (6, 5, 3), elements=st.floats(-100, 100, width=32)))
-def test_scaling_of_windows_is_that_of_all_their_samples(x: np.ndarray) -> None:
-    scaling = Scaling.fit(x)
-    flat = x.reshape(-1, 3).astype(np.float64)
-    np.testing.assert_allclose(scaling.mean, flat.mean(axis=0), atol=1e-6)
-    changing = flat.std(axis=0) > 1e-3
-    np.testing.assert_allclose(np.array(scaling.std)[changing], flat.std(axis=0)[changing], rtol=1e-5)
-
-
-@given(arrays(np.float32, (6, 3), elements=st.floats(-100, 100, width=32)))
-@example(np.eye(6, 3, dtype=np.float32) * np.float32(1e-45))
-def test_inverting_undoes_scaling(x: np.ndarray) -> None:
-    scaling = Scaling.fit(x)
-    np.testing.assert_allclose(scaling.invert(scaling.apply(x)), x, atol=1e-3)
-
-
-@pytest.mark.parametrize("value", [0.0, 0.1, 9.81, -1e6])
-def test_a_constant_channel_is_scaled_to_zero(value: float) -> None:
-    x = np.full((1000, 2), value, np.float32)
-    assert Scaling.fit(x).std == (1.0, 1.0)
-    np.testing.assert_allclose(Scaling.fit(x).apply(x), 0, atol=0.1)
-
-
 def test_the_baseline_is_that_of_a_dummy_classifier() -> None:
     data = dataset(None, np.repeat([0, 1, 2], [60, 40, 20]))
     splits = split(data, 0)
     dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
-    assert splits.majority == dummy.predict(splits.test.x[:1])
+    assert splits.train.majority == dummy.predict(splits.test.x[:1])
 
 
 def test_splits_survive_pickling() -> None:
     splits = split(dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60)), 0)
     again = pickle.loads(pickle.dumps(splits))
     np.testing.assert_array_equal(again.train.x, splits.train.x)
-    assert (again.digest, again.scaling) == (splits.digest, splits.scaling)
+    assert again.digest == splits.digest
 
 
 def test_rows_are_float32_and_classes_int64() -> None:

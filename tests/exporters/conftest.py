@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nas.data.splits import Scaling
+from nas.data.prepared import Scaling
 from nas.study.archive import Archive, Quantization
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained

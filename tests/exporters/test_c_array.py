@@ -6,7 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from nas.data.splits import Scaling
+from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import write
 

@@ -7,8 +7,9 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score
 
+from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
-from nas.data.splits import Splits, split
+from nas.data.splits import split
 from nas.graph.graph import digest
 from nas.model import worker
 from nas.space.architecture import Architecture
@@ -27,8 +28,8 @@ RECIPE = Recipe.of(epochs=3, batch_size=16)
 
 
 @pytest.fixture(scope="module")
-def splits() -> Splits:
-    return split(load("wine"), 0)
+def data() -> Prepared:
+    return prepare(split(load("wine"), 0))
 
 
 def job(**changes: Any) -> TrainingTask:
@@ -37,14 +38,14 @@ def job(**changes: Any) -> TrainingTask:
 
 
 @pytest.fixture(scope="module")
-def outcome(splits: Splits) -> TrainingOutcome:
-    return worker.train_candidate(job(), splits)
+def outcome(data: Prepared) -> TrainingOutcome:
+    return worker.train_candidate(job(), data)
 
 
 @pytest.fixture(scope="module")
-def last(splits: Splits) -> TrainingOutcome:
+def last(data: Prepared) -> TrainingOutcome:
     """The training of a winner."""
-    return worker.train_candidate(job(rows=AllButTest()), splits)
+    return worker.train_candidate(job(rows=AllButTest()), data)
 
 
 def labels(tflite: bytes, x: Any) -> Any:
@@ -92,58 +93,58 @@ def test_the_profile_is_the_file_s(outcome: TrainingOutcome) -> None:
     assert outcome.record.profiled == profile(outcome.tflite, TARGET).summary()
 
 
-def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: TrainingOutcome, splits: Splits) -> None:
+def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: TrainingOutcome, data: Prepared) -> None:
     assert outcome.tflite is not None
-    expected = accuracy_score(splits.val.y, labels(outcome.tflite, splits.val.x))
+    expected = accuracy_score(data.val.y, labels(outcome.tflite, data.val.x))
     assert outcome.record.val_accuracy == pytest.approx(expected)
-    answers = labels(outcome.tflite, splits.val.x)
+    answers = labels(outcome.tflite, data.val.x)
     assert outcome.record.val_metrics == pytest.approx(
         {
             "accuracy": expected,
-            "balanced_accuracy": balanced_accuracy_score(splits.val.y, answers),
-            "macro_f1": f1_score(splits.val.y, answers, average="macro"),
+            "balanced_accuracy": balanced_accuracy_score(data.val.y, answers),
+            "macro_f1": f1_score(data.val.y, answers, average="macro"),
         }
     )
 
 
-def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: TrainingOutcome, splits: Splits) -> None:
-    again, other = worker.train_candidate(job(), splits), worker.train_candidate(job(seed=6), splits)
+def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: TrainingOutcome, data: Prepared) -> None:
+    again, other = worker.train_candidate(job(), data), worker.train_candidate(job(seed=6), data)
     assert again.tflite == outcome.tflite
     assert again.record.history == outcome.record.history
     assert other.tflite != outcome.tflite
 
 
-def test_what_fails_is_told_by_the_record(splits: Splits) -> None:
-    lost = worker.train_candidate(job(recipe=RECIPE.replace(learning_rate=1e30)), splits)
+def test_what_fails_is_told_by_the_record(data: Prepared) -> None:
+    lost = worker.train_candidate(job(recipe=RECIPE.replace(learning_rate=1e30)), data)
     assert lost.record.state == State.FAILED
     assert "diverged" in str(lost.record.reason)
     assert (lost.tflite, lost.weights, lost.record.val_accuracy) == (None, None, None)
 
 
-def test_a_file_over_budget_is_never_scored(splits: Splits) -> None:
-    lost = worker.train_candidate(job(budget=Budget(flash_bytes=1000)), splits)
+def test_a_file_over_budget_is_never_scored(data: Prepared) -> None:
+    lost = worker.train_candidate(job(budget=Budget(flash_bytes=1000)), data)
     assert lost.record.state == State.FAILED
     assert "over budget: flash" in str(lost.record.reason)
     assert lost.record.val_accuracy is None
 
 
-def test_a_candidate_of_the_search_that_runs_out_of_time_is_pruned(splits: Splits) -> None:
-    late = worker.train_candidate(job(epochs=5000, seconds=0.0), splits)
+def test_a_candidate_of_the_search_that_runs_out_of_time_is_pruned(data: Prepared) -> None:
+    late = worker.train_candidate(job(epochs=5000, seconds=0.0), data)
     assert (late.record.state, late.record.reason) == (State.PRUNED, "time limit reached after epoch 1")
     assert late.tflite is None
 
 
-def test_a_final_training_that_runs_out_of_time_counts(splits: Splits) -> None:
-    late = worker.train_candidate(job(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), splits)
+def test_a_final_training_that_runs_out_of_time_counts(data: Prepared) -> None:
+    late = worker.train_candidate(job(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), data)
     assert late.record.state == State.COMPLETE
     assert late.record.val_accuracy is not None
 
 
-def test_folds_hold_out_every_row_but_the_test_s_once(splits: Splits) -> None:
-    both = np.concatenate([splits.train.x, splits.val.x])
+def test_folds_hold_out_every_row_but_the_test_s_once(data: Prepared) -> None:
+    both = np.concatenate([data.train.x, data.val.x])
     held = []
     for index in range(3):
-        kept, out = Fold(index, 3, 1).pick(splits)
+        kept, out = Fold(index, 3, 1).pick(data)
         assert out is not None
         assert len(kept) + len(out) == len(both)
         held.append(out.x)
@@ -159,18 +160,18 @@ def test_only_the_winner_s_training_gives_float_weights_and_no_score(
     assert last.record.state == State.COMPLETE
 
 
-def test_the_test_set_s_numbers_are_scikit_learn_s(last: TrainingOutcome, splits: Splits) -> None:
+def test_the_test_set_s_numbers_are_scikit_learn_s(last: TrainingOutcome, data: Prepared) -> None:
     assert last.tflite is not None
     assert last.weights is not None
-    tested = worker.evaluate_winner(EvaluationTask(ARCHITECTURE, last.tflite, last.weights), splits)
-    answers, truth = labels(last.tflite, splits.test.x), splits.test.y
+    tested = worker.evaluate_winner(EvaluationTask(ARCHITECTURE, last.tflite, last.weights), data)
+    answers, truth = labels(last.tflite, data.test.x), data.test.y
     assert tested.metrics["accuracy"].value == pytest.approx(accuracy_score(truth, answers))
     assert np.array_equal(tested.confusion, confusion_matrix(truth, answers, labels=range(3)))
-    dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
-    assert tested.baseline_metrics["accuracy"] == pytest.approx(dummy.score(splits.test.x, truth))
+    dummy = DummyClassifier(strategy="most_frequent").fit(data.train.x, data.train.y)
+    assert tested.baseline_metrics["accuracy"] == pytest.approx(dummy.score(data.test.x, truth))
     assert tested.baseline_metrics["balanced_accuracy"] == pytest.approx(1 / 3)
     assert tested.baseline_metrics["macro_f1"] == pytest.approx(
-        f1_score(truth, dummy.predict(splits.test.x), average="macro")
+        f1_score(truth, dummy.predict(data.test.x), average="macro")
     )
     assert tested.metrics["macro_f1"].value == pytest.approx(f1_score(truth, answers, average="macro"))
     assert tested.resampled_unit == f"{len(truth)} rows"

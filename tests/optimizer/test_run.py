@@ -12,6 +12,7 @@ import pytest
 from stand_in import Log, StandIns, accuracy, outcome, score
 
 from nas.data.folds import folds
+from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
@@ -245,7 +246,8 @@ def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, sp
 
 
 def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_path: Path) -> None:
-    rare = replace(splits, train=splits.train.take(np.flatnonzero((splits.train.y > 0) | (splits.train.x[:, 0] > 1.5))))
+    train = splits.train
+    rare = replace(splits, train=train.take(np.flatnonzero((train.y > 0) | (train.x[:, 0] > 14.2))))
     share = np.bincount(rare.train.y)
     assert share.max() >= 3 * share.min() > 0
     watcher = Watcher()
@@ -376,7 +378,7 @@ def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, t
     for job in log.finals:
         assert isinstance(job.rows, Fold)
         assert job.soft_labels is not None
-        assert np.array_equal(job.soft_labels, np.full((len(job.rows.pick(splits)[0]), 3), job.rows.index))
+        assert np.array_equal(job.soft_labels, np.full((len(job.rows.pick(prepare(splits))[0]), 3), job.rows.index))
     # The last training reads of each row what the teacher says that has not seen it.
     (last,) = log.last
     assert last.soft_labels is not None

@@ -8,12 +8,13 @@ from rich.text import Text
 
 from nas.api.data import DataSource
 from nas.data.describe import ChannelSummary, Description, PartSummary
+from nas.signal.kind import Kind
 from nas.text import percent
 
 # Channels, or features of a table, beyond these are in the JSON only.
 MOST_CHANNELS = 12
 # What one row of data is called, by the kind of the data.
-_ROWS = {"series": "windows", "image": "images", "table": "rows"}
+_ROWS = {Kind.WINDOW: "windows", Kind.IMAGE: "images", Kind.TABLE: "rows"}
 
 
 def listing(sources: Iterable[DataSource]) -> Table:
@@ -46,7 +47,7 @@ def headline(description: Description) -> Text:
     if description.sample_rate_hz:
         rate = description.sample_rate_hz
         line += f", {rate:g} Hz"
-        if description.kind == "series":
+        if description.kind == Kind.WINDOW:
             line += f", {description.row_shape[0] / rate:.3g} s each"
     if description.units_scale:
         factors = dict.fromkeys(f"{factor:.4g}" for factor in description.units_scale)

@@ -1,0 +1,77 @@
+"""Rows as a network reads them: the features of a front-end, scaled by what the training rows alone show."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nas.arrays import Floats
+from nas.data.dataset import Part
+from nas.data.splits import Splits
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """(x - mean) / std, with one mean and std for each entry of the last axis: channels, or features of a table.
+
+    The deployed model expects scaled input, so these numbers are exported with it.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, x: Floats) -> "Scaling":
+        """Measure `x` [n, ..., channels]; a constant channel gets std 1, so that scaling makes it 0."""
+        axes = tuple(range(x.ndim - 1))
+        mean, std = x.mean(axis=axes, dtype=np.float64), x.std(axis=axes, dtype=np.float64)
+        # Through rounding, a constant channel may have a std of about 1e-8 of its mean.
+        # A std below float32's smallest normal number would be rounded to 0.
+        std = np.where(std > np.maximum(1e-6 * np.abs(mean), np.finfo(np.float32).tiny), std, 1.0)
+        return cls(tuple(mean.tolist()), tuple(std.tolist()))
+
+    def apply(self, x: Floats) -> Floats:
+        """Scale `x` [..., channels]."""
+        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
+        return np.asarray((x - mean) / std, np.float32)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"mean": list(self.mean), "std": list(self.std)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What a network is trained, validated and tested on.
+
+    Attributes:
+        train: training rows, scaled; `val` and `test` likewise.
+        scaling: what was applied to the features, fitted to the training rows.
+        class_names: one name a class; y holds positions in this list.
+        channel_names: one name for each entry of x's last axis, or empty.
+    """
+
+    train: Part
+    val: Part
+    test: Part
+    scaling: Scaling
+    class_names: tuple[str, ...]
+    channel_names: tuple[str, ...]
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of one row."""
+        return self.train.x.shape[1:]
+
+
+def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
+    """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
+    features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}
+    scaling = Scaling.fit(features["train"].x)
+    return Prepared(
+        **{name: replace(part, x=scaling.apply(part.x)) for name, part in features.items()},
+        scaling=scaling,
+        class_names=splits.class_names,
+        channel_names=front_end.channel_names(splits.channel_names),
+    )

@@ -1,0 +1,56 @@
+"""The contract of front-ends: the stage of a model that turns raw rows into the features that the network reads."""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nas.arrays import Floats
+from nas.codec import read_fields
+from nas.errors import InputError
+from nas.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd(ABC):
+    """A fixed computation before the network. Its fields are its settings, so equal settings make equal front-ends.
+
+    Life cycle: belongs to an architecture. `shape` tells the network's input shape before anything is computed.
+    `nas.data.prepared.prepare` applies the front-end to all rows and then fits the scaling to its features.
+
+    To add one: write a file in `nas/signal/` with a subclass of this dataclass, registered in FRONT_ENDS.
+    """
+
+    @abstractmethod
+    def shape(self, row_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of a row's features; InputError for rows that this front-end cannot take."""
+
+    @abstractmethod
+    def apply(self, x: Floats) -> Floats:
+        """Return the features [n, *shape] of rows [n, *row_shape] in units. Each row is computed on its own."""
+
+    @abstractmethod
+    def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the names of the features' channels, given those of the rows' channels; empty for no names."""
+
+    @abstractmethod
+    def macs(self, row_shape: tuple[int, ...]) -> int | None:
+        """Return the multiply-accumulates for one row on the device; None if unknown."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the registered name and the settings."""
+        name = next(name for name, kind in FRONT_ENDS.items() if kind is type(self))
+        return {"front_end": name, **dataclasses.asdict(self)}
+
+
+FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end", "nas.signal")
+"""Front-ends by name."""
+
+
+def read_front_end(data: Any, place: str) -> FrontEnd:
+    """Read the `to_json()` of a front-end; InputError at `place` for anything else."""
+    if not isinstance(data, Mapping) or "front_end" not in data:
+        raise InputError(place, "must be a table with the key front_end", got=data)
+    kind = FRONT_ENDS.find(str(data["front_end"]), place)
+    return kind(**read_fields(kind, {key: value for key, value in data.items() if key != "front_end"}, place))

@@ -1,0 +1,64 @@
+"""Rows as a network reads them: scaled by the training rows alone, with what belongs to a row still beside it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.preprocessing import StandardScaler
+
+from nas.data.dataset import Dataset, Part
+from nas.data.prepared import Scaling, prepare
+from nas.data.splits import Splits, split
+
+
+@pytest.fixture
+def splits() -> Splits:
+    """Twelve groups whose values differ, so that each part has a mean and spread of its own."""
+    groups = np.repeat(np.arange(12), 10)
+    x = np.random.default_rng(0).normal(size=(120, 2)) * [1, 50] + groups[:, None]
+    part = Part(x.astype(np.float32), np.tile([0, 1], 60), groups)
+    return split(Dataset("here", part, ("a", "b"), channel_names=("one", "two")), 0)
+
+
+def test_scaling_is_fitted_to_the_training_rows_and_applied_to_all_as_scikit_learn_does(splits: Splits) -> None:
+    data, oracle = prepare(splits), StandardScaler().fit(splits.train.x)
+    np.testing.assert_allclose(data.scaling.mean, oracle.mean_, rtol=1e-6)
+    np.testing.assert_allclose(data.scaling.std, oracle.scale_, rtol=1e-6)
+    for name, part in splits.parts().items():
+        np.testing.assert_allclose(getattr(data, name).x, oracle.transform(part.x), atol=1e-5)
+
+
+def test_rows_keep_their_classes_groups_and_names(splits: Splits) -> None:
+    data = prepare(splits)
+    for name, part in splits.parts().items():
+        np.testing.assert_array_equal(getattr(data, name).y, part.y)
+        np.testing.assert_array_equal(getattr(data, name).groups, part.groups)
+    assert (data.class_names, data.channel_names) == (("a", "b"), ("one", "two"))
+
+
+def test_preparing_leaves_the_raw_rows_unchanged(splits: Splits) -> None:
+    before = splits.train.x.copy()
+    prepare(splits)
+    np.testing.assert_array_equal(splits.train.x, before)
+
+
+@given(arrays(np.float32, (6, 5, 3), elements=st.floats(-100, 100, width=32)))
+def test_channels_of_windows_are_measured_over_all_their_samples(x: np.ndarray) -> None:
+    scaling = Scaling.fit(x)
+    flat = x.reshape(-1, 3).astype(np.float64)
+    np.testing.assert_allclose(scaling.mean, flat.mean(axis=0), atol=1e-6)
+    changing = flat.std(axis=0) > 1e-3
+    np.testing.assert_allclose(np.array(scaling.std)[changing], flat.std(axis=0)[changing], rtol=1e-5)
+
+
+def test_scaling_of_denormal_numbers_is_finite() -> None:
+    x = np.eye(6, 3, dtype=np.float32) * np.float32(1e-45)
+    assert np.isfinite(Scaling.fit(x).apply(x)).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 9.81, -1e6])
+def test_a_constant_channel_is_scaled_to_zero(value: float) -> None:
+    x = np.full((1000, 2), value, np.float32)
+    assert Scaling.fit(x).std == (1.0, 1.0)
+    np.testing.assert_allclose(Scaling.fit(x).apply(x), 0, atol=0.1)
