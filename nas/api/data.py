@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nas.data.dataset import DataOptions
+from nas.data.dataset import READER_OPTIONS, DataOptions
 from nas.data.describe import Description, describe
 from nas.data.source import READERS, SOURCES, load
 from nas.data.splits import Splits, split
@@ -52,5 +52,5 @@ def load_data(study: Study) -> Splits:
     Raises:
         InputError: the data cannot be read, or a search refuses them.
     """
-    options = DataOptions(window=study.window, stride=study.stride, rate_hz=study.rate_hz)
+    options = DataOptions(**{name: getattr(study, name) for name in READER_OPTIONS})
     return split(load(study.data, seed=study.seed, options=options), study.seed, options)

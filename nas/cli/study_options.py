@@ -38,6 +38,7 @@ OPTIONS = {
     "window": Option("Samples in a window that is cut from a recording.", "128"),
     "stride": Option("Samples from one window's start to the next one's.", "half a window"),
     "rate_hz": Option("Sample rate to which recordings are resampled."),
+    "labels": Option("CSV file with the columns file, label and optionally group.", "labels.csv in the data's folder"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after so much time, final trainings included.",

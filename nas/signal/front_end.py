@@ -1,13 +1,12 @@
 """The contract of front-ends: the stage of a model that turns raw rows into the features that the network reads."""
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nas.arrays import Floats
-from nas.codec import read_fields
+from nas.codec import Place, from_data, to_data
 from nas.errors import InputError
 from nas.registry import Registry
 
@@ -41,7 +40,7 @@ class FrontEnd(ABC):
     def to_json(self) -> dict[str, Any]:
         """Return the registered name and the settings."""
         name = next(name for name, kind in FRONT_ENDS.items() if kind is type(self))
-        return {"front_end": name, **dataclasses.asdict(self)}
+        return {"front_end": name, **to_data(self)}
 
 
 FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end", "nas.signal")
@@ -53,4 +52,4 @@ def read_front_end(data: Any, place: str) -> FrontEnd:
     if not isinstance(data, Mapping) or "front_end" not in data:
         raise InputError(place, "must be a table with the key front_end", got=data)
     kind = FRONT_ENDS.find(str(data["front_end"]), place)
-    return kind(**read_fields(kind, {key: value for key, value in data.items() if key != "front_end"}, place))
+    return from_data(kind, {key: value for key, value in data.items() if key != "front_end"}, Place(place))

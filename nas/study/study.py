@@ -51,7 +51,8 @@ class Study:
         output: what the model gives for each class: `probabilities`, or `logits`, the greatest of which is the same
             class's and which need no softmax.
         starts: begin with the members that the space knows to be good.
-        window, stride, rate_hz: how recordings are cut; None leaves it to the data source.
+        window, stride, rate_hz, labels: how recordings are read, see `nas.data.dataset.DataOptions`; None leaves it
+            to the reader of the data.
         seed: of everything random.
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, final trainings included; None sets no limit. Without both, a run ends
@@ -80,6 +81,7 @@ class Study:
     window: int | None = None
     stride: int | None = None
     rate_hz: float | None = None
+    labels: str | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None
@@ -143,7 +145,9 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they stay as they are when a study goes on."""
-        return {key: value for key, value in to_data(self).items() if key not in RUN_FIELDS}
+        # Studies from before there were labels have no such key, and are the same as those without labels.
+        left_out = RUN_FIELDS if self.labels is not None else (*RUN_FIELDS, "labels")
+        return {key: value for key, value in to_data(self).items() if key not in left_out}
 
     def command(self) -> str:
         """Return the shell command that runs this study, without the flags that are at their default."""

@@ -3,14 +3,19 @@
 import io
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nas.api.data import load_data
+from nas.cli.verbs import data as data_verb
+from nas.cli.verbs import search as search_verb
 from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
 from nas.data.source import READERS, Reader, load
 from nas.errors import InputError
+from nas.study.study import Study
 
 X = np.arange(4 * 8 * 2).reshape(4, 8, 2)
 OPTIONS = {"window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv"}
@@ -127,3 +132,31 @@ def test_a_reader_of_some_folders_is_asked_before_one_of_all_folders(
     some = Reader(lambda path: path.is_dir(), lambda *_: expected, "a folder of pictures", "FOLDER", "Pictures.")
     monkeypatch.setitem(READERS._load(), "zzz", some)
     assert load(str(write_csv_folder(tmp_path, None))) is expected
+
+
+@pytest.mark.parametrize("option", READER_OPTIONS)
+def test_every_option_of_readers_is_a_flag_of_nas_data_and_nas_search(option: str) -> None:
+    for command in (data_verb.command, search_verb.command):
+        assert option in {parameter.name for parameter in command.params}
+
+
+def test_a_search_reads_its_recordings_by_all_options_of_readers(tmp_path: Path) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    for i in range(6):
+        np.savetxt(folder / f"{i}.csv", X[0], delimiter=",")
+    listed = [f"{i}.csv,{label},s{i}" for i, label in enumerate("xyxyxy")]
+    (tmp_path / "mine.csv").write_text("\n".join(["file,label,group", *listed]) + "\n")
+    options = {"window": 4, "stride": 2, "labels": str(tmp_path / "mine.csv")}
+    study = Study(space="cnn_timeseries", data=str(folder), budget_kb=6, **options)
+    splits = load_data(study)
+    assert splits.class_names == ("x", "y")
+    assert splits.input_shape == (4, 2)
+    # Of 8 samples, windows of 4 begin at 0, 2 and 4, in each of the six recordings.
+    assert sum(map(len, splits.parts().values())) == 18
+
+
+def test_labels_are_part_of_a_study_s_definition_only_where_they_are_given() -> None:
+    without = Study(space="mlp_tabular", budget_kb=2)
+    assert "labels" not in without.definition()
+    assert replace(without, labels="mine.csv").definition()["labels"] == "mine.csv"

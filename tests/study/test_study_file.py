@@ -48,6 +48,7 @@ studies = st.builds(
     output=st.sampled_from(["probabilities", "logits"]),
     window=st.none() | st.integers(1, 999),
     rate_hz=st.none() | positive,
+    labels=st.none() | paths,
     seed=st.integers(0, 2**32 - 1),
     recipe=recipes,
     trials=st.none() | st.integers(1, 999) | st.just(60),
