@@ -1,4 +1,4 @@
-"""Cross-validation: every row is held out once, with all of its group."""
+"""Folds of a cross-validation: every row is held out once, together with all rows of its group."""
 
 import numpy as np
 
@@ -7,9 +7,10 @@ from nas.data.dataset import Part
 
 
 def folds(part: Part, count: int, seed: int) -> list[tuple[Rows, Rows]]:
-    """Divide the rows `count` times into kept and held-out ones, classes spread evenly, groups kept whole.
+    """Return the numbers of the kept and of the held-out rows for each of `count` folds.
 
-    There are fewer folds where there are fewer groups, or fewer rows of the most frequent class.
+    Classes are spread evenly over the folds and groups stay whole. If there are fewer groups than `count`, or
+    fewer rows of the most frequent class, there are only so many folds.
     """
     # scikit-learn takes a second to import.
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold

@@ -1,38 +1,36 @@
-"""Dividing rows into training, validation and test so that no group is in two of them.
-
-scikit-learn takes a second to import, so it is imported where it is used.
-"""
+"""Dividing rows into training, validation and test rows, with no group in two of the parts that are made here."""
 
 import warnings
 
 import numpy as np
 
+from nas import seeds
 from nas.arrays import Array, Ints, Rows
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.folds import folds
 from nas.errors import InputError
 
 ATTEMPTS = 10
-"""Shuffles that are tried before a class is allowed to be absent from a part; each gives every fold."""
+"""Shuffles that are tried before a part may lack a class. All folds of each shuffle are candidates."""
 
 
 def partition(dataset: Dataset, seed: int, options: DataOptions) -> dict[str, Part]:
-    """Return `train`, `val` and `test` in units: what the source held out as it is, the rest taken from train.
+    """Return `train`, `val` and `test`: parts of the source unchanged, missing ones taken from its train.
 
     Raises:
-        InputError: there are too few groups, or too few rows of a class, for the parts to be made.
+        InputError: there are too few groups, or too few rows of a class, to make the missing parts.
     """
     train, val, test = dataset.train, dataset.val, dataset.test
     wanted = 1 + (val is None) + (test is None)
     if test is None:
         train, test = _hold_out(dataset, train, options.test_fraction, seed, wanted)
     if val is None:
-        train, val = _hold_out(dataset, train, options.val_fraction, seed + 1, 2)
+        train, val = _hold_out(dataset, train, options.val_fraction, seeds.of_validation(seed), 2)
     return {"train": train, "val": val, "test": test}
 
 
 def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: int) -> tuple[Part, Part]:
-    """Divide `part`; `wanted` is the number of parts that still have to come out of it."""
+    """Divide `part` into kept and held-out rows; `wanted` parts in all must still be made from it."""
     if part.groups is None:
         _check_rows(dataset, part, wanted)
         kept, held = _by_row(part, fraction, seed, wanted)
@@ -43,9 +41,9 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
     if len(missing):
         raise InputError(
             f"{dataset.source}: y_train",
-            "every class must be in two groups or more, so that one can be held out",
-            got=", ".join(dataset.class_names[c] for c in missing),
-            hint="record it from more subjects",
+            "every class must be in two groups or more, so that one of them can be held out",
+            got=f"one group with {', '.join(dataset.class_names[c] for c in missing)}",
+            hint="record these classes from more subjects",
         )
     return part.take(kept), part.take(held)
 
@@ -76,9 +74,9 @@ def _check_groups(dataset: Dataset, y: Ints, column: Array, wanted: int) -> None
 
 
 def _by_row(part: Part, fraction: float, seed: int, wanted: int) -> tuple[Rows, Rows]:
-    """Hold out `fraction` of each class, at least one row, and keep one for each part that is still to come.
+    """Hold out `fraction` of the rows of each class: at least one row, leaving one for each further part.
 
-    scikit-learn's stratified splitters may give a rare class to one side only, so this is done by hand.
+    Not by scikit-learn, since its stratified splitters may put a rare class on one side only.
     """
     rng = np.random.default_rng(seed)
     held = np.zeros(len(part), bool)
@@ -89,10 +87,10 @@ def _by_row(part: Part, fraction: float, seed: int, wanted: int) -> tuple[Rows, 
 
 
 def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    """Take the fold with every class on both sides whose size is nearest to `fraction`.
+    """Return the fold that has every class on both sides and whose held-out share is nearest to `fraction`.
 
-    The first shuffle that has such a fold decides. If none of them has one, the fold that lacks the fewest
-    classes does, where a class lacking in training counts most.
+    It is taken from the first shuffle that has such a fold. If none has, it is the fold of all shuffles that lacks
+    the fewest classes, first among the kept rows and then among the held-out rows.
     """
     classes = len(np.unique(part.y))
 
@@ -102,7 +100,7 @@ def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Ro
 
     best: list[tuple[Rows, Rows]] = []
     for attempt in range(ATTEMPTS):
-        best.append(min(_folds(part, groups, fraction, seed + 1000 * attempt), key=cost))
+        best.append(min(_folds(part, groups, fraction, seeds.of_attempt(seed, attempt)), key=cost))
         if cost(best[-1])[:2] == (0, 0):
             break
     return min(best, key=cost)
@@ -111,6 +109,6 @@ def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Ro
 def _folds(part: Part, groups: Array, fraction: float, seed: int) -> list[tuple[Rows, Rows]]:
     count = max(2, min(round(1 / fraction), len(np.unique(groups)), int(np.bincount(part.y).max())))
     with warnings.catch_warnings():
-        # It warns of a class with fewer rows than folds; what matters is judged by the folds' cost.
+        # scikit-learn warns of classes with fewer rows than folds. `cost` judges whether a class is missing.
         warnings.simplefilter("ignore", UserWarning)
         return folds(part, count, seed)
