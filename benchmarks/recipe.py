@@ -20,7 +20,7 @@ from statistics import fmean, stdev
 from typing import Any, TypeAlias
 
 from nas.arrays import Floats
-from nas.data.axes import axes
+from nas.data.axes import find_axes
 from nas.data.folds import folds
 from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
@@ -129,11 +129,12 @@ def measure(source: str, training: Training) -> Training:
     taught, teacher = lesson(source, recipe, seed) if recipe.finals.distillation else (None, None)
     # As a final does, but for the choice of the epoch, which held-out rows may not make here.
     epochs = recipe.finals.final_epochs
-    train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=axes(rows), taught=taught)
+    train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=find_axes(rows), taught=taught)
     deployed = rounded(model, calibration_rows(kept, seed=seed))
     if recipe.finals.qat_epochs:
         gentle = recipe.replace(learning_rate=recipe.training.learning_rate / 8)
-        train(deployed, kept, None, gentle, epochs=recipe.finals.qat_epochs, seed=seed, axes=axes(rows), taught=taught)
+        qat, axes = recipe.finals.qat_epochs, find_axes(rows)
+        train(deployed, kept, None, gentle, epochs=qat, seed=seed, axes=axes, taught=taught)
     tflite = quantize(deployed)
     return replace(
         training,
@@ -157,7 +158,7 @@ def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     part = rows.train.join(rows.val)
     kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
     network = Network(teacher_graph(as_input(rows.row_shape), len(rows.class_names)), seed)
-    train(network, kept, None, recipe, epochs=recipe.finals.final_epochs, seed=seed, axes=axes(rows))
+    train(network, kept, None, recipe, epochs=recipe.finals.final_epochs, seed=seed, axes=find_axes(rows))
     reached = accuracy(float_labels(network, held.x), held.y)
     return answers(network, kept.x, recipe.finals.temperature), reached
 

@@ -24,7 +24,7 @@ import numpy as np
 from curves import EndOfTimeError, Search, Stopwatch
 
 import nas
-from nas.data.axes import axes
+from nas.data.axes import find_axes
 from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
 from nas.data.splits import split
@@ -113,7 +113,7 @@ def measure(candidate: Line, rows: Prepared) -> Line:
     graph = Architecture.from_json(candidate["architecture"]).lower()
 
     def trained(epochs: int, rests: Sequence[int], seed: int) -> list[float]:
-        network, turned = Network(graph, seed), axes(rows)
+        network, turned = Network(graph, seed), find_axes(rows)
         done = train(network, rows.train, rows.val, Recipe(), epochs=epochs, seed=seed, axes=turned, rests=rests)
         runtime.clear()
         return [round(accuracy, 5) for accuracy in done.history["val_accuracy"]]

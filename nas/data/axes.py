@@ -24,7 +24,7 @@ class Axes:
     std: tuple[float, ...]
 
 
-def axes(data: Prepared) -> Axes | None:
+def find_axes(data: Prepared) -> Axes | None:
     """Return the sensor axes among the channels of windows; None if the names of the channels show none."""
     found = triples(data.channel_names) if Kind.of(data.row_shape) == Kind.WINDOW else ()
     return Axes(found, data.scaling.mean, data.scaling.std) if found else None

@@ -1,4 +1,4 @@
-"""What a dataset holds, how it would be split, and what looks wrong; also of data that a search refuses."""
+"""A description of a dataset: its shapes, its split and its faults. Data that a search refuses are described too."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -20,10 +20,10 @@ class PartSummary:
     """One part of the split.
 
     Attributes:
-        rows: number of rows; `class_counts` of each class, in the order of the class names.
-        groups: names of its groups, sorted; None if the data have none.
-        from_source: whether the source holds it apart, or it was taken from train.
-        majority_baseline: accuracy of always answering the class most frequent in train.
+        rows: number of rows; `class_counts` holds the number for each class, in the order of the class names.
+        groups: names of its groups, sorted; None if the data have no groups.
+        from_source: whether the source holds this part separately; otherwise it was taken from train.
+        majority_baseline: accuracy of a constant answer, the most frequent class in train; None without rows.
     """
 
     rows: int
@@ -35,7 +35,7 @@ class PartSummary:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSummary:
-    """The finite values of one channel (or feature) over the training rows, in units; None if it has none."""
+    """The finite values of one channel or feature over the training rows, in units; None if no value is finite."""
 
     name: str
     min: float | None
@@ -50,10 +50,10 @@ class Description:
 
     Attributes:
         kind: kind of the rows; `row_shape` is the shape of one.
-        parts: by name; only what the source holds, if it cannot be split.
-        errors: why a search refuses the data, one line each.
-        warnings: what looks wrong, one line each.
-        notes: what the source did to the data.
+        parts: the parts of the split by name; those of the source if it cannot be split.
+        errors: the rules for which a search refuses the data, one line each.
+        warnings: findings of `nas.data.findings`, one line each.
+        notes: what the reader did to the data, one line each.
     """
 
     source: str
@@ -75,13 +75,13 @@ class Description:
 
 
 def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None) -> Description:
-    """Summarize `dataset` and the split that a search with `seed` would use; wrong data are described, not refused."""
+    """Describe `dataset` and the split that a search with `seed` would use. Faulty data are described, not refused."""
     errors = [str(error) for error in violations(dataset)]
     parts = dataset.parts()
     try:
         parts = partition(dataset, seed, options or DataOptions())
     except InputError as error:
-        # Empty or one-class data cannot be divided either; the rule that says so is told already.
+        # Empty or one-class data cannot be divided either, but for them `violations` gives the better message.
         errors = errors or [str(error)]
     return Description(
         source=dataset.source,

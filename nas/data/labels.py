@@ -1,4 +1,4 @@
-"""Labels of any spelling to classes 0 .. k-1 with names."""
+"""Encoding of labels, integers or text, as classes 0 .. k-1 with names."""
 
 from collections.abc import Mapping
 
@@ -8,21 +8,24 @@ from nas.arrays import Array, Ints
 from nas.errors import InputError
 
 MAX_CLASSES = 1000
-"""More distinct labels than this are taken for measurements or row numbers, not classes."""
+"""More distinct labels than this are probably measurements or row numbers, not classes."""
 
 
 def encode(
     labels: Mapping[str, Array], names: tuple[str, ...] | None, source: str
 ) -> tuple[dict[str, Ints], tuple[str, ...]]:
-    """Number the classes of all parts alike, in the order of the labels.
+    """Number the classes in the order of the sorted labels, the same in all parts.
 
     Args:
         labels: labels [n] of each part, integers or text.
-        names: class names as the source gives them, in the order of the labels; None names a class as its label.
-        source: for messages.
+        names: class names as the source gives them, in the order of the labels; None if labels name themselves.
+        source: the data in messages.
 
     Returns:
         Classes [n] of each part, and the class names.
+
+    Raises:
+        InputError: labels are not integers or text, one a row; there are too many; or the names do not match.
     """
     labels = {part: _column(column, f"{source}: y_{part}") for part, column in labels.items()}
     known = np.unique(np.concatenate(list(labels.values())))
@@ -48,7 +51,7 @@ def _column(column: Array, place: str) -> Array:
 
 
 def _name(known: Array, names: tuple[str, ...] | None, source: str) -> tuple[Array, tuple[str, ...]]:
-    """Pair labels with names; labels that count from 0 point into `names`, others pair in order."""
+    """Pair labels with names: labels from 0 on are positions in `names`, others are paired in their order."""
     if names is None:
         return known, tuple(str(label) for label in known.tolist())
     if known.dtype.kind != "U" and known.size and known.min() >= 0 and known.max() < len(names):

@@ -1,7 +1,7 @@
-"""What must hold of a dataset's values before a search may use it.
+"""Rules that the values of a dataset must meet before a search uses it.
 
-Each rule is a function of the dataset that yields what breaks it as (place, value); its docstring is the rule
-as the user reads it.
+Each rule is a function of the dataset that yields a violation as (place, value). Its docstring is the rule in the
+message to the user, up to a semicolon; behind it is the hint.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ Rule = Callable[[Dataset], Iterator[tuple[str, object]]]
 
 
 def finite(dataset: Dataset) -> Iterator[tuple[str, object]]:
-    """Must have finite values only; repair or drop the rows with NaN or infinity."""
+    """Must have finite values only; repair or remove the rows with NaN or infinity."""
     for name, part in dataset.parts().items():
         bad = ~np.isfinite(part.x).all(axis=tuple(range(1, part.x.ndim)))
         if bad.any():
@@ -30,21 +30,21 @@ def non_empty(dataset: Dataset) -> Iterator[tuple[str, object]]:
 
 
 def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
-    """Must hold two classes or more; there is nothing to tell apart."""
+    """Must hold two classes or more; add rows of another class."""
     found = np.unique(dataset.train.y)
     if len(found) < 2:
         yield "y_train", ", ".join(dataset.class_names[c] for c in found) or "none"
 
 
 def classes_in_train(dataset: Dataset) -> Iterator[tuple[str, object]]:
-    """Must hold every class; add rows of it, or drop it from the other parts and the class names."""
+    """Must hold every class; add rows of it, or remove it from the other parts and the class names."""
     missing = set(range(len(dataset.class_names))) - set(dataset.train.y.tolist())
     if missing:
         yield "y_train", "no " + ", ".join(dataset.class_names[c] for c in sorted(missing))
 
 
 def one_group_kind(dataset: Dataset) -> Iterator[tuple[str, object]]:
-    """Must have no NaN among the groups; each row needs the group it belongs to."""
+    """Must have no NaN among the groups; give the group of each row."""
     for name, part in dataset.parts().items():
         if part.groups is not None and part.groups.dtype.kind == "f" and np.isnan(part.groups).any():
             yield f"group_{name}", "NaN"
@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = (non_empty, finite, two_classes, classes_in_train, one
 
 
 def violations(dataset: Dataset) -> Iterator[InputError]:
-    """Tell every rule that `dataset` breaks, at each place."""
+    """Yield an error for every rule that `dataset` breaks, at each place."""
     for rule in RULES:
         words, _, hint = (rule.__doc__ or rule.__name__).rstrip(".").partition("; ")
         for place, got in rule(dataset):
@@ -62,6 +62,6 @@ def violations(dataset: Dataset) -> Iterator[InputError]:
 
 
 def check(dataset: Dataset) -> None:
-    """Raise the first violation as InputError, if there is one."""
+    """Raise the first violation, if there is one."""
     for error in violations(dataset):
         raise error

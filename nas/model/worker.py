@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nas.data.axes import axes
+from nas.data.axes import find_axes
 from nas.data.dataset import Part
 from nas.data.prepared import Prepared, prepare
 from nas.data.splits import Splits
@@ -139,7 +139,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
         network = Network(task.architecture.lower(), task.seed)
     settings: dict[str, Any] = {
         "seed": task.seed,
-        "axes": axes(data),
+        "axes": find_axes(data),
         "taught": task.soft_labels,
         "deadline": deadline,
     }
@@ -228,7 +228,7 @@ def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
     assert val is not None
     network = Network(teacher.teacher_graph(as_input(data.row_shape), len(data.class_names)), task.seed)
     trained = teacher.train_teacher(
-        network, rows, val, task.recipe, epochs=task.epochs, seed=task.seed, axes=axes(data), deadline=deadline
+        network, rows, val, task.recipe, epochs=task.epochs, seed=task.seed, axes=find_axes(data), deadline=deadline
     )
     return TeacherAnswers(
         soft_labels=teacher.answers(network, data.train.join(data.val).x, task.recipe.finals.temperature),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from nas.data.axes import axes, triples
+from nas.data.axes import find_axes, triples
 from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split
@@ -27,7 +27,7 @@ def test_channels_whose_names_differ_only_in_a_last_letter_x_y_or_z_are_a_sensor
 
 def test_axes_carry_the_scaling_of_the_rows():
     data = prepare(split(load("synthetic"), seed=0))
-    found = axes(data)
+    found = find_axes(data)
     assert found is not None
     assert found.triples == ((0, 1, 2), (3, 4, 5))
     assert (found.mean, found.std) == (data.scaling.mean, data.scaling.std)
@@ -36,4 +36,4 @@ def test_axes_carry_the_scaling_of_the_rows():
 @pytest.mark.parametrize("source", ["wine", "digits"])
 def test_tables_and_images_have_no_axes(source):
     named = replace(prepare(split(load(source), seed=0)), channel_names=("x", "y", "z"))
-    assert axes(named) is None
+    assert find_axes(named) is None

@@ -1,4 +1,4 @@
-"""Folders of CSV recordings: files, labels, groups, time, and one line with file and line for what is wrong."""
+"""Folders of CSV recordings: files, labels, groups, times, and errors of one line that name file and line."""
 
 from pathlib import Path
 
@@ -44,12 +44,12 @@ def read(path: Path, **options: object) -> Dataset:
         ("anna", "anna"), ("anna_left", "anna_left"), ("07 trial", "07"), ("p1.walk.2", "p1"),
     ],
 )  # fmt: skip
-def test_the_group_is_the_name_up_to_its_first_number(stem: str, group: str) -> None:
+def test_the_group_is_the_file_name_up_to_its_first_number(stem: str, group: str) -> None:
     assert group_of(stem) == group
 
 
 @given(st.text(st.characters(codec="ascii", exclude_characters="/\0\n\r"), min_size=1))
-def test_the_group_is_a_beginning_of_the_name(stem: str) -> None:
+def test_the_group_is_a_prefix_of_the_file_name(stem: str) -> None:
     assert stem.startswith(group_of(stem))
 
 
@@ -83,7 +83,7 @@ def test_a_labels_file_gives_class_and_group(tmp_path: Path) -> None:
     assert (data.class_names, sorted(set(data.train.groups.tolist()))) == (("run", "walk"), ["anna", "bo"])
 
 
-def test_a_labels_file_may_lie_elsewhere_and_say_nothing_of_groups(tmp_path: Path) -> None:
+def test_a_labels_file_may_lie_elsewhere_and_leave_out_groups(tmp_path: Path) -> None:
     write(tmp_path / "rec/sub1_a.csv", signal(20))
     write(tmp_path / "rec/sub2_b.csv", signal(20))
     (tmp_path / "mine.csv").write_text("file,label\nsub1_a.csv,run\nsub2_b.csv,walk\n")
@@ -91,14 +91,14 @@ def test_a_labels_file_may_lie_elsewhere_and_say_nothing_of_groups(tmp_path: Pat
     assert set(data.train.groups.tolist()) == {"sub1", "sub2"}
 
 
-def test_short_recordings_are_counted_and_left_out(tmp_path: Path) -> None:
+def test_recordings_shorter_than_a_window_are_left_out_and_counted(tmp_path: Path) -> None:
     write(folder(tmp_path) / "run/sub_9.csv", signal(7))
     data = read(tmp_path)
     assert "sub_9" not in data.train.groups
     assert any("shorter than a window: 1" in note for note in data.notes)
 
 
-def test_resampling_is_numpy_interp(tmp_path: Path) -> None:
+def test_resampling_agrees_with_numpy_interp(tmp_path: Path) -> None:
     t = np.cumsum(np.random.default_rng(0).uniform(0.5, 1.5, 300)) / 75
     t -= t[0]
     rows = np.stack([t, np.sin(3 * t), np.cos(t)], axis=1).round(6)
@@ -110,7 +110,7 @@ def test_resampling_is_numpy_interp(tmp_path: Path) -> None:
     np.testing.assert_allclose(x[0, :, 1], np.interp(grid, rows[:, 0], rows[:, 2]), atol=1e-5)
 
 
-def test_a_regular_signal_is_not_resampled_to_its_own_rate(tmp_path: Path) -> None:
+def test_a_signal_with_the_wanted_rate_is_left_unchanged(tmp_path: Path) -> None:
     data, plain = read(folder(tmp_path), rate_hz=50), read(tmp_path)
     np.testing.assert_array_equal(data.train.x, plain.train.x)
 
@@ -146,7 +146,7 @@ def test_a_time_column_gives_the_rate_and_is_no_channel(tmp_path: Path, name: st
 @pytest.mark.parametrize(
     "text", ["1,2\n3,4\n", "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n3\t4", '\ufeff"a","b"\r\n1,2\r\n\r\n3,4\r\n']
 )
-def test_delimiters_headers_and_line_ends_of_all_kinds_are_read(tmp_path: Path, text: str) -> None:
+def test_all_usual_delimiters_headers_and_line_ends_are_read(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.csv").write_bytes(text.encode())
     assert read_recording(tmp_path / "a.csv", "a.csv").values.tolist() == [[1, 2], [3, 4]]
 
@@ -166,34 +166,32 @@ def test_delimiters_headers_and_line_ends_of_all_kinds_are_read(tmp_path: Path, 
         ("", "is empty"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_file_and_line(tmp_path: Path, text: str, message: str) -> None:
+def test_errors_in_a_recording_name_file_and_line(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises(InputError, match=message):
         read_recording(tmp_path / "a.csv", "a.csv")
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read as text"):
         read_recording(tmp_path / "a.csv", "a.csv")
 
 
 @given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3), min_size=1, max_size=20))
-def test_numbers_come_back_as_they_were_written(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[float]]
-) -> None:
+def test_numbers_are_read_exactly_as_written(tmp_path_factory: pytest.TempPathFactory, rows: list[list[float]]) -> None:
     path = tmp_path_factory.mktemp("csv") / "a.csv"
     path.write_text("\n".join(",".join(map(repr, row)) for row in rows))
     np.testing.assert_array_equal(read_recording(path, "a.csv").values, rows)
 
 
-def test_other_channels_in_one_file_are_refused(tmp_path: Path) -> None:
+def test_recordings_with_different_channels_are_refused(tmp_path: Path) -> None:
     write(folder(tmp_path) / "walk/sub_9.csv", signal(20), "t,a,c")
     with pytest.raises(InputError, match=r"walk/sub_9.csv: must have the channels of .*run/sub_0_x.csv, got a, c"):
         read(tmp_path)
 
 
-def test_two_rates_are_refused_unless_one_is_asked_for(tmp_path: Path) -> None:
+def test_recordings_with_different_rates_are_refused_unless_a_rate_is_given(tmp_path: Path) -> None:
     write(folder(tmp_path) / "walk/sub_9.csv", signal(40, rate=100))
     with pytest.raises(
         InputError, match=r"sub_9.csv: must have the rate of the other recordings, 50 Hz, got 100 Hz; give --rate-hz"
@@ -211,7 +209,7 @@ def test_two_rates_are_refused_unless_one_is_asked_for(tmp_path: Path) -> None:
         ("file,label\n", "must hold <class>/<group>.csv recordings or a labels.csv"),
     ],
 )
-def test_a_wrong_labels_file_is_told_with_its_line(tmp_path: Path, labels: str, message: str) -> None:
+def test_errors_in_a_labels_file_name_its_line(tmp_path: Path, labels: str, message: str) -> None:
     write(tmp_path / "a.csv", signal(20))
     (tmp_path / "labels.csv").write_text(labels)
     with pytest.raises(InputError, match=message):
@@ -228,14 +226,14 @@ def test_a_window_longer_than_every_recording_is_refused(tmp_path: Path) -> None
         read(folder(tmp_path), window=100)
 
 
-def test_one_class_is_described_but_not_searched(tmp_path: Path) -> None:
+def test_recordings_of_a_single_class_are_loaded_but_not_split(tmp_path: Path) -> None:
     for subject in range(4):
         write(tmp_path / f"run/s{subject}.csv", signal(20))
     with pytest.raises(InputError, match="two classes or more"):
         split(read(tmp_path), 0)
 
 
-def test_uci_hapt_gives_all_subjects_at_50_hz(shared: Path) -> None:
+def test_uci_hapt_recordings_give_all_subjects_at_50_hz(shared: Path) -> None:
     data = load(str(shared / "data/uci_hapt_csv"), options=DataOptions(window=128, stride=64))
     assert set(data.train.groups.tolist()) == {f"sub_{subject:02}" for subject in range(1, 31)}
     assert (data.sample_rate_hz, data.train.x.shape[1:], len(data.class_names)) == (50.0, (128, 6), 6)

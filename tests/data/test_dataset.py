@@ -1,4 +1,4 @@
-"""Loading by name or path, and the sources that come with the program."""
+"""Loading data by name or path, and the sources that come with the package."""
 
 from pathlib import Path
 
@@ -28,24 +28,24 @@ def test_the_same_seed_gives_the_same_data(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(SOURCES))
-def test_every_source_says_what_it_holds(name: str) -> None:
+def test_every_source_has_a_summary(name: str) -> None:
     assert (SOURCES[name].__doc__ or "").strip().partition("\n")[0].endswith(".")
 
 
-def test_digits_are_scikit_learns() -> None:
+def test_digits_are_those_of_scikit_learn() -> None:
     data = load("digits")
     np.testing.assert_array_equal(data.train.x[..., 0], load_digits().images)
     np.testing.assert_array_equal(data.train.y, load_digits().target)
 
 
-def test_synthetic_subjects_and_seeds_differ() -> None:
+def test_synthetic_data_have_many_subjects_and_change_with_the_seed() -> None:
     data = load("synthetic", seed=0)
     assert len(set(data.train.groups.tolist())) >= 24
     assert len(data.class_names) >= 6
     assert split(data, 0).digest != split(load("synthetic", seed=1), 0).digest
 
 
-def test_synthetic_resting_subjects_feel_one_g_whatever_the_sensors_tilt() -> None:
+def test_synthetic_standing_subjects_measure_1_g_at_any_tilt_of_the_sensor() -> None:
     data = load("synthetic", seed=0)
     resting = data.train.x[data.train.y == data.class_names.index("standing"), :, :3].mean(axis=1)
     np.testing.assert_allclose(np.linalg.norm(resting, axis=1), 1.0, atol=0.2)
@@ -53,7 +53,7 @@ def test_synthetic_resting_subjects_feel_one_g_whatever_the_sensors_tilt() -> No
 
 
 @pytest.mark.parametrize("features", ["samples", "mean and spread"])
-def test_synthetic_activities_are_beyond_a_linear_model_but_not_chance(features: str) -> None:
+def test_a_linear_model_does_better_than_chance_on_synthetic_activities_but_not_well(features: str) -> None:
     data = prepare(split(load("synthetic", seed=0), 0))
 
     def flat(x: np.ndarray) -> np.ndarray:
@@ -73,7 +73,7 @@ def test_synthetic_activities_are_beyond_a_linear_model_but_not_chance(features:
         (str(Path(__file__)), "must be a folder of CSV recordings or an .npz file"),
     ],
 )
-def test_a_source_that_is_not_there_is_told(source: str, message: str) -> None:
+def test_a_missing_source_is_refused_with_the_reason(source: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load(source)
 

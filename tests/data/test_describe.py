@@ -1,4 +1,4 @@
-"""A description counts what is there, and finds what is wrong, also in data that a search refuses."""
+"""Descriptions count the rows of data and find their faults, also in data that a search refuses."""
 
 import json
 from collections import Counter
@@ -72,36 +72,36 @@ FAULTS: list[tuple[Callable[[Dataset], Dataset], str, str]] = [
     (nan, "errors", "x_train: must have finite values only, got 1 bad rows of 240, the first is row 3"),
     (one_class, "errors", "two classes or more, got walk"),
     (empty_test, "errors", "x_test: must have rows"),
-    (constant, "warnings", "y is constant in train (2.5)"),
-    (counting, "warnings", "x only ever increases"),
+    (constant, "warnings", "y is constant in train, at 2.5"),
+    (counting, "warnings", "x increases in every window"),
     (clipped, "warnings", "z looks clipped"),
     (unbalanced, "warnings", "classes are unbalanced"),
     (no_groups, "warnings", "no groups"),
-    (lambda data: replace(data, test=part(data, slice(0, 30))), "warnings", "30 rows of test are in"),
-    (lambda data: replace(data, test=part(data, slice(0, 30))), "warnings", "groups are in"),
-    (incomplete_test, "warnings", "test has no run"),
+    (lambda data: replace(data, test=part(data, slice(0, 30))), "warnings", "30 rows of test are also in"),
+    (lambda data: replace(data, test=part(data, slice(0, 30))), "warnings", "groups are both in"),
+    (incomplete_test, "warnings", "test has no rows of run"),
 ]
 
 
 @pytest.mark.parametrize(("spoil", "where", "line"), FAULTS)
-def test_a_fault_is_found(spoil: Callable[[Dataset], Dataset], where: str, line: str) -> None:
+def test_each_fault_is_found_and_named(spoil: Callable[[Dataset], Dataset], where: str, line: str) -> None:
     data = spoil(sound())
-    if line == "30 rows of test are in":
+    if line == "30 rows of test are also in":
         data = replace(data, val=part(data, slice(200, 220)))
     assert any(line in found for found in getattr(describe(data), where))
 
 
-def test_nothing_is_found_in_sound_data() -> None:
+def test_sound_data_have_no_findings() -> None:
     description = describe(sound())
     assert (description.errors, description.warnings) == ((), ())
 
 
 @pytest.mark.parametrize("spoil", [spoil for spoil, _, _ in FAULTS])
-def test_wrong_data_are_described_in_strict_json(spoil: Callable[[Dataset], Dataset]) -> None:
+def test_faulty_data_are_described_in_strict_json(spoil: Callable[[Dataset], Dataset]) -> None:
     json.dumps(describe(spoil(sound())).to_json(), allow_nan=False)
 
 
-def test_the_parts_are_those_that_a_search_gets() -> None:
+def test_a_description_shows_the_split_that_a_search_uses() -> None:
     splits, description = split(sound(), 7), describe(sound(), 7)
     for name, rows in splits.parts().items():
         summary = description.parts[name]
@@ -111,13 +111,13 @@ def test_the_parts_are_those_that_a_search_gets() -> None:
         assert summary.majority_baseline == (rows.y == splits.train.majority).mean()
 
 
-def test_channels_are_measured_on_training_rows() -> None:
+def test_channel_statistics_are_those_of_the_training_rows() -> None:
     scaling, description = prepare(split(sound(), 7)).scaling, describe(sound(), 7)
     assert [channel.mean for channel in description.channels] == pytest.approx(scaling.mean)
     assert [channel.std for channel in description.channels] == pytest.approx(scaling.std)
 
 
-def test_too_few_groups_are_an_error_and_the_source_is_described_as_it_is() -> None:
+def test_data_with_too_few_groups_to_split_are_described_unsplit() -> None:
     data = sound()
     data = replace(data, train=replace(data.train, groups=np.repeat([0, 1], 120)))
     description = describe(data)
@@ -129,6 +129,6 @@ def test_too_few_groups_are_an_error_and_the_source_is_described_as_it_is() -> N
     ("file", "options"),
     [("uci_har_windows.npz", {}), ("uci_hapt_csv", {"window": 128, "stride": 64}), ("mnist_t10k.npz", {})],
 )
-def test_nothing_is_wrong_with_the_public_sets(shared: Path, file: str, options: dict[str, int]) -> None:
+def test_the_public_data_sets_have_no_findings(shared: Path, file: str, options: dict[str, int]) -> None:
     description = describe(load(str(shared / "data" / file), options=DataOptions(**options)))
     assert (description.errors, description.warnings) == ((), ())

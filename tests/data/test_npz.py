@@ -1,4 +1,4 @@
-"""`.npz` files: the keys of the contract, units, and one line for each way of being wrong."""
+"""`.npz` files: their keys, units, and an error of one line for each fault."""
 
 import io
 import zipfile
@@ -24,18 +24,18 @@ def read(tmp_path: Path, **arrays: object) -> Dataset:
     return load(str(path))
 
 
-def test_integers_times_scale_are_units(tmp_path: Path) -> None:
+def test_integers_are_multiplied_by_scale_to_give_units(tmp_path: Path) -> None:
     data = read(tmp_path, scale=np.array([0.5, 0.25]))
     np.testing.assert_array_equal(data.train.x, WINDOWS * np.array([0.5, 0.25]))
     assert data.units_scale == (0.5, 0.25)
 
 
-def test_one_scale_serves_all_channels(tmp_path: Path) -> None:
+def test_a_single_scale_applies_to_all_channels(tmp_path: Path) -> None:
     assert read(tmp_path, scale=0.5).units_scale == (0.5, 0.5)
 
 
 @pytest.mark.parametrize("key", ["group_train", "subject_train", "speaker_train"])
-def test_subjects_and_speakers_are_groups(tmp_path: Path, key: str) -> None:
+def test_groups_may_be_called_groups_subjects_or_speakers(tmp_path: Path, key: str) -> None:
     data = read(tmp_path, **{key: [5, 5, 6, 6]})
     assert data.train.groups.tolist() == [5, 5, 6, 6]
 
@@ -65,7 +65,7 @@ def test_all_parts_and_names_are_read(tmp_path: Path) -> None:
         (np.zeros((4, 6)), {"sample_rate_hz": 16000}, "window", (6, 1)),
     ],
 )
-def test_the_kind_of_data_is_told_by_shape_type_and_names(
+def test_the_kind_of_rows_follows_from_shape_type_and_names(
     tmp_path: Path, x: np.ndarray, more: dict[str, object], kind: str, shape: tuple[int, ...]
 ) -> None:
     data = read(tmp_path, x_train=x, **more)
@@ -83,7 +83,7 @@ def test_the_kind_of_data_is_told_by_shape_type_and_names(
         ([[0], [1], [0], [1]], None, [0, 1, 0, 1], ("0", "1")),
     ],
 )
-def test_labels_become_classes_that_count_into_the_names(
+def test_labels_become_classes_that_are_positions_in_the_class_names(
     tmp_path: Path, y: object, names: object, classes: list[int], class_names: tuple[str, ...]
 ) -> None:
     data = read(tmp_path, y_train=y, **({} if names is None else {"class_names": names}))
@@ -91,7 +91,7 @@ def test_labels_become_classes_that_count_into_the_names(
     assert data.class_names == class_names
 
 
-def test_parts_share_their_classes(tmp_path: Path) -> None:
+def test_classes_are_numbered_alike_in_all_parts(tmp_path: Path) -> None:
     data = read(tmp_path, y_train=[5, 9, 5, 9], x_test=WINDOWS[:2], y_test=[9, 9])
     assert data.test.y.tolist() == [1, 1]
 
@@ -116,18 +116,18 @@ def test_parts_share_their_classes(tmp_path: Path) -> None:
         ({"sample_rate_hz": "fast"}, "sample_rate_hz: must be one number"),
     ],
 )
-def test_arrays_that_do_not_fit_are_told_in_one_line(tmp_path: Path, arrays: dict[str, object], message: str) -> None:
+def test_faulty_arrays_are_refused_in_one_line(tmp_path: Path, arrays: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         read(tmp_path, **arrays)
     assert "\n" not in str(caught.value)
 
 
-def test_pickled_objects_are_never_read(tmp_path: Path) -> None:
+def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds pickled objects"):
         read(tmp_path, x_train=np.array([{"a": 1}, None, [], ()], dtype=object))
 
 
-def test_a_member_that_is_no_array_is_named(tmp_path: Path) -> None:
+def test_a_member_that_is_not_an_array_is_refused_by_name(tmp_path: Path) -> None:
     np.savez(tmp_path / "data.npz", x_train=WINDOWS)
     with zipfile.ZipFile(tmp_path / "data.npz", "a") as archive:
         archive.writestr("y_train.npy", "0,1,0,1")
@@ -135,14 +135,14 @@ def test_a_member_that_is_no_array_is_named(tmp_path: Path) -> None:
         load(str(tmp_path / "data.npz"))
 
 
-def test_a_missing_array_is_named(tmp_path: Path) -> None:
+def test_a_missing_array_is_refused_by_name(tmp_path: Path) -> None:
     np.savez(tmp_path / "data.npz", x=WINDOWS)
     with pytest.raises(InputError, match="must hold x_train, got x"):
         load(str(tmp_path / "data.npz"))
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 but no more"])
-def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_an_npz_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "data.npz").write_bytes(content)
     with pytest.raises(InputError, match=r"must be an \.npz file"):
         load(str(tmp_path / "data.npz"))
@@ -155,7 +155,7 @@ WHOLE = BUFFER.getvalue()
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4))
-def test_a_damaged_file_is_read_or_refused_but_never_crashes(tmp_path: Path, hits: list[tuple[int, int]]) -> None:
+def test_a_damaged_file_raises_nothing_but_input_errors(tmp_path: Path, hits: list[tuple[int, int]]) -> None:
     damaged = bytearray(WHOLE)
     for position, byte in hits:
         damaged[position] = byte

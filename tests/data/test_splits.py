@@ -1,21 +1,24 @@
-"""Splits keep groups apart, scale by training alone, and depend on nothing but their arguments."""
+"""Splits keep groups apart, keep all rows unchanged, and depend on nothing but their arguments."""
 
+import json
 import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from documents import RECORDED
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.dummy import DummyClassifier
 
 from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 
 
 def dataset(groups: np.ndarray | None, y: np.ndarray, **more: object) -> Dataset:
-    """Rows that know their number, so that they can be followed through a split."""
+    """Rows whose first value is their number, so that a test can follow them through a split."""
     x = np.stack([np.arange(len(y)), np.arange(len(y)) ** 2 % 97], axis=1).astype(np.float32)
     return Dataset("here", Part(x, y.astype(np.int64), groups), tuple("abcdef"[: y.max() + 1]), **more)
 
@@ -63,13 +66,17 @@ def test_every_class_is_in_every_part_when_every_group_has_it(data: Dataset, see
         assert set(part.y) == set(range(len(data.class_names)))
 
 
-@given(st.lists(st.integers(3, 40), min_size=2, max_size=5), st.integers(0, 1000))
-def test_without_groups_every_part_has_every_class(counts: list[int], seed: int) -> None:
-    splits = split(dataset(None, np.repeat(np.arange(len(counts)), counts)), seed)
+fractions = st.sampled_from([0.01, 0.1, 0.25, 0.5])
+
+
+@given(st.lists(st.integers(3, 40), min_size=2, max_size=5), st.integers(0, 1000), fractions, fractions)
+def test_without_groups_every_part_has_every_class(counts: list[int], seed: int, val: float, test: float) -> None:
+    data = dataset(None, np.repeat(np.arange(len(counts)), counts))
+    splits = split(data, seed, DataOptions(val_fraction=val, test_fraction=test))
     assert all(set(part.y) == set(range(len(counts))) for part in splits.parts().values())
 
 
-def test_a_class_of_few_groups_is_in_train_and_val_if_any_shuffle_allows_it() -> None:
+def test_a_class_in_few_groups_is_both_in_train_and_in_val() -> None:
     groups = np.repeat(np.arange(20), 10)
     y = np.where(np.isin(groups, (3, 4, 5)) & (np.arange(200) % 2 == 0), 1, 0)
     for seed in range(10):
@@ -78,7 +85,7 @@ def test_a_class_of_few_groups_is_in_train_and_val_if_any_shuffle_allows_it() ->
         assert 1 in splits.val.y
 
 
-def test_a_class_of_one_group_stays_in_train() -> None:
+def test_a_class_in_a_single_group_stays_in_train() -> None:
     groups = np.repeat(np.arange(10), 10)
     y = (groups == 3).astype(int)
     assert all(1 in split(dataset(groups, y), seed).train.y for seed in range(10))
@@ -89,7 +96,7 @@ def test_the_same_arguments_give_the_same_split() -> None:
     assert split(data, 3).digest == split(data, 3).digest
 
 
-def test_the_digest_tells_another_split_label_or_value() -> None:
+def test_the_digest_changes_with_the_split_a_label_a_value_or_a_name() -> None:
     data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
     flipped = data.train.y.copy()
     flipped[:2] = flipped[1::-1]
@@ -104,12 +111,12 @@ def test_the_digest_tells_another_split_label_or_value() -> None:
     assert len({split(data, 3).digest, *(other.digest for other in others)}) == 5
 
 
-def test_the_digest_does_not_know_where_the_file_lies() -> None:
+def test_the_digest_does_not_depend_on_the_path_of_the_data() -> None:
     data = dataset(None, np.tile([0, 1], 60))
     assert split(data, 3).digest == split(replace(data, source="elsewhere"), 3).digest
 
 
-def test_parts_that_the_source_gives_are_kept() -> None:
+def test_parts_that_the_source_holds_separately_are_kept() -> None:
     data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
     given_part = Part(np.full((4, 2), 7, np.float32), np.array([0, 1, 0, 1]), np.full(4, 99))
     splits = split(replace(data, test=given_part, val=given_part), 0)
@@ -125,7 +132,7 @@ def test_held_out_shares_follow_the_options() -> None:
     assert len(splits.val) == pytest.approx(90, abs=20)
 
 
-def test_the_baseline_is_that_of_a_dummy_classifier() -> None:
+def test_the_majority_class_is_that_of_a_dummy_classifier() -> None:
     data = dataset(None, np.repeat([0, 1, 2], [60, 40, 20]))
     splits = split(data, 0)
     dummy = DummyClassifier(strategy="most_frequent").fit(splits.train.x, splits.train.y)
@@ -164,3 +171,21 @@ def test_a_search_refuses_nan() -> None:
     data.train.x[17, 1] = np.nan
     with pytest.raises(InputError, match=r"x_train: must have finite values only, got 1 bad rows of 120, .* row 17"):
         split(data, 0)
+
+
+def test_a_class_in_one_group_that_would_leave_training_is_refused() -> None:
+    y = np.array([0, 0, 1, 1, 2, 2])
+    with pytest.raises(InputError, match=r"every class must be in two groups or more, .* got one group with"):
+        split(dataset(np.repeat(np.arange(3), 2), y), 0)
+
+
+def test_the_largest_seed_splits_by_group() -> None:
+    data = dataset(np.repeat(np.arange(12), 10), np.tile([0, 1], 60))
+    assert all(map(len, split(data, 2**32 - 1).parts().values()))
+
+
+def test_a_recorded_study_still_has_its_split() -> None:
+    lines = (RECORDED / "studies" / "bc" / "study.journal").read_text().splitlines()
+    identity = next(json.loads(line) for line in lines if "data content" in line)["user_attr"]["identity"]
+    splits = split(load(identity["data"], seed=identity["seed"]), identity["seed"])
+    assert splits.digest == identity["data content"]

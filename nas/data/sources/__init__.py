@@ -1,1 +1,1 @@
-"""Data sources that come with the package, one file each."""
+"""Data sources that come with the package, one file for those of a kind."""

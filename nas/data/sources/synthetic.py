@@ -1,9 +1,9 @@
-"""A simulated inertial sensor at the waist: the data that a search runs on when a user brings none.
+"""A simulated inertial sensor at the waist: the default data for windows of a signal.
 
-What makes it a fair stand-in for real recordings: subjects differ more than some activities do. Their cadence,
-strength, the tilt of the sensor and its noise change from one to the next, so a model is judged on what an
-activity has in common over people. Some activities have nearly the same means and spreads and differ in the order
-of events: going up and down stairs share their spectrum and differ in phase, as do cycling and rowing.
+It resembles real recordings in two ways. Subjects differ more than some activities do: each has an own cadence,
+strength, tilt of the sensor and noise, so a model must learn what an activity has in common over subjects. And some
+activities have nearly the same means, standard deviations and spectra, and differ only in phase, that is in the order
+of events: going up and down stairs, and cycling and rowing.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ SAMPLES = WINDOW + (WINDOWS_EACH - 1) * STRIDE
 
 CHANNELS = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
 RESOLUTION = np.array([1 / 4096] * 3 + [1 / 1000] * 3)
-"""Steps of the sensor: g and rad/s, as of a 16-bit part at 8 g and 32 rad/s."""
+"""Resolution of the sensor in g and rad/s: that of a 16-bit sensor with ranges of 8 g and 32 rad/s."""
 
 RANGE = np.array([8.0] * 3 + [32.0] * 3)
 
@@ -38,15 +38,15 @@ SWING = ((0.1, 0.05, 0.0, 0.0), (0.3, 0.12, 0.05, 0.0), (0.12, 0.05, 0.0, 0.0))
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One way of moving, as an average person does it.
+    """One way of moving, as an average subject does it.
 
     Attributes:
-        cycle_hz: strides, turns of the crank or strokes a second.
-        acc: amplitudes in g, of harmonics 1 to 4, on three axes; `gyro` in rad/s.
+        cycle_hz: strides, crank revolutions or strokes a second.
+        acc: amplitudes of harmonics 1 to 4 on three axes in g; `gyro` likewise in rad/s.
         strength: factor on all amplitudes.
-        lead: radians by which each higher harmonic, and each next axis, comes early; its sign is the direction
-            of time, and no spectrum shows it.
-        impact_g: height of a blow once a cycle that rings off within a tenth of a second.
+        lead: phase lead in radians of each harmonic over the one below, and half of it of each axis over the one
+            before. The sign is the order of events in time, which a power spectrum does not show.
+        impact_g: height of an impact once a cycle, which decays within a tenth of a second.
     """
 
     cycle_hz: float
@@ -94,7 +94,7 @@ def synthetic(seed: int) -> Dataset:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One subject: factors on cadence and strength, how the sensor sits, how much it adds."""
+    """One subject: factors on cadence and strength, the mounting of the sensor, and its noise."""
 
     cadence: float
     strength: float
@@ -116,7 +116,7 @@ def _person(rng: np.random.Generator) -> Person:
 
 
 def _rotation(rng: np.random.Generator, most_degrees: float) -> Doubles:
-    """A rotation about a random axis by up to `most_degrees`, by Rodrigues' formula."""
+    """Return a rotation about a random axis by up to `most_degrees`, by Rodrigues' formula."""
     x, y, z = (axis := rng.normal(size=3)) / np.linalg.norm(axis)
     angle = np.radians(rng.uniform(-most_degrees, most_degrees))
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
@@ -124,7 +124,7 @@ def _rotation(rng: np.random.Generator, most_degrees: float) -> Doubles:
 
 
 def _record(activity: Activity, person: Person, rng: np.random.Generator) -> Doubles:
-    """One recording [SAMPLES, 6] of `person`: motion in the body's axes, turned into the sensor's, with its noise."""
+    """Simulate a recording [SAMPLES, 6]: motion in the axes of the body, turned into those of the sensor, and noise."""
     cycle_hz = activity.cycle_hz * person.cadence * np.exp(rng.normal(0, 0.04) + 0.05 * _wander(rng, 2.0))
     phase = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.cumsum(cycle_hz) / RATE_HZ
     motion = _motion(activity, phase, rng) * (person.strength * np.exp(0.2 * _wander(rng, 2.0)))[:, None]
@@ -137,20 +137,20 @@ def _record(activity: Activity, person: Person, rng: np.random.Generator) -> Dou
 
 
 def _motion(activity: Activity, phase: Doubles, rng: np.random.Generator) -> Doubles:
-    """Acceleration in g and turning in rad/s [T, 6] in the body's axes, as this person does it this time."""
+    """Return acceleration in g and angular rate in rad/s [time, 6] in the axes of the body, for one recording."""
     amplitudes = np.array(activity.acc + activity.gyro) * np.exp(rng.normal(0, 0.3, (6, 4))) * activity.strength
     harmonics = np.arange(1, 5)
     leads = activity.lead * (harmonics - 1 + 0.5 * np.arange(6)[:, None])
     angles = leads + rng.normal(0, 0.5, (6, 4))
     motion = np.einsum("ch,tch->tc", amplitudes, np.cos(phase[:, None, None] * harmonics + angles))
-    # The blow falls at phase 0 and rings at 12 Hz; time since it comes from the phase.
+    # The impact is at phase 0 and oscillates at 12 Hz; the time since then follows from the phase.
     since = np.mod(phase, 2 * np.pi) / (2 * np.pi * activity.cycle_hz)
     motion[:, 0] += activity.impact_g * np.exp(-since / 0.05) * np.cos(2 * np.pi * 12 * since)
     return np.asarray(motion)
 
 
 def _wander(rng: np.random.Generator, seconds: float) -> Doubles:
-    """A random curve [SAMPLES], normal at its knots, which are `seconds` apart."""
+    """Return a random curve [SAMPLES], interpolated between normal deviates that are `seconds` apart."""
     steps = np.arange(SAMPLES) / (seconds * RATE_HZ)
     knots = rng.normal(size=int(steps[-1]) + 2)
     return np.asarray(np.interp(steps, np.arange(len(knots)), knots))
