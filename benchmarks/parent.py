@@ -39,7 +39,7 @@ WATCHED: dict[str, tuple[Any, str]] = {
     "storing the trial as running": (Ledger, "start"),
     "writing the model's file": (ModelFolder, "write"),
     "telling the sampler, storing the record": (Ledger, "finish"),
-    "that, and handing the record to views and tracking": (Trials, "end"),
+    "the same, and handing the record to views and tracking": (Trials, "end"),
 }
 
 

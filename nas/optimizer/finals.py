@@ -78,9 +78,9 @@ class Finals:
         soft_labels = self._soft_labels() if competing else {}
         finals = self._cross_validate(competing, soft_labels)
         best = choose(finals, self.judge.score) if finals else [Final(chosen[0], fold=0)]
-        self.observer.phase("training the winner on training and validation rows")
+        self.observer.phase("finals: training the winner on all training and validation data")
         record = self._train_winner(best, soft_labels)
-        self.observer.phase("test set, once, for the winner")
+        self.observer.phase("finals: evaluating the winner on the test set")
         winner = Trained(
             record=replace(record, history=best[0].record.history),
             finals=tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold))),
@@ -111,7 +111,7 @@ class Finals:
         """Train each finalist on each fold, except for those trainings that an earlier run has done."""
         if not chosen:
             return []
-        self.observer.phase(f"final training of {len(chosen)} candidates")
+        self.observer.phase(f"finals: cross-validating {len(chosen)} candidates")
         done = {(final.record.trial, final.fold): final for final in self._stored()}
         missing = [
             (record, fold) for fold in self._folds() for record in chosen if (record.trial, fold.index) not in done

@@ -1,7 +1,7 @@
-"""A study's trials: sampled in memory, kept in Optuna storage.
+"""The trials of a study: sampled in memory, kept in Optuna's storage.
 
-Optuna writes every sampled dimension to its storage by itself. So an in-memory study samples, and a trial is stored
-whole, at once: when its training starts, as running, or when it has ended without one.
+Optuna writes each sampled dimension to its storage separately, which is slow. So trials are sampled by a study in
+memory, and each is stored in one piece: when its training starts, or when it has ended without a training.
 """
 
 import itertools
@@ -19,7 +19,7 @@ from optuna.trial import Trial, TrialState
 from nas.codec import Place
 from nas.errors import InputError
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.optimizer.storage import mend, open_storage
+from nas.optimizer.storage import open_storage, repair
 from nas.space.dims import Choice, Dim, Value
 from nas.study.objectives import Direction
 from nas.study.record import Record, State
@@ -34,15 +34,15 @@ _OPTUNA_STATES = {
     State.DUPLICATE: TrialState.PRUNED,
     State.FAILED: TrialState.FAIL,
 }
-# A trial's attribute: the number of the trial whose training it takes further.
+# A trial's attribute: the number of the trial whose training it resumes.
 _CONTINUES = "continues"
 
 
 class TrialChooser:
-    """Lets an Optuna trial choose.
+    """Chooses the dimensions of a candidate as an Optuna trial suggests them.
 
     Attributes:
-        params: what was chosen. Optuna's own `params` hold 0.1 + 2 * 0.1 where the dimension has 0.3.
+        params: the chosen values. Optuna's own `params` differ by rounding: 0.1 + 2 * 0.1 in place of 0.3.
     """
 
     def __init__(self, trial: Trial) -> None:
@@ -67,7 +67,7 @@ class TrialChooser:
 
 
 def _evenly_spaced(dim: Dim) -> list[int | float]:
-    """Return the dimension's values if the sampler may know them as neighbours at equal distances; else nothing."""
+    """Return a dimension's values if they are numbers at equal distances, which a sampler takes for neighbours."""
     numbers = [n for n in dim.values if isinstance(n, int | float) and not isinstance(n, bool)]
     steps = [b - a for a, b in itertools.pairwise(numbers)]
     if len(numbers) < len(dim.values) or not steps or min(steps) <= 0:
@@ -80,11 +80,11 @@ def _evenly_spaced(dim: Dim) -> list[int | float]:
 class Ledger:
     """The trials of one study.
 
-    Life cycle: opened by name, which makes the study or finds what an earlier run left; `ask` starts a trial in
-    memory; `start` stores it as running, `finish` stores how it ended; a run that dies leaves running trials
-    behind, which `unfinished` gives to the next one. Study-wide facts are kept with `put` and `get`.
+    Life cycle: opening it makes the study, or loads what an earlier run has stored. `ask` or `resume` begins a trial in
+    memory, `start` stores it as running, `finish` stores how it ended. A run that is killed leaves running trials
+    behind; `unfinished` returns them to the next run. Facts about the whole study are kept with `put` and `get`.
 
-    Numbers of trials are those of the storage.
+    Numbers of trials are always those of the storage.
     """
 
     def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int, sampler: str = "tpe") -> None:
@@ -116,19 +116,19 @@ class Ledger:
         ]
 
     def unfinished(self) -> list[tuple[Trial, int]]:
-        """Return the trials that were running when an earlier run died, each with its number."""
+        """Return the trials that were running when an earlier run ended, each with its number."""
         return [
             (Trial(self._memory, trial._trial_id), self._numbers[trial.number])
             for trial in self._memory.get_trials(deepcopy=False, states=[TrialState.RUNNING])
         ]
 
     def propose(self, params: Mapping[str, Value]) -> None:
-        """Give the next trial these dimensions, unless some trial has had them."""
+        """Let the next trial have these dimensions, unless some trial has had them already."""
         self._memory.enqueue_trial(dict(params), skip_if_exists=True)
 
     @property
     def proposed(self) -> bool:
-        """Whether some proposed trial has not begun yet."""
+        """Whether some proposed dimensions have not been given to a trial yet."""
         return bool(self._memory.get_trials(deepcopy=False, states=[TrialState.WAITING]))
 
     def ask(self) -> Trial:
@@ -136,16 +136,16 @@ class Ledger:
         return self._memory.ask()
 
     def resume(self, record: Record) -> Trial:
-        """Begin a trial that takes the training of another one further: a told trial cannot be told again.
+        """Begin a trial that resumes the training of another one, since Optuna accepts only one result for a trial.
 
-        No trial may be proposed, since it would begin in this one's place.
+        `proposed` must be false, since proposed dimensions would be given to this trial.
         """
         assert not self.proposed
         self._memory.enqueue_trial(dict(record.params), user_attrs={_CONTINUES: record.trial})
         return self._memory.ask()
 
     def continues(self, trial: Trial) -> int | None:
-        """Return the number of the trial whose training this one takes further; None for a new candidate."""
+        """Return the number of the trial whose training this one resumes; None for a new candidate."""
         number: int | None = trial.user_attrs.get(_CONTINUES)
         return number
 
@@ -174,7 +174,7 @@ class Ledger:
 
     def next_number(self) -> int:
         """Return the number that the next stored trial will have."""
-        # All are known here, since one process runs a study; the storage would read every trial to count them.
+        # Only this process adds trials, so all are known here; the storage would read every trial to count them.
         return len(self._ids)
 
     def put(self, key: str, value: object) -> None:
@@ -197,8 +197,8 @@ class Ledger:
         except (ValueError, RuntimeError):  # too few complete trials, or no dimension that all of them have
             return {}
 
-    def claim(self, identity: Mapping[str, object]) -> None:
-        """Make this process the one that runs the study, and check that the study is still the same one.
+    def lock(self, identity: Mapping[str, object]) -> None:
+        """Let only this process run the study, and check that the study's definition is the same as in earlier runs.
 
         Raises:
             InputError: another process on this machine runs it, or its identity was another one.
@@ -206,7 +206,7 @@ class Ledger:
         owner = self.get("owner")
         if owner is not None and owner != _me() and _alive(owner):
             raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
-        mend(self._url)
+        repair(self._url)
         now = upgraded(json.loads(json.dumps(identity)))
         known = upgraded(self.get("identity") or now)
         # A field that did not exist when the study began counts as None, a limit that is not set.
@@ -240,16 +240,16 @@ def changed(name: str, key: str, old: object, new: object) -> InputError:
 
 
 def _open_study(storage: BaseStorage, name: str, directions: Sequence[Direction], url: str) -> optuna.Study:
-    """Load the study or begin it; loading writes nothing, since others than its owner may look at it."""
+    """Load the study or begin it; loading writes nothing, since another process may be running the study."""
     try:
         return optuna.load_study(study_name=name, storage=storage)
     except KeyError:
-        mend(url)
+        repair(url)
         return optuna.create_study(storage=storage, study_name=name, directions=list(directions))
 
 
 def _later(seed: int, trials: int) -> int:
-    """Return the seed of a run that begins with so many trials; it must not draw the first run's numbers again."""
+    """Return the seed of a run that begins with `trials` stored trials, so that it does not repeat an earlier run's."""
     return (seed * 1_000_003 + trials) % 2**32
 
 

@@ -1,4 +1,4 @@
-"""Who watches a search: the live view of the command line, or nobody."""
+"""The contract of an observer, which follows a run: the live view of the command line is one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,17 +8,17 @@ from nas.study.tasks import Task
 
 
 class Observer:
-    """Hears of a search as it goes; every method may be left as it is.
+    """Follows a run. Here every method does nothing, so a subclass defines only those that it needs.
 
-    Life cycle: `phase` announces each part of the work, `recorded` each trial that has ended (those of earlier
-    runs first), `tick` comes about twice a second with what is running.
+    Life cycle: `phase` is called when a part of the work begins, `recorded` when a trial has ended (first for those of
+    earlier runs), `tick` about twice a second.
     """
 
     def phase(self, text: str) -> None:
-        """Hear what begins now, in a few words."""
+        """Take note that a part of the work begins; `text` describes it in a few words."""
 
     def recorded(self, record: Record) -> None:
-        """Hear of a trial that has ended."""
+        """Take note of a trial that has ended."""
 
     def tick(self, running: Sequence[Task[Any]], seconds: float, limit: float | None) -> None:
-        """Hear what is running, the seconds of this run, and the time limit of this run in seconds."""
+        """Take note of the running tasks, the seconds of this run so far, and its time limit in seconds."""

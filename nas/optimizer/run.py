@@ -77,7 +77,7 @@ def run(
     """
     study, judge = problem.study, Judge.of(problem)
     ledger = open_ledger(study, folder)
-    ledger.claim(problem.identity())
+    ledger.lock(problem.identity())
     write_atomic(folder / "study.toml", study.to_toml())
     tracker = open_tracker(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
     limit = None if study.minutes is None else 60 * study.minutes
@@ -108,13 +108,13 @@ def _models(folder: Path) -> ModelFolder:
 
 
 def _searching(problem: Problem, judge: Judge) -> str:
-    """Return what is maximized, and why it is that if the data decide."""
+    """Return which metric the study judges by, and why if the labels have decided it."""
     title = metrics.TITLES[judge.metric]
     if problem.study.metric != metrics.AUTO:
-        return f"searching for {title}"
+        return f"searching; metric: {title}"
     counts = np.bincount(problem.splits.train.y)
     ratio = counts.max() / counts[counts > 0].min()
-    return f"searching for {title}: the most frequent class has {ratio:.1f} times the rows of the rarest"
+    return f"searching; metric: {title}, since the most frequent class is {ratio:.1f} times as frequent as the rarest"
 
 
 def _tags(problem: Problem, judge: Judge) -> dict[str, str]:

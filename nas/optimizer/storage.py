@@ -12,8 +12,8 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from nas.errors import InputError
 
 JOURNAL = "journal:///"
-# A process killed while it wrote leaves its lock behind; writing takes milliseconds. Optuna's other lock, a link to
-# the journal, is never found old where the journal's path is relative, since the link then leads nowhere.
+# Writing takes milliseconds, so an older lock was left by a process that was killed. Optuna's other kind of lock, a
+# symbolic link to the journal, never counts as old if the journal's path is relative, since the link is then broken.
 _LOCK_SECONDS = 3
 
 
@@ -23,7 +23,7 @@ def journal_url(file: Path) -> str:
 
 
 def open_storage(url: str) -> BaseStorage:
-    """Open, or begin, what `url` names: `journal:///FILE`, or a database; InputError if it is neither."""
+    """Open the storage at `url`, or make it: `journal:///FILE` or a database; InputError if it does not open."""
     try:
         file = _file(url)
         if file is not None:
@@ -35,8 +35,8 @@ def open_storage(url: str) -> BaseStorage:
         raise InputError("--storage", f"must be a storage that opens: {type(error).__name__}", got=url) from None
 
 
-def mend(url: str) -> None:
-    """Take away a journal's last line if a process was killed in the middle of it; only its owner may do so."""
+def repair(url: str) -> None:
+    """Remove an incomplete last line, which a killed process has left, from a journal; only the study's owner may."""
     file = _file(url)
     if file is None or not url.startswith(JOURNAL):
         return

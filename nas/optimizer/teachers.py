@@ -65,7 +65,7 @@ class Teachers:
     def _train(self, missing: list[Fold], epochs: int, seconds: float | None) -> None:
         recipe, seed = self.problem.study.recipe, self.problem.study.seed
         if missing:
-            self.observer.phase(f"training {len(missing)} teachers")
+            self.observer.phase(f"finals: training {len(missing)} teachers")
         tasks = (
             (fold, TeacherTask(fold, recipe, epochs, derive(seed, "teacher", fold.seed_text), seconds=seconds))
             for fold in missing

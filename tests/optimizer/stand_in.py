@@ -1,4 +1,4 @@
-"""Workers that train nothing: they make up an accuracy from a network's name, in this process."""
+"""A stand-in for the executor: it trains nothing, and makes up each accuracy from the network and the seed."""
 
 import random
 from collections.abc import Iterator
@@ -29,25 +29,26 @@ TAUGHT_ROWS = 142
 CURVE = {"loss": (1.0,), "accuracy": (0.5,), "val_loss": (1.0,), "val_accuracy": (0.5,)}
 
 
-def accuracy(job: TrainingTask) -> float:
-    """An accuracy that only the network and the seed decide."""
-    return round(random.Random(f"{digest(job.architecture.lower())} {job.seed}").uniform(0.5, 0.95), 3)
+def accuracy(task: TrainingTask) -> float:
+    """Return an accuracy that depends on the network and the seed alone."""
+    return round(random.Random(f"{digest(task.architecture.lower())} {task.seed}").uniform(0.5, 0.95), 3)
 
 
-def score(job: TrainingTask, metric: str) -> float:
-    """A metric that ranks networks otherwise than the others do."""
+def score(task: TrainingTask, metric: str) -> float:
+    """Return the value of a metric; each metric ranks networks differently."""
     if metric == "accuracy":
-        return accuracy(job)
-    return round(random.Random(f"{metric} {digest(job.architecture.lower())} {job.seed}").uniform(0.5, 0.95), 3)
+        return accuracy(task)
+    return round(random.Random(f"{metric} {digest(task.architecture.lower())} {task.seed}").uniform(0.5, 0.95), 3)
 
 
 @dataclass
 class Log:
-    """What all stand-ins of a test were asked for, and what they are to do wrong.
+    """The tasks that all stand-ins of a test were given, and the faults that they simulate.
 
     Attributes:
-        lose: tasks, counted from 0, whose process dies.
-        interrupt: number of tasks after which Ctrl-C comes, while the next one runs.
+        tasks: in the order of their submission.
+        lose: numbers of the tasks, from 0, that fail.
+        interrupt: number of submitted tasks at which the next wait is interrupted by Ctrl-C.
     """
 
     tasks: list[TrainingTask | TeacherTask | EvaluationTask] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Log:
 
 
 class StandIns:
-    """An executor of made-up answers; tasks end in the order in which they began."""
+    """An executor with made-up answers; tasks end in the order in which they were submitted."""
 
     log = Log()
 
@@ -111,9 +112,9 @@ class StandIns:
 
 
 def outcome(task: TrainingTask | TeacherTask | EvaluationTask) -> TrainingOutcome | TeacherAnswers | Tested:
-    """What a worker would bring back."""
+    """Return what a worker would answer."""
     if isinstance(task, TeacherTask):
-        # Each says its own number for every row.
+        # The soft labels of a teacher are all the number of its fold.
         return TeacherAnswers(np.full((TAUGHT_ROWS, 3), task.rows.index, np.float32), 0.9, task.epochs, 1.0)
     if isinstance(task, EvaluationTask):
         counts = np.array([[1, 0], [0, 1]])

@@ -1,4 +1,4 @@
-"""A study with rungs, with stand-ins for the workers: who pauses, who is promoted, and what of them is kept."""
+"""Successive halving in a whole study, with stand-ins for the workers: pausing, promotion, checkpoints."""
 
 import json
 import time
@@ -12,6 +12,8 @@ from stand_in import Log, StandIns, accuracy, outcome
 
 from nas.data.source import load
 from nas.data.splits import Splits, split
+from nas.optimizer.ladder import Ladder
+from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run
@@ -27,38 +29,38 @@ from nas.target.target import find_target
 RECIPE = Recipe.of(epochs=9, first_rung=1, rung_factor=3, min_steps=0, finalists=1, final_folds=2)
 
 
-class Climbing(StandIns):
-    """Stand-ins that climb rungs; a checkpoint holds the curve so far."""
+class WithRungs(StandIns):
+    """Stand-ins whose trainings may stop at a rung; a checkpoint holds the learning curve so far."""
 
     seen: ClassVar[dict[Any, int]] = {}
 
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
         for task, end in super().collect(timeout):
-            yield task, climbed(task) if isinstance(task, TrainingTask) and isinstance(task.rows, HoldOut) else end
+            yield task, trained(task) if isinstance(task, TrainingTask) and isinstance(task.rows, HoldOut) else end
 
 
-def curve(job: TrainingTask) -> list[float]:
-    """A learning curve, the best epoch last; later networks tend to be worse, so that earlier ones are promoted."""
-    number = Climbing.seen.setdefault(job.architecture, len(Climbing.seen))
-    final = accuracy(job) - number / 100
-    return [round(final * (0.5 + (epoch + 1) / (2 * job.epochs)), 4) for epoch in range(job.epochs)]
+def curve(task: TrainingTask) -> list[float]:
+    """Return a rising learning curve; later networks tend to be worse, so that earlier ones are promoted."""
+    number = WithRungs.seen.setdefault(task.architecture, len(WithRungs.seen))
+    final = accuracy(task) - number / 100
+    return [round(final * (0.5 + (epoch + 1) / (2 * task.epochs)), 4) for epoch in range(task.epochs)]
 
 
-def climbed(job: TrainingTask) -> TrainingOutcome:
+def trained(task: TrainingTask) -> TrainingOutcome:
     done: list[float] = []
-    if job.checkpoint is not None:
-        done = json.loads(job.checkpoint)
-        assert done == curve(job)[: len(done)]
-    rule = HalvingRule(job.rungs)
+    if task.checkpoint is not None:
+        done = json.loads(task.checkpoint)
+        assert done == curve(task)[: len(done)]
+    rule = HalvingRule(task.rungs)
     reached = list(done)
-    for epoch, value in list(enumerate(curve(job)))[len(done) :]:
+    for epoch, value in list(enumerate(curve(task)))[len(done) :]:
         reached.append(value)
         if not rule.after_epoch(epoch, {"val_accuracy": value}):
             break
-    whole = outcome(job)
+    whole = outcome(task)
     assert isinstance(whole, TrainingOutcome)
     history = {"loss": (1.0,) * len(reached), "val_accuracy": tuple(reached)}
-    record = replace(whole.record, history=history, continues=job.continues, resumed_at=len(done))
+    record = replace(whole.record, history=history, continues=task.continues, resumed_at=len(done))
     if rule.reason is None:
         return replace(whole, record=record)
     record = replace(
@@ -79,20 +81,20 @@ def splits() -> Splits:
 
 
 def stand_in(patch: pytest.MonkeyPatch) -> Log:
-    patch.setattr(Climbing, "seen", {})
+    patch.setattr(WithRungs, "seen", {})
     patch.setattr(StandIns, "log", Log())
     return StandIns.log
 
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    """What the workers of this test are asked for."""
+    """The tasks of this test."""
     return stand_in(monkeypatch)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A study that nothing disturbs: what was trained, and what came of it."""
+    """The tasks, records and result of a study that is not interrupted."""
 
     jobs: list[TrainingTask]
     records: list[Record]
@@ -100,8 +102,8 @@ class Whole:
 
     @property
     def first(self) -> int:
-        """Which training was the first that went on from a checkpoint."""
-        return next(i for i, job in enumerate(self.jobs) if job.continues is not None)
+        """Number of the first task that resumes from a checkpoint."""
+        return next(i for i, task in enumerate(self.jobs) if task.continues is not None)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +123,7 @@ def study(**fields: Any) -> Study:
 
 def go(definition: Study, splits: Splits, folder: Path) -> Result:
     space, target = load_space(definition.space), find_target("cortex-m4")
-    with run(Problem(definition, space, target, splits), folder, Observer(), time.monotonic(), Climbing) as ended:
+    with run(Problem(definition, space, target, splits), folder, Observer(), time.monotonic(), WithRungs) as ended:
         return ended.result()
 
 
@@ -154,32 +156,32 @@ def test_most_candidates_pause_and_some_are_promoted(
 
 
 def test_a_promoted_candidate_gets_its_checkpoint_and_is_promoted_once(whole: Whole) -> None:
-    further = [job for job in whole.jobs if job.continues is not None]
+    further = [task for task in whole.jobs if task.continues is not None]
     assert further
-    assert all(job.checkpoint is not None for job in further)
-    assert len({job.continues for job in further}) == len(further)
-    assert all(job.checkpoint is None for job in whole.jobs if job.continues is None)
+    assert all(task.checkpoint is not None for task in further)
+    assert len({task.continues for task in further}) == len(further)
+    assert all(task.checkpoint is None for task in whole.jobs if task.continues is None)
 
 
-def test_no_network_is_trained_twice_but_where_it_goes_on(whole: Whole) -> None:
-    begun = [job.architecture for job in whole.jobs if job.continues is None]
+def test_no_network_is_trained_again_from_the_start(whole: Whole) -> None:
+    begun = [task.architecture for task in whole.jobs if task.continues is None]
     assert len(set(begun)) == len(begun)
 
 
-def test_every_candidate_rests_on_every_rung_so_that_their_curves_compare(whole: Whole) -> None:
-    assert {job.restart_epochs for job in whole.jobs} == {(1, 3)}
+def test_the_learning_rate_restarts_at_every_rung_for_all_candidates(whole: Whole) -> None:
+    assert {task.restart_epochs for task in whole.jobs} == {(1, 3)}
 
 
-def test_controls_pass_all_rungs_and_judge_them(whole: Whole) -> None:
-    controls = [job for job in whole.jobs if is_control(job.seed)]
+def test_controls_are_never_stopped_and_measure_how_well_rungs_predict(whole: Whole) -> None:
+    controls = [task for task in whole.jobs if is_control(task.seed)]
     assert controls
-    assert all(job.rungs == () for job in controls)
+    assert all(task.rungs == () for task in controls)
     complete = {record.trial for record in whole.records if record.state == State.COMPLETE}
-    assert {job.trial for job in controls} <= complete
+    assert {task.trial for task in controls} <= complete
     assert [(rung.epoch, rung.pairs) for rung in whole.result.rungs] == [(1, len(controls)), (3, len(controls))]
 
 
-def test_checkpoints_are_kept_while_one_may_go_on_and_dropped_at_the_end(
+def test_checkpoints_of_paused_candidates_are_deleted_when_the_search_ends(
     log: Log, splits: Splits, tmp_path: Path
 ) -> None:
     log.interrupt = 25
@@ -193,7 +195,7 @@ def test_checkpoints_are_kept_while_one_may_go_on_and_dropped_at_the_end(
     assert checkpoints(tmp_path) == []
 
 
-def test_an_interrupted_promotion_goes_on_from_its_checkpoint(
+def test_an_interrupted_promotion_resumes_from_its_checkpoint(
     whole: Whole, log: Log, splits: Splits, tmp_path: Path
 ) -> None:
     log.interrupt = whole.first + 1
@@ -206,16 +208,14 @@ def test_an_interrupted_promotion_goes_on_from_its_checkpoint(
     assert again.checkpoint == promoted.checkpoint is not None
 
 
-def test_a_promotion_whose_worker_dies_is_not_tried_again(
-    whole: Whole, log: Log, splits: Splits, tmp_path: Path
-) -> None:
+def test_a_promotion_whose_worker_dies_is_not_repeated(whole: Whole, log: Log, splits: Splits, tmp_path: Path) -> None:
     log.lose = {whole.first}
     go(study(), splits, tmp_path)
-    assert [job.continues for job in log.searched].count(whole.jobs[whole.first].continues) == 1
+    assert [task.continues for task in log.searched].count(whole.jobs[whole.first].continues) == 1
 
 
 @pytest.mark.parametrize("objective", ["accuracy", "pareto-weights"])
-def test_a_search_ends_when_nothing_better_comes(log: Log, splits: Splits, tmp_path: Path, objective: str) -> None:
+def test_a_search_ends_when_patience_is_used_up(log: Log, splits: Splits, tmp_path: Path, objective: str) -> None:
     result = go(study(trials=300, patience=12, objective=objective), splits, tmp_path)
     assert result.stopped == "stopped after 12 candidates without a better one"
     judged = [r for r in records(tmp_path, objective) if r.state == State.COMPLETE or r.at_rung is not None]
@@ -225,3 +225,29 @@ def test_a_search_ends_when_nothing_better_comes(log: Log, splits: Splits, tmp_p
         assert sum(record.trial > best.trial for record in judged) == 12
     more = go(study(trials=result.trials + 5, objective=objective), splits, tmp_path)
     assert (more.trials, more.stopped) == (result.trials + 5, None)
+
+
+def test_rungs_come_later_by_the_factor_by_which_small_data_takes_more_epochs(tmp_path: Path) -> None:
+    recipe = Recipe.of(epochs=10, batch_size=64, first_rung=2, rung_factor=3)
+    large, small = (
+        Ladder(recipe.replace(min_steps=800), rows, [], ModelFolder(tmp_path), lambda record, accuracy: (accuracy,))
+        for rows in (64 * 80, 64 * 2)
+    )
+    assert large.epochs == (2, 6)
+    # 800 steps of 2 steps an epoch are 400 epochs, 40 times as many.
+    assert small.epochs == (80, 240)
+
+
+def test_rungs_compare_accuracies_in_a_study_with_another_metric(log: Log, splits: Splits, tmp_path: Path) -> None:
+    definition = study(metric="macro_f1", trials=40)
+    go(definition, splits, tmp_path)
+    rungs = [rung for task in log.searched for rung in task.rungs]
+    assert rungs
+    for rung in rungs:
+        reached = [curve(task)[rung.epoch - 1] for task in log.searched]
+        assert min(abs(rung.threshold - value) for value in reached) < 1e-6
+    kept = open_ledger(definition, tmp_path).records()
+    assert any(record.at_rung for record in kept)
+    complete = [record for record in kept if record.state == State.COMPLETE]
+    assert complete
+    assert all(record.values == (record.val_metrics["macro_f1"],) for record in complete)

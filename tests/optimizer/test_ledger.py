@@ -1,4 +1,4 @@
-"""A study's trials, read back through Optuna's own interface."""
+"""The stored trials of a study, read back through Optuna's own interface."""
 
 import json
 import os
@@ -67,7 +67,7 @@ def stored(url: str) -> list[optuna.trial.FrozenTrial]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_sampler_chooses_values_of_the_dimension_and_nothing_warns(seed: int) -> None:
+def test_chosen_values_belong_to_the_dimension_and_cause_no_warning(seed: int) -> None:
     book = ledger("sqlite://", seed)
     for _ in range(20):
         for name, value in sample(trial := book.ask()).items():
@@ -77,9 +77,7 @@ def test_a_sampler_chooses_values_of_the_dimension_and_nothing_warns(seed: int) 
 
 
 @given(low=st.integers(-20, 20), length=st.integers(0, 30), step=st.integers(1, 7), tenth=st.booleans())
-def test_the_sampler_knows_any_range_by_the_values_that_the_space_counts(
-    low: int, length: int, step: int, tenth: bool
-) -> None:
+def test_any_range_offers_the_sampler_the_values_of_the_space(low: int, length: int, step: int, tenth: bool) -> None:
     unit = 10 if tenth else 1
     dim = Range(low / unit, (low + length) / unit, step / unit) if tenth else Range(low, low + length, step)
     trial = optuna.create_study().ask()
@@ -95,7 +93,7 @@ def test_a_new_storage_makes_its_folder(tmp_path: Path, kind: str) -> None:
     assert len(stored(url)) == 1
 
 
-def test_a_trial_is_kept_with_its_record_parameters_and_score(url: str) -> None:
+def test_a_stored_trial_has_its_record_parameters_and_score(url: str) -> None:
     ended = run(ledger(url), score=0.75)
     (trial,) = stored(url)
     assert (trial.number, trial.state, trial.values) == (0, TrialState.COMPLETE, [0.75])
@@ -114,7 +112,7 @@ def test_a_trial_is_kept_with_its_record_parameters_and_score(url: str) -> None:
         (State.FAILED, TrialState.FAIL),
     ],
 )
-def test_every_state_has_its_word_in_optuna(url: str, state: State, kept: TrialState) -> None:
+def test_every_state_is_stored_as_one_of_optuna_s(url: str, state: State, kept: TrialState) -> None:
     run(ledger(url), state)
     assert [trial.state for trial in stored(url)] == [kept]
     assert [ended.state for ended in ledger(url).records()] == [state]
@@ -136,7 +134,7 @@ def test_a_trial_that_is_running_is_stored_before_it_ends(url: str) -> None:
     assert book.records() == []
 
 
-def test_the_next_run_gets_what_a_dead_one_left_running(url: str) -> None:
+def test_trials_left_running_by_a_killed_run_go_to_the_next_run(url: str) -> None:
     dead = ledger(url)
     run(dead)
     params = sample(trial := dead.ask())
@@ -151,14 +149,14 @@ def test_the_next_run_gets_what_a_dead_one_left_running(url: str) -> None:
     assert ledger(url).unfinished() == []
 
 
-def test_trials_that_were_asked_for_only_leave_nothing(url: str) -> None:
+def test_a_trial_that_was_only_sampled_is_not_stored(url: str) -> None:
     book = ledger(url)
     sample(book.ask())
     assert stored(url) == []
     assert run(book).trial == 0
 
 
-def test_numbers_are_the_storage_s_whatever_ran_before(url: str) -> None:
+def test_trial_numbers_continue_those_of_the_storage(url: str) -> None:
     one = ledger(url)
     sample(one.ask())  # lost with the run
     run(one)
@@ -167,14 +165,14 @@ def test_numbers_are_the_storage_s_whatever_ran_before(url: str) -> None:
     assert [ended.trial for ended in ledger(url).records()] == [0, 1, 2]
 
 
-def test_a_seed_repeats_its_choices_and_a_run_that_goes_on_does_not(url: str) -> None:
+def test_equal_seeds_choose_alike_but_a_resumed_study_does_not_repeat_its_choices(url: str) -> None:
     first = [run(ledger(url), score=0.1).params]
     assert sample(ledger("sqlite://").ask()) == first[0]
     assert sample(ledger("sqlite://", seed=1).ask()) != first[0]
     assert sample(ledger(url).ask()) != first[0]
 
 
-def test_a_run_that_goes_on_learns_from_the_trials_before(url: str) -> None:
+def test_a_resumed_study_learns_from_its_earlier_trials(url: str) -> None:
     before = ledger(url)
     for _ in range(18):
         trial = before.ask()
@@ -192,32 +190,32 @@ def test_facts_about_the_study_are_kept(url: str) -> None:
     assert ledger(url).get("loser") is None
 
 
-def test_a_study_stays_what_it_began_as(url: str) -> None:
+def test_a_study_refuses_another_definition(url: str) -> None:
     identity = {"space": "mlp_tabular", "budget_kb": 4, "recipe": {"epochs": 3}}
-    ledger(url).claim(identity)
-    ledger(url).claim(json.loads(json.dumps(identity)))
-    ledger(url).claim(identity | {"a_limit_of_a_later_release": None})
+    ledger(url).lock(identity)
+    ledger(url).lock(json.loads(json.dumps(identity)))
+    ledger(url).lock(identity | {"a_limit_of_a_later_release": None})
     with pytest.raises(InputError, match="study mine: budget_kb: must stay 4 when a study goes on, got 6; give"):
-        ledger(url).claim(identity | {"budget_kb": 6})
+        ledger(url).lock(identity | {"budget_kb": 6})
     with pytest.raises(InputError, match="study mine: recipe: "):
-        ledger(url).claim(identity | {"recipe": {"epochs": 4}})
-    ledger(url).claim(identity)
+        ledger(url).lock(identity | {"recipe": {"epochs": 4}})
+    ledger(url).lock(identity)
 
 
 def test_one_process_at_a_time_runs_a_study(url: str) -> None:
     ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
     with pytest.raises(InputError, match="must be run by one process at a time"):
-        ledger(url).claim({})
+        ledger(url).lock({})
 
 
 @pytest.mark.parametrize("owner", [f"{socket.gethostname()}:999999999", "elsewhere:1", f"{socket.gethostname()}:x"])
 def test_a_study_whose_process_is_gone_may_be_taken_over(url: str, owner: str) -> None:
     ledger(url).put("owner", owner)
-    ledger(url).claim({})
+    ledger(url).lock({})
     assert ledger(url).get("owner") == f"{socket.gethostname()}:{os.getpid()}"
 
 
-def test_another_kind_of_objective_is_told_and_nothing_is_lost(url: str) -> None:
+def test_another_number_of_objectives_is_refused_and_nothing_is_lost(url: str) -> None:
     ended = run(ledger(url))
     with pytest.raises(InputError, match="study mine: objective: must"):
         Ledger("mine", url, ["maximize", "minimize"], 0)
@@ -227,19 +225,19 @@ def test_another_kind_of_objective_is_told_and_nothing_is_lost(url: str) -> None
 @pytest.mark.parametrize(
     "bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db", "journal:////proc/nowhere/x"]
 )
-def test_a_storage_that_does_not_open_is_told(bad: str) -> None:
+def test_a_storage_that_does_not_open_is_an_input_error(bad: str) -> None:
     with pytest.raises(InputError, match="--storage: must be a storage that opens"):
         ledger(bad)
 
 
 @pytest.mark.parametrize("kind", ["journal", "sqlite"])
-def test_a_file_that_is_no_storage_is_told(tmp_path: Path, kind: str) -> None:
+def test_a_file_that_is_no_storage_is_an_input_error(tmp_path: Path, kind: str) -> None:
     (tmp_path / "study").write_text("no storage, but a note of some length\n" * 20)
     with pytest.raises(InputError, match="--storage: must be a storage that opens"):
         ledger(f"{kind}:///{tmp_path / 'study'}")
 
 
-def test_a_line_that_a_killed_process_left_half_written_is_taken_away(tmp_path: Path) -> None:
+def test_an_incomplete_line_of_a_killed_process_is_removed_from_the_journal(tmp_path: Path) -> None:
     journal, url = tmp_path / "study.journal", f"journal:///{tmp_path / 'study.journal'}"
     ended = run(ledger(url))
     whole = journal.read_bytes()
@@ -247,13 +245,13 @@ def test_a_line_that_a_killed_process_left_half_written_is_taken_away(tmp_path: 
         file.write(whole[:25])
     assert ledger(url).records() == [ended]  # whoever only reads leaves it
     book = ledger(url)
-    book.claim({"seed": 0})
+    book.lock({"seed": 0})
     again = run(book)
     assert ledger(url).records() == [ended, again]
     assert journal.read_bytes().startswith(whole)
 
 
-def test_a_lock_that_a_killed_process_left_holds_up_the_next_run_for_seconds_only(
+def test_a_killed_process_s_lock_delays_the_next_run_by_seconds_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # as a user's studies are, the journal is named from where the user stands
@@ -270,7 +268,7 @@ def test_a_lock_that_a_killed_process_left_holds_up_the_next_run_for_seconds_onl
     assert book.get("key") == "value"
 
 
-def test_importances_are_shares_of_the_dimensions(url: str) -> None:
+def test_importances_of_dimensions_sum_to_one(url: str) -> None:
     book = ledger(url)
     assert book.importances() == {}
     for _ in range(18):

@@ -1,4 +1,4 @@
-"""Worker processes: what they bring back, and what becomes of those that die. No TensorFlow: the work is ours."""
+"""Worker processes: their answers, and what happens if one dies. Tasks are simple orders, without TensorFlow."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(eq=False)
 class Order:
-    """Stands for a job: what to do, and for how long it may take."""
+    """Stands in for a task: what to do, and its time limit."""
 
     what: str
     argument: Any = None
@@ -31,7 +31,7 @@ class Order:
 
 
 def prepare(splits: Any) -> None:
-    """Stands for importing TensorFlow."""
+    """Stand in for importing TensorFlow."""
     if splits == "broken":
         raise ImportError("libcudart.so.11.0: cannot open shared object file")
     if splits == "slow":
@@ -44,7 +44,7 @@ def prepare(splits: Any) -> None:
 
 
 def perform(order: Order) -> Any:
-    """Stands for a training."""
+    """Stand in for a training."""
     match order.what:
         case "echo":
             return order.argument
@@ -73,7 +73,7 @@ def perform(order: Order) -> Any:
 
 @pytest.fixture
 def crew() -> Iterator[Any]:
-    """Makes workers, and ends them."""
+    """A function that makes executors, which are closed at the end."""
     made: list[LocalExecutor] = []
 
     def make(jobs: int = 1, splits: Any = None) -> Any:
@@ -86,7 +86,7 @@ def crew() -> Iterator[Any]:
 
 
 def done(team: Any, *orders: Order) -> list[Any]:
-    """Do all orders; return how each ended, in their order."""
+    """Perform all orders; return their answers in the same order."""
     waiting, ends = list(orders), {}
     while len(ends) < len(orders):
         while waiting and team.idle:
@@ -95,32 +95,32 @@ def done(team: Any, *orders: Order) -> list[Any]:
     return [ends[id(order)] for order in orders]
 
 
-def test_a_task_comes_back_with_its_outcome_and_the_process_stays(crew: Any) -> None:
+def test_tasks_come_back_with_their_answers_and_the_process_is_reused(crew: Any) -> None:
     echo, *pids = done(crew(), Order("echo", [1, 2]), Order("pid"), Order("pid"))
     assert echo == [1, 2]
     assert len({*pids, os.getpid()}) == 2
 
 
-def test_what_a_task_raises_is_told_and_the_next_one_runs(crew: Any) -> None:
+def test_a_task_that_raises_fails_and_the_next_one_runs(crew: Any) -> None:
     assert done(crew(), Order("raise", "no such layer"), Order("echo", 1)) == [
         Failed("ValueError: no such layer"),
         1,
     ]
 
 
-def test_a_process_that_dies_takes_its_own_task_only(crew: Any) -> None:
+def test_a_process_that_dies_fails_only_its_own_task(crew: Any) -> None:
     died, *echoes = done(crew(2), Order("die"), *(Order("echo", i) for i in range(4)))
     assert died == Failed("its worker process died, perhaps because memory ran out")
     assert echoes == [0, 1, 2, 3]
 
 
-def test_a_task_whose_process_is_killed_is_done_by_another_one_in_the_time_left(crew: Any, tmp_path: Path) -> None:
+def test_a_task_whose_process_is_killed_is_repeated_in_the_time_that_is_left(crew: Any, tmp_path: Path) -> None:
     first, second = done(crew(), Order("die once", tmp_path / "a"), Order("die once", tmp_path / "b", seconds=30.0))
     assert first == "no limit"
     assert 10 < second < 30
 
 
-def test_the_time_of_a_task_counts_from_its_order(crew: Any) -> None:
+def test_the_start_of_a_process_counts_towards_the_time_limit_of_its_task(crew: Any) -> None:
     first, second = done(crew(splits="slow"), Order("time left", seconds=60.0), Order("time left", seconds=60.0))
     assert 10 < first < 58
     assert second > 58.5
@@ -135,38 +135,38 @@ def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> No
     assert time.monotonic() - start < 30
 
 
-def test_a_process_is_replaced_after_its_share_of_tasks(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_is_replaced_after_a_number_of_tasks(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "TASKS_PER_PROCESS", 2)
     pids = done(crew(), *(Order("pid") for _ in range(4)))
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
-def test_a_process_that_cannot_start_ends_the_run_in_one_line(crew: Any) -> None:
+def test_a_process_that_cannot_start_ends_the_run_with_an_input_error(crew: Any) -> None:
     with pytest.raises(InputError, match="worker process: must start, got ImportError: libcudart"):
         done(crew(splits="broken"), Order("echo", 1))
 
 
-def test_processes_that_die_while_they_start_end_the_run(crew: Any) -> None:
+def test_processes_that_keep_dying_at_their_start_end_the_run(crew: Any) -> None:
     with pytest.raises(InputError, match="worker process: must start, got it died"):
         done(crew(splits="deadly"), Order("echo", 1))
 
 
-def test_one_that_is_killed_while_it_starts_is_replaced_and_its_task_done(crew: Any, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_at_its_start_is_replaced(crew: Any, tmp_path: Path) -> None:
     assert done(crew(splits=tmp_path / "killed once"), Order("echo", 1)) == [1]
 
 
-def test_a_worker_has_one_thread_and_does_not_hear_ctrl_c(crew: Any) -> None:
+def test_a_worker_has_one_thread_and_ignores_ctrl_c(crew: Any) -> None:
     environment, unmoved = done(crew(), Order("environment"), Order("interrupted"))
     assert environment["OMP_NUM_THREADS"] == "1"
     assert unmoved == "unmoved"
 
 
-def test_loky_reads_the_delay_that_keeps_it_from_collecting_garbage() -> None:
+def test_loky_still_reads_the_delay_that_disables_its_garbage_collection() -> None:
     # It is loky's own; a release without it would collect every second, and end large processes, unnoticed.
     assert "_MEMORY_LEAK_CHECK_DELAY" in process_executor._process_worker.__code__.co_names
 
 
-def test_workers_end_with_a_parent_that_is_killed() -> None:
+def test_workers_end_when_their_parent_is_killed() -> None:
     code = """
 import time
 from test_local_executor import Order, done, perform, prepare
@@ -198,6 +198,6 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # A process that has ended stays a zombie until whoever inherits it looks.
+    # A process that has ended stays a zombie until its new parent process waits for it.
     stat = Path(f"/proc/{pid}/stat")
     return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")

@@ -1,4 +1,4 @@
-"""A run of a study, with stand-ins for the workers: what is trained, what is kept, who wins."""
+"""Whole runs of a study, with stand-ins for the workers: trials, storage, finals, the winner."""
 
 import time
 from collections import defaultdict
@@ -16,6 +16,7 @@ from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.optimizer.finals import choose
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
@@ -23,7 +24,7 @@ from nas.space.file import load_space
 from nas.study.feasibility import shrink
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
-from nas.study.result import Result, Trained
+from nas.study.result import Final, Result, Trained
 from nas.study.study import Study
 from nas.study.tasks import Fold, TrainingTask
 from nas.target.target import find_target
@@ -38,7 +39,7 @@ def splits() -> Splits:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
-    """What the workers of this test are asked for."""
+    """The tasks of this test."""
     monkeypatch.setattr(StandIns, "log", Log())
     return StandIns.log
 
@@ -58,7 +59,7 @@ def study(**fields: Any) -> Study:
 
 
 class Watcher(Observer):
-    """Writes down what it hears."""
+    """Keeps the phases and records that it is told."""
 
     def __init__(self) -> None:
         self.phases: list[str] = []
@@ -88,7 +89,9 @@ def records(definition: Study, folder: Path) -> list[Record]:
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_so_many_trials_are_run_with_numbers_in_a_row(log: Log, splits: Splits, tmp_path: Path, jobs: int) -> None:
+def test_a_study_runs_its_number_of_trials_and_numbers_them_consecutively(
+    log: Log, splits: Splits, tmp_path: Path, jobs: int
+) -> None:
     result = go(study(jobs=jobs), splits, tmp_path)
     kept = records(study(), tmp_path)
     assert sorted(r.trial for r in kept) == list(range(8))
@@ -97,17 +100,17 @@ def test_so_many_trials_are_run_with_numbers_in_a_row(log: Log, splits: Splits, 
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_what_cannot_fit_is_never_trained_and_nothing_is_trained_twice(
+def test_candidates_over_budget_and_duplicates_are_never_trained(
     log: Log, splits: Splits, tmp_path: Path, jobs: int
 ) -> None:
     go(study(jobs=jobs, trials=40, budget_kb=0.5), splits, tmp_path)
-    digests = [job.architecture for job in log.searched]
+    digests = [task.architecture for task in log.searched]
     assert len(set(digests)) == len(digests)
-    assert all(job.architecture.lower().weights_bytes <= 512 for job in log.tasks if isinstance(job, TrainingTask))
+    assert all(task.architecture.lower().weights_bytes <= 512 for task in log.tasks if isinstance(task, TrainingTask))
     by_state = defaultdict(list)
     for kept in records(study(), tmp_path):
         by_state[kept.state].append(kept)
-    assert {kept.trial for kept in by_state[State.COMPLETE]} == {job.trial for job in log.searched}
+    assert {kept.trial for kept in by_state[State.COMPLETE]} == {task.trial for task in log.searched}
     assert all(kept.estimated and kept.estimated["weights_bytes"] > 512 for kept in by_state[State.OVER_BUDGET])
     first = {kept.digest: kept.trial for kept in by_state[State.COMPLETE]}
     assert by_state[State.DUPLICATE]
@@ -124,14 +127,14 @@ def test_a_seed_repeats_a_study_and_another_does_not(log: Log, splits: Splits, t
 
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize("after", [1, 5])
-def test_an_interrupted_study_goes_on_where_it_was(
+def test_an_interrupted_study_finishes_its_running_trials_first(
     log: Log, splits: Splits, tmp_path: Path, jobs: int, after: int
 ) -> None:
     log.interrupt = after
     with pytest.raises(KeyboardInterrupt):
         go(study(jobs=jobs), splits, tmp_path)
     before = records(study(), tmp_path)
-    running = {job.trial for job in log.searched} - {kept.trial for kept in before}
+    running = {task.trial for task in log.searched} - {kept.trial for kept in before}
     assert running
 
     log.tasks.clear()
@@ -139,12 +142,12 @@ def test_an_interrupted_study_goes_on_where_it_was(
     kept = {r.trial: r for r in records(study(), tmp_path)}
     assert sorted(kept) == list(range(8))
     assert [kept[r.trial] for r in before] == before
-    assert running <= {job.trial for job in log.searched}
-    assert not {r.trial for r in before} & {job.trial for job in log.searched}
+    assert running <= {task.trial for task in log.searched}
+    assert not {r.trial for r in before} & {task.trial for task in log.searched}
 
 
 @pytest.mark.parametrize("after", [1, 2, 4])
-def test_a_study_begins_with_the_known_good_members_each_once_however_often_it_is_interrupted(
+def test_a_study_begins_with_the_known_good_candidates_once_even_if_interrupted(
     log: Log, splits: Splits, tmp_path: Path, after: int
 ) -> None:
     space, definition = load_space("mlp_tabular"), study(budget_kb=2.0)
@@ -158,13 +161,13 @@ def test_a_study_begins_with_the_known_good_members_each_once_however_often_it_i
     assert [params.count(known) for known in shrunk if known is not None] == [1] * len(shrunk)
 
 
-def test_a_study_may_begin_without_the_known_good_members(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_a_study_may_begin_without_the_known_good_candidates(log: Log, splits: Splits, tmp_path: Path) -> None:
     go(study(starts=False), splits, tmp_path)
     starts = load_space("mlp_tabular").starts
     assert not [kept for kept in records(study(starts=False), tmp_path) if kept.params in starts]
 
 
-def test_a_study_at_its_end_trains_nothing_and_says_the_same(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_a_finished_study_trains_nothing_and_gives_the_same_result(log: Log, splits: Splits, tmp_path: Path) -> None:
     first = go(study(), splits, tmp_path)
     log.tasks.clear()
     watcher = Watcher()
@@ -176,7 +179,7 @@ def test_a_study_at_its_end_trains_nothing_and_says_the_same(log: Log, splits: S
     assert replace(stored, seconds=first.seconds) == first
 
 
-def test_more_trials_come_on_top_of_those_that_were_run(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_raising_the_number_of_trials_adds_to_those_that_were_run(log: Log, splits: Splits, tmp_path: Path) -> None:
     go(study(trials=5), splits, tmp_path)
     before = records(study(), tmp_path)
     result = go(study(trials=9), splits, tmp_path)
@@ -196,7 +199,7 @@ def test_another_definition_is_refused_before_anything_is_done(log: Log, splits:
     assert (tmp_path / "study.toml").read_text() == definition
 
 
-def test_a_worker_that_dies_fails_its_trial_and_the_search_goes_on(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_a_worker_that_dies_fails_only_its_trial(log: Log, splits: Splits, tmp_path: Path) -> None:
     log.lose = {1, 2}
     result = go(study(), splits, tmp_path)
     failed = [kept for kept in records(study(), tmp_path) if kept.state == State.FAILED]
@@ -208,17 +211,17 @@ def test_a_worker_that_dies_fails_its_trial_and_the_search_goes_on(log: Log, spl
 FINALS = Recipe.of(finalists=3, final_folds=2)
 
 
-def test_the_best_candidates_are_trained_again_on_every_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_the_finalists_are_trained_on_every_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
     go(study(recipe=FINALS), splits, tmp_path)
     complete = [kept for kept in records(study(), tmp_path) if kept.state == State.COMPLETE]
     best = sorted(complete, key=lambda kept: kept.values or (), reverse=True)[:3]
-    asked = [(job.trial, job.rows.index, job.rows.count) for job in log.finals if isinstance(job.rows, Fold)]
+    asked = [(task.trial, task.rows.index, task.rows.count) for task in log.finals if isinstance(task.rows, Fold)]
     assert sorted(asked) == sorted((kept.trial, fold, 2) for kept in best for fold in range(2))
-    assert len({job.seed for job in log.finals} | {kept.seed for kept in complete}) == 6 + len(complete)
-    assert all(job.epochs >= FINALS.finals.final_epochs for job in log.finals)
+    assert len({task.seed for task in log.finals} | {kept.seed for kept in complete}) == 6 + len(complete)
+    assert all(task.epochs >= FINALS.finals.final_epochs for task in log.finals)
 
 
-def test_the_winner_is_the_best_in_the_mean_over_the_folds(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_the_best_mean_over_the_folds_wins(log: Log, splits: Splits, tmp_path: Path) -> None:
     winner = go(study(recipe=FINALS, objective="accuracy"), splits, tmp_path).winner
     assert winner is not None
     means = {trial: fmean(found) for trial, found in accuracies(log).items()}
@@ -233,16 +236,16 @@ def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, sp
     watcher = Watcher()
     winner = go(definition, splits, tmp_path, watcher).winner
     assert winner is not None
-    assert watcher.phases[0] == "searching for macro-F1"
+    assert watcher.phases[0] == "searching; metric: macro-F1"
     complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
-    assert all(kept.values == (score(job, "macro_f1"),) for kept, job in zip(complete, log.searched, strict=True))
+    assert all(kept.values == (score(task, "macro_f1"),) for kept, task in zip(complete, log.searched, strict=True))
     means = {
-        trial: fmean(score(job, "macro_f1") for job in log.finals if job.trial == trial)
-        for trial in {job.trial for job in log.finals}
+        trial: fmean(score(task, "macro_f1") for task in log.finals if task.trial == trial)
+        for trial in {task.trial for task in log.finals}
     }
     best = max(means, key=lambda trial: means[trial])
     assert (winner.record.trial, winner.record.val_score) == (best, pytest.approx(means[best]))
-    assert set(winner.fold_scores) == {score(job, "macro_f1") for job in log.finals if job.trial == best}
+    assert set(winner.fold_scores) == {score(task, "macro_f1") for task in log.finals if task.trial == best}
 
 
 def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_path: Path) -> None:
@@ -252,7 +255,7 @@ def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_p
     assert share.max() >= 3 * share.min() > 0
     watcher = Watcher()
     result = go(study(), rare, tmp_path / "rare", watcher)
-    assert watcher.phases[0].startswith("searching for balanced accuracy: the most frequent class has")
+    assert watcher.phases[0].startswith("searching; metric: balanced accuracy, since the most frequent class is")
     assert result.winner is not None
     assert result.winner.metric == "balanced_accuracy"
     assert go(study(), splits, tmp_path / "even", watcher).winner.metric == "accuracy"  # type: ignore[union-attr]
@@ -260,14 +263,12 @@ def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_p
 
 def accuracies(log: Log) -> dict[int, list[float]]:
     found = defaultdict(list)
-    for job in log.finals:
-        found[job.trial].append(accuracy(job))
+    for task in log.finals:
+        found[task.trial].append(accuracy(task))
     return found
 
 
-def test_the_winner_is_trained_on_all_but_the_test_rows_and_tested_once(
-    log: Log, splits: Splits, tmp_path: Path
-) -> None:
+def test_the_winner_is_trained_on_all_other_rows_and_tested_once(log: Log, splits: Splits, tmp_path: Path) -> None:
     winner = go(study(recipe=FINALS), splits, tmp_path).winner
     assert winner is not None
     ((last,), (test,)) = log.last, log.tests
@@ -279,7 +280,7 @@ def test_the_winner_is_trained_on_all_but_the_test_rows_and_tested_once(
 
 @pytest.fixture(scope="module")
 def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Trained, int]:
-    """The winner of a study that nothing disturbs, and the number of trainings that its search takes."""
+    """The winner of a study that is not interrupted, and the number of trainings in its search."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StandIns, "log", Log())
         winner = go(study(recipe=FINALS), splits, tmp_path_factory.mktemp("whole")).winner
@@ -288,7 +289,7 @@ def whole(splits: Splits, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tra
 
 
 @pytest.mark.parametrize("after", [1, 4, 6, 7, 8])
-def test_finals_that_were_interrupted_go_on(
+def test_interrupted_finals_repeat_no_training_and_have_the_same_winner(
     whole: tuple[Trained, int], log: Log, splits: Splits, tmp_path: Path, after: int
 ) -> None:
     expected, searched = whole
@@ -302,7 +303,7 @@ def test_finals_that_were_interrupted_go_on(
 
 
 @pytest.mark.parametrize(("done", "what"), [(6, "the winner's last training"), (7, "the winner's test")])
-def test_an_end_that_cannot_be_reached_is_one_line_and_goes_on_later(
+def test_a_failed_last_training_or_test_is_an_input_error_and_can_be_repeated(
     whole: tuple[Trained, int], log: Log, splits: Splits, tmp_path: Path, done: int, what: str
 ) -> None:
     expected, searched = whole
@@ -321,12 +322,15 @@ def test_without_a_candidate_there_is_no_winner(log: Log, splits: Splits, tmp_pa
     assert log.tests == []
 
 
-def test_the_front_is_what_no_other_candidate_beats(log: Log, splits: Splits, tmp_path: Path) -> None:
-    result = go(study(trials=25), splits, tmp_path)
+@pytest.mark.parametrize("metric", ["accuracy", "macro_f1"])
+def test_the_pareto_front_is_of_weights_and_the_study_s_metric(
+    log: Log, splits: Splits, tmp_path: Path, metric: str
+) -> None:
+    result = go(study(trials=25, metric=metric), splits, tmp_path)
     points = {
-        kept.trial: (kept.val_accuracy, -kept.profiled["weights_bytes"])
-        for kept in records(study(), tmp_path)
-        if kept.state == State.COMPLETE and kept.profiled and kept.val_accuracy
+        kept.trial: (kept.val_metrics[metric], -kept.profiled["weights_bytes"])
+        for kept in records(study(metric=metric), tmp_path)
+        if kept.state == State.COMPLETE and kept.profiled
     }
     beaten = {
         trial
@@ -350,7 +354,7 @@ def test_every_kind_of_objective_runs_and_stores_its_values(
             assert len(kept.values) == (2 if "pareto" in objective else 1)
 
 
-def test_minutes_bound_every_job_and_leave_time_for_the_finals(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_a_time_limit_bounds_every_task(log: Log, splits: Splits, tmp_path: Path) -> None:
     go(study(minutes=5.0), splits, tmp_path)
     assert all(task.seconds is not None and 0 < task.seconds < 300 for task in log.searched + log.finals)
 
@@ -360,11 +364,15 @@ def test_a_run_without_time_ends_at_once_and_trains_nothing(log: Log, splits: Sp
     assert (result.trials, log.tasks) == (0, [])
 
 
-def test_who_watches_hears_of_every_trial_and_every_phase(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_an_observer_is_told_every_trial_and_every_phase(log: Log, splits: Splits, tmp_path: Path) -> None:
     watcher = Watcher()
     go(study(recipe=FINALS), splits, tmp_path, watcher)
     assert watcher.records == records(study(), tmp_path)
-    assert [phase.split()[0] for phase in watcher.phases] == ["searching", "final", "training", "test"]
+    assert watcher.phases[1:] == [
+        "finals: cross-validating 3 candidates",
+        "finals: training the winner on all training and validation data",
+        "finals: evaluating the winner on the test set",
+    ]
 
 
 TAUGHT = FINALS.replace(distillation=0.5)
@@ -373,7 +381,7 @@ TAUGHT = FINALS.replace(distillation=0.5)
 def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
     winner = go(study(recipe=TAUGHT), splits, tmp_path).winner
     assert winner is not None
-    assert [job.rows.index for job in log.teachers] == [0, 1]
+    assert [task.rows.index for task in log.teachers] == [0, 1]
     part = splits.train.join(splits.val)
     for job in log.finals:
         assert isinstance(job.rows, Fold)
@@ -385,7 +393,7 @@ def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, t
     for index, (_, held) in enumerate(folds(part, 2, 0)):
         assert np.all(last.soft_labels[held] == index)
     assert [(t["fold"], t["val_accuracy"]) for t in winner.teachers] == [(0, 0.9), (1, 0.9)]
-    assert all(job.soft_labels is None for job in log.searched)
+    assert all(task.soft_labels is None for task in log.searched)
 
 
 def test_teachers_that_were_trained_are_not_trained_again(log: Log, splits: Splits, tmp_path: Path) -> None:
@@ -397,16 +405,28 @@ def test_teachers_that_were_trained_are_not_trained_again(log: Log, splits: Spli
     assert go(study(recipe=TAUGHT), splits, tmp_path / "parts").winner == expected
 
 
-def test_without_its_teacher_a_study_learns_from_labels(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_if_a_teacher_fails_finals_learn_from_labels_alone(log: Log, splits: Splits, tmp_path: Path) -> None:
     searched = len(plain(log, splits, tmp_path / "plain"))
     log.tasks.clear()
     log.lose = {searched}
     winner = go(study(recipe=TAUGHT), splits, tmp_path / "lost").winner
     assert winner is not None
     assert len(log.teachers) == 2
-    assert all(job.soft_labels is None for job in log.finals + log.last)
+    assert all(task.soft_labels is None for task in log.finals + log.last)
 
 
 def plain(log: Log, splits: Splits, folder: Path) -> list[TrainingTask]:
     go(study(recipe=FINALS), splits, folder)
     return log.searched
+
+
+def test_of_equal_mean_scores_the_earlier_trial_wins() -> None:
+    means = {7: (0.7, 0.9), 3: (0.9, 0.7), 5: (0.5, 0.9)}
+    finals = [
+        Final(Record(trial, State.COMPLETE, "", {}, {}, 0, float_val_accuracy=score), fold)
+        for trial, scores in means.items()
+        for fold, score in enumerate(scores)
+    ]
+    for order in (finals, finals[::-1]):
+        best = choose(order, lambda record: record.float_val_accuracy or 0.0)
+        assert [(final.record.trial, final.fold) for final in best] == [(3, 0), (3, 1)]

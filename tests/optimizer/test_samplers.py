@@ -1,4 +1,4 @@
-"""Every sampler finds what is good, keeps to its seed, and goes on from the trials that it is given."""
+"""Samplers: each finds good candidates, repeats itself with its seed, and continues from stored trials."""
 
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from nas.api.studies import search
 from nas.errors import InputError
 from nas.optimizer.ledger import Ledger, TrialChooser
-from nas.optimizer.samplers.evolution import EvolutionSampler
+from nas.optimizer.samplers.evolution import POPULATION, EvolutionSampler
 from nas.optimizer.samplers.sampler import SAMPLERS, STARTUP_TRIALS
 from nas.space.dims import GivenChooser, Value
 from nas.space.file import load_space
@@ -27,7 +27,10 @@ LIMIT = 2 * 64
 
 
 def ledger(sampler: str, seed: int = 0, directions: tuple[Direction, ...] = ("maximize",)) -> Ledger:
-    return Ledger("mine", "sqlite://", directions, seed, sampler)
+    """A ledger that stores trials in memory, since writing them would take most of the time of these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nas.optimizer.ledger.open_storage", lambda url: optuna.storages.InMemoryStorage())
+        return Ledger("mine", "memory", directions, seed, sampler)
 
 
 def units(params: dict[str, Value]) -> list[int]:
@@ -70,7 +73,7 @@ def test_a_sampler_serves_several_objectives(name: str) -> None:
 
 # Optuna's NSGA-II crosses only the dimensions that all trials have; this space has one.
 @pytest.mark.parametrize("name", sorted(set(SAMPLERS) - {"random", "nsga2"}))
-def test_a_sampler_that_learns_ends_above_chance(name: str) -> None:
+def test_a_sampler_that_learns_beats_random_sampling(name: str) -> None:
     assert late(name) > 1.1 * late("random")
 
 
@@ -84,7 +87,7 @@ def test_a_study_names_its_sampler(name: str) -> None:
     assert Study(space="mlp_tabular", budget_kb=1, sampler=name).definition()["sampler"] == name
 
 
-def test_an_unknown_sampler_is_told_with_the_known_ones() -> None:
+def test_the_error_for_an_unknown_sampler_suggests_a_known_one() -> None:
     with pytest.raises(InputError, match="--sampler: sampler must be a known one, got 'tpee'; did you mean tpe"):
         search(Study(space="mlp_tabular", budget_kb=1, sampler="tpee"))
 
@@ -102,6 +105,30 @@ def test_a_mutant_differs_from_some_feasible_parent_in_few_dimensions(seed: int)
     assert max(shared) >= 0.5
 
 
+NAMES = [f"d{i}" for i in range(20)]
+AGES = CategoricalDistribution(("old", "recent"))
+
+
+def candidate(age: str, score: float) -> optuna.trial.FrozenTrial:
+    """A complete trial with the same value in all dimensions."""
+    return optuna.trial.create_trial(
+        params=dict.fromkeys(NAMES, age), distributions=dict.fromkeys(NAMES, AGES), value=score
+    )
+
+
+@pytest.mark.parametrize(("recent", "parent"), [(POPULATION - 1, "old"), (POPULATION, "recent")])
+def test_a_candidate_leaves_the_population_after_a_while_however_good_it_is(
+    recent: int, parent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nas.optimizer.samplers.evolution.TOURNAMENT", 10**6)  # the best of all becomes the parent
+    for seed in range(10):
+        study = optuna.create_study(direction="maximize", sampler=EvolutionSampler(seed))
+        study.add_trial(candidate("old", 1.0))
+        study.add_trials([candidate("recent", 0.1)] * recent)
+        child = study.ask(dict.fromkeys(NAMES, AGES))
+        assert list(child.params.values()).count(parent) > len(NAMES) / 2
+
+
 distributions = st.one_of(
     st.builds(lambda low, n, step: IntDistribution(low, low + n * step, step=step), *[st.integers(1, 9)] * 3),
     st.builds(lambda n: FloatDistribution(0.5, 0.5 + n / 4, step=0.25), st.integers(1, 9)),
@@ -111,7 +138,7 @@ distributions = st.one_of(
 
 @settings(max_examples=50)
 @given(dims=st.dictionaries(st.text(min_size=1), distributions, min_size=1), seed=st.integers(0, 99), data=st.data())
-def test_a_mutant_lies_in_the_parent_s_dimensions_and_is_another(dims: Any, seed: int, data: st.DataObject) -> None:
+def test_a_mutant_has_allowed_values_and_differs_from_its_parent(dims: Any, seed: int, data: st.DataObject) -> None:
     parent = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed)).ask(dims)
     frozen = parent.study.trials[0]
     mutant = EvolutionSampler(seed)._mutant(frozen)
@@ -119,7 +146,7 @@ def test_a_mutant_lies_in_the_parent_s_dimensions_and_is_another(dims: Any, seed
     assert all(dim._contains(dim.to_internal_repr(mutant[name])) for name, dim in dims.items())
 
 
-def test_a_mutant_of_a_study_that_went_on_has_its_parent_there(tmp_path: Any) -> None:
+def test_a_resumed_study_mutates_parents_of_earlier_runs(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path / 'study.db'}"
     before = run(Ledger("mine", url, ["maximize"], 0, "evolution"), 2 * STARTUP_TRIALS)
     after = Ledger("mine", url, ["maximize"], 0, "evolution")

@@ -1,4 +1,4 @@
-"""The minutes of a run, on a clock of our own: workers take the time that we say, in no time."""
+"""Time limits of a run, on a simulated clock: tasks take the seconds that a test sets."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ START_SECONDS, OVERHEAD_SECONDS = 8.0, 2.0
 
 
 class Timed(StandIns):
-    """Stand-ins whose tasks take time: the next one to end does so as soon as anyone asks."""
+    """Stand-ins whose tasks take simulated time: each `collect` moves the clock to the end of the next task."""
 
     now = 0.0
     epoch_seconds = 0.1
@@ -57,7 +57,7 @@ def taken(task: Any) -> float:
 
 
 def epochs(task: Any) -> int:
-    """The epochs that a task does in its time; one at least, as the pipeline does."""
+    """Return the number of epochs within the time limit of a task, at least one."""
     if not isinstance(task, TrainingTask):
         return 0
     fitting = task.epochs if task.seconds is None else int(task.seconds / epoch_seconds(task))
@@ -69,7 +69,7 @@ def epoch_seconds(task: TrainingTask) -> float:
 
 
 def trained(task: TrainingTask) -> Any:
-    """What the pipeline brings back of a training, cut short or not."""
+    """Return the outcome of a training, which may have been stopped by its time limit."""
     whole: Any = outcome(task)
     done = epochs(task)
     record = replace(
@@ -104,7 +104,7 @@ def go(splits: Splits, folder: Path, **fields: Any) -> Result:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(("minutes", "epoch_seconds"), [(1, 0.05), (2, 0.5), (5, 0.3), (5, 3.0), (10, 6.0)])
-def test_a_run_keeps_its_minutes_and_ends_with_a_winner(
+def test_a_run_keeps_its_time_limit_and_ends_with_a_winner(
     log: Log,
     splits: Splits,
     tmp_path: Path,
@@ -117,24 +117,24 @@ def test_a_run_keeps_its_minutes_and_ends_with_a_winner(
     result = go(splits, tmp_path, minutes=minutes, jobs=jobs, recipe=Recipe.of(min_steps=0))
     assert result.winner is not None
     assert 0.6 * 60 * minutes < Timed.now <= 60 * minutes
-    # A training cut shorter than the search's own would be a worse judge, and a worse winner.
-    assert all(Recipe().training.epochs <= job.epochs <= Recipe().finals.final_epochs for job in log.finals)
-    assert all(Recipe().training.epochs <= job.epochs <= Recipe().finals.winner_epochs for job in log.last)
-    folds = [job.trial for job in log.finals]
+    # With fewer epochs than in the search, finals would judge worse, and the winner would be worse.
+    assert all(Recipe().training.epochs <= task.epochs <= Recipe().finals.final_epochs for task in log.finals)
+    assert all(Recipe().training.epochs <= task.epochs <= Recipe().finals.winner_epochs for task in log.last)
+    folds = [task.trial for task in log.finals]
     assert all(folds.count(trial) == 3 for trial in folds)
 
 
-def test_short_of_time_fewer_finalists_are_trained_for_at_least_half_the_epochs(
+def test_if_time_is_short_fewer_finalists_are_trained_for_at_least_half_of_their_epochs(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
     recipe = Recipe.of(min_steps=0)
     go(splits, tmp_path, minutes=10, jobs=1, recipe=recipe)
-    assert 1 <= len({job.trial for job in log.finals}) < recipe.finals.finalists
-    assert all(job.epochs >= recipe.finals.final_epochs // 2 for job in log.finals + log.last)
+    assert 1 <= len({task.trial for task in log.finals}) < recipe.finals.finalists
+    assert all(task.epochs >= recipe.finals.final_epochs // 2 for task in log.finals + log.last)
 
 
-def test_folds_that_take_longer_than_foreseen_leave_the_winner_its_last_training(
+def test_folds_that_are_slower_than_estimated_leave_time_for_the_winner_s_last_training(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.3)
@@ -145,7 +145,7 @@ def test_folds_that_take_longer_than_foreseen_leave_the_winner_its_last_training
     assert Timed.now <= 5 * 60
 
 
-def test_a_candidate_that_would_take_the_finals_time_is_cut_short(
+def test_a_training_that_would_use_the_time_of_the_finals_is_stopped(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 20.0)
@@ -153,25 +153,25 @@ def test_a_candidate_that_would_take_the_finals_time_is_cut_short(
     assert (result.winner, result.states["complete"]) == (None, 0)
     assert result.states["pruned"] > 0
     assert Timed.now <= 60 + 2 * START_SECONDS
-    assert all(job.seconds is not None and job.seconds <= 60 for job in log.searched)
+    assert all(task.seconds is not None and task.seconds <= 60 for task in log.searched)
 
 
-def test_a_decided_study_is_not_decided_anew_for_having_time_again(
+def test_a_decided_study_stays_decided_if_it_gets_more_time(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.2)
     limits = {"minutes": 1, "trials": 4, "jobs": 1, "recipe": Recipe.of(min_steps=0)}
     first = go(splits, tmp_path, **limits)
     assert first.trials == 4
-    assert len({job.trial for job in log.finals}) < first.states["complete"]
+    assert len({task.trial for task in log.finals}) < first.states["complete"]
     asked = len(log.tasks)
     monkeypatch.setattr(Timed, "now", 0.0)
     assert go(splits, tmp_path, **limits).winner == first.winner
     assert len(log.tasks) == asked
 
 
-def test_without_minutes_everything_takes_its_time(log: Log, splits: Splits, tmp_path: Path) -> None:
+def test_without_a_time_limit_all_trainings_have_all_their_epochs(log: Log, splits: Splits, tmp_path: Path) -> None:
     assert go(splits, tmp_path, trials=3, jobs=1, recipe=Recipe.of(min_steps=0)).winner is not None
-    assert all(job.seconds is None for job in log.searched + log.finals + log.last)
-    assert {job.epochs for job in log.finals} == {Recipe().finals.final_epochs}
-    assert {job.epochs for job in log.last} == {Recipe().finals.winner_epochs}
+    assert all(task.seconds is None for task in log.searched + log.finals + log.last)
+    assert {task.epochs for task in log.finals} == {Recipe().finals.final_epochs}
+    assert {task.epochs for task in log.last} == {Recipe().finals.winner_epochs}

@@ -1,10 +1,10 @@
-"""What final trainings are expected to take, of what trainings before them took."""
+"""Estimates of the time of final trainings, and how the time of a run is shared out."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.optimizer.timing import MARGIN, QAT_COST, Pace
+from nas.optimizer.timing import MARGIN, MAX_SHARE, OVERHEAD_SECONDS, QAT_COST, FinalsPlan, Pace
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 
@@ -25,29 +25,29 @@ def trained(seconds: float, epochs: int, resumed_at: int = 0, **beside: float) -
     )
 
 
-def test_epochs_take_as_long_as_their_rows() -> None:
+def test_the_time_of_an_epoch_is_proportional_to_its_rows() -> None:
     pace = Pace.of([trained(6.0, 12, build=0.5, quantize=0.5)], rows=1000)
     assert pace.seconds(PLAIN, 80, rows=2000) == pytest.approx(MARGIN * (1.0 + 80 * 0.5 * 2))
 
 
-def test_a_training_that_went_on_from_a_checkpoint_counts_only_its_own_epochs() -> None:
+def test_a_resumed_training_counts_only_its_own_epochs() -> None:
     assert Pace.of([trained(4.5, 12, resumed_at=3)], rows=1).epoch_seconds == pytest.approx(0.5)
 
 
-def test_rounding_epochs_count_as_what_they_cost() -> None:
+def test_quantization_aware_epochs_count_with_their_cost() -> None:
     pace, recipe = Pace(0.1, 100, 0.0), PLAIN.replace(qat_epochs=10)
     assert pace.seconds(recipe, 80, 100) == pytest.approx(MARGIN * 0.1 * (80 + 10 * QAT_COST))
     assert pace.seconds(recipe, 320, 100) == pytest.approx(MARGIN * 0.1 * (320 + 40 * QAT_COST))
 
 
-def test_beside_may_be_told_by_other_trainings() -> None:
+def test_the_overhead_may_come_from_trainings_of_the_search() -> None:
     finals, search = [trained(8.0, 80, quantize=3.0)], [trained(1.2, 12, quantize=0.2)]
     pace = Pace.of(finals, 1, searched=search)
     assert (pace.epoch_seconds, pace.overhead_seconds) == pytest.approx((0.1, 0.2))
 
 
 @given(st.floats(0.001, 10), st.floats(0, 5), st.floats(0, 1000), st.integers(1, 400), st.integers(0, 20))
-def test_as_many_epochs_fit_as_take_no_longer(
+def test_epochs_in_time_are_the_most_that_fit(
     epoch: float, beside: float, seconds: float, wanted: int, rounded: int
 ) -> None:
     pace, recipe = Pace(epoch, 100, beside), PLAIN.replace(qat_epochs=rounded)
@@ -55,3 +55,52 @@ def test_as_many_epochs_fit_as_take_no_longer(
     assert 1 <= epochs <= wanted
     assert epochs == 1 or pace.seconds(recipe, epochs, 150) <= seconds
     assert epochs == wanted or pace.seconds(recipe, epochs + 1, 150) > seconds
+
+
+TAUGHT = Recipe.of(distillation=0.5, final_folds=3, min_steps=0)
+
+
+@pytest.mark.parametrize(("workers", "rounds"), [(1, 3), (2, 2), (3, 1), (8, 1)])
+def test_each_round_of_teachers_may_take_a_tenth_of_the_time(workers: int, rounds: int) -> None:
+    plan = FinalsPlan(TAUGHT, 100, 50, workers)
+    assert plan.teacher_seconds(600) == pytest.approx(rounds * 60)
+    assert plan.teacher_seconds(None) == 0
+    assert FinalsPlan(PLAIN, 100, 50, workers).teacher_seconds(600) == 0
+
+
+def test_the_search_leaves_time_for_the_teachers_of_the_finals() -> None:
+    pace = Pace(0.001, 100, 0.01)
+    limit = 6000.0
+    taught, plain = (FinalsPlan(TAUGHT.replace(distillation=d), 100, 50, 1) for d in (0.5, 0.0))
+    assert taught.reserved_seconds(pace, limit) - plain.reserved_seconds(pace, limit) == pytest.approx(3 * 600)
+
+
+paces = st.builds(Pace, st.floats(0.001, 10), st.integers(10, 10_000), st.floats(0, 5))
+plans = st.builds(
+    FinalsPlan,
+    st.builds(
+        lambda finalists, folds, teach: Recipe.of(finalists=finalists, final_folds=folds, distillation=teach),
+        *(st.integers(1, 12), st.integers(2, 5), st.sampled_from([0.0, 0.5])),
+    ),
+    *(st.integers(10, 10_000), st.integers(10, 5_000), st.integers(1, 16)),
+)
+
+
+@given(plans, paces, st.floats(1, 36_000))
+def test_finals_reserve_no_more_than_their_share_of_the_time(plan: FinalsPlan, pace: Pace, limit: float) -> None:
+    assert 0 < plan.reserved_seconds(pace, limit) <= plan.reserved_seconds(None, limit) == MAX_SHARE * limit
+
+
+@given(plans, paces, st.floats(1, 36_000), st.floats(0, 1))
+def test_finalists_leave_time_for_the_winner_s_last_training(
+    plan: FinalsPlan, pace: Pace, limit: float, share: float
+) -> None:
+    remaining = share * limit
+    finalists = plan.finalists_in_time(pace, remaining, limit)
+    assert finalists >= 0
+    if finalists:
+        trainings = finalists * plan.recipe.finals.final_folds
+        rounds = -(-trainings // plan.workers)
+        kept = plan.winner_seconds(pace, remaining - OVERHEAD_SECONDS - plan.teacher_seconds(limit))
+        least = pace.seconds(plan.recipe, plan.search_epochs, plan.fold_rows)
+        assert rounds * least + kept <= remaining + 1e-6

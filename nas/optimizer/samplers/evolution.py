@@ -18,14 +18,15 @@ TOURNAMENT = 12
 
 @SAMPLERS.register("evolution")
 class EvolutionSampler(BaseSampler):
-    """Proposes mutants of the best among the latest candidates.
+    """Regularized evolution: mutates the best among the latest candidates.
 
-    Random until `STARTUP_TRIALS` candidates have been trained. Then each trial has a parent: the best of a few, drawn
-    from the latest that were trained and kept every constraint. It gets the parent's values but for one or a few
-    dimensions; a dimension that the parent lacks, as it depends on a mutated one, is drawn at random. The old die,
-    however good, so that one lucky training does not rule.
+    Trials are random until `STARTUP_TRIALS` candidates have been trained. Then each trial has a parent: the best of a
+    few (`TOURNAMENT`), which are drawn from the latest candidates that were trained (`POPULATION`). The trial has the
+    values of its parent except in one or a few dimensions. A dimension that the parent does not have, because it
+    depends on a mutated one, is drawn at random. Old candidates leave the population, however good they are, so that
+    one lucky training does not dominate the search.
 
-    AllButTest is read from the study's trials, so a study that goes on needs nothing else.
+    All state is read from the study's trials, so a study that goes on needs nothing else.
     """
 
     def __init__(self, seed: int) -> None:
@@ -60,7 +61,7 @@ class EvolutionSampler(BaseSampler):
         return parent.params | {name: self._another(values, parent, name) for name, values in mutated}
 
     def _another(self, values: Sequence[Any], parent: FrozenTrial, name: str) -> Any:
-        """Return another of the values: of numbers a neighbour in half of the cases."""
+        """Return another value of a dimension; if values are numbers, one of the nearest two in half of the cases."""
         dim, value = parent.distributions[name], parent.params[name]
         if isinstance(dim, CategoricalDistribution):
             others = [other for other in values if other != value]
@@ -72,14 +73,14 @@ class EvolutionSampler(BaseSampler):
 
 
 def _population(study: Study) -> list[FrozenTrial]:
-    """Return the latest trials that were trained, to the end or to a rung, and kept every constraint."""
+    """Return the latest trials that were trained, to the end or to a rung; only those within the budget are."""
     ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
     trained = [trial for trial in ended if trial.state == TrialState.COMPLETE or trial.intermediate_values]
-    return [trial for trial in trained if max(trial.constraints.values(), default=0.0) <= 0][-POPULATION:]
+    return trained[-POPULATION:]
 
 
 def _best(study: Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Return the trials that no other beats; what ended at a rung is beaten by all that did not."""
+    """Return the trials that no other one dominates; complete trials come before those that ended at a rung."""
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     losses = [_losses(study, trial) for trial in complete or trials]
     return [
@@ -90,7 +91,7 @@ def _best(study: Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 
 
 def _losses(study: Study, trial: FrozenTrial) -> list[float]:
-    """Return what the trial reached, with the sign changed where more is better."""
+    """Return the objective values of a trial, each with the sign that makes lower better."""
     reached = trial.values or [trial.intermediate_values[max(trial.intermediate_values)]]
     return [
         -value if direction == StudyDirection.MAXIMIZE else value
