@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 def stored(folder: Path) -> tuple[Study, Result]:
     study = make_study(read_study(folder))
-    return study, stored_result(study, folder, open_ledger(study, folder))
+    return study, stored_result(folder, open_ledger(study, folder))
 
 
 @pytest.mark.parametrize("name", VERBS)
