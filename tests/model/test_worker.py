@@ -1,5 +1,6 @@
-"""One candidate's way through the pipeline, held against LiteRT and scikit-learn."""
+"""The tasks of a worker; models and metrics are checked against LiteRT and scikit-learn."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from nas.data.source import load
 from nas.data.splits import split
 from nas.graph.graph import digest
 from nas.model import worker
+from nas.model.training.checkpoint import Checkpoint
 from nas.space.architecture import Architecture
 from nas.space.blocks.dense import Dense
 from nas.study.candidate import examine
 from nas.study.recipe import Recipe
 from nas.study.record import State
+from nas.study.rungs import Rung
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.target.budget import Budget
 from nas.target.profiler import estimate, profile
@@ -32,24 +35,24 @@ def data() -> Prepared:
     return prepare(split(load("wine"), 0))
 
 
-def job(**changes: Any) -> TrainingTask:
+def task(**changes: Any) -> TrainingTask:
     settings: dict[str, Any] = {"trial": 7, "params": {"dense.count": 1}, "recipe": RECIPE, "epochs": 3, "seed": 5}
     return TrainingTask(architecture=ARCHITECTURE, target=TARGET, **{"budget": Budget(1024), **settings, **changes})
 
 
 @pytest.fixture(scope="module")
 def outcome(data: Prepared) -> TrainingOutcome:
-    return worker.train_candidate(job(), data)
+    return worker.train_candidate(task(), data)
 
 
 @pytest.fixture(scope="module")
 def last(data: Prepared) -> TrainingOutcome:
     """The training of a winner."""
-    return worker.train_candidate(job(rows=AllButTest()), data)
+    return worker.train_candidate(task(rows=AllButTest()), data)
 
 
 def labels(tflite: bytes, x: Any) -> Any:
-    """What LiteRT's own interpreter answers, row by row."""
+    """Return the answers of LiteRT's own interpreter, row by row."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     builtin = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -76,7 +79,7 @@ def test_a_candidate_is_known_before_it_is_trained() -> None:
     assert examine(ARCHITECTURE, TARGET, Budget(172)).over == {}
 
 
-def test_the_record_says_what_was_asked_for_and_what_came_of_it(outcome: TrainingOutcome) -> None:
+def test_the_record_holds_the_task_and_its_results(outcome: TrainingOutcome) -> None:
     record = outcome.record
     assert (record.trial, record.state, record.reason, record.seed) == (7, State.COMPLETE, None, 5)
     assert Architecture.from_json(record.architecture) == ARCHITECTURE
@@ -88,7 +91,7 @@ def test_the_record_says_what_was_asked_for_and_what_came_of_it(outcome: Trainin
     assert record.peak_rss_bytes > 100 * 1024 * 1024
 
 
-def test_the_profile_is_the_file_s(outcome: TrainingOutcome) -> None:
+def test_the_profile_is_that_of_the_tflite_file(outcome: TrainingOutcome) -> None:
     assert outcome.tflite is not None
     assert outcome.record.profiled == profile(outcome.tflite, TARGET).summary()
 
@@ -107,35 +110,58 @@ def test_the_score_is_the_int8_model_s_on_the_validation_rows(outcome: TrainingO
     )
 
 
-def test_the_same_job_gives_the_same_model_and_another_seed_another(outcome: TrainingOutcome, data: Prepared) -> None:
-    again, other = worker.train_candidate(job(), data), worker.train_candidate(job(seed=6), data)
+def test_equal_tasks_give_equal_models_and_another_seed_another_one(outcome: TrainingOutcome, data: Prepared) -> None:
+    again, other = worker.train_candidate(task(), data), worker.train_candidate(task(seed=6), data)
     assert again.tflite == outcome.tflite
     assert again.record.history == outcome.record.history
     assert other.tflite != outcome.tflite
 
 
-def test_what_fails_is_told_by_the_record(data: Prepared) -> None:
-    lost = worker.train_candidate(job(recipe=RECIPE.replace(learning_rate=1e30)), data)
+def test_a_training_that_diverges_is_a_failed_record(data: Prepared) -> None:
+    lost = worker.train_candidate(task(recipe=RECIPE.replace(learning_rate=1e30)), data)
     assert lost.record.state == State.FAILED
     assert "diverged" in str(lost.record.reason)
     assert (lost.tflite, lost.weights, lost.record.val_accuracy) == (None, None, None)
 
 
-def test_a_file_over_budget_is_never_scored(data: Prepared) -> None:
-    lost = worker.train_candidate(job(budget=Budget(flash_bytes=1000)), data)
+def test_a_tflite_over_budget_is_never_evaluated(data: Prepared) -> None:
+    lost = worker.train_candidate(task(budget=Budget(flash_bytes=1000)), data)
     assert lost.record.state == State.FAILED
     assert "over budget: flash" in str(lost.record.reason)
     assert lost.record.val_accuracy is None
 
 
 def test_a_candidate_of_the_search_that_runs_out_of_time_is_pruned(data: Prepared) -> None:
-    late = worker.train_candidate(job(epochs=5000, seconds=0.0), data)
+    late = worker.train_candidate(task(epochs=5000, seconds=0.0), data)
     assert (late.record.state, late.record.reason) == (State.PRUNED, "time limit reached after epoch 1")
-    assert late.tflite is None
+    # It has not reached a rung: it does not count for patience, and its network may be trained again.
+    assert (late.tflite, late.record.at_rung) == (None, None)
 
 
-def test_a_final_training_that_runs_out_of_time_counts(data: Prepared) -> None:
-    late = worker.train_candidate(job(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), data)
+def test_the_best_epoch_before_the_checkpoint_counts_at_later_rungs(data: Prepared) -> None:
+    paused = worker.train_candidate(task(rungs=(Rung(1, 2.0),)), data)
+    assert (paused.record.state, paused.record.at_rung) == (State.PRUNED, 1)
+    assert paused.checkpoint is not None
+    checkpoint = Checkpoint.loads(paused.checkpoint)
+    perfect = replace(checkpoint, history={**checkpoint.history, "val_accuracy": (1.0,)}).dumps()
+    unreached = Rung(2, 1.0)  # by the second epoch alone
+    assert worker.train_candidate(task(rungs=(unreached,)), data).record.at_rung == 2
+    resumed = worker.train_candidate(task(rungs=(unreached,), checkpoint=perfect), data)
+    assert (resumed.record.at_rung, resumed.record.resumed_at) == (None, 1)
+
+
+def test_quantization_aware_epochs_follow_final_trainings_only(data: Prepared) -> None:
+    without, with_some = (RECIPE.replace(qat_epochs=epochs, final_epochs=3) for epochs in (0, 3))
+    fold = Fold(0, 3, 1)
+    final, refined = (worker.train_candidate(task(recipe=r, rows=fold), data) for r in (without, with_some))
+    assert final.record.history == refined.record.history
+    assert final.tflite != refined.tflite
+    searched, same = (worker.train_candidate(task(recipe=r), data) for r in (without, with_some))
+    assert searched.tflite == same.tflite
+
+
+def test_a_final_training_that_runs_out_of_time_is_complete(data: Prepared) -> None:
+    late = worker.train_candidate(task(epochs=5000, seconds=0.0, rows=Fold(0, 3, 1)), data)
     assert late.record.state == State.COMPLETE
     assert late.record.val_accuracy is not None
 
@@ -160,7 +186,7 @@ def test_only_the_winner_s_training_gives_float_weights_and_no_score(
     assert last.record.state == State.COMPLETE
 
 
-def test_the_test_set_s_numbers_are_scikit_learn_s(last: TrainingOutcome, data: Prepared) -> None:
+def test_metrics_on_the_test_set_equal_scikit_learn_s(last: TrainingOutcome, data: Prepared) -> None:
     assert last.tflite is not None
     assert last.weights is not None
     tested = worker.evaluate_winner(EvaluationTask(ARCHITECTURE, last.tflite, last.weights), data)

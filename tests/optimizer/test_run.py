@@ -383,11 +383,11 @@ def test_finals_learn_from_the_teacher_of_their_fold(log: Log, splits: Splits, t
     assert winner is not None
     assert [task.rows.index for task in log.teachers] == [0, 1]
     part = splits.train.join(splits.val)
-    for job in log.finals:
-        assert isinstance(job.rows, Fold)
-        assert job.soft_labels is not None
-        assert np.array_equal(job.soft_labels, np.full((len(job.rows.pick(prepare(splits))[0]), 3), job.rows.index))
-    # The last training reads of each row what the teacher says that has not seen it.
+    for task in log.finals:
+        assert isinstance(task.rows, Fold)
+        assert task.soft_labels is not None
+        assert np.array_equal(task.soft_labels, np.full((len(task.rows.pick(prepare(splits))[0]), 3), task.rows.index))
+    # The soft label of a row in the last training is by the teacher that has not seen the row.
     (last,) = log.last
     assert last.soft_labels is not None
     for index, (_, held) in enumerate(folds(part, 2, 0)):
