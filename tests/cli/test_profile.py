@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nas.cli import group
-from nas.cli.views.footprint import live_at, peak_op
 from nas.errors import InputError
+from nas.reports.memory_map.lifetimes import live_at, peak_op
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
 from nas.target.profiler import estimate

@@ -14,8 +14,6 @@ from nas.target.profiler import runtime_of
 from nas.target.target import Target
 from nas.text import kilobytes, percent
 
-__all__ = ["live_at", "milliseconds", "peak_op", "room", "view"]
-
 _NAME = 24
 
 

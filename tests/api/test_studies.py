@@ -1,0 +1,43 @@
+"""Studies defined from Python."""
+
+from pathlib import Path
+
+import pytest
+
+import nas
+
+
+def test_settings_define_the_study_that_the_constructor_makes() -> None:
+    settings = {"space": "mlp_tabular", "budget_kb": 2.0, "recipe": {"epochs": 3}}
+    expected = nas.Study(space="mlp_tabular", budget_kb=2.0, recipe=nas.Recipe.of(epochs=3))
+    assert nas.define_study(settings) == expected
+
+
+def test_a_study_can_be_defined_by_changes_of_another(tmp_path: Path) -> None:
+    base = nas.Study(space="mlp_tabular", name="base", budget_kb=2.0, recipe=nas.Recipe.of(epochs=3, patience=1))
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "study.toml").write_text(base.to_toml())
+    changed = nas.define_study({"seed": 5, "recipe": {"epochs": 7}}, "base", tmp_path)
+    assert (changed.space, changed.budget_kb, changed.seed) == ("mlp_tabular", 2.0, 5)
+    assert (changed.recipe.training.epochs, changed.recipe.training.patience) == (7, 1)
+
+
+def test_studies_are_listed_and_opened_by_name_or_folder(tmp_path: Path) -> None:
+    for name in ("two", "one"):
+        (tmp_path / name).mkdir()
+        study = nas.Study(space="mlp_tabular", name=name, budget_kb=2.0)
+        (tmp_path / name / "study.toml").write_text(study.to_toml())
+    assert nas.list_studies(tmp_path) == ["one", "two"]
+    opened = nas.open_study("one", tmp_path)
+    assert opened == nas.open_study(str(tmp_path / "one"))
+    assert (opened[0].name, opened[1]) == ("one", tmp_path / "one")
+    with pytest.raises(nas.InputError, match="did you mean one"):
+        nas.open_study("onee", tmp_path)
+
+
+def test_the_rows_of_a_study_are_those_that_its_description_counts() -> None:
+    study = nas.Study(space="mlp_tabular", data="wine", budget_kb=2.0, seed=3)
+    described = nas.describe_data("wine", seed=3)
+    assert {name: len(part) for name, part in nas.load_data(study).parts().items()} == {
+        name: part.rows for name, part in described.parts.items()
+    }
