@@ -27,8 +27,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.models import Comparison, advise, compare, estimate
+    from nas.api.results import export, report
+    from nas.api.search import search
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
-    from nas.api.studies import define_study, export, list_studies, open_study, report, search
+    from nas.api.studies import define_study, list_studies, open_study
     from nas.api.targets import list_targets
     from nas.api.ui import open_ui
     from nas.data.dataset import DataOptions
@@ -52,7 +54,9 @@ _HOMES = {
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.models": ("Comparison", "advise", "compare", "estimate"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
-    "api.studies": ("define_study", "export", "list_studies", "open_study", "report", "search"),
+    "api.results": ("export", "report"),
+    "api.search": ("search",),
+    "api.studies": ("define_study", "list_studies", "open_study"),
     "api.targets": ("list_targets",),
     "api.ui": ("open_ui",),
     "data.dataset": ("DataOptions",),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nas.api.studies import search
+from nas.api.search import search
 from nas.exporters.format import FORMATS
 from nas.model import worker
 from nas.optimizer.run import open_ledger, run
@@ -64,7 +64,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def result(root: Path) -> Result:
     """A finished study below `root`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nas.api.studies.run", partial(run, make_executor=InThisProcess))
+        patch.setattr("nas.api.search.run", partial(run, make_executor=InThisProcess))
         return search(STUDY, root)
 
 

@@ -19,7 +19,7 @@ def root(tmp_path, monkeypatch):
         path.write_text("report")
         return path
 
-    monkeypatch.setattr("nas.api.studies.report", report)
+    monkeypatch.setattr("nas.api.results.report", report)
     return tmp_path
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from nas.api.studies import search
+from nas.api.search import search
 from nas.errors import InputError
 from nas.optimizer.ledger import Ledger, TrialChooser
 from nas.optimizer.samplers.evolution import POPULATION, EvolutionSampler

@@ -1,0 +1,82 @@
+"""What a study has found, as files: exports and the report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nas.api import STUDIES
+from nas.api.archives import trial_archive
+from nas.api.studies import open_study
+from nas.exporters.format import write
+from nas.optimizer.ledger import Ledger
+from nas.optimizer.run import open_ledger, stored_result
+from nas.reports import ReportView, write_report
+from nas.study.archive import Archive
+from nas.study.archive_file import load_archive
+from nas.study.result import Result
+from nas.study.study import Study
+from nas.target.footprint import Footprint
+from nas.target.profiler import profile
+from nas.target.target import find_target
+
+
+def export(
+    name: str, out: Path | None = None, formats: Sequence[str] = (), trial: int | None = None, root: Path = STUDIES
+) -> list[Path]:
+    """Write a study's winner, or the candidate of another trial, as files.
+
+    Args:
+        name: the study's name or folder.
+        out: folder to write into; by default the study's `best/`, or `trial-<n>/`.
+        formats: names from `nas.exporters.format.FORMATS`; all of them if empty.
+        trial: number of a complete trial; None for the winner.
+        root: folder of studies.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: no such study, no winner yet, no such complete trial, or an unknown format.
+    """
+    study, folder = open_study(name, root)
+    archive = load_archive(folder)
+    if trial is not None:
+        records = open_ledger(study, folder).records()
+        model = folder / "models" / f"{trial}.tflite"
+        archive = trial_archive(archive, records, trial, model, find_target(study.target))
+    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), archive, formats)
+
+
+def report(name: str, root: Path = STUDIES) -> Path:
+    """Write a study's HTML report again and return its path; InputError if the study has no winner yet."""
+    study, folder = open_study(name, root)
+    archive = load_archive(folder)
+    footprint = profile(archive.tflite, find_target(study.target))
+    ledger = open_ledger(study, folder)
+    return write_study_report(study, archive, footprint, stored_result(folder, ledger), ledger)
+
+
+def write_study_report(study: Study, archive: Archive, footprint: Footprint, result: Result, ledger: Ledger) -> Path:
+    """Write the HTML report of a study that has a winner.
+
+    Args:
+        study: the study's definition.
+        archive: the winner.
+        footprint: of the winner's model on the study's target.
+        result: the study's outcome; the report is written into its folder.
+        ledger: the study's trials.
+
+    Returns:
+        The report's path.
+    """
+    folder = Path(result.folder)
+    view = ReportView(
+        result=result,
+        definition=(folder / "study.toml").read_text(),
+        records=tuple(ledger.records()),
+        class_names=archive.class_names,
+        importances=ledger.importances(),
+        footprint=footprint,
+        command=archive.command,
+        limits=study.budget(find_target(study.target)).limits(),
+    )
+    return write_report(view, folder / "report.html")
