@@ -30,6 +30,11 @@ def test_the_help_of_an_option_ends_with_the_field_s_default(name: str) -> None:
         assert help_text.endswith(f"[default: {str(default).lower() if default is True else default}]")
 
 
+@pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if option.default is not None])
+def test_only_an_empty_default_is_told_in_words(name: str) -> None:
+    assert FIELDS[name].default in (None, 0, "")
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_every_setting_of_a_recipe_is_explained(table: str) -> None:
     explained = meanings(TABLES[table])

@@ -1,5 +1,7 @@
 """`nas data`: which sources there are, and what one holds."""
 
+from typing import Any
+
 import click
 
 from nas.cli.options import json_option
@@ -20,15 +22,7 @@ from nas.cli.views.output import print_json, print_view
     help="Seed of the split, and of simulated data.",
 )
 @json_option
-def command(
-    source: str | None,
-    window: int | None,
-    stride: int | None,
-    rate_hz: float | None,
-    labels: str | None,
-    seed: int,
-    as_json: bool,
-) -> None:
+def command(source: str | None, seed: int, as_json: bool, **options: Any) -> None:
     """List data sources, or describe SOURCE: its shapes, classes, groups and split, and what looks wrong.
 
     SOURCE is a listed name, an .npz file, or a folder of CSV recordings, one a file: <class>/<group>.csv. The group
@@ -47,8 +41,7 @@ def command(
         else:
             print_view(listing(sources))
         return
-    options = DataOptions(window=window, stride=stride, rate_hz=rate_hz, labels=labels)
-    description = describe_data(source, options, seed)
+    description = describe_data(source, DataOptions(**options), seed)
     if as_json:
         print_json(description.to_json())
     else:

@@ -1,6 +1,7 @@
 """`nas spaces`: list search spaces, or describe one."""
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -24,16 +25,7 @@ Examples:
 @classes_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random sample.")
 @json_option
-def command(
-    name: str | None,
-    budget_kb: float | None,
-    ram_kb: float | None,
-    target: str,
-    input_shape: tuple[int, ...] | None,
-    classes: int | None,
-    seed: int,
-    as_json: bool,
-) -> None:
+def command(name: str | None, as_json: bool, **sample: Any) -> None:
     """List search spaces, or describe one: its dimensions, its size, how much of it fits."""
     from nas import describe_space, list_spaces
     from nas.cli.views.spaces import description, listing
@@ -45,15 +37,7 @@ def command(
         else:
             click.echo(listing(spaces))
         return
-    space = describe_space(
-        name,
-        budget_kb=budget_kb,
-        ram_kb=ram_kb,
-        target=target,
-        input_shape=input_shape,
-        classes=classes,
-        seed=seed,
-    )
+    space = describe_space(name, **sample)
     if as_json:
         print_json({key: value for key, value in asdict(space).items() if key != "budget" or value is not None})
     else:
