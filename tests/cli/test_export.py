@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nas.api.search import search
+from nas.data.prepared import prepare
 from nas.exporters.format import FORMATS
 from nas.model import worker
 from nas.optimizer.run import open_ledger, run
@@ -49,7 +50,7 @@ class InThisProcess:
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
         if self.running:
             task = self.running.pop()
-            yield task, worker.PERFORM[type(task)](task, self._splits)
+            yield task, worker.PERFORM[type(task)](task, prepare(self._splits, task.front_end))
 
     def close(self) -> None:
         """Nothing to end."""
