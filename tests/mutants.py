@@ -29,7 +29,7 @@ import pytest
 import sklearn.model_selection  # noqa: F401
 from rooms import FILES, ROOT, module, room
 
-PURE = ("graph", "space", "target", "task", "study", "data")
+PURE = ("graph", "signal", "space", "target", "task", "study", "data")
 # Folders whose tests need no TensorFlow, for mutants that the tests of their own room have let pass.
 FAST = (*PURE, "contracts", "reports", "exporters", "cli", "optimizer")
 SLOW = ("test_waist", "test_export.py", "test_executor", "test_ui", "test_main", "test_samplers")

@@ -40,7 +40,7 @@ def _column(column: Array, place: str) -> Array:
     if column.dtype.kind == "f" and column.size and not np.array_equal(column, np.round(column)):
         raise InputError(place, "must be class labels, not measurements", hint="regression is not supported yet")
     if column.dtype.kind not in "iuUfb":
-        raise InputError(place, "must be integer labels", got=column.dtype)
+        raise InputError(place, "must be integers or text", got=column.dtype)
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
     if column.ndim != 1:

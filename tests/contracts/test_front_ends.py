@@ -149,19 +149,3 @@ def test_the_network_behind_another_front_end_reads_its_features_and_has_another
     assert len({raw.digest(), even.digest(), odd.digest()}) == 3
     assert "front_end" not in raw.to_json()
     assert Architecture.from_json(odd.to_json()) == odd
-
-
-@pytest.mark.parametrize(("kind", "shape"), SHAPES.items())
-def test_the_kind_of_a_row_is_told_by_its_number_of_axes(kind: Kind, shape: tuple[int, ...]) -> None:
-    assert Kind.of(shape) == kind
-    assert kind.axes == len(shape)
-
-
-def test_a_window_lies_in_the_input_as_an_image_of_height_1_and_other_rows_as_they_are() -> None:
-    assert [as_input(shape) for shape in SHAPES.values()] == [(20,), (1, 256, 3), (12, 12, 1)]
-
-
-@pytest.mark.parametrize("shape", [(), (1, 2, 3, 4)])
-def test_no_kind_has_no_axes_or_four(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="1 to 3 axes"):
-        Kind.of(shape)

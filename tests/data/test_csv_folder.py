@@ -61,6 +61,15 @@ def test_classes_are_folders_and_groups_come_from_names(tmp_path: Path) -> None:
     assert data.sample_rate_hz == 50.0
 
 
+def test_only_visible_csv_files_in_folders_of_classes_are_read(tmp_path: Path) -> None:
+    write(folder(tmp_path) / "run/sub_8.CSV", signal(20))
+    for other in ("notes_1.csv", "run/.sub_9.csv", "walk/sub_9.txt"):
+        write(tmp_path / other, signal(20))
+    data = read(tmp_path)
+    assert data.class_names == ("run", "walk")
+    assert set(data.train.groups.tolist()) == {"sub_0", "sub_1", "sub_2", "sub_8"}
+
+
 def test_windows_start_a_stride_apart_and_never_leave_their_recording(tmp_path: Path) -> None:
     write(tmp_path / "run/s1.csv", signal(20))
     write(tmp_path / "walk/s2.csv", signal(13, offset=100))
@@ -188,6 +197,21 @@ def test_numbers_are_read_exactly_as_written(tmp_path_factory: pytest.TempPathFa
 def test_recordings_with_different_channels_are_refused(tmp_path: Path) -> None:
     write(folder(tmp_path) / "walk/sub_9.csv", signal(20), "t,a,c")
     with pytest.raises(InputError, match=r"walk/sub_9.csv: must have the channels of .*run/sub_0_x.csv, got a, c"):
+        read(tmp_path)
+
+
+def test_a_note_tells_from_which_rates_to_which_rate_recordings_were_resampled(tmp_path: Path) -> None:
+    write(folder(tmp_path) / "walk/sub_9.csv", signal(40, rate=100))
+    assert any("resampled from 50 to 100 Hz to 25 Hz" in note for note in read(tmp_path, rate_hz=25).notes)
+    unchanged = read(folder(tmp_path / "even"), rate_hz=50)
+    assert not any("resampled" in note for note in unchanged.notes)
+
+
+def test_rates_that_differ_by_less_than_2_percent_count_as_one(tmp_path: Path) -> None:
+    write(folder(tmp_path) / "walk/sub_9.csv", signal(40, rate=50.9))
+    assert read(tmp_path).sample_rate_hz == 50
+    write(tmp_path / "walk/sub_9.csv", signal(40, rate=51.2))
+    with pytest.raises(InputError, match="must have the rate of the other recordings"):
         read(tmp_path)
 
 

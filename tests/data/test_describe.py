@@ -55,6 +55,22 @@ def unbalanced(data: Dataset) -> Dataset:
     return replace(data, train=replace(data.train, y=(np.arange(240) % 20 == 0).astype(np.int64)))
 
 
+def absent_class(data: Dataset) -> Dataset:
+    return replace(data, class_names=("walk", "run", "swim"))
+
+
+def nan_group(data: Dataset) -> Dataset:
+    groups = data.train.groups.astype(float)
+    groups[4] = np.nan
+    return replace(data, train=replace(data.train, groups=groups))
+
+
+def switched(data: Dataset) -> Dataset:
+    """A channel of two values only, as a switch gives."""
+    data.train.x[:, :, 2] = data.train.x[:, :, 2] > 0
+    return data
+
+
 def no_groups(data: Dataset) -> Dataset:
     return replace(data, train=replace(data.train, groups=None))
 
@@ -72,6 +88,8 @@ FAULTS: list[tuple[Callable[[Dataset], Dataset], str, str]] = [
     (nan, "errors", "x_train: must have finite values only, got 1 bad rows of 240, the first is row 3"),
     (one_class, "errors", "two classes or more, got walk"),
     (empty_test, "errors", "x_test: must have rows"),
+    (absent_class, "errors", "y_train: must hold every class, got no swim"),
+    (nan_group, "errors", "group_train: must have no NaN among the groups"),
     (constant, "warnings", "y is constant in train, at 2.5"),
     (counting, "warnings", "x increases in every window"),
     (clipped, "warnings", "z looks clipped"),
@@ -91,8 +109,9 @@ def test_each_fault_is_found_and_named(spoil: Callable[[Dataset], Dataset], wher
     assert any(line in found for found in getattr(describe(data), where))
 
 
-def test_sound_data_have_no_findings() -> None:
-    description = describe(sound())
+@pytest.mark.parametrize("change", [lambda data: data, switched])
+def test_sound_data_have_no_findings(change: Callable[[Dataset], Dataset]) -> None:
+    description = describe(change(sound()))
     assert (description.errors, description.warnings) == ((), ())
 
 
@@ -109,6 +128,16 @@ def test_a_description_shows_the_split_that_a_search_uses() -> None:
         assert dict(enumerate(summary.class_counts)) == Counter(rows.y.tolist())
         assert summary.groups == tuple(str(group) for group in sorted(set(rows.groups.tolist())))
         assert summary.majority_baseline == (rows.y == splits.train.majority).mean()
+
+
+def test_a_description_tells_which_parts_the_source_holds_separately() -> None:
+    data = sound()
+    data = replace(data, train=part(data, slice(0, 200)), test=part(data, slice(200, 240)))
+    assert {name: summary.from_source for name, summary in describe(data).parts.items()} == {
+        "train": True,
+        "val": False,
+        "test": True,
+    }
 
 
 def test_channel_statistics_are_those_of_the_training_rows() -> None:

@@ -102,6 +102,12 @@ def test_classes_are_numbered_alike_in_all_parts(tmp_path: Path) -> None:
         ({"y_train": [0.5, 1.5, 2.5, 0.1]}, "y_train: must be class labels, not measurements; regression"),
         ({"y_train": np.random.rand(4, 2)}, "regression is not supported yet"),
         ({"y_train": np.eye(4, dtype=int)}, "give their argmax"),
+        ({"y_train": [1j, 2j, 1j, 2j]}, "y_train: must be integers or text, got complex128"),
+        (
+            {"x_train": np.zeros((1001, 3)), "y_train": np.arange(1001)},
+            "at most 1000 classes, got 1001",
+        ),
+        ({"group_train": [1j, 2j, 1j, 2j]}, "group_train: must be numbers or text, got complex128"),
         ({"y_train": [0, 1, 0]}, r"y_train: must have 4 entries, one a row, got \(3,\)"),
         ({"subject_train": [0, 1]}, "group_train: must have 4 entries"),
         ({"x_test": WINDOWS}, "must hold y_test, since it holds x_test"),
