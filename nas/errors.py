@@ -1,7 +1,7 @@
-"""The one exception that a user is meant to read.
+"""The exception for mistakes in a user's input.
 
-Every mistake in what a user gave (a flag, a file, a definition) is an `InputError`; the command line prints
-its one line and exits with code 1. Any other exception is a defect of this program.
+Every mistake in a flag, a file or a definition is an `InputError`; the command line prints its message as one line and
+exits with code 1. Any other exception is a defect of this program.
 """
 
 import difflib
@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """A rule that the user's input breaks, told in one line.
+    """A rule that the user's input breaks; the message is one line.
 
     Args:
-        place: where it is: a file, a flag, `file: table.key`.
+        place: where the mistake is: a file, a flag, `file: table.key`.
         rule: what must hold.
-        got: the offending value, if one value shows it.
+        got: the value that breaks the rule, if one value shows it.
         hint: the next step, as an imperative.
     """
 
@@ -28,7 +28,7 @@ class InputError(ValueError):
 
 
 def unknown(place: object, what: str, name: str, known: Iterable[str]) -> InputError:
-    """The error for a name that is not among the known ones; it lists them and proposes the nearest."""
+    """Return the error for a name that is not among the known ones; it lists them and proposes the nearest."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"did you mean {near[0]}? known: {', '.join(names)}" if near else f"known: {', '.join(names)}"

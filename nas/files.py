@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one."""
+"""Atomic writing of files: a reader sees the old content or the new, never a part of it."""
 
 import os
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:
-    """Write `content` beside `path`, then rename it into place; missing folders are made."""
+    """Write `content` into a temporary file beside `path`, then rename it to `path`; missing folders are made."""
     data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -15,7 +15,7 @@ def write_atomic(path: Path, content: bytes | str) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes the file private; give it the mode that open() would have given it.
+        # mkstemp makes the file private; this is the mode that open() would have given it.
         umask = os.umask(0)
         os.umask(umask)
         Path(beside).chmod(0o666 & ~umask)

@@ -1,4 +1,4 @@
-"""A reader sees the old file or the new one, never half of one."""
+"""A reader sees the old file or the new one, never a part of one."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ from nas.files import write_atomic
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(st.binary())
-def test_bytes_come_back(tmp_path: Path, content: bytes) -> None:
+def test_the_bytes_written_are_the_bytes_read(tmp_path: Path, content: bytes) -> None:
     assert write_atomic(tmp_path / "file", content).read_bytes() == content
 
 
@@ -28,7 +28,7 @@ def test_folders_are_made_and_the_old_file_replaced(tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["file"]
 
 
-def test_the_mode_is_the_one_that_open_gives(tmp_path: Path) -> None:
+def test_the_file_has_the_mode_that_open_gives(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
     write_atomic(tmp_path / "file", "")
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -77,6 +77,7 @@ def write_study_report(study: Study, archive: Archive, footprint: Footprint, res
         importances=ledger.importances(),
         footprint=footprint,
         command=archive.command,
+        inputs_are=archive.inputs_are,
         limits=study.budget(find_target(study.target)).limits(),
     )
     return write_report(view, folder / "report.html")

@@ -1,4 +1,4 @@
-"""The figures of a search: front, progress, learning curves, importances."""
+"""The report's figures: Pareto front, progress, learning curves, hyperparameter importance."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from nas.task.metrics import TITLES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# More curves than these cannot be told apart.
+# More curves than this cannot be distinguished.
 TOP_CURVES = 8
 MOST_IMPORTANCES = 12
 LEAST_IMPORTANCE = 0.005
@@ -62,7 +62,7 @@ def _mark_winner(axes: "Axes", view: ReportView) -> None:
         edgecolors=INK,
         linewidths=1.8,
         zorder=5,
-        label="winner, trained longer",
+        label="winner, mean in cross-validation",
     )
 
 
@@ -73,11 +73,11 @@ def best_by_trial(view: ReportView) -> Markup:
 
 
 def best_by_seconds(view: ReportView) -> Markup:
-    """Draw the best score so far against the workers' time, which adds up over workers."""
+    """Draw the best score so far against computing time, summed over the workers."""
     ends = list(itertools.accumulate(sum(record.seconds.values()) for record in view.records))
     unit, word = (60, "minutes") if ends[-1] > 180 else (1, "seconds")
     points = [(end / unit, score(r)) for end, r in zip(ends, view.records, strict=True) if r.values]
-    return _progress(points, ends[-1] / unit, f"{word} of work, all workers together", "best-by-seconds")
+    return _progress(points, ends[-1] / unit, f"{word} of computing, all workers together", "best-by-seconds")
 
 
 def _progress(points: Sequence[tuple[float, float]], end: float, what: str, name: str) -> Markup:
@@ -86,7 +86,7 @@ def _progress(points: Sequence[tuple[float, float]], end: float, what: str, name
         steps, values = [x for x, _ in points], [y for _, y in points]
         axes.scatter(steps, values, s=18, color=MUTED, alpha=0.45, linewidths=0)
         axes.plot([*steps, end], [*best, best[-1]], drawstyle="steps-post", color=ACCENT)
-        # A few failures must not squeeze the rest.
+        # The worst tenth may lie below the axis, so that the others are spread out.
         low = min(best[0], sorted(values)[len(values) // 10])
         margin = 0.08 * (best[-1] - low) + 1e-3
         axes.set_ylim(low - margin, best[-1] + margin)
@@ -129,7 +129,7 @@ def _curve(record: Record) -> tuple[list[int], list[float]]:
 
 
 def importances(view: ReportView) -> Markup:
-    """Draw how much of the score's variance each dimension explains."""
+    """Draw how much of the score's variance each hyperparameter explains."""
     ranked = sorted(view.importances.items(), key=lambda item: -item[1])[:MOST_IMPORTANCES]
     ranked = [(name, share) for name, share in ranked if share >= LEAST_IMPORTANCE] or ranked[:1]
     with drawing(FULL_WIDTH, 60 + 27 * len(ranked)) as (figure, axes):
@@ -145,7 +145,7 @@ def importances(view: ReportView) -> Markup:
         axes.spines["bottom"].set_visible(False)
         axes.axvline(0, color=LINE)
         listing = ", ".join(f"{name} {percent(share)}" for name, share in ranked)
-        return to_svg(figure, "importances", f"Importance of the dimensions: {listing}")
+        return to_svg(figure, "importances", f"Hyperparameter importance: {listing}")
 
 
 def _percent(share: float | None) -> float:

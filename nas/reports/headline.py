@@ -1,4 +1,4 @@
-"""The top of the page: what was found, in a sentence and in tiles beside the limits."""
+"""The top of the report: the result in a sentence, and its numbers beside the limits."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from nas.task.metrics import TITLES
 
 
 def headline(view: ReportView) -> Markup:
-    """Return the title, the sentence, and a tile a number."""
+    """Return the title, the result in a sentence, and a tile for each number."""
     title = element("h1", view.result.study)
     if view.result.winner is None:
         return element("header", title, element("p", _nothing(view), class_="lead"))
@@ -31,21 +31,22 @@ def _sentence(view: ReportView, winner: Trained) -> str:
     weights = (winner.record.profiled or {}).get("weights_bytes")
     accuracy = None if winner.tested is None else winner.tested.metrics["accuracy"].value
     return (
-        f"{whole(view.result.trials)} candidates in {duration(view.result.seconds)}. Trial {winner.record.trial} won: "
-        f"its int8 model is right on {percent(accuracy)} of the test set with {size(weights)} of weights."
+        f"{whole(view.result.trials)} candidates in {duration(view.result.seconds)}. Winner: trial "
+        f"{winner.record.trial}. Its int8 model classifies {percent(accuracy)} of the test set correctly with "
+        f"{size(weights)} of weights."
     )
 
 
 def _score(tested: Tested, metric: str) -> Markup:
-    """Return the tile of a metric on the test set, between what the draws and the baseline say."""
+    """Return the tile of a metric on the test set, with its interval and its baseline."""
     title = f"Test {TITLES[metric]}, int8"
     int8, float_ = tested.metrics[metric], tested.float_metrics[metric]
     return _tile(
         title,
         percent(int8.value),
         f"95 % interval {interval(int8)}, over {tested.resampled_unit}; "
-        f"most frequent class alone {percent(tested.baseline_metrics[metric])}, "
-        f"before quantization {percent(float_.value)}",
+        f"before quantization {percent(float_.value)}; "
+        f"always the most frequent class {percent(tested.baseline_metrics[metric])}",
     )
 
 
@@ -77,7 +78,7 @@ def _latency(costs: Mapping[str, Any]) -> str:
 def _limited(
     name: str, used: int | None, limit: int | None, beside: str = "", write: Callable[[object], str] = size
 ) -> Markup:
-    """Return a tile with a bar that says how much of the limit is used."""
+    """Return a tile with a bar that shows how much of the limit is used."""
     if limit is None or used is None:
         return _tile(name, write(used), beside or "no limit set")
     share = min(1.0, used / limit)

@@ -1,4 +1,4 @@
-"""The page: sections in the order in which a reader asks."""
+"""The report's page: the results first, then the search, then how to reproduce it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,30 +52,33 @@ def _note(text: str) -> Markup:
 
 
 def _front(view: ReportView) -> Markup:
+    title = TITLES[view.result.front[0].metric]
+    circle = (
+        " The circle is the winner after the final trainings, which are longer: its mean in cross-validation. The test "
+        "set's result is at the top of this page."
+    )
     return _section(
-        f"{_title(view)[0].upper()}{_title(view)[1:]} against weights",
+        f"{title[0].upper()}{title[1:]} against weights",
         _note(
-            "Each dot is a candidate as the search trained it. No other is both smaller and better than one of the "
-            f"front. The {_title(view)} is that of the int8 model on the validation groups."
+            f"Each dot is a candidate as the search trained it: the int8 model's {title} on the validation data. "
+            "Pareto front: no other candidate is smaller and at least as good." + (circle if view.result.winner else "")
         ),
         figures.front(view),
-        details("The front as a table", tables.front(view.result.front), open_=len(view.result.front) <= 8),
+        details("Pareto front as a table", tables.front(view.result.front), open_=len(view.result.front) <= 8),
     )
-
-
-def _title(view: ReportView) -> str:
-    return TITLES[view.result.front[0].metric]
 
 
 def _confusion(view: ReportView, tested: Tested, title: str) -> Markup:
     return _section(
-        "What the winner takes for what",
-        _note("Rows of the test set, which was opened once, for the winner; the int8 model."),
+        "Confusion matrix",
+        _note(
+            f"Numbers of {view.inputs_are} of the test set, answered by the winner's int8 model. The test set was used "
+            "once, for the winner."
+        ),
         tables.confusion(tested.confusion, view.class_names),
         _note(
-            "Every metric on these rows, with its 95 % interval: what drawing "
-            f"{tested.resampled_unit} with replacement, {DRAWS:,} times, makes of it. The study judged by "
-            f"{title}."
+            f"Every metric on the test set with its 95 % interval (bootstrap: {tested.resampled_unit} resampled "
+            f"{DRAWS:,} times). The study selected by {title}."
         ),
         tables.scores(tested),
     )
@@ -86,12 +89,12 @@ def _memory(view: ReportView) -> Markup:
     assert footprint is not None
     arena = footprint.detail
     return _section(
-        "The winner's memory map",
+        "Memory map of the winner",
         _note(
-            f"The arena's head, {size(arena.head)}, as TensorFlow Lite Micro plans it on {footprint.target}: a "
-            f"rectangle spans the operators while which a tensor lives, and the bytes that it takes. The tail, "
-            f"{size(arena.tail)}, holds what lives as long as the interpreter. With planning, {size(arena.min)} is "
-            "the smallest arena that works."
+            f"How TensorFlow Lite Micro uses the arena on {footprint.target}. Reserve {size(arena.min)}, the smallest "
+            f"arena that works. The head, {size(arena.head)}, holds activations and scratch buffers: a rectangle spans "
+            "the operators that need a buffer (to the right) and its bytes (upwards). The tail, "
+            f"{size(arena.tail)}, is kept as long as the interpreter exists."
         ),
         picture(footprint),
         details("Buffers in the arena's head", buffers(footprint)),
@@ -117,19 +120,20 @@ def _curves(view: ReportView) -> Markup:
 def _finals(winner: Trained) -> Markup:
     std, folds = winner.fold_std, len(winner.fold_scores)
     spread = _note(
-        f"Each on a fold held out and with a seed of its own. The winner's {TITLES[winner.metric]}, int8: "
-        f"{percent(winner.record.val_score)} in the mean over {folds} folds, standard deviation {percent(std)}."
+        f"Each final training holds out another fold and has a seed of its own. The winner's int8 "
+        f"{TITLES[winner.metric]}: mean {percent(winner.record.val_score)} over {folds} folds, standard deviation "
+        f"{percent(std)}."
     )
-    return details("The final trainings that competed", spread if std is not None else "", tables.finals(winner))
+    return details("Final trainings (cross-validation)", spread if std is not None else "", tables.finals(winner))
 
 
 def _rungs(view: ReportView) -> Markup:
     return _section(
-        "Rungs",
+        "Early stopping",
         _note(
-            "At each rung a candidate goes on only if it is among the best that came there. Control candidates, picked "
-            "by chance, pass all rungs; the rank correlation (Spearman) of their accuracy at the rung with their int8 "
-            "accuracy at the end tells how well the rung judges: 1 is perfect, 0 is chance."
+            "Successive halving: at a rung, only the best candidates continue, and the others are paused. Control "
+            "candidates, picked at random, are never stopped. The rank correlation (Spearman) between their accuracy "
+            "at the rung and their int8 accuracy at the end says how well the rung predicts: 1 is perfect, 0 is chance."
         ),
         tables.rungs(view),
     )
@@ -137,8 +141,8 @@ def _rungs(view: ReportView) -> Markup:
 
 def _importances(view: ReportView) -> Markup:
     return _section(
-        "What matters in the space",
-        _note("Share of the score's variance that each dimension explains, over the complete candidates."),
+        "Hyperparameter importance",
+        _note("Share of the score's variance that each hyperparameter explains, over the complete candidates."),
         figures.importances(view),
     )
 
@@ -146,8 +150,8 @@ def _importances(view: ReportView) -> Markup:
 def _candidates(view: ReportView) -> Markup:
     built = len(view.built())
     lists = [
-        details(f"All {built} that were built, best first", tables.candidates(view)),
-        details("Their dimensions", tables.dimensions(view)),
+        details(f"All {built} trained candidates, best first", tables.candidates(view)),
+        details("Their hyperparameters", tables.dimensions(view)),
     ]
     return _section("Candidates", tables.states(view), *(lists if built else []))
 
@@ -155,7 +159,7 @@ def _candidates(view: ReportView) -> Markup:
 def _making(view: ReportView) -> Markup:
     made = next((record for record in view.complete() if record.versions), None)
     return _section(
-        "How to make it again",
+        "Reproduce with",
         element("pre", view.command),
         details("study.toml", element("pre", view.definition)),
         _note(join("Made with ", tables.versions(made), ".")) if made else "",

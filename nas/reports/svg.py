@@ -62,7 +62,7 @@ _STYLE: Any = {
 
 @contextmanager
 def drawing(width: float, height: float) -> Iterator[tuple["Figure", "Axes"]]:
-    """Give an empty figure of that many pixels on the page, under the page's style."""
+    """Give an empty figure of that many pixels on the page, in the page's style."""
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     import matplotlib
     from matplotlib.figure import Figure
@@ -77,8 +77,8 @@ def to_svg(figure: "Figure", name: str, description: str) -> Markup:
 
     Args:
         figure: made within `drawing`, and drawn within it.
-        name: tells the figure's identifiers from those of the other figures on the page.
-        description: what the figure shows, for those who do not see it.
+        name: makes the figure's identifiers different from those of the other figures on the page.
+        description: what the figure shows, for readers who cannot see it.
     """
     import matplotlib
 
@@ -105,6 +105,6 @@ def _clean(text: str, description: str, style: str) -> str:
 
 
 def _drop_unused_ids(text: str) -> str:
-    """Matplotlib names every group, alike in all figures; a page's identifiers must be unique."""
+    """Drop identifiers that nothing refers to: Matplotlib repeats them in every figure, but a page's must be unique."""
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', text))
     return re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", text)

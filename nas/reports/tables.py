@@ -1,4 +1,4 @@
-"""The tables: front, candidates, confusion, operators, tensors, states, versions."""
+"""The report's tables: Pareto front, candidates, confusion matrix, metrics, operators, states, rungs, finals."""
 
 import math
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "arena, B", "flash_bytes": "flash, B", "macs": "MACs"}
 MEANINGS = {
     State.COMPLETE: "trained, quantized and evaluated",
-    State.OVER_BUDGET: "known not to fit before any training",
-    State.PRUNED: "training ended at a rung, or for want of time",
-    State.DUPLICATE: "a network that had been trained already",
-    State.FAILED: "something went wrong; the record says what",
+    State.OVER_BUDGET: "larger than the budget by its estimate, so never trained",
+    State.PRUNED: "stopped early at a rung, or out of time",
+    State.DUPLICATE: "the same network as an earlier candidate, so not trained again",
+    State.FAILED: "an error occurred; the record says which",
 }
 
 
 def _judged_by(metric: str) -> list[str]:
-    """Return the head of the column of the study's metric; nothing for accuracy, which has columns of its own."""
+    """Return the title of the study's metric's column; none for accuracy, which has its own columns."""
     return [] if metric == "accuracy" else [f"int8 {TITLES[metric]}"]
 
 
@@ -56,7 +56,7 @@ def front(records: Sequence[Record]) -> Markup:
 
 
 def candidates(view: ReportView) -> Markup:
-    """List every candidate that was built, best first."""
+    """List every candidate whose training began, best first."""
     metric = next((record.metric for record in view.built()), "accuracy")
     rows: list[list[object]] = [
         [
@@ -77,7 +77,7 @@ def candidates(view: ReportView) -> Markup:
 
 
 def dimensions(view: ReportView) -> Markup:
-    """List what was chosen for every candidate that was built, a column a dimension."""
+    """List the hyperparameters of every candidate whose training began, a column for each."""
     names = list(dict.fromkeys(name for record in view.built() for name in record.params))
     rows: list[list[object]] = [
         [f"trial {record.trial}", *(value(record.params.get(name, "")) for name in names)] for record in view.built()
@@ -86,7 +86,7 @@ def dimensions(view: ReportView) -> Markup:
 
 
 def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Markup:
-    """Show what the winner takes each class for, and the share of each class that it finds."""
+    """Show the confusion matrix with the recall and precision of each class."""
     head = element(
         "tr",
         element("th", "true \\ predicted", scope="col"),
@@ -110,7 +110,7 @@ def _confusion_row(i: int, counts: Sequence[int], name: str) -> Markup:
 
 def _cell(count: int, total: int, right: bool) -> Markup:
     kind = "right" if right else "wrong" if count else "nothing"
-    # The root lets few mistakes be seen beside many hits.
+    # The square root keeps a few mistakes visible beside many right answers.
     share = math.sqrt(count / total) if count else 0
     return element("td", whole(count), class_=f"cell {kind}", style=f"--share: {share:.3f}")
 
@@ -122,7 +122,7 @@ def _precisions(counts: Sequence[Sequence[int]]) -> list[Markup]:
 
 
 def scores(tested: Tested) -> Markup:
-    """List every metric on the test rows, of both models and of the baseline, with intervals."""
+    """List every metric on the test set: int8 and float models with intervals, and the baseline."""
     rows: list[list[object]] = [
         [
             TITLES[metric],
@@ -134,7 +134,7 @@ def scores(tested: Tested) -> Markup:
         ]
         for metric, int8 in tested.metrics.items()
     ]
-    return table(["", "int8", "95 % interval", "float", "95 % interval", "most frequent class alone"], rows)
+    return table(["", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class"], rows)
 
 
 def operators(footprint: "Footprint") -> Markup:
@@ -153,7 +153,7 @@ def states(view: ReportView) -> Markup:
 
 
 def rungs(view: ReportView) -> Markup:
-    """Show how well each rung foretells the end."""
+    """Show how well each rung predicts the final accuracy."""
     rows: list[list[object]] = [
         [f"after {rung.epoch} epochs", whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
     ]
@@ -161,14 +161,14 @@ def rungs(view: ReportView) -> Markup:
 
 
 def finals(winner: Trained) -> Markup:
-    """List the final trainings that competed."""
+    """List the final trainings."""
     rows: list[list[object]] = [
         [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]
         for entry in winner.finals
     ]
-    return table(["finalist", "seed", "epochs", f"int8 validation {TITLES[winner.metric]}"], rows)
+    return table(["candidate", "seed", "epochs", f"int8 validation {TITLES[winner.metric]}"], rows)
 
 
 def versions(record: Record) -> Markup:
-    """Say in a line what made the numbers."""
+    """Return the versions of the software in one line."""
     return join(", ".join(f"{name} {version}" for name, version in sorted(record.versions.items())))

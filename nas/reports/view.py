@@ -1,4 +1,4 @@
-"""What a report shows."""
+"""The data that a report shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """All that a study's report is made of.
+    """The data that a report of a study shows.
 
     Attributes:
         result: the study's outcome.
         definition: text of its `study.toml`.
         records: of all candidates, in the order in which they ended.
         class_names: names of the rows and columns of the confusion matrix.
-        importances: share of the score's variance that each dimension explains; empty if unknown.
+        importances: share of the score's variance that each hyperparameter explains; empty if unknown.
         footprint: of the winner's `.tflite`; None if there is no winner.
         command: the shell command that runs the study.
+        inputs_are: what the model is given, in the plural: `windows`, `images` or `rows`.
         limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs` (`Budget.limits()`).
     """
 
@@ -33,6 +34,7 @@ class ReportView:
     importances: Mapping[str, float]
     footprint: "Footprint | None"
     command: str
+    inputs_are: str = "rows"
     limits: Mapping[str, int] = field(default_factory=dict)
 
     def complete(self) -> list[Record]:
@@ -41,17 +43,17 @@ class ReportView:
         return sorted(records, key=lambda record: (-score(record), record.trial))
 
     def built(self) -> list[Record]:
-        """Return every candidate that was built, best first, those without a score last."""
+        """Return every candidate whose training began, best first, those without a score last."""
         states = (State.PRUNED, State.FAILED)
         others = [record for record in self.records if record.state in states]
         return self.complete() + sorted(others, key=lambda record: record.trial)
 
 
 def score(record: Record) -> float:
-    """Return what ranks a candidate, higher is better."""
+    """Return the score by which candidates are ranked, higher is better; -1 without one."""
     return record.values[0] if record.values else -1.0
 
 
 def weights(record: Record) -> int:
-    """Return the weights of a built candidate in bytes; 0 if they are unknown."""
+    """Return the bytes of a candidate's weights; 0 if they are unknown."""
     return int((record.profiled or record.estimated or {}).get("weights_bytes", 0))

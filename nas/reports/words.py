@@ -1,40 +1,40 @@
-"""Numbers as a reader likes them."""
+"""Numbers as text for a page: no line breaks within them, thousands grouped."""
 
 from nas import text
 from nas.task.metrics import Estimate
 from nas.text import UNKNOWN
 
-# Between a number and its unit: a space at which no line breaks.
+# The space between a number and its unit, at which no line may break.
 GAP = "\u00a0"
 
 
 def percent(share: float | None) -> str:
-    """Write a share of 1 in percent, on one line."""
+    """Return a share of 1 in percent."""
     return text.percent(share).replace(" ", GAP)
 
 
 def interval(estimate: Estimate) -> str:
-    """Write the interval of a metric in percent."""
+    """Return the interval of a metric in percent."""
     return text.interval(estimate.low, estimate.high).replace(" %", f"{GAP}%")
 
 
 def whole(number: object) -> str:
-    """Group thousands by a narrow space that does not break."""
+    """Return a whole number with its thousands grouped; a dash for anything else."""
     return f"{number:,}".replace(",", "\u202f") if isinstance(number, int) else UNKNOWN
 
 
 def size(number: object) -> str:
-    """Write a number of bytes."""
+    """Return a number of bytes; a dash for anything else."""
     return f"{whole(number)}{GAP}B" if isinstance(number, int) else UNKNOWN
 
 
 def decimal(number: float | None, digits: int) -> str:
-    """Write a number with that many digits."""
+    """Return a number with that many decimals; a dash for None."""
     return UNKNOWN if number is None else f"{number:.{digits}f}"
 
 
 def duration(seconds: float) -> str:
-    """Write a time with its two largest units."""
+    """Return a time in its two largest units."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
@@ -43,5 +43,5 @@ def duration(seconds: float) -> str:
 
 
 def value(number: object) -> str:
-    """Write a sampled value briefly."""
+    """Return the value of a hyperparameter, a number with four digits at most."""
     return f"{number:.4g}" if isinstance(number, float) else str(number)

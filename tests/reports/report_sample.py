@@ -1,4 +1,4 @@
-"""A study that was never run, for the tests of what shows one."""
+"""A made-up study, for the tests of reports."""
 
 import math
 import random
@@ -8,7 +8,7 @@ import numpy as np
 
 from nas.reports import ReportView
 from nas.study.record import Record, State
-from nas.study.result import Result, RungCorrelation, Tested, Trained
+from nas.study.result import Result, RungCorrelation, Tested, Trained, front
 from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
 from nas.task.metrics import Estimate, constant_answer, estimates, scores
 
@@ -25,7 +25,7 @@ CONFUSION = (
 
 
 def record(trial: int, chance: random.Random, epochs: int = 12) -> Record:
-    """Make up a candidate: larger ones do better, with diminishing returns."""
+    """Make up a candidate; larger ones are more accurate, with diminishing returns."""
     state = chance.choices(list(State), [30, 45, 3, 5, 1])[0]
     weights = chance.randrange(900, 6144) if state != State.OVER_BUDGET else chance.randrange(6145, 40000)
     accuracy = 0.95 - 0.35 * math.exp(-weights / 1500) - 0.04 * chance.random() ** 2
@@ -118,14 +118,6 @@ def footprint() -> Footprint:
     )
 
 
-def front(records):
-    best: list[Record] = []
-    for each in sorted((r for r in records if r.values), key=lambda r: (r.profiled["weights_bytes"], -r.val_accuracy)):
-        if not best or each.val_accuracy > best[-1].val_accuracy:
-            best.append(each)
-    return tuple(best)
-
-
 def winner(final: Record, finals: tuple[dict[str, float], ...]) -> Trained:
     """Make up the winner's test: three groups of subjects, alike but for their mistakes."""
     counts = np.array(CONFUSION)
@@ -157,11 +149,11 @@ def sample_view(trials: int = 200) -> ReportView:
             seconds=582.0,
             states={state.value: sum(r.state == state for r in records) for state in State},
             winner=winner(final, finals),
-            front=front(records),
+            front=front([r for r in records if r.state == State.COMPLETE]),
             rungs=(RungCorrelation(2, 19, 0.587), RungCorrelation(8, 1, None)),
             stopped="stopped after 120 candidates without a better one",
         ),
-        definition='space = "cnn_timeseries"\nbudget_kb = 6.0\n\n[recipe]\nepochs = 12\n',
+        definition='space = "cnn_timeseries"\nbudget_kb = 6.0\n\n[training]\nepochs = 12\n',
         records=records,
         class_names=CLASSES,
         importances={"conv.0.filters": 0.41, "conv.count": 0.22, "conv.0.kernel": 0.17, "dense.0.rate": 0.03},

@@ -91,7 +91,7 @@ def test_nothing_is_loaded_from_elsewhere(page):
     assert not re.search(r"url\((?!#)", page)
 
 
-def test_what_comes_from_data_is_escaped(view):
+def test_text_from_data_is_escaped(view):
     evil = '<script>alert("x")</script>'
     worst = replace(view.records[0], reason=evil, params={evil: evil}, digest=evil, state=State.FAILED)
     page = render(
@@ -141,13 +141,13 @@ def test_equal_studies_give_equal_pages_in_any_process(page):
     assert again.stdout.decode() == page
 
 
-def test_the_winner_stands_beside_baseline_and_limits(page):
+def test_the_winner_is_shown_with_its_baseline_and_the_limits(page):
     text = " ".join(Outline(page).text).replace("\u202f", "").replace("\u00a0", " ")
     for words in ("92.9 %", "18.2 %", "over 3 groups", "93.2 %", "5573 B", "of 6144 B", "of 131072 B", "of 1048576 B"):
         assert words in text
 
 
-def test_a_study_s_own_metric_stands_before_accuracy(view):
+def test_the_metric_of_the_study_comes_before_accuracy(view):
     judged = [
         replace(
             r, metric="macro_f1", val_metrics=r.val_metrics | ({"macro_f1": r.val_accuracy - 0.1} if r.values else {})
@@ -161,14 +161,14 @@ def test_a_study_s_own_metric_stands_before_accuracy(view):
     assert page.index("Test macro-F1, int8") < page.index("Test accuracy, int8")
     assert "Macro-f1" not in page
     assert "Macro-F1 against weights" in page
-    for heading in ("The front as a table", "that were built, best first"):
+    for heading in ("Pareto front as a table", "trained candidates, best first"):
         assert "int8 macro-F1" in rows(page, heading)[0]
-    assert "int8 validation macro-F1" in rows(page, "The final trainings that competed")[0]
+    assert "int8 validation macro-F1" in rows(page, "Final trainings (cross-validation)")[0]
 
 
-def test_every_metric_stands_with_its_interval_and_baseline(view, page):
+def test_every_metric_is_shown_with_its_interval_and_baseline(view, page):
     winner = view.result.winner
-    (_, *cells), *_ = rows(page[page.index("Every metric on these rows") :], "Every metric")[1:]
+    (_, *cells), *_ = rows(page[page.index("Every metric on the test set") :], "Every metric")[1:]
     int8 = winner.tested.metrics["accuracy"]
     expected = [int8.value, int8.low, int8.high, 0.9318, 0.9123, 0.9512, winner.tested.baseline_metrics["accuracy"]]
     written = [float(number) for cell in cells for number in re.findall(r"\d+\.\d", cell)]
@@ -179,7 +179,7 @@ def test_recall_and_precision_are_those_of_scikit_learn(page):
     true, predicted = np.nonzero(np.ones_like(CONFUSION))
     counts = np.ravel(CONFUSION)
     truth, guess = np.repeat(true, counts), np.repeat(predicted, counts)
-    _, *classes, precision = rows(page, "What the winner takes for what")
+    _, *classes, precision = rows(page, "Confusion matrix")
     recalls = [float(row[-1].removesuffix("\u00a0%")) for row in classes]
     assert recalls == [round(100 * r, 1) for r in recall_score(truth, guess, average=None)]
     precisions = [float(cell.removesuffix("\u00a0%")) for cell in precision[1:]]
@@ -188,12 +188,12 @@ def test_recall_and_precision_are_those_of_scikit_learn(page):
 
 
 def test_the_front_is_a_table_too(view, page):
-    listed = [row[0] for row in rows(page, "The front as a table")[1:]]
+    listed = [row[0] for row in rows(page, "Pareto front as a table")[1:]]
     assert listed == [f"trial {record.trial}" for record in view.result.front]
 
 
-def test_every_candidate_that_was_built_is_listed_best_first(view, page):
-    table = rows(page, "that were built, best first")
+def test_every_candidate_whose_training_began_is_listed_best_first(view, page):
+    table = rows(page, "trained candidates, best first")
     column = table[0].index("score")
     scores = [float(row[column]) for row in table[1:] if row[column] != "-"]
     assert scores == sorted(scores, reverse=True)
@@ -221,13 +221,13 @@ def test_one_complete_candidate_is_enough(view):
     assert Outline(render(lone)).open == []
 
 
-def test_a_candidate_that_met_no_test_set_can_be_shown(view):
+def test_a_winner_without_a_test_result_can_be_shown(view):
     winner = Trained(view.result.winner.record)
     page = render(replace(view, result=replace(view.result, winner=winner)))
-    assert "What the winner takes for what" not in page
+    assert "Confusion matrix" not in page
 
 
-def test_it_is_written_where_asked(view, tmp_path):
+def test_the_report_is_written_to_the_given_path(view, tmp_path):
     path = write_report(EMPTY, tmp_path / "new" / "report.html")
     assert path.read_text(encoding="utf-8") == render(EMPTY)
 
@@ -235,16 +235,16 @@ def test_it_is_written_where_asked(view, tmp_path):
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (582, "9 min 42 s"), (7260, "2 h 1 min")]
 )
-def test_durations_are_told_in_two_units(seconds, words):
+def test_durations_have_two_units(seconds, words):
     assert duration(seconds) == words
 
 
-def test_rungs_are_shown_with_how_well_they_judge_and_a_search_that_stopped_says_so(page):
+def test_rungs_are_shown_with_their_rank_correlation_and_an_early_end_with_its_reason(page):
     text = " ".join(Outline(page).text)
     assert "The search stopped after 120 candidates without a better one." in text
     assert re.search(r"after 2 epochs\s+19\s+0\.59", text)
     assert re.search(r"after 8 epochs\s+1\s+-", text)
 
 
-def test_a_study_without_rungs_does_not_speak_of_them():
+def test_a_study_without_rungs_has_no_section_on_early_stopping():
     assert "rank correlation" not in render(EMPTY)
