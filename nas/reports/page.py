@@ -72,8 +72,8 @@ def _confusion(view: ReportView, tested: Tested, title: str) -> Markup:
     return _section(
         "Confusion matrix",
         _note(
-            f"Numbers of {view.inputs_are} of the test set, answered by the winner's int8 model. The test set was used "
-            "once, for the winner."
+            f"Test {view.inputs_are} by true class and by the class that the winner's int8 model predicts. The test "
+            "set was used once, for the winner."
         ),
         tables.confusion(tested.confusion, view.class_names),
         _note(

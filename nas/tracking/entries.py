@@ -81,7 +81,7 @@ def winner_note(winner: Trained) -> str:
     profiled = winner.record.profiled or {}
     return (
         f"Winner: trial {winner.record.trial}, {', '.join(_tested(winner))}, "
-        f"weights {profiled.get('weights_bytes')} bytes, arena {profiled.get('arena_bytes')} bytes, "
+        f"weights {profiled.get('weights_bytes')} bytes, arena {profiled.get('arena_min_bytes')} bytes, "
         f"{profiled.get('macs')} MACs. Files are under best/."
     )
 

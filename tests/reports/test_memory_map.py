@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
@@ -195,6 +196,16 @@ def test_every_format_names_every_buffer_and_repeats_itself(name: str) -> None:
     written = MAP_FORMATS[name](network())
     assert written == MAP_FORMATS[name](network())
     assert all(short_name(tensor.name, most=33) in written for tensor in planned(network()))
+
+
+@pytest.mark.parametrize(
+    ("file", "title"),
+    [(None, "estimate on host"), ("", "model on host"), ("models/net.tflite", "net.tflite on host")],
+)
+def test_a_map_is_titled_with_the_name_of_its_file(file: str | None, title: str) -> None:
+    footprint = replace(made_up("input"), file=file)
+    assert f"{title}: 144 B of arena" in to_svg(footprint)
+    assert f"<h1>{title}</h1>" in to_html(footprint)
 
 
 def test_another_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:

@@ -198,6 +198,7 @@ def test_a_finished_study_s_run_has_the_winner_s_numbers_and_files(root):
     figures = parent.data.metrics
     assert (figures["test_accuracy"], figures["test_accuracy_low"], figures["test_accuracy_high"]) == (0.93, 0.9, 0.95)
     assert "test accuracy 93.0 % (95 % interval 90.0 to 95.0 % over 9 groups" in parent.data.tags["mlflow.note.content"]
+    assert "arena 9200 bytes" in parent.data.tags["mlflow.note.content"]  # the size to reserve
     assert parent.data.tags["winner_trial"] == "1"
     assert Path(parent.info.artifact_uri.removeprefix("file://"), "best", "model.tflite").read_bytes() == b"winner"
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]

@@ -1,6 +1,7 @@
 """Which buffers lie in the arena's head, and while which operators run."""
 
 from itertools import accumulate
+from pathlib import Path
 
 from nas.target.footprint import Footprint, TensorFootprint
 
@@ -63,6 +64,7 @@ def shape(tensor: TensorFootprint) -> str:
 
 
 def title(footprint: Footprint) -> str:
-    """Return the heading of a map: the file and the target."""
-    file = (footprint.file or "").replace("\\", "/").rpartition("/")[2]
-    return f"{printable(file) or 'estimate'} on {footprint.target}"
+    """Return the heading of a map: the file, if it has a name, and the target."""
+    if footprint.file is None:
+        return f"estimate on {footprint.target}"
+    return f"{printable(Path(footprint.file).name) or 'model'} on {footprint.target}"
