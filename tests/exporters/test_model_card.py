@@ -75,6 +75,13 @@ def test_everything_exported_says_what_the_outputs_are(make_archive, last, word)
     assert f"the {word} of its class" in data_header(archive, "m")
 
 
+@pytest.mark.parametrize(
+    ("shape", "word"), [((1, 1, 16, 2), "windows"), ((1, 8, 8, 2), "images"), ((1, 2), "rows")], ids=str
+)
+def test_the_card_calls_the_inputs_what_they_are(make_archive, shape, word):
+    assert f"numbers of {word}" in model_card(make_archive(input_shape=shape))
+
+
 def test_tables_have_one_width():
     lines = table(("a", "b|c".replace("|", "\\|")), [("x|y", 1), ("_z_", 2)]).splitlines()
     assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {4}
