@@ -117,6 +117,23 @@ def test_heights_are_bytes_and_head_and_tail_fill_the_arena() -> None:
     assert bottom - top == pytest.approx(footprint.ram_bytes * pixels_a_byte, abs=0.5)
 
 
+def test_a_rectangle_begins_at_the_first_operator_that_needs_the_buffer_and_ends_at_the_last() -> None:
+    footprint = network()
+    drawn = rectangles(to_svg(footprint))
+    ((_, left, _, width, _),) = (row for row in drawn if row[0].startswith("tail"))
+    an_op = width / len(footprint.ops)
+    assert any(tensor.first_op != tensor.last_op for tensor in planned(footprint))
+    for tensor, (_, x, _, across, _) in zip(planned(footprint), of_tensors(to_svg(footprint)), strict=True):
+        assert x == pytest.approx(left + an_op * tensor.first_op, abs=2)
+        assert x + across == pytest.approx(left + an_op * (tensor.last_op + 1), abs=2)
+
+
+def test_buffers_are_listed_by_offset() -> None:
+    offsets = [tensor.offset for tensor in planned(network(4))]
+    assert offsets == sorted(offsets)
+    assert len(set(offsets)) > 2
+
+
 @given(st.text(max_size=60))
 def test_a_name_never_breaks_a_picture(name: str) -> None:
     footprint = made_up(name)
