@@ -1,4 +1,4 @@
-// A mutator that needs no engine: nas_fuzz SEED SECONDS FILE... changes the files at random until the time is over.
+// A fuzzer without an engine: nas_fuzz SEED SECONDS FILE... changes the files at random until the time is over.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

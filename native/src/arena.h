@@ -15,7 +15,7 @@
 
 namespace nas {
 
-// What one operator takes from the arena. An operator without known rules takes nothing here.
+// What one operator allocates in the arena. An operator whose rules are not known allocates nothing here.
 struct OpMemory {
   const Kernel* kernel = nullptr;
   Block options = {0, 1};
@@ -24,14 +24,14 @@ struct OpMemory {
   std::string refusal;
 };
 
-// A buffer of the plan is a tensor's, or one of an operator's scratch buffers; the other index is -1.
+// Each buffer of the plan belongs either to a tensor or to an operator, as scratch; the other index is -1.
 struct Owner {
   int32_t tensor = -1;
   int32_t op = -1;
-  int64_t bytes = 0;  // as asked for; the plan rounds up to 16
+  int64_t bytes = 0;  // as requested; the plan rounds up to 16
 };
 
-// What TFLM's recording allocator counts apart; everything else is kOther.
+// The purposes that TFLM's recording allocator counts separately; everything else is kOther.
 enum class Purpose { kEvalTensor, kNode, kBuffer, kTensor, kQuantization, kVariable, kOther };
 inline constexpr size_t kPurposes = 7;
 
@@ -48,7 +48,7 @@ struct Arena {
   std::array<Recorded, kPurposes> recorded;  // of the tail
   std::vector<OpMemory> ops;                 // over all subgraphs
   Lifetimes lives;
-  std::vector<Owner> owners;  // one a buffer of the plan: tensors by index, then scratch as asked for
+  std::vector<Owner> owners;  // one per buffer of the plan: tensors by index, then scratch in the order of the requests
   std::vector<Buffer> buffers;
   std::vector<int64_t> offsets;
 };

@@ -8,7 +8,7 @@ namespace nas {
 
 constexpr int64_t kArenaAlign = 16;
 
-// Larger products are taken for this one: far above any microcontroller, and sums over a model still fit.
+// Larger products count as this one: far above any microcontroller, and sums over a model still fit.
 constexpr int64_t kHuge = int64_t{1} << 46;
 
 constexpr int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }

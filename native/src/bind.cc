@@ -114,7 +114,7 @@ py::dict recorded(const Arena& arena) {
   return result;
 }
 
-// What the arena's tail and head are made of, for tests against TFLM's own records.
+// Returns the parts of the arena's tail and head, for tests against TFLM's own records.
 py::object allocations(const py::bytes& model, const std::string& kernels, const std::string& core,
                        const std::string& release) {
   const auto bytes = static_cast<std::string_view>(model);
@@ -131,7 +131,7 @@ py::object allocations(const py::bytes& model, const std::string& kernels, const
   return rows().allocations(nodes, plan, recorded(arena));
 }
 
-// What the instructions of each operator are made of, for fitting them to counted ones.
+// Returns the terms of each operator's instructions, for fitting them to counted ones.
 py::list work(const py::bytes& model, const std::string& kernels, const std::string& core) {
   const auto bytes = static_cast<std::string_view>(model);
   const Graph graph = read_tflite(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());

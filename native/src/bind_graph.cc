@@ -47,7 +47,8 @@ std::string text(const py::handle& value) {
   return {characters, static_cast<size_t>(size)};
 }
 
-// A tensor's own name is a note of the block that made it; as in the file, its role names it.
+// Ignores a tensor's own name, which only tells the block that made it: the tensor is named by its role, as in the
+// file.
 Tensor read_tensor(const py::handle& object) {
   Tensor tensor;
   tensor.shape = integers(attribute(object, names.shape));

@@ -7,7 +7,7 @@
 
 namespace nas {
 
-// Makes the attribute names once; looking them up is most of what a bulk estimate spends.
+// Makes the attribute names once; without that, looking them up would take most of the time of a bulk estimate.
 void prepare_graph_names();
 
 // Returns the graph with the size that its slimmed .tflite will have; Malformed if an index or a size is wrong.

@@ -11,7 +11,8 @@
 
 namespace nas {
 
-// A kind of named tuple, made like `time.struct_time`: it costs no more than a plain tuple, which matters in bulk.
+// A type of named tuples, made as Python's `time.struct_time` is: as fast to make as a plain tuple, which matters in
+// bulk.
 template <size_t Fields>
 class Row {
  public:
@@ -57,7 +58,7 @@ struct Rows {
   Row<5> work;
 };
 
-// Makes the kinds once and adds them to the module.
+// Makes the types of rows once and adds them to the module.
 void prepare_rows(pybind11::module_& module);
 const Rows& rows();
 

@@ -1,4 +1,4 @@
-// The rules that a graph obeys before anything is computed from it; both faces hold it to them.
+// The rules that every graph must meet before anything is computed from it, whether read from a file or from Python.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ constexpr int64_t kMaxTensorBytes = INT32_MAX;
 // Sets `elements` and `bytes` from shape and type; Malformed if they overflow or a dimension is negative.
 void set_size(Tensor& tensor);
 
-// Holds every index of the graph to its range and forbids a subgraph that calls itself; Malformed says where.
+// Checks that every index of the graph is in its range and that no subgraph calls itself; Malformed says where.
 void check(const Graph& graph);
 
 }  // namespace nas

@@ -19,7 +19,7 @@ void pack_code(Builtin kind, Packer& packer) {
   packer.table({{0, 1}, {3, 4}});
 }
 
-// What the size of a tensor's quantization depends on.
+// What decides the size of a tensor's quantization.
 struct Quantization {
   int32_t axis = 0;          // of the scales: only depthwise weights have their channels last
   bool of_input = false;     // a pooling leaves its input's scale and zero point as they are
@@ -37,7 +37,7 @@ std::vector<Quantization> find_quantizations(const Subgraph& graph) {
     const Quantization& input = found[static_cast<size_t>(op.inputs[0])];
     Quantization& output = found[static_cast<size_t>(op.outputs[0])];
     output.of_input = op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d;
-    // What is never negative begins at the lowest number, and so does an average of it.
+    // If no value is negative, the zero point is the lowest int8, and so it is for an average of such values.
     const bool positive = op.options.activation || op.kind == Builtin::kSoftmax;
     output.shared_zero = positive || ((output.of_input || op.kind == Builtin::kMean) && input.shared_zero);
     output.zero = kLowest;

@@ -8,7 +8,7 @@
 namespace nas {
 namespace {
 
-// The row of each builtin operator, so that a bulk estimate compares no names.
+// The row of each builtin operator, so that bulk estimates need not compare names.
 std::array<const KernelCode*, 256> index_code() {
   std::array<const KernelCode*, 256> index{};
   for (size_t i = 0; i < kKernelCodeCount; ++i) {

@@ -14,7 +14,7 @@ namespace nas {
 // operators without a linked size add nothing.
 int64_t code_bytes(const Graph& graph, const Machine& machine);
 
-// Returns the names of the operators whose code was linked; without the others' the code is a lower bound.
+// Returns the names of the operators whose code was linked. For a model with others, code_bytes is a lower bound.
 std::vector<std::string> linked_ops();
 
 }  // namespace nas

@@ -12,7 +12,7 @@ struct CodeSize {
 
 struct KernelCode {
   const char* op;
-  uint32_t shared;  // bit i: it needs kSharedCode[i], which counts once whoever needs it
+  uint32_t shared;  // bit i: it needs kSharedCode[i], which counts once however many operators need it
   CodeSize own;
 };
 

@@ -1,4 +1,4 @@
-// Reading a flatbuffer that nobody vouches for: every offset is held to the buffer before it is followed.
+// Reads a flatbuffer that may be malformed: every offset is checked against the buffer before it is followed.
 //
 // Layout (https://flatbuffers.dev/internals): a table starts with a signed offset back to its vtable, which holds its
 // own size, the table's size, and one 16-bit offset a field (0: absent). Vectors start with their 32-bit count.

@@ -1,4 +1,4 @@
-// What a model costs on a machine: one computation for both faces, so that an estimate equals the profile.
+// What a model costs on a machine: one computation for files and architectures, so that an estimate equals the profile.
 #pragma once
 
 #include <cstdint>

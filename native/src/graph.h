@@ -1,4 +1,4 @@
-// A model as TensorFlow Lite Micro sees it, whichever face it came through: the bytes of a .tflite, or an architecture.
+// A model as TensorFlow Lite Micro sees it, whether it was read from the bytes of a .tflite or from an architecture.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ enum class Type : int8_t {
   kInt4 = 17,
 };
 
-// TFLite's BuiltinOperator, by its number in the schema: those that a rule of this program speaks of.
+// TFLite's BuiltinOperator, by its number in the schema: those that some rule of this program mentions.
 enum class Builtin : int16_t {
   kAdd = 0,
   kAveragePool2d = 1,
@@ -147,7 +147,7 @@ struct Tensor {
   bool variable = false;
 };
 
-// What the options of all operators say, as far as memory and work depend on it.
+// The options of operators that memory or work depend on, for all kinds of operators together.
 struct Options {
   bool same_padding = true;
   bool activation = false;  // a fused one; only the file's size depends on it
@@ -175,7 +175,7 @@ struct Subgraph {
 
 struct Graph {
   std::vector<Subgraph> subgraphs;
-  std::vector<int32_t> offline_offsets;  // one a tensor over all subgraphs, -1: plan it; empty: no offline plan
+  std::vector<int32_t> offline_offsets;  // one per tensor over all subgraphs, -1: plan it; empty: no offline plan
   int64_t file_bytes = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace nas {
 
-constexpr double kInstructionsPerOp = 5;  // of the interpreter's loop, beyond what an operator's count holds
+constexpr double kInstructionsPerOp = 5;  // of the interpreter's loop, not contained in an operator's count
 
 struct InstructionFit {
   uint32_t key;  // fit_key

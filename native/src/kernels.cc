@@ -37,10 +37,10 @@ Block options_block(const Kernel& kernel, const Machine& machine) {
 }
 
 int32_t state_bytes(const Kernel& kernel, const Machine& machine) {
-  if (machine.kernels == KernelSet::kCmsisNn) return kernel.state_cmsis_nn;
-  if (machine.records->pointer_bytes == 4) return kernel.state_arm;
+  if (machine.kernels == KernelSet::kCmsisNn) return kernel.state_bytes_cmsis_nn;
+  if (machine.records->pointer_bytes == 4) return kernel.state_bytes_arm;
   const Release::Change* change = find_change(kernel.kind, *machine.release);
-  return change == nullptr ? kernel.state_host : change->state;
+  return change == nullptr ? kernel.state_bytes_host : change->state_bytes;
 }
 
 Requests prepare(const Kernel& kernel, const Node& node, const Machine& machine) {

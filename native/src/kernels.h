@@ -1,5 +1,5 @@
-// What each of TFLM's kernels takes from the arena, as a table of data; shapes enter through the functions of
-// prepare.h.
+// What each of TFLM's kernels allocates in the arena, as a table of data. What depends on shapes is computed by the
+// functions of prepare.h.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace nas {
 struct Kernel {
   Builtin kind;
   Block options_arm, options_host;  // builtin option struct; 0 bytes: none. Bare-metal Arm has short enums
-  int32_t state_host, state_arm, state_cmsis_nn;  // asked for in Init; 0: no request
+  int32_t state_bytes_host, state_bytes_arm, state_bytes_cmsis_nn;  // bytes requested in Init; 0: no request
   Prepare prepare_reference, prepare_cmsis_nn;
   // Tensor records that Prepare has at once, in order: i, w, b the first to third input, o the first output,
   // * all inputs, then all outputs.

@@ -1,4 +1,4 @@
-// When each tensor and scratch buffer lives, in steps of an inference, as TFLM's allocator counts them.
+// The lifetimes of tensors and scratch buffers, in steps of an inference, as TFLM's allocator counts them.
 #pragma once
 
 #include <cstdint>

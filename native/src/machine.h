@@ -1,4 +1,4 @@
-// What of a target decides memory and work: TFLM's release, its kernel set, the core, and the sizes of TFLM's records.
+// What a target's memory and work depend on: TFLM's release, its kernel set, the core, and the sizes of TFLM's records.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ constexpr char kCmsisNnVersion[] = "4ab83cc3cc98fb85ed6dafb55e8ca02f1628dcae";
 
 enum class KernelSet { kReference, kCmsisNn };
 
-enum class Vectors { kNone, kDsp, kMve };  // instructions that CMSIS-NN chooses its kernels by
+enum class Vectors { kNone, kDsp, kMve };  // the vector instructions, by which CMSIS-NN chooses its kernels
 
 struct Block {
   int32_t bytes;

@@ -1,4 +1,4 @@
-// Words for people: operators, types, and tensors that the file leaves nameless.
+// Names of operators and types, and of tensors that have none in the file.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// A flatbuffer builder that writes nothing and keeps only the size, so that the size of a file is known before it
-// exists.
+// A flatbuffer builder that writes nothing and only counts bytes, so that the size of a file is known before it exists.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Tells whether a plan is one, by comparing every pair of buffers; shares no code with the planner.
+// Checks a plan by comparing every pair of buffers; shares no code with the planner.
 #pragma once
 
 #include <cstdint>

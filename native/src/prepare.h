@@ -1,4 +1,4 @@
-// What kernels ask for in Prepare: persistent buffers and scratch, from shapes, types and options.
+// What kernels request in Prepare: persistent and scratch buffers, computed from shapes, types and options.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct Node {
   const Tensor* output() const { return tensor_at(*graph, op->outputs, 0); }
 };
 
-// Sizes in the order in which they are asked for; no kernel asks for more than eight of a kind.
+// Sizes in bytes, in the order of the requests; no kernel requests more than eight of a kind.
 struct Sizes {
   std::array<int64_t, 8> bytes{};
   size_t count = 0;

@@ -48,7 +48,7 @@ void add_scratch(int64_t bytes, Requests& requests) {
   if (bytes > 0) requests.scratch.add(bytes);
 }
 
-// Output columns whose window reaches into `padding` columns beside the input.
+// Returns the number of output columns whose window reaches into the `padding` columns beside the input.
 int64_t padded_columns(int64_t padding, int64_t stride) {
   return padding == 0 ? 0 : std::max<int64_t>(1, ceil_div(padding, stride));
 }
@@ -114,7 +114,7 @@ void prepare_fully_connected_cmsis_nn(const Node& node, const Machine& machine, 
   const Tensor &input = *node.input(0), &weights = *node.input(1), &output = *node.output();
   if (input.type != Type::kInt8) return;
   const int64_t outputs = dim(weights, 0), depth = dim(weights, 1);
-  if (output.shape.size() > 2 && depth % 4 == 0) {  // runs as a 1x1 convolution, which wants a scale for each output
+  if (output.shape.size() > 2 && depth % 4 == 0) {  // runs as a 1x1 convolution, which needs a scale for each output
     if (weights.scales <= 1) requests.scratch.add(8 * outputs);
   } else if (machine.vectors == Vectors::kMve && weights.constant) {
     requests.persistent.add(4 * outputs);  // sums of each kernel's weights

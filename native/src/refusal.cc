@@ -10,8 +10,8 @@
 namespace nas {
 namespace {
 
-// Which types an operator's kernel takes for the input at `position`: f float32, 8 int8, h int16, i int32, b bool.
-// Found by running each operator with each of them in the Python package tflite-micro; other types are not judged.
+// The types that an operator's kernel accepts for the input at `position`: f float32, 8 int8, h int16, i int32, b bool.
+// Found by running each operator with each of them in the Python package tflite-micro; other types are not checked.
 struct Accepted {
   Builtin kind;
   size_t position;

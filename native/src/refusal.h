@@ -1,4 +1,4 @@
-// Why an operator does not run: what TFLM would say, and what to change in the model.
+// Why an operator does not run: what TFLM would report, and what to change in the model.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@ struct Release {
   struct Change {
     Builtin kind;
     Block options;
-    int32_t state;
+    int32_t state_bytes;
   };
   const Change* changes;
   size_t change_count;

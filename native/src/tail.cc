@@ -39,7 +39,7 @@ int64_t count_tensors(const Graph& graph) {
   return count;
 }
 
-// Sums the records of tensors that one Prepare has at once; they grow up from the head's end and are freed together.
+// Sums the records of tensors that one Prepare holds at once; they are placed above the head and freed together.
 class Temporaries {
  public:
   Temporaries(int64_t start, const Records& records) : end_(start), records_(records) {}

@@ -12,8 +12,8 @@ namespace nas {
 
 struct Tail {
   int64_t bytes = 0;
-  // Largest sum of the tail so far and of what lies below it for a while: while kernels prepare, and while the plan is
-  // made. The smallest working arena holds this, and head + tail.
+  // The largest sum of the tail so far and of temporary memory: while kernels prepare, and while the plan is made. The
+  // smallest arena that works holds both this and head + tail.
   int64_t peak_bytes = 0;
   std::array<Recorded, kPurposes> recorded;
 };

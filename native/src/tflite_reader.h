@@ -1,4 +1,4 @@
-// Reads the bytes of a .tflite, trusting none of them.
+// Reads the bytes of a .tflite, which may be malformed.
 #pragma once
 
 #include <cstddef>

@@ -63,7 +63,7 @@ bool optimized(const Node& node, const Machine& machine) {
   return machine.kernels == KernelSet::kCmsisNn && node.input(0)->type == Type::kInt8;
 }
 
-// The matrix products that CMSIS-NN makes of a convolution: `px` patches of `k` values, `c` filters.
+// The matrix products by which CMSIS-NN computes a convolution: `px` patches of `k` values, `c` filters.
 Terms products(Path path, double px, double c, double k, double taps, const Machine& machine) {
   Terms terms =
       machine.vectors == Vectors::kMve
@@ -120,7 +120,7 @@ Terms fully_connected(const Node& node, const Machine& machine) {
     const bool one_scale = machine.kernels == KernelSet::kReference && weights.scales == 1;
     return of(one_scale ? Path::kOneScale : Path::kOnly, {outputs * k, outputs, 1});
   }
-  // Behind a third axis CMSIS-NN takes the dense layer for a 1x1 convolution.
+  // CMSIS-NN computes a dense layer with three or more axes as a 1x1 convolution.
   if (out.shape.size() > 2 && rest(k, 4) == 0) return products(Path::kPointwise, rows, c, k, 1, machine);
   if (machine.vectors != Vectors::kMve) {
     return of(Path::kOnly, {outputs * blocks(k, 4) * 4, outputs * rest(k, 4), outputs, rows, 1});

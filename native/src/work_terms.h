@@ -9,12 +9,12 @@
 
 namespace nas {
 
-// Ways through a kernel that run different code, in the order of their names in kPathNames.
+// Paths through a kernel that run different code, in the order of their names in kPathNames.
 enum class Path : uint8_t { kOnly, kPointwise, kRow, kThreeByThree, kMultiplied, kBroadcast, kOneScale };
 constexpr const char* kPathNames[] = {"", "1x1", "1xn", "3x3", "multiplier", "broadcast", "one scale"};
 
 struct Terms {
-  Builtin kind = Builtin::kCustom;  // whose kernel runs: CMSIS-NN takes some operators for others
+  Builtin kind = Builtin::kCustom;  // the operator whose kernel runs: CMSIS-NN runs some operators as others
   Type type = Type::kInt8;
   Path path = Path::kOnly;
   std::array<double, 10> values{};

@@ -1,4 +1,4 @@
-// A test is a function; EXPECT tells what does not hold and goes on.
+// A test is a function; EXPECT prints a condition that does not hold, and the test goes on.
 #pragma once
 
 #include <cstdio>

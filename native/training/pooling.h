@@ -16,7 +16,7 @@ struct Width {
   static constexpr int value = N;
 };
 
-// Calls `call` with the width of a pooling as a constant, or with 0 if it is not one of the usual ones.
+// Calls `call` with the width of a pooling as a compile-time constant, or with 0 if it is not 1, 2, 4 or 8.
 template <class Call>
 void with_width(int width, Call call) {
   if (width == 1) return call(Width<1>());
@@ -26,7 +26,7 @@ void with_width(int width, Call call) {
   call(Width<0>());
 }
 
-// Every second number of two vectors, from the first or from the second on; or two vectors in turn.
+// The numbers at even and at odd places of two vectors; or the two halves of two vectors interleaved.
 struct Halves {
   Vector first, second;
 };
@@ -103,7 +103,7 @@ inline void split_row(const float* x, int width, int n, float* parts, int row) {
   });
 }
 
-// The reverse.
+// Writes such parts back as n windows of `width` numbers.
 inline void merge_row(const float* parts, int row, int width, int n, float* x) {
   with_width(width, [&](auto constant) {
     constexpr int Step = decltype(constant)::value;

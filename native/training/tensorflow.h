@@ -51,7 +51,7 @@ enum DataType : int { kFloat = 1 };
 NAS_TENSORFLOW_FUNCTIONS(NAS_DECLARE)
 #undef NAS_DECLARE
 
-// Finds all of them; false if this process has no TensorFlow that offers them.
+// Finds all functions; returns false if this process has loaded no TensorFlow that has them.
 bool find_functions();
 
 }  // namespace nas::training::tensorflow

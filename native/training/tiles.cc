@@ -67,7 +67,7 @@ void gather_input(const Convolution& conv, const Tile& tile, const float* x, int
 void scatter_input(const Convolution& conv, const Tile& tile, const float* planes, int first, int count, float* x) {
   const int map = conv.in_h * conv.in_w;
   float* start = x + static_cast<std::size_t>(first) * conv.in_channels * map;
-  // What no tap reads has no gradient.
+  // Numbers that no tap reads have no gradient.
   std::memset(start, 0, static_cast<std::size_t>(count) * conv.in_channels * map * sizeof(float));
   for_each_row(conv, tile, count, [&](int window, int channel, int row, int plane, Columns part) {
     float* to =

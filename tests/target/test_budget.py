@@ -1,12 +1,14 @@
 """Budgets: which limits a footprint exceeds, and by how much."""
 
 import dataclasses
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.target.budget import Budget
+from nas.errors import InputError
+from nas.target.budget import Budget, thousands, to_bytes
 from nas.target.footprint import Arena, Flash, Totals
 
 FOOTPRINT = Totals(
@@ -63,3 +65,41 @@ def test_a_violation_is_positive_exactly_when_the_limit_is_exceeded(limit: int, 
     over = Budget(weights_bytes=limit).over(dataclasses.replace(FOOTPRINT, weights_bytes=used))
     assert bool(over) == (used > limit)
     assert all(value > 0 for value in over.values())
+
+
+def test_a_limit_in_kilobytes_is_rounded_down_to_bytes() -> None:
+    assert to_bytes(6, "budget") == 6144
+    assert to_bytes(1.9999, "budget") == 2047
+    assert to_bytes(1 / 1024, "budget") == 1
+    assert to_bytes(None, "budget") is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "rule"),
+    [(0, "above 0"), (-1, "above 0"), (math.inf, "above 0"), (math.nan, "above 0"), (0.0009, "1 byte or more")],
+)
+def test_a_limit_of_less_than_a_byte_or_without_bound_is_refused(limit: float, rule: str) -> None:
+    with pytest.raises(InputError, match=rf"budget: must be {rule}, got"):
+        to_bytes(limit, "budget")
+
+
+def test_a_limit_in_thousands_is_rounded_to_the_nearest_count() -> None:
+    assert thousands(0.001, "macs") == 1
+    assert thousands(60, "macs") == 60_000
+    assert thousands(1.2346, "macs") == 1235
+    assert thousands(None, "macs") is None
+
+
+@pytest.mark.parametrize("limit", [0, 0.0009, -1, math.inf, math.nan])
+def test_a_limit_of_less_than_one_in_thousands_is_refused(limit: float) -> None:
+    with pytest.raises(InputError, match=r"macs: must be 0\.001 or more, in thousands, got"):
+        thousands(limit, "macs")
+
+
+def test_the_limits_that_are_set_are_listed_by_name() -> None:
+    assert Budget(weights_bytes=1, ram_bytes=2, flash_bytes=3, macs=4).limits() == {
+        "weights": 1,
+        "ram": 2,
+        "flash": 3,
+        "macs": 4,
+    }

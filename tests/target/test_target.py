@@ -1,5 +1,6 @@
 """Targets: those that ship, and a user's own."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,37 @@ def test_a_file_holds_exactly_one_table(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.toml: must be a readable file"):
         find_target(str(tmp_path / "none.toml"))
+
+
+def test_a_latency_is_instructions_times_cycles_over_the_clock() -> None:
+    board = dataclasses.replace(find_target("cortex-m4"), cycles_per_instruction=1.25, clock_hz=64_000_000)
+    assert board.milliseconds(512_000) == pytest.approx(10.0)
+    assert board.milliseconds(0) == 0
+    assert board.milliseconds(None) is None
+    assert dataclasses.replace(board, clock_hz=None).milliseconds(512_000) is None
+
+
+def test_a_table_overrides_the_cycles_of_its_core(tmp_path: Path) -> None:
+    assert find_target(write(tmp_path, BOARD)).cycles_per_instruction == CORES["cortex-m4"]
+    own = find_target(write(tmp_path, BOARD + "cycles_per_instruction = 2"))
+    assert own.cycles_per_instruction == 2
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1000", "true", '"1"'])
+def test_cycles_must_be_a_number_above_0_and_below_1000(tmp_path: Path, value: str) -> None:
+    with pytest.raises(InputError, match=r"my-board\.cycles_per_instruction: must be a positive number"):
+        find_target(write(tmp_path, BOARD + f"cycles_per_instruction = {value}"))
+
+
+def test_a_count_of_bytes_must_be_1_or_more(tmp_path: Path) -> None:
+    assert find_target(write(tmp_path, BOARD + "flash_bytes = 1")).flash_bytes == 1
+    with pytest.raises(InputError, match=r"my-board\.flash_bytes: must be a positive whole number, got 0"):
+        find_target(write(tmp_path, BOARD + "flash_bytes = 0"))
+
+
+def test_an_empty_description_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"my-board\.description: must be a text, got ''"):
+        find_target(write(tmp_path, BOARD.replace("A board of mine", "")))
 
 
 def test_energy_is_power_times_time_and_unknown_without_either() -> None:
