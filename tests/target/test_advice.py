@@ -119,6 +119,14 @@ def test_a_model_that_follows_advice_costs_what_was_promised(
     assert advice.saves == {key: was[key] - then[key] for key in was if was[key] != then[key]}  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_all_advice_together_leads_to_the_model_that_follows_all_of_it(
+    converted: dict[str, bytes], target: str
+) -> None:
+    together = piece(converted["open batch, 1-D"], "together", target)
+    assert together.after == piece(converted["2-D"], "without_softmax", target).after
+
+
 def test_a_good_model_gets_no_advice_but_on_its_softmax(converted: dict[str, bytes]) -> None:
     assert rules(converted["2-D"]) == rules(converted["norm before"]) == {"without_softmax"}
 
