@@ -229,6 +229,17 @@ def test_a_proposed_order_reads_nothing_before_it_is_written() -> None:
         written |= set(op.outputs)
 
 
+def test_the_message_names_the_operators_that_move_in_their_new_order() -> None:
+    graph = branches()
+    change = lower_peak(graph, totals)
+    assert change is not None
+    assert change.graph is not None
+    order = [graph.ops.index(op) for op in change.graph.ops]
+    first, last = (pick(place for place, i in enumerate(order) if place != i) for pick in (min, max))
+    moved = ", ".join(str(i) for i in order[first : last + 1])
+    assert f"run operators {first} to {last} in the order {moved}, whose peak is lower" in change.message
+
+
 def test_the_best_order_is_left_as_it_is() -> None:
     best = min(every_order(branches()), key=lambda graph: arenas([graph]))
     assert lower_peak(best, totals) is None

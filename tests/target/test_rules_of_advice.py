@@ -10,7 +10,7 @@ from nas.target.advice import RULES
 from nas.target.advice.batch_norm import folded_batch_norm
 from nas.target.advice.change import Change, message_of, operators
 from nas.target.advice.conv1d import flat_conv2d
-from nas.target.advice.int8 import int8_ends
+from nas.target.advice.int8 import full_int8, int8_ends
 from nas.target.advice.order import lower_peak
 from nas.target.advice.outputs import without_softmax
 from nas.target.advice.wellformed import MOST_OPS, is_wellformed
@@ -111,6 +111,22 @@ def test_the_reason_for_leaving_an_operator_out_depends_on_its_kind() -> None:
     assert "above one half" in logistic.message
 
 
+@pytest.mark.parametrize(
+    ("weights", "found"),
+    [
+        ("float32", "all is float"),
+        ("float16", "weights are float16"),
+        ("int8", "weights are quantized, but not activations"),
+    ],
+)
+def test_advice_on_floats_says_what_is_float(weights: str, found: str) -> None:
+    graph = scaled_convolution("float32")
+    tensors = (graph.tensors[0], replace(graph.tensors[1], dtype=weights), *graph.tensors[2:])
+    change = full_int8(replace(graph, tensors=tensors))
+    assert change is not None
+    assert change.message.startswith(f"{found}; convert to full int8")
+
+
 def test_a_quantize_whose_input_has_two_readers_stays() -> None:
     tensors = (Tensor("input", (1, 4), "float32"), Tensor("a", (1, 4)), Tensor("b", (1, 4)))
     one = Graph(tensors[:2], (Op("QUANTIZE", (0,), (1,)),), (0,), (1,))
@@ -172,6 +188,9 @@ def test_a_graph_without_reshapes_has_no_copies() -> None:
         ({"ops": (Op("CONV_2D", (0, 3), (2,)),)}, False),
         ({"ops": (Op("MAX_POOL_2D", (3,), (2,)),), "inputs": (3,)}, False),
         ({"ops": (Op("FULLY_CONNECTED", (0, 1), (2,)),)}, True),
+        ({"ops": (Op("ADD", (0, 1), (2,)),)}, True),
+        ({"ops": (Op("ADD", (0, 3), (2,)),)}, False),
+        ({"ops": (Op("ADD", (0, 1), (2,)),), "inputs": ()}, False),
     ],
 )
 def test_a_graph_is_wellformed_if_operators_have_their_inputs_and_write_each_tensor_once(
