@@ -21,10 +21,10 @@ from nas.data.splits import split
 from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, quantize
-from nas.model.deploy.fake_quantized import rounded
-from nas.model.deploy.int8_model import Int8Model, accuracy, float_labels
+from nas.model.deploy.fake_quantized import fake_quantize
+from nas.model.deploy.int8_model import Int8Model, float_outputs
 from nas.model.network.network import Network
-from nas.model.training.training import train
+from nas.model.training.training import TrainingRun, train
 from nas.space.architecture import Architecture
 from nas.space.blocks.conv import Conv
 from nas.space.blocks.dense import Dense
@@ -61,10 +61,10 @@ TITLES = {
 
 def measure(graph: Graph, networks: list[Network], data: Prepared) -> dict[str, float]:
     """Return the figures of one graph; labels are of validation and test rows, means over the seeds."""
-    rows, judged = calibration_rows(data.train), data.val.join(data.test)
-    files = [quantize(rounded(network, rows)) for network in networks]
-    labels = [Int8Model(file).labels(judged.x) for file in files]
-    floats = [float_labels(network, judged.x) for network in networks]
+    rows, judged = calibration_rows(data.train, data.train.y), data.val.join(data.test)
+    files = [quantize(fake_quantize(network, rows)) for network in networks]
+    labels = [Int8Model(file).predict(judged.x).argmax(axis=1) for file in files]
+    floats = [float_outputs(network, judged.x).argmax(axis=1) for network in networks]
     board = profile(files[0], find_target("nucleo-f411re"))
     return {
         "weights": graph.weights_bytes,
@@ -75,8 +75,8 @@ def measure(graph: Graph, networks: list[Network], data: Prepared) -> dict[str, 
         "host": profile(files[0], find_target("host")).ram_bytes,
         "macs": board.macs,
         "latency": board.latency_ms or 0.0,
-        "accuracy": 100 * statistics.mean(accuracy(found, judged.y) for found in labels),
-        "agreement": 100 * statistics.mean(accuracy(a, b) for a, b in zip(labels, floats, strict=True)),
+        "accuracy": 100 * statistics.mean(float((found == judged.y).mean()) for found in labels),
+        "agreement": 100 * statistics.mean(float((a == b).mean()) for a, b in zip(labels, floats, strict=True)),
     }
 
 
@@ -84,7 +84,7 @@ def trained(graph: Graph, seed: int, data: Prepared, key: str, known: dict[str, 
     """Return a network with the known weights, or train it and make them known."""
     network = Network(graph, seed=seed)
     if f"{key}/0" not in known:
-        train(network, data.train, data.val, Recipe(), epochs=EPOCHS)
+        train(network, data.train, data.val, Recipe(), TrainingRun(epochs=EPOCHS))
         known |= {f"{key}/{i}": array for i, array in enumerate(network.get_weights())}
     count = sum(name.startswith(f"{key}/") for name in known)
     network.set_weights([known[f"{key}/{i}"] for i in range(count)])

@@ -22,18 +22,19 @@ from nas.data.source import load
 from nas.data.splits import split
 from nas.graph.graph import Graph
 from nas.model import runtime
-from nas.model.network.form import Trainable
 from nas.model.network.network import Network
 from nas.model.network.operators import FIXED, LINEAR, activate
+from nas.model.network.topology import Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
-from nas.model.training.epoch import Loop
+from nas.model.training.epoch import Trainer
 from nas.model.training.training import one_cycle
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
 from nas.space.blocks.conv import Conv
 from nas.space.blocks.dense import Dense
 from nas.space.blocks.head import Head
+from nas.task.classification import Classification
 
 BATCH = 64
 STEPS, TURNS = 80, 9
@@ -75,17 +76,17 @@ class Usual(Network):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.layers = tf.nest.map_structure(lambda v: None if v is None else tf.Variable(v.numpy()), self.layers)
-        self.form = UsualForm(self.form, graph)
+        self.topology = UsualTopology(self.topology, graph)
 
 
-class UsualForm:
+class UsualTopology:
     """What the graph of a training knows of such a network."""
 
     shared = False
 
-    def __init__(self, form: Trainable, graph: Graph) -> None:
-        self.input_shape, self.classes, self._graph = form.input_shape, form.classes, graph
-        self.fold, self.evaluate, self.penalty = form.fold, form.evaluate, form.penalty
+    def __init__(self, topology: Trainable, graph: Graph) -> None:
+        self.input_shape, self.outputs, self._graph = topology.input_shape, topology.outputs, graph
+        self.fold, self.evaluate, self.penalty = topology.fold, topology.evaluate, topology.penalty
 
     def train(self, x: Any, weights: Sequence[Weights], *_: Any) -> Any:
         layers = iter(weights)
@@ -109,14 +110,14 @@ class UsualForm:
 
 def steps(network: Network, part: Part) -> Callable[[], float]:
     """Return a call that takes some steps and returns the milliseconds of one."""
-    loop = Loop(network, batch_size=BATCH)
-    rows = loop.rows(part.x, part.y)
+    trainer = Trainer(network, batch_size=BATCH)
+    examples = trainer.examples(part.x, Classification().encode(part.y, network.outputs))
     order = np.random.default_rng(0).integers(0, len(part), (STEPS, BATCH)).astype(np.int32)
     rates = one_cycle(STEPS, 1e-3)
 
     def call() -> float:
         start = time.process_time()
-        loop.train(rows, order, rates, 0)
+        trainer.train(examples, order, rates, 0)
         return 1e3 * (time.process_time() - start) / STEPS
 
     call()

@@ -19,7 +19,9 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, TypeAlias
 
-from nas.arrays import Floats
+import numpy as np
+
+from nas.arrays import Floats, Ints
 from nas.data.axes import find_axes
 from nas.data.folds import folds
 from nas.data.prepared import Prepared, prepare
@@ -29,6 +31,7 @@ from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
 from nas.signal.kind import as_input
 from nas.study.recipe import Recipe
+from nas.task.classification import Classification
 
 Key: TypeAlias = tuple[str, str, int]
 
@@ -113,10 +116,10 @@ def measure(source: str, training: Training) -> Training:
     """Train, quantize and score one network."""
     from nas.model import runtime
     from nas.model.deploy.convert import calibration_rows, quantize
-    from nas.model.deploy.fake_quantized import rounded
-    from nas.model.deploy.int8_model import Int8Model, accuracy, float_labels
+    from nas.model.deploy.fake_quantized import fake_quantize
+    from nas.model.deploy.int8_model import Int8Model, float_outputs
     from nas.model.network.network import Network
-    from nas.model.training.training import train
+    from nas.model.training.training import TrainingRun, train
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
@@ -128,39 +131,43 @@ def measure(source: str, training: Training) -> Training:
     model = Network(graph, seed)
     taught, teacher = lesson(source, recipe, seed) if recipe.finals.distillation else (None, None)
     # As a final does, but for the choice of the epoch, which held-out rows may not make here.
-    epochs = recipe.finals.final_epochs
-    train(model, kept, None, recipe, epochs=epochs, seed=seed, axes=find_axes(rows), taught=taught)
-    deployed = rounded(model, calibration_rows(kept, seed=seed))
+    run = TrainingRun(recipe.finals.final_epochs, seed, find_axes(rows), taught)
+    train(model, kept, None, recipe, run)
+    deployed = fake_quantize(model, calibration_rows(kept, kept.y, seed=seed))
     if recipe.finals.qat_epochs:
         gentle = recipe.replace(learning_rate=recipe.training.learning_rate / 8)
-        qat, axes = recipe.finals.qat_epochs, find_axes(rows)
-        train(deployed, kept, None, gentle, epochs=qat, seed=seed, axes=axes, taught=taught)
+        train(deployed, kept, None, gentle, replace(run, epochs=recipe.finals.qat_epochs))
     tflite = quantize(deployed)
     return replace(
         training,
         weights_bytes=graph.weights_bytes,
-        int8=accuracy(Int8Model(tflite).labels(held.x), held.y),
-        float32=accuracy(float_labels(model, held.x), held.y),
+        int8=accuracy(Int8Model(tflite).predict(held.x), held.y),
+        float32=accuracy(float_outputs(model, held.x), held.y),
         teacher=teacher,
         seconds=round(time.monotonic() - start, 2),
     )
 
 
+def accuracy(outputs: Floats, y: Ints) -> float:
+    """Return the share of rows whose greatest output is that of their class."""
+    return float(np.mean(outputs.argmax(axis=1) == y))
+
+
 @cache
 def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     """Return what a teacher says of the rows that it was trained on, and its accuracy on those held out."""
-    from nas.model.deploy.int8_model import accuracy, float_labels
+    from nas.model.deploy.int8_model import float_outputs
     from nas.model.network.network import Network
-    from nas.model.training.teacher import answers, teacher_graph
-    from nas.model.training.training import train
+    from nas.model.training.teacher import teacher_graph
+    from nas.model.training.training import TrainingRun, train
 
     rows = data(source)
     part = rows.train.join(rows.val)
     kept, held = map(part.take, folds(part, FOLDS, seed // FOLDS)[seed % FOLDS])
-    network = Network(teacher_graph(as_input(rows.row_shape), len(rows.class_names)), seed)
-    train(network, kept, None, recipe, epochs=recipe.finals.final_epochs, seed=seed, axes=find_axes(rows))
-    reached = accuracy(float_labels(network, held.x), held.y)
-    return answers(network, kept.x, recipe.finals.temperature), reached
+    network = Network(teacher_graph(as_input(rows.row_shape), len(rows.class_names), Classification()), seed)
+    train(network, kept, None, recipe, TrainingRun(recipe.finals.final_epochs, seed, find_axes(rows)))
+    reached = accuracy(float_outputs(network, held.x), held.y)
+    return Classification().soften(float_outputs(network, kept.x), recipe.finals.temperature), reached
 
 
 def wanted(seeds: int) -> Iterator[Training]:

@@ -108,13 +108,13 @@ def measure(candidate: Line, rows: Prepared) -> Line:
     """Train a candidate in all ways, and return its line."""
     from nas.model import runtime
     from nas.model.network.network import Network
-    from nas.model.training.training import train
+    from nas.model.training.training import TrainingRun, train
 
     graph = Architecture.from_json(candidate["architecture"]).lower()
 
     def trained(epochs: int, rests: Sequence[int], seed: int) -> list[float]:
-        network, turned = Network(graph, seed), find_axes(rows)
-        done = train(network, rows.train, rows.val, Recipe(), epochs=epochs, seed=seed, axes=turned, rests=rests)
+        run = TrainingRun(epochs, seed, find_axes(rows), restart_epochs=rests)
+        done = train(Network(graph, seed), rows.train, rows.val, Recipe(), run)
         runtime.clear()
         return [round(accuracy, 5) for accuracy in done.history["val_accuracy"]]
 

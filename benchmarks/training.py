@@ -26,13 +26,13 @@ from nas.data.splits import Splits, split
 from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, convert
-from nas.model.deploy.fake_quantized import rounded
-from nas.model.deploy.int8_model import Int8Model, float_labels
+from nas.model.deploy.fake_quantized import fake_quantize
+from nas.model.deploy.int8_model import Int8Model, float_outputs
 from nas.model.deploy.slim import slim
 from nas.model.network.network import Network
 from nas.model.training import graphs
-from nas.model.training.epoch import Loop
-from nas.model.training.training import Trained, train
+from nas.model.training.epoch import Trainer
+from nas.model.training.training import Trained, TrainingRun, train
 from nas.model.worker import train_candidate
 from nas.space.architecture import Architecture
 from nas.space.blocks.conv import Conv
@@ -43,6 +43,7 @@ from nas.study.tasks import TrainingTask
 from nas.target.budget import Budget
 from nas.target.profiler import profile
 from nas.target.target import find_target
+from nas.task.classification import Classification
 
 EPOCHS = 30
 # A candidate of the plain loop's length.
@@ -78,8 +79,7 @@ def train_timed(graph: Graph, data: Prepared, epochs: int) -> tuple[list[float],
         data.train,
         data.val,
         Recipe(),
-        epochs=epochs,
-        go_on=lambda *_: laps.append(time.process_time()) is None,
+        TrainingRun(epochs=epochs, after_epoch=lambda *_: laps.append(time.process_time()) is None),
     )
     return [b - a for a, b in itertools.pairwise(laps)], trained
 
@@ -117,7 +117,7 @@ def candidate(data: Prepared, *, traced: bool) -> float:
 
 def worker(data: Prepared) -> dict[str, float]:
     """Return what a worker process takes, and what comes out."""
-    graph, rows = architecture(data).lower(), calibration_rows(data.train)
+    graph, rows = architecture(data).lower(), calibration_rows(data.train, data.train.y)
     by_keras = keras_epochs(data, 4)
     # The first model of a process also loads and links; one of another form, for the next one is to be traced.
     train_timed(architecture(data, CONVOLUTIONS[1:]).lower(), data, 1)
@@ -125,20 +125,20 @@ def worker(data: Prepared) -> dict[str, float]:
     laps, trained = train_timed(graph, data, EPOCHS)
     epoch = statistics.median(laps[1:])
     (again, *_), _ = train_timed(graph, data, 1)
-    loop = Loop(network, batch_size=64, label_smoothing=0.0)
-    val = loop.rows(data.val.x, data.val.y)
-    loop.evaluate(val)
-    validation, _ = timed(lambda: loop.evaluate(val))
-    convert(rounded(trained.network, rows))
-    ranging, deployed = timed(lambda: rounded(trained.network, rows))
+    trainer = Trainer(network, batch_size=64)
+    val = trainer.examples(data.val.x, Classification().encode(data.val.y, network.outputs))
+    trainer.evaluate(val)
+    validation, _ = timed(lambda: trainer.evaluate(val))
+    convert(fake_quantize(trained.network, rows))
+    ranging, deployed = timed(lambda: fake_quantize(trained.network, rows))
     conversion, converted = timed(lambda: convert(deployed))
     slimming, tflite = timed(lambda: slim(converted))
     profiling, _ = timed(lambda: profile(tflite, find_target("cortex-m4")))
     model, test = Int8Model(tflite), data.test
-    model.labels(test.x[:1500])
-    evaluation, _ = timed(lambda: model.labels(test.x[:1500]))
-    float_labels(trained.network, test.x[:1500])
-    float_evaluation, _ = timed(lambda: float_labels(trained.network, test.x[:1500]))
+    model.predict(test.x[:1500])
+    evaluation, _ = timed(lambda: model.predict(test.x[:1500]))
+    float_outputs(trained.network, test.x[:1500])
+    float_evaluation, _ = timed(lambda: float_outputs(trained.network, test.x[:1500]))
     return {
         "building the network, s": building,
         "what the first epoch takes more than others (tracing), s": laps[0] - epoch,

@@ -18,10 +18,12 @@ from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.space.file import load_space
 from nas.study.archive_file import save_archive
 from nas.study.feasibility import require_feasible, require_latency
+from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result, Trained
 from nas.study.study import Study
 from nas.target.profiler import profile
 from nas.target.target import find_target
+from nas.task.classification import Classification
 from nas.text import document
 from nas.tracking import find_address
 
@@ -63,14 +65,15 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
 
 def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     """Return a study with all that its definition names; InputError for anything wrong, before a file is written."""
-    space = dataclasses.replace(load_space(study.space), softmax=study.output == "probabilities")
+    task = Classification(softmax=study.output == "probabilities")
+    space = dataclasses.replace(load_space(study.space), task=task)
     target = find_target(study.target)
     SAMPLERS.find(study.sampler, "--sampler")
     find_address(study.tracking_uri, root)
     observer.phase(f"reading data: {study.data}")
     splits = load_data(study)
-    shape, outputs = splits.input_shape, len(splits.class_names)
-    if "latency" in study.objective:
+    shape, outputs = splits.input_shape, task.outputs(splits.train.y, splits.class_names)
+    if OBJECTIVES[study.objective].needs_latency:
         require_latency(space, shape, outputs, target)
     require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
     return Problem(study, space, target, splits)

@@ -8,7 +8,8 @@ from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
 from nas.study.result import Tested
-from nas.task.metrics import DRAWS, TITLES, Estimate
+from nas.task.metrics import DRAWS, Estimate
+from nas.task.task import metric_title
 from nas.text import interval, percent
 
 
@@ -48,7 +49,7 @@ def _accuracy(archive: Archive) -> str:
     )
     return f"""## Accuracy
 
-- validation {TITLES[trained.metric]}, int8, the study's criterion: {percent(record.val_score)}{spread}
+- validation {metric_title(trained.metric)}, int8, the study's criterion: {percent(record.val_score)}{spread}
 - validation accuracy: int8 {percent(record.val_accuracy)}, before quantization {percent(record.float_val_accuracy)}
 {_tested(trained.tested) if trained.tested else ""}{_last_training(archive)}"""
 
@@ -57,7 +58,7 @@ def _tested(tested: Tested) -> str:
     head = ("test set", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
     rows = [
         (
-            TITLES[metric],
+            metric_title(metric),
             *_with_interval(int8),
             *_with_interval(tested.float_metrics[metric]),
             percent(tested.baseline_metrics[metric]),

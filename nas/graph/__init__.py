@@ -1,1 +1,1 @@
-"""A network as a list of int8 operators with shapes: pure data that spaces write and footprints read."""
+"""Graphs: a network as a list of int8 operators with shapes. Spaces write them, footprints are estimated from them."""

@@ -1,4 +1,4 @@
-"""Writes a graph, one operator after the other; blocks compose their `lower` of these calls."""
+"""Builds a graph, one operator after the other; the `lower` of each block consists of these calls."""
 
 import math
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ def _same(size: int, stride: int) -> int:
 
 
 def _stacked(size: int, count: int) -> int:
-    """Return the window of one pooling for `count` poolings of 2: the largest 2**n in `size`, n at most `count`."""
+    """Return the window of one pooling in place of `count` poolings of 2: the largest 2**n <= `size`, n <= `count`."""
     return 1 << min(count, size.bit_length() - 1)
 
 
 class GraphBuilder:
-    """A sequential graph in the making.
+    """Builds a sequential graph.
 
-    Life cycle: made for an input shape (batch not included), extended by one call an operator, each of which
-    reads `shape` and leaves the new one there, closed by `graph()`.
+    Life cycle: made for an input shape without the batch; each call appends one operator, which reads the newest
+    tensor; `graph()` returns the result. `shape` is that of the newest tensor.
 
-    Windows and kernels never exceed the axis that they slide along, so one call serves windows of sensor data,
-    which lie as (1, time, channels), and images.
+    Pooling windows and kernels are cut to the size of the feature map, so the same calls serve images and windows of
+    sensor data, which have the shape (1, time, channels).
     """
 
     def __init__(self, input_shape: tuple[int, ...]) -> None:
@@ -35,7 +35,7 @@ class GraphBuilder:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the newest tensor, batch not included; one axis once it is flattened."""
+        """Shape of the newest tensor without the batch; one axis after `flatten`."""
         newest = self._tensors[self._last]
         return (newest.elements,) if self._flat else newest.shape[1:]
 
@@ -47,18 +47,18 @@ class GraphBuilder:
         self._sliding("CONV_2D", weights, filters, out, stride, activation, training)
 
     def depthwise_conv2d(self, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
-        """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; channels stay as they are."""
+        """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; the number of channels stays the same."""
         h, w, c = self._map()
         weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), c), constant=True, scales=c)
         out = (_same(h, stride), _same(w, stride), c)
         self._sliding("DEPTHWISE_CONV_2D", weights, c, out, stride, activation, training)
 
     def pool2d(self, kind: str, count: int = 1) -> None:
-        """Add what `count` stacked poolings of 2 compute, as one MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding.
+        """Add one MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding that computes `count` successive poolings of 2.
 
-        Each pooling of the stack halves every axis and stops at length 1, so the window is 2**count, or less on an
-        axis that is shorter; nothing is added if no axis is longer than 1. One operator in place of `count` needs
-        no tensors between. The maximum is the same; the average is rounded to int8 once in place of `count` times.
+        Each of those would halve every axis longer than 1, so the window is 2**count, or less on a shorter axis;
+        nothing is added if no axis is longer than 1. One operator in place of `count` needs no tensors in between. The
+        maximum is the same; the average is rounded to int8 once, not `count` times.
         """
         h, w, _ = self._map()
         self._pool({"max": "MAX_POOL_2D", "average": "AVERAGE_POOL_2D"}[kind], (_stacked(h, count), _stacked(w, count)))
@@ -66,19 +66,19 @@ class GraphBuilder:
     def mean(self) -> None:
         """Average over height and width: (h, w, c) becomes (1, 1, c).
 
-        An AVERAGE_POOL_2D over the whole map, not a MEAN: its code is smaller, it needs no axes, and CMSIS-NN has it.
-        It keeps its input's scale where MEAN has a finer one of its own, which moved the accuracy of nine networks for
-        UCI HAR by 0.06 points at the most.
+        The operator is an AVERAGE_POOL_2D over the whole map, not a MEAN: its code is smaller, it needs no tensor of
+        axes, and CMSIS-NN has a kernel for it. Its output has the scale of its input, where MEAN has a finer one; this
+        changed the accuracy of nine networks for UCI HAR by at most 0.06 points.
         """
         h, w, _ = self._map()
         self._pool("AVERAGE_POOL_2D", (h, w))
 
     def flatten(self) -> None:
-        """Read the newest tensor as one axis; that takes no operator, since FULLY_CONNECTED does so by itself."""
+        """Treat the newest tensor as one axis; takes no operator, since FULLY_CONNECTED flattens its input itself."""
         self._flat = True
 
     def fully_connected(self, units: int, *, activation: str = "RELU", **training: Any) -> None:
-        """Add a FULLY_CONNECTED on all values of the newest tensor, in row-major order; they become (units,)."""
+        """Add a FULLY_CONNECTED of all values of the newest tensor in row-major order; the new shape is (units,)."""
         n = math.prod(self.shape)
         weights = Tensor("weights", (units, n), constant=True, scales=units)
         bias = Tensor("bias", (units,), "int32", constant=True, scales=units)
@@ -91,7 +91,7 @@ class GraphBuilder:
         return Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
 
     def _map(self) -> tuple[int, int, int]:
-        """Return the shape of the newest tensor, which must be a feature map; users compose stages as they like."""
+        """Return the shape of the newest tensor; InputError if it is no feature map, as the user's space decides."""
         if len(self.shape) != 3:
             raise InputError(
                 "architecture",

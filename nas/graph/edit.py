@@ -1,4 +1,4 @@
-"""A graph while it is changed: operators are bypassed, dropped and replaced, then what nothing reads goes."""
+"""Changes a graph: operators are bypassed, removed or replaced, and what is no longer read is removed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,10 +10,12 @@ RESHAPES = frozenset({"RESHAPE", "EXPAND_DIMS", "SQUEEZE"})
 
 
 class Draft:
-    """Life cycle: made of a graph, changed in place by indices of that graph, closed by `graph()`.
+    """A graph that is being changed.
 
-    Indices stay valid until then: what is dropped leaves a gap, and new tensors come behind the old ones. The order
-    of tensors and operators stays too, since TFLM's planner breaks ties by it.
+    Life cycle: made from a graph; changed in place, by the indices of that graph; `graph()` returns the result.
+
+    Indices stay valid until then: a removed operator leaves a gap, and new tensors come after the old ones. Tensors
+    and operators keep their order, since TFLM's planner breaks ties by it.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -25,7 +27,7 @@ class Draft:
         self._idle = set(range(len(graph.tensors))) - mentioned - {*graph.inputs, *graph.outputs}
 
     def alive(self) -> Iterator[tuple[int, Op]]:
-        """Yield the operators that are still there, each with its index, as they are at that moment."""
+        """Yield the remaining operators with their indices, in their current state."""
         for i in range(len(self.ops)):
             op = self.ops[i]
             if op is not None:
@@ -38,7 +40,7 @@ class Draft:
         return [i for i, op in self.alive() if tensor in op.inputs]
 
     def constant(self, tensor: int) -> bool:
-        """Say whether the value is known before inference, directly or through a DEQUANTIZE."""
+        """Return whether a tensor is constant, or a constant behind a DEQUANTIZE."""
         if tensor < 0 or self.tensors[tensor].constant:
             return tensor >= 0
         op = self.op(self.producer(tensor))
@@ -52,13 +54,13 @@ class Draft:
         return len(self.tensors) - 1
 
     def redirect(self, old: int, new: int) -> None:
-        """Let all that read one tensor read another, and the graph give it out."""
+        """Make all readers of the tensor `old`, and the graph's outputs, refer to `new`."""
         for i, op in self.alive():
             self.ops[i] = replace(op, inputs=tuple(new if t == old else t for t in op.inputs))
         self.outputs = [new if t == old else t for t in self.outputs]
 
     def bypass(self, index: int, kept: int = 0) -> None:
-        """Drop an operator and let its readers read the input at `kept`."""
+        """Remove an operator; its readers read its input number `kept` instead."""
         op = self.ops[index]
         assert op is not None
         self.ops[index] = None
@@ -70,7 +72,7 @@ class Draft:
         self.ops[index] = replace(op, options={**op.options, **options})
 
     def merge_reshapes(self) -> None:
-        """Let each reshape read what the first of its chain read, and drop those that change nothing."""
+        """Join chains of reshapes: each reads the input of the first one; those that change no shape are removed."""
         for i, op in self.alive():
             if op.kind not in RESHAPES:
                 continue
@@ -82,7 +84,7 @@ class Draft:
                 self.ops[i] = replace(op, inputs=(root, *op.inputs[1:]))
 
     def graph(self) -> Graph:
-        """Return the graph without operators and tensors that nothing needs."""
+        """Return the graph without operators and tensors that nothing reads any longer."""
         self._drop_dead()
         mentioned = {i for _, op in self.alive() for i in (*op.inputs, *op.outputs)}
         needed = mentioned | {*self.inputs, *self.outputs} | self._idle

@@ -1,10 +1,10 @@
-"""An architecture lowered to the operators that TensorFlow Lite Micro runs.
+"""A network as the operators that TensorFlow Lite Micro (TFLM) runs.
 
-The graph is the waist of the program: blocks write it, the footprint is estimated from it, and the network
-is built from it, so that a new block is one `lower` function. Tensors and operators stand in the order in which
-the converter writes them to the `.tflite`, since TFLM's planner breaks ties by that order.
+All parts of the program meet in the graph: blocks write it, the footprint is estimated from it, and the network is
+built from it, so a new block needs no more than a `lower` function. Tensors and operators have the order of the
+`.tflite` that the converter writes, since TFLM's planner breaks ties by that order.
 
-Sequential only: every operator reads the tensor that the one before wrote.
+Graphs are sequential: every operator reads the output of the one before.
 """
 
 import dataclasses
@@ -22,8 +22,8 @@ ITEM_BYTES: Mapping[str, int] = {"int8": 1, "int16": 2, "int32": 4, "int64": 8, 
 class Tensor:
     """One tensor of a graph.
 
-    `scales` counts the quantization scales: 0 not quantized, 1 per tensor, else one an output channel.
-    A constant lies in flash with the model; everything else is planned into the arena.
+    `scales` is the number of quantization scales: 0 if not quantized, 1 per tensor, else one for each output channel.
+    A constant is stored in flash with the model; every other tensor has its place in the arena.
     """
 
     name: str
@@ -43,10 +43,10 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One operator: `kind` is TFLite's builtin name, tensors are indices into the graph.
+    """One operator: `kind` is the name of TFLite's builtin operator, `inputs` and `outputs` index the graph's tensors.
 
-    `options` are what the runtime reads (strides, padding, fused activation). `training` is what exists while
-    a model is trained and is gone from the device: `batch_norm`, `dropout` (applied to the output), `l2`.
+    `options` are part of the model (strides, padding, fused activation). `training` is what exists in training only and
+    not on the device: `batch_norm`, `dropout` (of the output), `l2`.
     """
 
     kind: str
@@ -75,7 +75,7 @@ class Graph:
 
 
 def digest(graph: Graph) -> str:
-    """Return 12 hex digits that are equal for two architectures if and only if their graphs are."""
+    """Return 12 hex digits that are equal for two architectures exactly if their graphs are."""
     data = [
         [dataclasses.astuple(t) for t in graph.tensors],
         [[op.kind, op.inputs, op.outputs, sorted(op.options.items()), sorted(op.training.items())] for op in graph.ops],

@@ -1,4 +1,4 @@
-"""TensorFlow, imported quietly and set up in one place. The package's other modules take it from here."""
+"""TensorFlow, imported without output and configured in one place; the other modules import it from here."""
 
 import contextlib
 import gc
@@ -16,9 +16,9 @@ __all__ = ["clear", "leave_graphs_as_written", "quiet", "settle", "tf", "use_one
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Drop what the libraries print and warn of, their C++ side too, which knows nothing of `sys.stdout`.
+    """Suppress what libraries print, by their C++ code too, which does not use `sys.stdout`, and their warnings.
 
-    Standard output is the product's, and the terminal shows its progress; errors come as exceptions.
+    Standard output is for results and the terminal for progress; errors are raised as exceptions.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
@@ -30,13 +30,13 @@ def quiet() -> Iterator[None]:
             stack.callback(os.close, saved)
             stack.callback(os.dup2, saved, descriptor)
             os.dup2(sink.fileno(), descriptor)
-        # Python's own streams need not write to these descriptors, and hold text back if they do.
+        # Python's streams may write to other descriptors, as in tests, and buffer their text.
         stack.enter_context(contextlib.redirect_stdout(sink))
         stack.enter_context(contextlib.redirect_stderr(sink))
         yield
 
 
-# Read once, by TensorFlow's C++ side, while it is imported.
+# TensorFlow reads these once, while it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
@@ -48,47 +48,47 @@ tf.get_logger().setLevel(logging.ERROR)
 
 
 def use_one_thread() -> None:
-    """Let this process compute on one core, whatever else runs; nothing if it does already.
+    """Make TensorFlow compute on one core in this process; may be called again.
 
-    One thread also makes results repeat: sums are always taken in the same order.
+    With one thread, results are reproducible too: sums are always computed in the same order.
 
     Raises:
-        RuntimeError: TensorFlow has computed something already, with more threads.
+        RuntimeError: TensorFlow has already computed something with more threads.
     """
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def leave_graphs_as_written() -> None:
-    """Let TensorFlow run graphs without rewriting them first: that takes longer than it saves in so small a network."""
+    """Make TensorFlow run graphs without optimizing them first, which takes longer than it saves in small networks."""
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def settle() -> None:
-    """Keep what is loaded by now out of garbage collections, and leave it to `clear` to collect.
+    """Exclude all objects so far from garbage collection, and collect only when `clear` is called.
 
-    One walk over TensorFlow's modules takes 0.2 s, one over the graphs that networks share 0.07 s.
+    A collection over TensorFlow's modules takes 0.2 s, one over the graphs that networks share 0.07 s.
     """
     gc.collect()
     gc.freeze()
     gc.disable()
 
 
-# So many calls of `clear`, that the walk over shared graphs, which finds those kept no longer, takes 1 % of the time.
-_CALLS_A_WALK = 16
+# A full collection finds shared graphs that are no longer kept. At this interval it takes 1 % of the time.
+_CALLS_PER_FULL_COLLECTION = 16
 _calls = itertools.count(1)
 
 
 def clear() -> None:
-    """Forget the network made last; now and then also graphs that are kept no longer.
+    """Free the memory of the last network, and from time to time that of graphs that are no longer kept.
 
-    Some memory stays lost; a process should not live for hundreds of networks.
+    Some memory is never freed, so a process should end after some hundred networks.
     """
-    # Once things have settled, what was made since the last call is the youngest generation.
-    gc.collect(0 if next(_calls) % _CALLS_A_WALK else 2)
+    # After `settle`, generation 0 contains all objects that were made since the last call.
+    gc.collect(0 if next(_calls) % _CALLS_PER_FULL_COLLECTION else 2)
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that decide a training's numbers."""
+    """Return the versions of Python and of the libraries that a training's results depend on."""
     names = ("tensorflow", "numpy", "ai-edge-litert")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}

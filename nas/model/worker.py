@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nas.arrays import Floats, Ints
 from nas.data.axes import find_axes
 from nas.data.dataset import Part
 from nas.data.prepared import Prepared, prepare
@@ -19,11 +20,11 @@ from nas.study.result import Tested
 from nas.study.rungs import HalvingRule
 from nas.study.tasks import EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
 from nas.target.profiler import profile
-from nas.task.metrics import confusion, confusions, constant_answer, drawn_from, estimates, scores
+from nas.task.metrics import drawn_from
 
 if TYPE_CHECKING:
     from nas.model.network.network import Network
-    from nas.model.training.training import Trained
+    from nas.model.training.training import Trained, TrainingRun
 
 A = TypeVar("A")
 
@@ -99,7 +100,7 @@ def train_candidate(task: TrainingTask, data: Prepared) -> TrainingOutcome:
     try:
         training = _train(task, data, stages)
         record = replace(record, history=training.trained.history, resumed_at=training.resumed_at)
-        outcome = _pruned(task, training, record) or _deploy(task, training, record, data, stages)
+        outcome = _pruned(task, training, record) or _deploy(task, training, record, stages)
     except Exception as error:  # One candidate that fails must not end the search.
         outcome = TrainingOutcome(_failed(record, f"{type(error).__name__}: {error}"[:500]))
     return replace(outcome, record=replace(outcome.record, seconds=dict(stages), peak_rss_bytes=_peak_rss_bytes()))
@@ -113,7 +114,7 @@ class _Training:
         network: the float network, with its best weights.
         rows: what it was trained on; `val` is what it was validated on.
         trained: its learning curves and how the training ended.
-        settings: what training and quantization-aware training have in common, by the names of `train`.
+        run: what training and quantization-aware training have in common.
         resumed_at: epochs that the checkpoint had; 0 without one.
         below_rung: why the training was stopped at a rung; None if it was not.
     """
@@ -122,7 +123,7 @@ class _Training:
     rows: Part
     val: Part | None
     trained: "Trained"
-    settings: Mapping[str, Any]
+    run: "TrainingRun"
     resumed_at: int
     below_rung: str | None
 
@@ -131,33 +132,31 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     """Train the float network, from the task's checkpoint if it has one, until it ends or a rung stops it."""
     from nas.model.network.network import Network
     from nas.model.training.checkpoint import Checkpoint
-    from nas.model.training.training import train
+    from nas.model.training.training import TrainingRun, train
 
     deadline = None if task.seconds is None else time.monotonic() + task.seconds
     rows, val = task.rows.pick(data)
     with stages("build"):
         network = Network(task.architecture.lower(), task.seed)
-    settings: dict[str, Any] = {
-        "seed": task.seed,
-        "axes": find_axes(data),
-        "taught": task.soft_labels,
-        "deadline": deadline,
-    }
+    run = TrainingRun(
+        seed=task.seed,
+        axes=find_axes(data),
+        soft_labels=task.soft_labels,
+        task=task.architecture.task,
+        deadline=deadline,
+    )
     with stages("train"):
         checkpoint = None if task.checkpoint is None else Checkpoint.loads(task.checkpoint)
         rule = HalvingRule(task.rungs, checkpoint.history["val_accuracy"] if checkpoint else ())
-        trained = train(
-            network,
-            rows,
-            val,
-            task.recipe,
+        float_run = replace(
+            run,
             epochs=task.epochs,
-            go_on=rule.after_epoch,
+            restart_epochs=task.restart_epochs,
             checkpoint=checkpoint,
-            rests=task.restart_epochs,
-            **settings,
+            after_epoch=rule.after_epoch,
         )
-    return _Training(network, rows, val, trained, settings, checkpoint.epochs if checkpoint else 0, rule.reason)
+        trained = train(network, rows, val, task.recipe, float_run)
+    return _Training(network, rows, val, trained, run, checkpoint.epochs if checkpoint else 0, rule.reason)
 
 
 def _pruned(task: TrainingTask, training: _Training, record: Record) -> TrainingOutcome | None:
@@ -172,9 +171,7 @@ def _pruned(task: TrainingTask, training: _Training, record: Record) -> Training
     return None
 
 
-def _deploy(
-    task: TrainingTask, training: _Training, record: Record, data: Prepared, stages: _Stages
-) -> TrainingOutcome:
+def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _Stages) -> TrainingOutcome:
     """Quantize a trained network, check its budget, and evaluate the int8 model on the validation rows."""
     from nas.model.deploy.int8_model import Int8Model
     from nas.model.weights import dump_weights
@@ -190,7 +187,8 @@ def _deploy(
     if val is None:
         return TrainingOutcome(record, tflite, dump_weights(training.network))
     with stages("evaluate"):
-        metrics = scores(confusion(Int8Model(tflite).labels(val.x), val.y, len(data.class_names)))
+        learns, outputs = task.architecture.task, task.architecture.outputs
+        metrics = learns.scores(learns.tally(learns.answers(Int8Model(tflite).predict(val.x)), val.y, outputs))
     record = replace(
         record,
         val_metrics=metrics,
@@ -202,14 +200,17 @@ def _deploy(
 def _quantize(task: TrainingTask, training: _Training) -> bytes:
     """Return the `.tflite` of a network; in the finals, after its quantization-aware epochs."""
     from nas.model.deploy.convert import calibration_rows, quantize
-    from nas.model.deploy.fake_quantized import rounded
+    from nas.model.deploy.fake_quantized import fake_quantize
     from nas.model.training.training import train
 
-    deployed = rounded(training.network, calibration_rows(training.rows, seed=task.seed))
+    learns, rows = task.architecture.task, training.rows
+    deployed = fake_quantize(
+        training.network, calibration_rows(rows, learns.strata(rows.y), seed=task.seed), learns.loss
+    )
     epochs = task.recipe.finals.qat_epochs_after(task.epochs) if task.rows.final else 0
     if epochs:
         gentle = task.recipe.replace(learning_rate=task.recipe.training.learning_rate * QAT_LEARNING_RATE)
-        train(deployed, training.rows, training.val, gentle, epochs=epochs, **training.settings)
+        train(deployed, training.rows, training.val, gentle, replace(training.run, epochs=epochs))
     return quantize(deployed)
 
 
@@ -219,19 +220,22 @@ def _failed(record: Record, reason: str) -> Record:
 
 def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
     """Train a teacher, and let it answer for all training and validation rows."""
+    from nas.model.deploy.int8_model import float_outputs
     from nas.model.network.network import Network
     from nas.model.training import teacher
+    from nas.model.training.training import TrainingRun
 
     start = time.monotonic()
     deadline = None if task.seconds is None else start + task.seconds
     rows, val = task.rows.pick(data)
     assert val is not None
-    network = Network(teacher.teacher_graph(as_input(data.row_shape), len(data.class_names)), task.seed)
-    trained = teacher.train_teacher(
-        network, rows, val, task.recipe, epochs=task.epochs, seed=task.seed, axes=find_axes(data), deadline=deadline
-    )
+    learns = task.learns
+    outputs = learns.outputs(data.train.y, data.class_names)
+    network = Network(teacher.teacher_graph(as_input(data.row_shape), outputs, learns), task.seed)
+    run = TrainingRun(epochs=task.epochs, seed=task.seed, axes=find_axes(data), task=learns, deadline=deadline)
+    trained = teacher.train_teacher(network, rows, val, task.recipe, run)
     return TeacherAnswers(
-        soft_labels=teacher.answers(network, data.train.join(data.val).x, task.recipe.finals.temperature),
+        soft_labels=learns.soften(float_outputs(network, data.train.join(data.val).x), task.recipe.finals.temperature),
         val_accuracy=trained.val_accuracy,
         epochs=len(trained.history["loss"]),
         seconds=round(time.monotonic() - start, 2),
@@ -240,20 +244,23 @@ def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
 
 def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     """Evaluate the winner on the test rows: the int8 model as deployed, and the float network that it came from."""
-    from nas.model.deploy.int8_model import Int8Model, float_labels
+    from nas.model.deploy.int8_model import Int8Model, float_outputs
     from nas.model.network.network import Network
     from nas.model.weights import load_weights
 
     network = Network(task.architecture.lower())
     load_weights(network, task.weights)
-    part, classes = data.test, len(data.class_names)
-    counts = confusions(Int8Model(task.tflite).labels(part.x), part.y, part.groups, classes)
-    float_counts = confusions(float_labels(network, part.x), part.y, part.groups, classes)
+    part, learns = data.test, task.architecture.task
+
+    def tallies(outputs: Floats) -> Ints:
+        return learns.tallies(learns.answers(outputs), part.y, part.groups, task.architecture.outputs)
+
+    counts = tallies(Int8Model(task.tflite).predict(part.x))
     total = counts.sum(0)
     return Tested(
-        metrics=estimates(counts),
-        float_metrics=estimates(float_counts),
-        baseline_metrics=scores(constant_answer(total, data.train.majority)),
+        metrics=learns.estimates(counts),
+        float_metrics=learns.estimates(tallies(float_outputs(network, part.x))),
+        baseline_metrics=learns.scores(learns.baseline(data.train.y, total)),
         confusion=tuple(map(tuple, total.tolist())),
         resampled_unit=drawn_from(counts, grouped=part.groups is not None),
     )

@@ -6,10 +6,9 @@ from typing import Any
 
 from nas.optimizer.problem import Problem
 from nas.study.candidate import Candidate
-from nas.study.objectives import OBJECTIVES, Objective, Scale
+from nas.study.objectives import OBJECTIVES, Objective, ObjectiveContext
 from nas.study.record import Record
 from nas.target.budget import Budget
-from nas.task import metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +16,13 @@ class Judge:
     """Computes what a study compares candidates by.
 
     Attributes:
-        objective: what the search maximizes; `scale` is what its values are measured against.
+        objective: what the search maximizes; `context` are the numbers of the study that it uses.
         metric: name of the metric that counts as accuracy.
         budget: the limits that every candidate must keep.
     """
 
     objective: Objective
-    scale: Scale
+    context: ObjectiveContext
     metric: str
     budget: Budget
 
@@ -31,21 +30,21 @@ class Judge:
     def of(cls, problem: Problem) -> "Judge":
         """Return the judge of a study on its data, whose labels may decide the metric."""
         study, budget = problem.study, problem.budget
-        scale = Scale(budget.weights_bytes, study.accuracy_weight)
-        metric = metrics.resolve(study.metric, problem.splits.train.y)
-        return cls(OBJECTIVES[study.objective], scale, metric, budget)
+        context = ObjectiveContext(budget.weights_bytes, study.accuracy_weight)
+        metric = problem.space.task.find_metric(study.metric, problem.splits.train.y)
+        return cls(OBJECTIVES[study.objective], context, metric, budget)
 
     def judged(self, record: Record) -> Record:
         """Return a complete record with its objective values."""
-        return replace(record, values=self.objective.values(record, self.scale))
+        return replace(record, values=self.objective.values(record, self.context))
 
     def score(self, record: Record) -> float:
         """Return what ranks a complete record where one candidate must win, higher is better."""
-        return self.objective.values(record, self.scale)[0]
+        return self.objective.values(record, self.context)[0]
 
     def gains(self, record: Record) -> tuple[float, ...]:
         """Return the objective values of a complete record, each with the sign that makes higher better."""
-        values = zip(self.objective.values(record, self.scale), self.objective.directions, strict=True)
+        values = zip(self.objective.values(record, self.context), self.objective.directions, strict=True)
         return tuple(value if direction == "maximize" else -value for value, direction in values)
 
     def gains_at(self, record: Record, accuracy: float) -> tuple[float, ...]:

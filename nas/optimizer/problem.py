@@ -25,14 +25,19 @@ class Problem:
     def budget(self) -> Budget:
         return self.study.budget(self.target)
 
+    @property
+    def outputs(self) -> int:
+        """Number of outputs that the networks have."""
+        return self.space.task.outputs(self.splits.train.y, self.splits.class_names)
+
     def sample(self, chooser: Chooser) -> Candidate:
         """Let `chooser` pick a candidate from the space, and estimate its footprint."""
-        architecture = self.space.sample(chooser, self.splits.input_shape, len(self.splits.class_names))
+        architecture = self.space.sample(chooser, self.splits.input_shape, self.outputs)
         return examine(architecture, self.target, self.budget)
 
     def starts(self) -> list[dict[str, Value]]:
         """Return the space's known good candidates, shrunk to the budget, if the study begins with them."""
-        shape, outputs = self.splits.input_shape, len(self.splits.class_names)
+        shape, outputs = self.splits.input_shape, self.outputs
         known = self.space.starts if self.study.starts else ()
         shrunk = [shrink(self.space, params, shape, outputs, self.target, self.budget) for params in known]
         return [params for params in shrunk if params is not None]

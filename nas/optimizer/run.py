@@ -24,7 +24,8 @@ from nas.optimizer.trials import Trials, summarize
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
 from nas.study.study import Study
-from nas.task import metrics
+from nas.task.metrics import AUTO
+from nas.task.task import metric_title
 from nas.tracking import Tracker, open_tracker
 
 # How long a tracking server may take to receive what is left when everything else is done, in seconds.
@@ -109,8 +110,8 @@ def _models(folder: Path) -> ModelFolder:
 
 def _searching(problem: Problem, judge: Judge) -> str:
     """Return which metric the study judges by, and why if the labels have decided it."""
-    title = metrics.TITLES[judge.metric]
-    if problem.study.metric != metrics.AUTO:
+    title = metric_title(judge.metric)
+    if problem.study.metric != AUTO:
         return f"searching; metric: {title}"
     counts = np.bincount(problem.splits.train.y)
     ratio = counts.max() / counts[counts > 0].min()

@@ -66,8 +66,9 @@ class Teachers:
         recipe, seed = self.problem.study.recipe, self.problem.study.seed
         if missing:
             self.observer.phase(f"finals: training {len(missing)} teachers")
+        learns = self.problem.space.task
         tasks = (
-            (fold, TeacherTask(fold, recipe, epochs, derive(seed, "teacher", fold.seed_text), seconds=seconds))
+            (fold, TeacherTask(fold, recipe, epochs, derive(seed, "teacher", fold.seed_text), learns, seconds=seconds))
             for fold in missing
         )
         for fold, answer in self.dispatcher.perform(tasks):

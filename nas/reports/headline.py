@@ -7,7 +7,7 @@ from nas.reports.markup import Markup, element, join
 from nas.reports.view import ReportView
 from nas.reports.words import duration, interval, percent, size, whole
 from nas.study.result import Tested, Trained
-from nas.task.metrics import TITLES
+from nas.task.task import metric_title
 
 
 def headline(view: ReportView) -> Markup:
@@ -39,7 +39,7 @@ def _sentence(view: ReportView, winner: Trained) -> str:
 
 def _score(tested: Tested, metric: str) -> Markup:
     """Return the tile of a metric on the test set, with its interval and its baseline."""
-    title = f"Test {TITLES[metric]}, int8"
+    title = f"Test {metric_title(metric)}, int8"
     int8, float_ = tested.metrics[metric], tested.float_metrics[metric]
     return _tile(
         title,

@@ -11,7 +11,8 @@ from nas.reports.memory_map.page import buffers, picture
 from nas.reports.view import ReportView
 from nas.reports.words import percent, size
 from nas.study.result import Tested, Trained
-from nas.task.metrics import DRAWS, TITLES
+from nas.task.metrics import DRAWS
+from nas.task.task import metric_title
 
 
 def write_report(view: ReportView, path: Path) -> Path:
@@ -29,7 +30,7 @@ def _sections(view: ReportView) -> Iterator[Markup]:
     if view.result.front:
         yield _front(view)
     if winner is not None and winner.tested is not None:
-        yield _confusion(view, winner.tested, TITLES[winner.metric])
+        yield _confusion(view, winner.tested, metric_title(winner.metric))
     if view.footprint is not None:
         yield _memory(view)
     if view.complete():
@@ -52,7 +53,7 @@ def _note(text: str) -> Markup:
 
 
 def _front(view: ReportView) -> Markup:
-    title = TITLES[view.result.front[0].metric]
+    title = metric_title(view.result.front[0].metric)
     circle = (
         " The circle is the winner after the final trainings, which are longer: its mean in cross-validation. The test "
         "set's result is at the top of this page."
@@ -121,8 +122,8 @@ def _finals(winner: Trained) -> Markup:
     std, folds = winner.fold_std, len(winner.fold_scores)
     spread = _note(
         f"Each final training holds out another fold and has a seed of its own. The winner's int8 "
-        f"{TITLES[winner.metric]}: mean {percent(winner.record.val_score)} over {folds} folds, standard deviation "
-        f"{percent(std)}."
+        f"{metric_title(winner.metric)}: mean {percent(winner.record.val_score)} over {folds} folds, "
+        f"standard deviation {percent(std)}."
     )
     return details("Final trainings (cross-validation)", spread if std is not None else "", tables.finals(winner))
 

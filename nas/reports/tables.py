@@ -9,7 +9,7 @@ from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval, percent, value, whole
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
-from nas.task.metrics import TITLES
+from nas.task.task import metric_title
 
 if TYPE_CHECKING:
     from nas.target.footprint import Footprint
@@ -26,7 +26,7 @@ MEANINGS = {
 
 def _judged_by(metric: str) -> list[str]:
     """Return the title of the study's metric's column; none for accuracy, which has its own columns."""
-    return [] if metric == "accuracy" else [f"int8 {TITLES[metric]}"]
+    return [] if metric == "accuracy" else [f"int8 {metric_title(metric)}"]
 
 
 def _judged(metric: str, score: float | None) -> list[str]:
@@ -125,7 +125,7 @@ def scores(tested: Tested) -> Markup:
     """List every metric on the test set: int8 and float models with intervals, and the baseline."""
     rows: list[list[object]] = [
         [
-            TITLES[metric],
+            metric_title(metric),
             percent(int8.value),
             interval(int8),
             percent(tested.float_metrics[metric].value),
@@ -166,7 +166,7 @@ def finals(winner: Trained) -> Markup:
         [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]
         for entry in winner.finals
     ]
-    return table(["candidate", "seed", "epochs", f"int8 validation {TITLES[winner.metric]}"], rows)
+    return table(["candidate", "seed", "epochs", f"int8 validation {metric_title(winner.metric)}"], rows)
 
 
 def versions(record: Record) -> Markup:

@@ -1,1 +1,1 @@
-"""What may be built: dimensions, blocks, the TOML file of a space, and its members, architectures."""
+"""Search spaces: dimensions, blocks, the TOML files of spaces, and architectures, their members."""

@@ -1,12 +1,13 @@
-"""One member of a space, as pure data, with a digest that names it everywhere."""
+"""Architectures, the members of a space, as pure data."""
 
 import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from nas.codec import Place, from_data
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph, digest
@@ -14,18 +15,22 @@ from nas.signal.front_end import FrontEnd, read_front_end
 from nas.signal.kind import as_input
 from nas.signal.raw import RAW
 from nas.space.blocks.block import BLOCKS, Block, check_value
+from nas.task.classification import Classification
+from nas.task.task import TASKS, Task
+
+DEFAULT_TASK = "classification"
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A network for given data: its front-end, its blocks in order, and the classifier behind them.
+    """A network for given data: its front-end, its blocks in order, and the last layers, which its task needs.
 
     Attributes:
-        space: name of the space that it comes from.
+        space: name of its space.
         input_shape: shape of one row of data: (time, channels), (height, width, channels) or (features,).
-        outputs: number of classes.
-        blocks: from input to classifier.
-        softmax: whether the model turns its logits into probabilities; the most probable class is the same without.
+        outputs: number of outputs; of a classifier, its classes.
+        blocks: from the input on.
+        task: what the network learns; decides its last layers.
         front_end: what turns a row of data into the features that the first block reads.
     """
 
@@ -33,18 +38,15 @@ class Architecture:
     input_shape: tuple[int, ...]
     outputs: int
     blocks: tuple[Block, ...]
-    softmax: bool = True
+    task: Task = field(default_factory=Classification)
     front_end: FrontEnd = RAW
 
     def lower(self) -> Graph:
-        """Return the operators that TFLM would run, behind the front-end."""
+        """Return the operators that TFLM runs after the front-end."""
         g = GraphBuilder(as_input(self.front_end.shape(self.input_shape)))
         for block in self.blocks:
             block.lower(g)
-        g.flatten()
-        g.fully_connected(self.outputs, activation="NONE")
-        if self.softmax:
-            g.softmax()
+        self.task.head(g, self.outputs)
         return g.graph()
 
     def digest(self) -> str:
@@ -61,7 +63,7 @@ class Architecture:
             "input_shape": list(self.input_shape),
             "outputs": self.outputs,
             "blocks": [{"block": _name(block), **dataclasses.asdict(block)} for block in self.blocks],
-            **({} if self.softmax else {"softmax": False}),
+            **_task_to_json(self.task),
             **({} if self.front_end == RAW else {"front_end": self.front_end.to_json()}),
         }
 
@@ -77,11 +79,25 @@ class Architecture:
             raise InputError(f"{place}: outputs", "must be a positive whole number", got=data["outputs"])
         if not isinstance(data["blocks"], list):
             raise InputError(f"{place}: blocks", "must be a list", got=data["blocks"])
-        if not isinstance(data.get("softmax", True), bool):
-            raise InputError(f"{place}: softmax", "must be true or false", got=data["softmax"])
         blocks = tuple(_read_block(entry, f"{place}: blocks[{i}]") for i, entry in enumerate(data["blocks"]))
         front_end = read_front_end(data["front_end"], f"{place}: front_end") if "front_end" in data else RAW
-        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, data.get("softmax", True), front_end)
+        task = _task_from_json(data, place)
+        return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, task, front_end)
+
+
+def _task_to_json(task: Task) -> dict[str, Any]:
+    """Return the task's name and its settings, each only if it is not the default."""
+    name = next(name for name, kind in TASKS.items() if kind is type(task))
+    settings = dataclasses.asdict(task)
+    defaults = dataclasses.asdict(type(task)())
+    changed = {key: value for key, value in settings.items() if value != defaults[key]}
+    return {**({} if name == DEFAULT_TASK else {"task": name}), **changed}
+
+
+def _task_from_json(data: Mapping[str, Any], place: str) -> Task:
+    kind = TASKS.find(str(data.get("task", DEFAULT_TASK)), f"{place}: task")
+    settings = {field.name: data[field.name] for field in dataclasses.fields(kind) if field.name in data}
+    return from_data(kind, settings, Place(place))
 
 
 def _name(block: Block) -> str:

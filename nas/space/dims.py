@@ -1,4 +1,4 @@
-"""Dimensions of a search space: finite sets of values, so that a space can be counted."""
+"""Dimensions of a search space: finite sets of values, so that its members can be counted."""
 
 import math
 import random
@@ -10,13 +10,13 @@ from nas.errors import InputError
 
 Value: TypeAlias = int | float | str | bool
 
-# More than anyone means; a slip of the pen such as high = 1e9 would fill the memory with values.
+# More values than anyone intends: a typing error such as high = 1e9 would fill the memory.
 MOST_VALUES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Evenly spaced numbers `low, low + step, ...` up to `high`, both ends included."""
+    """Evenly spaced numbers: `low`, `low + step`, ..., none above `high`."""
 
     low: int | float
     high: int | float
@@ -25,7 +25,7 @@ class Range:
     @property
     def values(self) -> tuple[Value, ...]:
         steps = math.floor((self.high - self.low) / self.step + 1e-9)
-        # 12 digits take the noise of binary fractions out of 0.1 + 2 * 0.1.
+        # Rounded to 12 digits, 0.1 + 2 * 0.1 is 0.3.
         return tuple(
             self.low + i * self.step if isinstance(self.step, int) else round(self.low + i * self.step, 12)
             for i in range(steps + 1)
@@ -47,7 +47,7 @@ Dim: TypeAlias = Range | Choice
 
 
 class Chooser(Protocol):
-    """Whoever decides: chance, a sampler, a user's file of parameters."""
+    """Picks a value for each dimension: at random, as a sampler proposes, or from a user's file of parameters."""
 
     def choose(self, name: str, dim: Dim) -> Value:
         """Return one of `dim.values` for the dimension called `name`, such as `conv.0.filters`."""
@@ -64,7 +64,7 @@ class RandomChooser:
 
 
 class GivenChooser:
-    """Chooses what a mapping says; a missing name, a value outside its dimension is an InputError at `place`."""
+    """Takes values from a mapping; InputError at `place` for a missing name, or for a value outside its dimension."""
 
     def __init__(self, params: Mapping[str, Value], place: str = "params") -> None:
         self._params = params
@@ -76,12 +76,12 @@ class GivenChooser:
         value = self._params[name]
         if value not in dim.values or isinstance(value, bool) is not isinstance(dim.values[0], bool):
             raise InputError(f"{self._place}: {name}", f"must be one of {show(dim)}", got=repr(value))
-        # JSON may say 3.0 where the dimension has 3.
+        # JSON may have 3.0 where the dimension has 3.
         return dim.values[dim.values.index(value)]
 
 
 def show(dim: Dim) -> str:
-    """Return the dimension as a reader would write it: `4..32 step 4`, `3, 5, 7`."""
+    """Return the dimension as text: `4..32 step 4`, or `3, 5, 7`."""
     if isinstance(dim, Range):
         return f"{dim.low}..{dim.high}" + (f" step {dim.step}" if dim.step != 1 else "")
     return ", ".join(str(value) for value in dim.choices)
@@ -99,8 +99,8 @@ def parse_dim(spec: object, place: str) -> Dim:
 
 
 def _parse_range(spec: Mapping[str, object], place: str) -> Range:
-    strange = set(spec) - {"low", "high", "step"}
-    if strange or not {"low", "high"} <= set(spec):
+    unknown_keys = set(spec) - {"low", "high", "step"}
+    if unknown_keys or not {"low", "high"} <= set(spec):
         raise InputError(place, "a range must have the keys low and high, and may have step", got=dict(spec))
     for key, number in spec.items():
         if isinstance(number, bool | str) or not _is_value(number):
@@ -125,5 +125,5 @@ def _parse_choice(spec: Sequence[object], place: str) -> Choice:
 
 
 def _is_value(value: object) -> TypeGuard[Value]:
-    """Tell whether `value` may stand in a dimension; TOML knows inf and nan too."""
+    """Return whether `value` may be in a dimension; TOML allows inf and nan, dimensions do not."""
     return isinstance(value, Value) and not (isinstance(value, float) and not math.isfinite(value))

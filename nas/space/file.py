@@ -12,17 +12,17 @@ from nas.space.blocks.block import BLOCKS, check_value
 from nas.space.dims import Dim, GivenChooser, Value, parse_dim
 from nas.space.space import Space, Stage
 
-# In a checkout the folder lies beside the package; in a wheel, inside it.
+# In a checkout the folder is beside the package; in a wheel, inside it.
 FOLDERS = (Path(__file__).parents[1] / "search_spaces", Path(__file__).parents[2] / "search_spaces")
 
 
 def space_names() -> list[str]:
-    """Return the names of the spaces that come with nas."""
+    """Return the names of the spaces that are part of nas."""
     return sorted({path.stem for folder in FOLDERS for path in folder.glob("*.toml")})
 
 
 def load_space(name: str) -> Space:
-    """Load a space by its name, or from a TOML file of the user's; InputError for what is not one."""
+    """Load a space by its name, or from a TOML file; InputError for an unknown name or a wrong file."""
     path = Path(name)
     if path.suffix != ".toml":
         found = [folder / f"{name}.toml" for folder in FOLDERS if (folder / f"{name}.toml").is_file()]
@@ -39,7 +39,7 @@ def load_space(name: str) -> Space:
 
 
 def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
-    """Check a space's TOML data; messages begin with `place`."""
+    """Make a space from parsed TOML; InputError at `place` for what is wrong."""
     for key, kind in {"description": str, "input": str, "data": str, "stages": list}.items():
         if not isinstance(source.get(key), kind):
             raise InputError(f"{place}: {key}", f"must be a {kind.__name__}", got=source.get(key))
@@ -48,9 +48,9 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
     if twice:
         raise InputError(f"{place}: stages", "must differ", got=twice[0])
-    strange = set(source) - {"description", "input", "data", "stages", "start"} - set(map(str, source["stages"]))
-    if strange:
-        raise InputError(place, "every table must be listed in stages", got=sorted(strange)[0])
+    unknown_keys = set(source) - {"description", "input", "data", "stages", "start"} - set(map(str, source["stages"]))
+    if unknown_keys:
+        raise InputError(place, "every table must be listed in stages", got=sorted(unknown_keys)[0])
     stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])
     space = Space(name, source["description"], Kind(source["input"]), source["data"], stages, source)
     return dataclasses.replace(space, starts=_parse_starts(source.get("start", []), space, place))
@@ -99,9 +99,9 @@ def _parse_starts(tables: object, space: Space, place: str) -> tuple[Mapping[str
 
 
 def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[str, Value]:
-    """Read a member: a list of blocks for each stage, which name what is not the block's default.
+    """Read a member: a list of blocks for each stage, each with the values that are not the block's defaults.
 
-    A stage that is not named has its smallest number of blocks, with their defaults.
+    A stage without a list has its smallest number of blocks, with the defaults.
     """
     names = [stage.name for stage in space.stages]
     for name in set(table) - set(names):

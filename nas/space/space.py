@@ -1,9 +1,9 @@
-"""A search space: what may be built. It knows nothing of data or budgets."""
+"""A search space: the set of architectures that may be built, whatever the data and the budget."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nas.errors import InputError
@@ -11,13 +11,16 @@ from nas.signal.kind import Kind
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
 from nas.space.dims import Chooser, Dim, GivenChooser, Value
+from nas.task.classification import Classification
+from nas.task.task import Task
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A run of `count` blocks of one kind, each with dimensions of its own.
+    """A sequence of `count` blocks of one kind, each with its own values of the dimensions.
 
-    `when` maps a dimension to the values of earlier dimensions of the same block for which it matters.
+    `when` maps a dimension to its conditions: it has an effect only if earlier dimensions of the same block have one of
+    the given values.
     """
 
     name: str
@@ -27,7 +30,7 @@ class Stage:
     when: Mapping[str, Mapping[str, tuple[Value, ...]]]
 
     def active(self, name: str, values: Mapping[str, Value]) -> bool:
-        """Tell whether the dimension matters, given the values chosen so far in its block."""
+        """Return whether the dimension has an effect, given the values chosen so far in its block."""
         return all(values.get(other) in allowed for other, allowed in self.when.get(name, {}).items())
 
     def sample(self, chooser: Chooser) -> list[Block]:
@@ -43,7 +46,7 @@ class Stage:
         return self.kind(**values)
 
     def blocks(self) -> int:
-        """Return how many different parameter sets one block of this stage has."""
+        """Return the number of parameter sets that one block of this stage can have."""
         return self._count(list(self.dims), {})
 
     def _count(self, names: list[str], values: dict[str, Value]) -> int:
@@ -62,13 +65,13 @@ class Space:
     """A search space.
 
     Attributes:
-        name: the file's name without its ending.
+        name: the file's name without its extension.
         input: kind of the rows that its members take.
-        data: the data source used when the user names none.
-        stages: from input to classifier.
+        data: the data source that is used if the user names none.
+        stages: from the input on.
         starts: parameters of members that are known to be good.
-        softmax: whether members give probabilities; not in the file, but a study's choice.
-        source: the file's text as data; two spaces with equal sources are one.
+        task: what its networks learn; chosen by the study, not by the file.
+        source: the parsed file; spaces with equal sources are the same space.
     """
 
     name: str
@@ -78,7 +81,7 @@ class Space:
     stages: tuple[Stage, ...]
     source: Mapping[str, Any]
     starts: tuple[Mapping[str, Value], ...] = ()
-    softmax: bool = True
+    task: Task = field(default_factory=Classification)
 
     @property
     def digest(self) -> str:
@@ -86,7 +89,7 @@ class Space:
 
     @property
     def members(self) -> int:
-        """Number of parameter sets; several may lower to one graph."""
+        """Number of parameter sets; different ones may give the same graph."""
         total = 1
         for stage in self.stages:
             blocks = stage.blocks()
@@ -94,7 +97,7 @@ class Space:
         return total
 
     def sample(self, chooser: Chooser, input_shape: tuple[int, ...], outputs: int) -> Architecture:
-        """Return the member that `chooser` picks, for rows of `input_shape` and `outputs` classes."""
+        """Return the member that `chooser` picks, for rows of `input_shape` and networks with `outputs` outputs."""
         if len(input_shape) != self.input.axes:
             fitting = ", ".join(kind for kind in Kind if kind.axes == len(input_shape)) or "no"
             raise InputError(
@@ -104,20 +107,20 @@ class Space:
                 hint=f"use a space for {fitting} input",
             )
         blocks = [block for stage in self.stages for block in stage.sample(chooser)]
-        return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.softmax)
+        return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.task)
 
     def from_params(self, params: Mapping[str, Value], input_shape: tuple[int, ...], outputs: int) -> Architecture:
-        """Return the member with these parameters; InputError if one is missing, strange or out of its dimension."""
+        """Return the member with these parameters; InputError if one is missing, unknown or not in its dimension."""
         seen = _Recording(GivenChooser(params))
         architecture = self.sample(seen, input_shape, outputs)
-        strange = sorted(set(params) - seen.names)
-        if strange:
-            raise InputError(f"params: {strange[0]}", f"must be a dimension of this member of {self.name}")
+        unknown_names = sorted(set(params) - seen.names)
+        if unknown_names:
+            raise InputError(f"params: {unknown_names[0]}", f"must be a dimension of this member of {self.name}")
         return architecture
 
 
 class _Recording:
-    """A chooser that remembers which names it was asked for."""
+    """A chooser that remembers the names of the dimensions that it was asked for."""
 
     def __init__(self, inner: Chooser) -> None:
         self.names: set[str] = set()

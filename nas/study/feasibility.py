@@ -1,4 +1,4 @@
-"""How much of a space fits a budget, and its smallest member: known before anything is trained."""
+"""Feasibility: how many members of a space fit a budget, computed before anything is trained."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from nas.target.profiler import estimate_many
 from nas.target.target import Target
 
 SAMPLE = 500
-# Descents from different members; the dimensions of small networks hardly interact, so few are enough.
+# Number of random members from which a descent starts. Dimensions hardly interact, so a few are enough.
 STARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Random members of a space against a budget: how many were drawn, how many fit."""
+    """How many of the random members that were drawn fit a budget."""
 
     drawn: int
     fitting: int
@@ -39,7 +39,7 @@ def share(
     drawn: int = SAMPLE,
     seed: int = 0,
 ) -> Share:
-    """Draw members at random and count those within the budget."""
+    """Draw random members, and count those that fit the budget."""
     chooser = RandomChooser(seed)
     members = [space.sample(chooser, shape, outputs) for _ in range(drawn)]
     return Share(drawn, sum(not budget.over(totals) for totals in _estimate(members, target)))
@@ -48,7 +48,7 @@ def share(
 def require_feasible(
     space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
 ) -> None:
-    """InputError, naming the smallest member found, if no member of the space meets the budget."""
+    """Raise an InputError, which names the smallest member found, if no member of the space fits the budget."""
     if not budget.limits() or share(space, shape, outputs, target, budget, 50, seed).fitting:
         return
     totals = smallest(space, shape, outputs, target, budget, seed)
@@ -63,7 +63,7 @@ def require_feasible(
 
 
 def require_latency(space: Space, shape: tuple[int, ...], outputs: int, target: Target) -> None:
-    """InputError if the space has members whose latency on the target is not known."""
+    """Raise an InputError if the latency of some members on the target is not known."""
     chooser = RandomChooser(0)
     members = [space.sample(chooser, shape, outputs) for _ in range(50)]
     if any(totals.latency_ms is None for totals in _estimate(members, target)):
@@ -78,7 +78,10 @@ def require_latency(space: Space, shape: tuple[int, ...], outputs: int, target: 
 def smallest(
     space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
 ) -> Totals:
-    """Return the totals of the member that exceeds the budget least, by descent along one dimension at a time."""
+    """Return the totals of the member that exceeds the budget least.
+
+    It is found by descents from several random members, which change one dimension at a time.
+    """
 
     def look(chooser: _Steered) -> tuple[tuple[float, int], _Steered, Totals]:
         (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
@@ -96,10 +99,11 @@ def smallest(
 def shrink(
     space: Space, params: Mapping[str, Value], shape: tuple[int, ...], outputs: int, target: Target, budget: Budget
 ) -> dict[str, Value] | None:
-    """Return the parameters of a member, lowered until it fits the budget; None if no lowering brings it there.
+    """Return the parameters of a member, lowered until it fits the budget; None if it cannot be made to fit.
 
-    Each step lowers one number to the next of its dimension: of those that bring the member nearer to the budget, the
-    one that loses the smallest part of itself. So wide layers become narrower before blocks go.
+    Each step lowers one number to the next smaller value of its dimension. Of the numbers whose lowering reduces the
+    excess over the budget, the one with the smallest relative change is lowered. So wide layers become narrower before
+    blocks are removed.
     """
 
     def look(chooser: _Steered) -> tuple[float, int]:
@@ -118,7 +122,7 @@ def shrink(
 
 
 class _Steered:
-    """A random chooser that repeats what it once chose, so that a member can be changed in one dimension."""
+    """Picks fixed values where there are any, else random ones: so a member can be changed in one dimension."""
 
     def __init__(self, seed: int, fixed: Mapping[str, Value] | None = None) -> None:
         self.chosen: dict[str, Value] = {}
@@ -134,13 +138,13 @@ class _Steered:
         return self.chosen[name]
 
     def neighbours(self) -> Iterator["_Steered"]:
-        """Yield choosers of the members that differ in one dimension."""
+        """Yield choosers of all members that differ in one dimension."""
         for name, dim in self.dims.items():
             for value in dim.values:
                 yield _Steered(self._seed, {**self.chosen, name: value})
 
     def lowered(self) -> Iterator[tuple[float, "_Steered"]]:
-        """Yield choosers of the members with one number lowered by a step, each with the part that is lost."""
+        """Yield choosers of the members with one number lowered by a step, each with the relative change."""
         for name, value in self.chosen.items():
             if not _number(value):
                 continue

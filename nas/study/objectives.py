@@ -1,27 +1,27 @@
-"""What a search maximizes: functions of a record.
+"""Objectives: what a search maximizes or minimizes.
 
-Where they say accuracy, a study with another metric takes that (`Study.metric`).
+Wherever an objective says accuracy, it means the study's metric (`Study.metric`).
 
-To add an objective, write a function of a record and the study's weights, and register it here.
+To add an objective, register an `Objective` here: a function of a record and of the study's numbers.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from nas.errors import unknown
+from nas.registry import Registry
 from nas.study.record import Record
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """What an objective may measure a record against.
+class ObjectiveContext:
+    """The numbers of a study that an objective may use.
 
     Attributes:
-        weights_bytes: limit of the weights; None if the study sets none.
-        accuracy_weight: w, the share of accuracy in a weighted objective.
+        weights_bytes: the budget of the weights; None if the study has none.
+        accuracy_weight: w, the weight of accuracy in the weighted objective.
     """
 
     weights_bytes: int | None
@@ -30,36 +30,37 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """An objective: `values` gives one number a direction, of a complete record.
+    """What candidates are compared by: one value, or several of which a Pareto front is taken.
 
-    The first number ranks candidates where one must win.
+    The first value is to be maximized and ranks candidates where one must win. Each value must be a linear function of
+    the study's metric, so that successive halving can compute thresholds (`nas.study.rungs`).
+
+    Attributes:
+        formula: of the values, in words.
+        labels: a name for each value.
+        directions: whether each value is to be maximized or minimized.
+        values: returns the values of a complete record.
+        needs_latency: whether it needs the target's latency, which is not known for every target.
+        needs_weights_budget: whether the study must have a budget of the weights.
     """
 
-    name: str
     formula: str
-    directions: tuple[Direction, ...]
-    values: Callable[[Record, Scale], tuple[float, ...]]
     labels: tuple[str, ...]
+    directions: tuple[Direction, ...]
+    values: Callable[[Record, ObjectiveContext], tuple[float, ...]]
+    needs_latency: bool = False
+    needs_weights_budget: bool = False
+
+    @property
+    def summary(self) -> str:
+        return f"Maximize {self.formula}."
 
 
-class _Objectives(dict[str, Objective]):
-    def find(self, name: str, place: object) -> Objective:
-        """Return the objective called `name`; InputError at `place` if there is none."""
-        if name not in self:
-            raise unknown(place, "objective", name, self)
-        return self[name]
+OBJECTIVES: Registry[Objective] = Registry("objective", __name__)
 
 
-OBJECTIVES = _Objectives()
-
-
-def _add(name: str, formula: str, *labels: str, values: Callable[[Record, Scale], tuple[float, ...]]) -> None:
-    rest: list[Direction] = ["minimize"] * (len(labels) - 1)
-    OBJECTIVES[name] = Objective(name, formula, ("maximize", *rest), values, labels)
-
-
-def _accuracy(record: Record) -> float:
-    """Return the study's metric, which is accuracy unless it is told otherwise."""
+def _score(record: Record) -> float:
+    """Return the study's metric."""
     assert record.val_score is not None
     return record.val_score
 
@@ -69,27 +70,36 @@ def _profiled(record: Record, key: str) -> float:
     return float(record.profiled[key])
 
 
-def _weighted(record: Record, scale: Scale) -> tuple[float, ...]:
-    assert scale.weights_bytes is not None
-    w = scale.accuracy_weight
-    return (w * _accuracy(record) + (1 - w) * (1 - _profiled(record, "weights_bytes") / scale.weights_bytes),)
+def _weighted(record: Record, context: ObjectiveContext) -> tuple[float, ...]:
+    assert context.weights_bytes is not None
+    w = context.accuracy_weight
+    return (w * _score(record) + (1 - w) * (1 - _profiled(record, "weights_bytes") / context.weights_bytes),)
 
 
-_add("weighted", "w * accuracy + (1 - w) * (1 - weights / budget)", "score", values=_weighted)
-_add("accuracy", "accuracy", "accuracy", values=lambda record, _: (_accuracy(record),))
-
-
-def _add_pareto(word: str, key: str) -> None:
-    _add(
-        f"pareto-{word}",
-        f"accuracy against {word}",
-        "accuracy",
-        word,
-        values=lambda record, _: (_accuracy(record), _profiled(record, key)),
+def _pareto(word: str, key: str, *, needs_latency: bool = False) -> Objective:
+    """Return the objective of accuracy against one cost, the scalar `key` of a footprint."""
+    return Objective(
+        formula=f"accuracy against {word}",
+        labels=("accuracy", word),
+        directions=("maximize", "minimize"),
+        values=lambda record, _: (_score(record), _profiled(record, key)),
+        needs_latency=needs_latency,
     )
 
 
-_add_pareto("weights", "weights_bytes")
-_add_pareto("arena", "arena_min_bytes")
-_add_pareto("macs", "macs")
-_add_pareto("latency", "latency_ms")
+OBJECTIVES.register("weighted")(
+    Objective(
+        formula="w * accuracy + (1 - w) * (1 - weights / budget)",
+        labels=("score",),
+        directions=("maximize",),
+        values=_weighted,
+        needs_weights_budget=True,
+    )
+)
+OBJECTIVES.register("accuracy")(
+    Objective("accuracy", ("accuracy",), ("maximize",), values=lambda record, _: (_score(record),))
+)
+OBJECTIVES.register("pareto-weights")(_pareto("weights", "weights_bytes"))
+OBJECTIVES.register("pareto-arena")(_pareto("arena", "arena_min_bytes"))
+OBJECTIVES.register("pareto-macs")(_pareto("macs", "macs"))
+OBJECTIVES.register("pareto-latency")(_pareto("latency", "latency_ms", needs_latency=True))

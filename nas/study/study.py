@@ -20,7 +20,8 @@ from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, thousands, to_bytes
 from nas.target.target import DEFAULT_TARGET, Target
-from nas.task import metrics
+from nas.task.classification import Classification
+from nas.task.metrics import AUTO
 
 # These limit one run, or say where it is kept; they may change when a study goes on.
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
@@ -74,7 +75,7 @@ class Study:
     macs_k: float | None = None
     objective: str = "weighted"
     accuracy_weight: float = 0.99
-    metric: str = metrics.AUTO
+    metric: str = AUTO
     sampler: str = "tpe"
     output: str = OUTPUTS[0]
     starts: bool = True
@@ -92,8 +93,8 @@ class Study:
     tracking_uri: str | None = None
 
     def __post_init__(self) -> None:
-        OBJECTIVES.find(self.objective, "--objective")
-        metrics.check(self.metric, "--metric")
+        objective = OBJECTIVES.find(self.objective, "--objective")
+        Classification.check_metric(self.metric, "--metric")
         if self.output not in OUTPUTS:
             raise unknown("--output", "output", self.output, OUTPUTS)
         for key in ("minutes", "rate_hz", "trials", "window", "stride"):
@@ -110,9 +111,9 @@ class Study:
                 raise InputError(flag(key), "must be 0 or more", got=getattr(self, key))
         if not 0 <= self.seed < 2**32:
             raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
-        if self.objective == "weighted" and self.budget_kb is None:
+        if objective.needs_weights_budget and self.budget_kb is None:
             raise InputError(
-                "--budget-kb", "must be given for the weighted objective", hint="or take --objective accuracy"
+                "--budget-kb", f"must be given for the {self.objective} objective", hint="or take --objective accuracy"
             )
         if self.name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise InputError("--name", "must be letters, digits, '.', '_' and '-'", got=repr(self.name))

@@ -17,6 +17,8 @@ from nas.study.result import Tested
 from nas.study.rungs import Rung
 from nas.target.budget import Budget
 from nas.target.target import Target
+from nas.task.classification import Classification
+from nas.task.task import Task as LearningTask
 
 A = TypeVar("A")
 
@@ -171,12 +173,16 @@ class TeacherAnswers:
 
 @dataclass(frozen=True, slots=True)
 class TeacherTask(Task[TeacherAnswers]):
-    """Train a large network without one fold, and let it answer; the fields are those of `TrainingTask`."""
+    """Train a large network without one fold, and let it answer.
+
+    The fields are those of `TrainingTask`; `learns` is what the network learns.
+    """
 
     rows: Fold
     recipe: Recipe
     epochs: int
     seed: int
+    learns: LearningTask = field(default_factory=Classification)
 
     @property
     def label(self) -> str:

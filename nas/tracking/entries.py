@@ -6,7 +6,8 @@ from typing import Any
 
 from nas.study.record import Record, State
 from nas.study.result import Trained
-from nas.task.metrics import TITLES, Estimate
+from nas.task.metrics import Estimate
+from nas.task.task import metric_title
 from nas.text import interval, percent
 
 # Candidates that were built get a run; the others only count in the metrics of the study's run.
@@ -92,7 +93,7 @@ def _tested(winner: Trained) -> Iterator[str]:
         one, baseline = winner.tested.metrics[metric], winner.tested.baseline_metrics[metric]
         bounds = f"95 % interval {interval(one.low, one.high)} over {winner.tested.resampled_unit}"
         yield (
-            f"test {TITLES[metric]} {percent(one.value)} ({bounds}; "
+            f"test {metric_title(metric)} {percent(one.value)} ({bounds}; "
             f"always the most frequent class: {percent(baseline)})"
         )
 

@@ -13,6 +13,7 @@ from nas.space.space import Space
 from nas.target.footprint import Footprint
 from nas.target.profiler import estimate, profile
 from nas.target.target import known_targets
+from nas.task.classification import Classification
 
 SHAPES = {"window": (128, 6), "image": (28, 28, 1), "table": (30,)}
 
@@ -33,20 +34,20 @@ def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
 
 
 def member(space: Space, seed: int) -> Graph:
-    space = dataclasses.replace(space, softmax=seed % 2 == 0)
+    space = dataclasses.replace(space, task=Classification(softmax=seed % 2 == 0))
     return space.sample(RandomChooser(seed), SHAPES[space.input], 6).lower()
 
 
 def converted(graph: Graph, seed: int) -> bytes:
     """Quantize the graph's network with random weights, so that nothing folds away."""
     from nas.model.deploy.convert import quantize
-    from nas.model.deploy.fake_quantized import rounded
+    from nas.model.deploy.fake_quantized import fake_quantize
     from nas.model.network.network import Network
 
     rng = np.random.default_rng(seed)
     network = Network(graph)
     network.set_weights([rng.uniform(0.05, 0.5, w.shape).astype(w.dtype) for w in network.get_weights()])
-    return quantize(rounded(network, rng.normal(size=(16, *network.input_shape)).astype(np.float32)))
+    return quantize(fake_quantize(network, rng.normal(size=(16, *network.input_shape)).astype(np.float32)))
 
 
 def comparable(footprint: Footprint) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A graph's shapes and sizes are what Keras computes for the same layers."""
+"""The shapes and sizes in a graph equal those of the same layers in Keras."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ sizes = st.integers(1, 40)
 
 
 @given(st.tuples(sizes, sizes, st.integers(1, 4)), sizes, st.integers(1, 3), st.integers(1, 8))
-def test_same_padding_keeps_every_position_that_the_stride_meets(
+def test_same_padding_gives_the_size_divided_by_the_stride_rounded_up(
     shape: tuple[int, int, int], kernel: int, stride: int, filters: int
 ) -> None:
     g = GraphBuilder(shape)
@@ -22,7 +22,7 @@ def test_same_padding_keeps_every_position_that_the_stride_meets(
 
 
 @given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(0, 7))
-def test_stacked_poolings_are_one_of_their_shape(shape: tuple[int, int, int], count: int) -> None:
+def test_successive_poolings_become_one_with_the_same_output_shape(shape: tuple[int, int, int], count: int) -> None:
     stack, one = GraphBuilder(shape), GraphBuilder(shape)
     for _ in range(count):
         stack.pool2d("max")
@@ -32,7 +32,7 @@ def test_stacked_poolings_are_one_of_their_shape(shape: tuple[int, int, int], co
 
 
 @given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(1, 9))
-def test_each_operator_reads_what_the_one_before_wrote(shape: tuple[int, int, int], units: int) -> None:
+def test_each_operator_reads_the_output_of_the_one_before(shape: tuple[int, int, int], units: int) -> None:
     graph = chain(shape, units)
     before = graph.inputs
     for op in graph.ops:
@@ -43,19 +43,19 @@ def test_each_operator_reads_what_the_one_before_wrote(shape: tuple[int, int, in
 
 
 @given(st.tuples(sizes, sizes, st.integers(1, 4)), st.integers(1, 9))
-def test_tensors_stand_in_the_order_of_first_mention(shape: tuple[int, int, int], units: int) -> None:
+def test_tensors_are_in_the_order_of_their_first_mention(shape: tuple[int, int, int], units: int) -> None:
     graph = chain(shape, units)
     mentioned = [*graph.inputs, *(i for op in graph.ops for i in (*op.inputs, *op.outputs))]
     assert list(dict.fromkeys(mentioned)) == list(range(len(graph.tensors)))
 
 
-def test_what_has_no_effect_is_left_out() -> None:
+def test_operators_without_effect_are_left_out() -> None:
     g = GraphBuilder((1, 1, 5))
     g.pool2d("max")
     assert g.graph().ops == ()
 
 
-def test_flattening_takes_no_operator_and_lasts_until_the_next() -> None:
+def test_flattening_takes_no_operator() -> None:
     g = GraphBuilder((2, 3, 5))
     g.flatten()
     assert (g.shape, g.graph().ops) == ((30,), ())
@@ -63,7 +63,7 @@ def test_flattening_takes_no_operator_and_lasts_until_the_next() -> None:
     assert g.shape == (4,)
 
 
-def test_settings_of_training_that_are_off_leave_no_trace() -> None:
+def test_training_options_that_are_off_are_left_out() -> None:
     g = GraphBuilder((5,))
     g.fully_connected(3, dropout=0.0, l2=0.0, batch_norm=False)
     assert g.graph().ops[0].training == {}
@@ -71,7 +71,7 @@ def test_settings_of_training_that_are_off_leave_no_trace() -> None:
 
 @pytest.mark.parametrize("call", ["conv2d(4, 3)", "depthwise_conv2d(3)", "pool2d('max')", "mean()"])
 @pytest.mark.parametrize("shape", [(30,), (2, 3, 5)])
-def test_a_map_s_operator_on_a_flat_vector_is_refused_in_one_line(call: str, shape: tuple[int, ...]) -> None:
+def test_a_convolution_or_pooling_of_a_vector_is_refused(call: str, shape: tuple[int, ...]) -> None:
     g = GraphBuilder(shape)
     g.flatten()
     with pytest.raises(InputError, match="height, width and channels"):
@@ -81,7 +81,7 @@ def test_a_map_s_operator_on_a_flat_vector_is_refused_in_one_line(call: str, sha
 @pytest.mark.parametrize(
     ("shape", "size", "stride"), [((1, 127, 6), 5, 2), ((1, 3, 2), 9, 1), ((9, 8, 1), 3, 2), ((1, 1, 4), 3, 2)]
 )
-def test_shapes_are_those_of_keras(shape: tuple[int, int, int], size: int, stride: int) -> None:
+def test_shapes_equal_those_of_keras(shape: tuple[int, int, int], size: int, stride: int) -> None:
     keras: Any = pytest.importorskip("keras")
     window = tuple(min(size, n) for n in shape[:2])
     halves = tuple(min(2, n) for n in shape[:2])
@@ -102,7 +102,7 @@ def test_shapes_are_those_of_keras(shape: tuple[int, int, int], size: int, strid
 
 
 @pytest.mark.parametrize("shape", [(1, 20, 3), (7, 6, 2)])
-def test_constants_are_the_weights_that_are_trained(shape: tuple[int, int, int]) -> None:
+def test_the_constants_of_a_graph_are_the_weights_of_its_network(shape: tuple[int, int, int]) -> None:
     graph = chain(shape, 5)
     network = pytest.importorskip("nas.model.network.network").Network(graph)
     counted = sum(t.elements for t in graph.tensors if t.constant and t.scales > 0)
@@ -110,7 +110,7 @@ def test_constants_are_the_weights_that_are_trained(shape: tuple[int, int, int])
 
 
 def chain(shape: tuple[int, int, int], units: int) -> Any:
-    """One of every operator."""
+    """A graph with one of every operator."""
     g = GraphBuilder(shape)
     g.conv2d(4, 3)
     g.pool2d("max")

@@ -1,4 +1,4 @@
-"""Networks that together hold every operator, with and without what is only for training."""
+"""Networks that together have every operator, with and without the options of training."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -11,7 +11,7 @@ from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import convert
-from nas.model.deploy.fake_quantized import rounded
+from nas.model.deploy.fake_quantized import fake_quantize
 from nas.model.deploy.slim import slim
 from nas.model.network import layers
 from nas.model.network.network import Network
@@ -75,7 +75,7 @@ def _table() -> Graph:
 
 
 def _one_position() -> Graph:
-    """A dense layer that reads a feature map of one position as it is: no reshape."""
+    """A dense layer that reads a feature map with a single position, without a reshape."""
     g = GraphBuilder((1, 3, 2))
     g.pool2d("max")
     return _closed(g)
@@ -92,7 +92,7 @@ NETWORKS: dict[str, Callable[[], Graph]] = {
 
 
 def _randomize(network: Network) -> None:
-    """Give a network weights as after a training: moved biases, means and variances."""
+    """Give a network biases, means and variances as after training."""
     rng = np.random.default_rng(3)
     for variable in (*network.weights, *network.moving):
         value = variable.numpy()
@@ -106,19 +106,19 @@ def _made(name: str) -> SimpleNamespace:
     model = Network(graph, seed=1)
     _randomize(model)
     x = np.random.default_rng(0).normal(size=(48, *model.input_shape)).astype(np.float32)
-    converted = convert(rounded(model, x))
+    converted = convert(fake_quantize(model, x))
     return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted))
 
 
 @pytest.fixture(params=NETWORKS)
 def network(request: pytest.FixtureRequest) -> SimpleNamespace:
-    """Graph, float `model` with weights, rows `x`, the `converted` file and the slimmed `tflite`, of each network."""
+    """For each network: its graph, the float `model`, rows `x`, the `converted` file and the slimmed `tflite`."""
     return _made(request.param)
 
 
 @pytest.fixture(params=["ours", "tensorflow's"])
 def operators(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Convolutional layers by the library of our own, and by what stands in where it cannot be loaded."""
+    """Convolutional layers by our own library, and by the fallback where it cannot be loaded."""
     graphs.forget()
     if request.param != "ours":
         monkeypatch.setattr(layers, "_OPERATORS", None)

@@ -11,13 +11,13 @@ MOMENTUM = 0.95
 
 
 def in_training(network: Network, x: Any, step: int = 0) -> Any:
-    """Return a network's logits as a step of training computes them."""
-    return network.form.train(x, network.layers, network.settings, step, network.seed)
+    """Return a network's logits as a training step computes them."""
+    return network.topology.train(x, network.layers, network.numbers, step, network.seed)
 
 
 def penalty(network: Network) -> Any:
-    """Return what a network's weights add to its loss."""
-    return network.form.penalty(network.layers, network.settings)
+    """Return the L2 penalty of a network."""
+    return network.topology.penalty(network.layers, network.numbers)
 
 
 def twin(network: Network) -> Any:
@@ -35,7 +35,7 @@ def twin(network: Network) -> Any:
 def variables(model: Any) -> list[Any]:
     """Return a twin's variables in the order of `Network.get_weights`."""
     layers = [layer for layer in model.layers if layer.weights]
-    # Of a normalization, the network has the offset, its bias, before the scale.
+    # Keras has the scale of a normalization first, the network its offset, the bias.
     trained = [v for layer in layers for v in sorted(layer.trainable_variables, key=lambda v: v.name == "gamma")]
     return [*trained, *(v for layer in layers for v in layer.non_trainable_variables)]
 

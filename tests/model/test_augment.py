@@ -30,7 +30,7 @@ def _changed(recipe, shape, axes=None, step=3, seed=7):
 
 @pytest.mark.parametrize("name", ["jitter", "scaling", "rotation", "time_warp", "shift", "mixup"])
 @pytest.mark.parametrize("shape", [WINDOW, IMAGE, TABLE])
-def test_each_change_is_for_rows_in_which_it_makes_sense(name, shape):
+def test_each_change_applies_only_to_rows_for_which_it_makes_sense(name, shape):
     everywhere = {"jitter", "mixup"}
     sensible = {WINDOW: everywhere | {"scaling", "rotation", "time_warp", "shift"}, IMAGE: everywhere | {"shift"}}
     x, _ = _changed(Recipe.of(**{"rotation": 0.0, name: 0.4}), shape, AXES)
@@ -38,17 +38,17 @@ def test_each_change_is_for_rows_in_which_it_makes_sense(name, shape):
     assert np.array_equal(x, _rows(shape)) == (name not in sensible.get(shape, everywhere))
 
 
-def test_without_changes_rows_and_labels_stay():
+def test_without_any_change_rows_and_targets_stay_the_same():
     x, labels = _changed(PLAIN, WINDOW, AXES)
     assert np.array_equal(x, _rows())
     assert np.array_equal(labels, _labels())
 
 
-def test_windows_without_known_axes_are_not_turned():
+def test_windows_without_known_axes_are_not_rotated():
     assert np.array_equal(_changed(Recipe.of(rotation=20.0), WINDOW)[0], _rows())
 
 
-def test_seed_and_step_decide_the_change():
+def test_changes_depend_on_seed_and_step_alone():
     recipe = Recipe.of(jitter=0.1, scaling=0.1, rotation=5.0, time_warp=0.1, shift=0.2, mixup=0.2)
     first, again = (_changed(recipe, WINDOW, AXES) for _ in range(2))
     assert all(map(np.array_equal, first, again))
@@ -86,6 +86,9 @@ def test_a_shift_rolls_a_row_within_its_limits(shape):
         assert len(fitting) == 1, i
         rolls[fitting[0]] = i
     assert len(rolls) > height + width
+    # To both sides, up to the limit.
+    for axis, limit in enumerate((height, width)):
+        assert {offset[axis] for offset in rolls} >= {-limit, 0, limit}
 
 
 def test_a_warp_stretches_time_about_the_middle():
@@ -99,14 +102,14 @@ def test_a_warp_stretches_time_about_the_middle():
     assert warped.max() == TIME - 1
 
 
-def test_rotations_are_those_of_scipy():
+def test_rotation_matrices_equal_those_of_scipy():
     vectors = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
     vectors[0] = 0
     expected = Rotation.from_rotvec(vectors).as_matrix()
     np.testing.assert_allclose(rotations(tf.constant(vectors)), expected, atol=1e-5)
 
 
-def test_a_rotation_turns_all_sensors_of_a_window_as_one_and_in_units():
+def test_all_sensors_of_a_window_are_rotated_together_in_units():
     mean, std = np.float32(AXES.mean), np.float32(AXES.std)
     x = _rows((1, TIME, 6))
     turned = np.asarray(rotate(tf.constant(x), [1, 2], 30.0, AXES)) * std + mean
@@ -118,7 +121,7 @@ def test_a_rotation_turns_all_sensors_of_a_window_as_one_and_in_units():
         assert fitted.magnitude() > 1e-3
 
 
-def test_the_angle_of_a_rotation_is_as_spread_as_asked():
+def test_the_angle_of_a_rotation_has_the_given_standard_deviation():
     axes = Axes(((0, 1, 2),), (0.0, 0.0, 0.0, 5.0), (1.0, 1.0, 1.0, 2.0))
     x = np.zeros((2000, 1, 3, 4), np.float32)
     x[:, 0, [0, 1, 2], [0, 1, 2]] = 1  # three unit vectors show the matrix
@@ -128,7 +131,7 @@ def test_the_angle_of_a_rotation_is_as_spread_as_asked():
     np.testing.assert_allclose(turned[..., 3], 0, atol=1e-6)
 
 
-def test_mixup_blends_neighbours_and_their_labels_alike():
+def test_mixup_blends_rows_and_their_targets_with_the_same_weights():
     x, labels = _rows(), _labels()
     mixed, soft = (np.asarray(part) for part in mix(tf.constant(x), tf.constant(labels), [1, 2], 0.5))
     np.testing.assert_allclose(soft.sum(1), 1, rtol=1e-5)
@@ -141,7 +144,7 @@ def test_mixup_blends_neighbours_and_their_labels_alike():
     np.testing.assert_allclose(soft, expected, atol=1e-3)
 
 
-def test_a_small_alpha_of_mixup_gives_numbers():
+def test_mixup_with_a_small_alpha_gives_finite_numbers():
     mixed, soft = mix(tf.constant(_rows()), tf.constant(_labels()), [1, 2], 1e-4)
     assert np.isfinite(mixed).all()
     np.testing.assert_allclose(np.asarray(soft).sum(1), 1, rtol=1e-5)

@@ -7,7 +7,7 @@ from nas.data.dataset import Part
 from nas.graph.builder import GraphBuilder
 from nas.model.network.network import Network
 from nas.model.training.checkpoint import Checkpoint
-from nas.model.training.training import train
+from nas.model.training.training import TrainingRun, train
 from nas.study.recipe import Recipe
 
 SEED = 4
@@ -35,18 +35,15 @@ def blobs(rows, seed):
 ROWS, VAL = blobs(200, 0), blobs(77, 1)
 
 
-def until(epochs, recipe, checkpoint=None, rests=()):
-    """Train until the caller ends it after so many epochs in all."""
-    return train(
-        network(),
-        ROWS,
-        VAL,
-        recipe,
+def until(epochs, recipe, checkpoint=None, restarts=()):
+    """Train until the caller ends the training, after `epochs` epochs in all."""
+    run = TrainingRun(
         seed=SEED,
-        go_on=lambda epoch, _: epoch + 1 < epochs,
+        restart_epochs=restarts,
         checkpoint=None if checkpoint is None else Checkpoint.loads(checkpoint.dumps()),
-        rests=rests,
+        after_epoch=lambda epoch, _: epoch + 1 < epochs,
     )
+    return train(network(), ROWS, VAL, recipe, run)
 
 
 @pytest.mark.parametrize(
@@ -54,22 +51,23 @@ def until(epochs, recipe, checkpoint=None, rests=()):
     [PLAIN, Recipe.of(epochs=6, batch_size=16, averaging=0.9, jitter=0.1, shift=0.2, mixup=0.2)],
     ids=["plain", "averaged and augmented"],
 )
-@pytest.mark.parametrize("rests", [(), (2,)])
+@pytest.mark.parametrize("restarts", [(), (2,)])
 @pytest.mark.parametrize("stops", [(1,), (2, 5)])
-def test_a_training_that_stopped_ends_exactly_as_one_that_did_not(recipe, rests, stops):
-    whole = train(network(), ROWS, VAL, recipe, seed=SEED, rests=rests)
+def test_a_resumed_training_ends_exactly_as_one_without_interruption(recipe, restarts, stops):
+    whole = train(network(), ROWS, VAL, recipe, TrainingRun(seed=SEED, restart_epochs=restarts))
     checkpoint = None
     for epochs in stops:
-        checkpoint = until(epochs, recipe, checkpoint, rests).checkpoint
-    resumed = until(99, recipe, checkpoint, rests)
+        checkpoint = until(epochs, recipe, checkpoint, restarts).checkpoint
+    resumed = until(99, recipe, checkpoint, restarts)
     assert resumed.history == whole.history
     assert (resumed.best_epoch, resumed.stopped_by, resumed.checkpoint) == (whole.best_epoch, "epochs", None)
     for ours, theirs in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_until_a_rest_a_training_is_one_of_so_many_epochs():
-    short, rested = train(network(), ROWS, VAL, PLAIN, epochs=2, seed=SEED), until(2, PLAIN, rests=(2,))
+def test_up_to_its_first_restart_a_training_is_a_whole_training_of_fewer_epochs():
+    short = train(network(), ROWS, VAL, PLAIN, TrainingRun(epochs=2, seed=SEED))
+    rested = until(2, PLAIN, restarts=(2,))
     assert rested.history == short.history
     assert rested.history != until(2, PLAIN).history
 
@@ -82,7 +80,7 @@ def test_a_checkpoint_holds_the_curves_and_the_best_weights_so_far():
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_checkpoint_is_the_same_after_a_file():
+def test_a_checkpoint_survives_a_round_trip_through_its_file():
     checkpoint = until(2, PLAIN).checkpoint
     again = Checkpoint.loads(checkpoint.dumps())
     assert again.history == checkpoint.history
@@ -92,13 +90,13 @@ def test_a_checkpoint_is_the_same_after_a_file():
         assert all(map(np.array_equal, ours, theirs))
 
 
-def test_the_checkpoint_of_another_network_does_not_fit():
+def test_the_checkpoint_of_another_network_is_refused():
     checkpoint = until(2, PLAIN).checkpoint
-    with pytest.raises(ValueError, match="Shape mismatch"):  # of the same form
-        train(network(filters=5), ROWS, VAL, PLAIN, checkpoint=checkpoint)
+    with pytest.raises(ValueError, match="Shape mismatch"):  # of the same topology
+        train(network(filters=5), ROWS, VAL, PLAIN, TrainingRun(checkpoint=checkpoint))
     g = GraphBuilder((5,))
     g.fully_connected(3, activation="NONE")
     g.softmax()
     part = Part(np.zeros((64, 5), np.float32), np.zeros(64, np.int64))
     with pytest.raises(ValueError, match="Shape mismatch"):
-        train(Network(g.graph()), part, part, PLAIN, checkpoint=checkpoint)
+        train(Network(g.graph()), part, part, PLAIN, TrainingRun(checkpoint=checkpoint))

@@ -11,7 +11,7 @@ from nas.graph.builder import GraphBuilder
 from nas.model.network import layers
 from nas.model.network.network import Network
 from nas.model.training import graphs
-from nas.model.training.training import train
+from nas.model.training.training import TrainingRun, train
 from nas.study.recipe import Recipe
 
 RECIPE = Recipe.of(epochs=2, batch_size=16, learning_rate=0.02, rotation=0.0)
@@ -54,12 +54,12 @@ def _learn(graph):
     network = Network(graph, seed=len(graph.tensors))
     rng = np.random.default_rng(0)
     part = Part(rng.normal(size=(70, *network.input_shape)).astype(np.float32), rng.integers(0, 3, 70))
-    result = train(network, part, part, RECIPE, seed=3)
+    result = train(network, part, part, RECIPE, TrainingRun(seed=3))
     return [*network.get_weights(), *result.history.values()]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_networks_of_a_form_share_a_graph_and_train_as_each_would_alone(form, operators, monkeypatch):
+def test_networks_of_one_topology_share_a_graph_and_train_as_each_would_alone(form, operators, monkeypatch):
     traced = []
     step = graphs._train_rows
     monkeypatch.setattr(graphs, "_train_rows", lambda *args: traced.append(0) or step(*args))
@@ -76,7 +76,7 @@ def test_networks_of_a_form_share_a_graph_and_train_as_each_would_alone(form, op
             np.testing.assert_array_equal(array, expected)
 
 
-def test_networks_do_not_outlive_their_training_but_their_graph_does():
+def test_networks_are_freed_after_training_while_their_graph_is_kept():
     code = """
 import gc, weakref
 import numpy as np
@@ -103,7 +103,7 @@ left = []
 for filters in (4, 5, 6):
     left.append(learn(filters))
     runtime.clear()
-print([kernel() is None for kernel in left], graphs._training.cache_info().hits)
+print([kernel() is None for kernel in left], graphs.shared_training.cache_info().hits)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[True, True, True] 2\n"

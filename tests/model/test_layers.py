@@ -6,7 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nas.model.network import layers, plain_layers
+from nas.model.network.plain_layers import LayerAttributes
 from nas.model.runtime import tf
+
+PLAIN = LayerAttributes(normalize=False)
 
 
 @st.composite
@@ -29,15 +32,15 @@ def _layers(draw):
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
     geometry = layers.geometry(stride=stride, pool=pool, depthwise=depthwise, average=draw(st.booleans()))
     flags = {name: draw(st.booleans()) for name in ("normalize", "relu")}
-    return inputs, geometry, {"channels_last": channels_last, "epsilon": 1e-3, **flags}
+    return inputs, geometry, LayerAttributes(channels_last=channels_last, **flags)
 
 
-def _run(layer, inputs, geometry, how):
+def _run(layer, inputs, geometry, attributes):
     """Return the outputs, and the gradients of a weighted sum of them."""
     variables = [tf.constant(values) for values in inputs]
     with tf.GradientTape() as tape:
         tape.watch(variables)
-        outputs = layer(*variables, geometry, **how)
+        outputs = layer(*variables, geometry, attributes)
         weights = np.random.default_rng(0).normal(size=outputs[0].shape).astype(np.float32)
         total = tf.reduce_sum(outputs[0] * weights)
     gradients = tape.gradient(total, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -51,7 +54,7 @@ def test_the_library_is_loaded():
 
 @given(_layers())
 @settings(max_examples=150)
-def test_outputs_and_statistics_are_those_of_tensorflow_s_own_operators(drawn):
+def test_outputs_and_statistics_equal_those_of_tensorflow_s_own_operators(drawn):
     for ours, theirs in zip(_run(layers.layer, *drawn)[:3], _run(plain_layers.layer, *drawn)[:3], strict=True):
         # A single number has no unbiased variance; TensorFlow and we leave it 0.
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-3)
@@ -59,8 +62,8 @@ def test_outputs_and_statistics_are_those_of_tensorflow_s_own_operators(drawn):
 
 @given(_layers())
 @settings(max_examples=150)
-def test_gradients_are_those_of_tensorflow_s_own_operators(drawn):
-    first = 4 if drawn[-1]["channels_last"] else 3  # the network's input has none
+def test_gradients_equal_those_of_tensorflow_s_own_operators(drawn):
+    first = 4 if drawn[-1].channels_last else 3  # the network's input has none
     ours, theirs = _run(layers.layer, *drawn), _run(plain_layers.layer, *drawn)
     for array, expected in zip(ours[first:], theirs[first:], strict=True):
         np.testing.assert_allclose(array, expected, rtol=5e-3, atol=5e-3 * max(1.0, float(np.abs(expected).max())))
@@ -70,9 +73,7 @@ def test_of_equal_maxima_the_first_gets_the_gradient():
     x = tf.constant([[[[2.0, 2.0, 1.0, 3.0, 3.0, 0.0]]]])
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y, *_ = layers.layer(
-            x, tf.ones((1, 1, 1, 1)), tf.ones(1), tf.zeros(1), layers.geometry(pool=(1, 3)), normalize=False
-        )
+        y, *_ = layers.layer(x, tf.ones((1, 1, 1, 1)), tf.ones(1), tf.zeros(1), layers.geometry(pool=(1, 3)), PLAIN)
     np.testing.assert_array_equal(tape.gradient(y, x), [[[[1, 0, 0, 1, 0, 0]]]])
 
 
@@ -85,7 +86,7 @@ def test_one_graph_computes_layers_of_any_shape_and_geometry():
     )
     def graph(*tensors):
         calls.append(tensors)
-        y, mean, variance = layers.layer(*tensors)
+        y, mean, variance = layers.layer(*tensors, LayerAttributes())
         return y, mean, variance, *tf.gradients(y, tensors[:4])
 
     rng = np.random.default_rng(0)
@@ -97,22 +98,20 @@ def test_one_graph_computes_layers_of_any_shape_and_geometry():
         tensors = [tf.constant(rng.normal(size=shape).astype(np.float32)) for shape in shapes]
         with tf.GradientTape() as tape:
             tape.watch(tensors)
-            outputs = plain_layers.layer(
-                *tensors, numbers, channels_last=False, normalize=True, relu=True, epsilon=1e-3
-            )
+            outputs = plain_layers.layer(*tensors, numbers, LayerAttributes())
         expected = [*outputs, *tape.gradient(outputs[0], tensors)]
         for array, other in zip(graph(*tensors, tf.constant(numbers)), expected, strict=True):
             np.testing.assert_allclose(array, other, rtol=5e-3, atol=5e-3)
     assert len(calls) == 1
 
 
-def test_what_does_not_fit_is_refused_and_not_computed():
+def test_inputs_whose_shapes_do_not_match_are_refused():
     x, kernel, one = tf.ones((2, 3, 1, 8)), tf.ones((1, 3, 4, 5)), tf.ones(5)
     with pytest.raises(tf.errors.InvalidArgumentError, match="as many channels"):
-        layers.layer(x, kernel, one, one, layers.geometry())
+        layers.layer(x, kernel, one, one, layers.geometry(), LayerAttributes())
     with pytest.raises(tf.errors.InvalidArgumentError, match="pooling that fits"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.geometry(pool=(1, 9)))
+        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.geometry(pool=(1, 9)), LayerAttributes())
     with pytest.raises(tf.errors.InvalidArgumentError, match="a scale and an offset a filter"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.geometry())
+        layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.geometry(), LayerAttributes())
     with pytest.raises(tf.errors.InvalidArgumentError, match="six numbers"):
-        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, [1, 1])
+        layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, [1, 1], LayerAttributes())

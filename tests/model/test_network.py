@@ -18,30 +18,30 @@ def _rows(rows=32):
     return np.random.default_rng(0).normal(size=(rows, 6)).astype(np.float32)
 
 
-def test_shapes_are_those_of_the_graph(network):
+def test_input_and_output_have_the_shapes_of_the_graph(network):
     inputs, outputs = (network.graph.tensors[i].shape[1:] for i in (network.graph.inputs[0], network.graph.outputs[0]))
     assert network.model.input_shape == inputs
     assert network.model(network.x).shape == (len(network.x), *outputs)
 
 
-def test_without_batch_normalization_the_weights_are_exactly_the_graph_s(network):
+def test_without_batch_normalization_there_are_no_other_weights_than_the_graph_s(network):
     plain = tuple(dataclasses.replace(op, training={}) for op in network.graph.ops)
     graph = dataclasses.replace(network.graph, ops=plain)
     expected = sum(graph.tensors[i].elements for op in graph.ops for i in op.inputs if graph.tensors[i].scales > 1)
     assert sum(weights.size for weights in Network(graph).get_weights()) == expected
 
 
-def test_logits_are_those_of_keras(network):
+def test_logits_equal_those_of_keras(network):
     np.testing.assert_allclose(network.model(network.x), twin(network.model)(network.x), rtol=1e-4, atol=1e-4)
 
 
-def test_probabilities_are_the_softmax_of_the_logits(network):
+def test_probabilities_equal_the_softmax_of_the_logits(network):
     logits = np.asarray(network.model(network.x), np.float64)
     expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(network.model(network.x, softmax=True), expected, atol=1e-6)
 
 
-def test_training_is_that_of_keras(network, operators):
+def test_outputs_and_statistics_in_training_equal_those_of_keras(network, operators):
     graph = dataclasses.replace(
         network.graph,
         ops=tuple(dataclasses.replace(op, training=op.training | {"dropout": 0.0}) for op in network.graph.ops),
@@ -55,7 +55,7 @@ def test_training_is_that_of_keras(network, operators):
         np.testing.assert_allclose(array, expected, rtol=1e-2, atol=1e-4)
 
 
-def test_penalty_is_that_of_keras(network):
+def test_the_l2_penalty_equals_that_of_keras(network):
     assert float(penalty(network.model)) == pytest.approx(float(sum(twin(network.model).losses)), rel=1e-5)
 
 
@@ -73,7 +73,7 @@ def test_layers_of_one_shape_start_from_different_weights():
     assert not np.array_equal(first, second)
 
 
-def test_first_kernels_fill_the_range_of_glorot(network):
+def test_initial_kernels_fill_the_range_of_glorot_s_distribution(network):
     kernels = [weights for weights in Network(network.graph).get_weights() if weights.ndim > 1]
     for kernel in kernels:
         *window, inputs, outputs = kernel.shape
@@ -94,7 +94,7 @@ def test_dropout_keeps_the_mean_and_depends_on_step_and_seed_alone():
     assert not np.array_equal(in_training(other, x, 3), dropped)
 
 
-def test_a_graph_with_an_operator_that_nobody_trains_is_refused():
+def test_a_graph_with_an_operator_that_cannot_be_trained_is_refused():
     graph = _table()
     strange = dataclasses.replace(graph.ops[0], kind="SQUARE")
     with pytest.raises(KeyError, match="SQUARE"):

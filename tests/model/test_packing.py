@@ -24,16 +24,16 @@ def _read(tflite):
     return schema.ModelT.InitFromPackedBuf(tflite, 0)
 
 
-def test_a_reader_sees_what_was_packed(network):
+def test_a_packed_file_has_the_content_of_the_model(network):
     for file in (network.converted, network.tflite):
         assert _tree(_read(pack(_read(file)))) == _tree(_read(_plainly(_read(file))))
 
 
-def test_what_is_written_once_makes_the_file_smaller(network):
+def test_sharing_equal_parts_makes_the_file_smaller(network):
     assert len(network.tflite) < len(_plainly(_read(network.tflite)))
 
 
-def test_equal_zero_points_lie_at_one_place(network):
+def test_equal_zero_points_are_stored_once(network):
     graph = schema.Model.GetRootAs(network.tflite, 0).Subgraphs(0)
     places = {}
     for i in range(graph.TensorsLength()):

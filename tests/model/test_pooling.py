@@ -41,7 +41,7 @@ def _apply(layers: list[Any], x: Any) -> Any:
 
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(list(LAYERS)), maps, st.integers(0, 5), st.integers(0, 9))
-def test_one_pooling_computes_what_the_stack_does(kind: str, shape: tuple[int, ...], count: int, seed: int) -> None:
+def test_one_pooling_equals_successive_poolings(kind: str, shape: tuple[int, ...], count: int, seed: int) -> None:
     x = np.random.default_rng(seed).normal(size=(2, *shape)).astype(np.float32)
     one, stack = (np.asarray(_apply(make(kind, shape, count), x)) for make in (_one, _stack))
     # The maximum is one of the numbers; an average of averages is the average up to float's rounding.
@@ -50,7 +50,7 @@ def test_one_pooling_computes_what_the_stack_does(kind: str, shape: tuple[int, .
 
 @pytest.mark.parametrize("shape", [(1, 37, 3), (9, 22, 2), (3, 2, 5)])
 @pytest.mark.parametrize("kind", LAYERS)
-def test_in_int8_the_maximum_is_the_same_byte_and_the_average_is_nearer(kind: str, shape: tuple[int, ...]) -> None:
+def test_in_int8_the_maximum_is_the_same_and_the_average_more_accurate(kind: str, shape: tuple[int, ...]) -> None:
     q = np.random.default_rng(0).integers(-128, 128, size=(1, *shape), dtype=np.int8)
     one, stack = (_int8(make(kind, shape, 3), q) for make in (_one, _stack))
     if kind == "max":

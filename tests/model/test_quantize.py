@@ -5,7 +5,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from nas.graph.builder import GraphBuilder
 from nas.model.deploy.convert import calibration_rows, quantize
-from nas.model.deploy.fake_quantized import rounded
+from nas.model.deploy.fake_quantized import fake_quantize
 from nas.model.network.network import Network
 
 KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
@@ -43,36 +43,36 @@ def _options(model):
         yield found
 
 
-def test_file_holds_the_graph_s_tensors_in_its_order(network):
+def test_the_file_has_the_graph_s_tensors_in_the_same_order(network):
     model = schema.ModelT.InitFromPackedBuf(network.tflite, 0)
     assert list(_tensors(model)) == [(t.shape, t.dtype, t.constant, t.scales) for t in network.graph.tensors]
 
 
-def test_file_holds_the_graph_s_operators_in_its_order(network):
+def test_the_file_has_the_graph_s_operators_in_the_same_order(network):
     model = schema.ModelT.InitFromPackedBuf(network.tflite, 0)
     assert list(_ops(model)) == [(op.kind, op.inputs, op.outputs) for op in network.graph.ops]
     assert list(_options(model)) == [op.options for op in network.graph.ops]
 
 
-def test_layers_with_zero_biases_keep_a_bias_each():
+def test_each_layer_keeps_its_own_bias_even_if_it_is_zero():
     g = GraphBuilder((6,))
     g.fully_connected(6)
     g.fully_connected(6)
     g.softmax()
     graph = g.graph()
     x = np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32)
-    model = schema.ModelT.InitFromPackedBuf(quantize(rounded(Network(graph), x)), 0)
+    model = schema.ModelT.InitFromPackedBuf(quantize(fake_quantize(Network(graph), x)), 0)
     assert list(_tensors(model)) == [(t.shape, t.dtype, t.constant, t.scales) for t in graph.tensors]
     biases = [model.buffers[t.buffer].data for t in model.subgraphs[0].tensors if t.type == schema.TensorType.INT32]
     assert not any(np.any(data) for data in biases)
 
 
 def test_same_model_gives_the_same_file(network):
-    assert quantize(rounded(network.model, network.x)) == network.tflite
+    assert quantize(fake_quantize(network.model, network.x)) == network.tflite
 
 
 def test_nothing_is_printed(network, capfd):
-    quantize(rounded(network.model, network.x[:4]))
+    quantize(fake_quantize(network.model, network.x[:4]))
     assert capfd.readouterr() == ("", "")
 
 
@@ -80,21 +80,21 @@ def _part(y):
     return SimpleNamespace(x=np.arange(len(y), dtype=np.float32)[:, None], y=np.asarray(y))
 
 
-def test_calibration_takes_as_many_rows_of_each_class():
+def test_calibration_takes_the_same_number_of_rows_of_each_class():
     y = np.array([0] * 900 + [1] * 90 + [2] * 10)
-    rows = calibration_rows(_part(y), count=30).ravel().astype(int)
+    rows = calibration_rows(_part(y), y, count=30).ravel().astype(int)
     assert len(set(rows)) == 30
     assert np.bincount(y[rows]).tolist() == [10, 10, 10]
 
 
-def test_calibration_makes_do_with_the_rows_there_are():
+def test_calibration_takes_all_rows_of_a_class_that_has_too_few():
     y = np.array([0] * 900 + [2] * 4)
-    rows = calibration_rows(_part(y), count=30).ravel().astype(int)
+    rows = calibration_rows(_part(y), y, count=30).ravel().astype(int)
     assert np.bincount(y[rows]).tolist() == [15, 0, 4]
 
 
-def test_calibration_repeats_with_its_seed():
+def test_calibration_rows_depend_on_the_seed_alone():
     part = _part(np.arange(1000) % 5)
-    first, again, other = (calibration_rows(part, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (calibration_rows(part, part.y, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)

@@ -11,7 +11,7 @@ def test_importing_tensorflow_prints_nothing():
     assert (done.stdout, done.stderr) == ("", "")
 
 
-def test_quiet_swallows_what_python_and_the_c_side_print(capfd):
+def test_quiet_suppresses_what_python_and_c_code_print(capfd):
     with runtime.quiet():
         print("from Python")
         os.write(1, b"from below")
@@ -21,7 +21,7 @@ def test_quiet_swallows_what_python_and_the_c_side_print(capfd):
     assert capfd.readouterr().out == "after\n"
 
 
-def test_one_thread_may_be_asked_for_again():
+def test_use_one_thread_may_be_called_again():
     runtime.tf.constant(1) + 1
     runtime.use_one_thread()
     assert runtime.tf.config.threading.get_intra_op_parallelism_threads() == 1

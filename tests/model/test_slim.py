@@ -15,12 +15,12 @@ def _run(tflite, q):
     return interpreter.get_tensor(outputs["index"])
 
 
-def test_slimmed_file_computes_the_same_bytes(network):
+def test_a_slimmed_model_computes_the_same_bytes(network):
     for q in np.random.default_rng(1).integers(-128, 128, size=(8, *network.x.shape[1:]), dtype=np.int8):
         np.testing.assert_array_equal(_run(network.tflite, q), _run(network.converted, q))
 
 
-def test_slimmed_file_keeps_every_quantization(network):
+def test_a_slimmed_model_keeps_every_quantization(network):
     def scales(tflite):
         tensors = schema.ModelT.InitFromPackedBuf(tflite, 0).subgraphs[0].tensors
         found = [t.quantization for t in tensors if t.quantization is not None and t.quantization.scale is not None]
@@ -29,12 +29,12 @@ def test_slimmed_file_keeps_every_quantization(network):
     assert scales(network.tflite) == scales(network.converted)
 
 
-def test_slimmed_file_is_smaller_and_slimming_it_again_changes_nothing(network):
+def test_a_slimmed_file_is_smaller_and_slimming_it_again_changes_nothing(network):
     assert len(network.tflite) < len(network.converted) - 200
     assert slim(network.tflite) == network.tflite
 
 
-def test_nothing_is_named_or_described(network):
+def test_a_slimmed_file_has_no_names_and_descriptions(network):
     model = schema.Model.GetRootAs(network.tflite, 0)
     graph = model.Subgraphs(0)
     assert model.Description() is None
@@ -54,17 +54,17 @@ def test_every_buffer_but_the_first_holds_data_aligned_to_16_bytes(network):
         assert 0 < offset < len(data)
 
 
-def test_tensors_stand_in_order_of_first_mention(network):
+def test_tensors_are_in_the_order_of_their_first_mention(network):
     (graph,) = schema.ModelT.InitFromPackedBuf(network.tflite, 0).subgraphs
     mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs))]
     assert list(dict.fromkeys(map(int, mentions))) == list(range(len(graph.tensors)))
 
 
-def test_file_has_the_format_s_identifier(network):
+def test_the_file_has_the_identifier_of_its_format(network):
     assert schema.Model.ModelBufferHasIdentifier(network.tflite, 0)
 
 
-def test_micro_runtime_computes_the_same_bytes(network):
+def test_tflm_computes_the_same_bytes_with_a_slimmed_model(network):
     micro = pytest.importorskip("tflite_micro", reason="tflite-micro has wheels for x86-64 Linux only")
     before, after = map(micro.runtime.Interpreter.from_bytes, (network.converted, network.tflite))
     for q in np.random.default_rng(1).integers(-128, 128, size=(64, 1, *network.x.shape[1:]), dtype=np.int8):

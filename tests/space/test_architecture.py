@@ -1,4 +1,4 @@
-"""Architectures are pure data: JSON and back, and one digest for one network."""
+"""Architectures: round trips through JSON, and digests that identify networks."""
 
 import dataclasses
 import json
@@ -16,6 +16,7 @@ from nas.space.blocks.dense import Dense
 from nas.space.blocks.head import Head
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
+from nas.task.classification import Classification
 
 SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
 
@@ -27,7 +28,7 @@ def member(name: str, seed: int) -> Architecture:
 
 @pytest.mark.parametrize("name", space_names())
 @given(seed=st.integers(0, 10**6))
-def test_json_gives_the_architecture_back(name: str, seed: int) -> None:
+def test_an_architecture_survives_a_round_trip_through_json(name: str, seed: int) -> None:
     architecture = member(name, seed)
     assert Architecture.from_json(json.loads(json.dumps(architecture.to_json()))) == architecture
 
@@ -42,7 +43,7 @@ def window(*blocks: Any, time: int = 32) -> str:
     return digest(Architecture("any", (time, 3), 4, tuple(blocks)).lower())
 
 
-def test_parameters_without_effect_make_no_other_architecture() -> None:
+def test_parameters_without_effect_do_not_change_the_digest() -> None:
     conv, head = Conv(pools=0, pool="max"), Head()
     assert window(conv, head) == window(Conv(pools=0, pool="average"), head)
     assert window(head, Dense(regularizer="none", dropout=0.1)) == window(head, Dense(regularizer="none", dropout=0.5))
@@ -51,7 +52,7 @@ def test_parameters_without_effect_make_no_other_architecture() -> None:
     assert window(Conv(pools=3), Head("flatten"), time=8) == window(Conv(pools=4), Head("global_average"), time=8)
 
 
-def test_what_is_trained_differently_is_another_architecture() -> None:
+def test_options_of_training_change_the_digest() -> None:
     digests = {
         window(Conv(), Head()),
         window(Conv(batch_norm=False), Head()),
@@ -65,26 +66,26 @@ def test_what_is_trained_differently_is_another_architecture() -> None:
     assert len(digests) == 8
 
 
-def test_the_space_s_name_is_no_part_of_the_network() -> None:
+def test_the_name_of_the_space_does_not_change_the_digest() -> None:
     one, two = (Architecture(name, (20,), 3, (Dense(),)) for name in ("mine", "yours"))
     assert digest(one.lower()) == digest(two.lower())
 
 
-def test_the_classifier_has_an_output_a_class() -> None:
+def test_a_classifier_has_an_output_for_each_class() -> None:
     graph = Architecture("any", (20,), 7, ()).lower()
     assert [op.kind for op in graph.ops] == ["FULLY_CONNECTED", "SOFTMAX"]
     assert graph.tensors[graph.outputs[0]].shape == (1, 7)
     assert graph.weights_bytes == 20 * 7 + 7 * 4
 
 
-def test_without_the_softmax_the_classifier_is_last_and_the_rest_the_same() -> None:
+def test_without_the_softmax_the_dense_layer_is_last_and_the_rest_the_same() -> None:
     with_it = Architecture("any", (20,), 7, (Dense(),))
-    without = dataclasses.replace(with_it, softmax=False)
+    without = dataclasses.replace(with_it, task=Classification(softmax=False))
     assert without.lower().ops == with_it.lower().ops[:-1]
     assert Architecture.from_json(json.loads(json.dumps(without.to_json()))) == without
 
 
-def test_blocks_may_stand_without_a_head_between_them() -> None:
+def test_a_head_between_convolutions_and_dense_blocks_is_optional() -> None:
     with_head = window(Conv(), Head("flatten"), Dense())
     assert window(Conv(), Dense()) == with_head
 
@@ -109,12 +110,12 @@ GOOD: dict[str, Any] = {"space": "s", "input_shape": [32, 3], "outputs": 4, "blo
         ({"blocks": [{"block": "conv", "kernels": 3}]}, r"blocks\[0\].kernels: must be one of the block's dimensions"),
     ],
 )
-def test_a_slip_in_a_file_is_told_with_its_place(change: dict[str, Any], line: str) -> None:
+def test_the_error_for_a_wrong_value_names_its_place(change: dict[str, Any], line: str) -> None:
     with pytest.raises(InputError, match=f"^A.json: {line}"):
         Architecture.from_json(GOOD | change, "A.json")
 
 
 @pytest.mark.parametrize("data", [{}, [], 5, None, "conv", ["space", "input_shape", "outputs", "blocks"]])
-def test_what_is_no_architecture_is_told(data: Any) -> None:
+def test_data_that_are_no_architecture_are_refused(data: Any) -> None:
     with pytest.raises(InputError, match="must have the keys space, input_shape, outputs and blocks"):
         Architecture.from_json(data)

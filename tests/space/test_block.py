@@ -1,4 +1,4 @@
-"""What a block's fields allow, and what they refuse."""
+"""The values that the fields of a block accept and refuse."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from nas.space.blocks.block import Block, at_least, check_value, flag, one_of
 
 @dataclass(frozen=True, slots=True)
 class Sample(Block):
-    """One field of every kind."""
+    """A block with one field of every kind."""
 
     kind: str = one_of("a", "b")
     size: int = at_least(2, 4)
@@ -21,7 +21,7 @@ class Sample(Block):
     on: bool = flag(True)
 
     def lower(self, g: GraphBuilder) -> None:
-        """Nothing to write."""
+        """Append nothing."""
 
 
 def test_defaults_are_the_first_choice_and_the_given_ones() -> None:
@@ -31,7 +31,7 @@ def test_defaults_are_the_first_choice_and_the_given_ones() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("kind", "b"), ("size", 2), ("rate", 0), ("rate", 7.5), ("on", False), ("on", True)]
 )
-def test_a_value_of_the_field_passes(name: str, value: Any) -> None:
+def test_allowed_values_are_accepted(name: str, value: Any) -> None:
     check_value(Sample, name, value, "here")
 
 
@@ -51,7 +51,7 @@ def test_a_value_of_the_field_passes(name: str, value: Any) -> None:
         ("sise", 4, "here: must be one of the block's dimensions: kind, size, rate, on, got sise"),
     ],
 )
-def test_a_value_that_the_field_cannot_hold_is_told(name: str, value: Any, line: str) -> None:
+def test_values_that_are_not_allowed_are_refused(name: str, value: Any, line: str) -> None:
     with pytest.raises(InputError) as error:
         check_value(Sample, name, value, "here")
     assert str(error.value).startswith(line)

@@ -1,4 +1,4 @@
-"""The head makes a vector of feature maps; dense blocks follow, each with its regularizer."""
+"""The head, which turns feature maps into a vector, and dense blocks with their regularizers."""
 
 import math
 
@@ -14,7 +14,7 @@ maps = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9))
 
 
 @given(maps, st.sampled_from(["global_average", "flatten"]))
-def test_a_head_leaves_one_position(shape: tuple[int, int, int], kind: str) -> None:
+def test_after_a_head_there_is_one_axis(shape: tuple[int, int, int], kind: str) -> None:
     g = GraphBuilder(shape)
     Head(kind).lower(g)
     expected = math.prod(shape) if kind == "flatten" else shape[-1]
@@ -24,7 +24,7 @@ def test_a_head_leaves_one_position(shape: tuple[int, int, int], kind: str) -> N
 @pytest.mark.parametrize(
     ("regularizer", "training"), [("none", {}), ("dropout", {"dropout": 0.3}), ("l2", {"l2": 1e-3})]
 )
-def test_only_the_chosen_regularizer_is_trained_with(regularizer: str, training: dict[str, float]) -> None:
+def test_only_the_chosen_regularizer_is_used(regularizer: str, training: dict[str, float]) -> None:
     g = GraphBuilder((12,))
     Dense(units=5, regularizer=regularizer, dropout=0.3, l2=1e-3).lower(g)
     (op,) = g.graph().ops
@@ -32,7 +32,7 @@ def test_only_the_chosen_regularizer_is_trained_with(regularizer: str, training:
 
 
 @given(maps, st.integers(1, 9))
-def test_a_dense_layer_sees_every_value_before_it(shape: tuple[int, int, int], units: int) -> None:
+def test_a_dense_layer_reads_all_values_of_its_input(shape: tuple[int, int, int], units: int) -> None:
     g = GraphBuilder(shape)
     Dense(units).lower(g)
     weights = next(t for t in g.graph().tensors if t.name == "weights")

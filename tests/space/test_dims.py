@@ -1,4 +1,4 @@
-"""Dimensions are finite lists of values; whoever chooses, chooses one of them."""
+"""Dimensions are finite lists of values, from which choosers pick one."""
 
 from decimal import Decimal
 
@@ -28,25 +28,25 @@ dims = whole | tenths | choices
 
 
 @given(whole)
-def test_a_range_of_whole_numbers_is_python_s_range_with_its_end(dim: Range) -> None:
+def test_a_range_of_whole_numbers_includes_both_ends(dim: Range) -> None:
     assert dim.values == tuple(range(int(dim.low), int(dim.high) + 1, int(dim.step)))
 
 
 @given(tenths)
-def test_a_range_of_fractions_holds_the_decimals_that_a_person_would_list(dim: Range) -> None:
+def test_a_range_of_fractions_has_exact_decimals(dim: Range) -> None:
     low, high, step = (Decimal(str(n)) for n in (dim.low, dim.high, dim.step))
     listed = [low + i * step for i in range(int((high - low) / step) + 1)]
     assert dim.values == tuple(map(float, listed))
 
 
 @given(dims, st.integers())
-def test_chance_chooses_a_value_and_a_seed_repeats_it(dim: Dim, seed: int) -> None:
+def test_random_choices_are_values_of_the_dimension_and_depend_on_the_seed_alone(dim: Dim, seed: int) -> None:
     value = RandomChooser(seed).choose("x", dim)
     assert value in dim.values
     assert RandomChooser(seed).choose("x", dim) == value
 
 
-def test_chance_reaches_every_value() -> None:
+def test_random_choices_reach_every_value() -> None:
     chooser, dim = RandomChooser(0), Range(1, 6)
     assert {chooser.choose("x", dim) for _ in range(200)} == {1, 2, 3, 4, 5, 6}
 
@@ -57,7 +57,7 @@ def test_a_given_value_of_the_dimension_is_taken(dim: Dim, data: st.DataObject) 
     assert GivenChooser({"x": value}).choose("x", dim) == value
 
 
-def test_a_given_fraction_that_is_whole_counts_as_the_whole_number() -> None:
+def test_a_given_float_that_is_whole_counts_as_the_whole_number() -> None:
     value = GivenChooser({"x": 3.0}).choose("x", Range(1, 5))
     assert (value, type(value)) == (3, int)
 
@@ -73,7 +73,7 @@ def test_a_given_fraction_that_is_whole_counts_as_the_whole_number() -> None:
         ({"x": [1]}, Range(1, 3)),
     ],
 )
-def test_a_missing_or_strange_value_names_its_dimension(params: dict[str, object], dim: Dim) -> None:
+def test_the_error_for_a_missing_or_unknown_value_names_its_dimension(params: dict[str, object], dim: Dim) -> None:
     with pytest.raises(InputError, match=r"^params: x: must be "):
         GivenChooser(params).choose("x", dim)  # type: ignore[arg-type]  # what a user's JSON may hold
 
@@ -111,13 +111,13 @@ def test_a_dimension_is_read_from_toml(spec: object, dim: Dim) -> None:
         (None, "must be a range"),
     ],
 )
-def test_what_is_no_dimension_is_told_with_its_place(spec: object, rule: str) -> None:
+def test_the_error_for_a_wrong_dimension_names_its_place(spec: object, rule: str) -> None:
     with pytest.raises(InputError, match=r"^conv\.filters: ") as error:
         parse_dim(spec, "conv.filters")
     assert rule in str(error.value)
 
 
-def test_a_dimension_is_shown_as_a_reader_would_write_it() -> None:
+def test_a_dimension_is_shown_as_text() -> None:
     assert show(Range(4, 32, 4)) == "4..32 step 4"
     assert show(Range(1, 4)) == "1..4"
     assert show(Choice((3, 5, "a"))) == "3, 5, a"

@@ -1,4 +1,4 @@
-"""A space holds what its file says: counted, sampled and named exactly."""
+"""Spaces from TOML files: counted, sampled, checked."""
 
 import itertools
 import tomllib
@@ -42,14 +42,14 @@ tables = st.builds(
 
 @settings(max_examples=50)
 @given(tables)
-def test_the_count_is_the_length_of_the_list_for_any_space(table: dict[str, Any]) -> None:
+def test_the_number_of_members_equals_the_length_of_their_list(table: dict[str, Any]) -> None:
     source = {"description": "", "input": "table", "data": "wine", "stages": ["dense"], "dense": table}
     space = parse_space(source, "drawn", "drawn.toml")
     members = list(every_member(space))
     assert len({tuple(sorted(params.items())) for params in members}) == len(members) == space.members
 
 
-def test_the_parameters_of_a_member_give_it_back() -> None:
+def test_a_member_can_be_rebuilt_from_its_parameters() -> None:
     space = small()
     for params in itertools.islice(every_member(space), 0, None, 13):
         member = space.from_params(params, (64, 3), 4)
@@ -78,12 +78,12 @@ def test_a_missing_parameter_is_named_with_its_values() -> None:
         small().from_params({}, (64, 3), 4)
 
 
-def test_rows_of_another_kind_are_refused_with_the_next_step() -> None:
+def test_rows_of_another_kind_are_refused_with_a_hint() -> None:
     with pytest.raises(InputError, match=r"rows must be a window with 2 axes, got shape \(30,\).*table"):
         small().sample(RandomChooser(0), (30,), 2)
 
 
-def test_the_digest_follows_the_content_and_not_the_order_of_its_lines() -> None:
+def test_the_digest_depends_on_the_content_but_not_on_the_order_of_lines() -> None:
     tables = tomllib.loads(SMALL)
     backwards = parse_space(dict(reversed(tables.items())), "other", "other.toml")
     assert small().digest == backwards.digest
@@ -115,7 +115,7 @@ def test_the_digest_follows_the_content_and_not_the_order_of_its_lines() -> None
         ("description", "description = [", "must be valid TOML"),
     ],
 )
-def test_a_slip_in_a_file_is_told_with_file_table_and_key(tmp_path: Any, old: str, new: str, line: str) -> None:
+def test_the_error_for_a_wrong_space_names_file_table_and_key(tmp_path: Any, old: str, new: str, line: str) -> None:
     assert old in SMALL
     (tmp_path / "mine.toml").write_text(SMALL.replace(old, new, 1))
     with pytest.raises(InputError) as error:
@@ -138,12 +138,12 @@ def test_a_space_is_found_by_name_or_by_file(tmp_path: Any) -> None:
         (".toml", "must be"),
     ],
 )
-def test_what_is_no_space_is_told(name: str, line: str) -> None:
+def test_a_file_that_is_no_space_is_refused(name: str, line: str) -> None:
     with pytest.raises(InputError, match=line):
         load_space(name)
 
 
-def test_a_start_is_a_member_with_the_defaults_of_its_blocks_where_it_says_nothing() -> None:
+def test_a_start_has_the_defaults_of_its_blocks_for_all_values_that_it_leaves_out() -> None:
     space = small(start=[{"conv": [{"pools": 0}, {"kind": "separable"}]}])
     assert space.starts == (
         {
@@ -180,7 +180,7 @@ def test_a_start_is_a_member_with_the_defaults_of_its_blocks_where_it_says_nothi
         ),
     ],
 )
-def test_a_slip_in_a_start_is_told_with_its_place(start: Any, line: str) -> None:
+def test_the_error_for_a_wrong_start_names_its_place(start: Any, line: str) -> None:
     with pytest.raises(InputError) as error:
         small(start=start)
     assert str(error.value) == line

@@ -1,9 +1,9 @@
-"""What fits is known before anything is trained: held against listing a whole small space."""
+"""Feasibility, compared with a list of all members of a small space."""
 
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from space_walk import SHAPES, every_member, small
 
@@ -29,13 +29,13 @@ def everyone() -> list[Totals]:
     return estimate_many([member.lower() for member in members], TARGET)
 
 
-def test_the_smallest_member_is_the_smallest_of_all(everyone: list[Totals]) -> None:
+def test_the_smallest_member_is_found(everyone: list[Totals]) -> None:
     found = smallest(small(), SHAPE, OUTPUTS, TARGET, Budget(weights_bytes=1))
     assert found.weights_bytes == min(totals.weights_bytes for totals in everyone)
 
 
 @pytest.mark.parametrize("kind", ["weights_bytes", "ram_bytes"])
-def test_a_budget_is_refused_exactly_if_no_member_meets_it(everyone: list[Totals], kind: str) -> None:
+def test_a_budget_is_refused_exactly_if_no_member_fits_it(everyone: list[Totals], kind: str) -> None:
     used = [totals.weights_bytes if kind == "weights_bytes" else totals.ram_bytes for totals in everyone]
     for seed in range(3):
         require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used)}), seed)
@@ -43,7 +43,7 @@ def test_a_budget_is_refused_exactly_if_no_member_meets_it(everyone: list[Totals
             require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used) - 1}), seed)
 
 
-def test_two_budgets_must_be_met_by_one_member(everyone: list[Totals]) -> None:
+def test_one_member_must_fit_all_budgets_together(everyone: list[Totals]) -> None:
     for weights in sorted({totals.weights_bytes for totals in everyone})[::12]:
         fitting = [totals.ram_bytes for totals in everyone if totals.weights_bytes <= weights]
         require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting)))
@@ -51,7 +51,7 @@ def test_two_budgets_must_be_met_by_one_member(everyone: list[Totals]) -> None:
             require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting) - 1))
 
 
-def test_without_a_budget_everything_fits() -> None:
+def test_without_a_budget_every_member_fits() -> None:
     require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget())
     assert share(small(), SHAPE, OUTPUTS, TARGET, Budget(), drawn=20).fraction == 1
 
@@ -71,7 +71,7 @@ def test_every_space_has_members_of_less_than_two_kilobytes(name: str) -> None:
     assert smallest(space, SHAPES[space.input], OUTPUTS, TARGET, Budget(weights_bytes=1)).weights_bytes < 2048
 
 
-def test_latency_is_asked_of_boards_that_tell_it_only() -> None:
+def test_a_target_without_known_latency_is_refused() -> None:
     board = next(t for t in known_targets().values() if t.clock_hz and t.core == "cortex-m4")
     require_latency(small(), SHAPE, OUTPUTS, board)
     with pytest.raises(InputError, match=r"--target: must be a board with a clock.*, got cortex-m4; "):
@@ -85,13 +85,12 @@ def weights_of(member: Architecture) -> int:
 @pytest.mark.parametrize("name", space_names())
 @settings(max_examples=25)
 @given(seed=st.integers(0, 999), budget_bytes=st.integers(300, 9000))
-def test_a_shrunk_member_fits_and_has_no_number_above_what_it_had(name: str, seed: int, budget_bytes: int) -> None:
+def test_a_shrunk_member_fits_and_none_of_its_numbers_has_grown(name: str, seed: int, budget_bytes: int) -> None:
     space, budget = load_space(name), Budget(budget_bytes)
     drawn = Recorder(seed)
     space.sample(drawn, SHAPES[space.input], 4)
     shrunk = shrink(space, drawn.params, SHAPES[space.input], 4, TARGET, budget)
-    if shrunk is None:
-        return
+    assume(shrunk is not None)
     member = space.from_params(shrunk, SHAPES[space.input], 4)
     assert member.lower().weights_bytes <= budget_bytes
     assert all(
@@ -102,8 +101,20 @@ def test_a_shrunk_member_fits_and_has_no_number_above_what_it_had(name: str, see
     assert (shrunk == drawn.params) is fitted
 
 
+@pytest.mark.parametrize("name", space_names())
+def test_shrinking_narrows_wide_layers_before_it_removes_blocks(name: str) -> None:
+    space, shape = load_space(name), SHAPES[load_space(name).input]
+    for params in space.starts:
+        bytes_before = weights_of(space.from_params(params, shape, 4))
+        shrunk = shrink(space, params, shape, 4, TARGET, Budget(int(0.9 * bytes_before)))
+        assert shrunk is not None
+        lowered = {key for key, value in params.items() if shrunk.get(key) != value}
+        assert lowered
+        assert all(key.endswith((".filters", ".units")) for key in lowered), lowered
+
+
 class Recorder(RandomChooser):
-    """Remembers what it chose."""
+    """A random chooser that records its choices."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)

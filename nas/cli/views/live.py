@@ -16,7 +16,7 @@ from nas.cli.views.output import state_words
 from nas.optimizer.observer import Observer
 from nas.study.record import Record, State
 from nas.study.tasks import Task
-from nas.task.metrics import TITLES
+from nas.task.task import metric_title
 from nas.text import kilobytes, percent
 
 # The panel shows this many of the latest candidates.
@@ -117,7 +117,7 @@ def line(record: Record, best: bool = False) -> str:
     if record.state != State.COMPLETE or record.profiled is None:
         return _ended(record)
     facts = record.profiled
-    title = "" if record.metric == "accuracy" else f" {TITLES[record.metric]}"
+    title = "" if record.metric == "accuracy" else f" {metric_title(record.metric)}"
     return (
         f"trial {record.trial:4d}  int8 validation{title} {percent(record.val_score)}  "
         f"weights {facts['weights_bytes']:,} B  "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nas.cli.views.output import state_words
 from nas.study.result import Result, Trained
-from nas.task.metrics import TITLES
+from nas.task.task import metric_title
 from nas.text import interval, kilobytes, percent
 
 
@@ -42,13 +42,13 @@ def scores(winner: Trained) -> list[tuple[str, str]]:
         assert winner.tested is not None
         int8 = winner.tested.metrics[metric]
         beside = f"95 % interval {interval(int8.low, int8.high)}, over {winner.tested.resampled_unit}"
-        lines.append((f"test {TITLES[metric]}, int8", f"{percent(int8.value)}  ({beside})"))
+        lines.append((f"test {metric_title(metric)}, int8", f"{percent(int8.value)}  ({beside})"))
         lines.append(("  before quantization", percent(winner.tested.float_metrics[metric].value)))
         lines.append(("  always the most frequent class", percent(winner.tested.baseline_metrics[metric])))
     if winner.fold_std is None:
-        return [*lines, (f"validation {TITLES[winner.metric]}, int8", percent(winner.record.val_score))]
+        return [*lines, (f"validation {metric_title(winner.metric)}, int8", percent(winner.record.val_score))]
     spread = f"{percent(winner.record.val_score)} +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
-    return [*lines, (f"cross-validated {TITLES[winner.metric]}", spread)]
+    return [*lines, (f"cross-validated {metric_title(winner.metric)}", spread)]
 
 
 def _rungs(result: Result) -> str:

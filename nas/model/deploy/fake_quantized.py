@@ -1,8 +1,8 @@
-"""A trained network that rounds as its int8 form does: what is deployed, and what quantization-aware training trains.
+"""A trained network with the rounding of int8: the network that is deployed, and that QAT trains further.
 
-Weights and activations pass through fake-quantization operators (Jacob et al., arXiv:1712.05877), whose gradient is
-that of the identity within the range. Normalization is folded already, as on the device. The converter takes the
-ranges of activations from these operators, so what was measured here is what is deployed.
+QAT is quantization-aware training. Weights and activations pass through fake-quantization operators (Jacob et al.,
+arXiv:1712.05877), whose gradient is 1 within the range. Normalization is folded into the weights already, as on the
+device. The converter takes the ranges of activations from these operators, so what is measured here is deployed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,74 +12,75 @@ import numpy as np
 
 from nas.arrays import Floats
 from nas.graph.graph import Graph
-from nas.model.network.form import Folded, Settings, Trainable
+from nas.model.losses import LOSSES
 from nas.model.network.network import Network
 from nas.model.network.operators import FIXED, LINEAR, activate
+from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
 
 Range: TypeAlias = tuple[float, float]
 
-# Percentiles that a range may end at. Its ends are clipped, and everything else gets finer steps; 99.9 and 99.99 are
-# what Wu et al., arXiv:2004.09602, found best for convolutions. Long training leaves rare peaks of activations, for
-# which the full range cost two points on UCI HAR.
+# Percentiles at which a range may end: values beyond it are clipped, and all others are quantized in finer steps.
+# 99.9 and 99.99 are what Wu et al., arXiv:2004.09602, found best for convolutions. Long training produces rare peaks
+# of activations; with the full range they cost two points of accuracy on UCI HAR.
 PERCENTILES = (100.0, 99.99, 99.9, 99.5)
 
 
-class RoundedNetwork(Network):
-    """A network with the rounding of int8 in its forward pass.
+class FakeQuantizedNetwork(Network):
+    """A network that rounds weights and activations as its int8 model does.
 
-    Life cycle: made of a trained network, which stays as it is; may be trained further like any other; quantized.
-    Normalization is folded into its weights; dropout would only add noise to the last steps.
+    Life cycle: made from a trained network, which is left unchanged; optionally trained further, like any network;
+    quantized. Its weights have the normalization folded in. It has no dropout, which would only add noise to QAT.
 
     Args:
-        network: where the weights start.
-        ranges: of the input, and of what each operator with weights puts out; nothing is rounded without them.
+        network: provides the initial weights.
+        ranges: of the input, and of the output of each operator with weights; if empty, only kernels are rounded.
     """
 
-    form: "_RoundedForm"
+    topology: "_FakeQuantizedTopology"
 
     def __init__(self, network: Network, ranges: Sequence[Range]) -> None:
         self.graph, self.seed = network.graph, network.seed
-        self.form = _RoundedForm(network.form, network.graph, ranges)
-        self.settings = network.settings
+        self.topology = _FakeQuantizedTopology(network.topology, network.graph, ranges)
+        self.numbers = network.numbers
         self.layers = [Weights(tf.Variable(kernel), tf.Variable(bias), None) for kernel, bias in network.fold()]
 
-    def __call__(self, x: Any, folded: Folded | None = None, *, softmax: bool = False) -> Any:
-        logits = self.form.evaluate(x, folded or self.fold(), self.settings)
-        return tf.nn.softmax(logits) if softmax and self.graph.ops[-1].kind == "SOFTMAX" else logits
+    def __call__(self, x: Any, deployed: Deployed | None = None, *, softmax: bool = False) -> Any:
+        outputs = self.topology.evaluate(x, deployed or self.fold(), self.numbers)
+        return tf.nn.softmax(outputs) if softmax and self.graph.ops[-1].kind == "SOFTMAX" else outputs
 
     def activations(self, x: Any) -> Iterator[Any]:
-        """Yield the input and the output of each operator that has weights, all rounded; the last are the logits."""
-        return self.form.activations(x, self.fold())
+        """Yield the input and the output of each operator that has weights, all rounded; the last is the network's."""
+        return self.topology.activations(x, self.fold())
 
 
-class _RoundedForm:
-    """A graph with ranges; no other network has this form."""
+class _FakeQuantizedTopology:
+    """The topology of one fake-quantized network; its ranges are its own, so no other network shares its graphs."""
 
     shared: ClassVar[bool] = False
 
-    def __init__(self, form: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
-        self.input_shape, self.classes = form.input_shape, form.classes
+    def __init__(self, topology: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
+        self.input_shape, self.outputs = topology.input_shape, topology.outputs
         self._graph, self._ranges = graph, ranges
 
-    def train(self, x: Any, weights: Sequence[Weights], settings: Settings, step: Any, seed: Any) -> Any:
-        return self.evaluate(x, self.fold(weights), settings)
+    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
+        return self.evaluate(x, self.fold(weights), numbers)
 
-    def fold(self, weights: Sequence[Weights]) -> Folded:
-        """Return kernels rounded; rounding them again changes nothing."""
+    def fold(self, weights: Sequence[Weights]) -> Deployed:
+        """Return rounded kernels, and biases; rounding twice changes nothing."""
         return [(_round_kernel(kernel), bias) for kernel, bias in (layer.fold() for layer in weights)]
 
-    def evaluate(self, x: Any, folded: Folded, settings: Settings) -> Any:
-        *_, logits = self.activations(x, folded)
-        return logits
+    def evaluate(self, x: Any, deployed: Deployed, numbers: LayerNumbers) -> Any:
+        *_, outputs = self.activations(x, deployed)
+        return outputs
 
-    def penalty(self, weights: Sequence[Weights], settings: Settings) -> Any:
+    def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
         return tf.constant(0.0)
 
-    def activations(self, x: Any, folded: Folded) -> Iterator[Any]:
+    def activations(self, x: Any, deployed: Deployed) -> Iterator[Any]:
         """Yield the input and the output of each operator that has weights, all rounded."""
-        layers, ranges = iter(folded), iter(self._ranges)
+        layers, ranges = iter(deployed), iter(self._ranges)
         limits = next(ranges, None)
         yield (x := _round(x, limits))
         for op in self._graph.ops:
@@ -89,30 +90,31 @@ class _RoundedForm:
                 yield (x := _round(activate(tf.nn.bias_add(LINEAR[op.kind](x, kernel, op), bias), op), limits))
             elif op.kind != "SOFTMAX":
                 x = FIXED[op.kind](x, op)
-                # An average lies between the steps of its input, whose range it keeps.
+                # A pooling has the scale of its input; an average lies between its steps and is rounded to them.
                 x = _round(x, limits) if op.kind == "AVERAGE_POOL_2D" else x
 
 
-def rounded(network: Network, rows: Floats) -> RoundedNetwork:
-    """Return the network with the ranges, of those that `PERCENTILES` give, that change its answers least.
+def fake_quantize(network: Network, rows: Floats, loss: str = "cross_entropy") -> FakeQuantizedNetwork:
+    """Return the fake-quantized network; of the ranges by `PERCENTILES`, it has those that change its answers least.
 
     Args:
         network: a trained one.
         rows: scaled training rows [n, ...]; see `nas.model.deploy.convert.calibration_rows`.
+        loss: name of the loss in `nas.model.losses` that measures how much the answers change.
     """
     x = tf.constant(rows.reshape(-1, *network.input_shape))
-    observed = [np.asarray(one) for one in RoundedNetwork(network, ()).activations(x)]
-    expected = tf.nn.softmax(network(x))
+    observed = [np.asarray(one) for one in FakeQuantizedNetwork(network, ()).activations(x)]
+    expected = LOSSES[loss].targets(network(x))
 
-    def loss(one: RoundedNetwork) -> float:
-        return float(tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(expected, one(x))))
+    def change(one: FakeQuantizedNetwork) -> float:
+        return float(tf.reduce_mean(LOSSES[loss].rows(one(x), expected)))
 
     choices = zip(*map(_ranges, observed), strict=True)
-    return min((RoundedNetwork(network, ranges) for ranges in choices), key=loss)
+    return min((FakeQuantizedNetwork(network, ranges) for ranges in choices), key=change)
 
 
 def _ranges(x: Floats) -> list[Range]:
-    """Return the least and the greatest number that each of `PERCENTILES` leaves; int8 can always tell 0."""
+    """Return the range of values for each of `PERCENTILES`; it contains 0, which int8 must be able to represent."""
     ends = np.percentile(x, [*(100 - percentile for percentile in PERCENTILES), *PERCENTILES]).tolist()
     lows, highs = ends[: len(PERCENTILES)], ends[len(PERCENTILES) :]
     return [(min(0.0, low), max(1e-6, high)) for low, high in zip(lows, highs, strict=True)]
@@ -123,8 +125,8 @@ def _round(x: Any, limits: Range | None) -> Any:
 
 
 def _round_kernel(kernel: Any) -> Any:
-    """Round each output channel of a kernel to 255 steps of its own, symmetric around 0."""
-    # A depthwise kernel has its channels on the last axis but one, and 1 on the last.
+    """Round each output channel of a kernel to 255 steps, symmetric around 0."""
+    # A depthwise kernel is [h, w, channels, 1].
     channels = kernel[..., 0] if len(kernel.shape) == 4 and kernel.shape[-1] == 1 else kernel
     most = tf.stop_gradient(tf.reduce_max(tf.abs(channels), range(len(channels.shape) - 1)))
     most = tf.maximum(most, 1e-6)

@@ -1,10 +1,10 @@
-"""What a model answers: the int8 one through LiteRT, the float one through TensorFlow, on the same rows."""
+"""The outputs of a model for given rows: of the int8 model by LiteRT, of the float network by TensorFlow."""
 
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from nas.arrays import Floats, Ints
+from nas.arrays import Floats
 from nas.model.network.network import Network
 
 _BATCH = 256
@@ -13,11 +13,11 @@ _BATCH = 256
 class Int8Model:
     """A `.tflite` with int8 input and output, on one thread.
 
-    Life cycle: made of the file's bytes, slimmed; takes any number of rows, since every operator
-    follows the batch size of a resized input.
+    Life cycle: made from the content of a slimmed file; computes any number of rows at once, since every operator
+    adapts to the batch size of its input.
 
-    LiteRT's built-in kernels come nearest to TFLM's: a few outputs in a thousand are a step of 1/256 off. With
-    XNNPACK's, the default, it is several times as many.
+    It uses LiteRT's built-in kernels, whose outputs are closest to TFLM's: a few in a thousand differ, by one step of
+    1/256. With the default kernels, those of XNNPACK, several times more differ.
     """
 
     def __init__(self, tflite: bytes) -> None:
@@ -38,29 +38,25 @@ class Int8Model:
 
     @property
     def output_quantization(self) -> tuple[float, int]:
-        """Scale and zero point of the probabilities or logits."""
+        """Scale and zero point of the outputs, see `input_quantization`."""
         scale, zero = self._output["quantization"]
         return float(scale), int(zero)
 
     def quantize(self, x: Floats) -> npt.NDArray[np.int8]:
-        """Return scaled rows as the int8 numbers that the model reads."""
+        """Return scaled rows [n, ...] as the model's int8 inputs."""
         scale, zero = self._input["quantization"]
         return np.clip(np.round(x / np.float32(scale)) + zero, -128, 127).astype(np.int8)
 
     def run(self, q: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-        """Return the raw outputs [n, outputs] for raw inputs [n, ...]."""
+        """Return the int8 outputs [n, outputs] for int8 inputs [n, ...]."""
         q = q.reshape(len(q), *self._input["shape"][1:])
         return np.concatenate([self._run(q[start : start + _BATCH]) for start in range(0, len(q), _BATCH)])
 
     def predict(self, x: Floats) -> Floats:
-        """Return probabilities [n, classes] for scaled rows `x` [n, ...]; logits of a model without a SOFTMAX."""
+        """Return the outputs [n, outputs] for scaled rows `x` [n, ...]; of a classifier, probabilities or logits."""
         scale, zero = self._output["quantization"]
         outputs = self.run(self.quantize(x)).astype(np.float32)
         return np.asarray((outputs - zero) * np.float32(scale), np.float32)
-
-    def labels(self, x: Floats) -> Ints:
-        """Return the most probable class [n] of scaled rows `x` [n, ...]."""
-        return np.argmax(self.run(self.quantize(x)), axis=1)
 
     def _run(self, q: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         if len(q) != self._rows:
@@ -73,19 +69,9 @@ class Int8Model:
         return outputs
 
 
-def float_logits(network: Network, x: Floats) -> Floats:
-    """Return the logits [n, classes] that a network gives to scaled rows `x` [n, ...]."""
-    x, folded = x.reshape(len(x), *network.input_shape), network.fold()
+def float_outputs(network: Network, x: Floats) -> Floats:
+    """Return a network's outputs [n, outputs], before a softmax, for scaled rows `x` [n, ...]."""
+    x, deployed = x.reshape(len(x), *network.input_shape), network.fold()
     return np.concatenate(
-        [np.asarray(network(x[start : start + _BATCH], folded)) for start in range(0, len(x), _BATCH)]
+        [np.asarray(network(x[start : start + _BATCH], deployed)) for start in range(0, len(x), _BATCH)]
     )
-
-
-def float_labels(network: Network, x: Floats) -> Ints:
-    """Return the most probable class [n] that a network gives to scaled rows `x` [n, ...]."""
-    return np.argmax(float_logits(network, x), axis=1)
-
-
-def accuracy(labels: Ints, y: Ints) -> float:
-    """Return the share of rows that are labelled right."""
-    return float(np.mean(labels == y))

@@ -1,8 +1,14 @@
-"""A model's object tree as the bytes of a `.tflite`, with everything equal written once.
+"""The last step of slimming: a model's object tree as the bytes of a `.tflite`, in which equal parts are stored once.
 
-An offset in a flatbuffer may point to what another one points to already. TensorFlow's own writer makes no use of
-it, though a per-channel model holds the same zero points, shapes and options many times over. Readers see no
-difference.
+A `.tflite` is a FlatBuffer: tables and vectors that refer to each other by offsets. Several offsets may refer to the
+same part, but TensorFlow's own writer stores each part anew, and a model with per-channel quantization contains the
+same zero points, shapes and options many times. Readers see no difference.
+
+The Python builder has sharing for strings only, and writes the file from its end to its beginning: each new part is
+put in front of those written before. So equal parts are shared in two ways:
+
+- Tables, which are small: equal ones become one object (`_once`) that is written once (`_Table`).
+- Vectors: each is written, compared with the earlier ones, and if one of those is equal, taken back (`_Builder`).
 """
 
 from typing import Any
@@ -10,12 +16,12 @@ from typing import Any
 import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
-# TFLM reads weights where they lie; the converter aligns them so, for kernels that load vectors.
+# TFLM reads weights in place. The converter aligns them to 16 bytes, for kernels that load vectors.
 _ALIGNMENT = 16
 
 
 def pack(model: Any) -> bytes:
-    """Return the file of a model with one subgraph, a `schema.ModelT`, whose tables become shared on the way."""
+    """Return the file of a model with one subgraph, a `schema.ModelT`; `model` must not be used afterwards."""
     (graph,) = model.subgraphs
     tables: dict[bytes, _Table] = {}
     for tensor in graph.tensors:
@@ -29,7 +35,7 @@ def pack(model: Any) -> bytes:
 
 
 class _Buffer(schema.BufferT):
-    """A buffer whose data stays aligned when it is packed; the schema's `force_align` is lost in Python."""
+    """A buffer whose data are aligned; Python's packing ignores the schema's `force_align`."""
 
     def Pack(self, builder: Any) -> Any:  # noqa: N802 - the schema's name
         if self.data is not None:
@@ -38,7 +44,7 @@ class _Buffer(schema.BufferT):
 
 
 class _Table:
-    """A table that is packed where it is first mentioned, and pointed to from then on."""
+    """A table that is written at its first mention; later mentions get the offset of that one."""
 
     def __init__(self, table: Any) -> None:
         self._table, self._offset = table, None
@@ -50,7 +56,7 @@ class _Table:
 
 
 def _once(table: Any, tables: dict[bytes, _Table]) -> _Table | None:
-    """Return the one among `tables` that packs to the same bytes."""
+    """Return the entry of `tables` that has the same bytes as `table`, which is added if there is none."""
     if table is None:
         return None
     alone = flatbuffers.Builder(0)
@@ -59,30 +65,37 @@ def _once(table: Any, tables: dict[bytes, _Table]) -> _Table | None:
 
 
 class _Builder(flatbuffers.Builder):
-    """A builder that takes a vector back when an equal one was written before."""
+    """A builder that takes a vector back if an equal one was written before.
+
+    Life cycle of a vector: `StartVector`, a call of `Prepend...` for each element, `EndVector`, which returns its
+    offset. What has been written begins at `head`, an index into the buffer `Bytes`, and reaches to its end. To take
+    a vector back, `head` is moved to where it was before `StartVector`; the buffer may have grown meanwhile, so the
+    position is remembered as the number of bytes written.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._vectors: dict[tuple[int, bytes], Any] = {}
-        self._width, self._before, self._points = 0, 0, False
+        self._offsets: dict[tuple[int, bytes], Any] = {}
+        self._element_bytes, self._written_before, self._has_offsets = 0, 0, False
 
     def StartVector(self, width: int, count: int, alignment: int) -> Any:  # noqa: N802 - the builder's name
-        self._width, self._before, self._points = width, len(self.Bytes) - self.Head(), False
+        self._element_bytes, self._written_before, self._has_offsets = width, len(self.Bytes) - self.Head(), False
         return super().StartVector(width, count, alignment)
 
     def PrependUOffsetTRelative(self, offset: int) -> None:  # noqa: N802 - the builder's name
-        # Such a vector's numbers mean something at its own place only.
-        self._points = True
+        # Offsets count from their own place, so equal bytes elsewhere would refer to other parts: never shared.
+        self._has_offsets = True
         super().PrependUOffsetTRelative(offset)
 
     def EndVector(self, *count: int) -> Any:  # noqa: N802 - the builder's name
         elements = self.vectorNumElems
         offset = super().EndVector(*count)
-        if self._points:
+        if self._has_offsets:
             return offset
         head = self.Head()
-        key = self._width, bytes(self.Bytes[head : head + 4 + self._width * elements])
-        known = self._vectors.setdefault(key, offset)
-        if known != offset:
-            self.head = len(self.Bytes) - self._before
-        return known
+        # A vector is its length, 4 bytes, and its elements.
+        key = self._element_bytes, bytes(self.Bytes[head : head + 4 + self._element_bytes * elements])
+        first = self._offsets.setdefault(key, offset)
+        if first != offset:
+            self.head = len(self.Bytes) - self._written_before
+        return first

@@ -1,10 +1,9 @@
-"""A `.tflite` without what a microcontroller has no use for, its tensors in the graph's order.
+"""Slimming: removes from a `.tflite` what a microcontroller does not need, and puts its tensors in the graph's order.
 
-The interpreter needs neither names, descriptions, signatures and metadata nor the ranges that quantization was
-computed from. FULLY_CONNECTED flattens its input by itself, in TFLM as in LiteRT, so a RESHAPE before it only costs
-an operator, its code and a copy in the arena. Tensors are put in the order of first mention, inputs first, then
-every operator's inputs and outputs, since TFLM's planner breaks ties by it and the footprint was estimated in that
-order.
+The interpreter does not use names, descriptions, signatures, metadata, and the ranges that quantization was computed
+from. FULLY_CONNECTED flattens its input itself, in TFLM as in LiteRT, so a RESHAPE before it only costs an operator,
+its code and a copy in the arena. Tensors are put in the order of their first mention: the inputs, then each operator's
+inputs and outputs. TFLM's planner breaks ties by this order, and the footprint was estimated with it.
 """
 
 from typing import Any
@@ -15,7 +14,7 @@ from nas.model.deploy.packing import pack
 
 
 def slim(tflite: bytes) -> bytes:
-    """Return the same model, computing the same bytes, in a smaller file."""
+    """Return a smaller file with the same model: for equal inputs, it computes equal outputs."""
     model = schema.ModelT.InitFromPackedBuf(tflite, 0)
     (graph,) = model.subgraphs
     _drop_reshapes(graph, model.operatorCodes)
@@ -30,7 +29,7 @@ def slim(tflite: bytes) -> bytes:
 
 
 def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
-    """Let every FULLY_CONNECTED read what the RESHAPE before it copies."""
+    """Connect each FULLY_CONNECTED to the input of the RESHAPE before it, and remove operators that nothing reads."""
     kinds = [codes[op.opcodeIndex].builtinCode for op in graph.operators]
     source = {
         int(op.outputs[0]): int(op.inputs[0])
@@ -53,7 +52,7 @@ def _keep_used_codes(model: Any, graph: Any) -> None:
 
 
 def _reorder(graph: Any) -> None:
-    """Put the tensors in order of first mention; those never mentioned go."""
+    """Put the tensors in the order of their first mention, and remove those that are never mentioned."""
     mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs)), *graph.outputs]
     order = [int(i) for i in dict.fromkeys(mentions) if i >= 0]
     place = {old: new for new, old in enumerate(order)} | {-1: -1}
@@ -64,7 +63,7 @@ def _reorder(graph: Any) -> None:
 
 
 def _pack_buffers(graph: Any, buffers: list[Any]) -> list[Any]:
-    """Return the buffers that hold data, each once; buffer 0 is the empty one, by the format."""
+    """Return the buffers that hold data, equal ones once; by the format, buffer 0 is empty."""
     kept = [schema.BufferT()]
     place: dict[bytes, int] = {}
     for tensor in graph.tensors:

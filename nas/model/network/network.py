@@ -1,9 +1,8 @@
-"""A graph as a network that TensorFlow trains: its form, and its weights.
+"""A graph as a network that TensorFlow trains: its topology and its weights.
 
-Plain TensorFlow in place of Keras layers, since building and tracing them took almost as long as three epochs of such a
-network (benchmarks/training.md). In training `form.py` restores what the graph keeps for that only:
-batch normalization before the activation, dropout, L2. Outside training, normalization is folded into the weights, as
-it is on the device.
+Plain TensorFlow, not Keras layers: building and tracing those took almost as long as three epochs of such a network
+(benchmarks/training.md). `topology.py` adds what exists in training only: batch normalization before the activation,
+dropout, L2. Outside training, normalization is folded into the weights, as on the device.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,66 +12,66 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.graph.graph import Graph
-from nas.model.network.form import Folded, Settings, Trainable, form
 from nas.model.network.operators import FIXED, LINEAR, activate
-from nas.model.network.variables import assign, followed, make_weights, trained
+from nas.model.network.topology import Deployed, LayerNumbers, Trainable, read_graph
+from nas.model.network.variables import assign, make_weights, moving, trainable
 from nas.model.runtime import tf
 
 
 class Network:
-    """The logits of a graph, and the variables that they depend on.
+    """The outputs of a graph before its softmax, and the variables that they depend on.
 
-    Life cycle: made with random weights; trained by `Loop`; `fold` gives the weights that are deployed.
+    Life cycle: made with random weights; trained by `Trainer`; `fold` returns the weights to deploy.
 
     Args:
-        graph: what to compute; its input without the batch is the network's.
-        seed: of the first weights and of dropout.
+        graph: what to compute.
+        seed: of the initial weights and of dropout.
 
     Attributes:
-        form: what a TensorFlow graph knows of it.
-        settings: the numbers that such a graph is given.
+        topology: what is fixed in a TensorFlow graph that trains the network.
+        numbers: the arguments of such a graph.
         seed: of dropout.
-        layers: variables of each operator that has any, in the graph's order.
+        layers: the variables of each operator that has any, in the graph's order.
     """
 
-    form: Trainable
-    settings: Settings
+    topology: Trainable
+    numbers: LayerNumbers
 
     def __init__(self, graph: Graph, seed: int = 0) -> None:
         self.graph, self.seed = graph, seed % 2**30
-        self.form, self.settings = form(graph)
+        self.topology, self.numbers = read_graph(graph)
         rng = np.random.default_rng(seed)
         self.layers = [make_weights(graph, op, rng) for op in graph.ops if op.kind in LINEAR]
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Of a row."""
-        return self.form.input_shape
+        """Shape of a row."""
+        return self.topology.input_shape
 
     @property
-    def classes(self) -> int:
-        """Number of logits."""
-        return self.form.classes
+    def outputs(self) -> int:
+        """Number of outputs; of a classifier, its logits."""
+        return self.topology.outputs
 
     @property
     def weights(self) -> list[Any]:
         """Trainable variables."""
-        return trained(self.layers)
+        return trainable(self.layers)
 
     @property
     def moving(self) -> list[Any]:
-        """Variables that batch normalization averages."""
-        return followed(self.layers)
+        """Moving averages of the batches' statistics."""
+        return moving(self.layers)
 
-    def __call__(self, x: Any, folded: Folded | None = None, *, softmax: bool = False) -> Any:
-        """Return logits [n, classes] of rows [n, ...], or probabilities, with layers as they are on the device.
+    def __call__(self, x: Any, deployed: Deployed | None = None, *, softmax: bool = False) -> Any:
+        """Return the outputs [n, outputs] for rows [n, ...], computed as on the device, but in float.
 
         Args:
-            x: rows in the input's shape.
-            folded: the weights, if `fold` has been called for them already.
-            softmax: compute the graph's SOFTMAX as well.
+            x: rows in the shape of the input.
+            deployed: the weights, if `fold` has been called already.
+            softmax: whether to compute the graph's SOFTMAX too, if it has one.
         """
-        layers = iter(folded or self.fold())
+        layers = iter(deployed or self.fold())
         for op in self.graph.ops:
             if op.kind in LINEAR:
                 kernel, bias = next(layers)
@@ -81,16 +80,16 @@ class Network:
                 x = FIXED[op.kind](x, op)
         return x
 
-    def fold(self) -> Folded:
-        """Return kernel and bias of each operator that has weights, as they are deployed."""
-        return self.form.fold(self.layers)
+    def fold(self) -> Deployed:
+        """Return kernel and bias of each operator that has weights, as they are on the device."""
+        return self.topology.fold(self.layers)
 
     def get_weights(self) -> list[Array]:
         """Return copies of all variables, the trainable ones first."""
         return [variable.numpy() for variable in self._variables()]
 
     def set_weights(self, arrays: Sequence[Array]) -> None:
-        """Set all variables to what `get_weights` of a network of the same graph returned."""
+        """Set all variables to arrays from `get_weights` of a network of the same graph."""
         for variable, array in zip(self._variables(), arrays, strict=True):
             assign(variable, array)
 

@@ -1,4 +1,4 @@
-"""The graph's operators in TensorFlow, one call each, as the device computes them but in float: channels last."""
+"""The operators of a graph in TensorFlow: computed as on the device, but in float; channels last."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from nas.model.runtime import tf
 
 
 def activate(x: Any, op: Op) -> Any:
-    """Apply the activation that an operator has fused."""
+    """Apply the activation that is fused into an operator."""
     return tf.nn.relu(x) if op.options["activation"] == "RELU" else x
 
 
@@ -23,7 +23,7 @@ def _depthwise(x: Any, kernel: Any, op: Op) -> Any:
 
 
 def _dense(x: Any, kernel: Any, op: Op) -> Any:
-    # The operator flattens by itself; `slim` drops the reshape that the converter may keep.
+    # FULLY_CONNECTED flattens its input itself; `slim` removes the RESHAPE that the converter may leave.
     return tf.matmul(tf.reshape(x, (-1, kernel.shape[0])) if len(x.shape) > 2 else x, kernel)
 
 

@@ -1,47 +1,58 @@
-"""What `layers.py` computes, in TensorFlow's own operators: where the library cannot be loaded, and as a check.
+"""The computation of `layers.py` in TensorFlow's own operators: its fallback, and the reference in tests.
 
-Slower, as maps are turned to (n, height, width, channels) and back at every layer.
+It is used where the library of our operators cannot be loaded. It is slower, since feature maps are transposed to
+(n, height, width, channels) and back in each layer.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nas.model.runtime import tf
 
 
+@dataclass(frozen=True, kw_only=True)
+class LayerAttributes:
+    """What a TensorFlow graph always has to know of a layer: the attributes of its operator.
+
+    Attributes:
+        channels_last: whether the layer reads the network's input, [n, h, w, channels], and not feature maps.
+        normalize: whether the convolution's outputs are normalized by the statistics of the batch.
+        relu: whether a ReLU follows.
+        epsilon: constant that the normalization adds to the variance.
+    """
+
+    channels_last: bool = False
+    normalize: bool = True
+    relu: bool = True
+    epsilon: float = 1e-3
+
+
 def layer(
-    x: Any,
-    kernel: Any,
-    scale: Any,
-    offset: Any,
-    geometry: Sequence[int],
-    *,
-    channels_last: bool,
-    normalize: bool,
-    relu: bool,
-    epsilon: float,
+    x: Any, kernel: Any, scale: Any, offset: Any, geometry: Sequence[int], attributes: LayerAttributes
 ) -> tuple[Any, Any, Any]:
     """See `nas.model.network.layers.layer`."""
     stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
-    x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
+    x = x if attributes.channels_last else tf.transpose(x, (0, 2, 3, 1))
     y = _depthwise(x, kernel, stride) if depthwise else tf.nn.conv2d(x, kernel, stride, "SAME")
     mean = variance = tf.zeros_like(offset)
-    if normalize:
+    if attributes.normalize:
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=y, scale=scale, offset=offset, mean=[], variance=[], epsilon=epsilon, is_training=True
+            x=y, scale=scale, offset=offset, mean=[], variance=[], epsilon=attributes.epsilon, is_training=True
         )
     else:
         y += offset
-    y = tf.nn.relu(y) if relu else y
+    y = tf.nn.relu(y) if attributes.relu else y
     if tuple(pool) != (1, 1):
         y = (tf.nn.avg_pool2d if average else tf.nn.max_pool2d)(y, pool, pool, "VALID")
     return tf.transpose(y, (0, 3, 1, 2)), mean, variance
 
 
 def _depthwise(x: Any, kernel: Any, stride: Sequence[int]) -> Any:
-    """Convolve each channel of `x` [n, height, width, channels] on its own, padded as SAME.
+    """Convolve each channel of `x` [n, height, width, channels] on its own, with SAME padding.
 
-    TensorFlow's operator takes unequal strides on some processors only, so they are taken as steps of 1 and a choice.
+    TensorFlow's operator supports unequal strides only on some processors. With them, the convolution is computed with
+    stride 1, and the outputs between the strides are dropped.
     """
     if stride[0] == stride[1]:
         return tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), "SAME")
@@ -52,7 +63,7 @@ def _depthwise(x: Any, kernel: Any, stride: Sequence[int]) -> Any:
     return y[:, :: stride[0], :: stride[1]]
 
 
-def _same(size: int, width: int, step: int) -> tuple[int, int]:
-    """Return the padding before and behind an axis of `size` for a kernel of `width` at strides of `step`."""
-    total = max((-(-size // step) - 1) * step + width - size, 0)
+def _same(size: int, width: int, stride: int) -> tuple[int, int]:
+    """Return the SAME padding before and after an axis of `size`, for a kernel of `width`."""
+    total = max((-(-size // stride) - 1) * stride + width - size, 0)
     return total // 2, total - total // 2

@@ -1,4 +1,4 @@
-"""The variables of an operator with weights: kernel and bias, and those of the normalization in training."""
+"""The variables of an operator with weights: kernel, bias, and those of its batch normalization in training."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from nas.graph.graph import Graph, Op
 from nas.model.runtime import tf
 
 EPSILON = 1e-3
-"""What batch normalization adds to a variance."""
+"""Constant that batch normalization adds to the variance."""
 
 
 class Norm(NamedTuple):
@@ -29,28 +29,28 @@ class Weights(NamedTuple):
     norm: Norm | None
 
     def fold(self) -> tuple[Any, Any]:
-        """Return the kernel and the bias that compute what the layer does outside training."""
+        """Return kernel and bias with the normalization folded in, as they are on the device."""
         kernel, bias = tf.identity(self.kernel), tf.identity(self.bias)
         if self.norm is None:
             return kernel, bias
         factor = self.norm.scale * tf.math.rsqrt(self.norm.variance + EPSILON)
-        # A depthwise kernel has its channels on the last axis but one, and 1 on the last. A graph may not know.
+        # A depthwise kernel is [h, w, channels, 1]. Within a graph, the shape is known only when it runs.
         across = tf.reshape(factor, tf.where(tf.shape(kernel)[-1] == 1, [-1, 1], [1, -1]))
         return kernel * across, bias - self.norm.mean * factor
 
 
-def trained(layers: Sequence[Weights]) -> list[Any]:
-    """Return the variables that training steps change."""
+def trainable(layers: Sequence[Weights]) -> list[Any]:
+    """Return the variables that the optimizer updates."""
     return [v for layer in layers for v in (layer.kernel, layer.bias, *([layer.norm.scale] if layer.norm else []))]
 
 
-def followed(layers: Sequence[Weights]) -> list[Any]:
-    """Return the variables that follow the batches' statistics."""
+def moving(layers: Sequence[Weights]) -> list[Any]:
+    """Return the moving averages of the batches' statistics."""
     return [v for layer in layers if layer.norm for v in (layer.norm.mean, layer.norm.variance)]
 
 
 def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:
-    """Make the variables of an operator: Glorot's uniform kernel (Glorot & Bengio, 2010), no bias yet."""
+    """Make the variables of an operator: kernel by Glorot's uniform distribution (Glorot & Bengio, 2010), bias 0."""
     shape = _kernel_shape(op.kind, graph.tensors[op.inputs[1]].shape)
     *window, inputs, outputs = shape
     limit = np.sqrt(6 / (np.prod(window) * (inputs + outputs)))
@@ -62,19 +62,19 @@ def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:
 
 
 def open_variable(value: Floats) -> Any:
-    """Return a variable that to a graph is one of any shape of as many axes."""
+    """Return a variable whose shape a graph does not know, except for the number of axes."""
     return tf.Variable(value, shape=tf.TensorShape([None] * value.ndim))
 
 
 def assign(variable: Any, array: Array) -> None:
-    """Set a variable to an array of the same shape; ValueError for another, which an open variable would take."""
+    """Set a variable to an array; ValueError for another shape, which TensorFlow would accept for an open variable."""
     if (shape := tuple(variable.read_value().shape)) != array.shape:
         raise ValueError(f"Shape mismatch: a variable of {shape} was given {array.shape}")
     variable.assign(array)
 
 
 def _kernel_shape(kind: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Turn a shape from TFLite's order of axes to TensorFlow's."""
+    """Convert the shape of a kernel from TFLite's order of axes to TensorFlow's."""
     if kind == "FULLY_CONNECTED":
         return shape[::-1]
     if kind == "DEPTHWISE_CONV_2D":

@@ -1,4 +1,4 @@
-"""A training after some epochs, as data: it goes on from there as if it had never stopped."""
+"""A checkpoint: the state of a training after some epochs, from which it resumes as if it had never stopped."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ from nas.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """All that the rest of a training depends on, beside what its job says.
+    """The state of a training between two epochs.
 
     Attributes:
-        history: learning curves so far.
+        history: the learning curves so far.
         best: weights of the network in its best epoch.
-        state: of the loop (`Loop.state`).
+        state: variables of network and optimizer (`Trainer.state`).
     """
 
     history: Mapping[str, tuple[float, ...]]
@@ -29,7 +29,7 @@ class Checkpoint:
         return len(self.history["loss"])
 
     def dumps(self) -> bytes:
-        """Return it as an `.npz`."""
+        """Return the content of an `.npz` file."""
         arrays = {f"history_{name}": np.array(curve, np.float64) for name, curve in self.history.items()}
         arrays |= {f"best_{i}": array for i, array in enumerate(self.best)}
         arrays |= {f"state_{i}": array for i, array in enumerate(self.state)}
@@ -39,12 +39,12 @@ class Checkpoint:
 
     @classmethod
     def loads(cls, data: bytes) -> "Checkpoint":
-        """Read what `dumps` returned."""
+        """Read a checkpoint from the content of such a file."""
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             parts: dict[str, dict[str, Array]] = {"history": {}, "best": {}, "state": {}}
             for key in arrays.files:
                 part, _, name = key.partition("_")
                 parts[part][name] = arrays[key]
         history = {name: tuple(curve.tolist()) for name, curve in parts["history"].items()}
-        # The file keeps the order in which arrays were written.
+        # An `.npz` keeps its arrays in the order in which they were written.
         return cls(history, list(parts["best"].values()), list(parts["state"].values()))

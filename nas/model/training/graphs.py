@@ -1,8 +1,9 @@
-"""The TensorFlow graphs of training and of evaluation, each of which all networks of a form share.
+"""The TensorFlow graphs of training and of evaluation; networks of one topology share them.
 
-The loop over batches runs inside one graph, on data handed to it whole; a call for every batch takes about three times
-as long for networks of this size (benchmarks/training.md). Weights, moments and data are arguments, since what is
-captured becomes part of a graph; the variables' shapes are open (`nas.model.network.variables.open_variable`).
+The loop over batches is inside the graph, which gets all rows at once; a call for each batch takes about three times
+as long with networks of this size (benchmarks/training.md). Weights, the optimizer's moments and the rows are
+arguments, because captured variables would bind a graph to one network. The shapes of variables are open
+(`nas.model.network.variables.open_variable`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,25 +11,28 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from nas.model.network.form import Settings, Trainable
+from nas.model.losses import LOSSES, Loss
 from nas.model.network.layers import GEOMETRY
-from nas.model.network.variables import Weights, followed, trained
+from nas.model.network.topology import LayerNumbers, Trainable
+from nas.model.network.variables import Weights, moving, trainable
 from nas.model.runtime import tf
 from nas.model.training.augment.augment import Augmentation
 
 # Adam's usual constants (arXiv:1412.6980), epsilon as in Keras.
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 _EVALUATION_BATCH = 256
-# Graphs of each kind that a process keeps; one of training takes 10 MB of memory, one of evaluation 6.
+# Graphs of each kind that a process keeps. A graph of training takes 10 MB of memory, one of evaluation 6 MB.
 _KEPT = 24
-_SETTINGS = Settings(tf.TensorSpec([None, GEOMETRY], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([None]))
+_NUMBERS = LayerNumbers(tf.TensorSpec([None, GEOMETRY], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([None]))
 
 
-class State(NamedTuple):
-    """The variables of a training.
+class Variables(NamedTuple):
+    """The variables that a training changes.
 
-    `moments` are Adam's, mean and variance of each trainable weight's gradient; `averages`, if any, those of all
-    variables of the network.
+    Attributes:
+        layers: of the network.
+        moments: Adam's two moments of each trainable variable: moving averages of its gradient and of the square.
+        averages: moving averages of all variables of the network; empty without averaging.
     """
 
     layers: Sequence[Weights]
@@ -36,14 +40,52 @@ class State(NamedTuple):
     averages: Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the graph of an epoch knows, beside what it is given: fields are `Loop`'s.
+class Examples(NamedTuple):
+    """Rows and their targets: inputs [n, ...] and target values [n, outputs], float32 tensors."""
 
-    A study has one recipe, which `augmentation` holds whole, so its networks of a form have equal plans.
+    x: Any
+    targets: Any
+
+    @property
+    def rows(self) -> int:
+        return int(self.x.shape[0])
+
+
+class Steps(NamedTuple):
+    """Consecutive training steps.
+
+    Attributes:
+        batches: int32 [steps, batch_size], the numbers of the rows in the batch of each step.
+        rates: [steps], the learning rates.
+        first: int32, the number of steps that were taken before.
     """
 
-    form: Trainable
+    batches: Any
+    rates: Any
+    first: Any
+
+
+class Constants(NamedTuple):
+    """Tensors that stay the same during a training.
+
+    Attributes:
+        seeds: int32 [2], of dropout and of augmentation.
+        class_weights: [outputs], the weight in the loss of a row with the target 1 for this output.
+    """
+
+    seeds: Any
+    class_weights: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is fixed in a graph of training; the fields are arguments of `Trainer`.
+
+    All networks of a study have the same recipe, so those of one topology have equal plans and share a graph.
+    """
+
+    topology: Trainable
+    loss: str
     batch_size: int
     augmentation: Augmentation | None
     averaging: float
@@ -53,8 +95,8 @@ class Plan:
 class _Graph:
     """A function of variables and tensors as a TensorFlow graph.
 
-    Life cycle: traced when it is first called, for any tensors of these `specs`, and for any variables like those of
-    the first call.
+    Life cycle: traced at the first call; may be called with any tensors of these `specs`, and with any variables of
+    the same structure as in the first call.
     """
 
     def __init__(self, function: Callable[..., Any], *specs: Any) -> None:
@@ -69,99 +111,95 @@ class _Graph:
 
 
 def training(plan: Plan) -> _Graph:
-    """Return the graph that takes steps of training, shared by all networks of a plan."""
-    return (_training if plan.form.shared else _training.__wrapped__)(plan)
+    """Return the graph that takes training steps; networks with equal plans share it."""
+    return shared_training(plan) if plan.topology.shared else _training(plan)
 
 
-def evaluation(form: Trainable) -> _Graph:
-    """Return the graph that evaluates, shared by all networks of a form."""
-    return (_evaluation if form.shared else _evaluation.__wrapped__)(form)
+def evaluation(topology: Trainable, loss: str) -> _Graph:
+    """Return the graph that evaluates; networks with equal topologies share it."""
+    return shared_evaluation(topology, loss) if topology.shared else _evaluation(topology, loss)
 
 
 def forget() -> None:
-    """Keep no graph any longer."""
-    _training.cache_clear()
-    _evaluation.cache_clear()
+    """Drop all shared graphs."""
+    shared_training.cache_clear()
+    shared_evaluation.cache_clear()
 
 
-@lru_cache(_KEPT)
 def _training(plan: Plan) -> _Graph:
-    rows, labels = _row_specs(plan.form)
-    batches, rates = tf.TensorSpec([None, plan.batch_size], tf.int32), tf.TensorSpec([None])
-    seeds, weights, step = tf.TensorSpec([2], tf.int32), tf.TensorSpec([plan.form.classes]), tf.TensorSpec([], tf.int32)
-    return _Graph(partial(_train_rows, plan), _SETTINGS, seeds, weights, rows, labels, batches, rates, step)
+    constants = Constants(tf.TensorSpec([2], tf.int32), tf.TensorSpec([plan.topology.outputs]))
+    steps = Steps(tf.TensorSpec([None, plan.batch_size], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([], tf.int32))
+    return _Graph(partial(_train_rows, plan), _NUMBERS, constants, _example_specs(plan.topology), steps)
 
 
-@lru_cache(_KEPT)
-def _evaluation(form: Trainable) -> _Graph:
-    return _Graph(partial(_evaluate_rows, form), _SETTINGS, *_row_specs(form))
+def _evaluation(topology: Trainable, loss: str) -> _Graph:
+    return _Graph(partial(_evaluate_rows, topology, LOSSES[loss]), _NUMBERS, _example_specs(topology))
 
 
-def _row_specs(form: Trainable) -> tuple[Any, Any]:
-    return tf.TensorSpec([None, *form.input_shape]), tf.TensorSpec([None, form.classes])
+shared_training = lru_cache(_KEPT)(_training)
+shared_evaluation = lru_cache(_KEPT)(_evaluation)
+
+
+def _example_specs(topology: Trainable) -> Examples:
+    return Examples(tf.TensorSpec([None, *topology.input_shape]), tf.TensorSpec([None, topology.outputs]))
 
 
 def _train_rows(
-    plan: Plan,
-    state: State,
-    settings: Settings,
-    seeds: Any,
-    class_weights: Any,
-    x: Any,
-    y: Any,
-    batches: Any,
-    rates: Any,
-    step: Any,
+    plan: Plan, variables: Variables, numbers: LayerNumbers, constants: Constants, examples: Examples, steps: Steps
 ) -> Any:
-    """Take one step for each of `batches`; return the sums of losses and of right answers."""
-    form, augment = plan.form, plan.augmentation
-    weights, given = trained(state.layers), _unstacked(settings, state.layers)
-    dropout_seed, change_seed = tf.unstack(seeds, 2)
-    # Made here, once: in the body every use of a Python number would be an operator of its own.
-    constants = {name: tf.constant(value) for name, value in _ADAM.items()}
+    """Take the steps; return the sums over the rows of losses and of scores."""
+    topology, augment, loss = plan.topology, plan.augmentation, LOSSES[plan.loss]
+    weights, numbers = trainable(variables.layers), _unstacked(numbers, variables.layers)
+    dropout_seed, augmentation_seed = tf.unstack(constants.seeds, 2)
+    # Made outside the loop: inside it, each use of a Python number would become an operator.
+    adam = {name: tf.constant(value) for name, value in _ADAM.items()}
 
-    def body(i: Any, loss: Any, right: Any) -> Any:
-        rows, labels = tf.gather(x, batches[i]), tf.gather(y, batches[i])
+    def body(i: Any, losses_sum: Any, scores_sum: Any) -> Any:
+        step = steps.first + i
+        x, targets = tf.gather(examples.x, steps.batches[i]), tf.gather(examples.targets, steps.batches[i])
         if augment is not None:
-            rows, labels = augment(rows, labels, step + i, change_seed)
+            x, targets = augment(x, targets, step, augmentation_seed)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
-            logits = form.train(rows, state.layers, given, step + i, dropout_seed)
-            losses = _cross_entropy(logits, labels)
+            outputs = topology.train(x, variables.layers, numbers, step, dropout_seed)
+            losses = loss.rows(outputs, targets)
             if plan.weighted:
-                losses *= tf.linalg.matvec(labels, class_weights)
-            total = tf.reduce_mean(losses) + form.penalty(state.layers, given)
-        _apply(weights, state.moments, tape.gradient(total, weights), rates[i], step + i + 1, constants)
-        _average(state, plan.averaging, step + i + 1)
-        return i + 1, loss + total * plan.batch_size, right + _count(logits, labels)
+                losses *= tf.linalg.matvec(targets, constants.class_weights)
+            total = tf.reduce_mean(losses) + topology.penalty(variables.layers, numbers)
+        _apply_adam(weights, variables.moments, tape.gradient(total, weights), steps.rates[i], step + 1, adam)
+        _update_averages(variables, plan.averaging, step + 1)
+        score = tf.reduce_sum(loss.scores(outputs, targets))
+        return i + 1, losses_sum + total * plan.batch_size, scores_sum + score
 
+    count = tf.shape(steps.batches)[0]
     start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
-    steps = tf.shape(batches)[0]
-    return tf.while_loop(lambda i, *_: i < steps, body, start, parallel_iterations=1)[1:]
+    return tf.while_loop(lambda i, *_: i < count, body, start, parallel_iterations=1)[1:]
 
 
-def _evaluate_rows(form: Trainable, layers: Sequence[Weights], settings: Settings, x: Any, y: Any) -> Any:
-    """Return the sums of losses and of right answers."""
-    folded, given = form.fold(layers), _unstacked(settings, layers)
+def _evaluate_rows(
+    topology: Trainable, loss: Loss, layers: Sequence[Weights], numbers: LayerNumbers, examples: Examples
+) -> Any:
+    """Return the sums over the rows of losses and of scores."""
+    deployed, numbers = topology.fold(layers), _unstacked(numbers, layers)
 
-    def body(start: Any, loss: Any, right: Any) -> Any:
+    def body(start: Any, losses_sum: Any, scores_sum: Any) -> Any:
         batch = slice(start, start + _EVALUATION_BATCH)
-        logits = form.evaluate(x[batch], folded, given)
-        losses = _cross_entropy(logits, y[batch])
-        return start + _EVALUATION_BATCH, loss + tf.reduce_sum(losses), right + _count(logits, y[batch])
+        outputs, targets = topology.evaluate(examples.x[batch], deployed, numbers), examples.targets[batch]
+        losses, scores = loss.rows(outputs, targets), loss.scores(outputs, targets)
+        return start + _EVALUATION_BATCH, losses_sum + tf.reduce_sum(losses), scores_sum + tf.reduce_sum(scores)
 
+    count = tf.shape(examples.x)[0]
     start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
-    rows = tf.shape(x)[0]
-    return tf.while_loop(lambda i, *_: i < rows, body, start, parallel_iterations=1)[1:]
+    return tf.while_loop(lambda i, *_: i < count, body, start, parallel_iterations=1)[1:]
 
 
-def _unstacked(settings: Settings, layers: Sequence[Weights]) -> Settings:
-    """Return the settings number by number: outside the loop, so that no step does it again."""
+def _unstacked(numbers: LayerNumbers, layers: Sequence[Weights]) -> LayerNumbers:
+    """Split the numbers by layer, once for all steps."""
     convolutions = sum(len(layer.kernel.shape) == 4 for layer in layers)
-    return Settings(*map(tf.unstack, settings, (convolutions, len(layers), len(layers))))
+    return LayerNumbers(*map(tf.unstack, numbers, (convolutions, len(layers), len(layers))))
 
 
-def _apply(
+def _apply_adam(
     weights: Sequence[Any],
     moments: Sequence[tuple[Any, Any]],
     gradients: Sequence[Any],
@@ -169,28 +207,20 @@ def _apply(
     step: Any,
     constants: Mapping[str, Any],
 ) -> None:
-    # Keras's Adam is ten operators a weight, this is one.
     number = tf.cast(step, tf.float32)
     powers = {f"{name}_power": tf.pow(constants[name], number) for name in ("beta1", "beta2")}
-    for weight, (mean, variance), gradient in zip(weights, moments, gradients, strict=True):
+    # One operator for each weight; Keras's Adam takes ten.
+    for weight, (first, second), gradient in zip(weights, moments, gradients, strict=True):
         tf.raw_ops.ResourceApplyAdam(
-            var=weight.handle, m=mean.handle, v=variance.handle, lr=rate, grad=gradient, **constants, **powers
+            var=weight.handle, m=first.handle, v=second.handle, lr=rate, grad=gradient, **constants, **powers
         )
 
 
-def _average(state: State, decay: float, step: Any) -> None:
+def _update_averages(variables: Variables, decay: float, step: Any) -> None:
     if not decay:
         return
+    # Smaller at first, so that the initial weights are forgotten soon.
     decay = tf.minimum(decay, tf.cast(step, tf.float32) / tf.cast(step + 9, tf.float32))
-    for average, variable in zip(state.averages, (*trained(state.layers), *followed(state.layers)), strict=True):
+    current = (*trainable(variables.layers), *moving(variables.layers))
+    for average, variable in zip(variables.averages, current, strict=True):
         average.assign_add((variable - average) * (1 - decay))
-
-
-def _cross_entropy(logits: Any, labels: Any) -> Any:
-    # What `tf.nn` has around the operator takes as long to trace as a convolutional layer.
-    losses, _ = tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=logits, labels=labels)
-    return losses
-
-
-def _count(logits: Any, labels: Any) -> Any:
-    return tf.reduce_sum(tf.cast(tf.argmax(logits, 1) == tf.argmax(labels, 1), tf.float32))

@@ -1,4 +1,4 @@
-"""Training of one candidate: epochs, schedule, the best weights, and when to stop."""
+"""Training of one network: epochs, learning rates, the best weights, and when to stop."""
 
 import itertools
 import math
@@ -10,20 +10,56 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nas.arrays import Array, Floats, Ints
+from nas.arrays import Array, Floats
 from nas.data.axes import Axes
 from nas.data.dataset import Part
 from nas.model.network.network import Network
 from nas.model.training.augment.augment import Augmentation
 from nas.model.training.checkpoint import Checkpoint
-from nas.model.training.epoch import Loop, Rows, Score
+from nas.model.training.epoch import Score, Trainer
+from nas.model.training.graphs import Examples
 from nas.study.recipe import Recipe
+from nas.task.classification import Classification
+from nas.task.task import Task
 
 StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
-GoOn = Callable[[int, Mapping[str, float]], bool]
 
-# So many steps at most are taken between two looks at the clock.
-_STEPS_A_CALL = 128
+# The clock is read after this many steps, so that a training out of time ends within an epoch.
+_STEPS_PER_CALL = 128
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """The settings of one training that are not in its recipe.
+
+    Attributes:
+        epochs: passes over the training rows; None for the recipe's `epochs`.
+        seed: of the order of the rows and of their random changes.
+        axes: the channels that the recipe's rotation turns.
+        soft_labels: a teacher's targets [n, outputs] for the training rows, for the recipe's distillation.
+        task: what the network learns.
+        deadline: value of `time.monotonic()` at which the training should be done. An epoch that would end later is
+            not begun, and one that takes longer than expected is cut short; one epoch is always begun.
+        restart_epochs: warm restarts: numbers of epochs after which the learning rate has come down to 0 and rises
+            again.
+        checkpoint: of a training with the same network, rows, recipe, epochs and seed. This one resumes there, and ends
+            with exactly the weights that the other would have had.
+        after_epoch: called after each epoch with its number, from 0, and its numbers of the learning curves; if it
+            returns False, the training ends.
+    """
+
+    epochs: int | None = None
+    seed: int = 0
+    axes: Axes | None = None
+    soft_labels: Floats | None = None
+    task: Task = field(default_factory=Classification)
+    deadline: float | None = None
+    restart_epochs: Sequence[int] = ()
+    checkpoint: Checkpoint | None = None
+    after_epoch: Callable[[int, Mapping[str, float]], bool] | None = None
+
+
+DEFAULT = TrainingRun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +67,14 @@ class Trained:
     """A network with the weights of its best epoch.
 
     Attributes:
-        network: the one given, trained.
-        history: learning curves, one number an epoch: `loss`, `accuracy`, and with validation rows `val_loss`,
+        network: the one that was passed to `train`.
+        history: learning curves, one number for each epoch: `loss`, `accuracy`, and with validation rows `val_loss`,
             `val_accuracy`.
-        best_epoch: from 0: highest validation accuracy, then lowest validation loss; the last without them.
+        best_epoch: counted from 0: the one of the highest validation accuracy, and among equals, of the lowest
+            validation loss; without validation rows, the last.
         seconds: wall time.
-        stopped_by: what ended it.
-        checkpoint: to go on from, if the caller ended it.
+        stopped_by: what ended the training.
+        checkpoint: to resume from; only if the caller ended the training.
     """
 
     network: Network
@@ -54,38 +91,51 @@ class Trained:
 
 
 @dataclass(slots=True)
-class _Progress:
-    """What a training has reached so far."""
+class Progress:
+    """The learning curves of a training so far, and the weights of its best epoch."""
 
     curves: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    best: tuple[float, float] = (-1.0, 0.0)
+    best: tuple[float, float] = (-math.inf, -math.inf)
     best_epoch: int = 0
     weights: list[Any] = field(default_factory=list)
 
     def add(self, numbers: Mapping[str, float], weights: Callable[[], list[Any]]) -> None:
+        """Take the numbers of an epoch; call `weights` if it is the best so far, or if there is no validation.
+
+        Raises:
+            FloatingPointError: a number is infinite or NaN.
+        """
+        if not all(map(math.isfinite, numbers.values())):
+            raise FloatingPointError(f"training diverged in epoch {self.epochs}; a lower learning rate may help")
         for name, number in numbers.items():
             self.curves[name].append(number)
-        score = (numbers["val_accuracy"], -numbers["val_loss"]) if "val_loss" in numbers else (math.inf, math.inf)
-        if score > self.best or not self.weights or score[0] == math.inf:
-            self.best, self.best_epoch, self.weights = score, len(self.curves["loss"]) - 1, weights()
+        validated = "val_loss" in numbers
+        score = (numbers["val_accuracy"], -numbers["val_loss"]) if validated else self.best
+        if score > self.best or not validated:
+            self.best, self.best_epoch, self.weights = score, self.epochs - 1, weights()
+
+    @property
+    def epochs(self) -> int:
+        return len(self.curves["loss"])
 
     @property
     def history(self) -> dict[str, tuple[float, ...]]:
         return {name: tuple(curve) for name, curve in self.curves.items()}
 
     def resume(self, checkpoint: Checkpoint) -> None:
-        """Take up what an interrupted training had reached."""
+        """Continue with the curves and the best weights of a checkpoint."""
         for epoch in range(checkpoint.epochs):
             numbers = {name: curve[epoch] for name, curve in checkpoint.history.items()}
             self.add(numbers, lambda: list(checkpoint.best))
 
     def is_stuck(self, patience: int) -> bool:
+        """Return whether the validation loss has had no new minimum for `patience` epochs."""
         losses = self.curves.get("val_loss", [])
         return bool(losses) and patience > 0 and len(losses) - 1 - losses.index(min(losses)) >= patience
 
 
 class _Clock:
-    """Time left: knows the shortest epoch so far, as the first one holds the building of the graph."""
+    """The time that is left. Epochs are expected to take as long as the shortest one: the first includes tracing."""
 
     def __init__(self, deadline: float | None) -> None:
         self._deadline = math.inf if deadline is None else deadline
@@ -93,104 +143,78 @@ class _Clock:
         self._shortest = math.inf
 
     def lap(self) -> None:
+        """Note that an epoch has ended."""
         now = time.monotonic()
         self._shortest, self._lap = min(self._shortest, now - self._lap), now
 
     def is_short(self) -> bool:
-        """Whether another epoch would end too late."""
+        """Return whether another epoch would end after the deadline."""
         return time.monotonic() + self._shortest > self._deadline
 
     def is_over(self) -> bool:
         return time.monotonic() > self._deadline
 
 
-def train(
-    network: Network,
-    train: Part,
-    val: Part | None,
-    recipe: Recipe,
-    *,
-    epochs: int | None = None,
-    seed: int = 0,
-    axes: Axes | None = None,
-    taught: Floats | None = None,
-    deadline: float | None = None,
-    go_on: GoOn | None = None,
-    checkpoint: Checkpoint | None = None,
-    rests: Sequence[int] = (),
-) -> Trained:
-    """Train `network`, and leave it with the weights of its best epoch.
+def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: TrainingRun = DEFAULT) -> Trained:
+    """Train a fresh `network`, and leave it with the weights of its best epoch.
 
-    The same seed, of the network too, gives the same weights on the same machine with one thread.
+    Equal arguments, the network's seed included, give equal weights on the same machine with one thread.
 
     Args:
-        network: a fresh one.
-        train: scaled rows to learn from; each epoch leaves out those of its shuffle's last, partial batch.
-        val: scaled rows to choose the epoch by; without any the last epoch is kept.
-        recipe: all but the numbers of epochs and finals.
-        epochs: passes over the rows; the recipe's `epochs` if None.
-        seed: of the order of the rows and their random changes.
-        axes: which channels the recipe's rotation turns.
-        taught: probabilities [n, classes] by a teacher, for the recipe's distillation.
-        deadline: `time.monotonic()` at which to be done. No epoch is begun that would end later, and one that does
-            is cut short; one epoch, however short, is always taken.
-        go_on: called after each epoch with its number, from 0, and the numbers of the history; False ends the training.
-        checkpoint: of a training of the same network, rows, recipe, epochs and seed; this one goes on from there and
-            ends with exactly the weights that the other would have got.
-        rests: epochs after which the learning rate has come down and rises again, see `one_cycle`.
+        network: the network to train.
+        train: scaled rows to learn from; each epoch leaves out the rows of its last, incomplete batch.
+        val: scaled rows to choose the best epoch by; None keeps the last epoch.
+        recipe: settings of training, augmentation and distillation.
+        run: what else this training needs.
+
+    Raises:
+        FloatingPointError: the loss has become infinite or NaN.
     """
     start = time.monotonic()
-    epochs = epochs or recipe.training.epochs
-    batch_size = min(recipe.training.batch_size, len(train))
+    epochs, batch_size = run.epochs or recipe.training.epochs, min(recipe.training.batch_size, len(train))
     steps = len(train) // batch_size
-    cycles = (
-        one_cycle((b - a) * steps, recipe.training.learning_rate) for a, b in itertools.pairwise([0, *rests, epochs])
-    )
-    rates = np.concatenate(list(cycles))
-    loop = Loop(
-        network,
-        batch_size=batch_size,
-        label_smoothing=recipe.training.label_smoothing,
-        augmentation=Augmentation(recipe, network.input_shape, axes),
-        class_weights=balanced_weights(train.y, network.classes) if recipe.training.class_weights else None,
-        averaging=recipe.training.averaging,
-        seed=seed,
-    )
-    rows = loop.rows(train.x, train.y, taught, recipe.finals.distillation)
-    val_rows = None if val is None else loop.rows(val.x, val.y)
-    clock = _Clock(deadline)
-    progress = _Progress()
-    if checkpoint is not None:
-        loop.restore(checkpoint.state)
-        progress.resume(checkpoint)
+    rates = learning_rates(epochs, run.restart_epochs, steps, recipe.training.learning_rate)
+    trainer = _trainer(network, train, recipe, run, batch_size)
+    examples = trainer.examples(train.x, _targets(network, train, recipe, run, run.soft_labels))
+    held_out = None if val is None else trainer.examples(val.x, _targets(network, val, recipe, run))
+    clock, progress = _Clock(run.deadline), Progress()
+    if run.checkpoint is not None:
+        trainer.restore(run.checkpoint.state)
+        progress.resume(run.checkpoint)
     stopped_by: StoppedBy = "epochs"
-    kept = None
-    for epoch in range(checkpoint.epochs if checkpoint else 0, epochs):
-        # A generator of its own, so that no epoch depends on those before.
-        rng = np.random.default_rng([seed, epoch])
-        order = rng.permutation(len(train))[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
-        score = _pass(loop, rows, order, rates, epoch * steps, clock)
-        numbers = {"loss": score.loss, "accuracy": score.accuracy}
-        with loop.averaged():
-            if val_rows is not None:
-                score = loop.evaluate(val_rows)
-                numbers |= {"val_loss": score.loss, "val_accuracy": score.accuracy}
-            if not all(map(math.isfinite, numbers.values())):
-                raise FloatingPointError(f"training diverged in epoch {epoch}; a lower learning rate may help")
+    for epoch in range(progress.epochs, epochs):
+        batches = shuffled_batches(len(train), batch_size, (run.seed, epoch))
+        numbers = _numbers("", _train_epoch(trainer, examples, batches, rates, epoch * steps, clock))
+        with trainer.averaged():
+            numbers |= {} if held_out is None else _numbers("val_", trainer.evaluate(held_out))
             progress.add(numbers, network.get_weights)
         clock.lap()
-        if go_on is not None and not go_on(epoch, numbers):
+        if run.after_epoch is not None and not run.after_epoch(epoch, numbers):
             stopped_by = "caller"
-            kept = Checkpoint(progress.history, progress.weights, loop.state())
-            break
-        if progress.is_stuck(recipe.training.patience):
+        elif progress.is_stuck(recipe.training.patience):
             stopped_by = "patience"
-            break
-        if epoch + 1 < epochs and clock.is_short():
+        elif epoch + 1 < epochs and clock.is_short():
             stopped_by = "deadline"
-            break
+        else:
+            continue
+        break
+    kept = Checkpoint(progress.history, progress.weights, trainer.state()) if stopped_by == "caller" else None
     network.set_weights(progress.weights)
-    return Trained(network, progress.history, progress.best_epoch, time.monotonic() - start, stopped_by, kept)
+    seconds = time.monotonic() - start
+    return Trained(network, progress.history, progress.best_epoch, seconds, stopped_by, kept)
+
+
+def learning_rates(epochs: int, restart_epochs: Sequence[int], steps: int, peak: float) -> Floats:
+    """Return the learning rate of each step of a training: one cycle up to each restart and up to the end.
+
+    Args:
+        epochs: of the training.
+        restart_epochs: numbers of epochs after which a cycle ends and the next one begins.
+        steps: per epoch.
+        peak: the greatest learning rate.
+    """
+    cycles = itertools.pairwise([0, *restart_epochs, epochs])
+    return np.concatenate([one_cycle((end - start) * steps, peak) for start, end in cycles])
 
 
 def one_cycle(steps: int, peak: float) -> Floats:
@@ -201,19 +225,52 @@ def one_cycle(steps: int, peak: float) -> Floats:
     return (peak * rates).astype(np.float32)
 
 
-def balanced_weights(y: Ints, classes: int) -> Floats:
-    """Return how much a row of each class counts, so that every class that `y` [n] holds counts the same together."""
-    counts = np.bincount(y, minlength=classes)
-    return (len(y) / (np.count_nonzero(counts) * np.maximum(counts, 1))).astype(np.float32)
+def shuffled_batches(rows: int, batch_size: int, seed: Sequence[int]) -> Array:
+    """Return the row numbers of each batch of an epoch, int32 [steps, batch_size].
+
+    An epoch has a seed of its own, so that a resumed training sees the same batches.
+    """
+    order = np.random.default_rng(seed).permutation(rows)
+    steps = rows // batch_size
+    return order[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
 
 
-def _pass(loop: Loop, rows: Rows, order: Array, rates: Floats, step: int, clock: _Clock) -> Score:
-    """Take the steps of `order` until it is time to stop; return the mean over those taken."""
+def _trainer(network: Network, train: Part, recipe: Recipe, run: TrainingRun, batch_size: int) -> Trainer:
+    return Trainer(
+        network,
+        batch_size=batch_size,
+        loss=run.task.loss,
+        augmentation=Augmentation(recipe, network.input_shape, run.axes),
+        class_weights=run.task.class_weights(train.y, network.outputs) if recipe.training.class_weights else None,
+        averaging=recipe.training.averaging,
+        seed=run.seed,
+    )
+
+
+def _targets(
+    network: Network, part: Part, recipe: Recipe, run: TrainingRun, soft_labels: Floats | None = None
+) -> Floats:
+    """Return what the network is to give for each row [n, outputs]; soft labels have the recipe's share in it."""
+    targets = run.task.encode(part.y, network.outputs, recipe.training.label_smoothing)
+    return targets if soft_labels is None else targets + recipe.finals.distillation * (soft_labels - targets)
+
+
+def _numbers(prefix: str, score: Score) -> dict[str, float]:
+    """Return a score by the names of its learning curves."""
+    return {f"{prefix}loss": score.loss, f"{prefix}accuracy": score.accuracy}
+
+
+def _train_epoch(
+    trainer: Trainer, examples: Examples, batches: Array, rates: Floats, first: int, clock: _Clock
+) -> Score:
+    """Take the steps of an epoch until the time is over; return the mean score over the steps taken.
+
+    `first` is the number of steps taken before the epoch; `rates` are those of the whole training.
+    """
     scores: list[tuple[Score, int]] = []
-    for start in range(0, len(order), _STEPS_A_CALL):
-        batches = order[start : start + _STEPS_A_CALL]
-        at = step + start
-        scores.append((loop.train(rows, batches, rates[at : at + len(batches)], at), len(batches)))
+    for start in range(0, len(batches), _STEPS_PER_CALL):
+        part, at = batches[start : start + _STEPS_PER_CALL], first + start
+        scores.append((trainer.train(examples, part, rates[at : at + len(part)], at), len(part)))
         if clock.is_over():
             break
     taken = sum(count for _, count in scores)

@@ -1,4 +1,4 @@
-"""What a block is, and where blocks are found."""
+"""The contract of a block, and the registry of blocks."""
 
 import dataclasses
 import math
@@ -15,11 +15,11 @@ from nas.registry import Registry
 class Block(ABC):
     """One building block of an architecture.
 
-    Life cycle: a subclass is a frozen dataclass whose fields are its dimensions, each made by `one_of`,
-    `at_least` or `flag`; it is registered under the name that space files use. An instance holds one value a
-    dimension and writes its operators into a graph with `lower`.
+    Life cycle: a subclass is a frozen dataclass whose fields are its dimensions, each declared by `one_of`,
+    `at_least` or `flag`; it is registered under the name that space files use. An instance has one value for each
+    dimension, and `lower` appends its operators to a graph.
 
-    Two blocks that lower to the same operators are the same; `lower` therefore leaves out what has no effect.
+    Blocks with the same operators count as the same network; `lower` therefore leaves out what has no effect.
     """
 
     @abstractmethod
@@ -31,22 +31,22 @@ BLOCKS: Registry[type[Block]] = Registry("block", "nas.space.blocks")
 
 
 def one_of(*names: str) -> Any:
-    """Declare a dimension with these values; the first is the default."""
+    """Declare a dimension with these values, of which the first is the default."""
     return dataclasses.field(default=names[0], metadata={"choices": names})
 
 
 def at_least(low: float, default: float) -> Any:
-    """Declare a number; whole if its default is."""
+    """Declare a number of at least `low`; it must be whole if its default is."""
     return dataclasses.field(default=default, metadata={"low": low})
 
 
 def flag(default: bool) -> Any:
-    """Declare a switch."""
+    """Declare a dimension that is true or false."""
     return dataclasses.field(default=default)
 
 
 def check_value(kind: type[Block], name: str, value: object, place: str) -> None:
-    """InputError at `place` unless `value` may stand in the field `name` of the block."""
+    """Raise an InputError at `place` if `value` is not allowed in the field `name` of the block."""
     fields = {field.name: field for field in dataclasses.fields(kind)}
     if name not in fields:
         raise InputError(place, f"must be one of the block's dimensions: {', '.join(fields)}", got=name)

@@ -1,4 +1,4 @@
-"""Convolution, batch normalization, ReLU, and a stack of poolings: Conv -> Pool x Pi."""
+"""Convolution, batch normalization, ReLU and poolings: Conv -> Pool x Pi."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
 @BLOCKS.register("conv")
 @dataclass(frozen=True, slots=True)
 class Conv(Block):
-    """A convolution along time, or over height and width, and `pools` poolings of 2 behind it.
+    """A convolution along time, or over height and width, and `pools` poolings of 2 after it.
 
-    Batch normalization stands before the ReLU, where the converter folds it into the convolution.
+    Batch normalization comes before the ReLU, so that it can be folded into the convolution.
 
     Attributes:
         kind: `plain`, or `separable`: a depthwise convolution and a 1x1 one (MobileNet, arXiv:1704.04861).
         filters: output channels.
-        kernel: length of the kernel on each axis; no longer than the axis.
+        kernel: size of the kernel on each axis; cut to the size of the axis.
         stride: step of the (depthwise) convolution.
-        pools: number of poolings stacked; each halves every axis, and stops at length 1. One operator does it.
+        pools: number of poolings; each halves every axis longer than 1. One operator computes them together.
         pool: `max` or `average`.
-        batch_norm: normalize while training.
+        batch_norm: normalize in training.
     """
 
     kind: str = one_of("plain", "separable")

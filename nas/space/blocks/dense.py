@@ -14,9 +14,9 @@ class Dense(Block):
     Attributes:
         units: outputs.
         regularizer: `none`, `dropout` on the outputs, or `l2` on the weights.
-        dropout: share of outputs dropped while training, if `regularizer` is `dropout`.
-        l2: weight of the squared norm in the loss, if `regularizer` is `l2`.
-        batch_norm: normalize before the ReLU while training.
+        dropout: share of outputs that is dropped in training, if `regularizer` is `dropout`.
+        l2: factor of the squared norm in the loss, if `regularizer` is `l2`.
+        batch_norm: normalize before the ReLU in training.
     """
 
     units: int = at_least(1, 16)

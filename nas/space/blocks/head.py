@@ -1,4 +1,4 @@
-"""The turn from feature maps to a flat vector."""
+"""The step from feature maps to a vector."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Head(Block):
     """Flatten, or average each channel over time or space.
 
     Attributes:
-        kind: `flatten` or `global_average`; the same thing once only one position is left.
+        kind: `flatten` or `global_average`; both give the same if the map has a single position.
     """
 
     kind: str = one_of("global_average", "flatten")

@@ -1,1 +1,1 @@
-"""Random changes of training rows."""
+"""Augmentation: random changes of training rows."""

@@ -1,7 +1,7 @@
-"""Random changes of training rows, inside the graph of an epoch: the same seed gives the same change.
+"""Augmentation: random changes of training rows, computed in the graph of training and reproducible by a seed.
 
-A row is a window (1, time, channels), an image (height, width, channels) or a table's (features); all are scaled, so
-that a spread of 1 is that of the training rows.
+A row is a window (1, time, channels), an image (height, width, channels) or a row of a table (features). Rows are
+scaled: the training rows have a standard deviation of 1.
 """
 
 import itertools
@@ -20,15 +20,14 @@ from nas.study.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """The changes that a recipe asks for, as far as they make sense for the rows.
+    """The changes of a recipe that make sense for the rows.
 
-    Windows take all of them, but rotation only if `axes` are known; images jitter, shift and mixup; tables jitter and
-    mixup.
+    Windows: all of them, rotation only if `axes` are known. Images: jitter, shift and mixup. Tables: jitter and mixup.
 
     Args:
-        recipe: how strong each is; 0 leaves it out.
+        recipe: the strength of each change; 0 leaves it out.
         shape: of a row.
-        axes: which channels of a window are vectors.
+        axes: which channels of a window are the components of vectors.
     """
 
     recipe: Recipe
@@ -36,9 +35,9 @@ class Augmentation:
     axes: Axes | None = None
 
     def __call__(self, x: Any, labels: Any, step: Any, seed: Any) -> tuple[Any, Any]:
-        """Return the rows [n, ...] and label probabilities [n, classes] as step `step`, int32, sees them.
+        """Return changed rows [n, ...] and targets [n, outputs] for the training step number `step`, int32.
 
-        `seed`, int32 below 2**30, and the step decide all changes.
+        The changes depend on nothing but `seed`, int32 below 2**30, and the step.
         """
         seeds = (tf.stack([seed + number, step]) for number in itertools.count())
         for change, strength in self._changes():
@@ -61,12 +60,12 @@ class Augmentation:
 
 
 def jitter(x: Any, seed: Any, spread: float) -> Any:
-    """Add noise: every number its own, of standard deviation `spread`."""
+    """Add noise of standard deviation `spread`, drawn anew for each number."""
     return x + spread * tf.random.stateless_normal(tf.shape(x), seed)
 
 
 def scale(x: Any, seed: Any, spread: float) -> Any:
-    """Multiply each channel of each window [n, 1, time, channels] by a factor around 1."""
+    """Multiply each channel of each window [n, 1, time, channels] by a random factor around 1."""
     return x * (1 + spread * tf.random.stateless_normal((tf.shape(x)[0], 1, 1, x.shape[3]), seed))
 
 
@@ -82,7 +81,7 @@ def shift(x: Any, seed: Any, share: float) -> Any:
 
 
 def warp(x: Any, seed: Any, share: float) -> Any:
-    """Play each window [n, 1, time, channels] faster or slower by up to `share`; its ends are held."""
+    """Compress or stretch each window [n, 1, time, channels] by up to `share`, about its middle; ends are repeated."""
     middle = (x.shape[2] - 1) / 2
     speed = 1 + tf.random.stateless_uniform((tf.shape(x)[0], 1), seed, -share, share)
     at = tf.clip_by_value(middle + speed * (tf.range(x.shape[2], dtype=tf.float32)[None] - middle), 0.0, 2 * middle)
@@ -95,16 +94,16 @@ def warp(x: Any, seed: Any, share: float) -> Any:
 
 
 def rotate(x: Any, seed: Any, degrees: float, axes: Axes) -> Any:
-    """Turn the sensors of each window [n, 1, time, channels] as one, about a random axis.
+    """Rotate all sensors of each window [n, 1, time, channels] together, about a random axis.
 
     Args:
-        x: scaled windows; they are turned in units, where gravity is part of the signal.
+        x: scaled windows. The rotation is that of the values in units: in scaled ones, gravity would be missing.
         seed: of the rotations.
         degrees: standard deviation of the angle's component about each axis.
-        axes: the channels to turn; others stay.
+        axes: the channels to rotate; the others stay unchanged.
     """
     turn = rotations(tf.random.stateless_normal((tf.shape(x)[0], 3), seed) * math.radians(degrees))
-    # The map of scaled channels is affine in the nine numbers of the turn: its value at 0, and a slope for each.
+    # The map of scaled channels is affine in the nine entries of the rotation: a constant, and a slope for each entry.
     base = _scaled_map(np.zeros((3, 3)), axes)
     slopes = np.stack([_scaled_map(unit, axes) - base for unit in np.eye(9).reshape(9, 3, 3)])
     maps = tf.matmul(tf.reshape(turn, (-1, 9)), np.float32(slopes.reshape(9, -1))) + np.float32(base.reshape(-1))
@@ -113,16 +112,16 @@ def rotate(x: Any, seed: Any, degrees: float, axes: Axes) -> Any:
 
 
 def _scaled_map(turn: Array, axes: Axes) -> Array:
-    """Return the map [channels + 1, channels] of scaled channels that turns their sensors: A, then b of `x A + b`."""
+    """Return the map `x A + b` of scaled channels that rotates their sensors: A, then b [channels + 1, channels]."""
     mean, std = np.asarray(axes.mean), np.asarray(axes.std)
-    # Rows of `pick` take x, y and z of a sensor out of all channels.
+    # The rows of each matrix pick x, y and z of a sensor from all channels.
     picks = [np.eye(len(mean))[list(triple)] for triple in axes.triples]
     in_units = np.eye(len(mean)) + sum(pick.T @ (turn.T - np.eye(3)) @ pick for pick in picks)
     return np.vstack([std[:, None] * in_units / std, (mean @ in_units - mean) / std])
 
 
 def rotations(vectors: Any) -> Any:
-    """Return the matrices [n, 3, 3] that turn about `vectors` [n, 3] by their lengths in radians (Rodrigues)."""
+    """Return the matrices [n, 3, 3] of rotations about `vectors` [n, 3] by their lengths in radians (Rodrigues)."""
     angle = tf.maximum(tf.norm(vectors, axis=1), 1e-6)[:, None, None]
     x, y, z = tf.unstack(vectors, axis=1)
     zero = tf.zeros_like(x)
@@ -131,12 +130,12 @@ def rotations(vectors: Any) -> Any:
 
 
 def mix(x: Any, labels: Any, seed: Any, alpha: float) -> tuple[Any, Any]:
-    """Blend each row and its labels with its neighbour's, by shares of Beta(alpha, alpha) (arXiv:1710.09412)."""
+    """Blend each row and its targets with the next row's, weighted by Beta(alpha, alpha) (mixup, arXiv:1710.09412)."""
     gamma = tf.random.stateless_gamma((2, tf.shape(x)[0]), seed, alpha)
     share = (gamma[0] + 1e-9) / (gamma[0] + gamma[1] + 2e-9)
     wide = tf.reshape(share, (-1, *[1] * (len(x.shape) - 1)))
     share = share[:, None]
-    # A batch is shuffled, so that the neighbour is any row.
+    # Batches are shuffled, so the next row is a random one.
     return (
         wide * x + (1 - wide) * tf.roll(x, 1, 0),
         share * labels + (1 - share) * tf.roll(labels, 1, 0),

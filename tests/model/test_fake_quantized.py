@@ -4,15 +4,15 @@ from keras_twin import twin
 from nas.data.dataset import Part
 from nas.graph.builder import GraphBuilder
 from nas.model.deploy.convert import quantize
-from nas.model.deploy.fake_quantized import RoundedNetwork, rounded
+from nas.model.deploy.fake_quantized import FakeQuantizedNetwork, fake_quantize
 from nas.model.deploy.int8_model import Int8Model
 from nas.model.network.network import Network
-from nas.model.training.training import train
+from nas.model.training.training import TrainingRun, train
 from nas.study.recipe import Recipe
 
 
-def test_answers_are_those_of_the_int8_file(network):
-    deployed = rounded(network.model, network.x)
+def test_outputs_equal_those_of_the_int8_model(network):
+    deployed = fake_quantize(network.model, network.x)
     expected = Int8Model(quantize(deployed)).predict(network.x)
     # A step of the logits, and rounding at a tie, are worth a few steps of the probabilities.
     np.testing.assert_allclose(deployed(network.x, softmax=True), expected, atol=0.03)
@@ -20,14 +20,14 @@ def test_answers_are_those_of_the_int8_file(network):
 
 
 def test_without_ranges_only_the_kernels_are_rounded(network):
-    plain = RoundedNetwork(network.model, ())
+    plain = FakeQuantizedNetwork(network.model, ())
     expected = np.asarray(twin(network.model)(network.x))
     np.testing.assert_allclose(plain(network.x), expected, atol=0.03 * np.abs(expected).max())
 
 
-def test_each_channel_of_a_kernel_has_at_most_255_steps_and_rounding_again_changes_nothing(network):
-    once = RoundedNetwork(network.model, ())
-    again = RoundedNetwork(network.model, ())
+def test_kernels_have_at_most_255_steps_per_channel_and_rounding_them_twice_changes_nothing(network):
+    once = FakeQuantizedNetwork(network.model, ())
+    again = FakeQuantizedNetwork(network.model, ())
     again.set_weights([np.asarray(array) for pair in once.fold() for array in pair])
     for (kernel, _), (repeated, _) in zip(once.fold(), again.fold(), strict=True):
         np.testing.assert_allclose(kernel, repeated, rtol=1e-5, atol=1e-7)
@@ -37,7 +37,7 @@ def test_each_channel_of_a_kernel_has_at_most_255_steps_and_rounding_again_chang
         np.testing.assert_allclose(steps, np.round(steps), atol=1e-2)
 
 
-def test_a_rare_peak_of_the_input_does_not_coarsen_every_other_number():
+def test_a_rare_peak_of_the_input_does_not_make_the_steps_of_all_numbers_coarse():
     g = GraphBuilder((8,))
     g.fully_connected(6)
     g.fully_connected(3, activation="NONE")
@@ -47,17 +47,20 @@ def test_a_rare_peak_of_the_input_does_not_coarsen_every_other_number():
     rows[7, 2] = 400.0
     plain = rng.normal(size=(300, 8)).astype(np.float32)
     expected = np.asarray(network(plain, softmax=True))
-    error = np.abs(Int8Model(quantize(rounded(network, rows))).predict(plain) - expected).mean()
-    wide = RoundedNetwork(network, [(float(min(0, rows.min())), float(rows.max())), (0.0, 400.0), (-400.0, 400.0)])
+    error = np.abs(Int8Model(quantize(fake_quantize(network, rows))).predict(plain) - expected).mean()
+    wide = FakeQuantizedNetwork(
+        network, [(float(min(0, rows.min())), float(rows.max())), (0.0, 400.0), (-400.0, 400.0)]
+    )
     assert error < 0.2 * np.abs(Int8Model(quantize(wide)).predict(plain) - expected).mean()
 
 
-def test_training_goes_on_from_the_network_and_leaves_it_as_it_is(network):
+def test_quantization_aware_training_starts_from_the_network_and_leaves_it_unchanged(network):
     kept = network.model.get_weights()
-    deployed = rounded(network.model, network.x)
-    y = np.arange(len(network.x)) % network.model.classes
+    deployed = fake_quantize(network.model, network.x)
+    y = np.arange(len(network.x)) % network.model.outputs
     part = Part(network.x.reshape(len(y), -1), y)
-    result = train(deployed, part, None, Recipe.of(batch_size=16, rotation=0.0, learning_rate=1e-2), epochs=12)
+    recipe = Recipe.of(batch_size=16, rotation=0.0, learning_rate=1e-2)
+    result = train(deployed, part, None, recipe, TrainingRun(epochs=12))
     assert result.history["loss"][-1] < result.history["loss"][0]
     assert all(map(np.array_equal, network.model.get_weights(), kept))
     predicted = Int8Model(quantize(deployed)).predict(network.x)

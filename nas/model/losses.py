@@ -1,0 +1,36 @@
+"""Training losses in TensorFlow, by the names that tasks give them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nas.model.runtime import tf
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A loss, and what belongs to it; all functions take tensors [n, outputs].
+
+    Attributes:
+        rows: of outputs and targets: the loss of each row [n].
+        scores: of outputs and targets: how good the answer for each row is [n], higher is better. Learning curves show
+            its mean, by the name `accuracy`; of two epochs, the one with the higher mean is better.
+        targets: of outputs: the targets to which these outputs would be the perfect answer.
+    """
+
+    rows: Callable[[Any, Any], Any]
+    scores: Callable[[Any, Any], Any]
+    targets: Callable[[Any], Any]
+
+
+def _cross_entropy(logits: Any, probabilities: Any) -> Any:
+    # Tracing the function in `tf.nn` that wraps this operator takes as long as a convolutional layer.
+    losses, _ = tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=logits, labels=probabilities)
+    return losses
+
+
+def _is_right(logits: Any, probabilities: Any) -> Any:
+    return tf.cast(tf.argmax(logits, 1) == tf.argmax(probabilities, 1), tf.float32)
+
+
+LOSSES: Mapping[str, Loss] = {"cross_entropy": Loss(_cross_entropy, _is_right, tf.nn.softmax)}

@@ -1,0 +1,295 @@
+"""The topology of a network: the part of it that is fixed in a TensorFlow graph, so that similar networks share one.
+
+Tracing a graph takes longer than training such a network for an epoch, and most candidates of a search differ only in
+widths, kernels, strides, poolings and rates of regularization. The shapes of variables are therefore left open, and
+those numbers are arguments of the graph (`LayerNumbers`). What remains, the order of the layers, is the topology.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
+
+from nas.graph.graph import Graph, Op
+from nas.model.network import layers
+from nas.model.network.operators import LINEAR, POOLINGS, SLIDING
+from nas.model.network.plain_layers import LayerAttributes
+from nas.model.network.variables import EPSILON, Norm, Weights
+from nas.model.runtime import tf
+
+# Kernel and bias of each operator that has weights, as they are on the device: normalization is folded in.
+Deployed: TypeAlias = Sequence[tuple[Any, Any]]
+
+# The usual 0.99 forgets its initial values over about a hundred steps; an epoch of a small data set has hardly more.
+_MOMENTUM = 0.95
+
+
+class LayerNumbers(NamedTuple):
+    """The numbers in which networks of one topology differ, as sequences or, within a TensorFlow graph, as tensors.
+
+    Attributes:
+        geometries: one for each convolution, see `nas.model.network.layers.geometry`.
+        dropout: for each convolution and dense layer, the share of outputs that is dropped in training.
+        l2: for each convolution and dense layer, the factor of the kernel's squared norm in the loss.
+    """
+
+    geometries: Any
+    dropout: Any
+    l2: Any
+
+
+class Trainable(Protocol):
+    """What the graphs of training need of a network; networks with equal ones share a graph if they are `shared`."""
+
+    shared: ClassVar[bool]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of a row."""
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs; of a classifier, its logits."""
+
+    def __hash__(self) -> int:
+        """Equal ones have equal hashes."""
+
+    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
+        """Return the outputs [n, outputs] for rows [n, ...] in training; `step` and `seed`, int32, decide dropout."""
+
+    def fold(self, weights: Sequence[Weights]) -> Deployed:
+        """Return the weights as they are on the device."""
+
+    def evaluate(self, x: Any, deployed: Deployed, numbers: LayerNumbers) -> Any:
+        """Return the outputs [n, outputs] for rows [n, ...] outside training."""
+
+    def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
+        """Return the regularization term of the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a topology: a convolution with the pooling that follows it, a dense layer, or another pooling.
+
+    Attributes:
+        kind: the operator's name in the graph, except that a depthwise convolution is a CONV_2D, too: its geometry
+            says that it is depthwise.
+        relu: whether a ReLU follows.
+        normalize: whether its outputs are normalized by the batch in training.
+        dropout: whether some of its outputs are dropped in training.
+        l2: whether its kernel's norm may be part of the loss.
+        window: height and width of a pooling; None if the whole map becomes its average.
+        fixed: the geometry of a convolution, if it has to be known to the graph (`layers.OPEN` is False).
+    """
+
+    kind: str
+    relu: bool = False
+    normalize: bool = False
+    dropout: bool = False
+    l2: bool = False
+    window: tuple[int, int] | None = None
+    fixed: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """The topology of networks that have the same layers in the same order, with any widths."""
+
+    shared: ClassVar[bool] = True
+    input_shape: tuple[int, ...]
+    outputs: int
+    layers: tuple[Layer, ...]
+
+    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
+        """Return the outputs [n, outputs] in training: normalized by the statistics of the batch, with dropout.
+
+        Args:
+            x: rows [n, ...].
+            weights: of each convolution and dense layer; the moving averages of the statistics are updated.
+            numbers: of this network.
+            step: int32, number of the step; dropout depends on nothing but it and `seed`.
+            seed: int32, below 2**30.
+        """
+        variables, geometries = iter(enumerate(weights)), itertools.count()
+
+        def apply(x: Any, layer: Layer, channels_last: bool) -> Any:
+            number, own = next(variables)
+            if layer.kind == "FULLY_CONNECTED":
+                x = _train_dense(x, own, layer)
+            else:
+                x = _train_convolution(x, own, layer, numbers.geometries[next(geometries)], channels_last)
+            return _drop(x, numbers.dropout[number], tf.stack([seed + number, step])) if layer.dropout else x
+
+        return self._walk(x, apply)
+
+    def fold(self, weights: Sequence[Weights]) -> Deployed:
+        """Return kernels and biases with the normalization folded in."""
+        return [layer.fold() for layer in weights]
+
+    def evaluate(self, x: Any, deployed: Deployed, numbers: LayerNumbers) -> Any:
+        """Return the outputs [n, outputs] for rows [n, ...], with weights from `fold`."""
+        weights, geometries = iter(deployed), itertools.count()
+
+        def apply(x: Any, layer: Layer, channels_last: bool) -> Any:
+            kernel, bias = next(weights)
+            if layer.kind == "FULLY_CONNECTED":
+                return _activate(tf.nn.bias_add(tf.matmul(x, kernel), bias), layer)
+            return _convolution(x, (kernel, None, bias), layer, numbers.geometries[next(geometries)], channels_last)[0]
+
+        return self._walk(x, apply)
+
+    def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
+        """Return the sum of the kernels' squared norms, each times its L2 factor."""
+        linear = [layer for layer in self.layers if layer.kind not in POOLINGS]
+        terms = [
+            2 * numbers.l2[number] * tf.nn.l2_loss(weights[number].kernel)
+            for number, layer in enumerate(linear)
+            if layer.l2
+        ]
+        return tf.add_n(terms) if terms else tf.constant(0.0)
+
+    def _walk(self, x: Any, apply: Callable[[Any, Layer, bool], Any]) -> Any:
+        # Rows have their channels last, feature maps after a convolution have them first (`nas.model.network.layers`).
+        channels_last = True
+        for layer in self.layers:
+            if layer.kind == "FULLY_CONNECTED":
+                x = apply(_flatten(x, channels_last), layer, channels_last)
+            elif layer.kind in POOLINGS:
+                x = _pool(x, layer, channels_last)
+            else:
+                x, channels_last = apply(x, layer, channels_last), False
+        return x
+
+
+def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
+    """Return the topology of a graph, and its numbers; KeyError for an operator that cannot be trained."""
+    found: list[Layer] = []
+    numbers = LayerNumbers([], [], [])
+    for op, pooling in _with_poolings(graph.ops):
+        if op.kind in LINEAR:
+            numbers.dropout.append(op.training.get("dropout", 0.0))
+            numbers.l2.append(op.training.get("l2", 0.0))
+        if op.kind in SLIDING:
+            numbers.geometries.append(_geometry(op, pooling))
+        if op.kind != "SOFTMAX":
+            found.append(_layer(op, pooling, graph))
+        if pooling is not None and _averages_all(pooling, graph):
+            # Averages a single number, which changes nothing; so networks share the topology that pool less before it.
+            found.append(Layer(pooling.kind))
+    shape = graph.tensors[graph.inputs[0]].shape[1:]
+    return Topology(shape, graph.tensors[graph.outputs[0]].shape[-1], tuple(found)), numbers
+
+
+def _layer(op: Op, pooling: Op | None, graph: Graph) -> Layer:
+    relu, normalize = op.options.get("activation") == "RELU", bool(op.training.get("batch_norm"))
+    dropout, l2 = (op.training.get(name, 0.0) > 0 for name in ("dropout", "l2"))
+    if op.kind in SLIDING:
+        return Layer("CONV_2D", relu, normalize, dropout, l2, fixed=None if layers.OPEN else _geometry(op, pooling))
+    if op.kind == "FULLY_CONNECTED":
+        # A search tries many dense layers with L2 and without it; a penalty of 0 costs little.
+        return Layer(op.kind, relu, normalize, dropout, l2=True)
+    if op.kind in POOLINGS:
+        assert op.options["padding"] == "VALID"
+        assert op.options["stride"] == op.options["filter"]
+        return Layer(op.kind, window=None if _averages_all(op, graph) else op.options["filter"])
+    raise KeyError(op.kind)
+
+
+def _geometry(op: Op, pooling: Op | None) -> tuple[int, ...]:
+    return layers.geometry(
+        stride=op.options["stride"],
+        pool=pooling.options["filter"] if pooling else (1, 1),
+        depthwise=op.kind == "DEPTHWISE_CONV_2D",
+        average=pooling is not None and pooling.kind == "AVERAGE_POOL_2D",
+    )
+
+
+def _averages_all(op: Op, graph: Graph) -> bool:
+    """Return whether a pooling averages over the whole feature map."""
+    return op.kind == "AVERAGE_POOL_2D" and op.options["filter"] == graph.tensors[op.inputs[0]].shape[1:3]
+
+
+def _with_poolings(ops: Sequence[Op]) -> Iterator[tuple[Op, Op | None]]:
+    """Yield the operators in order; a convolution comes together with a pooling that directly follows it.
+
+    They stay apart if the outputs of the convolution are dropped in training, which happens between the two.
+    """
+    i = 0
+    while i < len(ops):
+        op, following = ops[i], ops[i + 1] if i + 1 < len(ops) else None
+        joins = op.kind in SLIDING and not op.training.get("dropout")
+        pooling = following if joins and following is not None and following.kind in POOLINGS else None
+        yield op, pooling
+        i += 1 if pooling is None else 2
+
+
+def _convolution(
+    x: Any, weights: tuple[Any, Any, Any], layer: Layer, geometry: Any, channels_last: bool
+) -> tuple[Any, Any, Any]:
+    """Compute a convolution with the pooling that follows it, see `layers.layer`.
+
+    `weights` are kernel, scale and bias; without a scale, None, nothing is normalized.
+    """
+    kernel, scale, bias = weights
+    attributes = LayerAttributes(
+        channels_last=channels_last, normalize=scale is not None, relu=layer.relu, epsilon=EPSILON
+    )
+    scale = tf.ones_like(bias) if scale is None else scale
+    return layers.layer(x, kernel, scale, bias, layer.fixed or geometry, attributes)
+
+
+def _train_convolution(x: Any, weights: Weights, layer: Layer, geometry: Any, channels_last: bool) -> Any:
+    scale = weights.norm.scale if weights.norm else None
+    y, mean, variance = _convolution(x, (weights.kernel, scale, weights.bias), layer, geometry, channels_last)
+    _update_statistics(weights.norm, mean, variance)
+    return y
+
+
+def _train_dense(x: Any, weights: Weights, layer: Layer) -> Any:
+    """Return the outputs [n, units] of a dense layer."""
+    x, norm = tf.matmul(x, weights.kernel), weights.norm
+    if norm is None:
+        return _activate(tf.nn.bias_add(x, weights.bias), layer)
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=x[:, None, None, :],  # the operator takes feature maps; this one has a single position
+        scale=norm.scale,
+        offset=weights.bias,
+        mean=[],
+        variance=[],
+        epsilon=EPSILON,
+        is_training=True,
+    )
+    _update_statistics(norm, mean, variance)
+    return _activate(y[:, 0, 0, :], layer)
+
+
+def _update_statistics(norm: Norm | None, mean: Any, variance: Any) -> None:
+    """Move the moving averages of a normalization towards the statistics of a batch."""
+    for moving, value in ((norm.mean, mean), (norm.variance, variance)) if norm else ():
+        moving.assign_add((value - moving) * (1 - _MOMENTUM))
+
+
+def _pool(x: Any, layer: Layer, channels_last: bool) -> Any:
+    """Return pooled feature maps, in the layout of `x`."""
+    if layer.window is None:
+        return tf.reduce_mean(x, (1, 2) if channels_last else (2, 3), keepdims=True)
+    pool = tf.nn.avg_pool2d if layer.kind == "AVERAGE_POOL_2D" else tf.nn.max_pool2d
+    if channels_last:
+        return pool(x, layer.window, layer.window, "VALID")
+    return tf.transpose(pool(tf.transpose(x, (0, 2, 3, 1)), layer.window, layer.window, "VALID"), (0, 3, 1, 2))
+
+
+def _flatten(x: Any, channels_last: bool) -> Any:
+    """Return feature maps as rows [n, values], in the order height, width, channels."""
+    if len(x.shape) == 2:
+        return x
+    x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
+    return tf.reshape(x, (tf.shape(x)[0] if x.shape[0] is None else x.shape[0], -1))
+
+
+def _drop(x: Any, rate: float, seed: Any) -> Any:
+    return tf.nn.experimental.stateless_dropout(x, rate, seed)
+
+
+def _activate(x: Any, layer: Layer) -> Any:
+    return tf.nn.relu(x) if layer.relu else x

@@ -1,0 +1,70 @@
+"""Classification: one of several classes for each row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nas.arrays import Array, Floats, Ints
+from nas.graph.builder import GraphBuilder
+from nas.task.metrics import METRICS, Metric, confusion, constant_answer, is_unbalanced
+from nas.task.task import TASKS, Task
+
+
+@TASKS.register("classification")
+@dataclass(frozen=True, slots=True)
+class Classification(Task):
+    """Assign one of several classes to each row; the tally is the confusion matrix.
+
+    Attributes:
+        softmax: whether the model computes probabilities; the most probable class is that of the greatest logit.
+    """
+
+    loss: ClassVar[str] = "cross_entropy"
+    metrics: ClassVar[Mapping[str, Metric]] = METRICS
+    softmax: bool = True
+
+    def outputs(self, y: Array, class_names: Sequence[str]) -> int:
+        return len(class_names)
+
+    def head(self, g: GraphBuilder, outputs: int) -> None:
+        g.flatten()
+        g.fully_connected(outputs, activation="NONE")
+        if self.softmax:
+            g.softmax()
+
+    def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        """Return one-hot rows, of whose probability the share `smoothing` is spread evenly over all classes."""
+        targets = np.full((len(y), outputs), smoothing / outputs, np.float32)
+        targets[np.arange(len(y)), y] += 1 - smoothing
+        return targets
+
+    def answers(self, outputs: Floats) -> Ints:
+        labels: Ints = np.argmax(outputs, axis=1)
+        return labels
+
+    def soften(self, outputs: Floats, temperature: float) -> Floats:
+        """Return probabilities; the higher the temperature, by which the logits are divided, the more even they are."""
+        scaled = outputs / temperature
+        raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+    def tally(self, answers: Array, y: Array, outputs: int) -> Ints:
+        return confusion(answers, y, outputs)
+
+    def baseline(self, y: Array, tally: Ints) -> Ints:
+        """Return the tally of always answering the class that is most frequent in training."""
+        return constant_answer(tally, int(np.bincount(y).argmax()))
+
+    def default_metric(self, y: Array) -> str:
+        """Return balanced accuracy if the classes of `y` are unbalanced, else accuracy."""
+        return "balanced_accuracy" if is_unbalanced(np.bincount(y)) else "accuracy"
+
+    def class_weights(self, y: Array, outputs: int) -> Floats:
+        """Return weights with which all classes that occur in `y` have the same total weight."""
+        counts = np.bincount(y, minlength=outputs)
+        return (len(y) / (np.count_nonzero(counts) * np.maximum(counts, 1))).astype(np.float32)
+
+    def strata(self, y: Array) -> Ints:
+        return y
