@@ -1,4 +1,8 @@
-"""The archive of a study's winner as files of its folder, so that it can be exported again in any format."""
+"""The archive of a study's winner as two files in the study's folder, from which it can be exported at any time.
+
+The model has a copy of its own here, although `models/winner.tflite` starts out the same: when a study is resumed, its
+finals may replace that file some time before the archive describes the new winner. `best/` belongs to the user.
+"""
 
 import json
 from pathlib import Path
@@ -22,7 +26,7 @@ def save_archive(archive: Archive, folder: Path) -> None:
 
 
 def load_archive(folder: Path) -> Archive:
-    """Read what `save_archive` wrote; InputError if the study has no winner yet, or the file is damaged."""
+    """Read what `save_archive` wrote; InputError if the study has no winner yet, or a file is damaged."""
     path = folder / FILE
     if not path.is_file():
         raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")

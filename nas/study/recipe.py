@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,15 +16,15 @@ class Training:
 
     Attributes:
         epochs: passes over the training rows for a candidate of the search.
-        batch_size: rows per step.
-        min_steps: the least number of steps of a training; small data sets get as many more epochs as this takes.
-        learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the
-            steps, then a cosine down to zero; with rungs, one cycle up to each rung.
-        patience: epochs without a lower validation loss after which training stops; 0 never stops early.
+        batch_size: rows in a step.
+        min_steps: least number of steps in a training; on a small data set, the epochs are increased to reach it.
+        learning_rate: peak of the one-cycle schedule of Adam: linear warm-up over the first tenth of the steps, then
+            a cosine down to zero. With rungs, the schedule restarts after each rung (warm restarts).
+        patience: early stopping after this number of epochs without a lower validation loss; 0 for none.
         label_smoothing: share of the target probability that is spread evenly over all classes.
         class_weights: weigh each row by how rare its class is, so that all classes have the same total weight.
-        averaging: decay of the moving average of the weights, which is then validated and kept; 0 keeps the weights
-            themselves.
+        averaging: decay of the moving average of the weights, which is then the network that is validated and kept;
+            0 keeps the weights of the last step.
     """
 
     epochs: int = 10
@@ -43,14 +43,14 @@ class Training:
         _below_one(self, "training", "label_smoothing", "averaging")
 
     def at_least_min_steps(self, epochs: int, rows: int) -> int:
-        """Return `epochs`, or as many more as `min_steps` needs with this number of training rows."""
+        """Return `epochs`, or the greater number of epochs that `min_steps` takes with this number of training rows."""
         steps = max(1, rows // self.batch_size)
         return max(epochs, math.ceil(self.min_steps / steps))
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """Random changes of training rows, new ones in each epoch: the table [augment]; 0 switches a change off.
+    """Data augmentation, drawn anew for each row in each epoch: the table [augment]; 0 switches a change off.
 
     Attributes:
         jitter: standard deviation of noise on every number, as a share of its channel's standard deviation.
@@ -74,7 +74,8 @@ class Augmentation:
             if not 0 <= getattr(self, name) < math.inf:
                 raise InputError(f"augment.{name}", "must be 0 or more", got=getattr(self, name))
         _below_one(self, "augment", "time_warp")
-        _at_most(self, "augment", rotation=180, shift=0.5)
+        _at_most(self, "augment", 180, "rotation")
+        _at_most(self, "augment", 0.5, "shift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,11 @@ class Fidelity:
     """How the search shortens trainings by asynchronous successive halving: the table [fidelity].
 
     Attributes:
-        first_rung: epochs of the first rung, after which only the best candidates continue; 0 trains each candidate to
-            the end. Further rungs follow at `rung_factor` times as many epochs each. The learning rate comes down to
-            0 at each rung, so that a network is judged by a training that is short but whole (benchmarks/rungs.md).
-        rung_factor: the reduction factor: the best 1 in `rung_factor` candidates continues after a rung.
+        first_rung: epochs of the first rung, after which only the best candidates are promoted; 0 trains every
+            candidate to the end. Each further rung has `rung_factor` times the epochs of the one before. The learning
+            rate has come down to 0 at each rung, since a network that is compared in the middle of a schedule looks
+            worse than it is (benchmarks/rungs.md).
+        rung_factor: the reduction factor: the best 1 in `rung_factor` candidates is promoted to the next rung.
     """
 
     first_rung: int = 2
@@ -104,8 +106,8 @@ class Finals:
         finalists: number of best candidates that enter the finals.
         final_epochs: epochs of each training in the finals' cross-validation.
         final_folds: folds of that cross-validation, over training and validation rows, each with a seed of its own.
-        winner_epochs: epochs of the winner's last training, on all those rows. Long trainings still pay where shorter
-            ones already tell which network is the best (benchmarks/recipe.md).
+        winner_epochs: epochs of the winner's last training, on all those rows. A longer training still improves a
+            network after shorter ones have shown which network is the best (benchmarks/recipe.md).
         qat_epochs: epochs of quantization-aware training that follow a final training of `final_epochs`, at an eighth
             of the learning rate; a longer or shorter training has proportionally more or fewer. 0 for none.
         distillation: weight of a large teacher's soft labels in the loss of the finals; 0 trains no teacher.
@@ -124,7 +126,7 @@ class Finals:
         _at_least(self, "finals", 1, "finalists", "final_epochs", "winner_epochs")
         _at_least(self, "finals", 2, "final_folds")
         _at_least(self, "finals", 0, "qat_epochs")
-        _at_most(self, "finals", distillation=1)
+        _at_most(self, "finals", 1, "distillation")
         _positive(self, "finals", "temperature")
 
     def qat_epochs_after(self, epochs: int) -> int:
@@ -133,7 +135,7 @@ class Finals:
 
 
 TABLES: Mapping[str, type] = {"training": Training, "augment": Augmentation, "fidelity": Fidelity, "finals": Finals}
-"""The tables of a recipe in a study's TOML file; no two of them have a setting of the same name."""
+"""The tables of a recipe, by their names in a study's TOML file; no two have a setting of the same name."""
 
 _TABLE_OF = {f.name: table for table, kind in TABLES.items() for f in dataclasses.fields(kind)}
 _FORMER_NAMES = {"rounded_epochs": "qat_epochs"}
@@ -150,11 +152,11 @@ class Recipe:
 
     @classmethod
     def of(cls, **settings: Any) -> "Recipe":
-        """Make a recipe of settings by name, whatever their table; the others have their defaults."""
+        """Make a recipe of settings by name, without their tables; the others have their defaults."""
         return cls().replace(**settings)
 
     def replace(self, **settings: Any) -> "Recipe":
-        """Return a copy with some settings changed, by name, whatever their table."""
+        """Return a copy with some settings changed, by name, without their tables."""
         tables = tables_of(settings, Place("recipe"))
         return dataclasses.replace(self, **{t: dataclasses.replace(getattr(self, t), **s) for t, s in tables.items()})
 
@@ -163,29 +165,33 @@ class Recipe:
         return {key: value for table in to_data(self).values() for key, value in table.items()}
 
     def to_json(self) -> dict[str, Any]:
-        """Return every setting by name, and under its former name if it has one, which documents still have."""
+        """Return every setting by name; renamed settings also by their former names, for readers of documents."""
         settings = self.settings()
         return {**settings, **{former: settings[name] for former, name in _FORMER_NAMES.items()}}
 
     @classmethod
     def from_json(cls, data: object, place: Place) -> "Recipe":
-        """Read `to_json()`, of an earlier release too; InputError at `place` for anything else."""
+        """Read `to_json()`, also that of an earlier release; InputError at `place` for anything else."""
         if not isinstance(data, Mapping):
             raise InputError(place, "must be a table of settings", got=repr(data))
         return read_recipe(tables_of(data, place), place)
 
 
 def read_recipe(tables: Mapping[str, Any], place: Place) -> Recipe:
-    """Make a recipe of its tables; InputError at `place` for what no recipe has."""
+    """Make a recipe of its tables.
+
+    Raises:
+        InputError: at `place: table.key`, for an unknown setting, or a value of a wrong type or out of range.
+    """
     try:
         return from_data(Recipe, tables, place)
     except InputError as error:
-        # The tables' own checks know no document.
+        # A table checks ranges by itself and does not know in which document it stands.
         raise error if str(error).startswith(f"{place}: ") else InputError(place, str(error)) from None
 
 
 def tables_of(settings: Mapping[str, Any], place: Place) -> dict[str, dict[str, Any]]:
-    """Sort settings into their tables; former names are understood, unknown ones are an InputError at `place`."""
+    """Sort settings into their tables, former names too; an unknown name is an InputError at `place`."""
     tables: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
         name = _FORMER_NAMES.get(key, key)
@@ -207,12 +213,11 @@ def _below_one(table: object, place: str, *names: str) -> None:
     _check(table, place, "must be in [0, 1)", names, lambda value: 0 <= value < 1)
 
 
-def _at_most(table: object, place: str, **limits: float) -> None:
-    for name, most in limits.items():
-        _check(table, place, f"must be from 0 to {most}", (name,), lambda value, most=most: 0 <= value <= most)
+def _at_most(table: object, place: str, most: float, *names: str) -> None:
+    _check(table, place, f"must be from 0 to {most}", names, lambda value: 0 <= value <= most)
 
 
-def _check(table: object, place: str, rule: str, names: Iterable[str], holds: Any) -> None:
+def _check(table: object, place: str, rule: str, names: Iterable[str], holds: Callable[[float], bool]) -> None:
     for name in names:
         if not holds(getattr(table, name)):
             raise InputError(f"{place}.{name}", rule, got=getattr(table, name))

@@ -1,4 +1,4 @@
-"""What is known of one candidate, and of a whole study: plain data that goes to JSON and back unchanged."""
+"""What is known of one candidate, as plain data that goes to JSON and back unchanged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,28 +24,28 @@ class State(StrEnum):
 class Record:
     """All that is known of one candidate.
 
-    Life cycle: made once, when the candidate has ended; stored with its Optuna trial, mirrored to MLflow.
+    Life cycle: made once, when the candidate's trial has ended; stored with its Optuna trial and logged to MLflow.
 
     Attributes:
         trial: number of the Optuna trial, from 0.
-        state: how it ended; `reason` says why, if it is not complete.
-        digest: names the architecture everywhere.
-        params: the sampled dimensions, by name.
+        state: how the trial ended; `reason` says why, unless it is complete.
+        digest: short hash of the network, by which all documents name it.
+        params: values of the space's dimensions, by name.
         architecture: `Architecture.to_json()`.
-        seed: seed of weights, batches and dropout.
-        estimated: scalars of the footprint known before training (`Footprint.summary()`).
-        profiled: the same scalars, read from the `.tflite`; None if none was made.
-        metric: name of the metric that the study judges by.
+        seed: seed of initial weights, order of batches and dropout.
+        estimated: footprint as estimated before training (`Footprint.summary()`).
+        profiled: the same figures measured on the `.tflite` file; None if there is no file.
+        metric: name of the metric by which the study compares candidates.
         val_metrics: every metric of the int8 model on the validation rows, by name; empty if it was not validated.
         float_val_accuracy: accuracy of the model before quantization, on the same rows.
         values: the objective's values, in the order of the study's directions.
-        history: learning curves, one number an epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
+        history: learning curves with one number for each epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
         seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
-        versions: of nas and of the libraries that made the numbers.
-        peak_rss_bytes: the most memory that the worker's process had held by then.
-        continues: trial from whose checkpoint this one's training went on; None if it began at zero.
-        resumed_at: epochs that were trained in that trial; `history` holds them too, `seconds` does not.
-        at_rung: epochs of the rung on which it was pruned; None if it was not, or by something else.
+        versions: versions of nas and of the libraries that the numbers depend on.
+        peak_rss_bytes: largest resident memory of the worker process so far.
+        continues: number of the trial from whose checkpoint this training was resumed; None if it was not resumed.
+        resumed_at: epochs that this earlier trial trained; `history` includes them, `seconds` does not.
+        at_rung: epochs of the rung at which the candidate was paused; None if it was not paused at a rung.
     """
 
     trial: int
@@ -71,7 +71,7 @@ class Record:
 
     @property
     def val_score(self) -> float | None:
-        """The study's metric of the int8 model on the validation rows."""
+        """The int8 model's score in the study's metric on the validation rows."""
         return self.val_metrics.get(self.metric)
 
     @property

@@ -1,4 +1,4 @@
-"""The outcome of a study: its winner and what is told of the search."""
+"""The outcome of a study: its winner, its Pareto front, and how its trials ended."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -14,15 +14,15 @@ PLACE = Place("winner")
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the test rows say of a model; metrics are by name, and include `accuracy`.
+    """A model's metrics on the test rows, by name; `accuracy` is always among them.
 
     Attributes:
         metrics: of the int8 model, each with its 95 % interval (`nas.task.metrics.estimates`).
         float_metrics: of the model before quantization.
         baseline_metrics: of always answering the class that is most frequent in training.
         confusion: `confusion[true][predicted]`, counts of the int8 model.
-        resampled_unit: what was drawn with replacement for the intervals, with its number: `9 groups`, or rows if there
-            are not two groups.
+        resampled_unit: what the bootstrap behind the intervals resamples, and how many there are: `9 groups`, or rows
+            if there are fewer than two groups.
     """
 
     metrics: Mapping[str, Estimate]
@@ -32,7 +32,7 @@ class Tested:
     resampled_unit: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the keys that documents have for it, among those of the model's other facts."""
+        """Return the entries that documents have for it; they repeat the accuracies under names of their own."""
         data = to_data(self)
         return {
             "test_accuracy": self.metrics["accuracy"].value,
@@ -42,6 +42,7 @@ class Tested:
         }
 
 
+# The key of each field in documents.
 _TEST_KEYS = {
     "metrics": "test_metrics",
     "float_metrics": "float_test_metrics",
@@ -49,18 +50,18 @@ _TEST_KEYS = {
     "confusion": "confusion",
     "resampled_unit": "drawn_from",
 }
+# The entries of a model that was not tested.
 _UNTESTED: Mapping[str, Any] = {
     **dict.fromkeys(("test_accuracy", "float_test_accuracy", "baseline_accuracy")),
     **{key: {} for key in ("test_metrics", "float_test_metrics", "baseline_metrics")},
     "confusion": [],
     "drawn_from": "",
 }
-"""The keys of `Tested.to_json()` for a model that no test rows were given to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A trained candidate, with what the finals and the test rows say of it; a study's winner has both.
+    """A trained candidate, with the results of the finals and of the test; only a study's winner has these.
 
     Attributes:
         record: of the training that made the model. For a winner, that is the last one, on training and validation
@@ -71,7 +72,7 @@ class Trained:
         epochs: of the winner's last training; None if the model is a trial's own.
         teachers: one entry for each teacher whose soft labels the finals learned from: `fold`, `val_accuracy` of its
             float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
-        tested: what the test rows say of it; None for other candidates than the winner.
+        tested: its metrics on the test rows; None for candidates other than the winner.
     """
 
     record: Record
@@ -82,7 +83,7 @@ class Trained:
 
     @property
     def metric(self) -> str:
-        """Name of the metric that the study judges by."""
+        """Name of the metric by which the study compares candidates."""
         return self.record.metric
 
     @property
@@ -101,7 +102,7 @@ class Trained:
         return statistics.stdev(self.fold_scores) if len(self.fold_scores) > 1 else None
 
     def to_json(self) -> dict[str, Any]:
-        """Return all facts in one object, those of the test rows among them."""
+        """Return all facts in one object, without a level of their own for those of the test."""
         facts = to_data(self)
         tested = facts.pop("tested") or _UNTESTED
         return {**facts, **tested}
@@ -119,9 +120,13 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class RungCorrelation:
-    """How well a rung foretells the end: rank correlation of accuracy after `epoch` epochs and the int8 score at last.
+    """How well the accuracy at a rung predicts the final score of a candidate.
 
-    Of candidates that are trained to the end whatever they look like. `spearman` is None where `pairs` are too few.
+    Attributes:
+        epoch: epochs of the rung.
+        pairs: number of control candidates, which are trained to the end even if they are among the worst at the rung.
+        spearman: their rank correlation between validation accuracy at the rung and int8 score at the end; None if
+            there are too few of them.
     """
 
     epoch: int
@@ -135,13 +140,12 @@ class Result:
 
     Attributes:
         study: the study's name; `folder` is `studies/<name>`.
-        seconds: wall time spent on it, over all sessions.
-        states: number of trials by state, all five states present.
-        winner: None if nothing fitted, or nothing has been finished yet.
-        front: complete records that no other complete record beats in both the study's metric and weights,
-            smallest first.
-        rungs: rank correlation of each rung with the end; empty for a study without rungs.
-        stopped: why the search ended before its limits; None if it did not.
+        seconds: wall time of all its runs together.
+        states: number of trials in each state; all five states are present.
+        winner: the winner of the finals; None if no candidate fitted, or the finals have not ended yet.
+        front: the Pareto front of complete candidates by the study's metric and weights, smallest first.
+        rungs: how well each rung predicts the final scores; empty for a study without rungs.
+        stopped: why the search ended before its limits were reached; None if it did not.
     """
 
     study: str
@@ -158,19 +162,19 @@ class Result:
         return sum(self.states.values())
 
     def to_json(self) -> dict[str, Any]:
-        """Return what is worth keeping in git and comparing between machines: no paths, no weights, no times."""
+        """Return `results.json`, which is the same on every machine: it has no paths, no weights and no times."""
         return {
             "study": self.study,
             "trials": self.trials,
             "states": dict(self.states),
             "best": None if self.winner is None else self._best(self.winner),
-            "front": [_entry(record) for record in self.front],
+            "front": [_measured(record) for record in self.front],
             "rungs": [to_data(rung) for rung in self.rungs],
             "stopped": self.stopped,
         }
 
     def to_contract(self, tflite: str) -> dict[str, Any]:
-        """Return the JSON that `nas search --json` ends with; `tflite` is the winner's path."""
+        """Return the document of `nas search --json`; `tflite` is the path of the winner's model."""
         data = self.to_json()
         best = data["best"] and {**data["best"], "tflite": tflite}
         return {**data, "best": best, "folder": self.folder, "seconds": self.seconds}
@@ -178,7 +182,7 @@ class Result:
     def _best(self, winner: Trained) -> dict[str, Any]:
         facts = winner.to_json()
         return {
-            **_entry(winner.record),
+            **_measured(winner.record),
             **{key: facts[key] for key in _UNTESTED if key not in ("confusion", "drawn_from")},
             "test_accuracy_interval": _interval(facts["test_metrics"]),
             "float_test_accuracy_interval": _interval(facts["float_test_metrics"]),
@@ -192,10 +196,12 @@ class Result:
 
 
 def _interval(metrics: Mapping[str, Any]) -> list[float] | None:
+    """Return the ends of the accuracy's interval; None without a test."""
     return [metrics["accuracy"]["low"], metrics["accuracy"]["high"]] if metrics else None
 
 
-def _entry(record: Record) -> dict[str, Any]:
+def _measured(record: Record) -> dict[str, Any]:
+    """Return the entries of a candidate in `results.json`: its metrics and its footprint."""
     return {
         "trial": record.trial,
         "digest": record.digest,
@@ -207,7 +213,7 @@ def _entry(record: Record) -> dict[str, Any]:
 
 
 def front(records: Sequence[Record]) -> tuple[Record, ...]:
-    """Return the records that no other beats in both the study's metric and weights, smallest first."""
+    """Return the Pareto front by the study's metric and weights, smallest first; of equal records, the first trial."""
 
     def weights(record: Record) -> int:
         assert record.profiled is not None
@@ -222,7 +228,7 @@ def front(records: Sequence[Record]) -> tuple[Record, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A final training that has ended, on one fold; its record holds the finalist's own trial number."""
+    """A finished training of the finals, on one fold; its record has the number of the finalist's trial."""
 
     record: Record
     fold: int
@@ -231,14 +237,13 @@ class Final:
         return {"record": self.record.to_json(), "fold": self.fold}
 
     def line(self) -> dict[str, Any]:
-        """Return what a card and a report tell of it."""
-        epochs = len(self.record.history["loss"])
+        """Return its entry among those of `Trained.finals`."""
         record = self.record
         return {
             "trial": record.trial,
             "fold": self.fold,
             "seed": record.seed,
-            "epochs": epochs,
+            "epochs": len(record.history["loss"]),
             "val_accuracy": record.val_accuracy,
             "val_score": record.val_score,
         }

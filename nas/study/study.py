@@ -23,8 +23,8 @@ from nas.target.target import DEFAULT_TARGET, Target
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
 
-# These limit one run, or say where it is kept; they may change when a study goes on.
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
+"""Fields that limit a run or say where its data are kept; they may change when a study is resumed."""
 
 OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
@@ -37,32 +37,33 @@ class Study:
 
     Attributes:
         space: name of a space, or path of a TOML file.
-        data: name of a data source, `.npz` file or folder of CSV recordings; empty for the space's default.
-        name: folder below `studies/`; made from the other fields if empty.
+        data: name of a data source, path of an `.npz` file or of a folder of CSV recordings; empty for the space's own.
+        name: name of the folder below `studies/`; if empty, it is made from the other fields.
         target: name of a target, or path of a TOML file.
-        budget_kb: limit of the weights; `ram_kb` of the arena, `flash_kb` of model file plus code. None sets no
-            limit, or the target's own for the last two. 1 KB = 1024 bytes.
-        macs_k: limit of an inference's multiply-accumulates, in thousands; None sets none.
+        budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit.
+        ram_kb: limit of the tensor arena; None takes the target's, if it has one.
+        flash_kb: limit of the model file and the code together; None takes the target's, if it has one.
+        macs_k: limit of the multiply-accumulates of one inference, in thousands; None sets no limit.
         objective: name of an objective.
         accuracy_weight: w in the weighted objective.
-        metric: what counts as accurate, in objectives and finals: `accuracy`, `balanced_accuracy`, `macro_f1`, or
-            `auto`: balanced accuracy if the most frequent class has 3 times the training rows of the rarest, or more,
-            else accuracy.
+        metric: the metric by which objectives and finals compare candidates: `accuracy`, `balanced_accuracy`,
+            `macro_f1`, or `auto`, which is balanced accuracy if the most frequent class has at least 3 times the
+            training rows of the rarest one, and accuracy otherwise.
         sampler: name of the sampler that proposes candidates; checked when a search begins.
-        output: what the model gives for each class: `probabilities`, or `logits`, the greatest of which is the same
-            class's and which need no softmax.
-        starts: begin with the members that the space knows to be good.
+        output: what the model gives for each class: `probabilities`, or `logits`, which need no softmax; the greatest
+            logit and the greatest probability belong to the same class.
+        starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels: how recordings are read, see `nas.data.dataset.DataOptions`; None leaves it
             to the reader of the data.
-        seed: of everything random.
+        seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
-        minutes: wall time of one run, final trainings included; None sets no limit. Without both, a run ends
-            after 60 trials or 10 minutes.
-        patience: number of trained candidates in a row that bring nothing better after which the search ends; 0 for
-            never. In a Pareto study better is what extends the front.
-        jobs: worker processes, one core each; 0 for one a core.
-        storage: Optuna storage URL; `journal:///FILE` or a database's; None for a journal in the study's folder.
-        tracking_uri: MLflow's; None for SQLite below `studies/`, `none` to do without.
+        minutes: wall time of one run, including the finals; None sets no limit. If neither trials nor minutes are
+            given, a run ends after 60 trials or 10 minutes.
+        patience: the search ends after this number of trained candidates in a row without an improvement; 0 for never.
+            In a Pareto study, an improvement is a candidate that extends the front.
+        jobs: number of worker processes, each on one core; 0 for one process for each core.
+        storage: Optuna storage URL: `journal:///FILE` or that of a database; None for a journal in the study's folder.
+        tracking_uri: URI of the MLflow server; None for an SQLite file below `studies/`, `none` for no tracking.
     """
 
     space: str
@@ -93,10 +94,25 @@ class Study:
     tracking_uri: str | None = None
 
     def __post_init__(self) -> None:
-        objective = OBJECTIVES.find(self.objective, "--objective")
+        self._check_names()
+        self._check_numbers()
+        if not self.data:
+            object.__setattr__(self, "data", load_space(self.space).data)
+        if not self.name:
+            object.__setattr__(self, "name", self._default_name())
+        if self.trials is None and self.minutes is None:
+            object.__setattr__(self, "trials", DEFAULT_TRIALS)
+            object.__setattr__(self, "minutes", DEFAULT_MINUTES)
+
+    def _check_names(self) -> None:
+        OBJECTIVES.find(self.objective, "--objective")
         Classification.check_metric(self.metric, "--metric")
         if self.output not in OUTPUTS:
             raise unknown("--output", "output", self.output, OUTPUTS)
+        if self.name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
+            raise InputError("--name", "must be letters, digits, '.', '_' and '-'", got=repr(self.name))
+
+    def _check_numbers(self) -> None:
         for key in ("minutes", "rate_hz", "trials", "window", "stride"):
             value = getattr(self, key)
             if value is not None and not 0 < value < math.inf:
@@ -111,22 +127,13 @@ class Study:
                 raise InputError(flag(key), "must be 0 or more", got=getattr(self, key))
         if not 0 <= self.seed < 2**32:
             raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
-        if objective.needs_weights_budget and self.budget_kb is None:
+        if OBJECTIVES[self.objective].needs_weights_budget and self.budget_kb is None:
             raise InputError(
                 "--budget-kb", f"must be given for the {self.objective} objective", hint="or take --objective accuracy"
             )
-        if self.name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
-            raise InputError("--name", "must be letters, digits, '.', '_' and '-'", got=repr(self.name))
-        if not self.data:
-            object.__setattr__(self, "data", load_space(self.space).data)
-        if not self.name:
-            object.__setattr__(self, "name", self._default_name())
-        if self.trials is None and self.minutes is None:
-            object.__setattr__(self, "trials", DEFAULT_TRIALS)
-            object.__setattr__(self, "minutes", DEFAULT_MINUTES)
 
     def _default_name(self) -> str:
-        """Return a name made of the space, the data, the budget and what else is not at its default."""
+        """Return a name made of the space, the data, the budget and some fields that are not at their default."""
         parts = [Path(self.space).stem, Path(self.data).stem]
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else []
         given = self._given()
@@ -145,7 +152,7 @@ class Study:
         )
 
     def definition(self) -> dict[str, Any]:
-        """Return the fields that decide what the search finds; they stay as they are when a study goes on."""
+        """Return the fields that decide what the search finds; they may not change when a study is resumed."""
         # Studies from before there were labels have no such key, and are the same as those without labels.
         left_out = RUN_FIELDS if self.labels is not None else (*RUN_FIELDS, "labels")
         return {key: value for key, value in to_data(self).items() if key not in left_out}
@@ -166,7 +173,7 @@ class Study:
         values = {field.name: (getattr(self, field.name), field.default) for field in dataclasses.fields(self)}
         given = {key: value for key, (value, default) in values.items() if key != "recipe" and value != default}
         if (self.trials, self.minutes) == (DEFAULT_TRIALS, DEFAULT_MINUTES):
-            # These limits hold for a study that names none.
+            # A study without limits gets both of these, and no other study is given both by default.
             del given["trials"], given["minutes"]
         return given
 
@@ -184,8 +191,8 @@ def flag(key: str) -> str:
 def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
     """Make a study of a mapping of its fields, with the tables of the recipe beside them.
 
-    A table `recipe` may hold settings by name alone: so flags give them, and study files of earlier releases. They go
-    before those of the tables.
+    Flags, and study files of earlier releases, give settings by their names alone, in one table `recipe`. Such a
+    setting overrides the one in its table.
 
     Raises:
         InputError: at `place`, for unknown keys, missing ones, and values of a wrong type or out of range.
@@ -203,7 +210,7 @@ def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
 
 
 def upgraded(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition that an earlier release has written in today's form."""
+    """Return a definition, which an earlier release may have written, in its present form."""
     if "recipe" not in definition:
         return dict(definition)
     return {**definition, "recipe": Recipe.from_json(definition["recipe"], Place("recipe")).to_json()}

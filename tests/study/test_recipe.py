@@ -1,4 +1,4 @@
-"""Settings of training that make no sense are refused by name."""
+"""Settings of training: their ranges, their tables and their documents."""
 
 import json
 import math
@@ -39,18 +39,18 @@ from nas.study.recipe import TABLES, Finals, Recipe, Training
         ("distillation", 1.1),
     ],
 )
-def test_a_wrong_value_is_named(name, wrong):
+def test_the_error_for_a_setting_out_of_range_names_it(name, wrong):
     with pytest.raises(InputError, match=rf"^\w+\.{name}: must be "):
         Recipe.of(**{name: wrong})
 
 
-def test_few_rows_get_as_many_epochs_as_min_steps_need():
+def test_a_small_data_set_gets_the_epochs_that_min_steps_needs():
     recipe = Recipe.of(batch_size=10, min_steps=100)
     assert [recipe.training.at_least_min_steps(5, rows) for rows in (50, 100, 1000)] == [20, 10, 5]
     assert recipe.training.at_least_min_steps(5, 3) == 100
 
 
-def test_quantization_aware_epochs_are_in_proportion_to_the_training_before():
+def test_quantization_aware_epochs_are_in_proportion_to_the_epochs_of_the_training():
     finals = Finals(final_epochs=80, qat_epochs=10)
     assert [finals.qat_epochs_after(epochs) for epochs in (320, 80, 40, 8, 1)] == [40, 10, 5, 1, 1]
     assert Finals(qat_epochs=0).qat_epochs_after(80) == 0

@@ -141,7 +141,7 @@ TESTED = Tested(
 WINNER = Trained(complete(2), FINALS, tested=TESTED)
 
 
-def test_the_contract_of_nas_search_json() -> None:
+def test_the_document_of_nas_search_has_the_keys_of_its_contract() -> None:
     document = json.loads(json.dumps(result(WINNER).to_contract("studies/mine/best/model.tflite")))
     assert set(document) == {"study", "folder", "seconds", "trials", "states", "best", "front", "rungs", "stopped"}
     assert document["trials"] == 8
@@ -172,17 +172,17 @@ BEST: dict[str, Any] = {
 FRONT = {"val_accuracy": 0.9, "weights_bytes": 3000}
 
 
-def test_the_spread_over_the_winner_s_folds_is_numpy_s_and_needs_two() -> None:
+def test_the_standard_deviation_over_the_winner_s_folds_is_numpy_s_and_needs_two_folds() -> None:
     assert WINNER.fold_std == pytest.approx(np.std([0.9, 0.94], ddof=1))
     assert replace(WINNER, finals=FINALS[:2]).fold_std is None
 
 
-def test_the_score_is_the_metric_that_the_study_judges_by() -> None:
+def test_the_score_of_a_record_is_the_study_s_metric() -> None:
     record = replace(complete(1), val_metrics={"accuracy": 0.9, "balanced_accuracy": 0.7})
     assert (record.val_score, replace(record, metric="balanced_accuracy").val_score) == (0.9, 0.7)
 
 
-def test_the_front_is_drawn_in_the_metric_that_the_study_judges_by() -> None:
+def test_the_front_is_that_of_the_study_s_metric_even_if_accuracy_ranks_otherwise() -> None:
     def judged(trial: int, weights: int, accuracy: float, balanced: float) -> Record:
         metrics = {"accuracy": accuracy, "balanced_accuracy": balanced}
         costs = {**PROFILED, "weights_bytes": weights}
@@ -209,12 +209,12 @@ def test_the_front_holds_what_no_other_record_beats(numbers: list[tuple[int, int
     assert [record.profiled["weights_bytes"] for record in front(records)] == sorted(weights for weights, _ in shown)  # type: ignore[index]
 
 
-def test_a_study_without_a_winner_says_so() -> None:
+def test_a_study_without_a_winner_has_no_best_entry() -> None:
     assert result(None).to_contract("x")["best"] is None
 
 
 @pytest.mark.parametrize("winner", [None, WINNER])
-def test_what_is_kept_in_git_has_no_paths_and_no_times(winner: Trained | None) -> None:
+def test_results_json_has_no_paths_and_no_times(winner: Trained | None) -> None:
     text = json.dumps(result(winner).to_json())
     assert "studies" not in text
     assert "seconds" not in text

@@ -60,14 +60,14 @@ studies = st.builds(
 
 
 @given(study=studies)
-def test_toml_gives_the_study_back(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_study_survives_toml(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.getbasetemp() / "study.toml"
     file.write_bytes(study.to_toml().encode())
     assert make_study(read_study(file)) == study
 
 
 @given(study=studies)
-def test_the_command_gives_the_study_back(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_command_of_a_study_makes_the_same_study(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:
     nas, verb, *arguments = shlex.split(study.command())
     assert (nas, verb) == ("nas", "search")
     shown = CliRunner().invoke(command, [*arguments, "--dry-run"], catch_exceptions=False)
@@ -76,7 +76,7 @@ def test_the_command_gives_the_study_back(study: Study, tmp_path_factory: pytest
     assert make_study(read_study(file)) == study
 
 
-def test_without_a_budget_the_command_names_none() -> None:
+def test_the_command_of_a_study_without_a_budget_has_no_budget() -> None:
     words = shlex.split(Study(space="mlp_tabular", objective="accuracy", trials=5).command())
     assert "--budget-kb" not in words
     assert "--minutes" not in words
@@ -84,7 +84,7 @@ def test_without_a_budget_the_command_names_none() -> None:
 
 
 @given(studies, studies)
-def test_the_limits_of_a_run_are_no_part_of_the_definition(one: Study, other: Study) -> None:
+def test_the_limits_of_a_run_are_not_part_of_the_definition(one: Study, other: Study) -> None:
     moved = dataclasses.replace(one, **{key: getattr(other, key) for key in RUN_FIELDS})
     assert moved.definition() == one.definition()
 
@@ -109,7 +109,7 @@ def test_a_run_ends_after_60_trials_or_10_minutes_unless_one_of_them_is_given() 
     assert limits == [(60, 10.0), (5, None), (None, 2)]
 
 
-def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
+def test_a_study_without_limits_of_its_own_has_those_of_the_board() -> None:
     board = next(target for target in known_targets().values() if target.ram_bytes)
     assert Study(space="mlp_tabular", budget_kb=1.5).budget(board).limits() == {
         "weights": 1536,
@@ -152,7 +152,7 @@ def test_limits_that_the_study_leaves_open_are_the_board_s() -> None:
         ({"space": "mlp_tabula"}, "--space: space must be a known one, got 'mlp_tabula'; did you mean mlp_tabular"),
     ],
 )
-def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) -> None:
+def test_the_error_for_a_wrong_field_names_its_flag(fields: dict[str, Any], line: str) -> None:
     with pytest.raises(InputError) as error:
         Study(**{"space": "mlp_tabular", "budget_kb": 4.0, **fields})
     assert line in str(error.value)
@@ -180,17 +180,23 @@ def test_a_wrong_field_is_told_by_its_flag(fields: dict[str, Any], line: str) ->
         ("space = [", "study.toml: must be valid TOML"),
     ],
 )
-def test_a_slip_in_a_study_file_is_told_with_its_key(text: str, line: str, tmp_path: Path) -> None:
+def test_the_error_for_a_mistake_in_a_study_file_names_its_key(text: str, line: str, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(text)
     with pytest.raises(InputError) as error:
         make_study(read_study(tmp_path), "study.toml")
     assert line in str(error.value)
 
 
-def test_whole_numbers_count_where_fractions_may_stand() -> None:
+def test_a_whole_number_is_accepted_for_a_setting_that_may_be_fractional() -> None:
     assert make_study({"space": "mlp_tabular", "budget_kb": 4}).budget_kb == 4
 
 
-def test_a_missing_study_is_told(tmp_path: Path) -> None:
+def test_a_missing_study_file_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must be a readable study\.toml, got No such file"):
         read_study(tmp_path / "nowhere.toml")
+
+
+def test_settings_by_name_alone_override_those_in_tables() -> None:
+    values = {"training": {"epochs": 3, "patience": 1}, "recipe": {"epochs": 5, "rounded_epochs": 7}}
+    recipe = make_study({"space": "mlp_tabular", "budget_kb": 4, **values}).recipe
+    assert recipe == Recipe.of(epochs=5, patience=1, qat_epochs=7)
