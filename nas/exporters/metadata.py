@@ -1,9 +1,9 @@
 """All facts of an archive except the model's bytes, for programs."""
 
-import dataclasses
 import hashlib
 from typing import Any
 
+from nas.codec import to_data
 from nas.exporters.format import FORMATS, Files
 from nas.study.archive import Archive
 from nas.text import document
@@ -28,10 +28,10 @@ def describe(archive: Archive) -> dict[str, Any]:
             "channel_names": archive.channel_names,
             "sample_rate_hz": archive.sample_rate_hz,
             "units_scale": archive.units_scale,
-            "scaling": archive.scaling.to_json(),
-            "quantization": dataclasses.asdict(archive.input),
+            "scaling": to_data(archive.scaling),
+            "quantization": to_data(archive.input),
         },
-        "output": {"is": archive.output_is, "quantization": dataclasses.asdict(archive.output)},
+        "output": {"is": archive.output_is, "quantization": to_data(archive.output)},
         "footprint": {**archive.footprint, "file": "model.tflite"},
         "budget": archive.budget,
         "data": archive.data,

@@ -137,6 +137,7 @@ def test_a_study_without_limits_of_its_own_has_those_of_the_board() -> None:
         ({"seed": -1}, "--seed: must be from 0"),
         ({"seed": 2**32}, "--seed: must be from 0"),
         ({"accuracy_weight": 0}, "--accuracy-weight: must be in"),
+        ({"accuracy_weight": 1.01}, "--accuracy-weight: must be in"),
         ({"accuracy_weight": float("nan")}, "--accuracy-weight: must be in"),
         ({"budget_kb": None}, "--budget-kb: must be given for the weighted objective; or take --objective accuracy"),
         (
