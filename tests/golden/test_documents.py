@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 from documents import RECORDED, losses, recorded
 
-from nas.api.studies import report_view
 from nas.cli import group
 from nas.errors import InputError
 from nas.optimizer.run import open_ledger, stored_result
@@ -82,13 +81,9 @@ def test_a_recorded_bundle_is_exported_with_the_recorded_facts(folder: Path, tmp
     assert new == old
 
 
-def test_a_report_of_a_recorded_study_shows_its_winner_and_its_trials(folder: Path) -> None:
-    study, result = stored(folder)
-    view = report_view(study, folder)
-    assert view.result == result
-    assert [record.trial for record in view.records] == [0, 1, 2, 3, 4]
-    assert view.class_names == ("malignant", "benign")
-    assert view.command == recorded("metadata")["command"]
+def test_a_report_is_written_of_a_recorded_study(folder: Path) -> None:
+    nas("report", folder)
+    assert "99.1" in (folder / "report.html").read_text()
 
 
 def test_a_recorded_study_file_is_the_study_of_its_command(folder: Path) -> None:
