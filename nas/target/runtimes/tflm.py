@@ -50,12 +50,13 @@ class Tflm(Runtime):
     def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
         machine = target.kernels, target.core, target.tflm
         measured = _native.profile(model, *machine) if isinstance(model, bytes) else _native.estimate(model, *machine)
-        totals, ops, tensors = measured
-        kinds = {row[0] for row in ops}
+        kinds = {op.kind for op in measured.ops}
         return Footprint(
-            **_totals(totals, target, outside_arena(len(kinds), target), tuple(sorted(kinds - _native.LINKED_OPS))),
-            ops=tuple(_op(index, row, target) for index, row in enumerate(ops)),
-            tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(tensors)),
+            **_totals(
+                measured.totals, target, outside_arena(len(kinds), target), tuple(sorted(kinds - _native.LINKED_OPS))
+            ),
+            ops=tuple(_op(index, row, target) for index, row in enumerate(measured.ops)),
+            tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(measured.tensors)),
         )
 
     def totals(self, graphs: Iterable[Graph], target: Target) -> list[Totals]:
@@ -70,26 +71,22 @@ RUNTIMES.register("tflm")(Tflm())
 
 
 def _totals(
-    row: "_native.Totals",
-    target: Target,
-    outside: OutsideArena | None = None,
-    without_code: tuple[str, ...] = (),
+    row: "_native.Totals", target: Target, outside: OutsideArena | None = None, without_code: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    file_bytes, weights_bytes, head, tail, smallest, code, macs, instructions, supported = row
-    latency_ms = target.milliseconds(instructions)
+    latency_ms = target.milliseconds(row.instructions)
     return {
         "target": target.name,
         "runtime": target.runtime,
         "release": target.tflm,
         "kernels": target.kernels,
-        "file_bytes": file_bytes,
-        "weights_bytes": weights_bytes,
-        "detail": Arena(head, tail, smallest, outside),
-        "flash": Flash(file_bytes, code, without_code),
-        "macs": macs,
+        "file_bytes": row.file_bytes,
+        "weights_bytes": row.weights_bytes,
+        "detail": Arena(row.head_bytes, row.tail_bytes, row.min_arena_bytes, outside),
+        "flash": Flash(row.file_bytes, row.code_bytes, without_code),
+        "macs": row.macs,
         "latency_ms": latency_ms,
         "energy_uj": target.microjoules(latency_ms),
-        "supported": supported,
+        "supported": row.supported,
     }
 
 
@@ -105,6 +102,14 @@ def outside_arena(kinds: int, target: Target) -> OutsideArena:
 
 
 def _op(index: int, row: "_native.Op", target: Target) -> OpFootprint:
-    op, macs, scratch_bytes, instructions, inputs, outputs, reason = row
-    latency_ms = target.milliseconds(instructions)
-    return OpFootprint(index, op, macs, scratch_bytes, latency_ms, inputs, outputs, reason is None, reason)
+    return OpFootprint(
+        index=index,
+        op=row.kind,
+        macs=row.macs,
+        scratch_bytes=row.scratch_bytes,
+        latency_ms=target.milliseconds(row.instructions),
+        inputs=row.inputs,
+        outputs=row.outputs,
+        supported=row.refusal is None,
+        reason=row.refusal,
+    )
