@@ -126,6 +126,26 @@ def _reach(graph: dict[str, set[str]], start: str) -> set[str]:
     return seen
 
 
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function of `nas/`, with its place: `nas/graph/builder.py:conv2d`."""
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(ROOT)}:{node.name}", node
+
+
+def lines(node: ast.FunctionDef) -> int:
+    """How many lines a function has, its docstring among them."""
+    assert node.end_lineno is not None
+    return node.end_lineno - node.lineno + 1
+
+
+def parameters(node: ast.FunctionDef) -> int:
+    """How many parameters a function has, `self` and `cls` left out."""
+    named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return len(named) - (bool(named) and named[0].arg in ("self", "cls"))
+
+
 def picture() -> str:
     """The rooms from the foundation up, each with what it holds and imports."""
     found = arrows()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 
 import pytest
 import rooms
@@ -119,3 +120,25 @@ def test_continuous_integration_runs_what_the_readme_says():
     commands = [line for line in script.splitlines() if ".venv" in line and not line.startswith("rm ")]
     assert len(commands) == 3
     assert all(command in readme for command in commands)
+
+
+def percentile_90(sizes: Iterable[int]) -> int:
+    ordered = sorted(sizes)
+    return ordered[int(0.9 * (len(ordered) - 1))]
+
+
+def test_functions_are_short():
+    sizes = {place: rooms.lines(node) for place, node in rooms.functions()}
+    assert [place for place, size in sizes.items() if size > 50] == []
+    assert percentile_90(sizes.values()) <= 20
+
+
+def test_files_are_short():
+    sizes = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in FILES}
+    assert [place for place, size in sizes.items() if size > 320] == []
+    assert percentile_90(sizes.values()) <= 200
+
+
+def test_functions_have_at_most_seven_parameters():
+    counts = {place: rooms.parameters(node) for place, node in rooms.functions()}
+    assert {place: count for place, count in counts.items() if count > 7} == {}
