@@ -56,7 +56,7 @@ def test_the_source_distribution_holds_no_studies_and_nothing_built(sdist):
 
 def test_the_wheel_holds_spaces_targets_one_native_module_and_the_layers_beside_it(wheel):
     assert {path.name for path in (wheel / "nas" / "search_spaces").iterdir()} == spaces()
-    assert (wheel / "nas" / "targets.toml").is_file()
+    assert (wheel / "nas" / "target" / "targets.toml").is_file()
     (native,) = wheel.rglob("_native*.so")
     assert native.with_name("_training.so").is_file()
 
