@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:
-    """Write `content` into a temporary file beside `path`, then rename it to `path`; missing folders are made."""
+    """Write `content` into a temporary file in the same folder, then rename it to `path`; missing folders are made."""
     data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

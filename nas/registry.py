@@ -13,8 +13,8 @@ T = TypeVar("T")
 class Registry(Mapping[str, T], Generic[T]):
     """The members of one extension point, by name.
 
-    Life cycle: made empty beside the extension point's contract; filled by `register` while the modules that hold
-    the members are imported, which happens once, at the first look-up; read-only from then on.
+    Life cycle: made empty in the module of the extension point's contract; filled by `register` while the modules that
+    hold the members are imported, which happens once, at the first look-up; read-only from then on.
 
     Members are functions, classes or other objects. A function or class is described by the first line of its
     docstring, any other object by its attribute `summary`.

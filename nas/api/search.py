@@ -29,7 +29,7 @@ from nas.tracking import find_address
 
 
 def search(study: Study, root: Path = STUDIES, observer: Observer | None = None) -> Result:
-    """Run a study, or go on with it, until its limits are reached; write its results and its winner.
+    """Run or resume a study until its limits are reached; write its results and its winner.
 
     Args:
         study: the definition.
@@ -42,7 +42,7 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
     Raises:
         InputError: the definition, the data or the budget are wrong, no candidate fits, none could be trained, or
             another definition has been run under the same name.
-        KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call goes on.
+        KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call resumes the study.
     """
     started = time.monotonic()
     observer = observer or Observer()
@@ -64,7 +64,7 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
 
 
 def _problem(study: Study, root: Path, observer: Observer) -> Problem:
-    """Return a study with all that its definition names; InputError for anything wrong, before a file is written."""
+    """Load the space, the target and the data of a study; InputError for anything wrong, before a file is written."""
     task = Classification(softmax=study.output == "probabilities")
     space = dataclasses.replace(load_space(study.space), task=task)
     target = find_target(study.target)

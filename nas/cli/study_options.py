@@ -12,7 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Option(NamedTuple):
-    """What the help says of a field, and of its default where the value alone does not tell."""
+    """The help text of a field, and a description of its default where the value alone does not explain it."""
 
     help: str
     default: str | None = None
@@ -41,7 +41,7 @@ OPTIONS = {
     "labels": Option("CSV file with the columns file, label and optionally group.", "labels.csv in the data's folder"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
-        "End this run after so much time, final trainings included.",
+        "End this run after this many minutes, final trainings included.",
         f"without --trials: {DEFAULT_TRIALS} trials or {DEFAULT_MINUTES:g} min",
     ),
     "patience": Option("End after this many candidates in a row without a better one.", "0, never"),

@@ -1,1 +1,1 @@
-"""Data sources: one file each, found by the registry in `nas.data.dataset`."""
+"""Data sets: readers of files, built-in sources, windows, splits, scaling and checks."""

@@ -10,7 +10,7 @@ def folds(part: Part, count: int, seed: int) -> list[tuple[Rows, Rows]]:
     """Return the numbers of the kept and of the held-out rows for each of `count` folds.
 
     Classes are spread evenly over the folds and groups stay whole. If there are fewer groups than `count`, or
-    fewer rows of the most frequent class, there are only so many folds.
+    fewer rows of the most frequent class, there are only that many folds.
     """
     # scikit-learn takes a second to import.
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def escape(value: object) -> str:
-    """Return one line of text in which no character is Markdown; an underscore within a word is left as it is."""
+    """Escape one line of text, so that Markdown shows each character as it is; underscores within words stay."""
     return re.sub(r"[\\`*\[\]<>|#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", " ".join(str(value).split()))
 
 
@@ -17,7 +17,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], text: int = 1) 
 
 
 def facts(values: Mapping[str, Any]) -> str:
-    """Return a bullet list of `values`; a table within becomes `key.inner`."""
+    """Return a bullet list of `values`; the keys of a nested mapping become `key.inner`."""
     return "\n".join(f"- {escape(key)}: {escape(value)}" for key, value in _flat(values))
 
 

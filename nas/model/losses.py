@@ -12,10 +12,10 @@ class Loss:
     """A loss, and what belongs to it; all functions take tensors [n, outputs].
 
     Attributes:
-        rows: of outputs and targets: the loss of each row [n].
-        scores: of outputs and targets: how good the answer for each row is [n], higher is better. Learning curves show
-            its mean, by the name `accuracy`; of two epochs, the one with the higher mean is better.
-        targets: of outputs: the targets to which these outputs would be the perfect answer.
+        rows: function of outputs and targets; returns the loss of each row [n].
+        scores: function of outputs and targets; returns the score of each row [n], higher is better. Learning curves
+            show its mean, by the name `accuracy`; of two epochs, the one with the higher mean is better.
+        targets: function of outputs; returns the targets for which these outputs would be the perfect answer.
     """
 
     rows: Callable[[Any, Any], Any]

@@ -1,4 +1,4 @@
-"""What a worker process does: it performs tasks, each by the function that a table names for its type."""
+"""The work of a worker process: a table maps each type of task to the function that performs it."""
 
 import functools
 import resource
@@ -34,7 +34,7 @@ QAT_LEARNING_RATE = 1 / 8
 
 @dataclass(slots=True)
 class _Worker:
-    """What a worker process holds between tasks."""
+    """The data that a worker process keeps from one task to the next."""
 
     splits: Splits | None = None
 
@@ -219,7 +219,7 @@ def _failed(record: Record, reason: str) -> Record:
 
 
 def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
-    """Train a teacher, and let it answer for all training and validation rows."""
+    """Train a teacher, and compute its soft labels for all training and validation rows."""
     from nas.model.deploy.int8_model import float_outputs
     from nas.model.network.network import Network
     from nas.model.training import teacher
@@ -274,6 +274,6 @@ PERFORM: Mapping[type[Task[Any]], Callable[[Any, Prepared], Any]] = {
 
 
 def _peak_rss_bytes() -> int:
-    """Return the most memory that this process has ever held."""
+    """Return the largest resident memory of this process so far, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

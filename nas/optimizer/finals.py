@@ -66,8 +66,8 @@ class Finals:
     def decide(self) -> None:
         """Train the finalists, choose the winner by validation alone, and evaluate it on the test set.
 
-        A study that goes on stays decided as long as its finalists are the same, however much time it has then, so
-        that the test set is not used again.
+        If a study is resumed and has the same finalists, its earlier winner stays, even if there is more time now: the
+        test set must not be used again.
         """
         chosen = self.finalists()
         decided = [record.trial for record in chosen]
@@ -96,7 +96,7 @@ class Finals:
         return Pace.of(records, len(self.problem.splits.train))
 
     def _number_in_time(self, chosen: Sequence[Record]) -> int:
-        """Return how many of the finalists there is time for; if for none, the search has decided."""
+        """Return the number of finalists that there is time to cross-validate; with 0, the search's best one wins."""
         remaining = self.clock.remaining()
         if self.clock.limit is None or remaining is None:
             return len(chosen)

@@ -13,7 +13,7 @@ from nas.target.budget import Budget
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Computes what a study compares candidates by.
+    """Computes the numbers by which a study compares candidates.
 
     Attributes:
         objective: what the search maximizes; `context` are the numbers of the study that it uses.
@@ -39,7 +39,7 @@ class Judge:
         return replace(record, values=self.objective.values(record, self.context))
 
     def score(self, record: Record) -> float:
-        """Return what ranks a complete record where one candidate must win, higher is better."""
+        """Return the number by which complete records are ranked where one must win; higher is better."""
         return self.objective.values(record, self.context)[0]
 
     def gains(self, record: Record) -> tuple[float, ...]:
@@ -50,7 +50,7 @@ class Judge:
     def gains_at(self, record: Record, accuracy: float) -> tuple[float, ...]:
         """Return the gains that a candidate, complete or not, has if this is its accuracy.
 
-        Learning curves hold accuracy alone, so at a rung it stands for whatever metric the study judges by.
+        Learning curves hold only the accuracy, so at a rung it is used in place of the study's metric.
         """
         costs: Mapping[str, Any] | None = record.profiled or record.estimated
         return self.gains(replace(record, metric="accuracy", val_metrics={"accuracy": accuracy}, profiled=costs))

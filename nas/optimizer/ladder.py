@@ -1,4 +1,4 @@
-"""The rungs of a study as it runs: the cut-offs of each candidate, who is paused, and who is promoted."""
+"""The rungs of a running study: the cut-offs of each candidate, and which candidates are paused or promoted."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ class Ladder:
         self._models = models
         self._gains_at = _Remembered(gains_at)
         epochs = recipe.training.at_least_min_steps(recipe.training.epochs, rows)
-        # Trainings on small data take more epochs, so the first rung comes after as many more.
+        # Trainings on small data have more epochs, and the first rung is moved in the same proportion.
         first = math.ceil(recipe.fidelity.first_rung * epochs / recipe.training.epochs)
         self.epochs = rung_epochs(first, self._factor, epochs)
         promoted = {record.continues for record in records}
@@ -50,7 +50,7 @@ class Ladder:
         return promotable(self._records, self._paused, self.epochs, self._factor, self._gains_at)
 
     def checkpoint(self, trial: int | None) -> bytes | None:
-        """Return the checkpoint of a paused trial, which is paused no longer; None if it has none."""
+        """Return the checkpoint of a paused trial, and count it as resumed; None if it has none."""
         if trial not in self._paused:
             return None
         self._paused.remove(trial)

@@ -93,7 +93,7 @@ class Ledger:
         self._storage = open_storage(url)
         self._kept = _open_study(self._storage, name, directions, url)
         if [direction.name.lower() for direction in self._kept.directions] != list(directions):
-            rule = "must stay what it began with when a study goes on"
+            rule = "must stay what it was when the study began"
             raise InputError(f"study {name}: objective", rule, hint="give another --name")
         self._study_id = self._storage.get_study_id_from_name(name)
         trials = self._kept.trials
@@ -233,9 +233,9 @@ def _reached(record: Record) -> tuple[int, float | None]:
 
 
 def changed(name: str, key: str, old: object, new: object) -> InputError:
-    """The error for a study that goes on with another definition than it began with."""
+    """Return the error for a study that is resumed with another definition than that of its first run."""
     return InputError(
-        f"study {name}: {key}", f"must stay {old!r} when a study goes on", got=repr(new), hint="give another --name"
+        f"study {name}: {key}", f"must stay {old!r} when a study is resumed", got=repr(new), hint="give another --name"
     )
 
 

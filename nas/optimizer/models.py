@@ -1,4 +1,4 @@
-"""The files that a run keeps beside its trials: models, checkpoints and what teachers answered."""
+"""The files that a run keeps in addition to its trials: models, checkpoints and the soft labels of teachers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from nas.files import write_atomic
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """The folder `models` of a study; a file that is written is there whole or not at all."""
+    """The folder `models` of a study; files in it are written atomically."""
 
     path: Path
 

@@ -43,5 +43,5 @@ class Problem:
         return [params for params in shrunk if params is not None]
 
     def identity(self) -> dict[str, object]:
-        """Return what must be the same when a study goes on."""
+        """Return what must be the same when a study is resumed: definition, contents of the space and of the data."""
         return {**self.study.definition(), "space content": self.space.digest, "data content": self.splits.digest}

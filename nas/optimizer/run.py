@@ -64,7 +64,7 @@ def stored_result(folder: Path, ledger: Ledger) -> Result:
 def run(
     problem: Problem, folder: Path, observer: Observer, started: float, make_executor: MakeExecutor | None = None
 ) -> Iterator[Run]:
-    """Run a study to its limits; yields the run, with all trials done and the winner decided.
+    """Run a study to its limits; yield the run when all trials are done and the winner is decided.
 
     Args:
         problem: the study, and what its definition names.

@@ -1,4 +1,4 @@
-"""The search of a study: candidates are proposed, examined, trained, and what came of them is told to the sampler."""
+"""The search of a study: candidates are proposed, checked and trained, and the sampler learns from the results."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -107,10 +107,10 @@ class Search:
         self._ledger.put("stopped", self._out_of_patience())
 
     def step(self) -> bool:
-        """Do what comes next; return False when the search has ended.
+        """Take the next action; return False when the search has ended.
 
         If another trial is wanted, its candidate is proposed and examined. If a worker is idle, the candidate is
-        trained; otherwise, answers of the workers are awaited and told to the sampler.
+        trained; otherwise, the search waits for results of the workers and reports them to the sampler.
         """
         wanted = self._is_wanted()
         if wanted and self._next is None:
@@ -213,7 +213,7 @@ class Search:
             self._tell(proposal, _outcome(task, proposal, answer))
 
     def _tell(self, proposal: _Proposal, outcome: TrainingOutcome) -> None:
-        """Keep what came of a training, and end its trial."""
+        """Keep the files of a finished training, and end its trial."""
         record = replace(outcome.record, estimated=proposal.candidate.footprint.summary())
         if record.state == State.COMPLETE:
             record = self._judge.judged(record)

@@ -1,7 +1,7 @@
 """Where a study's trials are kept: Optuna's journal in the study's folder, or a storage that the user names.
 
-A journal takes a line for each event; a trial of this program's spaces costs a database 40 ms of CPU, for every
-dimension is a row with a query before it.
+A journal needs one line for each event. A database needs a query and a row for each dimension: 40 ms of CPU for a
+trial of this program's spaces.
 """
 
 from pathlib import Path

@@ -27,7 +27,7 @@ SoftLabels: TypeAlias = Mapping[Selection, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Teachers:
-    """Trains the teachers of a study, or reads what those of an earlier run have answered."""
+    """Trains the teachers of a study, or reads the soft labels that an earlier run has stored."""
 
     problem: Problem
     ledger: Ledger

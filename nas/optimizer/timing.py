@@ -1,4 +1,4 @@
-"""How the time of a run is shared out: what final trainings will take, and how many of them there is time for.
+"""How the time of a run is divided: how long final trainings will take, and how many of them there is time for.
 
 Everything here is computed from numbers alone: what trainings so far have taken, and how many seconds are left.
 """
@@ -136,10 +136,10 @@ class FinalsPlan:
         return max(self._winner_seconds(pace, self.search_epochs), most)
 
     def finalists_in_time(self, pace: Pace, remaining: float, limit: float) -> int:
-        """Return for how many finalists there is time to train them on every fold.
+        """Return the number of finalists that there is time to train on every fold; it may be 0.
 
-        Each must have time for half of its epochs. If there is time for none, it may be as few epochs as in the
-        search: shorter trainings would only show which network learns quickest. The result may be 0.
+        Each must have time for half of its epochs. If not even one has, as many epochs as in the search are enough.
+        With fewer, trainings would only show which network learns quickest.
         """
         seconds = remaining - OVERHEAD_SECONDS - self.teacher_seconds(limit)
         seconds -= self.winner_seconds(pace, seconds)
@@ -151,12 +151,12 @@ class FinalsPlan:
         return 0
 
     def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int) -> int:
-        """Return how many epochs each of some trainings on folds has time for in `seconds` for all of them."""
+        """Return the number of epochs for each training on a fold, so that all `trainings` together take `seconds`."""
         rounds = max(1, self._rounds(trainings))
         return pace.epochs(self.recipe, seconds / rounds, self.fold_rows, self.fold_epochs)
 
     def winner_epochs_in_time(self, pace: Pace, seconds: float) -> int:
-        """Return how many epochs the winner's last training has time for in `seconds`."""
+        """Return the number of epochs that the winner's last training has time for in `seconds`."""
         return pace.epochs(self.recipe, seconds, self.winner_rows, self.winner_epochs)
 
     def _fold_seconds(self, pace: Pace, epochs: int) -> float:

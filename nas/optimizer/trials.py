@@ -1,4 +1,4 @@
-"""The trials of a study that have ended, and all who are told of them: the storage, the tracker, the observer."""
+"""The trials of a study that have ended; each is reported to the storage, the tracker and the observer."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from nas.tracking import Tracker
 class Trials:
     """The trials of a study that have ended.
 
-    Life cycle: `resume` takes up those of earlier runs; `end` adds one more and tells everybody.
+    Life cycle: `resume` takes up those of earlier runs; `end` adds one more and reports it.
 
     Attributes:
         ledger: the storage of all trials, which also proposes new ones.

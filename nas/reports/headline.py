@@ -1,4 +1,4 @@
-"""The top of the report: the result in a sentence, and its numbers beside the limits."""
+"""The top of the report: the result in a sentence, and its numbers compared with the limits."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

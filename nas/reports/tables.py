@@ -110,7 +110,7 @@ def _confusion_row(i: int, counts: Sequence[int], name: str) -> Markup:
 
 def _cell(count: int, total: int, right: bool) -> Markup:
     kind = "right" if right else "wrong" if count else "nothing"
-    # The square root keeps a few mistakes visible beside many right answers.
+    # The square root keeps a few mistakes visible next to many right answers.
     share = math.sqrt(count / total) if count else 0
     return element("td", whole(count), class_=f"cell {kind}", style=f"--share: {share:.3f}")
 

@@ -1,4 +1,4 @@
-"""The kinds of rows, told by their shape, and how each lies in a network's input."""
+"""The kinds of rows (table, window, image), recognized by their number of axes, and the network input of each."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
     @classmethod
     def of(cls, row_shape: Sequence[int]) -> "Kind":
-        """Return the kind of a row of the given shape; ValueError if no kind has so many axes."""
+        """Return the kind of a row of the given shape; ValueError if no kind has this number of axes."""
         kind = next((kind for kind in cls if kind.axes == len(row_shape)), None)
         if kind is None:
             raise ValueError(f"a row has 1 to 3 axes, not the shape {tuple(row_shape)}")

@@ -12,7 +12,7 @@ from nas.space.blocks.block import BLOCKS, check_value
 from nas.space.dims import Dim, GivenChooser, Value, parse_dim
 from nas.space.space import Space, Stage
 
-# In a checkout the folder is beside the package; in a wheel, inside it.
+# In a checkout the folder is next to the package; in a wheel, inside it.
 FOLDERS = (Path(__file__).parents[1] / "search_spaces", Path(__file__).parents[2] / "search_spaces")
 
 

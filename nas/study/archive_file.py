@@ -18,7 +18,7 @@ MODEL = "bundle.tflite"
 
 
 def save_archive(archive: Archive, folder: Path) -> None:
-    """Write the archive as `bundle.json` with its model, `bundle.tflite`, beside it."""
+    """Write the archive as `bundle.json`, and its model as `bundle.tflite`."""
     facts = to_data(archive)
     write_atomic(folder / MODEL, facts.pop("tflite"))
     # Unsorted: a card lists facts in the order in which they were gathered.

@@ -122,7 +122,7 @@ def shrink(
 
 
 class _Steered:
-    """Picks fixed values where there are any, else random ones: so a member can be changed in one dimension."""
+    """Picks the given values, and random ones where none is given, so that a member can be changed in one dimension."""
 
     def __init__(self, seed: int, fixed: Mapping[str, Value] | None = None) -> None:
         self.chosen: dict[str, Value] = {}

@@ -30,9 +30,9 @@ class ObjectiveContext:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What candidates are compared by: one value, or several of which a Pareto front is taken.
+    """How candidates are compared: by one value, or by the Pareto front of several.
 
-    The first value is to be maximized and ranks candidates where one must win. Each value must be a linear function of
+    The first value is maximized; it ranks candidates where one must win. Each value must be a linear function of
     the study's metric, so that successive halving can compute thresholds (`nas.study.rungs`).
 
     Attributes:

@@ -43,7 +43,7 @@ class Training:
         _below_one(self, "training", "label_smoothing", "averaging")
 
     def at_least_min_steps(self, epochs: int, rows: int) -> int:
-        """Return `epochs`, or the greater number of epochs that `min_steps` takes with this number of training rows."""
+        """Return `epochs`, or more if `min_steps` steps need more epochs with this number of training rows."""
         steps = max(1, rows // self.batch_size)
         return max(epochs, math.ceil(self.min_steps / steps))
 
@@ -111,7 +111,7 @@ class Finals:
         qat_epochs: epochs of quantization-aware training that follow a final training of `final_epochs`, at an eighth
             of the learning rate; a longer or shorter training has proportionally more or fewer. 0 for none.
         distillation: weight of a large teacher's soft labels in the loss of the finals; 0 trains no teacher.
-        temperature: the teacher's logits are divided by it before the softmax.
+        temperature: number by which the teacher's logits are divided before the softmax; more than 1 evens them out.
     """
 
     finalists: int = 8

@@ -90,6 +90,6 @@ class Record:
         if isinstance(data, Mapping):
             fields = {key: value for key, value in data.items() if key != "val_accuracy"}
             if data.get("val_accuracy") is not None and not data.get("val_metrics"):
-                # Before there was a choice of metrics, documents had no others.
+                # Documents of releases without a choice of metrics hold only the accuracy.
                 fields["val_metrics"] = {"accuracy": data["val_accuracy"]}
         return from_data(cls, fields, place)

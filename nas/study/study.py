@@ -153,7 +153,7 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they may not change when a study is resumed."""
-        # Studies from before there were labels have no such key, and are the same as those without labels.
+        # Definitions of earlier releases lack the key `labels`; they must equal those that leave it unset.
         left_out = RUN_FIELDS if self.labels is not None else (*RUN_FIELDS, "labels")
         return {key: value for key, value in to_data(self).items() if key not in left_out}
 
@@ -189,7 +189,7 @@ def flag(key: str) -> str:
 
 
 def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
-    """Make a study of a mapping of its fields, with the tables of the recipe beside them.
+    """Make a study from a mapping that holds its fields and the tables of its recipe.
 
     Flags, and study files of earlier releases, give settings by their names alone, in one table `recipe`. Such a
     setting overrides the one in its table.

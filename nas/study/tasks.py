@@ -1,4 +1,4 @@
-"""The tasks that a search gives to its workers, and what they answer."""
+"""The tasks that a search gives to its workers, and their results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ class Task(Generic[A]):
 
     Attributes:
         seconds: time limit; None for none.
-        label: the task in a word or two, for those who watch the search.
+        label: the task in a word or two, for the live view.
     """
 
     seconds: float | None = field(default=None, kw_only=True)
@@ -97,7 +97,7 @@ class Task(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class TrainingOutcome:
-    """What comes of a training.
+    """The result of a training.
 
     Attributes:
         record: of the candidate, without the objective's values.
@@ -119,7 +119,7 @@ class TrainingTask(Task[TrainingOutcome]):
     Attributes:
         trial: number of the trial that it belongs to.
         params: the sampled dimensions.
-        target: whose footprint is profiled; `budget` is checked again on the `.tflite`.
+        target: where the model will run; its `.tflite` is profiled for it, and `budget` is checked again.
         epochs: passes over the training rows.
         seed: of weights, batches and dropout.
         rows: which rows to train on and to validate on.
@@ -157,7 +157,7 @@ class TrainingTask(Task[TrainingOutcome]):
 
 @dataclass(frozen=True, slots=True)
 class TeacherAnswers:
-    """What a teacher answers.
+    """The result of a teacher's training.
 
     Attributes:
         soft_labels: probabilities [n, classes] of all training and validation rows, those held out included.
@@ -173,7 +173,7 @@ class TeacherAnswers:
 
 @dataclass(frozen=True, slots=True)
 class TeacherTask(Task[TeacherAnswers]):
-    """Train a large network without one fold, and let it answer.
+    """Train a large network without one fold, and compute its soft labels.
 
     The fields are those of `TrainingTask`; `learns` is what the network learns.
     """

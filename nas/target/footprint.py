@@ -13,12 +13,12 @@ TensorKind = Literal["input", "output", "activation", "constant", "scratch"]
 
 @dataclass(frozen=True, slots=True)
 class OutsideArena:
-    """RAM beside TFLM's arena: its two objects, and the stack below the caller during allocation and inference.
+    """RAM that TFLM needs outside its arena: two objects, and the stack of allocation and inference.
 
     Attributes:
         interpreter: bytes of the `MicroInterpreter`, its `sizeof` in real builds.
         resolver: bytes of the `MicroMutableOpResolver`, which grows with the kinds of operators.
-        stack: the most bytes that a release build was seen to take; None where none was measured.
+        stack: the most bytes that a release build used below its caller; None if that was not measured.
     """
 
     interpreter: int
@@ -35,7 +35,7 @@ class Arena:
         tail: bytes that live as long as the interpreter.
         min: the smallest arena with which allocation and inference succeed, a multiple of 16. Planning needs
             temporary memory, so it can exceed `head + tail`. This is the size that a user writes into the firmware.
-        outside: RAM beside the arena; None in the totals of `estimate_many`.
+        outside: RAM outside the arena; None in the totals of `estimate_many`.
     """
 
     head: int

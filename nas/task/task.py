@@ -43,7 +43,7 @@ class Task(ABC):
 
     @abstractmethod
     def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
-        """Return targets `y` [n, ...] as the network is to give them [n, outputs]; `smoothing` is label smoothing."""
+        """Return targets `y` [n, ...] as the outputs to learn [n, outputs]; `smoothing` is label smoothing."""
 
     @abstractmethod
     def answers(self, outputs: Floats) -> Array:

@@ -1,7 +1,7 @@
 """One study in an MLflow store, through explicit run ids.
 
 MLflow's fluent interface keeps one active run per process, which breaks with worker processes and with a study that
-goes on in another process.
+is resumed in another process.
 """
 
 import itertools
@@ -111,7 +111,7 @@ class Store:
             self._client.log_artifacts(self._parent, str(files), "best")
 
     def end(self, finished: bool) -> None:
-        """Close the parent run; it is opened again when the study goes on."""
+        """Close the parent run; it is opened again when the study is resumed."""
         self._client.set_terminated(self._parent, "FINISHED" if finished else "KILLED")
 
     def _find_experiment(self, address: Address) -> str:

@@ -59,7 +59,7 @@ class Tracker:
 class MlflowTracker(Tracker):
     """Writes to an MLflow store from a thread of its own.
 
-    If the store fails, the thread tries again after growing pauses while the search goes on. Trials that are not
+    If the store fails, the thread tries again after growing pauses while the search continues. Trials that are not
     logged when the run ends are logged by the next run of the study.
     """
 
@@ -144,7 +144,7 @@ class MlflowTracker(Tracker):
             line = " ".join(what.split())
             line = line if len(line) <= 160 else f"{line[:157]}..."
             self._warn(
-                f"tracking at {self._address.uri} {line}; the search goes on, and what is missing is logged later"
+                f"tracking at {self._address.uri} {line}; the search continues, and what is missing is logged later"
             )
 
 

@@ -9,7 +9,7 @@
 
 namespace nas {
 
-// Instructions of the interpreter for each inference, beside its operators (median over the counted models).
+// Instructions of the interpreter for each inference, in addition to its operators (median over the counted models).
 constexpr double kInstructionsPerInvoke = 75;
 
 // Returns the multiply-accumulates of convolutions, dense and recurrent layers; 0 for all other operators.

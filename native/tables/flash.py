@@ -1,4 +1,4 @@
-"""Fit the bytes of code that operators share to linked sizes, and tell how wrong the sums are.
+"""Fit the bytes of code that operators share to linked sizes, and report the errors of the fit.
 
     python native/tables/flash.py ../shared/truth [--write]
 

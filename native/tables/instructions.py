@@ -1,4 +1,4 @@
-"""Fit the instructions of TFLM's kernels to counted runs, and tell how wrong the fits are.
+"""Fit the instructions of TFLM's kernels to counted runs, and report the errors of the fits.
 
     python native/tables/instructions.py ../shared/truth [--write]
 

@@ -1,4 +1,4 @@
-// A test is a function; EXPECT prints a condition that does not hold, and the test goes on.
+// A test is a function; EXPECT prints a condition that does not hold, and the test continues.
 #pragma once
 
 #include <cstdio>

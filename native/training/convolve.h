@@ -22,7 +22,7 @@ struct Convolver {
   int* inputs;          // offset in `planes` from which each number of a filter reads
 };
 
-// Takes the scratch memory out of `memory`, which may be one that only counts.
+// Takes the scratch memory out of `memory`; a Memory with a null start only counts the floats.
 Convolver lay_out(const Convolution& conv, Memory& memory);
 
 // Prepare the scratch memory, which must hold zeros, and pack the kernel: for `convolve`, and for `add_gradients`.

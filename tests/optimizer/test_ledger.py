@@ -195,7 +195,7 @@ def test_a_study_refuses_another_definition(url: str) -> None:
     ledger(url).lock(identity)
     ledger(url).lock(json.loads(json.dumps(identity)))
     ledger(url).lock(identity | {"a_limit_of_a_later_release": None})
-    with pytest.raises(InputError, match="study mine: budget_kb: must stay 4 when a study goes on, got 6; give"):
+    with pytest.raises(InputError, match="study mine: budget_kb: must stay 4 when a study is resumed, got 6; give"):
         ledger(url).lock(identity | {"budget_kb": 6})
     with pytest.raises(InputError, match="study mine: recipe: "):
         ledger(url).lock(identity | {"recipe": {"epochs": 4}})

@@ -191,7 +191,7 @@ def test_another_definition_is_refused_before_anything_is_done(log: Log, splits:
     go(study(), splits, tmp_path)
     log.tasks.clear()
     definition = (tmp_path / "study.toml").read_text()
-    with pytest.raises(InputError, match=r"study mine: budget_kb: must stay 12\.0 when a study goes on, got 3\.0"):
+    with pytest.raises(InputError, match=r"study mine: budget_kb: must stay 12\.0 when a study is resumed, got 3\.0"):
         go(study(budget_kb=3.0, trials=99), splits, tmp_path)
     with pytest.raises(InputError, match="study mine: data content: must stay"):
         go(study(trials=99), split(load("wine"), 1), tmp_path)

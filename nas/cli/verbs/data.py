@@ -25,9 +25,9 @@ from nas.cli.views.output import print_json, print_view
 def command(source: str | None, seed: int, as_json: bool, **options: Any) -> None:
     """List data sources, or describe SOURCE: its shapes, classes, groups and split, and what looks wrong.
 
-    SOURCE is a listed name, an .npz file, or a folder of CSV recordings, one a file: <class>/<group>.csv. The group
+    SOURCE is a listed name, an .npz file, or a folder of CSV recordings, one per file: <class>/<group>.csv. The group
     (the subject) is the file's name up to its first number: sub_07_walk2.csv belongs to sub_07. A labels.csv with the
-    columns file, label and group takes the place of these names.
+    columns file, label and group replaces these names.
 
     Example: nas data recordings/ --window 128 --stride 64
     """

@@ -17,7 +17,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("study")
-@click.option("--trial", type=int, help="Number of a complete trial to write in place of the winner.")
+@click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option

@@ -35,8 +35,8 @@ Examples:
 def command(files: tuple[str, ...], target: str, memory_map: str | None, as_json: bool) -> None:
     """Print what each FILE costs on a target: weights, arena, flash, MACs and latency.
 
-    One file on one target: also by operator, what fills the arena when most of it is in use, and advice with what it
-    saves. A folder stands for the .tflite files in it; several files or targets give a line each, and --json a list.
+    For one file on one target, it also prints the operators, the tensors at the arena's peak, and advice with its
+    savings. A folder stands for the .tflite files in it; several files or targets give a line each, and --json a list.
     """
     from nas import compare, find_target, list_targets
 

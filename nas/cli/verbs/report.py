@@ -22,7 +22,7 @@ Examples:
 def command(study: str | None, studies: Path, as_json: bool) -> None:
     """Write the HTML report of STUDY, one file that is read offline, and print its path.
 
-    Without STUDY: of the only study in the folder, or a list of the studies if there are several.
+    Without STUDY, the only study in the folder is reported; if there are several, they are listed.
     """
     from nas import list_studies, report
 

@@ -1,4 +1,4 @@
-"""`nas search`: run a study, or go on with it."""
+"""`nas search`: run or resume a study."""
 
 import tomllib
 from pathlib import Path
@@ -15,7 +15,7 @@ EPILOG = """\b
 Examples:
   nas search --space cnn_timeseries --budget-kb 6
   nas search --space cnn_timeseries --data recordings/ --window 128 --stride 64 --budget-kb 6 --minutes 10
-  nas search studies/cnn_timeseries-synthetic-6kb --minutes 5      # go on with a study
+  nas search studies/cnn_timeseries-synthetic-6kb --minutes 5      # resume a study
 """
 
 
@@ -54,8 +54,8 @@ def command(
 ) -> None:
     """Search a space for the most accurate int8 network that fits.
 
-    STUDY is a study.toml or a study's folder; flags override it. The same command goes on with a study that
-    was interrupted.
+    STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
+    interrupted.
     """
     from nas import define_study
 

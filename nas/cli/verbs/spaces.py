@@ -18,15 +18,15 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("name", required=False)
-@click.option("--budget-kb", type=float, help="Tell how much of a random sample has weights within this budget.")
-@click.option("--ram-kb", type=float, help="The same with a budget of the arena.")
+@click.option("--budget-kb", type=float, help="Print the share of a random sample whose weights fit this limit, in KB.")
+@click.option("--ram-kb", type=float, help="Limit of the tensor arena for the same sample, in KB.")
 @target_option
 @input_shape_option
 @classes_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random sample.")
 @json_option
 def command(name: str | None, as_json: bool, **sample: Any) -> None:
-    """List search spaces, or describe one: its dimensions, its size, how much of it fits."""
+    """List search spaces, or describe one: its dimensions, its size, and the share of it that fits."""
     from nas import describe_space, list_spaces
     from nas.cli.views.spaces import description, listing
 

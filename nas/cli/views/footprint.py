@@ -62,7 +62,7 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     _add_room(table, "RAM", arena.min, target.ram_bytes)
     if (beside := footprint.detail.outside) is not None:
         stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
-        words = f"beside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
+        words = f"outside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
         table.add_row("", "", _dim(words))
     code = f"model {flash.model:,} + code {flash.code:,}"
     if flash.without_code:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from nas.target.target import Target
 
-# With at least so many columns, descriptions are shown.
+# Descriptions are shown in terminals of at least this number of columns.
 WIDE = 120
 
 

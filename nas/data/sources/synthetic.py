@@ -1,6 +1,6 @@
 """A simulated inertial sensor at the waist: the default data for windows of a signal.
 
-It resembles real recordings in two ways. Subjects differ more than some activities do: each has an own cadence,
+It resembles real recordings in two ways. Subjects differ more than some activities do: each has its own cadence,
 strength, tilt of the sensor and noise, so a model must learn what an activity has in common over subjects. And some
 activities have nearly the same means, standard deviations and spectra, and differ only in phase, that is in the order
 of events: going up and down stairs, and cycling and rowing.

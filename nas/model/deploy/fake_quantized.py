@@ -95,7 +95,7 @@ class _FakeQuantizedTopology:
 
 
 def fake_quantize(network: Network, rows: Floats, loss: str = "cross_entropy") -> FakeQuantizedNetwork:
-    """Return the fake-quantized network; of the ranges by `PERCENTILES`, it has those that change its answers least.
+    """Return the fake-quantized network, with the ranges out of `PERCENTILES` that change its outputs least.
 
     Args:
         network: a trained one.

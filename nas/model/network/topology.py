@@ -39,7 +39,7 @@ class LayerNumbers(NamedTuple):
 
 
 class Trainable(Protocol):
-    """What the graphs of training need of a network; networks with equal ones share a graph if they are `shared`."""
+    """What training graphs need of a network; equal topologies share a graph if `shared` is set."""
 
     shared: ClassVar[bool]
 
@@ -52,7 +52,7 @@ class Trainable(Protocol):
         """Number of outputs; of a classifier, its logits."""
 
     def __hash__(self) -> int:
-        """Equal ones have equal hashes."""
+        """Return equal hashes for equal topologies."""
 
     def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
         """Return the outputs [n, outputs] for rows [n, ...] in training; `step` and `seed`, int32, decide dropout."""
@@ -174,7 +174,7 @@ def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
         if op.kind != "SOFTMAX":
             found.append(_layer(op, pooling, graph))
         if pooling is not None and _averages_all(pooling, graph):
-            # Averages a single number, which changes nothing; so networks share the topology that pool less before it.
+            # Averaging a single number changes nothing; the topology stays that of networks with fewer poolings.
             found.append(Layer(pooling.kind))
     shape = graph.tensors[graph.inputs[0]].shape[1:]
     return Topology(shape, graph.tensors[graph.outputs[0]].shape[-1], tuple(found)), numbers

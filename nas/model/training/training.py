@@ -250,7 +250,7 @@ def _trainer(network: Network, train: Part, recipe: Recipe, run: TrainingRun, ba
 def _targets(
     network: Network, part: Part, recipe: Recipe, run: TrainingRun, soft_labels: Floats | None = None
 ) -> Floats:
-    """Return what the network is to give for each row [n, outputs]; soft labels have the recipe's share in it."""
+    """Return the target of each row [n, outputs]; soft labels are mixed in with the recipe's weight `distillation`."""
     targets = run.task.encode(part.y, network.outputs, recipe.training.label_smoothing)
     return targets if soft_labels is None else targets + recipe.finals.distillation * (soft_labels - targets)
 

@@ -14,7 +14,7 @@ Answer: TypeAlias = TrainingOutcome | TeacherAnswers | Tested
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A task that came to no answer; `reason` says why, in words for the user."""
+    """The result of a task that failed; `reason` tells the user why."""
 
     reason: str
 

@@ -44,12 +44,12 @@ class Process:
 
     @property
     def is_ready(self) -> bool:
-        """Whether `initialize` has ended without trouble."""
+        """Whether `initialize` has ended without an error."""
         return self.ready.done() and self.trouble is None
 
     @property
     def trouble(self) -> str | None:
-        """What kept the process from getting ready; None if nothing did, or if it is still starting."""
+        """Why the process could not start; None if it is ready, or still starting."""
         if not self.ready.done():
             return None
         return "it died" if self.ready.exception() else self.ready.result()

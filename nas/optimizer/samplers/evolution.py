@@ -26,7 +26,7 @@ class EvolutionSampler(BaseSampler):
     depends on a mutated one, is drawn at random. Old candidates leave the population, however good they are, so that
     one lucky training does not dominate the search.
 
-    All state is read from the study's trials, so a study that goes on needs nothing else.
+    All state is read from the study's trials, so nothing else is needed to resume a study.
     """
 
     def __init__(self, seed: int) -> None:

@@ -17,7 +17,7 @@ _LEAST_COLUMN, _MOST_COLUMN = 3, 8
 def to_text(footprint: Footprint, width: int = 80) -> str:
     """Text of at most 80 columns, for terminals and code reviews.
 
-    Operators that do not fit beside each other continue in a further map below.
+    If there are too many operators for one line, the map continues in further parts below it.
     """
     in_order = sorted(planned(footprint), key=lambda t: (lifetime(t)[0], t.index))
     letters = {t.index: _LETTERS[i % len(_LETTERS)] for i, t in enumerate(in_order)}

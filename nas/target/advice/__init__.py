@@ -36,7 +36,7 @@ RULES: Mapping[str, Rule] = {
     "int8_ends": int8_ends,
     "without_softmax": without_softmax,
 }
-_NOTHING_TO_SAVE_FROM = "there is nothing to save from: TFLM refuses the model as it is"
+_NOTHING_TO_SAVE_FROM = "no saving can be computed: TFLM refuses the model as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None 
     found = profile(model, target)
     graph = read_graph(model, found)
     if graph is None or not is_wellformed(graph) or not _is_same(graph, found, target):
-        reason = "state, several subgraphs, plans made offline and malformed operators are not followed here"
+        reason = "state, several subgraphs, plans made offline and malformed operators are not supported here"
         advice = [Advice("not_examined", (), "there is no advice on this model's operators", note=reason)]
     else:
         advice = _on_graph(graph, found, target)

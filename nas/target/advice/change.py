@@ -9,11 +9,11 @@ from nas.graph.graph import Graph
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A proposal.
+    """A proposed change of a model.
 
     Attributes:
         ops: the operators it is about.
-        message: what costs, and what to do.
+        message: what is wasted, and what to change.
         graph: the changed graph; None if it is not known exactly, and then `note` says why.
     """
 

@@ -40,8 +40,8 @@ def int8_ends(graph: Graph) -> Change | None:
     """Drop the QUANTIZE and DEQUANTIZE of an int8 model whose inputs or outputs are floats.
 
     Message:
-        floats are converted at the ends ({operators}); set inference_input_type and inference_output_type to int8, and
-        scale in the firmware
+        the int8 model converts its inputs or outputs from or to float ({operators}); set inference_input_type and
+        inference_output_type to int8, and scale in the firmware
     """
     if _multiplies_floats(graph):
         return None

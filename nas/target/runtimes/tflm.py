@@ -22,7 +22,7 @@ INSTRUCTION_ERRORS: Mapping[tuple[str, str], float] = {
     ("cortex-m55", "cmsis_nn"): 0.0248,
 }
 
-# The deepest stack below the caller in recorded release builds. Cores with the same instruction set take the same.
+# The most stack that recorded release builds used below their caller; equal on cores with one instruction set.
 _STACK_BYTES = {
     ("reference", "cortex-m4"): 828,
     ("reference", "cortex-m7"): 828,
@@ -91,7 +91,7 @@ def _totals(
 
 
 def outside_arena(kinds: int, target: Target) -> OutsideArena:
-    """Return the RAM beside the arena for a model with so many kinds of operators.
+    """Return the RAM outside the arena for a model with this number of kinds of operators.
 
     The sizes are those of MicroInterpreter and of MicroMutableOpResolver<kinds>, which holds a registration, a code
     and a parser for each kind.
