@@ -45,7 +45,7 @@ OPTIONS = {
         f"without --trials: {DEFAULT_TRIALS} trials or {DEFAULT_MINUTES:g} min",
     ),
     "patience": Option("End after this many candidates in a row without a better one.", "0, never"),
-    "jobs": Option("Worker processes, one core each.", "one a core"),
+    "jobs": Option("Worker processes, one core each.", "one per core"),
     "seed": Option("Seed of everything random."),
     "name": Option("The study's folder below --studies.", "made from space, data and budget"),
     "storage": Option("Optuna storage URL.", "a journal in the study's folder"),

@@ -25,7 +25,7 @@ class Axes:
 
 
 def find_axes(data: Prepared) -> Axes | None:
-    """Return the sensor axes among the channels of windows; None if the names of the channels show none."""
+    """Return the sensor axes among the channels of windows; None if no channel names end in x, y and z."""
     found = triples(data.channel_names) if Kind.of(data.row_shape) == Kind.WINDOW else ()
     return Axes(found, data.scaling.mean, data.scaling.std) if found else None
 

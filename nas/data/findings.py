@@ -32,7 +32,7 @@ def constant_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[s
 
 
 def counting_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[str]:
-    """A column of times or row numbers tells when a row was recorded, and not what happened."""
+    """A column of times or row numbers shows when a row was recorded, not what happened."""
     if dataset.kind != Kind.WINDOW or parts["train"].x.shape[1] < 3:
         return
     steps = np.diff(parts["train"].x.astype(np.float64), axis=1)

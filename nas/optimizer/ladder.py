@@ -21,7 +21,7 @@ class Ladder:
         rows: number of training rows.
         records: of the trials that have ended; the search adds to them.
         models: where checkpoints are kept.
-        gains_at: what candidates are compared by at a rung.
+        gains_at: returns the values by which candidates are compared at a rung.
     """
 
     def __init__(

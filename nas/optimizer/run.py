@@ -1,4 +1,4 @@
-"""A whole run of a study: it opens what the run needs, searches, decides, and closes everything whatever happens."""
+"""A whole run of a study: it opens files and workers, searches, runs the finals, and always closes everything."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ from nas.task.metrics import AUTO
 from nas.task.task import metric_title
 from nas.tracking import Tracker, open_tracker
 
-# How long a tracking server may take to receive what is left when everything else is done, in seconds.
+# Seconds that a tracking server may take at the end of a run to receive what is still queued.
 DRAIN_SECONDS = 60.0
 
 

@@ -66,7 +66,7 @@ class Search:
 
     Args:
         problem: what is searched.
-        judge: what candidates are compared by.
+        judge: compares candidates by objective, metric and budget.
         trials: those that have ended.
         ladder: the rungs.
         models: where models are kept.
@@ -118,7 +118,7 @@ class Search:
         if wanted and self._dispatcher.idle:
             self._train_next()
         elif self._running:
-            # Without a candidate to train next, workers are only looked at, and another one is proposed.
+            # Without a candidate to train next, the search does not wait for workers, but proposes one.
             self._collect(at_once=wanted and self._next is None)
         else:
             return False
@@ -258,7 +258,7 @@ def same_network(digest: str, records: Sequence[Record], running: Iterable[tuple
 
 
 def _outcome(task: TrainingTask, proposal: _Proposal, answer: Answer | Failed) -> TrainingOutcome:
-    """Return the answer, or a record that says why there is none."""
+    """Return the result of a task, or for a failed one a record with the reason."""
     if isinstance(answer, Failed):
         return TrainingOutcome(proposal.record(task.trial, task.seed, State.FAILED, answer.reason))
     assert isinstance(answer, TrainingOutcome)

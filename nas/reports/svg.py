@@ -73,7 +73,7 @@ def drawing(width: float, height: float) -> Iterator[tuple["Figure", "Axes"]]:
 
 
 def to_svg(figure: "Figure", name: str, description: str) -> Markup:
-    """Return the figure as an element; equal figures give equal text, whenever and wherever drawn.
+    """Return the figure as an element; equal figures give equal text, on any machine and at any time.
 
     Args:
         figure: made within `drawing`, and drawn within it.

@@ -15,7 +15,7 @@ from nas.registry import Registry
 class FrontEnd(ABC):
     """A fixed computation before the network. Its fields are its settings, so equal settings make equal front-ends.
 
-    Life cycle: belongs to an architecture. `shape` tells the network's input shape before anything is computed.
+    Life cycle: belongs to an architecture. `shape` gives the network's input shape before anything is computed.
     `nas.data.prepared.prepare` applies the front-end to all rows and then fits the scaling to its features.
 
     To add one: write a file in `nas/signal/` with a subclass of this dataclass, registered in FRONT_ENDS.

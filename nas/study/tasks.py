@@ -70,13 +70,13 @@ class AllButTest:
 
 
 Selection: TypeAlias = HoldOut | Fold | AllButTest
-"""Which rows a training learns from, and which ones it is validated on. `final` tells the trainings of the finals from
-those of the search: they are never stopped at a rung, and quantization-aware epochs follow them."""
+"""Which rows a training learns from, and which ones it is validated on. `final` marks the trainings of the
+finals: they are never stopped at a rung, and quantization-aware epochs follow them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[A]):
-    """Work for one worker, which answers with an `A`; `nas.model.worker` performs it.
+    """Work for one worker, with a result of type `A`; `nas.model.worker` performs it.
 
     Attributes:
         seconds: time limit; None for none.

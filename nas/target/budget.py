@@ -33,10 +33,10 @@ class Budget:
     """What a network may use; None means no limit.
 
     Attributes:
-        weights_bytes: bytes of all constant tensors, the size that published tables of tiny models give.
-        ram_bytes: binds the smallest arena that works, which planning can push above `arena_bytes`.
-        flash_bytes: binds the model file plus the runtime's code.
-        macs: binds the multiply-accumulates of an inference.
+        weights_bytes: limits the bytes of all constant tensors, the size that published results of tiny models give.
+        ram_bytes: limits the smallest arena that works, which can exceed head + tail, since planning needs memory.
+        flash_bytes: limits the model file plus the runtime's code.
+        macs: limits the multiply-accumulates of an inference.
     """
 
     weights_bytes: int | None = None

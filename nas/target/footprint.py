@@ -131,7 +131,7 @@ class Totals:
         release: the release of that runtime.
         kernels: the set of kernels that the runtime is built with.
         weights_bytes: bytes of all constant tensors.
-        detail: what the runtime knows of its RAM.
+        detail: the runtime's own figures of its RAM.
         supported: whether the runtime accepts every operator.
     """
 

@@ -34,7 +34,7 @@ DEFAULT_TARGET = "cortex-m4"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a network runs: a real board, or a generic core without clock and memory.
+    """The device that runs a network: a real board, or a generic core without a clock and memory limits.
 
     Attributes:
         kernels: the set of kernels that the runtime is built with; TFLM has `reference` and `cmsis_nn`.
@@ -105,14 +105,14 @@ class Key:
 
 
 class Runtime(ABC):
-    """What runs a network on a target, and therefore what decides the footprint.
+    """The software that runs a network on a target; it decides the footprint.
 
     Life cycle: a file in `nas/target/runtimes/` registers one object without state under the name that targets give.
     `keys` and `check` read a target's table; `footprint` and `totals` are called any number of times, by
     `nas.target.profiler` alone.
 
     Attributes:
-        keys: what this runtime needs of a target: keys of the target's table that every target does not have.
+        keys: keys that only targets with this runtime have in their table.
     """
 
     keys: ClassVar[Mapping[str, Key]] = {}

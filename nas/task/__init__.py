@@ -1,1 +1,1 @@
-"""What is asked of the data, and how good the answers are."""
+"""Tasks, such as classification: what a network learns, and the metrics that judge it."""

@@ -39,7 +39,7 @@ def metrics(record: Record) -> dict[str, float]:
 
 
 def curves(record: Record) -> list[tuple[str, float, int]]:
-    """Return the learning curves as (name, value, epoch); `curve/` in the name tells them from the final figures."""
+    """Return the learning curves as (name, value, epoch); `curve/` in the name marks them as curves."""
     return [
         (f"curve/{name}", value, epoch)
         for name, curve in record.history.items()

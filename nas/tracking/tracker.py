@@ -110,7 +110,7 @@ class MlflowTracker(Tracker):
                 return
 
     def _do(self, task: Task) -> bool:
-        """Do a task, in as many attempts as it takes; return False if the tracker was closed before it succeeded."""
+        """Repeat a task until it succeeds; return False if the tracker was closed before."""
         pause, refusals = FIRST_PAUSE_SECONDS, 0
         while not self._attempt(task):
             refusals += self._store is not None

@@ -5,7 +5,7 @@ Without it the UI shows only the name and age of each run. MLflow keeps shared v
 
 import json
 
-# Names of studies' experiments begin with this, which tells them from others on the same server.
+# Names of studies' experiments begin with this, which distinguishes them from others on the same server.
 PREFIX = "nas/"
 
 _KEY = "nas"

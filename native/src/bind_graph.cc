@@ -47,7 +47,7 @@ std::string text(const py::handle& value) {
   return {characters, static_cast<size_t>(size)};
 }
 
-// Ignores a tensor's own name, which only tells the block that made it: the tensor is named by its role, as in the
+// Ignores a tensor's own name, which only names the block that made it: the tensor is named by its role, as in the
 // file.
 Tensor read_tensor(const py::handle& object) {
   Tensor tensor;

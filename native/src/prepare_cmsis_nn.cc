@@ -48,7 +48,7 @@ void add_scratch(int64_t bytes, Requests& requests) {
   if (bytes > 0) requests.scratch.add(bytes);
 }
 
-// Returns the number of output columns whose window reaches into the `padding` columns beside the input.
+// Returns the number of output columns whose window reaches into the `padding` columns next to the input.
 int64_t padded_columns(int64_t padding, int64_t stride) {
   return padding == 0 ? 0 : std::max<int64_t>(1, ceil_div(padding, stride));
 }

@@ -52,7 +52,7 @@ void prepare_lstm_cmsis_nn(const Node& node, const Machine&, Requests& requests)
   const Tensor *input = node.input(0), *state = node.input(kLstmOutputState), *cell = node.input(kLstmCellState);
   if (input == nullptr || state == nullptr || cell == nullptr) return;
   if (cell->type != Type::kInt16) return add_gates(node, 4, requests);
-  // Sums of the weights of four gates, for the input and for the state; biases have 64 bits beside int16 inputs.
+  // Sums of the weights of four gates, for the input and for the state; biases have 64 bits if the inputs are int16.
   const int64_t sums = product({input->type == Type::kInt16 ? 8 : 4, dim(*state, 1)});
   for (int i = 0; i < 8; ++i) requests.persistent.add(sums);
   add_gates(node, 3, requests);

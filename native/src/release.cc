@@ -22,7 +22,7 @@ constexpr Records host(int32_t subgraph_bytes, int32_t arena_allocator_bytes, in
 
 // The Python package tflite-micro is built with USE_TFLM_COMPRESSION: kernels that read weights keep the place of a
 // buffer to decompress into, and subgraphs a table of compressed tensors. Measured on the package of 2026-10-23.
-// Its recording interpreter, the one that tells its allocations, has larger allocators.
+// Its recording interpreter, which reports its allocations, has larger allocators.
 constexpr Release::Change kPackageChanges[] = {
     {Builtin::kConv2d, {28, 4}, 80},         {Builtin::kDepthwiseConv2d, {28, 4}, 80},
     {Builtin::kFullyConnected, {32, 8}, 72}, {Builtin::kTransposeConv, {20, 4}, 88},

@@ -166,7 +166,7 @@ void add_products(const Convolution& conv, const Convolver& work, const float* r
 }
 
 // Computes the gradient of all planes from the output's. A tap that read its input `offset` positions ahead of the
-// output carries the gradient back by as many positions.
+// output moves the gradient back by the same number of positions.
 void sum_gradients(const Convolution& conv, const Convolver& work, const float* rows) {
   const float* packed = work.packed;
   for (int phase = 0; phase < work.tile.phases; ++phase) {

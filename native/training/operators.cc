@@ -1,7 +1,7 @@
 // A layer as TensorFlow operators. Loading this library registers them; nas/model/network/layers.py calls them.
 //
-// What shapes alone do not tell is given in two ways: as attributes if it is the same in all networks that share a
-// graph, else in a tensor called geometry. Everything is checked here, since the kernels check nothing.
+// Settings of a layer that do not follow from shapes are attributes if all networks that share a graph have the same,
+// else numbers in a tensor called geometry. Everything is checked here, since the kernels check nothing.
 
 #include <cstdlib>
 #include <cstring>

@@ -52,7 +52,7 @@ def scores(winner: Trained) -> list[tuple[str, str]]:
 
 
 def _rungs(result: Result) -> str:
-    """Return how well the scores at the rungs predict the final ones, in one line; empty if that is not known."""
+    """Return in one line how well the scores at rungs predict the final ones; no line if that is unknown."""
     known = [rung for rung in result.rungs if rung.spearman is not None]
     if not known:
         return ""

@@ -135,7 +135,7 @@ class Progress:
 
 
 class _Clock:
-    """The time that is left. Epochs are expected to take as long as the shortest one: the first includes tracing."""
+    """The time that is left. Epochs are expected to take as long as the shortest so far: the first includes tracing."""
 
     def __init__(self, deadline: float | None) -> None:
         self._deadline = math.inf if deadline is None else deadline

@@ -15,8 +15,8 @@ from nas.optimizer.executor.executor import EXECUTORS, Answer, Failed
 from nas.optimizer.executor.process import Process
 from nas.study.tasks import Task
 
-# TensorFlow's memory grows with every network it has seen, 0.5 MB of 1,400, whatever is cleared; a new process takes
-# 4 s to start and traces its graphs anew.
+# TensorFlow's memory grows by 0.5 MB with every network and cannot be freed (a process has about 1,400 MB); a new
+# process takes 4 s to start and traces its graphs anew.
 TASKS_PER_PROCESS = 400
 # Tasks watch their own time limits; a task that is this much late is stuck, and its process is killed.
 GRACE_SECONDS = 60.0
