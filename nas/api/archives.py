@@ -48,8 +48,8 @@ def trial_archive(archive: Archive, records: Sequence[Record], trial: int, tflit
     """Return the archive of another complete trial of the winner's study, which was not evaluated on the test set.
 
     Args:
-        archive: the winner's.
-        records: of all trials.
+        archive: the archive of the winner.
+        records: the records of all trials.
         trial: number of the trial.
         tflite: path of the trial's model.
         target: the study's target.

@@ -16,7 +16,7 @@ class Judge:
     """Computes the numbers by which a study compares candidates.
 
     Attributes:
-        objective: what the search maximizes; `context` are the numbers of the study that it uses.
+        objective: what the search maximizes; `context` holds the numbers of the study that it uses.
         metric: name of the metric that counts as accuracy.
         budget: the limits that every candidate must keep.
     """

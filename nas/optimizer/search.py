@@ -28,9 +28,9 @@ class _Proposal:
     """A candidate that the sampler has proposed, or one that resumes from a checkpoint.
 
     Attributes:
-        trial: the sampler's.
+        trial: the sampler's trial.
         number: of the stored trial; None as long as the trial is not stored.
-        params: the sampled dimensions; `candidate` is what they make.
+        params: the sampled dimensions; `candidate` is the architecture that they describe, with its estimate.
         continues: number of the trial whose training this one resumes; None for a new candidate.
     """
 
