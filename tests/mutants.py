@@ -6,7 +6,7 @@ A mutant is one change of one expression: a comparison, an operator, a constant,
 child process imports the changed module in place of the file and runs the tests of its room; if they all pass, it runs
 those of the other pure rooms and the contracts too. A mutant that passes all of them has survived. Plain settings
 (constants in capitals, defaults of fields) are not mutated: they are choices, not logic. `--write` puts the result into
-`tests/mutants.md`. It takes half an hour with the default sample, so it is a chore and not a test.
+`tests/mutants.md`. It takes long, so it is a chore and not a test.
 """
 
 import argparse
