@@ -1,6 +1,7 @@
 """What a study has found, as files: exports and the report."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nas.api import STUDIES
@@ -11,10 +12,9 @@ from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger, stored_result
 from nas.reports import ReportView, write_report
 from nas.study.archive import Archive
-from nas.study.archive_file import load_archive
+from nas.study.archive_file import has_archive, load_archive
 from nas.study.result import Result
 from nas.study.study import Study
-from nas.target.footprint import Footprint
 from nas.target.profiler import profile
 from nas.target.target import find_target
 
@@ -47,37 +47,35 @@ def export(
 
 
 def report(name: str, root: Path = STUDIES) -> Path:
-    """Write a study's HTML report again and return its path; InputError if the study has no winner yet."""
+    """Write a study's HTML report again and return its path; without a winner yet, it is a partial report."""
     study, folder = open_study(name, root)
-    archive = load_archive(folder)
-    footprint = profile(archive.tflite, find_target(study.target))
     ledger = open_ledger(study, folder)
-    return write_study_report(study, archive, footprint, stored_result(folder, ledger), ledger)
+    archive = load_archive(folder) if has_archive(folder) else None
+    return write_study_report(study, archive, stored_result(folder, ledger), ledger)
 
 
-def write_study_report(study: Study, archive: Archive, footprint: Footprint, result: Result, ledger: Ledger) -> Path:
-    """Write the HTML report of a study that has a winner.
+def write_study_report(study: Study, archive: Archive | None, result: Result, ledger: Ledger) -> Path:
+    """Write the HTML report of a study.
 
     Args:
         study: the study's definition.
-        archive: the winner.
-        footprint: of the winner's model on the study's target.
+        archive: the winner; None if the study has none yet, which makes the report a partial one.
         result: the study's outcome; the report is written into its folder.
         ledger: the study's trials.
 
     Returns:
         The report's path.
     """
-    folder = Path(result.folder)
+    folder, target = Path(result.folder), find_target(study.target)
     view = ReportView(
-        result=result,
+        result=result if archive else replace(result, winner=None),
         definition=(folder / "study.toml").read_text(),
         records=tuple(ledger.records()),
-        class_names=archive.class_names,
+        class_names=archive.class_names if archive else (),
         importances=ledger.importances(),
-        footprint=footprint,
-        command=archive.command,
-        inputs_are=archive.inputs_are,
-        limits=study.budget(find_target(study.target)).limits(),
+        footprint=profile(archive.tflite, target) if archive else None,
+        command=archive.command if archive else study.command(),
+        inputs_are=archive.inputs_are if archive else "rows",
+        limits=study.budget(target).limits(),
     )
     return write_report(view, folder / "report.html")

@@ -1,11 +1,13 @@
 """The top of the report: the result in a sentence, and its numbers compared with the limits."""
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nas.reports.markup import Markup, element, join
 from nas.reports.view import ReportView
 from nas.reports.words import duration, interval, percent, size, whole
+from nas.study.record import Record
 from nas.study.result import Tested, Trained
 from nas.task.task import metric_title
 
@@ -14,7 +16,7 @@ def headline(view: ReportView) -> Markup:
     """Return the title, the result in a sentence, and a tile for each number."""
     title = element("h1", view.result.study)
     if view.result.winner is None:
-        return element("header", title, element("p", _nothing(view), class_="lead"))
+        return element("header", title, *_partial(view))
     return element(
         "header",
         title,
@@ -23,8 +25,28 @@ def headline(view: ReportView) -> Markup:
     )
 
 
-def _nothing(view: ReportView) -> str:
-    return f"{view.result.trials} candidates in {duration(view.result.seconds)}; no winner yet."
+def _partial(view: ReportView) -> Iterator[Markup]:
+    """Say that the study has no winner yet, what is known so far, and which commands lead to a winner."""
+    best, study = next(iter(view.complete()), None), shlex.quote(view.result.folder)
+    so_far = "" if best is None else f" Best so far: {_so_far(best)}."
+    yield element(
+        "p",
+        f"Partial report: the study has no winner yet. {whole(view.result.trials)} trials in "
+        f"{duration(view.result.seconds)}.{so_far}",
+        class_="lead",
+    )
+    if best is not None:
+        yield element("p", "Choose the winner now, from the candidates so far:", class_="note")
+        yield element("pre", f"nas search {study} --finish")
+    yield element("p", "Continue the search where it stopped:", class_="note")
+    yield element("pre", f"nas search {study}")
+
+
+def _so_far(record: Record) -> str:
+    return (
+        f"trial {record.trial}, int8 validation {metric_title(record.metric)} {percent(record.val_score)} with "
+        f"{size((record.profiled or {}).get('weights_bytes'))} of weights"
+    )
 
 
 def _sentence(view: ReportView, winner: Trained) -> str:

@@ -25,10 +25,15 @@ def save_archive(archive: Archive, folder: Path) -> None:
     write_atomic(folder / FILE, json.dumps({"winner": facts.pop("trained"), **facts}, indent=1))
 
 
+def has_archive(folder: Path) -> bool:
+    """Return whether the study in this folder has a winner."""
+    return (folder / FILE).is_file()
+
+
 def load_archive(folder: Path) -> Archive:
     """Read what `save_archive` wrote; InputError if the study has no winner yet, or a file is damaged."""
     path = folder / FILE
-    if not path.is_file():
+    if not has_archive(folder):
         raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")
     try:
         facts = json.loads(path.read_text())

@@ -150,3 +150,10 @@ def test_a_damaged_record_in_the_journal_is_one_line_that_names_its_trial(
     with pytest.raises(InputError) as error:
         stored(folder)
     assert line in str(error.value)
+
+
+def test_a_recorded_study_without_a_winner_is_reported_from_its_trials(folder: Path) -> None:
+    (folder / "bundle.json").unlink()
+    page = Path(nas("report", folder)["report"]).read_text()
+    assert "no winner yet" in page
+    assert "All 5 trained candidates" in page

@@ -209,10 +209,29 @@ def test_the_memory_map_is_the_one_that_nas_profile_writes(view, page):
     assert to_svg(view.footprint) in page
 
 
-def test_a_study_without_a_winner_says_so():
-    text = " ".join(Outline(render(EMPTY)).text)
-    assert "no winner yet" in text
-    assert "memory map" not in text
+def words(page):
+    """The text that a reader sees, with plain spaces."""
+    return " ".join(" ".join(Outline(page).text).replace("\u202f", ",").split())
+
+
+def test_a_study_without_a_winner_gives_a_partial_report_with_the_commands_that_end_it(view):
+    partial = replace(view, result=replace(view.result, winner=None), footprint=None, class_names=())
+    page = render(partial)
+    best = max((r for r in view.records if r.values), key=lambda r: r.values)
+    assert f"no winner yet. 200 trials in 9 min 42 s. Best so far: trial {best.trial}" in words(page)
+    assert {"nas search studies/demo --finish", "nas search studies/demo"} <= set(re.findall(r"<pre>(.*?)</pre>", page))
+    assert len(rows(page, "trained candidates, best first")) > 30
+    assert [row[0] for row in rows(page, "Pareto front as a table")[1:]] == [
+        f"trial {r.trial}" for r in view.result.front
+    ]
+    assert "winner" not in words(page).replace("no winner yet", "").replace("Choose the winner now", "")
+
+
+def test_a_study_without_any_candidate_says_only_how_to_continue():
+    page = render(EMPTY)
+    assert "no winner yet. 0 trials" in words(page)
+    assert "--finish" not in page
+    assert "<pre>nas search studies/nothing</pre>" in page
 
 
 def test_one_complete_candidate_is_enough(view):

@@ -22,6 +22,8 @@ Examples:
 def command(study: str | None, studies: Path, as_json: bool) -> None:
     """Write the HTML report of STUDY, one file that is read offline, and print its path.
 
+    A study that has no winner yet gets a partial report of its trials so far.
+
     Without STUDY, the only study in the folder is reported; if there are several, they are listed.
     """
     from nas import list_studies, report
