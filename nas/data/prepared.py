@@ -37,6 +37,10 @@ class Scaling:
         mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
         return np.asarray((x - mean) / std, np.float32)
 
+    def undo(self, x: Floats) -> Floats:
+        """Return the features whose scaling gave `x` [..., channels]."""
+        return np.asarray(x * np.asarray(self.std, np.float32) + np.asarray(self.mean, np.float32), np.float32)
+
     def to_json(self) -> dict[str, Any]:
         return {"mean": list(self.mean), "std": list(self.std)}
 

@@ -36,5 +36,6 @@ def describe(archive: Archive) -> dict[str, Any]:
         "budget": archive.budget,
         "data": archive.data,
         "recipe": archive.recipe.to_json(),
-        "winner": archive.trained.to_json(),
+        # Without the answers for single test rows, which belong to the data.
+        "winner": {key: value for key, value in archive.trained.to_json().items() if key != "test_answers"},
     }

@@ -14,6 +14,7 @@ from nas.data.axes import find_axes
 from nas.data.dataset import Part
 from nas.data.prepared import Prepared, prepare
 from nas.data.splits import Splits
+from nas.model.answers import look_at
 from nas.signal.kind import as_input
 from nas.study.record import Record, State
 from nas.study.result import Tested
@@ -255,7 +256,8 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     def tallies(outputs: Floats) -> Ints:
         return learns.tallies(learns.answers(outputs), part.y, part.groups, task.architecture.outputs)
 
-    counts = tallies(Int8Model(task.tflite).predict(part.x))
+    outputs = Int8Model(task.tflite).predict(part.x)
+    counts = tallies(outputs)
     total = counts.sum(0)
     return Tested(
         metrics=learns.estimates(counts),
@@ -263,6 +265,7 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
         baseline_metrics=learns.scores(learns.baseline(data.train.y, total)),
         confusion=tuple(map(tuple, total.tolist())),
         resampled_unit=drawn_from(counts, grouped=part.groups is not None),
+        answers=look_at(learns, outputs, part, data.scaling, task.architecture.outputs),
     )
 
 

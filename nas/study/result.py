@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.codec import Place, from_data, to_data
+from nas.study.answers import Answers
 from nas.study.record import Record
 from nas.task.metrics import Estimate
 
@@ -21,6 +22,7 @@ class Tested:
         float_metrics: of the model before quantization.
         baseline_metrics: of always answering the class that is most frequent in training.
         confusion: `confusion[true][predicted]`, counts of the int8 model.
+        answers: how the int8 model answered single rows and groups; None if it is not known.
         resampled_unit: what the bootstrap behind the intervals resamples, and how many there are: `9 groups`, or rows
             if there are fewer than two groups.
     """
@@ -30,6 +32,7 @@ class Tested:
     baseline_metrics: Mapping[str, float]
     confusion: tuple[tuple[int, ...], ...]
     resampled_unit: str
+    answers: Answers | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the entries that documents have for it; they repeat the accuracies under names of their own."""
@@ -49,6 +52,7 @@ _TEST_KEYS = {
     "baseline_metrics": "baseline_metrics",
     "confusion": "confusion",
     "resampled_unit": "drawn_from",
+    "answers": "test_answers",
 }
 # The entries of a model that was not tested.
 _UNTESTED: Mapping[str, Any] = {
@@ -56,7 +60,10 @@ _UNTESTED: Mapping[str, Any] = {
     **{key: {} for key in ("test_metrics", "float_test_metrics", "baseline_metrics")},
     "confusion": [],
     "drawn_from": "",
+    "test_answers": None,
 }
+# Those that results.json leaves out: they are long, or stand there under another name.
+_LEFT_OUT = ("confusion", "drawn_from", "test_answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +190,11 @@ class Result:
         facts = winner.to_json()
         return {
             **_measured(winner.record),
-            **{key: facts[key] for key in _UNTESTED if key not in ("confusion", "drawn_from")},
+            **{key: facts[key] for key in _UNTESTED if key not in _LEFT_OUT},
             "test_accuracy_interval": _interval(facts["test_metrics"]),
             "float_test_accuracy_interval": _interval(facts["float_test_metrics"]),
             "intervals_drawn_from": facts["drawn_from"],
+            "test_groups": (facts["test_answers"] or {}).get("groups", []),
             "architecture": dict(winner.record.architecture),
             "metric": winner.metric,
             "fold_scores": list(winner.fold_scores),

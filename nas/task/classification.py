@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nas.arrays import Array, Floats, Ints
+from nas.arrays import Array, Doubles, Floats, Ints
 from nas.graph.builder import GraphBuilder
 from nas.task.metrics import METRICS, Metric, confusion, constant_answer, is_unbalanced
 from nas.task.task import TASKS, Task
@@ -43,6 +43,11 @@ class Classification(Task):
     def answers(self, outputs: Floats) -> Ints:
         labels: Ints = np.argmax(outputs, axis=1)
         return labels
+
+    def confidence(self, outputs: Floats) -> Doubles:
+        """Return the probability of the answer of each row."""
+        probabilities = outputs if self.softmax else self.soften(outputs, temperature=1.0)
+        return np.asarray(probabilities.max(axis=1), np.float64)
 
     def soften(self, outputs: Floats, temperature: float) -> Floats:
         """Return probabilities; the higher the temperature, by which the logits are divided, the more even they are."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nas.arrays import Array, Floats, Ints
+from nas.arrays import Array, Doubles, Floats, Ints
 from nas.errors import unknown
 from nas.graph.builder import GraphBuilder
 from nas.registry import Registry
@@ -64,6 +64,13 @@ class Task(ABC):
     @abstractmethod
     def default_metric(self, y: Array) -> str:
         """Return the name of the metric to judge by for training targets `y`, if the user chooses none."""
+
+    def confidence(self, outputs: Floats) -> Doubles | None:
+        """Return how sure a network is of its answers [n], from 0 to 1, for its outputs [n, outputs].
+
+        None if its answers have no probability.
+        """
+        return None
 
     def class_weights(self, y: Array, outputs: int) -> Floats | None:
         """Return the weight of each output's targets [outputs] with which all classes count the same.

@@ -62,3 +62,9 @@ def test_a_constant_channel_is_scaled_to_zero(value: float) -> None:
     x = np.full((1000, 2), value, np.float32)
     assert Scaling.fit(x).std == (1.0, 1.0)
     np.testing.assert_allclose(Scaling.fit(x).apply(x), 0, atol=0.1)
+
+
+def test_undoing_the_scaling_gives_the_rows_back():
+    x = np.random.default_rng(0).normal([1e3, -2.0, 0.0], [5.0, 1e-2, 1.0], (50, 4, 3)).astype(np.float32)
+    scaling = Scaling.fit(x)
+    np.testing.assert_allclose(scaling.undo(scaling.apply(x)), x, rtol=1e-5, atol=1e-6)

@@ -58,7 +58,8 @@ def test_a_verb_s_json_keeps_its_keys_and_their_types(name: str) -> None:
 def test_a_result_read_from_a_recorded_journal_gives_the_recorded_winner(folder: Path) -> None:
     result = stored(folder)[1]
     document = json.loads(json.dumps(result.to_contract("studies/bc/best/model.tflite")))
-    assert document["best"] == recorded("search")["best"]
+    best = recorded("search")["best"]
+    assert {key: document["best"][key] for key in best} == best
     assert losses(recorded("search"), document) == []
     assert losses(json.loads((folder / "results.json").read_text()), result.to_json()) == []
 

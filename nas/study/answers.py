@@ -1,0 +1,67 @@
+"""How a model answered the test rows: group by group, the surer the better, and where it was sure and wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScore:
+    """The answers for one group of the test set, such as a subject.
+
+    Attributes:
+        group: its name.
+        rows: number of its rows.
+        metrics: of these rows, by name.
+    """
+
+    group: str
+    rows: int
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The answers that remain if a device keeps only those of at least some confidence.
+
+    Attributes:
+        confidence: the least probability of an answer that is kept.
+        decided: number of rows whose answer is kept; `right` is the number of right answers among them.
+    """
+
+    confidence: float
+    decided: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A row with a wrong answer.
+
+    Attributes:
+        row: its number in the test set; `group` is its group, if the rows have groups.
+        true: number of its class; `predicted` is that of the answer, whose probability is `confidence`.
+        values: what to draw, in units, at fewer points than the row has: the channels of a window [channels, time], or
+            the brightness of an image [height, width]; empty for a row of a table.
+    """
+
+    row: int
+    group: str | None
+    true: int
+    predicted: int
+    confidence: float
+    values: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How a model answered the test rows.
+
+    Attributes:
+        groups: by group, the worst first; empty if the rows have no groups.
+        thresholds: by confidence, from the one that all answers have upwards.
+        mistakes: the most confident ones, at most a few of each pair of classes.
+    """
+
+    groups: tuple[GroupScore, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
