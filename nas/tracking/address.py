@@ -13,10 +13,17 @@ DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A tracking URI, and the folder for artifacts; None if a server decides where they are kept."""
+    """Where a study is tracked.
+
+    Attributes:
+        uri: MLflow's tracking URI.
+        artifacts: the folder for artifacts; None if a server decides where they are kept.
+        private: whether only the studies of one folder are tracked there.
+    """
 
     uri: str
     artifacts: Path | None
+    private: bool = False
 
     @property
     def file(self) -> Path | None:
@@ -38,7 +45,7 @@ def find_address(uri: str | None, folder: Path) -> Address | None:
         return None
     root = folder.resolve()
     if uri is None:
-        return Address(f"sqlite:///{root / 'mlflow.db'}", root / "mlartifacts")
+        return Address(f"sqlite:///{root / 'mlflow.db'}", root / "mlartifacts", private=True)
     scheme = urlsplit(uri).scheme.partition("+")[0]
     if scheme in SERVERS:
         return Address(uri, None)

@@ -5,50 +5,32 @@ is resumed in another process.
 """
 
 import itertools
-import logging
-import os
 import tempfile
 import time
-import uuid
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nas.files import write_atomic
 from nas.study.record import Record
 from nas.study.result import Result
 from nas.text import document
 from nas.tracking import entries, view
 from nas.tracking.address import Address
+from nas.tracking.client import connect, find_runs
+from nas.tracking.deletion import delete_studies
+from nas.tracking.identity import place_id, study_id
 
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
-    from mlflow.entities import Run
-
-# The tracker repeats a failed request on its own schedule; MLflow's own retries would take four minutes. The other
-# settings keep MLflow from printing, and from sending usage data. Variables that the user has set stay as they are.
-_SETTINGS = {
-    "MLFLOW_CONFIGURE_LOGGING": "false",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "GIT_PYTHON_REFRESH": "quiet",
-}
 # MLflow takes 100 parameters in a call, and 1,000 of everything.
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 900
-_PAGE = 1000
 
 
 class Store:
     """A study's runs: a parent run for the study, and a child run for each candidate that was built.
 
     Life cycle: opening it finds or makes the experiment and the parent run, reads which trials are logged, and deletes
-    runs that an earlier process left half written. Then call any method. If one raises (whatever MLflow raises), a run
-    may be half written: open another store.
+    runs that an earlier process left half written or that an earlier study in the same folder has logged. Then call any
+    method. If one raises (whatever MLflow raises), a run may be half written: open another store.
 
     Args:
         address: where the store is.
@@ -58,10 +40,12 @@ class Store:
     """
 
     def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str]) -> None:
-        self._client = _connect(address.uri)
+        self._client = connect(address)
         self._study = study
         self._experiment = self._find_experiment(address)
-        self._parent = self._find_parent(_identity(folder), tags)
+        own = study_id(folder)
+        delete_studies(self._client, address, self._experiment, folder, keep=own)
+        self._parent = self._find_parent(own, {**tags, "place_id": place_id(folder)})
         self._winner: int | None = None
         self._runs = self._find_children()
 
@@ -127,7 +111,7 @@ class Store:
         return str(found.experiment_id)
 
     def _find_parent(self, identity: str, tags: Mapping[str, str]) -> str:
-        found = list(self._search(f"tags.study_id = '{identity}'"))
+        found = list(find_runs(self._client, self._experiment, f"tags.study_id = '{identity}'"))
         if found:
             run_id = str(found[0].info.run_id)
             self._client.update_run(run_id, status="RUNNING")
@@ -137,7 +121,7 @@ class Store:
 
     def _find_children(self) -> dict[int, str]:
         runs: dict[int, str] = {}
-        for run in self._search(f"tags.`mlflow.parentRunId` = '{self._parent}'"):
+        for run in find_runs(self._client, self._experiment, f"tags.`mlflow.parentRunId` = '{self._parent}'"):
             if run.info.status == "RUNNING":
                 self._client.delete_run(run.info.run_id)
                 continue
@@ -146,15 +130,6 @@ class Store:
             if run.data.tags.get("winner") == "true":
                 self._winner = trial
         return runs
-
-    def _search(self, query: str) -> Iterator["Run"]:
-        token = None
-        while True:
-            page = self._client.search_runs([self._experiment], query, max_results=_PAGE, page_token=token)
-            yield from page
-            token = page.token
-            if not token:
-                return
 
     def _tag(self, run_id: str, **tags: str) -> None:
         for key, value in tags.items():
@@ -180,29 +155,6 @@ class Store:
             if model is not None:
                 Path(folder, "model.tflite").write_bytes(model)
             self._client.log_artifacts(run_id, folder)
-
-
-def _connect(uri: str) -> "MlflowClient":
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    # MLflow 3.17 makes SQLAlchemy 2.1 warn; neither users nor tests of this program can change that.
-    warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
-    from mlflow import MlflowClient
-
-    return MlflowClient(tracking_uri=uri)
-
-
-def _identity(folder: Path) -> str:
-    """Return an identifier of the study, unique in any store, that is made once and kept in the study's folder.
-
-    A study whose folder was removed therefore gets new runs.
-    """
-    file = folder / "tracking_id"
-    if not file.is_file():
-        write_atomic(file, uuid.uuid4().hex)
-    return file.read_text().strip()
 
 
 def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:

@@ -1,0 +1,51 @@
+"""MLflow's client, set up to print nothing, to send no usage data and to fail fast."""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nas.tracking.address import Address
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+# The tracker repeats a failed request on its own schedule; MLflow's own retries would take four minutes. The other
+# settings keep MLflow from printing, and from sending usage data. Variables that the user has set stay as they are.
+_SETTINGS = {
+    "MLFLOW_CONFIGURE_LOGGING": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+# The most runs that MLflow returns in one answer.
+_PAGE = 1000
+
+
+def connect(address: Address) -> "MlflowClient":
+    """Return a client of the store at an address; a database is made if there is none."""
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    # MLflow 3.17 makes SQLAlchemy 2.1 warn; neither users nor tests of this program can change that.
+    warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=address.uri)
+
+
+def find_runs(client: "MlflowClient", experiment: str, query: str = "") -> Iterator["Run"]:
+    """Yield the runs of an experiment that a query in MLflow's language matches, all of them if it is empty."""
+    token = None
+    while True:
+        page = client.search_runs([experiment], query, max_results=_PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
