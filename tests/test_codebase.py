@@ -22,7 +22,7 @@ HOMES = {
     "ai_edge_litert": "model",
     "flatbuffers": "model/deploy",
     "optuna": "optimizer",
-    "joblib": "optimizer/executor",
+    "cloudpickle": "optimizer/executor",
     "mlflow": "tracking",
     "sklearn": "data",
     "click": "cli",
@@ -30,7 +30,7 @@ HOMES = {
     "matplotlib": "reports",
     "nas._native": "target/runtimes",
 }
-HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "pandas", "matplotlib", "joblib"]
+HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "pandas", "matplotlib"]
 # What a library is called where it is installed from, if that is another name.
 DISTRIBUTIONS = {"ai_edge_litert": "ai-edge-litert", "sklearn": "scikit-learn"}
 

@@ -1,1 +1,1 @@
-"""The only home of Optuna and joblib: trials, worker processes, and the loop between them."""
+"""The only home of Optuna: trials, worker processes, and the loop between them."""

@@ -14,7 +14,7 @@ import rooms
 from nas.errors import InputError
 from nas.registry import Registry
 
-HEAVY = {"tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "pandas", "matplotlib", "joblib"}
+HEAVY = {"tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "pandas", "matplotlib"}
 
 
 def variables() -> Iterator[tuple[str, str]]:

@@ -72,7 +72,7 @@ class Command:
     def worker(self) -> int:
         """Return the process that trains: the one child that runs the pool's worker."""
         for child in children(self.process.pid):
-            if b"popen_loky_posix" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if b"nas.optimizer.executor.child" in Path(f"/proc/{child}/cmdline").read_bytes():
                 return child
         raise AssertionError("no worker is running")
 

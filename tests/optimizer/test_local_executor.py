@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joblib.externals.loky import process_executor
 
 from nas.errors import InputError
 from nas.optimizer.executor import local
 from nas.optimizer.executor.executor import Failed
 from nas.optimizer.executor.local import LocalExecutor
+from nas.optimizer.executor.process import CallError, Process
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,8 +64,11 @@ def perform(order: Order) -> Any:
             raise ValueError(order.argument)
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "group":
+            return os.getpgrp()
         case "interrupted":
-            os.kill(os.getpid(), signal.SIGINT)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                os.kill(os.getpid(), number)
             return "unmoved"
         case "sleep":
             time.sleep(order.argument)
@@ -155,15 +159,31 @@ def test_a_process_that_is_killed_at_its_start_is_replaced(crew: Any, tmp_path: 
     assert done(crew(splits=tmp_path / "killed once"), Order("echo", 1)) == [1]
 
 
-def test_a_worker_has_one_thread_and_ignores_ctrl_c(crew: Any) -> None:
+def test_a_worker_has_one_thread_and_ignores_ctrl_c_and_termination(crew: Any) -> None:
     environment, unmoved = done(crew(), Order("environment"), Order("interrupted"))
     assert environment["OMP_NUM_THREADS"] == "1"
     assert unmoved == "unmoved"
 
 
-def test_loky_still_reads_the_delay_that_disables_its_garbage_collection() -> None:
-    # It is loky's own; a release without it would collect every second, and end large processes, unnoticed.
-    assert "_MEMORY_LEAK_CHECK_DELAY" in process_executor._process_worker.__code__.co_names
+def test_a_worker_is_not_in_the_terminal_s_foreground_group(crew: Any) -> None:
+    (group,) = done(crew(), Order("group"))
+    assert group != os.getpgrp()
+
+
+def test_a_worker_calls_functions_that_cannot_be_imported() -> None:
+    process = Process(None, lambda _: None)  # type: ignore[arg-type]  # it needs no data here
+    try:
+        assert process.submit(lambda number: number + 1, 41).result(30) == 42
+        with pytest.raises(CallError, match="TypeError: cannot pickle"):
+            process.submit(print, threading.Lock()).result(30)
+    finally:
+        process.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").is_file(), reason="reads /proc")
+def test_workers_share_no_files_in_memory_with_their_parent(crew: Any) -> None:
+    (pid,) = done(crew(), Order("pid"))
+    assert "/dev/shm" not in Path(f"/proc/{pid}/maps").read_text()
 
 
 def test_workers_end_when_their_parent_is_killed() -> None:

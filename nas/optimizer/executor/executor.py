@@ -62,4 +62,4 @@ class Executor(Protocol):
 MakeExecutor: TypeAlias = Callable[[Splits, int], Executor]
 """Makes an executor: its arguments are the data that all tasks read, and the number of workers, 0 for one per core."""
 
-EXECUTORS: Registry[MakeExecutor] = Registry("executor", "nas.optimizer.executor", loads=("joblib",))
+EXECUTORS: Registry[MakeExecutor] = Registry("executor", "nas.optimizer.executor")

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from nas.data.splits import Splits
 from nas.errors import InputError
 from nas.model import worker
 from nas.optimizer.executor.executor import EXECUTORS, Answer, Failed
-from nas.optimizer.executor.process import Process
+from nas.optimizer.executor.process import CallError, Process
 from nas.study.tasks import Task
 
 # TensorFlow's memory grows by 0.5 MB with every network and cannot be freed (a process has about 1,400 MB); a new
@@ -112,10 +111,7 @@ class LocalExecutor:
         """Let a process that is ready perform the task in the seconds that are left of its time limit."""
         if task.seconds is not None:
             task = replace(task, seconds=max(0.0, task.seconds - (time.monotonic() - slot.submitted)))
-        try:
-            slot.answer = process.submit(self._perform, task)
-        except BrokenProcessPool:  # it died between two tasks
-            self._begin_again(slot, task)
+        slot.answer = process.submit(self._perform, task)
 
     def _look(self, slot: _Slot, task: Task[Any]) -> Answer | Failed | None:
         """Return how the task has ended; None if it has not, or had to begin again."""
@@ -137,8 +133,8 @@ class LocalExecutor:
         error = answer.exception()
         if error is None:
             return answer.result()
-        if not isinstance(error, BrokenProcessPool):
-            return Failed(f"{type(error).__name__}: {error}")
+        if isinstance(error, CallError):
+            return Failed(str(error))
         slot.deaths += 1
         if slot.deaths >= DEATHS:
             return Failed("its worker process died, perhaps because memory ran out")

@@ -1,46 +1,67 @@
-"""One worker process: how it starts, and how it ends when it is killed or when its parent has died."""
+"""One worker process, as its parent sees it.
 
-import math
+It is a plain program behind a socket (`child`). It shares no semaphores with its parent, so nothing of it is left
+behind when either is killed, and it is in a session of its own, so that a Ctrl-C in the terminal, which goes to the
+whole foreground group, reaches the parent alone.
+"""
+
 import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from contextlib import suppress
+from multiprocessing import Pipe
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
-from joblib.externals.loky import process_executor
-from joblib.externals.loky.process_executor import ProcessPoolExecutor
+import cloudpickle
 
 from nas.data.splits import Splits
+from nas.optimizer.executor import child
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 # oneDNN stays on: without it an epoch takes three times as long.
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-# How often a process checks that its parent is still alive.
-WATCH_SECONDS = 1.0
+# Seconds that a killed process may take to be gone.
+KILL_SECONDS = 10.0
+
+
+class DiedError(Exception):
+    """The process ended before it answered."""
+
+
+class CallError(Exception):
+    """The function that the process called has raised; the message names the error."""
 
 
 class Process:
     """A process that calls functions, one at a time.
 
     Life cycle: starts when it is made, and calls `initialize(splits)` once; `ready` is done when that has ended. Then
-    it calls what `submit` gives it; `kill` ends it.
+    it calls what `submit` gives it; `kill` ends it. A thread sends each call and waits for its answer. The future of a
+    call that fails has a `CallError`, that of a process that has died a `DiedError`.
     """
 
     def __init__(self, splits: Splits, initialize: Callable[[Splits], None]) -> None:
-        self._executor: Any = ProcessPoolExecutor(
-            max_workers=1,
-            initializer=_prepare,
-            initargs=(os.getpid(), initialize, splits),
-            env={**ONE_THREAD, **QUIET},
-        )
-        with _interrupts_blocked():
-            self.ready: Future[str | None] = self._executor.submit(_trouble_at_start)
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                # With -P, the current folder hides no library.
+                [sys.executable, "-P", "-m", child.__name__, str(theirs.fileno()), str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, **ONE_THREAD, **QUIET, "PYTHONPATH": os.pathsep.join(sys.path)},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._calls: SimpleQueue[tuple[tuple[Any, ...], Future[Any]] | None] = SimpleQueue()
+        Thread(target=self._converse, name="worker", daemon=True).start()
+        self.ready = self.submit(initialize, splits)
 
     @property
     def is_ready(self) -> bool:
@@ -50,54 +71,38 @@ class Process:
     @property
     def trouble(self) -> str | None:
         """Why the process could not start; None if it is ready, or still starting."""
-        if not self.ready.done():
+        error = self.ready.exception() if self.ready.done() else None
+        if error is None:
             return None
-        return "it died" if self.ready.exception() else self.ready.result()
+        return str(error) if isinstance(error, CallError) else "it died"
 
-    def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
-        """Call a function in the process; BrokenProcessPool if the process has died."""
-        with _interrupts_blocked():
-            future: Future[R] = self._executor.submit(function, *args, **kwargs)
+    def submit(self, function: Callable[..., R], *arguments: Any) -> "Future[R]":
+        """Call a function in the process."""
+        future: Future[R] = Future()
+        self._calls.put(((function, arguments), future))
         return future
 
     def kill(self) -> None:
-        self._executor.shutdown(wait=False, kill_workers=True)
+        self._process.kill()
+        self._calls.put(None)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(KILL_SECONDS)
 
+    def _converse(self) -> None:
+        with self._connection:
+            while (call := self._calls.get()) is not None:
+                self._call(*call)
 
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Keep Ctrl-C, which is sent to the whole process group, from processes and threads that start in this block.
-
-    Only the parent reacts to an interrupt; one that arrives during the block reaches it afterwards.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-# What went wrong in `_prepare`, in a worker process. If the initializer raised, loky would print a traceback.
-_trouble: list[str] = []
-
-
-def _prepare(parent: int, initialize: Callable[[Splits], None], splits: Splits) -> None:
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # Otherwise loky collects garbage every second, and ends a process that has grown by 300 MB. Tasks end with a
-    # collection of what is new (`nas.model.runtime.clear`), and `LocalExecutor` replaces processes itself.
-    process_executor._MEMORY_LEAK_CHECK_DELAY = math.inf
-    try:
-        initialize(splits)
-    except Exception as error:
-        _trouble.append(f"{type(error).__name__}: {error}")
-
-
-def _trouble_at_start() -> str | None:
-    return _trouble[0] if _trouble else None
-
-
-def _end_with(parent: int) -> None:
-    """End this process when its parent has died, since a parent that is killed cannot end its workers."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)
+    def _call(self, call: tuple[Any, ...], future: "Future[Any]") -> None:
+        try:
+            self._connection.send_bytes(cloudpickle.dumps(call))
+            succeeded, answer = pickle.loads(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            future.set_exception(DiedError())
+        except Exception as error:  # what cannot be pickled
+            future.set_exception(CallError(f"{type(error).__name__}: {error}"))
+        else:
+            if succeeded:
+                future.set_result(answer)
+            else:
+                future.set_exception(CallError(answer))
