@@ -4,12 +4,14 @@ Each verb is a module of `verbs/` that is imported only when it is used, so that
 """
 
 import importlib
+import signal
 import sys
 from typing import NamedTuple
 
 import click
 
 from nas import __version__
+from nas.cli.signals import Interruption, interruptible
 from nas.errors import InputError
 
 
@@ -65,10 +67,11 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes: 0 done, 1 wrong input, 2 usage, 130 interrupted."""
+    """Run the command line; exit codes: 0 done, 1 wrong input, 2 usage, 130 after Ctrl-C, 143 after SIGTERM."""
     try:
-        # With standalone_mode off, click returns the exit code of --help and --version, and None from a verb.
-        sys.exit(group.main(standalone_mode=False) or 0)
+        with interruptible():
+            # With standalone_mode off, click returns the exit code of --help and --version, and None from a verb.
+            sys.exit(group.main(standalone_mode=False) or 0)
     except InputError as error:
         click.echo(f"nas: {error}", err=True)
         sys.exit(1)
@@ -76,9 +79,12 @@ def main() -> None:
         # A folder that cannot be written, a full disk: a traceback would not help the user.
         click.echo(f"nas: {error.filename or 'files'}: {error.strerror or error}", err=True)
         sys.exit(1)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("nas: interrupted; everything finished so far is kept", err=True)
-        sys.exit(130)
+    except (KeyboardInterrupt, click.Abort) as end:
+        # click wraps a KeyboardInterrupt.
+        cause = end if isinstance(end, Interruption) else end.__cause__
+        interruption = cause if isinstance(cause, Interruption) else Interruption(signal.SIGINT)
+        click.echo(f"nas: interrupted; {interruption.kept or 'everything finished so far is kept'}", err=True)
+        sys.exit(interruption.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
