@@ -1,7 +1,9 @@
 """The view of a running search: lines for a pipe, a panel for a terminal."""
 
+import io
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -29,7 +31,7 @@ def test_a_time_is_shown_in_minutes_and_seconds(seconds: float, shown: str) -> N
 
 def test_every_state_is_counted_in_one_line() -> None:
     shown = counts(Counter({State.COMPLETE: 3, State.OVER_BUDGET: 1}))
-    assert shown == "complete 3  over budget 1  stopped early 0  duplicate 0  failed 0"
+    assert shown == "3 complete, 1 over budget"
 
 
 def test_a_reason_that_says_that_a_candidate_was_stopped_early_is_shown_as_it_is() -> None:
@@ -45,7 +47,7 @@ def test_a_candidate_is_one_line_with_its_reason_or_its_numbers() -> None:
     assert "int8 validation macro-F1 81.2 %" in line(judged)
 
 
-def test_a_pipe_gets_a_line_for_each_trained_candidate_and_a_star_for_the_best(
+def test_a_pipe_gets_a_line_for_each_candidate_and_a_star_for_the_best(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with View("a search", 4) as view:
@@ -56,17 +58,70 @@ def test_a_pipe_gets_a_line_for_each_trained_candidate_and_a_star_for_the_best(
     shown = capsys.readouterr()
     assert shown.out == ""
     lines = [text for text in shown.err.splitlines() if "trial" in text]
-    assert [text.split()[1] for text in lines] == ["0", "2", "3"]
-    assert [text.endswith("*") for text in lines] == [True, False, True]
+    assert [text.split()[1] for text in lines] == ["0", "1", "2", "3"]
+    assert [text.endswith("*") for text in lines] == [True, False, False, True]
 
 
-def test_a_terminal_gets_a_panel_with_what_is_done_best_and_left() -> None:
-    view = View("a search", 10)
-    for kept in (record(0), record(1, State.OVER_BUDGET), record(2, score=0.9)):
+def test_a_pipe_gets_one_line_for_candidates_in_a_row_that_were_not_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    with View("a search", 4) as view:
+        for number in range(5):
+            view.recorded(record(number, State.OVER_BUDGET if number < 4 else State.DUPLICATE))
+        view.recorded(record(5))
+        view.recorded(record(6, State.OVER_BUDGET))
+    lines = capsys.readouterr().err.splitlines()[1:]
+    assert lines[0] == "trial    0 to 4  not trained: 4 over budget, 1 duplicate; the last: time limit"
+    assert [text[:11] for text in lines] == ["trial    0 ", "trial    5 ", "trial    6 "]
+
+
+def terminal(columns: int) -> Console:
+    return Console(width=columns, height=24, force_terminal=True, file=io.StringIO(), color_system=None)
+
+
+def screen(console: Console, view: View) -> list[str]:
+    """The lines of the view, as wide as they are printed."""
+    with console.capture() as shown:
+        console.print(view._frame())
+    return shown.get().splitlines()
+
+
+LONG = "searching; metric: balanced accuracy, since the most frequent class is 12.5 times as frequent as the rarest"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_terminal_sees_what_is_done_best_and_left_within_its_columns_and_24_lines(columns: int) -> None:
+    console = terminal(columns)
+    view = View("a search", 10, console)
+    view.phase(LONG)
+    stopped = replace(record(0, State.PRUNED), at_rung=2, reason="stopped early at epoch 2: " + "validation " * 9)
+    for kept in (*(replace(stopped, trial=n) for n in range(7)), record(7, State.OVER_BUDGET), record(8, score=0.9)):
         view.recorded(kept)
     view.tick([], 30.0, 90.0)
-    console = Console(width=100, record=True)
-    with console.capture() as shown:
-        console.print(view._panel())
-    for words in ("3 of 10", "1:00 left", "over budget 1", "best so far: trial    2", "training: -"):
-        assert words in shown.get()
+    lines = screen(console, view)
+    assert max(map(len, lines)) <= columns
+    assert len(lines) < 24
+    shown = " ".join(" ".join(lines).split())
+    for words in (LONG, "9 of 10", "1:00 left", "1 over budget", "best so far: trial 8", "training: -", "87.5 %"):
+        assert words in shown
+
+
+def test_the_table_of_the_best_candidates_stays_on_the_terminal() -> None:
+    console = terminal(80)
+    with View("a search", 10, console) as view:
+        for number in range(9):
+            view.recorded(record(number, score=0.9 if number == 2 else number / 100))
+    text = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    last = text[text.rindex("best so far") :]
+    assert "trial    2" in last
+    assert [row.split()[0] for row in last.splitlines() if "3,480 B" in row][1:] == ["2", "8", "7", "6", "5", "4"]
+    assert "Ctrl-C" not in last
+
+
+def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on() -> None:
+    view = View("a search", 10, terminal(80))
+    assert view.kept(Path("studies/mine")) == "no trial had ended; the same command begins again"
+    view.recorded(record(0, State.PRUNED))
+    assert "--finish" not in view.kept(Path("studies/mine"))
+    view.recorded(record(1))
+    kept = view.kept(Path("studies/mine"))
+    for words in ("2 trials, 1 of them complete", "nas search studies/mine --finish", "nas report studies/mine"):
+        assert words in kept

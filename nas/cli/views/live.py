@@ -1,13 +1,13 @@
-"""A running search on standard error: a live panel on a terminal, else a line for each trained candidate."""
+"""A running search on standard error: a live view on a terminal, else a line for each candidate."""
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -19,29 +19,39 @@ from nas.study.tasks import Task
 from nas.task.task import metric_title
 from nas.text import kilobytes, percent
 
-# The panel shows this many of the latest candidates.
-LATEST = 6
+# The view shows this many candidates: the latest, and in the end the best.
+SHOWN = 6
+# With fewer columns, the table leaves out what matters least.
+WIDE = 76
+BAR = 40
+# These are not trained; there may be hundreds in a row, which a pipe gets in one line.
+UNTRAINED = (State.OVER_BUDGET, State.DUPLICATE)
 
 
 class View(Observer):
     """Shows a search while it runs.
+
+    It has no frame: what a terminal prints for Ctrl-C, and a window that changes its width, would leave parts of one
+    behind. What is shown last stays.
 
     Life cycle: a context manager that is entered before the search and left after it, also when the search fails.
 
     Args:
         title: the first line.
         trials: the number of trials at which the study ends; None if it has no such limit.
+        console: where to show it; standard error by default.
     """
 
-    def __init__(self, title: str, trials: int | None) -> None:
+    def __init__(self, title: str, trials: int | None, console: Console | None = None) -> None:
         self._title = title
         self._trials = trials
-        self._console = Console(stderr=True)
-        self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+        self._console = console or Console(stderr=True)
+        self._live = Live(console=self._console, refresh_per_second=4)
         self._phase = "starting"
         self._counts: Counter[State] = Counter()
-        self._best: Record | None = None
+        self._best: list[Record] = []
         self._latest: list[Record] = []
+        self._untrained: list[Record] = []
         self._running: Sequence[Task[Any]] = ()
         self._seconds = 0.0
         self._limit: float | None = None
@@ -54,62 +64,97 @@ class View(Observer):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._tell_untrained()
+        if self._live.is_started:
+            self._live.update(self._last())
         self._live.stop()
 
     def phase(self, text: str) -> None:
         self._phase = text
-        if not self._console.is_terminal:
-            clocked = f"[{time.monotonic() - self._started:6.1f} s] {text}"
-            self._console.print(clocked, markup=False, highlight=False, soft_wrap=True)
+        self._tell(f"[{time.monotonic() - self._started:6.1f} s] {text}")
         self._refresh()
 
     def recorded(self, record: Record) -> None:
         self._counts[record.state] += 1
-        if record.state in (State.OVER_BUDGET, State.DUPLICATE):
+        if record.state in UNTRAINED:
+            self._untrained.append(record)
             return
-        self._latest = [*self._latest, record][-LATEST:]
-        better = record.values is not None and (
-            self._best is None or self._best.values is None or record.values[0] > self._best.values[0]
-        )
-        self._best = record if better else self._best
-        if not self._console.is_terminal:
-            self._console.print(line(record, better), markup=False, highlight=False, soft_wrap=True)
+        better = record.values is not None and (not self._best or _score(record) > _score(self._best[0]))
+        if record.values is not None:
+            self._best = sorted([*self._best, record], key=_score, reverse=True)[:SHOWN]
+        self._latest = [*self._latest, record][-SHOWN:]
+        self._tell(line(record, better))
         self._refresh()
 
     def tick(self, running: Sequence[Task[Any]], seconds: float, limit: float | None) -> None:
         self._running, self._seconds, self._limit = running, seconds, limit
         self._refresh()
 
+    def kept(self, folder: Path) -> str:
+        """Return in one line what an interrupted search has kept in the study's folder, and how to go on."""
+        trials, complete = sum(self._counts.values()), self._counts[State.COMPLETE]
+        if not trials:
+            return "no trial had ended; the same command begins again"
+        told = f"{trials} trials, {complete} of them complete, are kept; search on: nas search {folder}"
+        more = f"; run the finals now: nas search {folder} --finish; see the results so far: nas report {folder}"
+        return told + more if complete else told
+
+    def _tell(self, text: str) -> None:
+        """Print a line, unless there is a terminal."""
+        if not self._console.is_terminal:
+            self._tell_untrained()
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _tell_untrained(self) -> None:
+        told, self._untrained = self._untrained, []
+        if told and not self._console.is_terminal:
+            self._console.print(untrained(told), markup=False, highlight=False, soft_wrap=True)
+
     def _refresh(self) -> None:
         if self._live.is_started:
-            self._live.update(self._panel())
+            self._live.update(self._frame())
 
-    def _panel(self) -> Panel:
-        body = Group(
+    def _frame(self) -> Group:
+        return Group(
+            Text(self._phase),
             self._progress(),
-            Text(counts(self._counts), style="dim"),
-            Text(f"best so far: {line(self._best)}" if self._best else "best so far: none yet", style="bold green"),
-            candidates(self._latest),
+            *self._standing(),
+            candidates(self._latest, self._console.width),
             Text(f"training: {', '.join(task.label for task in self._running) or '-'}", style="dim"),
+            # The terminal appends ^C to the last line, which therefore is short.
+            Text("Ctrl-C stops; the same command goes on", style="dim"),
         )
-        return Panel(body, title=self._phase, title_align="left")
+
+    def _last(self) -> RenderableType:
+        """Return what stays on the terminal: the best candidates, or the latest if none has a score."""
+        if not self._counts:
+            return Text(self._phase)
+        return Group(*self._standing(), candidates(self._best or self._latest, self._console.width))
+
+    def _standing(self) -> tuple[Text, Text]:
+        best = f"best so far: {line(self._best[0])}" if self._best else "best so far: none yet"
+        return Text(counts(self._counts) or "no trial has ended yet", style="dim"), Text(best, style="bold green")
 
     def _progress(self) -> Table:
         grid = Table.grid(padding=(0, 1))
-        done = sum(self._counts.values())
+        done, width = sum(self._counts.values()), min(BAR, self._console.width // 2)
         if self._limit is not None:
             left = max(0.0, self._limit - self._seconds)
-            grid.add_row("time", ProgressBar(self._limit, self._seconds, width=40), f"{clock(left)} left")
+            grid.add_row("time", ProgressBar(self._limit, self._seconds, width=width), f"{clock(left)} left")
         if self._trials is not None:
-            grid.add_row("trials", ProgressBar(self._trials, done, width=40), f"{done} of {self._trials}")
+            grid.add_row("trials", ProgressBar(self._trials, done, width=width), f"{done} of {self._trials}")
         if self._limit is None:
             grid.add_row("time", "", clock(self._seconds))
         return grid
 
 
-def counts(states: Counter[State]) -> str:
-    """Return the number of trials in each state in one line."""
-    return "  ".join(f"{state_words(state)} {states[state]}" for state in State)
+def _score(record: Record) -> float:
+    return record.values[0] if record.values else -1.0
+
+
+def counts(states: Mapping[State, int]) -> str:
+    """Return the number of trials in each state that has some, in one line."""
+    return ", ".join(f"{states[state]} {state_words(state)}" for state in State if states.get(state))
 
 
 def line(record: Record, best: bool = False) -> str:
@@ -125,29 +170,40 @@ def line(record: Record, best: bool = False) -> str:
     )
 
 
+def untrained(records: Sequence[Record]) -> str:
+    """Return candidates that were not trained, one or more in a row, in one line."""
+    if len(records) == 1:
+        return _ended(records[0])
+    last = f"; the last: {records[-1].reason}"
+    states = counts(Counter(record.state for record in records))
+    return f"trial {records[0].trial:4d} to {records[-1].trial}  not trained: {states}{last}"
+
+
 def _ended(record: Record) -> str:
     """Return a candidate without a score in one line."""
     words, reason = state_words(record.state), record.reason or ""
     return f"trial {record.trial:4d}  {reason if reason.startswith(words) else f'{words}: {reason}'}"
 
 
-def candidates(records: Sequence[Record]) -> Table:
-    """Return a table of candidates, the latest last."""
-    table = Table(box=None, header_style="dim")
-    for head in ("trial", "validation", "weights", "arena", "MACs", "seconds", ""):
-        table.add_column(head, justify="left" if not head else "right")
+def candidates(records: Sequence[Record], columns: int) -> Table:
+    """Return a table of candidates, a line for each, for a terminal of that many columns."""
+    wide = columns >= WIDE
+    heads = ["trial", "validation", "weights", "arena", *(["MACs", "seconds"] if wide else [])]
+    table = Table(*heads, box=None, header_style="dim", pad_edge=False)
+    for column in table.columns:
+        column.justify, column.no_wrap = "right", True
+    table.add_column("", no_wrap=True, overflow="ellipsis")
     for record in records:
         facts = record.profiled or {}
-        table.add_row(
-            str(record.trial),
-            percent(record.val_score),
-            kilobytes(facts.get("weights_bytes")),
-            kilobytes(facts.get("arena_min_bytes")),
-            f"{facts['macs']:,}" if facts else "-",
-            f"{sum(record.seconds.values()):.1f}",
-            record.reason or "",
-        )
+        costs = [kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))]
+        more = [f"{facts['macs']:,}" if facts else "-", f"{sum(record.seconds.values()):.1f}"] if wide else []
+        table.add_row(str(record.trial), percent(record.val_score), *costs, *more, _briefly(record))
     return table
+
+
+def _briefly(record: Record) -> str:
+    """Return why a candidate has no score, in a word or two where that says enough."""
+    return f"stopped at epoch {record.at_rung}" if record.at_rung is not None else record.reason or ""
 
 
 def clock(seconds: float) -> str:
