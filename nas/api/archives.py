@@ -1,33 +1,34 @@
 """Archives of trained models, made from a run or from a study's files."""
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 
+from nas.api.problems import load_problem
 from nas.data.dataset import Part
 from nas.data.prepared import prepare
 from nas.errors import InputError
 from nas.optimizer.problem import Problem
 from nas.space.architecture import Architecture
 from nas.study.archive import Archive, Quantization
-from nas.study.record import Record, State
+from nas.study.archive_file import has_archive, load_archive
+from nas.study.record import Record
 from nas.study.result import Trained
-from nas.target.footprint import Footprint
+from nas.study.study import Study
 from nas.target.profiler import profile
-from nas.target.target import Target
+from nas.target.target import find_target
 
 
-def winner_archive(problem: Problem, winner: Trained, tflite: bytes, footprint: Footprint) -> Archive:
-    """Return the archive of a run's winner; `footprint` is of `tflite` on the run's target."""
+def make_archive(problem: Problem, trained: Trained, tflite: bytes) -> Archive:
+    """Return the archive of a model of a study: its winner, or another trained candidate."""
     study, splits = problem.study, problem.splits
     inputs, outputs = _quantizations(tflite)
     return Archive(
         name=study.name,
         tflite=tflite,
-        trained=winner,
-        footprint=footprint.to_json(),
+        trained=trained,
+        footprint=profile(tflite, problem.target).to_json(),
         class_names=splits.class_names,
-        scaling=prepare(splits, Architecture.from_json(winner.record.architecture).front_end).scaling,
+        scaling=prepare(splits, Architecture.from_json(trained.record.architecture).front_end).scaling,
         input=inputs,
         output=outputs,
         command=study.command(),
@@ -44,29 +45,32 @@ def winner_archive(problem: Problem, winner: Trained, tflite: bytes, footprint: 
     )
 
 
-def trial_archive(archive: Archive, records: Sequence[Record], trial: int, tflite: Path, target: Target) -> Archive:
-    """Return the archive of another complete trial of the winner's study, which was not evaluated on the test set.
+def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
+    """Return the archive of a complete trial's own model, which was not evaluated on the test set.
+
+    What all models of the study have in common comes from its winner's archive, or, as long as there is no winner, from
+    the study's data.
 
     Args:
-        archive: the archive of the winner.
-        records: the records of all trials.
-        trial: number of the trial.
-        tflite: path of the trial's model.
-        target: the study's target.
+        study: the study's definition.
+        folder: the study's folder.
+        record: of the trial.
 
     Raises:
-        InputError: there is no such complete trial.
+        InputError: the trial's model is gone, or there is no winner yet and the data cannot be read.
     """
-    record = next((r for r in records if r.trial == trial and r.state == State.COMPLETE), None)
-    if record is None or not tflite.is_file():
-        raise InputError("--trial", "must be a complete trial of the study", got=trial, hint="see its report")
-    content = tflite.read_bytes()
-    inputs, outputs = _quantizations(content)
+    model = folder / "models" / f"{record.trial}.tflite"
+    if not model.is_file():
+        raise InputError(model, "must be there: it is the model of the trial", hint="restore the study's folder")
+    tflite = model.read_bytes()
+    if not has_archive(folder):
+        return make_archive(load_problem(study), Trained(record), tflite)
+    inputs, outputs = _quantizations(tflite)
     return dataclasses.replace(
-        archive,
-        tflite=content,
+        load_archive(folder),
+        tflite=tflite,
         trained=Trained(record),
-        footprint=profile(content, target).to_json(),
+        footprint=profile(tflite, find_target(study.target)).to_json(),
         input=inputs,
         output=outputs,
     )

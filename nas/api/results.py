@@ -1,22 +1,27 @@
 """What a study has found, as files: exports and the report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from nas.api import STUDIES
 from nas.api.archives import trial_archive
 from nas.api.studies import open_study
+from nas.errors import InputError
 from nas.exporters.format import write
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger, stored_result
 from nas.reports import ReportView, write_report
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
+from nas.study.record import Record, State
 from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.profiler import profile
 from nas.target.target import find_target
+
+# A message lists at most this many trials.
+MOST_LISTED = 10
 
 
 def export(
@@ -28,28 +33,55 @@ def export(
         name: the study's name or folder.
         out: folder to write into; by default the study's `best/`, or `trial-<n>/`.
         formats: names from `nas.exporters.format.FORMATS`; all of them if empty.
-        trial: number of a complete trial; None for the winner.
+        trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
 
     Returns:
         The files written.
 
     Raises:
-        InputError: no such study, no winner yet, no such complete trial, or an unknown format.
+        InputError: no such study, no winner yet and no trial named, no such complete trial, or an unknown format.
     """
     study, folder = open_study(name, root)
-    archive = load_archive(folder)
-    if trial is not None:
-        records = open_ledger(study, folder).records()
-        model = folder / "models" / f"{trial}.tflite"
-        archive = trial_archive(archive, records, trial, model, find_target(study.target))
-    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), archive, formats)
+    if trial is None and has_archive(folder):
+        return write(out or folder / "best", load_archive(folder), formats)
+    complete = _complete(study, folder)
+    if trial is None:
+        raise _no_winner(folder, complete)
+    if trial not in complete:
+        raise InputError("--trial", "must be a complete trial of the study", got=trial, hint=_listed(complete))
+    return write(out or folder / f"trial-{trial}", trial_archive(study, folder, complete[trial]), formats)
+
+
+def _complete(study: Study, folder: Path) -> dict[int, Record]:
+    """Return the records of the complete trials by number, the best first."""
+    records = [r for r in open_ledger(study, folder, begin=False).records() if r.state == State.COMPLETE and r.values]
+    return {record.trial: record for record in sorted(records, key=lambda r: (-(r.values or (0,))[0], r.trial))}
+
+
+def _no_winner(folder: Path, complete: Mapping[int, Record]) -> InputError:
+    hint = f"search on with: nas search {folder}"
+    if complete:
+        hint = (
+            f"run the finals now: nas search {folder} --finish; or export a trial as the search trained it, such as "
+            f"the best: nas export {folder} --trial {next(iter(complete))}"
+        )
+    return InputError(folder, "must hold a winner", got=f"{len(complete)} complete trials", hint=hint)
+
+
+def _listed(complete: Mapping[int, Record]) -> str:
+    """Return the numbers of some complete trials, the best first."""
+    numbers = ", ".join(map(str, list(complete)[:MOST_LISTED]))
+    rest = len(complete) - MOST_LISTED
+    return (
+        f"complete, the best first: {numbers}{f' and {rest} more' if rest > 0 else ''}" if complete else "none is yet"
+    )
 
 
 def report(name: str, root: Path = STUDIES) -> Path:
     """Write a study's HTML report again and return its path; without a winner yet, it is a partial report."""
     study, folder = open_study(name, root)
-    ledger = open_ledger(study, folder)
+    ledger = open_ledger(study, folder, begin=False)
     archive = load_archive(folder) if has_archive(folder) else None
     return write_study_report(study, archive, stored_result(folder, ledger), ledger)
 

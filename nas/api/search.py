@@ -1,13 +1,13 @@
 """A search from its definition to the winner's files."""
 
-import dataclasses
 import time
 from pathlib import Path
 
 from nas.api import STUDIES
-from nas.api.archives import winner_archive
-from nas.api.data import load_data
+from nas.api.archives import make_archive
+from nas.api.problems import load_problem
 from nas.api.results import write_study_report
+from nas.api.studies import require_begun
 from nas.errors import InputError
 from nas.exporters.format import write_best
 from nas.files import write_atomic
@@ -15,39 +15,38 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import Run, run
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.space.file import load_space
 from nas.study.archive_file import save_archive
 from nas.study.feasibility import require_feasible, require_latency
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result, Trained
 from nas.study.study import Study
-from nas.target.profiler import profile
-from nas.target.target import find_target
-from nas.task.classification import Classification
 from nas.text import document
 from nas.tracking import find_address
 
 
-def search(study: Study, root: Path = STUDIES, observer: Observer | None = None) -> Result:
+def search(study: Study, root: Path = STUDIES, observer: Observer | None = None, *, finish: bool = False) -> Result:
     """Run or resume a study until its limits are reached; write its results and its winner.
 
     Args:
         study: the definition.
         root: folder of studies; this one's is `root/<name>`.
         observer: follows the search while it runs.
+        finish: whether to search no further, and to decide between the candidates that a study has already.
 
     Returns:
         The outcome over all runs of the study.
 
     Raises:
-        InputError: the definition, the data or the budget are wrong, no candidate fits, none could be trained, or
-            another definition has been run under the same name.
+        InputError: the definition, the data or the budget are wrong, no candidate fits, none could be trained,
+            another definition has been run under the same name, or the study is to be finished and has not begun.
         KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call resumes the study.
     """
     started = time.monotonic()
     observer = observer or Observer()
+    if finish:
+        require_begun(root / study.name)
     problem = _problem(study, root, observer)
-    with run(problem, root / study.name, observer, started) as ended:
+    with run(problem, root / study.name, observer, started, finish=finish) as ended:
         result = ended.result()
         write_atomic(ended.folder / "results.json", document(result.to_json()))
         if result.winner is None:
@@ -64,26 +63,21 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None)
 
 
 def _problem(study: Study, root: Path, observer: Observer) -> Problem:
-    """Load the space, the target and the data of a study; InputError for anything wrong, before a file is written."""
-    task = Classification(softmax=study.output == "probabilities")
-    space = dataclasses.replace(load_space(study.space), task=task)
-    target = find_target(study.target)
+    """Load what a study names; InputError for anything wrong, before a file is written."""
     SAMPLERS.find(study.sampler, "--sampler")
     find_address(study.tracking_uri, root)
     observer.phase(f"reading data: {study.data}")
-    splits = load_data(study)
-    shape, outputs = splits.input_shape, task.outputs(splits.train.y, splits.class_names)
+    problem = load_problem(study)
+    network = problem.space, problem.splits.input_shape, problem.outputs, problem.target
     if OBJECTIVES[study.objective].needs_latency:
-        require_latency(space, shape, outputs, target)
-    require_feasible(space, shape, outputs, target, study.budget(target), study.seed)
-    return Problem(study, space, target, splits)
+        require_latency(*network)
+    require_feasible(*network, problem.budget, study.seed)
+    return problem
 
 
 def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> None:
     """Write the winner's archive, its files in every format, and the report."""
-    tflite = ended.winner_tflite()
-    footprint = profile(tflite, problem.target)
-    archive = winner_archive(problem, winner, tflite, footprint)
+    archive = make_archive(problem, winner, ended.winner_tflite())
     save_archive(archive, ended.folder)
     write_best(ended.folder, archive)
     write_study_report(problem.study, archive, result, ended.trials.ledger)

@@ -35,6 +35,12 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     return make_study({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
 
 
+def require_begun(folder: Path) -> None:
+    """Raise an InputError if no study has been run in a folder."""
+    if not (folder / "study.toml").is_file():
+        raise InputError(folder, "must hold a study that has begun", hint="run it without --finish first")
+
+
 def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
     """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
     folder = Path(name) if (Path(name) / "study.toml").is_file() else root / name

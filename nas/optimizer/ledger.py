@@ -80,18 +80,28 @@ def _evenly_spaced(dim: Dim) -> list[int | float]:
 class Ledger:
     """The trials of one study.
 
-    Life cycle: opening it makes the study, or loads what an earlier run has stored. `ask` or `resume` begins a trial in
-    memory, `start` stores it as running, `finish` stores how it ended. A run that is killed leaves running trials
-    behind; `unfinished` returns them to the next run. Facts about the whole study are kept with `put` and `get`.
+    Life cycle: opening it loads what an earlier run has stored; a study that is not there is made with `begin`, and is
+    an InputError without. `ask` or `resume` begins a trial in memory, `start` stores it as running, `finish` stores how
+    it ended. A run that is killed leaves running trials behind; `unfinished` returns them to the next run. Facts about
+    the whole study are kept with `put` and `get`.
 
     Numbers of trials are always those of the storage.
     """
 
-    def __init__(self, name: str, url: str, directions: Sequence[Direction], seed: int, sampler: str = "tpe") -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        directions: Sequence[Direction],
+        seed: int,
+        sampler: str = "tpe",
+        *,
+        begin: bool = True,
+    ) -> None:
         self.name = name
         self._url = url
         self._storage = open_storage(url)
-        self._kept = _open_study(self._storage, name, directions, url)
+        self._kept = _open_study(self._storage, name, directions if begin else None, url)
         if [direction.name.lower() for direction in self._kept.directions] != list(directions):
             rule = "must stay what it was when the study began"
             raise InputError(f"study {name}: objective", rule, hint="give another --name")
@@ -239,13 +249,23 @@ def changed(name: str, key: str, old: object, new: object) -> InputError:
     )
 
 
-def _open_study(storage: BaseStorage, name: str, directions: Sequence[Direction], url: str) -> optuna.Study:
-    """Load the study or begin it; loading writes nothing, since another process may be running the study."""
+def no_trials(name: str, place: object) -> InputError:
+    """Return the error for a study whose trials are not where they should be."""
+    return InputError(place, f"must hold the trials of study {name}", hint="run the study with `nas search` first")
+
+
+def _open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | None, url: str) -> optuna.Study:
+    """Load the study, or begin it with these directions if it is not there.
+
+    Loading writes nothing, since another process may be running the study.
+    """
     try:
         return optuna.load_study(study_name=name, storage=storage)
     except KeyError:
+        if begin is None:
+            raise no_trials(name, url) from None
         repair(url)
-        return optuna.create_study(storage=storage, study_name=name, directions=list(directions))
+        return optuna.create_study(storage=storage, study_name=name, directions=list(begin))
 
 
 def _later(seed: int, trials: int) -> int:

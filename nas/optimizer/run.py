@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nas.errors import InputError
 from nas.files import write_atomic
 from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
@@ -14,7 +15,7 @@ from nas.optimizer.executor.executor import EXECUTORS, MakeExecutor
 from nas.optimizer.finals import WINNER_MODEL, Finals
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
-from nas.optimizer.ledger import Ledger
+from nas.optimizer.ledger import Ledger, no_trials
 from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
@@ -49,10 +50,19 @@ class Run:
         return _models(self.folder).file(WINNER_MODEL).read_bytes()
 
 
-def open_ledger(study: Study, folder: Path) -> Ledger:
-    """Open a study's trials: a journal in its folder, unless its definition names another storage."""
-    url = study.storage or journal_url(folder / "study.journal")
-    return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed, study.sampler)
+def open_ledger(study: Study, folder: Path, *, begin: bool = True) -> Ledger:
+    """Open a study's trials: a journal in its folder, unless its definition names another storage.
+
+    Args:
+        study: the definition.
+        folder: of the study.
+        begin: whether to begin a study that has no trials yet, which is an InputError otherwise.
+    """
+    journal = folder / "study.journal"
+    if not begin and study.storage is None and not journal.is_file():
+        raise no_trials(study.name, journal)
+    url = study.storage or journal_url(journal)
+    return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed, study.sampler, begin=begin)
 
 
 def stored_result(folder: Path, ledger: Ledger) -> Result:
@@ -62,7 +72,13 @@ def stored_result(folder: Path, ledger: Ledger) -> Result:
 
 @contextmanager
 def run(
-    problem: Problem, folder: Path, observer: Observer, started: float, make_executor: MakeExecutor | None = None
+    problem: Problem,
+    folder: Path,
+    observer: Observer,
+    started: float,
+    make_executor: MakeExecutor | None = None,
+    *,
+    finish: bool = False,
 ) -> Iterator[Run]:
     """Run a study to its limits; yield the run when all trials are done and the winner is decided.
 
@@ -72,9 +88,11 @@ def run(
         observer: follows the run.
         started: when the run began (`time.monotonic()`), so that reading data counts to its minutes.
         make_executor: makes what performs the tasks; None for worker processes on this machine.
+        finish: whether to run the finals now, with the candidates so far, in place of a search.
 
     Raises:
-        InputError: the study has begun with another definition, another process runs it, or it could not be decided.
+        InputError: the study has begun with another definition, another process runs it, it could not be decided, or
+            it is to be finished and has no complete candidate yet.
     """
     study, judge = problem.study, Judge.of(problem)
     ledger = open_ledger(study, folder)
@@ -89,11 +107,11 @@ def run(
     finals = Finals(problem, judge, trials, models, dispatcher, observer, clock)
     try:
         trials.resume(models)
-        observer.phase(_searching(problem, judge))
-        ladder = Ladder(study.recipe, len(problem.splits.train), trials.records, models, judge.gains_at)
-        Search(
-            problem, judge, trials, ladder, models, dispatcher, lambda: clock.remaining(finals.reserved_seconds())
-        ).run()
+        if finish:
+            _require_finalists(trials, folder)
+        else:
+            observer.phase(_searching(problem, judge))
+            _search(finals)
         finals.decide()
         trials.keep_time()
         yield Run(folder, trials, tracker)
@@ -102,6 +120,26 @@ def run(
         tracker.counts(trials.result(folder).states)
         tracker.close(DRAIN_SECONDS)
         ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
+
+
+def _search(finals: Finals) -> None:
+    """Run the search, and leave time for the finals."""
+    problem, judge, trials, models = finals.problem, finals.judge, finals.trials, finals.models
+
+    def remaining() -> float | None:
+        return finals.clock.remaining(finals.reserved_seconds())
+
+    ladder = Ladder(problem.study.recipe, len(problem.splits.train), trials.records, models, judge.gains_at)
+    Search(problem, judge, trials, ladder, models, finals.dispatcher, remaining).run()
+
+
+def _require_finalists(trials: Trials, folder: Path) -> None:
+    if not trials.complete:
+        found = f"none in {len(trials.records)} trials"
+        hint = f"search on with: nas search {folder}"
+        raise InputError(
+            f"study {trials.ledger.name}", "must have a complete trial to be finished", got=found, hint=hint
+        )
 
 
 def _models(folder: Path) -> ModelFolder:

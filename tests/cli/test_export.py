@@ -1,6 +1,7 @@
 """`nas export` on a study that was run in this process."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -121,17 +122,20 @@ def test_the_files_of_another_trial_go_to_a_separate_folder(nas, root: Path, res
     [
         (["mime"], "study must be a known one, got 'mime'; did you mean mine?"),
         (["mine", "--format", "onnx"], "--format: export format must be a known one, got 'onnx'"),
-        (["mine", "--trial", "99"], "--trial: must be a complete trial of the study, got 99"),
+        (
+            ["mine", "--trial", "99"],
+            "--trial: must be a complete trial of the study, got 99; complete, the best first: ",
+        ),
         (["mine", "--trial", "-1"], "--trial: must be a complete trial of the study, got -1"),
         (["mine", "-o", "file/out"], "file/out: "),
-        (["unfinished"], "must hold a winner; run `nas search` until it ends"),
+        (["empty"], "study.journal: must hold the trials of study mine; run the study with `nas search` first"),
     ],
 )
 def test_wrong_input_is_reported_in_one_line_and_writes_nothing(
     nas, root: Path, result: Result, tmp_path: Path, words: list[str], line: str
 ) -> None:
-    (root / "unfinished").mkdir(exist_ok=True)
-    (root / "unfinished" / "study.toml").write_text(STUDY.to_toml())
+    (root / "empty").mkdir(exist_ok=True)
+    (root / "empty" / "study.toml").write_text(STUDY.to_toml())
     (tmp_path / "file").write_text("")
     ended = nas("export", *words, "--studies", root)
     assert (ended.code, ended.out) == (1, "")
@@ -139,3 +143,43 @@ def test_wrong_input_is_reported_in_one_line_and_writes_nothing(
     assert len(ended.complaints) == 1
     assert line in ended.err
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.fixture
+def stopped(result: Result, root: Path, tmp_path: Path) -> Path:
+    """The same study as it is when it is interrupted before its finals."""
+    shutil.copytree(root / "mine", tmp_path / "studies" / "mine")
+    for name in ("bundle.json", "bundle.tflite", "results.json", "report.html", "best"):
+        path = tmp_path / "studies" / "mine" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return tmp_path / "studies" / "mine"
+
+
+def test_without_a_winner_the_error_names_the_commands_that_lead_on(nas, stopped: Path) -> None:
+    ended = nas("export", "mine")
+    assert (ended.code, len(ended.complaints)) == (1, 1)
+    for words in ("must hold a winner", "nas search studies/mine --finish", "nas export studies/mine --trial "):
+        assert words in ended.err
+
+
+def test_a_complete_trial_can_be_exported_before_there_is_a_winner(
+    nas, result: Result, root: Path, stopped: Path, other: int, tmp_path: Path
+) -> None:
+    assert nas("export", "mine", "--trial", other, "-o", "now").code == 0
+    nas("export", "mine", "--trial", other, "--studies", root, "-o", "later")
+    assert {path.name for path in (tmp_path / "now").iterdir()} == {
+        path.name for path in (tmp_path / "later").iterdir()
+    }
+    for path in (tmp_path / "now").iterdir():
+        assert path.read_bytes() == (tmp_path / "later" / path.name).read_bytes(), path.name
+    card = (tmp_path / "now" / "model_card.md").read_text()
+    assert "not evaluated on the test set" in card
+    assert "before quantization" in card
+    assert "test set |" not in card
+
+
+def test_a_trial_whose_model_was_removed_is_told(nas, stopped: Path, other: int) -> None:
+    (stopped / "models" / f"{other}.tflite").unlink()
+    ended = nas("export", "mine", "--trial", other)
+    assert (ended.code, len(ended.complaints)) == (1, 1)
+    assert f"models/{other}.tflite: must be there: it is the model of the trial" in ended.err

@@ -72,7 +72,9 @@ class Watcher(Observer):
         self.records.append(record)
 
 
-def go(definition: Study, splits: Splits, folder: Path, observer: Observer | None = None) -> Result:
+def go(
+    definition: Study, splits: Splits, folder: Path, observer: Observer | None = None, *, finish: bool = False
+) -> Result:
     """Run a study as the API does."""
     with run(
         Problem(definition, load_space(definition.space), TARGET, splits),
@@ -80,6 +82,7 @@ def go(definition: Study, splits: Splits, folder: Path, observer: Observer | Non
         observer or Observer(),
         time.monotonic(),
         StandIns,
+        finish=finish,
     ) as ended:
         return ended.result()
 
@@ -185,6 +188,41 @@ def test_raising_the_number_of_trials_adds_to_those_that_were_run(log: Log, spli
     result = go(study(trials=9), splits, tmp_path)
     assert result.trials == 9
     assert records(study(), tmp_path)[:5] == before
+
+
+def test_a_study_can_be_finished_with_the_candidates_that_it_has(log: Log, splits: Splits, tmp_path: Path) -> None:
+    log.interrupt = 5
+    with pytest.raises(KeyboardInterrupt):
+        go(study(recipe=FINALS), splits, tmp_path)
+    before = records(study(), tmp_path)
+    complete = {kept.trial for kept in before if kept.state == State.COMPLETE}
+    log.tasks.clear()
+    result = go(study(recipe=FINALS), splits, tmp_path, finish=True)
+    assert log.searched == []
+    assert records(study(), tmp_path) == before
+    assert {task.trial for task in log.finals} <= complete
+    assert result.winner is not None
+    assert result.winner.tested is not None
+    # The search can go on afterwards.
+    assert go(study(recipe=FINALS), splits, tmp_path).trials == 8
+
+
+def test_a_study_without_a_complete_candidate_cannot_be_finished(log: Log, splits: Splits, tmp_path: Path) -> None:
+    log.interrupt = 1
+    with pytest.raises(KeyboardInterrupt):
+        go(study(), splits, tmp_path)
+    line = rf"study mine: must have a complete trial to be finished, got none in 0 trials; .*nas search {tmp_path}"
+    with pytest.raises(InputError, match=line):
+        go(study(), splits, tmp_path, finish=True)
+
+
+def test_reading_the_trials_of_a_study_that_has_none_is_an_input_error_and_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"study\.journal: must hold the trials of study mine"):
+        open_ledger(study(), tmp_path, begin=False)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "study.journal").touch()
+    with pytest.raises(InputError, match=r"study\.journal: must hold the trials of study mine"):
+        open_ledger(study(), tmp_path, begin=False)
 
 
 def test_another_definition_is_refused_before_anything_is_done(log: Log, splits: Splits, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nas.cli.options import json_option, studies_option
+from nas.cli.signals import Interruption
 from nas.cli.study_options import study_options
 from nas.cli.views.output import print_json
 from nas.errors import InputError
@@ -16,6 +17,7 @@ Examples:
   nas search --space cnn_timeseries --budget-kb 6
   nas search --space cnn_timeseries --data recordings/ --window 128 --stride 64 --budget-kb 6 --minutes 10
   nas search studies/cnn_timeseries-synthetic-6kb --minutes 5      # resume a study
+  nas search studies/cnn_timeseries-synthetic-6kb --finish         # run its finals now
 """
 
 
@@ -47,10 +49,21 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
     help="List the settings of --recipe with their defaults, and stop.",
 )
 @studies_option
+@click.option(
+    "--finish",
+    is_flag=True,
+    help="Search no further: run the finals now, with the candidates that the study has, and write the winner.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the study.toml that would be run, and stop.")
 @json_option
 def command(
-    study: str | None, recipe: tuple[str, ...], studies: Path, dry_run: bool, as_json: bool, **settings: Any
+    study: str | None,
+    recipe: tuple[str, ...],
+    studies: Path,
+    finish: bool,
+    dry_run: bool,
+    as_json: bool,
+    **settings: Any,
 ) -> None:
     """Search a space for the most accurate int8 network that fits.
 
@@ -74,7 +87,11 @@ def command(
     from nas.cli.views.result import summary
 
     with View(f"nas search: study {definition.name}", definition.trials) as view:
-        result = search(definition, studies, view)
+        try:
+            result = search(definition, studies, view, finish=finish)
+        except Interruption as end:
+            end.kept = view.kept(studies / definition.name)
+            raise
     if as_json:
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
