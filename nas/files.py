@@ -1,8 +1,34 @@
-"""Atomic writing of files: a reader sees the old content or the new, never a part of it."""
+"""Reading of files that ends, and atomic writing: a reader sees the old content or the new, never a part of it."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
+
+from nas.errors import InputError
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """Return the content of a file, which must be a regular one: a pipe or a device might never end.
+
+    Args:
+        path: the file; a link is followed.
+        most_bytes: a larger file is refused before it is read.
+
+    Raises:
+        InputError: the file cannot be read, is none, or is too large.
+    """
+    try:
+        # Opening a pipe would otherwise wait for its writer.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise InputError(path, "must be a regular file, no pipe or device")
+            if found.st_size > most_bytes:
+                raise InputError(path, f"must have at most {most_bytes:,} bytes", got=f"{found.st_size:,}")
+            return file.read(most_bytes)
+    except OSError as error:
+        raise InputError(path, "must be a readable file", got=error.strerror) from error
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:

@@ -1,4 +1,4 @@
-"""A reader sees the old file or the new one, never a part of one."""
+"""Reading ends whatever the path leads to; a reader sees the old file or the new one, never a part of one."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nas.files import write_atomic
+from nas.errors import InputError
+from nas.files import read_regular, write_atomic
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
@@ -45,3 +46,28 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch:
         write_atomic(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_of_the_most_bytes_is_read_and_a_larger_one_refused(tmp_path: Path) -> None:
+    path = write_atomic(tmp_path / "file", b"12345")
+    assert read_regular(path, 5) == b"12345"
+    with pytest.raises(InputError, match=r"file: must have at most 4 bytes, got 5"):
+        read_regular(path, 4)
+
+
+def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="must be a regular file"):
+        read_regular(tmp_path / "pipe", 5)
+
+
+def test_a_link_to_an_endless_device_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="must be a regular file"):
+        read_regular(tmp_path / "link", 5)
+
+
+def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(InputError, match="must be a readable file"):
+            read_regular(path, 5)

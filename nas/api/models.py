@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nas.api.spaces import data_shape
 from nas.errors import InputError
+from nas.files import read_regular
 from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
@@ -99,7 +100,7 @@ def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> 
     """
     from nas.target import advice
 
-    content = model if isinstance(model, bytes) else _content(Path(model))
+    content = model if isinstance(model, bytes) else read_regular(Path(model), profiler.MOST_FILE_BYTES)
     return advice.advise(content, _board(target), _without_metadata)
 
 
@@ -132,15 +133,8 @@ def _models(file: str) -> Iterator[str]:
     yield from found
 
 
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(file, "must be a readable file", got=error.strerror) from error
-
-
 def _json_object(file: Path) -> Mapping[str, Any]:
-    content = _content(file)
+    content = read_regular(file, profiler.MOST_FILE_BYTES)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nas.errors import InputError
+from nas.files import read_regular
 from nas.graph.graph import Graph
 from nas.target.footprint import Footprint, Totals
 from nas.target.target import RUNTIMES, Runtime, Target, find_target
+
+MOST_FILE_BYTES = 256 * 2**20  # far more than any microcontroller holds
 
 
 def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
@@ -22,15 +25,13 @@ def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
         target: a target, its name, or the path of a TOML file that describes it.
 
     Raises:
-        InputError: the file cannot be read or is no `.tflite`, or the target is unknown.
+        InputError: the file cannot be read, has more than 256 MB or is no `.tflite`, or the target is unknown.
     """
     target = find_target(target) if isinstance(target, str) else target
     file = "" if isinstance(model, bytes) else str(model)
+    data = model if isinstance(model, bytes) else read_regular(Path(model), MOST_FILE_BYTES)
     try:
-        data = model if isinstance(model, bytes) else Path(model).read_bytes()
         footprint = runtime_of(target).footprint(data, target)
-    except OSError as error:
-        raise InputError(file, "must be a readable file", got=error.strerror) from error
     except ValueError as error:
         raise InputError(file or "model", f"must be a valid .tflite file: {error}") from error
     return dataclasses.replace(footprint, file=file)

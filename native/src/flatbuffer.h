@@ -5,6 +5,7 @@
 // References are unsigned and thus point forward, so no chain of them can be a circle.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -17,11 +18,12 @@ namespace nas {
 
 class Vector;
 
-// The bytes, and how many elements may still be copied out of them: vectors can overlap, so a small file could
-// otherwise ask for unbounded memory.
+// The bytes, and how many of them may still be copied: vectors can overlap, so a small file could otherwise ask for
+// unbounded memory. Writers may share equal vectors, so more than the file's own bytes are allowed.
 class Bytes {
  public:
-  Bytes(const uint8_t* data, size_t size) : data_(data), size_(size), allowance_(16 * size + 1024) {}
+  Bytes(const uint8_t* data, size_t size)
+      : data_(data), size_(size), allowance_(size + std::min<size_t>(15 * size + 1024, kMaxShared)) {}
 
   size_t size() const { return size_; }
 
@@ -43,15 +45,17 @@ class Bytes {
 
   const uint8_t* at(size_t position) const { return data_ + position; }
 
-  void spend(size_t position, size_t elements) {
-    if (elements > allowance_) fail(position, "vectors must not overlap so much that they outgrow the file");
-    allowance_ -= elements;
+  void spend(size_t position, size_t bytes) {
+    if (bytes > allowance_) fail(position, "vectors must not overlap so much that they outgrow the file");
+    allowance_ -= bytes;
   }
 
   // Follows the reference at `position`.
   size_t follow(size_t position) const { return position + read<uint32_t>(position, "a reference"); }
 
  private:
+  static constexpr size_t kMaxShared = size_t{1} << 26;
+
   const uint8_t* data_;
   size_t size_;
   size_t allowance_;
@@ -100,7 +104,7 @@ class Vector {
 
   template <typename T>
   std::vector<T> copy() const {
-    bytes_->spend(position_, size_);
+    bytes_->spend(position_, size_ * sizeof(T));
     std::vector<T> values(size_);
     if (size_ > 0) std::memcpy(values.data(), bytes_->at(elements_), size_ * sizeof(T));
     return values;

@@ -209,15 +209,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string input_role(Builtin kind, size_t position) {
-  for (const InputNames& row : kInputNames) {
-    if (row.kind != kind) continue;
-    const std::string name = position == 1 ? row.second : position == 2 ? row.third : "";
-    if (!name.empty()) return name;
-  }
-  return "input_" + std::to_string(position);
-}
-
 void name_if_nameless(std::string& name, const std::string& role) {
   if (name.empty()) name = role;
 }
@@ -249,6 +240,15 @@ void name_subgraph(const Subgraph& graph, const std::string& prefix, size_t firs
 }
 
 }  // namespace
+
+std::string input_role(Builtin kind, size_t position) {
+  for (const InputNames& row : kInputNames) {
+    if (row.kind != kind) continue;
+    const std::string name = position == 1 ? row.second : position == 2 ? row.third : "";
+    if (!name.empty()) return name;
+  }
+  return "input_" + std::to_string(position);
+}
 
 std::string op_name(Builtin kind) {
   for (const OpName& row : kOpNames) {

@@ -14,6 +14,9 @@ std::string op_name(Builtin kind);
 // Returns the operator of that name; kCustom if there is none.
 Builtin find_builtin(const std::string& name);
 
+// Returns what an input is to its operator, such as weights; input_<position> if there is no word for it.
+std::string input_role(Builtin kind, size_t position);
+
 std::string type_name(Type type);
 
 // Returns the type of that name; std::invalid_argument if there is none.

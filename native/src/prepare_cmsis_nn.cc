@@ -86,6 +86,11 @@ int64_t depthwise_bytes(const Window& w, int64_t batch, Vectors vectors) {
   return three_by_three ? 0 : product({2, w.patch()});
 }
 
+// arm_depthwise_conv_wrapper_s4_get_buffer_size, for weights of four bits.
+int64_t depthwise_bytes_int4(const Window& w, int64_t batch) {
+  return w.in_c != w.out_c || batch != 1 || w.dilated() ? 0 : product({2, w.patch()});
+}
+
 }  // namespace
 
 void prepare_conv_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
@@ -105,13 +110,17 @@ void prepare_depthwise_conv_cmsis_nn(const Node& node, const Machine& machine, R
   const Type type = node.input(0)->type;
   if (type != Type::kInt8 && type != Type::kInt16) return;
   add_per_channel(w.out_c, requests);
-  if (type == Type::kInt8) add_scratch(depthwise_bytes(w, dim(*node.input(0), 0), machine.vectors), requests);
+  if (type != Type::kInt8) return;
+  const int64_t batch = dim(*node.input(0), 0);
+  const bool int4 = node.input(1)->type == Type::kInt4;
+  add_scratch(int4 ? depthwise_bytes_int4(w, batch) : depthwise_bytes(w, batch, machine.vectors), requests);
 }
 
 void prepare_fully_connected_cmsis_nn(const Node& node, const Machine& machine, Requests& requests) {
   if (!complete(node)) return;
-  prepare_fully_connected(node, machine, requests);
   const Tensor &input = *node.input(0), &weights = *node.input(1), &output = *node.output();
+  if (weights.type == Type::kInt4) return;
+  prepare_fully_connected(node, machine, requests);
   if (input.type != Type::kInt8) return;
   const int64_t outputs = dim(weights, 0), depth = dim(weights, 1);
   if (output.shape.size() > 2 && depth % 4 == 0) {  // runs as a 1x1 convolution, which needs a scale for each output

@@ -24,7 +24,9 @@ void prepare_conv(const Node& node, const Machine&, Requests& requests) {
 
 void prepare_fully_connected(const Node& node, const Machine&, Requests& requests) {
   const Tensor* weights = node.input(1);
-  if (weights != nullptr && weights->scales > 1) add_per_channel(weights->scales, requests);
+  if (weights == nullptr) return;
+  if (weights->type == Type::kInt4) requests.scratch.add(weights->elements);
+  if (weights->scales > 1) add_per_channel(weights->scales, requests);
 }
 
 void prepare_softmax(const Node& node, const Machine&, Requests& requests) {

@@ -1,97 +1,15 @@
 #include "refusal.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <optional>
+#include <vector>
 
 #include "kernels.h"
 #include "names.h"
+#include "types.h"
 
 namespace nas {
 namespace {
-
-// The types that an operator's kernel accepts for the input at `position`: f float32, 8 int8, h int16, i int32, b bool.
-// Found by running each operator with each of them in the Python package tflite-micro; other types are not checked.
-struct Accepted {
-  Builtin kind;
-  size_t position;
-  const char* types;
-};
-constexpr Accepted kAccepted[] = {
-    {Builtin::kConv2d, 0, "f8h"},
-    {Builtin::kDepthwiseConv2d, 0, "f8h"},
-    {Builtin::kTransposeConv, 2, "f8h"},
-    {Builtin::kFullyConnected, 0, "f8h"},
-    {Builtin::kMaxPool2d, 0, "f8h"},
-    {Builtin::kAveragePool2d, 0, "f8h"},
-    {Builtin::kL2Pool2d, 0, "f"},
-    {Builtin::kSoftmax, 0, "f8h"},
-    {Builtin::kLogSoftmax, 0, "f8"},
-    {Builtin::kAbs, 0, "f8h"},
-    {Builtin::kRsqrt, 0, "f8h"},
-    {Builtin::kSin, 0, "f"},
-    {Builtin::kCos, 0, "f"},
-    {Builtin::kLog, 0, "f"},
-    {Builtin::kSqrt, 0, "f"},
-    {Builtin::kSquare, 0, "f"},
-    {Builtin::kCeil, 0, "f"},
-    {Builtin::kFloor, 0, "f"},
-    {Builtin::kRound, 0, "f"},
-    {Builtin::kNeg, 0, "f"},
-    {Builtin::kExp, 0, "f"},
-    {Builtin::kElu, 0, "f8"},
-    {Builtin::kHardSwish, 0, "f8"},
-    {Builtin::kRelu, 0, "f8h"},
-    {Builtin::kRelu6, 0, "f8h"},
-    {Builtin::kLeakyRelu, 0, "f8h"},
-    {Builtin::kPrelu, 0, "f8"},
-    {Builtin::kLogistic, 0, "f8h"},
-    {Builtin::kTanh, 0, "f8h"},
-    {Builtin::kL2Normalization, 0, "f8"},
-    {Builtin::kZerosLike, 0, "f8i"},
-    {Builtin::kAdd, 0, "f8hi"},
-    {Builtin::kSub, 0, "f8hi"},
-    {Builtin::kMul, 0, "f8hi"},
-    {Builtin::kDiv, 0, "f8i"},
-    {Builtin::kAddN, 0, "f8"},
-    {Builtin::kSquaredDifference, 0, "f8hi"},
-    {Builtin::kFloorDiv, 0, "f"},
-    {Builtin::kFloorMod, 0, "f"},
-    {Builtin::kEqual, 0, "f8ib"},
-    {Builtin::kNotEqual, 0, "f8ib"},
-    {Builtin::kGreater, 0, "f8hi"},
-    {Builtin::kGreaterEqual, 0, "f8i"},
-    {Builtin::kLess, 0, "f8i"},
-    {Builtin::kLessEqual, 0, "f8i"},
-    {Builtin::kLogicalAnd, 0, "b"},
-    {Builtin::kLogicalOr, 0, "b"},
-    {Builtin::kLogicalNot, 0, "b"},
-    {Builtin::kMean, 0, "f8h"},
-    {Builtin::kSum, 0, "f8h"},
-    {Builtin::kReduceMax, 0, "f8"},
-    {Builtin::kReduceMin, 0, "f8"},
-    {Builtin::kReduceAll, 0, "b"},
-    {Builtin::kArgMax, 0, "f8"},
-    {Builtin::kArgMin, 0, "f8"},
-    {Builtin::kCumsum, 0, "f8"},
-    {Builtin::kGather, 0, "f8"},
-    {Builtin::kGatherNd, 0, "f8"},
-    {Builtin::kResizeBilinear, 0, "f8"},
-    {Builtin::kResizeNearestNeighbor, 0, "f8h"},
-    {Builtin::kDepthToSpace, 0, "f8"},
-    {Builtin::kSpaceToDepth, 0, "f8"},
-    {Builtin::kSpaceToBatchNd, 0, "f8"},
-    {Builtin::kBatchToSpaceNd, 0, "f8"},
-    {Builtin::kMirrorPad, 0, "f8"},
-    {Builtin::kSelectV2, 1, "f8h"},
-    {Builtin::kFill, 1, "f8i"},
-    {Builtin::kTranspose, 0, "f8h"},
-    {Builtin::kExpandDims, 0, "f8h"},
-    {Builtin::kBatchMatmul, 0, "f8h"},
-    {Builtin::kDequantize, 0, "8h"},
-    {Builtin::kSvdf, 0, "f8"},
-    {Builtin::kUnidirectionalSequenceLstm, 0, "f8h"},
-};
 
 // Kernels that TFLM has and this program has no rules for: variables live outside the plan, in an object that the
 // application makes; the custom ones are TFLM's own.
@@ -99,42 +17,46 @@ constexpr Builtin kNoRules[] = {Builtin::kVarHandle, Builtin::kReadVariable, Bui
 constexpr const char* kNoRulesCustom[] = {"CIRCULAR_BUFFER", "TFLite_Detection_PostProcess", "ethos-u", "TFLM_DECODE"};
 constexpr char kUnknown[] = "its memory is not known here, so the figures are lower bounds";
 
-char letter(Type type) {
-  switch (type) {
-    case Type::kFloat32:
-      return 'f';
-    case Type::kInt8:
-      return '8';
-    case Type::kInt16:
-      return 'h';
-    case Type::kInt32:
-      return 'i';
-    case Type::kBool:
-      return 'b';
-    default:
-      return '\0';
-  }
-}
+constexpr Type kAllTypes[] = {Type::kFloat32, Type::kInt8,   Type::kInt16,    Type::kInt32,
+                              Type::kInt64,   Type::kBool,   Type::kUint8,    Type::kInt4,
+                              Type::kUint16,  Type::kUint32, Type::kUint64,   Type::kFloat16,
+                              Type::kFloat64, Type::kString, Type::kResource, Type::kVariant};
 
-std::string words(const char* letters) {
-  std::string text;
-  for (; *letters != '\0'; ++letters) {
-    const char* word = *letters == 'f'   ? "float32"
-                       : *letters == '8' ? "int8"
-                       : *letters == 'h' ? "int16"
-                       : *letters == 'i' ? "int32"
-                                         : "bool";
-    text += (text.empty() ? "" : letters[1] == '\0' ? " or " : ", ") + std::string(word);
+// Returns the names of a set of types, the usual ones first: "float32, int8 or int16".
+std::string words(uint32_t types) {
+  std::vector<std::string> names;
+  for (Type type : kAllTypes) {
+    if ((types >> static_cast<int>(type) & 1) != 0) names.push_back(type_name(type));
   }
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
   return text;
 }
 
-bool has_type(const Node& node, Type type) {
-  for (size_t i = 0; i < node.op->inputs.size(); ++i) {
-    const Tensor* tensor = node.input(i);
-    if (tensor != nullptr && tensor->type == type) return true;
+// What to do about a tensor of a type that a kernel does not take.
+std::string remedy(const Tensor& tensor) {
+  switch (tensor.type) {
+    case Type::kUint8:
+      return tensor.quantized ? "it was quantized by an old converter: convert the model again, to int8"
+                              : "convert this part of the model to int8";
+    case Type::kFloat16:
+      return "TFLM has no float16 kernels: convert to int8";
+    case Type::kInt4:
+      return "only weights may be int4: convert again with int8 activations";
+    case Type::kFloat64:
+      return "build the model with float32, and convert to int8";
+    case Type::kInt64:
+    case Type::kUint64:
+    case Type::kUint32:
+    case Type::kUint16:
+      return "cast to int32 before, or convert this part of the model to another type";
+    default:
+      return "replace the operator, or convert this part of the model to another type";
   }
-  return false;
+}
+
+std::string found_when(Found found) {
+  return found == Found::kAtInference ? " (TFLM notices only at the first inference)" : "";
 }
 
 bool multiplies_weights(Builtin kind) {
@@ -152,6 +74,10 @@ std::string refuse_weights(const Node& node, const Machine& machine) {
     return "TFLM has no hybrid kernels (float activations, quantized weights); quantize activations to int8 as well: "
            "give the converter representative data";
   }
+  if (node.op->kind == Builtin::kFullyConnected && weights->type == Type::kInt4 && weights->scales > 1) {
+    return "TFLM has no FULLY_CONNECTED of int4 weights with a scale for each output; convert with one scale for all "
+           "weights";
+  }
   if (node.op->kind == Builtin::kFullyConnected && machine.kernels == KernelSet::kCmsisNn &&
       activation->type == Type::kInt16 && weights->scales > 1) {
     return "CMSIS-NN has no int16 FULLY_CONNECTED with a scale for each output; convert with one scale for all weights";
@@ -159,20 +85,57 @@ std::string refuse_weights(const Node& node, const Machine& machine) {
   return {};
 }
 
-std::array<const Accepted*, 256> index_accepted() {
-  std::array<const Accepted*, 256> index{};
-  for (const Accepted& row : kAccepted) index[static_cast<size_t>(row.kind)] = &row;
-  return index;
+// Returns what the tensor is to its operator: "weights", "input", "second input", "output 3".
+std::string place_words(const Op& op, bool is_output, size_t position) {
+  static const char* const kOrdinals[] = {"first ", "second ", "third "};
+  const std::string role = is_output ? "output" : input_role(op.kind, position);
+  if (!is_output && role.rfind("input_", 0) != 0) return role;
+  const std::string word = is_output ? "output" : "input";
+  const bool alone = is_output ? op.outputs.size() == 1 : op.inputs.size() == 1 || input_role(op.kind, 1) != "input_1";
+  if (position == 0 && alone) return word;
+  return position < std::size(kOrdinals) ? kOrdinals[position] + word : word + " " + std::to_string(position + 1);
 }
 
-std::string refuse_type(const Node& node) {
-  static const std::array<const Accepted*, 256> index = index_accepted();
-  const Accepted* row = index[static_cast<size_t>(node.op->kind)];  // the kernel is known, so its code is below 256
-  const Tensor* tensor = row == nullptr ? nullptr : node.input(row->position);
-  const char type = tensor == nullptr ? '\0' : letter(tensor->type);
-  if (type == '\0' || std::strchr(row->types, type) != nullptr) return {};
-  return "TFLM's " + op_name(row->kind) + " takes " + words(row->types) + ", got " + type_name(tensor->type) +
-         "; replace the operator, or convert this part of the model to another type";
+// Returns the types of some tensors, each once.
+std::string type_words(const Subgraph& graph, const std::vector<int32_t>& indices) {
+  std::vector<Type> types;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    const Tensor* tensor = tensor_at(graph, indices, i);
+    if (tensor != nullptr && std::find(types.begin(), types.end(), tensor->type) == types.end()) {
+      types.push_back(tensor->type);
+    }
+  }
+  std::string text;
+  for (Type type : types) text += (text.empty() ? "" : " and ") + type_name(type);
+  return text;
+}
+
+std::string refuse_types(const Node& node, const Machine& machine) {
+  const Op& op = *node.op;
+  const std::optional<NotTaken> wrong = find_not_taken(node, machine);
+  if (!wrong) return {};
+  const Tensor* tensor = tensor_at(*node.graph, wrong->is_output ? op.outputs : op.inputs, wrong->position);
+  if (tensor == nullptr) return kUnknown;
+  const std::string type = type_name(tensor->type);
+  const std::string place = place_words(op, wrong->is_output, wrong->position);
+  const std::string kernel = "TFLM's " + op_name(op.kind);
+  switch (wrong->reason) {
+    case NotTaken::Reason::kPresent:
+      return kernel + " has no " + place + "; replace the operator";
+    case NotTaken::Reason::kUnscaled:
+      return "its " + place + " is " + type + " without scale and zero point, which " + kernel + " needs" +
+             "; convert again with representative data";
+    case NotTaken::Reason::kScaled:
+      return "its " + place + " is " + type + " with a scale, which " + kernel + " does not take; convert to int8";
+    case NotTaken::Reason::kCombination:
+      return "it makes " + type_words(*node.graph, op.outputs) + " of " + type_words(*node.graph, op.inputs) +
+             ", and " + kernel + " does not take these types together" + found_when(wrong->found) + "; " +
+             remedy(*tensor);
+    case NotTaken::Reason::kType:
+      break;
+  }
+  return "its " + place + " is " + type + ", and " + kernel + " takes " + words(wrong->types) +
+         found_when(wrong->found) + "; " + remedy(*tensor);
 }
 
 std::string refuse_custom(const std::string& code) {
@@ -194,9 +157,8 @@ std::string refusal(const Node& node, const Machine& machine) {
     return "TFLM has no kernel for " + op_name(kind) +
            " (\"Didn't find op for builtin opcode\"); replace it in the model";
   }
-  if (has_type(node, Type::kFloat16)) return "TFLM has no float16 kernels; convert to int8";
   const std::string weights = multiplies_weights(kind) ? refuse_weights(node, machine) : std::string();
-  return weights.empty() ? refuse_type(node) : weights;
+  return weights.empty() ? refuse_types(node, machine) : weights;
 }
 
 }  // namespace nas

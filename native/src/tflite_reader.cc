@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -24,6 +25,16 @@ namespace operator_field {
 constexpr int kOpcode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4;
 }
 
+// Every operator has a copy of its code, and messages repeat it, so a long one would be multiplied. TFLM's are short.
+constexpr size_t kMaxCustomCode = 64;
+
+std::string shortened(std::string text) {
+  if (text.size() <= kMaxCustomCode) return text;
+  size_t end = kMaxCustomCode;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not within a character of several bytes
+  return text.substr(0, end) + "...";
+}
+
 struct Code {
   Builtin kind;
   std::string custom_code;
@@ -33,7 +44,7 @@ Code read_code(const Table& table) {
   // Codes above 126 did not fit the old byte field; the new one is absent in old files.
   const int32_t code = std::max<int32_t>(table.get<int8_t>(0, 0), table.get<int32_t>(3, 0));
   if (code < 0 || code > INT16_MAX) Bytes::fail(table.position(), "an operator code must be a builtin one");
-  return {static_cast<Builtin>(code), table.text(1)};
+  return {static_cast<Builtin>(code), shortened(table.text(1))};
 }
 
 // The number of each operator's options in the union BuiltinOptions, and where each option lies in them.
@@ -198,11 +209,13 @@ Graph read_tflite(const uint8_t* data, size_t size) {
 
   Graph graph;
   graph.file_bytes = static_cast<int64_t>(size);
-  size_t tensors = 0;
+  size_t tensors = 0, ops = 0;
   for (size_t i = 0; i < subgraphs->size(); ++i) {
     graph.subgraphs.push_back(read_subgraph(subgraphs->table(i), *buffers, codes));
     tensors += graph.subgraphs.back().tensors.size();
+    ops += graph.subgraphs.back().ops.size();
     if (tensors > kMaxTensors) Bytes::fail(subgraphs->position(), "a model has too many tensors");
+    if (ops > kMaxOps) Bytes::fail(subgraphs->position(), "a model has too many operators");
   }
   graph.offline_offsets = read_offline_offsets(model, *buffers, tensors);
   try {

@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
-TYPES = {"float32": 0, "int32": 2, "int64": 4, "bool": 6, "int16": 7, "int8": 9}
+TYPES = {
+    "float32": 0,
+    "int32": 2,
+    "uint8": 3,
+    "int64": 4,
+    "bool": 6,
+    "int16": 7,
+    "int8": 9,
+    "float64": 10,
+    "uint32": 15,
+    "int4": 17,
+}
 OPTION_NAMES = {"UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions", "SVDF": "SVDFOptions"}
 
 
@@ -83,6 +94,11 @@ def elementwise() -> Iterator[Case]:
         yield Case("DEQUANTIZE", [x], [T(image, "float32")])
         for kind in ["SUB", "ADD", "MUL"]:
             yield Case(kind, [x, x], [x], f"{kind.title()}Options")
+        ones = T(image, dtype, [1] * 128)
+        yield Case("DIV", [x, ones], [x], "DivOptions")
+        for kind in ["FLOOR_DIV", "FLOOR_MOD"]:
+            yield Case(kind, [x, ones], [x])
+        yield Case("RSQRT", [T(image, dtype, zero_point=-128 if dtype == "int8" else 0)], [x])
         for kind in ["MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE", "POW"]:
             yield Case(kind, [x, x], [x])
         for kind in ["EQUAL", "NOT_EQUAL", "GREATER", "LESS", "GREATER_EQUAL", "LESS_EQUAL"]:
@@ -94,6 +110,7 @@ def elementwise() -> Iterator[Case]:
         point = -128 if kind == "LOGISTIC" else 0
         yield Case(kind, [T(image)], [T(image, scale=1 / 256 if point else 1 / 128, zero_point=point)])
         yield Case(kind, [T(image, "int16", scale=2**-12)], [T(image, "int16", scale=2**-15)])
+        yield Case(kind, [T(image, "float32")], [T(image, "float32")])
     for kind in ("LOGICAL_AND", "LOGICAL_OR"):
         yield Case(kind, [T(image, "bool")] * 2, [T(image, "bool")])
     yield Case("LOGICAL_NOT", [T(image, "bool")], [T(image, "bool")])
@@ -109,6 +126,9 @@ def reductions() -> Iterator[Case]:
             yield Case(kind, [T((1, 8), dtype), ints(1)], [T((1,), "int32")], options, {"outputType": 2})
         yield Case("CUMSUM", [T((4, 8), dtype), ints(1)], [T((4, 8), dtype)], "CumsumOptions")
     yield Case("REDUCE_ALL", [T((4, 8), "bool"), ints(1)], [T((4,), "bool")], "ReducerOptions")
+    real = T((1, 8), "float32")
+    yield Case("SOFTMAX", [real], [real], "SoftmaxOptions", {"beta": 1.0})
+    yield Case("LOG_SOFTMAX", [real], [real])
     yield Case("SOFTMAX", [T((1, 8))], [T((1, 8), scale=1 / 256, zero_point=-128)], "SoftmaxOptions", {"beta": 1.0})
     half = T((1, 8), "int16", scale=2**-15)
     yield Case("SOFTMAX", [T((1, 8), "int16")], [half], "SoftmaxOptions", {"beta": 1.0})
@@ -145,6 +165,10 @@ def shapes() -> Iterator[Case]:
         one = table((1, 1), (1, 1))
         yield Case("MIRROR_PAD", [flat, one], [T((6, 10), dtype)], "MirrorPadOptions")
         yield Case("PAD", [flat, one], [T((6, 10), dtype)])
+        yield Case("PADV2", [flat, one, T((1,), dtype).zeros()], [T((6, 10), dtype)])
+        yield Case("FILL", [ints(4, 8), T((), dtype)], [flat])
+        yield Case("DYNAMIC_UPDATE_SLICE", [flat, T((2, 2), dtype), ints(1, 1)], [flat])
+        yield Case("EMBEDDING_LOOKUP", [ints(1, 0), flat], [T((2, 8), dtype)])
         yield Case("REVERSE_V2", [flat, ints(1)], [flat])
         yield Case("BROADCAST_TO", [T((1, 8), dtype), ints(4, 8)], [flat])
         yield Case("TRANSPOSE", [flat, ints(1, 0)], [T((8, 4), dtype)])
@@ -160,20 +184,35 @@ def shapes() -> Iterator[Case]:
         )
         yield Case("CAST", [flat], [T((4, 8), "float32")], "CastOptions", {"inDataType": TYPES[dtype]})
         yield Case("TILE", [flat, ints(1, 1)], [flat])
+    yield Case("BROADCAST_ARGS", [ints(4, 1), ints(1, 8)], [T((2,), "int32", scales=0)])
+
+
+def weighted() -> Iterator[Case]:
+    """Operators with weights: of all types that TFLM takes, and float activations with int8 weights."""
+    for dtype, weights, bias in (
+        ("int8", "int8", "int32"),
+        ("float32", "float32", "float32"),
+        ("int16", "int8", "int64"),
+        ("int16", "int8", "int32"),
+        ("int8", "int4", "int32"),
+        ("float32", "int8", "float32"),
+    ):
+        x, b = T((1, 4, 4, 8), dtype), T((8,), bias).zeros()
+        cube = T((8, 3, 3, 8), weights, scales=8).zeros()
+        yield Case("CONV_2D", [x, cube, b], [x], "Conv2DOptions", {"strideW": 1, "strideH": 1})
+        strides = {"strideW": 1, "strideH": 1, "depthMultiplier": 1}
+        depthwise = [x, T((1, 3, 3, 8), weights, scales=8, axis=3).zeros(), b]
+        yield Case("DEPTHWISE_CONV_2D", depthwise, [x], "DepthwiseConv2DOptions", strides)
+        two = {"strideW": 2, "strideH": 2}
+        yield Case("TRANSPOSE_CONV", [ints(1, 8, 8, 8), cube, x], [T((1, 8, 8, 8), dtype)], "TransposeConvOptions", two)
+        for scales in (1, 4):
+            dense = [T((1, 8), dtype), T((4, 8), weights, scales=scales).zeros(), T((4,), bias, scale=0.25).zeros()]
+            yield Case("FULLY_CONNECTED", dense, [T((1, 4), dtype)], "FullyConnectedOptions")
 
 
 def layers() -> Iterator[Case]:
+    yield from weighted()
     x = T((1, 4, 4, 8))
-    conv = [x, T((8, 3, 3, 8), scales=8).zeros(), T((8,), "int32").zeros()]
-    yield Case("CONV_2D", conv, [x], "Conv2DOptions", {"strideW": 1, "strideH": 1})
-    strides = {"strideW": 1, "strideH": 1, "depthMultiplier": 1}
-    depthwise = [x, T((1, 3, 3, 8), scales=8, axis=3).zeros(), T((8,), "int32").zeros()]
-    yield Case("DEPTHWISE_CONV_2D", depthwise, [x], "DepthwiseConv2DOptions", strides)
-    two = {"strideW": 2, "strideH": 2}
-    up = [ints(1, 8, 8, 8), T((8, 3, 3, 8), scales=8).zeros(), x]
-    yield Case("TRANSPOSE_CONV", up, [T((1, 8, 8, 8))], "TransposeConvOptions", two)
-    dense = [T((1, 8)), T((4, 8), scales=4).zeros(), T((4,), "int32").zeros()]
-    yield Case("FULLY_CONNECTED", dense, [T((1, 4))], "FullyConnectedOptions")
     pool = {"padding": 1, "strideW": 2, "strideH": 2, "filterWidth": 2, "filterHeight": 2}
     for dtype in ("float32", "int8", "int16", "int32"):
         for kind in ("MAX_POOL_2D", "AVERAGE_POOL_2D", "L2_POOL_2D"):
@@ -202,6 +241,9 @@ def layers() -> Iterator[Case]:
         bias = T((8 // rank,), "int32", [0] * (8 // rank), scale=0.25)
         svdf = [T((1, 16)), T((8, 16)).zeros(), T((8, 10), "int16").zeros(), bias, state]
         yield Case("SVDF", svdf, [T((1, 8 // rank))], "SVDFOptions", {"rank": rank})
+        real = [T(t.shape, "float32", variable=t.variable) for t in svdf]
+        real = [t if t.variable or i == 0 else t.zeros() for i, t in enumerate(real)]
+        yield Case("SVDF", real, [T((1, 8 // rank), "float32")], "SVDFOptions", {"rank": rank})
 
 
 def cases() -> list[Case]:
@@ -215,12 +257,13 @@ class _Writer:
     def tensor(self, tensor: T) -> int:
         schema, written, buffer = self.schema, self.schema.TensorT(), self.schema.BufferT()
         if tensor.data is not None:
-            data = np.asarray(tensor.data, tensor.dtype)
+            data = np.asarray(tensor.data, "int8" if tensor.dtype == "int4" else tensor.dtype)
             buffer.data = np.frombuffer(data.tobytes(), np.uint8)
         self.buffers.append(buffer)
         written.shape, written.type, written.buffer = list(tensor.shape), TYPES[tensor.dtype], len(self.buffers) - 1
         written.isVariable, written.name = tensor.variable, b""
-        if (tensor.scales and tensor.dtype in ("int8", "int16")) or (tensor.dtype == "int32" and tensor.scale == 0.25):
+        bias = tensor.dtype in ("int32", "int64") and tensor.scale == 0.25
+        if bias or (tensor.scales and tensor.dtype in ("int8", "int16", "int4")):
             written.quantization = schema.QuantizationParametersT()
             written.quantization.scale = [tensor.scale] * tensor.scales
             written.quantization.zeroPoint = [tensor.zero_point] * tensor.scales
@@ -231,7 +274,20 @@ class _Writer:
 
 def model_bytes(case: Case) -> bytes:
     """Return the case as a `.tflite`."""
+    return packed(model_of(case))
+
+
+def packed(model: Any) -> bytes:
+    """Return a model of the schema's object API as a `.tflite`."""
     import flatbuffers
+
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def model_of(case: Case) -> Any:
+    """Return the case as a model of the schema's object API."""
     from ai_edge_litert import schema_py_generated as schema
 
     writer, op, code = _Writer(schema), schema.OperatorT(), schema.OperatorCodeT()
@@ -250,6 +306,4 @@ def model_bytes(case: Case) -> bytes:
     graph.inputs, graph.outputs = [i for i, t in free if not t.variable], op.outputs
     model.version, model.description, model.operatorCodes = 3, b"", [code]
     model.subgraphs, model.buffers = [graph], writer.buffers
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return model

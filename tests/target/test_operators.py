@@ -94,5 +94,7 @@ def test_the_smallest_arena_of_an_operator_works_and_32_bytes_less_do_not(case: 
 @pytest.mark.parametrize("target", ["host", "cortex-m4-reference", "cortex-m4", "cortex-m55"])
 def test_what_one_target_refuses_by_type_all_do(target: str) -> None:
     for case in cases():
+        if case.kind == "FULLY_CONNECTED" and case.inputs[0].dtype == "int16" and case.inputs[1].scales > 1:
+            continue  # the one case that CMSIS-NN leaves out
         footprint, on_host = (profile(model_bytes(case), find_target(name)) for name in (target, "host"))
         assert footprint.supported == on_host.supported, case
