@@ -1,7 +1,7 @@
 """The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -19,6 +19,7 @@ from nas.optimizer.timing import OVERHEAD_SECONDS, TEACHER_SHARE, FinalsPlan, Pa
 from nas.optimizer.trials import Trials
 from nas.seeds import derive
 from nas.space.architecture import Architecture
+from nas.study.costs import front
 from nas.study.record import Record, State
 from nas.study.result import Final, Tested, Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
@@ -52,8 +53,13 @@ class Finals:
         return FinalsPlan(self.problem.study.recipe, len(splits.train), len(splits.val), self.dispatcher.size)
 
     def finalists(self) -> list[Record]:
-        """Return the complete candidates with the best scores; of equal scores the earlier trial comes first."""
-        ranked = sorted(self.trials.complete, key=lambda record: (-self.judge.score(record), record.trial))
+        """Return the complete candidates with the best scores, those with lower costs first if scores are equal.
+
+        In a Pareto study they are of its front, so that no candidate beats the winner in accuracy and in cost.
+        """
+        complete, objective = self.trials.complete, self.judge.objective
+        eligible = front(complete, objective.costs) if objective.is_pareto else complete
+        ranked = sorted(eligible, key=lambda record: objective.order(record, self.judge.score(record)))
         return ranked[: self.problem.study.recipe.finals.finalists]
 
     def reserved_seconds(self) -> float:
@@ -77,7 +83,7 @@ class Finals:
         competing = chosen[: self._number_in_time(chosen)]
         soft_labels = self._soft_labels() if competing else {}
         finals = self._cross_validate(competing, soft_labels)
-        best = choose(finals, self.judge.score) if finals else [Final(chosen[0], fold=0)]
+        best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
         self.observer.phase("finals: training the winner on all training and validation data")
         record = self._train_winner(best, soft_labels)
         self.observer.phase("finals: evaluating the winner on the test set")
@@ -209,12 +215,16 @@ class Finals:
         )
 
 
-def choose(finals: Sequence[Final], score: Callable[[Record], float]) -> list[Final]:
-    """Return the folds of the winner: the candidate with the best mean score, and of equal ones the earlier trial."""
+def choose(finals: Sequence[Final], judge: Judge) -> list[Final]:
+    """Return the folds of the winner: the best mean score, of equal ones the lowest cost, then the earliest trial."""
     groups = defaultdict(list)
     for final in sorted(finals, key=lambda final: final.fold):
         groups[final.record.trial].append(final)
-    return max(groups.values(), key=lambda group: (fmean(score(f.record) for f in group), -group[0].record.trial))
+
+    def order(group: Sequence[Final]) -> tuple[float, ...]:
+        return judge.objective.order(group[0].record, fmean(judge.score(final.record) for final in group))
+
+    return min(groups.values(), key=order)
 
 
 def with_mean_scores(record: Record, folds: Sequence[Final]) -> Record:

@@ -9,8 +9,10 @@ from nas.optimizer.clock import Clock
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
+from nas.study.costs import front
+from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
-from nas.study.result import Result, Trained, front
+from nas.study.result import Result, Trained
 from nas.study.rungs import correlations
 from nas.tracking import Tracker
 
@@ -69,13 +71,16 @@ class Trials:
 def summarize(folder: Path, ledger: Ledger, records: Sequence[Record], seconds: float) -> Result:
     """Return the outcome of a study from its records and from what its ledger keeps."""
     winner = ledger.get("winner")
+    # Kept since the first run; a study that has not begun has no record either.
+    objective = (ledger.get("identity") or {}).get("objective", "weighted")
     return Result(
         study=ledger.name,
         folder=str(folder),
         seconds=round(seconds, 1),
         states={state.value: sum(r.state == state for r in records) for state in State},
         winner=None if winner is None else Trained.from_json(winner),
-        front=front([record for record in records if record.state == State.COMPLETE]),
+        front=front([r for r in records if r.state == State.COMPLETE], OBJECTIVES[objective].costs),
         rungs=correlations(records, ledger.get("rungs") or ()),
         stopped=ledger.get("stopped"),
+        objective=objective,
     )

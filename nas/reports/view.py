@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
 from nas.study.result import Result
 
@@ -40,7 +41,8 @@ class ReportView:
     def complete(self) -> list[Record]:
         """Return the complete candidates, best first."""
         records = [record for record in self.records if record.state == State.COMPLETE]
-        return sorted(records, key=lambda record: (-score(record), record.trial))
+        order = OBJECTIVES[self.result.objective].order
+        return sorted(records, key=lambda record: order(record, score(record)))
 
     def built(self) -> list[Record]:
         """Return every candidate whose training began, best first, those without a score last."""

@@ -1,15 +1,18 @@
 """Objectives: what a search maximizes or minimizes.
 
-Wherever an objective says accuracy, it means the study's metric (`Study.metric`).
+Wherever an objective says accuracy, it means the study's metric (`Study.metric`). An objective names its costs: fronts,
+tables and ties between equally accurate candidates go by them.
 
 To add an objective, register an `Objective` here: a function of a record and of the study's numbers.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from nas.registry import Registry
+from nas.study.costs import COSTS, Cost
 from nas.study.record import Record
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
@@ -40,6 +43,7 @@ class Objective:
         labels: a name for each value.
         directions: whether each value is to be maximized or minimized.
         values: returns the values of a complete record.
+        costs: what accuracy is weighed against; of equally good candidates the one with the lower cost is preferred.
         needs_latency: whether it needs the target's latency, which is not known for every target.
         needs_weights_budget: whether the study must have a budget of the weights.
     """
@@ -48,8 +52,22 @@ class Objective:
     labels: tuple[str, ...]
     directions: tuple[Direction, ...]
     values: Callable[[Record, ObjectiveContext], tuple[float, ...]]
+    costs: tuple[Cost, ...] = (COSTS["weights"],)
     needs_latency: bool = False
     needs_weights_budget: bool = False
+
+    @property
+    def is_pareto(self) -> bool:
+        """Whether it has several values, of which no sum is made."""
+        return len(self.directions) > 1
+
+    def order(self, record: Record, score: float) -> tuple[float, ...]:
+        """Return the key by which records are sorted, the best first.
+
+        The higher score comes first, of equal scores the lower costs, and of equal costs the earlier trial.
+        """
+        spent = (cost.of(record) for cost in self.costs)
+        return (-score, *(math.inf if value is None else value for value in spent), record.trial)
 
     @property
     def summary(self) -> str:
@@ -76,13 +94,15 @@ def _weighted(record: Record, context: ObjectiveContext) -> tuple[float, ...]:
     return (w * _score(record) + (1 - w) * (1 - _profiled(record, "weights_bytes") / context.weights_bytes),)
 
 
-def _pareto(word: str, key: str, *, needs_latency: bool = False) -> Objective:
-    """Return the objective of accuracy against one cost, the scalar `key` of a footprint."""
+def _pareto(name: str, *, needs_latency: bool = False) -> Objective:
+    """Return the objective of accuracy against one cost."""
+    cost = COSTS[name]
     return Objective(
-        formula=f"accuracy against {word}",
-        labels=("accuracy", word),
+        formula=f"accuracy against {name}",
+        labels=("accuracy", name),
         directions=("maximize", "minimize"),
-        values=lambda record, _: (_score(record), _profiled(record, key)),
+        values=lambda record, _: (_score(record), _profiled(record, cost.key)),
+        costs=(cost,),
         needs_latency=needs_latency,
     )
 
@@ -99,7 +119,7 @@ OBJECTIVES.register("weighted")(
 OBJECTIVES.register("accuracy")(
     Objective("accuracy", ("accuracy",), ("maximize",), values=lambda record, _: (_score(record),))
 )
-OBJECTIVES.register("pareto-weights")(_pareto("weights", "weights_bytes"))
-OBJECTIVES.register("pareto-arena")(_pareto("arena", "arena_min_bytes"))
-OBJECTIVES.register("pareto-macs")(_pareto("macs", "macs"))
-OBJECTIVES.register("pareto-latency")(_pareto("latency", "latency_ms", needs_latency=True))
+OBJECTIVES.register("pareto-weights")(_pareto("weights"))
+OBJECTIVES.register("pareto-arena")(_pareto("arena"))
+OBJECTIVES.register("pareto-macs")(_pareto("macs"))
+OBJECTIVES.register("pareto-latency")(_pareto("latency", needs_latency=True))

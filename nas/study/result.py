@@ -1,12 +1,14 @@
 """The outcome of a study: its winner, its Pareto front, and how its trials ended."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nas.codec import Place, from_data, to_data
 from nas.study.answers import Answers
+from nas.study.costs import Cost
+from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.task.metrics import Estimate
 
@@ -150,9 +152,10 @@ class Result:
         seconds: wall time of all its runs together.
         states: number of trials in each state; all five states are present.
         winner: the winner of the finals; None if no candidate fitted, or the finals have not ended yet.
-        front: the Pareto front of complete candidates by the study's metric and weights, smallest first.
+        front: the Pareto front of complete candidates by the study's metric and the objective's costs, cheapest first.
         rungs: how well each rung predicts the final scores; empty for a study without rungs.
         stopped: why the search ended before its limits were reached; None if it did not.
+        objective: name of the study's objective.
     """
 
     study: str
@@ -163,6 +166,12 @@ class Result:
     front: tuple[Record, ...]
     rungs: tuple[RungCorrelation, ...] = ()
     stopped: str | None = None
+    objective: str = "weighted"
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """The costs that the study's objective weighs against its metric."""
+        return OBJECTIVES[self.objective].costs
 
     @property
     def trials(self) -> int:
@@ -175,6 +184,8 @@ class Result:
             "trials": self.trials,
             "states": dict(self.states),
             "best": None if self.winner is None else self._best(self.winner),
+            "objective": self.objective,
+            "costs": [cost.key for cost in self.costs],
             "front": [_measured(record) for record in self.front],
             "rungs": [to_data(rung) for rung in self.rungs],
             "stopped": self.stopped,
@@ -218,20 +229,6 @@ def _measured(record: Record) -> dict[str, Any]:
         "val_metrics": dict(record.val_metrics),
         **(record.profiled or {}),
     }
-
-
-def front(records: Sequence[Record]) -> tuple[Record, ...]:
-    """Return the Pareto front by the study's metric and weights, smallest first; of equal records, the first trial."""
-
-    def weights(record: Record) -> int:
-        assert record.profiled is not None
-        return int(record.profiled["weights_bytes"])
-
-    best: list[Record] = []
-    for record in sorted(records, key=lambda r: (weights(r), -(r.val_score or 0), r.trial)):
-        if not best or (record.val_score or 0) > (best[-1].val_score or 0):
-            best.append(record)
-    return tuple(best)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,20 @@ from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.optimizer.finals import choose
+from nas.optimizer.judge import Judge
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
 from nas.space.file import load_space
 from nas.study.feasibility import shrink
+from nas.study.objectives import OBJECTIVES, ObjectiveContext
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 from nas.study.result import Final, Result, Trained
 from nas.study.study import Study
 from nas.study.tasks import Fold, TrainingTask
-from nas.target.target import find_target
+from nas.target.budget import Budget
+from nas.target.target import Target, find_target
 
 TARGET = find_target("cortex-m4")
 
@@ -73,11 +76,17 @@ class Watcher(Observer):
 
 
 def go(
-    definition: Study, splits: Splits, folder: Path, observer: Observer | None = None, *, finish: bool = False
+    definition: Study,
+    splits: Splits,
+    folder: Path,
+    observer: Observer | None = None,
+    *,
+    target: Target = TARGET,
+    finish: bool = False,
 ) -> Result:
     """Run a study as the API does."""
     with run(
-        Problem(definition, load_space(definition.space), TARGET, splits),
+        Problem(definition, load_space(definition.space), target, splits),
         folder,
         observer or Observer(),
         time.monotonic(),
@@ -458,13 +467,45 @@ def plain(log: Log, splits: Splits, folder: Path) -> list[TrainingTask]:
     return log.searched
 
 
-def test_of_equal_mean_scores_the_earlier_trial_wins() -> None:
+@pytest.mark.parametrize(
+    ("latencies", "best"),
+    [
+        # Of the two best the quicker one wins, and of equally quick ones the earlier.
+        ({7: 10.1, 3: 14.8, 5: 1.0}, 7),
+        ({7: 10.1, 3: 10.1, 5: 1.0}, 3),
+    ],
+)
+def test_of_equal_mean_scores_the_lower_cost_wins_and_then_the_earlier_trial(
+    latencies: dict[int, float], best: int
+) -> None:
     means = {7: (0.7, 0.9), 3: (0.9, 0.7), 5: (0.5, 0.9)}
+    judge = Judge(OBJECTIVES["pareto-latency"], ObjectiveContext(None, 0.9), "accuracy", Budget())
     finals = [
-        Final(Record(trial, State.COMPLETE, "", {}, {}, 0, float_val_accuracy=score), fold)
+        Final(finished(trial, score, latencies[trial]), fold)
         for trial, scores in means.items()
         for fold, score in enumerate(scores)
     ]
     for order in (finals, finals[::-1]):
-        best = choose(order, lambda record: record.float_val_accuracy or 0.0)
-        assert [(final.record.trial, final.fold) for final in best] == [(3, 0), (3, 1)]
+        assert [(final.record.trial, final.fold) for final in choose(order, judge)] == [(best, 0), (best, 1)]
+
+
+def finished(trial: int, accuracy: float, latency: float) -> Record:
+    costs = {"latency_ms": latency}
+    return Record(trial, State.COMPLETE, "", {}, {}, 0, profiled=costs, val_metrics={"accuracy": accuracy})
+
+
+@pytest.mark.parametrize("objective", ["pareto-weights", "pareto-arena", "pareto-macs", "pareto-latency"])
+def test_no_candidate_of_a_pareto_study_beats_its_finalists_and_winner_in_accuracy_and_cost(
+    log: Log, splits: Splits, tmp_path: Path, objective: str
+) -> None:
+    definition = study(objective=objective, target="nucleo-f401re", budget_kb=None, trials=12, recipe=FINALS)
+    result = go(definition, splits, tmp_path, target=find_target("nucleo-f401re"))
+    (cost,) = result.costs
+    complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
+    assert {task.trial for task in log.finals} <= {kept.trial for kept in result.front}
+    assert result.winner is not None
+    (winner,) = (kept for kept in complete if kept.trial == result.winner.record.trial)
+    for other in complete:
+        assert (other.val_score, cost.of(other)) == (winner.val_score, cost.of(winner)) or not (
+            (other.val_score or 0) >= (winner.val_score or 0) and (cost.of(other) or 0) <= (cost.of(winner) or 0)
+        )

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from nas.reports import ReportView
+from nas.study.costs import COSTS, front
 from nas.study.record import Record, State
-from nas.study.result import Result, RungCorrelation, Tested, Trained, front
+from nas.study.result import Result, RungCorrelation, Tested, Trained
 from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
 from nas.task.metrics import Estimate, constant_answer, estimates, scores
 
@@ -149,7 +150,7 @@ def sample_view(trials: int = 200) -> ReportView:
             seconds=582.0,
             states={state.value: sum(r.state == state for r in records) for state in State},
             winner=winner(final, finals),
-            front=front([r for r in records if r.state == State.COMPLETE]),
+            front=front([r for r in records if r.state == State.COMPLETE], [COSTS["weights"]]),
             rungs=(RungCorrelation(2, 19, 0.587), RungCorrelation(8, 1, None)),
             stopped="stopped after 120 candidates without a better one",
         ),

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.errors import InputError
 from nas.study.record import Record, State
-from nas.study.result import Result, Tested, Trained, front
+from nas.study.result import Result, Tested, Trained
 from nas.task.metrics import METRICS, Estimate
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -143,7 +143,19 @@ WINNER = Trained(complete(2), FINALS, tested=TESTED)
 
 def test_the_document_of_nas_search_has_the_keys_of_its_contract() -> None:
     document = json.loads(json.dumps(result(WINNER).to_contract("studies/mine/best/model.tflite")))
-    assert set(document) == {"study", "folder", "seconds", "trials", "states", "best", "front", "rungs", "stopped"}
+    assert set(document) == {
+        "study",
+        "folder",
+        "seconds",
+        "trials",
+        "states",
+        "best",
+        "front",
+        "rungs",
+        "stopped",
+        "objective",
+        "costs",
+    }
     assert document["trials"] == 8
     assert set(document["states"]) == {"complete", "over_budget", "pruned", "duplicate", "failed"}
     assert document["best"] | BEST == document["best"]
@@ -180,34 +192,6 @@ def test_the_standard_deviation_over_the_winner_s_folds_is_numpy_s_and_needs_two
 def test_the_score_of_a_record_is_the_study_s_metric() -> None:
     record = replace(complete(1), val_metrics={"accuracy": 0.9, "balanced_accuracy": 0.7})
     assert (record.val_score, replace(record, metric="balanced_accuracy").val_score) == (0.9, 0.7)
-
-
-def test_the_front_is_that_of_the_study_s_metric_even_if_accuracy_ranks_otherwise() -> None:
-    def judged(trial: int, weights: int, accuracy: float, balanced: float) -> Record:
-        metrics = {"accuracy": accuracy, "balanced_accuracy": balanced}
-        costs = {**PROFILED, "weights_bytes": weights}
-        return replace(complete(trial), metric="balanced_accuracy", val_metrics=metrics, profiled=costs)
-
-    records = [judged(0, 100, 0.9, 0.5), judged(1, 200, 0.7, 0.6), judged(2, 300, 0.95, 0.55), judged(3, 50, 0.1, 0.4)]
-    assert [record.trial for record in front(records)] == [3, 0, 1]
-
-
-@example([(1, 0), (1, 1)])
-@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 4)), max_size=8))
-def test_the_front_holds_what_no_other_record_beats(numbers: list[tuple[int, int]]) -> None:
-    records = [
-        replace(complete(i), val_metrics={"accuracy": score / 4}, profiled={**PROFILED, "weights_bytes": weights})
-        for i, (weights, score) in enumerate(numbers)
-    ]
-    shown = {numbers[record.trial] for record in front(records)}
-    beaten = {
-        (weights, score)
-        for weights, score in numbers
-        for lighter, higher in numbers
-        if lighter <= weights and higher >= score and (lighter, higher) != (weights, score)
-    }
-    assert shown == set(numbers) - beaten
-    assert [record.profiled["weights_bytes"] for record in front(records)] == sorted(weights for weights, _ in shown)  # type: ignore[index]
 
 
 def test_a_study_without_a_winner_has_no_best_entry() -> None:
