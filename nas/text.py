@@ -12,8 +12,10 @@ def percent(share: float | None) -> str:
     return UNKNOWN if share is None else f"{100 * share:.1f} %"
 
 
-def interval(low: float, high: float) -> str:
-    """Return an interval of shares of 1 in percent."""
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval of shares of 1 in percent; a dash if there is none."""
+    if low is None or high is None:
+        return UNKNOWN
     return f"{100 * low:.1f} to {percent(high)}"
 
 

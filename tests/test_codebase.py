@@ -24,13 +24,14 @@ HOMES = {
     "optuna": "optimizer",
     "cloudpickle": "optimizer/executor",
     "mlflow": "tracking",
+    "scipy": "task",
     "sklearn": "data",
     "click": "cli",
     "rich": "cli",
     "matplotlib": "reports",
     "nas._native": "target/runtimes",
 }
-HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "pandas", "matplotlib"]
+HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "scipy", "pandas", "matplotlib"]
 # What a library is called where it is installed from, if that is another name.
 DISTRIBUTIONS = {"ai_edge_litert": "ai-edge-litert", "sklearn": "scikit-learn"}
 

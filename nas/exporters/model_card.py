@@ -8,8 +8,8 @@ from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
 from nas.study.result import Tested
-from nas.task.metrics import DRAWS, Estimate
-from nas.task.task import metric_title
+from nas.study.scores import in_validation, on_test_set, validated
+from nas.task.metrics import Estimate
 from nas.text import interval, percent
 
 
@@ -44,21 +44,21 @@ trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
 def _accuracy(archive: Archive) -> str:
     trained, record = archive.trained, archive.record
-    spread = (
-        "" if trained.fold_std is None else f" +- {100 * trained.fold_std:.1f} over {len(trained.fold_scores)} folds"
-    )
+    lines = "\n".join(f"- {name}: {value}" for name, value in validated(trained))
     return f"""## Accuracy
 
-- validation {metric_title(trained.metric)}, int8, the study's criterion: {percent(record.val_score)}{spread}
-- validation accuracy: int8 {percent(record.val_accuracy)}, before quantization {percent(record.float_val_accuracy)}
+All figures are of int8 models, except where it says before quantization.
+
+{lines}
+- {in_validation("accuracy")} before quantization: {percent(record.float_val_accuracy)}
 {_tested(trained.tested) if trained.tested else ""}{_last_training(archive)}"""
 
 
 def _tested(tested: Tested) -> str:
-    head = ("test set", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
+    head = ("", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
     rows = [
         (
-            metric_title(metric),
+            on_test_set(metric),
             *_with_interval(int8),
             *_with_interval(tested.float_metrics[metric]),
             percent(tested.baseline_metrics[metric]),
@@ -68,8 +68,7 @@ def _tested(tested: Tested) -> str:
     return f"""
 {table(head, rows)}
 
-The test set was used once, for the study's winner. Intervals: bootstrap, {tested.resampled_unit} resampled {DRAWS:,}
-times.
+The test set was used once, for the study's winner. {tested.method_words}
 """
 
 
@@ -80,10 +79,13 @@ def _with_interval(estimate: Estimate) -> tuple[str, str]:
 def _last_training(archive: Archive) -> str:
     if archive.trained.epochs is None:
         return ""
+    inputs = archive.inputs_are
+    compared = f"""
+The cross-validated figure is the mean over the folds of the finals, each for {inputs} held out of the training."""
     return f"""
-The winner of the cross-validation was trained once more, for {archive.trained.epochs} epochs on training and validation
-{archive.inputs_are} together; that model is in this folder, and was evaluated on the test set. The validation figures
-are the means over the folds of the cross-validation, each for {archive.inputs_are} held out of the training."""
+The winner was trained once more, for {archive.trained.epochs} epochs on training and validation {inputs} together; that
+model is in this folder, and was evaluated on the test set. The validation figure is that of the shorter training in the
+search.{compared if archive.trained.finals else ""}"""
 
 
 def _classes(archive: Archive) -> str:
@@ -164,7 +166,7 @@ def _data(archive: Archive) -> str:
 
 def _training(archive: Archive) -> str:
     record = archive.record
-    head = ("trial", "seed", "epochs", "validation accuracy")
+    head = ("trial", "seed", "epochs", "accuracy on the fold")
     rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.trained.finals]
     finals = f"Final trainings (cross-validation), by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
     if archive.trained.teachers:

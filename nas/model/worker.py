@@ -257,14 +257,14 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
         return learns.tallies(learns.answers(outputs), part.y, part.groups, task.architecture.outputs)
 
     outputs = Int8Model(task.tflite).predict(part.x)
-    counts = tallies(outputs)
+    counts, grouped = tallies(outputs), part.groups is not None
     total = counts.sum(0)
     return Tested(
-        metrics=learns.estimates(counts),
-        float_metrics=learns.estimates(tallies(float_outputs(network, part.x))),
+        metrics=learns.estimates(counts, grouped=grouped),
+        float_metrics=learns.estimates(tallies(float_outputs(network, part.x)), grouped=grouped),
         baseline_metrics=learns.scores(learns.baseline(data.train.y, total)),
         confusion=tuple(map(tuple, total.tolist())),
-        resampled_unit=drawn_from(counts, grouped=part.groups is not None),
+        resampled_unit=drawn_from(counts, grouped=grouped),
         answers=look_at(learns, outputs, part, data.scaling, task.architecture.outputs),
     )
 

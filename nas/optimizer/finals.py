@@ -190,11 +190,16 @@ class Finals:
             raise self._unfinished("the winner's last training", answer.record.reason)
         self.models.write(WINNER_MODEL, answer.tflite)
         self.models.write(WINNER_WEIGHTS, answer.weights)
-        return self.judge.judged(with_mean_scores(answer.record, best))
+        (searched,) = self._searched(best)
+        return self.judge.judged(answer.record.with_scores_of(searched))
+
+    def _searched(self, best: Sequence[Final]) -> list[Record]:
+        """Return the record of the winner's trial in the search."""
+        return [record for record in self.trials.complete if record.trial == best[0].record.trial]
 
     def _winner_pace(self, best: Sequence[Final]) -> Pace:
         """Return the pace of the winner's own folds; without any, that of its training in the search."""
-        searched = [record for record in self.trials.complete if record.trial == best[0].record.trial]
+        searched = self._searched(best)
         records = [final.record for final in best]
         return self._pace(searched) if records == searched else Pace.of(records, self.plan.fold_rows, searched)
 
@@ -225,14 +230,3 @@ def choose(finals: Sequence[Final], judge: Judge) -> list[Final]:
         return judge.objective.order(group[0].record, fmean(judge.score(final.record) for final in group))
 
     return min(groups.values(), key=order)
-
-
-def with_mean_scores(record: Record, folds: Sequence[Final]) -> Record:
-    """Return the record of a training without validation rows, with the mean validation scores over some folds."""
-    records = [final.record for final in folds]
-    return replace(
-        record,
-        estimated=records[0].estimated,
-        float_val_accuracy=fmean(r.float_val_accuracy or 0.0 for r in records),
-        val_metrics={name: fmean(r.val_metrics[name] for r in records) for name in records[0].val_metrics},
-    )

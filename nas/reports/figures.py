@@ -9,7 +9,7 @@ from nas.reports.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, SE
 from nas.reports.view import ReportView, score, weights
 from nas.reports.words import percent
 from nas.study.record import Record
-from nas.task.task import metric_title
+from nas.study.scores import in_validation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def front(view: ReportView) -> Markup:
         if limit is not None:
             axes.axvline(limit, color=SECOND, linestyle=(0, (4, 3)), linewidth=1.5, label=f"budget, {limit:,} bytes")
         axes.set_xlabel("weights, bytes")
-        axes.set_ylabel(f"int8 validation {metric_title(best[0].metric)}, %")
+        axes.set_ylabel(f"{in_validation(best[0].metric)}, %")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlim(left=0)
         figure.legend(loc="outside upper right", ncols=4)
@@ -62,7 +62,7 @@ def _mark_winner(axes: "Axes", view: ReportView) -> None:
         edgecolors=INK,
         linewidths=1.8,
         zorder=5,
-        label="winner, mean in cross-validation",
+        label="winner",
     )
 
 

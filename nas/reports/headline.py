@@ -6,10 +6,10 @@ from typing import Any
 
 from nas.reports.markup import Markup, element, join
 from nas.reports.view import ReportView
-from nas.reports.words import duration, interval, percent, size, whole
+from nas.reports.words import capitalized, duration, percent, size, whole
 from nas.study.record import Record
 from nas.study.result import Tested, Trained
-from nas.task.task import metric_title
+from nas.study.scores import in_validation, on_test_set, validated
 
 
 def headline(view: ReportView) -> Markup:
@@ -44,7 +44,7 @@ def _partial(view: ReportView) -> Iterator[Markup]:
 
 def _so_far(record: Record) -> str:
     return (
-        f"trial {record.trial}, int8 validation {metric_title(record.metric)} {percent(record.val_score)} with "
+        f"trial {record.trial}, {in_validation(record.metric)} {percent(record.val_score)} with "
         f"{size((record.profiled or {}).get('weights_bytes'))} of weights"
     )
 
@@ -61,12 +61,11 @@ def _sentence(view: ReportView, winner: Trained) -> str:
 
 def _score(tested: Tested, metric: str) -> Markup:
     """Return the tile of a metric on the test set, with its interval and its baseline."""
-    title = f"Test {metric_title(metric)}, int8"
     int8, float_ = tested.metrics[metric], tested.float_metrics[metric]
     return _tile(
-        title,
+        capitalized(on_test_set(metric)),
         percent(int8.value),
-        f"95 % interval {interval(int8)}, over {tested.resampled_unit}; "
+        f"{tested.interval_words(int8)}; "
         f"before quantization {percent(float_.value)}; "
         f"always the most frequent class {percent(tested.baseline_metrics[metric])}",
     )
@@ -76,8 +75,9 @@ def _tiles(view: ReportView, winner: Trained) -> list[Markup]:
     costs = winner.record.profiled or {}
     return [
         *(_score(winner.tested, metric) for metric in winner.headline_metrics if winner.tested),
+        *(_tile(capitalized(name), value, "") for name, value in validated(winner)),
         _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
-        _limited("Smallest arena (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
+        _limited("Arena to reserve (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
         _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
         _limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
     ]

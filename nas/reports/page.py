@@ -11,7 +11,7 @@ from nas.reports.memory_map.page import buffers, picture
 from nas.reports.view import ReportView
 from nas.reports.words import percent, size
 from nas.study.result import Tested, Trained
-from nas.task.metrics import DRAWS
+from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.task.task import metric_title
 
 
@@ -54,9 +54,10 @@ def _note(text: str) -> Markup:
 
 def _front(view: ReportView) -> Markup:
     title = metric_title(view.result.front[0].metric)
+    metric = view.result.front[0].metric
     circle = (
-        " The circle is the winner after the final trainings, which are longer: its mean in cross-validation. The test "
-        "set's result is at the top of this page."
+        f" The circle is the winner's {in_validation(metric)}. Its {in_cross_validation(metric)}, after longer "
+        f"trainings in the finals, and its {on_test_set(metric)} are at the top of this page."
     )
     return _section(
         f"{title[0].upper()}{title[1:]} against weights",
@@ -78,8 +79,7 @@ def _confusion(view: ReportView, tested: Tested, title: str) -> Markup:
         ),
         tables.confusion(tested.confusion, view.class_names),
         _note(
-            f"Every metric on the test set with its 95 % interval (bootstrap: {tested.resampled_unit} resampled "
-            f"{DRAWS:,} times). The study selected by {title}."
+            f"Every metric on the test set with its 95 % interval. {tested.method_words} The study selected by {title}."
         ),
         tables.scores(tested),
     )
@@ -122,7 +122,7 @@ def _finals(winner: Trained) -> Markup:
     std, folds = winner.fold_std, len(winner.fold_scores)
     spread = _note(
         f"Each final training holds out another fold and has a seed of its own. The winner's int8 "
-        f"{metric_title(winner.metric)}: mean {percent(winner.record.val_score)} over {folds} folds, "
+        f"{in_cross_validation(winner.metric)}: {percent(winner.cross_validated_score)} over {folds} folds, "
         f"standard deviation {percent(std)}."
     )
     return details("Final trainings (cross-validation)", spread if std is not None else "", tables.finals(winner))

@@ -166,7 +166,7 @@ def finals(winner: Trained) -> Markup:
         [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]
         for entry in winner.finals
     ]
-    return table(["candidate", "seed", "epochs", f"int8 validation {metric_title(winner.metric)}"], rows)
+    return table(["candidate", "seed", "epochs", f"{metric_title(winner.metric)} on the fold"], rows)
 
 
 def versions(record: Record) -> Markup:

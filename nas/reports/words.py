@@ -45,3 +45,8 @@ def duration(seconds: float) -> str:
 def value(number: object) -> str:
     """Return the value of a hyperparameter, a number with four digits at most."""
     return f"{number:.4g}" if isinstance(number, float) else str(number)
+
+
+def capitalized(words: str) -> str:
+    """Return words with a capital at their beginning, and the others as they are."""
+    return words[:1].upper() + words[1:]

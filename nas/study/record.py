@@ -1,7 +1,7 @@
 """What is known of one candidate, as plain data that goes to JSON and back unchanged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -78,6 +78,15 @@ class Record:
     def val_accuracy(self) -> float | None:
         """Accuracy of the int8 model on the validation rows, 0 to 1."""
         return self.val_metrics.get("accuracy")
+
+    def with_scores_of(self, searched: "Record") -> "Record":
+        """Return the record of a training without validation rows, with the scores that its trial had in the search."""
+        return replace(
+            self,
+            estimated=searched.estimated,
+            val_metrics=searched.val_metrics,
+            float_val_accuracy=searched.float_val_accuracy,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields by name, and `val_accuracy`, which readers of the document expect."""

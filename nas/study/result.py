@@ -10,7 +10,8 @@ from nas.study.answers import Answers
 from nas.study.costs import Cost
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
-from nas.task.metrics import Estimate
+from nas.task.metrics import DRAWS, FEWEST_GROUPS, Estimate
+from nas.text import interval
 
 PLACE = Place("winner")
 
@@ -25,8 +26,8 @@ class Tested:
         baseline_metrics: of always answering the class that is most frequent in training.
         confusion: `confusion[true][predicted]`, counts of the int8 model.
         answers: how the int8 model answered single rows and groups; None if it is not known.
-        resampled_unit: what the bootstrap behind the intervals resamples, and how many there are: `9 groups`, or rows
-            if there are fewer than two groups.
+        resampled_unit: what the intervals are over, and how many there are: `9 groups`, or `200 rows` if there are no
+            groups.
     """
 
     metrics: Mapping[str, Estimate]
@@ -35,6 +36,27 @@ class Tested:
     confusion: tuple[tuple[int, ...], ...]
     resampled_unit: str
     answers: Answers | None = None
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the test set has enough groups for intervals."""
+        return self.metrics["accuracy"].low is not None
+
+    def interval_words(self, estimate: Estimate) -> str:
+        """Return the 95 % interval of one of the metrics in words, or why there is none."""
+        if not self.has_intervals:
+            return f"no interval: the test set has {self.resampled_unit}, {FEWEST_GROUPS} are needed"
+        return f"95 % interval {interval(estimate.low, estimate.high)}, over {self.resampled_unit}"
+
+    @property
+    def method_words(self) -> str:
+        """How the intervals were computed, in a sentence."""
+        if not self.has_intervals:
+            return f"No intervals: the test set has {self.resampled_unit}, {FEWEST_GROUPS} are needed."
+        resampled = f"bootstrap, {self.resampled_unit} resampled {DRAWS:,} times"
+        if "row" in self.resampled_unit:
+            return f"Intervals: of accuracy exact (Clopper-Pearson); of the others, {resampled}."
+        return f"Intervals: {resampled}, never narrower than the exact interval of as many independent rows."
 
     def to_json(self) -> dict[str, Any]:
         """Return the entries that documents have for it; they repeat the accuracies under names of their own."""
@@ -74,8 +96,8 @@ class Trained:
 
     Attributes:
         record: of the training that made the model. For a winner, that is the last one, on training and validation
-            rows together: its validation metrics are then the means over the folds of its architecture's final
-            trainings, and its learning curves those of the first fold.
+            rows together: its validation metrics are then those of its trial in the search, and its learning curves
+            those of the first fold of the finals.
         finals: one entry for each final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`, and
             `val_score`, the study's metric.
         epochs: of the winner's last training; None if the model is a trial's own.
@@ -104,6 +126,17 @@ class Trained:
     def fold_scores(self) -> tuple[float, ...]:
         """The study's metric in each final training of this architecture, on the fold held out."""
         return tuple(entry["val_score"] for entry in self.finals if entry["trial"] == self.record.trial)
+
+    @property
+    def cross_validated_score(self) -> float | None:
+        """The mean of `fold_scores`; None if there was no time for finals."""
+        return statistics.fmean(self.fold_scores) if self.fold_scores else None
+
+    @property
+    def cross_validated_accuracy(self) -> float | None:
+        """The mean accuracy over the same folds."""
+        own = [entry["val_accuracy"] for entry in self.finals if entry["trial"] == self.record.trial]
+        return statistics.fmean(own) if own else None
 
     @property
     def fold_std(self) -> float | None:
@@ -202,21 +235,25 @@ class Result:
         return {
             **_measured(winner.record),
             **{key: facts[key] for key in _UNTESTED if key not in _LEFT_OUT},
-            "test_accuracy_interval": _interval(facts["test_metrics"]),
-            "float_test_accuracy_interval": _interval(facts["float_test_metrics"]),
+            "test_accuracy_interval": _ends(facts["test_metrics"]),
+            "float_test_accuracy_interval": _ends(facts["float_test_metrics"]),
             "intervals_drawn_from": facts["drawn_from"],
             "test_groups": (facts["test_answers"] or {}).get("groups", []),
             "architecture": dict(winner.record.architecture),
             "metric": winner.metric,
+            "cross_validated_accuracy": winner.cross_validated_accuracy,
+            "cross_validated_score": winner.cross_validated_score,
             "fold_scores": list(winner.fold_scores),
             "fold_std": winner.fold_std,
             "versions": dict(winner.record.versions),
         }
 
 
-def _interval(metrics: Mapping[str, Any]) -> list[float] | None:
-    """Return the ends of the accuracy's interval; None without a test."""
-    return [metrics["accuracy"]["low"], metrics["accuracy"]["high"]] if metrics else None
+def _ends(metrics: Mapping[str, Any]) -> list[float] | None:
+    """Return the ends of the accuracy's interval; None without a test, and without an interval."""
+    if not metrics or metrics["accuracy"]["low"] is None:
+        return None
+    return [metrics["accuracy"]["low"], metrics["accuracy"]["high"]]
 
 
 def _measured(record: Record) -> dict[str, Any]:

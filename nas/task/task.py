@@ -93,9 +93,9 @@ class Task(ABC):
         """Return every metric of a tally, by name."""
         return scores(tally, self.metrics)
 
-    def estimates(self, tallies: Ints) -> dict[str, Estimate]:
-        """Return every metric of all groups together with its 95 % interval, by name."""
-        return estimates(tallies, metrics=self.metrics)
+    def estimates(self, tallies: Ints, *, grouped: bool) -> dict[str, Estimate]:
+        """Return every metric of `tallies` together with its 95 % interval, by name; see `nas.task.metrics`."""
+        return estimates(tallies, grouped=grouped, metrics=self.metrics)
 
     @classmethod
     def check_metric(cls, name: str, place: object) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from nas.study.record import Record, State
 from nas.study.result import Trained
+from nas.study.scores import on_test_set, validated
 from nas.task.metrics import Estimate
-from nas.task.task import metric_title
-from nas.text import interval, percent
+from nas.text import percent
 
 # Candidates that were built get a run; the others only count in the metrics of the study's run.
 BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)
@@ -69,7 +69,11 @@ def state_metrics(states: Mapping[str, int]) -> dict[str, float]:
 
 def winner_metrics(winner: Trained) -> dict[str, float]:
     """Return the numbers of a study's winner, from its final training and from the test set."""
-    facts: dict[str, Any] = {"fold_std": winner.fold_std}
+    facts: dict[str, Any] = {
+        "fold_std": winner.fold_std,
+        "cross_validated_accuracy": winner.cross_validated_accuracy,
+        "cross_validated_score": winner.cross_validated_score,
+    }
     if winner.tested is not None:
         facts |= _estimates("test", winner.tested.metrics)
         facts |= _estimates("float_test", winner.tested.float_metrics)
@@ -82,7 +86,8 @@ def winner_note(winner: Trained) -> str:
     profiled = winner.record.profiled or {}
     return (
         f"Winner: trial {winner.record.trial}, {', '.join(_tested(winner))}, "
-        f"weights {profiled.get('weights_bytes')} bytes, arena {profiled.get('arena_min_bytes')} bytes, "
+        f"{', '.join(f'{name} {value}' for name, value in validated(winner))}, "
+        f"weights {profiled.get('weights_bytes')} bytes, arena to reserve {profiled.get('arena_min_bytes')} bytes, "
         f"{profiled.get('macs')} MACs. Files are under best/."
     )
 
@@ -91,15 +96,14 @@ def _tested(winner: Trained) -> Iterator[str]:
     for metric in winner.headline_metrics:
         assert winner.tested is not None
         one, baseline = winner.tested.metrics[metric], winner.tested.baseline_metrics[metric]
-        bounds = f"95 % interval {interval(one.low, one.high)} over {winner.tested.resampled_unit}"
         yield (
-            f"test {metric_title(metric)} {percent(one.value)} ({bounds}; "
+            f"{on_test_set(metric)} {percent(one.value)} ({winner.tested.interval_words(one)}; "
             f"always the most frequent class: {percent(baseline)})"
         )
 
 
-def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float]:
-    """Return each metric, and the ends of its interval as `<metric>_low` and `<metric>_high`."""
+def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float | None]:
+    """Return each metric, and the ends of its interval, if it has one, as `<metric>_low` and `<metric>_high`."""
     return {
         f"{prefix}_{name}{suffix}": number
         for name, one in metrics.items()

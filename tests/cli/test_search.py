@@ -166,7 +166,11 @@ def test_the_summary_shows_scores_with_intervals_and_the_footprint() -> None:
     states = {"complete": 3, "over_budget": 1, "pruned": 0, "duplicate": 0, "failed": 0}
     int8 = {"accuracy": Estimate(0.943, 0.911, 0.968), "balanced_accuracy": Estimate(0.871, 0.802, 0.914)}
     floats = {"accuracy": Estimate(0.95, 0.9, 1.0), "balanced_accuracy": Estimate(0.88, 0.8, 1.0)}
-    finals = ({"trial": 1, "val_score": 0.94}, {"trial": 0, "val_score": 0.1}, {"trial": 1, "val_score": 0.962})
+    finals = (
+        {"trial": 1, "val_accuracy": 0.94, "val_score": 0.94},
+        {"trial": 0, "val_accuracy": 0.1, "val_score": 0.1},
+        {"trial": 1, "val_accuracy": 0.962, "val_score": 0.962},
+    )
     tested = Tested(int8, floats, {"accuracy": 0.62, "balanced_accuracy": 0.25}, (), "9 groups")
     winner = Trained(record, finals, tested=tested)
     result = Result("mine", "studies/mine", 24.3, states, winner, ())
@@ -191,7 +195,7 @@ def test_the_summary_shows_scores_with_intervals_and_the_footprint() -> None:
     other = summary(replace(result, winner=replace(winner, record=judged)))
     for words in ("87.1 %  (95 % interval 80.2 to 91.4 %", "88.0 %", "25.0 %", "94.3 %"):
         assert words in other
-    assert other.index("test balanced accuracy, int8") < other.index("test accuracy, int8")
+    assert other.index("test balanced accuracy") < other.index("test accuracy")
     assert "cross-validated balanced accuracy" in other
 
 
@@ -199,7 +203,7 @@ def test_the_summary_of_a_search_without_finals_shows_the_validation_score() -> 
     facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
     shown = summary(Result("mine", "studies/mine", 1.0, {}, Trained(record), ()))
-    assert "validation accuracy, int8" in shown
+    assert "validation accuracy" in shown
     assert "95.1 %" in shown
 
 

@@ -136,7 +136,7 @@ def test_an_interval_contains_its_value(task: Task) -> None:
     noisy = task.answers(outputs + np.random.default_rng(2).normal(size=outputs.shape).astype(np.float32))
     for groups in (None, np.arange(ROWS) % 20):
         tallies = task.tallies(noisy, part.y, groups, OUTPUTS)
-        found = task.estimates(tallies)
+        found = task.estimates(tallies, grouped=groups is not None)
         assert {name: one.value for name, one in found.items()} == pytest.approx(task.scores(tallies.sum(0)))
         assert all(one.low < one.value < one.high for one in found.values())
 

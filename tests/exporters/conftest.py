@@ -76,7 +76,7 @@ def example_archive(
         float_metrics={"accuracy": Estimate(0.84375, 0.75, 0.9375), "macro_f1": Estimate(0.82, 0.7, 0.92)},
         baseline_metrics={"accuracy": 0.4375, "macro_f1": 0.203},
         confusion=((12, 2, 0), (1, 9, 0), (3, 0, 5)),
-        resampled_unit="4 groups",
+        resampled_unit="9 groups",
     )
     winner = Trained(
         record=record,

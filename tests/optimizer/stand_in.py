@@ -118,7 +118,7 @@ def outcome(task: TrainingTask | TeacherTask | EvaluationTask) -> TrainingOutcom
         return TeacherAnswers(np.full((TAUGHT_ROWS, 3), task.rows.index, np.float32), 0.9, task.epochs, 1.0)
     if isinstance(task, EvaluationTask):
         counts = np.array([[1, 0], [0, 1]])
-        metrics, baseline = estimates(counts[None]), scores(constant_answer(counts, 0))
+        metrics, baseline = estimates(counts[None], grouped=False), scores(constant_answer(counts, 0))
         return Tested(metrics, metrics, baseline, ((1, 0), (0, 1)), "2 rows")
     graph = task.architecture.lower()
     facts = estimate(graph, task.target).summary()

@@ -273,7 +273,7 @@ def test_the_best_mean_over_the_folds_wins(log: Log, splits: Splits, tmp_path: P
     assert winner is not None
     means = {trial: fmean(found) for trial, found in accuracies(log).items()}
     best = max(means, key=lambda trial: means[trial])
-    assert (winner.record.trial, winner.record.val_accuracy) == (best, pytest.approx(means[best]))
+    assert (winner.record.trial, winner.cross_validated_accuracy) == (best, pytest.approx(means[best]))
     finals = {(final["trial"], final["val_accuracy"]) for final in winner.finals}
     assert finals == {(trial, one) for trial, found in accuracies(log).items() for one in found}
 
@@ -291,7 +291,7 @@ def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, sp
         for trial in {task.trial for task in log.finals}
     }
     best = max(means, key=lambda trial: means[trial])
-    assert (winner.record.trial, winner.record.val_score) == (best, pytest.approx(means[best]))
+    assert (winner.record.trial, winner.cross_validated_score) == (best, pytest.approx(means[best]))
     assert set(winner.fold_scores) == {score(task, "macro_f1") for task in log.finals if task.trial == best}
 
 
@@ -498,8 +498,8 @@ def finished(trial: int, accuracy: float, latency: float) -> Record:
 def test_no_candidate_of_a_pareto_study_beats_its_finalists_and_winner_in_accuracy_and_cost(
     log: Log, splits: Splits, tmp_path: Path, objective: str
 ) -> None:
-    definition = study(objective=objective, target="nucleo-f401re", budget_kb=None, trials=12, recipe=FINALS)
-    result = go(definition, splits, tmp_path, target=find_target("nucleo-f401re"))
+    definition = study(objective=objective, target="nucleo-f411re", budget_kb=None, trials=12, recipe=FINALS)
+    result = go(definition, splits, tmp_path, target=find_target("nucleo-f411re"))
     (cost,) = result.costs
     complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
     assert {task.trial for task in log.finals} <= {kept.trial for kept in result.front}

@@ -120,15 +120,15 @@ def footprint() -> Footprint:
 
 
 def winner(final: Record, finals: tuple[dict[str, float], ...]) -> Trained:
-    """Make up the winner's test: three groups of subjects, alike but for their mistakes."""
+    """Make up the winner's test: six groups of subjects, alike but for their mistakes."""
     counts = np.array(CONFUSION)
-    groups = np.stack([counts // 3, counts // 3, counts - 2 * (counts // 3)])
+    groups = np.stack([counts // 6] * 5 + [counts - 5 * (counts // 6)])
     tested = Tested(
-        metrics=estimates(groups),
-        float_metrics={**estimates(groups), "accuracy": Estimate(0.9318, 0.9123, 0.9512)},
+        metrics=estimates(groups, grouped=True),
+        float_metrics={**estimates(groups, grouped=True), "accuracy": Estimate(0.9318, 0.9123, 0.9512)},
         baseline_metrics=scores(constant_answer(counts, 5)),
         confusion=CONFUSION,
-        resampled_unit="3 groups",
+        resampled_unit="6 groups",
     )
     return Trained(final, finals, tested=tested)
 

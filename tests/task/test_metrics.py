@@ -7,10 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import norm, t
+from scipy.stats import binom, binomtest, norm, t
 from sklearn import metrics as oracle
 
 from nas.task.metrics import (
+    FEWEST_GROUPS,
     METRICS,
     _tail,
     accuracy,
@@ -18,6 +19,7 @@ from nas.task.metrics import (
     constant_answer,
     drawn_from,
     estimates,
+    exact_interval,
     scores,
 )
 
@@ -58,44 +60,76 @@ def test_metrics_of_many_matrices_are_those_of_each(counts: np.ndarray) -> None:
         assert metric.function(counts) == pytest.approx([scores(one)[name] for one in counts])
 
 
-@given(matrices)
-def test_an_interval_is_ordered_and_within_0_and_1(counts: np.ndarray) -> None:
+@given(matrices, st.booleans())
+def test_an_interval_is_ordered_and_within_0_and_1(counts: np.ndarray, grouped: bool) -> None:
     assume(counts.any(axis=(1, 2)).all())
-    found = estimates(counts)
+    counts = counts if grouped else counts.sum(0)[None]
+    found = estimates(counts, grouped=grouped)
     assert {name: one.value for name, one in found.items()} == scores(counts.sum(0))
-    assert all(0 <= one.low <= one.high <= 1 for one in found.values())
-    assert found == estimates(counts)
+    if grouped and len(counts) < FEWEST_GROUPS:
+        assert {(one.low, one.high) for one in found.values()} == {(None, None)}
+    else:
+        assert all(0 <= (one.low or 0) <= (one.high or 0) <= 1 for one in found.values())
+    assert found == estimates(counts, grouped=grouped)
 
 
-@pytest.mark.parametrize("groups", [1, 2, 9])
-def test_without_mistakes_the_interval_has_no_width(groups: int) -> None:
+@given(st.integers(1, 400), st.floats(0, 1))
+def test_the_interval_of_the_accuracy_of_rows_is_that_of_scipy(rows: int, share: float) -> None:
+    right = round(share * rows)
+    found = estimates(np.array([[[right, rows - right], [0, 0]]]), grouped=False)["accuracy"]
+    oracle_ = binomtest(right, rows).proportion_ci(method="exact")
+    assert (found.low, found.high) == pytest.approx((oracle_.low, oracle_.high), abs=1e-9)
+
+
+def test_of_12_right_answers_in_12_the_lower_limit_is_74_percent() -> None:
+    found = estimates(np.diag([4, 4, 4])[None], grouped=False)
+    assert [round(found[name].low or 0, 3) for name in found] == [0.735] * 3
+    assert {one.high for one in found.values()} == {1.0}
+
+
+def test_without_mistakes_the_classes_with_few_rows_decide_how_uncertain_a_mean_over_classes_is() -> None:
+    found = estimates(np.diag([200, 2])[None], grouped=False)
+    low, rare = found["balanced_accuracy"].low, binomtest(2, 2).proportion_ci(method="exact").low
+    # Between that of all rows and that of the two rare ones alone.
+    assert rare < (low or 0) < (found["accuracy"].low or 0)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_with_fewer_than_five_groups_there_is_no_interval(groups: int) -> None:
     counts = np.stack([np.diag([3, 40, 7])] * groups)
-    assert all((one.low, one.value, one.high) == (1, 1, 1) for one in estimates(counts).values())
+    assert {(one.value, one.low, one.high) for one in estimates(counts, grouped=True).values()} == {(1.0, None, None)}
 
 
-def test_the_interval_has_no_width_if_all_groups_are_equal_but_has_one_over_rows() -> None:
+@pytest.mark.parametrize("groups", [5, 9, 30])
+def test_groups_without_mistakes_tell_less_than_as_many_independent_rows(groups: int) -> None:
+    counts = np.stack([np.diag([3, 40, 7])] * groups)
+    grouped, rows = (estimates(one, grouped=one is counts) for one in (counts, counts.sum(0)[None]))
+    for name in METRICS:
+        assert 0.5 < (grouped[name].low or 0) < (rows[name].low or 0) < 1
+        assert grouped[name].high == 1
+
+
+def test_the_interval_over_equal_groups_is_no_narrower_than_that_over_their_rows() -> None:
     counts = np.array([[30, 10], [5, 55]])
-    grouped, rows = estimates(np.stack([counts] * 8))["accuracy"], estimates(8 * counts[None])["accuracy"]
-    assert grouped.low == grouped.high == grouped.value
-    assert rows.low < rows.value < rows.high
+    grouped = estimates(np.stack([counts] * 8), grouped=True)["accuracy"]
+    rows = estimates(8 * counts[None], grouped=False)["accuracy"]
+    assert (grouped.low or 0) <= (rows.low or 0) < rows.value < (rows.high or 0) <= (grouped.high or 0)
+
+
+def test_the_unit_of_an_interval_is_the_group_or_the_row() -> None:
+    counts = np.array([[30, 10], [5, 55]])
     assert drawn_from(np.stack([counts] * 8), grouped=True) == "8 groups"
     assert drawn_from(counts[None], grouped=False) == "100 rows"
-    assert drawn_from(counts[None], grouped=True) == "100 rows of one group"
-
-
-def test_the_interval_over_rows_equals_the_binomial_one() -> None:
-    found = estimates(np.array([[[450, 30], [20, 500]]]))["accuracy"]
-    error = 1.96 * (0.95 * 0.05 / 1000) ** 0.5
-    assert (found.low, found.high) == pytest.approx((0.95 - error, 0.95 + error), abs=0.002)
+    assert drawn_from(counts[None], grouped=True) == "1 group"
 
 
 @pytest.mark.parametrize("units", [5, 9, 30, 1000])
 def test_the_levels_of_an_interval_are_those_of_the_expanded_percentile_interval(units: int) -> None:
     expected = norm.cdf(-t.ppf(0.975, units - 1) * (units / (units - 1)) ** 0.5)
-    assert _tail(units) == pytest.approx(expected, rel=0.2)
+    assert _tail(units) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("groups", "least"), [(9, 0.88), (30, 0.91)])
+@pytest.mark.parametrize(("groups", "least"), [(5, 0.86), (9, 0.88), (30, 0.91)])
 def test_intervals_over_groups_contain_the_truth_about_95_percent_of_the_time(groups: int, least: float) -> None:
     rng, truth, studies = np.random.default_rng(groups), 0.92, 200
     covered = rows_covered = 0
@@ -104,15 +138,30 @@ def test_intervals_over_groups_contain_the_truth_about_95_percent_of_the_time(gr
         hits = rng.binomial(rows, rng.beta(20 * truth, 20 * (1 - truth), groups))
         counts = np.zeros((groups, 2, 2), np.int64)
         counts[:, 0, 0], counts[:, 0, 1] = hits, rows - hits
-        found, naive = estimates(counts)["accuracy"], estimates(counts.sum(0)[None])["accuracy"]
-        covered += found.low <= truth <= found.high
-        rows_covered += naive.low <= truth <= naive.high
+        found = estimates(counts, grouped=True)["accuracy"]
+        naive = estimates(counts.sum(0)[None], grouped=False)["accuracy"]
+        covered += (found.low or 0) <= truth <= (found.high or 0)
+        rows_covered += (naive.low or 0) <= truth <= (naive.high or 0)
     assert least * studies <= covered <= 0.99 * studies
     # Rows of a group resemble each other, so intervals over rows are far too narrow.
     assert rows_covered < 0.7 * studies
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.98])
+@pytest.mark.parametrize("rows", [12, 50])
+def test_the_exact_interval_over_rows_contains_the_truth_at_least_95_percent_of_the_time(
+    share: float, rows: int
+) -> None:
+    covered = sum(
+        binom.pmf(right, rows, share)
+        for right in range(rows + 1)
+        if exact_interval(right / rows, rows)[0] <= share <= exact_interval(right / rows, rows)[1]
+    )
+    assert covered >= 0.95
+
+
 def test_the_interval_depends_on_the_seed_alone() -> None:
     counts = np.random.default_rng(0).integers(1, 20, (6, 3, 3))
-    assert estimates(counts, seed=1) == estimates(counts, seed=1) != estimates(counts, seed=2)
-    assert accuracy(counts.sum(0)) == estimates(counts)["accuracy"].value
+    one, same, other = (estimates(counts, grouped=True, seed=seed) for seed in (1, 1, 2))
+    assert one == same != other
+    assert accuracy(counts.sum(0)) == one["accuracy"].value

@@ -120,8 +120,9 @@ def test_a_finished_study_s_run_has_the_winner_s_numbers_and_files(root):
     assert parent.info.status == "FINISHED"
     figures = parent.data.metrics
     assert (figures["test_accuracy"], figures["test_accuracy_low"], figures["test_accuracy_high"]) == (0.93, 0.9, 0.95)
-    assert "test accuracy 93.0 % (95 % interval 90.0 to 95.0 % over 9 groups" in parent.data.tags["mlflow.note.content"]
-    assert "arena 9200 bytes" in parent.data.tags["mlflow.note.content"]  # the size to reserve
+    note = parent.data.tags["mlflow.note.content"]
+    assert "test accuracy 93.0 % (95 % interval 90.0 to 95.0 %, over 9 groups" in note
+    assert "arena to reserve 9200 bytes" in note
     assert parent.data.tags["winner_trial"] == "1"
     assert Path(parent.info.artifact_uri.removeprefix("file://"), "best", "model.tflite").read_bytes() == b"winner"
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]

@@ -15,8 +15,8 @@ from rich.text import Text
 from nas.cli.views.output import state_words
 from nas.optimizer.observer import Observer
 from nas.study.record import Record, State
+from nas.study.scores import in_validation
 from nas.study.tasks import Task
-from nas.task.task import metric_title
 from nas.text import kilobytes, percent
 
 # The view shows this many candidates: the latest, and in the end the best.
@@ -162,9 +162,8 @@ def line(record: Record, best: bool = False) -> str:
     if record.state != State.COMPLETE or record.profiled is None:
         return _ended(record)
     facts = record.profiled
-    title = "" if record.metric == "accuracy" else f" {metric_title(record.metric)}"
     return (
-        f"trial {record.trial:4d}  int8 validation{title} {percent(record.val_score)}  "
+        f"trial {record.trial:4d}  {in_validation(record.metric)} {percent(record.val_score)}  "
         f"weights {facts['weights_bytes']:,} B  "
         f"arena {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
     )

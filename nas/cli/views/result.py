@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from nas.cli.views.output import state_words
+from nas.study.costs import COSTS, known_costs
 from nas.study.result import Result, Trained
-from nas.task.task import metric_title
-from nas.text import interval, kilobytes, percent
+from nas.study.scores import in_validation, on_test_set, validated
+from nas.text import kilobytes, percent
+
+# The front may have dozens of candidates; as many of the most accurate are printed.
+MOST_ON_FRONT = 12
 
 
 def summary(result: Result) -> str:
@@ -19,10 +23,12 @@ def summary(result: Result) -> str:
         *scores(winner),
         ("weights", kilobytes(facts["weights_bytes"])),
         ("model.tflite", kilobytes(facts["file_bytes"])),
-        ("arena", kilobytes(facts["arena_min_bytes"])),
+        ("arena to reserve", kilobytes(facts["arena_min_bytes"])),
         ("flash, with runtime", kilobytes(facts["flash_bytes"])),
-        ("MACs", f"{facts['macs']:,}"),
+        ("MACs", COSTS["macs"].text(winner.record)),
     ]
+    if facts.get("latency_ms") is not None:
+        lines.append(("latency, estimated", COSTS["latency"].text(winner.record)))
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
     notes = "".join(f"{note}\n" for note in (result.stopped, _rungs(result)) if note)
@@ -30,25 +36,42 @@ def summary(result: Result) -> str:
 {result.trials} trials in {result.seconds:.0f} s: {states}
 {notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
 {body}
-files:  {result.folder}/best/
+{front(result)}files:  {result.folder}/best/
 report: {result.folder}/report.html
 browse: nas ui --studies {Path(result.folder).parent}"""
 
 
 def scores(winner: Trained) -> list[tuple[str, str]]:
-    """Return the winner's scores on the test set and in validation, as pairs of name and value."""
+    """Return the winner's scores on the test set, in the finals and in the search, as pairs of name and value."""
     lines = []
     for metric in winner.headline_metrics:
         assert winner.tested is not None
         int8 = winner.tested.metrics[metric]
-        beside = f"95 % interval {interval(int8.low, int8.high)}, over {winner.tested.resampled_unit}"
-        lines.append((f"test {metric_title(metric)}, int8", f"{percent(int8.value)}  ({beside})"))
+        lines.append((on_test_set(metric), f"{percent(int8.value)}  ({winner.tested.interval_words(int8)})"))
         lines.append(("  before quantization", percent(winner.tested.float_metrics[metric].value)))
         lines.append(("  always the most frequent class", percent(winner.tested.baseline_metrics[metric])))
-    if winner.fold_std is None:
-        return [*lines, (f"validation {metric_title(winner.metric)}, int8", percent(winner.record.val_score))]
-    spread = f"{percent(winner.record.val_score)} +- {100 * winner.fold_std:.1f} over {len(winner.fold_scores)} folds"
-    return [*lines, (f"cross-validated {metric_title(winner.metric)}", spread)]
+    return [*lines, *validated(winner)]
+
+
+def front(result: Result) -> str:
+    """Return the Pareto front as a table of text, the cheapest candidate first; none without a candidate."""
+    if not result.front:
+        return ""
+    costs, shown = known_costs(result.front), result.front[-MOST_ON_FRONT:]
+    own = " and ".join(cost.title for cost in result.costs)
+    rows = [["trial", in_validation(shown[0].metric), *(cost.title for cost in costs)]]
+    rows += [[str(record.trial), percent(record.val_score), *(cost.text(record) for cost in costs)] for record in shown]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    if result.winner is not None:
+        marked = [record.trial for record in shown].count(result.winner.record.trial)
+        lines = [
+            line + ("  winner" if marked and row[0] == str(result.winner.record.trial) else "")
+            for line, row in zip(lines, rows, strict=True)
+        ]
+    left_out = len(result.front) - len(shown)
+    more = f"; {left_out} cheaper ones are in the report" if left_out else ""
+    return "\n".join([f"Pareto front by validation score and {own}, the cheapest first{more}:", *lines]) + "\n"
 
 
 def _rungs(result: Result) -> str:

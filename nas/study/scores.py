@@ -1,0 +1,35 @@
+"""The scores of a winner, each under the one name that every text gives it.
+
+The test score is that of the winner's int8 model on the test set. The cross-validated score is the mean over the folds
+of the finals, by which the winner was chosen. The validation score is that of the winner's trial in the search, which
+made it a finalist; the Pareto front shows it.
+"""
+
+from nas.study.result import Trained
+from nas.task.task import metric_title
+from nas.text import percent
+
+
+def on_test_set(metric: str) -> str:
+    """Return the name of a metric on the test set."""
+    return f"test {metric_title(metric)}"
+
+
+def in_cross_validation(metric: str) -> str:
+    """Return the name of the mean of a metric over the folds of the finals."""
+    return f"cross-validated {metric_title(metric)}"
+
+
+def in_validation(metric: str) -> str:
+    """Return the name of a metric of a candidate of the search."""
+    return f"validation {metric_title(metric)}"
+
+
+def validated(trained: Trained) -> list[tuple[str, str]]:
+    """Return the names and values of what the study judged by: the cross-validated score, and the validation score."""
+    pairs = [(in_validation(trained.metric), percent(trained.record.val_score))]
+    if trained.cross_validated_score is None:
+        return pairs
+    spread = "" if trained.fold_std is None else f" +- {100 * trained.fold_std:.1f}"
+    mean = f"{percent(trained.cross_validated_score)}{spread} over {len(trained.fold_scores)} folds"
+    return [(in_cross_validation(trained.metric), mean), *pairs]
