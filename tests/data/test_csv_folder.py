@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.data.dataset import DataOptions, Dataset
-from nas.data.readers.csv_folder import group_of
 from nas.data.readers.csv_recording import read_recording
 from nas.data.source import load
 from nas.data.splits import split
@@ -35,22 +34,6 @@ def folder(tmp_path: Path, **more: np.ndarray) -> Path:
 
 def read(path: Path, **options: object) -> Dataset:
     return load(str(path), options=DataOptions(**{"window": 8, "stride": 4, **options}))
-
-
-@pytest.mark.parametrize(
-    ("stem", "group"),
-    [
-        ("sub_07_trial2", "sub_07"), ("sub_07", "sub_07"), ("anna3-left", "anna3"), ("s01e02", "s01e02"),
-        ("anna", "anna"), ("anna_left", "anna_left"), ("07 trial", "07"), ("p1.walk.2", "p1"),
-    ],
-)  # fmt: skip
-def test_the_group_is_the_file_name_up_to_its_first_number(stem: str, group: str) -> None:
-    assert group_of(stem) == group
-
-
-@given(st.text(st.characters(codec="ascii", exclude_characters="/\0\n\r"), min_size=1))
-def test_the_group_is_a_prefix_of_the_file_name(stem: str) -> None:
-    assert stem.startswith(group_of(stem))
 
 
 def test_classes_are_folders_and_groups_come_from_names(tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
 """Reading a folder of CSV recordings: the files, their labels and groups, and the windows cut from them."""
 
 import csv
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from nas.arrays import Floats
 from nas.data import labels
 from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.groups import groups_of
 from nas.data.readers.csv_recording import read_recording
 from nas.data.source import READERS, Reader
 from nas.data.windows import Recording, cut, resample, segments
@@ -19,8 +19,6 @@ from nas.errors import InputError
 WINDOW = 128
 RATE_TOLERANCE = 0.02
 """Recordings whose rates differ by at most this share count as one rate, as clocks of equal devices differ by less."""
-
-GROUP = re.compile(r".*?\d+(?=[_\-. ]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Entry:
         path: the file.
         place: the file as messages name it.
         label: its class.
-        group: who or what was recorded.
+        group: who or what was recorded; empty if the name of the file has to tell.
     """
 
     path: Path
@@ -47,7 +45,7 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
         InputError: there are no recordings, a cell is not a number (the message gives file and line), or the
             recordings differ in channels or rate.
     """
-    entries = _entries(source, folder, options)
+    entries = _named(_entries(source, folder, options))
     recordings = [read_recording(entry.path, entry.place) for entry in entries]
     _check_channels(entries, recordings)
     rate_hz = options.rate_hz or _common_rate(entries, recordings)
@@ -71,16 +69,6 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     )
 
 
-def group_of(stem: str) -> str:
-    """Return the group of a recording from its file name: the name up to the first number that ends a word.
-
-    `sub_07_trial2` -> `sub_07`, `anna3-left` -> `anna3`, `s01e02` -> `s01e02`. A name without such a number is its
-    own group.
-    """
-    match = GROUP.match(stem)
-    return match[0] if match else stem
-
-
 def _entries(source: str, folder: Path, options: DataOptions) -> list[Entry]:
     listing = Path(options.labels).expanduser() if options.labels else folder / "labels.csv"
     entries = _listed(listing, folder) if options.labels or listing.is_file() else _by_folder(source, folder)
@@ -99,10 +87,16 @@ def _by_folder(source: str, folder: Path) -> list[Entry]:
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".csv" and not p.name.startswith(".")):
         inside = path.relative_to(folder)
         label, *between = inside.parts[:-1] or ("",)
-        group = between[0] if between else group_of(path.stem)
         if label:
-            entries.append(Entry(path, f"{source}/{inside.as_posix()}", label, group))
+            entries.append(Entry(path, f"{source}/{inside.as_posix()}", label, between[0] if between else ""))
     return entries
+
+
+def _named(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries, those without a group with the one that the names of their files tell."""
+    bare = [entry for entry in entries if not entry.group]
+    groups = iter(groups_of([entry.path.stem for entry in bare], [entry.label for entry in bare]))
+    return [entry if entry.group else replace(entry, group=next(groups)) for entry in entries]
 
 
 def _listed(listing: Path, folder: Path) -> list[Entry]:
@@ -124,7 +118,7 @@ def _entry(place: str, row: dict[str, str | None], folder: Path) -> Entry:
     path = folder / name
     if not path.is_file():
         raise InputError(place, "must name a file in the folder of recordings", got=name)
-    return Entry(path, str(path), label, (row.get("group") or "").strip() or group_of(path.stem))
+    return Entry(path, str(path), label, (row.get("group") or "").strip())
 
 
 def _check_channels(entries: Sequence[Entry], recordings: Sequence[Recording]) -> None:

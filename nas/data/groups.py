@@ -1,0 +1,140 @@
+"""Who or what was recorded, from the names of files.
+
+Groups keep the recordings of one subject together, so two names must give one group whenever they might mean the same
+subject: `walk/Walk-P02_take1` and `run/run_p2_b` both belong to `P02`. A group that is too large costs accuracy of the
+estimate, one that is too small makes it wrong.
+"""
+
+import re
+from collections.abc import Sequence, Set
+
+from nas.errors import InputError
+
+_START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+_WORDS = (
+    "subject|subj|sub|user|person|participant|patient|volunteer|proband|speaker|spk|player|athlete|pupil|student|child"
+    "|worker|driver|operator"
+)
+SUBJECT = re.compile(rf"{_START}(?i:{_WORDS})(?:[\W_]*\d+|[\W_]+[A-Za-z0-9]+)")
+"""A word for a person and what follows it: `sub_07`, `user01`, `speaker-anna`."""
+
+LETTERS = tuple(re.compile(rf"{_START}(?i:{letter})[_-]?\d+") for letter in ("p", "s", "u", "id", "pp", "vp"))
+"""Shorter words for a person, which may mean something else: `p02`; `s1` is a subject, or a session of `p02`."""
+
+TAKE = re.compile(
+    rf"{_START}(?i:take|trial|try|recording|record|rec|repetition|rep|session|sess|ses|experiment|exp|run|file|sample|clip"
+    r"|segment|seg|window|part|chunk|test|set|no|nr|[tre])[\W_]*\d+"
+)
+"""A word for one recording of several, and its number."""
+
+NUMBERED = re.compile(r"([^\W\d_]+(?:[\W_]+[^\W\d_]+)*)[\W_]+\d+")
+TO_NUMBER = re.compile(r"[0-9a-f]{8,}(?=[\W_])|.*?(?:\d{4}-\d\d-\d\d|\d+)(?=[\W_]|$)")
+_EDGES = " _-.()[]#"
+
+
+def groups_of(names: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Return the group of each recording from the name of its file and its class.
+
+    The name of the class is no part of the group. The group is what follows a word for a person (`sub_07`, `p02`); else
+    the name without the number of a take (`anna_take2`); else the words before a number, if at least three differ
+    (`anna_1`, `bo_1`, `eve_1`); else the name up to the first number that ends a word (`07 left`); else the name.
+    Delimiters, capitals and leading zeros make no difference.
+
+    Args:
+        names: names of the files without folder and suffix.
+        labels: the class of each.
+    """
+    told = _labels_as_numbers(names, labels)
+    rest = [_without_class(name, label, label in told) or name for name, label in zip(names, labels, strict=True)]
+    letters = sorted(LETTERS, key=lambda letter: -len({_key(m[0]) for name in rest if (m := letter.search(name))}))
+    plain = [TAKE.sub("", name).strip(_EDGES) for name in rest]
+    words = {_key(m[1]) for name in plain if (m := NUMBERED.fullmatch(name))}
+    people = words if len(words) >= 3 else words & set(map(_key, plain))
+    shown: dict[str, str] = {}
+    groups = []
+    for name, short in zip(rest, plain, strict=True):
+        group = _marked(name, letters) or _unmarked(name, short, people)
+        groups.append(shown.setdefault(_key(group), group))
+    return groups
+
+
+def matched_groups(paths: Sequence[str], pattern: str) -> list[str]:
+    """Return the group of each path by a regular expression: what its group named `group`, else its first one, matches.
+
+    Args:
+        paths: paths of the recordings relative to the folder of data, with `/` between folders.
+        pattern: a Python regular expression that is searched in each path.
+
+    Raises:
+        InputError: the expression is wrong, has no group, or does not match a path.
+    """
+    try:
+        regex = re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise InputError("--group-regex", f"must be a regular expression: {error}", got=repr(pattern)) from error
+    if not regex.groups:
+        raise InputError(
+            "--group-regex", "must hold a group in parentheses", got=repr(pattern), hint=r"such as '(p\d+)'"
+        )
+    which = "group" if "group" in regex.groupindex else 1
+    found = [(path, regex.search(path)) for path in paths]
+    missed = [path for path, match in found if not match or not match[which]]
+    if missed:
+        raise InputError(
+            "--group-regex", f"must match every recording; {len(missed)} do not match {pattern!r}", got=missed[0]
+        )
+    return [str(match[which]) for _, match in found if match]
+
+
+def _marked(name: str, letters: Sequence[re.Pattern[str]]) -> str:
+    """Return the part of a name behind a word for a person; empty if there is none."""
+    return next((match[0] for pattern in (SUBJECT, *letters) if (match := pattern.search(name))), "")
+
+
+def _unmarked(name: str, short: str, people: Set[str]) -> str:
+    """Return the group of a name that has no word for a person; `short` is the name without takes."""
+    if not short:
+        return name
+    if (match := NUMBERED.fullmatch(short)) and _key(match[1]) in people:
+        return match[1]
+    match = TO_NUMBER.match(short)
+    return match[0] if match else short
+
+
+def _without_class(name: str, label: str, numbered: bool) -> str:
+    """Return a name without the words of its class; a class that is a number only where `numbered`."""
+    words = re.findall(r"[A-Za-z]+|\d+", label)
+    whole = r"[\W_]*".join(map(re.escape, words))
+    if numbered or re.search("[A-Za-z]", label):
+        end = r"(?!\d)" if words and words[-1].isdigit() else "(?![a-z])"
+        name = re.sub(rf"(?<![A-Za-z0-9])(?i:{whole}){end}", "", name, count=1) if words else name
+    alike = [word for word in re.findall(r"(?<![A-Za-z])[A-Za-z]{3,}", name) if any(_alike(word, w) for w in words)]
+    return (
+        re.sub(rf"(?<![A-Za-z])(?:{'|'.join(alike)})(?![A-Za-z])", "", name).strip(_EDGES)
+        if alike
+        else name.strip(_EDGES)
+    )
+
+
+def _alike(word: str, label: str) -> bool:
+    """Return whether a word means a class: `walk`, `walks` and `walked` for `walking`, and the other way round."""
+    short, long = sorted((word.lower(), label.lower()), key=len)
+    if len(short) < 3 or not long.startswith(short):
+        return False
+    return bool(re.fullmatch(r"|s|es|ed|[a-z]?ing", long[len(short) :]))
+
+
+def _labels_as_numbers(names: Sequence[str], labels: Sequence[str]) -> set[str]:
+    """Return the classes that are numbers and stand as a word of its own at one place of each name of the class."""
+    found = set()
+    for label in set(labels):
+        own = [re.split(r"[\W_]+", name) for name, other in zip(names, labels, strict=True) if other == label]
+        places = set.intersection(*({i for i, word in enumerate(words) if word == label} for words in own))
+        if label.isdigit() and places and all(len(words) > 1 for words in own):
+            found.add(label)
+    return found
+
+
+def _key(group: str) -> str:
+    """Return what equal groups have in common: `P02`, `p_2` and `p2` are one."""
+    return "".join(word.lower().lstrip("0") or "0" for word in re.findall(r"[^\W\d_]+|\d+", group)) or group
