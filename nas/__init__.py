@@ -11,7 +11,8 @@ The command line does what these functions do:
     nas search     `define_study` and `search`, watched by an `Observer`
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
-    nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use
+    nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
+                   `Data` holds rows in memory
     nas estimate   `estimate`
     nas profile    `profile`, `compare` of several models or targets, `advise`, `write_memory_map`
     nas ui         `open_ui`; `ui_command` is the command that it runs
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from nas.api.targets import list_targets
     from nas.api.ui import open_ui
     from nas.data.dataset import DataOptions
+    from nas.data.given import Data
     from nas.errors import InputError
     from nas.optimizer.observer import Observer
     from nas.reports.memory_map.format import write_memory_map
@@ -60,6 +62,7 @@ _HOMES = {
     "api.targets": ("list_targets",),
     "api.ui": ("open_ui",),
     "data.dataset": ("DataOptions",),
+    "data.given": ("Data",),
     "errors": ("InputError",),
     "optimizer.observer": ("Observer",),
     "reports.memory_map.format": ("write_memory_map",),
@@ -80,6 +83,7 @@ HOMES = {name: f"nas.{home}" for home, names in _HOMES.items() for name in names
 __all__ = [
     "Architecture",
     "Comparison",
+    "Data",
     "DataOptions",
     "Footprint",
     "InputError",

@@ -26,6 +26,7 @@ HOMES = {
     "mlflow": "tracking",
     "scipy": "task",
     "sklearn": "data",
+    "pandas": "data",
     "click": "cli",
     "rich": "cli",
     "matplotlib": "reports",

@@ -13,6 +13,7 @@ from nas.cli import VERBS
 NAMES = [
     "Architecture",
     "Comparison",
+    "Data",
     "DataOptions",
     "Footprint",
     "InputError",

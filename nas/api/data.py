@@ -1,11 +1,18 @@
 """Data: which sources there are, what one of them holds, and how a study divides it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
 
 from nas.data.dataset import READER_OPTIONS, DataOptions
 from nas.data.describe import Description, describe
+from nas.data.given import Data
+from nas.data.readers.archive import read_arrays
+from nas.data.readers.npz import key_of
 from nas.data.source import READERS, SOURCES, load
 from nas.data.splits import Splits, split
+from nas.errors import InputError
 from nas.study.study import Study
 
 
@@ -30,20 +37,21 @@ def list_data() -> list[DataSource]:
     return embedded + [DataSource(reader.pattern, reader.summary, False) for reader in READERS.values()]
 
 
-def describe_data(source: str, options: DataOptions | None = None, seed: int = 0) -> Description:
+def describe_data(source: str | Data, options: DataOptions | None = None, seed: int = 0) -> Description:
     """Return the shapes, classes, groups and split of a data source, and what looks wrong.
 
     Data that a search would refuse are described too: `errors` says why they would be.
 
     Args:
-        source: name of a data source, path of an `.npz` file, or of a folder of CSV recordings.
-        options: how recordings are cut into windows.
+        source: name of a data source, path of a file or folder, or rows in memory.
+        options: how files become rows.
         seed: of the split, and of simulated data.
 
     Raises:
         InputError: there is no such source, or it cannot be read.
     """
-    return describe(load(source, seed=seed, options=options), seed, options)
+    dataset = source.dataset() if isinstance(source, Data) else load(source, seed=seed, options=options)
+    return describe(dataset, seed, options)
 
 
 def load_data(study: Study) -> Splits:
@@ -54,3 +62,28 @@ def load_data(study: Study) -> Splits:
     """
     options = DataOptions(**{name: getattr(study, name) for name in READER_OPTIONS})
     return split(load(study.data, seed=study.seed, options=options), study.seed, options)
+
+
+def keep_data(study: Study, data: Data, root: Path) -> Study:
+    """Write rows in memory into the folder of a study, and return the study with their path as its data.
+
+    A name that was made from the other fields is made anew.
+
+    Raises:
+        InputError: `data` are no `Data`, or the study has begun with other rows.
+    """
+    if not isinstance(data, Data):
+        hint = "give nas.Data.from_arrays(x, y) or nas.Data.from_frame(frame)"
+        raise InputError("data", "must be nas.Data", got=type(data).__name__, hint=hint)
+    if study.name == replace(study, name="").name:
+        study = replace(study, name="", data="data.npz")
+    path = root / study.name / "data.npz"
+    if (path.parent / "study.toml").is_file() and path.is_file():
+        known, _ = read_arrays(str(path), path, key_of)
+        if not (set(known) == set(data.arrays) and all(np.array_equal(known[key], data.arrays[key]) for key in known)):
+            raise InputError(
+                path, "holds other rows, with which the study has begun", hint="give the study another name"
+            )
+    else:
+        data.save(path)
+    return replace(study, data=str(path))

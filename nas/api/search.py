@@ -5,9 +5,11 @@ from pathlib import Path
 
 from nas.api import STUDIES
 from nas.api.archives import make_archive
+from nas.api.data import keep_data
 from nas.api.problems import load_problem
 from nas.api.results import write_study_report
 from nas.api.studies import require_begun
+from nas.data.given import Data
 from nas.errors import InputError
 from nas.exporters.format import write_best
 from nas.files import write_atomic
@@ -24,13 +26,22 @@ from nas.text import document
 from nas.tracking import find_address
 
 
-def search(study: Study, root: Path = STUDIES, observer: Observer | None = None, *, finish: bool = False) -> Result:
+def search(
+    study: Study,
+    root: Path = STUDIES,
+    observer: Observer | None = None,
+    *,
+    data: Data | None = None,
+    finish: bool = False,
+) -> Result:
     """Run or resume a study until its limits are reached; write its results and its winner.
 
     Args:
         study: the definition.
         root: folder of studies; this one's is `root/<name>`.
         observer: follows the search while it runs.
+        data: rows in memory, in place of the study's own; they are kept as `data.npz` in the study's folder, so that
+            the study can be resumed without them.
         finish: whether to search no further, and to decide between the candidates that a study has already.
 
     Returns:
@@ -43,6 +54,7 @@ def search(study: Study, root: Path = STUDIES, observer: Observer | None = None,
     """
     started = time.monotonic()
     observer = observer or Observer()
+    study = study if data is None else keep_data(study, data, root)
     if finish:
         require_begun(root / study.name)
     problem = _problem(study, root, observer)
@@ -68,6 +80,8 @@ def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     find_address(study.tracking_uri, root)
     observer.phase(f"reading data: {study.data}")
     problem = load_problem(study)
+    for note in problem.splits.notes:
+        observer.note(note)
     network = problem.space, problem.splits.input_shape, problem.outputs, problem.target
     if OBJECTIVES[study.objective].needs_latency:
         require_latency(*network)

@@ -1,11 +1,12 @@
 """The options of `nas search` that set a field of `Study`; names, types and defaults are the fields'."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar, get_args
 
 import click
 
+from nas.data.dataset import READER_OPTIONS
 from nas.study.study import DEFAULT_MINUTES, DEFAULT_TRIALS, Study, flag
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,7 +21,9 @@ class Option(NamedTuple):
 
 OPTIONS = {
     "space": Option("Search space: a name (see `nas spaces`) or a TOML file."),
-    "data": Option("A name (see `nas data`), an .npz file or a folder of CSV recordings.", "the space's own"),
+    "data": Option(
+        "A name (see `nas data`), an .npz file, a CSV or Excel file, or a folder of recordings.", "the space's own"
+    ),
     "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes."),
     "ram_kb": Option("Limit of the tensor arena.", "the target's"),
     "flash_kb": Option("Limit of model file plus code.", "the target's"),
@@ -39,6 +42,12 @@ OPTIONS = {
     "stride": Option("Samples from one window's start to the next one's.", "half a window"),
     "rate_hz": Option("Sample rate to which recordings are resampled."),
     "labels": Option("CSV file with the columns file, label and optionally group.", "labels.csv in the data's folder"),
+    "label_column": Option("Column with the class of each row.", "one called label, class, activity ..."),
+    "group_column": Option("Column with the subject of each row.", "one called group, subject, user ..."),
+    "time_column": Option(
+        "Column of time, with a unit if its name tells none, such as time:ms; or `none`.", "one called time, t ..."
+    ),
+    "group_regex": Option("Regular expression whose first group is the subject in a file's path, such as '(p[0-9]+)'."),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",
@@ -55,8 +64,18 @@ OPTIONS = {
 
 def study_options(command: F) -> F:
     """Give a command an option for each of `OPTIONS`; one that is not given is None."""
+    return _options(command, OPTIONS)
+
+
+def reader_options(command: F) -> F:
+    """Give a command the options that say how data are read; one that is not given is None."""
+    return _options(command, READER_OPTIONS)
+
+
+def _options(command: F, names: Iterable[str]) -> F:
     fields = {field.name: field for field in dataclasses.fields(Study)}
-    for name, option in reversed(OPTIONS.items()):
+    for name in reversed(list(names)):
+        option = OPTIONS[name]
         command = click.option(flag(name), type=_type(fields[name].type), help=_help(option, fields[name]))(command)
     return command
 

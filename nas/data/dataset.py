@@ -88,6 +88,8 @@ class Dataset:
             raise InputError(
                 f"{self.source}: x_{name}", "must be [n, features], [n, time, channels] or images", got=part.x.shape
             )
+        if 0 in part.x.shape[1:]:
+            raise InputError(f"{self.source}: x_{name}", "rows must have values", got=f"shape {part.x.shape}")
         if part.x.shape[1:] != self.train.x.shape[1:]:
             raise InputError(
                 f"{self.source}: x_{name}", f"rows must have train's shape {self.train.x.shape[1:]}", got=part.x.shape
@@ -117,6 +119,11 @@ class DataOptions:
         stride: samples from the start of one window to the start of the next; default half a window.
         rate_hz: sample rate to which recordings are resampled; without a time column, the rate they have.
         labels: CSV file with the columns file, label and optionally group; default `labels.csv` in the folder.
+        label_column: column with the class of each row; default one with a usual name, if nothing else tells the class.
+        group_column: column with the subject or recording of each row; default one with a usual name.
+        time_column: column of time, with its unit behind a colon if the name does not tell it (`time:ms`); `none` if
+            no column is to count as time.
+        group_regex: regular expression whose first group, or the one named `group`, is the subject in a file's path.
         val_fraction: share of the training groups (rows, if there are no groups) held out for validation.
         test_fraction: share of all groups (rows) held out for the test, if the source has no test set.
     """
@@ -125,6 +132,10 @@ class DataOptions:
     stride: int | None = None
     rate_hz: float | None = None
     labels: str | None = None
+    label_column: str | None = None
+    group_column: str | None = None
+    time_column: str | None = None
+    group_regex: str | None = None
     val_fraction: float = 0.25
     test_fraction: float = 0.2
 

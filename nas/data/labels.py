@@ -1,5 +1,6 @@
 """Encoding of labels, integers or text, as classes 0 .. k-1 with names."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +10,9 @@ from nas.errors import InputError
 
 MAX_CLASSES = 1000
 """More distinct labels than this are probably measurements or row numbers, not classes."""
+
+MOST = 2**53
+"""Floating point numbers from here on stand for several whole numbers."""
 
 
 def encode(
@@ -28,19 +32,34 @@ def encode(
         InputError: labels are not integers or text, one a row; there are too many; or the names do not match.
     """
     labels = {part: _column(column, f"{source}: y_{part}") for part, column in labels.items()}
+    kinds = {column.dtype.kind == "U" for column in labels.values()}
+    if len(kinds) > 1:
+        raise InputError(f"{source}: y", "must be integers in all parts or text in all parts")
     known = np.unique(np.concatenate(list(labels.values())))
     if len(known) > MAX_CLASSES:
         raise InputError(f"{source}: y_train", f"must have at most {MAX_CLASSES} classes", got=len(known))
     known, names = _name(known, names, source)
+    _check_names(names, source)
     return {part: np.searchsorted(known, column).astype(np.int64) for part, column in labels.items()}, names
+
+
+def as_text(column: Array) -> Array:
+    """Return text that numpy holds as bytes (`S4`) as text; other arrays as they are."""
+    return np.char.decode(column, "utf-8", "replace") if column.dtype.kind == "S" else column
 
 
 def _column(column: Array, place: str) -> Array:
     """Return `column` as [n] integers or text."""
+    column = as_text(column)
+    if column.dtype.kind == "f" and column.size and not (np.abs(column) < MOST).all():
+        worst = column[~(np.abs(column) < MOST)].flat[0]
+        raise InputError(place, "must be class labels below 2^53, integers or text", got=f"{worst:g}")
     if column.dtype.kind == "f" and column.size and not np.array_equal(column, np.round(column)):
         raise InputError(place, "must be class labels, not measurements", hint="regression is not supported yet")
     if column.dtype.kind not in "iuUfb":
         raise InputError(place, "must be integers or text", got=column.dtype)
+    if column.dtype.kind == "u" and column.size and column.max() > np.iinfo(np.int64).max:
+        raise InputError(place, "must be class labels below 2^63", got=column.max())
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
     if column.ndim != 1:
@@ -59,3 +78,12 @@ def _name(known: Array, names: tuple[str, ...] | None, source: str) -> tuple[Arr
     if len(known) != len(names):
         raise InputError(f"{source}: class_names", f"must name the {len(known)} labels of y", got=len(names))
     return known, names
+
+
+def _check_names(names: tuple[str, ...], source: str) -> None:
+    """Refuse class names that are empty or there twice: nobody could tell their classes apart."""
+    if any(not name.strip() for name in names):
+        raise InputError(f"{source}: class_names", "must not be empty", got=", ".join(map(repr, names[:10])))
+    twice = [name for name, count in Counter(name.strip() for name in names).items() if count > 1]
+    if twice:
+        raise InputError(f"{source}: class_names", "must differ from each other", got=f"{twice[0]!r} more than once")

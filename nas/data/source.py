@@ -1,13 +1,18 @@
 """Where data come from: an embedded source by its name, or a path that one of the readers accepts."""
 
+import difflib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
-from nas.errors import InputError, unknown
+from nas.errors import InputError
 from nas.registry import Registry
+
+MOST_NAMES = 1000
+"""Names in a folder that are looked at to propose one."""
 
 SOURCES: Registry[Callable[[int], Dataset]] = Registry("data source", "nas.data.sources")
 """Embedded sources by name: functions of a seed. The first line of the docstring is what `nas data` lists."""
@@ -52,7 +57,7 @@ class Reader:
     any_folder: bool = False
 
 
-READERS: Registry[Reader] = Registry("reader", "nas.data.readers")
+READERS: Registry[Reader] = Registry("reader", "nas.data.readers", loads=("pandas",))
 """Readers of data files and folders by the name of their format."""
 
 
@@ -74,7 +79,10 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
         _check_options(source, options, frozenset())
         return SOURCES[source](seed)
     path = Path(source).expanduser()
-    reader = _reader(path)
+    try:
+        reader = _reader(path)
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a zero byte
+        raise InputError(repr(source), "cannot be a path", got=error) from error
     if reader is None:
         raise _not_found(source, path)
     _check_options(source, options, reader.options)
@@ -97,9 +105,22 @@ def _check_options(source: str, options: DataOptions, applicable: frozenset[str]
 
 
 def _not_found(source: str, path: Path) -> InputError:
+    formats = " or ".join(reader.what for reader in READERS.values())
     if path.exists():
-        formats = " or ".join(reader.what for reader in READERS.values())
-        return InputError(source, f"data must be {formats}", got=path.name)
-    if path.suffix or len(path.parts) > 1:
-        return InputError(source, "no such file or folder", hint="check the path given as data")
-    return unknown(source, "data", source, SOURCES)
+        kind = path.name if path.is_file() or path.is_dir() else f"{path.name}, which is a pipe or a device"
+        return InputError(source, f"data must be {formats}", got=kind)
+    if path.is_symlink():
+        return InputError(source, "is a link to nothing", hint="check where it leads")
+    near = difflib.get_close_matches(path.name, _names_beside(path), n=3)
+    if not path.suffix and len(path.parts) == 1 and (known := difflib.get_close_matches(source, SOURCES, n=1)):
+        near = known
+    hint = f"did you mean {' or '.join(near)}?" if near else "check the path; `nas data` lists what comes with nas"
+    return InputError(source, "no such file or folder, and no data of this name come with nas", hint=hint)
+
+
+def _names_beside(path: Path) -> list[str]:
+    """Return the names in the folder where `path` should be."""
+    try:
+        return [entry.name for entry in itertools.islice(path.parent.iterdir(), MOST_NAMES)]
+    except OSError:
+        return []

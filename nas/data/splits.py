@@ -25,6 +25,7 @@ class Splits:
         units_scale: one factor a channel from the integers of the source to x; None if the source holds units.
         source: name or path that the user gave.
         digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
+        notes: what was assumed of the source, one line each.
     """
 
     train: Part
@@ -36,6 +37,7 @@ class Splits:
     units_scale: tuple[float, ...] | None
     source: str
     digest: str
+    notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -68,6 +70,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         units_scale=dataset.units_scale,
         source=dataset.source,
         digest=_digest(dataset, parts),
+        notes=dataset.notes,
     )
 
 

@@ -26,6 +26,9 @@ from nas.task.metrics import AUTO
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
 """Fields that limit a run or say where its data are kept; they may change when a study is resumed."""
 
+LATER_FIELDS = ("labels", "label_column", "group_column", "time_column", "group_regex")
+"""Fields that definitions of earlier releases do not have."""
+
 OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
@@ -53,8 +56,8 @@ class Study:
         output: what the model gives for each class: `probabilities`, or `logits`, which need no softmax; the greatest
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
-        window, stride, rate_hz, labels: how recordings are read, see `nas.data.dataset.DataOptions`; None leaves it
-            to the reader of the data.
+        window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex: how data are read, see
+            `nas.data.dataset.DataOptions`; None leaves it to the reader of the data.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, including the finals; None sets no limit. If neither trials nor minutes are
@@ -84,6 +87,10 @@ class Study:
     stride: int | None = None
     rate_hz: float | None = None
     labels: str | None = None
+    label_column: str | None = None
+    group_column: str | None = None
+    time_column: str | None = None
+    group_regex: str | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None
@@ -105,6 +112,9 @@ class Study:
             object.__setattr__(self, "minutes", DEFAULT_MINUTES)
 
     def _check_names(self) -> None:
+        if not isinstance(self.data, str):
+            hint = "give rows to nas.search(study, data=nas.Data.from_arrays(x, y))"
+            raise InputError("--data", "must be a name or a path", got=type(self.data).__name__, hint=hint)
         OBJECTIVES.find(self.objective, "--objective")
         Classification.check_metric(self.metric, "--metric")
         if self.output not in OUTPUTS:
@@ -153,8 +163,8 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they may not change when a study is resumed."""
-        # Definitions of earlier releases lack the key `labels`; they must equal those that leave it unset.
-        left_out = RUN_FIELDS if self.labels is not None else (*RUN_FIELDS, "labels")
+        # Definitions of earlier releases lack these keys; they must equal those that leave them unset.
+        left_out = {*RUN_FIELDS, *(key for key in LATER_FIELDS if getattr(self, key) is None)}
         return {key: value for key, value in to_data(self).items() if key not in left_out}
 
     def command(self) -> str:

@@ -18,7 +18,10 @@ from nas.errors import InputError
 from nas.study.study import Study
 
 X = np.arange(4 * 8 * 2).reshape(4, 8, 2)
-OPTIONS = {"window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv"}
+OPTIONS = {
+    "window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv",
+    "label_column": "label", "group_column": "group", "time_column": "time", "group_regex": "(.*)",
+}  # fmt: skip
 
 Write = Callable[[Path, bytes | None], Path]
 
@@ -32,7 +35,16 @@ def write_npz(folder: Path, spoiled: bytes | None) -> Path:
     return path
 
 
-def write_csv_folder(folder: Path, spoiled: bytes | None) -> Path:
+def write_table_file(folder: Path, spoiled: bytes | None) -> Path:
+    path = folder / "rows.csv"
+    lines = ["a,b,label,group"]
+    for number, (values, label) in enumerate(zip(X, "abab", strict=True)):
+        lines += [f"{a},{b},{label},s{number}" for a, b in values.tolist()]
+    path.write_bytes("\n".join(lines).encode() if spoiled is None else spoiled)
+    return path
+
+
+def write_folder(folder: Path, spoiled: bytes | None) -> Path:
     for number, (values, label) in enumerate(zip(X, "abab", strict=True)):
         path = folder / label / f"s{number}.csv"
         path.parent.mkdir(exist_ok=True)
@@ -43,7 +55,7 @@ def write_csv_folder(folder: Path, spoiled: bytes | None) -> Path:
 
 
 # Each writes the rows X, of two classes in turns, in its reader's format, or `spoiled` in place of what it wrote last.
-WRITERS: dict[str, Write] = {"csv_folder": write_csv_folder, "npz": write_npz}
+WRITERS: dict[str, Write] = {"folder": write_folder, "npz": write_npz, "table_file": write_table_file}
 
 
 def applicable(reader: Reader, **values: object) -> DataOptions:
@@ -131,7 +143,7 @@ def test_a_reader_of_some_folders_is_asked_before_one_of_all_folders(
     expected = load("wine")
     some = Reader(lambda path: path.is_dir(), lambda *_: expected, "a folder of pictures", "FOLDER", "Pictures.")
     monkeypatch.setitem(READERS._load(), "zzz", some)
-    assert load(str(write_csv_folder(tmp_path, None))) is expected
+    assert load(str(write_folder(tmp_path, None))) is expected
 
 
 @pytest.mark.parametrize("option", READER_OPTIONS)

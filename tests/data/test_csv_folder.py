@@ -8,10 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.data.dataset import DataOptions, Dataset
-from nas.data.readers.csv_recording import read_recording
+from nas.data.layouts.entry import Entry
+from nas.data.readers.recordings import takes_of
 from nas.data.source import load
 from nas.data.splits import split
+from nas.data.tables.reading import read_table
+from nas.data.tables.sheet import read_sheet
+from nas.data.windows import Recording
 from nas.errors import InputError
+
+
+def read_recording(path: Path, place: str) -> Recording:
+    sheet = read_sheet(read_table(path, place), DataOptions(), labelled=True)
+    return takes_of(sheet, Entry(path, place, place, "run"), resets=False)[0].recording
 
 
 def write(path: Path, rows: np.ndarray, header: str = "t,a,b") -> None:
@@ -46,7 +55,7 @@ def test_classes_are_folders_and_groups_come_from_names(tmp_path: Path) -> None:
 
 def test_only_visible_csv_files_in_folders_of_classes_are_read(tmp_path: Path) -> None:
     write(folder(tmp_path) / "run/sub_8.CSV", signal(20))
-    for other in ("notes_1.csv", "run/.sub_9.csv", "walk/sub_9.txt"):
+    for other in ("notes_1.csv", "run/.sub_9.csv", "walk/sub_9.wav", "walk/README.txt"):
         write(tmp_path / other, signal(20))
     data = read(tmp_path)
     assert data.class_names == ("run", "walk")
@@ -147,12 +156,11 @@ def test_all_usual_delimiters_headers_and_line_ends_are_read(tmp_path: Path, tex
     ("text", "message"),
     [
         ("t,a\n0,1\n1,x\n", "a.csv:3: column a must be a finite number, got 'x'"),
-        ("t,a\n0,1\n\n1,nan\n", "a.csv:4: column a must be a finite number, got 'nan'"),
-        ("t,a\n0,1\n1,\n", "a.csv:3: column a must be a finite number, got ''"),
+        ("t,a\n0,1\n\n1,inf\n", "a.csv:4: column a must be a finite number, got 'inf'"),
         ("1,2\n3,4\n5,oops\n", "a.csv:3: column 2 must be a finite number, got 'oops'"),
         ("t,a\n0,1\n1,2,3\n", "a.csv:3: must have 2 cells like the first line, got 3"),
         ("t,a\n0,1,5\n1,2,5\n", "a.csv:2: must have 2 cells like the first line, got 3"),
-        ("t,a\n0,1\n2,1\n1,1\n", "a.csv:4: t must increase"),
+        ("t_s,a\n0,1\n2,1\n1,1\n", "a.csv:4: t_s must increase"),
         ("t\n0\n1\n", "a column other than time"),
         ("t,a\n", "has only a header"),
         ("", "is empty"),
@@ -194,14 +202,16 @@ def test_rates_that_differ_by_less_than_2_percent_count_as_one(tmp_path: Path) -
     write(folder(tmp_path) / "walk/sub_9.csv", signal(40, rate=50.9))
     assert read(tmp_path).sample_rate_hz == 50
     write(tmp_path / "walk/sub_9.csv", signal(40, rate=51.2))
-    with pytest.raises(InputError, match="must have the rate of the other recordings"):
+    with pytest.raises(InputError, match="recordings must have one rate"):
         read(tmp_path)
 
 
 def test_recordings_with_different_rates_are_refused_unless_a_rate_is_given(tmp_path: Path) -> None:
     write(folder(tmp_path) / "walk/sub_9.csv", signal(40, rate=100))
     with pytest.raises(
-        InputError, match=r"sub_9.csv: must have the rate of the other recordings, 50 Hz, got 100 Hz; give --rate-hz"
+        InputError,
+        match=r"must have one rate, got 50 Hz in 6, such as .*run/sub_0_x.csv; 100 Hz in 1, such as .*walk/sub_9.csv; "
+        "give --rate-hz 50",
     ):
         read(tmp_path)
     assert read(tmp_path, rate_hz=50).sample_rate_hz == 50
@@ -210,10 +220,10 @@ def test_recordings_with_different_rates_are_refused_unless_a_rate_is_given(tmp_
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ("name,class\na.csv,run\n", "must have the columns file, label"),
+        ("where,what\na.csv,run\n", "must have the columns file, label"),
         ("file,label\nb.csv,run\n", "labels.csv:2: must name a file in the folder of recordings, got b.csv"),
         ("file,label\na.csv,\n", "labels.csv:2: must give a file and a label"),
-        ("file,label\n", "must hold <class>/<group>.csv recordings or a labels.csv"),
+        ("file,label\n", "labels.csv: must hold samples, but has only a header"),
     ],
 )
 def test_errors_in_a_labels_file_name_its_line(tmp_path: Path, labels: str, message: str) -> None:

@@ -5,15 +5,13 @@ from typing import Any
 import click
 
 from nas.cli.options import json_option
+from nas.cli.study_options import reader_options
 from nas.cli.views.output import print_json, print_view
 
 
 @click.command()
 @click.argument("source", required=False)
-@click.option("--window", type=int, help="Samples in a window that is cut from a recording; default 128.")
-@click.option("--stride", type=int, help="Samples from one window's start to the next one's; default half a window.")
-@click.option("--rate-hz", type=float, help="Resample recordings to this rate.")
-@click.option("--labels", help="CSV file with the columns file, label, group; default FOLDER/labels.csv.")
+@reader_options
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31),
@@ -25,9 +23,10 @@ from nas.cli.views.output import print_json, print_view
 def command(source: str | None, seed: int, as_json: bool, **options: Any) -> None:
     """List data sources, or describe SOURCE: its shapes, classes, groups and split, and what looks wrong.
 
-    SOURCE is a listed name, an .npz file, or a folder of CSV recordings, one per file: <class>/<group>.csv. The group
-    (the subject) is the file's name up to its first number: sub_07_walk2.csv belongs to sub_07. A labels.csv with the
-    columns file, label and group replaces these names.
+    SOURCE is a listed name, an .npz file, a folder of recordings (CSV, TSV, TXT, Excel or Parquet), or one such file
+    with a column of classes. A folder holds <class>/<recording>.csv, <class>/<subject>/..., <subject>/<class>/...,
+    train/ and test/ with these, files with the class in their names, or a labels.csv with the columns file, label and
+    optionally group and part. What is assumed of the files is told, a line each.
 
     Example: nas data recordings/ --window 128 --stride 64
     """

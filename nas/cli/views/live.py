@@ -74,6 +74,9 @@ class View(Observer):
         self._tell(f"[{time.monotonic() - self._started:6.1f} s] {text}")
         self._refresh()
 
+    def note(self, text: str) -> None:
+        self._console.print(f"  data: {text}", markup=False, highlight=False, soft_wrap=True, style="dim")
+
     def recorded(self, record: Record) -> None:
         self._counts[record.state] += 1
         if record.state in UNTRAINED:

@@ -1,7 +1,6 @@
 """Reading an `.npz` file of arrays: `x_train`, `y_train`, the other parts, groups and names."""
 
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,22 @@ import numpy as np
 from nas.arrays import Array, Floats
 from nas.data import labels
 from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.readers.archive import read_arrays
 from nas.data.source import READERS, Reader
 from nas.errors import InputError
+from nas.signal.kind import Kind
 
 PARTS = ("train", "val", "test")
 GROUP_WORDS = ("group", "subject", "speaker")
+
+
+ARRAYS = ("class_names", "channel_names", "sample_rate_hz", "scale", "kind")
+"""Keys beside those of the parts."""
+
+SHORT = {"x": "x_train", "y": "y_train"} | dict.fromkeys(
+    ("group", "groups", "subject", "subjects", "speaker", "speakers"), "group_train"
+)
+"""What arrays are called in files that do not divide them into parts."""
 
 
 def read_npz(source: str, path: Path, options: DataOptions) -> Dataset:
@@ -22,10 +32,30 @@ def read_npz(source: str, path: Path, options: DataOptions) -> Dataset:
     Raises:
         InputError: the file is damaged or not an `.npz`, holds pickled objects, or its arrays do not fit together.
     """
-    arrays = _arrays(source, path)
-    for key in ("x_train", "y_train"):
-        if key not in arrays:
-            raise InputError(source, f"must hold {key}", got=", ".join(sorted(arrays)) or "no arrays")
+    arrays, keys = read_arrays(source, path, key_of)
+    if "x_train" not in arrays or "y_train" not in arrays:
+        missing = "x_train" if "x_train" not in arrays else "y_train"
+        raise InputError(source, f"must hold {missing}", got=", ".join(sorted(keys)) or "no arrays")
+    unusual = {key: name for key in keys if (name := key_of(key)) and name != key and name not in keys}
+    notes = [f"array {key} is read as {name}" for key, name in unusual.items()]
+    return dataset_of(source, arrays, notes)
+
+
+def key_of(key: str) -> str | None:
+    """Return the name of an array by its key in any form, such as `X_train`; None for keys that mean nothing here."""
+    name = key.lower()
+    name = SHORT.get(name, name)
+    word, _, part = name.rpartition("_")
+    known = part in PARTS and word.removesuffix("s") in ("x", "y", *GROUP_WORDS)
+    return f"{word.removesuffix('s')}_{part}" if known else name if name in ARRAYS else None
+
+
+def dataset_of(source: str, arrays: Mapping[str, Array], notes: Sequence[str] = ()) -> Dataset:
+    """Return the dataset that arrays make, under the names that they have in an `.npz` file.
+
+    Raises:
+        InputError: the arrays do not fit together.
+    """
     present = [name for name in PARTS if f"x_{name}" in arrays]
     for name in present:
         if f"y_{name}" not in arrays:
@@ -47,29 +77,8 @@ def read_npz(source: str, path: Path, options: DataOptions) -> Dataset:
         channel_names=_texts(arrays, "channel_names"),
         sample_rate_hz=_number(source, arrays, "sample_rate_hz"),
         units_scale=scale,
+        notes=tuple(notes),
     )
-
-
-def _arrays(source: str, path: Path) -> dict[str, Array]:
-    if not zipfile.is_zipfile(path):
-        raise InputError(source, "must be an .npz file, as numpy.savez writes it", hint="save the arrays again")
-    try:
-        # Unpickling runs code of the file's author, so objects are never read.
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        for array in arrays.values():
-            if isinstance(array, np.ndarray) and array.dtype.kind == "U":
-                array.tolist()  # raises now, not later, if the bytes are not valid text
-    except Exception as error:
-        # For a damaged header numpy raises errors of many types: SyntaxError, TokenError, SystemError and others.
-        if isinstance(error, ValueError) and "allow_pickle" in str(error):
-            rule, hint = "must hold plain arrays, but holds pickled objects", "save arrays of numbers or text"
-            raise InputError(source, rule, hint=hint) from error
-        raise InputError(source, "cannot be read as .npz", got=error) from error
-    for key, array in arrays.items():
-        if not isinstance(array, np.ndarray):  # numpy returns a member without an array header as bytes
-            raise InputError(f"{source}: {key}", "must be an array, as numpy.savez writes it")
-    return arrays
 
 
 def _scale(source: str, arrays: Mapping[str, Array]) -> tuple[float, ...] | None:
@@ -96,7 +105,7 @@ def _units(source: str, key: str, arrays: Mapping[str, Array], scale: tuple[floa
         raise InputError(f"{source}: {key}", "must be numbers", got=x.dtype)
     if x.ndim == 3 and _is_image(arrays):
         x = x[..., np.newaxis]
-    if x.ndim == 2 and "sample_rate_hz" in arrays:
+    if x.ndim == 2 and ("sample_rate_hz" in arrays or _texts(arrays, "kind") == (Kind.WINDOW.value,)):
         x = x[..., np.newaxis]
     if x.ndim == 0:
         raise InputError(f"{source}: {key}", "must be [n, ...], one entry a row", got="a single number")
@@ -111,6 +120,8 @@ def _is_image(arrays: Mapping[str, Array]) -> bool:
     Rows of bytes and square rows are images, unless the file gives channel names or a sample rate.
     """
     x = arrays["x_train"]
+    if "kind" in arrays:
+        return _texts(arrays, "kind") == (Kind.IMAGE.value,)
     if "sample_rate_hz" in arrays or "channel_names" in arrays:
         return False
     return x.ndim == 3 and (x.dtype == np.uint8 or x.shape[1] == x.shape[2])
@@ -120,15 +131,15 @@ def _groups(source: str, name: str, arrays: Mapping[str, Array]) -> Array | None
     keys = [f"{word}_{name}" for word in GROUP_WORDS if f"{word}_{name}" in arrays]
     if not keys:
         return None
-    groups = arrays[keys[0]]
+    groups = labels.as_text(arrays[keys[0]])
     if groups.dtype.kind not in "iufU":
         raise InputError(f"{source}: {keys[0]}", "must be numbers or text", got=groups.dtype)
     return groups
 
 
 def _texts(arrays: Mapping[str, Array], key: str) -> tuple[str, ...]:
-    names = np.atleast_1d(arrays.get(key, ())).ravel().tolist()
-    return tuple(name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in names)
+    names = labels.as_text(np.atleast_1d(np.asarray(arrays.get(key, ())))).ravel().tolist()
+    return tuple(map(str, names))
 
 
 def _number(source: str, arrays: Mapping[str, Array], key: str) -> float | None:

@@ -1,0 +1,155 @@
+"""Data from Python: arrays and frames of pandas."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nas.arrays import Array
+from nas.data.dataset import DataOptions, Dataset
+from nas.data.readers.npz import dataset_of, key_of
+from nas.data.readers.table_file import read_rows
+from nas.data.tables.reading import from_frame
+from nas.errors import InputError, unknown
+from nas.files import write_atomic
+
+SOURCE = "data"
+"""What messages call data from Python."""
+
+
+class Arrays(TypedDict, total=False):
+    """Arrays beside the training rows: other parts, groups and names, as in an `.npz` file."""
+
+    x_val: npt.ArrayLike
+    y_val: npt.ArrayLike
+    groups_val: npt.ArrayLike
+    x_test: npt.ArrayLike
+    y_test: npt.ArrayLike
+    groups_test: npt.ArrayLike
+    class_names: npt.ArrayLike
+    channel_names: npt.ArrayLike
+    sample_rate_hz: float
+    scale: npt.ArrayLike
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Data:
+    """Labelled rows in memory, for `nas.search(study, data=...)` and `nas.describe_data(...)`.
+
+    Attributes:
+        arrays: the arrays under their names in an `.npz` file.
+        notes: what was assumed, one line each.
+    """
+
+    arrays: Mapping[str, Array]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def from_arrays(
+        cls, x: npt.ArrayLike, y: npt.ArrayLike, groups: npt.ArrayLike | None = None, **more: Unpack[Arrays]
+    ) -> "Data":
+        """Take rows as arrays.
+
+        Args:
+            x: training rows: [n, features], [n, time, channels] or [n, height, width, channels].
+            y: class of each row [n], whole numbers or text.
+            groups: subject or recording of each row [n].
+            more: `x_test`, `y_test`, `groups_test`, `x_val`, `y_val`, `groups_val`, `class_names`, `channel_names`,
+                `sample_rate_hz`, `scale` (factors from whole numbers to units), and `kind`: table, window or image,
+                where the shape does not tell.
+
+        Raises:
+            InputError: a name is unknown, or the arrays do not fit together.
+        """
+        given = {"x": x, "y": y, **({} if groups is None else {"groups": groups}), **more}
+        arrays = {}
+        for name, value in given.items():
+            key = key_of(name)
+            if key is None:
+                raise unknown(SOURCE, "array", name, (*Arrays.__annotations__, "groups"))
+            if value is not None:
+                arrays[key] = _array(name, value)
+        dataset_of(SOURCE, arrays)
+        return cls(arrays)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        label: str | None = None,
+        group: str | None = None,
+        time: str | None = None,
+        window: int | None = None,
+        stride: int | None = None,
+        rate_hz: float | None = None,
+    ) -> "Data":
+        """Take the rows of a frame, with a class a row, as `nas data FILE.csv` reads those of a file.
+
+        With times, or with `window`, `stride` or `rate_hz`, rows are samples of recordings that are cut into windows;
+        else each row is an example.
+
+        Args:
+            frame: the rows; columns that are not named here are channels.
+            label: column of classes; None for the one with a usual name.
+            group: column of subjects or recordings; None for the one with a usual name.
+            time: column of time, with its unit if the name tells none, such as `time:ms`; `none` for no such column.
+            window: samples in a window.
+            stride: samples from the start of one window to the start of the next.
+            rate_hz: rate to which recordings are resampled.
+
+        Raises:
+            InputError: a column is missing, ambiguous, or holds no numbers.
+        """
+        if not isinstance(frame, pd.DataFrame):
+            raise InputError(SOURCE, "must be a pandas DataFrame", got=type(frame).__name__)
+        options = DataOptions(window, stride, rate_hz, label_column=label, group_column=group, time_column=time)
+        dataset = read_rows(SOURCE, from_frame(frame, SOURCE), options)
+        return cls(_arrays(dataset), dataset.notes)
+
+    def dataset(self) -> Dataset:
+        """Return the rows as a dataset."""
+        return dataset_of(SOURCE, self.arrays, self.notes)
+
+    def save(self, path: Path | str) -> Path:
+        """Write the rows as an `.npz` file that `--data` reads, and return its path."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **self.arrays)  # type: ignore[arg-type]
+        return write_atomic(Path(path), buffer.getvalue())
+
+    def __repr__(self) -> str:
+        rows = self.dataset()
+        shape = " x ".join(map(str, rows.train.x.shape[1:]))
+        return f"<nas.Data: {len(rows.train)} training rows of {shape}, {len(rows.class_names)} classes>"
+
+
+def _array(name: str, value: Any) -> Array:
+    """Return a value as an array of numbers or text; objects that are all text become text."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise InputError(f"{SOURCE}: {name}", "must be an array: rows differ in length", got=error) from error
+    if array.dtype.kind in "OT" and all(isinstance(entry, str) for entry in array.ravel().tolist()):
+        return array.astype(str)
+    if array.dtype.kind == "O":
+        raise InputError(
+            f"{SOURCE}: {name}", "must be numbers or text", got="Python objects", hint="give one kind only"
+        )
+    return array
+
+
+def _arrays(dataset: Dataset) -> dict[str, Array]:
+    arrays: dict[str, Array] = {"class_names": np.array(dataset.class_names), "kind": np.array(dataset.kind.value)}
+    for name, part in dataset.parts().items():
+        arrays |= {f"x_{name}": part.x, f"y_{name}": part.y}
+        arrays |= {} if part.groups is None else {f"group_{name}": part.groups}
+    if dataset.channel_names:
+        arrays["channel_names"] = np.array(dataset.channel_names)
+    if dataset.sample_rate_hz is not None:
+        arrays["sample_rate_hz"] = np.array(dataset.sample_rate_hz)
+    return arrays

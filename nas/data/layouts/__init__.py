@@ -1,0 +1,1 @@
+"""Layouts of folders: which class, group and part each recording belongs to."""

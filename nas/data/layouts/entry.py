@@ -1,0 +1,92 @@
+"""A recording of a folder, and the search for all of them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nas.data.tables.reading import TABLES
+from nas.errors import InputError
+
+NOT_RECORDINGS = ("readme", "license", "licence", "changelog", "notes", "requirements")
+"""Names, without their ending, of texts that lie beside recordings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file to read.
+
+    Attributes:
+        path: the file.
+        place: the file as messages name it.
+        inside: its path below the folder of data, with `/` between folders.
+        label: its class; empty if a column of the file tells.
+        group: who or what was recorded; empty if the name of the file or a column has to tell.
+        part: `train`, `val` or `test`.
+    """
+
+    path: Path
+    place: str
+    inside: str
+    label: str = ""
+    group: str = ""
+    part: str = "train"
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders between that of the data and the file."""
+        return tuple(self.inside.split("/")[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The recordings of a folder, and what was assumed about it, one line each."""
+
+    entries: tuple[Entry, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_files(source: str, folder: Path) -> list[Entry]:
+    """Return every table below `folder` in the order of its path; links are followed, hidden files are left out."""
+    paths = sorted(path for path in _walk(folder) if _is_recording(path))
+    inside = [path.relative_to(folder).as_posix() for path in paths]
+    return [Entry(path, f"{source}/{name}", name) for path, name in zip(paths, inside, strict=True)]
+
+
+def within(folder: Path, name: str, place: str) -> Path:
+    """Return the file that a list names, which must lie in `folder`.
+
+    Args:
+        folder: the folder of recordings.
+        name: path in it, with slashes or backslashes; its ending may be missing.
+        place: where the list names it.
+
+    Raises:
+        InputError: the path leads out of the folder, or there is no such file.
+    """
+    name = name.replace("\\", "/").removeprefix("./")
+    path = Path(os.path.normpath(folder / name))
+    if name.startswith("/") or name[1:2] == ":" or not path.is_relative_to(os.path.normpath(folder)):
+        raise InputError(place, "must name a file in the folder of recordings", got=name, hint="give its path in there")
+    found = next((each for each in (path, *(path.with_name(path.name + end) for end in TABLES)) if each.exists()), None)
+    if found is None or found.is_dir():
+        raise InputError(place, "must name a file in the folder of recordings", got=name)
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below `folder`, those of linked folders too, each folder once."""
+    seen = set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        status = Path(here).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        yield from (Path(here) / name for name in files if not name.startswith("."))
+
+
+def _is_recording(path: Path) -> bool:
+    name = path.stem.lower()
+    return path.suffix.lower() in TABLES and not name.startswith(NOT_RECORDINGS) and name not in ("labels", "~")

@@ -1,0 +1,146 @@
+"""Classes, groups and parts from folders: <class>/<subject>/, <subject>/<class>/, train/<class>/ and names alone."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nas.data.layouts.entry import Entry, Layout
+from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, labels_of
+from nas.errors import InputError
+
+PARTS = {"train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test", "tst": "test"}
+PARTS |= {"val": "val", "valid": "val", "validation": "val", "validate": "val", "dev": "val"}
+
+HOW = "must hold <class>/<group>.csv recordings or a labels.csv"
+HINT = "put each recording into a folder named after its class, or list all in a labels.csv: file,label,group"
+
+
+def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool) -> Layout:
+    """Tell class, group and part of each file by its path.
+
+    Args:
+        source: the data in messages.
+        files: the files, without class and group.
+        grouped: whether the files have groups already, which `--group-regex` gave.
+        columned: whether a column of each file holds the class of its rows.
+
+    Raises:
+        InputError: the folders are ambiguous, or tell no class; the message asks, with the flags that decide.
+    """
+    files, notes, level = _parts(source, files)
+    folders = [_without(entry.folders, level) for entry in files]
+    if columned:
+        return Layout(tuple(_grouped(files, folders, _group_level(folders, None))), notes)
+    if outside := sum(not each for each in folders) if any(folders) else 0:
+        kept = [(entry, each) for entry, each in zip(files, folders, strict=True) if each]
+        files, folders = [entry for entry, _ in kept], [each for _, each in kept]
+        notes = (*notes, f"files outside the folders of classes left out: {outside}")
+    depth = min((len(each) for each in folders), default=0)
+    names = [{each[n] for each in folders} for n in range(depth)]
+    classes = [n for n in range(depth) if not all_match(names[n], SUBJECT_NAME, TAKE_NAME)]
+    if not classes:
+        return _by_name(source, files, folders, notes)
+    at = classes[0] if len(classes) == 1 else _class_level(source, files, folders, classes, level, grouped)
+    group = _group_level(folders, at)
+    if depth > 1 and at != 0:
+        notes = (*notes, f"layout: folders {_example(folders[0], at)}, class in level {at + 1}")
+    labelled = [replace(entry, label=each[at]) for entry, each in zip(files, folders, strict=True)]
+    return Layout(tuple(_grouped(labelled, folders, group)), notes)
+
+
+def part_of(name: str) -> str | None:
+    """Return the part that a folder or a cell names; None if it names none."""
+    return PARTS.get(re.sub(r"^\d+|(?:set|data|split)$", "", re.sub(r"[\W_]+", "", name.lower())))
+
+
+def _parts(source: str, files: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...], int | None]:
+    """Return the files with the part that a folder names, and the level of that folder; None if there is none."""
+    for level in (0, 1):
+        if not all(len(entry.folders) > level for entry in files):
+            break
+        names = {entry.folders[level] for entry in files}
+        found = {part for name in names if (part := part_of(name))}
+        strange = sorted(name for name in names if not part_of(name))
+        if strange and (len(found) > 1 or _repeats(files, level, strange)):
+            parts = ", ".join(sorted(names - set(strange)))
+            raise InputError(
+                source, f"folders {parts} name parts, but {strange[0]} does not",
+                hint="move its recordings into one of the others, or list all in a labels.csv: file,label,group,part",
+            )  # fmt: skip
+        if strange or not found or (found == {"train"} and not any(len(entry.folders) > 1 for entry in files)):
+            continue
+        if "train" not in found:
+            raise InputError(source, "must have a folder of training rows", got=", ".join(sorted(names)))
+        split = [replace(entry, part=part_of(entry.folders[level]) or "train") for entry in files]
+        return split, (f"parts: as the folders {', '.join(sorted(names))} give them",), level
+    return list(files), (), None
+
+
+def _repeats(files: Sequence[Entry], level: int, others: Sequence[str]) -> bool:
+    """Return whether a folder named after a part holds folders of the same names as lie beside it."""
+    inner = {e.folders[level + 1] for e in files if part_of(e.folders[level]) and len(e.folders) > level + 1}
+    return bool(inner & set(others))
+
+
+def _class_level(
+    source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], classes: Sequence[int], level: int | None,
+    grouped: bool,
+) -> int:  # fmt: skip
+    """Return which of several levels is the class: the first, unless folders of the second one repeat in others."""
+    if grouped:
+        free = [n for n in classes if any(each[n] != e.group for e, each in zip(files, folders, strict=True))]
+        if len(free) == 1:
+            return free[0]
+    above = defaultdict(set)
+    for each in folders:
+        above[each[classes[1]]].add(each[classes[0]])
+    repeated = sorted(name for name, under in above.items() if len(under) > 1)
+    if not repeated:
+        return classes[0]
+    before = "[^/]+/" if level == 0 else ""
+    raise InputError(
+        source,
+        f"folders may be classes or subjects: {repeated[0]} is in {' and in '.join(sorted(above[repeated[0]])[:2])}",
+        hint=f"give --group-regex '^{before}([^/]+)/' if the outer folders are subjects, or "
+        f"--group-regex '^{before}[^/]+/([^/]+)/' if the inner ones are",
+    )
+
+
+def _by_name(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], notes: tuple[str, ...]) -> Layout:
+    """Tell classes by the names of the files, where folders are subjects or there are none."""
+    labels = labels_of([entry.path.stem for entry in files])
+    if labels is None:
+        got = f"folders {folders[0][0]}, which names no class" if any(folders) else f"{files[0].inside}"
+        raise InputError(source, HOW, got=got, hint=HINT)
+    labelled = [replace(entry, label=label) for entry, label in zip(files, labels, strict=True)]
+    told = f"classes: from the names of files, such as {labels[0]} in {files[0].path.name}"
+    if all(re.fullmatch(r"[^.]+\.[0-9a-z]{5,}(?:\..*)?", entry.path.stem) for entry in files):
+        # Names that Edge Impulse wrote: a class and the sample's own number.
+        labelled = [replace(entry, group=".".join(entry.path.stem.split(".")[:2])) for entry in labelled]
+    return Layout(tuple(_grouped(labelled, folders, _group_level(folders, None))), (*notes, told))
+
+
+def _group_level(folders: Sequence[tuple[str, ...]], taken: int | None) -> int | None:
+    """Return the level of folders that names the group: that of subjects, else the first one that is not the class."""
+    depth = min((len(each) for each in folders), default=0)
+    free = [n for n in range(max(map(len, folders), default=0)) if n != taken]
+    subjects = [n for n in free if n < depth and all_match({each[n] for each in folders}, SUBJECT_NAME)]
+    return subjects[0] if subjects else free[0] if free else None
+
+
+def _grouped(files: Sequence[Entry], folders: Sequence[tuple[str, ...]], level: int | None) -> list[Entry]:
+    if level is None:
+        return list(files)
+    return [
+        entry if entry.group or len(each) <= level else replace(entry, group=each[level])
+        for entry, each in zip(files, folders, strict=True)
+    ]
+
+
+def _without(folders: tuple[str, ...], level: int | None) -> tuple[str, ...]:
+    return folders if level is None else folders[:level] + folders[level + 1 :]
+
+
+def _example(folders: tuple[str, ...], at: int) -> str:
+    return "/".join("<class>" if n == at else name for n, name in enumerate(folders))

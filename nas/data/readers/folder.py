@@ -1,0 +1,97 @@
+"""Reading a folder of recordings: its files, their classes, groups and parts, and the windows cut from them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from nas.data.dataset import DataOptions, Dataset
+from nas.data.groups import groups_of, matched_groups
+from nas.data.layouts.entry import Entry, Layout, find_files
+from nas.data.layouts.folders import HINT, HOW, by_folder
+from nas.data.layouts.listed import from_edge_impulse, from_labels
+from nas.data.readers.recordings import count_notes, takes_of, to_dataset
+from nas.data.source import READERS, Reader
+from nas.data.tables.reading import read_table
+from nas.data.tables.sheet import LABELS, plain, read_sheet
+from nas.errors import InputError
+
+
+def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
+    """Read the recordings of a folder, whatever its layout, and cut them into windows.
+
+    Raises:
+        InputError: there are no recordings, it is ambiguous what they are, a cell is not a number (the message gives
+            file and line), or the recordings differ in channels or rate.
+    """
+    layout = _layout(source, folder, options)
+    entries, note = _with_groups(layout.entries, options)
+    sheets = [read_sheet(read_table(entry.path, entry.place), options, labelled=bool(entry.label)) for entry in entries]
+    takes = [
+        take for entry, sheet in zip(entries, sheets, strict=True) for take in takes_of(sheet, entry, not entry.label)
+    ]
+    return to_dataset(source, takes, options, (*layout.notes, *note, *count_notes(sheets)))
+
+
+def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
+    listing = Path(options.labels).expanduser() if options.labels else folder / "labels.csv"
+    if options.labels or listing.is_file():
+        layout = from_labels(listing, folder)
+    elif (folder / "info.labels").is_file():
+        layout = from_edge_impulse(source, folder / "info.labels", folder)
+    else:
+        layout = _found(source, find_files(source, folder), options)
+    if not layout.entries:
+        raise InputError(source, HOW, hint=HINT)
+    return layout
+
+
+def _found(source: str, files: Sequence[Entry], options: DataOptions) -> Layout:
+    if not files:
+        raise InputError(source, HOW, hint=HINT)
+    regex = options.group_regex
+    if regex is not None:
+        groups = matched_groups([entry.inside for entry in files], regex)
+        files = [replace(entry, group=group) for entry, group in zip(files, groups, strict=True)]
+    columned = options.label_column is not None or _has_label(files)
+    return by_folder(source, files, regex is not None, columned)
+
+
+def _has_label(files: Sequence[Entry]) -> bool:
+    """Return whether files that lie in no folder have a column of classes, by its name in the first of them."""
+    if any(entry.folders for entry in files):
+        return False
+    table = read_table(files[0].path, files[0].place)
+    return any(plain(name) in LABELS for name in table.names)
+
+
+def _with_groups(entries: Sequence[Entry], options: DataOptions) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return the entries with groups: those of `--group-regex`, else what the layout tells, else the names of files."""
+    if options.group_column is not None:
+        return list(entries), ()
+    if options.group_regex is not None:
+        groups = matched_groups([entry.inside for entry in entries], options.group_regex)
+        return [replace(entry, group=group) for entry, group in zip(entries, groups, strict=True)], (
+            f"groups: by --group-regex, such as {groups[0]} in {entries[0].inside}",
+        )
+    bare = [entry for entry in entries if not entry.group]
+    named = groups_of([entry.path.stem for entry in bare], [entry.label for entry in bare])
+    found = dict(zip(bare, named, strict=True))
+    told = (
+        f"groups: {len(set(named))} from the names of files, such as {named[0]} in {bare[0].path.name}" if bare else ""
+    )
+    return [replace(entry, group=found.get(entry, entry.group)) for entry in entries], (told,) if told else ()
+
+
+READERS.register("folder")(
+    Reader(
+        accepts=Path.is_dir,
+        read=read_folder,
+        what="a folder of recordings",
+        pattern="FOLDER",
+        summary="Your recordings (CSV, TXT, Excel), one a file: <class>/<group>.csv, train/<class>/..., labels.csv ...",
+        options=frozenset(
+            {"window", "stride", "rate_hz", "labels", "label_column", "group_column", "time_column", "group_regex"}
+        ),
+        any_folder=True,
+    )
+)

@@ -1,0 +1,230 @@
+"""Recordings as windows: what tables of a folder, of one file or from Python have in common once they are read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nas.arrays import Array, Floats
+from nas.data import labels
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.layouts.entry import Entry
+from nas.data.readers.rates import check_rate, common_rate
+from nas.data.tables.sheet import Sheet
+from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
+from nas.errors import InputError
+
+WINDOW = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One recording with what is known of it.
+
+    Attributes:
+        place: where it comes from, for messages.
+        recording: its samples; its labels are those of the samples, or None if `label` holds for all.
+        label: its class; empty if the samples have classes of their own.
+        group: who or what was recorded; empty if unknown.
+        part: `train`, `val` or `test`.
+    """
+
+    place: str
+    recording: Recording
+    label: str
+    group: str
+    part: str
+
+
+def takes_of(sheet: Sheet, entry: Entry, resets: bool) -> list[Take]:
+    """Divide a table into recordings: rows of one group and one recording, as long as time goes on.
+
+    Args:
+        sheet: the table.
+        entry: the class, the group and the part of the whole table, as far as they are known.
+        resets: whether time may begin again, which begins another recording; else it has to increase.
+
+    Raises:
+        InputError: time does not increase.
+    """
+    rows = np.arange(len(sheet.table)) if sheet.seconds is None else np.flatnonzero(~np.isnan(sheet.seconds))
+    whole = Recording(sheet.values, sheet.channel_names, sheet.seconds, sheet.labels)
+    keys = [column for column in (sheet.groups, sheet.takes) if column is not None]
+    found = []
+    for part in _runs(rows, keys, sheet.seconds, resets):
+        recording = whole.take(part)
+        _check_time(sheet, recording, part)
+        group = entry.group if sheet.groups is None else str(sheet.groups[part[0]])
+        found.append(Take(sheet.table.place, recording, entry.label, group, entry.part))
+    return found
+
+
+def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: Iterable[str]) -> Dataset:
+    """Cut recordings into windows of one length at one rate.
+
+    Args:
+        source: the data in messages.
+        takes: the recordings.
+        options: window, stride and rate.
+        notes: what was assumed until now.
+
+    Raises:
+        InputError: the recordings differ in channels or rate, or are shorter than a window.
+    """
+    takes = _same_channels(takes)
+    rate_hz = options.rate_hz or common_rate(takes)
+    check_rate(takes, rate_hz or 0.0)
+    window = options.window or WINDOW
+    stride = options.stride or max(1, window // 2)
+    counts: Counter[str] = Counter()
+    cuts = [_windows(take, rate_hz, window, stride, counts) for take in takes]
+    if not sum(len(x) for x, _ in cuts):
+        raise _no_window(source, window, counts)
+    parts = _parts(takes, cuts)
+    y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
+    coded = {name: replace(part, y=y[name]) for name, part in parts.items()}
+    return Dataset(
+        source=source,
+        train=coded["train"],
+        val=coded.get("val"),
+        test=coded.get("test"),
+        class_names=class_names,
+        channel_names=takes[0].recording.channel_names,
+        sample_rate_hz=None if rate_hz is None else float(rate_hz),
+        notes=(*notes, *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts)),
+    )
+
+
+def count_notes(sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Yield each note of the tables once, with the number of tables if it does not hold for all."""
+    counts = Counter(note for sheet in sheets for note in dict.fromkeys(sheet.notes))
+    for note, count in counts.items():
+        yield note if count == len(sheets) else f"{note} (in {count} of {len(sheets)} files)"
+
+
+def as_labels(texts: Array) -> Array:
+    """Return classes as whole numbers if all are, so that 10 comes behind 9; else as they are."""
+    unique = np.unique(texts)
+    plain = all(text.lstrip("-").isdecimal() and str(int(text)) == text and len(text) < 16 for text in unique.tolist())
+    return texts.astype(np.int64) if plain and len(unique) else texts
+
+
+def _runs(rows: Array, keys: Sequence[Array], seconds: Array | None, resets: bool) -> Iterator[Array]:
+    """Yield the numbers of the rows of each recording, in the order in which they begin."""
+    ids = np.zeros(len(rows), np.int64)
+    for key in keys:
+        ids = np.unique(np.stack([ids, np.unique(key[rows], return_inverse=True)[1]]), axis=1, return_inverse=True)[1]
+    members = [rows[ids == n] for n in np.unique(ids)] if keys else [rows]
+    for member in sorted(members, key=lambda each: int(each[0]) if len(each) else 0):
+        if seconds is None:
+            breaks = np.diff(member) > 1
+        else:
+            breaks = np.diff(seconds[member]) < 0 if resets else np.zeros(max(0, len(member) - 1), bool)
+        yield from (part for part in np.split(member, np.flatnonzero(breaks) + 1) if len(part))
+
+
+def _check_time(sheet: Sheet, recording: Recording, rows: Array) -> None:
+    if recording.seconds is None or len(recording) < 2:
+        return
+    stalled = ~(np.diff(recording.seconds) > 0)
+    if stalled.any():
+        row = int(rows[int(stalled.argmax()) + 1])
+        raise InputError(
+            sheet.table.at(row),
+            f"{sheet.clock} must increase from line to line",
+            hint="repair the line, or give --time-column none to leave times out",
+        )
+    if not 1e-6 <= (recording.rate_hz or 0.0) <= 1e9:
+        raise InputError(
+            sheet.table.place,
+            f"{sheet.clock} must give a rate between 1e-6 and 1e9 Hz",
+            got=f"{recording.rate_hz:g} Hz",
+            hint="check its unit, or give --time-column none",
+        )
+
+
+def _same_channels(takes: Sequence[Take]) -> list[Take]:
+    """Return the recordings with their channels in the order of the first; InputError if they have others."""
+    first, found = takes[0].recording, []
+    for take in takes:
+        own = take.recording
+        if own.values.shape[1] != first.values.shape[1] or sorted(own.channel_names) != sorted(first.channel_names):
+            raise InputError(
+                take.place,
+                f"must have the channels of {takes[0].place}",
+                got=", ".join(own.channel_names) or f"{own.values.shape[1]} columns without names",
+            )
+        if own.channel_names != first.channel_names:
+            order = [own.channel_names.index(name) for name in first.channel_names]
+            own = replace(own, values=own.values[:, order], channel_names=first.channel_names)
+        found.append(replace(take, recording=own))
+    return found
+
+
+def _windows(
+    take: Take, rate_hz: float | None, window: int, stride: int, counts: Counter[str]
+) -> tuple[Floats, Array | None]:
+    """Return the windows of a recording, and their classes if its samples have some."""
+    filled, number = fill(take.recording)
+    counts["samples that were missing, interpolated"] += number
+    missing = int(np.isnan(filled.values).any(axis=1).sum())
+    counts["samples missing in longer gaps, in no window"] += missing
+    parts = list(segments(filled))
+    counts["gaps"] += len(parts) > 1
+    even = [resample(part, rate_hz) for part in parts]
+    x = (
+        np.concatenate([cut(part.values, window, stride) for part in even])
+        if even
+        else cut(filled.values[:0], window, 1)
+    )
+    if take.recording.labels is None or not even:
+        return x, None
+    y = np.concatenate([labels_of(part.labels, window, stride) for part in even if part.labels is not None])
+    counts["mixed"] += int((y == "").sum())
+    return x[y != ""], y[y != ""]
+
+
+def _parts(takes: Sequence[Take], cuts: Sequence[tuple[Floats, Array | None]]) -> dict[str, Part]:
+    found: dict[str, list[tuple[Floats, Array, Array]]] = defaultdict(list)
+    for take, (x, y) in zip(takes, cuts, strict=True):
+        of_rows = np.repeat(np.array([take.label]), len(x)) if y is None else y
+        found[take.part].append((x, of_rows, np.repeat(np.array([take.group]), len(x))))
+    grouped = all(take.group for take in takes)
+    joined = {name: tuple(map(np.concatenate, zip(*rows, strict=True))) for name, rows in found.items()}
+    labelled = np.concatenate([y for _, y, _ in joined.values()])
+    if any(y is not None for _, y in cuts):
+        labelled = as_labels(labelled)
+    numbered = iter(np.split(labelled, np.cumsum([len(x) for x, *_ in joined.values()])[:-1]))
+    return {name: Part(x, next(numbered), groups if grouped else None) for name, (x, _, groups) in joined.items()}
+
+
+def _no_window(source: str, window: int, counts: Counter[str]) -> InputError:
+    if counts["mixed"]:
+        return InputError(source, "every window holds rows of several classes", hint="give a smaller --window")
+    if counts["samples missing in longer gaps, in no window"]:
+        return InputError(
+            source, f"no {window} samples in a row are complete", hint="remove columns that are mostly blank"
+        )
+    return InputError(
+        source, f"a recording must hold at least {window} samples, one window", hint="give a smaller --window"
+    )
+
+
+def _notes(
+    takes: Sequence[Take], windows: Sequence[int], rate_hz: float | None, form: tuple[int, int], counts: Counter[str]
+) -> Iterator[str]:
+    yield f"{len(takes)} recordings cut into windows of {form[0]} samples, {form[1]} apart"
+    rates = sorted({rate for take in takes if (rate := take.recording.rate_hz)})
+    if rate_hz and rates and (rates[0] < 0.99 * rate_hz or rates[-1] > 1.01 * rate_hz):
+        span = f"{rates[0]:g}" if rates[0] == rates[-1] else f"{rates[0]:g} to {rates[-1]:g}"
+        yield f"resampled from {span} Hz to {rate_hz:g} Hz by linear interpolation"
+    if short := sum(len(take.recording) < form[0] for take in takes):
+        yield f"recordings left out because they are shorter than a window: {short}"
+    if counts["gaps"]:
+        yield f"recordings with gaps in time: {counts['gaps']}; no window spans a gap"
+    if counts["mixed"]:
+        yield f"windows with rows of several classes or of none, dropped: {counts['mixed']}"
+    for words, number in counts.items():
+        if words.startswith("samples") and number:
+            yield f"{words}: {number}"

@@ -1,0 +1,124 @@
+"""Reading a table from a file, by the ending of its name."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nas.data.tables.delimited import parse
+from nas.data.tables.encoding import check_file, decode, read_bytes
+from nas.data.tables.header import find_header
+from nas.data.tables.table import Table
+from nas.errors import InputError
+
+TEXTS = (".csv", ".tsv", ".txt")
+TABLES = (*TEXTS, ".xlsx", ".parquet")
+"""Endings of files that hold a table; `.json` is Edge Impulse's, and is read where its folder lists it."""
+
+MOST_UNPACKED_BYTES = 2 << 30
+"""Most bytes that the sheets of a workbook may have; Excel's own limit of rows is far below."""
+
+
+def read_table(path: Path, place: str) -> Table:
+    """Read a table with its header.
+
+    Args:
+        path: the file.
+        place: the file as messages name it.
+
+    Raises:
+        InputError: the file is no regular file, no table, or ambiguous; the message gives file and line.
+    """
+    check_file(path, place)
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return _workbook(path, place)
+    if suffix == ".parquet":
+        return _parquet(path, place)
+    content = read_bytes(path, place)
+    if suffix == ".json":
+        return _acquisition(content, place)
+    text, note = decode(content, place)
+    table = parse(text, place)
+    return Table(place, table.frame, table.names, table.lines, (*([note] if note else []), *table.notes))
+
+
+def _workbook(path: Path, place: str) -> Table:
+    """Read the one sheet of an Excel workbook that has cells."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MOST_UNPACKED_BYTES:
+            raise InputError(place, f"must unpack to at most {MOST_UNPACKED_BYTES >> 30} GB", got=f"{size:,} bytes")
+        sheets = pd.read_excel(
+            path, sheet_name=None, header=None, keep_default_na=False, na_values=[""], engine="openpyxl"
+        )
+    except ImportError:
+        raise InputError(
+            place, "needs the package openpyxl", hint="pip install 'nas[excel]', or save the sheet as CSV"
+        ) from None
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl raises errors of many types for damaged files
+        raise InputError(place, "cannot be read as an Excel workbook", got=error, hint="save it again") from error
+    filled = {name: sheet for name, sheet in sheets.items() if len(sheet)}
+    if len(filled) != 1:
+        got = ", ".join(map(str, filled)) or "none"
+        raise InputError(place, "must have one sheet with cells", got=got, hint="save each sheet as a file of its own")
+    return _sheet(next(iter(filled.values())), place)
+
+
+def _sheet(cells: pd.DataFrame, place: str) -> Table:
+    cells.columns = pd.RangeIndex(cells.shape[1])
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    cells = cells.dropna(how="all").dropna(how="all", axis=1)
+    cells.columns = pd.RangeIndex(cells.shape[1])
+    first = [["" if cell != cell else str(cell).strip() for cell in row] for row in cells.head(40).to_numpy(object)]
+    widths = [len(row) if row[-1] else len(row) - next((n for n, c in enumerate(row[::-1]) if c), 0) for row in first]
+    header = find_header([[], *(row[:width] for row, width in zip(first, widths, strict=True))], cells.shape[1])
+    body = cells.iloc[header.lines :]
+    if not len(body):
+        raise InputError(place, "must hold samples, but has only a header", hint="remove the file")
+    names = (*header.names, *[""] * (cells.shape[1] - len(header.names))) if header.names else ()
+    return Table(place, body.reset_index(drop=True).infer_objects(), names, np.asarray(body.index), header.notes)
+
+
+def _parquet(path: Path, place: str) -> Table:
+    try:
+        frame = pd.read_parquet(path)
+    except ImportError:
+        raise InputError(place, "needs the package pyarrow", hint="pip install pyarrow, or save it as CSV") from None
+    except Exception as error:  # pyarrow's errors are of many types
+        raise InputError(place, "cannot be read as Parquet", got=error) from error
+    return from_frame(frame, place)
+
+
+def from_frame(frame: pd.DataFrame, place: str) -> Table:
+    """Return a frame of pandas as a table; an index that is not the number of the row is a column too."""
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame = frame.reset_index()
+    names = tuple(" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns)
+    if not len(frame):
+        raise InputError(place, "must hold rows, but is empty")
+    frame = frame.copy(deep=False)
+    frame.columns = pd.RangeIndex(len(names))
+    return Table(place, frame, names)
+
+
+def _acquisition(content: bytes, place: str) -> Table:
+    """Read a recording in Edge Impulse's data acquisition format: samples, sensors, and milliseconds between."""
+    try:
+        payload = json.loads(content)["payload"]
+        names = [str(sensor["name"]) for sensor in payload["sensors"]]
+        interval_ms = float(payload["interval_ms"])
+        values = np.asarray(payload["values"], np.float64).reshape(-1, len(names))
+    except (ValueError, TypeError, KeyError, RecursionError, ZeroDivisionError) as error:
+        rule = "must be a recording in Edge Impulse's data acquisition format"
+        raise InputError(place, rule, got=error, hint="export the data as CSV") from error
+    times = np.arange(len(values))[:, None] * interval_ms
+    frame = pd.DataFrame(np.hstack([times, values]))
+    if not len(frame) or not 0 < interval_ms < float("inf"):
+        raise InputError(place, "must hold samples and a positive interval_ms")
+    return Table(place, frame, ("time_ms", *names))

@@ -1,0 +1,189 @@
+"""What the columns of a table are: channels, time, class and group of each row."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nas.arrays import Array, Doubles
+from nas.data.dataset import DataOptions
+from nas.data.tables import times
+from nas.data.tables.table import Table
+from nas.errors import InputError
+
+LABELS = {"label", "labels", "class", "classes", "classlabel", "classname", "activity", "activityname", "activitylabel"}
+LABELS |= {"gesture", "target", "category", "state", "movement", "exercise"}
+GROUPS = {"group", "subject", "user", "person", "participant", "speaker", "volunteer", "patient", "proband", "athlete"}
+RECORDINGS = {"recording", "session", "trial", "take", "recordingid", "sessionid", "trialid", "filename", "file"}
+COUNTERS = {
+    "",
+    "index",
+    "row",
+    "rownumber",
+    "sample",
+    "samplenumber",
+    "sampleid",
+    "seq",
+    "sequence",
+    "counter",
+    "nr",
+    "no",
+}
+NONE = "none"
+"""The name of a column that says there is none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A table whose columns have a meaning.
+
+    Attributes:
+        table: as it was read.
+        values: the channels [rows, channels], NaN where a cell is blank.
+        channel_names: one name a channel, or empty.
+        seconds: time of each row; None if there is no column of time.
+        clock: name of the column of time.
+        labels: class of each row as text, empty where unknown; None if there is no such column.
+        groups: group of each row as text; None if there is no such column.
+        takes: recording of each row as text; None if no column tells.
+        notes: what was assumed.
+    """
+
+    table: Table
+    values: Doubles
+    channel_names: tuple[str, ...]
+    seconds: Doubles | None
+    clock: str
+    labels: Array | None
+    groups: Array | None
+    takes: Array | None
+    notes: tuple[str, ...]
+
+
+def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
+    """Tell the columns of a table apart, by the options or by their names.
+
+    Args:
+        table: the table.
+        options: the names of columns.
+        labelled: whether the class is known already, so that only `label_column` makes a column the class.
+
+    Raises:
+        InputError: a column that is named does not exist, there is no channel, or a cell is no number.
+    """
+    notes = list(table.notes)
+    label = _find(table, options.label_column, "label", () if labelled else LABELS, notes)
+    group = _find(table, options.group_column, "group", () if labelled else GROUPS, notes)
+    take = None if labelled else _find(table, None, "recording", RECORDINGS, notes)
+    clocks, unit = _clocks(table, options.time_column)
+    taken = {label, group, take, *clocks, *_named_times(table)}
+    channels = [column for column in range(table.width) if column not in taken]
+    channels = [column for column in channels if not _left_out(table, column, notes)]
+    if not channels:
+        got = ", ".join(table.names) or f"{table.width} columns"
+        raise InputError(table.place, "must have a column other than time with numbers", got=got)
+    values = np.stack([table.numbers(column) for column in channels], axis=1)
+    found, assumed = times.seconds(table, clocks, unit) if clocks else (None, ())
+    return Sheet(
+        table,
+        values,
+        tuple(table.name(column) for column in channels) if table.names else (),
+        found,
+        table.name(clocks[0]) if clocks else "",
+        None if label is None else _labels(table, label),
+        None if group is None else table.texts(group),
+        None if take is None else table.texts(take),
+        (*notes, *assumed),
+    )
+
+
+def column_of(table: Table, name: str, flag: str) -> int:
+    """Return the column that has a name, whatever its capitals, or a number from 1 on where columns have no names.
+
+    Raises:
+        InputError: there is no such column; it proposes the nearest.
+    """
+    if not table.names and name.isdecimal() and 0 < int(name) <= table.width:
+        return int(name) - 1
+    for form in (str, str.lower, plain):
+        alike = [column for column, other in enumerate(table.names) if form(other) == form(name)]
+        if len(alike) == 1:
+            return alike[0]
+    known = ", ".join(other for other in table.names if other) or f"columns 1 to {table.width} without names"
+    near = difflib.get_close_matches(name, table.names, n=1)
+    hint = f"did you mean {near[0]}? known: {known}" if near else f"known: {known}"
+    raise InputError(table.place, f"must have the column that {flag} names", got=repr(name), hint=hint)
+
+
+def plain(name: str) -> str:
+    """Return a name in small letters without what stands in brackets, blanks and underscores."""
+    return re.sub(r"[\W_]+", "", re.sub(r"[\[(].*[\])]", "", name).lower())
+
+
+def _find(table: Table, given: str | None, what: str, usual: Sequence[str] | set[str], notes: list[str]) -> int | None:
+    """Return the column that the user names, else the only one with a usual name; that is told."""
+    if given is not None:
+        return None if given == NONE else column_of(table, given, f"--{what}-column")
+    found = [column for column, name in enumerate(table.names) if _is_named(name, usual)]
+    if len(found) > 1 and what != "recording":
+        names = " or ".join(table.name(column) for column in found)
+        raise InputError(table.place, f"the {what} may be column {names}", hint=f"give --{what}-column")
+    if found:
+        notes.append(f"{what}: column {table.name(found[0])}, by its name")
+    return found[0] if found else None
+
+
+def _is_named(name: str, usual: Sequence[str] | set[str]) -> bool:
+    return any(plain(name) in (word, f"{word}id", f"{word}no", f"{word}nr", f"{word}number") for word in usual)
+
+
+def _named_times(table: Table) -> list[int]:
+    return [column for column, name in enumerate(table.names) if times.is_time(name, column)]
+
+
+def _clocks(table: Table, given: str | None) -> tuple[list[int], str | None]:
+    """Return the columns of time, the one to use first, and the unit that the user gives: `time:ms`."""
+    if given == NONE:
+        return [], None
+    if given is None:
+        return _named_times(table), None
+    name, _, unit = given.rpartition(":")
+    if unit in times.UNITS and given not in table.names:
+        return [column_of(table, name, "--time-column")], unit
+    return [column_of(table, given, "--time-column")], None
+
+
+def _left_out(table: Table, column: int, notes: list[str]) -> bool:
+    """Return whether a column is no channel: blank, text, or a count of the rows; this is told."""
+    name = table.name(column)
+    if table.is_blank(column):
+        if table.names and table.names[column]:
+            notes.append(f"column {name} is blank and left out")
+        return True
+    if table.is_text(column):
+        example = next(text for text in table.texts(column) if text)
+        notes.append(f"column {name} holds text such as {example[:20]!r} and is left out")
+        return True
+    if not table.names or plain(table.names[column]).removeprefix("unnamed") not in COUNTERS | {"0"}:
+        return False
+    counts = bool((np.diff(table.numbers(column)) == 1).all()) and len(table) > 1
+    if counts:
+        notes.append(f"column {table.names[column] or '1 without a name'} counts the rows and is left out")
+    return counts
+
+
+def _labels(table: Table, column: int) -> Array:
+    dtype = table.frame[column].dtype
+    if pd.api.types.is_float_dtype(dtype):
+        values = table.numbers(column)
+        values = values[~np.isnan(values)]
+        if (values != np.round(values)).any():
+            raise InputError(
+                table.place,
+                f"column {table.name(column)} must hold class labels, not measurements",
+                hint="regression is not supported yet",
+            )
+    return table.texts(column)
