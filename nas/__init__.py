@@ -14,7 +14,8 @@ The command line does what these functions do:
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
                    `Data` holds rows in memory
     nas estimate   `estimate`
-    nas profile    `profile`, `compare` of several models or targets, `advise`, `write_memory_map`
+    nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
+                   `write_memory_map`
     nas ui         `open_ui`; `ui_command` is the command that it runs
     nas report     `report`; `list_studies` and `open_study` find studies
     nas export     `export`
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nas.api.data import describe_data, list_data, load_data
-    from nas.api.models import Comparison, advise, compare, estimate
+    from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate
     from nas.api.results import export, report
     from nas.api.search import search
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
@@ -54,7 +55,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api.data": ("describe_data", "list_data", "load_data"),
-    "api.models": ("Comparison", "advise", "compare", "estimate"),
+    "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
     "api.results": ("export", "report"),
     "api.search": ("search",),
@@ -82,6 +83,7 @@ HOMES = {name: f"nas.{home}" for home, names in _HOMES.items() for name in names
 
 __all__ = [
     "Architecture",
+    "Check",
     "Comparison",
     "Data",
     "DataOptions",
@@ -96,6 +98,7 @@ __all__ = [
     "Target",
     "__version__",
     "advise",
+    "check_limits",
     "compare",
     "define_study",
     "describe_data",

@@ -23,6 +23,10 @@ class Totals(NamedTuple):
     macs: int
     instructions: float | None
     supported: bool
+    # Whether every operator is known; if not, the figures are lower bounds.
+    complete: bool
+    # Resource variables, which the application makes.
+    variables: int
 
 class Op(NamedTuple):
     kind: str
@@ -32,6 +36,8 @@ class Op(NamedTuple):
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     refusal: str | None
+    known: bool
+    custom_code: str | None
 
 class Tensor(NamedTuple):
     name: str

@@ -12,6 +12,7 @@ from nas.cli import VERBS
 # A name is added here on purpose, and taken away only with a new major version.
 NAMES = [
     "Architecture",
+    "Check",
     "Comparison",
     "Data",
     "DataOptions",
@@ -26,6 +27,7 @@ NAMES = [
     "Target",
     "__version__",
     "advise",
+    "check_limits",
     "compare",
     "define_study",
     "describe_data",

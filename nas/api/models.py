@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
 from nas.target import profiler
+from nas.target.budget import Budget
 from nas.target.footprint import Footprint
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
@@ -86,6 +87,54 @@ def compare(files: Sequence[str | Path], targets: Sequence[Target | str]) -> lis
     models = [model for file in files for model in _models(str(file))]
     boards = [_board(target) for target in targets]
     return [Comparison(model, board, _profile_or_error(model, board)) for model in models for board in boards]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether a model runs within limits.
+
+    Attributes:
+        limits: the limits, in bytes and for `macs` a count.
+        over: by how much each one is exceeded.
+        problems: all that speaks against the model, in words; empty if it runs and fits.
+    """
+
+    limits: Mapping[str, int]
+    over: Mapping[str, int]
+    problems: tuple[str, ...]
+
+    @property
+    def passes(self) -> bool:
+        return not self.problems
+
+    def to_json(self) -> dict[str, Any]:
+        return {"passes": self.passes, **asdict(self)}
+
+
+def check_limits(
+    footprint: Footprint,
+    target: Target | str = DEFAULT_TARGET,
+    *,
+    budget_kb: float | None = None,
+    ram_kb: float | None = None,
+    flash_kb: float | None = None,
+    macs_k: float | None = None,
+) -> Check:
+    """Return whether a model runs on a target within its limits.
+
+    Args:
+        footprint: the model's footprint on that target.
+        target: a target, its name, or the path of a TOML file that describes it.
+        budget_kb: limit of the weights; 1 KB = 1024 bytes.
+        ram_kb: limit of the arena; that of the target by default.
+        flash_kb: limit of model file plus code; that of the target by default.
+        macs_k: limit of multiply-accumulates of an inference, in thousands.
+
+    Raises:
+        InputError: a limit is not positive, or the target is unknown.
+    """
+    budget = Budget.of(_board(target), budget_kb=budget_kb, ram_kb=ram_kb, flash_kb=flash_kb, macs_k=macs_k)
+    return Check(budget.limits(), budget.excess(footprint), budget.problems(footprint))
 
 
 def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> "list[Advice]":

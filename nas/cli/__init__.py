@@ -32,7 +32,7 @@ VERBS = {
     "estimate": Verb("Print the footprint of an architecture before training.", ("find_target", "estimate")),
     "profile": Verb(
         "Print the footprint of a .tflite file.",
-        ("find_target", "list_targets", "profile", "compare", "advise", "write_memory_map"),
+        ("find_target", "list_targets", "compare", "advise", "check_limits", "write_memory_map"),
     ),
     "ui": Verb("Open the MLflow UI on the studies.", ("open_ui", "ui_command")),
     "report": Verb("Write a study's HTML report.", ("list_studies", "report")),

@@ -20,7 +20,11 @@ class Draft:
 
     def __init__(self, graph: Graph) -> None:
         self.tensors = list(graph.tensors)
-        self.ops: list[Op | None] = list(graph.ops)
+        self.ops: list[Op | None] = [None] * len(graph.ops)
+        self._producers: dict[int, set[int]] = {}
+        self._readers: dict[int, set[int]] = {}
+        for i, op in enumerate(graph.ops):
+            self.put(i, op)
         self.inputs = list(graph.inputs)
         self.outputs = list(graph.outputs)
         mentioned = {i for op in graph.ops for i in (*op.inputs, *op.outputs)}
@@ -33,11 +37,24 @@ class Draft:
             if op is not None:
                 yield i, op
 
+    def put(self, index: int, op: Op | None) -> None:
+        """Set an operator, or remove it."""
+        old = self.ops[index]
+        if old is not None:
+            for places, tensors in ((self._producers, old.outputs), (self._readers, old.inputs)):
+                for t in tensors:
+                    places[t].discard(index)
+        self.ops[index] = op
+        if op is not None:
+            for places, tensors in ((self._producers, op.outputs), (self._readers, op.inputs)):
+                for t in tensors:
+                    places.setdefault(t, set()).add(index)
+
     def producer(self, tensor: int) -> int | None:
-        return next((i for i, op in self.alive() if tensor in op.outputs), None)
+        return min(self._producers.get(tensor, ()), default=None)
 
     def readers(self, tensor: int) -> list[int]:
-        return [i for i, op in self.alive() if tensor in op.inputs]
+        return sorted(self._readers.get(tensor, ()))
 
     def constant(self, tensor: int) -> bool:
         """Return whether a tensor is constant, or a constant behind a DEQUANTIZE."""
@@ -55,21 +72,23 @@ class Draft:
 
     def redirect(self, old: int, new: int) -> None:
         """Make all readers of the tensor `old`, and the graph's outputs, refer to `new`."""
-        for i, op in self.alive():
-            self.ops[i] = replace(op, inputs=tuple(new if t == old else t for t in op.inputs))
+        for i in self.readers(old):
+            op = self.ops[i]
+            assert op is not None
+            self.put(i, replace(op, inputs=tuple(new if t == old else t for t in op.inputs)))
         self.outputs = [new if t == old else t for t in self.outputs]
 
     def bypass(self, index: int, kept: int = 0) -> None:
         """Remove an operator; its readers read its input number `kept` instead."""
         op = self.ops[index]
         assert op is not None
-        self.ops[index] = None
+        self.put(index, None)
         self.redirect(op.outputs[0], op.inputs[kept])
 
     def set_options(self, index: int, **options: Any) -> None:
         op = self.ops[index]
         assert op is not None
-        self.ops[index] = replace(op, options={**op.options, **options})
+        self.put(index, replace(op, options={**op.options, **options}))
 
     def merge_reshapes(self) -> None:
         """Join chains of reshapes: each reads the input of the first one; those that change no shape are removed."""
@@ -78,10 +97,10 @@ class Draft:
                 continue
             root = self._root(op.inputs[0])
             if self.tensors[root].shape == self.tensors[op.outputs[0]].shape:
-                self.ops[i] = replace(op, inputs=(root,))
+                self.put(i, replace(op, inputs=(root,)))
                 self.bypass(i)
             else:
-                self.ops[i] = replace(op, inputs=(root, *op.inputs[1:]))
+                self.put(i, replace(op, inputs=(root, *op.inputs[1:])))
 
     def graph(self) -> Graph:
         """Return the graph without operators and tensors that nothing reads any longer."""
@@ -112,6 +131,6 @@ class Draft:
         needed = set(self.outputs)
         for i, op in reversed(list(self.alive())):
             if op.outputs and not needed & set(op.outputs):
-                self.ops[i] = None
+                self.put(i, None)
             else:
                 needed |= set(op.inputs)

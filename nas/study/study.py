@@ -153,12 +153,8 @@ class Study:
 
     def budget(self, target: Target) -> Budget:
         """Return the limits in bytes and MACs; RAM and flash are the target's where the study sets none."""
-        weights, ram, rom = (to_bytes(getattr(self, key), flag(key)) for key in ("budget_kb", "ram_kb", "flash_kb"))
-        return Budget(
-            weights_bytes=weights,
-            ram_bytes=target.ram_bytes if ram is None else ram,
-            flash_bytes=target.flash_bytes if rom is None else rom,
-            macs=thousands(self.macs_k, flag("macs_k")),
+        return Budget.of(
+            target, budget_kb=self.budget_kb, ram_kb=self.ram_kb, flash_kb=self.flash_kb, macs_k=self.macs_k
         )
 
     def definition(self) -> dict[str, Any]:

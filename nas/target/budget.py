@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nas.errors import InputError
-from nas.target.footprint import Totals
+from nas.target.footprint import Footprint, Totals
+from nas.target.target import Target
 
 
 def to_bytes(limit: float | None, place: str) -> int | None:
@@ -44,6 +45,29 @@ class Budget:
     flash_bytes: int | None = None
     macs: int | None = None
 
+    @classmethod
+    def of(
+        cls,
+        target: Target,
+        *,
+        budget_kb: float | None = None,
+        ram_kb: float | None = None,
+        flash_kb: float | None = None,
+        macs_k: float | None = None,
+    ) -> "Budget":
+        """Return the limits that are given in KB and thousands; RAM and flash are the target's where none is given.
+
+        Raises:
+            InputError: a limit is not positive.
+        """
+        ram, flash = to_bytes(ram_kb, "--ram-kb"), to_bytes(flash_kb, "--flash-kb")
+        return cls(
+            weights_bytes=to_bytes(budget_kb, "--budget-kb"),
+            ram_bytes=target.ram_bytes if ram is None else ram,
+            flash_bytes=target.flash_bytes if flash is None else flash,
+            macs=thousands(macs_k, "--macs-k"),
+        )
+
     def limits(self) -> dict[str, int]:
         """Return the limits that are set: bytes, and for `macs` a count."""
         every = {"weights": self.weights_bytes, "ram": self.ram_bytes, "flash": self.flash_bytes, "macs": self.macs}
@@ -60,6 +84,26 @@ class Budget:
             for what, used, limit in self._limited(footprint)
             if used > limit
         )
+
+    def excess(self, footprint: Totals) -> dict[str, int]:
+        """Return the limits that are exceeded, each with the bytes, or multiply-accumulates, above it."""
+        return {what: used - limit for what, used, limit in self._limited(footprint) if used > limit}
+
+    def problems(self, footprint: Footprint) -> tuple[str, ...]:
+        """Return why it is not certain that a model runs within the limits, in words; empty if it does.
+
+        A lower bound within a limit proves nothing: an operator that is not known is a problem of its own.
+        """
+        found = [
+            f"{what} {used:,} of {limit:,}{'' if what == 'macs' else ' bytes'}, over by {used - limit:,}"
+            for what, used, limit in self._limited(footprint)
+            if used > limit
+        ]
+        if footprint.refused:
+            found.insert(0, "it does not run on TensorFlow Lite Micro")
+        if not footprint.complete:
+            found.append("it has operators that are not known to us, so it may need more than any limit")
+        return tuple(found)
 
     def _limited(self, footprint: Totals) -> Iterator[tuple[str, int, int]]:
         if self.weights_bytes is not None:

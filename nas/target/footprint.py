@@ -36,12 +36,14 @@ class Arena:
         min: the smallest arena with which allocation and inference succeed, a multiple of 16. Planning needs
             temporary memory, so it can exceed `head + tail`. This is the size that a user writes into the firmware.
         outside: RAM outside the arena; None in the totals of `estimate_many`.
+        variables: resource variables that `MicroResourceVariables::Create` must be given; their memory is in the tail.
     """
 
     head: int
     tail: int
     min: int
     outside: OutsideArena | None = None
+    variables: int = 0
 
     @property
     def used(self) -> int:
@@ -67,6 +69,7 @@ class Arena:
             "arena_bytes": self.used,
             "arena": {"head": self.head, "tail": self.tail, "min": self.min},
             "outside_arena": None if self.outside is None else dataclasses.asdict(self.outside),
+            "resource_variables": self.variables,
         }
 
 
@@ -89,7 +92,13 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class OpFootprint:
-    """One operator; `reason` says why the runtime refuses it, None if it is supported."""
+    """One operator.
+
+    Attributes:
+        reason: why the runtime refuses it, or why nothing is known of it; None if it is supported.
+        known: whether its memory and work are known; if not, they count as nothing.
+        custom_code: the name of an operator that is not one of TFLite's own.
+    """
 
     index: int
     op: str
@@ -100,6 +109,13 @@ class OpFootprint:
     outputs: tuple[int, ...]
     supported: bool
     reason: str | None
+    known: bool = True
+    custom_code: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The operator as people call it: CONV_2D, SignalWindow."""
+        return self.op if self.custom_code is None else self.custom_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +148,8 @@ class Totals:
         kernels: the set of kernels that the runtime is built with.
         weights_bytes: bytes of all constant tensors.
         detail: the runtime's own figures of its RAM.
-        supported: whether the runtime accepts every operator.
+        supported: whether the runtime is known to accept every operator.
+        complete: whether all operators are known; if not, RAM, flash, MACs and latency are lower bounds.
     """
 
     target: str
@@ -147,6 +164,7 @@ class Totals:
     latency_ms: float | None
     supported: bool
     energy_uj: float | None = field(default=None, kw_only=True)
+    complete: bool = field(default=True, kw_only=True)
 
     @property
     def ram_bytes(self) -> int:
@@ -168,6 +186,7 @@ class Totals:
             "latency_ms": self.latency_ms,
             "energy_uj": self.energy_uj,
             "supported": self.supported,
+            "complete": self.complete,
         }
 
 
@@ -178,6 +197,11 @@ class Footprint(Totals):
     ops: tuple[OpFootprint, ...] = field(kw_only=True)
     tensors: tuple[TensorFootprint, ...] = field(kw_only=True)
     file: str | None = field(default=None, kw_only=True)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the runtime is known to refuse an operator, so that the model does not run."""
+        return any(op.known and not op.supported for op in self.ops)
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas profile --json`, without the key `file` for an estimate."""
@@ -195,6 +219,7 @@ class Footprint(Totals):
             "latency_ms": self.latency_ms,
             "energy_uj": self.energy_uj,
             "supported": self.supported,
+            "complete": self.complete,
             "ops": [dataclasses.asdict(op) for op in self.ops],
             "tensors": [dataclasses.asdict(tensor) for tensor in self.tensors],
         }

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "arithmetic.h"
+#include "custom_kernels.h"
 #include "refusal.h"
+#include "resources.h"
 #include "tail.h"
 
 namespace nas {
@@ -16,7 +18,8 @@ std::vector<OpMemory> op_memories(const Graph& graph, const Machine& machine) {
       const Node node{&subgraph, &op};
       OpMemory memory;
       memory.refusal = refusal(node, machine);
-      memory.kernel = find_kernel(op.kind);
+      memory.known = is_known(op);
+      memory.kernel = memory.known ? kernel_of(op) : nullptr;
       if (memory.kernel != nullptr) {
         memory.options = options_block(*memory.kernel, machine);
         memory.state_bytes = state_bytes(*memory.kernel, machine);
@@ -28,19 +31,34 @@ std::vector<OpMemory> op_memories(const Graph& graph, const Machine& machine) {
   return memories;
 }
 
+void use_resources(const Graph& graph, const Resources& resources, Arena& arena) {
+  arena.variables = resources.variables;
+  size_t flat = 0;
+  for (const Subgraph& subgraph : graph.subgraphs) {
+    for (const Op& op : subgraph.ops) {
+      OpMemory& memory = arena.ops[flat];
+      if (const int64_t bytes = resources.allocated[flat]; bytes >= 0) memory.requests.persistent.add(bytes);
+      if (memory.refusal.empty()) memory.refusal = refuse_variable(op, flat, resources);
+      ++flat;
+    }
+  }
+}
+
 void add_buffer(Arena& arena, Owner owner, Life life, int32_t offline_offset) {
   arena.owners.push_back(owner);
   arena.buffers.push_back({round_up(owner.bytes, kArenaAlign), life.first, life.last, offline_offset});
 }
 
-// Tensors with data in the flatbuffer, variables and empty tensors are not planned; a scratch buffer of 0 bytes is.
-void add_buffers(const Graph& graph, Arena& arena) {
+// Tensors with data in the flatbuffer, variables, handles of resource variables and empty tensors are not planned; a
+// variable with an offset of its own and a scratch buffer of 0 bytes are.
+void add_buffers(const Graph& graph, const std::vector<bool>& handles, Arena& arena) {
   int32_t flat = 0;
   for (const Subgraph& subgraph : graph.subgraphs) {
     for (const Tensor& tensor : subgraph.tensors) {
       const auto index = static_cast<size_t>(flat++);
-      if (tensor.constant || tensor.variable || tensor.bytes == 0) continue;
       const int32_t offset = graph.offline_offsets.empty() ? kOnline : graph.offline_offsets[index];
+      if (tensor.constant || tensor.bytes == 0 || handles[index]) continue;
+      if (tensor.variable && offset == kOnline) continue;
       add_buffer(arena, {static_cast<int32_t>(index), -1, tensor.bytes}, arena.lives.tensors[index], offset);
     }
   }
@@ -56,11 +74,13 @@ void add_buffers(const Graph& graph, Arena& arena) {
 Arena lay_out(const Graph& graph, const Machine& machine) {
   Arena arena;
   arena.ops = op_memories(graph, machine);
+  const Resources resources = find_resources(graph);
+  use_resources(graph, resources, arena);
   arena.lives = find_lifetimes(graph);
-  add_buffers(graph, arena);
+  add_buffers(graph, resources.handles, arena);
   arena.offsets = plan_greedily(arena.buffers);
   arena.head_bytes = plan_bytes(arena.buffers, arena.offsets);
-  const Tail tail = find_tail(graph, arena.ops, machine, static_cast<int64_t>(arena.buffers.size()));
+  const Tail tail = find_tail(graph, arena, machine);
   arena.tail_bytes = tail.bytes;
   arena.recorded = tail.recorded;
   arena.min_bytes = round_up(std::max(arena.head_bytes + tail.bytes, tail.peak_bytes), kArenaAlign);

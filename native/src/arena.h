@@ -15,13 +15,15 @@
 
 namespace nas {
 
-// What one operator allocates in the arena. An operator whose rules are not known allocates nothing here.
+// What one operator allocates in the arena. One whose rules are not known allocates nothing here: the arena is then a
+// lower bound.
 struct OpMemory {
   const Kernel* kernel = nullptr;
   Block options = {0, 1};
   int32_t state_bytes = 0;
   Requests requests;
-  std::string refusal;
+  std::string refusal;  // why TFLM refuses it, or why nothing is known of it; empty if it runs
+  bool known = true;
 };
 
 // Each buffer of the plan belongs either to a tensor or to an operator, as scratch; the other index is -1.
@@ -45,6 +47,7 @@ struct Arena {
   int64_t head_bytes = 0;
   int64_t tail_bytes = 0;
   int64_t min_bytes = 0;
+  int32_t variables = 0;                     // resource variables, which the application makes
   std::array<Recorded, kPurposes> recorded;  // of the tail
   std::vector<OpMemory> ops;                 // over all subgraphs
   Lifetimes lives;

@@ -31,7 +31,8 @@ py::object or_none(bool known, T value) {
 
 py::object totals(const Footprint& f) {
   return rows().totals(f.file_bytes, f.weights_bytes, f.arena.head_bytes, f.arena.tail_bytes, f.arena.min_bytes,
-                       f.code_bytes, f.macs, or_none(f.instructions >= 0, f.instructions), f.supported);
+                       f.code_bytes, f.macs, or_none(f.instructions >= 0, f.instructions), f.supported, f.complete,
+                       f.arena.variables);
 }
 
 py::tuple tuple_of(const std::vector<int32_t>& numbers) {
@@ -44,7 +45,8 @@ py::tuple tuple_of(const std::vector<int32_t>& numbers) {
 
 py::object op_row(const ListedOp& op) {
   return rows().op(op_name(op.kind), op.macs, op.scratch_bytes, or_none(op.instructions >= 0, op.instructions),
-                   tuple_of(op.inputs), tuple_of(op.outputs), or_none(!op.refusal.empty(), op.refusal));
+                   tuple_of(op.inputs), tuple_of(op.outputs), or_none(!op.refusal.empty(), op.refusal), op.known,
+                   or_none(!op.custom_code.empty(), op.custom_code));
 }
 
 constexpr const char* kRoleNames[] = {"input", "output", "activation", "constant", "scratch"};  // in the order of Role

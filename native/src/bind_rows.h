@@ -47,8 +47,8 @@ class Row {
 };
 
 struct Rows {
-  Row<9> totals;
-  Row<7> op;
+  Row<11> totals;
+  Row<9> op;
   Row<8> tensor;
   Row<3> measured;
   Row<5> node;

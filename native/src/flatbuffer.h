@@ -95,6 +95,7 @@ class Vector {
 
   size_t position() const { return position_; }
   size_t size() const { return size_; }
+  const uint8_t* data() const { return bytes_->at(elements_); }
   Table table(size_t index) const;
 
   template <typename T>

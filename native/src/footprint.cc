@@ -10,7 +10,10 @@ Footprint find_footprint(const Graph& graph, const Machine& machine) {
   footprint.file_bytes = graph.file_bytes;
   footprint.code_bytes = code_bytes(graph, machine);
   footprint.arena = lay_out(graph, machine);
-  for (const OpMemory& op : footprint.arena.ops) footprint.supported &= op.refusal.empty();
+  for (const OpMemory& op : footprint.arena.ops) {
+    footprint.supported &= op.refusal.empty();
+    footprint.complete &= op.known;
+  }
   bool counted = true;
   double sum = 0;
   for (const Subgraph& subgraph : graph.subgraphs) {

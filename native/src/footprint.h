@@ -22,6 +22,7 @@ struct Footprint {
   int64_t macs = 0;
   double instructions = -1;
   bool supported = true;
+  bool complete = true;  // every operator is known; if not, the figures are lower bounds
   Arena arena;
   std::vector<OpWork> work;  // over all subgraphs
 };

@@ -156,12 +156,14 @@ struct Options {
   int32_t filter_h = 1, filter_w = 1;
   bool transposed_left = false, transposed_right = false;  // adj_x and adj_y of BATCH_MATMUL
   int32_t first_subgraph = -1, second_subgraph = -1;       // called by IF, WHILE and CALL_ONCE
+  int32_t variable = 0;                                    // of VAR_HANDLE: the number of the variable's name
 };
 
 struct Op {
   Builtin kind = Builtin::kCustom;
   std::string custom_code;
-  std::vector<int32_t> inputs;  // -1: an optional input that is left out
+  std::vector<int32_t> numbers;  // the options of a custom operator that its row in custom_kernels.cc names
+  std::vector<int32_t> inputs;   // -1: an optional input that is left out
   std::vector<int32_t> outputs;
   Options options;
 };

@@ -9,6 +9,7 @@ constexpr Block kTwoBools = {2, 1};
 constexpr Block kEnumArm = {1, 1}, kEnumHost = {4, 4};
 constexpr Block kInt = {4, 4}, kFloat = {4, 4};
 constexpr Block kTwoInts = {8, 4};
+constexpr Block kTwoPointersArm = {8, 4}, kTwoPointersHost = {16, 8};
 constexpr Block kConv = {28, 4};
 constexpr Block kReshape = {36, 4};
 constexpr Block kPool = {40, 4};
@@ -127,6 +128,10 @@ const Kernel kKernels[] = {
     {Builtin::kIf, kTwoInts, kTwoInts, 8, 8, 8, prepare_nothing, prepare_nothing, "i"},
     {Builtin::kWhile, kTwoInts, kTwoInts, 8, 8, 8, prepare_nothing, prepare_nothing, ""},
     {Builtin::kCallOnce, kInt, kInt, 8, 8, 8, prepare_nothing, prepare_nothing, ""},
+    // Resource variables; resources.h adds what belongs to no single operator.
+    {Builtin::kVarHandle, kTwoPointersArm, kTwoPointersHost, 4, 4, 4, prepare_nothing, prepare_nothing, ""},
+    {Builtin::kReadVariable, kNone, kNone, 0, 0, 0, prepare_nothing, prepare_nothing, "i"},
+    {Builtin::kAssignVariable, kNone, kNone, 0, 0, 0, prepare_nothing, prepare_nothing, "w"},
 };
 // clang-format on
 const size_t kKernelCount = sizeof(kKernels) / sizeof(kKernels[0]);

@@ -20,7 +20,7 @@ struct Kernel {
   const char* temporaries;
 };
 
-// Returns the operator's row, nullptr if its rules are not known here.
+// Returns the row of a builtin operator, nullptr if TFLM has no kernel for it.
 const Kernel* find_kernel(Builtin kind);
 
 Block options_block(const Kernel& kernel, const Machine& machine);

@@ -57,7 +57,7 @@ std::vector<ListedOp> list_ops(const Graph& graph, const Footprint& footprint) {
       int64_t scratch_bytes = 0;
       for (int64_t bytes : memory.requests.scratch) scratch_bytes += bytes;
       listed.push_back({op.kind, work.macs, scratch_bytes, work.instructions, shifted(op.inputs, first_tensor),
-                        shifted(op.outputs, first_tensor), memory.refusal});
+                        shifted(op.outputs, first_tensor), memory.refusal, memory.known, op.custom_code.substr(0, 64)});
     }
     first_tensor += subgraph.tensors.size();
   }

@@ -18,7 +18,9 @@ struct ListedOp {
   int64_t scratch_bytes;
   double instructions;  // negative: not known
   std::vector<int32_t> inputs, outputs;
-  std::string refusal;  // empty: supported
+  std::string refusal;      // empty: supported
+  bool known;               // if not, its memory and work are counted as nothing
+  std::string custom_code;  // of a custom operator, at most 64 characters
 };
 
 enum class Role { kInput, kOutput, kActivation, kConstant, kScratch };

@@ -28,6 +28,7 @@ struct Records {
   int32_t scratch_request_bytes;
   int32_t buffer_info_bytes;
   int32_t planned_buffer_bytes;
+  int32_t resource_variables, resource_variable;  // MicroResourceVariables, and its record of one variable
   bool short_enums;  // an enumeration takes as few bytes as it needs, as in bare-metal builds for Arm
 };
 

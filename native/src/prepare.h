@@ -19,9 +19,10 @@ struct Node {
   const Tensor* output() const { return tensor_at(*graph, op->outputs, 0); }
 };
 
-// Sizes in bytes, in the order of the requests; no kernel requests more than eight of a kind.
+// Sizes in bytes, in the order of the requests; TFLM allows twelve scratch buffers, and nothing requests more of a
+// kind.
 struct Sizes {
-  std::array<int64_t, 8> bytes{};
+  std::array<int64_t, 12> bytes{};
   size_t count = 0;
 
   void add(int64_t size) { bytes[count++] = size; }
@@ -30,6 +31,7 @@ struct Sizes {
 };
 
 struct Requests {
+  Sizes init;  // persistent ones of Init, behind the kernel's state
   Sizes persistent, scratch;
 };
 
@@ -62,5 +64,16 @@ void prepare_transpose_conv_cmsis_nn(const Node&, const Machine&, Requests&);
 void prepare_svdf_cmsis_nn(const Node&, const Machine&, Requests&);
 void prepare_lstm_cmsis_nn(const Node&, const Machine&, Requests&);
 void prepare_batch_matmul_cmsis_nn(const Node&, const Machine&, Requests&);
+
+// TFLM's own custom operators.
+void prepare_rfft(const Node&, const Machine&, Requests&);
+void prepare_irfft(const Node&, const Machine&, Requests&);
+void prepare_filter_bank(const Node&, const Machine&, Requests&);
+void prepare_spectral_subtraction(const Node&, const Machine&, Requests&);
+void prepare_delay(const Node&, const Machine&, Requests&);
+void prepare_framer(const Node&, const Machine&, Requests&);
+void prepare_overlap_add(const Node&, const Machine&, Requests&);
+void prepare_stacker(const Node&, const Machine&, Requests&);
+void prepare_detection(const Node&, const Machine&, Requests&);
 
 }  // namespace nas

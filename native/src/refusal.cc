@@ -4,18 +4,13 @@
 #include <optional>
 #include <vector>
 
+#include "custom_kernels.h"
 #include "kernels.h"
 #include "names.h"
 #include "types.h"
 
 namespace nas {
 namespace {
-
-// Kernels that TFLM has and this program has no rules for: variables live outside the plan, in an object that the
-// application makes; the custom ones are TFLM's own.
-constexpr Builtin kNoRules[] = {Builtin::kVarHandle, Builtin::kReadVariable, Builtin::kAssignVariable};
-constexpr const char* kNoRulesCustom[] = {"CIRCULAR_BUFFER", "TFLite_Detection_PostProcess", "ethos-u", "TFLM_DECODE"};
-constexpr char kUnknown[] = "its memory is not known here, so the figures are lower bounds";
 
 constexpr Type kAllTypes[] = {Type::kFloat32, Type::kInt8,   Type::kInt16,    Type::kInt32,
                               Type::kInt64,   Type::kBool,   Type::kUint8,    Type::kInt4,
@@ -115,7 +110,7 @@ std::string refuse_types(const Node& node, const Machine& machine) {
   const std::optional<NotTaken> wrong = find_not_taken(node, machine);
   if (!wrong) return {};
   const Tensor* tensor = tensor_at(*node.graph, wrong->is_output ? op.outputs : op.inputs, wrong->position);
-  if (tensor == nullptr) return kUnknown;
+  if (tensor == nullptr) return "it lacks an input or its output";
   const std::string type = type_name(tensor->type);
   const std::string place = place_words(op, wrong->is_output, wrong->position);
   const std::string kernel = "TFLM's " + op_name(op.kind);
@@ -138,21 +133,27 @@ std::string refuse_types(const Node& node, const Machine& machine) {
          found_when(wrong->found) + "; " + remedy(*tensor);
 }
 
-std::string refuse_custom(const std::string& code) {
-  const auto same = [&](const char* known) { return code == known; };
-  if (std::any_of(std::begin(kNoRulesCustom), std::end(kNoRulesCustom), same)) return kUnknown;
-  const bool select = code.rfind("Flex", 0) == 0;
-  return "TFLM has no kernel for the custom operator " + code +
-         (select ? ", which only TensorFlow runs; convert with TFLITE_BUILTINS alone, and replace what then fails"
-                 : "; replace it in the model, or register a kernel of your own");
+std::string refuse_custom(const Node& node) {
+  const std::string& code = node.op->custom_code;
+  if (code.rfind("Flex", 0) == 0) {
+    return "TFLM has no kernel for the custom operator " + code +
+           ", which only TensorFlow runs; convert with TFLITE_BUILTINS alone, and replace what then fails";
+  }
+  const CustomKernel* custom = find_custom_kernel(code);
+  if (is_known(*node.op)) return refuse_custom_kernel(*custom, node);
+  if (custom != nullptr) return "the options of the custom operator " + code + " cannot be read";
+  const std::string compiled = compiled_for(code);
+  if (!compiled.empty()) return compiled;
+  return "the custom operator " + code.substr(0, 64) +
+         " is not known to us, so the figures are lower bounds: it runs " +
+         "where the firmware registers a kernel for it";
 }
 
 }  // namespace
 
 std::string refusal(const Node& node, const Machine& machine) {
   const Builtin kind = node.op->kind;
-  if (kind == Builtin::kCustom) return refuse_custom(node.op->custom_code);
-  if (std::find(std::begin(kNoRules), std::end(kNoRules), kind) != std::end(kNoRules)) return kUnknown;
+  if (kind == Builtin::kCustom) return refuse_custom(node);
   if (find_kernel(kind) == nullptr) {
     return "TFLM has no kernel for " + op_name(kind) +
            " (\"Didn't find op for builtin opcode\"); replace it in the model";

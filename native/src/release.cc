@@ -3,12 +3,12 @@
 namespace nas {
 namespace {
 
-constexpr Records kArm = {4,       {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4},
-                          {32, 4}, {32, 4}, {12, 4}, 12,      24,     40,     true};
+constexpr Records kArm = {4,       {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4}, {32, 4},
+                          {32, 4}, {12, 4}, 12,      24,      40,     12,     20,      true};
 
 // Sizes of the same records with four bytes an enumeration, as compilers for Xtensa make them; computed, not recorded.
-constexpr Records kXtensa = {4,       {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4},
-                             {32, 4}, {40, 4}, {12, 4}, 12,      24,     40,     false};
+constexpr Records kXtensa = {4,       {36, 4}, {44, 4}, {36, 4}, {8, 4}, {8, 4}, {12, 4}, {32, 4},
+                             {40, 4}, {12, 4}, 12,      24,      40,     12,     20,      false};
 
 constexpr Records host(int32_t subgraph_bytes, int32_t arena_allocator_bytes, int32_t micro_allocator_bytes) {
   return {8,       {arena_allocator_bytes, 8},
@@ -17,6 +17,7 @@ constexpr Records host(int32_t subgraph_bytes, int32_t arena_allocator_bytes, in
           {24, 8}, {64, 8},
           {64, 8}, {24, 8},
           16,      32,
+          40,      16,
           40,      false};
 }
 
@@ -26,7 +27,7 @@ constexpr Records host(int32_t subgraph_bytes, int32_t arena_allocator_bytes, in
 constexpr Release::Change kPackageChanges[] = {
     {Builtin::kConv2d, {28, 4}, 80},         {Builtin::kDepthwiseConv2d, {28, 4}, 80},
     {Builtin::kFullyConnected, {32, 8}, 72}, {Builtin::kTransposeConv, {20, 4}, 88},
-    {Builtin::kConcatenation, {8, 4}, 80},
+    {Builtin::kConcatenation, {8, 4}, 80},   {Builtin::kAssignVariable, {0, 1}, 4},
 };
 
 const Release kReleases[] = {

@@ -84,10 +84,18 @@ void take_temporaries(const char* chain, const Node& node, Temporaries& temporar
   }
 }
 
-void take_fixed(const Graph& graph, const Records& records, Stack& tail) {
+// MicroResourceVariables::Create: the object, then a record for each variable.
+void take_resources(int32_t variables, const Records& records, Stack& tail) {
+  if (variables == 0) return;
+  tail.take(records.resource_variables, kArenaAlign, Purpose::kBuffer);
+  tail.take(product({records.resource_variable, variables}), kArenaAlign, Purpose::kBuffer);
+}
+
+void take_fixed(const Graph& graph, int32_t variables, const Records& records, Stack& tail) {
   tail.take(records.arena_allocator);
   tail.take(records.planner);
   tail.take(records.micro_allocator);
+  take_resources(variables, records, tail);  // the application makes them before the interpreter
   tail.take(records.builtin_data_allocator);
   tail.take(records.subgraph, Purpose::kOther, static_cast<int64_t>(graph.subgraphs.size()));
   for (const Subgraph& subgraph : graph.subgraphs) {
@@ -106,6 +114,7 @@ int64_t take_ops(const Graph& graph, const std::vector<OpMemory>& ops, const Rec
   }
   for (const OpMemory& op : ops) {
     if (op.state_bytes > 0) tail.take(op.state_bytes, kArenaAlign, Purpose::kBuffer);
+    for (int64_t bytes : op.requests.init) tail.take(bytes, kArenaAlign, Purpose::kBuffer);
   }
   int64_t peak = 0;
   size_t flat = 0;
@@ -154,16 +163,16 @@ void take_variables(const Graph& graph, Stack& tail) {
 
 }  // namespace
 
-Tail find_tail(const Graph& graph, const std::vector<OpMemory>& ops, const Machine& machine, int64_t planned_buffers) {
+Tail find_tail(const Graph& graph, const Arena& arena, const Machine& machine) {
   const Records& records = *machine.records;
   Stack tail;
   int64_t scratch = 0;
-  take_fixed(graph, records, tail);
-  const int64_t preparing = take_ops(graph, ops, records, tail, scratch);
+  take_fixed(graph, arena.variables, records, tail);
+  const int64_t preparing = take_ops(graph, arena.ops, records, tail, scratch);
   if (scratch > 0) tail.take(records.pointer_bytes * scratch, records.pointer_bytes);
   take_variables(graph, tail);
-  const int64_t planning =
-      planning_bytes(graph, records, scratch, planned_buffers) + round_up(tail.used(), kArenaAlign);
+  const int64_t planning = planning_bytes(graph, records, scratch, static_cast<int64_t>(arena.buffers.size())) +
+                           round_up(tail.used(), kArenaAlign);
   const Subgraph& main = graph.subgraphs.front();
   take_io(main, main.inputs, records, tail);
   take_io(main, main.outputs, records, tail);

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "arena.h"
 
@@ -18,6 +17,7 @@ struct Tail {
   std::array<Recorded, kPurposes> recorded;
 };
 
-Tail find_tail(const Graph& graph, const std::vector<OpMemory>& ops, const Machine& machine, int64_t planned_buffers);
+// Returns the tail of an arena whose operators, variables and buffers are known.
+Tail find_tail(const Graph& graph, const Arena& arena, const Machine& machine);
 
 }  // namespace nas

@@ -1,12 +1,15 @@
 #include "tflite_reader.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "check.h"
+#include "custom_kernels.h"
 #include "flatbuffer.h"
+#include "flexbuffer.h"
 
 namespace nas {
 namespace {
@@ -22,7 +25,7 @@ namespace tensor_field {
 constexpr int kShape = 0, kType = 1, kBuffer = 2, kName = 3, kQuantization = 4, kIsVariable = 5;
 }
 namespace operator_field {
-constexpr int kOpcode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4;
+constexpr int kOpcode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4, kCustomOptions = 5;
 }
 
 // Every operator has a copy of its code, and messages repeat it, so a long one would be multiplied. TFLM's are short.
@@ -77,6 +80,24 @@ Options read_transposes(const Table& op) {
   options.transposed_right = table->get<uint8_t>(1, 0) != 0;
   return options;
 }
+
+constexpr int8_t kVarHandleOptions = 111;
+
+// Gives each variable of the model a number: those of one container and name are the same.
+class Variables {
+ public:
+  int32_t number(const Table& op) {
+    const auto table = op.table(operator_field::kOptions);
+    std::pair<std::string, std::string> name;
+    if (table && op.get<int8_t>(operator_field::kOptionsType, 0) == kVarHandleOptions) {
+      name = {table->text(0), table->text(1)};
+    }
+    return numbers_.emplace(name, static_cast<int32_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, int32_t> numbers_;
+};
 
 Options read_options(Builtin kind, const Table& op) {
   if (kind == Builtin::kBatchMatmul) return read_transposes(op);
@@ -141,7 +162,26 @@ Tensor read_tensor(const Table& table, const Vector& buffers) {
   return tensor;
 }
 
-Op read_op(const Table& table, const std::vector<Code>& codes) {
+// Returns the options that the operator's row names; empty if one of them is not there.
+std::vector<int32_t> read_numbers(const CustomKernel& custom, const Table& op) {
+  const auto bytes = op.vector(operator_field::kCustomOptions, 1);
+  std::vector<int32_t> numbers;
+  for (size_t i = 0; i < option_count(custom); ++i) {
+    const auto number = bytes ? flexbuffer_number(bytes->data(), bytes->size(), custom.options[i]) : std::nullopt;
+    if (!number) return {};
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+// What the operators of a model share.
+struct Shared {
+  std::vector<Code> codes;
+  Variables variables;
+};
+
+Op read_op(const Table& table, Shared& shared) {
+  const std::vector<Code>& codes = shared.codes;
   const uint32_t code = table.get<uint32_t>(operator_field::kOpcode, 0);
   if (code >= codes.size()) Bytes::fail(table.position(), "an operator's code must exist, got " + std::to_string(code));
   Op op;
@@ -150,10 +190,13 @@ Op read_op(const Table& table, const std::vector<Code>& codes) {
   op.inputs = indices(table, operator_field::kInputs);
   op.outputs = indices(table, operator_field::kOutputs);
   op.options = read_options(op.kind, table);
+  if (op.kind == Builtin::kVarHandle) op.options.variable = shared.variables.number(table);
+  const CustomKernel* custom = op.kind == Builtin::kCustom ? find_custom_kernel(op.custom_code) : nullptr;
+  if (custom != nullptr) op.numbers = read_numbers(*custom, table);
   return op;
 }
 
-Subgraph read_subgraph(const Table& table, const Vector& buffers, const std::vector<Code>& codes) {
+Subgraph read_subgraph(const Table& table, const Vector& buffers, Shared& shared) {
   Subgraph subgraph;
   if (const auto tensors = table.vector(subgraph_field::kTensors, 4)) {
     if (tensors->size() > kMaxTensors) Bytes::fail(tensors->position(), "a subgraph has too many tensors");
@@ -161,7 +204,7 @@ Subgraph read_subgraph(const Table& table, const Vector& buffers, const std::vec
   }
   if (const auto ops = table.vector(subgraph_field::kOperators, 4)) {
     if (ops->size() > kMaxOps) Bytes::fail(ops->position(), "a subgraph has too many operators");
-    for (size_t i = 0; i < ops->size(); ++i) subgraph.ops.push_back(read_op(ops->table(i), codes));
+    for (size_t i = 0; i < ops->size(); ++i) subgraph.ops.push_back(read_op(ops->table(i), shared));
   }
   subgraph.inputs = indices(table, subgraph_field::kInputs);
   subgraph.outputs = indices(table, subgraph_field::kOutputs);
@@ -197,10 +240,10 @@ Graph read_tflite(const uint8_t* data, size_t size) {
   const Table model(bytes, bytes.follow(0));
   if (model.get<uint32_t>(model_field::kVersion, 0) != 3) Bytes::fail(model.position(), "the schema must be version 3");
 
-  std::vector<Code> codes;
+  Shared shared;
   if (const auto tables = model.vector(model_field::kOperatorCodes, 4)) {
     if (tables->size() > kMaxOps) Bytes::fail(tables->position(), "a model has too many operator codes");
-    for (size_t i = 0; i < tables->size(); ++i) codes.push_back(read_code(tables->table(i)));
+    for (size_t i = 0; i < tables->size(); ++i) shared.codes.push_back(read_code(tables->table(i)));
   }
   const auto buffers = model.vector(model_field::kBuffers, 4);
   const auto subgraphs = model.vector(model_field::kSubgraphs, 4);
@@ -211,7 +254,7 @@ Graph read_tflite(const uint8_t* data, size_t size) {
   graph.file_bytes = static_cast<int64_t>(size);
   size_t tensors = 0, ops = 0;
   for (size_t i = 0; i < subgraphs->size(); ++i) {
-    graph.subgraphs.push_back(read_subgraph(subgraphs->table(i), *buffers, codes));
+    graph.subgraphs.push_back(read_subgraph(subgraphs->table(i), *buffers, shared));
     tensors += graph.subgraphs.back().tensors.size();
     ops += graph.subgraphs.back().ops.size();
     if (tensors > kMaxTensors) Bytes::fail(subgraphs->position(), "a model has too many tensors");

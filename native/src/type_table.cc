@@ -118,6 +118,9 @@ const TypeRow kTypeRows[] = {
     {Builtin::kWhile, kAllocation, "*... > *..."},
     {Builtin::kCallOnce, kAllocation, "> "},
     {Builtin::kVarHandle, kAllocation, "> *"},
+    {Builtin::kReadVariable, kAllocation, "r > *"},
+    {Builtin::kAssignVariable, kAllocation, "ri * > "},
+    {Builtin::kVarHandle, kAllocation, "> *"},
     {Builtin::kReadVariable, kAllocation, "ir > *"},
     {Builtin::kAssignVariable, kAllocation, "ir * >"},
 };

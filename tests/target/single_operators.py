@@ -15,6 +15,8 @@ TYPES = {
     "int16": 7,
     "int8": 9,
     "float64": 10,
+    "uint64": 12,
+    "resource": 13,
     "uint32": 15,
     "int4": 17,
 }
@@ -250,9 +252,11 @@ def cases() -> list[Case]:
     return [*elementwise(), *reductions(), *shapes(), *layers()]
 
 
-class _Writer:
-    def __init__(self, schema: Any) -> None:
-        self.schema, self.tensors, self.buffers = schema, [], [schema.BufferT()]
+class TensorWriter:
+    """The tensors of a subgraph, with their data in the model's buffers."""
+
+    def __init__(self, schema: Any, buffers: list[Any]) -> None:
+        self.schema, self.tensors, self.buffers = schema, [], buffers
 
     def tensor(self, tensor: T) -> int:
         schema, written, buffer = self.schema, self.schema.TensorT(), self.schema.BufferT()
@@ -290,7 +294,7 @@ def model_of(case: Case) -> Any:
     """Return the case as a model of the schema's object API."""
     from ai_edge_litert import schema_py_generated as schema
 
-    writer, op, code = _Writer(schema), schema.OperatorT(), schema.OperatorCodeT()
+    writer, op, code = TensorWriter(schema, [schema.BufferT()]), schema.OperatorT(), schema.OperatorCodeT()
     op.inputs = [-1 if t is None else writer.tensor(t) for t in case.inputs]
     op.outputs = [writer.tensor(t) for t in case.outputs]
     if case.options:

@@ -195,8 +195,11 @@ def test_many_estimates_equal_single_ones(target: str) -> None:
 
 def test_the_documents_of_profile_and_estimate_differ_only_by_the_file() -> None:
     estimated = estimate(small_graph(), find_target("cortex-m4")).to_json()
-    keys = "file_bytes target kernels weights_bytes arena_bytes arena flash_bytes flash macs latency_ms supported"
-    assert set(estimated) == {*keys.split(), "tflm", "outside_arena", "energy_uj", "ops", "tensors"}
+    keys = (
+        "file_bytes target kernels weights_bytes arena_bytes arena flash_bytes flash macs latency_ms supported "
+        "complete tflm outside_arena resource_variables energy_uj ops tensors"
+    )
+    assert set(estimated) == set(keys.split())
     assert estimated["arena_bytes"] == estimated["arena"]["head"] + estimated["arena"]["tail"]
     assert estimated["flash_bytes"] == estimated["flash"]["model"] + estimated["flash"]["code"]
     assert json.loads(json.dumps(estimated))["ops"][0]["op"] == "CONV_2D"
@@ -239,11 +242,13 @@ def test_an_operator_whose_code_was_never_linked_is_named() -> None:
 
 def test_an_unknown_operator_is_named_and_counts_as_a_lower_bound() -> None:
     graph = small_graph()
-    strange = graph.ops[-1].__class__("VAR_HANDLE", graph.ops[-1].inputs, graph.ops[-1].outputs)
+    strange = graph.ops[-1].__class__("CUSTOM", graph.ops[-1].inputs, graph.ops[-1].outputs)
     footprint = estimate(
         graph.__class__(graph.tensors, (*graph.ops[:-1], strange), (0,), graph.outputs), find_target("host")
     )
     assert not footprint.supported
+    assert not footprint.complete
+    assert not footprint.refused
     assert "lower bound" in (footprint.ops[-1].reason or "")
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.models import Comparison
-from nas.cli.views.footprint import milliseconds
+from nas.cli.views.footprint import at_least, milliseconds
 from nas.errors import InputError
 from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint
@@ -62,12 +62,13 @@ def _cut(name: str, most: int) -> str:
 def _cells(target: Target, result: Footprint | InputError) -> list[str | Text]:
     if isinstance(result, InputError):
         return [Text("unreadable", style="red")]
+    least = "" if result.complete else "≥"
     return [
         _verdict(target, result),
         kilobytes(result.weights_bytes),
-        kilobytes(result.ram_bytes),
-        kilobytes(result.flash_bytes),
-        _millions(result.macs),
+        least + kilobytes(result.ram_bytes),
+        least + kilobytes(result.flash_bytes),
+        least + _millions(result.macs),
         milliseconds(result.latency_ms, unit=""),
     ]
 
@@ -77,8 +78,10 @@ def _millions(count: int) -> str:
 
 
 def _verdict(target: Target, footprint: Footprint) -> Text:
-    if not footprint.supported:
+    if footprint.refused:
         return Text("refused", style="red")
+    if not footprint.complete and not _over(target, footprint):
+        return Text("unknown", style="yellow")
     if target.ram_bytes is None and target.flash_bytes is None:
         return Text("-", style="dim")
     return Text("no", style="red") if _over(target, footprint) else Text("yes", style="green")
@@ -88,7 +91,9 @@ def _over(target: Target, footprint: Footprint) -> list[str]:
     """Return each of the board's limits that is exceeded, in words."""
     uses = (("arena", footprint.ram_bytes, target.ram_bytes), ("flash", footprint.flash_bytes, target.flash_bytes))
     return [
-        f"{what} over by {kilobytes(used - limit)}" for what, used, limit in uses if limit is not None and used > limit
+        f"{what} over by {at_least(not footprint.complete)}{kilobytes(used - limit)}"
+        for what, used, limit in uses
+        if limit is not None and used > limit
     ]
 
 
@@ -96,6 +101,8 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
     """Yield each reason once, with the files and targets that it applies to."""
     several = len({row.target.name for row in rows}) > 1
     refusals: dict[str, list[str]] = {}
+    if any(isinstance(row.result, Footprint) and not row.result.complete for row in rows):
+        yield Text("≥: at least, since operators of these models are not known to us", style="yellow")
     yield from dict.fromkeys(str(row.result) for row in rows if isinstance(row.result, InputError))
     for row in rows:
         if isinstance(row.result, InputError):

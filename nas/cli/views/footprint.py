@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import live_at, peak_op, printable, short_name
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import runtime_of
@@ -20,21 +21,31 @@ _NAME = 24
 def view(footprint: Footprint, target: Target) -> Group:
     """Return totals against the target's limits, the operators, and what fills the arena at its fullest moment."""
     parts: list[Any] = [_title(footprint, target), "", _totals(footprint, target), "", _ops(footprint)]
-    if not footprint.supported:
-        parts += ["", *_refused(footprint)]
+    if footprint.refused:
+        parts += ["", *_reasons(footprint, known=True)]
+    if not footprint.complete:
+        parts += ["", *_reasons(footprint, known=False)]
     if footprint.ops:
         parts += ["", *_peak(footprint)]
     return Group(*parts)
 
 
-def room(used: int, limit: int | None) -> tuple[str, bool]:
-    """Return how much of a limit is used, in words, and whether it fits; no words if there is no limit."""
+def room(used: int, limit: int | None, least: bool = False) -> tuple[str, bool]:
+    """Return how much of a limit is used, in words, and whether it fits; no words if there is no limit.
+
+    With `least`, what is used is a lower bound.
+    """
     if limit is None:
         return "", True
-    share = f"{percent(used / limit)} of {kilobytes(limit)}"
+    share = f"{at_least(least)}{percent(used / limit)} of {kilobytes(limit)}"
     if used <= limit:
-        return f"{share}, {kilobytes(limit - used)} free", True
-    return f"{share}: does not fit, over by {kilobytes(used - limit)}", False
+        return f"{share}, {'at most ' if least else ''}{kilobytes(limit - used)} free", True
+    return f"{share}: does not fit, over by {at_least(least)}{kilobytes(used - limit)}", False
+
+
+def at_least(least: bool) -> str:
+    """Return the words that go before a lower bound; none before an exact figure."""
+    return "at least " if least else ""
 
 
 def milliseconds(value: float | None, unit: str = " ms") -> str:
@@ -44,22 +55,30 @@ def milliseconds(value: float | None, unit: str = " ms") -> str:
 
 def _title(footprint: Footprint, target: Target) -> Text:
     what = footprint.file if footprint.file is not None else "estimate"
-    return Text(f"{what or 'model'} on {target.name}\n", style="bold").append(
+    title = Text(f"{what or 'model'} on {target.name}\n", style="bold").append(
         f"{target.description}, TFLM {footprint.release}", style="not bold dim"
     )
+    if footprint.complete:
+        return title
+    unknown = _count(sum(not op.known for op in footprint.ops), "operator")
+    return title.append(f"\nneeds at least this: {unknown} not known to us", style="bold yellow")
 
 
 def _totals(footprint: Footprint, target: Target) -> Table:
     arena, flash = footprint.detail, footprint.flash
+    least = at_least(not footprint.complete)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("weights", f"{footprint.weights_bytes:,} B", _dim("all constant tensors"))
-    table.add_row("arena", f"{arena.min:,} B", _dim("the size to reserve for the interpreter"))
+    size = "the size to reserve for the interpreter" if footprint.complete else "without the operators not known to us"
+    table.add_row("arena", f"{least}{arena.min:,} B", _dim(size))
     used = f"it uses {footprint.detail.used:,} = head {arena.head:,} + tail {arena.tail:,}"
     table.add_row("", "", _dim(used))
-    _add_room(table, "RAM", arena.min, target.ram_bytes)
+    if arena.variables:
+        table.add_row("", "", _dim(f"with MicroResourceVariables for {_count(arena.variables, 'variable')}"))
+    _add_room(table, "RAM", arena.min, target.ram_bytes, not footprint.complete)
     if (beside := footprint.detail.outside) is not None:
         stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
         words = f"outside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
@@ -67,9 +86,10 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     code = f"model {flash.model:,} + code {flash.code:,}"
     if flash.without_code:
         code += f" or more: {', '.join(flash.without_code)} was never measured"
-    table.add_row("flash", f"{footprint.flash_bytes:,} B", _dim(code))
-    _add_room(table, "flash", footprint.flash_bytes, target.flash_bytes)
-    table.add_row("MACs", f"{footprint.macs:,}", "")
+    open_ended = not footprint.complete or bool(flash.without_code)
+    table.add_row("flash", f"{at_least(open_ended)}{footprint.flash_bytes:,} B", _dim(code))
+    _add_room(table, "flash", footprint.flash_bytes, target.flash_bytes, open_ended)
+    table.add_row("MACs", f"{least}{footprint.macs:,}", "")
     table.add_row("latency", milliseconds(footprint.latency_ms), _dim(_latency_note(footprint, target)))
     if footprint.energy_uj is not None:
         note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
@@ -77,10 +97,11 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     return table
 
 
-def _add_room(table: Table, what: str, used: int, limit: int | None) -> None:
-    words, fits = room(used, limit)
+def _add_room(table: Table, what: str, used: int, limit: int | None, least: bool) -> None:
+    words, fits = room(used, limit, least)
     if words:
-        table.add_row("", "", Text(f"{what}: {words}", style="green" if fits else "bold red"))
+        style = "bold red" if not fits else "yellow" if least else "green"
+        table.add_row("", "", Text(f"{what}: {words}", style=style))
 
 
 def _dim(words: str) -> Text:
@@ -94,51 +115,49 @@ def _latency_note(footprint: Footprint, target: Target) -> str:
         return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each"
     if target.clock_hz is None:
         return "unknown: the target has no clock; name a board"
-    unknown = sorted({op.op for op in footprint.ops if op.latency_ms is None})
-    if len(unknown) == len({op.op for op in footprint.ops}):
+    unknown = sorted({printable(op.name) for op in footprint.ops if op.latency_ms is None})
+    if len(unknown) == len({op.name for op in footprint.ops}):
         return "unknown: no instructions were counted on this core"
     return f"unknown: no instructions were counted for {', '.join(unknown)} on this core"
 
 
-def _ops(footprint: Footprint) -> Table:
+def _ops(footprint: Footprint) -> Text:
     timed = any(op.latency_ms is not None for op in footprint.ops)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("#", justify="right", style="dim")
-    table.add_column("operator", no_wrap=True, overflow="ellipsis")
-    table.add_column("output", no_wrap=True)
-    for title in ("MACs", "scratch B", *(["ms", "%"] if timed else [])):
-        table.add_column(title, justify="right", no_wrap=True)
-    for op in footprint.ops:
-        table.add_row(*_op_cells(footprint, op, timed), style=None if op.supported else "red")
-    return table
+    titles = ["#", "operator", "output", "MACs", "scratch B", *(["ms", "%"] if timed else [])]
+    known = sum(op.latency_ms or 0 for op in footprint.ops)
+    rows = [_op_cells(footprint, op, known if timed else None) for op in footprint.ops]
+    styles = ["" if op.supported else "red" if op.known else "yellow" for op in footprint.ops]
+    return columns(titles, rows, frozenset(titles) - {"operator", "output"}, styles)
 
 
-def _op_cells(footprint: Footprint, op: OpFootprint, timed: bool) -> list[str]:
+def _op_cells(footprint: Footprint, op: OpFootprint, known_ms: float | None) -> list[str]:
+    """Return an operator's cells; `known_ms` is the latency of all operators, None without a column for it."""
     cells = [
         str(op.index),
-        op.op if op.supported else f"{op.op} !",
+        printable(op.name) + ("" if op.supported else " !" if op.known else " ?"),
         " ".join(_shape(footprint.tensors[i]) for i in op.outputs if i >= 0),
         f"{op.macs:,}" if op.macs else "-",
         f"{op.scratch_bytes:,}" if op.scratch_bytes else "-",
     ]
-    if not timed:
+    if known_ms is None:
         return cells
-    known = sum(other.latency_ms or 0 for other in footprint.ops)
-    share = "-" if op.latency_ms is None or not known else f"{100 * op.latency_ms / known:.0f}"
+    share = "-" if op.latency_ms is None or not known_ms else f"{100 * op.latency_ms / known_ms:.0f}"
     return [*cells, milliseconds(op.latency_ms, unit=""), share]
 
 
-def _refused(footprint: Footprint) -> Iterator[Any]:
-    """Yield each reason why operators do not run, once, with those operators."""
+def _reasons(footprint: Footprint, *, known: bool) -> Iterator[Any]:
+    """Yield each reason why operators do not run, or why nothing is known of them, once, with those operators."""
     reasons: dict[str, list[str]] = {}
     for op in footprint.ops:
-        if op.reason:
+        if op.reason and op.known == known:
             reasons.setdefault(op.reason, []).append(str(op.index))
-    yield Text(
-        f"does not run on TensorFlow Lite Micro as it is, for {_count(len(reasons), 'reason')}:", style="bold red"
-    )
+    many = _count(len(reasons), "reason")
+    if known:
+        yield Text(f"does not run on TensorFlow Lite Micro as it is, for {many}:", style="bold red")
+    else:
+        yield Text(f"needs at least what is said above, for {many}:", style="bold yellow")
     for reason, ops in reasons.items():
-        yield Padding(Text(f"! {_operators(ops)}: {printable(reason)}"), (0, 0, 0, 2))
+        yield Padding(Text(f"{'!' if known else '?'} {_operators(ops)}: {printable(reason)}"), (0, 0, 0, 2))
 
 
 def _count(number: int, word: str) -> str:
@@ -152,22 +171,21 @@ def _operators(ops: Sequence[str]) -> str:
 def _peak(footprint: Footprint) -> Iterator[Any]:
     op = peak_op(footprint)
     live = live_at(footprint, op)
-    used = sum(tensor.bytes for tensor in live)
-    yield Text(
-        f"fullest at operator {op} ({footprint.ops[op].op}): {used:,} of the head's {footprint.detail.head:,} B",
-        style="bold",
-    )
-    table = Table(box=None, pad_edge=False)
-    for title in ("offset", "bytes"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for title in ("operators", "kind", "shape"):
-        table.add_column(title, no_wrap=True)
-    table.add_column("tensor", no_wrap=True, overflow="ellipsis", max_width=_NAME)
-    for tensor in live:
-        shape = _shape(tensor) if tensor.kind != "scratch" else "-"
-        name = short_name(tensor.name, most=_NAME)
-        table.add_row(f"{tensor.offset:,}", f"{tensor.bytes:,}", _life(tensor), tensor.kind, shape, name)
-    yield table
+    used = f"{sum(tensor.bytes for tensor in live):,} of the head's {footprint.detail.head:,} B"
+    yield Text(f"fullest at operator {op} ({printable(footprint.ops[op].name)}): {used}", style="bold")
+    rows = [
+        [
+            f"{tensor.offset:,}",
+            f"{tensor.bytes:,}",
+            _life(tensor),
+            tensor.kind,
+            _shape(tensor) if tensor.kind != "scratch" else "-",
+            short_name(tensor.name, most=_NAME),
+        ]
+        for tensor in live
+    ]
+    titles = ["offset", "bytes", "operators", "kind", "shape", "tensor"]
+    yield columns(titles, rows, frozenset(("offset", "bytes")), [""] * len(rows))
 
 
 def _life(tensor: TensorFootprint) -> str:

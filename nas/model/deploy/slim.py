@@ -4,6 +4,9 @@ The interpreter does not use names, descriptions, signatures, metadata, and the 
 from. FULLY_CONNECTED flattens its input itself, in TFLM as in LiteRT, so a RESHAPE before it only costs an operator,
 its code and a copy in the arena. Tensors are put in the order of their first mention: the inputs, then each operator's
 inputs and outputs. TFLM's planner breaks ties by this order, and the footprint was estimated with it.
+
+A plan of the arena that the file brings along, `OfflineMemoryAllocation`, stays: TFLM reads it. It has an offset for
+each tensor by its place, so tensors then keep theirs.
 """
 
 from typing import Any
@@ -16,16 +19,29 @@ from nas.model.deploy.packing import pack
 def slim(tflite: bytes) -> bytes:
     """Return a smaller file with the same model: for equal inputs, it computes equal outputs."""
     model = schema.ModelT.InitFromPackedBuf(tflite, 0)
+    if len(model.subgraphs) != 1:
+        raise ValueError("it has several subgraphs")
     (graph,) = model.subgraphs
-    _drop_reshapes(graph, model.operatorCodes)
-    _keep_used_codes(model, graph)
-    _reorder(graph)
+    plan = _offline_plan(model)
+    if plan is None:
+        _drop_reshapes(graph, model.operatorCodes)
+        _keep_used_codes(model, graph)
+        _reorder(graph)
+    kept = [] if plan is None else [model.buffers[plan.buffer]]
     model.buffers = _pack_buffers(graph, model.buffers)
     for tensor in graph.tensors:
         _strip_tensor(tensor)
     graph.name = model.description = None
     model.metadata = model.metadataBuffer = model.signatureDefs = None
+    if plan is not None:
+        plan.buffer = len(model.buffers)
+        model.buffers, model.metadata = [*model.buffers, *kept], [plan]
     return pack(model)
+
+
+def _offline_plan(model: Any) -> Any:
+    """Return the metadata that holds a plan of the arena; None if there is none."""
+    return next((entry for entry in model.metadata or [] if entry.name == b"OfflineMemoryAllocation"), None)
 
 
 def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
@@ -41,7 +57,12 @@ def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
             data, *rest = map(int, op.inputs)
             op.inputs = [source.get(data, data), *rest]
     read = {int(i) for i in graph.outputs}.union(*(map(int, op.inputs) for op in graph.operators))
-    graph.operators = [op for op in graph.operators if read.intersection(map(int, op.outputs))]
+    graph.operators = [op for op in graph.operators if _is_read(op, read)]
+
+
+def _is_read(op: Any, read: set[int]) -> bool:
+    """Say whether an operator does something: one without outputs assigns a variable."""
+    return op.outputs is None or not len(op.outputs) or bool(read.intersection(map(int, op.outputs)))
 
 
 def _keep_used_codes(model: Any, graph: Any) -> None:

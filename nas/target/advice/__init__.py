@@ -5,7 +5,7 @@ footprints. Where the changed graph is not known exactly, the advice has a reaso
 of a rule's docstring, `Message:`, is what users read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from nas.target.advice.batch_norm import folded_batch_norm
 from nas.target.advice.change import Change
 from nas.target.advice.conv1d import flat_conv2d
 from nas.target.advice.fixed_batch import fixed_batch
-from nas.target.advice.int8 import full_int8, int8_ends
+from nas.target.advice.int8 import full_int8, int8_ends, one_scale_dense
 from nas.target.advice.order import lower_peak
 from nas.target.advice.outputs import without_softmax
 from nas.target.advice.tflite import read_graph
@@ -36,7 +36,6 @@ RULES: Mapping[str, Rule] = {
     "int8_ends": int8_ends,
     "without_softmax": without_softmax,
 }
-_NOTHING_TO_SAVE_FROM = "no saving can be computed: TFLM refuses the model as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,17 @@ def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None 
         strip: writes the same model without what the device does not need; None: no advice on that.
     """
     found = profile(model, target)
+    if not found.complete:  # a difference of lower bounds means nothing
+        return []
     graph = read_graph(model, found)
-    if graph is None or not is_wellformed(graph) or not _is_same(graph, found, target):
+    examined = graph is not None and is_wellformed(graph) and _is_same(graph, found, target)
+    if found.refused:
+        return list(_to_run(graph, target)) if graph is not None and examined else []
+    if graph is None or not examined:
         reason = "state, several subgraphs, plans made offline and malformed operators are not supported here"
         advice = [Advice("not_examined", (), "there is no advice on this model's operators", note=reason)]
     else:
-        advice = _on_graph(graph, found, target)
+        advice = _on_graph(graph, target)
     return advice + ([] if strip is None else _on_file(model, found, target, strip))
 
 
@@ -87,27 +91,22 @@ def _is_same(graph: Graph, found: Footprint, target: Target) -> bool:
         return False
 
 
-def _on_graph(graph: Graph, found: Footprint, target: Target) -> list[Advice]:
-    base, advice = graph, []
-    rules = dict(RULES)
-    change = full_int8(graph)
-    if not found.supported and change is not None and change.graph is not None:
-        # A model that is refused has no cost: all other advice is counted from its int8 form.
-        base = change.graph
-        advice.append(_to_run(change, estimate(base, target)))
-        del rules["full_int8"]
-    rules["lower_peak"] = partial(lower_peak, cost=lambda changed: estimate_many([changed], target)[0])
-    note = None if base is graph else "counted from the int8 model"
-    found_pieces = [_measured(name, rule(base), base, target, note) for name, rule in rules.items()]
-    advice += [piece for piece in found_pieces if piece is not None]
-    return advice + _together(base, rules, advice, target, note)
+def _on_graph(graph: Graph, target: Target) -> list[Advice]:
+    before = estimate(graph, target)
+    rules: dict[str, Rule] = {
+        **RULES,
+        "lower_peak": partial(lower_peak, cost=lambda changed: estimate_many([changed], target)[0]),
+    }
+    found = [_measured(name, rule(graph), before, target) for name, rule in rules.items()]
+    advice = [piece for piece in found if piece is not None]
+    return advice + _together(graph, before, rules, advice, target)
 
 
 def _together(
-    base: Graph, rules: Mapping[str, Rule], advice: Sequence[Advice], target: Target, note: str | None
+    graph: Graph, before: Footprint, rules: Mapping[str, Rule], advice: Sequence[Advice], target: Target
 ) -> list[Advice]:
     """Apply the rules one after the other, each to the graph that the one before returned."""
-    whole = base
+    whole = graph
     named = {piece.rule for piece in advice if piece.saves is not None}
     if len(named) < 2:
         return []
@@ -115,34 +114,65 @@ def _together(
         found = rule(whole) if name in named else None
         whole = whole if found is None or found.graph is None else found.graph
     change = Change((), "all of these that have figures, together", whole)
-    piece = _measured("together", change, base, target, note)
+    piece = _measured("together", change, before, target)
     return [] if piece is None else [piece]
 
 
-def _to_run(change: Change, after: Totals) -> Advice:
-    if not after.supported:
-        return Advice("full_int8", change.ops, change.message, note="TFLM would refuse the int8 model as well")
-    return Advice("full_int8", change.ops, change.message, None, _figures(after), _NOTHING_TO_SAVE_FROM)
+def _to_run(graph: Graph, target: Target) -> Iterator[Advice]:
+    """Yield the change that makes a refused model run, if there is one; it has no cost that could be saved from."""
+    change = full_int8(graph)
+    if change is None or change.graph is None:
+        return
+    after = estimate(change.graph, target)
+    if after.supported:
+        notes = filter(None, ["no saving can be computed: TFLM refuses the model as it is", _scales(change, target)])
+        yield Advice("full_int8", change.ops, change.message, None, _figures(after), "; ".join(notes))
 
 
-def _measured(name: str, change: Change | None, base: Graph, target: Target, note: str | None) -> Advice | None:
-    """Return a change with its saving; None if it saves nothing."""
+def _measured(name: str, change: Change | None, before: Footprint, target: Target) -> Advice | None:
+    """Return a change with its saving; None if it costs more than it saves."""
     if change is None:
         return None
     if change.graph is None:
         return Advice(name, change.ops, change.message, note=change.note)
-    before, after = estimate(base, target), estimate(change.graph, target)
-    if not (before.supported and after.supported):
-        refused = sorted({op.op for op in (*before.ops, *after.ops) if not op.supported})
+    after = estimate(change.graph, target)
+    if not after.supported:
+        refused = sorted({op.name for op in after.ops if not op.supported})
         return Advice(name, change.ops, change.message, note=f"no saving is known: TFLM refuses {', '.join(refused)}")
     saves = _differences(_figures(before), _figures(after))
-    if all(saving <= 0 for saving in saves.values()):
+    if _is_loss(saves):
         return None
+    note = _scales(change, target) if name == "full_int8" else None
     return Advice(name, change.ops, change.message, saves, _figures(after), note)
+
+
+def _is_loss(saves: Mapping[str, float]) -> bool:
+    """Say whether a change costs more bytes than it saves, or as many without being faster."""
+    gained = sum(saves.get(key, 0) for key in ("file_bytes", "weights_bytes", "code_bytes", "arena_min_bytes"))
+    faster = saves.get("latency_ms", 0) > 0 or saves.get("macs", 0) > 0
+    return gained < 0 or (gained == 0 and not faster)
+
+
+def _scales(change: Change, target: Target) -> str | None:
+    """Say what scales for each output of dense layers cost, and how the converter leaves them out."""
+    assert change.graph is not None
+    one = one_scale_dense(change.graph)
+    if one is None:
+        return None
+    cost = estimate(change.graph, target).ram_bytes - estimate(one, target).ram_bytes
+    if cost <= 0:
+        return None
+    return (
+        f"{cost:,} B of the int8 model's arena are for a scale of each output of its dense layers; the converter "
+        "leaves them out with _experimental_disable_per_channel_quantization_for_dense_layers = True, which may cost "
+        "accuracy"
+    )
 
 
 def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[bytes], bytes]) -> list[Advice]:
     message = "the file holds names, signatures or metadata that the device does not read; write it without them"
+    if b"OfflineMemoryAllocation" in model:
+        message += ", but keep OfflineMemoryAllocation, which TFLM reads"
     try:
         stripped = profile(strip(model), target)
     except Exception as error:  # a file that cannot be written anew can be profiled all the same
@@ -150,7 +180,7 @@ def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[by
     saves = _differences(
         {"file_bytes": found.file_bytes, **_figures(found)}, {"file_bytes": stripped.file_bytes, **_figures(stripped)}
     )
-    if saves.get("file_bytes", 0) <= 0:
+    if saves.get("file_bytes", 0) <= 0 or _is_loss({**saves, "weights_bytes": 0}):  # weights lie in the file
         return []
     after = {"file_bytes": stripped.file_bytes, **_figures(stripped)}
     return [Advice("stripped_file", (), message, saves, after)]

@@ -86,7 +86,7 @@ def _add_bias(draft: Draft, index: int, op: Op) -> None:
     out, weights = draft.tensors[op.outputs[0]], draft.tensors[op.inputs[1]]
     dtype = "int32" if out.dtype == "int8" else out.dtype
     bias = draft.add(Tensor("bias", (out.shape[-1],), dtype, constant=True, scales=weights.scales))
-    draft.ops[index] = replace(op, inputs=(*op.inputs[:2], bias))
+    draft.put(index, replace(op, inputs=(*op.inputs[:2], bias)))
 
 
 def _fuse_activation(draft: Draft, index: int) -> None:

@@ -94,4 +94,4 @@ def _rewrite(draft: Draft, graph: Graph, index: int, op: Op) -> None:
     elif len(source.shape) == 3 and op.kind in (*_REDUCERS, *_PADS):
         shape = (2,) if op.kind in _REDUCERS else (4, 2)
         constant = draft.add(replace(graph.tensors[op.inputs[1]], shape=shape))
-        draft.ops[index] = replace(op, inputs=(op.inputs[0], constant, *op.inputs[2:]))
+        draft.put(index, replace(op, inputs=(op.inputs[0], constant, *op.inputs[2:])))

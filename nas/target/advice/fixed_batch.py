@@ -31,7 +31,7 @@ def _fold_shapes(draft: Draft) -> list[int]:
         integers = all(draft.tensors[t].dtype in ("int32", "int64") for t in op.outputs)
         known = all(t < 0 or draft.tensors[t].constant for t in op.inputs)
         if op.outputs and (op.kind == "SHAPE" or (integers and known)):
-            draft.ops[i] = None
+            draft.put(i, None)
             folded.append(i)
             for t in op.outputs:
                 draft.tensors[t] = replace(draft.tensors[t], constant=True)
@@ -44,7 +44,7 @@ def _name_reshapes(draft: Draft) -> None:
         if op.kind in ("EXPAND_DIMS", "SQUEEZE"):
             rank = len(draft.tensors[op.outputs[0]].shape)
             shape = draft.add(Tensor("shape", (rank,), "int32", constant=True, scales=0))
-            draft.ops[i] = Op("RESHAPE", (op.inputs[0], shape), op.outputs)
+            draft.put(i, Op("RESHAPE", (op.inputs[0], shape), op.outputs))
 
 
 def _share_shapes(draft: Draft) -> None:
@@ -53,4 +53,4 @@ def _share_shapes(draft: Draft) -> None:
     for i, op in draft.alive():
         if op.kind == "RESHAPE" and len(op.inputs) == 2:
             shape = known.setdefault(draft.tensors[op.outputs[0]].shape, op.inputs[1])
-            draft.ops[i] = replace(op, inputs=(op.inputs[0], shape))
+            draft.put(i, replace(op, inputs=(op.inputs[0], shape)))

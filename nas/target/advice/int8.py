@@ -36,6 +36,16 @@ def full_int8(graph: Graph) -> Change | None:
     return Change(ops, message_of(full_int8, found=found), draft.graph())
 
 
+def one_scale_dense(graph: Graph) -> Graph | None:
+    """Return the graph with one scale for all weights of a dense layer; None if it has that already."""
+    tensors = list(graph.tensors)
+    for op in graph.ops:
+        for t in op.inputs[1:] if op.kind == "FULLY_CONNECTED" else ():
+            if t >= 0 and tensors[t].scales > 1:
+                tensors[t] = replace(tensors[t], scales=1)
+    return None if tuple(tensors) == graph.tensors else replace(graph, tensors=tuple(tensors))
+
+
 def int8_ends(graph: Graph) -> Change | None:
     """Drop the QUANTIZE and DEQUANTIZE of an int8 model whose inputs or outputs are floats.
 
@@ -52,7 +62,7 @@ def int8_ends(graph: Graph) -> Change | None:
         last = op.kind == "DEQUANTIZE" and op.outputs[0] in draft.outputs
         if first and len(draft.readers(op.inputs[0])) == 1:
             draft.inputs[draft.inputs.index(op.inputs[0])] = op.outputs[0]
-            draft.ops[i] = None
+            draft.put(i, None)
             ends.append(i)
         elif last:
             draft.bypass(i)
@@ -90,7 +100,7 @@ def _quantize_constants(draft: Draft) -> None:
             if op.inputs[bias] in biases:
                 own = draft.add(draft.tensors[op.inputs[bias]])
                 op = replace(op, inputs=(*op.inputs[:bias], own, *op.inputs[bias + 1 :]))
-                draft.ops[i] = op
+                draft.put(i, op)
             biases.add(op.inputs[bias])
             _set(draft, op.inputs[bias], "int32", channels)
 

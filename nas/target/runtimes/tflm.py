@@ -50,7 +50,7 @@ class Tflm(Runtime):
     def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
         machine = target.kernels, target.core, target.tflm
         measured = _native.profile(model, *machine) if isinstance(model, bytes) else _native.estimate(model, *machine)
-        kinds = {op.kind for op in measured.ops}
+        kinds = {op.custom_code or op.kind for op in measured.ops}
         return Footprint(
             **_totals(
                 measured.totals, target, outside_arena(len(kinds), target), tuple(sorted(kinds - _native.LINKED_OPS))
@@ -81,12 +81,13 @@ def _totals(
         "kernels": target.kernels,
         "file_bytes": row.file_bytes,
         "weights_bytes": row.weights_bytes,
-        "detail": Arena(row.head_bytes, row.tail_bytes, row.min_arena_bytes, outside),
+        "detail": Arena(row.head_bytes, row.tail_bytes, row.min_arena_bytes, outside, row.variables),
         "flash": Flash(row.file_bytes, row.code_bytes, without_code),
         "macs": row.macs,
         "latency_ms": latency_ms,
         "energy_uj": target.microjoules(latency_ms),
         "supported": row.supported,
+        "complete": row.complete,
     }
 
 
@@ -112,4 +113,6 @@ def _op(index: int, row: "_native.Op", target: Target) -> OpFootprint:
         outputs=row.outputs,
         supported=row.refusal is None,
         reason=row.refusal,
+        known=row.known,
+        custom_code=row.custom_code,
     )
