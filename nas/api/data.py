@@ -5,14 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from nas.data.dataset import READER_OPTIONS, DataOptions
+from nas.data.dataset import ROW_OPTIONS, DataOptions
 from nas.data.describe import Description, describe
 from nas.data.given import Data
 from nas.data.readers.archive import read_arrays
 from nas.data.readers.npz import key_of
+from nas.data.selection import select
 from nas.data.source import READERS, SOURCES, load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.space.file import load_space
 from nas.study.study import Study
 
 
@@ -50,7 +52,11 @@ def describe_data(source: str | Data, options: DataOptions | None = None, seed: 
     Raises:
         InputError: there is no such source, or it cannot be read.
     """
-    dataset = source.dataset() if isinstance(source, Data) else load(source, seed=seed, options=options)
+    options = options or DataOptions()
+    if isinstance(source, Data):
+        dataset = select(source.dataset(), options)
+    else:
+        dataset = load(source, seed=seed, options=options)
     return describe(dataset, seed, options)
 
 
@@ -60,7 +66,8 @@ def load_data(study: Study) -> Splits:
     Raises:
         InputError: the data cannot be read, or a search refuses them.
     """
-    options = DataOptions(**{name: getattr(study, name) for name in READER_OPTIONS})
+    given = {name: getattr(study, name) for name in ROW_OPTIONS if name != "kind"}
+    options = DataOptions(**given, kind=load_space(study.space).input)
     return split(load(study.data, seed=study.seed, options=options), study.seed, options)
 
 

@@ -82,6 +82,8 @@ def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     problem = load_problem(study)
     for note in problem.splits.notes:
         observer.note(note)
+    for finding in problem.splits.findings:
+        observer.warn(f"{finding.text}; {finding.mend}" if finding.mend else finding.text)
     network = problem.space, problem.splits.input_shape, problem.outputs, problem.target
     if OBJECTIVES[study.objective].needs_latency:
         require_latency(*network)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import click
 
-from nas.data.dataset import READER_OPTIONS
+from nas.data.dataset import ROW_OPTIONS
 from nas.study.study import DEFAULT_MINUTES, DEFAULT_TRIALS, Study, flag
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,6 +48,10 @@ OPTIONS = {
         "Column of time, with a unit if its name tells none, such as time:ms; or `none`.", "one called time, t ..."
     ),
     "group_regex": Option("Regular expression whose first group is the subject in a file's path, such as '(p[0-9]+)'."),
+    "drop_columns": Option("Columns or channels to leave out: names, or positions from 0, with commas between."),
+    "keep_columns": Option("Columns to use although they look like a label or a time."),
+    "drop_outliers": Option("Leave out rows with values by orders of magnitude beyond the others.", "false"),
+    "channels_first": Option("Windows in an .npz file are [n, channels, time].", "false"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",
@@ -69,7 +73,7 @@ def study_options(command: F) -> F:
 
 def reader_options(command: F) -> F:
     """Give a command the options that say how data are read; one that is not given is None."""
-    return _options(command, READER_OPTIONS)
+    return _options(command, [name for name in ROW_OPTIONS if name in OPTIONS])
 
 
 def _options(command: F, names: Iterable[str]) -> F:

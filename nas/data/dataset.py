@@ -18,11 +18,14 @@ class Part:
         x: [n, features], [n, time, channels] or [n, height, width, channels].
         y: class of each row [n].
         groups: subject, speaker or recording of each row [n]; None if unknown.
+        recordings: position of each row's file in `Dataset.recordings` [n]; None if the rows are not from files of
+            their own.
     """
 
     x: Floats
     y: Ints
     groups: Array | None = None
+    recordings: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -33,13 +36,20 @@ class Part:
         return int(np.bincount(self.y).argmax())
 
     def join(self, other: "Part") -> "Part":
-        """Return the rows of both, one after the other; with groups if both have groups."""
-        groups = None if self.groups is None or other.groups is None else np.concatenate([self.groups, other.groups])
-        return Part(np.concatenate([self.x, other.x]), np.concatenate([self.y, other.y]), groups)
+        """Return the rows of both, one after the other; with groups and recordings if both have them."""
+        return Part(
+            np.concatenate([self.x, other.x]),
+            np.concatenate([self.y, other.y]),
+            *(
+                None if a is None or b is None else np.concatenate([a, b])
+                for a, b in ((self.groups, other.groups), (self.recordings, other.recordings))
+            ),
+        )
 
     def take(self, rows: Rows) -> "Part":
         """Return the rows with the given numbers."""
-        return Part(self.x[rows], self.y[rows], None if self.groups is None else self.groups[rows])
+        columns = (None if column is None else column[rows] for column in (self.groups, self.recordings))
+        return Part(self.x[rows], self.y[rows], *columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +70,7 @@ class Dataset:
         units_scale: one factor a channel by which the integers of the source were multiplied to give x; None if
             the source holds x in units.
         notes: what the reader did to the data that the user should know, one line each.
+        recordings: the files that the rows were cut from, as messages name them; empty if each part is one array.
     """
 
     source: str
@@ -71,14 +82,19 @@ class Dataset:
     sample_rate_hz: float | None = None
     units_scale: tuple[float, ...] | None = None
     notes: tuple[str, ...] = ()
+    recordings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():
             self._check_shapes(name, part)
         channels = self.train.x.shape[-1]
         if len(self.channel_names) not in (0, channels):
+            swapped = self.train.x.ndim == 3 and len(self.channel_names) == self.train.x.shape[1]
             raise InputError(
-                f"{self.source}: channel_names", f"must name {channels} channels", got=len(self.channel_names)
+                f"{self.source}: channel_names",
+                f"must name {channels} channels",
+                got=len(self.channel_names),
+                hint="the axes look swapped: add --channels-first true" if swapped else None,
             )
         if self.sample_rate_hz is not None and not 0 < self.sample_rate_hz < float("inf"):
             raise InputError(f"{self.source}: sample_rate_hz", "must be above 0", got=self.sample_rate_hz)
@@ -104,6 +120,10 @@ class Dataset:
     def kind(self) -> Kind:
         return Kind.of(self.train.x.shape[1:])
 
+    def channel_name(self, index: int) -> str:
+        """Return the name of a channel, or its position if the source gives no names."""
+        return self.channel_names[index] if self.channel_names else f"channel {index}"
+
     def parts(self) -> dict[str, Part]:
         """Return the parts that the source has, by name."""
         found = {"train": self.train, "val": self.val, "test": self.test}
@@ -126,6 +146,11 @@ class DataOptions:
         group_regex: regular expression whose first group, or the one named `group`, is the subject in a file's path.
         val_fraction: share of the training groups (rows, if there are no groups) held out for validation.
         test_fraction: share of all groups (rows) held out for the test, if the source has no test set.
+        drop_columns: names of columns or channels to leave out, or their positions from 0, with commas between.
+        keep_columns: likewise, those to use although they look like a label or a time.
+        drop_outliers: whether to leave out rows with values by orders of magnitude beyond the others.
+        channels_first: whether windows in a file are [n, channels, time].
+        kind: what rows are, where the file does not say so.
     """
 
     window: int | None = None
@@ -138,6 +163,11 @@ class DataOptions:
     group_regex: str | None = None
     val_fraction: float = 0.25
     test_fraction: float = 0.2
+    drop_columns: str | None = None
+    keep_columns: str | None = None
+    drop_outliers: bool | None = None
+    channels_first: bool | None = None
+    kind: Kind | None = None
 
     def __post_init__(self) -> None:
         for name in ("window", "stride"):
@@ -151,5 +181,10 @@ class DataOptions:
                 raise InputError(f"data.{name}", "must be in (0, 0.5]", got=getattr(self, name))
 
 
-READER_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if field.default is None)
-"""Options for readers. None, the default, leaves the choice to the reader."""
+ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if field.default is None)
+"""Options that decide what the rows are. None, the default, leaves the choice to the reader."""
+
+READER_OPTIONS = tuple(
+    name for name in ROW_OPTIONS if name not in ("drop_columns", "keep_columns", "drop_outliers", "kind")
+)
+"""Those of them that apply to some readers only."""

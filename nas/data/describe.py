@@ -1,14 +1,16 @@
 """A description of a dataset: its shapes, its split and its faults. Data that a search refuses are described too."""
 
 import dataclasses
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from nas.data.dataset import DataOptions, Dataset, Part
-from nas.data.findings import channel_name, findings
+from nas.data.dataset import ROW_OPTIONS, DataOptions, Dataset, Part
+from nas.data.finding import Finding, as_flags
+from nas.data.findings import findings
 from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError
@@ -51,8 +53,9 @@ class Description:
     Attributes:
         kind: kind of the rows; `row_shape` is the shape of one.
         parts: the parts of the split by name; those of the source if it cannot be split.
-        errors: the rules for which a search refuses the data, one line each.
-        warnings: findings of `nas.data.findings`, one line each.
+        findings: what is wrong, what stops a search first; `errors` and `warnings` are their lines.
+        verdict: what they mean for a search.
+        mend: the command that looks at the data again with all options that mend something; None if none does.
         notes: what the reader did to the data, one line each.
     """
 
@@ -65,24 +68,42 @@ class Description:
     seed: int
     parts: Mapping[str, PartSummary]
     channels: tuple[ChannelSummary, ...]
-    errors: tuple[str, ...]
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    verdict: str
+    mend: str | None
     notes: tuple[str, ...]
 
+    @property
+    def errors(self) -> tuple[str, ...]:
+        return tuple(str(finding.error(self.source)) for finding in self.findings if finding.is_error)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(finding.text for finding in self.findings if not finding.is_error)
+
     def to_json(self) -> dict[str, Any]:
-        # Documents have always called a window a series.
-        return {**dataclasses.asdict(self), "kind": "series" if self.kind == Kind.WINDOW else self.kind.value}
+        return {
+            **dataclasses.asdict(self),
+            # Documents have always called a window a series.
+            "kind": "series" if self.kind == Kind.WINDOW else self.kind.value,
+            "findings": [finding.to_json() for finding in self.findings],
+            "errors": list(self.errors),
+            "warnings": list(self.warnings),
+        }
 
 
 def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None) -> Description:
     """Describe `dataset` and the split that a search with `seed` would use. Faulty data are described, not refused."""
-    errors = [str(error) for error in violations(dataset)]
+    options = options or DataOptions()
+    found = list(violations(dataset))
     parts = dataset.parts()
     try:
-        parts = partition(dataset, seed, options or DataOptions())
+        parts = partition(dataset, seed, options)
     except InputError as error:
         # Empty or one-class data cannot be divided either, but for them `violations` gives the better message.
-        errors = errors or [str(error)]
+        line = str(error).removeprefix(f"{dataset.source}: ")
+        found = found or [Finding("y_train", line.removeprefix("y_train: "), is_error=True, kind="partition")]
+    found += findings(dataset, parts, options)
     return Description(
         source=dataset.source,
         kind=dataset.kind,
@@ -93,10 +114,31 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
         seed=seed,
         parts={name: _summarize(dataset, name, part, parts["train"]) for name, part in parts.items()},
         channels=_channels(dataset, parts["train"]),
-        errors=tuple(errors),
-        warnings=tuple(findings(dataset, parts)),
+        findings=tuple(found),
+        verdict=_verdict(found),
+        mend=_mend(dataset.source, seed, options, found),
         notes=dataset.notes,
     )
+
+
+def _verdict(found: Sequence[Finding]) -> str:
+    if not found:
+        return "ready to search"
+    errors = sum(finding.is_error for finding in found)
+    counts = [f"{n} {word}{'s'[: n != 1]}" for n, word in ((errors, "error"), (len(found) - errors, "warning")) if n]
+    return f"{' and '.join(counts)}; a search {'refuses these data' if errors else 'starts, and warns'}"
+
+
+def _mend(source: str, seed: int, options: DataOptions, found: Sequence[Finding]) -> str | None:
+    """Return the command with the options that were given and all those that mend something."""
+    given = {name: getattr(options, name) for name in ROW_OPTIONS} | {"seed": seed or None}
+    settings = {name: value for name, value in given.items() if value is not None}
+    for finding in found:
+        for name, value in finding.options.items():
+            lists = isinstance(value, str) and settings.get(name)
+            settings[name] = f"{settings[name]},{value}" if lists else value
+    mends = any(finding.options for finding in found)
+    return f"nas data {shlex.quote(source)} {as_flags(settings)}" if mends else None
 
 
 def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSummary:
@@ -110,7 +152,7 @@ def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSumm
 def _channels(dataset: Dataset, train: Part) -> tuple[ChannelSummary, ...]:
     columns = train.x.reshape(-1, train.x.shape[-1]).T.astype(np.float64)
     return tuple(
-        ChannelSummary(channel_name(dataset, index), *_spread(column[np.isfinite(column)]))
+        ChannelSummary(dataset.channel_name(index), *_spread(column[np.isfinite(column)]))
         for index, column in enumerate(columns)
     )
 

@@ -4,18 +4,19 @@ Each rule is a function of the dataset that yields a violation as (place, value)
 message to the user, up to a semicolon; behind it is the hint.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from nas.data.dataset import Dataset
-from nas.errors import InputError
+from nas.data.finding import Finding
 
 Rule = Callable[[Dataset], Iterator[tuple[str, object]]]
 
 
 def finite(dataset: Dataset) -> Iterator[tuple[str, object]]:
-    """Must have finite values only; repair or remove the rows with NaN or infinity."""
+    """Must have finite values only; repair or remove the rows with NaN, infinity or more than float32 holds."""
     for name, part in dataset.parts().items():
         bad = ~np.isfinite(part.x).all(axis=tuple(range(1, part.x.ndim)))
         if bad.any():
@@ -52,16 +53,20 @@ def one_group_kind(dataset: Dataset) -> Iterator[tuple[str, object]]:
 
 RULES: tuple[Rule, ...] = (non_empty, finite, two_classes, classes_in_train, one_group_kind)
 
+MENDS: Mapping[Rule, Mapping[str, Any]] = {finite: {"drop_outliers": True}}
+"""The options that mend what breaks a rule."""
 
-def violations(dataset: Dataset) -> Iterator[InputError]:
-    """Yield an error for every rule that `dataset` breaks, at each place."""
+
+def violations(dataset: Dataset) -> Iterator[Finding]:
+    """Yield a finding for every rule that `dataset` breaks, at each place."""
     for rule in RULES:
         words, _, hint = (rule.__doc__ or rule.__name__).rstrip(".").partition("; ")
         for place, got in rule(dataset):
-            yield InputError(f"{dataset.source}: {place}", words[0].lower() + words[1:], got=got, hint=hint or None)
+            text = f"{words[0].lower()}{words[1:]}, got {got}"
+            yield Finding(place, text, True, MENDS.get(rule, {}), hint, kind=rule.__name__)
 
 
 def check(dataset: Dataset) -> None:
     """Raise the first violation, if there is one."""
-    for error in violations(dataset):
-        raise error
+    for finding in violations(dataset):
+        raise finding.error(dataset.source)

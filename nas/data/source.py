@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
+from nas.data.selection import select
 from nas.errors import InputError
 from nas.registry import Registry
 
@@ -72,12 +73,12 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
         options: how files become rows.
 
     Raises:
-        InputError: there is no such source, it cannot be read, or an option does not apply to it.
+        InputError: there is no such source, it cannot be read, or an option does not apply to it or names no column.
     """
     options = options or DataOptions()
     if source in SOURCES:
         _check_options(source, options, frozenset())
-        return SOURCES[source](seed)
+        return select(SOURCES[source](seed), options)
     path = Path(source).expanduser()
     try:
         reader = _reader(path)
@@ -86,7 +87,7 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
     if reader is None:
         raise _not_found(source, path)
     _check_options(source, options, reader.options)
-    return reader.read(source, path, options)
+    return select(reader.read(source, path, options), options)
 
 
 def _reader(path: Path) -> Reader | None:

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.finding import Finding
+from nas.data.findings import findings
 from nas.data.partition import partition
 from nas.data.rules import check
 from nas.signal.kind import Kind
@@ -26,6 +28,7 @@ class Splits:
         source: name or path that the user gave.
         digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
         notes: what was assumed of the source, one line each.
+        findings: what looks wrong but does not stop a search.
     """
 
     train: Part
@@ -38,6 +41,7 @@ class Splits:
     source: str
     digest: str
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -58,10 +62,15 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
     The result depends on the arguments alone.
 
     Raises:
-        InputError: the data break a rule of `nas.data.rules`, or cannot be divided.
+        InputError: the data break a rule of `nas.data.rules`, cannot be divided, or have a fault that makes every
+            result worthless, such as a column that holds the label.
     """
     check(dataset)
     parts = partition(dataset, seed, options or DataOptions())
+    found = tuple(findings(dataset, parts, options))
+    for finding in found:
+        if finding.is_error:
+            raise finding.error(dataset.source)
     return Splits(
         **parts,
         class_names=dataset.class_names,
@@ -71,6 +80,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         source=dataset.source,
         digest=_digest(dataset, parts),
         notes=dataset.notes,
+        findings=found,
     )
 
 

@@ -10,9 +10,8 @@ from nas.study.tasks import Task
 class Observer:
     """Follows a run. Here every method does nothing, so a subclass defines only those that it needs.
 
-    Life cycle: `phase` is called when a part of the work begins, `note` while data are
-    read, `recorded` when a trial has ended (first for those of
-    earlier runs), `tick` about twice a second.
+    Life cycle: `phase` is called when a part of the work begins, `note` and `warn` when data have been read, `recorded`
+    when a trial has ended (first for those of earlier runs), `tick` about twice a second.
     """
 
     def phase(self, text: str) -> None:
@@ -20,6 +19,9 @@ class Observer:
 
     def note(self, text: str) -> None:
         """Take note of what was assumed of the data, in a sentence."""
+
+    def warn(self, text: str) -> None:
+        """Take note of something in the data that makes results worse or less certain, in a sentence."""
 
     def recorded(self, record: Record) -> None:
         """Take note of a trial that has ended."""

@@ -26,8 +26,11 @@ from nas.task.metrics import AUTO
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
 """Fields that limit a run or say where its data are kept; they may change when a study is resumed."""
 
-LATER_FIELDS = ("labels", "label_column", "group_column", "time_column", "group_regex")
-"""Fields that definitions of earlier releases do not have."""
+LATER_FIELDS = (
+    "labels", "label_column", "group_column", "time_column", "group_regex",
+    "drop_columns", "keep_columns", "drop_outliers", "channels_first",
+)  # fmt: skip
+"""Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
 OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
@@ -56,7 +59,8 @@ class Study:
         output: what the model gives for each class: `probabilities`, or `logits`, which need no softmax; the greatest
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
-        window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex: how data are read, see
+        window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
+            keep_columns, drop_outliers, channels_first: how data are read and what of them is used, see
             `nas.data.dataset.DataOptions`; None leaves it to the reader of the data.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
@@ -91,6 +95,10 @@ class Study:
     group_column: str | None = None
     time_column: str | None = None
     group_regex: str | None = None
+    drop_columns: str | None = None
+    keep_columns: str | None = None
+    drop_outliers: bool | None = None
+    channels_first: bool | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None
@@ -159,7 +167,6 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they may not change when a study is resumed."""
-        # Definitions of earlier releases lack these keys; they must equal those that leave them unset.
         left_out = {*RUN_FIELDS, *(key for key in LATER_FIELDS if getattr(self, key) is None)}
         return {key: value for key, value in to_data(self).items() if key not in left_out}
 

@@ -22,6 +22,9 @@ UNBALANCED = 3
 With two such classes, a model that always answers the more frequent one is right on 75 % of the rows or more.
 """
 
+FEWEST_GROUPS = 5
+"""An interval over fewer groups than this is not honest: so few subjects do not show how much subjects differ."""
+
 DRAWS = 2000
 """Number of bootstrap samples of an interval."""
 

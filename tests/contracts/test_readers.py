@@ -19,7 +19,7 @@ from nas.study.study import Study
 
 X = np.arange(4 * 8 * 2).reshape(4, 8, 2)
 OPTIONS = {
-    "window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv",
+    "window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv", "channels_first": True,
     "label_column": "label", "group_column": "group", "time_column": "time", "group_regex": "(.*)",
 }  # fmt: skip
 

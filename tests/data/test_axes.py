@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from nas.data.axes import find_axes, triples
+from nas.data.axes import find_axes
 from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split
+from nas.signal.triples import triples
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from nas.data.splits import split
 
 
 def sound() -> Dataset:
-    """Twelve subjects, two classes, three channels of noise."""
+    """Forty subjects, two classes, three channels of noise."""
     rng = np.random.default_rng(0)
-    part = Part(rng.normal(size=(240, 16, 3)).astype(np.float32), np.tile([0, 1], 120), np.repeat(np.arange(12), 20))
+    part = Part(rng.normal(size=(240, 16, 3)).astype(np.float32), np.tile([0, 1], 120), np.repeat(np.arange(40), 6))
     return Dataset("here", part, ("walk", "run"), channel_names=("x", "y", "z"), sample_rate_hz=50.0)
 
 

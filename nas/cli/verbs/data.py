@@ -13,6 +13,11 @@ from nas.cli.views.output import print_json, print_view
 @click.argument("source", required=False)
 @reader_options
 @click.option(
+    "--kind",
+    type=click.Choice(["table", "window", "image"]),
+    help="What a row is, where the file does not say it; a search takes it from its space.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0, 2**31),
     default=0,
@@ -21,12 +26,13 @@ from nas.cli.views.output import print_json, print_view
 )
 @json_option
 def command(source: str | None, seed: int, as_json: bool, **options: Any) -> None:
-    """List data sources, or describe SOURCE: its shapes, classes, groups and split, and what looks wrong.
+    """List data sources, or describe SOURCE: its shapes, classes, groups and split, and whether a search can begin.
 
     SOURCE is a listed name, an .npz file, a folder of recordings (CSV, TSV, TXT, Excel or Parquet), or one such file
     with a column of classes. A folder holds <class>/<recording>.csv, <class>/<subject>/..., <subject>/<class>/...,
     train/ and test/ with these, files with the class in their names, or a labels.csv with the columns file, label and
-    optionally group and part. What is assumed of the files is told, a line each.
+    optionally group and part. What is assumed of the files is told, a line each. The last lines say what is wrong, and
+    the command that mends it.
 
     Example: nas data recordings/ --window 128 --stride 64
     """
@@ -45,3 +51,5 @@ def command(source: str | None, seed: int, as_json: bool, **options: Any) -> Non
         print_json(description.to_json())
     else:
         print_view(view(description))
+        if description.mend:
+            click.echo(f"mend with: {description.mend}")  # not wrapped, so that it can be copied

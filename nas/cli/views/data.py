@@ -8,6 +8,7 @@ from rich.text import Text
 
 from nas.api.data import DataSource
 from nas.data.describe import ChannelSummary, Description, PartSummary
+from nas.data.finding import Finding
 from nas.signal.kind import Kind
 from nas.text import percent
 
@@ -27,7 +28,7 @@ def listing(sources: Iterable[DataSource]) -> Table:
 
 
 def view(description: Description) -> Group:
-    """Return what a data source holds, how it is split, and what looks wrong."""
+    """Return what a data source holds, how it is split, what is wrong, and the verdict."""
     return Group(
         headline(description),
         "",
@@ -90,20 +91,24 @@ def channels_table(channels: tuple[ChannelSummary, ...]) -> Table:
 
 
 def remarks(description: Description) -> Iterator[Text]:
-    """Yield the held-out groups, what the source did to the data, what looks wrong, and what a search refuses."""
+    """Yield the held-out groups, what the source did to the data, what is wrong, and the verdict."""
     for name, part in description.parts.items():
         if part.groups and name != "train":
             yield Text(f"{name} groups: {_some(part.groups)}")
     for note in description.notes:
         yield Text(note)
-    for style, mark, lines in (
-        ("yellow", "looks wrong: ", description.warnings),
-        ("bold red", "a search refuses: ", description.errors),
-    ):
-        for line in lines:
-            yield Text.assemble((mark, style), line)
-    if not description.warnings and not description.errors:
-        yield Text("nothing looks wrong", style="green")
+    for finding in description.findings:
+        style = "bold red" if finding.is_error else "yellow"
+        yield Text.assemble((f"{finding.level}: ", style), finding.text if not finding.is_error else _placed(finding))
+        if finding.mend:
+            yield Text(f"  mend: {finding.mend}")
+    errors = any(finding.is_error for finding in description.findings)
+    style = "bold red" if errors else "yellow" if description.findings else "green"
+    yield Text.assemble("verdict: ", (description.verdict, style))
+
+
+def _placed(finding: Finding) -> str:
+    return finding.text if finding.place in finding.text else f"{finding.place}: {finding.text}"
 
 
 def _some(groups: tuple[str, ...]) -> str:

@@ -77,6 +77,9 @@ class View(Observer):
     def note(self, text: str) -> None:
         self._console.print(f"  data: {text}", markup=False, highlight=False, soft_wrap=True, style="dim")
 
+    def warn(self, text: str) -> None:
+        self._console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
     def recorded(self, record: Record) -> None:
         self._counts[record.state] += 1
         if record.state in UNTRAINED:

@@ -9,6 +9,7 @@ from nas.arrays import Array, Floats
 from nas.data import labels
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.readers.archive import read_arrays
+from nas.data.row_kind import assumed, row_kind
 from nas.data.source import READERS, Reader
 from nas.errors import InputError
 from nas.signal.kind import Kind
@@ -27,7 +28,7 @@ SHORT = {"x": "x_train", "y": "y_train"} | dict.fromkeys(
 
 
 def read_npz(source: str, path: Path, options: DataOptions) -> Dataset:
-    """Read the arrays `x_train`, `y_train` and optional others from `path`; no option applies.
+    """Read the arrays `x_train`, `y_train` and optional others from `path`.
 
     Raises:
         InputError: the file is damaged or not an `.npz`, holds pickled objects, or its arrays do not fit together.
@@ -38,7 +39,7 @@ def read_npz(source: str, path: Path, options: DataOptions) -> Dataset:
         raise InputError(source, f"must hold {missing}", got=", ".join(sorted(keys)) or "no arrays")
     unusual = {key: name for key in keys if (name := key_of(key)) and name != key and name not in keys}
     notes = [f"array {key} is read as {name}" for key, name in unusual.items()]
-    return dataset_of(source, arrays, notes)
+    return dataset_of(source, arrays, notes, options)
 
 
 def key_of(key: str) -> str | None:
@@ -50,7 +51,9 @@ def key_of(key: str) -> str | None:
     return f"{word.removesuffix('s')}_{part}" if known else name if name in ARRAYS else None
 
 
-def dataset_of(source: str, arrays: Mapping[str, Array], notes: Sequence[str] = ()) -> Dataset:
+def dataset_of(
+    source: str, arrays: Mapping[str, Array], notes: Sequence[str] = (), options: DataOptions | None = None
+) -> Dataset:
     """Return the dataset that arrays make, under the names that they have in an `.npz` file.
 
     Raises:
@@ -63,6 +66,7 @@ def dataset_of(source: str, arrays: Mapping[str, Array], notes: Sequence[str] = 
     y, class_names = labels.encode(
         {name: arrays[f"y_{name}"] for name in present}, _texts(arrays, "class_names") or None, source
     )
+    arrays, kind_notes = _with_channels(arrays, options or DataOptions())
     scale = _scale(source, arrays)
     parts = {
         name: Part(_units(source, f"x_{name}", arrays, scale), y[name], _groups(source, name, arrays))
@@ -77,8 +81,24 @@ def dataset_of(source: str, arrays: Mapping[str, Array], notes: Sequence[str] = 
         channel_names=_texts(arrays, "channel_names"),
         sample_rate_hz=_number(source, arrays, "sample_rate_hz"),
         units_scale=scale,
-        notes=tuple(notes),
+        notes=(*notes, *kind_notes),
     )
+
+
+def _with_channels(arrays: Mapping[str, Array], options: DataOptions) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Return the arrays with channels as the last axis of all rows, and what was assumed of the rows."""
+    arrays = dict(arrays)
+    for key in (f"x_{name}" for name in PARTS if f"x_{name}" in arrays):
+        if options.channels_first and arrays[key].ndim == 3:
+            arrays[key] = arrays[key].swapaxes(1, 2)
+    x = arrays["x_train"]
+    stored = next((kind for kind in Kind if _texts(arrays, "kind") == (kind.value,)), None)
+    asked = Kind.WINDOW if options.channels_first else stored or options.kind
+    kind = row_kind(x, asked, "sample_rate_hz" in arrays, "channel_names" in arrays)
+    for key in (f"x_{name}" for name in PARTS if f"x_{name}" in arrays):
+        if arrays[key].ndim == x.ndim == {Kind.WINDOW: 2, Kind.IMAGE: 3}.get(kind):
+            arrays[key] = arrays[key][..., np.newaxis]
+    return arrays, tuple(assumed(x, kind)) if x.ndim == 3 and asked is None else ()
 
 
 def _scale(source: str, arrays: Mapping[str, Array]) -> tuple[float, ...] | None:
@@ -90,7 +110,7 @@ def _scale(source: str, arrays: Mapping[str, Array]) -> tuple[float, ...] | None
         raise InputError(
             f"{source}: scale", "must be finite numbers other than 0: one for all channels, or one a channel"
         )
-    channels = 1 if _is_image(arrays) and x.ndim == 3 else x.shape[-1] if x.ndim else 1
+    channels = x.shape[-1] if x.ndim else 1
     if scale.size not in (1, channels):
         raise InputError(
             f"{source}: scale", f"must have one entry for all channels, or {channels}, one a channel", got=scale.size
@@ -103,28 +123,11 @@ def _units(source: str, key: str, arrays: Mapping[str, Array], scale: tuple[floa
     x = arrays[key]
     if x.dtype.kind not in "iufb":
         raise InputError(f"{source}: {key}", "must be numbers", got=x.dtype)
-    if x.ndim == 3 and _is_image(arrays):
-        x = x[..., np.newaxis]
-    if x.ndim == 2 and ("sample_rate_hz" in arrays or _texts(arrays, "kind") == (Kind.WINDOW.value,)):
-        x = x[..., np.newaxis]
     if x.ndim == 0:
         raise InputError(f"{source}: {key}", "must be [n, ...], one entry a row", got="a single number")
     with np.errstate(over="ignore"):  # too large numbers become infinite, which nas.data.rules reports
         x = x.astype(np.float32)
         return x if scale is None else x * np.asarray(scale, np.float32)
-
-
-def _is_image(arrays: Mapping[str, Array]) -> bool:
-    """Return whether x_train holds images [n, height, width] and not windows [n, time, channels] of the same rank.
-
-    Rows of bytes and square rows are images, unless the file gives channel names or a sample rate.
-    """
-    x = arrays["x_train"]
-    if "kind" in arrays:
-        return _texts(arrays, "kind") == (Kind.IMAGE.value,)
-    if "sample_rate_hz" in arrays or "channel_names" in arrays:
-        return False
-    return x.ndim == 3 and (x.dtype == np.uint8 or x.shape[1] == x.shape[2])
 
 
 def _groups(source: str, name: str, arrays: Mapping[str, Array]) -> Array | None:
@@ -158,5 +161,6 @@ READERS.register("npz")(
         what="an .npz file",
         pattern="FILE.npz",
         summary="Your arrays: x_train, y_train, and if you have them x_test, y_test, group_train ...",
+        options=frozenset({"channels_first"}),
     )
 )

@@ -92,6 +92,7 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
         class_names=class_names,
         channel_names=takes[0].recording.channel_names,
         sample_rate_hz=None if rate_hz is None else float(rate_hz),
+        recordings=tuple(take.place for take in takes),
         notes=(*notes, *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts)),
     )
 
@@ -186,17 +187,20 @@ def _windows(
 
 
 def _parts(takes: Sequence[Take], cuts: Sequence[tuple[Floats, Array | None]]) -> dict[str, Part]:
-    found: dict[str, list[tuple[Floats, Array, Array]]] = defaultdict(list)
-    for take, (x, y) in zip(takes, cuts, strict=True):
+    found: dict[str, list[tuple[Floats, Array, Array, Array]]] = defaultdict(list)
+    for number, (take, (x, y)) in enumerate(zip(takes, cuts, strict=True)):
         of_rows = np.repeat(np.array([take.label]), len(x)) if y is None else y
-        found[take.part].append((x, of_rows, np.repeat(np.array([take.group]), len(x))))
+        found[take.part].append((x, of_rows, np.repeat(np.array([take.group]), len(x)), np.repeat(number, len(x))))
     grouped = all(take.group for take in takes)
     joined = {name: tuple(map(np.concatenate, zip(*rows, strict=True))) for name, rows in found.items()}
-    labelled = np.concatenate([y for _, y, _ in joined.values()])
+    labelled = np.concatenate([y for _, y, *_ in joined.values()])
     if any(y is not None for _, y in cuts):
         labelled = as_labels(labelled)
     numbered = iter(np.split(labelled, np.cumsum([len(x) for x, *_ in joined.values()])[:-1]))
-    return {name: Part(x, next(numbered), groups if grouped else None) for name, (x, _, groups) in joined.items()}
+    return {
+        name: Part(x, next(numbered), groups if grouped else None, numbers)
+        for name, (x, _, groups, numbers) in joined.items()
+    }
 
 
 def _no_window(source: str, window: int, counts: Counter[str]) -> InputError:

@@ -1,0 +1,174 @@
+"""Checks for channels that are no measurement: labels, subjects, times, row numbers, and channels that never change."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from nas.arrays import Array, Floats, Ints
+from nas.data.dataset import Dataset, Part
+from nas.data.finding import Finding
+from nas.signal.kind import Kind
+from nas.signal.triples import triples
+
+LABELS = frozenset({
+    "label", "labels", "class", "classes", "activity", "activities", "target", "targets", "annotation", "category",
+    "outcome", "truth", "gt",
+})  # fmt: skip
+"""Words for the answer in names of columns."""
+
+SUBJECTS = frozenset({
+    "subject", "subjects", "user", "person", "participant", "patient", "volunteer", "speaker", "group", "session",
+    "trial", "take", "recording", "fold", "id",
+})  # fmt: skip
+"""Words in names of columns for who or what was recorded."""
+
+FILLERS = frozenset({
+    "id", "ids", "idx", "index", "num", "number", "no", "code", "name", "true", "ground", "encoded", "enc", "int",
+    "str",
+})  # fmt: skip
+"""Words that make a name no other: `activity_id`, `true label`."""
+
+CODES = frozenset({
+    "y", "gesture", "action", "diagnosis", "species", "anomaly",
+})  # fmt: skip
+"""Words that mean the answer only if the values are whole numbers of few kinds."""
+
+SURE = frozenset({
+    "label", "labels", "class", "truth", "gt",
+})  # fmt: skip
+"""Words that mean the answer even if the values look like a measurement."""
+
+EPOCH = (9.4e8, 4.2e9)
+"""Seconds since 1970 from the year 1999 to 2103; times in ms, us and ns are this times a power of 1000."""
+
+STEADY = 0.9
+"""A column named like a label is one if it is constant in this share of the windows: some may span two labels."""
+
+
+def label_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """A network that reads its answer from the input is right on these data, and useless on others."""
+    if dataset.kind == Kind.IMAGE:
+        return
+    part = dataset.train
+    steady, level = _steady(part.x)
+    told = _told_by_class(level, part.y) & (steady == 1)
+    axes = {dataset.channel_names[i] for triple in triples(dataset.channel_names) for i in triple}
+    for index in range(part.x.shape[-1]):
+        name = dataset.channel_name(index)
+        words = _words(name) if name not in axes else set()
+        is_code = bool(steady[index] >= STEADY and _is_code(level[:, index]))
+        meant = LABELS | CODES if is_code else LABELS
+        named = bool(words & meant and words <= LABELS | CODES | FILLERS)
+        if named and (is_code or words & SURE):
+            yield _leak(name, f"{name} is named like a label: a network would read its answer from the input", True)
+        elif told[index]:
+            where = "" if dataset.kind == Kind.TABLE else " is constant in every window, and"
+            yield _leak(name, f"{name}{where} tells the class of every row by its value alone, as a label does", True)
+        elif named:
+            yield _leak(name, f"{name} is named like a label; leave it out unless it is a measurement", False)
+
+
+def subject_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """A column that tells who or which recording it was is of no use for new subjects, and invites memorizing."""
+    if dataset.kind == Kind.IMAGE:
+        return
+    steady, level = _steady(dataset.train.x)
+    still = _still_in_recordings(dataset, level) & (steady == 1)
+    for index in range(dataset.train.x.shape[-1]):
+        name = dataset.channel_name(index)
+        words = _words(name)
+        if words & SUBJECTS and words <= SUBJECTS | FILLERS and steady[index] == 1 and _is_code(level[:, index]):
+            yield _leak(name, f"{name} tells who or what was recorded, not what happened", False)
+        elif still[index]:
+            yield _leak(name, f"{name} never changes within a recording: it may tell which one it is", False)
+
+
+def time_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """A column of times or row numbers shows when a row was recorded, not what happened."""
+    if dataset.kind == Kind.IMAGE:
+        return
+    x = dataset.train.x
+    for index in range(x.shape[-1]):
+        name, values = dataset.channel_name(index), x[..., index]
+        if _is_epoch(values):
+            yield _leak(name, f"{name} holds times since 1970, such as {values.flat[0]:.0f}", False)
+        elif dataset.kind == Kind.WINDOW and _increases(values):
+            yield _leak(name, f"{name} increases in every window, as times or row numbers do: leave it out", False)
+        elif dataset.kind == Kind.TABLE and _counts_rows(values):
+            yield _leak(name, f"{name} numbers the rows: leave it out", False)
+
+
+def constant_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """A channel that never changes, such as that of a sensor that was off, costs weights and carries no information."""
+    x = parts["train"].x
+    if dataset.kind == Kind.IMAGE:
+        return
+    flat = x.reshape(-1, x.shape[-1])
+    for index in np.flatnonzero((flat == flat[:1]).all(axis=0)):
+        name = dataset.channel_name(int(index))
+        yield _leak(name, f"{name} is constant in train, at {flat[0, index]:g}", False)
+
+
+def _leak(name: str, text: str, is_error: bool) -> Finding:
+    return Finding(name, text, is_error, {"drop_columns": name.removeprefix("channel ")})
+
+
+def _words(name: str) -> set[str]:
+    """Return the words of a name: `activityID` and `Activity_Id` have activity and id."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def _steady(x: Floats) -> tuple[Array, Floats]:
+    """Return the share of the rows within which each channel is constant, and its first value in each row."""
+    if x.ndim == 2:
+        return np.ones(x.shape[-1]), x
+    few = x[:: len(x) // 200 + 1]
+    shares = np.asarray((few == few[:, :1]).all(axis=1).mean(axis=0))
+    for index in np.flatnonzero(shares > 0):
+        channel = x[..., index]
+        shares[index] = (channel == channel[:, :1]).all(axis=1).mean()
+    return shares, x[:, 0]
+
+
+def _is_code(values: Floats) -> bool:
+    """Return whether values are whole numbers of few kinds, as numbers of classes or subjects are."""
+    return bool((values == np.round(values)).all()) and 2 <= len(np.unique(values)) <= max(
+        2, min(200, len(values) // 2)
+    )
+
+
+def _told_by_class(level: Floats, y: Ints) -> npt.NDArray[np.bool_]:
+    """Return for each column whether all rows of a class have one value, and not all classes the same."""
+    order = np.argsort(y, kind="stable")
+    starts = np.flatnonzero(np.diff(y[order], prepend=-1))
+    low, high = np.minimum.reduceat(level[order], starts), np.maximum.reduceat(level[order], starts)
+    # One row of each class says nothing: every measurement has one value there.
+    told = (low == high).all(axis=0) & (low != low[:1]).any(axis=0)
+    return np.asarray(told & (len(y) >= 3 * len(starts)), np.bool_)
+
+
+def _still_in_recordings(dataset: Dataset, level: Floats) -> Array:
+    """Return for each column whether it has one value in each recording, and not the same in all."""
+    groups = dataset.train.groups
+    still = np.zeros(level.shape[1], bool)
+    if dataset.kind != Kind.WINDOW or groups is None:
+        return still
+    which = np.unique(groups, return_inverse=True)[1]
+    return _told_by_class(level, which * len(dataset.class_names) + dataset.train.y)
+
+
+def _is_epoch(values: Array) -> bool:
+    low, high = float(values.min()), float(values.max())
+    return any(EPOCH[0] * unit <= low <= high <= EPOCH[1] * unit for unit in (1.0, 1e3, 1e6, 1e9)) and low < high
+
+
+def _increases(values: Floats) -> bool:
+    """Return whether each window [n, time] increases at every step; a few windows are enough to see most others."""
+    return values.shape[1] >= 3 and all(bool((part[:, 1:] > part[:, :-1]).all()) for part in (values[:20], values))
+
+
+def _counts_rows(values: Floats) -> bool:
+    steps = np.diff(values.astype(np.float64))
+    return len(steps) >= 10 and steps[0] != 0 and bool((steps == steps[0]).all())

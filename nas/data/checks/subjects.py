@@ -1,0 +1,80 @@
+"""Checks of groups: whether they keep subjects apart, and whether there are enough of them."""
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+import numpy as np
+
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.finding import Finding
+from nas.signal.kind import Kind
+from nas.task.metrics import FEWEST_GROUPS
+
+ONE_CLASS_SHARE = 0.9
+"""Groups look like recordings, not subjects, if this share of them has rows of one class only."""
+
+
+def straddling_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """If a subject is in train and test, the test tells nothing about new subjects."""
+    for (one, a), (other, b) in combinations(parts.items(), 2):
+        if a.groups is not None and b.groups is not None:
+            both = sorted(set(map(str, a.groups.tolist())) & set(map(str, b.groups.tolist())))
+            if both:
+                few = ", ".join(both[:5]) + (", ..." if len(both) > 5 else "")
+                yield Finding(
+                    f"group_{other}",
+                    f"{len(both)} groups are both in {one} and in {other}: {few}",
+                    advice="put all rows of a subject into one part, or all rows into train, which is then divided; "
+                    f"if {other} counts its groups anew, give them other names",
+                )
+
+
+def missing_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """Windows of one recording are alike, so accuracy is overestimated if some are in train and others in test."""
+    if dataset.kind == Kind.WINDOW and parts["train"].groups is None:
+        yield Finding(
+            "group_train",
+            "no groups: windows of one subject may be both in train and in test, and accuracy overestimated",
+            advice="give the subject of each row as group_train",
+        )
+
+
+def one_class_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """Groups that are recordings in place of subjects put one subject into two parts."""
+    groups, y = dataset.train.groups, dataset.train.y
+    if groups is None:
+        return
+    names, which = np.unique(groups, return_inverse=True)
+    single = sum(len(np.unique(y[which == group])) == 1 for group in range(len(names)))
+    if 3 <= len(names) < len(y) and single >= ONE_CLASS_SHARE * len(names):
+        yield Finding(
+            "group_train",
+            f"{'all' if single == len(names) else single} of {len(names)} groups, such as {names[0]}, have rows of one "
+            "class only: if one subject did several, it is in two parts of the split, and accuracy is overestimated",
+            advice="name the subject of each recording: --group-regex with an expression whose parentheses hold it in "
+            "the file's path, or the column group of a labels.csv"
+            if dataset.recordings
+            else "give the subject of each row as group_train",
+        )
+
+
+def few_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """From a few subjects nobody can tell how much the accuracy on others may differ."""
+    sizes = {name: len(np.unique(part.groups)) for name, part in parts.items() if part.groups is not None}
+    few = {name: size for name, size in sizes.items() if name != "train" and size < FEWEST_GROUPS}
+    if few:
+        held = " and ".join(f"{name} has {size} group{'s'[: size != 1]}" for name, size in few.items())
+        yield Finding(
+            "groups",
+            f"{held}: with fewer than {FEWEST_GROUPS}, the accuracy on new subjects has no honest interval",
+            advice=f"record more subjects: {_wanted(dataset, few)}",
+        )
+
+
+def _wanted(dataset: Dataset, few: Mapping[str, int]) -> str:
+    given = [name for name in few if name in dataset.parts()]
+    if given:
+        return f"{FEWEST_GROUPS} or more for {' and '.join(given)}"
+    options = DataOptions()
+    return f"about {math.ceil(FEWEST_GROUPS / options.test_fraction)} in all"
