@@ -21,9 +21,9 @@ from nas.errors import InputError
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.optimizer.storage import open_storage, repair
 from nas.space.dims import Choice, Dim, Value
+from nas.study.changes import refuse_changes
 from nas.study.objectives import Direction
 from nas.study.record import Record, State
-from nas.study.study import upgraded
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -213,18 +213,22 @@ class Ledger:
         Raises:
             InputError: another process on this machine runs it, or its identity was another one.
         """
-        owner = self.get("owner")
-        if owner is not None and owner != _me() and _alive(owner):
+        if (owner := self.runner()) is not None:
             raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
         repair(self._url)
-        now = upgraded(json.loads(json.dumps(identity)))
-        known = upgraded(self.get("identity") or now)
-        # A field that did not exist when the study began counts as None, a limit that is not set.
-        for key in {**known, **now}:
-            if known.get(key) != now.get(key):
-                raise changed(self.name, key, known.get(key), now.get(key))
+        now = json.loads(json.dumps(identity))
+        refuse_changes(self.name, self.get("identity") or now, now)
         self.put("identity", now)
         self.put("owner", _me())
+
+    def runner(self) -> str | None:
+        """Return which other process on this machine runs the study now; None if none does."""
+        owner: str | None = self.get("owner")
+        return owner if owner is not None and owner != _me() and _alive(owner) else None
+
+    def forget(self) -> None:
+        """Remove the study from its storage; nothing can be done with it afterwards."""
+        self._storage.delete_study(self._study_id)
 
     def _store(self, trial: Trial, record: Record | None = None) -> int:
         frozen = self._memory.get_trials(deepcopy=False)[trial.number]
@@ -242,16 +246,11 @@ def _reached(record: Record) -> tuple[int, float | None]:
     return len(curve), max(curve) if curve and record.state == State.PRUNED else None
 
 
-def changed(name: str, key: str, old: object, new: object) -> InputError:
-    """Return the error for a study that is resumed with another definition than that of its first run."""
-    return InputError(
-        f"study {name}: {key}", f"must stay {old!r} when a study is resumed", got=repr(new), hint="give another --name"
-    )
+class NoTrialsError(InputError):
+    """A study's trials are not where its definition says."""
 
-
-def no_trials(name: str, place: object) -> InputError:
-    """Return the error for a study whose trials are not where they should be."""
-    return InputError(place, f"must hold the trials of study {name}", hint="run the study with `nas search` first")
+    def __init__(self, name: str, place: object) -> None:
+        super().__init__(place, f"must hold the trials of study {name}", hint="run the study with `nas search` first")
 
 
 def _open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | None, url: str) -> optuna.Study:
@@ -263,7 +262,7 @@ def _open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | No
         return optuna.load_study(study_name=name, storage=storage)
     except KeyError:
         if begin is None:
-            raise no_trials(name, url) from None
+            raise NoTrialsError(name, url) from None
         repair(url)
         return optuna.create_study(storage=storage, study_name=name, directions=list(begin))
 

@@ -15,16 +15,17 @@ from nas.optimizer.executor.executor import EXECUTORS, MakeExecutor
 from nas.optimizer.finals import WINNER_MODEL, Finals
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
-from nas.optimizer.ledger import Ledger, no_trials
+from nas.optimizer.ledger import Ledger, NoTrialsError
 from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.search import Search
-from nas.optimizer.storage import journal_url
+from nas.optimizer.storage import is_missing, journal_url
 from nas.optimizer.trials import Trials, summarize
+from nas.study.changes import refuse_changes
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
-from nas.study.study import Study
+from nas.study.study import Study, make_study, read_study
 from nas.task.metrics import AUTO
 from nas.task.task import metric_title
 from nas.tracking import Tracker, open_tracker
@@ -59,9 +60,9 @@ def open_ledger(study: Study, folder: Path, *, begin: bool = True) -> Ledger:
         begin: whether to begin a study that has no trials yet, which is an InputError otherwise.
     """
     journal = folder / "study.journal"
-    if not begin and study.storage is None and not journal.is_file():
-        raise no_trials(study.name, journal)
     url = study.storage or journal_url(journal)
+    if not begin and is_missing(url):
+        raise NoTrialsError(study.name, study.storage or journal)
     return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed, study.sampler, begin=begin)
 
 
@@ -95,7 +96,7 @@ def run(
             it is to be finished and has no complete candidate yet.
     """
     study, judge = problem.study, Judge.of(problem)
-    ledger = open_ledger(study, folder)
+    ledger = _resume_or_begin(study, folder)
     ledger.lock(problem.identity())
     write_atomic(folder / "study.toml", study.to_toml())
     tracker = open_tracker(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
@@ -120,6 +121,30 @@ def run(
         tracker.counts(trials.result(folder).states)
         tracker.close(DRAIN_SECONDS)
         ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
+
+
+def _resume_or_begin(study: Study, folder: Path) -> Ledger:
+    """Open the trials of a study whose folder, if it is there, belongs to the same study.
+
+    Raises:
+        InputError: another definition has been run in the folder, or its trials are elsewhere or gone.
+    """
+    try:
+        return open_ledger(study, folder, begin=False)
+    except NoTrialsError:
+        if (folder / "study.toml").is_file():
+            earlier = make_study(read_study(folder), folder / "study.toml")
+            refuse_changes(study.name, earlier.definition(), study.definition())
+            place = earlier.storage or folder / "study.journal"
+            if earlier.storage != study.storage:
+                hint = f"give --storage {place}" if earlier.storage else "leave --storage out"
+                raise InputError(
+                    f"study {study.name}", f"must go on where its trials are, {place}", hint=hint
+                ) from None
+            if any((folder / "models").glob("*.tflite")):
+                hint = f"restore it, or delete the study: nas studies delete {folder}"
+                raise InputError(place, f"must hold the trials of study {study.name}", hint=hint) from None
+        return open_ledger(study, folder)
 
 
 def _search(finals: Finals) -> None:

@@ -22,6 +22,12 @@ def journal_url(file: Path) -> str:
     return f"{JOURNAL}{file}"
 
 
+def is_missing(url: str) -> bool:
+    """Return whether a storage is a file that does not exist."""
+    file = _file(url)
+    return file is not None and not file.is_file()
+
+
 def open_storage(url: str) -> BaseStorage:
     """Open the storage at `url`, or make it: `journal:///FILE` or a database; InputError if it does not open."""
     try:

@@ -222,13 +222,6 @@ def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
     return from_data(Study, {**fields, "recipe": read_recipe(tables, at)}, at)
 
 
-def upgraded(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a definition, which an earlier release may have written, in its present form."""
-    if "recipe" not in definition:
-        return dict(definition)
-    return {**definition, "recipe": Recipe.from_json(definition["recipe"], Place("recipe")).to_json()}
-
-
 def read_study(path: Path) -> dict[str, Any]:
     """Return the fields in a `study.toml`, or in the one of a study's folder."""
     file = path / "study.toml" if path.is_dir() else path

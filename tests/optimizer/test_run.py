@@ -238,12 +238,48 @@ def test_another_definition_is_refused_before_anything_is_done(log: Log, splits:
     go(study(), splits, tmp_path)
     log.tasks.clear()
     definition = (tmp_path / "study.toml").read_text()
-    with pytest.raises(InputError, match=r"study mine: budget_kb: must stay 12\.0 when a study is resumed, got 3\.0"):
+    with pytest.raises(
+        InputError, match=r"study mine: must keep the settings .*: budget_kb was 12\.0, is 3\.0; leave it"
+    ):
         go(study(budget_kb=3.0, trials=99), splits, tmp_path)
-    with pytest.raises(InputError, match="study mine: data content: must stay"):
+    with pytest.raises(InputError, match=r"study mine: .*: the data content has changed"):
         go(study(trials=99), split(load("wine"), 1), tmp_path)
     assert log.tasks == []
     assert (tmp_path / "study.toml").read_text() == definition
+
+
+def test_only_the_settings_that_differ_are_named(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(), splits, tmp_path)
+    changed = study(recipe=Recipe.of(finalists=1, final_folds=2, epochs=12), metric="macro_f1")
+    with pytest.raises(InputError) as error:
+        go(changed, splits, tmp_path)
+    assert str(error.value) == (
+        "study mine: must keep the settings that it began with: metric was auto, is macro_f1, epochs was 10, is 12; "
+        "leave them as before, or give another --name"
+    )
+
+
+@pytest.mark.parametrize("storages", [("sqlite:///{}/a.db", None), (None, "sqlite:///{}/a.db")])
+def test_a_folder_keeps_its_study_when_the_storage_is_another(
+    log: Log, splits: Splits, tmp_path: Path, storages: tuple[str | None, str | None]
+) -> None:
+    first, second = (url and url.format(tmp_path) for url in storages)
+    go(study(storage=first), splits, tmp_path / "mine")
+    log.tasks.clear()
+    definition = (tmp_path / "mine" / "study.toml").read_text()
+    with pytest.raises(InputError, match=r"study mine: .*budget_kb was 12\.0, is 3\.0"):
+        go(study(storage=second, budget_kb=3.0), splits, tmp_path / "mine")
+    with pytest.raises(InputError, match=r"study mine: must go on where its trials are, "):
+        go(study(storage=second), splits, tmp_path / "mine")
+    assert (log.tasks, (tmp_path / "mine" / "study.toml").read_text()) == ([], definition)
+    assert go(study(storage=first, trials=9), splits, tmp_path / "mine").trials == 9
+
+
+def test_a_study_whose_trials_were_removed_is_not_begun_anew(log: Log, splits: Splits, tmp_path: Path) -> None:
+    go(study(), splits, tmp_path)
+    (tmp_path / "study.journal").unlink()
+    with pytest.raises(InputError, match=r"study\.journal: must hold the trials of study mine; restore it, or delete"):
+        go(study(), splits, tmp_path)
 
 
 def test_a_worker_that_dies_fails_only_its_trial(log: Log, splits: Splits, tmp_path: Path) -> None:
