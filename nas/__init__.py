@@ -17,7 +17,8 @@ The command line does what these functions do:
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
                    `write_memory_map`
     nas ui         `open_ui`; `ui_command` is the command that it runs
-    nas report     `report`; `list_studies` and `open_study` find studies
+    nas report     `report`
+    nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
     nas export     `export`
 
 Names are imported when they are first used, so that `import nas` stays quick.
@@ -27,6 +28,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate
     from nas.api.results import export, report
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
@@ -95,12 +98,16 @@ __all__ = [
     "Result",
     "SpaceDescription",
     "Study",
+    "StudyComparison",
+    "StudySummary",
     "Target",
     "__version__",
     "advise",
     "check_limits",
     "compare",
+    "compare_studies",
     "define_study",
+    "delete_study",
     "describe_data",
     "describe_space",
     "estimate",
@@ -117,6 +124,7 @@ __all__ = [
     "profile",
     "report",
     "search",
+    "show_study",
     "ui_command",
     "write_memory_map",
 ]

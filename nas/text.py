@@ -19,6 +19,15 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{100 * low:.1f} to {percent(high)}"
 
 
+def duration(seconds: float) -> str:
+    """Return a time in its two largest units."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def kilobytes(value: int | None) -> str:
     """Return a number of bytes: exact below 10 KB, in KB of 1024 bytes from there on; a dash for None."""
     if value is None:

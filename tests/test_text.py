@@ -9,7 +9,7 @@ import rooms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.text import document, interval, kilobytes, percent
+from nas.text import document, duration, interval, kilobytes, percent
 
 
 @pytest.mark.parametrize(("share", "words"), [(0.125, "12.5 %"), (1.0, "100.0 %"), (0.99951, "100.0 %"), (None, "-")])
@@ -41,3 +41,10 @@ def test_keys_are_sorted_and_what_json_cannot_say_is_null() -> None:
 def test_no_other_file_has_a_form_of_its_own_for_percentages() -> None:
     written = re.compile(r"[0-9]f} %|[0-9]%}")
     assert [str(path) for path in rooms.FILES if written.search(path.read_text()) and path.name != "text.py"] == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (582, "9 min 42 s"), (7260, "2 h 1 min")]
+)
+def test_durations_have_two_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

@@ -36,6 +36,10 @@ VERBS = {
     ),
     "ui": Verb("Open the MLflow UI on the studies.", ("open_ui", "ui_command")),
     "report": Verb("Write a study's HTML report.", ("list_studies", "report")),
+    "studies": Verb(
+        "List studies, or show, compare or delete some.",
+        ("list_studies", "show_study", "compare_studies", "delete_study", "open_study"),
+    ),
     "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
 }
 

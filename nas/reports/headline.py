@@ -6,10 +6,11 @@ from typing import Any
 
 from nas.reports.markup import Markup, element, join
 from nas.reports.view import ReportView
-from nas.reports.words import capitalized, duration, percent, size, whole
+from nas.reports.words import capitalized, percent, size, whole
 from nas.study.record import Record
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_validation, on_test_set, validated
+from nas.text import duration
 
 
 def headline(view: ReportView) -> Markup:

@@ -33,15 +33,6 @@ def decimal(number: float | None, digits: int) -> str:
     return UNKNOWN if number is None else f"{number:.{digits}f}"
 
 
-def duration(seconds: float) -> str:
-    """Return a time in its two largest units."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
 def value(number: object) -> str:
     """Return the value of a hyperparameter, a number with four digits at most."""
     return f"{number:.4g}" if isinstance(number, float) else str(number)

@@ -1,81 +1,16 @@
 """`nas export` on a study that was run in this process."""
 
 import json
-import shutil
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from nas.api.search import search
-from nas.data.prepared import prepare
 from nas.exporters.format import FORMATS
-from nas.model import worker
-from nas.optimizer.run import open_ledger, run
-from nas.study.recipe import Recipe
-from nas.study.record import State
 from nas.study.result import Result
-from nas.study.study import Study
 from nas.target.profiler import profile
 from nas.target.target import find_target
 
-STUDY = Study(
-    space="mlp_tabular",
-    data="wine",
-    name="mine",
-    budget_kb=2,
-    trials=5,
-    tracking_uri="none",
-    recipe=Recipe.of(epochs=1, min_steps=0, finalists=1, final_epochs=1, final_folds=2, winner_epochs=1, qat_epochs=0),
-)
-
-
-class InThisProcess:
-    """An executor that performs a task in this process when it is asked for the answer."""
-
-    size = 1
-
-    def __init__(self, splits: Any, jobs: int) -> None:
-        self._splits = splits
-        self.running: list[Any] = []
-
-    @property
-    def idle(self) -> int:
-        return 1 - len(self.running)
-
-    def submit(self, task: Any) -> None:
-        self.running.append(task)
-
-    def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
-        if self.running:
-            task = self.running.pop()
-            yield task, worker.PERFORM[type(task)](task, prepare(self._splits, task.front_end))
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("studies")
-
-
-@pytest.fixture(scope="module")
-def result(root: Path) -> Result:
-    """A finished study below `root`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nas.api.search.run", partial(run, make_executor=InThisProcess))
-        return search(STUDY, root)
-
-
-@pytest.fixture
-def other(result: Result, root: Path) -> int:
-    """The number of a complete trial that did not win."""
-    assert result.winner is not None
-    records = open_ledger(STUDY, root / "mine").records()
-    return next(r.trial for r in records if r.state == State.COMPLETE and r.trial != result.winner.record.trial)
+from .conftest import STUDY
 
 
 def test_the_winner_s_files_are_those_of_its_folder(nas, root: Path, result: Result, tmp_path: Path) -> None:
@@ -143,16 +78,6 @@ def test_wrong_input_is_reported_in_one_line_and_writes_nothing(
     assert len(ended.complaints) == 1
     assert line in ended.err
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-@pytest.fixture
-def stopped(result: Result, root: Path, tmp_path: Path) -> Path:
-    """The same study as it is when it is interrupted before its finals."""
-    shutil.copytree(root / "mine", tmp_path / "studies" / "mine")
-    for name in ("bundle.json", "bundle.tflite", "results.json", "report.html", "best"):
-        path = tmp_path / "studies" / "mine" / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return tmp_path / "studies" / "mine"
 
 
 def test_without_a_winner_the_error_names_the_commands_that_lead_on(nas, stopped: Path) -> None:

@@ -19,7 +19,7 @@ READS_A_FILE = {"profile": ["model.tflite"], "export": ["nothing"], "report": ["
 def test_the_help_lists_every_verb(nas) -> None:
     ended = nas("--help")
     assert ended.code == 0
-    for verb in ("search", "spaces", "targets", "data", "estimate", "profile", "ui", "report", "export"):
+    for verb in ("search", "spaces", "targets", "data", "estimate", "profile", "ui", "report", "studies", "export"):
         assert f"\n  {verb} " in ended.out
 
 

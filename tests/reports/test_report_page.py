@@ -16,7 +16,6 @@ from sklearn.metrics import precision_score, recall_score
 
 from nas.reports import ReportView, render, write_report
 from nas.reports.memory_map.svg import to_svg
-from nas.reports.words import duration
 from nas.study.record import State
 from nas.study.result import Result, Trained
 
@@ -249,13 +248,6 @@ def test_a_winner_without_a_test_result_can_be_shown(view):
 def test_the_report_is_written_to_the_given_path(view, tmp_path):
     path = write_report(EMPTY, tmp_path / "new" / "report.html")
     assert path.read_text(encoding="utf-8") == render(EMPTY)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (582, "9 min 42 s"), (7260, "2 h 1 min")]
-)
-def test_durations_have_two_units(seconds, words):
-    assert duration(seconds) == words
 
 
 def test_rungs_are_shown_with_their_rank_correlation_and_an_early_end_with_its_reason(page):

@@ -1,0 +1,114 @@
+"""`nas studies`: the list, one study, several side by side, and deletion."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nas.optimizer.run import open_ledger
+from nas.study.result import Result
+
+from .conftest import STUDY
+
+
+@pytest.fixture
+def studies(stopped: Path, result: Result, root: Path) -> Path:
+    """A folder with a finished study, one that was stopped before its finals, and one that was never run."""
+    folder = stopped.parent
+    shutil.copytree(root / "mine", folder / "done")
+    done = replace(STUDY, name="mine", trials=9)
+    (folder / "done" / "study.toml").write_text(done.to_toml())
+    (folder / "new").mkdir()
+    (folder / "new" / "study.toml").write_text(replace(STUDY, name="new", budget_kb=3.0, seed=1).to_toml())
+    return folder
+
+
+def test_the_list_has_every_study_with_its_state_and_the_winner_s_figures(nas, studies: Path, result: Result) -> None:
+    assert result.winner is not None
+    by_folder = {Path(entry["folder"]).name: entry for entry in json.loads(nas("studies", "--json").out)}
+    assert {name: entry["state"] for name, entry in by_folder.items()} == {
+        "done": "finished",
+        "mine": "stopped",
+        "new": "not begun",
+    }
+    done = by_folder["done"]
+    assert (done["best"], done["trials"]) == (result.winner.record.trial, result.trials)
+    assert result.winner.tested is not None
+    assert done["test_score"] == result.winner.tested.metrics["accuracy"].value
+    assert done["figures"]["weights_bytes"] == result.winner.record.profiled["weights_bytes"]  # type: ignore[index]
+    shown = nas("studies").out
+    assert all(word in shown for word in ("finished", "stopped", "not begun"))
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_an_empty_folder_has_no_studies(nas) -> None:
+    assert (nas("studies").code, json.loads(nas("studies", "--json").out)) == (0, [])
+
+
+def test_a_study_that_cannot_be_read_does_not_hide_the_others(nas, studies: Path) -> None:
+    (studies / "new" / "study.toml").write_text("space = [")
+    ended = nas("studies", "--json")
+    assert ended.code == 0
+    broken = next(entry for entry in json.loads(ended.out) if entry["state"] == "unreadable")
+    assert broken["name"] == "new"
+    assert "must be valid TOML" in broken["reason"]
+    assert "must be valid TOML" in " ".join(nas("studies").out.split())
+
+
+def test_a_study_is_shown_with_the_commands_that_lead_on(nas, studies: Path) -> None:
+    finished, stopped, new = (nas("studies", "show", name).out for name in ("done", "mine", "new"))
+    assert "nas export studies/done" in finished
+    assert "test accuracy" in finished
+    assert "nas search studies/mine --finish" in stopped
+    assert "best so far" in stopped
+    assert "--finish" not in new
+    assert "nas search studies/new" in new
+
+
+def test_a_published_study_is_shown_by_its_results_alone(nas, studies: Path, result: Result) -> None:
+    for path in (studies / "done").iterdir():
+        if path.name not in ("study.toml", "results.json"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shown = json.loads(nas("studies", "show", "done", "--json").out)
+    assert result.winner is not None
+    assert (shown["state"], shown["best"], shown["seconds"]) == ("finished", result.winner.record.trial, None)
+
+
+def test_a_comparison_names_the_settings_that_differ(nas, studies: Path) -> None:
+    found = json.loads(nas("studies", "compare", "done", "new", "--json").out)
+    assert found["differences"] == {"budget_kb": [2.0, 3.0], "seed": [0, 1]}
+    assert [Path(study["folder"]).name for study in found["studies"]] == ["done", "new"]
+    assert "budget_kb" in nas("studies", "compare", "done", "new").out
+    assert nas("studies", "compare", "done").code == 2
+
+
+def test_a_study_is_deleted_with_its_folder_only_when_that_is_confirmed(
+    nas, studies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    refused = nas("studies", "delete", "mine")
+    assert (refused.code, len(refused.complaints)) == (1, 1)
+    assert (studies / "mine").is_dir()
+    deleted = nas("studies", "delete", "mine", "--yes", "--json")
+    assert json.loads(deleted.out) == {"study": "mine", "folder": "studies/mine", "mlflow_runs": 0}
+    assert sorted(path.name for path in studies.iterdir()) == ["done", "new"]
+
+
+def test_a_running_study_is_not_deleted(nas, studies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nas.optimizer.ledger.Ledger.runner", lambda _: "host:1")
+    ended = nas("studies", "delete", "mine", "--yes")
+    assert (ended.code, len(ended.complaints)) == (1, 1)
+    assert "must not be running" in ended.err
+    assert (studies / "mine").is_dir()
+
+
+def test_the_trials_of_a_deleted_study_are_removed_from_its_storage(nas, tmp_path: Path) -> None:
+    stored = replace(STUDY, storage=f"sqlite:///{tmp_path}/trials.db")
+    folder = tmp_path / "studies" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "study.toml").write_text(stored.to_toml())
+    open_ledger(stored, folder).put("stopped", "by patience")
+    assert nas("studies", "delete", "mine", "--yes").code == 0
+    assert open_ledger(stored, folder).get("stopped") is None
