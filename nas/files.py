@@ -1,8 +1,11 @@
-"""Reading of files that ends, and atomic writing: a reader sees the old content or the new, never a part of it."""
+"""Reading of files that ends, atomic writing (a reader sees the old content or the new), and locks on files."""
 
+import fcntl
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nas.errors import InputError
@@ -50,3 +53,14 @@ def write_atomic(path: Path, content: bytes | str) -> Path:
         Path(beside).unlink(missing_ok=True)
         raise
     return path
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Wait until no other process holds the lock of a file, and hold it; the system frees it when a process ends.
+
+    The lock is on a file of its own beside it, `.<name>.lock`, so that the file itself may be missing or be replaced.
+    """
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

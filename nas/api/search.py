@@ -70,7 +70,7 @@ def search(
             )
         observer.phase("writing results")
         _write_winner(problem, ended, result, result.winner)
-        ended.tracker.finish(result, ended.folder / "best")
+        ended.tracker.finish(result, {name: ended.folder / name for name in ("report.html", "best")})
     return result
 
 

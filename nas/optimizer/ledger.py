@@ -264,7 +264,8 @@ def _open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | No
         if begin is None:
             raise NoTrialsError(name, url) from None
         repair(url)
-        return optuna.create_study(storage=storage, study_name=name, directions=list(begin))
+        # Another process may have begun it in the meantime.
+        return optuna.create_study(storage=storage, study_name=name, directions=list(begin), load_if_exists=True)
 
 
 def _later(seed: int, trials: int) -> int:

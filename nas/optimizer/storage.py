@@ -4,10 +4,13 @@ A journal needs one line for each event. A database needs a query and a row for 
 trial of this program's spaces.
 """
 
+import re
+import time
 from pathlib import Path
 
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from nas.errors import InputError
 
@@ -15,6 +18,10 @@ JOURNAL = "journal:///"
 # Writing takes milliseconds, so an older lock was left by a process that was killed. Optuna's other kind of lock, a
 # symbolic link to the journal, never counts as old if the journal's path is relative, since the link is then broken.
 _LOCK_SECONDS = 3
+# What databases say of a table or a row that another process has made in the meantime, and seconds to wait then.
+_MADE_BY_ANOTHER = (IntegrityError, OperationalError, ProgrammingError)
+_PAUSES = (0.2, 0.5, 1.0)
+_HINT = "use sqlite:///FILE.db or postgresql://USER:PASSWORD@HOST/DATABASE, or leave it out"
 
 
 def journal_url(file: Path) -> str:
@@ -30,15 +37,70 @@ def is_missing(url: str) -> bool:
 
 def open_storage(url: str) -> BaseStorage:
     """Open the storage at `url`, or make it: `journal:///FILE` or a database; InputError if it does not open."""
+    file = _file(url)
+    if file is not None and url.startswith(JOURNAL):
+        return _open_journal(file)
     try:
-        file = _file(url)
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        if file is not None and url.startswith(JOURNAL):
-            return JournalStorage(JournalFileBackend(str(file), JournalFileOpenLock(str(file), _LOCK_SECONDS)))
-        return RDBStorage(url)
+        return _open_database(url)
+    except ImportError as error:
+        raise _missing(url, error) from None
     except Exception as error:  # SQLAlchemy and the database drivers raise many kinds
-        raise InputError("--storage", f"must be a storage that opens: {type(error).__name__}", got=url) from None
+        rule = f"must be a storage that opens: {_reason(error)}"
+        raise InputError("--storage", rule, got=_without_password(url), hint=_HINT) from None
+
+
+def _open_journal(file: Path) -> JournalStorage:
+    """Open a journal; an InputError is about the file and its folder, since no option names it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return JournalStorage(JournalFileBackend(str(file), JournalFileOpenLock(str(file), _LOCK_SECONDS)))
+    except OSError as error:
+        rule = f"must be a file that can be read and written: {error.strerror or error}"
+        raise InputError(file, rule, hint="check the folder, or name another one with --studies") from None
+    except Exception as error:  # whatever Optuna meets in a file that it did not write
+        rule = f"must be a journal as a search writes it: {_reason(error)}"
+        raise InputError(file, rule, hint="put a copy of it in its place, or begin anew with another --name") from None
+
+
+def _open_database(url: str) -> RDBStorage:
+    """Open a database, and make its tables if it has none.
+
+    Where two processes make them at once, each finds tables and rows that it was about to make; the next attempt
+    finds them all.
+    """
+    for pause in _PAUSES:
+        try:
+            return RDBStorage(url)
+        except _MADE_BY_ANOTHER as error:
+            if isinstance(error, OperationalError) and "exist" not in str(error):
+                raise  # there is no such server, or it does not answer
+            time.sleep(pause)
+    return RDBStorage(url)
+
+
+def _missing(url: str, error: ImportError) -> InputError:
+    """Return the error for a database whose driver, a Python package, is not installed."""
+    cause = error.__cause__ if isinstance(error.__cause__, ImportError) else error
+    module = cause.name or str(cause)
+    package = "'psycopg[binary]', which is the extra `postgresql` of nas" if module == "psycopg" else module
+    return InputError(
+        "--storage",
+        f"needs the Python module {module}, which is not installed",
+        got=_without_password(url),
+        hint=f"pip install {package}",
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Return the kind of an error and the first line of its message, which for a database is the driver's."""
+    told = str(getattr(error, "orig", None) or error).splitlines()
+    return f"{type(error).__name__}: {told[0]}" if told else type(error).__name__
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", url)
 
 
 def repair(url: str) -> None:

@@ -20,6 +20,11 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+def state_words(state: str) -> str:
+    """Return the state of a trial as a person reads it: `stopped early` for `pruned`, which is Optuna's word."""
+    return "stopped early" if state == "pruned" else state.replace("_", " ")
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """All that is known of one candidate.

@@ -27,8 +27,9 @@ class Address:
 
     @property
     def file(self) -> Path | None:
-        """The file of a SQLite database; None for any other store."""
-        return Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+        """The file of a SQLite database; None for any other store, and for one that is named with options."""
+        path = self.uri.removeprefix("sqlite:///")
+        return Path(path) if path != self.uri and path and "?" not in path else None
 
 
 def find_address(uri: str | None, folder: Path) -> Address | None:

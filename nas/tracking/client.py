@@ -3,10 +3,11 @@
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nas.tracking.address import Address
+from nas.tracking.database import prepare_database
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -23,21 +24,35 @@ _SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "GIT_PYTHON_REFRESH": "quiet",
 }
+# A connection that is kept would go on writing to a database that was renamed or deleted.
+_SQLITE = {"MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool"}
 # The most runs that MLflow returns in one answer.
 _PAGE = 1000
 
 
-def connect(address: Address) -> "MlflowClient":
-    """Return a client of the store at an address; a database is made if there is none."""
-    for name, value in _SETTINGS.items():
+def connect(address: Address, tell: Callable[[str], None]) -> "MlflowClient":
+    """Return a client of the store at an address.
+
+    Args:
+        address: of the store; a SQLite database is made if there is none.
+        tell: called with one line if the database was damaged and is replaced by an empty one.
+    """
+    prepare_store(address, tell)
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=address.uri)
+
+
+def prepare_store(address: Address, tell: Callable[[str], None]) -> None:
+    """Set MLflow up for a store, and make sure that a SQLite database is there and sound; see `connect`."""
+    for name, value in (_SETTINGS if address.file is None else _SETTINGS | _SQLITE).items():
         os.environ.setdefault(name, value)
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # MLflow 3.17 makes SQLAlchemy 2.1 warn; neither users nor tests of this program can change that.
     warnings.filterwarnings("ignore", "The ``noload`` loader strategy", DeprecationWarning)
-    from mlflow import MlflowClient
-
-    return MlflowClient(tracking_uri=address.uri)
+    if address.file is not None:
+        prepare_database(address.file, tell)
 
 
 def find_runs(client: "MlflowClient", experiment: str, query: str = "") -> Iterator["Run"]:

@@ -1,5 +1,6 @@
 """Deletes what a study has logged, for a study that is deleted and for one that takes an earlier one's place."""
 
+import logging
 import shutil
 import uuid
 from pathlib import Path
@@ -32,7 +33,7 @@ def delete_runs(uri: str | None, *, study: str, folder: Path) -> int:
     if address is None or (address.file is not None and not address.file.is_file()):
         return 0
     try:
-        return _delete(connect(address), address, study, folder)
+        return _delete(connect(address, logging.getLogger(__name__).warning), address, study, folder)
     except Exception as error:  # MLflow, SQLAlchemy, and the drivers of databases raise many kinds
         rule = f"must be a store that answers, to delete the runs of {study}: {type(error).__name__}"
         raise InputError(address.uri, rule, hint="start the server, or delete the runs in its UI") from None

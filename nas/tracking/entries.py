@@ -1,19 +1,21 @@
 """What is logged of a record: parameters, metrics and tags, as plain mappings."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from nas.study.record import Record, State
+from nas.study.record import Record, State, state_words
 from nas.study.result import Trained
-from nas.study.scores import on_test_set, validated
 from nas.task.metrics import Estimate
-from nas.text import percent
 
 # Candidates that were built get a run; the others only count in the metrics of the study's run.
 BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)
 
-RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "KILLED", State.FAILED: "FAILED"}
+# MLflow marks any other status than FINISHED with a red cross or a clock, and to be stopped early is no failure.
+RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "FINISHED", State.FAILED: "FAILED"}
+
+# What MLflow shows of a footprint. The arena is the one to reserve, as everywhere; `record.json` has all figures.
+FOOTPRINT = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 def params(record: Record) -> dict[str, str]:
@@ -22,17 +24,18 @@ def params(record: Record) -> dict[str, str]:
 
 
 def metrics(record: Record) -> dict[str, float]:
-    """Return every number of a record except its learning curves."""
+    """Return every number of a record except its learning curves.
+
+    A candidate that was stopped early has no model to profile; its estimated footprint is the one that it would have.
+    """
+    footprint = record.profiled or record.estimated or {}
     facts = {
-        "val_accuracy": record.val_accuracy,
-        "float_val_accuracy": record.float_val_accuracy,
+        "score": record.values[0] if record.values else None,
         **_prefixed("val", record.val_metrics),
-        "val_score": record.val_score,
-        **_prefixed("estimated", record.estimated),
-        **_prefixed("profiled", record.profiled),
-        **{f"objective_{i}": value for i, value in enumerate(record.values or ())},
-        **{f"{stage}_seconds": seconds for stage, seconds in record.seconds.items()},
+        "float_val_accuracy": record.float_val_accuracy,
+        **{name: footprint.get(name) for name in FOOTPRINT},
         "total_seconds": sum(record.seconds.values()),
+        **{f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()},
         "peak_rss_bytes": record.peak_rss_bytes,
     }
     return _numbers(facts)
@@ -53,8 +56,8 @@ def tags(record: Record) -> dict[str, str]:
     return {
         "kind": "candidate",
         "trial": str(record.trial),
-        "state": str(record.state),
-        "digest": record.digest,
+        "state": state_words(record.state),
+        "architecture": record.digest,
         "metric": record.metric,
         **({} if record.reason is None else {"reason": record.reason}),
         **{f"version.{name}": version for name, version in record.versions.items()},
@@ -81,27 +84,6 @@ def winner_metrics(winner: Trained) -> dict[str, float]:
     return {**metrics(winner.record), **_numbers(facts)}
 
 
-def winner_note(winner: Trained) -> str:
-    """Return the sentence that stands above a finished study in the MLflow UI."""
-    profiled = winner.record.profiled or {}
-    return (
-        f"Winner: trial {winner.record.trial}, {', '.join(_tested(winner))}, "
-        f"{', '.join(f'{name} {value}' for name, value in validated(winner))}, "
-        f"weights {profiled.get('weights_bytes')} bytes, arena to reserve {profiled.get('arena_min_bytes')} bytes, "
-        f"{profiled.get('macs')} MACs. Files are under best/."
-    )
-
-
-def _tested(winner: Trained) -> Iterator[str]:
-    for metric in winner.headline_metrics:
-        assert winner.tested is not None
-        one, baseline = winner.tested.metrics[metric], winner.tested.baseline_metrics[metric]
-        yield (
-            f"{on_test_set(metric)} {percent(one.value)} ({winner.tested.interval_words(one)}; "
-            f"always the most frequent class: {percent(baseline)})"
-        )
-
-
 def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float | None]:
     """Return each metric, and the ends of its interval, if it has one, as `<metric>_low` and `<metric>_high`."""
     return {
@@ -111,8 +93,8 @@ def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float 
     }
 
 
-def _prefixed(prefix: str, footprint: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {f"{prefix}_{name}": value for name, value in (footprint or {}).items()}
+def _prefixed(prefix: str, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}_{name}": value for name, value in numbers.items()}
 
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, float]:

@@ -5,16 +5,17 @@ is resumed in another process.
 """
 
 import itertools
+import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nas.study.record import Record
 from nas.study.result import Result
 from nas.text import document
-from nas.tracking import entries, view
+from nas.tracking import entries, note, view
 from nas.tracking.address import Address
 from nas.tracking.client import connect, find_runs
 from nas.tracking.deletion import delete_studies
@@ -23,6 +24,8 @@ from nas.tracking.identity import place_id, study_id
 # MLflow takes 100 parameters in a call, and 1,000 of everything.
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 900
+# With the kind, the UI does not ask whether the experiment is about language models.
+_EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.STATE}
 
 
 class Store:
@@ -37,10 +40,13 @@ class Store:
         study: the study's name; its experiment is `nas/<name>`.
         folder: the study's folder.
         tags: of the parent run.
+        tell: called with one line if the store was damaged and is replaced by an empty one.
     """
 
-    def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str]) -> None:
-        self._client = connect(address)
+    def __init__(
+        self, address: Address, study: str, folder: Path, tags: Mapping[str, str], tell: Callable[[str], None]
+    ) -> None:
+        self._client = connect(address, tell)
         self._study = study
         self._experiment = self._find_experiment(address)
         own = study_id(folder)
@@ -68,7 +74,7 @@ class Store:
         run_id = run.info.run_id
         metrics = [(*item, 0) for item in entries.metrics(record).items()] + entries.curves(record)
         self._write(run_id, metrics, entries.params(record))
-        self._write_files(run_id, record, model)
+        self._attach(run_id, {"record.json": document(record.to_json()), **_optional("model.tflite", model)})
         self._client.set_terminated(run_id, entries.RUN_STATUS[record.state], end)
         self._runs[record.trial] = run_id
 
@@ -77,37 +83,49 @@ class Store:
         step = sum(states.values())
         self._write(self._parent, [(*item, step) for item in entries.state_metrics(states).items()])
 
-    def finish(self, result: Result, files: Path) -> None:
-        """Write the winner's numbers and files to the parent run, and tag the winner's own run."""
+    def finish(self, result: Result, files: Mapping[str, Path | str]) -> None:
+        """Write the winner's numbers and the study's files to the parent run, and tag the winner's own run.
+
+        Args:
+            result: the study's outcome.
+            files: by path among the artifacts: a file or folder, or text.
+        """
         winner = result.winner
         if winner is None:
             return
         trial = winner.record.trial
-        step = result.trials
-        self._write(self._parent, [(*item, step) for item in entries.winner_metrics(winner).items()])
-        self._tag(self._parent, winner_trial=str(trial), winner_digest=winner.record.digest)
-        self._client.set_tag(self._parent, "mlflow.note.content", entries.winner_note(winner))
+        self._write(self._parent, [(*item, result.trials) for item in entries.winner_metrics(winner).items()])
+        self._tag(self._parent, winner_trial=str(trial), winner_architecture=winner.record.digest)
         for number, run_id in self._runs.items():
             if number in (self._winner, trial):
                 self._tag(run_id, winner=str(number == trial).lower())
         self._winner = trial
-        if files.is_dir():
-            self._client.log_artifacts(self._parent, str(files), "best")
+        there = {name: file for name, file in files.items() if isinstance(file, str) or file.exists()}
+        self._attach(self._parent, there)
+        page = view.run_page(self._experiment, self._parent)
+        links = [name for name, file in there.items() if isinstance(file, str) or file.is_file()]
+        description = note.study_note(result, winner, page, links)
+        self._client.set_tag(self._parent, note.TAG, description)
+        self._client.set_experiment_tag(self._experiment, note.TAG, note.experiment_note(result))
 
     def end(self, finished: bool) -> None:
         """Close the parent run; it is opened again when the study is resumed."""
-        self._client.set_terminated(self._parent, "FINISHED" if finished else "KILLED")
+        # A study without a winner waits to be resumed; MLflow would show it as a failure if it were killed.
+        self._tag(self._parent, state="finished" if finished else "interrupted")
+        self._client.set_terminated(self._parent, "FINISHED" if finished else "SCHEDULED")
 
     def _find_experiment(self, address: Address) -> str:
         name = f"{view.PREFIX}{self._study}"
         found = self._client.get_experiment_by_name(name)
         if found is None:
             location = None if address.artifacts is None else (address.artifacts / self._study).as_uri()
-            # With this tag, the UI does not ask whether the experiment is about language models.
-            tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.STATE}
+            tags = {**_EXPERIMENT_TAGS, note.TAG: note.experiment_note(None)}
             return str(self._client.create_experiment(name, location, tags))
         if found.lifecycle_stage == "deleted":
             self._client.restore_experiment(found.experiment_id)
+        for key, value in _EXPERIMENT_TAGS.items():  # an earlier release may have written others
+            if found.tags.get(key) != value:
+                self._client.set_experiment_tag(found.experiment_id, key, value)
         return str(found.experiment_id)
 
     def _find_parent(self, identity: str, tags: Mapping[str, str]) -> str:
@@ -147,14 +165,23 @@ class Store:
         for some, others in itertools.zip_longest(values, words, fillvalue=()):
             self._client.log_batch(run_id, metrics=some, params=others)
 
-    def _write_files(self, run_id: str, record: Record, model: bytes | None) -> None:
+    def _attach(self, run_id: str, files: Mapping[str, Path | bytes | str]) -> None:
+        """Write artifacts by their paths: files, folders and contents."""
         with tempfile.TemporaryDirectory() as folder:
-            architecture = document(record.architecture)
-            Path(folder, "architecture.json").write_text(architecture)
-            Path(folder, "record.json").write_text(document(record.to_json()))
-            if model is not None:
-                Path(folder, "model.tflite").write_bytes(model)
+            for name, file in files.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if isinstance(file, bytes | str):
+                    path.write_bytes(file if isinstance(file, bytes) else file.encode())
+                elif file.is_dir():
+                    shutil.copytree(file, path)
+                else:
+                    shutil.copyfile(file, path)
             self._client.log_artifacts(run_id, folder)
+
+
+def _optional(name: str, content: bytes | None) -> dict[str, bytes]:
+    return {} if content is None else {name: content}
 
 
 def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:

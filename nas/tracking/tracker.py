@@ -49,8 +49,8 @@ class Tracker:
     def counts(self, states: Mapping[str, int]) -> None:
         """Log the number of trials in each state."""
 
-    def finish(self, result: Result, files: Path) -> None:
-        """Log the outcome, and the files of the winner in a folder."""
+    def finish(self, result: Result, files: Mapping[str, Path | str]) -> None:
+        """Log the outcome, and files by their paths among the artifacts: a file or a folder, or text."""
 
     def close(self, timeout: float | None = None) -> None:
         """Write what is still queued, for at most `timeout` seconds."""
@@ -65,7 +65,7 @@ class MlflowTracker(Tracker):
 
     def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str], warn: Warn) -> None:
         self._address = address
-        self._open: Callable[[], Store] = lambda: Store(address, study, folder, tags)
+        self._open: Callable[[], Store] = lambda: Store(address, study, folder, tags, warn)
         self._warn = warn
         self._warned = False
         self._store: Store | None = None
@@ -90,7 +90,7 @@ class MlflowTracker(Tracker):
         counted = dict(states)
         self._tasks.put(lambda store: store.counts(counted))
 
-    def finish(self, result: Result, files: Path) -> None:
+    def finish(self, result: Result, files: Mapping[str, Path | str]) -> None:
         self._finished = result.winner is not None
         self._tasks.put(lambda store: store.finish(result, files))
 

@@ -12,19 +12,22 @@ _KEY = "nas"
 TAG = f"mlflow.sharedViewState.{_KEY}"
 _COLUMNS = (
     "tags.`state`",
-    "metrics.`objective_0`",
+    "tags.`winner`",
+    "metrics.`score`",
     "metrics.`val_accuracy`",
     "metrics.`float_val_accuracy`",
-    "metrics.`profiled_weights_bytes`",
-    "metrics.`profiled_arena_min_bytes`",
-    "metrics.`profiled_flash_bytes`",
-    "metrics.`profiled_macs`",
+    "metrics.`weights_bytes`",
+    "metrics.`arena_min_bytes`",
+    "metrics.`flash_bytes`",
+    "metrics.`macs`",
+    "metrics.`latency_ms`",
     "metrics.`total_seconds`",
+    "tags.`reason`",
 )
 STATE = json.dumps(
     {
         "searchFilter": "tags.kind = 'candidate'",
-        "orderByKey": "metrics.`objective_0`",
+        "orderByKey": "metrics.`score`",
         "orderByAsc": False,
         "startTime": "ALL",
         "lifecycleFilter": "Active",
@@ -36,3 +39,8 @@ STATE = json.dumps(
 def page(url: str, experiment_id: str) -> str:
     """Return the address of a study's table in the UI at `url`."""
     return f"{url}/#/experiments/{experiment_id}/runs?viewStateShareKey={_KEY}&workflowType=machine_learning"
+
+
+def run_page(experiment_id: str, run_id: str) -> str:
+    """Return the address of a run's page, relative to any page of the UI."""
+    return f"#/experiments/{experiment_id}/runs/{run_id}"

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -222,19 +223,58 @@ def test_another_number_of_objectives_is_refused_and_nothing_is_lost(url: str) -
     assert ledger(url).records() == [ended]
 
 
-@pytest.mark.parametrize(
-    "bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db", "journal:////proc/nowhere/x"]
-)
+@pytest.mark.parametrize("bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db"])
 def test_a_storage_that_does_not_open_is_an_input_error(bad: str) -> None:
     with pytest.raises(InputError, match="--storage: must be a storage that opens"):
         ledger(bad)
 
 
-@pytest.mark.parametrize("kind", ["journal", "sqlite"])
-def test_a_file_that_is_no_storage_is_an_input_error(tmp_path: Path, kind: str) -> None:
+def test_a_file_that_is_no_database_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "study").write_text("no storage, but a note of some length\n" * 20)
-    with pytest.raises(InputError, match="--storage: must be a storage that opens"):
-        ledger(f"{kind}:///{tmp_path / 'study'}")
+    with pytest.raises(InputError, match=r"--storage: must be a storage that opens: .*not a database"):
+        ledger(f"sqlite:///{tmp_path / 'study'}")
+
+
+def test_the_error_for_a_storage_hides_its_password() -> None:
+    with pytest.raises(InputError, match=r"no-such-database://me:\*\*\*@host/studies"):
+        ledger("no-such-database://me:secret@host/studies")
+
+
+def test_a_database_whose_driver_is_missing_is_refused_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as if it were not installed
+    with pytest.raises(InputError, match=r"module psycopg, which is not installed.*pip install 'psycopg\[binary\]'"):
+        ledger("postgresql+psycopg://me:secret@127.0.0.1/studies")
+
+
+@pytest.mark.parametrize("folder", ["/proc/nowhere", "file/studies"])
+def test_a_folder_of_studies_that_cannot_be_written_is_named_and_not_the_storage(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    with pytest.raises(InputError, match=f"^{folder}/study.journal: must be a file that can be read and written: "):
+        ledger(f"journal:///{folder}/study.journal")
+
+
+@pytest.mark.parametrize(
+    "content", ["no storage, but a note of some length\n" * 20, '{"op_code": 0}\n', "[]\n", '{"op_code": 99}\n']
+)
+def test_a_damaged_journal_is_named_and_not_the_storage(content: str, tmp_path: Path) -> None:
+    (tmp_path / "study.journal").write_text(content)
+    with pytest.raises(InputError, match=r"^\S+/study\.journal: must be a journal as a search writes it"):
+        ledger(f"journal:///{tmp_path / 'study.journal'}")
+
+
+def test_studies_that_begin_at_once_in_one_empty_database_all_begin(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'study.db'}"
+    with ThreadPoolExecutor(8) as pool:
+        storages = list(pool.map(lambda _: open_storage(url), range(8)))
+    names = [f"study {number % 4}" for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda name, storage: Ledger(name, url, ["maximize"], 0).name, names, storages))
+    assert opened == names
 
 
 def test_an_incomplete_line_of_a_killed_process_is_removed_from_the_journal(tmp_path: Path) -> None:

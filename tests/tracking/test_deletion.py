@@ -17,7 +17,7 @@ def experiments(root, view=ViewType.ACTIVE_ONLY):
 
 def test_a_deleted_study_leaves_no_run_no_experiment_and_no_file(root):
     tracker = track(root, record(0), record(1))
-    tracker.finish(result(1, root), root / "best")
+    tracker.finish(result(1, root), {})
     tracker.close(60)
     assert delete_runs(None, study="demo", folder=root) == 3
     assert experiments(root) == set()

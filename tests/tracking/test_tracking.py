@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tracked import STATES, candidates, client, record, result, search, track
+from tracked import FOOTPRINT, STATES, candidates, client, record, result, search, track
 
 from nas.errors import InputError
 from nas.study.record import Record, State
@@ -34,11 +34,11 @@ def test_a_candidate_becomes_a_run_with_its_parameters_metrics_and_tags(root):
     assert run.info.status == "FINISHED"
     assert run.data.params == {"conv.count": "2", "conv.0.filters": "11", "seed": "7"}
     assert run.data.metrics["val_accuracy"] == 0.9
-    assert run.data.metrics["estimated_weights_bytes"] == 3000
-    assert run.data.metrics["profiled_arena_bytes"] == 9000
-    assert run.data.metrics["objective_0"] == 0.88
-    assert run.data.metrics["train_seconds"] == 4.5
-    assert run.data.tags["digest"] == "digest3"
+    assert run.data.metrics["weights_bytes"] == 3000
+    assert run.data.metrics["arena_min_bytes"] == 9200
+    assert run.data.metrics["score"] == 0.88
+    assert run.data.metrics["seconds/train"] == 4.5
+    assert run.data.tags["architecture"] == "digest3"
     assert run.data.tags["state"] == "complete"
     assert run.info.end_time - run.info.start_time == 5000
 
@@ -54,13 +54,24 @@ def test_learning_curves_have_a_point_for_each_epoch(root):
     ]
 
 
-def test_the_artifacts_are_the_record_the_architecture_and_the_model(root):
+def test_the_only_arena_that_is_shown_is_the_one_to_reserve(root):
+    track(root, record(0)).close(60)
+    (run,) = candidates(root)
+    assert {name: value for name, value in run.data.metrics.items() if "arena" in name} == {"arena_min_bytes": 9200}
+
+
+def test_a_candidate_without_a_model_shows_its_estimated_footprint(root):
+    track(root, replace(record(0, State.PRUNED), estimated=FOOTPRINT | {"weights_bytes": 2222})).close(60)
+    (run,) = candidates(root)
+    assert run.data.metrics["weights_bytes"] == 2222
+
+
+def test_the_artifacts_are_the_record_and_the_model(root):
     track(root, record(0)).close(60)
     (run,) = candidates(root)
     folder = Path(run.info.artifact_uri.removeprefix("file://"))
     assert folder.is_relative_to(root / "mlartifacts")
     assert (folder / "model.tflite").read_bytes() == b"tflite"
-    assert json.loads((folder / "architecture.json").read_text()) == record(0).architecture
     assert Record.from_json(json.loads((folder / "record.json").read_text())) == record(0)
 
 
@@ -80,7 +91,10 @@ def test_candidates_are_children_of_the_study(root):
 
 
 def test_the_experiment_has_a_shared_view_of_its_candidates(root):
-    track(root, record(0)).close(60)
+    known = replace(record(0), profiled=FOOTPRINT | {"latency_ms": 1.5}, reason="a reason")
+    tracker = track(root, known)
+    tracker.finish(result(0, root), {})
+    tracker.close(60)
     experiment = client(root).get_experiment_by_name("nas/demo")
     (state,) = [json.loads(tag) for key, tag in experiment.tags.items() if key.startswith("mlflow.sharedViewState.")]
     (run,) = search(root, state["searchFilter"])
@@ -91,13 +105,24 @@ def test_the_experiment_has_a_shared_view_of_its_candidates(root):
 
 def test_only_candidates_that_were_built_get_a_run(root):
     track(root, *(record(i, state) for i, state in enumerate(State))).close(60)
+    assert {run.data.tags["state"] for run in candidates(root)} == {"complete", "stopped early", "failed"}
+
+
+def test_only_a_failure_is_marked_as_one(root):
+    track(root, *(record(i, state) for i, state in enumerate(State))).close(60)
     states = {run.data.tags["state"]: run.info.status for run in candidates(root)}
-    assert states == {"complete": "FINISHED", "pruned": "KILLED", "failed": "FAILED"}
+    assert states == {"complete": "FINISHED", "stopped early": "FINISHED", "failed": "FAILED"}
+
+
+def test_a_study_that_was_interrupted_is_shown_as_waiting(root):
+    track(root, record(0)).close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    assert (parent.info.status, parent.data.tags["state"]) == ("SCHEDULED", "interrupted")
 
 
 def test_runs_can_be_searched_by_their_footprint(root):
     track(root, record(0, weights=6144), record(1, weights=6145), record(2, weights=100)).close(60)
-    within = candidates(root, " and metrics.profiled_weights_bytes <= 6144")
+    within = candidates(root, " and metrics.weights_bytes <= 6144")
     assert {run.data.tags["trial"] for run in within} == {"0", "2"}
 
 
@@ -113,19 +138,44 @@ def test_the_study_counts_its_trials_by_state(root):
 def test_a_finished_study_s_run_has_the_winner_s_numbers_and_files(root):
     (root / "best").mkdir()
     (root / "best" / "model.tflite").write_bytes(b"winner")
+    (root / "report.html").write_text("report")
     tracker = track(root, record(0), record(1))
-    tracker.finish(result(1, root), root / "best")
+    files = {
+        "report.html": root / "report.html",
+        "best": root / "best",
+        "figures/front.svg": "<svg/>",
+        "x": root / "no",
+    }
+    tracker.finish(result(1, root), files)
     tracker.close(60)
     (parent,) = search(root, "tags.kind = 'study'")
     assert parent.info.status == "FINISHED"
     figures = parent.data.metrics
     assert (figures["test_accuracy"], figures["test_accuracy_low"], figures["test_accuracy_high"]) == (0.93, 0.9, 0.95)
-    note = parent.data.tags["mlflow.note.content"]
-    assert "test accuracy 93.0 % (95 % interval 90.0 to 95.0 %, over 9 groups" in note
-    assert "arena to reserve 9200 bytes" in note
     assert parent.data.tags["winner_trial"] == "1"
-    assert Path(parent.info.artifact_uri.removeprefix("file://"), "best", "model.tflite").read_bytes() == b"winner"
+    artifacts = Path(parent.info.artifact_uri.removeprefix("file://"))
+    assert {str(path.relative_to(artifacts)) for path in artifacts.rglob("*.*")} == {
+        "report.html",
+        "best/model.tflite",
+        "figures/front.svg",
+    }
+    assert (artifacts / "best" / "model.tflite").read_bytes() == b"winner"
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
+
+
+def test_the_description_of_a_finished_study_has_its_result_and_links_to_its_report(root):
+    (root / "report.html").write_text("report")
+    tracker = track(root, record(1))
+    tracker.finish(result(1, root), {"report.html": root / "report.html"})
+    tracker.close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    note = parent.data.tags["mlflow.note.content"]
+    assert "93.0 % (95 % interval 90.0 to 95.0 %, over 9 groups)" in note
+    assert "| arena | 9,200 B |" in note
+    assert f"#/experiments/{parent.info.experiment_id}/runs/{parent.info.run_id}/artifacts/report.html" in note
+    experiment = client(root).get_experiment_by_name("nas/demo").tags["mlflow.note.content"]
+    assert "test accuracy 93.0 %, 3,000 B of weights, 9,200 B of arena to reserve" in experiment
+    assert "`arena_min_bytes` the arena to reserve" in experiment
 
 
 def test_a_study_that_goes_on_keeps_its_run_and_logs_no_trial_twice(root):
@@ -156,7 +206,7 @@ def test_a_run_left_half_written_by_a_kill_is_written_again(root):
 def test_only_the_latest_winner_is_marked(root):
     for trial in (0, 1):
         tracker = track(root, record(0), record(1))
-        tracker.finish(result(trial, root), root / "best")
+        tracker.finish(result(trial, root), {})
         tracker.close(60)
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
 
@@ -172,7 +222,7 @@ def test_more_parameters_and_epochs_than_one_request_takes_are_all_logged(root):
 
 def test_numbers_that_are_not_finite_are_left_out():
     odd = replace(record(0), val_metrics={"accuracy": float("nan")}, seconds={"train": float("inf")})
-    assert {"val_accuracy", "train_seconds"}.isdisjoint(metrics(odd))
+    assert {"val_accuracy", "seconds/train"}.isdisjoint(metrics(odd))
 
 
 def test_an_unreachable_server_causes_one_warning_and_does_not_delay_the_search(tmp_path):
@@ -249,7 +299,7 @@ def test_the_address_none_turns_tracking_off(tmp_path):
     before = threading.active_count()
     tracker = open_tracker("none", study="demo", folder=tmp_path)
     tracker.log(record(0), b"tflite")
-    tracker.finish(result(0, tmp_path), tmp_path)
+    tracker.finish(result(0, tmp_path), {})
     tracker.close()
     assert type(tracker) is Tracker
     assert tracker.logged_trials() == set()

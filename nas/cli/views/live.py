@@ -12,9 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from nas.cli.views.output import state_words
 from nas.optimizer.observer import Observer
-from nas.study.record import Record, State
+from nas.study.record import Record, State, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
 from nas.text import kilobytes, percent

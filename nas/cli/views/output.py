@@ -20,11 +20,6 @@ def print_view(view: Any) -> None:
     Console(highlight=False, markup=False, emoji=False).print(view)
 
 
-def state_words(state: str) -> str:
-    """Return the state of a trial as a person reads it: `stopped early` for `pruned`, which is Optuna's word."""
-    return "stopped early" if state == "pruned" else state.replace("_", " ")
-
-
 def width() -> int:
     """Return the columns that `print_view` has: the terminal's, or 80 where there is none."""
     from rich.console import Console

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from nas.cli.views.output import state_words
 from nas.study.costs import COSTS, known_costs
+from nas.study.record import state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.text import kilobytes, percent

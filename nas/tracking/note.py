@@ -1,0 +1,78 @@
+"""The description of a study in MLflow, in Markdown: its result, where its files are, what its columns mean."""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from nas.study.costs import COSTS, known_costs
+from nas.study.result import Result, Trained
+from nas.study.scores import in_validation, on_test_set, validated
+from nas.text import kilobytes, percent
+
+TAG = "mlflow.note.content"
+"""The tag that MLflow shows as the description of a run or an experiment."""
+
+_COLUMNS = """\
+Each run below is a candidate. `score` is what the search maximizes, `val_accuracy` the int8 model's accuracy on the \
+validation data, `arena_min_bytes` the arena to reserve, `latency_ms` an estimate for the target. A candidate that was \
+stopped early has no score; `reason` says why. Candidates over budget were never built, and have no run."""
+
+
+def experiment_note(result: Result | None) -> str:
+    """Return what stands above the table of a study's runs; the result is None while there is none."""
+    winner = None if result is None else result.winner
+    if winner is None:
+        return _COLUMNS
+    return f"**{_headline(winner)}** The run of the study has the report, figures and files.\n\n{_COLUMNS}"
+
+
+def study_note(result: Result, winner: Trained, run: str, files: Sequence[str]) -> str:
+    """Return the description of the run of a study that has a winner.
+
+    Args:
+        result: the study's outcome.
+        winner: its winner.
+        run: the run's own page in the UI, as a relative address.
+        files: paths of the artifacts that are worth a link.
+    """
+    links = " · ".join(f"[{path}]({run}/artifacts/{quote(path)})" for path in files)
+    rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(winner))
+    return f"""\
+**{_headline(winner)}**
+
+| | |
+|---|---|
+{rows}
+
+{links}
+
+Everything for the firmware is in the artifacts under `best`, and in `{result.folder}/best/`. \
+`nas export {result.study}` writes it again, `nas export {result.study} --trial N` writes another candidate's files."""
+
+
+def _headline(winner: Trained) -> str:
+    """Return the result in a sentence: the score on the test set, and what it costs."""
+    tested, metric = winner.tested, winner.metric
+    score = (
+        f"{in_validation(metric)} {percent(winner.record.val_score)}"
+        if tested is None
+        else f"{on_test_set(metric)} {percent(tested.metrics[metric].value)}"
+    )
+    weights, arena = COSTS["weights"].text(winner.record), COSTS["arena"].text(winner.record)
+    return f"Trial {winner.record.trial} won: {score}, {weights} of weights, {arena} of arena to reserve."
+
+
+def _rows(winner: Trained) -> Iterator[tuple[str, str]]:
+    record, tested = winner.record, winner.tested
+    yield "winner", f"trial {record.trial}, architecture `{record.digest}`"
+    for metric in winner.headline_metrics:
+        assert tested is not None
+        one, name = tested.metrics[metric], on_test_set(metric)
+        yield name, f"{percent(one.value)} ({tested.interval_words(one)})"
+        yield f"{name} before quantization", percent(tested.float_metrics[metric].value)
+        yield f"{name}, always the most frequent class", percent(tested.baseline_metrics[metric])
+    yield from validated(winner)
+    facts = record.profiled or {}
+    yield "model file", kilobytes(facts.get("file_bytes"))
+    yield "flash, with runtime", kilobytes(facts.get("flash_bytes"))
+    for cost in known_costs([record]):
+        yield cost.title, cost.text(record)
