@@ -78,7 +78,7 @@ def test_no_public_name_is_a_package_s_or_module_s_name():
 
 
 def test_every_imported_package_is_declared():
-    declared = {re.split(r"[<>=;\s]", name)[0] for name in PYPROJECT["project"]["dependencies"]}
+    declared = {re.split(r"[<>=;\s\[]", name)[0] for name in PYPROJECT["project"]["dependencies"]}
     imported = {name.split(".")[0] for path in FILES for name in rooms.imports(path)} - set(sys.stdlib_module_names)
     assert {DISTRIBUTIONS.get(name, name) for name in imported - {"nas"}} <= declared
 
@@ -112,7 +112,7 @@ def test_every_dependency_has_its_reason():
     extras = [name for names in project["optional-dependencies"].values() for name in names]
     named = [*PYPROJECT["build-system"]["requires"], *project["dependencies"], *extras]
     reasons = (ROOT / "CONTRIBUTING.md").read_text().partition("## Dependencies")[2].partition("\n## ")[0]
-    missing = {re.split(r"[<>=;\s]", name)[0] for name in named} - set(re.findall(r"`([\w.-]+)`", reasons))
+    missing = {re.split(r"[<>=;\s\[]", name)[0] for name in named} - set(re.findall(r"`([\w.-]+)`", reasons))
     assert not missing
 
 

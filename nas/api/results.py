@@ -11,7 +11,7 @@ from nas.errors import InputError
 from nas.exporters.format import write
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger, stored_result
-from nas.reports import ReportView, write_report
+from nas.reports import ReportView, figure_files, write_report
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
 from nas.study.record import Record, State
@@ -87,21 +87,23 @@ def report(name: str, root: Path = STUDIES) -> Path:
 
 
 def write_study_report(study: Study, archive: Archive | None, result: Result, ledger: Ledger) -> Path:
-    """Write the HTML report of a study.
+    """Write the HTML report of a study into its folder and return its path; see `report_view`."""
+    return write_report(report_view(study, archive, result, ledger), Path(result.folder) / "report.html")
+
+
+def report_view(study: Study, archive: Archive | None, result: Result, ledger: Ledger) -> ReportView:
+    """Return what a report of a study shows.
 
     Args:
         study: the study's definition.
         archive: the winner; None if the study has none yet, which makes the report a partial one.
-        result: the study's outcome; the report is written into its folder.
+        result: the study's outcome.
         ledger: the study's trials.
-
-    Returns:
-        The report's path.
     """
-    folder, target = Path(result.folder), find_target(study.target)
-    view = ReportView(
+    target = find_target(study.target)
+    return ReportView(
         result=result if archive else replace(result, winner=None),
-        definition=(folder / "study.toml").read_text(),
+        definition=(Path(result.folder) / "study.toml").read_text(),
         records=tuple(ledger.records()),
         class_names=archive.class_names if archive else (),
         importances=ledger.importances(),
@@ -110,4 +112,10 @@ def write_study_report(study: Study, archive: Archive | None, result: Result, le
         inputs_are=archive.inputs_are if archive else "rows",
         limits=study.budget(target).limits(),
     )
-    return write_report(view, folder / "report.html")
+
+
+def artifacts(view: ReportView) -> dict[str, Path | str]:
+    """Return what is kept of a study in MLflow, by path: its report, its figures, and the files of its winner."""
+    folder = Path(view.result.folder)
+    figures: dict[str, Path | str] = {f"figures/{name}": svg for name, svg in figure_files(view).items()}
+    return {"report.html": folder / "report.html", **figures, "best": folder / "best"}

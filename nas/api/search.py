@@ -7,7 +7,7 @@ from nas.api import STUDIES
 from nas.api.archives import make_archive
 from nas.api.data import keep_data
 from nas.api.problems import load_problem
-from nas.api.results import write_study_report
+from nas.api.results import artifacts, report_view
 from nas.api.studies import require_begun
 from nas.data.given import Data
 from nas.errors import InputError
@@ -17,6 +17,7 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import Run, run
 from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.reports import ReportView, write_report
 from nas.study.archive_file import save_archive
 from nas.study.feasibility import require_feasible, require_latency
 from nas.study.objectives import OBJECTIVES
@@ -69,8 +70,8 @@ def search(
                 hint="give it more trials or minutes",
             )
         observer.phase("writing results")
-        _write_winner(problem, ended, result, result.winner)
-        ended.tracker.finish(result, {name: ended.folder / name for name in ("report.html", "best")})
+        view = _write_winner(problem, ended, result, result.winner)
+        ended.tracker.finish(result, artifacts(view))
     return result
 
 
@@ -91,9 +92,11 @@ def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     return problem
 
 
-def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> None:
-    """Write the winner's archive, its files in every format, and the report."""
+def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> ReportView:
+    """Write the winner's archive, its files in every format, and the report; return what the report shows."""
     archive = make_archive(problem, winner, ended.winner_tflite())
     save_archive(archive, ended.folder)
     write_best(ended.folder, archive)
-    write_study_report(problem.study, archive, result, ended.trials.ledger)
+    view = report_view(problem.study, archive, result, ended.trials.ledger)
+    write_report(view, ended.folder / "report.html")
+    return view

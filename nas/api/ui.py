@@ -1,11 +1,15 @@
 """The MLflow UI on a folder of studies."""
 
+import os
 import sys
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
 from nas.api import STUDIES
-from nas.tracking.server import require_free, serve, ui_command
+from nas.api.tracking import log_untracked, tracked_here
+from nas.tracking import find_address, prepare_store
+from nas.tracking.server import require_free, serve, study_pages, ui_command
 
 
 def open_ui(
@@ -13,14 +17,18 @@ def open_ui(
     host: str = "127.0.0.1",
     port: int = 5000,
     tell: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+    browser: bool = False,
 ) -> int:
     """Open the MLflow UI on the studies of a folder, until Ctrl-C.
+
+    Studies whose runs are missing, such as after damage to the database, are logged again first.
 
     Args:
         studies: folder of studies.
         host: network interface to listen on.
         port: port to listen on.
         tell: called with each line that the user should read; prints it to standard error by default.
+        browser: whether to open the study that was run last in the user's browser.
 
     Returns:
         The exit code: 0, 1 if the server failed, 130 after Ctrl-C.
@@ -28,7 +36,31 @@ def open_ui(
     Raises:
         InputError: no search has tracked its runs in this folder, or the port is in use.
     """
+    own, address = tracked_here(studies), find_address(None, studies)
+    if own and address is not None:
+        prepare_store(address, tell)
     command = ui_command(studies, host, port)
     require_free(host, port)
     tell(f"Starting the MLflow UI on {studies}; this takes some seconds.")
-    return serve(command, host, port, tell)
+
+    def ready(url: str) -> None:
+        log_untracked(own, studies, tell)
+        pages = study_pages(url)
+        for line in _invitation(url, pages):
+            tell(line)
+        if browser and has_display():
+            webbrowser.open(next(iter(pages.values()), url))
+
+    return serve(command, host, port, ready, tell)
+
+
+def has_display() -> bool:
+    """Return whether a browser would open in a window of this machine, and not in the terminal."""
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _invitation(url: str, pages: dict[str, str]) -> list[str]:
+    """Return the lines that tell a user where the UI is: the table of each study, the latest first."""
+    if not pages:
+        return [f"Open {url} in a browser; Ctrl-C ends it."]
+    return ["Open a study in a browser; Ctrl-C ends the UI.", *(f"  {name}: {page}" for name, page in pages.items())]

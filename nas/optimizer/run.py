@@ -28,7 +28,7 @@ from nas.study.result import Result
 from nas.study.study import Study, make_study, read_study
 from nas.task.metrics import AUTO
 from nas.task.task import metric_title
-from nas.tracking import Tracker, open_tracker
+from nas.tracking import Tracker, open_tracker, study_tags
 
 # Seconds that a tracking server may take at the end of a run to receive what is still queued.
 DRAIN_SECONDS = 60.0
@@ -182,13 +182,10 @@ def _searching(problem: Problem, judge: Judge) -> str:
 
 
 def _tags(problem: Problem, judge: Judge) -> dict[str, str]:
-    study, splits = problem.study, problem.splits
+    splits = problem.splits
     return {
-        "space": study.space,
+        **study_tags(problem.study, judge.metric),
         "data": splits.source,
         "data_digest": splits.digest[:12],
         "target": problem.target.name,
-        "objective": study.objective,
-        "metric": judge.metric,
-        "seed": str(study.seed),
     }

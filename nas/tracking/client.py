@@ -3,7 +3,7 @@
 import logging
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nas.tracking.address import Address
@@ -24,8 +24,8 @@ _SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "GIT_PYTHON_REFRESH": "quiet",
 }
-# A connection that is kept would go on writing to a database that was renamed or deleted.
-_SQLITE = {"MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool"}
+# MLflow keeps connections; one that is older would go on writing to a database that was renamed. In seconds.
+_SQLITE = {"MLFLOW_SQLALCHEMYSTORE_POOL_RECYCLE": "5"}
 # The most runs that MLflow returns in one answer.
 _PAGE = 1000
 
@@ -55,11 +55,11 @@ def prepare_store(address: Address, tell: Callable[[str], None]) -> None:
         prepare_database(address.file, tell)
 
 
-def find_runs(client: "MlflowClient", experiment: str, query: str = "") -> Iterator["Run"]:
-    """Yield the runs of an experiment that a query in MLflow's language matches, all of them if it is empty."""
+def find_runs(client: "MlflowClient", experiments: Sequence[str], query: str = "") -> Iterator["Run"]:
+    """Yield the runs of experiments that a query in MLflow's language matches, all of them if it is empty."""
     token = None
     while True:
-        page = client.search_runs([experiment], query, max_results=_PAGE, page_token=token)
+        page = client.search_runs(list(experiments), query, max_results=_PAGE, page_token=token)
         yield from page
         token = page.token
         if not token:

@@ -49,7 +49,10 @@ def prepare_database(file: Path, tell: Callable[[str], None]) -> None:
         fault = _damage(file) or _upgrade(file)
         if fault is not None:
             aside = _make(file)
-            tell(f"{file} was damaged ({fault}); it is now {aside.name}, and runs are logged again from the studies")
+            tell(
+                f"{file} was damaged ({fault}); it is now {aside.name}. The runs of a study are logged again when it "
+                "is run, and those of all studies by `nas ui`"
+            )
 
 
 def _make(file: Path) -> Path:

@@ -45,7 +45,7 @@ def _delete(client: "MlflowClient", address: Address, study: str, folder: Path) 
         return 0
     number = str(experiment.experiment_id)
     deleted = delete_studies(client, address, number, folder / study, keep=None)
-    if next(find_runs(client, number), None) is None:
+    if next(find_runs(client, [number]), None) is None:
         # MLflow restores an experiment with all runs that it ever had, so a later study gets one of its own.
         client.rename_experiment(number, f"{experiment.name} deleted {uuid.uuid4().hex[:8]}")
         client.delete_experiment(number)
@@ -68,10 +68,10 @@ def delete_studies(client: "MlflowClient", address: Address, experiment: str, fo
     """
     query = "tags.kind = 'study'" + ("" if address.private else f" and tags.place_id = '{place_id(folder)}'")
     deleted = 0
-    for parent in list(find_runs(client, experiment, query)):
+    for parent in list(find_runs(client, [experiment], query)):
         if parent.data.tags.get("study_id") == keep:
             continue
-        children = list(find_runs(client, experiment, f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"))
+        children = list(find_runs(client, [experiment], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"))
         # The parent goes last, so that an interrupted deletion is completed by the next one.
         for run in [*children, parent]:
             _delete_run(client, address, run)

@@ -6,6 +6,7 @@ from typing import Any
 
 from nas.study.record import Record, State, state_words
 from nas.study.result import Trained
+from nas.study.study import Study
 from nas.task.metrics import Estimate
 
 # Candidates that were built get a run; the others only count in the metrics of the study's run.
@@ -16,6 +17,18 @@ RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "FINISHED", State.FAILED
 
 # What MLflow shows of a footprint. The arena is the one to reserve, as everywhere; `record.json` has all figures.
 FOOTPRINT = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
+
+
+def study_tags(study: Study, metric: str) -> dict[str, str]:
+    """Return the tags by which a study's run can be searched; `metric` is what the study judges by."""
+    return {
+        "space": study.space,
+        "data": study.data,
+        "target": study.target,
+        "objective": study.objective,
+        "metric": metric,
+        "seed": str(study.seed),
+    }
 
 
 def params(record: Record) -> dict[str, str]:
@@ -30,7 +43,7 @@ def metrics(record: Record) -> dict[str, float]:
     """
     footprint = record.profiled or record.estimated or {}
     facts = {
-        "score": record.values[0] if record.values else None,
+        "score": round(record.values[0], 5) if record.values else None,
         **_prefixed("val", record.val_metrics),
         "float_val_accuracy": record.float_val_accuracy,
         **{name: footprint.get(name) for name in FOOTPRINT},

@@ -15,9 +15,17 @@ def study_id(folder: Path) -> str:
 
     A study that is begun anew in a folder that was removed therefore gets new runs.
     """
-    if not (folder / _FILE).is_file():
-        write_atomic(folder / _FILE, uuid.uuid4().hex)
-    return (folder / _FILE).read_text().strip()
+    known = known_id(folder)
+    if known is not None:
+        return known
+    write_atomic(folder / _FILE, new := uuid.uuid4().hex)
+    return new
+
+
+def known_id(folder: Path) -> str | None:
+    """Return the identifier of the study in `folder`; None if it was never tracked."""
+    file = folder / _FILE
+    return file.read_text().strip() if file.is_file() else None
 
 
 def place_id(folder: Path) -> str:

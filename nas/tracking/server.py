@@ -1,11 +1,13 @@
 """Runs MLflow's own server on a folder of studies until the user interrupts it."""
 
+import importlib.metadata
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +17,7 @@ from types import FrameType
 
 from nas.errors import InputError
 from nas.tracking.address import find_address
-from nas.tracking.view import PREFIX, page
+from nas.tracking.view import PREFIX, page, study_page
 
 # One reader needs one server process, and none of the job workers that MLflow's evaluations of language models use.
 WORKERS = 1
@@ -25,8 +27,12 @@ ENVIRONMENT = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     "PYTHONWARNINGS": "ignore",
 }
+# The name of our web application among the entry points that MLflow looks through.
+_APP = "nas"
 # Seconds that the server has to end after it was asked to.
 PATIENCE_SECONDS = 10.0
+# So much of its output is shown of a server that failed.
+LAST_LINES = 5
 
 
 def ui_command(studies: Path, host: str, port: int) -> list[str]:
@@ -46,8 +52,14 @@ def ui_command(studies: Path, host: str, port: int) -> list[str]:
         "--port": str(port),
         "--workers": str(WORKERS),
         "--uvicorn-opts": "--log-level warning",
+        **({"--app-name": _APP} if _has_app() else {}),
     }
     return [sys.executable, "-m", "mlflow", "ui", *(word for option in options.items() for word in option)]
+
+
+def _has_app() -> bool:
+    """Return whether our web application is installed; a source tree that is only on Python's path has none."""
+    return bool(importlib.metadata.entry_points(group="mlflow.app", name=_APP))
 
 
 def require_free(host: str, port: int) -> None:
@@ -61,49 +73,65 @@ def require_free(host: str, port: int) -> None:
         ) from None
 
 
-def serve(arguments: Sequence[str], host: str, port: int, tell: Callable[[str], None]) -> int:
+def serve(
+    arguments: Sequence[str], host: str, port: int, ready: Callable[[str], None], tell: Callable[[str], None]
+) -> int:
     """Run the server until it ends or the user interrupts it.
 
-    The server and its workers are a process group of their own, so that none of them is left behind.
+    The server and its workers are a process group of their own, so that none of them is left behind. What it prints is
+    shown only if it fails.
 
     Args:
         arguments: the server's command.
         host: network interface that it listens on.
         port: port that it listens on.
-        tell: called with each line that the user should read.
+        ready: called once, with the server's address, when it answers.
+        tell: called with each of the last lines of a server that failed.
 
     Returns:
         The exit code: 0, 1 if the server failed, 130 if it was interrupted.
     """
-    process = subprocess.Popen(arguments, env={**ENVIRONMENT, **os.environ}, start_new_session=True)
-    with _termination_interrupts():
+    with tempfile.TemporaryFile() as log, _termination_interrupts():
+        environment = {**ENVIRONMENT, **os.environ}
+        process = subprocess.Popen(arguments, env=environment, start_new_session=True, stdout=log, stderr=log)
         try:
-            announced = False
-            while process.poll() is None:
-                if not announced and _answers(host, port):
-                    announced = True
-                    for line in invitation(f"http://{host}:{port}"):
-                        tell(line)
-                time.sleep(0.2)
-            return 1 if process.returncode else 0
+            _wait(process, host, port, ready)
+            if process.returncode == 0:
+                return 0
+            log.seek(0)
+            for line in log.read().decode(errors="replace").splitlines()[-LAST_LINES:]:
+                tell(line)
+            return 1
         except KeyboardInterrupt:
             return 130
         finally:
             _end(process)
 
 
-def invitation(url: str) -> list[str]:
-    """Return the lines that tell a user where the UI is, and the page of each study."""
+def _wait(process: "subprocess.Popen[bytes]", host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Wait until the server ends, and tell when it answers."""
+    announced = False
+    while process.poll() is None:
+        if not announced and _answers(host, port):
+            announced = True
+            ready(f"http://{host}:{port}")
+        time.sleep(0.2)
+
+
+def study_pages(url: str) -> dict[str, str]:
+    """Return the address of each study's table by its name, the one that was run last first; none without an answer."""
     request = urllib.request.Request(
         f"{url}/api/2.0/mlflow/experiments/search",
-        json.dumps({"filter": f"name LIKE '{PREFIX}%'", "max_results": 1000}).encode(),
+        json.dumps(
+            {"filter": f"name LIKE '{PREFIX}%'", "order_by": ["last_update_time DESC"], "max_results": 1000}
+        ).encode(),
         {"Content-Type": "application/json"},
     )
     found = []
     with suppress(OSError, ValueError), urllib.request.urlopen(request, timeout=30) as answer:
         found = json.load(answer).get("experiments", [])
-    studies = [f"  {entry['name'].removeprefix(PREFIX)}: {page(url, entry['experiment_id'])}" for entry in found]
-    return [f"Open {url} in a browser; Ctrl-C ends it.", *studies]
+    names = {entry["name"].removeprefix(PREFIX): entry["experiment_id"] for entry in found}
+    return {name: study_page(url, name) if _has_app() else page(url, number) for name, number in names.items()}
 
 
 @contextmanager

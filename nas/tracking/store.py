@@ -24,8 +24,6 @@ from nas.tracking.identity import place_id, study_id
 # MLflow takes 100 parameters in a call, and 1,000 of everything.
 _PARAMS_A_BATCH = 100
 _METRICS_A_BATCH = 900
-# With the kind, the UI does not ask whether the experiment is about language models.
-_EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.STATE}
 
 
 class Store:
@@ -48,7 +46,7 @@ class Store:
     ) -> None:
         self._client = connect(address, tell)
         self._study = study
-        self._experiment = self._find_experiment(address)
+        self._experiment = self._find_experiment(address, tags.get("metric", "accuracy"))
         own = study_id(folder)
         delete_studies(self._client, address, self._experiment, folder, keep=own)
         self._parent = self._find_parent(own, {**tags, "place_id": place_id(folder)})
@@ -114,22 +112,26 @@ class Store:
         self._tag(self._parent, state="finished" if finished else "interrupted")
         self._client.set_terminated(self._parent, "FINISHED" if finished else "SCHEDULED")
 
-    def _find_experiment(self, address: Address) -> str:
+    def _find_experiment(self, address: Address, metric: str) -> str:
+        # With the kind, the UI does not ask whether the experiment is about language models.
+        tags = {"mlflow.experimentKind": "custom_model_development", view.TAG: view.state(metric)}
         name = f"{view.PREFIX}{self._study}"
         found = self._client.get_experiment_by_name(name)
         if found is None:
             location = None if address.artifacts is None else (address.artifacts / self._study).as_uri()
-            tags = {**_EXPERIMENT_TAGS, note.TAG: note.experiment_note(None)}
+            tags[note.TAG] = note.experiment_note(None)
             return str(self._client.create_experiment(name, location, tags))
         if found.lifecycle_stage == "deleted":
             self._client.restore_experiment(found.experiment_id)
-        for key, value in _EXPERIMENT_TAGS.items():  # an earlier release may have written others
+        for key, value in tags.items():  # an earlier release may have written others
             if found.tags.get(key) != value:
                 self._client.set_experiment_tag(found.experiment_id, key, value)
         return str(found.experiment_id)
 
     def _find_parent(self, identity: str, tags: Mapping[str, str]) -> str:
-        found = list(find_runs(self._client, self._experiment, f"tags.study_id = '{identity}'"))
+        found = list(find_runs(self._client, [self._experiment], f"tags.study_id = '{identity}'"))
+        for twin in found[1:]:  # two processes have opened the store at once
+            self._client.delete_run(twin.info.run_id)
         if found:
             run_id = str(found[0].info.run_id)
             self._client.update_run(run_id, status="RUNNING")
@@ -139,7 +141,7 @@ class Store:
 
     def _find_children(self) -> dict[int, str]:
         runs: dict[int, str] = {}
-        for run in find_runs(self._client, self._experiment, f"tags.`mlflow.parentRunId` = '{self._parent}'"):
+        for run in find_runs(self._client, [self._experiment], f"tags.`mlflow.parentRunId` = '{self._parent}'"):
             if run.info.status == "RUNNING":
                 self._client.delete_run(run.info.run_id)
                 continue

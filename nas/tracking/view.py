@@ -4,41 +4,54 @@ Without it the UI shows only the name and age of each run. MLflow keeps shared v
 """
 
 import json
+from urllib.parse import quote
 
 # Names of studies' experiments begin with this, which distinguishes them from others on the same server.
 PREFIX = "nas/"
+STUDIES = "/studies/"
+"""Under this path, our web application opens the table of a study; see `nas.tracking.webapp`."""
 
 _KEY = "nas"
 TAG = f"mlflow.sharedViewState.{_KEY}"
-_COLUMNS = (
-    "tags.`state`",
-    "tags.`winner`",
-    "metrics.`score`",
-    "metrics.`val_accuracy`",
-    "metrics.`float_val_accuracy`",
-    "metrics.`weights_bytes`",
-    "metrics.`arena_min_bytes`",
-    "metrics.`flash_bytes`",
-    "metrics.`macs`",
-    "metrics.`latency_ms`",
-    "metrics.`total_seconds`",
-    "tags.`reason`",
-)
-STATE = json.dumps(
-    {
-        "searchFilter": "tags.kind = 'candidate'",
-        "orderByKey": "metrics.`score`",
-        "orderByAsc": False,
-        "startTime": "ALL",
-        "lifecycleFilter": "Active",
-        "selectedColumns": _COLUMNS,
+"""The tag that holds the view."""
+
+
+def state(metric: str) -> str:
+    """Return the view of a study that judges by a metric, as MLflow keeps it."""
+    widths = {
+        "tags.`state`": 100,
+        "tags.`winner`": 70,
+        "metrics.`score`": 90,
+        f"metrics.`val_{metric}`": 120,
+        "metrics.`val_accuracy`": 120,
+        "metrics.`weights_bytes`": 120,
+        "metrics.`arena_min_bytes`": 135,
+        "metrics.`macs`": 95,
+        "metrics.`latency_ms`": 105,
+        "tags.`reason`": 450,
     }
-)
+    return json.dumps(
+        {
+            "searchFilter": "tags.kind = 'candidate'",
+            "orderByKey": "metrics.`score`",
+            "orderByAsc": False,
+            "startTime": "ALL",
+            "lifecycleFilter": "Active",
+            "selectedColumns": list(widths),
+            "columnOrder": ["attributes.`Run Name`", *widths],
+            "columnWidths": widths,
+        }
+    )
 
 
 def page(url: str, experiment_id: str) -> str:
-    """Return the address of a study's table in the UI at `url`."""
+    """Return the address of a study's table in the UI at `url`, which any MLflow server has."""
     return f"{url}/#/experiments/{experiment_id}/runs?viewStateShareKey={_KEY}&workflowType=machine_learning"
+
+
+def study_page(url: str, study: str) -> str:
+    """Return the address of a study's table in our own web application at `url`."""
+    return f"{url}{STUDIES}{quote(study)}"
 
 
 def run_page(experiment_id: str, run_id: str) -> str:

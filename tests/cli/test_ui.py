@@ -1,7 +1,9 @@
 """`nas ui`: the MLflow UI starts on the studies, and nothing of it is left behind."""
 
+import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,14 +12,18 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from documents import RECORDED
 
+from nas.api.tracking import log_untracked, tracked_here
+from nas.api.ui import has_display
 from nas.cli.verbs.ui import command
 from nas.errors import InputError
 from nas.tracking import open_tracker
-from nas.tracking.server import invitation, serve, ui_command
+from nas.tracking.server import serve, study_pages, ui_command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +38,15 @@ def port():
 @pytest.fixture
 def studies(tmp_path):
     (tmp_path / "mlflow.db").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A folder with a study whose runs are nowhere."""
+    folder = shutil.copytree(RECORDED / "studies" / "bc", tmp_path / "bc")
+    lines = (folder / "study.toml").read_text().splitlines(keepends=True)
+    (folder / "study.toml").write_text("".join(line for line in lines if "tracking_uri" not in line))
     return tmp_path
 
 
@@ -71,7 +86,10 @@ def test_a_port_in_use_is_refused_before_the_server_starts(studies):
 
 
 def test_a_server_that_fails_gives_exit_code_1(port):
-    assert serve([sys.executable, "-c", "raise SystemExit(3)"], "127.0.0.1", port, print) == 1
+    told = []
+    code = "import sys; print('why', file=sys.stderr); sys.exit(3)"
+    assert serve([sys.executable, "-c", code], "127.0.0.1", port, print, told.append) == 1
+    assert told == ["why"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -85,10 +103,10 @@ def test_an_interrupt_ends_the_server_and_its_workers(number, port, tmp_path, ca
     )
     main = threading.main_thread().ident
     threading.Timer(1.5, signal.pthread_kill, (main, number)).start()
-    assert serve([sys.executable, "-c", server], "127.0.0.1", port, print) == 130
+    assert serve([sys.executable, "-c", server], "127.0.0.1", port, print, print) == 130
     pid = int((tmp_path / "pid").read_text())
     wait_for(lambda: not alive(pid) or Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z")
-    assert f"Open http://127.0.0.1:{port}" in capsys.readouterr().out
+    assert f"http://127.0.0.1:{port}" in capsys.readouterr().out
 
 
 def test_the_mlflow_ui_shows_the_study(tmp_path, port):
@@ -116,5 +134,58 @@ def test_the_mlflow_ui_shows_the_study(tmp_path, port):
     assert ui.returncode == 130
 
 
-def test_the_address_is_shown_even_if_the_studies_cannot_be_listed(port):
-    assert invitation(f"http://127.0.0.1:{port}") == [f"Open http://127.0.0.1:{port} in a browser; Ctrl-C ends it."]
+def test_the_pages_of_studies_are_none_if_the_server_does_not_answer(port):
+    assert study_pages(f"http://127.0.0.1:{port}") == {}
+
+
+def test_studies_that_the_store_has_no_runs_of_are_logged_again(stored):
+    shutil.copytree(stored / "bc", stored / "broken")
+    (stored / "broken" / "study.journal").write_text("no journal")
+    told = []
+    log_untracked(tracked_here(stored), stored, told.append)
+    assert told[0] == "bc had no runs in MLflow; its 5 trials are logged now"
+    assert told[1].startswith("broken cannot be shown: ")
+    told.clear()
+    log_untracked(["bc"], stored, told.append)
+    assert told == []
+    artifacts = {path.name for path in (stored / "mlartifacts").rglob("*.*")}
+    assert {"pareto_front.svg", "best_so_far.svg", "record.json"} <= artifacts
+
+
+def test_studies_that_are_tracked_elsewhere_are_not_logged_here(stored):
+    with (stored / "bc" / "study.toml").open("a") as file:
+        file.write('tracking_uri = "none"\n')
+    assert tracked_here(stored) == []
+
+
+@pytest.mark.parametrize("variable", ["DISPLAY", "WAYLAND_DISPLAY"])
+def test_a_browser_is_opened_only_where_there_is_a_display(variable, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not has_display()
+    monkeypatch.setenv(variable, ":0")
+    assert has_display()
+
+
+def test_the_page_of_a_study_writes_the_view_and_goes_on_to_its_table(monkeypatch):
+    async def mlflow(scope, receive, send):
+        await send({"passed on": scope["path"]})
+
+    monkeypatch.setitem(sys.modules, "mlflow.server.fastapi_app", SimpleNamespace(app=mlflow))
+    from nas.tracking.webapp import Application
+
+    def get(path):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(Application()({"type": "http", "path": path}, None, send))
+        return sent
+
+    assert get("/other") == [{"passed on": "/other"}]
+    start, body = get("/studies/demo")
+    assert start["status"] == 200
+    assert b"localStorage" in body["body"]
+    assert b"mlflow.sharedViewState.nas" in body["body"]
