@@ -12,14 +12,22 @@ from nas.space.architecture import Architecture
 from nas.study.archive import Archive, Quantization
 from nas.study.archive_file import has_archive, load_archive
 from nas.study.record import Record
-from nas.study.result import Trained
+from nas.study.repeat import commands, note
+from nas.study.result import Result, Trained
 from nas.study.study import Study
 from nas.target.profiler import profile
 from nas.target.target import find_target
 
 
-def make_archive(problem: Problem, trained: Trained, tflite: bytes) -> Archive:
-    """Return the archive of a model of a study: its winner, or another trained candidate."""
+def make_archive(problem: Problem, trained: Trained, tflite: bytes, result: Result | None = None) -> Archive:
+    """Return the archive of a model of a study: its winner, or another trained candidate.
+
+    Args:
+        problem: the study, and what its definition names.
+        trained: how the model was trained.
+        tflite: the model.
+        result: the study's outcome, whose commands repeat it; None for a study without one.
+    """
     study, splits = problem.study, problem.splits
     inputs, outputs = _quantizations(tflite)
     return Archive(
@@ -31,7 +39,8 @@ def make_archive(problem: Problem, trained: Trained, tflite: bytes) -> Archive:
         scaling=prepare(splits, Architecture.from_json(trained.record.architecture).front_end).scaling,
         input=inputs,
         output=outputs,
-        command=study.command(),
+        command=study.command() if result is None else commands(study, result),
+        command_note="" if result is None else note(study, result),
         recipe=study.recipe,
         channel_names=splits.channel_names,
         sample_rate_hz=splits.sample_rate_hz,

@@ -15,6 +15,7 @@ from nas.reports import ReportView, figure_files, write_report
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
 from nas.study.record import Record, State
+from nas.study.repeat import commands, note
 from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.profiler import profile
@@ -108,7 +109,8 @@ def report_view(study: Study, archive: Archive | None, result: Result, ledger: L
         class_names=archive.class_names if archive else (),
         importances=ledger.importances(),
         footprint=profile(archive.tflite, target) if archive else None,
-        command=archive.command if archive else study.command(),
+        command=commands(study, result),
+        command_note=note(study, result),
         inputs_are=archive.inputs_are if archive else "rows",
         limits=study.budget(target).limits(),
     )

@@ -32,6 +32,7 @@ def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
 
 def _head(archive: Archive) -> str:
     record = archive.record
+    note = f"{archive.command_note}\n\n" if archive.command_note else ""
     return f"""# {escape(archive.name)}
 
 An int8 TensorFlow Lite model for {len(archive.class_names)} classes, found by neural architecture search:
@@ -39,7 +40,7 @@ trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
     {" ".join(archive.command.split())}
 
-- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{hashlib.sha256(archive.tflite).hexdigest()}`"""
+{note}- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{hashlib.sha256(archive.tflite).hexdigest()}`"""
 
 
 def _accuracy(archive: Archive) -> str:

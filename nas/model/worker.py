@@ -101,6 +101,7 @@ def train_candidate(task: TrainingTask, data: Prepared) -> TrainingOutcome:
     try:
         training = _train(task, data, stages)
         record = replace(record, history=training.trained.history, resumed_at=training.resumed_at)
+        record = replace(record, reason=_cut_short(task, training))
         outcome = _pruned(task, training, record) or _deploy(task, training, record, stages)
     except Exception as error:  # One candidate that fails must not end the search.
         outcome = TrainingOutcome(_failed(record, f"{type(error).__name__}: {error}"[:500]))
@@ -148,7 +149,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     )
     with stages("train"):
         checkpoint = None if task.checkpoint is None else Checkpoint.loads(task.checkpoint)
-        rule = HalvingRule(task.rungs, checkpoint.history["val_accuracy"] if checkpoint else ())
+        rule = HalvingRule(task.rungs, task.epochs, checkpoint.history["val_accuracy"] if checkpoint else ())
         float_run = replace(
             run,
             epochs=task.epochs,
@@ -160,15 +161,25 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     return _Training(network, rows, val, trained, run, checkpoint.epochs if checkpoint else 0, rule.reason)
 
 
+def _cut_short(task: TrainingTask, training: _Training) -> str | None:
+    """Return in words how far a training of the search got that its time limit has ended; None for any other."""
+    if training.trained.stopped_by != "deadline" or task.rows.final:
+        return None
+    return f"cut short by the time limit after {len(training.trained.history['loss'])} of {task.epochs} epochs"
+
+
 def _pruned(task: TrainingTask, training: _Training, record: Record) -> TrainingOutcome | None:
-    """Return the outcome of a training that a rung or, in the search, the time limit has stopped; None otherwise."""
+    """Return the outcome of a training that a rung or, in the search, the time limit has stopped; None otherwise.
+
+    A training that the time limit has stopped is None too if the study needs it.
+    """
     trained, epochs = training.trained, len(record.history["loss"])
     if training.below_rung:
         assert trained.checkpoint is not None
         pruned = replace(record, state=State.PRUNED, reason=training.below_rung, at_rung=epochs)
         return TrainingOutcome(pruned, checkpoint=trained.checkpoint.dumps())
-    if trained.stopped_by == "deadline" and not task.rows.final:
-        return TrainingOutcome(replace(record, state=State.PRUNED, reason=f"time limit reached after epoch {epochs}"))
+    if record.reason is not None and not task.needed:
+        return TrainingOutcome(replace(record, state=State.PRUNED))
     return None
 
 
@@ -195,7 +206,7 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
         val_metrics=metrics,
         float_val_accuracy=training.trained.val_accuracy,
     )
-    return TrainingOutcome(record, tflite)
+    return TrainingOutcome(record, tflite, None if task.rows.final else dump_weights(training.network))
 
 
 def _quantize(task: TrainingTask, training: _Training) -> bytes:

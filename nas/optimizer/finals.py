@@ -1,5 +1,6 @@
 """The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import Failed
 from nas.optimizer.judge import Judge
-from nas.optimizer.models import ModelFolder
+from nas.optimizer.models import ModelFolder, weights_name
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.teachers import SoftLabels, Teachers
@@ -84,17 +85,17 @@ class Finals:
         soft_labels = self._soft_labels() if competing else {}
         finals = self._cross_validate(competing, soft_labels)
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
-        self.observer.phase("finals: training the winner on all training and validation data")
-        record = self._train_winner(best, soft_labels)
+        record, epochs = self._last_training(best, soft_labels)
         self.observer.phase("finals: evaluating the winner on the test set")
         winner = Trained(
             record=replace(record, history=best[0].record.history),
             finals=tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold))),
-            epochs=len(record.history["loss"]),
+            epochs=epochs,
             teachers=tuple(ledger.get("teachers") or ()),
             tested=self._test(record),
         )
         ledger.put("winner", winner.to_json())
+        ledger.put("lacked", self._lacked(winner, self._searched(best)))
         ledger.put("decided", decided)
 
     def _pace(self, records: Sequence[Record]) -> Pace:
@@ -176,11 +177,47 @@ class Finals:
         ledger.put("finals", [*(ledger.get("finals") or []), final.to_json()])
         return final
 
+    def _last_training(self, best: Sequence[Final], soft_labels: SoftLabels) -> tuple[Record, int | None]:
+        """Make the winner's model; return its record, and the epochs of its last training.
+
+        If there is no time for as many epochs as the winner had in the search, it keeps its model of the search; the
+        epochs are then None.
+        """
+        (searched,) = self._searched(best)
+        weights = self.models.file(weights_name(searched.trial))
+        seconds, had = self._seconds_for_winner(), len(searched.history["loss"])
+        late = seconds is not None and not self.plan.has_time_for_winner(self._winner_pace(best), seconds, had)
+        if late and weights.is_file():
+            self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
+            self.models.write(WINNER_WEIGHTS, weights.read_bytes())
+            return searched, None
+        self.observer.phase("finals: training the winner on all training and validation data")
+        record = self._train_winner(best, soft_labels)
+        return record, len(record.history["loss"])
+
+    def _seconds_for_winner(self) -> float | None:
+        """Return the seconds that are left for the winner's last training; None without a limit."""
+        return None if self.clock.limit is None else self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
+
+    def _lacked(self, winner: Trained, searched: Sequence[Record]) -> str | None:
+        """Return in a sentence what a run that was too short left out, and how much longer it has to be."""
+        reason = searched[0].reason
+        parts = [f"its training was {reason}"] if reason else []
+        parts += [] if winner.finals else ["it was not compared with others in a cross-validation"]
+        parts += [] if winner.epochs else ["it was not trained once more on all training and validation data"]
+        if not parts or self.clock.limit is None:
+            return None
+        # What the run took besides trainings: reading the data, starting workers.
+        trained = sum(sum(record.seconds.values()) for record in self.trials.records) / self.dispatcher.size
+        start = max(0.0, self.clock.total_seconds - trained)
+        least = self.plan.least_limit(self._pace(searched), min(start, self.clock.seconds))
+        more = max(1, math.ceil((least - self.clock.limit) / 60))
+        return f"the winner lacks time: {', '.join(parts)}; {more} more minute{'s' if more > 1 else ''} would be enough"
+
     def _train_winner(self, best: Sequence[Final], soft_labels: SoftLabels) -> Record:
         """Train the winner on all rows except the test set's, keep its files, and return its record."""
-        epochs = self.plan.winner_epochs
-        if self.clock.limit is not None:
-            seconds = self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
+        epochs, seconds = self.plan.winner_epochs, self._seconds_for_winner()
+        if seconds is not None:
             epochs = self.plan.winner_epochs_in_time(self._winner_pace(best), seconds)
         task = self._task(best[0].record, AllButTest(), epochs, soft_labels)
         answer = self.dispatcher.perform_one(replace(task, seconds=self.clock.remaining()))

@@ -6,6 +6,11 @@ from pathlib import Path
 from nas.files import write_atomic
 
 
+def weights_name(trial: int) -> str:
+    """Return the name of the file with the float weights of a trial's model."""
+    return f"{trial}.npz"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
     """The folder `models` of a study; files in it are written atomically."""

@@ -10,7 +10,7 @@ from nas.optimizer.executor.executor import Answer, Failed
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
 from nas.optimizer.ledger import TrialChooser
-from nas.optimizer.models import ModelFolder
+from nas.optimizer.models import ModelFolder, weights_name
 from nas.optimizer.problem import Problem
 from nas.optimizer.trials import Trials
 from nas.seeds import derive
@@ -21,6 +21,10 @@ from nas.study.tasks import TrainingOutcome, TrainingTask
 
 # A training that has less time than this is not started.
 MIN_SECONDS = 5.0
+# A run of at least this long ends with a winner: if reading the data has used up the time of the search, one candidate
+# is trained nevertheless, and this many are proposed for it.
+LEAST_RUN_SECONDS = 30.0
+MOST_PROPOSED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Search:
         self._unfinished = self._ledger.unfinished()
         self._next: _Proposal | None = None
         self._running: dict[int, _Proposal] = {}
+        self._begun_with = len(trials.records)
         for params in problem.starts():
             self._ledger.propose(params)
 
@@ -133,7 +138,16 @@ class Search:
         if trials is not None and len(self._trials.records) + running >= trials:
             return False
         seconds = self._remaining()
-        return (seconds is None or seconds > MIN_SECONDS) and self._out_of_patience() is None
+        enough = seconds is None or seconds > MIN_SECONDS or (running == 0 and self._lacks_first())
+        return enough and self._out_of_patience() is None
+
+    def _lacks_first(self) -> bool:
+        """Return whether a run that should end with a winner has trained nothing yet, nor an earlier run."""
+        minutes, ended = self._problem.study.minutes or 0.0, self._trials.records[self._begun_with :]
+        tried = any(record.history or record.state == State.FAILED for record in ended)
+        return (
+            60 * minutes >= LEAST_RUN_SECONDS and not tried and not self._trials.complete and len(ended) < MOST_PROPOSED
+        )
 
     def _out_of_patience(self) -> str | None:
         return out_of_patience(self._trials.records, self._problem.study.patience, self._judge.gains)
@@ -198,6 +212,7 @@ class Search:
                 restart_epochs=self._ladder.epochs,
                 continues=proposal.continues,
                 checkpoint=self._ladder.checkpoint(proposal.continues),
+                needed=not self._trials.complete,
             )
         )
 
@@ -215,10 +230,14 @@ class Search:
     def _tell(self, proposal: _Proposal, outcome: TrainingOutcome) -> None:
         """Keep the files of a finished training, and end its trial."""
         record = replace(outcome.record, estimated=proposal.candidate.footprint.summary())
+        if record.is_cut_short and any(not other.is_cut_short for other in self._trials.complete):
+            record = replace(record, state=State.PRUNED, val_metrics={}, float_val_accuracy=None)
         if record.state == State.COMPLETE:
             record = self._judge.judged(record)
         if outcome.tflite is not None:
             self._models.write(f"{record.trial}.tflite", outcome.tflite)
+        if outcome.weights is not None:
+            self._models.write(weights_name(record.trial), outcome.weights)
         if outcome.checkpoint is not None:
             self._ladder.pause(record.trial, outcome.checkpoint)
         self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate), outcome.tflite)

@@ -150,10 +150,34 @@ class FinalsPlan:
                 return finalists
         return 0
 
+    def has_time_for_winner(self, pace: Pace, seconds: float, epochs: int) -> bool:
+        """Return whether the winner's last training has time for this number of epochs in `seconds`."""
+        return self._winner_seconds(pace, epochs) <= seconds
+
+    def least_limit(self, pace: Pace, start: float) -> float:
+        """Return the seconds of a run that has time for one candidate: its training, its folds and its last training.
+
+        Each is of as many epochs as in the search.
+
+        Args:
+            pace: of the candidate's training.
+            start: seconds before its training begins.
+        """
+        searched = start + MARGIN * (pace.overhead_seconds + pace.epoch_seconds * self.search_epochs)
+        folds = self._rounds(self.recipe.finals.final_folds) * self._fold_seconds(pace, self.search_epochs)
+        last = max(self._winner_seconds(pace, self.search_epochs), folds * WINNER_SHARE / (1 - WINNER_SHARE))
+        return max(searched / (1 - MAX_SHARE), (folds + last + OVERHEAD_SECONDS) / MAX_SHARE)
+
     def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int) -> int:
-        """Return the number of epochs for each training on a fold, so that all `trainings` together take `seconds`."""
-        rounds = max(1, self._rounds(trainings))
-        return pace.epochs(self.recipe, seconds / rounds, self.fold_rows, self.fold_epochs)
+        """Return the number of epochs for each training on a fold, so that all `trainings` together take `seconds`.
+
+        If it is fewer than planned, it is one with a whole number of quantization-aware epochs, as far as possible: a
+        recipe can then ask for the same trainings without a time limit (`nas.study.repeat`).
+        """
+        rounds, finals = max(1, self._rounds(trainings)), self.recipe.finals
+        epochs = pace.epochs(self.recipe, seconds / rounds, self.fold_rows, self.fold_epochs)
+        whole = epochs - epochs % (finals.final_epochs // math.gcd(finals.final_epochs, finals.qat_epochs))
+        return whole if self.search_epochs <= whole < self.fold_epochs else epochs
 
     def winner_epochs_in_time(self, pace: Pace, seconds: float) -> int:
         """Return the number of epochs that the winner's last training has time for in `seconds`."""

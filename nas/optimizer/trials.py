@@ -12,6 +12,7 @@ from nas.optimizer.observer import Observer
 from nas.study.costs import front
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
+from nas.study.repeat import ends
 from nas.study.result import Result, Trained
 from nas.study.rungs import correlations
 from nas.tracking import Tracker
@@ -42,6 +43,7 @@ class Trials:
     def resume(self, models: ModelFolder) -> None:
         """Take up the trials of earlier runs, and log those that the tracker has missed."""
         self.records.extend(self.ledger.records())
+        self.ledger.put("begins", [*(self.ledger.get("begins") or []), len(self.records)])
         if not self.records:
             return  # a new study need not wait for the tracking store to open
         logged = self._tracker.logged_trials()
@@ -73,14 +75,18 @@ def summarize(folder: Path, ledger: Ledger, records: Sequence[Record], seconds: 
     winner = ledger.get("winner")
     # Kept since the first run; a study that has not begun has no record either.
     objective = (ledger.get("identity") or {}).get("objective", "weighted")
+    complete = [record for record in records if record.state == State.COMPLETE]
     return Result(
         study=ledger.name,
         folder=str(folder),
         seconds=round(seconds, 1),
         states={state.value: sum(r.state == state for r in records) for state in State},
         winner=None if winner is None else Trained.from_json(winner),
-        front=front([r for r in records if r.state == State.COMPLETE], OBJECTIVES[objective].costs),
+        front=front(complete, OBJECTIVES[objective].costs),
         rungs=correlations(records, ledger.get("rungs") or ()),
         stopped=ledger.get("stopped"),
         objective=objective,
+        lacked=ledger.get("lacked"),
+        ends=ends(ledger.get("begins") or (), records),
+        search_epochs=max((len(record.history.get("loss", ())) for record in complete), default=0),
     )

@@ -162,6 +162,7 @@ def _making(view: ReportView) -> Markup:
     return _section(
         "Reproduce with",
         element("pre", view.command),
+        _note(view.command_note) if view.command_note else "",
         details("study.toml", element("pre", view.definition)),
         _note(join("Made with ", tables.versions(made), ".")) if made else "",
     )

@@ -155,7 +155,7 @@ def states(view: ReportView) -> Markup:
 def rungs(view: ReportView) -> Markup:
     """Show how well each rung predicts the final accuracy."""
     rows: list[list[object]] = [
-        [f"after {rung.epoch} epochs", whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
+        [rung.words, whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
     ]
     return table(["rung", "control candidates", "rank correlation"], rows)
 

@@ -23,7 +23,7 @@ class ReportView:
         class_names: names of the rows and columns of the confusion matrix.
         importances: share of the score's variance that each hyperparameter explains; empty if unknown.
         footprint: of the winner's `.tflite`; None if there is no winner.
-        command: the shell command that runs the study.
+        command: the shell commands that repeat the study; `command_note` says what they cannot repeat.
         inputs_are: what the model is given, in the plural: `windows`, `images` or `rows`.
         limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs` (`Budget.limits()`).
     """
@@ -37,6 +37,7 @@ class ReportView:
     command: str
     inputs_are: str = "rows"
     limits: Mapping[str, int] = field(default_factory=dict)
+    command_note: str = ""
 
     def complete(self) -> list[Record]:
         """Return the complete candidates, best first."""

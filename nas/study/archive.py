@@ -30,7 +30,7 @@ class Archive:
         class_names: one for each output.
         scaling: of each channel, fitted on the training rows.
         input: quantization of the scaled input; `output` of the probabilities or logits.
-        command: shell command that runs the study again.
+        command: shell command that repeats the study; `command_note` says what it cannot repeat.
         recipe: the settings of its training.
         channel_names: one for each entry of the input's last axis, or empty.
         sample_rate_hz: of windows of a signal, else None.
@@ -54,6 +54,7 @@ class Archive:
     units_scale: tuple[float, ...] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     budget: Mapping[str, Any] = field(default_factory=dict)
+    command_note: str = ""
 
     @property
     def record(self) -> Record:

@@ -33,7 +33,8 @@ class Record:
 
     Attributes:
         trial: number of the Optuna trial, from 0.
-        state: how the trial ended; `reason` says why, unless it is complete.
+        state: how the trial ended; `reason` says why, unless it is complete. A complete candidate has a reason only
+            if its training was cut short.
         digest: short hash of the network, by which all documents name it.
         params: values of the space's dimensions, by name.
         architecture: `Architecture.to_json()`.
@@ -78,6 +79,11 @@ class Record:
     def val_score(self) -> float | None:
         """The int8 model's score in the study's metric on the validation rows."""
         return self.val_metrics.get(self.metric)
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether it is a model although the time limit ended its training early, as the study had no other."""
+        return self.state == State.COMPLETE and self.reason is not None
 
     @property
     def val_accuracy(self) -> float | None:

@@ -169,11 +169,18 @@ class RungCorrelation:
         pairs: number of control candidates, which are trained to the end even if they are among the worst at the rung.
         spearman: their rank correlation between validation accuracy at the rung and int8 score at the end; None if
             there are too few of them.
+        epochs: of a whole training; None without a control.
     """
 
     epoch: int
     pairs: int
     spearman: float | None
+    epochs: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The place of the rung in a training, as every text names it."""
+        return f"after {self.epoch}{f' of {self.epochs}' if self.epochs else ''} epochs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,9 @@ class Result:
         rungs: how well each rung predicts the final scores; empty for a study without rungs.
         stopped: why the search ended before its limits were reached; None if it did not.
         objective: name of the study's objective.
+        lacked: what the winner lacks because the run was too short; None if it lacks nothing.
+        ends: the number of trials at which each run of the study ended (`nas.study.repeat`).
+        search_epochs: epochs of a whole training of the search; 0 as long as none has ended.
     """
 
     study: str
@@ -200,6 +210,9 @@ class Result:
     rungs: tuple[RungCorrelation, ...] = ()
     stopped: str | None = None
     objective: str = "weighted"
+    lacked: str | None = None
+    ends: tuple[int, ...] = ()
+    search_epochs: int = 0
 
     @property
     def costs(self) -> tuple[Cost, ...]:
@@ -222,6 +235,7 @@ class Result:
             "front": [_measured(record) for record in self.front],
             "rungs": [to_data(rung) for rung in self.rungs],
             "stopped": self.stopped,
+            "lacked": self.lacked,
         }
 
     def to_contract(self, tflite: str) -> dict[str, Any]:

@@ -56,10 +56,12 @@ class HalvingRule:
 
     Args:
         rungs: the rungs of this candidate.
+        epochs: of the whole training.
         earlier: validation accuracies of the epochs before the checkpoint from which the training resumes.
     """
 
-    def __init__(self, rungs: Sequence[Rung], earlier: Sequence[float] = ()) -> None:
+    def __init__(self, rungs: Sequence[Rung], epochs: int, earlier: Sequence[float] = ()) -> None:
+        self._epochs = epochs
         self._thresholds = {rung.epoch: rung.threshold for rung in rungs}
         self._best = max(earlier, default=-math.inf)
         self.reason: str | None = None
@@ -69,8 +71,8 @@ class HalvingRule:
         self._best = max(self._best, numbers.get("val_accuracy", -math.inf))
         threshold = self._thresholds.get(epoch + 1, -math.inf)
         if self._best < threshold - _TIE:
-            accuracy, cutoff = percent(self._best), percent(threshold)
-            self.reason = f"stopped early at epoch {epoch + 1}: validation accuracy {accuracy}, cut-off {cutoff}"
+            done, accuracy, cutoff = f"{epoch + 1} of {self._epochs} epochs", percent(self._best), percent(threshold)
+            self.reason = f"stopped early after {done}: validation accuracy {accuracy}, cut-off {cutoff}"
         return self.reason is None
 
 
@@ -165,9 +167,12 @@ def correlations(records: Iterable[Record], epochs: Sequence[int]) -> tuple[Rung
     controls = [r for r in records if r.state == State.COMPLETE and is_control(r.seed) and r.val_score is not None]
     found = []
     for epoch in epochs:
-        pairs = [(at, r.val_score) for r in controls if (at := accuracy_at(r, epoch)) is not None]
+        reached = [r for r in controls if accuracy_at(r, epoch) is not None]
+        pairs = [(accuracy_at(r, epoch), r.val_score) for r in reached]
         early, late = np.array(pairs, np.float64).reshape(-1, 2).T
-        found.append(RungCorrelation(epoch, len(pairs), spearman(early, late)))
+        found.append(
+            RungCorrelation(epoch, len(pairs), spearman(early, late), max(map(_epochs, reached), default=None))
+        )
     return tuple(found)
 
 

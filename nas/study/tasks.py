@@ -102,7 +102,7 @@ class TrainingOutcome:
     Attributes:
         record: of the candidate, without the objective's values.
         tflite: the int8 model, if the training got that far.
-        weights: float weights, of a training on all rows but the test set's.
+        weights: float weights of that model.
         checkpoint: of a candidate that paused at a rung, from which its training can resume.
     """
 
@@ -128,6 +128,8 @@ class TrainingTask(Task[TrainingOutcome]):
         metric: name of the metric that the study judges by.
         soft_labels: a teacher's probabilities for the training rows, [n, classes].
         continues: trial whose training this one resumes, from `checkpoint`, or from the start if there is none.
+        needed: whether the study has no complete candidate yet, so that a training which its time limit cuts short
+            still becomes a model.
     """
 
     trial: int
@@ -145,6 +147,7 @@ class TrainingTask(Task[TrainingOutcome]):
     soft_labels: Floats | None = None
     continues: int | None = None
     checkpoint: bytes | None = None
+    needed: bool = False
 
     @property
     def label(self) -> str:

@@ -51,7 +51,7 @@ def trained(task: TrainingTask) -> TrainingOutcome:
     if task.checkpoint is not None:
         done = json.loads(task.checkpoint)
         assert done == curve(task)[: len(done)]
-    rule = HalvingRule(task.rungs)
+    rule = HalvingRule(task.rungs, task.epochs)
     reached = list(done)
     for epoch, value in list(enumerate(curve(task)))[len(done) :]:
         reached.append(value)

@@ -72,6 +72,11 @@ def perform(order: Order) -> Any:
             return "unmoved"
         case "sleep":
             time.sleep(order.argument)
+        case "compute":
+            end = time.monotonic() + order.argument
+            while time.monotonic() < end:
+                pass
+            return "computed"
     return None
 
 
@@ -137,6 +142,22 @@ def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> No
         Failed("stuck past its time limit; its process was killed")
     ]
     assert time.monotonic() - start < 30
+
+
+def test_a_task_that_is_only_slow_is_not_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "GRACE_SECONDS", 2.0)
+    team = crew()
+    done(team, Order("echo"))
+    assert done(team, Order("compute", 4.0, seconds=0.1)) == ["computed"]
+
+
+def test_a_task_in_an_endless_loop_is_ended_too(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "GRACE_SECONDS", 0.2)
+    team = crew()
+    done(team, Order("echo"))
+    assert done(team, Order("compute", 60, seconds=0.1)) == [
+        Failed("stuck past its time limit; its process was killed")
+    ]
 
 
 def test_a_process_is_replaced_after_a_number_of_tasks(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:

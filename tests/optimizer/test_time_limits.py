@@ -1,6 +1,7 @@
 """Time limits of a run, on a simulated clock: tasks take the seconds that a test sets."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Timed(StandIns):
     now = 0.0
     epoch_seconds = 0.1
     fold_slowness = 1.0  # how much longer an epoch of the finals takes than one of the search
+    slow_trials: Mapping[int, float] = {}  # how much longer an epoch of a trial of the search takes
 
     def __init__(self, splits: Any, jobs: int) -> None:
         super().__init__(splits, jobs)
@@ -65,7 +67,8 @@ def epochs(task: Any) -> int:
 
 
 def epoch_seconds(task: TrainingTask) -> float:
-    return Timed.epoch_seconds * (Timed.fold_slowness if isinstance(task.rows, Fold) else 1.0)
+    slowness = Timed.slow_trials.get(task.trial, 1.0) if isinstance(task.rows, HoldOut) else 1.0
+    return Timed.epoch_seconds * slowness * (Timed.fold_slowness if isinstance(task.rows, Fold) else 1.0)
 
 
 def trained(task: TrainingTask) -> Any:
@@ -78,6 +81,9 @@ def trained(task: TrainingTask) -> Any:
         seconds={"train": taken(task), "quantize": OVERHEAD_SECONDS},
     )
     if done < task.epochs and isinstance(task.rows, HoldOut):
+        cut = f"cut short by the time limit after {done} of {task.epochs} epochs"
+        if task.needed:
+            return replace(whole, record=replace(record, reason=cut), weights=b"weights of the search")
         return replace(whole, record=replace(record, state=State.PRUNED, profiled=None, val_metrics={}), tflite=None)
     return replace(whole, record=record)
 
@@ -150,10 +156,68 @@ def test_a_training_that_would_use_the_time_of_the_finals_is_stopped(
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 20.0)
     result = go(splits, tmp_path, minutes=1, jobs=1, recipe=Recipe.of(min_steps=0))
-    assert (result.winner, result.states["complete"]) == (None, 0)
-    assert result.states["pruned"] > 0
     assert Timed.now <= 60 + 2 * START_SECONDS
     assert all(task.seconds is not None and task.seconds <= 60 for task in log.searched)
+    assert all((record.reason or "").startswith("cut short by the time limit") for record in result.front)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("minutes", "epoch_seconds"), [(0.5, 2.0), (0.5, 5.0), (0.5, 40.0), (1, 20.0), (1, 200.0)])
+def test_a_run_of_half_a_minute_or_more_ends_with_a_winner_on_any_machine_and_says_what_it_lacked(
+    log: Log,
+    splits: Splits,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    jobs: int,
+    minutes: float,
+    epoch_seconds: float,
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", epoch_seconds)
+    result = go(splits, tmp_path, minutes=minutes, jobs=jobs, recipe=Recipe.of(min_steps=0))
+    assert result.winner is not None
+    done = len(result.winner.record.history["loss"])
+    assert f"cut short by the time limit after {done} of 10 epochs" in (result.lacked or "")
+    assert "not compared with others in a cross-validation" in (result.lacked or "")
+    assert re.search(r"\d+ more minutes? would be enough", result.lacked or "")
+    # It keeps the model of its trial, since there is no time for another one as good.
+    if not log.last:
+        assert result.winner.epochs is None
+        assert (tmp_path / "models" / "winner.npz").read_bytes() == b"weights of the search"
+    else:
+        assert epochs(log.last[0]) >= done
+
+
+def test_the_time_that_a_short_run_asks_for_is_enough(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 4.0)
+    short = go(splits, tmp_path / "short", minutes=1, jobs=1, recipe=Recipe.of(min_steps=0))
+    more = int(re.search(r"(\d+) more", short.lacked or "").group(1))  # type: ignore[union-attr]
+    monkeypatch.setattr(Timed, "now", 0.0)
+    longer = go(splits, tmp_path / "longer", minutes=1 + more, jobs=1, recipe=Recipe.of(min_steps=0))
+    assert longer.lacked is None
+    assert longer.winner is not None
+    assert longer.winner.cross_validated_score is not None
+
+
+def test_a_first_candidate_is_trained_even_if_reading_the_data_has_taken_the_time_of_the_search(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "now", 29.0)
+    assert go(splits, tmp_path, minutes=0.5, jobs=2, recipe=Recipe.of(min_steps=0)).winner is not None
+    assert len(log.searched) == 1
+
+
+def test_a_training_that_was_cut_short_does_not_count_once_another_one_is_complete(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first of two workers is cut short when the second has already finished.
+    monkeypatch.setattr(StandIns, "log", log)
+    monkeypatch.setattr(Timed, "slow_trials", {0: 50.0})
+    result = go(splits, tmp_path, minutes=1, trials=2, jobs=2, recipe=Recipe.of(min_steps=0))
+    assert (result.states["complete"], result.states["pruned"]) == (1, 1)
+    assert result.winner is not None
+    assert "cut short" not in (result.lacked or "")
 
 
 def test_a_decided_study_stays_decided_if_it_gets_more_time(

@@ -141,7 +141,7 @@ def test_decisions_are_those_of_a_bisection_over_accuracies(gains_at, points, si
     rungs = thresholds(candidate, records, [1], factor, gains_at)
     expected = passes_by_bisection(candidate, records, factor, gains_at)
     for accuracy in range(51):
-        continues = HalvingRule(rungs).after_epoch(0, {"val_accuracy": accuracy / 50})
+        continues = HalvingRule(rungs, 10).after_epoch(0, {"val_accuracy": accuracy / 50})
         assert continues == expected(accuracy / 50)
 
 
@@ -202,19 +202,19 @@ def test_the_smallest_network_of_a_pareto_study_is_not_stopped_whatever_its_accu
 
 
 def test_a_training_stops_at_the_first_rung_whose_threshold_it_misses():
-    rule = HalvingRule([Rung(2, 0.5), Rung(4, 0.859)])
+    rule = HalvingRule([Rung(2, 0.5), Rung(4, 0.859)], 10)
     continued = [rule.after_epoch(epoch, {"val_accuracy": value}) for epoch, value in enumerate([0.6, 0.4, 0.7, 0.714])]
     assert continued == [True, True, True, False]
-    assert rule.reason == "stopped early at epoch 4: validation accuracy 71.4 %, cut-off 85.9 %"
+    assert rule.reason == "stopped early after 4 of 10 epochs: validation accuracy 71.4 %, cut-off 85.9 %"
 
 
 def test_a_resumed_training_is_judged_by_its_best_epoch_before_the_checkpoint_too():
-    assert HalvingRule([Rung(3, 0.5)], earlier=(0.6, 0.4)).after_epoch(2, {"val_accuracy": 0.1})
-    assert not HalvingRule([Rung(3, 0.5)]).after_epoch(2, {"val_accuracy": 0.1})
+    assert HalvingRule([Rung(3, 0.5)], 10, earlier=(0.6, 0.4)).after_epoch(2, {"val_accuracy": 0.1})
+    assert not HalvingRule([Rung(3, 0.5)], 10).after_epoch(2, {"val_accuracy": 0.1})
 
 
 def test_without_rungs_every_training_continues():
-    rule = HalvingRule([])
+    rule = HalvingRule([], 10)
     assert all(rule.after_epoch(epoch, {"val_accuracy": 0.0}) for epoch in range(20))
     assert rule.reason is None
 

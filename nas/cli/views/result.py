@@ -31,7 +31,7 @@ def summary(result: Result) -> str:
         lines.append(("latency, estimated", COSTS["latency"].text(winner.record)))
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
-    notes = "".join(f"{note}\n" for note in (result.stopped, _rungs(result)) if note)
+    notes = "".join(f"{note}\n" for note in (result.stopped, result.lacked, _rungs(result)) if note)
     return f"""\
 {result.trials} trials in {result.seconds:.0f} s: {states}
 {notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
@@ -79,5 +79,5 @@ def _rungs(result: Result) -> str:
     known = [rung for rung in result.rungs if rung.spearman is not None]
     if not known:
         return ""
-    parts = ", ".join(f"{rung.spearman:.2f} after {rung.epoch} epochs" for rung in known)
+    parts = ", ".join(f"{rung.spearman:.2f} {rung.words}" for rung in known)
     return f"successive halving: rank correlation with the final scores {parts} ({known[0].pairs} control candidates)"

@@ -17,8 +17,13 @@ from nas.study.tasks import Task
 # TensorFlow's memory grows by 0.5 MB with every network and cannot be freed (a process has about 1,400 MB); a new
 # process takes 4 s to start and traces its graphs anew.
 TASKS_PER_PROCESS = 400
-# Tasks watch their own time limits; a task that is this much late is stuck, and its process is killed.
+# Tasks watch their own time limits. One that is this much late is stuck if its process has not computed for as long;
+# on a busy machine it is only slow.
 GRACE_SECONDS = 60.0
+# A process that computes, but is this many times `GRACE_SECONDS` late, is taken to be in an endless loop.
+ENDLESS = 10
+# A process has computed if it has used this much processor time.
+USED_SECONDS = 0.1
 # A process that dies during its start may have been killed; if this many in a row die, processes cannot start at all.
 FALSE_STARTS = 3
 # A task is performed again if its process dies; after this many deaths the task itself is taken to be the cause.
@@ -34,6 +39,7 @@ class _Slot:
         task: the one that was submitted; `submitted` is when (`time.monotonic()`).
         answer: to that task; None as long as the process is starting.
         deaths: number of processes that have died during this task.
+        used: processor time of the process when it was last seen to compute; `seen` is when that was.
     """
 
     process: Process | None = None
@@ -42,6 +48,16 @@ class _Slot:
     submitted: float = 0.0
     answer: "Future[Answer] | None" = None
     deaths: int = 0
+    used: float = 0.0
+    seen: float = 0.0
+
+    def is_stuck(self, late: float) -> bool:
+        """Return whether the task, which is `late` seconds past its time limit, will not end by itself."""
+        assert self.process is not None
+        now, used = time.monotonic(), self.process.cpu_seconds()
+        if not self.seen or used is None or used > self.used + USED_SECONDS:
+            self.used, self.seen = used or 0.0, now
+        return late > GRACE_SECONDS and (now - self.seen > GRACE_SECONDS or late > ENDLESS * GRACE_SECONDS)
 
 
 @EXECUTORS.register("local")
@@ -86,7 +102,7 @@ class LocalExecutor:
 
     def submit(self, task: Task[Any]) -> None:
         slot = next(slot for slot in self._slots if slot.task is None)
-        slot.task, slot.submitted, slot.deaths = task, time.monotonic(), 0
+        slot.task, slot.submitted, slot.deaths, slot.seen = task, time.monotonic(), 0, 0.0
         self._begin(slot, task)
 
     def collect(self, timeout: float) -> Iterator[tuple[Task[Any], Answer | Failed]]:
@@ -123,7 +139,8 @@ class LocalExecutor:
             self._begin(slot, task)
         elif slot.answer.done():
             return self._ended(slot, slot.answer, task)
-        if task.seconds is not None and time.monotonic() - slot.submitted > task.seconds + GRACE_SECONDS:
+        late = -1.0 if task.seconds is None else time.monotonic() - slot.submitted - task.seconds
+        if late > 0 and slot.process is not None and slot.is_stuck(late):
             self._stop(slot)
             return Failed("stuck past its time limit; its process was killed")
         return None

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing import Pipe
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -81,6 +82,15 @@ class Process:
         future: Future[R] = Future()
         self._calls.put(((function, arguments), future))
         return future
+
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time that the process has used; None where the system does not tell."""
+        try:
+            # The fields after the name, which may hold spaces, begin with the state; see proc(5).
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         self._process.kill()

@@ -1,0 +1,75 @@
+"""The commands that repeat a study: its trials one by one, and its finals where they can be told by the recipe.
+
+A limit of minutes cannot be repeated, since it depends on the machine. The commands name the trials that were done, and
+how many finalists were trained for how many epochs.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from nas.study.record import Record, State
+from nas.study.result import Result, Trained
+from nas.study.study import Study
+
+
+def ends(begins: Sequence[int], records: Sequence[Record]) -> tuple[int, ...]:
+    """Return the number of trials at which each run of a study ended, if it added any.
+
+    Args:
+        begins: number of trials at which each run began.
+        records: of all trials. The last ones do not count if the time limit has stopped them.
+    """
+    last = sorted(records, key=lambda record: record.trial)
+    while last and last[-1].state == State.PRUNED and last[-1].at_rung is None:
+        last.pop()
+    return (*sorted({begin for begin in begins if 0 < begin < len(last)}), len(last))
+
+
+def commands(study: Study, result: Result) -> str:
+    """Return the commands, one for each run; the first one begins the study in a folder that does not hold it."""
+    first, *later = result.ends or (result.trials,)
+    recipe = study.recipe.replace(**(_as_recipe(study, result.winner, result.search_epochs) or {}))
+    whole = dataclasses.replace(study, trials=max(1, first), minutes=None, patience=0, storage=None, recipe=recipe)
+    return " && ".join([whole.command(), *(f"nas search {study.name} --trials {trials}" for trials in later)])
+
+
+def note(study: Study, result: Result) -> str:
+    """Return what the commands do, and what they cannot repeat."""
+    parts = ["In a folder that does not hold this study yet, this repeats the trials of all its runs."]
+    if study.minutes is not None:
+        parts.append("A limit of minutes cannot be repeated, so the number of trials takes its place.")
+    if result.winner is not None and _as_recipe(study, result.winner, result.search_epochs) is None:
+        parts.append("The finals had less time than the recipe asks for, and are repeated with all of their epochs.")
+    if study.jobs != 1:
+        parts.append(
+            "With more than one worker, results come in another order each time, and later candidates may differ; "
+            "studies of --jobs 1 repeat exactly."
+        )
+    return " ".join(parts)
+
+
+def _as_recipe(study: Study, winner: Trained | None, search_epochs: int) -> Mapping[str, int] | None:
+    """Return the settings with which finals without a time limit are those that were; None if there are none.
+
+    Args:
+        study: the study's definition.
+        winner: of the finals; None if there were none.
+        search_epochs: of a whole training of the search; no training of the finals can be told to be shorter.
+    """
+    if winner is None:
+        return {}
+    finals, epochs = study.recipe.finals, {entry["epochs"] for entry in winner.finals}
+    if winner.epochs is None or len(epochs) > 1 or min({*epochs, winner.epochs}) < search_epochs:
+        return None
+    on_folds = min(finals.final_epochs, *epochs) if epochs else finals.final_epochs
+    told = dataclasses.replace(
+        finals,
+        finalists=min(finals.finalists, max(1, len({entry["trial"] for entry in winner.finals}))),
+        final_epochs=on_folds,
+        winner_epochs=min(finals.winner_epochs, winner.epochs),
+        qat_epochs=finals.qat_epochs_after(on_folds),
+    )
+    if any(told.qat_epochs_after(n) != finals.qat_epochs_after(n) for n in {*epochs, winner.epochs}):
+        return None
+    named = ("finalists", "final_epochs", "winner_epochs", "qat_epochs")
+    return {name: getattr(told, name) for name in named if getattr(told, name) != getattr(finals, name)}
