@@ -271,7 +271,8 @@ def out_of_patience(
 def same_network(digest: str, records: Sequence[Record], running: Iterable[tuple[int, str]]) -> int | None:
     """Return the trial that trained the same network to its end or to a rung, or is training it now."""
     for record in records:
-        if record.digest == digest and (record.state == State.COMPLETE or record.at_rung):
+        whole = record.state == State.COMPLETE and not record.is_cut_short
+        if record.digest == digest and (whole or record.at_rung):
             return record.trial
     return next((number for number, other in running if other == digest), None)
 

@@ -121,7 +121,7 @@ def _curves(view: ReportView) -> Markup:
 def _finals(winner: Trained) -> Markup:
     std, folds = winner.fold_std, len(winner.fold_scores)
     spread = _note(
-        f"Each final training holds out another fold and has a seed of its own. The winner's int8 "
+        f"Each final training holds out another fold and has a seed of its own. The winner's "
         f"{in_cross_validation(winner.metric)}: {percent(winner.cross_validated_score)} over {folds} folds, "
         f"standard deviation {percent(std)}."
     )

@@ -9,12 +9,14 @@ from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval, percent, value, whole
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
+from nas.study.scores import in_validation, on_test_set
 from nas.task.task import metric_title
 
 if TYPE_CHECKING:
     from nas.target.footprint import Footprint
 
 COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "arena, B", "flash_bytes": "flash, B", "macs": "MACs"}
+ACCURACY = (in_validation("accuracy"), "before quantization")
 MEANINGS = {
     State.COMPLETE: "trained, quantized and evaluated",
     State.OVER_BUDGET: "larger than the budget by its estimate, so never trained",
@@ -26,7 +28,7 @@ MEANINGS = {
 
 def _judged_by(metric: str) -> list[str]:
     """Return the title of the study's metric's column; none for accuracy, which has its own columns."""
-    return [] if metric == "accuracy" else [f"int8 {metric_title(metric)}"]
+    return [] if metric == "accuracy" else [in_validation(metric)]
 
 
 def _judged(metric: str, score: float | None) -> list[str]:
@@ -50,9 +52,7 @@ def front(records: Sequence[Record]) -> Markup:
         ]
         for r in records
     ]
-    return table(
-        ["candidate", *_judged_by(records[0].metric), "int8 accuracy", "float accuracy", *COSTS.values()], rows
-    )
+    return table(["candidate", *_judged_by(records[0].metric), *ACCURACY, *COSTS.values()], rows)
 
 
 def candidates(view: ReportView) -> Markup:
@@ -72,7 +72,7 @@ def candidates(view: ReportView) -> Markup:
         ]
         for record in view.built()
     ]
-    head = ["candidate", "state", "network", "score", *_judged_by(metric), "int8", "float", *COSTS.values(), "seconds"]
+    head = ["candidate", "state", "network", "score", *_judged_by(metric), *ACCURACY, *COSTS.values(), "seconds"]
     return table(list(head), rows, text_columns=3)
 
 
@@ -125,7 +125,7 @@ def scores(tested: Tested) -> Markup:
     """List every metric on the test set: int8 and float models with intervals, and the baseline."""
     rows: list[list[object]] = [
         [
-            metric_title(metric),
+            on_test_set(metric),
             percent(int8.value),
             interval(int8),
             percent(tested.float_metrics[metric].value),

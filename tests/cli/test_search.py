@@ -199,6 +199,41 @@ def test_the_summary_shows_scores_with_intervals_and_the_footprint() -> None:
     assert "cross-validated balanced accuracy" in other
 
 
+def test_the_summary_shows_the_front_by_the_objective_s_cost_and_marks_the_winner() -> None:
+    def candidate(trial: int, accuracy: float, latency: float | None) -> Record:
+        facts = {"weights_bytes": 3480, "file_bytes": 7984, "arena_min_bytes": 2656, "flash_bytes": 47_600}
+        costs = {**facts, "macs": 3008, "latency_ms": latency}
+        return Record(trial, State.COMPLETE, f"{trial}", {}, {}, 0, profiled=costs, val_metrics={"accuracy": accuracy})
+
+    kept = (candidate(7, 0.912, 3.25), candidate(4, 0.955, 10.1))
+    result = Result("mine", "studies/mine", 1.0, {}, Trained(kept[1]), kept, objective="pareto-latency")
+    shown = [" ".join(line.split()) for line in summary(result).splitlines()]
+    assert "Pareto front by validation accuracy and latency, the cheapest first:" in shown
+    assert "trial validation accuracy weights arena MACs latency" in shown
+    assert "7 91.2 % 3,480 B 2,656 B 3,008 3.25 ms" in shown
+    assert "4 95.5 % 3,480 B 2,656 B 3,008 10.10 ms winner" in shown
+
+    # Of many, the most accurate are shown; a target without a clock gives no latency.
+    result = replace(result, front=tuple(candidate(trial, 0.5 + trial / 100, None) for trial in range(20)))
+    shown = [" ".join(line.split()) for line in summary(replace(result, objective="accuracy")).splitlines()]
+    assert (
+        "Pareto front by validation accuracy and weights, the cheapest first; 8 cheaper ones are in the report:"
+        in shown
+    )
+    assert "trial validation accuracy weights arena MACs" in shown
+    assert sum(line.endswith("3,008") and "%" in line for line in shown) == 12
+
+
+def test_the_summary_says_what_the_winner_of_a_short_run_lacks_and_why_there_is_no_interval() -> None:
+    facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
+    record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
+    one = {"accuracy": Estimate(1.0)}
+    winner = Trained(record, tested=Tested(one, one, {"accuracy": 0.5}, (), "2 groups"))
+    shown = summary(Result("mine", "studies/mine", 1.0, {}, winner, (), lacked="the winner lacks time: all of it"))
+    assert "test accuracy                     100.0 %  (no interval: the test set has 2 groups, 5 are needed)" in shown
+    assert "\nthe winner lacks time: all of it\n" in shown
+
+
 def test_the_summary_of_a_search_without_finals_shows_the_validation_score() -> None:
     facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})

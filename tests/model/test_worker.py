@@ -133,9 +133,21 @@ def test_a_tflite_over_budget_is_never_evaluated(data: Prepared) -> None:
 
 def test_a_candidate_of_the_search_that_runs_out_of_time_is_pruned(data: Prepared) -> None:
     late = worker.train_candidate(task(epochs=5000, seconds=0.0), data)
-    assert (late.record.state, late.record.reason) == (State.PRUNED, "time limit reached after epoch 1")
+    cut = "cut short by the time limit after 1 of 5000 epochs"
+    assert (late.record.state, late.record.reason) == (State.PRUNED, cut)
     # It has not reached a rung: it does not count for patience, and its network may be trained again.
     assert (late.tflite, late.record.at_rung) == (None, None)
+
+
+def test_a_candidate_that_runs_out_of_time_is_a_model_if_the_study_has_no_other(data: Prepared) -> None:
+    late = worker.train_candidate(task(epochs=5000, seconds=0.0, needed=True), data)
+    assert late.record.is_cut_short
+    assert late.record.reason == "cut short by the time limit after 1 of 5000 epochs"
+    assert late.tflite is not None
+    assert late.weights is not None
+    assert late.record.val_accuracy == pytest.approx(accuracy_score(data.val.y, labels(late.tflite, data.val.x)))
+    tested = worker.evaluate_winner(EvaluationTask(ARCHITECTURE, late.tflite, late.weights), data)
+    assert abs(tested.float_metrics["accuracy"].value - tested.metrics["accuracy"].value) < 0.2
 
 
 def test_the_best_epoch_before_the_checkpoint_counts_at_later_rungs(data: Prepared) -> None:
@@ -177,10 +189,11 @@ def test_folds_hold_out_every_row_but_the_test_s_once(data: Prepared) -> None:
     assert sorted(map(tuple, np.concatenate(held))) == sorted(map(tuple, both))
 
 
-def test_only_the_winner_s_training_gives_float_weights_and_no_score(
-    outcome: TrainingOutcome, last: TrainingOutcome
+def test_trainings_that_may_make_the_winner_s_model_give_float_weights_and_the_last_one_no_score(
+    outcome: TrainingOutcome, last: TrainingOutcome, data: Prepared
 ) -> None:
-    assert outcome.weights is None
+    assert outcome.weights is not None
+    assert worker.train_candidate(task(rows=Fold(0, 3, 1)), data).weights is None
     assert last.weights is not None
     assert last.record.val_accuracy is None
     assert last.record.state == State.COMPLETE

@@ -147,14 +147,14 @@ def test_a_stuck_task_is_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_task_that_is_only_slow_is_not_ended(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "GRACE_SECONDS", 2.0)
     team = crew()
-    done(team, Order("echo"))
+    done(team, Order("echo", 1))
     assert done(team, Order("compute", 4.0, seconds=0.1)) == ["computed"]
 
 
 def test_a_task_in_an_endless_loop_is_ended_too(crew: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "GRACE_SECONDS", 0.2)
     team = crew()
-    done(team, Order("echo"))
+    done(team, Order("echo", 1))
     assert done(team, Order("compute", 60, seconds=0.1)) == [
         Failed("stuck past its time limit; its process was killed")
     ]

@@ -234,6 +234,19 @@ def test_reading_the_trials_of_a_study_that_has_none_is_an_input_error_and_write
         open_ledger(study(), tmp_path, begin=False)
 
 
+def test_runs_that_end_at_the_same_numbers_of_trials_repeat_a_study_of_several_runs(
+    log: Log, splits: Splits, tmp_path: Path
+) -> None:
+    for trials in (4, 4, 9):
+        result = go(study(trials=trials, name="a"), splits, tmp_path / "a")
+    assert result.ends == (4, 9)
+    for trials in result.ends:
+        again = go(study(trials=trials, name="a"), splits, tmp_path / "b")
+    first, second = (records(study(name="a"), tmp_path / folder) for folder in "ab")
+    assert first == second
+    assert again.winner == result.winner
+
+
 def test_another_definition_is_refused_before_anything_is_done(log: Log, splits: Splits, tmp_path: Path) -> None:
     go(study(), splits, tmp_path)
     log.tasks.clear()

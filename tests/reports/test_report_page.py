@@ -161,7 +161,7 @@ def test_the_metric_of_the_study_comes_before_accuracy(view):
     assert "Macro-f1" not in page
     assert "Macro-F1 against weights" in page
     for heading in ("Pareto front as a table", "trained candidates, best first"):
-        assert "int8 macro-F1" in rows(page, heading)[0]
+        assert "validation macro-F1" in rows(page, heading)[0]
     assert "macro-F1 on the fold" in rows(page, "Final trainings (cross-validation)")[0]
 
 

@@ -63,15 +63,12 @@ def front(result: Result) -> str:
     rows += [[str(record.trial), percent(record.val_score), *(cost.text(record) for cost in costs)] for record in shown]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    if result.winner is not None:
-        marked = [record.trial for record in shown].count(result.winner.record.trial)
-        lines = [
-            line + ("  winner" if marked and row[0] == str(result.winner.record.trial) else "")
-            for line, row in zip(lines, rows, strict=True)
-        ]
+    won = "" if result.winner is None else str(result.winner.record.trial)
+    lines = [f"{line}  winner" if row[0] == won else line for line, row in zip(lines, rows, strict=True)]
     left_out = len(result.front) - len(shown)
     more = f"; {left_out} cheaper ones are in the report" if left_out else ""
-    return "\n".join([f"Pareto front by validation score and {own}, the cheapest first{more}:", *lines]) + "\n"
+    title = f"Pareto front by {rows[0][1]} and {own}, the cheapest first{more}:"
+    return "\n".join([title, *lines]) + "\n"
 
 
 def _rungs(result: Result) -> str:
