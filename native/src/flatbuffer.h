@@ -98,6 +98,9 @@ class Vector {
   const uint8_t* data() const { return bytes_->at(elements_); }
   Table table(size_t index) const;
 
+  // Counts the elements as copied, at so many bytes each.
+  void charge(size_t element_bytes) const { bytes_->spend(position_, size_ * element_bytes); }
+
   template <typename T>
   T get(size_t index) const {
     return bytes_->read<T>(elements_ + index * sizeof(T), "an element");
@@ -105,7 +108,7 @@ class Vector {
 
   template <typename T>
   std::vector<T> copy() const {
-    bytes_->spend(position_, size_ * sizeof(T));
+    charge(sizeof(T));
     std::vector<T> values(size_);
     if (size_ > 0) std::memcpy(values.data(), bytes_->at(elements_), size_ * sizeof(T));
     return values;

@@ -16,13 +16,14 @@ namespace {
 
 // Field numbers of TFLite's schema, version 3 (tflite/schema/schema.fbs).
 namespace model_field {
-constexpr int kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4, kMetadata = 6;
+constexpr int kVersion = 0, kOperatorCodes = 1, kSubgraphs = 2, kBuffers = 4, kMetadata = 6, kSignatures = 7;
 }
 namespace subgraph_field {
 constexpr int kTensors = 0, kInputs = 1, kOutputs = 2, kOperators = 3;
 }
 namespace tensor_field {
-constexpr int kShape = 0, kType = 1, kBuffer = 2, kName = 3, kQuantization = 4, kIsVariable = 5;
+constexpr int kShape = 0, kType = 1, kBuffer = 2, kName = 3, kQuantization = 4, kIsVariable = 5, kSparsity = 6,
+              kShapeSignature = 7, kVariants = 9;
 }
 namespace operator_field {
 constexpr int kOpcode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4, kCustomOptions = 5;
@@ -126,6 +127,49 @@ Options read_options(Builtin kind, const Table& op) {
   return options;
 }
 
+// Counts vectors as copied that this reader leaves alone: whoever unpacks the whole file copies them, and shall not be
+// made to run out of memory by a file that is taken here.
+void charge(const Table& table, int field, size_t element_bytes) {
+  if (const auto vector = table.vector(field, 1)) vector->charge(element_bytes);
+}
+
+constexpr size_t kUnpackedTable = 64;
+
+void charge_tensor(const Table& table) {
+  charge(table, tensor_field::kShapeSignature, 4);
+  charge(table, tensor_field::kVariants, kUnpackedTable);
+  if (const auto sparsity = table.table(tensor_field::kSparsity)) {
+    for (int field : {0, 1}) charge(*sparsity, field, 4);
+    charge(*sparsity, 2, kUnpackedTable);
+  }
+  if (const auto quantization = table.table(tensor_field::kQuantization)) {
+    for (int field : {0, 1, 2}) charge(*quantization, field, 4);
+    charge(*quantization, 3, 8);
+  }
+}
+
+void charge_op(Builtin kind, const Table& table) {
+  charge(table, operator_field::kCustomOptions, 1);
+  // Of the operators that TFLM has, only these have options with a vector.
+  const int8_t type = kind == Builtin::kReshape ? 17 : kind == Builtin::kSqueeze ? 30 : 0;
+  if (type == 0 || table.get<int8_t>(operator_field::kOptionsType, 0) != type) return;
+  if (const auto options = table.table(operator_field::kOptions)) charge(*options, 0, 4);
+}
+
+void charge_signatures(const Table& model) {
+  const auto signatures = model.vector(model_field::kSignatures, 4);
+  if (signatures) signatures->charge(kUnpackedTable);
+  for (size_t i = 0; signatures && i < signatures->size(); ++i) {
+    for (int field : {0, 1}) {
+      const auto tensors = signatures->table(i).vector(field, 4);
+      if (!tensors) continue;
+      tensors->charge(kUnpackedTable);
+      for (size_t k = 0; k < tensors->size(); ++k) charge(tensors->table(k), 0, 1);
+    }
+    charge(signatures->table(i), 2, 1);
+  }
+}
+
 std::vector<int32_t> indices(const Table& table, int field) {
   const auto vector = table.vector(field, 4);
   return vector ? vector->copy<int32_t>() : std::vector<int32_t>();
@@ -144,6 +188,7 @@ bool has_data(const Vector& buffers, uint32_t index, size_t position) {
 
 Tensor read_tensor(const Table& table, const Vector& buffers) {
   Tensor tensor;
+  charge_tensor(table);
   tensor.name = table.text(tensor_field::kName);
   tensor.shape = indices(table, tensor_field::kShape);
   tensor.type = static_cast<Type>(table.get<int8_t>(tensor_field::kType, 0));
@@ -193,6 +238,7 @@ Op read_op(const Table& table, Shared& shared) {
   if (op.kind == Builtin::kVarHandle) op.options.variable = shared.variables.number(table);
   const CustomKernel* custom = op.kind == Builtin::kCustom ? find_custom_kernel(op.custom_code) : nullptr;
   if (custom != nullptr) op.numbers = read_numbers(*custom, table);
+  charge_op(op.kind, table);
   return op;
 }
 
@@ -245,6 +291,7 @@ Graph read_tflite(const uint8_t* data, size_t size) {
     if (tables->size() > kMaxOps) Bytes::fail(tables->position(), "a model has too many operator codes");
     for (size_t i = 0; i < tables->size(); ++i) shared.codes.push_back(read_code(tables->table(i)));
   }
+  charge_signatures(model);
   const auto buffers = model.vector(model_field::kBuffers, 4);
   const auto subgraphs = model.vector(model_field::kSubgraphs, 4);
   if (!buffers || !subgraphs) Bytes::fail(model.position(), "a model must have subgraphs and buffers");

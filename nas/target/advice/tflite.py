@@ -30,6 +30,7 @@ _ACTIVATIONS = {
     **dict.fromkeys(("FULLY_CONNECTED", "ADD", "MUL", "SUB"), 0),
 }
 _REDUCERS = ("MEAN", "SUM", "REDUCE_MAX")
+_MOST_AXES = 8  # many operators may share one constant, so a long one would be read again and again
 _ACTIVATION_NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
 
 
@@ -93,7 +94,7 @@ def _axes(row: OpFootprint, tensors: Sequence["_Table"], buffers: Sequence["_Tab
     """Return the axes of a reduction; TFLite keeps them as data, not as options."""
     if row.op not in _REDUCERS or len(row.inputs) < 2 or row.inputs[1] < 0:
         return {}
-    return {"axes": buffers[tensors[row.inputs[1]].number(_BUFFER, "<I", 0)].integers(_DATA)}
+    return {"axes": buffers[tensors[row.inputs[1]].number(_BUFFER, "<I", 0)].integers(_DATA, _MOST_AXES)}
 
 
 class _Table:
@@ -117,13 +118,15 @@ class _Table:
     def numbers(self, field: int) -> tuple[int, ...]:
         return tuple(self._unpack("<i", at) for at in self._items(field))
 
-    def integers(self, field: int) -> tuple[int, ...]:
-        """Return the numbers in a vector of bytes, four bytes each."""
+    def integers(self, field: int, most: int) -> tuple[int, ...]:
+        """Return the numbers in a vector of bytes, four bytes each; IndexError if there are more than `most`."""
         at = self._place(field)
         if at is None:
             return ()
         start = self._follow(at)
         count = self._unpack("<I", start) // 4
+        if count > most:
+            raise IndexError(f"more than {most} numbers")
         return struct.unpack_from(f"<{count}i", self._data, start + 4)
 
     def length(self, field: int) -> int:
