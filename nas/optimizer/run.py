@@ -26,7 +26,7 @@ from nas.study.changes import refuse_changes
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
 from nas.study.study import Study, make_study, read_study
-from nas.task.metrics import AUTO
+from nas.task.metrics import AUTO, is_unbalanced
 from nas.task.task import metric_title
 from nas.tracking import Tracker, open_tracker, study_tags
 
@@ -177,8 +177,10 @@ def _searching(problem: Problem, judge: Judge) -> str:
     if problem.study.metric != AUTO:
         return f"searching; metric: {title}"
     counts = np.bincount(problem.splits.train.y)
+    if not is_unbalanced(counts):
+        return f"searching; metric: {title} (classes are balanced)"
     ratio = counts.max() / counts[counts > 0].min()
-    return f"searching; metric: {title}, since the most frequent class is {ratio:.1f} times as frequent as the rarest"
+    return f"searching; metric: {title} (the most frequent class has {ratio:.1f} times the rows of the rarest)"
 
 
 def _tags(problem: Problem, judge: Judge) -> dict[str, str]:

@@ -22,6 +22,7 @@ def headline(view: ReportView) -> Markup:
         "header",
         title,
         element("p", _sentence(view, view.result.winner), class_="lead"),
+        element("p", f"{capitalized(view.result.lacked)}.", class_="note") if view.result.lacked else "",
         element("div", join(*_tiles(view, view.result.winner)), class_="tiles"),
     )
 

@@ -84,7 +84,7 @@ def screen(console: Console, view: View) -> list[str]:
     return shown.get().splitlines()
 
 
-LONG = "searching; metric: balanced accuracy, since the most frequent class is 12.5 times as frequent as the rarest"
+LONG = "searching; metric: balanced accuracy (the most frequent class has 12.5 times the rows of the rarest)"
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

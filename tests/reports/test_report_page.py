@@ -165,6 +165,20 @@ def test_the_metric_of_the_study_comes_before_accuracy(view):
     assert "macro-F1 on the fold" in rows(page, "Final trainings (cross-validation)")[0]
 
 
+def test_a_report_says_what_the_winner_of_a_short_run_lacks_and_why_a_test_set_of_two_groups_gives_no_interval(view):
+    winner = view.result.winner
+    one = {name: replace(int8, low=None, high=None) for name, int8 in winner.tested.metrics.items()}
+    tested = replace(winner.tested, metrics=one, float_metrics=one, resampled_unit="2 groups")
+    result = replace(view.result, lacked="the winner lacks time: 3 of 10 epochs", winner=replace(winner, tested=tested))
+    text = " ".join(
+        Outline(render(replace(view, result=result, command_note="It repeats.")).replace("\u00a0", " ")).text
+    )
+    assert "The winner lacks time: 3 of 10 epochs." in text
+    assert "no interval: the test set has 2 groups, 5 are needed" in text
+    assert "95 % interval 9" not in text
+    assert "It repeats." in text
+
+
 def test_every_metric_is_shown_with_its_interval_and_baseline(view, page):
     winner = view.result.winner
     (_, *cells), *_ = rows(page[page.index("Every metric on the test set") :], "Every metric")[1:]

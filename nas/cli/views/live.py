@@ -207,7 +207,8 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
 
 def _briefly(record: Record) -> str:
     """Return why a candidate has no score, in a word or two where that says enough."""
-    return f"stopped at epoch {record.at_rung}" if record.at_rung is not None else record.reason or ""
+    reason = record.reason or ""
+    return reason.partition(":")[0].removeprefix("stopped early ") if record.at_rung is not None else reason
 
 
 def clock(seconds: float) -> str:
