@@ -159,7 +159,7 @@ def test_all_usual_delimiters_headers_and_line_ends_are_read(tmp_path: Path, tex
         ("t,a\n0,1\n\n1,inf\n", "a.csv:4: column a must be a finite number, got 'inf'"),
         ("1,2\n3,4\n5,oops\n", "a.csv:3: column 2 must be a finite number, got 'oops'"),
         ("t,a\n0,1\n1,2,3\n", "a.csv:3: must have 2 cells like the first line, got 3"),
-        ("t,a\n0,1,5\n1,2,5\n", "a.csv:2: must have 2 cells like the first line, got 3"),
+        ("t,a\n0,1.5,5\n1,2.5,5\n", "a.csv:2: must have 2 cells like the first line, got 3"),
         ("t_s,a\n0,1\n2,1\n1,1\n", "a.csv:4: t_s must increase"),
         ("t\n0\n1\n", "a column other than time"),
         ("t,a\n", "has only a header"),

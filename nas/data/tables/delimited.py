@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nas.data.tables.header import Header, find_header
+from nas.data.tables.header import PREAMBLE, Header, find_header
 from nas.data.tables.table import MAX_COLUMNS, Table
 from nas.errors import InputError
 
@@ -23,7 +23,7 @@ POINT_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|nan|in
 SPLIT_NUMBER = re.compile(r"-0|0\d+")
 """A half of `-0,5` or `1,05`: no program writes whole numbers like this."""
 
-SAMPLE = 40
+SAMPLE = 12
 """Lines that show the form of a file."""
 
 EXACT: Any = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
@@ -55,19 +55,22 @@ class Lines:
         return self.texts[1:][-SAMPLE - 1 : -1] or self.texts[-1:]
 
 
-def parse(text: str, place: str) -> Table:
-    """Read text as a table.
+def parse(text: str, place: str, notes: tuple[str, ...] = ()) -> Table:
+    """Read text as a table; `notes` say what was assumed before.
 
     Raises:
         InputError: there are no cells, lines differ in their number of cells, or the form is ambiguous.
     """
     lines, delimiter = _told(_lines(text), place)
-    delimiter = delimiter or max(DELIMITERS, key=lambda each: _fit(lines.sample(), each))
-    width = Counter(len(cells(line, delimiter)) for line in lines.sample()).most_common(1)[0][0]
+    sample = lines.sample()
+    present = [each for each in DELIMITERS if each in sample[0]] or [","]
+    delimiter = delimiter or max(present, key=lambda each: _fit(sample, each))
+    width = Counter(len(cells(line, delimiter)) for line in sample).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise InputError(place, f"must have at most {MAX_COLUMNS} columns", got=width, hint="check its form")
-    first = [cells(line, delimiter) for line in (lines.comment, *lines.texts[:SAMPLE])]
-    header = find_header(first, width)
+    full = len(cells(lines.texts[0], delimiter)) >= width
+    first = (lines.comment, *lines.texts[: 4 if full else PREAMBLE])
+    header = find_header([cells(line, delimiter) for line in first], width)
     body = lines.after(header.lines)
     if not body.texts:
         raise InputError(place, "must hold samples, but has only a header", hint="remove the file")
@@ -76,9 +79,15 @@ def parse(text: str, place: str) -> Table:
         delimiter, decimal, width = "\t", ",", 1
     _check_commas(body, delimiter, header, width, place)
     width = len(header.names) or width
-    body, evened = _even(body, delimiter, width, place)
-    assumed = _form_notes(delimiter, decimal, width) + header.notes + evened
-    return Table(place, _frame(body, delimiter, decimal, place), header.names, np.array(body.numbers), assumed)
+    assumed = notes + _form_notes(delimiter, decimal, width) + header.notes
+    frame = _frame(body, delimiter, decimal)
+    if isinstance(frame, Exception) or frame.shape[1] != width or frame[width - 1].isna().any():
+        # Only then may a line have more or fewer cells than others: pandas fills short lines with blank cells.
+        body, evened = _even(body, delimiter, width, place)
+        frame, assumed = _frame(body, delimiter, decimal), assumed + evened
+    if isinstance(frame, Exception):
+        raise InputError(place, "cannot be read as a table", got=frame) from frame
+    return Table(place, frame, header.names, np.array(body.numbers), assumed)
 
 
 def cells(line: str, delimiter: str) -> list[str]:
@@ -139,9 +148,9 @@ def _decimal(body: Lines, delimiter: str) -> str:
 
 def _check_commas(body: Lines, delimiter: str, header: Header, width: int, place: str) -> None:
     """Refuse files in which the comma stands both between cells and within numbers."""
-    sample = [cells(line, delimiter) for line in body.sample()]
-    if delimiter != "," or any("." in cell for row in sample for cell in row):
+    if delimiter != "," or any("." in line for line in body.sample()):
         return
+    sample = [cells(line, delimiter) for line in body.sample()]
     halves = any(SPLIT_NUMBER.fullmatch(cell) for row in sample for cell in row)
     doubled = header.names and len(header.names) < width <= 2 * len(header.names)
     if doubled or (halves and not header.names):
@@ -181,7 +190,8 @@ def _joined(row: Sequence[str], delimiter: str) -> str:
     return delimiter.join(f'"{cell}"' if delimiter in cell else cell for cell in row)
 
 
-def _frame(body: Lines, delimiter: str, decimal: str, place: str) -> pd.DataFrame:
+def _frame(body: Lines, delimiter: str, decimal: str) -> pd.DataFrame | Exception:
+    """Return the cells of lines, or the error for which pandas cannot read them."""
     try:
         frame: pd.DataFrame = pd.read_csv(
             io.StringIO("\n".join(body.texts) + "\n"),
@@ -197,7 +207,7 @@ def _frame(body: Lines, delimiter: str, decimal: str, place: str) -> pd.DataFram
         )
         return frame
     except (ValueError, OverflowError, MemoryError) as error:  # pandas' own errors are ValueErrors
-        raise InputError(place, "cannot be read as a table", got=error) from error
+        return error
 
 
 def _form_notes(delimiter: str, decimal: str, width: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]+\d{1,2}:\d\d.*)?|\d{1,2}:\d\d(?::\d\d(?:[.,:]\d+)?)?(?: ?[AaPp][Mm])?"
 )
 UNIT = re.compile(r"[\[(]?[A-Za-z%°µμ][\w%°²³µμ^*·/. \-]{0,11}[\])]?|[\[(][\w%°²³µμ^*·/. \-]{0,12}[\])]|-|")
-PREAMBLE = 30
+PREAMBLE = 25
 """Lines that a logger may write above the header."""
 
 

@@ -41,8 +41,7 @@ def read_table(path: Path, place: str) -> Table:
     if suffix == ".json":
         return _acquisition(content, place)
     text, note = decode(content, place)
-    table = parse(text, place)
-    return Table(place, table.frame, table.names, table.lines, (*([note] if note else []), *table.notes))
+    return parse(text, place, (note,) if note else ())
 
 
 def _workbook(path: Path, place: str) -> Table:

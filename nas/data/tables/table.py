@@ -1,6 +1,6 @@
 """A table as it was read: columns of cells, their names, and what was assumed about its form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -31,12 +31,16 @@ class Table:
     names: tuple[str, ...] = ()
     lines: Array | None = None
     notes: tuple[str, ...] = ()
+    _matrix: Doubles | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         if self.frame.shape[1] > MAX_COLUMNS:
             raise InputError(
                 self.place, f"must have at most {MAX_COLUMNS} columns", got=self.frame.shape[1], hint="check its form"
             )
+        if all(isinstance(dtype, np.dtype) and dtype.kind in "iuf" for dtype in self.frame.dtypes):
+            # Most tables hold numbers alone; looking a column up in a frame takes longer than all else about it.
+            object.__setattr__(self, "_matrix", self.frame.to_numpy(np.float64))
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -84,6 +88,8 @@ class Table:
 
     def _values(self, column: int) -> tuple[Doubles, Array]:
         """Return a column as numbers, NaN where a cell is none, and which cells are blank."""
+        if self._matrix is not None:
+            return self._matrix[:, column], np.isnan(self._matrix[:, column])
         series = self.frame[column]
         if pd.api.types.is_numeric_dtype(series.dtype):
             values = series.to_numpy(np.float64, na_value=np.nan)
