@@ -7,6 +7,9 @@ exits with code 1. Any other exception is a defect of this program.
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 300
+"""Most characters of a value in a message; files may hold cells of any length."""
+
 
 class InputError(ValueError):
     """A rule that the user's input breaks; the message is one line.
@@ -21,7 +24,8 @@ class InputError(ValueError):
     def __init__(self, place: object, rule: str, *, got: object = None, hint: str | None = None) -> None:
         line = f"{place}: {rule}"
         if got is not None:
-            line += f", got {got}"
+            text = str(got)
+            line += f", got {text}" if len(text) <= LONGEST else f", got {text[:LONGEST]} ..."
         if hint is not None:
             line += f"; {hint}"
         super().__init__(" ".join(line.split()))

@@ -121,6 +121,13 @@ def one_file(name: str, text: Callable[[], str]) -> Callable[[Path], Path]:
     return write
 
 
+def train_and_test(root: Path) -> Path:
+    head, *rows = whole()
+    for part in ("train", "test"):
+        put(root / f"{part}.csv", join([head, *(row for row in rows if (row[1] == "s3") == (part == "test"))]))
+    return root
+
+
 def frame() -> pd.DataFrame:
     head, *rows = whole()
     table = pd.DataFrame(rows, columns=head)
@@ -287,8 +294,11 @@ FORMS: dict[str, Form] = {
     "txt with blanks": Form(lambda root: by_class(root, lambda take: join(cells(take), "   "), ".txt"), note="blanks"),
     "blanks, decimal comma": text_form(lambda take: join(cells(take, point=","), "  "), "decimal comma"),
     "bars": text_form(lambda take: join(cells(take), "|"), "bar"),
-    "quoted, decimal comma within commas": text_form(
+    "quoted, decimal comma between semicolons": text_form(
         lambda take: join([[f'"{cell}"' for cell in row] for row in cells(take, point=",")], ";"), "decimal comma"
+    ),
+    "quoted, decimal comma between commas": text_form(
+        lambda take: join([[f'"{cell}"' for cell in row] for row in cells(take, point=",")]), "decimal comma"
     ),
     "sep= line of Excel": text_form(lambda take: "sep=;\n" + join(cells(take, point=","), ";"), "decimal comma"),
     "UTF-8 with BOM, CRLF": text_form(lambda take: ("\ufeff" + join(cells(take)).replace("\n", "\r\n")).encode()),
@@ -414,6 +424,15 @@ FORMS: dict[str, Form] = {
         one_file("all.txt", lambda: join([["what", "who", "when", *CHANNELS], *whole()[1:]], "\t")),
         options={"label_column": "what", "group_column": "WHO", "time_column": "when:ms"},
     ),
+    "one CSV with a column of parts": Form(
+        one_file(
+            "all.csv",
+            lambda: join([[*row, {"subject": "split", "s3": "Test"}.get(row[1], "train")] for row in whole()]),
+        ),
+        parts=True,
+        note="parts: column split",
+    ),
+    "train.csv and test.csv": Form(train_and_test, parts=True, note="names of the files"),
     "one CSV without a header": Form(
         one_file("all.csv", lambda: join(whole()[1:])),
         options={"label_column": "1", "group_column": "2", "time_column": "3:ms"},
@@ -530,7 +549,11 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "thousands": (
         lambda root: by_class(root, lambda take: join([["t_ms", "a"], ["0", "1.000,5"], ["20", "1.001,5"]], ";")),
-        "must have a column|must be a finite number",
+        "column a must be a finite number, got '1.000,5'",
+    ),
+    "units in the cells": (
+        lambda root: by_class(root, lambda take: join([[*row[:2], f"{row[2]} g"] for row in cells(take)])),
+        "column acc_y g must be a finite number|column acc_y must be a finite number, got '.* g'",
     ),
     "time that stands still": (
         lambda root: by_class(root, lambda take: join(cells(take, clock(lambda n: iso(n)[:19], "time")))),

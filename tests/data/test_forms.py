@@ -138,3 +138,12 @@ def test_a_column_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path
     forms.put(tmp_path / "all.csv", forms.join(forms.whole()))
     with pytest.raises(InputError, match="--label-column names, got 'activiti'; did you mean activity"):
         read(tmp_path / "all.csv", label_column="activiti")
+
+
+def test_rows_of_train_csv_and_test_csv_are_examples_of_these_parts(tmp_path: Path) -> None:
+    for part, rows in (("train", 8), ("test", 4)):
+        lines = ["a,b,subject,Activity", *(f"{n},{n / 4},{n % 3},{'xy'[n % 2]}" for n in range(rows))]
+        (tmp_path / f"{part}.csv").write_text("\n".join(lines))
+    data = load(str(tmp_path))
+    assert (data.train.x.tolist(), data.test.y.tolist()) == ([[n, n / 4] for n in range(8)], [0, 1, 0, 1])
+    assert data.train.groups.tolist() == [str(n % 3) for n in range(8)]

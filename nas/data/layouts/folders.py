@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from nas.data.layouts.entry import Entry, Layout
 from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, labels_of
+from nas.data.parts import part_of
 from nas.errors import InputError
-
-PARTS = {"train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test", "tst": "test"}
-PARTS |= {"val": "val", "valid": "val", "validation": "val", "validate": "val", "dev": "val"}
 
 HOW = "must hold <class>/<group>.csv recordings or a labels.csv"
 HINT = "put each recording into a folder named after its class, or list all in a labels.csv: file,label,group"
@@ -29,6 +27,8 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
         InputError: the folders are ambiguous, or tell no class; the message asks, with the flags that decide.
     """
     files, notes, level = _parts(source, files)
+    if columned and not notes:
+        files, notes = _parts_by_name(files)
     folders = [_without(entry.folders, level) for entry in files]
     if columned:
         return Layout(tuple(_grouped(files, folders, _group_level(folders, None))), notes)
@@ -47,11 +47,6 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
         notes = (*notes, f"layout: folders {_example(folders[0], at)}, class in level {at + 1}")
     labelled = [replace(entry, label=each[at]) for entry, each in zip(files, folders, strict=True)]
     return Layout(tuple(_grouped(labelled, folders, group)), notes)
-
-
-def part_of(name: str) -> str | None:
-    """Return the part that a folder or a cell names; None if it names none."""
-    return PARTS.get(re.sub(r"^\d+|(?:set|data|split)$", "", re.sub(r"[\W_]+", "", name.lower())))
 
 
 def _parts(source: str, files: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...], int | None]:
@@ -75,6 +70,15 @@ def _parts(source: str, files: Sequence[Entry]) -> tuple[list[Entry], tuple[str,
         split = [replace(entry, part=part_of(entry.folders[level]) or "train") for entry in files]
         return split, (f"parts: as the folders {', '.join(sorted(names))} give them",), level
     return list(files), (), None
+
+
+def _parts_by_name(files: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return files with the parts that their names give, if all do: `train.csv` and `test.csv`."""
+    named = [part_of(entry.path.stem) for entry in files]
+    if not all(named) or "train" not in named:
+        return list(files), ()
+    split = [replace(entry, part=part or "train", group=entry.group) for entry, part in zip(files, named, strict=True)]
+    return split, ("parts: as the names of the files give them",)
 
 
 def _repeats(files: Sequence[Entry], level: int, others: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.data.layouts.entry import Entry, Layout, within
-from nas.data.layouts.folders import part_of
+from nas.data.parts import SPLITS, part_of
 from nas.data.tables.encoding import read_bytes
 from nas.data.tables.reading import read_table
 from nas.data.tables.sheet import GROUPS, LABELS, plain
@@ -13,7 +13,6 @@ from nas.data.tables.table import Table
 from nas.errors import InputError
 
 FILES = {"file", "filename", "path", "filepath", "name", "recording"}
-SPLITS = {"part", "split", "set", "subset", "partition"}
 
 
 def from_labels(listing: Path, folder: Path) -> Layout:

@@ -9,10 +9,12 @@ from nas.data.groups import groups_of, matched_groups
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
 from nas.data.layouts.listed import from_edge_impulse, from_labels
+from nas.data.parts import part_of
+from nas.data.readers.examples import are_examples, to_examples
 from nas.data.readers.recordings import count_notes, takes_of, to_dataset
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import read_table
-from nas.data.tables.sheet import LABELS, plain, read_sheet
+from nas.data.tables.sheet import LABELS, Sheet, plain, read_sheet
 from nas.errors import InputError
 
 
@@ -26,10 +28,14 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     layout = _layout(source, folder, options)
     entries, note = _with_groups(layout.entries, options)
     sheets = [read_sheet(read_table(entry.path, entry.place), options, labelled=bool(entry.label)) for entry in entries]
+    notes = (*layout.notes, *note, *count_notes(sheets))
+    _check_labels(entries, sheets)
+    if not any(entry.label for entry in entries) and are_examples(sheets, options):
+        return to_examples(source, sheets, entries, notes)
     takes = [
         take for entry, sheet in zip(entries, sheets, strict=True) for take in takes_of(sheet, entry, not entry.label)
     ]
-    return to_dataset(source, takes, options, (*layout.notes, *note, *count_notes(sheets)))
+    return to_dataset(source, takes, options, notes)
 
 
 def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
@@ -64,6 +70,14 @@ def _has_label(files: Sequence[Entry]) -> bool:
     return any(plain(name) in LABELS for name in table.names)
 
 
+def _check_labels(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> None:
+    for entry, sheet in zip(entries, sheets, strict=True):
+        if not entry.label and sheet.labels is None:
+            raise InputError(
+                entry.place, "must have a column of classes, as other files do", hint="give --label-column"
+            )
+
+
 def _with_groups(entries: Sequence[Entry], options: DataOptions) -> tuple[list[Entry], tuple[str, ...]]:
     """Return the entries with groups: those of `--group-regex`, else what the layout tells, else the names of files."""
     if options.group_column is not None:
@@ -73,7 +87,7 @@ def _with_groups(entries: Sequence[Entry], options: DataOptions) -> tuple[list[E
         return [replace(entry, group=group) for entry, group in zip(entries, groups, strict=True)], (
             f"groups: by --group-regex, such as {groups[0]} in {entries[0].inside}",
         )
-    bare = [entry for entry in entries if not entry.group]
+    bare = [entry for entry in entries if not entry.group and not part_of(entry.path.stem)]
     named = groups_of([entry.path.stem for entry in bare], [entry.label for entry in bare])
     found = dict(zip(bare, named, strict=True))
     told = (

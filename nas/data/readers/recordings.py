@@ -50,13 +50,14 @@ def takes_of(sheet: Sheet, entry: Entry, resets: bool) -> list[Take]:
     """
     rows = np.arange(len(sheet.table)) if sheet.seconds is None else np.flatnonzero(~np.isnan(sheet.seconds))
     whole = Recording(sheet.values, sheet.channel_names, sheet.seconds, sheet.labels)
-    keys = [column for column in (sheet.groups, sheet.takes) if column is not None]
+    keys = [column for column in (sheet.groups, sheet.takes, sheet.parts) if column is not None]
     found = []
     for part in _runs(rows, keys, sheet.seconds, resets):
         recording = whole.take(part)
         _check_time(sheet, recording, part)
         group = entry.group if sheet.groups is None else str(sheet.groups[part[0]])
-        found.append(Take(sheet.table.place, recording, entry.label, group, entry.part))
+        name = entry.part if sheet.parts is None else str(sheet.parts[part[0]])
+        found.append(Take(sheet.table.place, recording, entry.label, group, name))
     return found
 
 
@@ -82,6 +83,8 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
     if not sum(len(x) for x, _ in cuts):
         raise _no_window(source, window, counts)
     parts = _parts(takes, cuts)
+    if "train" not in parts:
+        raise InputError(source, "must hold training rows", got=", ".join(parts))
     y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
     coded = {name: replace(part, y=y[name]) for name, part in parts.items()}
     return Dataset(

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from nas.data import labels
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import DataOptions, Dataset
 from nas.data.layouts.entry import Entry
-from nas.data.readers.recordings import as_labels, takes_of, to_dataset
+from nas.data.readers.examples import are_examples, to_examples
+from nas.data.readers.recordings import takes_of, to_dataset
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES, read_table
-from nas.data.tables.sheet import Sheet, read_sheet
+from nas.data.tables.sheet import read_sheet
 from nas.data.tables.table import Table
 from nas.errors import InputError
 
@@ -38,30 +36,13 @@ def read_rows(source: str, table: Table, options: DataOptions) -> Dataset:
         known = ", ".join(name for name in table.names if name) or f"{table.width} without names"
         hint = f"give --label-column NAME, one of: {known}" if table.names else "give --label-column NUMBER"
         raise InputError(source, "must have a column of classes", hint=hint)
-    given = (options.window, options.stride, options.rate_hz)
-    if sheet.seconds is None and given == (None, None, None):
-        return _examples(source, sheet)
-    takes = takes_of(sheet, Entry(Path(source), source, source), resets=True)
+    entry = Entry(Path(source), source, source)
+    if are_examples([sheet], options):
+        return to_examples(source, [sheet], [entry], sheet.notes)
+    takes = takes_of(sheet, entry, resets=True)
     if not takes:
         raise InputError(source, "must hold rows with times")
     return to_dataset(source, takes, options, sheet.notes)
-
-
-def _examples(source: str, sheet: Sheet) -> Dataset:
-    assert sheet.labels is not None
-    whole = ~np.isnan(sheet.values).any(axis=1) & (sheet.labels != "")
-    if not whole.any():
-        raise InputError(source, "must hold a row without blank cells")
-    notes = [*sheet.notes, "each row is an example; give --window to cut windows of consecutive rows"]
-    if not whole.all():
-        notes.append(f"rows with blank cells left out: {int((~whole).sum())}")
-    y, class_names = labels.encode({"train": as_labels(sheet.labels[whole])}, None, source)
-    with np.errstate(over="ignore"):  # too large numbers become infinite, which nas.data.rules reports
-        x = sheet.values[whole].astype(np.float32)
-    groups = None if sheet.groups is None else sheet.groups[whole]
-    return Dataset(
-        source, Part(x, y["train"], groups), class_names, channel_names=sheet.channel_names, notes=tuple(notes)
-    )
 
 
 READERS.register("table_file")(

@@ -77,6 +77,10 @@ def parse(text: str, place: str, notes: tuple[str, ...] = ()) -> Table:
     decimal = _decimal(body, delimiter)
     if delimiter == "," and header.names and width == 2 and len(header.names) == 1:
         delimiter, decimal, width = "\t", ",", 1
+    if delimiter == "," and any('"' in line for line in body.sample()):
+        # Between quotes, a comma is within a number; with tabs between cells this is so without quotes too.
+        body, delimiter = Lines(body.numbers, ["\t".join(cells(line, ",")) for line in body.texts]), "\t"
+        decimal = _decimal(body, delimiter)
     _check_commas(body, delimiter, header, width, place)
     width = len(header.names) or width
     assumed = notes + _form_notes(delimiter, decimal, width) + header.notes

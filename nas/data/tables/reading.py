@@ -13,7 +13,7 @@ from nas.data.tables.header import find_header
 from nas.data.tables.table import Table
 from nas.errors import InputError
 
-TEXTS = (".csv", ".tsv", ".txt")
+TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data")
 TABLES = (*TEXTS, ".xlsx", ".parquet")
 """Endings of files that hold a table; `.json` is Edge Impulse's, and is read where its folder lists it."""
 

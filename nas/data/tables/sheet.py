@@ -10,6 +10,7 @@ import pandas as pd
 
 from nas.arrays import Array, Doubles
 from nas.data.dataset import DataOptions
+from nas.data.parts import SPLITS, part_of
 from nas.data.tables import times
 from nas.data.tables.table import Table
 from nas.errors import InputError
@@ -32,6 +33,9 @@ COUNTERS = {
     "nr",
     "no",
 }
+MEASURED = re.compile(r"[-+]?\d[\d.,' ]*\s*[A-Za-z°%/²]{0,6}")
+"""Text that is meant as a number: with separators of thousands, or with a unit."""
+
 NONE = "none"
 """The name of a column that says there is none."""
 
@@ -49,6 +53,7 @@ class Sheet:
         labels: class of each row as text, empty where unknown; None if there is no such column.
         groups: group of each row as text; None if there is no such column.
         takes: recording of each row as text; None if no column tells.
+        parts: part of each row; None if no column tells.
         notes: what was assumed.
     """
 
@@ -60,6 +65,7 @@ class Sheet:
     labels: Array | None
     groups: Array | None
     takes: Array | None
+    parts: Array | None
     notes: tuple[str, ...]
 
 
@@ -78,8 +84,11 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
     label = _find(table, options.label_column, "label", () if labelled else LABELS, notes)
     group = _find(table, options.group_column, "group", () if labelled else GROUPS, notes)
     take = None if labelled else _find(table, None, "recording", RECORDINGS, notes)
+    part = None if labelled else _part(table, notes)
     clocks, unit = _clocks(table, options.time_column)
-    taken = {label, group, take, *clocks, *_named_times(table)}
+    taken = {label, group, take, part, *clocks, *_named_times(table)}
+    if others := [table.name(column) for column in _named_times(table) if column not in clocks[:1]]:
+        notes.append(f"columns of time beside the first left out: {', '.join(others)}")
     channels = [column for column in range(table.width) if column not in taken]
     channels = [column for column in channels if not _left_out(table, column, notes)]
     if not channels:
@@ -96,6 +105,7 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
         None if label is None else _labels(table, label),
         None if group is None else table.texts(group),
         None if take is None else table.texts(take),
+        None if part is None else np.array([part_of(text) for text in table.texts(part).tolist()]),
         (*notes, *assumed),
     )
 
@@ -136,6 +146,15 @@ def _find(table: Table, given: str | None, what: str, usual: Sequence[str] | set
     return found[0] if found else None
 
 
+def _part(table: Table, notes: list[str]) -> int | None:
+    """Return the column of parts: one with a usual name in which every cell names a part."""
+    for column, name in enumerate(table.names):
+        if plain(name) in SPLITS and all(part_of(text) for text in np.unique(table.texts(column)).tolist()):
+            notes.append(f"parts: column {name}")
+            return column
+    return None
+
+
 def _is_named(name: str, usual: Sequence[str] | set[str]) -> bool:
     return any(plain(name) in (word, f"{word}id", f"{word}no", f"{word}nr", f"{word}number") for word in usual)
 
@@ -164,7 +183,9 @@ def _left_out(table: Table, column: int, notes: list[str]) -> bool:
             notes.append(f"column {name} is blank and left out")
         return True
     if table.is_text(column):
-        example = next(text for text in table.texts(column) if text)
+        example = next(text for text in table.texts(column).tolist() if text)
+        if MEASURED.fullmatch(example):
+            table.numbers(column)  # raises
         notes.append(f"column {name} holds text such as {example[:20]!r} and is left out")
         return True
     if not table.names or plain(table.names[column]).removeprefix("unnamed") not in COUNTERS | {"0"}:

@@ -96,6 +96,7 @@ class Table:
             return values, np.isnan(values)
         if pd.api.types.is_datetime64_any_dtype(series.dtype):
             return np.full(len(series), np.nan), series.isna().to_numpy()
-        blank = series.isna() | series.astype(str).str.strip().str.lower().isin(BLANK)
-        numbers = pd.to_numeric(series.where(~blank, None), errors="coerce")
+        texts = series.astype(str).str.strip()
+        blank = series.isna() | texts.str.lower().isin(BLANK)
+        numbers = pd.to_numeric(texts.where(~blank, None), errors="coerce")
         return numbers.to_numpy(np.float64, na_value=np.nan), blank.to_numpy(bool)
