@@ -232,7 +232,7 @@ def signal_operators() -> dict[str, bytes]:
         "circular buffer": one("CIRCULAR_BUFFER", [T((1, 1, 1, 8))], [T((1, 5, 1, 8))], {"cycles_max": 2}),
         "detections": one(
             "TFLite_Detection_PostProcess",
-            [T((1, 6, 4), "float32"), T((1, 6, 3), "float32"), T((6, 4), "float32", [1] * 24)],
+            [T((1, 6, 4), "float32", [0] * 24), T((1, 6, 3), "float32"), T((6, 4), "float32", [1] * 24)],
             [T((1, 2, 4), "float32"), T((1, 2), "float32"), T((1, 2), "float32"), T((1,), "float32")],
             {"max_detections": 2, "num_classes": 2, "max_classes_per_detection": 1, "h_scale": 5, "w_scale": 5,
              "x_scale": 10, "y_scale": 10, "nms_score_threshold": 0, "nms_iou_threshold": 1},
