@@ -31,4 +31,6 @@ def _standalone(drawn: Markup) -> str:
     colours = re.search(r":root \{.*?\}", style, re.DOTALL)
     assert colours is not None
     head, body = svg.split(">", 1)
-    return f"{head}><style>{colours[0]}\n{_FONT}</style>{body}\n"
+    # Without a size of its own, a file has none in MLflow's viewer.
+    width, height = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', head).groups()  # type: ignore[union-attr]
+    return f'{head} width="{width}" height="{height}"><style>{colours[0]}\n{_FONT}</style>{body}\n'

@@ -35,6 +35,7 @@ LATER_FIELDS = (
 OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
+MOST_MINUTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,8 @@ class Study:
             value = getattr(self, key)
             if value is not None and not 0 < value < math.inf:
                 raise InputError(flag(key), "must be above 0", got=value)
+        if self.minutes is not None and self.minutes > MOST_MINUTES:
+            raise InputError("--minutes", f"must be at most {MOST_MINUTES:,}", got=self.minutes)
         for key in ("budget_kb", "ram_kb", "flash_kb"):
             to_bytes(getattr(self, key), flag(key))
         thousands(self.macs_k, flag("macs_k"))

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -124,7 +125,7 @@ def test_the_mlflow_ui_shows_the_study(tmp_path, port):
             line = ui.stderr.readline()
             assert line, told
             told += line
-        assert f"{url}/#/experiments/" in told
+        assert f"  demo: {url}/" in told
         assert "Warning" not in told
         with urllib.request.urlopen(url, timeout=20) as page:
             assert "mlflow" in page.read().decode().lower()
@@ -148,8 +149,10 @@ def test_studies_that_the_store_has_no_runs_of_are_logged_again(stored):
     told.clear()
     log_untracked(["bc"], stored, told.append)
     assert told == []
-    artifacts = {path.name for path in (stored / "mlartifacts").rglob("*.*")}
-    assert {"pareto_front.svg", "best_so_far.svg", "record.json"} <= artifacts
+    artifacts = {path.name: path for path in (stored / "mlartifacts").rglob("*.*")}
+    assert {"pareto_front.svg", "best_so_far.svg", "record.json"} <= set(artifacts)
+    front = ElementTree.parse(artifacts["pareto_front.svg"]).getroot()
+    assert int(front.get("width")) > int(front.get("height")) > 0
 
 
 def test_studies_that_are_tracked_elsewhere_are_not_logged_here(stored):
@@ -168,11 +171,13 @@ def test_a_browser_is_opened_only_where_there_is_a_display(variable, monkeypatch
     assert has_display()
 
 
-def test_the_page_of_a_study_writes_the_view_and_goes_on_to_its_table(monkeypatch):
+def test_the_page_of_a_study_and_mlflow_s_own_prefer_what_a_reader_needs(monkeypatch):
     async def mlflow(scope, receive, send):
-        await send({"passed on": scope["path"]})
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"<head>" + scope["path"].encode() + b"</head>"})
 
     monkeypatch.setitem(sys.modules, "mlflow.server.fastapi_app", SimpleNamespace(app=mlflow))
+    monkeypatch.delitem(sys.modules, "nas.tracking.webapp", raising=False)
     from nas.tracking.webapp import Application
 
     def get(path):
@@ -181,11 +186,12 @@ def test_the_page_of_a_study_writes_the_view_and_goes_on_to_its_table(monkeypatc
         async def send(message):
             sent.append(message)
 
-        asyncio.run(Application()({"type": "http", "path": path}, None, send))
-        return sent
+        asyncio.run(Application()({"type": "http", "path": path, "headers": []}, None, send))
+        start, body = sent
+        assert start["status"] == 200
+        return body["body"].decode()
 
-    assert get("/other") == [{"passed on": "/other"}]
-    start, body = get("/studies/demo")
-    assert start["status"] == 200
-    assert b"localStorage" in body["body"]
-    assert b"mlflow.sharedViewState.nas" in body["body"]
+    assert get("/other") == "<head>/other</head>"
+    assert get("/").startswith("<head><style>[data-assistant-ui]")
+    assert get("/").endswith("</script>/</head>")
+    assert "mlflow.sharedViewState.nas" in get("/studies/demo")

@@ -132,6 +132,7 @@ def test_a_study_without_limits_of_its_own_has_those_of_the_board() -> None:
         ({"macs_k": 0}, "--macs-k: must be 0.001 or more, in thousands, got 0"),
         ({"macs_k": float("nan")}, "--macs-k: must be 0.001 or more"),
         ({"minutes": float("inf")}, "--minutes: must be above 0"),
+        ({"minutes": 1e308}, "--minutes: must be at most 1,000,000"),
         ({"trials": 0}, "--trials: must be above 0"),
         ({"jobs": -1}, "--jobs: must be 0 or more"),
         ({"seed": -1}, "--seed: must be from 0"),
