@@ -38,7 +38,7 @@ void use_resources(const Graph& graph, const Resources& resources, Arena& arena)
     for (const Op& op : subgraph.ops) {
       OpMemory& memory = arena.ops[flat];
       if (const int64_t bytes = resources.allocated[flat]; bytes >= 0) memory.requests.persistent.add(bytes);
-      if (memory.refusal.empty()) memory.refusal = refuse_variable(op, flat, resources);
+      if (memory.refusal.empty()) memory.refusal = refuse_variable(op, resources);
       ++flat;
     }
   }

@@ -37,12 +37,12 @@ void place(const Arena& arena, size_t buffer, ListedTensor& tensor) {
   tensor.last_op = op_at(arena, arena.buffers[buffer].last);
 }
 
-std::vector<Builtin> kinds_of(const Graph& graph) {
-  std::vector<Builtin> kinds;
+std::vector<const Op*> ops_of(const Graph& graph) {
+  std::vector<const Op*> ops;
   for (const Subgraph& subgraph : graph.subgraphs) {
-    for (const Op& op : subgraph.ops) kinds.push_back(op.kind);
+    for (const Op& op : subgraph.ops) ops.push_back(&op);
   }
-  return kinds;
+  return ops;
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ std::vector<ListedOp> list_ops(const Graph& graph, const Footprint& footprint) {
       int64_t scratch_bytes = 0;
       for (int64_t bytes : memory.requests.scratch) scratch_bytes += bytes;
       listed.push_back({op.kind, work.macs, scratch_bytes, work.instructions, shifted(op.inputs, first_tensor),
-                        shifted(op.outputs, first_tensor), memory.refusal, memory.known, op.custom_code.substr(0, 64)});
+                        shifted(op.outputs, first_tensor), memory.refusal, memory.known, op.custom_code});
     }
     first_tensor += subgraph.tensors.size();
   }
@@ -75,7 +75,7 @@ std::vector<ListedTensor> list_tensors(const Graph& graph, const Footprint& foot
                         std::nullopt, std::nullopt, std::nullopt});
     }
   }
-  const std::vector<Builtin> kinds = kinds_of(graph);
+  const std::vector<const Op*> ops = ops_of(graph);
   for (size_t buffer = 0; buffer < arena.owners.size(); ++buffer) {
     const Owner& owner = arena.owners[buffer];
     if (owner.tensor >= 0) {
@@ -83,7 +83,7 @@ std::vector<ListedTensor> list_tensors(const Graph& graph, const Footprint& foot
       continue;
     }
     const auto length = static_cast<int32_t>(std::min<int64_t>(owner.bytes, INT32_MAX));
-    listed.push_back({scratch_name(kinds[static_cast<size_t>(owner.op)], owner.op),
+    listed.push_back({scratch_name(*ops[static_cast<size_t>(owner.op)], owner.op),
                       {length},
                       Type::kInt8,
                       owner.bytes,

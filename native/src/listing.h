@@ -20,7 +20,7 @@ struct ListedOp {
   std::vector<int32_t> inputs, outputs;
   std::string refusal;      // empty: supported
   bool known;               // if not, its memory and work are counted as nothing
-  std::string custom_code;  // of a custom operator, at most 64 characters
+  std::string custom_code;  // of a custom operator
 };
 
 enum class Role { kInput, kOutput, kActivation, kConstant, kScratch };

@@ -278,8 +278,9 @@ Type find_type(const std::string& name) {
   return static_cast<Type>(found - std::begin(kTypeNames));
 }
 
-std::string scratch_name(Builtin kind, int32_t op) {
-  return lower(op_name(kind)) + "_" + std::to_string(op) + "/scratch";
+std::string scratch_name(const Op& op, int32_t index) {
+  const std::string name = op.kind == Builtin::kCustom && !op.custom_code.empty() ? op.custom_code : op_name(op.kind);
+  return lower(name) + "_" + std::to_string(index) + "/scratch";
 }
 
 std::vector<std::string> tensor_names(const Graph& graph) {

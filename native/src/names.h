@@ -26,7 +26,7 @@ Type find_type(const std::string& name);
 // conv_2d_0 (the operator that writes it), conv_2d_0/weights (the one that reads the constant).
 std::vector<std::string> tensor_names(const Graph& graph);
 
-// Returns the name of a scratch buffer of the operator with that index over all subgraphs.
-std::string scratch_name(Builtin kind, int32_t op);
+// Returns the name of a scratch buffer of an operator, whose index over all subgraphs is given.
+std::string scratch_name(const Op& op, int32_t index);
 
 }  // namespace nas

@@ -144,8 +144,7 @@ std::string refuse_custom(const Node& node) {
   if (custom != nullptr) return "the options of the custom operator " + code + " cannot be read";
   const std::string compiled = compiled_for(code);
   if (!compiled.empty()) return compiled;
-  return "the custom operator " + code.substr(0, 64) +
-         " is not known to us, so the figures are lower bounds: it runs " +
+  return "the custom operator " + code + " is not known to us, so the figures are lower bounds: it runs " +
          "where the firmware registers a kernel for it";
 }
 

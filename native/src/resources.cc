@@ -1,6 +1,7 @@
 #include "resources.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lifetimes.h"
 
@@ -18,7 +19,6 @@ class Walk {
   void visit(const Subgraph& subgraph) {
     for (const Op& op : subgraph.ops) {
       resources_.allocated.push_back(kNone);
-      resources_.reads.push_back(op.kind == Builtin::kReadVariable ? handle(subgraph, op) : kNone);
       if (op.kind == Builtin::kVarHandle && !op.outputs.empty()) make(op);
       if (op.kind == Builtin::kAssignVariable) assign(subgraph, op);
     }
@@ -33,7 +33,7 @@ class Walk {
     variable_of_[tensor] = op.options.variable;
     resources_.handles[tensor] = true;
     resources_.variables = std::max(resources_.variables, op.options.variable + 1);
-    resources_.assigned.resize(static_cast<size_t>(resources_.variables));
+    assigned_.resize(static_cast<size_t>(resources_.variables));
   }
 
   // Returns the variable that the operator's first input names.
@@ -46,12 +46,13 @@ class Walk {
   void assign(const Subgraph& subgraph, const Op& op) {
     const Tensor* value = tensor_at(subgraph, op.inputs, 1);
     const int32_t variable = handle(subgraph, op);
-    if (value == nullptr || variable == kNone || resources_.assigned[static_cast<size_t>(variable)]) return;
-    resources_.assigned[static_cast<size_t>(variable)] = true;
+    if (value == nullptr || variable == kNone || assigned_[static_cast<size_t>(variable)]) return;
+    assigned_[static_cast<size_t>(variable)] = true;
     resources_.allocated.back() = value->bytes;
   }
 
   std::vector<int32_t> variable_of_;  // over all tensors
+  std::vector<bool> assigned_;        // over all variables: some ASSIGN_VARIABLE gives it memory
   size_t start_ = 0;                  // of the subgraph's tensors
   Resources resources_;
 };
@@ -64,11 +65,7 @@ Resources find_resources(const Graph& graph) {
   return walk.take();
 }
 
-std::string refuse_variable(const Op& op, size_t index, const Resources& resources) {
-  const int32_t read = resources.reads[index];
-  if (read != kNone && !resources.assigned[static_cast<size_t>(read)]) {
-    return "it reads a variable that no ASSIGN_VARIABLE gives memory to; give it an initial value in the model";
-  }
+std::string refuse_variable(const Op& op, const Resources& resources) {
   const bool uses = op.kind == Builtin::kReadVariable || op.kind == Builtin::kAssignVariable;
   if (uses && resources.variables == 0) return "no VAR_HANDLE in the model makes its variable; convert the model again";
   return {};

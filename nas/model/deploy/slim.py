@@ -17,10 +17,14 @@ from nas.model.deploy.packing import pack
 
 
 def slim(tflite: bytes) -> bytes:
-    """Return a smaller file with the same model: for equal inputs, it computes equal outputs."""
+    """Return a smaller file with the same model: for equal inputs, it computes equal outputs.
+
+    Raises:
+        NotImplementedError: the model has several subgraphs.
+    """
     model = schema.ModelT.InitFromPackedBuf(tflite, 0)
     if len(model.subgraphs) != 1:
-        raise ValueError("it has several subgraphs")
+        raise NotImplementedError("a model of several subgraphs is not written anew")
     (graph,) = model.subgraphs
     plan = _offline_plan(model)
     if plan is None:

@@ -47,5 +47,5 @@ def buffers(footprint: Footprint) -> Markup:
     head: list[object] = ["", "buffer", "kind", "type", "shape", "offset", "bytes", "operators"]
     marked = {i for i, tensor in enumerate(tensors) if tensor in live}
     used = f"{sum(tensor.bytes for tensor in live):,}"
-    note = f"Marked: the {used} bytes in use at operator {peak} ({footprint.ops[peak].op}), the peak."
+    note = f"Marked: the {used} bytes in use at operator {peak} ({printable(footprint.ops[peak].name)}), the peak."
     return Markup(element("p", note, class_="note") + table(head, rows, text_columns=5, marked=marked))

@@ -128,7 +128,7 @@ class _Drawing:
             x = self.x(op.index + 0.5) + 4
             look = "now" if op.index == peak else "quiet"
             turn = f'class="{look}" text-anchor="end" transform="rotate(-40 {x:.1f} {bottom + 14})"'
-            yield text(x, bottom + 14, f"{op.index} {op.op}", turn)
+            yield text(x, bottom + 14, f"{op.index} {printable(op.name)}", turn)
 
     def tail(self) -> Iterator[str]:
         """Draw the arena's end, which is kept as long as the interpreter exists."""

@@ -5,7 +5,7 @@ import string
 import textwrap
 
 from nas.reports.memory_map.format import MAP_FORMATS
-from nas.reports.memory_map.lifetimes import lifetime, live_at, peak_op, planned, short_name, span
+from nas.reports.memory_map.lifetimes import lifetime, live_at, peak_op, planned, printable, short_name, span
 from nas.target.footprint import Footprint, TensorFootprint
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
@@ -70,7 +70,7 @@ def _legend(footprint: Footprint, letters: dict[int, str], width: int) -> str:
     tensors = {tensor.index: tensor for tensor in planned(footprint)}
     lines += [_row(tensors[index], letter, peak, width) for index, letter in letters.items()]
     if peak is not None:
-        lines.append(f"* in use at operator {peak} ({footprint.ops[peak].op}), the peak")
+        lines.append(f"* in use at operator {peak} ({printable(footprint.ops[peak].name)}), the peak")
     return "\n".join(line[:width].rstrip() for line in lines)
 
 

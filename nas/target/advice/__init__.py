@@ -175,6 +175,8 @@ def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[by
         message += ", but keep OfflineMemoryAllocation, which TFLM reads"
     try:
         stripped = profile(strip(model), target)
+    except NotImplementedError:
+        return []
     except Exception as error:  # a file that cannot be written anew can be profiled all the same
         return [Advice("stripped_file", (), message, note=f"the file could not be written anew: {error}")]
     saves = _differences(
