@@ -5,7 +5,12 @@ exits with code 1. Any other exception is a defect of this program.
 """
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+
+# So many known names are listed even if one is near; so many near ones are proposed.
+FEW = 12
+MOST = 5
 
 LONGEST = 300
 """Most characters of a value in a message; files may hold cells of any length."""
@@ -32,8 +37,22 @@ class InputError(ValueError):
 
 
 def unknown(place: object, what: str, name: str, known: Iterable[str]) -> InputError:
-    """Return the error for a name that is not among the known ones; it lists them and proposes the nearest."""
+    """Return the error for a name that is not among the known ones; it proposes the nearest, and lists them if few."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}? known: {', '.join(names)}" if near else f"known: {', '.join(names)}"
+    near, every = _nearest(name, names), f"known: {', '.join(names)}"
+    hint = f"did you mean {' or '.join(near)}?" if near else every
+    if near and len(names) <= FEW:
+        hint += f" {every}"
     return InputError(place, f"{what} must be a known one", got=repr(name), hint=hint)
+
+
+def _nearest(name: str, names: Sequence[str]) -> list[str]:
+    """Return the name that is spelled most alike, or else some that contain the given one, or are part of it."""
+    if close := difflib.get_close_matches(name, names, n=1):
+        return close
+    plain = _plain(name)
+    return [other for other in names if len(plain) > 2 and (plain in _plain(other) or _plain(other) in plain)][:MOST]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -19,6 +19,11 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{100 * low:.1f} to {percent(high)}"
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things, such as `1 candidate` or `3 candidates`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """Return a time in its two largest units."""
     minutes, rest = divmod(round(seconds), 60)

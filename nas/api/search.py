@@ -1,6 +1,7 @@
 """A search from its definition to the winner's files."""
 
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nas.api import STUDIES
@@ -19,11 +20,11 @@ from nas.optimizer.run import Run, run
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.reports import ReportView, write_report
 from nas.study.archive_file import save_archive
-from nas.study.feasibility import require_feasible, require_latency
+from nas.study.feasibility import Code, code_of, require_feasible, require_latency
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result, Trained
 from nas.study.study import Study
-from nas.text import document
+from nas.text import document, kilobytes
 from nas.tracking import find_address
 
 
@@ -89,7 +90,20 @@ def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     if OBJECTIVES[study.objective].needs_latency:
         require_latency(*network)
     require_feasible(*network, problem.budget, study.seed)
+    if limits := problem.budget.limits():
+        code = code_of(*network, study.seed) if "flash" in limits else None
+        observer.phase(f"limits: {', '.join(_limits(limits, code))}")
     return problem
+
+
+def _limits(limits: Mapping[str, int], code: Code | None) -> Iterator[str]:
+    """Yield each limit in words, that of flash with what the runtime's code takes of it."""
+    for what, limit in limits.items():
+        yield f"{limit:,} MACs" if what == "macs" else f"{what} {kilobytes(limit)}"
+    if code is not None:
+        by = ", ".join(f"{kind} {kilobytes(size)}" for kind, size in code.operators.items() if size >= 1024)
+        takes = f"of which the runtime's code takes {kilobytes(code.least)} to {kilobytes(code.most)}"
+        yield f"{takes}, depending on the operators{f' ({by})' if by else ''}"
 
 
 def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> ReportView:

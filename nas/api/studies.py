@@ -6,6 +6,7 @@ from typing import Any
 
 from nas.api import STUDIES
 from nas.errors import InputError, unknown
+from nas.study.paths import from_folder
 from nas.study.study import Study, make_study, read_study
 
 
@@ -28,11 +29,16 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     if base is None:
         return make_study(settings, "nas search")
     path = Path(base) if Path(base).exists() else root / base
-    fields = read_study(path)
+    fields = _read(path) if path.is_dir() else read_study(path)
     recipe = settings.get("recipe", {})
     if recipe and isinstance(fields.setdefault("recipe", {}), dict):
         fields["recipe"] |= recipe
     return make_study({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    """Return the fields of the `study.toml` in a study's folder."""
+    return from_folder(read_study(folder), folder)
 
 
 def require_begun(folder: Path) -> None:
@@ -45,7 +51,9 @@ def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
     """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
     folder = Path(name) if (Path(name) / "study.toml").is_file() else root / name
     if (folder / "study.toml").is_file():
-        return make_study(read_study(folder), f"{folder}/study.toml"), folder
+        # A name such as `.` says neither the study's name nor where the folder of studies is.
+        folder = folder if folder.name not in ("", "..") else folder.resolve()
+        return make_study(_read(folder), f"{folder}/study.toml"), folder
     if names := list_studies(root):
         raise unknown(f"{root}/", "study", name, names)
     raise InputError(f"{root}/", "must hold a study", hint="run `nas search` first")

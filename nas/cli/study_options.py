@@ -24,13 +24,18 @@ OPTIONS = {
     "data": Option(
         "A name (see `nas data`), an .npz file, a CSV or Excel file, or a folder of recordings.", "the space's own"
     ),
-    "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes."),
+    "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes.", "with a board as --target, what its flash leaves"),
     "ram_kb": Option("Limit of the tensor arena.", "the target's"),
-    "flash_kb": Option("Limit of model file plus code.", "the target's"),
+    "flash_kb": Option(
+        "Limit of model file plus the runtime's code, which is most of it and depends on the operators.", "the target's"
+    ),
     "macs_k": Option("Limit of multiply-accumulates of an inference, in thousands."),
-    "target": Option("Board or core (see `nas targets`), or a TOML file."),
+    "target": Option("Board, whose RAM and flash are limits, or core (see `nas targets`), or a TOML file."),
     "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
-    "accuracy_weight": Option("w in w * accuracy + (1 - w) * (1 - weights / budget)."),
+    "accuracy_weight": Option(
+        "w in w * accuracy + (1 - w) * (1 - weights / budget). With 0.99, the whole budget of weights is worth one "
+        "point of accuracy."
+    ),
     "metric": Option(
         "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "
         "most frequent class has at least 3 times the training rows of the rarest, else accuracy."

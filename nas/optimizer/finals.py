@@ -24,6 +24,7 @@ from nas.study.costs import front
 from nas.study.record import Record, State
 from nas.study.result import Final, Tested, Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
+from nas.text import counted, duration
 
 WINNER_MODEL = "winner.tflite"
 WINNER_WEIGHTS = "winner.npz"
@@ -118,17 +119,23 @@ class Finals:
         """Train each finalist on each fold, except for those trainings that an earlier run has done."""
         if not chosen:
             return []
-        self.observer.phase(f"finals: cross-validating {len(chosen)} candidates")
         done = {(final.record.trial, final.fold): final for final in self._stored()}
         missing = [
             (record, fold) for fold in self._folds() for record in chosen if (record.trial, fold.index) not in done
         ]
+        self.observer.phase(self._announcement(chosen, len(missing)))
         for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels)):
             if isinstance(answer, TrainingOutcome) and answer.record.state == State.COMPLETE:
                 final = self._store(answer.record, fold)
                 done[final.record.trial, final.fold] = final
         trials = {record.trial for record in chosen}
         return [final for final in done.values() if final.record.trial in trials]
+
+    def _announcement(self, chosen: Sequence[Record], missing: int) -> str:
+        seconds = self.plan.seconds(self._pace(chosen), missing)
+        remaining = self.clock.remaining()
+        about = duration(seconds if remaining is None else min(seconds, remaining))
+        return f"finals: {counted(len(chosen), 'candidate')} x {len(self._folds())} folds, about {about}"
 
     def _folds(self) -> list[Fold]:
         splits, seed = self.problem.splits, self.problem.study.seed

@@ -21,13 +21,16 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.search import Search
 from nas.optimizer.storage import is_missing, journal_url
+from nas.optimizer.timing import MAX_SHARE
 from nas.optimizer.trials import Trials, summarize
 from nas.study.changes import refuse_changes
 from nas.study.objectives import OBJECTIVES
+from nas.study.paths import from_folder, in_folder
 from nas.study.result import Result
 from nas.study.study import Study, make_study, read_study
 from nas.task.metrics import AUTO, is_unbalanced
 from nas.task.task import metric_title
+from nas.text import counted, duration
 from nas.tracking import Tracker, open_tracker, study_tags
 
 # Seconds that a tracking server may take at the end of a run to receive what is still queued.
@@ -98,7 +101,7 @@ def run(
     study, judge = problem.study, Judge.of(problem)
     ledger = _resume_or_begin(study, folder)
     ledger.lock(problem.identity())
-    write_atomic(folder / "study.toml", study.to_toml())
+    write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
     tracker = open_tracker(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
     limit = None if study.minutes is None else 60 * study.minutes
     clock = Clock(started, limit, ledger.get("seconds") or 0.0)
@@ -133,7 +136,7 @@ def _resume_or_begin(study: Study, folder: Path) -> Ledger:
         return open_ledger(study, folder, begin=False)
     except NoTrialsError:
         if (folder / "study.toml").is_file():
-            earlier = make_study(read_study(folder), folder / "study.toml")
+            earlier = make_study(from_folder(read_study(folder), folder), folder / "study.toml")
             refuse_changes(study.name, earlier.definition(), study.definition())
             place = earlier.storage or folder / "study.journal"
             if earlier.storage != study.storage:
@@ -172,15 +175,21 @@ def _models(folder: Path) -> ModelFolder:
 
 
 def _searching(problem: Problem, judge: Judge) -> str:
-    """Return which metric the study judges by, and why if the labels have decided it."""
-    title = metric_title(judge.metric)
+    """Return which metric the study judges by, why if the labels have decided it, and what follows."""
+    finals, minutes = problem.study.recipe.finals, problem.study.minutes
+    kept = "" if minutes is None else f", up to {duration(60 * MAX_SHARE * minutes)}"
+    folds = f"{counted(finals.finalists, 'candidate')} x {finals.final_folds} folds"
+    return f"searching; metric: {metric_title(judge.metric)}{_balance(problem)}; then finals{kept}: {folds}"
+
+
+def _balance(problem: Problem) -> str:
     if problem.study.metric != AUTO:
-        return f"searching; metric: {title}"
+        return ""
     counts = np.bincount(problem.splits.train.y)
     if not is_unbalanced(counts):
-        return f"searching; metric: {title} (classes are balanced)"
+        return " (classes are balanced)"
     ratio = counts.max() / counts[counts > 0].min()
-    return f"searching; metric: {title} (the most frequent class has {ratio:.1f} times the rows of the rarest)"
+    return f" (the most frequent class has {ratio:.1f} times the rows of the rarest)"
 
 
 def _tags(problem: Problem, judge: Judge) -> dict[str, str]:

@@ -126,6 +126,11 @@ class FinalsPlan:
         winner = self._winner_seconds(pace, self.winner_epochs)
         return min(most, folds + winner + OVERHEAD_SECONDS + self.teacher_seconds(limit))
 
+    def seconds(self, pace: Pace, trainings: int) -> float:
+        """Return the time that finals with `trainings` trainings on folds may take, if time is not short."""
+        folds = self._rounds(trainings) * self._fold_seconds(pace, self.fold_epochs)
+        return folds + self._winner_seconds(pace, self.winner_epochs) + OVERHEAD_SECONDS
+
     def winner_seconds(self, pace: Pace, remaining: float) -> float:
         """Return the part of the remaining seconds that is kept for the winner's last training.
 

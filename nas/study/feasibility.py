@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TypeGuard
 
 from nas.errors import InputError
@@ -43,6 +44,36 @@ def share(
     chooser = RandomChooser(seed)
     members = [space.sample(chooser, shape, outputs) for _ in range(drawn)]
     return Share(drawn, sum(not budget.over(totals) for totals in _estimate(members, target)))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """How much code the runtime needs for the members of a space, which depends on their operators.
+
+    Attributes:
+        least: bytes for the member with the least code; `most` for the one with the most.
+        operators: bytes that an operator adds, for those that only some members have, the largest first.
+    """
+
+    least: int
+    most: int
+    operators: Mapping[str, int]
+
+
+def code_of(space: Space, shape: tuple[int, ...], outputs: int, target: Target, seed: int = 0) -> Code:
+    """Return how much code the members of a space need, from a random sample."""
+    chooser = RandomChooser(seed)
+    graphs = [space.sample(chooser, shape, outputs).lower() for _ in range(SAMPLE)]
+    kinds = [frozenset(op.kind for op in graph.ops) for graph in graphs]
+    code = {each: totals.flash.code for each, totals in zip(kinds, estimate_many(graphs, target), strict=True)}
+    added: dict[str, list[int]] = {}
+    for each, size in code.items():
+        for kind in each:
+            if (less := code.get(each - {kind})) is not None:
+                added.setdefault(kind, []).append(size - less)
+    operators = {kind: round(median(sizes)) for kind, sizes in added.items()}
+    ordered = dict(sorted(operators.items(), key=lambda item: -item[1]))
+    return Code(min(code.values()), max(code.values()), ordered)
 
 
 def require_feasible(

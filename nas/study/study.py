@@ -19,7 +19,8 @@ from nas.space.file import load_space
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, thousands, to_bytes
-from nas.target.target import DEFAULT_TARGET, Target
+from nas.target.profiler import least_code_bytes
+from nas.target.target import DEFAULT_TARGET, Target, find_target
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
 
@@ -47,7 +48,8 @@ class Study:
         data: name of a data source, path of an `.npz` file or of a folder of CSV recordings; empty for the space's own.
         name: name of the folder below `studies/`; if empty, it is made from the other fields.
         target: name of a target, or path of a TOML file.
-        budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit.
+        budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit, or, for an objective that needs one,
+            what the flash leaves.
         ram_kb: limit of the tensor arena; None takes the target's, if it has one.
         flash_kb: limit of the model file and the code together; None takes the target's, if it has one.
         macs_k: limit of the multiply-accumulates of one inference, in thousands; None sets no limit.
@@ -148,15 +150,16 @@ class Study:
                 raise InputError(flag(key), "must be 0 or more", got=getattr(self, key))
         if not 0 <= self.seed < 2**32:
             raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
-        if OBJECTIVES[self.objective].needs_weights_budget and self.budget_kb is None:
-            raise InputError(
-                "--budget-kb", f"must be given for the {self.objective} objective", hint="or take --objective accuracy"
-            )
+        needed = OBJECTIVES[self.objective].needs_weights_budget and self.budget_kb is None and self.flash_kb is None
+        if needed and find_target(self.target).flash_bytes is None:
+            rule = f"must be given for the {self.objective} objective"
+            hint = "or give a board as --target (see `nas targets`), or take --objective accuracy"
+            raise InputError("--budget-kb", rule, hint=hint)
 
     def _default_name(self) -> str:
         """Return a name made of the space, the data, the budget and some fields that are not at their default."""
         parts = [Path(self.space).stem, Path(self.data).stem]
-        parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else []
+        parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else [Path(self.target).stem] * self._is_for_a_board()
         given = self._given()
         parts += [given[key] for key in ("objective", "metric", "sampler", "output") if key in given]
         parts += [f"seed{self.seed}"] if self.seed else []
@@ -164,9 +167,16 @@ class Study:
 
     def budget(self, target: Target) -> Budget:
         """Return the limits in bytes and MACs; RAM and flash are the target's where the study sets none."""
-        return Budget.of(
+        limits = Budget.of(
             target, budget_kb=self.budget_kb, ram_kb=self.ram_kb, flash_kb=self.flash_kb, macs_k=self.macs_k
         )
+        if limits.weights_bytes or limits.flash_bytes is None or not OBJECTIVES[self.objective].needs_weights_budget:
+            return limits
+        return dataclasses.replace(limits, weights_bytes=max(1, limits.flash_bytes - least_code_bytes(target)))
+
+    def _is_for_a_board(self) -> bool:
+        """Return whether the budget of the weights is what a board's flash leaves; earlier names had no board."""
+        return OBJECTIVES[self.objective].needs_weights_budget and self.target != DEFAULT_TARGET
 
     def definition(self) -> dict[str, Any]:
         """Return the fields that decide what the search finds; they may not change when a study is resumed."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import nas
+from nas.study.paths import in_folder
 
 
 def test_settings_define_the_study_that_the_constructor_makes() -> None:
@@ -41,3 +42,21 @@ def test_the_rows_of_a_study_are_those_that_its_description_counts() -> None:
     assert {name: len(part) for name, part in nas.load_data(study).parts().items()} == {
         name: part.rows for name, part in described.parts.items()
     }
+
+
+def test_a_study_is_read_from_any_folder_with_its_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    for folder in (home / "studies" / "mine", home / "recordings", elsewhere):
+        folder.mkdir(parents=True)
+    study = nas.Study(space="cnn_timeseries", data="recordings", name="mine", budget_kb=2.0)
+    (home / "studies" / "mine" / "study.toml").write_text(study.to_toml())
+    monkeypatch.chdir(home)
+    assert nas.open_study("mine")[0] == study == nas.define_study({}, "studies/mine")
+    monkeypatch.chdir(elsewhere)
+    read = nas.define_study({}, "../home/studies/mine")
+    assert (read.data, read.space, read.target) == ("../home/recordings", "cnn_timeseries", "cortex-m4")
+    assert nas.open_study("../home/studies/mine")[0] == read
+    # What is written there again is what was there.
+    assert in_folder(read, home / "studies" / "mine") == study
+    monkeypatch.chdir(home / "studies" / "mine")
+    assert nas.open_study(".")[1] == home / "studies" / "mine"

@@ -93,14 +93,25 @@ def test_a_terminal_sees_what_is_done_best_and_left_within_its_columns_and_24_li
     view = View("a search", 10, console)
     view.phase(LONG)
     stopped = replace(record(0, State.PRUNED), at_rung=2, reason="stopped early at epoch 2: " + "validation " * 9)
-    for kept in (*(replace(stopped, trial=n) for n in range(7)), record(7, State.OVER_BUDGET), record(8, score=0.9)):
+    failed = record(6, State.FAILED)
+    stopped_early = (replace(stopped, trial=n) for n in range(6))
+    for kept in (*stopped_early, replace(failed, reason=LONG), record(7, State.OVER_BUDGET), record(8, score=0.9)):
         view.recorded(kept)
     view.tick([], 30.0, 90.0)
     lines = screen(console, view)
     assert max(map(len, lines)) <= columns
     assert len(lines) < 24
+    assert any("3,480 B" in row and "2,656 B" in row and "87.5 %" in row for row in lines if not row.startswith("best"))
     shown = " ".join(" ".join(lines).split())
-    for words in (LONG, "9 of 10", "1:00 left", "1 over budget", "best so far: trial 8", "training: -", "87.5 %"):
+    for words in (
+        LONG,
+        "9 of 10",
+        "1:00 left",
+        "1 over budget",
+        "best so far: trial 8",
+        "training: -",
+        "stopped at epoch 2",
+    ):
         assert words in shown
 
 

@@ -332,7 +332,7 @@ def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, sp
     watcher = Watcher()
     winner = go(definition, splits, tmp_path, watcher).winner
     assert winner is not None
-    assert watcher.phases[0] == "searching; metric: macro-F1"
+    assert watcher.phases[0] == "searching; metric: macro-F1; then finals: 3 candidates x 2 folds"
     complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
     assert all(kept.values == (score(task, "macro_f1"),) for kept, task in zip(complete, log.searched, strict=True))
     means = {
@@ -351,7 +351,7 @@ def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_p
     assert share.max() >= 3 * share.min() > 0
     watcher = Watcher()
     result = go(study(), rare, tmp_path / "rare", watcher)
-    assert watcher.phases[0].startswith("searching; metric: balanced accuracy (the most frequent class has")
+    assert watcher.phases[0].startswith("searching; metric: balanced accuracy (the most frequent class has ")
     assert result.winner is not None
     assert result.winner.metric == "balanced_accuracy"
     assert go(study(), splits, tmp_path / "even", watcher).winner.metric == "accuracy"  # type: ignore[union-attr]
@@ -466,7 +466,7 @@ def test_an_observer_is_told_every_trial_and_every_phase(log: Log, splits: Split
     go(study(recipe=FINALS), splits, tmp_path, watcher)
     assert watcher.records == records(study(), tmp_path)
     assert watcher.phases[1:] == [
-        "finals: cross-validating 3 candidates",
+        "finals: 3 candidates x 2 folds, about 3 s",
         "finals: training the winner on all training and validation data",
         "finals: evaluating the winner on the test set",
     ]

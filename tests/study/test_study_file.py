@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from nas.cli.verbs.search import command
 from nas.errors import InputError
+from nas.graph.builder import GraphBuilder
 from nas.space.file import space_names
 from nas.study.recipe import Recipe
 from nas.study.study import RUN_FIELDS, Study, make_study, read_study
-from nas.target.target import find_target, known_targets
+from nas.target.footprint import Footprint
+from nas.target.profiler import estimate
+from nas.target.target import Target, find_target, known_targets
 
 positive = st.floats(0.01, 1e6)
 # A path may hold anything but what no file system takes.
@@ -121,6 +124,23 @@ def test_a_study_without_limits_of_its_own_has_those_of_the_board() -> None:
     assert Study(space="mlp_tabular", budget_kb=1).budget(find_target("cortex-m4")).limits() == {"weights": 1024}
 
 
+def test_a_board_alone_is_a_budget_whose_weights_have_what_the_flash_leaves() -> None:
+    board = find_target("blue-pill")
+    study = Study(space="mlp_tabular", target=board.name)
+    limits = study.budget(board).limits()
+    assert (limits["ram"], limits["flash"]) == (board.ram_bytes, board.flash_bytes)
+    smallest = profile_of_one_layer(board)
+    assert limits["weights"] == limits["flash"] - smallest.flash.code > 0
+    assert study.name == "mlp_tabular-breast_cancer-blue-pill"
+    assert Study(space="mlp_tabular", flash_kb=64).budget(find_target("cortex-m4")).limits()["flash"] == 64 * 1024
+
+
+def profile_of_one_layer(target: Target) -> Footprint:
+    builder = GraphBuilder((1,))
+    builder.fully_connected(1)
+    return estimate(builder.graph(), target)
+
+
 @pytest.mark.parametrize(
     ("fields", "line"),
     [
@@ -140,7 +160,7 @@ def test_a_study_without_limits_of_its_own_has_those_of_the_board() -> None:
         ({"accuracy_weight": 0}, "--accuracy-weight: must be in"),
         ({"accuracy_weight": 1.01}, "--accuracy-weight: must be in"),
         ({"accuracy_weight": float("nan")}, "--accuracy-weight: must be in"),
-        ({"budget_kb": None}, "--budget-kb: must be given for the weighted objective; or take --objective accuracy"),
+        ({"budget_kb": None}, "--budget-kb: must be given for the weighted objective; or give a board as --target"),
         (
             {"objective": "weigthed"},
             "objective must be a known one, got 'weigthed'; did you mean weighted",

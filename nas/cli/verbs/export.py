@@ -19,16 +19,16 @@ Examples:
 @click.argument("study")
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
+@click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option
 @json_option
 def command(
-    study: str, trial: int | None, formats: tuple[str, ...], output: Path | None, studies: Path, as_json: bool
+    study: str, trial: int | None, formats: tuple[str, ...], folder: Path | None, studies: Path, as_json: bool
 ) -> None:
     """Write a study's winner: .tflite, C sources, model card, metadata."""
     from nas import export
 
-    files = [str(path) for path in export(study, output, formats, trial, studies)]
+    files = [str(path) for path in export(study, folder, formats, trial, studies)]
     if as_json:
         print_json({"study": study, "files": files})
     else:

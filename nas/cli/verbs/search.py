@@ -70,12 +70,15 @@ def command(
     STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
     interrupted.
     """
-    from nas import define_study
+    from nas import define_study, open_study
 
     given = {key: value for key, value in settings.items() if value is not None}
     if recipe:
         given["recipe"] = dict(map(_setting, recipe))
     definition = define_study(given, study, studies)
+    if study is not None and (Path(study) / "study.toml").is_file():
+        # It goes on in the folder where it is.
+        studies = open_study(study)[1].parent
     if dry_run:
         if as_json:
             print_json({**definition.definition(), "study_toml": definition.to_toml()})
@@ -84,7 +87,7 @@ def command(
         return
     from nas import search
     from nas.cli.views.live import View
-    from nas.cli.views.result import summary
+    from nas.cli.views.result import exchange, summary
 
     with View(f"nas search: study {definition.name}", definition.trials) as view:
         try:
@@ -95,7 +98,7 @@ def command(
     if as_json:
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
-        click.echo(summary(result))
+        click.echo("\n".join(filter(None, [summary(result), exchange(definition)])))
 
 
 def _setting(text: str) -> tuple[str, Any]:

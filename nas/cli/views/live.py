@@ -23,6 +23,8 @@ SHOWN = 6
 # With fewer columns, the table leaves out what matters least.
 WIDE = 76
 BAR = 40
+# Columns that the table's numbers take.
+WIDE_NUMBERS, NUMBERS = 62, 42
 # These are not trained; there may be hundreds in a row, which a pipe gets in one line.
 UNTRAINED = (State.OVER_BUDGET, State.DUPLICATE)
 
@@ -196,19 +198,23 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
     table = Table(*heads, box=None, header_style="dim", pad_edge=False)
     for column in table.columns:
         column.justify, column.no_wrap = "right", True
-    table.add_column("", no_wrap=True, overflow="ellipsis")
+    room = columns - (WIDE_NUMBERS if wide else NUMBERS)
+    table.add_column("", no_wrap=True)
     for record in records:
         facts = record.profiled or {}
         costs = [kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))]
         more = [f"{facts['macs']:,}" if facts else "-", f"{sum(record.seconds.values()):.1f}"] if wide else []
-        table.add_row(str(record.trial), percent(record.val_score), *costs, *more, _briefly(record))
+        table.add_row(str(record.trial), percent(record.val_score), *costs, *more, _briefly(record, room))
     return table
 
 
-def _briefly(record: Record) -> str:
-    """Return why a candidate has no score, in a word or two where that says enough."""
+def _briefly(record: Record, room: int) -> str:
+    """Return why a candidate has no score, in not more than `room` characters."""
     reason = record.reason or ""
-    return reason.partition(":")[0].removeprefix("stopped early ") if record.at_rung is not None else reason
+    if record.state == State.PRUNED:
+        at_rung = reason.partition(":")[0].removeprefix("stopped early ")
+        reason = "out of time" if record.at_rung is None else at_rung
+    return reason if len(reason) <= room else f"{reason[: room - 1]}…"
 
 
 def clock(seconds: float) -> str:

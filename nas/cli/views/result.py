@@ -6,6 +6,8 @@ from nas.study.costs import COSTS, known_costs
 from nas.study.record import state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
+from nas.study.study import Study
+from nas.target.target import find_target
 from nas.text import kilobytes, percent
 
 # The front may have dozens of candidates; as many of the most accurate are printed.
@@ -39,6 +41,16 @@ def summary(result: Result) -> str:
 {front(result)}files:  {result.folder}/best/
 report: {result.folder}/report.html
 browse: nas ui --studies {Path(result.folder).parent}"""
+
+
+def exchange(study: Study) -> str:
+    """Return in a line what weights cost in the weighted objective; empty for other objectives."""
+    budget = study.budget(find_target(study.target)).weights_bytes
+    if study.objective != "weighted" or budget is None:
+        return ""
+    points = 100 * (1 - study.accuracy_weight) / study.accuracy_weight
+    worth = f"{points:.2g} point{'' if round(points, 1) == 1 else 's'} of accuracy"
+    return f"objective: the whole budget of {kilobytes(budget)} of weights is worth {worth}; change --accuracy-weight"
 
 
 def scores(winner: Trained) -> list[tuple[str, str]]:
