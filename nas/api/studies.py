@@ -29,6 +29,8 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     if base is None:
         return make_study(settings, "nas search")
     path = Path(base) if Path(base).exists() else root / base
+    if not path.exists() and path.suffix != ".toml":
+        raise _no_study(base, root)
     fields = _read(path) if path.is_dir() else read_study(path)
     recipe = settings.get("recipe", {})
     if recipe and isinstance(fields.setdefault("recipe", {}), dict):
@@ -54,6 +56,11 @@ def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
         # A name such as `.` says neither the study's name nor where the folder of studies is.
         folder = folder if folder.name not in ("", "..") else folder.resolve()
         return make_study(_read(folder), f"{folder}/study.toml"), folder
+    raise _no_study(name, root)
+
+
+def _no_study(name: str, root: Path) -> InputError:
     if names := list_studies(root):
-        raise unknown(f"{root}/", "study", name, names)
-    raise InputError(f"{root}/", "must hold a study", hint="run `nas search` first")
+        return unknown(f"{root}/", "study", name, names)
+    hint = "begin one with nas search --space NAME --budget-kb 6, or name the folder of studies with --studies"
+    return InputError(f"{root}/", "must hold a study", got=f"none in {root.absolute()}", hint=hint)
