@@ -75,7 +75,7 @@ def main() -> None:
     try:
         with interruptible():
             # With standalone_mode off, click returns the exit code of --help and --version, and None from a verb.
-            sys.exit(group.main(standalone_mode=False) or 0)
+            sys.exit(group.main(prog_name="nas", standalone_mode=False) or 0)
     except InputError as error:
         click.echo(f"nas: {error}", err=True)
         sys.exit(1)

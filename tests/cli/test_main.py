@@ -1,10 +1,13 @@
 """What holds for the command line as a whole."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -92,3 +95,54 @@ def test_each_listing_is_one_json_document(nas, verb: str) -> None:
     names = [entry["name"] for entry in json.loads(ended.out)]
     assert names
     assert all(name in nas(verb).out for name in names)
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("nas sea", "search"), ("nas search --budg", "--budget-kb"), ("nas studies comp", "compare")],
+)
+def test_a_shell_completes_verbs_options_and_commands(
+    nas, monkeypatch: pytest.MonkeyPatch, words: str, completed: str
+) -> None:
+    monkeypatch.setenv("_NAS_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    assert completed in nas().out.replace("plain,", "").split()
+
+
+def test_the_readme_shows_how_completion_is_turned_on(nas, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 'eval "$(_NAS_COMPLETE=bash_source nas)"' in (ROOT / "README.md").read_text()
+    monkeypatch.setenv("_NAS_COMPLETE", "zsh_source")
+    assert "compdef" in nas().out
+
+
+def test_a_signal_ends_a_command_with_the_exit_code_of_a_program_that_it_ended(
+    nas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(number: int) -> Any:
+        return lambda *_: os.kill(os.getpid(), number)
+
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+        monkeypatch.setattr("nas.api.spaces.load_space", ended(number))
+        end = nas("spaces", "cnn_image")
+        assert (end.code, end.out) == (code, "")
+        assert end.err.lstrip("\n") == "nas: interrupted; everything finished so far is kept\n"
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_signal_that_arrives_in_a_finalizer_is_not_lost(nas, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    def slow(*_: object) -> None:
+        Finalized()
+        time.sleep(30)
+
+    monkeypatch.setattr("nas.api.spaces.load_space", slow)
+    start = time.monotonic()
+    end = nas("spaces", "cnn_image")
+    assert end.code == 130
+    assert end.err.lstrip("\n") == "nas: interrupted; everything finished so far is kept\n"
+    assert time.monotonic() - start < 20

@@ -77,9 +77,24 @@ def test_an_own_board_is_one_table_in_a_file(tmp_path: Path) -> None:
     assert (target.name, target.core, target.ram_bytes, target.flash_bytes) == ("my-board", "cortex-m4", 65536, None)
 
 
-def test_an_unknown_name_lists_the_known_ones_and_the_nearest() -> None:
-    with pytest.raises(InputError, match=r"did you mean cortex-m4-reference\? known: arduino-nano"):
-        find_target("cortex-m4-refrence")
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("cortex-m4-refrence", "cortex-m4-reference"),
+        ("esp32", "esp32-s3-devkitc-1"),
+        ("nano33ble", "arduino-nano-33-ble"),
+        ("pico", "raspberry-pi-pico or raspberry-pi-pico-2"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_boards_only(name: str, near: str) -> None:
+    with pytest.raises(InputError) as error:
+        find_target(name)
+    assert str(error.value) == f"target: target must be a known one, got {name!r}; did you mean {near}?"
+
+
+def test_a_name_unlike_all_targets_is_refused_with_all_of_them() -> None:
+    with pytest.raises(InputError, match=r"known: arduino-nano-33-ble, .*sparkfun-edge"):
+        find_target("zx81")
 
 
 @pytest.mark.parametrize(
