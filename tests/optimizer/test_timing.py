@@ -104,3 +104,10 @@ def test_finalists_leave_time_for_the_winner_s_last_training(
         kept = plan.winner_seconds(pace, remaining - OVERHEAD_SECONDS - plan.teacher_seconds(limit))
         least = pace.seconds(plan.recipe, plan.search_epochs, plan.fold_rows)
         assert rounds * least + kept <= remaining + 1e-6
+
+
+def test_finals_take_a_fold_s_time_for_each_round_of_the_workers_and_the_winner_s_last_training() -> None:
+    pace, recipe = Pace(0.1, 80, 0.0), PLAIN.replace(min_steps=0, winner_epochs=160, final_folds=2)
+    folds = [FinalsPlan(recipe, 80, 80, workers).seconds(pace, 6) for workers in (1, 3)]
+    winner = MARGIN * 0.1 * 160 * 2 + OVERHEAD_SECONDS
+    assert folds == [pytest.approx(MARGIN * 0.1 * 80 * rounds + winner) for rounds in (6, 2)]
