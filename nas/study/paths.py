@@ -33,7 +33,9 @@ def in_folder(study: Study, folder: Path) -> Study:
     if home == Path.cwd():
         return study
     given = {key: getattr(study, key) for key in PATHS}
-    moved = {key: os.path.relpath(value, home) for key, value in given.items() if _is_path(value, Path.cwd())}
+    moved: dict[str, Any] = {
+        key: os.path.relpath(value, home) for key, value in given.items() if _is_path(value, Path.cwd())
+    }
     return dataclasses.replace(study, **moved)
 
 
