@@ -17,12 +17,11 @@ validation data, `arena_min_bytes` the arena to reserve, `latency_ms` an estimat
 stopped early has no score; `reason` says why. Candidates over budget were never built, and have no run."""
 
 
-def experiment_note(result: Result | None) -> str:
-    """Return what stands above the table of a study's runs; the result is None while there is none."""
-    winner = None if result is None else result.winner
+def experiment_note(winner: Trained | None, run: str = "") -> str:
+    """Return what stands above the table of a study's runs; the winner is None while there is none."""
     if winner is None:
         return _COLUMNS
-    return f"**{_headline(winner)}** The run of the study has the report, figures and files.\n\n{_COLUMNS}"
+    return f"{_headline(winner)} [Report, figures and files]({run})\n\n{_COLUMNS}"
 
 
 def study_note(result: Result, winner: Trained, run: str, files: Sequence[str]) -> str:
@@ -75,4 +74,4 @@ def _rows(winner: Trained) -> Iterator[tuple[str, str]]:
     yield "model file", kilobytes(facts.get("file_bytes"))
     yield "flash, with runtime", kilobytes(facts.get("flash_bytes"))
     for cost in known_costs([record]):
-        yield cost.title, cost.text(record)
+        yield "arena to reserve" if cost is COSTS["arena"] else cost.title, cost.text(record)

@@ -104,7 +104,7 @@ class Store:
         links = [name for name, file in there.items() if isinstance(file, str) or file.is_file()]
         description = note.study_note(result, winner, page, links)
         self._client.set_tag(self._parent, note.TAG, description)
-        self._client.set_experiment_tag(self._experiment, note.TAG, note.experiment_note(result))
+        self._client.set_experiment_tag(self._experiment, note.TAG, note.experiment_note(winner, page))
 
     def end(self, finished: bool) -> None:
         """Close the parent run; it is opened again when the study is resumed."""

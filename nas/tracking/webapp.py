@@ -12,7 +12,7 @@ from typing import Any
 from nas.tracking.view import PREFIX, STUDIES, TAG
 
 # Written into MLflow's own page, before its program starts.
-_PREFERENCES = """<style>[data-assistant-ui] { display: none }</style><script>
+_PREFERENCES = """<style>[data-assistant-ui] { display: none !important }</style><script>
 const prefer = (key, value) => localStorage.getItem(key) ?? localStorage.setItem(key, JSON.stringify(value));
 prefer("mlflow.workflowType_v1", "machine_learning");
 prefer("mlflow.assistant.fab.autoOpenedOnFirstLoad_v1", true);

@@ -171,10 +171,11 @@ def test_the_description_of_a_finished_study_has_its_result_and_links_to_its_rep
     (parent,) = search(root, "tags.kind = 'study'")
     note = parent.data.tags["mlflow.note.content"]
     assert "93.0 % (95 % interval 90.0 to 95.0 %, over 9 groups)" in note
-    assert "| arena | 9,200 B |" in note
+    assert "| arena to reserve | 9,200 B |" in note
     assert f"#/experiments/{parent.info.experiment_id}/runs/{parent.info.run_id}/artifacts/report.html" in note
     experiment = client(root).get_experiment_by_name("nas/demo").tags["mlflow.note.content"]
     assert "test accuracy 93.0 %, 3,000 B of weights, 9,200 B of arena to reserve" in experiment
+    assert f"[Report, figures and files](#/experiments/{parent.info.experiment_id}/runs/" in experiment
     assert "`arena_min_bytes` the arena to reserve" in experiment
 
 
