@@ -111,6 +111,7 @@ def report_view(study: Study, archive: Archive | None, result: Result, ledger: L
         footprint=profile(archive.tflite, target) if archive else None,
         command=commands(study, result),
         command_note=note(study, result),
+        channel_names=archive.channel_names if archive else (),
         inputs_are=archive.inputs_are if archive else "rows",
         limits=study.budget(target).limits(),
     )

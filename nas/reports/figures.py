@@ -1,69 +1,18 @@
-"""The report's figures: Pareto front, progress, learning curves, hyperparameter importance."""
+"""The report's figures of the search: progress and learning curves."""
 
 import itertools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from nas.reports.markup import Markup
-from nas.reports.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, SECOND, SURFACE, drawing, to_svg
-from nas.reports.view import ReportView, score, weights
+from nas.reports.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, drawing, to_svg
+from nas.reports.view import ReportView, score
 from nas.reports.words import percent
 from nas.study.record import Record
-from nas.study.scores import in_validation
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 # More curves than this cannot be distinguished.
 TOP_CURVES = 8
 MOST_IMPORTANCES = 12
 LEAST_IMPORTANCE = 0.005
-
-
-def front(view: ReportView) -> Markup:
-    """Draw the study's metric against weights: every complete candidate, the front, the winner, the budget."""
-    best = view.result.front
-    with drawing(FULL_WIDTH, 380) as (figure, axes):
-        complete = view.complete()
-        axes.scatter(
-            [weights(r) for r in complete],
-            [_percent(r.val_score) for r in complete],
-            s=26,
-            color=MUTED,
-            alpha=0.45,
-            linewidths=0,
-            label="candidate",
-        )
-        points = [(weights(r), _percent(r.val_score)) for r in best]
-        sizes, scores = [x for x, _ in points], [y for _, y in points]
-        axes.plot(sizes, scores, drawstyle="steps-post", color=ACCENT, zorder=3)
-        axes.scatter(sizes, scores, s=52, color=ACCENT, edgecolors=SURFACE, zorder=4, label="Pareto front")
-        _mark_winner(axes, view)
-        limit = view.limits.get("weights")
-        if limit is not None:
-            axes.axvline(limit, color=SECOND, linestyle=(0, (4, 3)), linewidth=1.5, label=f"budget, {limit:,} bytes")
-        axes.set_xlabel("weights, bytes")
-        axes.set_ylabel(f"{in_validation(best[0].metric)}, %")
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.set_xlim(left=0)
-        figure.legend(loc="outside upper right", ncols=4)
-        return to_svg(figure, "front", f"Pareto front of {len(best)} among {len(complete)} candidates; table below")
-
-
-def _mark_winner(axes: "Axes", view: ReportView) -> None:
-    if view.result.winner is None:
-        return
-    record = view.result.winner.record
-    axes.scatter(
-        [weights(record)],
-        [_percent(record.val_score)],
-        s=190,
-        facecolors="none",
-        edgecolors=INK,
-        linewidths=1.8,
-        zorder=5,
-        label="winner",
-    )
 
 
 def best_by_trial(view: ReportView) -> Markup:
@@ -128,25 +77,25 @@ def _curve(record: Record) -> tuple[list[int], list[float]]:
     return list(range(1, len(curve) + 1)), [100 * value for value in curve]
 
 
+def important(importances: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return the hyperparameters that explain the most of the score's variance, with their shares."""
+    ranked = sorted(importances.items(), key=lambda item: -item[1])[:MOST_IMPORTANCES]
+    return [(name, share) for name, share in ranked if share >= LEAST_IMPORTANCE] or ranked[:1]
+
+
 def importances(view: ReportView) -> Markup:
     """Draw how much of the score's variance each hyperparameter explains."""
-    ranked = sorted(view.importances.items(), key=lambda item: -item[1])[:MOST_IMPORTANCES]
-    ranked = [(name, share) for name, share in ranked if share >= LEAST_IMPORTANCE] or ranked[:1]
+    ranked = important(view.importances)
     with drawing(FULL_WIDTH, 60 + 27 * len(ranked)) as (figure, axes):
-        names = [name for name, _ in ranked][::-1]
-        shares = [share for _, share in ranked][::-1]
+        names, shares = zip(*reversed(ranked), strict=True)
         axes.barh(range(len(names)), shares, height=0.6, color=ACCENT)
         axes.set_yticks(range(len(names)), names, color=INK)
         for i, share in enumerate(shares):
             axes.annotate(percent(share), (share, i), (6, 0), textcoords="offset points", va="center", color=MUTED)
-        axes.set_xlim(0, 1.12 * max(shares, default=1))
+        axes.set_xlim(0, 1.12 * max(shares))
         axes.grid(False)
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
         axes.axvline(0, color=LINE)
         listing = ", ".join(f"{name} {percent(share)}" for name, share in ranked)
         return to_svg(figure, "importances", f"Hyperparameter importance: {listing}")
-
-
-def _percent(share: float | None) -> float:
-    return 100 * (share or 0.0)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from importlib import resources
 
-from nas.reports import figures
+from nas.reports import figures, fronts
 from nas.reports.markup import Markup
 from nas.reports.view import ReportView
 
 _FIGURES: Mapping[str, Callable[[ReportView], Markup]] = {
-    "pareto_front.svg": figures.front,
+    "pareto_front.svg": fronts.own,
     "best_so_far.svg": figures.best_by_trial,
     "importances.svg": figures.importances,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from nas.reports.markup import Markup, element, join
 from nas.reports.view import ReportView
-from nas.reports.words import capitalized, percent, size, whole
+from nas.reports.words import GAP, capitalized, percent, size, whole
 from nas.study.record import Record
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_validation, on_test_set, validated
@@ -77,12 +77,18 @@ def _tiles(view: ReportView, winner: Trained) -> list[Markup]:
     costs = winner.record.profiled or {}
     return [
         *(_score(winner.tested, metric) for metric in winner.headline_metrics if winner.tested),
-        *(_tile(capitalized(name), value, "") for name, value in validated(winner)),
+        *(_validated(capitalized(name), value) for name, value in validated(winner)),
         _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
         _limited("Arena to reserve (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
         _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
         _limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
     ]
+
+
+def _validated(name: str, value: str) -> Markup:
+    """Return the tile of a score of the search or of the finals, with its spread below it."""
+    figure, _, spread = value.partition("%")
+    return _tile(name, f"{figure.strip()}{GAP}%" if spread or figure != value else value, spread.strip())
 
 
 def _arena(costs: Mapping[str, Any]) -> str:

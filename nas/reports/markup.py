@@ -1,7 +1,7 @@
 """HTML pages and elements; text is escaped unless it is marked as HTML already."""
 
 import html
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import resources
 
 
@@ -24,6 +24,11 @@ def element(name: str, *children: object, **attributes: object) -> Markup:
     return Markup(f"<{opening}>{join(*children)}</{name}>")
 
 
+def void(name: str, **attributes: object) -> Markup:
+    """Return an element that has no content and no end tag."""
+    return Markup(element(name, **attributes).removesuffix(f"></{name}>") + "/>")
+
+
 def join(*children: object) -> Markup:
     """Return elements and text one after the other."""
     return Markup("".join(child if isinstance(child, Markup) else html.escape(str(child)) for child in children))
@@ -32,13 +37,15 @@ def join(*children: object) -> Markup:
 def page(title: str, *body: object) -> str:
     """Return a whole page in the style of all reports; it needs no other file."""
     style = resources.files("nas.reports").joinpath("style.css").read_text(encoding="utf-8")
+    script = resources.files("nas.reports").joinpath("page.js").read_text(encoding="utf-8")
     head = element(
         "head",
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", title),
         element("style", Markup(style)),
     )
-    return f"<!DOCTYPE html>\n{element('html', head, element('body', *body), lang='en')}\n"
+    whole = element("html", head, element("body", *body, element("script", Markup(script))), lang="en")
+    return f"<!DOCTYPE html>\n{whole}\n"
 
 
 def table(
@@ -67,6 +74,34 @@ def table(
         class_="scroll",
         tabindex="0",
     )
+
+
+def tabs(name: str, what: str, panels: Sequence[tuple[str, Markup]]) -> Markup:
+    """Return panels of which the reader picks one to see; the first is shown at the beginning, without any script.
+
+    Args:
+        name: of the choice, unlike that of others on the page.
+        what: stands before the titles.
+        panels: titles and contents; `style.css` has rules for as many as there are costs.
+    """
+    choices = []
+    for i, (title, _) in enumerate(panels):
+        choices += [
+            void("input", type="radio", name_=name, id=f"{name}-{i}", checked=None if i else "checked"),
+            element("label", title, for_=f"{name}-{i}"),
+        ]
+    shown = (element("div", panel, class_="panel") for _, panel in panels)
+    return element("div", element("span", what), *choices, *shown, class_="tabs")
+
+
+def section(title: str, *children: object) -> Markup:
+    """Return a section of the page."""
+    return element("section", element("h2", title), *children)
+
+
+def note(text: str) -> Markup:
+    """Return a paragraph that explains what is shown."""
+    return element("p", text, class_="note")
 
 
 def details(summary: str, *children: object, open_: bool = False) -> Markup:

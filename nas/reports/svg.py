@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -72,13 +72,14 @@ def drawing(width: float, height: float) -> Iterator[tuple["Figure", "Axes"]]:
         yield figure, figure.add_subplot()
 
 
-def to_svg(figure: "Figure", name: str, description: str) -> Markup:
+def to_svg(figure: "Figure", name: str, description: str, titles: Mapping[str, Sequence[str]] | None = None) -> Markup:
     """Return the figure as an element; equal figures give equal text, on any machine and at any time.
 
     Args:
         figure: made within `drawing`, and drawn within it.
         name: makes the figure's identifiers different from those of the other figures on the page.
         description: what the figure shows, for readers who cannot see it.
+        titles: what each dot of a plot says when the pointer rests on it, by the plot's `gid`; all must be in sight.
     """
     import matplotlib
 
@@ -87,8 +88,24 @@ def to_svg(figure: "Figure", name: str, description: str) -> Markup:
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
     width = round(figure.get_figwidth() * _UNITS_AN_INCH)
-    svg = Markup(_clean(stream.getvalue(), description, f"max-width: {width}px"))
+    drawn = stream.getvalue()
+    for gid, words in (titles or {}).items():
+        drawn = _with_titles(drawn, gid, words)
+    svg = Markup(_clean(drawn, description, f"max-width: {width}px"))
     return element("div", svg, class_="scroll wide") if width > HALF_WIDTH else svg
+
+
+def _with_titles(text: str, gid: str, words: Sequence[str]) -> str:
+    """Let each dot of a plot say what it is; Matplotlib writes markers in order, as `<use ... />`."""
+    start = text.find(f'<g id="{gid}">')
+    if start < 0:
+        return text
+    waiting = iter(words)
+
+    def with_title(match: re.Match[str]) -> str:
+        return f"{match[1]}>{element('title', next(waiting))}</use>"
+
+    return text[:start] + re.sub(r"(<use [^>]*)/>", with_title, text[start:], count=len(words))
 
 
 def _clean(text: str, description: str, style: str) -> str:

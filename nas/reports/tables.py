@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from nas.reports.markup import Markup, element, join, table
 from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval, percent, value, whole
+from nas.study.costs import known_costs
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_validation, on_test_set
+from nas.task.metrics import Estimate
 from nas.task.task import metric_title
+from nas.text import UNKNOWN
 
 if TYPE_CHECKING:
     from nas.target.footprint import Footprint
 
+# Of more candidates, the best are listed; MLflow has all of them.
+MOST_CANDIDATES = 300
 COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "arena, B", "flash_bytes": "flash, B", "macs": "MACs"}
 ACCURACY = (in_validation("accuracy"), "before quantization")
 MEANINGS = {
@@ -70,7 +75,7 @@ def candidates(view: ReportView) -> Markup:
             *_costs(record),
             decimal(sum(record.seconds.values()), 1),
         ]
-        for record in view.built()
+        for record in view.built()[:MOST_CANDIDATES]
     ]
     head = ["candidate", "state", "network", "score", *_judged_by(metric), *ACCURACY, *COSTS.values(), "seconds"]
     return table(list(head), rows, text_columns=3)
@@ -78,9 +83,10 @@ def candidates(view: ReportView) -> Markup:
 
 def dimensions(view: ReportView) -> Markup:
     """List the hyperparameters of every candidate whose training began, a column for each."""
-    names = list(dict.fromkeys(name for record in view.built() for name in record.params))
+    names = list(dict.fromkeys(name for record in view.built()[:MOST_CANDIDATES] for name in record.params))
     rows: list[list[object]] = [
-        [f"trial {record.trial}", *(value(record.params.get(name, "")) for name in names)] for record in view.built()
+        [f"trial {record.trial}", *(value(record.params.get(name, "")) for name in names)]
+        for record in view.built()[:MOST_CANDIDATES]
     ]
     return table(["candidate", *names], rows)
 
@@ -91,10 +97,10 @@ def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Markup:
         "tr",
         element("th", "true \\ predicted", scope="col"),
         *(element("th", name, scope="col") for name in names),
-        element("th", "recall", scope="col"),
+        element("th", "recall, %", scope="col"),
     )
     rows = (_confusion_row(i, row, names[i]) for i, row in enumerate(counts))
-    precision = element("tr", element("th", "precision", scope="row", class_="recall"), *_precisions(counts))
+    precision = element("tr", element("th", "precision, %", scope="row", class_="recall"), *_precisions(counts))
     body = element("tbody", *rows, precision)
     return element(
         "div", element("table", element("thead", head), body, class_="confusion"), class_="scroll", tabindex="0"
@@ -104,7 +110,7 @@ def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Markup:
 def _confusion_row(i: int, counts: Sequence[int], name: str) -> Markup:
     total = sum(counts)
     cells = (_cell(count, total, i == j) for j, count in enumerate(counts))
-    recall = element("td", percent(counts[i] / total if total else None), class_="recall")
+    recall = element("td", _hundredths(counts[i] / total if total else None), class_="recall")
     return element("tr", element("th", name, scope="row"), *cells, recall)
 
 
@@ -118,7 +124,12 @@ def _cell(count: int, total: int, right: bool) -> Markup:
 def _precisions(counts: Sequence[Sequence[int]]) -> list[Markup]:
     totals = [sum(column) for column in zip(*counts, strict=True)]
     shares = [counts[j][j] / total if total else None for j, total in enumerate(totals)]
-    return [element("td", percent(share), class_="recall") for share in shares]
+    return [element("td", _hundredths(share), class_="recall") for share in shares]
+
+
+def _hundredths(share: float | None) -> str:
+    """Return a share in percent without the sign, which stands in the title."""
+    return decimal(None if share is None else 100 * share, 1)
 
 
 def scores(tested: Tested) -> Markup:
@@ -135,6 +146,29 @@ def scores(tested: Tested) -> Markup:
         for metric, int8 in tested.metrics.items()
     ]
     return table(["", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class"], rows)
+
+
+def comparison(winner: Trained, tested: Tested, made: Trained, made_tested: Tested) -> Markup:
+    """Set the winner beside the hand-made network and a constant answer: metrics and costs, a row each."""
+    rows: list[list[object]] = [
+        [
+            on_test_set(metric),
+            *(_with_interval(one.metrics[metric]) for one in (tested, made_tested)),
+            percent(tested.baseline_metrics[metric]),
+        ]
+        for metric in winner.headline_metrics
+    ]
+    rows += [
+        [cost.title, cost.text(winner.record), cost.text(made.record), UNKNOWN]
+        for cost in known_costs([winner.record, made.record])
+    ]
+    return table(["", "winner", "hand-made", "always the most frequent class"], rows)
+
+
+def _with_interval(estimate: Estimate) -> Markup:
+    """Return a metric, with its interval on a line of its own."""
+    value = percent(estimate.value)
+    return Markup(value) if estimate.low is None else join(value, element("small", interval(estimate)))
 
 
 def operators(footprint: "Footprint") -> Markup:

@@ -24,6 +24,7 @@ class ReportView:
         importances: share of the score's variance that each hyperparameter explains; empty if unknown.
         footprint: of the winner's `.tflite`; None if there is no winner.
         command: the shell commands that repeat the study; `command_note` says what they cannot repeat.
+        channel_names: of the windows, one for each, or empty.
         inputs_are: what the model is given, in the plural: `windows`, `images` or `rows`.
         limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs` (`Budget.limits()`).
     """
@@ -35,6 +36,7 @@ class ReportView:
     importances: Mapping[str, float]
     footprint: "Footprint | None"
     command: str
+    channel_names: Sequence[str] = ()
     inputs_are: str = "rows"
     limits: Mapping[str, int] = field(default_factory=dict)
     command_note: str = ""
@@ -55,8 +57,3 @@ class ReportView:
 def score(record: Record) -> float:
     """Return the score by which candidates are ranked, higher is better; -1 without one."""
     return record.values[0] if record.values else -1.0
-
-
-def weights(record: Record) -> int:
-    """Return the bytes of a candidate's weights; 0 if they are unknown."""
-    return int((record.profiled or record.estimated or {}).get("weights_bytes", 0))

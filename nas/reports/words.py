@@ -20,7 +20,7 @@ def interval(estimate: Estimate) -> str:
 
 def whole(number: object) -> str:
     """Return a whole number with its thousands grouped; a dash for anything else."""
-    return f"{number:,}".replace(",", "\u202f") if isinstance(number, int) else UNKNOWN
+    return f"{number:,}" if isinstance(number, int) else UNKNOWN
 
 
 def size(number: object) -> str:

@@ -99,6 +99,17 @@ class Record:
             float_val_accuracy=searched.float_val_accuracy,
         )
 
+    def measured(self) -> dict[str, Any]:
+        """Return the entries of a candidate in `results.json`: its metrics and its footprint."""
+        return {
+            "trial": self.trial,
+            "digest": self.digest,
+            "val_accuracy": self.val_accuracy,
+            "float_val_accuracy": self.float_val_accuracy,
+            "val_metrics": dict(self.val_metrics),
+            **(self.profiled or {}),
+        }
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields by name, and `val_accuracy`, which readers of the document expect."""
         return {**to_data(self), "val_accuracy": self.val_accuracy}

@@ -104,6 +104,8 @@ class Trained:
         teachers: one entry for each teacher whose soft labels the finals learned from: `fold`, `val_accuracy` of its
             float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
         tested: its metrics on the test rows; None for candidates other than the winner.
+        hand_made: a network that was not searched (`nas.study.hand_made`), trained and tested as the winner was; None
+            if there is none, and `hand_made_missing` says why.
     """
 
     record: Record
@@ -111,6 +113,8 @@ class Trained:
     epochs: int | None = None
     teachers: tuple[Mapping[str, Any], ...] = ()
     tested: Tested | None = None
+    hand_made: "Trained | None" = None
+    hand_made_missing: str = ""
 
     @property
     def metric(self) -> str:
@@ -232,7 +236,7 @@ class Result:
             "best": None if self.winner is None else self._best(self.winner),
             "objective": self.objective,
             "costs": [cost.key for cost in self.costs],
-            "front": [_measured(record) for record in self.front],
+            "front": [record.measured() for record in self.front],
             "rungs": [to_data(rung) for rung in self.rungs],
             "stopped": self.stopped,
             "lacked": self.lacked,
@@ -247,13 +251,14 @@ class Result:
     def _best(self, winner: Trained) -> dict[str, Any]:
         facts = winner.to_json()
         return {
-            **_measured(winner.record),
+            **winner.record.measured(),
             **{key: facts[key] for key in _UNTESTED if key not in _LEFT_OUT},
             "test_accuracy_interval": _ends(facts["test_metrics"]),
             "float_test_accuracy_interval": _ends(facts["float_test_metrics"]),
             "intervals_drawn_from": facts["drawn_from"],
             "test_groups": (facts["test_answers"] or {}).get("groups", []),
             "architecture": dict(winner.record.architecture),
+            "hand_made": None if winner.hand_made is None else _compared(winner.hand_made),
             "metric": winner.metric,
             "cross_validated_accuracy": winner.cross_validated_accuracy,
             "cross_validated_score": winner.cross_validated_score,
@@ -270,15 +275,15 @@ def _ends(metrics: Mapping[str, Any]) -> list[float] | None:
     return [metrics["accuracy"]["low"], metrics["accuracy"]["high"]]
 
 
-def _measured(record: Record) -> dict[str, Any]:
-    """Return the entries of a candidate in `results.json`: its metrics and its footprint."""
+def _compared(hand_made: Trained) -> dict[str, Any]:
+    """Return the entries of the hand-made network."""
+    facts = hand_made.to_json()
     return {
-        "trial": record.trial,
-        "digest": record.digest,
-        "val_accuracy": record.val_accuracy,
-        "float_val_accuracy": record.float_val_accuracy,
-        "val_metrics": dict(record.val_metrics),
-        **(record.profiled or {}),
+        "architecture": dict(hand_made.record.architecture),
+        "digest": hand_made.record.digest,
+        "epochs": hand_made.epochs,
+        **{key: facts[key] for key in ("test_accuracy", "test_metrics", "float_test_metrics")},
+        **(hand_made.record.profiled or {}),
     }
 
 

@@ -28,7 +28,7 @@ _LEAST_SCALE = 0.85
 STYLE = """
 .memory-map { --ink: #1b2430; --muted: #5c6776; --line: #d5dae1; --surface: #ffffff;
   --activation: #2166c4; --scratch: #c2551c; --input: #1d8a5b; --output: #8446b0; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   .memory-map { --ink: #e6eaf0; --muted: #9aa6b5; --line: #3a4452; --surface: #1a2028;
     --activation: #6ba6f5; --scratch: #f0965c; --input: #5ac899; --output: #c79aec; }
 }

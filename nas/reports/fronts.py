@@ -1,0 +1,111 @@
+"""The study's metric against each cost: a chart and the Pareto front a cost, with a picker."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nas.reports.markup import Markup, element, table, tabs
+from nas.reports.svg import ACCENT, HALF_WIDTH, INK, MUTED, SECOND, SURFACE, drawing, to_svg
+from nas.reports.view import ReportView
+from nas.reports.words import percent
+from nas.study.costs import COSTS, Cost, front, known_costs
+from nas.study.record import Record
+from nas.study.scores import in_validation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# More dots than this cannot be told apart; the best are drawn.
+MOST_DOTS = 600
+# As many of a front are listed beside its chart.
+MOST_LISTED = 10
+# Candidates that are worse than nine in ten others may lie below the axis, so that the others are spread out.
+_LEAST_SHARE = 0.1
+# A budget is drawn if it is not much larger than the candidates.
+_FURTHEST_LIMIT = 1.4
+# The names that `Budget.limits()` has for costs.
+_LIMITS = {"weights": "weights", "arena": "ram", "macs": "macs"}
+_BETTER = {"weights": "is smaller", "arena": "needs less RAM", "macs": "needs fewer MACs", "latency": "is faster"}
+
+
+def picker(view: ReportView) -> Markup:
+    """Show the front by each cost that is known, the objective's own first."""
+    complete = view.complete()
+    costs = sorted(known_costs(complete), key=lambda cost: cost not in view.result.costs)
+    return tabs("cost", "against", [(cost.title, _panel(view, complete, cost)) for cost in costs])
+
+
+def own(view: ReportView) -> Markup:
+    """Draw the front by the first of the objective's costs."""
+    cost, complete = view.result.costs[0], view.complete()
+    return _chart(view, complete, front(complete, [cost]), _name(cost))
+
+
+def _name(cost: Cost) -> str:
+    return next(name for name, other in COSTS.items() if other is cost)
+
+
+def _panel(view: ReportView, complete: Sequence[Record], cost: Cost) -> Markup:
+    best = front(complete, [cost])
+    name = _name(cost)
+    words = f"Pareto front: no other candidate {_BETTER[name]} and is at least as accurate."
+    shown = [r for i, r in enumerate(best) if i >= len(best) - MOST_LISTED or r.trial == _winner(view)]
+    if len(shown) < len(best):
+        words += f" The {len(shown)} most accurate of {len(best)}:"
+    rows: list[list[object]] = [[f"trial {r.trial}", percent(r.val_score), cost.text(r)] for r in shown]
+    marked = [i for i, record in enumerate(shown) if record.trial == _winner(view)]
+    listed = table(["candidate", in_validation(best[0].metric), cost.title], rows, marked=marked)
+    chart = _chart(view, complete, best, name)
+    return element("div", chart, element("div", element("p", words, class_="note"), listed), class_="pair")
+
+
+def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record], name: str) -> Markup:
+    """Draw every complete candidate, the front, the winner, and the budget."""
+    cost, low = COSTS[name], _lowest(complete, best)
+    dots = [record for record in complete[:MOST_DOTS] if record not in best and (record.val_score or 0.0) >= low]
+    with drawing(HALF_WIDTH, 380) as (figure, axes):
+        _plot(axes, dots, cost, "candidate", gid="dots", color=MUTED, alpha=0.45, markersize=5, markeredgewidth=0)
+        axes.plot(*_places(best, cost), drawstyle="steps-post", color=ACCENT)
+        _plot(axes, best, cost, "Pareto front", gid="best", color=ACCENT, markeredgecolor=SURFACE, markersize=7)
+        if winner := [record for record in complete if record.trial == _winner(view)]:
+            _plot(axes, winner, cost, "winner", fillstyle="none", color=INK, markeredgewidth=1.8, markersize=14)
+        _draw_limit(axes, view.limits.get(_LIMITS.get(name, "")), max(cost.of(r) or 0 for r in complete))
+        axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
+        axes.set_ylabel(f"{in_validation(best[0].metric)}, %")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}" if cost.unit == "ms" else f"{value:,.0f}")
+        axes.locator_params(axis="x", nbins=6)
+        axes.set_xlim(left=0)
+        margin = 6 * ((best[-1].val_score or 0.0) - low) + 0.3
+        axes.set_ylim(100 * low - margin, 100 * (best[-1].val_score or 0.0) + margin)
+        figure.legend(loc="outside upper right", ncols=4, columnspacing=1.2, handletextpad=0.4)
+        says = f"Accuracy against {cost.title}: Pareto front of {len(best)} among {len(complete)} candidates"
+        titles = {"dots": [_title(r, cost) for r in dots], "best": [_title(r, cost) for r in best]}
+        return to_svg(figure, f"front-{name}", says, titles)
+
+
+def _winner(view: ReportView) -> int | None:
+    """Return the winner's trial."""
+    return None if view.result.winner is None else view.result.winner.record.trial
+
+
+def _plot(axes: "Axes", records: Sequence[Record], cost: Cost, label: str, **style: Any) -> None:
+    """Draw a dot for each record."""
+    axes.plot(*_places(records, cost), marker="o", linestyle="none", label=label, **style)
+
+
+def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
+    return [cost.of(r) or 0.0 for r in records], [100 * (r.val_score or 0.0) for r in records]
+
+
+def _title(record: Record, cost: Cost) -> str:
+    return f"trial {record.trial}: {percent(record.val_score)}, {cost.title} {cost.text(record)}"
+
+
+def _draw_limit(axes: "Axes", limit: int | None, most: float) -> None:
+    if limit is not None and limit <= _FURTHEST_LIMIT * most:
+        axes.axvline(limit, color=SECOND, linestyle=(0, (4, 3)), linewidth=1.5, label="budget")
+
+
+def _lowest(complete: Sequence[Record], best: Sequence[Record]) -> float:
+    """Return the least score that is drawn: that of the front, or of the worst but a tenth of the candidates."""
+    scores = sorted(record.val_score or 0.0 for record in complete)
+    return min(scores[int(_LEAST_SHARE * len(scores))], *(record.val_score or 0.0 for record in best))

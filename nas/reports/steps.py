@@ -1,0 +1,25 @@
+"""What to do with a study's winner, as commands to copy."""
+
+import shlex
+from collections.abc import Iterator
+
+from nas.reports.markup import Markup, element
+from nas.reports.view import ReportView
+
+
+def next_steps(view: ReportView) -> Markup:
+    """List the next steps, each with its command."""
+    steps = (element("li", words, element("pre", command)) for words, command in _steps(view))
+    return element("ol", *steps, class_="steps")
+
+
+def _steps(view: ReportView) -> Iterator[tuple[str, str]]:
+    folder = shlex.quote(view.result.folder)
+    model = shlex.quote(f"{view.result.folder}/best/model.tflite")
+    target = view.footprint.target if view.footprint else "cortex-m4"
+    yield (
+        "Check on what board it runs, and what would make it smaller:",
+        f"nas profile {model} --target {target} --memory-map memory_map.svg",
+    )
+    yield "Write the C sources for your firmware:", f"nas export {folder} --format c -o firmware/model"
+    yield "Search on, for longer; finished trials are kept:", f"nas search {folder} --minutes 30"

@@ -1,0 +1,137 @@
+"""The report's sections on the winner: how good it is and where it errs, what it is, and what it needs."""
+
+from collections.abc import Iterator
+
+from nas.reports import answers, tables
+from nas.reports.architecture import architecture
+from nas.reports.gallery import gallery
+from nas.reports.markup import Markup, details, element, join, note, section
+from nas.reports.memory_map.page import buffers, picture
+from nas.reports.view import ReportView
+from nas.reports.words import capitalized, percent, size
+from nas.study.answers import Answers, Threshold
+from nas.study.hand_made import RULE
+from nas.study.result import Tested, Trained
+from nas.study.scores import in_cross_validation, on_test_set
+from nas.task.task import metric_title
+
+
+def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Markup]:
+    """Yield the sections on the test set."""
+    if winner.hand_made is not None or winner.hand_made_missing:
+        yield _comparison(winner, tested)
+    kept = tested.answers
+    if kept is not None and len(kept.groups) > 1:
+        yield _groups(view, kept, winner.metric)
+    yield _confusion(view, tested, metric_title(winner.metric))
+    if kept is not None and kept.mistakes:
+        yield _mistakes(view, kept)
+    if kept is not None and len(kept.thresholds) > 1:
+        yield _thresholds(view, kept.thresholds)
+
+
+def _comparison(winner: Trained, tested: Tested) -> Markup:
+    rule = f"The hand-made network is not searched, but follows a rule: {RULE}."
+    made = winner.hand_made
+    if made is None or made.tested is None:
+        return section("Compared with a hand-made network", note(f"{rule} {winner.hand_made_missing}"))
+    cut = (
+        ""
+        if made.epochs == winner.epochs
+        else f", for {made.epochs} epochs in place of {winner.epochs} for lack of time"
+    )
+    return section(
+        "Compared with a hand-made network",
+        note(
+            f"{rule} It was trained by the same recipe and on the same rows as the winner{cut}, and is tested likewise."
+        ),
+        tables.comparison(winner, tested, made, made.tested),
+    )
+
+
+def _groups(view: ReportView, kept: Answers, metric: str) -> Markup:
+    title = metric_title(metric)
+    shown = min(len(kept.groups), answers.MOST_GROUPS)
+    which = "the worst first" if shown == len(kept.groups) else f"the worst {shown} of {len(kept.groups)}"
+    return section(
+        f"{capitalized(on_test_set(metric))} by group",
+        note(
+            f"The int8 model's {title} for each group of the test set (such as a subject or a recording), {which}. No "
+            f"group of the test set took part in training. A group with few {view.inputs_are} says little."
+        ),
+        answers.groups(kept.groups, metric, view.inputs_are),
+    )
+
+
+def _confusion(view: ReportView, tested: Tested, title: str) -> Markup:
+    return section(
+        "Confusion matrix",
+        note(
+            f"Test {view.inputs_are} by true class and by the class that the winner's int8 model predicts. The test "
+            "set was used once, for the winner."
+        ),
+        tables.confusion(tested.confusion, view.class_names),
+        note(f"Every metric on the test set. {tested.method_words} The study selected by {title}."),
+        tables.scores(tested),
+    )
+
+
+def _mistakes(view: ReportView, kept: Answers) -> Markup:
+    return section(
+        "Most confident mistakes",
+        note(
+            f"Test {view.inputs_are} that the int8 model assigns to a wrong class with the highest probability, at "
+            "most a few of each pair of classes. Look at them for wrong labels, and for classes that the sensor cannot "
+            "tell apart."
+        ),
+        gallery(kept.mistakes, view.class_names, view.channel_names, view.inputs_are),
+    )
+
+
+def _thresholds(view: ReportView, thresholds: tuple[Threshold, ...]) -> Markup:
+    return section(
+        "Accuracy above a confidence threshold",
+        note(
+            "If the device keeps only answers of at least some probability and ignores the others, fewer "
+            f"{view.inputs_are} get an answer, and more of these answers are right. Of the int8 model on the test set."
+        ),
+        element("div", answers.threshold_curve(thresholds), answers.threshold_table(thresholds), class_="pair"),
+    )
+
+
+def network(view: ReportView) -> Iterator[Markup]:
+    """Yield the sections on the winner's network and its memory."""
+    footprint = view.footprint
+    assert footprint is not None
+    arena = footprint.detail
+    yield section(
+        "Architecture",
+        note(
+            "The winner's operators from the input down. A box is filled by the bytes of the operator's output, the "
+            "line at its foot by the bytes of its weights, each compared with the largest."
+        ),
+        architecture(footprint),
+        details("Operators", tables.operators(footprint)),
+    )
+    yield section(
+        "Memory map",
+        note(
+            f"How TensorFlow Lite Micro uses the arena on {footprint.target}. Reserve {size(arena.min)}, the smallest "
+            f"arena that works. The head, {size(arena.head)}, holds activations and scratch buffers: a rectangle spans "
+            "the operators that need a buffer (to the right) and its bytes (upwards). The tail, "
+            f"{size(arena.tail)}, is kept as long as the interpreter exists."
+        ),
+        picture(footprint),
+        details("Buffers in the arena's head", buffers(footprint)),
+    )
+
+
+def finals(winner: Trained) -> Markup:
+    """Fold up the final trainings, with the spread of the winner's."""
+    std, count = winner.fold_std, len(winner.fold_scores)
+    spread = note(
+        f"Each final training holds out another fold and has a seed of its own. The winner's "
+        f"{in_cross_validation(winner.metric)}: {percent(winner.cross_validated_score)} over {count} folds, "
+        f"standard deviation {percent(std)}."
+    )
+    return details("Final trainings (cross-validation)", join(spread if std is not None else "", tables.finals(winner)))
