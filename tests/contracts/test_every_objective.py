@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from nas.study.costs import COSTS
 from nas.study.objectives import OBJECTIVES, ObjectiveContext
 from nas.study.record import Record, State
 
@@ -24,6 +25,16 @@ def test_every_objective_prefers_the_more_accurate_of_two_that_cost_the_same(nam
     assert objective.directions[0] == "maximize"
     assert better[0] > worse[0]
     assert better[1:] == worse[1:]
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_objective_names_the_costs_that_its_values_beside_accuracy_are(name: str) -> None:
+    objective, record = OBJECTIVES[name], complete(0.8, 2000)
+    assert objective.costs
+    assert set(objective.costs) <= set(COSTS.values())
+    if objective.is_pareto:
+        values = objective.values(record, ObjectiveContext(None, 0.9))
+        assert values[1:] == tuple(cost.of(record) for cost in objective.costs)
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)

@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import recall_score
 
+from nas.cli.views.result import summary
 from nas.exporters.c_array import data_header
 from nas.exporters.markdown import escape, facts, table
 from nas.exporters.metadata import describe
 from nas.exporters.model_card import model_card, recalls
-from nas.study.result import Trained
+from nas.reports import ReportView
+from nas.reports.headline import headline
+from nas.study.result import Result, Trained
+from nas.tracking.note import study_note
 
 
 @given(arrays(np.int64, st.integers(2, 5).map(lambda n: (n, n)), elements=st.integers(0, 9)))
@@ -43,6 +47,29 @@ def test_the_card_holds_every_number_of_the_winner(make_archive):
     assert not missing
     assert "    nas search --space cnn_timeseries --budget-kb 6\n" in card
     assert "| walk | 12 | 2 | 0 | 85.7 % |" in card
+
+
+def test_card_terminal_mlflow_and_report_give_each_score_the_same_name_and_value(make_archive):
+    archive = make_archive()
+    costs = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 16, "flash_bytes": 1, "macs": 1}
+    winner = dataclasses.replace(archive.trained, record=dataclasses.replace(archive.record, profiled=costs))
+    result = Result("mine", "studies/mine", 1.0, {"complete": 1}, winner, ())
+    page = headline(ReportView(result, "", (), archive.class_names, {}, None, "")).replace("\xa0", " ")
+    texts = {
+        "card": model_card(archive),
+        "terminal": summary(result),
+        "mlflow": study_note(result, winner, "run", ()),
+        "report": page.lower(),
+    }
+    scores = {
+        "test accuracy": "81.2 %",
+        "cross-validated accuracy": "92.5 % +- 1.8 over 2 folds",
+        "validation accuracy": "92.5 %",
+    }
+    for where, text in texts.items():
+        for name, value in scores.items():
+            # Between the two stand only spaces, punctuation and markup.
+            assert re.search(rf"(?<![-\w]){name}\W*(<[^>]*>\W*)*{re.escape(value)}", text), (where, name)
 
 
 def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_archive):
