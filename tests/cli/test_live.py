@@ -110,7 +110,7 @@ def test_a_terminal_sees_what_is_done_best_and_left_within_its_columns_and_24_li
         "1 over budget",
         "best so far: trial 8",
         "training: -",
-        "stopped at epoch 2",
+        "at epoch 2",
     ):
         assert words in shown
 
