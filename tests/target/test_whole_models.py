@@ -210,3 +210,14 @@ def test_advice_on_a_thousand_operators_plans_few_orders() -> None:
 
     lower_peak(graph, cost)
     assert sum(planned) <= MOST_PLANNED + 2 * len(graph.ops)
+
+
+def test_a_model_of_a_thousand_operators_is_not_written_anew_for_its_advice() -> None:
+    def fail(model: bytes) -> bytes:
+        raise AssertionError
+
+    tensors = {f"t {i}": T((1, 16)) for i in range(1001)}
+    chain = [Node("RELU", (f"t {i}",), (f"t {i + 1}",)) for i in range(1000)]
+    model = write(Part(tensors, chain, ("t 0",), ("t 1000",)))
+    (advice,) = (piece for piece in advise(model, find_target("host"), fail) if piece.rule == "stripped_file")
+    assert "not computed for more than" in (advice.note or "")

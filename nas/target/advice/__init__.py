@@ -36,6 +36,8 @@ RULES: Mapping[str, Rule] = {
     "int8_ends": int8_ends,
     "without_softmax": without_softmax,
 }
+# Larger models are not written anew: that takes half a second for a thousand operators.
+_MOST_WRITTEN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,9 @@ def _on_file(model: bytes, found: Footprint, target: Target, strip: Callable[[by
     message = "the file holds names, signatures or metadata that the device does not read; write it without them"
     if b"OfflineMemoryAllocation" in model:
         message += ", but keep OfflineMemoryAllocation, which TFLM reads"
+    if len(found.ops) > _MOST_WRITTEN:
+        note = f"whether it holds any, and what that saves, is not computed for more than {_MOST_WRITTEN} operators"
+        return [Advice("stripped_file", (), message.replace("holds", "may hold"), note=note)]
     try:
         stripped = profile(strip(model), target)
     except NotImplementedError:
