@@ -87,3 +87,8 @@ def _check_names(names: tuple[str, ...], source: str) -> None:
     twice = [name for name, count in Counter(name.strip() for name in names).items() if count > 1]
     if twice:
         raise InputError(f"{source}: class_names", "must differ from each other", got=f"{twice[0]!r} more than once")
+    # Single letters may be classes of their own, as in handwriting.
+    alike = Counter(name.strip().lower() for name in names if len(name.strip()) > 1)
+    if any(count > 1 for count in alike.values()):
+        got = " and ".join(name for name in names if alike[name.strip().lower()] > 1)
+        raise InputError(f"{source}: class_names", "must differ in more than capitals", got=got, hint="give one name")

@@ -273,6 +273,10 @@ def iso(n: int) -> str:
     return f"2024-05-01T12:00:{n * 20 // 1000:02}.{n * 20 % 1000:03}"
 
 
+def midnight(n: int) -> str:
+    return f"23:59:59.{600 + n * 20:03}" if n < 20 else f"00:00:00.{n * 20 - 400:03}"
+
+
 def windows_1252(take: Take) -> bytes:
     return f"time_ms,acc_x,acc_y,température\n{''.join(f'{row},21.5{chr(10)}' for row in body(take))}".encode("cp1252")
 
@@ -353,6 +357,16 @@ FORMS: dict[str, Form] = {
         ),
         "31.12.2024",
     ),
+    "times with a full second at the start": text_form(
+        lambda take: join(cells(take, clock(lambda n: iso(n)[11:].removesuffix(".000"), "time"))), "such as 12:00:00"
+    ),
+    "minutes and seconds": text_form(
+        lambda take: join(cells(take, clock(lambda n: iso(n)[14:], "time"))), "such as 00:00.000"
+    ),
+    "times across midnight": text_form(
+        lambda take: join(cells(take, clock(lambda n: midnight(n), "time"))), "23:59:59"
+    ),
+    "hours": text_form(lambda take: join(cells(take, clock(lambda n: f"{n / 50 / 3600:.12f}", "time_h")))),
     "a date and a time column": text_form(
         lambda take: join(
             [["date", "time", *CHANNELS], *([iso(n)[:10], iso(n)[11:], *row] for n, row in enumerate(rows(take)))]
@@ -388,6 +402,12 @@ FORMS: dict[str, Form] = {
     "Edge Impulse, JSON": Form(edge_impulse(True), groups=False, parts=True, note="Edge Impulse"),
     "Edge Impulse, names alone": Form(plain_edge_impulse, groups=False, parts=True, note="from the names of files"),
     "class in the file's name": Form(tree(lambda take: f"{take.label}_{take.subject}.csv"), note="names of files"),
+    "subjects as folders by an expression, classes as files": Form(
+        tree(lambda take: f"{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/{take.label}.csv"),
+        options={"group_regex": "^([^/]+)/"},
+        groups=False,
+        note="names of files",
+    ),
     "subject, class and take in the name": Form(
         tree(lambda take: f"{take.subject}-{take.label}-take1.csv"), note="names of files"
     ),
@@ -525,6 +545,35 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "classes or subjects": (
         tree(lambda take: f"{take.label}/{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/a.csv"),
         "ann is in run and in walk; give --group-regex",
+    ),
+    "subjects as folders, classes as files": (
+        tree(lambda take: f"{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/{take.label}.csv"),
+        "run.csv is in each; give --group-regex",
+    ),
+    "all in one more folder": (
+        tree(lambda take: f"data/{take.label}/{take.subject}.csv"),
+        "must hold two folders of classes or more, got data; give the folder data itself",
+    ),
+    "classes that differ in capitals": (
+        tree(
+            lambda take: f"{take.part}/{take.label if take.part == 'train' else take.label.title()}/{take.subject}.csv"
+        ),
+        "class_names: must differ in more than capitals, got Run and Walk and run and walk",
+    ),
+    "files of another kind": (lambda root: by_class(root, lambda take: b"RIFF", ".wav"), "got files ending in .wav"),
+    "decimal points beside commas": (
+        lambda root: by_class(
+            root, lambda take: join([["t_ms", "a", "b"], *([str(20 * n), "1.003", "2,5"] for n in range(40))], ";")
+        ),
+        "must not have decimal points beside decimal commas, got 1.003",
+    ),
+    "hours and minutes or minutes and seconds": (
+        lambda root: by_class(root, lambda take: join(cells(take, clock(lambda n: f"12:{n:02}", "time")))),
+        "may hold hours and minutes, or minutes and seconds, got 12:00",
+    ),
+    "a blank group": (
+        one_file("all.csv", lambda: join([*whole()[:5], ["run", "", *whole()[5][2:]], *whole()[6:]])),
+        "all.csv:6: column subject must name the group of each row",
     ),
     "two words in the names": (
         tree(lambda take: f"{take.label}_{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }.csv"),

@@ -39,9 +39,18 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
     depth = min((len(each) for each in folders), default=0)
     names = [{each[n] for each in folders} for n in range(depth)]
     classes = [n for n in range(depth) if not all_match(names[n], SUBJECT_NAME, TAKE_NAME)]
-    if not classes:
+    if not classes or (
+        grouped and depth == 1 and all(e.group == each[0] for e, each in zip(files, folders, strict=True))
+    ):
         return _by_name(source, files, folders, notes)
+    if depth == 1 and not grouped:
+        _check_names(source, files, folders, level)
     at = classes[0] if len(classes) == 1 else _class_level(source, files, folders, classes, level, grouped)
+    if len(names[at]) == 1 and depth > 1 and len(names[at + 1 if at + 1 < depth else 0]) > 1:
+        only = next(iter(names[at]))
+        raise InputError(
+            source, "must hold two folders of classes or more", got=only, hint=f"give the folder {only} itself"
+        )
     group = _group_level(folders, at)
     if depth > 1 and at != 0:
         notes = (*notes, f"layout: folders {_example(folders[0], at)}, class in level {at + 1}")
@@ -109,6 +118,23 @@ def _class_level(
         hint=f"give --group-regex '^{before}([^/]+)/' if the outer folders are subjects, or "
         f"--group-regex '^{before}[^/]+/([^/]+)/' if the inner ones are",
     )
+
+
+def _check_names(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], level: int | None) -> None:
+    """Ask where folders may be subjects: files are called by a word alone, and the same words are in all folders."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for entry, each in zip(files, folders, strict=True):
+        held[each[0]].add(entry.path.stem.lower())
+    words = set.union(*held.values())
+    if len(held) < 2 or len(words) < 2 or any(own != words for own in held.values()):
+        return
+    if all(re.fullmatch(r"[^\W\d_]+(?:[\W_]+[^\W\d_]+)*", word) for word in words):
+        before = "" if level is None else "[^/]+/" * (level + 1)
+        raise InputError(
+            source,
+            f"folders may be classes or subjects: {files[0].path.name} is in each",
+            hint=f"give --group-regex '^{before}([^/]+)/' if folders are subjects, or '([^/]+)[.]' if files are",
+        )
 
 
 def _by_name(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], notes: tuple[str, ...]) -> Layout:

@@ -1,5 +1,6 @@
 """Reading a folder of recordings: its files, their classes, groups and parts, and the windows cut from them."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,9 @@ from nas.data.source import READERS, Reader
 from nas.data.tables.reading import read_table
 from nas.data.tables.sheet import LABELS, Sheet, plain, read_sheet
 from nas.errors import InputError
+
+MOST_FILES = 1000
+"""Files without a known ending that are looked at to name them."""
 
 
 def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
@@ -45,15 +49,22 @@ def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
     elif (folder / "info.labels").is_file():
         layout = from_edge_impulse(source, folder / "info.labels", folder)
     else:
-        layout = _found(source, find_files(source, folder), options)
+        files = find_files(source, folder)
+        if not files:
+            raise InputError(source, HOW, got=_other_files(folder), hint=HINT)
+        return _found(source, files, options)
     if not layout.entries:
         raise InputError(source, HOW, hint=HINT)
     return layout
 
 
+def _other_files(folder: Path) -> str | None:
+    """Return which files a folder without recordings holds, by their endings."""
+    endings = sorted({path.suffix for path in itertools.islice(folder.rglob("*"), MOST_FILES) if path.is_file()} - {""})
+    return f"files ending in {', '.join(endings[:5])}" if endings else None
+
+
 def _found(source: str, files: Sequence[Entry], options: DataOptions) -> Layout:
-    if not files:
-        raise InputError(source, HOW, hint=HINT)
     regex = options.group_regex
     if regex is not None:
         groups = matched_groups([entry.inside for entry in files], regex)

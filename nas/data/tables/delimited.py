@@ -82,6 +82,7 @@ def parse(text: str, place: str, notes: tuple[str, ...] = ()) -> Table:
         body, delimiter = Lines(body.numbers, ["\t".join(cells(line, ",")) for line in body.texts]), "\t"
         decimal = _decimal(body, delimiter)
     _check_commas(body, delimiter, header, width, place)
+    _check_points(body, delimiter, decimal, place)
     width = len(header.names) or width
     assumed = notes + _form_notes(delimiter, decimal, width) + header.notes
     frame = _frame(body, delimiter, decimal)
@@ -164,6 +165,16 @@ def _check_commas(body: Lines, delimiter: str, header: Header, width: int, place
             got=repr(body.texts[0][:40]),
             hint="export with semicolons or decimal points",
         )
+
+
+def _check_points(body: Lines, delimiter: str, decimal: str, place: str) -> None:
+    """Refuse files with decimal points and decimal commas: one of them may separate thousands."""
+    if decimal != ",":
+        return
+    for line in body.sample():
+        if pointed := next((cell for cell in cells(line, delimiter) if re.fullmatch(r"[-+]?\d+\.\d+", cell)), None):
+            hint = "export with one of them, and without separators of thousands"
+            raise InputError(place, "must not have decimal points beside decimal commas", got=pointed, hint=hint)
 
 
 def _even(body: Lines, delimiter: str, width: int, place: str) -> tuple[Lines, tuple[str, ...]]:

@@ -56,7 +56,7 @@ def _workbook(path: Path, place: str) -> Table:
         )
     except ImportError:
         raise InputError(
-            place, "needs the package openpyxl", hint="pip install 'nas[excel]', or save the sheet as CSV"
+            place, "needs the package openpyxl", hint="pip install openpyxl, or save the sheet as CSV"
         ) from None
     except InputError:
         raise

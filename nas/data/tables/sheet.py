@@ -103,7 +103,7 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
         found,
         table.name(clocks[0]) if clocks else "",
         None if label is None else _labels(table, label),
-        None if group is None else table.texts(group),
+        None if group is None else _groups(table, group),
         None if take is None else table.texts(take),
         None if part is None else np.array([part_of(text) for text in table.texts(part).tolist()]),
         (*notes, *assumed),
@@ -194,6 +194,14 @@ def _left_out(table: Table, column: int, notes: list[str]) -> bool:
     if counts:
         notes.append(f"column {table.names[column] or '1 without a name'} counts the rows and is left out")
     return counts
+
+
+def _groups(table: Table, column: int) -> Array:
+    groups = table.texts(column)
+    if (groups == "").any():
+        rule = f"column {table.name(column)} must name the group of each row"
+        raise InputError(table.at(int((groups == "").argmax())), rule, got="a blank cell")
+    return groups
 
 
 def _labels(table: Table, column: int) -> Array:

@@ -12,6 +12,8 @@ from nas.data.tables.table import Table
 from nas.errors import InputError
 
 UNITS = {
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("min", "minutes"), 60.0),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
     **dict.fromkeys(("ms", "msec", "millis", "milliseconds"), 1e-3),
     **dict.fromkeys(("us", "µs", "μs", "usec", "micros", "microseconds"), 1e-6),
@@ -20,7 +22,9 @@ UNITS = {
 """Length in seconds of the units with which the name of a time column may end."""
 
 CORE = {"t", "ts", "time", "times", "timestamp", "timestamps", "datetime", "date", "elapsed", "unix", "unixtime"}
-CORE |= {"epoch", "utc", "zeit", "uhrzeit", "datum"} | {unit for unit in UNITS if len(unit) > 1}
+CORE |= {"epoch", "utc", "zeit", "uhrzeit", "datum"} | {
+    unit for unit, length in UNITS.items() if len(unit) > 1 and length <= 1
+}
 FILLERS = set(UNITS) | {"stamp", "of", "day", "since", "start", "local", "gmt", "in"}
 FIRST_COLUMN = re.compile(r".*_(?:ms|us|ns)")
 """Names that mean time in the first column only: elsewhere, `acc_ms` may be anything."""
@@ -31,6 +35,8 @@ EPOCHS = ((1e18, 1e-9), (1e15, 1e-6), (1e12, 1e-3), (1e9, 1.0))
 STEPS = ((1e-9, 1e6), (1e-6, 1e3), (1e-3, 1.0), (1.0, 0.0))
 """Units and the least step in each at which the rate lies between 1 Hz and 1 kHz."""
 
+DAY_SECONDS = 86_400
+SHORT_CLOCK = re.compile(r"\d{1,2}:\d\d(\.\d+)?")
 CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d(?:\.\d+)?")
 DAY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
 HALF_DAY = re.compile(r"\d{1,2}:\d\d:\d\d(?:\.\d+)? ?[AP]M", re.IGNORECASE)
@@ -71,7 +77,7 @@ def seconds(table: Table, columns: Sequence[int], unit: str | None) -> tuple[Dou
 
 def _point(text: str) -> str:
     """Return a time with a point before the fraction of the second; `12:00:00,020` and `12:00:00:020` mean the same."""
-    return re.sub(r"(:\d\d):(\d+)$", r"\1.\2", text.replace(",", "."))
+    return re.sub(r"(\d:\d\d:\d\d):(\d+)$", r"\1.\2", text.replace(",", "."))
 
 
 def _dates(table: Table, column: int, texts: Sequence[str]) -> tuple[Doubles, tuple[str, ...]]:
@@ -81,8 +87,16 @@ def _dates(table: Table, column: int, texts: Sequence[str]) -> tuple[Doubles, tu
     def checked(parsed: Any) -> Doubles:
         return _from_first(parsed, table, column, texts)
 
-    if CLOCK.fullmatch(example):
-        return checked(pd.to_timedelta(filled, errors="coerce")), note
+    if short := SHORT_CLOCK.fullmatch(example):
+        if not short[1]:
+            rule = f"{table.name(column)} may hold hours and minutes, or minutes and seconds"
+            raise InputError(table.place, rule, got=example, hint="write times as 00:12:34")
+        filled = "0:" + filled
+    if short or CLOCK.fullmatch(example):
+        clock = checked(pd.to_timedelta(filled, errors="coerce"))
+        with np.errstate(invalid="ignore"):
+            midnights = np.cumsum(np.diff(clock, prepend=clock[:1]) < -DAY_SECONDS / 2)
+        return clock + DAY_SECONDS * midnights, note
     if HALF_DAY.fullmatch(example):
         compact = pd.Series([text.replace(" ", "") or None for text in texts])
         return checked(pd.to_datetime(compact, format="mixed", errors="coerce")), note
