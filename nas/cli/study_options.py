@@ -55,6 +55,7 @@ OPTIONS = {
     "group_regex": Option("Regular expression whose first group is the subject in a file's path, such as '(p[0-9]+)'."),
     "drop_columns": Option("Columns or channels to leave out: names, or positions from 0, with commas between."),
     "keep_columns": Option("Columns to use although they look like a label or a time."),
+    "merge_parts": Option("Put the parts that the data give together, and divide all rows anew by group.", "false"),
     "drop_outliers": Option("Leave out rows with values by orders of magnitude beyond the others.", "false"),
     "channels_first": Option("Windows in an .npz file are [n, channels, time].", "false"),
     "trials": Option("End after this many trials in all."),

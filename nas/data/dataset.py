@@ -148,6 +148,7 @@ class DataOptions:
         test_fraction: share of all groups (rows) held out for the test, if the source has no test set.
         drop_columns: names of columns or channels to leave out, or their positions from 0, with commas between.
         keep_columns: likewise, those to use although they look like a label or a time.
+        merge_parts: whether to put the parts that the source gives together, and divide all rows anew by their groups.
         drop_outliers: whether to leave out rows with values by orders of magnitude beyond the others.
         channels_first: whether windows in a file are [n, channels, time].
         kind: what rows are, where the file does not say so.
@@ -165,6 +166,7 @@ class DataOptions:
     test_fraction: float = 0.2
     drop_columns: str | None = None
     keep_columns: str | None = None
+    merge_parts: bool | None = None
     drop_outliers: bool | None = None
     channels_first: bool | None = None
     kind: Kind | None = None
@@ -185,6 +187,6 @@ ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if f
 """Options that decide what the rows are. None, the default, leaves the choice to the reader."""
 
 READER_OPTIONS = tuple(
-    name for name in ROW_OPTIONS if name not in ("drop_columns", "keep_columns", "drop_outliers", "kind")
+    name for name in ROW_OPTIONS if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind")
 )
 """Those of them that apply to some readers only."""

@@ -86,6 +86,22 @@ def matched_groups(paths: Sequence[str], pattern: str) -> list[str]:
     return [str(match[which]) for _, match in found if match]
 
 
+def expression_for(paths: Sequence[str], labels: Sequence[object]) -> str | None:
+    """Return an expression for `matched_groups` by which groups span classes; None if no word of the names does.
+
+    Of the words of a name, it is the first that has three or more values, fewer than files, each for several classes.
+    """
+    words = [re.findall(r"[A-Za-z0-9]+", path.rpartition("/")[2].partition(".")[0]) for path in paths]
+    for place in range(min(map(len, words), default=0)):
+        classes: dict[str, set[object]] = {}
+        for own, label in zip(words, labels, strict=True):
+            classes.setdefault(own[place], set()).add(label)
+        if 3 <= len(classes) < len(paths) and all(len(found) > 1 for found in classes.values()):
+            before = rf"(?:[A-Za-z0-9]+[^A-Za-z0-9/]+){{{place}}}" if place else ""
+            return rf"^(?:.*/)?{before}([A-Za-z0-9]+)[^/]*$"
+    return None
+
+
 def _marked(name: str, letters: Sequence[re.Pattern[str]]) -> str:
     """Return the part of a name behind a word for a person; empty if there is none."""
     return next((match[0] for pattern in (SUBJECT, *letters) if (match := pattern.search(name))), "")

@@ -20,7 +20,9 @@ def finite(dataset: Dataset) -> Iterator[tuple[str, object]]:
     for name, part in dataset.parts().items():
         bad = ~np.isfinite(part.x).all(axis=tuple(range(1, part.x.ndim)))
         if bad.any():
-            yield f"x_{name}", f"{bad.sum()} bad rows of {len(part)}, the first is row {bad.argmax()}"
+            row = int(bad.argmax())
+            file = "" if part.recordings is None else f", from {dataset.recordings[part.recordings[row]]}"
+            yield f"x_{name}", f"{bad.sum()} bad rows of {len(part)}, the first is row {row}{file}"
 
 
 def non_empty(dataset: Dataset) -> Iterator[tuple[str, object]]:

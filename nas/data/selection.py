@@ -1,5 +1,6 @@
 """Leaving out channels and rows of a dataset, as its user asks."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,13 +12,15 @@ from nas.errors import InputError, unknown
 
 
 def select(dataset: Dataset, options: DataOptions) -> Dataset:
-    """Return a dataset without the channels and rows that `options` leave out.
+    """Return a dataset without the channels and rows that `options` leave out, its parts merged if they ask for it.
 
     Raises:
         InputError: there is no such channel, or none would be left.
     """
     listed(dataset, options.keep_columns, "--keep-columns")
     left_out = listed(dataset, options.drop_columns, "--drop-columns")
+    if options.merge_parts:
+        dataset = _merged(dataset)
     if left_out:
         dataset = _without_channels(dataset, left_out)
     return _without_outliers(dataset) if options.drop_outliers else dataset
@@ -36,6 +39,12 @@ def listed(dataset: Dataset, names: str | None, flag: str) -> list[int]:
             raise unknown(flag, "column", name, known)
         found.append(index)
     return found
+
+
+def _merged(dataset: Dataset) -> Dataset:
+    names, parts = zip(*dataset.parts().items(), strict=True)
+    train = functools.reduce(Part.join, parts)
+    return _told(replace(dataset, train=train, val=None, test=None), f"parts merged as asked: {', '.join(names)}")
 
 
 def _without_channels(dataset: Dataset, left_out: Sequence[int]) -> Dataset:

@@ -29,7 +29,7 @@ RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri"
 
 LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
-    "drop_columns", "keep_columns", "drop_outliers", "channels_first",
+    "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -63,7 +63,7 @@ class Study:
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
-            keep_columns, drop_outliers, channels_first: how data are read and what of them is used, see
+            keep_columns, merge_parts, drop_outliers, channels_first: how data are read and what of them is used, see
             `nas.data.dataset.DataOptions`; None leaves it to the reader of the data.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
@@ -100,6 +100,7 @@ class Study:
     group_regex: str | None = None
     drop_columns: str | None = None
     keep_columns: str | None = None
+    merge_parts: bool | None = None
     drop_outliers: bool | None = None
     channels_first: bool | None = None
     seed: int = 0

@@ -54,6 +54,30 @@ def test_data_that_a_search_refuses_are_still_described(tmp_path: Path) -> None:
     json.loads(run(str(tmp_path / "bad.npz"), "--json"), parse_constant=pytest.fail)
 
 
+def test_the_last_line_is_the_whole_command_that_mends(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 8, 3))
+    x[:, :, 2] = np.arange(60)[:, None] % 2
+    folder = tmp_path / "a folder with a name that is longer than the lines of a terminal of eighty columns"
+    folder.mkdir()
+    np.savez(folder / "a.npz", x_train=x, y_train=np.arange(60) % 2, group_train=np.arange(60) // 2)
+    shown = run(str(folder / "a.npz"), "--seed", "3").splitlines()
+    assert shown[-2:] == [
+        "verdict: 1 error; a search refuses these data",
+        f"mend with: nas data '{folder}/a.npz' --seed 3 --drop-columns 2",
+    ]
+    assert run(str(folder / "a.npz"), "--drop-columns", "2").splitlines()[-1] == "verdict: ready to search"
+
+
+def test_json_has_the_verdict_and_each_finding_with_its_place_and_mend(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 8, 3))
+    np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(60) % 2)
+    document = json.loads(run(str(tmp_path / "a.npz"), "--json"))
+    assert document["verdict"].startswith("1 warning")
+    assert [set(finding) for finding in document["findings"]] == [{"kind", "level", "place", "text", "mend"}]
+    assert document["findings"][0]["place"] == "group_train"
+    assert (document["errors"], document["warnings"]) == ([], [document["findings"][0]["text"]])
+
+
 def test_names_in_square_brackets_are_printed_as_they_are(tmp_path: Path) -> None:
     np.savez(
         tmp_path / "a.npz", x_train=np.eye(6, 4), y_train=["[red]a", "b"] * 3, channel_names=["[m/s]", "b", "c", "d"]

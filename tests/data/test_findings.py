@@ -70,6 +70,7 @@ def test_a_column_of_labels_is_refused_whatever_its_name(name: str) -> None:
         pytest.param(np.array([5.0, 5.0, 9.0])[Y], id="two classes share a value"),
         pytest.param(np.array([0.25, 0.5, 0.125])[Y], id="fractions"),
         pytest.param(np.array([-1e6, 0, 1e6])[Y], id="large"),
+        pytest.param(100 * Y + SUBJECT, id="sessions in the order of the classes"),
     ],
 )
 def test_a_channel_whose_constant_tells_the_class_is_refused(values: np.ndarray) -> None:
@@ -156,14 +157,14 @@ def mended(description: Description) -> Description:
 def test_the_command_of_the_verdict_mends_what_it_can(tmp_path: Path, unnamed: bool) -> None:
     data = recorded(("label", "ax", "subject", "ay"))
     data.train.x[:, :, 0], data.train.x[:, :, 2] = Y[:, None], 100 + SUBJECT[:, None]
-    data.train.x[40, 3, 1] = 1e30
+    data.train.x[::12, 3, 1] = 1e30
     source = npz(tmp_path, replace(data, channel_names=() if unnamed else data.channel_names))
     before = describe(load(source))
     assert before.verdict == "2 errors and 1 warning; a search refuses these data"
     after = mended(before)
     assert after.verdict == "ready to search"
     assert after.mend is None
-    assert (after.row_shape, sum(part.rows for part in after.parts.values())) == ((32, 2), 359)
+    assert (after.row_shape, sum(part.rows for part in after.parts.values())) == ((32, 2), 330)
 
 
 def test_an_unknown_column_is_refused_by_its_name(tmp_path: Path) -> None:
@@ -184,6 +185,14 @@ def test_a_value_out_of_all_proportion_is_found_with_its_place(value: float, lev
     [finding] = describe(data).findings
     assert (finding.kind, finding.level, finding.place) == ("outliers", level, "ay")
     assert "sample 5" in finding.text
+
+
+def test_a_ruinous_value_in_the_test_set_alone_is_only_a_warning() -> None:
+    data = with_test(1.0)
+    data.test.x[4, 2, 0] = 1e30
+    [finding] = describe(data).findings
+    assert (finding.kind, finding.level) == ("outliers", "warning")
+    assert "row 4 of test, sample 2" in finding.text
 
 
 def test_an_outlier_is_told_by_the_file_that_holds_it() -> None:
@@ -248,6 +257,18 @@ def test_equal_rows_of_different_classes_are_found_with_the_accuracy_that_they_a
     labels = [Y[1], Y[3], Y[7]]
     best = (360 - 3 + max(labels.count(label) for label in labels)) / 360
     assert f"no model can be right on more than {100 * best:.1f} %" in line
+
+
+def test_a_subject_in_two_given_parts_is_found_and_the_command_divides_the_rows_anew(tmp_path: Path) -> None:
+    data = with_test(1.0)
+    shared = np.repeat(np.arange(25, 31), 15)
+    source = npz(tmp_path, data, x_test=data.test.x, y_test=data.test.y, group_test=shared)
+    before = describe(load(source))
+    assert ("straddling_groups", "warning") in {(finding.kind, finding.level) for finding in before.findings}
+    after = mended(before)
+    assert after.verdict == "ready to search"
+    groups = [group for part in after.parts.values() for group in part.groups or ()]
+    assert sorted(groups, key=int) == [str(group) for group in range(31)]
 
 
 def test_groups_that_have_one_class_each_are_found() -> None:

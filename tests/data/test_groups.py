@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.data.groups import groups_of, matched_groups
+from nas.data.groups import expression_for, groups_of, matched_groups
 from nas.errors import InputError
 
 CLASSES = ("walk", "Stairs_Up", "sitting")
@@ -121,3 +121,39 @@ def test_groups_of_a_folder_span_the_classes_although_file_names_begin_with_the_
     assert {g: set(data.y[data.groups == g].tolist()) for g in set(data.groups.tolist())} == {
         "p0": {0, 1}, "p1": {0, 1}, "p2": {0, 1}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["{label}/left_{name}.csv", "{label}/{name}_left.csv", "d/{label}/a-b {name}.x.csv"])
+def test_an_expression_is_found_that_names_subjects_who_did_several_classes(form: str) -> None:
+    pairs = [(name, label) for name in ("anna", "bo", "eve") for label in ("walk", "run")]
+    paths = [form.format(name=name, label=label) for name, label in pairs]
+    expression = expression_for(paths, [label for _, label in pairs])
+    assert expression is not None
+    assert matched_groups(paths, expression) == [name for name, _ in pairs]
+
+
+def test_no_expression_is_found_where_no_word_spans_classes() -> None:
+    assert (
+        expression_for(["walk/a.csv", "walk/b.csv", "run/c.csv", "run/d.csv"], ["walk", "walk", "run", "run"]) is None
+    )
+    assert expression_for([], []) is None
+
+
+def test_subjects_whom_the_names_hide_are_mended_by_the_command_of_the_verdict(tmp_path: Path) -> None:
+    import numpy as np
+
+    from nas.data.dataset import DataOptions
+    from nas.data.describe import describe
+    from nas.data.source import load
+
+    people = ("anna", "bo", "cy", "di", "eve", "flo")
+    for number, (person, label) in enumerate((p, c) for p in people for c in ("walk", "run")):
+        path = tmp_path / label / f"phone_{person}_{'ab'[number % 2]}{label[0]}.csv"
+        path.parent.mkdir(exist_ok=True)
+        np.savetxt(path, np.random.default_rng(number).normal(size=(40, 3)), delimiter=",", header="x,y,z", comments="")
+    before = describe(load(str(tmp_path), options=DataOptions(window=8)), 0, DataOptions(window=8))
+    [finding] = [finding for finding in before.findings if finding.kind == "one_class_groups"]
+    options = DataOptions(window=8, **finding.options)
+    after = load(str(tmp_path), options=options)
+    assert set(after.train.groups.tolist()) == set(people)
+    assert "one_class_groups" not in {finding.kind for finding in describe(after, 0, options).findings}

@@ -43,6 +43,9 @@ SURE = frozenset({
 EPOCH = (9.4e8, 4.2e9)
 """Seconds since 1970 from the year 1999 to 2103; times in ms, us and ns are this times a power of 1000."""
 
+APART_GROUPS = 3
+"""Classes of fewer groups than this may be apart by chance in a channel that is constant within recordings."""
+
 STEADY = 0.9
 """A column named like a label is one if it is constant in this share of the windows: some may span two labels."""
 
@@ -53,7 +56,7 @@ def label_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Findi
         return
     part = dataset.train
     steady, level = _steady(part.x)
-    told = _told_by_class(level, part.y) & (steady == 1)
+    told = (steady == 1) & (_told_by_class(level, part.y) | _apart_by_class(dataset, level))
     axes = {dataset.channel_names[i] for triple in triples(dataset.channel_names) for i in triple}
     for index in range(part.x.shape[-1]):
         name = dataset.channel_name(index)
@@ -64,8 +67,8 @@ def label_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Findi
         if named and (is_code or words & SURE):
             yield _leak(name, f"{name} is named like a label: a network would read its answer from the input", True)
         elif told[index]:
-            where = "" if dataset.kind == Kind.TABLE else " is constant in every window, and"
-            yield _leak(name, f"{name}{where} tells the class of every row by its value alone, as a label does", True)
+            still = "" if dataset.kind == Kind.TABLE else " is constant in every window, and"
+            yield _leak(name, f"{name}{still} tells the class of every row by its value alone, as a label does", True)
         elif named:
             yield _leak(name, f"{name} is named like a label; leave it out unless it is a measurement", False)
 
@@ -147,6 +150,21 @@ def _told_by_class(level: Floats, y: Ints) -> npt.NDArray[np.bool_]:
     # One row of each class says nothing: every measurement has one value there.
     told = (low == high).all(axis=0) & (low != low[:1]).any(axis=0)
     return np.asarray(told & (len(y) >= 3 * len(starts)), np.bool_)
+
+
+def _apart_by_class(dataset: Dataset, level: Floats) -> npt.NDArray[np.bool_]:
+    """Return for each column of windows whether the ranges of the classes do not overlap, over several recordings."""
+    y, groups = dataset.train.y, dataset.train.groups
+    apart = np.zeros(level.shape[1], np.bool_)
+    if dataset.kind != Kind.WINDOW or groups is None:
+        return apart
+    if min(len(np.unique(groups[y == label])) for label in np.unique(y)) < APART_GROUPS:
+        return apart
+    ranges = [(level[y == label].min(axis=0), level[y == label].max(axis=0)) for label in np.unique(y)]
+    lows, highs = (np.stack(limits) for limits in zip(*ranges, strict=True))
+    order = lows.argsort(axis=0)
+    lows, highs = np.take_along_axis(lows, order, axis=0), np.take_along_axis(highs, order, axis=0)
+    return np.asarray((highs[:-1] < lows[1:]).all(axis=0) & (len(ranges) > 1), np.bool_)
 
 
 def _still_in_recordings(dataset: Dataset, level: Floats) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.finding import Finding
+from nas.data.groups import expression_for
 from nas.signal.kind import Kind
 from nas.task.metrics import FEWEST_GROUPS
 
@@ -22,11 +23,11 @@ def straddling_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[F
             both = sorted(set(map(str, a.groups.tolist())) & set(map(str, b.groups.tolist())))
             if both:
                 few = ", ".join(both[:5]) + (", ..." if len(both) > 5 else "")
+                are = "groups are" if len(both) > 1 else "group is"
                 yield Finding(
                     f"group_{other}",
-                    f"{len(both)} groups are both in {one} and in {other}: {few}",
-                    advice="put all rows of a subject into one part, or all rows into train, which is then divided; "
-                    f"if {other} counts its groups anew, give them other names",
+                    f"{len(both)} {are} both in {one} and in {other}, so the score is not one for new subjects: {few}",
+                    options={"merge_parts": True},
                 )
 
 
@@ -48,10 +49,12 @@ def one_class_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fi
     names, which = np.unique(groups, return_inverse=True)
     single = sum(len(np.unique(y[which == group])) == 1 for group in range(len(names)))
     if 3 <= len(names) < len(y) and single >= ONE_CLASS_SHARE * len(names):
+        regex = _expression(dataset)
         yield Finding(
             "group_train",
             f"{'all' if single == len(names) else single} of {len(names)} groups, such as {names[0]}, have rows of one "
             "class only: if one subject did several, it is in two parts of the split, and accuracy is overestimated",
+            options={"group_regex": regex} if regex else {},
             advice="name the subject of each recording: --group-regex with an expression whose parentheses hold it in "
             "the file's path, or the column group of a labels.csv"
             if dataset.recordings
@@ -70,6 +73,15 @@ def few_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]
             f"{held}: with fewer than {FEWEST_GROUPS}, the accuracy on new subjects has no honest interval",
             advice=f"record more subjects: {_wanted(dataset, few)}",
         )
+
+
+def _expression(dataset: Dataset) -> str | None:
+    """Return an expression that finds groups in the paths of recordings which span classes; None if there is none."""
+    train = dataset.train
+    if train.recordings is None:
+        return None
+    numbers, first = np.unique(train.recordings, return_index=True)
+    return expression_for([dataset.recordings[number] for number in numbers], train.y[first].tolist())
 
 
 def _wanted(dataset: Dataset, few: Mapping[str, int]) -> str:

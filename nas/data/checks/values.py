@@ -134,9 +134,12 @@ def _outlying(usual: Doubles, x: Floats) -> Array:
 def _outlier(
     dataset: Dataset, parts: Mapping[str, Part], index: int, places: Mapping[str, Array], middle: float, distance: float
 ) -> Finding:
-    values = np.concatenate([parts[name].x[..., index][tuple(rows.T)] for name, rows in places.items()])
+    found = {name: parts[name].x[..., index][tuple(rows.T)] for name, rows in places.items()}
+    values = np.concatenate(list(found.values()))
     worst = float(values[np.abs(values - middle).argmax()])
     times = abs(worst - middle) / distance
+    # The finals train on the rows of val too.
+    ruinous = times > RUINOUS and any(len(found[name]) for name in found if name != "test")
     first = next(name for name, rows in places.items() if len(rows))
     row, *sample = places[first][0].tolist()
     where = f"row {row} of {first}" + (f", sample {sample[0]}" if sample else "")
@@ -144,11 +147,11 @@ def _outlier(
     where += "" if files is None else f", from {dataset.recordings[files[row]]}"
     channel = dataset.channel_name(index)
     count = f"{len(values)} values of up to {worst:g}" if len(values) > 1 else f"a value of {worst:g}"
-    effect = "scaled by its deviation, all others become 0" if times > RUINOUS else "the scaling follows them"
+    effect = "; scaled by its deviation, all others become 0" if ruinous else ""
     return Finding(
         channel,
-        f"{channel} has {count}, {times:.2g} times as far out as the others; {effect}; the first is in {where}",
-        is_error=times > RUINOUS and dataset.kind == Kind.WINDOW,
+        f"{channel} has {count}, {times:.2g} times as far out as the others{effect}; the first is in {where}",
+        is_error=ruinous and dataset.kind == Kind.WINDOW,
         options={"drop_outliers": True},
     )
 
