@@ -7,15 +7,25 @@ defines `to_json()` and `from_json(data, place)`; these are then used wherever i
 
 import dataclasses
 import json
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from nas.errors import InputError, unknown
+from nas.files import read_regular
 
 T = TypeVar("T")
+
+# More than any file of settings has. Dotted keys take a time that grows with the square of their length.
+MOST_TOML_BYTES = 65_536
+_MOST_KEY_PARTS = 32
+_PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(f"(?:{_PART}){{{_MOST_KEY_PARTS}}}")
 
 _NAMES: Mapping[type, str] = {
     bool: "true or false",
@@ -72,6 +82,56 @@ def from_data(kind: type[T], data: object, place: Place) -> T:
         if field.name not in entries and field.default is field.default_factory is dataclasses.MISSING:
             raise InputError(place, f"must have the key {field.name}")
     return kind(**{key: _value(annotations[key], entry, place.key(key)) for key, entry in entries.items()})
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file; InputError if it cannot be read, or for what `parse_toml` refuses."""
+    try:
+        return parse_toml(read_regular(path, MOST_TOML_BYTES).decode(), path)
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"must be valid TOML: {error}") from None
+
+
+def parse_toml(text: str, place: object) -> dict[str, Any]:
+    """Return the content of a TOML document.
+
+    Raises:
+        InputError: at `place`, for what is no TOML, for keys of more than 32 parts, and for whole numbers beyond 64
+            bits, which TOML does not promise either.
+    """
+    if _LONG_KEY.search(text):
+        raise InputError(place, f"a key must have fewer than {_MOST_KEY_PARTS} parts")
+    try:
+        data = tomllib.loads(text)
+        _check_numbers(data, Place(place))
+    except (InputError, tomllib.TOMLDecodeError) as error:
+        raise error if isinstance(error, InputError) else InputError(place, f"must be valid TOML: {error}") from None
+    except RecursionError:
+        raise InputError(place, "must not be nested this deeply") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        raise InputError(place, "whole numbers must have at most 64 bits") from None
+    return data
+
+
+def _check_numbers(value: object, place: Place) -> None:
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            _check_numbers(entry, place.key(key))
+    elif isinstance(value, list):
+        for i, entry in enumerate(value):
+            _check_numbers(entry, place.entry(i))
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise InputError(place, "a whole number must have at most 64 bits")
+
+
+def parse_json(content: str | bytes, place: object) -> Any:
+    """Return the content of a JSON document; InputError at `place` for what is none, or is nested too deeply."""
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise InputError(place, f"must be valid JSON: {error}") from None
+    except RecursionError:
+        raise InputError(place, "must not be nested this deeply") from None
 
 
 def to_toml(data: Mapping[str, Any]) -> str:
@@ -143,4 +203,6 @@ def _plain(kind: type, value: object, place: Place) -> Any:
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise InputError(place, f"must be {_NAMES[kind]}", got=repr(value))
+    if isinstance(value, int):
+        _check_numbers(value, place)
     return value

@@ -6,13 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.codec import Place, from_data, to_data, to_toml
+from nas.codec import Place, from_data, parse_json, parse_toml, read_toml, to_data, to_toml
 from nas.errors import InputError
 
 
@@ -150,3 +151,44 @@ def test_what_does_not_fit_is_refused_at_its_place(change: dict[str, Any], line:
 def test_a_document_that_is_no_table_is_refused(data: object) -> None:
     with pytest.raises(InputError, match=r"^file.json: must be a table of keys and values"):
         from_data(Tree, data, Place("file.json"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("a = [", "must be valid TOML"),
+        (f"a = {'1' * 5000}", "whole numbers must have at most 64 bits"),
+        ("a = {b = [1, 9223372036854775808]}", r"a.b\[1\]: a whole number must have at most 64 bits"),
+        ("a = " + "[" * 5000 + "]" * 5000, "must not be nested this deeply"),
+        (".".join("a" * 20_000) + " = 1", "a key must have fewer than 32 parts"),
+        (" . ".join(['"a"'] * 20_000) + " = 1", "a key must have fewer than 32 parts"),
+        ("[" + ".".join("a" * 40) + "]", "a key must have fewer than 32 parts"),
+    ],
+)
+def test_toml_that_takes_long_or_overflows_is_refused_in_one_line(text: str, rule: str) -> None:
+    with pytest.raises(InputError, match=f"^here: {rule}"):
+        parse_toml(text, "here")
+
+
+def test_toml_without_excess_is_what_the_standard_library_reads() -> None:
+    text = "a.b.c = 9223372036854775807\nx = [" + ", ".join(["0.25"] * 100) + f"]\nlong = '{'w' * 60_000}'\n"
+    assert parse_toml(text, "here") == tomllib.loads(text)
+
+
+def test_a_toml_file_must_be_small_text(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_bytes(b"a = '\xff'")
+    with pytest.raises(InputError, match=r"s.toml: must be valid TOML"):
+        read_toml(path)
+    path.write_text("# " + "x" * 70_000)
+    with pytest.raises(InputError, match=r"s.toml: must have at most 65,536 bytes"):
+        read_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [(b"{", "must be valid JSON"), (b"\xff", "must be valid JSON"), (b"[" * 100_000, "must not be")],
+)
+def test_json_that_cannot_be_read_is_refused_in_one_line(content: bytes, rule: str) -> None:
+    with pytest.raises(InputError, match=f"^here: {rule}"):
+        parse_json(content, "here")

@@ -1,12 +1,12 @@
 """Models and architectures on a target: what they cost, and what would make them smaller."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.api.spaces import data_shape
+from nas.codec import parse_json
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.graph.graph import Graph
@@ -183,11 +183,7 @@ def _models(file: str) -> Iterator[str]:
 
 
 def _json_object(file: Path) -> Mapping[str, Any]:
-    content = read_regular(file, profiler.MOST_FILE_BYTES)
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InputError(file, f"must be JSON: {error}") from error
+    data = parse_json(read_regular(file, profiler.MOST_FILE_BYTES), file)
     if not isinstance(data, dict):
         raise InputError(file, "must hold a JSON object", got=type(data).__name__)
     return data

@@ -4,6 +4,8 @@ Each verb is a module of `verbs/` that is imported only when it is used, so that
 """
 
 import importlib
+import os
+import shlex
 import signal
 import sys
 from typing import NamedTuple
@@ -11,6 +13,7 @@ from typing import NamedTuple
 import click
 
 from nas import __version__
+from nas.cli.failure import unexpected
 from nas.cli.signals import Interruption, interruptible
 from nas.errors import InputError
 
@@ -79,6 +82,10 @@ def main() -> None:
     except InputError as error:
         click.echo(f"nas: {error}", err=True)
         sys.exit(1)
+    except BrokenPipeError:
+        # The reader of the output, such as `head`, has ended; Python would complain again when it closes the output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         # A folder that cannot be written, a full disk: a traceback would not help the user.
         click.echo(f"nas: {error.filename or 'files'}: {error.strerror or error}", err=True)
@@ -92,3 +99,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except Exception as error:
+        click.echo(f"nas: {unexpected(error, shlex.join(sys.argv))}", err=True)
+        sys.exit(1)

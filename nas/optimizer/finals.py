@@ -92,7 +92,7 @@ class Finals:
             record=replace(record, history=best[0].record.history),
             finals=tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold))),
             epochs=epochs,
-            teachers=tuple(ledger.get("teachers") or ()),
+            teachers=tuple(ledger.listed("teachers")),
             tested=self._test(record),
         )
         ledger.put("winner", winner.to_json())
@@ -175,13 +175,12 @@ class Finals:
         )
 
     def _stored(self) -> list[Final]:
-        entries = self.trials.ledger.get("finals") or []
+        entries = self.trials.ledger.listed("finals")
         return [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in entries]
 
     def _store(self, record: Record, fold: Fold) -> Final:
         final = Final(self.judge.judged(record), fold.index)
-        ledger = self.trials.ledger
-        ledger.put("finals", [*(ledger.get("finals") or []), final.to_json()])
+        self.trials.ledger.append("finals", final.to_json())
         return final
 
     def _last_training(self, best: Sequence[Final], soft_labels: SoftLabels) -> tuple[Record, int | None]:

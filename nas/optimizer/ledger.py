@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import optuna
+import psutil
 from optuna.storages import BaseStorage
 from optuna.trial import Trial, TrialState
 
@@ -34,6 +35,8 @@ _OPTUNA_STATES = {
     State.DUPLICATE: TrialState.PRUNED,
     State.FAILED: TrialState.FAIL,
 }
+# By how much the time at which a process began may differ between two readings, since the clock may be corrected.
+_CLOCK_SECONDS = 2
 # A trial's attribute: the number of the trial whose training it resumes.
 _CONTINUES = "continues"
 
@@ -194,6 +197,19 @@ class Ledger:
         """Return what `put` kept under `key`; None if nothing was."""
         return self._storage.get_study_user_attrs(self._study_id).get(key)
 
+    def append(self, key: str, value: object) -> None:
+        """Add a value to the list that `listed` returns; what is already in it is not written again."""
+        self.put(f"{key}[{len(self.listed(key))}]", value)
+
+    def listed(self, key: str) -> list[Any]:
+        """Return what `append` has added under `key`, in order."""
+        kept = self._storage.get_study_user_attrs(self._study_id)
+        # Earlier releases kept the whole list as one value.
+        values = list(kept.get(key) or [])
+        while f"{key}[{len(values)}]" in kept:
+            values.append(kept[f"{key}[{len(values)}]"])
+        return values
+
     def importances(self) -> dict[str, float]:
         """Return the share of the first objective's variance that each dimension explains; empty if unknown."""
         from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
@@ -214,7 +230,8 @@ class Ledger:
             InputError: another process on this machine runs it, or its identity was another one.
         """
         if (owner := self.runner()) is not None:
-            raise InputError(f"study {self.name}", "must be run by one process at a time", got=f"{owner} running it")
+            rule, hint = "must be run by one process at a time", "end that process first, or give another --name"
+            raise InputError(f"study {self.name}", rule, got=f"{owner} running it", hint=hint)
         repair(self._url)
         now = json.loads(json.dumps(identity))
         refuse_changes(self.name, self.get("identity") or now, now)
@@ -222,9 +239,12 @@ class Ledger:
         self.put("owner", _me())
 
     def runner(self) -> str | None:
-        """Return which other process on this machine runs the study now; None if none does."""
+        """Return which other process on this machine runs the study now, in words; None if none does."""
         owner: str | None = self.get("owner")
-        return owner if owner is not None and owner != _me() and _alive(owner) else None
+        if owner is None or owner == _me() or not _alive(owner):
+            return None
+        host, pid, *_ = owner.split(":")
+        return f"process {pid} of {host}"
 
     def forget(self) -> None:
         """Remove the study from its storage; nothing can be done with it afterwards."""
@@ -274,17 +294,21 @@ def _later(seed: int, trials: int) -> int:
 
 
 def _me() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Return what tells this process from all others: the host, its number, and when it began in seconds."""
+    return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.0f}"
 
 
 def _alive(owner: str) -> bool:
-    host, _, pid = owner.rpartition(":")
-    if host != socket.gethostname():
-        return False
+    """Return whether a process still runs.
+
+    After a reboot, or in another container, its number may belong to another process, which began at another time.
+    """
+    # Earlier releases did not keep the time.
+    host, pid, *began = owner.split(":")
     try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
+        found = psutil.Process(int(pid)).create_time() if host == socket.gethostname() else None
+        return found is not None and all(abs(found - float(time)) <= _CLOCK_SECONDS for time in began)
+    except (psutil.NoSuchProcess, ValueError):
         return False
-    except PermissionError:
+    except psutil.AccessDenied:
         return True
-    return True

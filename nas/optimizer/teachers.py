@@ -85,7 +85,7 @@ class Teachers:
             "epochs": answers.epochs,
             "seconds": answers.seconds,
         }
-        self.ledger.put("teachers", [*(self.ledger.get("teachers") or []), line])
+        self.ledger.append("teachers", line)
 
     def _is_answered(self, fold: Fold) -> bool:
         return self.models.file(_name(fold)).exists()

@@ -1,16 +1,19 @@
 """Reads search spaces from TOML files."""
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nas.codec import read_toml
 from nas.errors import InputError, unknown
 from nas.signal.kind import Kind
 from nas.space.blocks.block import BLOCKS, check_value
-from nas.space.dims import Dim, GivenChooser, Value, parse_dim
+from nas.space.dims import Dim, GivenChooser, Value, parse_dim, show
 from nas.space.space import Space, Stage
+
+# More than any network for a microcontroller has; each block costs time whenever a candidate is drawn.
+MOST_STAGES, MOST_BLOCKS = 32, 100
 
 # In a checkout the folder is next to the package; in a wheel, inside it.
 FOLDERS = (Path(__file__).parents[1] / "search_spaces", Path(__file__).parents[2] / "search_spaces")
@@ -29,13 +32,7 @@ def load_space(name: str) -> Space:
         if not found:
             raise unknown("--space", "space", name, space_names())
         path = found[0]
-    try:
-        source = tomllib.loads(path.read_text())
-    except OSError as error:
-        raise InputError(path, "must be a readable file", got=error.strerror) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"must be valid TOML: {error}") from None
-    return parse_space(source, path.stem, path.name)
+    return parse_space(read_toml(path), path.stem, path.name)
 
 
 def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
@@ -45,6 +42,8 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
             raise InputError(f"{place}: {key}", f"must be a {kind.__name__}", got=source.get(key))
     if source["input"] not in list(Kind):
         raise unknown(f"{place}: input", "input", source["input"], Kind)
+    if len(source["stages"]) > MOST_STAGES:
+        raise InputError(f"{place}: stages", f"must be at most {MOST_STAGES}", got=len(source["stages"]))
     twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
     if twice:
         raise InputError(f"{place}: stages", "must differ", got=twice[0])
@@ -62,8 +61,8 @@ def _parse_stage(table: object, name: str, place: str) -> Stage:
         raise InputError(place, "must be a table with the key block")
     kind = BLOCKS.find(table["block"], place)
     count = parse_dim(table.get("count", 1), f"{place}.count")
-    if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in count.values):
-        raise InputError(f"{place}.count", "must be whole numbers of at least 0", got=count.values)
+    if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= MOST_BLOCKS for n in count.values):
+        raise InputError(f"{place}.count", f"must be whole numbers from 0 to {MOST_BLOCKS}", got=show(count))
     dims: dict[str, Dim] = {}
     when: dict[str, dict[str, tuple[Value, ...]]] = {}
     for key, spec in table.items():

@@ -7,7 +7,7 @@ finals may replace that file some time before the archive describes the new winn
 import json
 from pathlib import Path
 
-from nas.codec import Place, from_data, to_data
+from nas.codec import Place, from_data, parse_json, to_data
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.archive import Archive
@@ -35,10 +35,7 @@ def load_archive(folder: Path) -> Archive:
     path = folder / FILE
     if not has_archive(folder):
         raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")
-    try:
-        facts = json.loads(path.read_text())
-    except ValueError as error:
-        raise InputError(path, f"must be valid JSON: {error}", hint="run the study's command again") from None
+    facts = parse_json(path.read_bytes(), path)
     if isinstance(facts, dict) and "winner" in facts:
         trained = Trained.from_json(facts.pop("winner"), Place(path, "winner"))
         facts = {**facts, "trained": trained, "tflite": (folder / MODEL).read_bytes()}

@@ -4,16 +4,14 @@ Flags, a `study.toml` and keyword arguments all become one `Study`.
 """
 
 import dataclasses
-import math
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nas.codec import Place, from_data, to_data, to_toml
+from nas.codec import Place, from_data, read_toml, to_data, to_toml
 from nas.errors import InputError, unknown
 from nas.space.file import load_space
 from nas.study.objectives import OBJECTIVES
@@ -36,7 +34,8 @@ LATER_FIELDS = (
 OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
-MOST_MINUTES = 1_000_000
+# A larger number is a slip: more than two years, a million trials, values of a window, or 10 MHz.
+_MOST = {"minutes": 1_000_000, "rate_hz": 10_000_000, "trials": 1_000_000, "window": 1_000_000, "stride": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +134,10 @@ class Study:
             raise InputError("--name", "must be letters, digits, '.', '_' and '-'", got=repr(self.name))
 
     def _check_numbers(self) -> None:
-        for key in ("minutes", "rate_hz", "trials", "window", "stride"):
+        for key, most in _MOST.items():
             value = getattr(self, key)
-            if value is not None and not 0 < value < math.inf:
-                raise InputError(flag(key), "must be above 0", got=value)
-        if self.minutes is not None and self.minutes > MOST_MINUTES:
-            raise InputError("--minutes", f"must be at most {MOST_MINUTES:,}", got=self.minutes)
+            if value is not None and not 0 < value <= most:
+                raise InputError(flag(key), f"must be above 0 and at most {most:,}", got=value)
         for key in ("budget_kb", "ram_kb", "flash_kb"):
             to_bytes(getattr(self, key), flag(key))
         thousands(self.macs_k, flag("macs_k"))
@@ -239,12 +236,7 @@ def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
 def read_study(path: Path) -> dict[str, Any]:
     """Return the fields in a `study.toml`, or in the one of a study's folder."""
     file = path / "study.toml" if path.is_dir() else path
-    try:
-        return tomllib.loads(file.read_text())
-    except OSError as error:
-        raise InputError(file, "must be a readable study.toml", got=error.strerror) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(file, f"must be valid TOML: {error}") from None
+    return read_toml(file)
 
 
 def _word(value: object) -> str:

@@ -1,6 +1,5 @@
 """Upper limits on a footprint."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,24 +7,28 @@ from nas.errors import InputError
 from nas.target.footprint import Footprint, Totals
 from nas.target.target import Target
 
+# A .tflite counts its bytes in 32 bits.
+MOST_KB = 4 * 1024 * 1024
+MOST_THOUSANDS = 1_000_000_000
+
 
 def to_bytes(limit: float | None, place: str) -> int | None:
-    """Return a limit given in KB in bytes; InputError at `place` if that is not a byte or more."""
+    """Return a limit given in KB in bytes; InputError at `place` if that is not between a byte and 4 GB."""
     if limit is None:
         return None
-    if not 0 < limit < math.inf:
-        raise InputError(place, "must be above 0", got=limit)
+    if not 0 < limit <= MOST_KB:
+        raise InputError(place, f"must be above 0 and at most {MOST_KB:,} KB", got=limit)
     if limit * 1024 < 1:
         raise InputError(place, "must be 1 byte or more", got=limit, hint="1 KB = 1024 bytes")
     return int(limit * 1024)
 
 
 def thousands(limit: float | None, place: str) -> int | None:
-    """Return a limit given in thousands as a count; InputError at `place` if that is not 1 or more."""
+    """Return a limit given in thousands as a count; InputError at `place` if that is not from 1 to 10**12."""
     if limit is None:
         return None
-    if not 0.001 <= limit < math.inf:
-        raise InputError(place, "must be 0.001 or more, in thousands", got=limit)
+    if not 0.001 <= limit <= MOST_THOUSANDS:
+        raise InputError(place, f"must be from 0.001 to {MOST_THOUSANDS:,}, in thousands", got=limit)
     return round(limit * 1000)
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, ClassVar
 
+from nas.codec import read_toml
 from nas.errors import InputError, unknown
 from nas.graph.graph import Graph
 from nas.registry import Registry
@@ -188,12 +189,7 @@ def find_target(name: str) -> Target:
 
 
 def _read(path: Path) -> Target:
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(path, "must be a readable file", got=type(error).__name__) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(path, f"must be TOML: {error}") from error
+    tables = read_toml(path)
     if len(tables) != 1 or not isinstance(next(iter(tables.values())), dict):
         raise InputError(path, "must hold exactly one table, the target's", got=", ".join(tables) or "nothing")
     name, table = next(iter(tables.items()))

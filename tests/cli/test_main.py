@@ -43,14 +43,11 @@ def test_every_option_of_every_verb_is_explained(verb: str) -> None:
     assert unexplained == []
 
 
-def test_the_help_appears_within_half_a_second() -> None:
-    def seconds() -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "nas", "--help"], cwd=ROOT, check=True, capture_output=True)
-        return time.perf_counter() - start
-
-    # The fastest of five, since other processes may slow the machine down.
-    assert min(seconds() for _ in range(5)) < 0.5
+def test_the_help_imports_nothing_that_takes_long() -> None:
+    code = "import sys, nas.cli\ntry: nas.cli.main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", code, "--help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    slow = {"numpy", "pandas", "scipy", "sklearn", "optuna", "mlflow", "tensorflow", "matplotlib", "rich"}
+    assert slow.isdisjoint(ended.stderr.split())
 
 
 def test_the_version_option_prints_the_package_s_version(nas) -> None:
@@ -86,6 +83,28 @@ def test_an_interrupt_is_reported_in_one_line_with_exit_code_130(nas, monkeypatc
     assert ended.code == 130
     # The line break ends the terminal's ^C.
     assert ended.err.lstrip("\n") == "nas: interrupted; everything finished so far is kept\n"
+
+
+def test_an_error_that_no_rule_foresaw_is_one_line_and_a_file_with_the_traceback(
+    nas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OverflowError("int too large\nto convert")
+
+    monkeypatch.setattr("nas.api.spaces.load_space", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = nas("spaces", "cnn_image")
+    (report,) = tmp_path.glob("nas-error-*.txt")
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (1, "", 1)
+    assert "unexpected error: OverflowError: int too large to convert; this is a defect of nas" in ended.err
+    assert str(report) in ended.err
+    assert 'raise OverflowError("int too large' in report.read_text()
+
+
+def test_output_into_a_closed_pipe_ends_without_a_word() -> None:
+    command = f"{sys.executable} -m nas targets --json | true"
+    ended = subprocess.run(["sh", "-c", command], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert ended.stderr == ""
 
 
 @pytest.mark.parametrize("verb", ["spaces", "targets", "data"])

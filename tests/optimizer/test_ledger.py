@@ -209,11 +209,38 @@ def test_one_process_at_a_time_runs_a_study(url: str) -> None:
         ledger(url).lock({})
 
 
-@pytest.mark.parametrize("owner", [f"{socket.gethostname()}:999999999", "elsewhere:1", f"{socket.gethostname()}:x"])
+def test_the_owner_is_this_process_until_it_ends(url: str) -> None:
+    ledger(url).lock({})
+    owner = str(ledger(url).get("owner"))
+    assert owner.startswith(f"{socket.gethostname()}:{os.getpid()}:")
+    code = "import sys; from nas.optimizer.ledger import _alive; sys.exit(_alive(sys.argv[1]))"
+    assert subprocess.run([sys.executable, "-c", code, owner], check=False).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        f"{socket.gethostname()}:999999999",
+        "elsewhere:1",
+        f"{socket.gethostname()}:x",
+        # Another process has this number now: the parent of the tests did not begin in 1970.
+        f"{socket.gethostname()}:{os.getppid()}:1000",
+    ],
+)
 def test_a_study_whose_process_is_gone_may_be_taken_over(url: str, owner: str) -> None:
     ledger(url).put("owner", owner)
     ledger(url).lock({})
-    assert ledger(url).get("owner") == f"{socket.gethostname()}:{os.getpid()}"
+    assert str(ledger(url).get("owner")).startswith(f"{socket.gethostname()}:{os.getpid()}:")
+
+
+def test_a_list_grows_without_being_written_again(url: str) -> None:
+    first = ledger(url)
+    first.put("finals", ["kept by an earlier release"])
+    for number in range(3):
+        first.append("finals", number)
+    assert ledger(url).listed("finals") == ["kept by an earlier release", 0, 1, 2]
+    assert ledger(url).get("finals") == ["kept by an earlier release"]
+    assert ledger(url).listed("teachers") == []
 
 
 def test_another_number_of_objectives_is_refused_and_nothing_is_lost(url: str) -> None:

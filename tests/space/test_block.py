@@ -40,10 +40,10 @@ def test_allowed_values_are_accepted(name: str, value: Any) -> None:
     [
         ("kind", "c", "here: must be one of a, b, got 'c'"),
         ("kind", ["a"], "here: must be one of a, b"),
-        ("size", 1, "here: must be a whole number of at least 2, got 1"),
+        ("size", 1, "here: must be a whole number from 2 to 65,536, got 1"),
         ("size", 3.0, "here: must be a whole number"),
         ("size", True, "here: must be a whole number"),
-        ("rate", -0.1, "here: must be a number of at least 0.0, got -0.1"),
+        ("rate", -0.1, "here: must be a number from 0.0 to 65,536, got -0.1"),
         ("rate", "1", "here: must be a number"),
         ("rate", float("nan"), "here: must be a number"),
         ("rate", float("inf"), "here: must be a number"),

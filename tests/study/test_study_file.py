@@ -144,16 +144,19 @@ def profile_of_one_layer(target: Target) -> Footprint:
 @pytest.mark.parametrize(
     ("fields", "line"),
     [
-        ({"budget_kb": 0}, "--budget-kb: must be above 0, got 0"),
+        ({"budget_kb": 0}, "--budget-kb: must be above 0 and at most 4,194,304 KB, got 0"),
         ({"budget_kb": float("nan")}, "--budget-kb: must be above 0"),
         ({"budget_kb": float("inf")}, "--budget-kb: must be above 0"),
         ({"budget_kb": 1e-4}, "--budget-kb: must be 1 byte or more"),
         ({"ram_kb": -1}, "--ram-kb: must be above 0"),
-        ({"macs_k": 0}, "--macs-k: must be 0.001 or more, in thousands, got 0"),
-        ({"macs_k": float("nan")}, "--macs-k: must be 0.001 or more"),
+        ({"macs_k": 0}, "--macs-k: must be from 0.001 to 1,000,000,000, in thousands, got 0"),
+        ({"macs_k": float("nan")}, "--macs-k: must be from 0.001"),
         ({"minutes": float("inf")}, "--minutes: must be above 0"),
-        ({"minutes": 1e308}, "--minutes: must be at most 1,000,000"),
         ({"trials": 0}, "--trials: must be above 0"),
+        ({"budget_kb": 1e308}, "--budget-kb: must be above 0 and at most 4,194,304 KB"),
+        ({"macs_k": 1e308}, "--macs-k: must be from 0.001 to 1,000,000,000"),
+        ({"minutes": 1e308}, "--minutes: must be above 0 and at most 1,000,000"),
+        ({"rate_hz": 1e9}, "--rate-hz: must be above 0 and at most 10,000,000"),
         ({"jobs": -1}, "--jobs: must be 0 or more"),
         ({"seed": -1}, "--seed: must be from 0"),
         ({"seed": 2**32}, "--seed: must be from 0"),
@@ -214,7 +217,7 @@ def test_a_whole_number_is_accepted_for_a_setting_that_may_be_fractional() -> No
 
 
 def test_a_missing_study_file_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"must be a readable study\.toml, got No such file"):
+    with pytest.raises(InputError, match=r"must be a readable file, got No such file"):
         read_study(tmp_path / "nowhere.toml")
 
 

@@ -100,7 +100,7 @@ def test_a_name_unlike_all_targets_is_refused_with_all_of_them() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('core = "cortex-m4"\ncore = "cortex-m4"', "must be TOML"),
+        ('core = "cortex-m4"\ncore = "cortex-m4"', "must be valid TOML"),
         ('core = "cortex-m9"', r"my-board\.core: must be one of x86-64, .*, got 'cortex-m9'"),
         ('core = "cortex-m4"\nram_kb = 3', "got 'ram_kb'; did you mean ram_bytes"),
         ('core = "cortex-m4"\nram_bytes = "64k"', r"my-board\.ram_bytes: must be a positive whole number"),

@@ -105,7 +105,7 @@ def _setting(text: str) -> tuple[str, Any]:
     key, _, value = text.partition("=")
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number of thousands of digits, too many brackets
         raise InputError(
-            "--recipe", "must be KEY=VALUE, as in TOML", got=repr(text), hint="such as --recipe epochs=20"
+            "--recipe", "must be KEY=VALUE, as in TOML", got=repr(text[:80]), hint="such as --recipe epochs=20"
         ) from None

@@ -1,6 +1,7 @@
 """Search spaces as a person reads them."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from nas.api.spaces import SpaceDescription, SpaceSummary
 from nas.text import percent
@@ -8,14 +9,16 @@ from nas.text import percent
 
 def listing(spaces: Iterable[SpaceSummary]) -> str:
     """Return a line for each space."""
-    return "\n".join(f"{space.name:16} {space.members:.1e} candidates  {space.description}" for space in spaces)
+    return "\n".join(
+        f"{space.name:16} {Decimal(space.members):.1e} candidates  {space.description}" for space in spaces
+    )
 
 
 def description(space: SpaceDescription) -> str:
     """Return a space with a line for each dimension, and how much of it fits the budget."""
     lines = [
         f"{space.name}: {space.description}",
-        f"input {space.input}, default data {space.data}, {space.members:.3e} candidate architectures",
+        f"input {space.input}, default data {space.data}, {Decimal(space.members):.3e} candidate architectures",
     ]
     for dim in space.dimensions:
         when = ", ".join(f"{other} is {' or '.join(map(str, values))}" for other, values in dim.when.items())

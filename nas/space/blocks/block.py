@@ -1,7 +1,6 @@
 """The contract of a block, and the registry of blocks."""
 
 import dataclasses
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,9 @@ class Block(ABC):
         """Append this block's operators to `g`."""
 
 
+# More filters or units than any network for a microcontroller has.
+MOST = 65_536
+
 BLOCKS: Registry[type[Block]] = Registry("block", "nas.space.blocks")
 
 
@@ -36,7 +38,7 @@ def one_of(*names: str) -> Any:
 
 
 def at_least(low: float, default: float) -> Any:
-    """Declare a number of at least `low`; it must be whole if its default is."""
+    """Declare a number from `low` to 65,536; it must be whole if its default is."""
     return dataclasses.field(default=default, metadata={"low": low})
 
 
@@ -59,6 +61,6 @@ def check_value(kind: type[Block], name: str, value: object, place: str) -> None
             raise InputError(place, "must be true or false", got=repr(value))
     else:
         kinds = (int,) if isinstance(default, int) else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not metadata["low"] <= value < math.inf:
+        if isinstance(value, bool) or not isinstance(value, kinds) or not metadata["low"] <= value <= MOST:
             word = "whole number" if kinds == (int,) else "number"
-            raise InputError(place, f"must be a {word} of at least {metadata['low']}", got=repr(value))
+            raise InputError(place, f"must be a {word} from {metadata['low']} to {MOST:,}", got=repr(value))
