@@ -1,5 +1,6 @@
 """Data from Python: arrays and frames become the same rows as files do, and are kept with a study."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import forms
@@ -32,6 +33,23 @@ def test_a_frame_with_times_as_its_index_is_read() -> None:
     data = nas.Data.from_frame(frame.set_index("time_ms"), window=forms.WINDOW).dataset()
     assert data.sample_rate_hz == forms.RATE_HZ
     assert data.channel_names == forms.CHANNELS
+
+
+@pytest.mark.parametrize("kind", [pd.to_datetime, pd.to_timedelta])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_frame_indexed_by_the_time_alone_is_read(named: bool, kind: Callable[..., pd.Series]) -> None:
+    frame = forms.frame()
+    frame.index = kind(frame.pop("time_ms"), unit="ms")
+    frame.index.name = "when" if named else None
+    data = nas.Data.from_frame(frame, time="when" if named else None, window=forms.WINDOW).dataset()
+    assert (data.sample_rate_hz, data.channel_names) == (forms.RATE_HZ, forms.CHANNELS)
+
+
+def test_the_index_of_joined_frames_is_no_channel() -> None:
+    joined = pd.concat([part for _, part in forms.frame().groupby("subject")])
+    assert nas.Data.from_frame(joined, window=forms.WINDOW).dataset().channel_names == forms.CHANNELS
+    saved = joined.reset_index()  # as to_csv() and read_csv() give it
+    assert nas.Data.from_frame(saved, window=forms.WINDOW).dataset().channel_names == forms.CHANNELS
 
 
 def test_a_frame_without_times_holds_an_example_a_row() -> None:

@@ -95,9 +95,12 @@ def _parquet(path: Path, place: str) -> Table:
 
 
 def from_frame(frame: pd.DataFrame, place: str) -> Table:
-    """Return a frame of pandas as a table; an index that is not the number of the row is a column too."""
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
+    """Return a frame of pandas as a table; an index that has names or holds times is a column too."""
+    timed = isinstance(frame.index, pd.DatetimeIndex | pd.TimedeltaIndex)
+    if timed or any(name is not None for name in frame.index.names):
+        frame = (
+            frame.rename_axis(index="time").reset_index() if frame.index.name is None and timed else frame.reset_index()
+        )
     names = tuple(" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns)
     if not len(frame):
         raise InputError(place, "must hold rows, but is empty")

@@ -36,6 +36,9 @@ COUNTERS = {
 MEASURED = re.compile(r"[-+]?\d[\d.,' ]*\s*[A-Za-z°%/²]{0,6}")
 """Text that is meant as a number: with separators of thousands, or with a unit."""
 
+COUNTING = 0.9
+"""Share of the rows of a count that are one above the row before."""
+
 NONE = "none"
 """The name of a column that says there is none."""
 
@@ -190,7 +193,8 @@ def _left_out(table: Table, column: int, notes: list[str]) -> bool:
         return True
     if not table.names or plain(table.names[column]).removeprefix("unnamed") not in COUNTERS | {"0"}:
         return False
-    counts = bool((np.diff(table.numbers(column)) == 1).all()) and len(table) > 1
+    # Counts may begin anew with each recording of a table.
+    counts = len(table) > 1 and float((np.diff(table.numbers(column)) == 1).mean()) > COUNTING
     if counts:
         notes.append(f"column {table.names[column] or '1 without a name'} counts the rows and is left out")
     return counts

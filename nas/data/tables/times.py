@@ -68,6 +68,8 @@ def seconds(table: Table, columns: Sequence[int], unit: str | None) -> tuple[Dou
         # Times count from 0: in a large number, such as the time of day, later arithmetic would lose the fractions.
         with np.errstate(over="ignore", invalid="ignore"):
             return (times - _first(times)) * factor, note
+    if table.frame[column].dtype.kind == "m":
+        return _from_first(table.frame[column], table, column, [""] * len(table)), ()
     texts = [_point(text) for text in table.texts(column).tolist()]
     if len(columns) > 1 and DAY.fullmatch(_some(texts)):
         later = [_point(text) for text in table.texts(columns[1]).tolist()]
