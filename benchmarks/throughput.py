@@ -9,6 +9,7 @@ the same training and validation rows and score alike. An interrupted run goes o
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import os
 import subprocess
@@ -87,6 +88,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=HERE / "throughput", help="the page and the JSON, without ending")
     args = parser.parse_args()
     args.minutes = dict(args.minutes)
+    if "keras-tuner" in args.only and importlib.util.find_spec("keras_tuner") is None:
+        parser.error("KerasTuner is not installed: pip install '.[bench]', or leave it out with --only")
     return args
 
 

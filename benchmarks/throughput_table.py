@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +138,9 @@ def machine(turns: Sequence[Turn]) -> str:
     busy = max((turn["busy_before"] for turn in turns), default=0)
     model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")), platform.machine())  # fmt: skip
-    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    # A peer that did not run need not be installed.
+    installed = {distribution.name.lower() for distribution in distributions()}
+    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES if package in installed)
     return (
         f"{model}, {os.cpu_count()} cores; before a turn, other work took {100 * busy:.0f} % of them at the most. "
         f"Python {platform.python_version()}, {versions}.\n"
