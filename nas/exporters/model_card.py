@@ -7,7 +7,7 @@ from statistics import fmean
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
-from nas.study.result import Tested
+from nas.study.result import Tested, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.task.metrics import Estimate
 from nas.text import interval, percent
@@ -52,7 +52,18 @@ All figures are of int8 models, except where it says before quantization.
 
 {lines}
 - {in_validation("accuracy")} before quantization: {percent(record.float_val_accuracy)}
-{_tested(trained.tested) if trained.tested else ""}{_last_training(archive)}"""
+{_tested(trained.tested) if trained.tested else ""}{_compared(trained)}{_last_training(archive)}"""
+
+
+def _compared(trained: Trained) -> str:
+    made = trained.hand_made
+    if made is None or made.tested is None:
+        return ""
+    accuracy, costs = made.tested.metrics["accuracy"].value, made.record.profiled or {}
+    return f"""
+A hand-made network, which was not searched but trained and tested likewise, has a {on_test_set("accuracy")} of
+{percent(accuracy)} with {costs.get("weights_bytes", 0):,} bytes of weights and {costs.get("macs", 0):,} MACs.
+"""
 
 
 def _tested(tested: Tested) -> str:

@@ -11,6 +11,7 @@ from nas.errors import InputError
 from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import Failed
+from nas.optimizer.hand_made import NO_TIME, Rival
 from nas.optimizer.judge import Judge
 from nas.optimizer.models import ModelFolder, weights_name
 from nas.optimizer.observer import Observer
@@ -86,7 +87,8 @@ class Finals:
         soft_labels = self._soft_labels() if competing else {}
         finals = self._cross_validate(competing, soft_labels)
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
-        record, epochs = self._last_training(best, soft_labels)
+        rival = Rival(self.problem, self.dispatcher, self.clock)
+        record, epochs, beside = self._last_training(best, soft_labels, rival)
         self.observer.phase("finals: evaluating the winner on the test set")
         winner = Trained(
             record=replace(record, history=best[0].record.history),
@@ -95,7 +97,8 @@ class Finals:
             teachers=tuple(ledger.listed("teachers")),
             tested=self._test(record),
         )
-        ledger.put("winner", winner.to_json())
+        hand_made, missing = rival.test(beside)
+        ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
         ledger.put("lacked", self._lacked(winner, self._searched(best)))
         ledger.put("decided", decided)
 
@@ -183,8 +186,10 @@ class Finals:
         self.trials.ledger.append("finals", final.to_json())
         return final
 
-    def _last_training(self, best: Sequence[Final], soft_labels: SoftLabels) -> tuple[Record, int | None]:
-        """Make the winner's model; return its record, and the epochs of its last training.
+    def _last_training(
+        self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival
+    ) -> tuple[Record, int | None, TrainingOutcome | Failed]:
+        """Make the winner's model; return its record, the epochs of its last training, and the rival's answer.
 
         If there is no time for as many epochs as the winner had in the search, it keeps its model of the search; the
         epochs are then None.
@@ -196,10 +201,10 @@ class Finals:
         if late and weights.is_file():
             self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
             self.models.write(WINNER_WEIGHTS, weights.read_bytes())
-            return searched, None
+            return searched, None, Failed(NO_TIME)
         self.observer.phase("finals: training the winner on all training and validation data")
-        record = self._train_winner(best, soft_labels)
-        return record, len(record.history["loss"])
+        record, beside = self._train_winner(best, soft_labels, rival)
+        return record, len(record.history["loss"]), beside
 
     def _seconds_for_winner(self) -> float | None:
         """Return the seconds that are left for the winner's last training; None without a limit."""
@@ -220,13 +225,19 @@ class Finals:
         more = max(1, math.ceil((least - self.clock.limit) / 60))
         return f"the winner lacks time: {', '.join(parts)}; {more} more minute{'s' if more > 1 else ''} would be enough"
 
-    def _train_winner(self, best: Sequence[Final], soft_labels: SoftLabels) -> Record:
-        """Train the winner on all rows except the test set's, keep its files, and return its record."""
+    def _train_winner(
+        self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival
+    ) -> tuple[Record, TrainingOutcome | Failed]:
+        """Train the winner on all rows except the test set's, and keep its files.
+
+        Returns:
+            Its record, and the answer for the hand-made network, which is trained beside it.
+        """
         epochs, seconds = self.plan.winner_epochs, self._seconds_for_winner()
         if seconds is not None:
             epochs = self.plan.winner_epochs_in_time(self._winner_pace(best), seconds)
         task = self._task(best[0].record, AllButTest(), epochs, soft_labels)
-        answer = self.dispatcher.perform_one(replace(task, seconds=self.clock.remaining()))
+        answer, beside = rival.train(replace(task, seconds=self.clock.remaining()))
         if isinstance(answer, Failed):
             raise self._unfinished("the winner's last training", answer.reason)
         if answer.tflite is None or answer.weights is None:
@@ -234,7 +245,7 @@ class Finals:
         self.models.write(WINNER_MODEL, answer.tflite)
         self.models.write(WINNER_WEIGHTS, answer.weights)
         (searched,) = self._searched(best)
-        return self.judge.judged(answer.record.with_scores_of(searched))
+        return self.judge.judged(answer.record.with_scores_of(searched)), beside
 
     def _searched(self, best: Sequence[Final]) -> list[Record]:
         """Return the record of the winner's trial in the search."""

@@ -112,6 +112,7 @@ class Finals:
             of the learning rate; a longer or shorter training has proportionally more or fewer. 0 for none.
         distillation: weight of a large teacher's soft labels in the loss of the finals; 0 trains no teacher.
         temperature: number by which the teacher's logits are divided before the softmax; more than 1 evens them out.
+        hand_made: train and test a network that was not searched too, to compare the winner with.
     """
 
     finalists: int = 8
@@ -121,6 +122,7 @@ class Finals:
     qat_epochs: int = 10
     distillation: float = 0.0
     temperature: float = 2.0
+    hand_made: bool = True
 
     def __post_init__(self) -> None:
         _at_least(self, "finals", 1, "finalists", "final_epochs", "winner_epochs")

@@ -112,12 +112,16 @@ class TrainingOutcome:
     checkpoint: bytes | None = None
 
 
+HAND_MADE = -1
+"""Stands in place of a trial's number where the hand-made network is trained."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingTask(Task[TrainingOutcome]):
     """Train, quantize, profile and evaluate one candidate; training stops at the last epoch within the time limit.
 
     Attributes:
-        trial: number of the trial that it belongs to.
+        trial: number of the trial that it belongs to, or `HAND_MADE`.
         params: the sampled dimensions.
         target: where the model will run; its `.tflite` is profiled for it, and `budget` is checked again.
         epochs: passes over the training rows.
@@ -151,7 +155,8 @@ class TrainingTask(Task[TrainingOutcome]):
 
     @property
     def label(self) -> str:
-        return f"trial {self.trial}" + (" (final)" if self.rows.final else "")
+        name = "hand-made network" if self.trial == HAND_MADE else f"trial {self.trial}"
+        return name + (" (final)" if self.rows.final else "")
 
     @property
     def front_end(self) -> FrontEnd:
@@ -194,15 +199,19 @@ class TeacherTask(Task[TeacherAnswers]):
 
 @dataclass(frozen=True, slots=True)
 class EvaluationTask(Task[Tested]):
-    """Evaluate the winner's `.tflite` and float weights on the test set, which happens once in a study."""
+    """Evaluate the winner's `.tflite` and float weights on the test set, which happens once in a study.
+
+    `whose` is "the hand-made network" if it is that one's, which is evaluated beside the winner.
+    """
 
     architecture: Architecture
     tflite: bytes
     weights: bytes
+    whose: str = "the winner"
 
     @property
     def label(self) -> str:
-        return "test of the winner"
+        return f"test of {self.whose}"
 
     @property
     def front_end(self) -> FrontEnd:

@@ -12,6 +12,7 @@ from nas.optimizer.executor.executor import Failed
 from nas.study.record import Record, State
 from nas.study.result import Tested
 from nas.study.tasks import (
+    HAND_MADE,
     AllButTest,
     EvaluationTask,
     Fold,
@@ -65,7 +66,11 @@ class Log:
 
     @property
     def last(self) -> list[TrainingTask]:
-        return self._on(AllButTest)
+        return [task for task in self._on(AllButTest) if task.trial != HAND_MADE]
+
+    @property
+    def hand_made(self) -> list[TrainingTask]:
+        return [task for task in self._on(AllButTest) if task.trial == HAND_MADE]
 
     def _on(self, rows: type) -> list[TrainingTask]:
         return [task for task in self.tasks if isinstance(task, TrainingTask) and isinstance(task.rows, rows)]
@@ -76,7 +81,7 @@ class Log:
 
     @property
     def tests(self) -> list[EvaluationTask]:
-        return [task for task in self.tasks if isinstance(task, EvaluationTask)]
+        return [task for task in self.tasks if isinstance(task, EvaluationTask) and task.whose == "the winner"]
 
 
 class StandIns:

@@ -371,8 +371,26 @@ def test_the_winner_is_trained_on_all_other_rows_and_tested_once(log: Log, split
     ((last,), (test,)) = log.last, log.tests
     assert last.trial == winner.record.trial
     assert test.tflite == f"model {winner.record.digest} {last.seed}".encode()
-    assert log.tasks[-2:] == [last, test]
+    assert [task for task in log.tasks if task in (*log.last, *log.tests)] == [last, test]
     assert winner.tested == outcome(test)
+
+
+def test_a_hand_made_network_is_trained_and_tested_as_the_winner_is(log: Log, splits: Splits, tmp_path: Path) -> None:
+    winner = go(study(recipe=FINALS), splits, tmp_path).winner
+    assert winner is not None
+    ((made,), (last,)) = log.hand_made, log.last
+    assert made.architecture.digest() != last.architecture.digest()
+    assert replace(made, trial=last.trial, architecture=last.architecture, params=last.params, seed=last.seed) == last
+    assert winner.hand_made is not None
+    assert winner.hand_made.record.digest == made.architecture.digest()
+    assert winner.hand_made.tested is not None
+
+
+def test_a_winner_needs_no_hand_made_network(log: Log, splits: Splits, tmp_path: Path) -> None:
+    winner = go(study(recipe=FINALS.replace(hand_made=False)), splits, tmp_path).winner
+    assert winner is not None
+    assert (log.hand_made, winner.hand_made) == ([], None)
+    assert "leaves it out" in winner.hand_made_missing
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,8 @@ def scores(winner: Trained) -> list[tuple[str, str]]:
         lines.append((on_test_set(metric), f"{percent(int8.value)}  ({winner.tested.interval_words(int8)})"))
         lines.append(("  before quantization", percent(winner.tested.float_metrics[metric].value)))
         lines.append(("  always the most frequent class", percent(winner.tested.baseline_metrics[metric])))
+        if winner.hand_made is not None and winner.hand_made.tested is not None:
+            lines.append(("  hand-made network", percent(winner.hand_made.tested.metrics[metric].value)))
     return [*lines, *validated(winner)]
 
 
