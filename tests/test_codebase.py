@@ -27,6 +27,7 @@ HOMES = {
     "scipy": "task",
     "sklearn": "data",
     "pandas": "data",
+    "joblib": "data",
     "click": "cli",
     "rich": "cli",
     "matplotlib": "reports",
