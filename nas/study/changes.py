@@ -31,8 +31,9 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, t
 def refuse_changes(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
     """Raise an InputError, which names every setting that differs, if a study would go on with another definition."""
     differing = differences(one, other)
-    # A new path explains the new content.
-    explained = {content for path, content in _CONTENTS.items() if path in differing}
+    # A new path, seed or window explains new content.
+    contents = set(_CONTENTS.values())
+    explained = contents if differing.keys() - contents else set()
     told = [_was(key, *pair) for key, pair in differing.items() if key not in explained]
     if told:
         what = "them" if len(told) > 1 else "it"
