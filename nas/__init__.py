@@ -2,13 +2,15 @@
 
     import nas
 
-    study = nas.Study(space="cnn_timeseries", data="recordings.npz", budget_kb=6)
-    result = nas.search(study)
+    result = nas.search(space="cnn_timeseries", data="recordings.npz", budget_kb=6)
+    result.frame()
+    nas.load(result.study).predict(rows)
     footprint = nas.profile("model.tflite", "cortex-m4")
 
 The command line does what these functions do:
 
-    nas search     `define_study` and `search`, watched by an `Observer`
+    nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
+                   `load_result` gives its outcome again, `load` the winner to predict with
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
@@ -30,7 +32,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
+    from nas.api.model import Model, load
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate
+    from nas.api.outcome import Outcome, load_result
+    from nas.api.progress import Progress
     from nas.api.results import export, report
     from nas.api.search import search
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
@@ -58,8 +63,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
+    "api.model": ("Model", "load"),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
+    "api.outcome": ("Outcome", "load_result"),
+    "api.progress": ("Progress",),
     "api.results": ("export", "report"),
     "api.search": ("search",),
     "api.studies": ("define_study", "list_studies", "open_study"),
@@ -92,7 +100,10 @@ __all__ = [
     "DataOptions",
     "Footprint",
     "InputError",
+    "Model",
     "Observer",
+    "Outcome",
+    "Progress",
     "Recipe",
     "Record",
     "Result",
@@ -117,7 +128,9 @@ __all__ = [
     "list_spaces",
     "list_studies",
     "list_targets",
+    "load",
     "load_data",
+    "load_result",
     "load_space",
     "open_study",
     "open_ui",

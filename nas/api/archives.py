@@ -3,13 +3,15 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
+
 from nas.api.problems import load_problem
 from nas.data.dataset import Part
 from nas.data.prepared import prepare
 from nas.errors import InputError
 from nas.optimizer.problem import Problem
 from nas.space.architecture import Architecture
-from nas.study.archive import Archive, Quantization
+from nas.study.archive import Archive, Example, Quantization
 from nas.study.archive_file import has_archive, load_archive
 from nas.study.record import Record
 from nas.study.repeat import commands, note
@@ -29,7 +31,7 @@ def make_archive(problem: Problem, trained: Trained, tflite: bytes, result: Resu
         result: the study's outcome, whose commands repeat it; None for a study without one.
     """
     study, splits = problem.study, problem.splits
-    inputs, outputs = _quantizations(tflite)
+    inputs, outputs, example = _measured(tflite)
     return Archive(
         name=study.name,
         tflite=tflite,
@@ -51,6 +53,7 @@ def make_archive(problem: Problem, trained: Trained, tflite: bytes, result: Resu
             "parts": {name: _size(part) for name, part in splits.parts().items()},
         },
         budget=problem.budget.limits(),
+        example=example,
     )
 
 
@@ -74,7 +77,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
     tflite = model.read_bytes()
     if not has_archive(folder):
         return make_archive(load_problem(study), Trained(record), tflite)
-    inputs, outputs = _quantizations(tflite)
+    inputs, outputs, example = _measured(tflite)
     return dataclasses.replace(
         load_archive(folder),
         tflite=tflite,
@@ -82,6 +85,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         footprint=profile(tflite, find_target(study.target)).to_json(),
         input=inputs,
         output=outputs,
+        example=example,
     )
 
 
@@ -90,9 +94,12 @@ def _size(part: Part) -> dict[str, int | None]:
     return {"rows": len(part), "groups": groups}
 
 
-def _quantizations(tflite: bytes) -> tuple[Quantization, Quantization]:
-    """Return how a model's input and output are quantized."""
+def _measured(tflite: bytes) -> tuple[Quantization, Quantization, Example]:
+    """Return how a model's input and output are quantized, and an example of both."""
     from nas.model.deploy.int8_model import Int8Model
 
     model = Int8Model(tflite)
-    return Quantization(*model.input_quantization), Quantization(*model.output_quantization)
+    noise = np.random.default_rng(0).standard_normal((1, *model.row_shape)).astype(np.float32)
+    example = model.quantize(noise)
+    answer = Example(tuple(example.ravel().tolist()), tuple(model.run(example)[0].tolist()))
+    return Quantization(*model.input_quantization), Quantization(*model.output_quantization), answer

@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from nas.api import STUDIES
 from nas.api.archives import make_archive
 from nas.api.data import keep_data
+from nas.api.outcome import Outcome, outcome
 from nas.api.problems import load_problem
+from nas.api.progress import Progress
 from nas.api.results import artifacts, report_view
-from nas.api.studies import require_begun
+from nas.api.studies import define_study, require_begun
 from nas.data.given import Data
 from nas.errors import InputError
 from nas.exporters.format import write_best
@@ -29,22 +33,26 @@ from nas.tracking import find_address
 
 
 def search(
-    study: Study,
-    root: Path = STUDIES,
+    study: Study | None = None,
+    root: Path | str = STUDIES,
     observer: Observer | None = None,
     *,
-    data: Data | None = None,
+    data: Data | str | None = None,
     finish: bool = False,
-) -> Result:
+    progress: bool = True,
+    **settings: Any,
+) -> Outcome:
     """Run or resume a study until its limits are reached; write its results and its winner.
 
     Args:
-        study: the definition.
+        study: the definition; or leave it out and give its settings: `search(space="cnn_timeseries", budget_kb=6)`.
         root: folder of studies; this one's is `root/<name>`.
-        observer: follows the search while it runs.
+        observer: follows the search while it runs, in place of `Progress`.
         data: rows in memory, in place of the study's own; they are kept as `data.npz` in the study's folder, so that
-            the study can be resumed without them.
+            the study can be resumed without them. Or the name or path of data, as in `Study.data`.
         finish: whether to search no further, and to decide between the candidates that a study has already.
+        progress: whether to show progress on standard error: a live view on a terminal, else a line for each candidate.
+        settings: fields of `Study`, as `define_study` takes them.
 
     Returns:
         The outcome over all runs of the study.
@@ -54,11 +62,32 @@ def search(
             another definition has been run under the same name, or the study is to be finished and has not begun.
         KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call resumes the study.
     """
-    started = time.monotonic()
-    observer = observer or Observer()
-    study = study if data is None else keep_data(study, data, root)
+    started, root = time.monotonic(), Path(root)
+    study = _defined(study, root, data, settings)
     if finish:
         require_begun(root / study.name)
+    with ExitStack() as stack:
+        if observer is None:
+            shown = progress and stack.enter_context(Progress(f"nas search: study {study.name}", study.trials))
+            observer = shown or Observer()
+        return _search(study, root, observer, started, finish=finish)
+
+
+def _defined(study: Study | None, root: Path, data: Data | str | None, settings: Mapping[str, Any]) -> Study:
+    """Return the study of the arguments of `search`, its data kept in its folder; InputError for contradictions."""
+    if isinstance(data, str):
+        settings, data = {**settings, "data": data}, None
+    if study is None:
+        study = define_study(settings)
+    elif not isinstance(study, Study):
+        hint = "such as nas.search(space='cnn_timeseries', data=nas.Data.from_arrays(x, y), budget_kb=6)"
+        raise InputError("study", "must be a nas.Study; data are given as data=", got=type(study).__name__, hint=hint)
+    elif settings:
+        raise InputError(", ".join(settings), "must be settings of the study itself", hint="give nas.Study(...) them")
+    return study if data is None else keep_data(study, data, root)
+
+
+def _search(study: Study, root: Path, observer: Observer, started: float, *, finish: bool) -> Outcome:
     problem = _problem(study, root, observer)
     with run(problem, root / study.name, observer, started, finish=finish) as ended:
         result = ended.result()
@@ -73,7 +102,7 @@ def search(
         observer.phase("writing results")
         view = _write_winner(problem, ended, result, result.winner)
         ended.tracker.finish(result, artifacts(view))
-    return result
+        return outcome(result, ended.trials.ledger)
 
 
 def _problem(study: Study, root: Path, observer: Observer) -> Problem:

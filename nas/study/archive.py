@@ -19,6 +19,17 @@ class Quantization:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """An input and the model's output for it, by which a firmware can be checked.
+
+    The input is made up: the values of one row of unit normal noise, quantized. It shows nothing of the data.
+    """
+
+    input: tuple[int, ...]
+    output: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """A trained model and everything that belongs to it, ready to be written in any format.
 
@@ -37,6 +48,7 @@ class Archive:
         units_scale: the sensor's integers times this give units, if data came as integers.
         data: description of the data: source, digest, rows and groups of each part.
         budget: limits by name, None where there was none.
+        example: by which a firmware is checked; None in archives of earlier releases.
     """
 
     name: str
@@ -55,6 +67,7 @@ class Archive:
     data: Mapping[str, Any] = field(default_factory=dict)
     budget: Mapping[str, Any] = field(default_factory=dict)
     command_note: str = ""
+    example: Example | None = None
 
     @property
     def record(self) -> Record:

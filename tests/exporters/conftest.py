@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nas.data.prepared import Scaling
-from nas.study.archive import Archive, Quantization
+from nas.study.archive import Archive, Example, Quantization
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
 from nas.task.metrics import Estimate
@@ -100,6 +100,7 @@ def example_archive(
         sample_rate_hz=50.0,
         data={"source": "synthetic", "rows": {"train": 700, "test": 32}},
         budget={"weights_bytes": 6144, "arena_bytes": None},
+        example=Example(tuple(range(32)), (-128, 127, 0)),
     )
     return dataclasses.replace(archive, **fields)
 

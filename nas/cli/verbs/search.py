@@ -85,11 +85,10 @@ def command(
         else:
             click.echo(definition.to_toml(), nl=False)
         return
-    from nas import search
-    from nas.cli.views.live import View
+    from nas import Progress, search
     from nas.cli.views.result import exchange, summary
 
-    with View(f"nas search: study {definition.name}", definition.trials) as view:
+    with Progress(f"nas search: study {definition.name}", definition.trials) as view:
         try:
             result = search(definition, studies, view, finish=finish)
         except Interruption as end:

@@ -2,7 +2,9 @@
 
 import json
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,9 @@ from nas.data.tables.encoding import check_file, decode, read_bytes
 from nas.data.tables.header import find_header
 from nas.data.tables.table import Table
 from nas.errors import InputError
+
+Frame: TypeAlias = pd.DataFrame
+"""A frame of pandas."""
 
 TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data")
 TABLES = (*TEXTS, ".xlsx", ".parquet")
@@ -107,6 +112,11 @@ def from_frame(frame: pd.DataFrame, place: str) -> Table:
     frame = frame.copy(deep=False)
     frame.columns = pd.RangeIndex(len(names))
     return Table(place, frame, names)
+
+
+def to_frame(rows: Sequence[Mapping[str, object]]) -> Frame:
+    """Return rows as a frame of pandas; a column that a row does not have is missing in it."""
+    return pd.DataFrame.from_records(list(rows))
 
 
 def _acquisition(content: bytes, place: str) -> Table:

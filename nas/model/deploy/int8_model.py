@@ -31,6 +31,11 @@ class Int8Model:
         self._rows = 0
 
     @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of one row, as the model takes it."""
+        return tuple(map(int, self._input["shape"][1:]))
+
+    @property
     def input_quantization(self) -> tuple[float, int]:
         """Scale and zero point: real = (int8 - zero point) * scale."""
         scale, zero = self._input["quantization"]

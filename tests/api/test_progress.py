@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from nas.cli.views.live import View, clock, counts, line
+from nas.api.progress import Progress, clock, counts, line
 from nas.study.record import Record, State
 
 FACTS = {"weights_bytes": 3480, "arena_min_bytes": 2656, "macs": 3008}
@@ -50,7 +50,7 @@ def test_a_candidate_is_one_line_with_its_reason_or_its_numbers() -> None:
 def test_a_pipe_gets_a_line_for_each_candidate_and_a_star_for_the_best(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with View("a search", 4) as view:
+    with Progress("a search", 4) as view:
         view.phase("searching")
         view.tick([], 1.0, 60.0)
         for kept in (record(0), record(1, State.OVER_BUDGET), record(2, score=0.4), record(3, score=0.9)):
@@ -63,7 +63,7 @@ def test_a_pipe_gets_a_line_for_each_candidate_and_a_star_for_the_best(
 
 
 def test_a_pipe_gets_one_line_for_candidates_in_a_row_that_were_not_trained(capsys: pytest.CaptureFixture[str]) -> None:
-    with View("a search", 4) as view:
+    with Progress("a search", 4) as view:
         for number in range(5):
             view.recorded(record(number, State.OVER_BUDGET if number < 4 else State.DUPLICATE))
         view.recorded(record(5))
@@ -77,7 +77,7 @@ def terminal(columns: int) -> Console:
     return Console(width=columns, height=24, force_terminal=True, file=io.StringIO(), color_system=None)
 
 
-def screen(console: Console, view: View) -> list[str]:
+def screen(console: Console, view: Progress) -> list[str]:
     """The lines of the view, as wide as they are printed."""
     with console.capture() as shown:
         console.print(view._frame())
@@ -90,7 +90,7 @@ LONG = "searching; metric: balanced accuracy (the most frequent class has 12.5 t
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_a_terminal_sees_what_is_done_best_and_left_within_its_columns_and_24_lines(columns: int) -> None:
     console = terminal(columns)
-    view = View("a search", 10, console)
+    view = Progress("a search", 10, console)
     view.phase(LONG)
     stopped = replace(record(0, State.PRUNED), at_rung=2, reason="stopped early at epoch 2: " + "validation " * 9)
     failed = record(6, State.FAILED)
@@ -117,7 +117,7 @@ def test_a_terminal_sees_what_is_done_best_and_left_within_its_columns_and_24_li
 
 def test_the_table_of_the_best_candidates_stays_on_the_terminal() -> None:
     console = terminal(80)
-    with View("a search", 10, console) as view:
+    with Progress("a search", 10, console) as view:
         for number in range(9):
             view.recorded(record(number, score=0.9 if number == 2 else number / 100))
     text = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
@@ -128,7 +128,7 @@ def test_the_table_of_the_best_candidates_stays_on_the_terminal() -> None:
 
 
 def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on() -> None:
-    view = View("a search", 10, terminal(80))
+    view = Progress("a search", 10, terminal(80))
     assert view.kept(Path("studies/mine")) == "no trial had ended; the same command begins again"
     view.recorded(record(0, State.PRUNED))
     assert "--finish" not in view.kept(Path("studies/mine"))

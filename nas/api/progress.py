@@ -29,8 +29,8 @@ WIDE_NUMBERS, NUMBERS = 62, 42
 UNTRAINED = (State.OVER_BUDGET, State.DUPLICATE)
 
 
-class View(Observer):
-    """Shows a search while it runs.
+class Progress(Observer):
+    """Shows a search while it runs, on standard error.
 
     It has no frame: what a terminal prints for Ctrl-C, and a window that changes its width, would leave parts of one
     behind. What is shown last stays.
@@ -58,7 +58,7 @@ class View(Observer):
         self._limit: float | None = None
         self._started = time.monotonic()
 
-    def __enter__(self) -> "View":
+    def __enter__(self) -> "Progress":
         self._console.print(self._title, style="bold", highlight=False)
         if self._console.is_terminal:
             self._live.start()

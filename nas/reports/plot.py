@@ -1,0 +1,46 @@
+"""The study's metric over a cost, drawn into axes of a Python user's own."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from nas.study.costs import Cost
+from nas.study.record import Record
+from nas.study.scores import in_validation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Drawing: TypeAlias = "Axes"
+"""Axes of Matplotlib."""
+
+
+def draw_front(
+    complete: Sequence[Record], front: Sequence[Record], cost: Cost, winner: int | None, axes: "Drawing | None" = None
+) -> "Drawing":
+    """Draw complete trials, the Pareto front and the winner; return the axes.
+
+    Args:
+        complete: the trials.
+        front: those of the front, the cheapest first.
+        cost: what the metric is drawn over.
+        winner: the winner's trial; None if there is none.
+        axes: where to draw; None for a new figure.
+    """
+    if axes is None:
+        from matplotlib import pyplot
+
+        axes = pyplot.figure(layout="constrained").add_subplot()
+    axes.plot(*_places(complete, cost), "o", color="0.65", label="candidate")
+    axes.plot(*_places(front, cost), "o-", drawstyle="steps-post", label="Pareto front")
+    if chosen := [record for record in complete if record.trial == winner]:
+        axes.plot(*_places(chosen, cost), "o", color="black", fillstyle="none", markersize=13, label="winner")
+    axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
+    axes.set_ylabel(f"{in_validation(complete[0].metric if complete else 'accuracy')}, %")
+    axes.legend()
+    return axes
+
+
+def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
+    """Return the costs and the scores, in percent."""
+    known = [(value, 100 * (r.val_score or 0.0)) for r in records if (value := cost.of(r)) is not None]
+    return [x for x, _ in known], [y for _, y in known]
