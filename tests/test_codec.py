@@ -64,20 +64,21 @@ class Tree:
 finite = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 leaves = st.builds(Leaf, size=finite, names=st.lists(texts, max_size=2).map(tuple))
+integers = st.integers(-(2**63), 2**63 - 1)
 trees = st.builds(
     Tree,
-    count=st.integers(),
+    count=integers,
     on=st.booleans(),
     colour=st.sampled_from(Colour),
     leaf=leaves,
     leaves=st.lists(leaves, max_size=2).map(tuple),
-    grid=st.lists(st.lists(st.integers(), max_size=2).map(tuple), max_size=2).map(tuple),
+    grid=st.lists(st.lists(integers, max_size=2).map(tuple), max_size=2).map(tuple),
     by_name=st.dictionaries(texts, leaves, max_size=2),
     curves=st.dictionaries(texts, st.lists(finite, max_size=2).map(tuple), max_size=2),
     maybe=st.none() | finite,
     maybe_leaf=st.none() | leaves,
     maybe_names=st.none() | st.lists(texts, max_size=2).map(tuple),
-    anything=st.none() | st.integers() | texts | st.lists(st.booleans(), max_size=2),
+    anything=st.none() | integers | texts | st.lists(st.booleans(), max_size=2),
     special=st.builds(Reversed, texts),
 )
 TREE = Tree(1, True, Colour.RED, Leaf(0.5))

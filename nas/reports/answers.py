@@ -39,17 +39,23 @@ def groups(scores: Sequence[GroupScore], metric: str, inputs_are: str) -> Markup
 
 def threshold_curve(thresholds: Sequence[Threshold]) -> Markup:
     """Draw the accuracy of the answers that are kept against their share, as the threshold rises."""
-    shares = [100 * one.decided / thresholds[0].decided for one in thresholds]
-    accuracies = [100 * one.right / one.decided for one in thresholds]
+    shares = [one.decided / thresholds[0].decided for one in thresholds]
+    accuracies = [one.right / one.decided for one in thresholds]
     with drawing(HALF_WIDTH, 270) as (figure, axes):
-        axes.axhline(accuracies[0], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-        axes.plot(shares, accuracies, color=ACCENT, marker="o", markersize=4)
-        axes.set_xlim(102, max(0.0, min(shares) - 2))
+        axes.axhline(100 * accuracies[0], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        axes.plot(
+            [100 * share for share in shares],
+            [100 * each for each in accuracies],
+            color=ACCENT,
+            marker="o",
+            markersize=4,
+        )
+        axes.set_xlim(102, max(0.0, 100 * min(shares) - 2))
         axes.set_xlabel("answers that are kept, %")
         axes.set_ylabel("their accuracy, %")
         says = (
-            f"Accuracy of the answers that are kept: {accuracies[0]:.1f} % of all, "
-            f"{accuracies[-1]:.1f} % of the surest {shares[-1]:.1f} %"
+            f"Accuracy of the answers that are kept: {percent(accuracies[0])} of all, "
+            f"{percent(accuracies[-1])} of the surest {percent(shares[-1])}"
         )
         return to_svg(figure, "threshold", says)
 

@@ -76,7 +76,10 @@ def test_a_limit_in_kilobytes_is_rounded_down_to_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("limit", "rule"),
-    [(0, "above 0"), (-1, "above 0"), (math.inf, "above 0"), (math.nan, "above 0"), (0.0009, "1 byte or more")],
+    [
+        *((limit, "above 0 and at most 4,194,304 KB") for limit in (0, -1, math.inf, math.nan, 1e308)),
+        (0.0009, "1 byte or more"),
+    ],
 )
 def test_a_limit_of_less_than_a_byte_or_without_bound_is_refused(limit: float, rule: str) -> None:
     with pytest.raises(InputError, match=rf"budget: must be {rule}, got"):
@@ -90,9 +93,9 @@ def test_a_limit_in_thousands_is_rounded_to_the_nearest_count() -> None:
     assert thousands(None, "macs") is None
 
 
-@pytest.mark.parametrize("limit", [0, 0.0009, -1, math.inf, math.nan])
-def test_a_limit_of_less_than_one_in_thousands_is_refused(limit: float) -> None:
-    with pytest.raises(InputError, match=r"macs: must be 0\.001 or more, in thousands, got"):
+@pytest.mark.parametrize("limit", [0, 0.0009, -1, math.inf, math.nan, 1e308])
+def test_a_limit_of_less_than_one_or_without_bound_in_thousands_is_refused(limit: float) -> None:
+    with pytest.raises(InputError, match=r"macs: must be from 0\.001 to 1,000,000,000, in thousands, got"):
         thousands(limit, "macs")
 
 
