@@ -49,14 +49,14 @@ def require_begun(folder: Path) -> None:
         raise InputError(folder, "must hold a study that has begun", hint="run it without --finish first")
 
 
-def open_study(name: str, root: Path = STUDIES) -> tuple[Study, Path]:
+def open_study(name: str, root: Path | str = STUDIES) -> tuple[Study, Path]:
     """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
-    folder = Path(name) if (Path(name) / "study.toml").is_file() else root / name
+    folder = Path(name) if (Path(name) / "study.toml").is_file() else Path(root) / name
     if (folder / "study.toml").is_file():
         # A name such as `.` says neither the study's name nor where the folder of studies is.
         folder = folder if folder.name not in ("", "..") else folder.resolve()
         return make_study(_read(folder), f"{folder}/study.toml"), folder
-    raise _no_study(name, root)
+    raise _no_study(name, Path(root))
 
 
 def _no_study(name: str, root: Path) -> InputError:

@@ -210,7 +210,7 @@ def test_estimate_of_parameters_equals_that_of_their_architecture(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "must be JSON"), ("[]", "must hold a JSON object, got list"), ("{}", "must have the keys")],
+    [("{", "must be valid JSON"), ("[]", "must hold a JSON object, got list"), ("{}", "must have the keys")],
 )
 def test_a_bad_architecture_file_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "a.json"
