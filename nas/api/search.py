@@ -131,8 +131,9 @@ def _limits(limits: Mapping[str, int], code: Code | None) -> Iterator[str]:
         yield f"{limit:,} MACs" if what == "macs" else f"{what} {kilobytes(limit)}"
     if code is not None:
         by = ", ".join(f"{kind} {kilobytes(size)}" for kind, size in code.operators.items() if size >= 1024)
-        takes = f"of which the runtime's code takes {kilobytes(code.least)} to {kilobytes(code.most)}"
-        yield f"{takes}, depending on the operators{f' ({by})' if by else ''}"
+        span = dict.fromkeys([kilobytes(code.least), kilobytes(code.most)])
+        depends = f", depending on the operators{f' ({by})' if by else ''}" if len(span) > 1 else ""
+        yield f"of which the runtime's code takes {' to '.join(span)}{depends}"
 
 
 def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> ReportView:

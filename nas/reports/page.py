@@ -51,16 +51,18 @@ def _search(view: ReportView) -> Iterator[Markup]:
 
 def _front(view: ReportView) -> Markup:
     metric = view.result.front[0].metric
+    winner = view.result.winner
+    finals = f"its {in_cross_validation(metric)}, after longer trainings in the finals, and "
     circle = (
-        f" The circle is around the winner, at its {in_validation(metric)}. Its {in_cross_validation(metric)}, after "
-        f"longer trainings in the finals, and its {on_test_set(metric)} are at the top of this page."
+        f" The circle is around the winner, at its {in_validation(metric)}. See the top of this page for "
+        f"{finals if winner and winner.cross_validated_score is not None else ''}its {on_test_set(metric)}."
     )
     own = " and ".join(cost.title for cost in view.result.costs)
     return section(
         f"{capitalized(metric_title(metric))} against cost",
         note(
             f"Each dot is a candidate as the search trained it: its {in_validation(metric)}, of the int8 model."
-            + (circle if view.result.winner else "")
+            + (circle if winner else "")
         ),
         fronts.picker(view),
         details(f"Pareto front by {own}, with all costs", tables.front(view.result.front)),
