@@ -41,10 +41,11 @@ class Outcome(Result):
     def __repr__(self) -> str:
         """Return the study, its trials by state and its winner, in a few lines."""
         states = ", ".join(f"{count} {state_words(state)}" for state, count in self.states.items() if count)
+        lacked = f"\n  {self.lacked}" if self.lacked else ""
         return f"""\
 <nas.Outcome: study {self.study}
   {self.trials} trials in {self.seconds:.0f} s{f": {states}" if states else ""}
-  {"no winner yet" if self.winner is None else _words(self.winner)}
+  {"no winner yet" if self.winner is None else _words(self.winner)}{lacked}
   folder: {self.folder}>"""
 
     def frame(self) -> "Frame":

@@ -102,7 +102,10 @@ class Progress(Observer):
         trials, complete = sum(self._counts.values()), self._counts[State.COMPLETE]
         if not trials:
             return "no trial had ended; the same command begins again"
-        told = f"{trials} trials, {complete} of them complete, are kept; search on: nas search {folder}"
+        counts = (
+            f"{trials} trials, {complete} of them complete, are" if trials > 1 else f"1 trial, {complete} complete, is"
+        )
+        told = f"{counts} kept; search on: nas search {folder}"
         more = f"; run the finals now: nas search {folder} --finish; see the results so far: nas report {folder}"
         return told + more if complete else told
 

@@ -27,7 +27,7 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
         InputError: there is no such study, or a setting is unknown or wrong.
     """
     if base is None:
-        return make_study(settings, "nas search")
+        return make_study(settings, "settings")
     path = Path(base) if Path(base).exists() else root / base
     if not path.exists() and path.suffix != ".toml":
         raise _no_study(base, root)

@@ -3,6 +3,7 @@
 Each verb is a module of `verbs/` that is imported only when it is used, so that `nas --help` stays quick.
 """
 
+import difflib
 import importlib
 import os
 import shlex
@@ -58,6 +59,14 @@ class LazyVerbs(click.Group):
             return None
         command: click.Command = importlib.import_module(f"nas.cli.verbs.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = difflib.get_close_matches(args[0], VERBS, n=1)
+        if args[0] not in VERBS and near:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

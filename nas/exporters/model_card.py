@@ -7,7 +7,7 @@ from statistics import fmean
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.task.metrics import Estimate
 from nas.text import interval, percent
@@ -52,7 +52,7 @@ All figures are of int8 models, except where it says before quantization.
 
 {lines}
 - {in_validation("accuracy")} before quantization: {percent(record.float_val_accuracy)}
-{_tested(trained.tested) if trained.tested else ""}{_compared(trained)}{_last_training(archive)}"""
+{_tested(trained)}{_compared(trained)}{_last_training(archive)}"""
 
 
 def _compared(trained: Trained) -> str:
@@ -66,7 +66,10 @@ A hand-made network, which was not searched but trained and tested likewise, has
 """
 
 
-def _tested(tested: Tested) -> str:
+def _tested(trained: Trained) -> str:
+    tested = trained.tested
+    if tested is None:
+        return ""
     head = ("", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
     rows = [
         (
@@ -80,7 +83,7 @@ def _tested(tested: Tested) -> str:
     return f"""
 {table(head, rows)}
 
-The test set was used once, for the study's winner. {tested.method_words}
+{trained.test_uses_words} {tested.method_words}
 """
 
 

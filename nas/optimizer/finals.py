@@ -96,6 +96,7 @@ class Finals:
             epochs=epochs,
             teachers=tuple(ledger.listed("teachers")),
             tested=self._test(record),
+            test_uses=self._count_test(record),
         )
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
@@ -223,7 +224,8 @@ class Finals:
         start = max(0.0, self.clock.total_seconds - trained)
         least = self.plan.least_limit(self._pace(searched), min(start, self.clock.seconds))
         more = max(1, math.ceil((least - self.clock.limit) / 60))
-        return f"the winner lacks time: {', '.join(parts)}; {more} more minute{'s' if more > 1 else ''} would be enough"
+        longer = f"{more} more minute{'s' if more > 1 else ''} would be enough"
+        return f"the winner lacks time: {', '.join(parts)}; at the pace of this run {longer}"
 
     def _train_winner(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival
@@ -256,6 +258,15 @@ class Finals:
         searched = self._searched(best)
         records = [final.record for final in best]
         return self._pace(searched) if records == searched else Pace.of(records, self.plan.fold_rows, searched)
+
+    def _count_test(self, record: Record) -> int:
+        """Note that the test set was used for a winner; return how often it has been used by now."""
+        ledger = self.trials.ledger
+        # Earlier releases did not count.
+        if ledger.get("winner") is not None and not ledger.listed("tested"):
+            ledger.append("tested", ledger.get("decided"))
+        ledger.append("tested", record.trial)
+        return len(ledger.listed("tested"))
 
     def _test(self, record: Record) -> Tested:
         task = EvaluationTask(

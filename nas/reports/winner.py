@@ -23,7 +23,7 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
     kept = tested.answers
     if kept is not None and len(kept.groups) > 1:
         yield _groups(view, kept, winner.metric)
-    yield _confusion(view, tested, metric_title(winner.metric))
+    yield _confusion(view, winner, tested, metric_title(winner.metric))
     if kept is not None and kept.mistakes:
         yield _mistakes(view, kept)
     if kept is not None and len(kept.thresholds) > 1:
@@ -63,12 +63,12 @@ def _groups(view: ReportView, kept: Answers, metric: str) -> Markup:
     )
 
 
-def _confusion(view: ReportView, tested: Tested, title: str) -> Markup:
+def _confusion(view: ReportView, winner: Trained, tested: Tested, title: str) -> Markup:
     return section(
         "Confusion matrix",
         note(
-            f"Test {view.inputs_are} by true class and by the class that the winner's int8 model predicts. The test "
-            "set was used once, for the winner."
+            f"Test {view.inputs_are} by true class and by the class that the winner's int8 model predicts. "
+            + winner.test_uses_words
         ),
         tables.confusion(tested.confusion, view.class_names),
         note(f"Every metric on the test set. {tested.method_words} The study selected by {title}."),

@@ -104,6 +104,7 @@ class Trained:
         teachers: one entry for each teacher whose soft labels the finals learned from: `fold`, `val_accuracy` of its
             float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
         tested: its metrics on the test rows; None for candidates other than the winner.
+        test_uses: how often the study has used its test set: once for each winner, where a search went on.
         hand_made: a network that was not searched (`nas.study.hand_made`), trained and tested as the winner was; None
             if there is none, and `hand_made_missing` says why.
     """
@@ -113,8 +114,27 @@ class Trained:
     epochs: int | None = None
     teachers: tuple[Mapping[str, Any], ...] = ()
     tested: Tested | None = None
+    test_uses: int = 1
     hand_made: "Trained | None" = None
     hand_made_missing: str = ""
+
+    @property
+    def test_uses_words(self) -> str:
+        """How often the test set was used, in a sentence."""
+        if self.test_uses == 1:
+            return "The test set was used once, for the study's winner."
+        return (
+            f"The test set was used {self.test_uses} times, for a winner each time that the search went on: if you "
+            f"searched on because of its figures, they are too good by now."
+        )
+
+    @property
+    def guesses(self) -> bool:
+        """Whether the model is no better on the test set than always answering the most frequent class."""
+        return self.tested is not None and all(
+            self.tested.metrics[metric].value <= self.tested.baseline_metrics[metric]
+            for metric in self.headline_metrics
+        )
 
     @property
     def metric(self) -> str:

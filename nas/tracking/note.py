@@ -21,7 +21,9 @@ def experiment_note(winner: Trained | None, run: str = "") -> str:
     """Return what stands above the table of a study's runs; the winner is None while there is none."""
     if winner is None:
         return _COLUMNS
-    return f"{_headline(winner)} [Report, figures and files]({run})\n\n{_COLUMNS}"
+    return (
+        f"{_headline(winner)} [Report, figures and files]({run}/artifacts?workflowType=machine_learning)\n\n{_COLUMNS}"
+    )
 
 
 def study_note(result: Result, winner: Trained, run: str, files: Sequence[str]) -> str:

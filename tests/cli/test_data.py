@@ -12,10 +12,11 @@ from nas.data.source import SOURCES
 from nas.errors import InputError
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, refused: bool = False) -> str:
     result = CliRunner().invoke(command, arguments)
-    if result.exception:
+    if isinstance(result.exception, InputError):
         raise result.exception
+    assert result.exit_code == int(refused)
     return result.output
 
 
@@ -48,10 +49,10 @@ def test_the_table_shows_classes_parts_and_baseline() -> None:
 def test_data_that_a_search_refuses_are_still_described(tmp_path: Path) -> None:
     x = np.full((6, 4), np.nan)
     np.savez(tmp_path / "bad.npz", x_train=x, y_train=[0, 1] * 3)
-    shown = " ".join(run(str(tmp_path / "bad.npz")).split())
+    shown = " ".join(run(str(tmp_path / "bad.npz"), refused=True).split())
     assert "a search refuses" in shown
     assert "6 bad rows of 6" in shown
-    json.loads(run(str(tmp_path / "bad.npz"), "--json"), parse_constant=pytest.fail)
+    json.loads(run(str(tmp_path / "bad.npz"), "--json", refused=True), parse_constant=pytest.fail)
 
 
 def test_the_last_line_is_the_whole_command_that_mends(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_the_last_line_is_the_whole_command_that_mends(tmp_path: Path) -> None:
     folder = tmp_path / "a folder with a name that is longer than the lines of a terminal of eighty columns"
     folder.mkdir()
     np.savez(folder / "a.npz", x_train=x, y_train=np.arange(60) % 2, group_train=np.arange(60) // 2)
-    shown = run(str(folder / "a.npz"), "--seed", "3").splitlines()
+    shown = run(str(folder / "a.npz"), "--seed", "3", refused=True).splitlines()
     assert shown[-2:] == [
         "verdict: 1 error; a search refuses these data",
         f"mend with: nas data '{folder}/a.npz' --seed 3 --drop-columns 2",

@@ -65,6 +65,11 @@ def test_wrong_usage_ends_with_exit_code_2_and_nothing_on_standard_output(nas, w
     assert "Error: " in ended.err
 
 
+@pytest.mark.parametrize(("word", "meant"), [("serach", "search"), ("exprot", "export")])
+def test_a_misspelt_command_is_answered_with_the_nearest(nas, word: str, meant: str) -> None:
+    assert f"No such command '{word}'. Did you mean '{meant}'?" in nas(word).err
+
+
 @pytest.mark.parametrize("verb", READS_A_FILE)
 def test_a_missing_file_or_study_is_reported_in_one_line_with_exit_code_1(nas, tmp_path: Path, verb: str) -> None:
     ended = nas(verb, *READS_A_FILE[verb])

@@ -97,6 +97,11 @@ BAD = {
     "an unknown objective": (nothing, ["--objective", "speed"], "--objective: objective must be a known one"),
     "an unknown metric": (nothing, ["--metric", "f1"], "--metric: metric must be a known one, got 'f1'"),
     "a recipe that is none": (nothing, ["--recipe", "epochs"], "--recipe: must be KEY="),
+    "a recipe's word for a number": (
+        nothing,
+        ["--recipe", "epochs=many"],
+        "training.epochs: must be a whole number, got 'many'",
+    ),
     "a recipe's unknown key": (nothing, ["--recipe", "epoch=3"], "did you mean epochs?"),
     "a recipe's wrong value": (nothing, ["--recipe", "epochs=0"], "training.epochs: must be 1 or more, got 0"),
     "a seed below 0": (nothing, ["--seed", "-1"], "--seed: must be from 0"),
@@ -133,7 +138,7 @@ def test_an_impossible_budget_is_refused_with_the_size_of_the_smallest_candidate
 
 def test_a_missing_space_is_reported_with_the_next_step(nas) -> None:
     ended = nas("search", "--budget-kb", "6")
-    assert ended.err == "nas: nas search: must name a space; see `nas spaces`\n"
+    assert ended.err == "nas: settings: must name a space; see `nas spaces`\n"
 
 
 def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> None:

@@ -72,6 +72,13 @@ def test_card_terminal_mlflow_and_report_give_each_score_the_same_name_and_value
             assert re.search(rf"(?<![-\w]){name}\W*{re.escape(value)}", text), (where, name)
 
 
+def test_a_winner_that_is_no_better_than_a_guess_is_told(make_archive):
+    trained = make_archive().trained
+    tested = dataclasses.replace(trained.tested, baseline_metrics=dict.fromkeys(trained.tested.metrics, 0.9))
+    assert not trained.guesses
+    assert dataclasses.replace(trained, tested=tested).guesses
+
+
 def test_the_card_of_data_without_rate_channels_or_figures_can_be_made(make_archive):
     archive = make_archive(channel_names=(), sample_rate_hz=None, data={}, budget={}, class_names=("a|b", "c\nd", "*"))
     card = model_card(archive)

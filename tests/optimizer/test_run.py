@@ -373,6 +373,20 @@ def test_the_winner_is_trained_on_all_other_rows_and_tested_once(log: Log, split
     assert test.tflite == f"model {winner.record.digest} {last.seed}".encode()
     assert [task for task in log.tasks if task in (*log.last, *log.tests)] == [last, test]
     assert winner.tested == outcome(test)
+    assert winner.test_uses_words == "The test set was used once, for the study's winner."
+
+
+def test_each_winner_of_a_study_that_goes_on_counts_as_a_use_of_the_test_set(
+    log: Log, splits: Splits, tmp_path: Path
+) -> None:
+    uses = []
+    for trials in (2, 4, 9):
+        winner = go(study(recipe=FINALS, trials=trials), splits, tmp_path).winner
+        assert winner is not None
+        uses.append((winner.test_uses, len(log.tests)))
+    assert all(counted == tested for counted, tested in uses)
+    assert uses[-1][0] > 1
+    assert f"was used {uses[-1][0]} times" in winner.test_uses_words
 
 
 def test_a_hand_made_network_is_trained_and_tested_as_the_winner_is(log: Log, splits: Splits, tmp_path: Path) -> None:

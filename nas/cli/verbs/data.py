@@ -1,5 +1,6 @@
 """`nas data`: which sources there are, and what one holds."""
 
+import sys
 from typing import Any
 
 import click
@@ -32,7 +33,7 @@ def command(source: str | None, seed: int, as_json: bool, **options: Any) -> Non
     with a column of classes. A folder holds <class>/<recording>.csv, <class>/<subject>/..., <subject>/<class>/...,
     train/ and test/ with these, files with the class in their names, or a labels.csv with the columns file, label and
     optionally group and part. What is assumed of the files is told, a line each. The last lines say what is wrong, and
-    the command that mends it.
+    the command that mends it. The exit code is 1 if a search would refuse the data.
 
     Example: nas data recordings/ --window 128 --stride 64
     """
@@ -53,3 +54,5 @@ def command(source: str | None, seed: int, as_json: bool, **options: Any) -> Non
         print_view(view(description))
         if description.mend:
             click.echo(f"mend with: {description.mend}")  # not wrapped, so that it can be copied
+    if description.errors:
+        sys.exit(1)

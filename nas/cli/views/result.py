@@ -33,7 +33,7 @@ def summary(result: Result) -> str:
         lines.append(("latency, estimated", COSTS["latency"].text(winner.record)))
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
-    notes = "".join(f"{note}\n" for note in (result.stopped, result.lacked, _rungs(result)) if note)
+    notes = "".join(f"{note}\n" for note in (result.stopped, result.lacked, _guesses(winner), _rungs(result)) if note)
     return f"""\
 {result.trials} trials in {result.seconds:.0f} s: {states}
 {notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
@@ -41,6 +41,13 @@ def summary(result: Result) -> str:
 {front(result)}files:  {result.folder}/best/
 report: {result.folder}/report.html
 browse: nas ui --studies {Path(result.folder).parent}"""
+
+
+def _guesses(winner: Trained) -> str:
+    return (
+        "warning: the winner is no better on the test set than a guess: search longer, or look at the data"
+        * winner.guesses
+    )
 
 
 def exchange(study: Study) -> str:

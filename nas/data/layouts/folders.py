@@ -11,7 +11,10 @@ from nas.data.parts import part_of
 from nas.errors import InputError
 
 HOW = "must hold <class>/<group>.csv recordings or a labels.csv"
-HINT = "put each recording into a folder named after its class, or list all in a labels.csv: file,label,group"
+HINT = (
+    "put each recording into a folder named after its class, list all in a labels.csv: file,label,group, or name the "
+    "column of classes with --label-column"
+)
 
 
 def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool) -> Layout:
