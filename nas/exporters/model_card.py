@@ -8,7 +8,7 @@ from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
 from nas.study.result import Trained
-from nas.study.scores import in_validation, on_test_set, validated
+from nas.study.scores import in_validation, on_test_set, uses_of_test_set, validated
 from nas.task.metrics import Estimate
 from nas.text import interval, percent
 
@@ -83,7 +83,7 @@ def _tested(trained: Trained) -> str:
     return f"""
 {table(head, rows)}
 
-{trained.test_uses_words} {tested.method_words}
+{uses_of_test_set(trained)} {tested.method_words}
 """
 
 

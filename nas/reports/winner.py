@@ -12,7 +12,7 @@ from nas.reports.words import capitalized, percent, size
 from nas.study.answers import Answers, Threshold
 from nas.study.hand_made import RULE
 from nas.study.result import Tested, Trained
-from nas.study.scores import in_cross_validation, on_test_set
+from nas.study.scores import in_cross_validation, on_test_set, uses_of_test_set
 from nas.task.task import metric_title
 
 
@@ -68,7 +68,7 @@ def _confusion(view: ReportView, winner: Trained, tested: Tested, title: str) ->
         "Confusion matrix",
         note(
             f"Test {view.inputs_are} by true class and by the class that the winner's int8 model predicts. "
-            + winner.test_uses_words
+            + uses_of_test_set(winner)
         ),
         tables.confusion(tested.confusion, view.class_names),
         note(f"Every metric on the test set. {tested.method_words} The study selected by {title}."),

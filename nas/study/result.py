@@ -119,16 +119,6 @@ class Trained:
     hand_made_missing: str = ""
 
     @property
-    def test_uses_words(self) -> str:
-        """How often the test set was used, in a sentence."""
-        if self.test_uses == 1:
-            return "The test set was used once, for the study's winner."
-        return (
-            f"The test set was used {self.test_uses} times, for a winner each time that the search went on: if you "
-            f"searched on because of its figures, they are too good by now."
-        )
-
-    @property
     def guesses(self) -> bool:
         """Whether the model is no better on the test set than always answering the most frequent class."""
         return self.tested is not None and all(

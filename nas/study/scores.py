@@ -33,3 +33,13 @@ def validated(trained: Trained) -> list[tuple[str, str]]:
     spread = "" if trained.fold_std is None else f" +- {100 * trained.fold_std:.1f}"
     mean = f"{percent(trained.cross_validated_score)}{spread} over {len(trained.fold_scores)} folds"
     return [(in_cross_validation(trained.metric), mean), *pairs]
+
+
+def uses_of_test_set(trained: Trained) -> str:
+    """Return in a sentence how often the study has used its test set."""
+    if trained.test_uses == 1:
+        return "The test set was used once, for the study's winner."
+    return (
+        f"The test set was used {trained.test_uses} times, for a winner each time that the search went on: if you "
+        f"searched on because of its figures, they are too good by now."
+    )

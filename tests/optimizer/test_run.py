@@ -27,6 +27,7 @@ from nas.study.objectives import OBJECTIVES, ObjectiveContext
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
 from nas.study.result import Final, Result, Trained
+from nas.study.scores import uses_of_test_set
 from nas.study.study import Study
 from nas.study.tasks import Fold, TrainingTask
 from nas.target.budget import Budget
@@ -373,7 +374,7 @@ def test_the_winner_is_trained_on_all_other_rows_and_tested_once(log: Log, split
     assert test.tflite == f"model {winner.record.digest} {last.seed}".encode()
     assert [task for task in log.tasks if task in (*log.last, *log.tests)] == [last, test]
     assert winner.tested == outcome(test)
-    assert winner.test_uses_words == "The test set was used once, for the study's winner."
+    assert uses_of_test_set(winner) == "The test set was used once, for the study's winner."
 
 
 def test_each_winner_of_a_study_that_goes_on_counts_as_a_use_of_the_test_set(
@@ -386,7 +387,7 @@ def test_each_winner_of_a_study_that_goes_on_counts_as_a_use_of_the_test_set(
         uses.append((winner.test_uses, len(log.tests)))
     assert all(counted == tested for counted, tested in uses)
     assert uses[-1][0] > 1
-    assert f"was used {uses[-1][0]} times" in winner.test_uses_words
+    assert f"was used {uses[-1][0]} times" in uses_of_test_set(winner)
 
 
 def test_a_hand_made_network_is_trained_and_tested_as_the_winner_is(log: Log, splits: Splits, tmp_path: Path) -> None:
