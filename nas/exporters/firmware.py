@@ -6,7 +6,7 @@ from nas.exporters.c_text import comment, identifier, rows
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, table
 from nas.study.archive import Archive, Example
-from nas.text import kilobytes
+from nas.text import kilobytes, percent
 
 TFLM = "https://github.com/tensorflow/tflite-micro"
 
@@ -137,7 +137,7 @@ def _memory(archive: Archive) -> str:
 
 
 def _margin(size: int, limit: int | None) -> str:
-    return "-" if limit is None else f"{kilobytes(limit - size)} ({100 * (limit - size) / limit:.0f} %)"
+    return "-" if limit is None else f"{kilobytes(limit - size)} ({percent((limit - size) / limit)})"
 
 
 def _channels(archive: Archive) -> str:

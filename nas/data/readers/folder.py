@@ -45,12 +45,24 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
 
 
 def _read_all(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
-    """Read the tables on all cores: pandas lets other threads run while it reads."""
+    """Read the tables on all cores: pandas lets other threads run while it reads.
 
-    def read(entry: Entry) -> Sheet:
-        return read_sheet(read_table(entry.path, entry.place), options, labelled=bool(entry.label))
+    Raises:
+        InputError: of the first table that cannot be read, whichever thread was the first to find one.
+    """
 
-    return list(joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(read)(entry) for entry in entries))
+    def read(entry: Entry) -> Sheet | InputError:
+        try:
+            return read_sheet(read_table(entry.path, entry.place), options, labelled=bool(entry.label))
+        except InputError as error:
+            return error
+
+    sheets = []
+    for sheet in joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(read)(entry) for entry in entries):
+        if isinstance(sheet, InputError):
+            raise sheet
+        sheets.append(sheet)
+    return sheets
 
 
 def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
