@@ -101,7 +101,8 @@ class Progress(Observer):
         """Return in one line what an interrupted search has kept in the study's folder, and how to go on."""
         trials, complete = sum(self._counts.values()), self._counts[State.COMPLETE]
         if not trials:
-            return "no trial had ended; the same command begins again"
+            # A trial may have been stored a moment before, which is not counted yet.
+            return "any trial that had ended is kept; the same command goes on"
         counts = (
             f"{trials} trials, {complete} of them complete, are" if trials > 1 else f"1 trial, {complete} complete, is"
         )

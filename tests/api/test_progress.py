@@ -129,7 +129,7 @@ def test_the_table_of_the_best_candidates_stays_on_the_terminal() -> None:
 
 def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on() -> None:
     view = Progress("a search", 10, terminal(80))
-    assert view.kept(Path("studies/mine")) == "no trial had ended; the same command begins again"
+    assert view.kept(Path("studies/mine")) == "any trial that had ended is kept; the same command goes on"
     view.recorded(record(0, State.PRUNED))
     assert "--finish" not in view.kept(Path("studies/mine"))
     view.recorded(record(1))
