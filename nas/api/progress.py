@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -96,19 +95,6 @@ class Progress(Observer):
     def tick(self, running: Sequence[Task[Any]], seconds: float, limit: float | None) -> None:
         self._running, self._seconds, self._limit = running, seconds, limit
         self._refresh()
-
-    def kept(self, folder: Path) -> str:
-        """Return in one line what an interrupted search has kept in the study's folder, and how to go on."""
-        trials, complete = sum(self._counts.values()), self._counts[State.COMPLETE]
-        if not trials:
-            # A trial may have been stored a moment before, which is not counted yet.
-            return "any trial that had ended is kept; the same command goes on"
-        counts = (
-            f"{trials} trials, {complete} of them complete, are" if trials > 1 else f"1 trial, {complete} complete, is"
-        )
-        told = f"{counts} kept; search on: nas search {folder}"
-        more = f"; run the finals now: nas search {folder} --finish; see the results so far: nas report {folder}"
-        return told + more if complete else told
 
     def _tell(self, text: str) -> None:
         """Print a line, unless there is a terminal."""

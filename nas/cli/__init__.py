@@ -27,7 +27,9 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "search": Verb("Search a space for the best model that fits.", ("define_study", "open_study", "search")),
+    "search": Verb(
+        "Search a space for the best model that fits.", ("define_study", "open_study", "search", "show_study")
+    ),
     "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space")),
     "targets": Verb("List targets, or describe one.", ("list_targets", "find_target")),
     "data": Verb(

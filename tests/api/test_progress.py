@@ -3,7 +3,6 @@
 import io
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -125,14 +124,3 @@ def test_the_table_of_the_best_candidates_stays_on_the_terminal() -> None:
     assert "trial    2" in last
     assert [row.split()[0] for row in last.splitlines() if "3,480 B" in row][1:] == ["2", "8", "7", "6", "5", "4"]
     assert "Ctrl-C" not in last
-
-
-def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on() -> None:
-    view = Progress("a search", 10, terminal(80))
-    assert view.kept(Path("studies/mine")) == "any trial that had ended is kept; the same command goes on"
-    view.recorded(record(0, State.PRUNED))
-    assert "--finish" not in view.kept(Path("studies/mine"))
-    view.recorded(record(1))
-    kept = view.kept(Path("studies/mine"))
-    for words in ("2 trials, 1 of them complete", "nas search studies/mine --finish", "nas report studies/mine"):
-        assert words in kept

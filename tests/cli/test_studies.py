@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nas.api.catalog import show_study
+from nas.cli.views.studies import kept
 from nas.optimizer.run import open_ledger
 from nas.study.result import Result
 
@@ -112,3 +114,14 @@ def test_the_trials_of_a_deleted_study_are_removed_from_its_storage(nas, tmp_pat
     open_ledger(stored, folder).put("stopped", "by patience")
     assert nas("studies", "delete", "mine", "--yes").code == 0
     assert open_ledger(stored, folder).get("stopped") is None
+
+
+def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on(studies: Path) -> None:
+    stopped = show_study("mine", studies)
+    told = kept(stopped)
+    assert told.startswith(f"{stopped.trials} trials ended, {stopped.complete} complete; all is kept; ")
+    for words in (f"nas search {stopped.folder} --finish", f"nas report {stopped.folder}"):
+        assert words in told
+    assert "--finish" not in kept(replace(stopped, complete=0))
+    assert kept(replace(stopped, trials=1, complete=1)).startswith("1 trial ended, 1 complete; ")
+    assert kept(show_study("new", studies)) == "no trial had ended; the same command begins again"

@@ -1,6 +1,7 @@
 """`nas search`: run or resume a study."""
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,16 @@ def command(
         else:
             click.echo(definition.to_toml(), nl=False)
         return
-    from nas import Progress, search
+    from nas import Progress, search, show_study
     from nas.cli.views.result import exchange, summary
+    from nas.cli.views.studies import kept
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
         try:
             result = search(definition, studies, view, finish=finish)
         except Interruption as end:
-            end.kept = view.kept(studies / definition.name)
+            with suppress(InputError):  # there may be no folder of the study yet
+                end.kept = kept(show_study(definition.name, studies))
             raise
     if as_json:
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))

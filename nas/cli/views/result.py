@@ -44,10 +44,9 @@ browse: nas ui --studies {Path(result.folder).parent}"""
 
 
 def _guesses(winner: Trained) -> str:
-    return (
-        "warning: the winner is no better on the test set than a guess: search longer, or look at the data"
-        * winner.guesses
-    )
+    if not winner.guesses:
+        return ""
+    return "warning: the winner is no better on the test set than a guess: search longer, or look at the data"
 
 
 def exchange(study: Study) -> str:

@@ -1,5 +1,6 @@
 """Studies as a person looks after them: a list, one with its next steps, several side by side."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group
@@ -90,3 +91,13 @@ def _facts(study: StudySummary) -> Iterator[tuple[str, str]]:
     yield "MACs", f"{figures['macs']:,}" if figures.get("macs") is not None else UNKNOWN
     if figures.get("latency_ms") is not None:
         yield "latency, estimated", f"{figures['latency_ms']:.3g} ms"
+
+
+def kept(study: StudySummary) -> str:
+    """Return in one line what an interrupted search has kept, and how to go on."""
+    if not study.trials:
+        return "no trial had ended; the same command begins again"
+    trials, folder = f"{study.trials} trial{'s'[: study.trials != 1]}", shlex.quote(study.folder)
+    told = f"{trials} ended, {study.complete} complete; all is kept; search on: nas search {folder}"
+    more = f"; run the finals now: nas search {folder} --finish; see the results so far: nas report {folder}"
+    return told + more if study.complete else told
