@@ -241,10 +241,15 @@ class Ledger:
     def runner(self) -> str | None:
         """Return which other process on this machine runs the study now, in words; None if none does."""
         owner: str | None = self.get("owner")
-        if owner is None or owner == _me() or not _alive(owner):
+        if owner is None or not _alive(owner):
             return None
         host, pid, *_ = owner.split(":")
-        return f"process {pid} of {host}"
+        # On one host, a living process with this number is this one.
+        return None if pid == str(os.getpid()) else f"process {pid} of {host}"
+
+    def unlock(self) -> None:
+        """Let other processes run the study: this one has ended its run, though it may live on, as a notebook does."""
+        self.put("owner", None)
 
     def forget(self) -> None:
         """Remove the study from its storage; nothing can be done with it afterwards."""

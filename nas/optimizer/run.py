@@ -124,6 +124,7 @@ def run(
         tracker.counts(trials.result(folder).states)
         tracker.close(DRAIN_SECONDS)
         ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
+        ledger.unlock()
 
 
 def _resume_or_begin(study: Study, folder: Path) -> Ledger:

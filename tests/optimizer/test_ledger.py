@@ -233,6 +233,12 @@ def test_a_study_whose_process_is_gone_may_be_taken_over(url: str, owner: str) -
     assert str(ledger(url).get("owner")).startswith(f"{socket.gethostname()}:{os.getpid()}:")
 
 
+def test_a_study_whose_run_has_ended_is_free_though_its_process_lives(url: str) -> None:
+    ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
+    ledger(url).unlock()
+    ledger(url).lock({})
+
+
 def test_a_list_grows_without_being_written_again(url: str) -> None:
     first = ledger(url)
     first.put("finals", ["kept by an earlier release"])
