@@ -56,7 +56,7 @@ def _check_rows(dataset: Dataset, part: Part, wanted: int) -> None:
         raise InputError(
             f"{dataset.source}: y_train",
             f"every class must have {wanted} rows or more, one for each part",
-            got=f"{counts.min()} of {dataset.class_names[classes[counts.argmin()]]}",
+            got=f"only {counts.min()} of the class {dataset.class_names[classes[counts.argmin()]]}",
         )
 
 

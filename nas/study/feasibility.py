@@ -87,9 +87,9 @@ def require_feasible(
         return
     raise InputError(
         f"space {space.name}",
-        "some member must fit the budget",
-        got=f"{budget.describe(totals)} for the smallest one found",
-        hint="raise the budget, or search a space with smaller members",
+        "some candidate must fit the budget",
+        got=f"none: the smallest one found takes {budget.describe(totals)}",
+        hint="raise the budget, or search a space with smaller candidates",
     )
 
 

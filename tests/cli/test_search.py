@@ -81,9 +81,13 @@ BAD = {
     ),
     "a missing space": (nothing, ["--space", "mine.toml"], "mine.toml: must be a readable file"),
     "an unknown space": (nothing, ["--space", "cnn_timeserie", "--data", "wine"], "did you mean cnn_timeseries?"),
-    "a budget that no member meets": (nothing, ["--budget-kb", "0.05"], "bytes for the smallest one found"),
-    "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "of 512 bytes for the smallest one found"),
-    "multiply-accumulates that no member meets": (nothing, ["--macs-k", "0.01"], "of 10 for the smallest one found"),
+    "a budget that no member meets": (
+        nothing,
+        ["--budget-kb", "0.05"],
+        "the smallest one found takes weights 68 of 51 bytes",
+    ),
+    "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "of 512 bytes; raise the budget"),
+    "multiply-accumulates that no member meets": (nothing, ["--macs-k", "0.01"], "of 10; raise the budget"),
     "a budget of nothing": (nothing, ["--budget-kb", "0"], "--budget-kb: must be above 0"),
     "an endless budget": (nothing, ["--budget-kb", "inf"], "--budget-kb: must be above 0"),
     "an unknown board": (nothing, ["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),
@@ -133,7 +137,7 @@ def test_bad_input_is_reported_in_one_line_and_writes_nothing(nas, tmp_path: Pat
 
 def test_an_impossible_budget_is_refused_with_the_size_of_the_smallest_candidate(nas) -> None:
     # The classifier alone: 30 x 2 weights and 2 biases of 4 bytes.
-    assert "weights 68 of 51 bytes for the smallest one found" in nas(*SEARCH, "--budget-kb", "0.05").err
+    assert "none: the smallest one found takes weights 68 of 51 bytes" in nas(*SEARCH, "--budget-kb", "0.05").err
 
 
 def test_a_missing_space_is_reported_with_the_next_step(nas) -> None:

@@ -156,7 +156,7 @@ def test_rows_are_float32_and_classes_int64() -> None:
     [
         ([0] * 5 + [1] * 5, [0, 1] * 5, "group_train: must hold 3 groups or more"),
         ([0] * 10, [0, 1] * 5, "group_train: must hold 3 groups or more"),
-        (None, [0] * 8 + [1] * 2, "every class must have 3 rows or more, one for each part, got 2 of b"),
+        (None, [0] * 8 + [1] * 2, "every class must have 3 rows or more, one for each part, got only 2 of the class b"),
         (None, [0] * 8, "must hold two classes or more"),
         (list(range(4)), [0, 1, 2, 3], "a class must have two rows or more"),
     ],

@@ -20,16 +20,6 @@ from nas.text import percent
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(scope="module")
-def view():
-    return sample_view()
-
-
-@pytest.fixture(scope="module")
-def page(view):
-    return render(view)
-
-
 def section(page, title):
     """A section of the page."""
     start = page.index(f"<section><h2>{title}</h2>")

@@ -33,16 +33,6 @@ EMPTY = ReportView(
 )
 
 
-@pytest.fixture(scope="module")
-def view():
-    return sample_view()
-
-
-@pytest.fixture(scope="module")
-def page(view):
-    return render(view)
-
-
 class Outline(HTMLParser):
     """Checks that elements nest, and collects elements, identifiers and text."""
 
