@@ -14,7 +14,7 @@ from nas.errors import InputError
 from nas.optimizer.ledger import Ledger, NoTrialsError
 from nas.optimizer.run import open_ledger, stored_result
 from nas.study.changes import differences
-from nas.study.record import State
+from nas.study.objectives import OBJECTIVES
 from nas.study.study import Study
 from nas.tracking import delete_runs
 
@@ -85,12 +85,10 @@ def show_study(name: str, root: Path = STUDIES) -> StudySummary:
     result = stored_result(folder, ledger)
     state = "running" if ledger.runner() else "finished" if result.winner else "stopped"
     facts = _facts(result.to_json())
-    if result.winner is None:
-        records = [r for r in ledger.records() if r.state == State.COMPLETE and r.values]
-        best = max(records, key=lambda r: (r.values or (0.0,))[0], default=None)
-        if best is not None:
-            facts |= {"best": best.trial, "metric": best.metric, "val_score": best.val_score}
-            facts |= {"figures": _figures(best.profiled or {})}
+    if result.winner is None and (ranked := OBJECTIVES[study.objective].ranked(ledger.records())):
+        best = ranked[0]
+        facts |= {"best": best.trial, "metric": best.metric, "val_score": best.val_score}
+        facts |= {"figures": _figures(best.profiled or {})}
     return _summary(study, folder, state, **facts, seconds=result.seconds)
 
 

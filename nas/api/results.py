@@ -14,7 +14,8 @@ from nas.optimizer.run import open_ledger, stored_result
 from nas.reports import ReportView, figure_files, write_report
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
-from nas.study.record import Record, State
+from nas.study.objectives import OBJECTIVES
+from nas.study.record import Record
 from nas.study.repeat import commands, note
 from nas.study.result import Result
 from nas.study.study import Study
@@ -56,8 +57,8 @@ def export(
 
 def _complete(study: Study, folder: Path) -> dict[int, Record]:
     """Return the records of the complete trials by number, the best first."""
-    records = [r for r in open_ledger(study, folder, begin=False).records() if r.state == State.COMPLETE and r.values]
-    return {record.trial: record for record in sorted(records, key=lambda r: (-(r.values or (0,))[0], r.trial))}
+    records = open_ledger(study, folder, begin=False).records()
+    return {record.trial: record for record in OBJECTIVES[study.objective].ranked(records)}
 
 
 def _no_winner(folder: Path, complete: Mapping[int, Record]) -> InputError:

@@ -7,13 +7,13 @@ To add an objective, register an `Objective` here: a function of a record and of
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from nas.registry import Registry
 from nas.study.costs import COSTS, Cost
-from nas.study.record import Record
+from nas.study.record import Record, State
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
 
@@ -68,6 +68,11 @@ class Objective:
         """
         spent = (cost.of(record) for cost in self.costs)
         return (-score, *(math.inf if value is None else value for value in spent), record.trial)
+
+    def ranked(self, records: Iterable[Record]) -> list[Record]:
+        """Return the complete candidates, the best by their score in the search first."""
+        scored = [(record, record.values[0]) for record in records if record.state == State.COMPLETE and record.values]
+        return [record for record, score in sorted(scored, key=lambda each: self.order(*each))]
 
     @property
     def summary(self) -> str:

@@ -60,3 +60,11 @@ def test_a_pareto_objective_has_accuracy_and_a_cost(name: str, cost: float) -> N
 def test_the_error_for_an_unknown_objective_suggests_the_nearest_one() -> None:
     with pytest.raises(InputError, match=r"--objective: .* got 'pareto-weight'; did you mean pareto-weights"):
         OBJECTIVES.find("pareto-weight", "--objective")
+
+
+def test_complete_candidates_are_ranked_by_score_then_by_the_objective_s_cost_then_by_trial() -> None:
+    def of(trial: int, value: float, weights: int, state: State = State.COMPLETE) -> Record:
+        return replace(record(weights_bytes=weights), trial=trial, values=(value,), state=state)
+
+    records = [of(0, 0.8, 10), of(1, 0.9, 20), of(2, 0.9, 10), of(3, 0.9, 10), of(4, 1.0, 1, State.PRUNED)]
+    assert [each.trial for each in OBJECTIVES["accuracy"].ranked(reversed(records))] == [2, 3, 1, 0]
