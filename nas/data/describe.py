@@ -116,7 +116,7 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
         channels=_channels(dataset, parts["train"]),
         findings=tuple(found),
         verdict=_verdict(found),
-        mend=_mend(dataset.source, seed, options, found),
+        mend=_mend(dataset, seed, options, found),
         notes=dataset.notes,
     )
 
@@ -129,8 +129,14 @@ def _verdict(found: Sequence[Finding]) -> str:
     return f"{' and '.join(counts)}; a search {'refuses these data' if errors else 'starts, and warns'}"
 
 
-def _mend(source: str, seed: int, options: DataOptions, found: Sequence[Finding]) -> str | None:
-    """Return the command with the options that were given and all those that mend something."""
+def _mend(dataset: Dataset, seed: int, options: DataOptions, found: Sequence[Finding]) -> str | None:
+    """Return the command with the options that were given and all those that mend something.
+
+    There is none if it would drop every column.
+    """
+    dropped = {finding.options["drop_columns"] for finding in found if "drop_columns" in finding.options}
+    if len(dropped) == dataset.train.x.shape[-1]:
+        return None
     given = {name: getattr(options, name) for name in ROW_OPTIONS} | {"seed": seed or None}
     settings = {name: value for name, value in given.items() if value is not None}
     for finding in found:
@@ -138,7 +144,7 @@ def _mend(source: str, seed: int, options: DataOptions, found: Sequence[Finding]
             lists = isinstance(value, str) and settings.get(name)
             settings[name] = f"{settings[name]},{value}" if lists else value
     mends = any(finding.options for finding in found)
-    return f"nas data {shlex.quote(source)} {as_flags(settings)}" if mends else None
+    return f"nas data {shlex.quote(dataset.source)} {as_flags(settings)}" if mends else None
 
 
 def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSummary:

@@ -69,6 +69,14 @@ def test_the_last_line_is_the_whole_command_that_mends(tmp_path: Path) -> None:
     assert run(str(folder / "a.npz"), "--drop-columns", "2").splitlines()[-1] == "verdict: ready to search"
 
 
+def test_no_command_is_given_that_would_drop_every_column(tmp_path: Path) -> None:
+    x = np.repeat(np.arange(60)[:, None, None] % 2, 8, axis=1) + np.zeros(3)
+    np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(60) % 2, group_train=np.arange(60) // 2)
+    shown = run(str(tmp_path / "a.npz"), refused=True)
+    assert "a search refuses these data" in shown
+    assert "mend with" not in shown
+
+
 def test_json_has_the_verdict_and_each_finding_with_its_place_and_mend(tmp_path: Path) -> None:
     x = np.random.default_rng(0).normal(size=(60, 8, 3))
     np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(60) % 2)
