@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from nas.model.deploy.int8_model import Int8Model, float_outputs
 
 from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
@@ -22,7 +23,6 @@ from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, quantize
 from nas.model.deploy.fake_quantized import fake_quantize
-from nas.model.deploy.int8_model import Int8Model, float_outputs
 from nas.model.network.network import Network
 from nas.model.training.training import TrainingRun, train
 from nas.space.architecture import Architecture

@@ -114,10 +114,11 @@ def data(source: str) -> Prepared:
 
 def measure(source: str, training: Training) -> Training:
     """Train, quantize and score one network."""
+    from nas.model.deploy.int8_model import Int8Model, float_outputs
+
     from nas.model import runtime
     from nas.model.deploy.convert import calibration_rows, quantize
     from nas.model.deploy.fake_quantized import fake_quantize
-    from nas.model.deploy.int8_model import Int8Model, float_outputs
     from nas.model.network.network import Network
     from nas.model.training.training import TrainingRun, train
 
@@ -157,6 +158,7 @@ def accuracy(outputs: Floats, y: Ints) -> float:
 def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     """Return what a teacher says of the rows that it was trained on, and its accuracy on those held out."""
     from nas.model.deploy.int8_model import float_outputs
+
     from nas.model.network.network import Network
     from nas.model.training.teacher import teacher_graph
     from nas.model.training.training import TrainingRun, train

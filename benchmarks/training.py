@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from nas.model.deploy.int8_model import Int8Model, float_outputs
 from parent import parent_seconds
 
 from nas.data.prepared import Prepared, prepare
@@ -27,7 +28,6 @@ from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, convert
 from nas.model.deploy.fake_quantized import fake_quantize
-from nas.model.deploy.int8_model import Int8Model, float_outputs
 from nas.model.deploy.slim import slim
 from nas.model.network.network import Network
 from nas.model.training import graphs

@@ -10,7 +10,7 @@
 The command line does what these functions do:
 
     nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
-                   `load_result` gives its outcome again, `load` the winner to predict with
+                   `load_result` gives its outcome again, `load` the winner, or any model, to predict with
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
-    from nas.api.model import Model, load
+    from nas.api.loading import load
+    from nas.api.model import Model
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate
     from nas.api.outcome import Outcome, load_result
     from nas.api.progress import Progress
@@ -63,7 +64,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
-    "api.model": ("Model", "load"),
+    "api.loading": ("load",),
+    "api.model": ("Model",),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
     "api.outcome": ("Outcome", "load_result"),

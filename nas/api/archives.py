@@ -96,9 +96,9 @@ def _size(part: Part) -> dict[str, int | None]:
 
 def _measured(tflite: bytes) -> tuple[Quantization, Quantization, Example]:
     """Return how a model's input and output are quantized, and an example of both."""
-    from nas.model.deploy.int8_model import Int8Model
+    from nas.model.deploy.tflite_model import TfliteModel
 
-    model = Int8Model(tflite)
+    model = TfliteModel(tflite)
     noise = np.random.default_rng(0).standard_normal((1, *model.row_shape)).astype(np.float32)
     example = model.quantize(noise)
     answer = Example(tuple(example.ravel().tolist()), tuple(model.run(example)[0].tolist()))

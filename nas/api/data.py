@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nas.data.choice import DataChoice
 from nas.data.dataset import ROW_OPTIONS, DataOptions
 from nas.data.describe import Description, describe
 from nas.data.given import Data
@@ -12,7 +13,7 @@ from nas.data.readers.archive import read_arrays
 from nas.data.readers.npz import key_of
 from nas.data.selection import select
 from nas.data.source import READERS, SOURCES, load
-from nas.data.splits import Splits, split
+from nas.data.splits import Splits
 from nas.errors import InputError
 from nas.space.file import load_space
 from nas.study.study import Study
@@ -60,15 +61,19 @@ def describe_data(source: str | Data, options: DataOptions | None = None, seed: 
     return describe(dataset, seed, options)
 
 
+def data_of(study: Study) -> DataChoice:
+    """Return which data a study names."""
+    given = {name: getattr(study, name) for name in ROW_OPTIONS if name != "kind"}
+    return DataChoice(study.data, DataOptions(**given, kind=load_space(study.space).input), study.seed)
+
+
 def load_data(study: Study) -> Splits:
     """Return a study's data, divided into training, validation and test rows as its search divides them.
 
     Raises:
         InputError: the data cannot be read, or a search refuses them.
     """
-    given = {name: getattr(study, name) for name in ROW_OPTIONS if name != "kind"}
-    options = DataOptions(**given, kind=load_space(study.space).input)
-    return split(load(study.data, seed=study.seed, options=options), study.seed, options)
+    return data_of(study).splits()
 
 
 def keep_data(study: Study, data: Data, root: Path) -> Study:

@@ -61,7 +61,7 @@ class _Stages(dict[str, float]):
 def initialize(splits: Splits) -> None:
     """Make this process ready for tasks: load TensorFlow with one thread, the data and all modules."""
     from nas.model import runtime
-    from nas.model.deploy import convert, int8_model  # noqa: F401 - loaded before `settle`
+    from nas.model.deploy import convert, tflite_model  # noqa: F401 - loaded before `settle`
     from nas.model.training import training  # noqa: F401 - loaded before `settle`
 
     runtime.use_one_thread()
@@ -185,7 +185,7 @@ def _pruned(task: TrainingTask, training: _Training, record: Record) -> Training
 
 def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _Stages) -> TrainingOutcome:
     """Quantize a trained network, check its budget, and evaluate the int8 model on the validation rows."""
-    from nas.model.deploy.int8_model import Int8Model
+    from nas.model.deploy.tflite_model import TfliteModel
     from nas.model.weights import dump_weights
 
     val = training.val
@@ -200,7 +200,7 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
         return TrainingOutcome(record, tflite, dump_weights(training.network))
     with stages("evaluate"):
         learns, outputs = task.architecture.task, task.architecture.outputs
-        metrics = learns.scores(learns.tally(learns.answers(Int8Model(tflite).predict(val.x)), val.y, outputs))
+        metrics = learns.scores(learns.tally(learns.answers(TfliteModel(tflite).predict(val.x)), val.y, outputs))
     record = replace(
         record,
         val_metrics=metrics,
@@ -232,7 +232,7 @@ def _failed(record: Record, reason: str) -> Record:
 
 def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
     """Train a teacher, and compute its soft labels for all training and validation rows."""
-    from nas.model.deploy.int8_model import float_outputs
+    from nas.model.deploy.tflite_model import float_outputs
     from nas.model.network.network import Network
     from nas.model.training import teacher
     from nas.model.training.training import TrainingRun
@@ -256,7 +256,7 @@ def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
 
 def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     """Evaluate the winner on the test rows: the int8 model as deployed, and the float network that it came from."""
-    from nas.model.deploy.int8_model import Int8Model, float_outputs
+    from nas.model.deploy.tflite_model import TfliteModel, float_outputs
     from nas.model.network.network import Network
     from nas.model.weights import load_weights
 
@@ -267,7 +267,7 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     def tallies(outputs: Floats) -> Ints:
         return learns.tallies(learns.answers(outputs), part.y, part.groups, task.architecture.outputs)
 
-    outputs = Int8Model(task.tflite).predict(part.x)
+    outputs = TfliteModel(task.tflite).predict(part.x)
     counts, grouped = tallies(outputs), part.groups is not None
     total = counts.sum(0)
     return Tested(

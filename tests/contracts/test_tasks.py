@@ -38,7 +38,7 @@ def task(name: str) -> Task:
 
 
 def test_a_small_network_learns_it(task: Task) -> None:
-    from nas.model.deploy.int8_model import float_outputs
+    from nas.model.deploy.tflite_model import float_outputs
     from nas.model.network.network import Network
     from nas.model.training.training import TrainingRun, train
     from nas.study.recipe import Recipe
@@ -59,7 +59,7 @@ def test_a_small_network_learns_it(task: Task) -> None:
 def test_its_int8_model_answers_nearly_as_well_as_the_float_network(task: Task) -> None:
     from nas.model.deploy.convert import calibration_rows, quantize
     from nas.model.deploy.fake_quantized import fake_quantize
-    from nas.model.deploy.int8_model import Int8Model
+    from nas.model.deploy.tflite_model import TfliteModel
     from nas.model.network.network import Network
 
     part, _ = made_up(task)
@@ -70,7 +70,7 @@ def test_its_int8_model_answers_nearly_as_well_as_the_float_network(task: Task) 
         [np.random.default_rng(9).normal(size=(FEATURES, OUTPUTS)).astype(np.float32), np.zeros(OUTPUTS)]
     )
     rows = calibration_rows(part, task.strata(part.y))
-    model = Int8Model(quantize(fake_quantize(network, rows, task.loss)))
+    model = TfliteModel(quantize(fake_quantize(network, rows, task.loss)))
     found, best = scores(task, task.answers(model.predict(part.x)), part.y), scores(task, part.y, part.y)
     worst = scores(task, task.answers(-model.predict(part.x)), part.y)
     assert all(best[name] - found[name] < 0.1 * (best[name] - worst[name]) for name in task.metrics)

@@ -5,7 +5,7 @@ import pytest
 
 from nas.model.deploy.convert import quantize
 from nas.model.deploy.fake_quantized import fake_quantize
-from nas.model.deploy.int8_model import Int8Model, float_outputs
+from nas.model.deploy.tflite_model import TfliteModel, float_outputs
 from nas.model.network.network import Network
 from nas.model.runtime import tf
 
@@ -27,14 +27,14 @@ def _random_inputs(network, rows):
 
 def test_outputs_equal_those_of_tflm_within_a_step_and_answers_exactly(network):
     q = _random_inputs(network, 200)
-    outputs, expected = Int8Model(network.tflite).run(q), _run_micro(network.tflite, q)
+    outputs, expected = TfliteModel(network.tflite).run(q), _run_micro(network.tflite, q)
     assert np.abs(outputs.astype(int) - expected).max() <= 1
     assert np.mean(outputs != expected) < 0.01
     np.testing.assert_array_equal(outputs.argmax(axis=1), expected.argmax(axis=1))
 
 
 def test_the_outputs_for_a_row_do_not_depend_on_the_other_rows(network):
-    model = Int8Model(network.tflite)
+    model = TfliteModel(network.tflite)
     q = _random_inputs(network, 300)
     together = model.run(q)
     np.testing.assert_array_equal(together[::60], np.concatenate([model.run(q[i : i + 1]) for i in range(0, 300, 60)]))
@@ -42,7 +42,7 @@ def test_the_outputs_for_a_row_do_not_depend_on_the_other_rows(network):
 
 def test_probabilities_equal_those_of_the_float_network_up_to_quantization(network):
     expected = np.asarray(tf.nn.softmax(network.model(network.x)))
-    np.testing.assert_allclose(Int8Model(network.tflite).predict(network.x), expected, atol=0.06)
+    np.testing.assert_allclose(TfliteModel(network.tflite).predict(network.x), expected, atol=0.06)
 
 
 def test_without_the_softmax_the_answer_is_the_same(network):
@@ -50,14 +50,17 @@ def test_without_the_softmax_the_answer_is_the_same(network):
     bare = Network(dataclasses.replace(graph, tensors=graph.tensors[:-1]))
     bare.set_weights(network.model.get_weights())
     q = _random_inputs(network, 300)
-    logits, probabilities = Int8Model(quantize(fake_quantize(bare, network.x))).run(q), Int8Model(network.tflite).run(q)
+    logits, probabilities = (
+        TfliteModel(quantize(fake_quantize(bare, network.x))).run(q),
+        TfliteModel(network.tflite).run(q),
+    )
     # A probability is rounded to 1/256, so that several may share the first place; the greatest logit is among them.
     greatest = np.take_along_axis(probabilities, logits.argmax(axis=1)[:, None], axis=1)[:, 0]
     np.testing.assert_array_equal(greatest, probabilities.max(axis=1))
 
 
 def test_inputs_are_rounded_to_the_nearest_step_and_clipped(network):
-    model = Int8Model(network.tflite)
+    model = TfliteModel(network.tflite)
     interpreter_input = model._interpreter.get_input_details()[0]
     scale, zero = interpreter_input["quantization"]
     back = (model.quantize(network.x).astype(np.float64) - zero) * scale
@@ -68,6 +71,6 @@ def test_inputs_are_rounded_to_the_nearest_step_and_clipped(network):
 
 def test_rows_may_come_in_the_shape_of_the_data(network):
     x = network.x.reshape(len(network.x), -1)
-    model = Int8Model(network.tflite)
+    model = TfliteModel(network.tflite)
     np.testing.assert_array_equal(model.predict(x), model.predict(network.x))
     np.testing.assert_array_equal(float_outputs(network.model, x), network.model(network.x))

@@ -5,7 +5,7 @@ from nas.data.dataset import Part
 from nas.graph.builder import GraphBuilder
 from nas.model.deploy.convert import quantize
 from nas.model.deploy.fake_quantized import FakeQuantizedNetwork, fake_quantize
-from nas.model.deploy.int8_model import Int8Model
+from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.network.network import Network
 from nas.model.training.training import TrainingRun, train
 from nas.study.recipe import Recipe
@@ -13,7 +13,7 @@ from nas.study.recipe import Recipe
 
 def test_outputs_equal_those_of_the_int8_model(network):
     deployed = fake_quantize(network.model, network.x)
-    expected = Int8Model(quantize(deployed)).predict(network.x)
+    expected = TfliteModel(quantize(deployed)).predict(network.x)
     # A step of the logits, and rounding at a tie, are worth a few steps of the probabilities.
     np.testing.assert_allclose(deployed(network.x, softmax=True), expected, atol=0.03)
     assert np.mean(np.abs(np.asarray(deployed(network.x, softmax=True)) - expected)) < 0.004
@@ -47,11 +47,11 @@ def test_a_rare_peak_of_the_input_does_not_make_the_steps_of_all_numbers_coarse(
     rows[7, 2] = 400.0
     plain = rng.normal(size=(300, 8)).astype(np.float32)
     expected = np.asarray(network(plain, softmax=True))
-    error = np.abs(Int8Model(quantize(fake_quantize(network, rows))).predict(plain) - expected).mean()
+    error = np.abs(TfliteModel(quantize(fake_quantize(network, rows))).predict(plain) - expected).mean()
     wide = FakeQuantizedNetwork(
         network, [(float(min(0, rows.min())), float(rows.max())), (0.0, 400.0), (-400.0, 400.0)]
     )
-    assert error < 0.2 * np.abs(Int8Model(quantize(wide)).predict(plain) - expected).mean()
+    assert error < 0.2 * np.abs(TfliteModel(quantize(wide)).predict(plain) - expected).mean()
 
 
 def test_quantization_aware_training_starts_from_the_network_and_leaves_it_unchanged(network):
@@ -63,5 +63,5 @@ def test_quantization_aware_training_starts_from_the_network_and_leaves_it_uncha
     result = train(deployed, part, None, recipe, TrainingRun(epochs=12))
     assert result.history["loss"][-1] < result.history["loss"][0]
     assert all(map(np.array_equal, network.model.get_weights(), kept))
-    predicted = Int8Model(quantize(deployed)).predict(network.x)
+    predicted = TfliteModel(quantize(deployed)).predict(network.x)
     assert np.mean(np.abs(predicted - np.asarray(deployed(network.x, softmax=True)))) < 0.006

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nas.data.dataset import Part
-from nas.model.deploy.int8_model import float_outputs
+from nas.model.deploy.tflite_model import float_outputs
 from nas.model.network.network import Network
 from nas.model.training.teacher import teacher_graph, train_teacher
 from nas.model.training.training import TrainingRun, _targets, train

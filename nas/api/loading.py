@@ -1,0 +1,160 @@
+"""Models by what a user has: a study, the folder of a training, a `.tflite` or a `.keras` file."""
+
+import hashlib
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nas.api import STUDIES
+from nas.api.data import data_of
+from nas.api.model import Model
+from nas.api.studies import open_study
+from nas.codec import Place, from_data, parse_json
+from nas.data.prepared import Scaling
+from nas.errors import InputError
+from nas.files import read_regular
+from nas.study.archive_file import load_archive
+from nas.target.profiler import MOST_FILE_BYTES, profile
+from nas.target.target import DEFAULT_TARGET
+
+METADATA = "metadata.json"
+"""The file beside a model that says how its input is scaled and what its outputs mean."""
+TFLITE, KERAS = "model.tflite", "model.keras"
+"""The int8 model and the float model of a training, in its folder."""
+_LAST_OPERATORS = 2
+_PROBABILITIES = ("SOFTMAX", "LOGISTIC")
+
+
+def load(source: str | Path, root: Path | str = STUDIES) -> Model:
+    """Load a model to predict in Python what the device would, and for every verb that works on one model.
+
+    The scaling and the class names of a file come from the `metadata.json` beside it, if that describes this file.
+
+    Args:
+        source: name or folder of a study, for its winner; folder of a training; path of a `.tflite` or `.keras` file.
+        root: folder of studies.
+
+    Raises:
+        InputError: there is no such study or file, the study has no winner yet, or the file is damaged, does not belong
+            to its `metadata.json`, or has several inputs or outputs.
+    """
+    path = Path(source)
+    if path.suffix == ".tflite":
+        return _tflite(path)
+    if path.suffix == ".keras":
+        return _keras(path)
+    if path.is_dir() and not (path / "study.toml").is_file() and (path / TFLITE).is_file():
+        return _training(path)
+    return _winner(str(source), Path(root))
+
+
+def _winner(name: str, root: Path) -> Model:
+    study, folder = open_study(name, root)
+    archive = load_archive(folder)
+    return Model(
+        tflite=archive.tflite,
+        input_shape=_row_shape(archive.input_shape),
+        class_names=archive.class_names,
+        scaling=archive.scaling,
+        units_scale=archive.units_scale,
+        is_logit=archive.output_is == "logit",
+        name=study.name,
+        origin=folder,
+        data=data_of(study),
+    )
+
+
+def _training(folder: Path) -> Model:
+    """Return the model of a training's folder: the int8 model and, beside it, the float one."""
+    model = replace(_tflite(folder / TFLITE), name=folder.resolve().name, origin=folder)
+    if not (folder / KERAS).is_file():
+        return model
+    return replace(model, keras=_keras(folder / KERAS).keras)
+
+
+def _tflite(path: Path) -> Model:
+    content = read_regular(path, MOST_FILE_BYTES)
+    facts = profile(content, DEFAULT_TARGET).to_json()
+    shape, outputs = _shapes(facts["tensors"], path)
+    last = {op["op"] for op in facts["ops"][-_LAST_OPERATORS:]}
+    model = Model(
+        tflite=content,
+        input_shape=shape,
+        class_names=tuple(map(str, range(outputs))),
+        is_logit=not last.intersection(_PROBABILITIES),
+        name=path.stem,
+        origin=path,
+    )
+    beside = path.parent / METADATA
+    if not beside.is_file():
+        return model
+    known = _metadata(beside)
+    if known["sha256"] != _sha256(content):
+        hint = f"move the .tflite away from {beside.name}, or export it again"
+        raise InputError(beside, "must describe the .tflite beside it", got="another model's SHA-256", hint=hint)
+    return _described(model, known, beside)
+
+
+def _keras(path: Path) -> Model:
+    # TensorFlow takes seconds to import.
+    from nas.model.keras_file import gives_probabilities, keras_shapes, load_keras, read_keras
+
+    content = read_keras(path)
+    loaded = load_keras(content, path)
+    shape, outputs = keras_shapes(loaded, path)
+    model = Model(
+        tflite=None,
+        keras=content,
+        input_shape=_row_shape((1, *shape)),
+        class_names=tuple(map(str, range(outputs))),
+        is_logit=not gives_probabilities(loaded),
+        name=path.stem,
+        origin=path,
+    )
+    beside = path.parent / METADATA
+    if beside.is_file() and (known := _metadata(beside)).get("keras_sha256") == _sha256(content):
+        return _described(model, known, beside)
+    return model
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _metadata(path: Path) -> Any:
+    known = parse_json(path.read_bytes(), path)
+    if not isinstance(known, dict) or not isinstance(known.get("sha256"), str):
+        raise InputError(path, "must be the metadata.json of an exported model")
+    return known
+
+
+def _described(model: Model, known: Any, path: Path) -> Model:
+    """Return a model with what `metadata.json` says of it; InputError if that is damaged."""
+    try:
+        factors = known["input"]["units_scale"]
+        return replace(
+            model,
+            class_names=tuple(map(str, known["class_names"])),
+            scaling=from_data(Scaling, known["input"]["scaling"], Place(path, "input.scaling")),
+            units_scale=None if factors is None else tuple(map(float, factors)),
+            is_logit=known["output"]["is"] == "logit",
+            name=str(known.get("study", model.name)),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(path, "must be the metadata.json of an exported model", got=repr(error)) from error
+
+
+def _shapes(tensors: Any, path: Path) -> tuple[tuple[int, ...], int]:
+    """Return the shape of a row and the number of outputs; InputError for several inputs or outputs."""
+    ends = {kind: [t for t in tensors if t["kind"] == kind] for kind in ("input", "output")}
+    for kind, found in ends.items():
+        if len(found) != 1 or len(found[0]["shape"]) < 2:
+            got = ", ".join(f"{t['dtype']} {t['shape']}" for t in found) or "none"
+            raise InputError(path, f"must have one {kind}, with a batch axis", got=got)
+    return _row_shape(tuple(ends["input"][0]["shape"])), math.prod(ends["output"][0]["shape"][1:])
+
+
+def _row_shape(tensor: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of a row of data; windows are images of height 1 to the model."""
+    return tensor[2:] if len(tensor) == 4 and tensor[1] == 1 else tensor[1:]
