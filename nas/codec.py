@@ -7,6 +7,7 @@ defines `to_json()` and `from_json(data, place)`; these are then used wherever i
 
 import dataclasses
 import json
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ T = TypeVar("T")
 MOST_TOML_BYTES = 65_536
 _MOST_KEY_PARTS = 32
 _PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONG_KEY = re.compile(f"(?:{_PART}){{{_MOST_KEY_PARTS}}}")
 
 _NAMES: Mapping[type, str] = {
@@ -135,18 +137,41 @@ def parse_json(content: str | bytes, place: object) -> Any:
 
 
 def to_toml(data: Mapping[str, Any]) -> str:
-    """Return numbers, texts and booleans, and tables of them, as a TOML document; None is left out."""
-    tables = {key: value for key, value in data.items() if isinstance(value, Mapping)}
-    lines = _toml_lines({key: value for key, value in data.items() if key not in tables})
-    for name, table in tables.items():
-        lines += ["", f"[{name}]", *_toml_lines(table)]
-    return "\n".join([*lines, ""])
+    """Return numbers, texts, booleans and lists, and tables of them, as a TOML document; None is left out."""
+    return "\n".join([*_toml_lines(data, ()), ""])
 
 
-def _toml_lines(table: Mapping[str, Any]) -> list[str]:
-    # A JSON string is a TOML basic string except for DEL, and JSON's numbers and booleans are TOML's.
-    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in table.items() if value is not None}
-    return [f"{key} = {text}".replace("\x7f", "\\u007f") for key, text in texts.items()]
+def _toml_lines(table: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
+    """Return the lines of a table whose own heading is above: first its values, then the tables in it."""
+    given = {key: value for key, value in table.items() if value is not None}
+    inner = {key: value for key, value in given.items() if isinstance(value, Mapping) or _are_tables(value)}
+    lines = [f"{_toml_key(key)} = {_toml_value(value)}" for key, value in given.items() if key not in inner]
+    for key, value in inner.items():
+        place = (*path, _toml_key(key))
+        name = ".".join(place)
+        entries = [(f"[{name}]", value)] if isinstance(value, Mapping) else [(f"[[{name}]]", one) for one in value]
+        for heading, entry in entries:
+            lines += ["", heading, *_toml_lines(entry, place)]
+    return lines
+
+
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(entry, Mapping) for entry in value)
+
+
+def _toml_key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else _toml_value(key)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(entry)}' for key, entry in value.items())}}}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    # A JSON string is a TOML basic string except for DEL, and JSON's other numbers and booleans are TOML's.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @cache
