@@ -22,6 +22,7 @@ The command line does what these functions do:
     nas report     `report`
     nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
     nas export     `export`
+    nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
 
 Names are imported when they are first used, so that `import nas` stays quick.
 """
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from nas.api.model import Model
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate
     from nas.api.outcome import Outcome, load_result
+    from nas.api.params import Params, params, set_params
     from nas.api.progress import Progress
     from nas.api.results import export, report
     from nas.api.search import search
@@ -69,6 +71,7 @@ _HOMES = {
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
     "api.outcome": ("Outcome", "load_result"),
+    "api.params": ("Params", "params", "set_params"),
     "api.progress": ("Progress",),
     "api.results": ("export", "report"),
     "api.search": ("search",),
@@ -105,6 +108,7 @@ __all__ = [
     "Model",
     "Observer",
     "Outcome",
+    "Params",
     "Progress",
     "Recipe",
     "Record",
@@ -136,9 +140,11 @@ __all__ = [
     "load_space",
     "open_study",
     "open_ui",
+    "params",
     "profile",
     "report",
     "search",
+    "set_params",
     "show_study",
     "ui_command",
     "write_memory_map",

@@ -47,6 +47,7 @@ VERBS = {
         ("list_studies", "show_study", "compare_studies", "delete_study", "open_study"),
     ),
     "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
+    "params": Verb("Read or set parameters in the metadata of a .tflite file.", ("params", "set_params")),
 }
 
 

@@ -49,6 +49,7 @@ class Archive:
         data: description of the data: source, digest, rows and groups of each part.
         budget: limits by name, None where there was none.
         example: by which a firmware is checked; None in archives of earlier releases.
+        parameters_note: why the `.tflite` carries no parameters although it should; empty if there is no reason.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Archive:
     budget: Mapping[str, Any] = field(default_factory=dict)
     command_note: str = ""
     example: Example | None = None
+    parameters_note: str = ""
 
     @property
     def record(self) -> Record:

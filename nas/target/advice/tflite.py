@@ -3,11 +3,11 @@
 It reads bytes that the native core has read before and whose offsets it has checked.
 """
 
-import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nas.graph.graph import Graph, Op, Tensor
+from nas.target.flatbuffer import Table, root
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 
 # Field numbers of TFLite's schema, version 3 (tflite/schema/schema.fbs).
@@ -42,13 +42,13 @@ def read_graph(model: bytes, footprint: Footprint) -> Graph | None:
     """
     try:
         return _read(model, footprint)
-    except (struct.error, IndexError):
+    except IndexError:
         return None
 
 
 def _read(model: bytes, footprint: Footprint) -> Graph | None:
-    root = _root(model)
-    subgraphs = list(root.tables(_SUBGRAPHS))
+    top = root(model)
+    subgraphs = list(top.tables(_SUBGRAPHS))
     if len(subgraphs) != 1:
         return None
     (subgraph,) = subgraphs
@@ -57,7 +57,7 @@ def _read(model: bytes, footprint: Footprint) -> Graph | None:
         return None
     rows = zip(tables, footprint.tensors, strict=False)  # scratch buffers come behind the tensors
     operators = zip(subgraph.tables(_OPS), footprint.ops, strict=True)
-    buffers = list(root.tables(_BUFFERS))
+    buffers = list(top.tables(_BUFFERS))
     return Graph(
         tensors=tuple(_tensor(table, row) for table, row in rows),
         ops=tuple(
@@ -69,13 +69,13 @@ def _read(model: bytes, footprint: Footprint) -> Graph | None:
     )
 
 
-def _tensor(table: "_Table", row: TensorFootprint) -> Tensor:
+def _tensor(table: Table, row: TensorFootprint) -> Tensor:
     quantization = table.table(_QUANTIZATION)
     scales = 0 if quantization is None else quantization.length(_SCALES)
     return Tensor(row.name, row.shape, row.dtype, row.kind == "constant", scales)
 
 
-def _options(op: "_Table", row: OpFootprint) -> dict[str, Any]:
+def _options(op: Table, row: OpFootprint) -> dict[str, Any]:
     table = op.table(_OPTIONS)
     options: dict[str, Any] = {}
     if table is None:
@@ -90,69 +90,8 @@ def _options(op: "_Table", row: OpFootprint) -> dict[str, Any]:
     return options
 
 
-def _axes(row: OpFootprint, tensors: Sequence["_Table"], buffers: Sequence["_Table"]) -> dict[str, Any]:
+def _axes(row: OpFootprint, tensors: Sequence[Table], buffers: Sequence[Table]) -> dict[str, Any]:
     """Return the axes of a reduction; TFLite keeps them as data, not as options."""
     if row.op not in _REDUCERS or len(row.inputs) < 2 or row.inputs[1] < 0:
         return {}
     return {"axes": buffers[tensors[row.inputs[1]].number(_BUFFER, "<I", 0)].integers(_DATA, _MOST_AXES)}
-
-
-class _Table:
-    """A table of a flatbuffer: fields by number, each absent or at an offset."""
-
-    def __init__(self, data: bytes, at: int) -> None:
-        self._data, self._at = data, at
-
-    def number(self, field: int, form: str, absent: int) -> int:
-        at = self._place(field)
-        return absent if at is None else int(self._unpack(form, at))
-
-    def table(self, field: int) -> "_Table | None":
-        at = self._place(field)
-        return None if at is None else _Table(self._data, self._follow(at))
-
-    def tables(self, field: int) -> Iterator["_Table"]:
-        for at in self._items(field):
-            yield _Table(self._data, self._follow(at))
-
-    def numbers(self, field: int) -> tuple[int, ...]:
-        return tuple(self._unpack("<i", at) for at in self._items(field))
-
-    def integers(self, field: int, most: int) -> tuple[int, ...]:
-        """Return the numbers in a vector of bytes, four bytes each; IndexError if there are more than `most`."""
-        at = self._place(field)
-        if at is None:
-            return ()
-        start = self._follow(at)
-        count = self._unpack("<I", start) // 4
-        if count > most:
-            raise IndexError(f"more than {most} numbers")
-        return struct.unpack_from(f"<{count}i", self._data, start + 4)
-
-    def length(self, field: int) -> int:
-        return len(self._items(field))
-
-    def _items(self, field: int) -> range:
-        """Return where the elements of a vector of four bytes each lie."""
-        at = self._place(field)
-        if at is None:
-            return range(0)
-        start = self._follow(at)
-        return range(start + 4, start + 4 + 4 * self._unpack("<I", start), 4)
-
-    def _place(self, field: int) -> int | None:
-        vtable = self._at - self._unpack("<i", self._at)
-        entry = 4 + 2 * field
-        offset = self._unpack("<H", vtable + entry) if entry < self._unpack("<H", vtable) else 0
-        return self._at + offset if offset else None
-
-    def _follow(self, at: int) -> int:
-        return at + self._unpack("<I", at)
-
-    def _unpack(self, form: str, at: int) -> int:
-        value: int = struct.unpack_from(form, self._data, at)[0]
-        return value
-
-
-def _root(model: bytes) -> _Table:
-    return _Table(model, struct.unpack_from("<I", model)[0])

@@ -1,0 +1,64 @@
+"""Parameters in the metadata of a `.tflite`: read, written and removed."""
+
+from collections.abc import Mapping
+
+from nas.model.deploy.params.dictionary import decode, encode
+from nas.model.deploy.params.kinds import Param
+from nas.model.deploy.params.metadata import Model, with_metadata
+
+ENTRY = "NAS_PARAMS"
+"""The name of our entry in a model's metadata."""
+
+SILABS_ENTRY = "SL_PARAMSv1"
+"""The name under which the tools of Silicon Labs write and read the same bytes."""
+
+ENTRIES = (ENTRY, SILABS_ENTRY)
+
+# What the tools of Silicon Labs call some of our parameters.
+_SILABS_KEYS: Mapping[str, str] = {"class_names": "classes", "arena_bytes": "runtime_memory_size"}
+
+
+def entry_of(tflite: bytes) -> str | None:
+    """Return the name of the entry that holds the parameters, ours if there are both; None if there are none.
+
+    Raises:
+        ValueError: the bytes are no `.tflite`.
+    """
+    model = Model(tflite)
+    return next((name for name in ENTRIES if model.content(name) is not None), None)
+
+
+def read_params(tflite: bytes, entry: str | None = None) -> dict[str, Param]:
+    """Return the parameters of an entry, or with None those of the entry that there is; empty if there are none.
+
+    Raises:
+        ValueError: the bytes are no `.tflite`, or the parameters are damaged or those of a newer version.
+    """
+    entry = entry_of(tflite) if entry is None else entry
+    content = None if entry is None else Model(tflite).content(entry)
+    return {} if content is None else decode(content)
+
+
+def write_params(tflite: bytes, params: Mapping[str, Param], entry: str = ENTRY) -> bytes:
+    """Return a `.tflite` that holds these parameters and no others in this entry; all else is as it was.
+
+    Raises:
+        ValueError: the bytes are no `.tflite`, or one of a later format.
+    """
+    return with_metadata(tflite, entry, encode(params) if params else None)
+
+
+def without_params(tflite: bytes) -> bytes:
+    """Return a `.tflite` without any parameters; equal models give equal bytes.
+
+    Raises:
+        ValueError: the bytes are no `.tflite`, or one of a later format.
+    """
+    for entry in ENTRIES:
+        tflite = with_metadata(tflite, entry, None)
+    return tflite
+
+
+def for_silabs(params: Mapping[str, Param]) -> dict[str, Param]:
+    """Return parameters with the keys that the tools of Silicon Labs look for."""
+    return {_SILABS_KEYS.get(key, key): param for key, param in params.items()}
