@@ -23,6 +23,7 @@ The command line does what these functions do:
     nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
     nas export     `export`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
+    nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
 
 Names are imported when they are first used, so that `import nas` stays quick.
 """
@@ -31,6 +32,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nas.api.archiving import archive, archive_front, extract_archive, open_archive
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.loading import load
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from nas.reports.memory_map.format import write_memory_map
     from nas.space.architecture import Architecture
     from nas.space.file import load_space
+    from nas.study.archive_zip import ArchiveFile
     from nas.study.recipe import Recipe
     from nas.study.record import Record
     from nas.study.result import Result
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "api.archiving": ("archive", "archive_front", "extract_archive", "open_archive"),
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.loading": ("load",),
@@ -85,6 +89,7 @@ _HOMES = {
     "reports.memory_map.format": ("write_memory_map",),
     "space.architecture": ("Architecture",),
     "space.file": ("load_space",),
+    "study.archive_zip": ("ArchiveFile",),
     "study.recipe": ("Recipe",),
     "study.record": ("Record",),
     "study.result": ("Result",),
@@ -99,6 +104,7 @@ HOMES = {name: f"nas.{home}" for home, names in _HOMES.items() for name in names
 
 __all__ = [
     "Architecture",
+    "ArchiveFile",
     "Check",
     "Comparison",
     "Data",
@@ -120,6 +126,8 @@ __all__ = [
     "Target",
     "__version__",
     "advise",
+    "archive",
+    "archive_front",
     "check_limits",
     "compare",
     "compare_studies",
@@ -129,6 +137,7 @@ __all__ = [
     "describe_space",
     "estimate",
     "export",
+    "extract_archive",
     "find_target",
     "list_data",
     "list_spaces",
@@ -138,6 +147,7 @@ __all__ = [
     "load_data",
     "load_result",
     "load_space",
+    "open_archive",
     "open_study",
     "open_ui",
     "params",

@@ -12,6 +12,7 @@ from nas.cli import VERBS
 # A name is added here on purpose, and taken away only with a new major version.
 NAMES = [
     "Architecture",
+    "ArchiveFile",
     "Check",
     "Comparison",
     "Data",
@@ -33,6 +34,8 @@ NAMES = [
     "Target",
     "__version__",
     "advise",
+    "archive",
+    "archive_front",
     "check_limits",
     "compare",
     "compare_studies",
@@ -42,6 +45,7 @@ NAMES = [
     "describe_space",
     "estimate",
     "export",
+    "extract_archive",
     "find_target",
     "list_data",
     "list_spaces",
@@ -51,6 +55,7 @@ NAMES = [
     "load_data",
     "load_result",
     "load_space",
+    "open_archive",
     "open_study",
     "open_ui",
     "params",

@@ -45,14 +45,20 @@ def export(
         InputError: no such study, no winner yet and no trial named, no such complete trial, or an unknown format.
     """
     study, folder = open_study(name, root)
+    archive = chosen_archive(study, folder, trial)
+    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), archive, formats)
+
+
+def chosen_archive(study: Study, folder: Path, trial: int | None) -> Archive:
+    """Return the archive of a study's winner, or of a complete trial; InputError if there is none."""
     if trial is None and has_archive(folder):
-        return write(out or folder / "best", load_archive(folder), formats)
+        return load_archive(folder)
     complete = _complete(study, folder)
     if trial is None:
         raise _no_winner(folder, complete)
     if trial not in complete:
         raise InputError("--trial", "must be a complete trial of the study", got=trial, hint=_listed(complete))
-    return write(out or folder / f"trial-{trial}", trial_archive(study, folder, complete[trial]), formats)
+    return trial_archive(study, folder, complete[trial])
 
 
 def _complete(study: Study, folder: Path) -> dict[int, Record]:
@@ -83,14 +89,14 @@ def _listed(complete: Mapping[int, Record]) -> str:
 def report(name: str, root: Path = STUDIES) -> Path:
     """Write a study's HTML report again and return its path; without a winner yet, it is a partial report."""
     study, folder = open_study(name, root)
+    return write_report(stored_view(study, folder), folder / "report.html")
+
+
+def stored_view(study: Study, folder: Path) -> ReportView:
+    """Return what a report shows of a study that is not running."""
     ledger = open_ledger(study, folder, begin=False)
     archive = load_archive(folder) if has_archive(folder) else None
-    return write_study_report(study, archive, stored_result(folder, ledger), ledger)
-
-
-def write_study_report(study: Study, archive: Archive | None, result: Result, ledger: Ledger) -> Path:
-    """Write the HTML report of a study into its folder and return its path; see `report_view`."""
-    return write_report(report_view(study, archive, result, ledger), Path(result.folder) / "report.html")
+    return report_view(study, archive, stored_result(folder, ledger), ledger)
 
 
 def report_view(study: Study, archive: Archive | None, result: Result, ledger: Ledger) -> ReportView:

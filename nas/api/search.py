@@ -8,6 +8,7 @@ from typing import Any
 
 from nas.api import STUDIES
 from nas.api.archives import make_archive
+from nas.api.archiving import archive_front, write_study_archive
 from nas.api.data import keep_data
 from nas.api.outcome import Outcome, outcome
 from nas.api.problems import load_problem
@@ -39,6 +40,7 @@ def search(
     *,
     data: Data | str | None = None,
     finish: bool = False,
+    archives: bool = False,
     progress: bool = True,
     **settings: Any,
 ) -> Outcome:
@@ -51,6 +53,8 @@ def search(
         data: rows in memory, in place of the study's own; they are kept as `data.npz` in the study's folder, so that
             the study can be resumed without them. Or the name or path of data, as in `Study.data`.
         finish: whether to search no further, and to decide between the candidates that a study has already.
+        archives: whether to write an archive, `.nas.zip`, for each member of the Pareto front, into `archives/` in the
+            study's folder; that of the winner is always written, into `best/`.
         progress: whether to show progress on standard error: a live view on a terminal, else a line for each candidate.
         settings: fields of `Study`, as `define_study` takes them.
 
@@ -70,7 +74,11 @@ def search(
         if observer is None:
             shown = progress and stack.enter_context(Progress(f"nas search: study {study.name}", study.trials))
             observer = shown or Observer()
-        return _search(study, root, observer, started, finish=finish)
+        found = _search(study, root, observer, started, finish=finish)
+        if archives:
+            observer.phase("writing an archive for each member of the front")
+            archive_front(root / study.name, root=root)
+        return found
 
 
 def _defined(study: Study | None, root: Path, data: Data | str | None, settings: Mapping[str, Any]) -> Study:
@@ -142,5 +150,6 @@ def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained)
     save_archive(archive, ended.folder)
     write_best(ended.folder, archive)
     view = report_view(problem.study, archive, result, ended.trials.ledger)
+    write_study_archive(problem.study, ended.folder, view=view)
     write_report(view, ended.folder / "report.html")
     return view

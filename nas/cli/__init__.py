@@ -46,6 +46,10 @@ VERBS = {
         "List studies, or show, compare or delete some.",
         ("list_studies", "show_study", "compare_studies", "delete_study", "open_study"),
     ),
+    "archive": Verb(
+        "Write a study's winner as one .nas.zip, or show, verify or extract one.",
+        ("archive", "archive_front", "open_archive", "extract_archive"),
+    ),
     "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
     "params": Verb("Read or set parameters in the metadata of a .tflite file.", ("params", "set_params")),
 }

@@ -26,13 +26,18 @@ def space_names() -> list[str]:
 
 def load_space(name: str) -> Space:
     """Load a space by its name, or from a TOML file; InputError for an unknown name or a wrong file."""
-    path = Path(name)
-    if path.suffix != ".toml":
-        found = [folder / f"{name}.toml" for folder in FOLDERS if (folder / f"{name}.toml").is_file()]
-        if not found:
-            raise unknown("--space", "space", name, space_names())
-        path = found[0]
+    path = space_file(name)
     return parse_space(read_toml(path), path.stem, path.name)
+
+
+def space_file(name: str) -> Path:
+    """Return the TOML file of a space, given its name or the file; InputError for an unknown name."""
+    if name.endswith(".toml"):
+        return Path(name)
+    found = [folder / f"{name}.toml" for folder in FOLDERS if (folder / f"{name}.toml").is_file()]
+    if not found:
+        raise unknown("--space", "space", name, space_names())
+    return found[0]
 
 
 def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:

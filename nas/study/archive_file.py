@@ -19,10 +19,25 @@ MODEL = "bundle.tflite"
 
 def save_archive(archive: Archive, folder: Path) -> None:
     """Write the archive as `bundle.json`, and its model as `bundle.tflite`."""
+    write_atomic(folder / MODEL, archive.tflite)
+    write_atomic(folder / FILE, dump_facts(archive))
+
+
+def dump_facts(archive: Archive) -> str:
+    """Return an archive without its model as a JSON document."""
     facts = to_data(archive)
-    write_atomic(folder / MODEL, facts.pop("tflite"))
+    del facts["tflite"]
     # Unsorted: a card lists facts in the order in which they were gathered.
-    write_atomic(folder / FILE, json.dumps({"winner": facts.pop("trained"), **facts}, indent=1))
+    return json.dumps({"winner": facts.pop("trained"), **facts}, indent=1)
+
+
+def read_facts(content: bytes, tflite: bytes, place: object) -> Archive:
+    """Return the archive of a document of `dump_facts` and its model; InputError at `place` for anything else."""
+    facts = parse_json(content, place)
+    if isinstance(facts, dict) and "winner" in facts:
+        trained = Trained.from_json(facts.pop("winner"), Place(place, "winner"))
+        facts = {**facts, "trained": trained, "tflite": tflite}
+    return from_data(Archive, facts, Place(place))
 
 
 def has_archive(folder: Path) -> bool:
@@ -35,8 +50,4 @@ def load_archive(folder: Path) -> Archive:
     path = folder / FILE
     if not has_archive(folder):
         raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")
-    facts = parse_json(path.read_bytes(), path)
-    if isinstance(facts, dict) and "winner" in facts:
-        trained = Trained.from_json(facts.pop("winner"), Place(path, "winner"))
-        facts = {**facts, "trained": trained, "tflite": (folder / MODEL).read_bytes()}
-    return from_data(Archive, facts, Place(path))
+    return read_facts(path.read_bytes(), (folder / MODEL).read_bytes(), path)

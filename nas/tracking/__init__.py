@@ -5,6 +5,7 @@ from nas.tracking.client import prepare_store
 from nas.tracking.deletion import delete_runs
 from nas.tracking.entries import study_tags
 from nas.tracking.gaps import untracked
+from nas.tracking.identity import known_run
 from nas.tracking.tracker import Tracker, open_tracker
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Tracker",
     "delete_runs",
     "find_address",
+    "known_run",
     "open_tracker",
     "prepare_store",
     "study_tags",

@@ -8,6 +8,7 @@ from pathlib import Path
 from nas.files import write_atomic
 
 _FILE = "tracking_id"
+_RUN_FILE = "tracking_run"
 
 
 def study_id(folder: Path) -> str:
@@ -25,6 +26,18 @@ def study_id(folder: Path) -> str:
 def known_id(folder: Path) -> str | None:
     """Return the identifier of the study in `folder`; None if it was never tracked."""
     file = folder / _FILE
+    return file.read_text().strip() if file.is_file() else None
+
+
+def keep_run(folder: Path, run_id: str) -> None:
+    """Note in a study's folder which run in the store is the study's."""
+    if known_run(folder) != run_id:
+        write_atomic(folder / _RUN_FILE, run_id)
+
+
+def known_run(folder: Path) -> str | None:
+    """Return the id of the study's run in MLflow; None if it was never tracked."""
+    file = folder / _RUN_FILE
     return file.read_text().strip() if file.is_file() else None
 
 

@@ -19,7 +19,7 @@ from nas.tracking import entries, note, view
 from nas.tracking.address import Address
 from nas.tracking.client import connect, find_runs
 from nas.tracking.deletion import delete_studies
-from nas.tracking.identity import place_id, study_id
+from nas.tracking.identity import keep_run, place_id, study_id
 
 # MLflow takes 100 parameters in a call, and 1,000 of everything.
 _PARAMS_A_BATCH = 100
@@ -50,6 +50,7 @@ class Store:
         own = study_id(folder)
         delete_studies(self._client, address, self._experiment, folder, keep=own)
         self._parent = self._find_parent(own, {**tags, "place_id": place_id(folder)})
+        keep_run(folder, self._parent)
         self._winner: int | None = None
         self._runs = self._find_children()
 

@@ -55,6 +55,11 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
     is_flag=True,
     help="Search no further: run the finals now, with the candidates that the study has, and write the winner.",
 )
+@click.option(
+    "--archives",
+    is_flag=True,
+    help="Write an archive, .nas.zip, for each member of the Pareto front too; that of the winner is always written.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the study.toml that would be run, and stop.")
 @json_option
 def command(
@@ -62,6 +67,7 @@ def command(
     recipe: tuple[str, ...],
     studies: Path,
     finish: bool,
+    archives: bool,
     dry_run: bool,
     as_json: bool,
     **settings: Any,
@@ -92,7 +98,7 @@ def command(
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
         try:
-            result = search(definition, studies, view, finish=finish)
+            result = search(definition, studies, view, finish=finish, archives=archives)
         except Interruption as end:
             with suppress(InputError):  # there may be no folder of the study yet
                 end.kept = kept(show_study(definition.name, studies))

@@ -1,0 +1,141 @@
+"""What belongs into the archive of a study's model: whatever the study's folder holds of it."""
+
+import dataclasses
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nas.codec import to_data, to_toml
+from nas.exporters.metadata import describe
+from nas.reports import ReportView, figure_files
+from nas.reports.memory_map.format import MAP_FORMATS
+from nas.space.file import space_file
+from nas.study.archive import Archive
+from nas.study.archive_file import dump_facts, read_facts
+from nas.study.archive_zip import ArchiveFile, Contents
+from nas.study.environment import versions
+from nas.study.paths import PATHS
+from nas.study.repeat import commands
+from nas.study.result import Result, Trained
+from nas.study.study import Study
+from nas.target.profiler import profile
+from nas.target.target import find_target
+from nas.text import document
+from nas.tracking import known_run
+
+FACTS = "archive.json"
+INT8 = "tflite/int8.tflite"
+METADATA = "metadata.json"
+WEIGHTS = "weights.npz"
+
+_SUMMED_UP = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
+
+
+def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents:
+    """Return what the archive of a study's winner, or of one of its trials, holds.
+
+    Nothing in it names a path of this machine, or where a study's trials are kept.
+
+    Args:
+        study: the definition.
+        archive: the model with its facts.
+        view: what the study's report shows.
+    """
+    folder, trained = Path(view.result.folder), archive.trained
+    is_winner = trained.tested is not None
+    plain = dataclasses.replace(study, storage=None, tracking_uri=None)
+    portable = dataclasses.replace(archive, command=_portable_command(plain, view.result))
+    members: dict[str, bytes | str] = {
+        FACTS: dump_facts(portable),
+        METADATA: document(describe(portable)),
+        INT8: archive.tflite,
+        "study.toml": to_toml(_portable_fields(plain)),
+        "architecture.json": document(trained.record.architecture),
+        "profile.json": document({**archive.footprint, "file": INT8}),
+        "evaluation.json": document(_scores(trained)),
+        "history.json": document(trained.record.history),
+        "environment.json": document({"training": trained.record.versions, "archive": versions()}),
+        **_files(study),
+        **dict(_weights(folder, "winner" if is_winner else str(trained.record.trial))),
+        **{f"figures/{name}": svg for name, svg in figure_files(view).items()},
+        "figures/memory_map.svg": MAP_FORMATS["svg"](profile(archive.tflite, find_target(study.target))),
+    }
+    return Contents(
+        name=study.name if is_winner else f"{study.name}-trial-{trained.record.trial}",
+        kind="winner" if is_winner else "trial",
+        members=members,
+        about=_about(archive),
+        mlflow_run_id=known_run(folder),
+    )
+
+
+def archive_of(file: ArchiveFile) -> Archive:
+    """Return the facts and the model of a study's model in an archive; InputError for the archive of a training."""
+    return read_facts(file.member(FACTS), file.member(INT8), f"{file.file}: {FACTS}")
+
+
+def _about(archive: Archive) -> dict[str, Any]:
+    """Return what sums up a model."""
+    record, tested = archive.record, archive.trained.tested
+    return {
+        "trial": record.trial,
+        "metric": record.metric,
+        "val_score": record.val_score,
+        "test_score": None if tested is None else tested.metrics[record.metric].value,
+        "target": archive.footprint["target"],
+        "input_shape": list(archive.input_shape[1:]),
+        "class_names": list(archive.class_names),
+        **{key: (record.profiled or {}).get(key) for key in _SUMMED_UP},
+    }
+
+
+def _scores(trained: Trained) -> dict[str, Any]:
+    """Return the scores in validation and, of a winner, on the test rows."""
+    facts = trained.to_json()
+    tested = ("test_metrics", "float_test_metrics", "baseline_metrics", "confusion", "drawn_from", "test_answers")
+    return {
+        "metric": trained.metric,
+        "val_metrics": trained.record.val_metrics,
+        "float_val_accuracy": trained.record.float_val_accuracy,
+        **{key: facts[key] for key in tested if trained.tested is not None},
+    }
+
+
+def _weights(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the float weights, unless an earlier release did not keep them."""
+    file = folder / "models" / f"{name}.npz"
+    if file.is_file():
+        yield WEIGHTS, file.read_bytes()
+
+
+def _files(study: Study) -> dict[str, bytes]:
+    """Return the space, and the target if it is one of the user's own; a file that is gone is left out."""
+    named = {"space.toml": space_file(study.space)}
+    if study.target.endswith(".toml"):
+        named["target.toml"] = Path(study.target)
+    return {name: file.read_bytes() for name, file in named.items() if file.is_file()}
+
+
+def _portable_fields(study: Study) -> dict[str, Any]:
+    """Return a study's fields for its `study.toml`, with paths as they are beside it."""
+    fields = {key: value for key, value in to_data(study).items() if key != "recipe"}
+    return {**fields, **_moved(study), **to_data(study.recipe)}
+
+
+def _portable_command(study: Study, result: Result) -> str:
+    """Return the command that repeats a study from the folder of its extracted archive."""
+    command = commands(study, result)
+    for key, name in _moved(study).items():
+        command = command.replace(shlex.quote(getattr(study, key)), shlex.quote(name))
+    return command
+
+
+def _moved(study: Study) -> Mapping[str, str]:
+    """Return the paths of a study that are outside the current folder, by field, as names beside its files."""
+    values = {key: getattr(study, key) for key in PATHS}
+    own = {key: f"{key}.toml" for key in ("space", "target") if values[key].endswith(".toml")}
+    outside = {
+        key: Path(value).name for key, value in values.items() if value and (Path(value).is_absolute() or ".." in value)
+    }
+    return {**outside, **own}
