@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.loading import load
     from nas.api.model import Model
-    from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate
+    from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate, profile
     from nas.api.outcome import Outcome, load_result
     from nas.api.params import Params, params, set_params
     from nas.api.progress import Progress
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from nas.study.result import Result
     from nas.study.study import Study
     from nas.target.footprint import Footprint
-    from nas.target.profiler import profile
     from nas.target.target import Target, find_target
     from nas.tracking.server import ui_command
 
@@ -72,7 +71,7 @@ _HOMES = {
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.loading": ("load",),
     "api.model": ("Model",),
-    "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate"),
+    "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
     "api.outcome": ("Outcome", "load_result"),
     "api.params": ("Params", "params", "set_params"),
@@ -95,7 +94,6 @@ _HOMES = {
     "study.result": ("Result",),
     "study.study": ("Study",),
     "target.footprint": ("Footprint",),
-    "target.profiler": ("profile",),
     "target.target": ("Target", "find_target"),
     "tracking.server": ("ui_command",),
 }

@@ -33,7 +33,8 @@ class InputError(ValueError):
             line += f", got {text}" if len(text) <= LONGEST else f", got {text[:LONGEST]} ..."
         if hint is not None:
             line += f"; {hint}"
-        super().__init__(" ".join(line.split()))
+        # Names from a file may hold what would steer the terminal.
+        super().__init__("".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(line.split())))
 
 
 def unknown(place: object, what: str, name: str, known: Iterable[str]) -> InputError:

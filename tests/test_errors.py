@@ -32,3 +32,8 @@ def test_an_unknown_name_lists_the_known_ones_and_the_nearest() -> None:
 
 def test_a_name_unlike_all_known_ones_gets_no_proposal() -> None:
     assert "did you mean" not in str(unknown("--space", "space", "zzz", ["cnn_timeseries"]))
+
+
+def test_a_message_never_steers_the_terminal() -> None:
+    line = str(InputError("a\x1b[2J.zip", "must be\r\nsound", got="\u202etxt.exe"))
+    assert line == "a\ufffd[2J.zip: must be sound, got \ufffdtxt.exe"

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from nas.api.data import data_of
 from nas.codec import to_data, to_toml
+from nas.data.choice import DataChoice
 from nas.exporters.metadata import describe
 from nas.reports import ReportView, figure_files
 from nas.reports.memory_map.format import MAP_FORMATS
 from nas.space.file import space_file
 from nas.study.archive import Archive
-from nas.study.archive_file import dump_facts, read_facts
-from nas.study.archive_zip import ArchiveFile, Contents
+from nas.study.archive_file import dump_facts
+from nas.study.archive_zip import Contents
 from nas.study.environment import versions
+from nas.study.manifest import DATA, FACTS, INT8, METADATA, WEIGHTS
 from nas.study.paths import PATHS
 from nas.study.repeat import commands
 from nas.study.result import Result, Trained
@@ -23,11 +26,7 @@ from nas.target.profiler import profile
 from nas.target.target import find_target
 from nas.text import document
 from nas.tracking import known_run
-
-FACTS = "archive.json"
-INT8 = "tflite/int8.tflite"
-METADATA = "metadata.json"
-WEIGHTS = "weights.npz"
+from nas.tracking.address import NOWHERE
 
 _SUMMED_UP = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
 
@@ -44,11 +43,14 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
     """
     folder, trained = Path(view.result.folder), archive.trained
     is_winner = trained.tested is not None
-    plain = dataclasses.replace(study, storage=None, tracking_uri=None)
+    # Addresses of servers may hold passwords.
+    uri = study.tracking_uri if study.tracking_uri == NOWHERE else None
+    plain = dataclasses.replace(study, storage=None, tracking_uri=uri)
     portable = dataclasses.replace(archive, command=_portable_command(plain, view.result))
     members: dict[str, bytes | str] = {
         FACTS: dump_facts(portable),
         METADATA: document(describe(portable)),
+        DATA: document(to_data(_portable_data(study))),
         INT8: archive.tflite,
         "study.toml": to_toml(_portable_fields(plain)),
         "architecture.json": document(trained.record.architecture),
@@ -68,11 +70,6 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
         about=_about(archive),
         mlflow_run_id=known_run(folder),
     )
-
-
-def archive_of(file: ArchiveFile) -> Archive:
-    """Return the facts and the model of a study's model in an archive; InputError for the archive of a training."""
-    return read_facts(file.member(FACTS), file.member(INT8), f"{file.file}: {FACTS}")
 
 
 def _about(archive: Archive) -> dict[str, Any]:
@@ -129,6 +126,13 @@ def _portable_command(study: Study, result: Result) -> str:
     for key, name in _moved(study).items():
         command = command.replace(shlex.quote(getattr(study, key)), shlex.quote(name))
     return command
+
+
+def _portable_data(study: Study) -> DataChoice:
+    """Return the data that a study names, by the names that its `study.toml` in the archive gives them."""
+    choice, moved = data_of(study), _moved(study)
+    options = dataclasses.replace(choice.options, labels=moved.get("labels", choice.options.labels))
+    return dataclasses.replace(choice, source=moved.get("data", choice.source), options=options)
 
 
 def _moved(study: Study) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Models by what a user has: a study, the folder of a training, a `.tflite` or a `.keras` file."""
+"""Models by what a user has: a study, the folder of a training, a `.nas.zip`, a `.tflite` or a `.keras` file."""
 
 import hashlib
 import math
@@ -11,17 +11,18 @@ from nas.api.data import data_of
 from nas.api.model import Model
 from nas.api.studies import open_study
 from nas.codec import Place, from_data, parse_json
+from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.study.archive_file import load_archive
+from nas.study.archive_zip import SUFFIX, read_archive
+from nas.study.manifest import DATA, INT8, KERAS, METADATA
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
 
-METADATA = "metadata.json"
-"""The file beside a model that says how its input is scaled and what its outputs mean."""
-TFLITE, KERAS = "model.tflite", "model.keras"
-"""The int8 model and the float model of a training, in its folder."""
+TFLITE = "model.tflite"
+"""The int8 model of a training, in its folder."""
 _LAST_OPERATORS = 2
 _PROBABILITIES = ("SOFTMAX", "LOGISTIC")
 
@@ -32,7 +33,8 @@ def load(source: str | Path, root: Path | str = STUDIES) -> Model:
     The scaling and the class names of a file come from the `metadata.json` beside it, if that describes this file.
 
     Args:
-        source: name or folder of a study, for its winner; folder of a training; path of a `.tflite` or `.keras` file.
+        source: name or folder of a study, for its winner; folder of a training; path of a `.nas.zip`, a `.tflite` or a
+            `.keras` file.
         root: folder of studies.
 
     Raises:
@@ -40,6 +42,8 @@ def load(source: str | Path, root: Path | str = STUDIES) -> Model:
             to its `metadata.json`, or has several inputs or outputs.
     """
     path = Path(source)
+    if path.name.endswith(SUFFIX):
+        return _archived(path)
     if path.suffix == ".tflite":
         return _tflite(path)
     if path.suffix == ".keras":
@@ -65,6 +69,17 @@ def _winner(name: str, root: Path) -> Model:
     )
 
 
+def _archived(path: Path) -> Model:
+    """Return the model in an archive, each byte of which is checked."""
+    archive = read_archive(path)
+    members, place = archive.members, f"{path}: {METADATA}"
+    model = _described(_plain(archive.member(INT8), path), _metadata(archive.member(METADATA), place), place)
+    data = None
+    if DATA in members:
+        data = from_data(DataChoice, parse_json(members[DATA], f"{path}: {DATA}"), Place(f"{path}: {DATA}"))
+    return replace(model, name=archive.manifest.name, keras=members.get(KERAS), data=data)
+
+
 def _training(folder: Path) -> Model:
     """Return the model of a training's folder: the int8 model and, beside it, the float one."""
     model = replace(_tflite(folder / TFLITE), name=folder.resolve().name, origin=folder)
@@ -73,12 +88,12 @@ def _training(folder: Path) -> Model:
     return replace(model, keras=_keras(folder / KERAS).keras)
 
 
-def _tflite(path: Path) -> Model:
-    content = read_regular(path, MOST_FILE_BYTES)
+def _plain(content: bytes, path: Path) -> Model:
+    """Return a `.tflite` of which nothing is known but what it says itself."""
     facts = profile(content, DEFAULT_TARGET).to_json()
     shape, outputs = _shapes(facts["tensors"], path)
     last = {op["op"] for op in facts["ops"][-_LAST_OPERATORS:]}
-    model = Model(
+    return Model(
         tflite=content,
         input_shape=shape,
         class_names=tuple(map(str, range(outputs))),
@@ -86,10 +101,14 @@ def _tflite(path: Path) -> Model:
         name=path.stem,
         origin=path,
     )
-    beside = path.parent / METADATA
+
+
+def _tflite(path: Path) -> Model:
+    content = read_regular(path, MOST_FILE_BYTES)
+    model, beside = _plain(content, path), path.parent / METADATA
     if not beside.is_file():
         return model
-    known = _metadata(beside)
+    known = _metadata(beside.read_bytes(), beside)
     if known["sha256"] != _sha256(content):
         hint = f"move the .tflite away from {beside.name}, or export it again"
         raise InputError(beside, "must describe the .tflite beside it", got="another model's SHA-256", hint=hint)
@@ -113,7 +132,7 @@ def _keras(path: Path) -> Model:
         origin=path,
     )
     beside = path.parent / METADATA
-    if beside.is_file() and (known := _metadata(beside)).get("keras_sha256") == _sha256(content):
+    if beside.is_file() and (known := _metadata(beside.read_bytes(), beside)).get("keras_sha256") == _sha256(content):
         return _described(model, known, beside)
     return model
 
@@ -122,27 +141,27 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _metadata(path: Path) -> Any:
-    known = parse_json(path.read_bytes(), path)
+def _metadata(content: bytes, place: object) -> Any:
+    known = parse_json(content, place)
     if not isinstance(known, dict) or not isinstance(known.get("sha256"), str):
-        raise InputError(path, "must be the metadata.json of an exported model")
+        raise InputError(place, "must be the metadata.json of an exported model")
     return known
 
 
-def _described(model: Model, known: Any, path: Path) -> Model:
+def _described(model: Model, known: Any, place: object) -> Model:
     """Return a model with what `metadata.json` says of it; InputError if that is damaged."""
     try:
         factors = known["input"]["units_scale"]
         return replace(
             model,
             class_names=tuple(map(str, known["class_names"])),
-            scaling=from_data(Scaling, known["input"]["scaling"], Place(path, "input.scaling")),
+            scaling=from_data(Scaling, known["input"]["scaling"], Place(place, "input.scaling")),
             units_scale=None if factors is None else tuple(map(float, factors)),
             is_logit=known["output"]["is"] == "logit",
             name=str(known.get("study", model.name)),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(path, "must be the metadata.json of an exported model", got=repr(error)) from error
+        raise InputError(place, "must be the metadata.json of an exported model", got=repr(error)) from error
 
 
 def _shapes(tensors: Any, path: Path) -> tuple[tuple[int, ...], int]:

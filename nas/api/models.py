@@ -1,7 +1,7 @@
 """Models and architectures on a target: what they cost, and what would make them smaller."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,11 @@ from nas.files import read_regular
 from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
+from nas.study.archive_zip import SUFFIX, read_archive
+from nas.study.manifest import INT8
 from nas.target import profiler
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
-from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 if TYPE_CHECKING:
@@ -73,11 +74,26 @@ def estimate(
     return profiler.estimate(member.lower(), board)
 
 
+def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
+    """Return the footprint of a model on a target.
+
+    Args:
+        model: path of a `.tflite` or of a `.nas.zip`, whose int8 model it is then; or the content of a `.tflite`.
+        target: a target, its name, or the path of a TOML file that describes it.
+
+    Raises:
+        InputError: the file cannot be read, has more than 256 MB or holds no sound `.tflite`, or the target is unknown.
+    """
+    if isinstance(model, bytes) or not str(model).endswith(SUFFIX):
+        return profiler.profile(model, target)
+    return replace(profiler.profile(_content(model), target), file=str(model))
+
+
 def compare(files: Sequence[str | Path], targets: Sequence[Target | str]) -> list[Comparison]:
     """Return the footprint of each model on each target.
 
     Args:
-        files: paths of `.tflite` files; a folder stands for the `.tflite` files in it and in its folders.
+        files: paths of `.tflite` or `.nas.zip` files; a folder stands for the `.tflite` files in it and its folders.
         targets: targets, their names, or paths of TOML files that describe them.
 
     Raises:
@@ -141,7 +157,7 @@ def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> 
     """Return what would make a `.tflite` smaller or faster on a target, each with its computed saving.
 
     Args:
-        model: the file's path, or its bytes.
+        model: path of a `.tflite` or of a `.nas.zip`, or the content of a `.tflite`.
         target: a target, its name, or the path of a TOML file that describes it.
 
     Raises:
@@ -149,8 +165,15 @@ def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> 
     """
     from nas.target import advice
 
-    content = model if isinstance(model, bytes) else read_regular(Path(model), profiler.MOST_FILE_BYTES)
+    content = model if isinstance(model, bytes) else _content(model)
     return advice.advise(content, _board(target), _without_metadata)
+
+
+def _content(model: str | Path) -> bytes:
+    """Return the `.tflite` in a file; the int8 one of an archive."""
+    if str(model).endswith(SUFFIX):
+        return read_archive(Path(model)).member(INT8)
+    return read_regular(Path(model), profiler.MOST_FILE_BYTES)
 
 
 def _board(target: Target | str) -> Target:

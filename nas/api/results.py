@@ -13,7 +13,8 @@ from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger, stored_result
 from nas.reports import ReportView, figure_files, write_report
 from nas.study.archive import Archive
-from nas.study.archive_file import has_archive, load_archive
+from nas.study.archive_file import archive_of, has_archive, load_archive
+from nas.study.archive_zip import SUFFIX, read_archive
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.study.repeat import commands, note
@@ -32,8 +33,8 @@ def export(
     """Write a study's winner, or the candidate of another trial, as files.
 
     Args:
-        name: the study's name or folder.
-        out: folder to write into; by default the study's `best/`, or `trial-<n>/`.
+        name: the study's name or folder, or the path of a `.nas.zip`.
+        out: folder to write into; by default the study's `best/` or `trial-<n>/`, or one with the archive's name.
         formats: names from `nas.exporters.format.FORMATS`; all of them if empty.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
@@ -42,8 +43,14 @@ def export(
         The files written.
 
     Raises:
-        InputError: no such study, no winner yet and no trial named, no such complete trial, or an unknown format.
+        InputError: no such study, no winner yet and no trial named, no such complete trial, a damaged archive, or an
+            unknown format.
     """
+    if name.endswith(SUFFIX):
+        if trial is not None:
+            raise InputError("--trial", "must be left out for an archive, which holds one model", got=trial)
+        archive = archive_of(read_archive(Path(name)))
+        return write(out or Path(Path(name).name.removesuffix(SUFFIX)), archive, formats)
     study, folder = open_study(name, root)
     archive = chosen_archive(study, folder, trial)
     return write(out or folder / ("best" if trial is None else f"trial-{trial}"), archive, formats)

@@ -11,6 +11,8 @@ from nas.codec import Place, from_data, parse_json, to_data
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.archive import Archive
+from nas.study.archive_zip import ArchiveFile
+from nas.study.manifest import FACTS, INT8
 from nas.study.result import Trained
 
 FILE = "bundle.json"
@@ -51,3 +53,8 @@ def load_archive(folder: Path) -> Archive:
     if not has_archive(folder):
         raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")
     return read_facts(path.read_bytes(), (folder / MODEL).read_bytes(), path)
+
+
+def archive_of(file: ArchiveFile) -> Archive:
+    """Return what an archive's file holds of a study's model; InputError if it holds another kind of model."""
+    return read_facts(file.member(FACTS), file.member(INT8), f"{file.file}: {FACTS}")

@@ -14,6 +14,14 @@ FORMAT = 1
 
 MANIFEST = "manifest.json"
 
+# The members that functions of nas read again; others are for people.
+FACTS = "archive.json"
+METADATA = "metadata.json"
+DATA = "data.json"
+INT8 = "tflite/int8.tflite"
+KERAS = "model.keras"
+WEIGHTS = "weights.npz"
+
 
 def digest(content: bytes) -> str:
     """Return the SHA-256 of a content as hexadecimal text."""
@@ -54,4 +62,8 @@ def read_manifest(content: bytes, place: Place) -> Manifest:
         later = f"nas {nas}" if re.fullmatch(r"\d[\w.+-]{0,40}", nas) else "the nas that made it"
         rule = f"must have a format that this nas reads, at most {FORMAT}"
         raise InputError(place, rule, got=found, hint=f"open it with {later} or a later one")
-    return from_data(Manifest, facts, place)
+    manifest = from_data(Manifest, facts, place)
+    for key, value in manifest.about.items():
+        if any(isinstance(part, dict | list) for part in (value if isinstance(value, list) else [value])):
+            raise InputError(place.key("about").key(key), "must be a text, a number, or a list of these")
+    return manifest

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from nas.api.archive_contents import archive_of
+from nas.api.data import load_data
+from nas.api.loading import load
+from nas.api.studies import open_study
 from nas.codec import to_data
-from nas.study.archive_file import load_archive
+from nas.study.archive_file import archive_of, load_archive
 from nas.study.archive_zip import read_archive
 from nas.study.result import Result
 from nas.target.profiler import profile
@@ -154,3 +156,36 @@ def test_a_study_with_paths_of_its_own_is_archived_without_them(
     assert 'space = "space.toml"\ndata = "wine.csv"' in archive.members["study.toml"].decode()
     assert "--space space.toml --data wine.csv" in archive_of(archive).command
     assert archive.members["space.toml"] == space.read_bytes()
+
+
+def test_a_model_is_loaded_from_an_archive_as_from_its_study(nas, file: Path, root: Path) -> None:
+    archived, winner = load(file), load("mine", root)
+    rows = load_data(open_study("mine", root)[0]).test.x
+    assert archived == winner
+    assert (archived.name, archived.data) == (winner.name, winner.data)
+    assert archived.predict(rows).tolist() == winner.predict(rows).tolist()
+
+
+def test_profile_takes_an_archive(nas, file: Path, root: Path) -> None:
+    shown = json.loads(nas("profile", file, "--target", "cortex-m4", "--json").out)
+    model = json.loads(nas("profile", root / "mine" / "best" / "model.tflite", "--target", "cortex-m4", "--json").out)
+    assert shown["file"] == str(file)
+    assert {**shown, "file": ""} == {**model, "file": ""}
+
+
+def test_export_writes_from_an_archive_what_it_writes_from_the_study(
+    nas, file: Path, root: Path, tmp_path: Path
+) -> None:
+    assert nas("export", file).code == 0
+    nas("export", "mine", "--studies", root, "-o", "out")
+    written = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
+    assert written == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+
+
+@pytest.mark.parametrize("words", [["export"], ["profile"], ["archive", "show"]])
+def test_each_verb_refuses_a_truncated_archive_in_a_line(nas, file: Path, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "cut.nas.zip").write_bytes(file.read_bytes()[:-1000])
+    ended = nas(*words, "cut.nas.zip")
+    assert (ended.code, len(ended.complaints)) == (1, 1)
+    assert "cut.nas.zip" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["cut.nas.zip"]

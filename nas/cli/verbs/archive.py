@@ -42,7 +42,7 @@ def command() -> None:
 @click.option("--front", is_flag=True, help="Write an archive for each member of the Pareto front.")
 @click.option(
     "-o",
-    "--output",
+    "--file",
     "out",
     type=click.Path(path_type=Path),
     help="File to write, NAME.nas.zip; with --front, a folder.  [default: in the study's folder]",

@@ -11,12 +11,13 @@ EPILOG = """\b
 Examples:
   nas export cnn_timeseries-synthetic-6kb
   nas export studies/mine --format c -o firmware/model
+  nas export mine.nas.zip -o firmware
   nas export mine --trial 17 --format tflite -o .
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("study")
+@click.argument("study", metavar="STUDY|FILE.nas.zip")
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
@@ -25,7 +26,7 @@ Examples:
 def command(
     study: str, trial: int | None, formats: tuple[str, ...], folder: Path | None, studies: Path, as_json: bool
 ) -> None:
-    """Write a study's winner: .tflite, C sources, model card, metadata."""
+    """Write a study's winner, or the model in an archive: .tflite, C sources, model card, metadata."""
     from nas import export
 
     files = [str(path) for path in export(study, folder, formats, trial, studies)]

@@ -65,7 +65,7 @@ def command(
 
     For one file on one target, it also prints the operators, the tensors at the arena's peak, and advice with its
     savings. A folder stands for the .tflite files in it; several files or targets give a line each, and --json a list.
-    A FILE has at most 256 MB, and is no pipe or device.
+    A FILE is a .tflite or a .nas.zip; it has at most 256 MB, and is no pipe or device.
     """
     from nas import compare, find_target, list_targets
 
