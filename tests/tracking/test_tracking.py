@@ -16,7 +16,7 @@ from tracked import FOOTPRINT, STATES, candidates, client, record, result, searc
 
 from nas.errors import InputError
 from nas.study.record import Record, State
-from nas.tracking import Tracker, find_address, open_tracker
+from nas.tracking import Tracker, find_address, known_run, open_tracker
 from nas.tracking.entries import metrics
 from nas.tracking.store import Store
 
@@ -41,6 +41,14 @@ def test_a_candidate_becomes_a_run_with_its_parameters_metrics_and_tags(root):
     assert run.data.tags["architecture"] == "digest3"
     assert run.data.tags["state"] == "complete"
     assert run.info.end_time - run.info.start_time == 5000
+
+
+def test_the_study_s_folder_tells_its_run(root):
+    track(root, record(0)).close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    (folder,) = (path.parent for path in root.glob("*/tracking_id"))
+    assert known_run(folder) == parent.info.run_id
+    assert known_run(root) is None
 
 
 def test_learning_curves_have_a_point_for_each_epoch(root):
