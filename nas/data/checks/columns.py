@@ -9,36 +9,9 @@ import numpy.typing as npt
 from nas.arrays import Array, Floats, Ints
 from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
+from nas.data.names import ANSWERS, CODES, SURE, WHO, is_named
 from nas.signal.kind import Kind
 from nas.signal.triples import triples
-
-LABELS = frozenset({
-    "label", "labels", "class", "classes", "activity", "activities", "target", "targets", "annotation", "category",
-    "outcome", "truth", "gt",
-})  # fmt: skip
-"""Words for the answer in names of columns."""
-
-SUBJECTS = frozenset({
-    "subject", "subjects", "user", "person", "participant", "patient", "volunteer", "speaker", "group", "session",
-    "trial", "take", "recording", "fold", "id",
-})  # fmt: skip
-"""Words in names of columns for who or what was recorded."""
-
-FILLERS = frozenset({
-    "id", "ids", "idx", "index", "num", "number", "no", "code", "name", "true", "ground", "encoded", "enc", "int",
-    "str",
-})  # fmt: skip
-"""Words that make a name no other: `activity_id`, `true label`."""
-
-CODES = frozenset({
-    "y", "gesture", "action", "diagnosis", "species", "anomaly",
-})  # fmt: skip
-"""Words that mean the answer only if the values are whole numbers of few kinds."""
-
-SURE = frozenset({
-    "label", "labels", "class", "truth", "gt",
-})  # fmt: skip
-"""Words that mean the answer even if the values look like a measurement."""
 
 EPOCH = (9.4e8, 4.2e9)
 """Seconds since 1970 from the year 1999 to 2103; times in ms, us and ns are this times a power of 1000."""
@@ -60,11 +33,9 @@ def label_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Findi
     axes = {dataset.channel_names[i] for triple in triples(dataset.channel_names) for i in triple}
     for index in range(part.x.shape[-1]):
         name = dataset.channel_name(index)
-        words = _words(name) if name not in axes else set()
         is_code = bool(steady[index] >= STEADY and _is_code(level[:, index]))
-        meant = LABELS | CODES if is_code else LABELS
-        named = bool(words & meant and words <= LABELS | CODES | FILLERS)
-        if named and (is_code or words & SURE):
+        named = name not in axes and _is_named(name, ANSWERS | CODES if is_code else ANSWERS)
+        if named and (is_code or _is_named(name, SURE)):
             yield _leak(name, f"{name} is named like a label: a network would read its answer from the input", True)
         elif told[index]:
             still = "" if dataset.kind == Kind.TABLE else " is constant in every window, and"
@@ -81,8 +52,7 @@ def subject_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fin
     still = _still_in_recordings(dataset, level) & (steady == 1)
     for index in range(dataset.train.x.shape[-1]):
         name = dataset.channel_name(index)
-        words = _words(name)
-        if words & SUBJECTS and words <= SUBJECTS | FILLERS and steady[index] == 1 and _is_code(level[:, index]):
+        if _is_named(name, WHO) and steady[index] == 1 and _is_code(level[:, index]):
             yield _leak(name, f"{name} tells who or what was recorded, not what happened", False)
         elif still[index]:
             yield _leak(name, f"{name} never changes within a recording: it may tell which one it is", False)
@@ -118,9 +88,9 @@ def _leak(name: str, text: str, is_error: bool) -> Finding:
     return Finding(name, text, is_error, {"drop_columns": name.removeprefix("channel ")})
 
 
-def _words(name: str) -> set[str]:
-    """Return the words of a name: `activityID` and `Activity_Id` have activity and id."""
-    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+def _is_named(name: str, words: frozenset[str]) -> bool:
+    """Return whether a channel's name consists of words and fillers, whatever its number: `label 2`."""
+    return is_named(re.sub(r"\d+", "", name), words)
 
 
 def _steady(x: Floats) -> tuple[Array, Floats]:

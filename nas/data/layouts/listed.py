@@ -1,18 +1,17 @@
 """Recordings that a file lists: a `labels.csv` of any form, or Edge Impulse's `info.labels`."""
 
 import json
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 from nas.data.layouts.entry import Entry, Layout, within
+from nas.data.names import FILES, GROUPS, LABELS, is_named, plain
 from nas.data.parts import SPLITS, part_of
 from nas.data.tables.encoding import read_bytes
 from nas.data.tables.reading import read_table
-from nas.data.tables.sheet import GROUPS, LABELS, plain
 from nas.data.tables.table import Table
 from nas.errors import InputError
-
-FILES = {"file", "filename", "path", "filepath", "name", "recording"}
 
 
 def from_labels(listing: Path, folder: Path) -> Layout:
@@ -54,10 +53,10 @@ def from_edge_impulse(source: str, listing: Path, folder: Path) -> Layout:
     return Layout(entries, tuple(notes))
 
 
-def _column(table: Table, names: set[str]) -> int | None:
-    return next(
-        (column for column, name in enumerate(table.names) if plain(name) in names | {"subjectid"} & names), None
-    )
+def _column(table: Table, words: Set[str]) -> int | None:
+    """Return the first column that is called by one of the words alone, else the first whose name consists of them."""
+    found = [column for column, name in enumerate(table.names) if is_named(name, words)]
+    return min(found, key=lambda column: plain(table.names[column]) not in words, default=None)
 
 
 def _entry(place: str, folder: Path, name: str, label: str, group: str, part: str) -> Entry:

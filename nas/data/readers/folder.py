@@ -12,12 +12,13 @@ from nas.data.groups import groups_of, matched_groups
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
 from nas.data.layouts.listed import from_edge_impulse, from_labels
+from nas.data.names import LABELS, is_named
 from nas.data.parts import part_of
 from nas.data.readers.examples import are_examples, to_examples
 from nas.data.readers.recordings import count_notes, takes_of, to_dataset
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import read_table
-from nas.data.tables.sheet import LABELS, Sheet, plain, read_sheet
+from nas.data.tables.sheet import Sheet, read_sheet
 from nas.errors import InputError
 
 MOST_FILES = 1000
@@ -101,7 +102,7 @@ def _has_label(files: Sequence[Entry]) -> bool:
     if any(entry.folders for entry in files):
         return False
     table = read_table(files[0].path, files[0].place)
-    return any(plain(name) in LABELS for name in table.names)
+    return any(is_named(name, LABELS) for name in table.names)
 
 
 def _check_labels(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> None:

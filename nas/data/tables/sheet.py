@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,29 +10,12 @@ import pandas as pd
 
 from nas.arrays import Array, Doubles
 from nas.data.dataset import DataOptions
+from nas.data.names import COUNTERS, GROUPS, LABELS, RECORDINGS, is_named, plain
 from nas.data.parts import SPLITS, part_of
 from nas.data.tables import times
 from nas.data.tables.table import Table
 from nas.errors import InputError
 
-LABELS = {"label", "labels", "class", "classes", "classlabel", "classname", "activity", "activityname", "activitylabel"}
-LABELS |= {"gesture", "target", "category", "state", "movement", "exercise"}
-GROUPS = {"group", "subject", "user", "person", "participant", "speaker", "volunteer", "patient", "proband", "athlete"}
-RECORDINGS = {"recording", "session", "trial", "take", "recordingid", "sessionid", "trialid", "filename", "file"}
-COUNTERS = {
-    "",
-    "index",
-    "row",
-    "rownumber",
-    "sample",
-    "samplenumber",
-    "sampleid",
-    "seq",
-    "sequence",
-    "counter",
-    "nr",
-    "no",
-}
 MEASURED = re.compile(r"[-+]?\d[\d.,' ]*\s*[A-Za-z°%/²]{0,6}")
 """Text that is meant as a number: with separators of thousands, or with a unit."""
 
@@ -84,8 +67,8 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
         InputError: a column that is named does not exist, there is no channel, or a cell is no number.
     """
     notes = list(table.notes)
-    label = _find(table, options.label_column, "label", () if labelled else LABELS, notes)
-    group = _find(table, options.group_column, "group", () if labelled else GROUPS, notes)
+    label = _find(table, options.label_column, "label", frozenset() if labelled else LABELS, notes)
+    group = _find(table, options.group_column, "group", frozenset() if labelled else GROUPS, notes)
     take = None if labelled else _find(table, None, "recording", RECORDINGS, notes)
     part = None if labelled else _part(table, notes)
     clocks, unit = _clocks(table, options.time_column)
@@ -131,16 +114,11 @@ def column_of(table: Table, name: str, flag: str) -> int:
     raise InputError(table.place, f"must have the column that {flag} names", got=repr(name), hint=hint)
 
 
-def plain(name: str) -> str:
-    """Return a name in small letters without what stands in brackets, blanks and underscores."""
-    return re.sub(r"[\W_]+", "", re.sub(r"[\[(].*[\])]", "", name).lower())
-
-
-def _find(table: Table, given: str | None, what: str, usual: Sequence[str] | set[str], notes: list[str]) -> int | None:
+def _find(table: Table, given: str | None, what: str, usual: Set[str], notes: list[str]) -> int | None:
     """Return the column that the user names, else the only one with a usual name; that is told."""
     if given is not None:
         return None if given == NONE else column_of(table, given, f"--{what}-column")
-    found = [column for column, name in enumerate(table.names) if _is_named(name, usual)]
+    found = [column for column, name in enumerate(table.names) if is_named(name, usual)]
     if len(found) > 1 and what != "recording":
         names = " or ".join(table.name(column) for column in found)
         raise InputError(table.place, f"the {what} may be column {names}", hint=f"give --{what}-column")
@@ -156,10 +134,6 @@ def _part(table: Table, notes: list[str]) -> int | None:
             notes.append(f"parts: column {name}")
             return column
     return None
-
-
-def _is_named(name: str, usual: Sequence[str] | set[str]) -> bool:
-    return any(plain(name) in (word, f"{word}id", f"{word}no", f"{word}nr", f"{word}number") for word in usual)
 
 
 def _named_times(table: Table) -> list[int]:
@@ -191,7 +165,7 @@ def _left_out(table: Table, column: int, notes: list[str]) -> bool:
             table.numbers(column)  # raises
         notes.append(f"column {name} holds text such as {example[:20]!r} and is left out")
         return True
-    if not table.names or plain(table.names[column]).removeprefix("unnamed") not in COUNTERS | {"0"}:
+    if not table.names or plain(table.names[column]).removeprefix("unnamed") not in COUNTERS:
         return False
     # Counts may begin anew with each recording of a table.
     counts = len(table) > 1 and float((np.diff(table.numbers(column)) == 1).mean()) > COUNTING
