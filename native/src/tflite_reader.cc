@@ -258,23 +258,28 @@ Subgraph read_subgraph(const Table& table, const Vector& buffers, Shared& shared
 }
 
 // The buffer of metadata "OfflineMemoryAllocation": version, subgraph, number of tensors, then their offsets.
+std::vector<int32_t> read_offsets(const Table& entry, const Vector& buffers, size_t tensors) {
+  const uint32_t index = entry.get<uint32_t>(1, 0);
+  if (index >= buffers.size()) Bytes::fail(entry.position(), "the metadata's buffer must exist");
+  const auto data = buffers.table(index).vector(0, 1);
+  if (!data || data->size() != 4 * (3 + tensors)) {
+    Bytes::fail(entry.position(), "an offline plan must have an offset for every tensor");
+  }
+  const auto words = data->copy<char>();
+  std::vector<int32_t> offsets(tensors);
+  if (tensors > 0) std::memcpy(offsets.data(), words.data() + 12, 4 * tensors);
+  return offsets;
+}
+
+// Of several plans TFLM takes the last; each must fit the model (AllocationInfoBuilder::GetOfflinePlannedOffsets).
 std::vector<int32_t> read_offline_offsets(const Table& model, const Vector& buffers, size_t tensors) {
+  std::vector<int32_t> offsets;
   const auto metadata = model.vector(model_field::kMetadata, 4);
   for (size_t i = 0; metadata && i < metadata->size(); ++i) {
     const Table entry = metadata->table(i);
-    if (entry.text(0) != "OfflineMemoryAllocation") continue;
-    const uint32_t index = entry.get<uint32_t>(1, 0);
-    if (index >= buffers.size()) Bytes::fail(entry.position(), "the metadata's buffer must exist");
-    const auto data = buffers.table(index).vector(0, 1);
-    if (!data || data->size() != 4 * (3 + tensors)) {
-      Bytes::fail(entry.position(), "an offline plan must have an offset for every tensor");
-    }
-    const auto words = data->copy<char>();
-    std::vector<int32_t> offsets(tensors);
-    if (tensors > 0) std::memcpy(offsets.data(), words.data() + 12, 4 * tensors);
-    return offsets;
+    if (entry.text(0) == "OfflineMemoryAllocation") offsets = read_offsets(entry, buffers, tensors);
   }
-  return {};
+  return offsets;
 }
 
 }  // namespace

@@ -160,18 +160,33 @@ def test_a_signal_operator_of_another_type_or_rank_is_refused_as_by_tflm(capfd: 
         assert profile(model, "host").refused
 
 
+def planned(*plans: tuple[int, int, int]) -> bytes:
+    """A chain of three tensors with plans of their offsets in the arena, and a note that nobody reads."""
+    tensors = {"x": T((1, 64)), "y": T((1, 64)), "z": T((1, 64))}
+    nodes = [Node("RELU", ("x",), ("y",)), Node("RELU", ("y",), ("z",))]
+    entries = [("OfflineMemoryAllocation", np.array([1, 0, 3, *plan], "int32").tobytes()) for plan in plans]
+    return write(Part(tensors, nodes, ("x",), ("z",)), metadata=[("note", b"x" * 400), *entries])
+
+
 def test_a_plan_that_the_file_brings_along_survives_stripping() -> None:
     from nas.model.deploy.slim import slim
 
-    tensors = {"x": T((1, 64)), "y": T((1, 64)), "z": T((1, 64))}
-    nodes = [Node("RELU", ("x",), ("y",)), Node("RELU", ("y",), ("z",))]
-    offsets = np.array([1, 0, 3, 0, 320, 640], "int32").tobytes()
-    metadata = {"note": b"x" * 400, "OfflineMemoryAllocation": offsets}
-    model = write(Part(tensors, nodes, ("x",), ("z",)), metadata=metadata)
+    model = planned((0, 320, 640))
     assert profile(slim(model), "host").detail.head == profile(model, "host").detail.head == 704
     (advice,) = (piece for piece in advise(model, find_target("host"), slim) if piece.rule == "stripped_file")
     assert advice.saves is not None
     assert set(advice.saves) == {"file_bytes"}
+
+
+@pytest.mark.parametrize("plans", [((0, 320, 640), (0, 64, 128)), ((0, 64, 128), (0, 320, 640))])
+def test_of_several_plans_in_a_file_the_last_one_holds_as_for_the_packaged_tflm(
+    plans: tuple[tuple[int, int, int], ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    from nas.model.deploy.slim import slim
+
+    assert head_and_tail(planned(*plans)) == run(planned(*plans), capfd)
+    assert head_and_tail(slim(planned(*plans))) == run(slim(planned(*plans)), capfd)
+    assert profile(slim(planned(*plans)), "host").detail.head == profile(planned(plans[-1]), "host").detail.head
 
 
 def test_int8_advice_on_dense_layers_says_what_a_scale_for_each_output_costs() -> None:

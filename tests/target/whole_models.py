@@ -48,7 +48,7 @@ class _Codes:
         return self.places[node.kind]
 
 
-def write(*parts: Part, metadata: Mapping[str, bytes] | None = None) -> bytes:
+def write(*parts: Part, metadata: Sequence[tuple[str, bytes]] = ()) -> bytes:
     """Return the subgraphs as a `.tflite`."""
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
@@ -63,7 +63,7 @@ def write(*parts: Part, metadata: Mapping[str, bytes] | None = None) -> bytes:
         graph.operators = [_operator(schema, node, place, codes) for node in part.nodes]
         graph.inputs, graph.outputs = [place[n] for n in part.inputs], [place[n] for n in part.outputs]
         model.subgraphs.append(graph)
-    model.metadata = [_metadata(schema, name, data, buffers) for name, data in (metadata or {}).items()]
+    model.metadata = [_metadata(schema, name, data, buffers) for name, data in metadata]
     model.operatorCodes, model.buffers = codes.codes, buffers
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")

@@ -44,8 +44,9 @@ def slim(tflite: bytes) -> bytes:
 
 
 def _offline_plan(model: Any) -> Any:
-    """Return the metadata that holds a plan of the arena; None if there is none."""
-    return next((entry for entry in model.metadata or [] if entry.name == b"OfflineMemoryAllocation"), None)
+    """Return the metadata that holds a plan of the arena; of several, TFLM takes the last. None if there is none."""
+    plans = [entry for entry in model.metadata or [] if entry.name == b"OfflineMemoryAllocation"]
+    return plans[-1] if plans else None
 
 
 def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
