@@ -57,6 +57,11 @@ class _Stages(dict[str, float]):
         finally:
             self[stage] = round(time.monotonic() - start, 4)
 
+    def split(self, stage: str, part: str, seconds: float) -> None:
+        """Count some seconds of a stage as a stage of their own."""
+        self[part] = min(round(seconds, 4), self[stage])
+        self[stage] = round(self[stage] - self[part], 4)
+
 
 def initialize(splits: Splits) -> None:
     """Make this process ready for tasks: load TensorFlow with one thread, the data and all modules."""
@@ -158,6 +163,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
             after_epoch=rule.after_epoch,
         )
         trained = train(network, rows, val, task.recipe, float_run)
+    stages.split("train", "trace", trained.start_seconds)
     return _Training(network, rows, val, trained, run, checkpoint.epochs if checkpoint else 0, rule.reason)
 
 

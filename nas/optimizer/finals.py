@@ -1,6 +1,5 @@
 """The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -76,13 +75,12 @@ class Finals:
         """Train the finalists, choose the winner by validation alone, and evaluate it on the test set.
 
         If a study is resumed and has the same finalists, its earlier winner stays, even if there is more time now: the
-        test set must not be used again.
+        test set must not be used again. Only if the winner lacked time, and there is enough now, is it chosen anew.
         """
         chosen = self.finalists()
-        decided = [record.trial for record in chosen]
-        ledger = self.trials.ledger
-        if not chosen or ledger.get("decided") == decided:
+        if not chosen or self._is_decided(chosen):
             return
+        ledger = self.trials.ledger
         competing = chosen[: self._number_in_time(chosen)]
         soft_labels = self._soft_labels() if competing else {}
         finals = self._cross_validate(competing, soft_labels)
@@ -101,7 +99,14 @@ class Finals:
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
         ledger.put("lacked", self._lacked(winner, self._searched(best)))
-        ledger.put("decided", decided)
+        ledger.put("decided", [record.trial for record in chosen])
+
+    def _is_decided(self, chosen: Sequence[Record]) -> bool:
+        """Return whether an earlier run has decided between these finalists, and this one could not do more."""
+        ledger = self.trials.ledger
+        if ledger.get("decided") != [record.trial for record in chosen]:
+            return False
+        return ledger.get("lacked") is None or not self._number_in_time(chosen)
 
     def _pace(self, records: Sequence[Record]) -> Pace:
         """Return the pace of trainings of the search."""
@@ -212,20 +217,18 @@ class Finals:
         return None if self.clock.limit is None else self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
 
     def _lacked(self, winner: Trained, searched: Sequence[Record]) -> str | None:
-        """Return in a sentence what a run that was too short left out, and how much longer it has to be."""
-        reason = searched[0].reason
-        parts = [f"its training was {reason}"] if reason else []
-        parts += [] if winner.finals else ["it was not compared with others in a cross-validation"]
+        """Return in a sentence what a run that was too short left out, and how long one has to be."""
+        parts = [] if winner.finals else ["it was not compared with others in a cross-validation"]
         parts += [] if winner.epochs else ["it was not trained once more on all training and validation data"]
         if not parts or self.clock.limit is None:
             return None
-        # What the run took besides trainings: reading the data, starting workers.
-        trained = sum(sum(record.seconds.values()) for record in self.trials.records) / self.dispatcher.size
-        start = max(0.0, self.clock.total_seconds - trained)
-        least = self.plan.least_limit(self._pace(searched), min(start, self.clock.seconds))
-        more = max(1, math.ceil((least - self.clock.limit) / 60))
-        longer = f"{more} more minute{'s' if more > 1 else ''} would be enough"
-        return f"the winner lacks time: {', '.join(parts)}; at the pace of this run {longer}"
+        if searched[0].reason:
+            parts.insert(0, f"its training was {searched[0].reason}")
+        # A run without a training of the search has had only finals; their time is more than its start took.
+        start = self.clock.seconds if self.trials.start_seconds is None else self.trials.start_seconds
+        start += max((record.seconds.get("trace", 0.0) for record in self.trials.records), default=0.0)
+        minutes = self.plan.enough_minutes(searched[0], start)
+        return f"the winner lacks time: {', '.join(parts)}; at the pace of this run, --minutes {minutes} is enough"
 
     def _train_winner(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival

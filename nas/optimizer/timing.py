@@ -5,7 +5,7 @@ Everything here is computed from numbers alone: what trainings so far have taken
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from nas.study.recipe import Recipe
@@ -31,7 +31,7 @@ class Pace:
 
     Attributes:
         epoch_seconds: of an epoch of `rows` rows.
-        overhead_seconds: of a training besides its epochs: building, quantizing, evaluating.
+        overhead_seconds: of a training besides its epochs: building, tracing, quantizing, evaluating.
     """
 
     epoch_seconds: float
@@ -172,6 +172,17 @@ class FinalsPlan:
         folds = self._rounds(self.recipe.finals.final_folds) * self._fold_seconds(pace, self.search_epochs)
         last = max(self._winner_seconds(pace, self.search_epochs), folds * WINNER_SHARE / (1 - WINNER_SHARE))
         return max(searched / (1 - MAX_SHARE), (folds + last + OVERHEAD_SECONDS) / MAX_SHARE)
+
+    def enough_minutes(self, searched: Record, start: float) -> int:
+        """Return the whole minutes of a run that has time for one candidate; see `least_limit`.
+
+        Args:
+            searched: of the candidate's training in the search.
+            start: seconds before its first epoch. A worker traces the candidate's graphs once, so that is part of it.
+        """
+        beside = _overhead_seconds(searched) - searched.seconds.get("trace", 0.0)
+        pace = replace(Pace.of([searched], self.train_rows), overhead_seconds=beside)
+        return max(1, math.ceil(self.least_limit(pace, start) / 60))
 
     def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int) -> int:
         """Return the number of epochs for each training on a fold, so that all `trainings` together take `seconds`.

@@ -26,11 +26,14 @@ class Trials:
     Attributes:
         ledger: the storage of all trials, which also proposes new ones.
         records: of all trials that have ended, in the order in which they did.
+        start_seconds: of this run before its first training began: reading the data, starting workers; None as long
+            as no training has ended.
     """
 
     def __init__(self, ledger: Ledger, tracker: Tracker, observer: Observer, clock: Clock) -> None:
         self.ledger = ledger
         self.records: list[Record] = []
+        self.start_seconds: float | None = None
         self._tracker = tracker
         self._observer = observer
         self._clock = clock
@@ -57,6 +60,8 @@ class Trials:
         """Store how a trial ended, and tell the sampler, the observer and the tracker."""
         self.ledger.finish(trial, record, violations)
         self.records.append(record)
+        if record.seconds and self.start_seconds is None:
+            self.start_seconds = max(0.0, self._clock.seconds - sum(record.seconds.values()))
         self._observer.recorded(record)
         self._tracker.log(record, tflite)
         self.keep_time()

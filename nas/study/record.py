@@ -46,7 +46,7 @@ class Record:
         float_val_accuracy: accuracy of the model before quantization, on the same rows.
         values: the objective's values, in the order of the study's directions.
         history: learning curves with one number for each epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
-        seconds: wall time by stage: `build`, `train`, `quantize`, `evaluate`.
+        seconds: wall time by stage: `build`, `trace` (graphs, before the first epoch), `train`, `quantize`, `evaluate`.
         versions: versions of nas and of the libraries that the numbers depend on.
         peak_rss_bytes: largest resident memory of the worker process so far.
         continues: number of the trial from whose checkpoint this training was resumed; None if it was not resumed.

@@ -33,6 +33,7 @@ class Timed(StandIns):
     now = 0.0
     epoch_seconds = 0.1
     fold_slowness = 1.0  # how much longer an epoch of the finals takes than one of the search
+    trace_seconds = 0.0  # for the first training of each worker, before its first epoch
     slow_trials: Mapping[int, float] = {}  # how much longer an epoch of a trial of the search takes
 
     def __init__(self, splits: Any, jobs: int) -> None:
@@ -42,7 +43,7 @@ class Timed(StandIns):
 
     def submit(self, task: Any) -> None:
         super().submit(task)
-        start = START_SECONDS if self._started < self.size else 0.0
+        start = START_SECONDS + Timed.trace_seconds if self._started < self.size else 0.0
         self._started += 1
         self._ends.append(Timed.now + start + OVERHEAD_SECONDS + taken(task))
 
@@ -178,7 +179,7 @@ def test_a_run_of_half_a_minute_or_more_ends_with_a_winner_on_any_machine_and_sa
     done = len(result.winner.record.history["loss"])
     assert f"cut short by the time limit after {done} of 10 epochs" in (result.lacked or "")
     assert "not compared with others in a cross-validation" in (result.lacked or "")
-    assert re.search(r"\d+ more minutes? would be enough", result.lacked or "")
+    assert re.search(r"--minutes \d+ is enough$", result.lacked or "")
     # It keeps the model of its trial, since there is no time for another one as good.
     if not log.last:
         assert result.winner.epochs is None
@@ -187,17 +188,50 @@ def test_a_run_of_half_a_minute_or_more_ends_with_a_winner_on_any_machine_and_sa
         assert epochs(log.last[0]) >= done
 
 
-def test_the_time_that_a_short_run_asks_for_is_enough(
+def enough(result: Result) -> int:
+    """Return the minutes that a run which lacked time asks for."""
+    found = re.search(r"--minutes (\d+) is enough$", result.lacked or "")
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize(("epoch_seconds", "trace_seconds"), [(4.0, 0.0), (0.5, 25.0), (0.05, 40.0)])
+def test_the_time_that_a_short_run_asks_for_is_enough_and_not_much_more(
+    log: Log,
+    splits: Splits,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    epoch_seconds: float,
+    trace_seconds: float,
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", epoch_seconds)
+    monkeypatch.setattr(Timed, "trace_seconds", trace_seconds)
+    settings = {"trials": 6, "jobs": 1, "recipe": Recipe.of(min_steps=0)}
+    short = go(splits, tmp_path / "one", minutes=1, **settings)
+    longer = {}
+    for minutes in (enough(short), enough(short) // 4):
+        monkeypatch.setattr(Timed, "now", 0.0)
+        longer[minutes] = go(splits, tmp_path / f"{minutes}", minutes=max(1, minutes), **settings)
+    whole, quarter = longer.values()
+    assert whole.lacked is None
+    assert whole.winner is not None
+    assert whole.winner.cross_validated_score is not None
+    assert quarter.lacked is not None
+
+
+def test_a_study_that_lacked_time_and_goes_on_for_as_long_as_it_asks_lacks_nothing(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 4.0)
-    short = go(splits, tmp_path / "short", minutes=1, jobs=1, recipe=Recipe.of(min_steps=0))
-    more = int(re.search(r"(\d+) more", short.lacked or "").group(1))  # type: ignore[union-attr]
+    settings = {"trials": 1, "jobs": 1, "recipe": Recipe.of(min_steps=0)}
+    short = go(splits, tmp_path, minutes=1, **settings)
     monkeypatch.setattr(Timed, "now", 0.0)
-    longer = go(splits, tmp_path / "longer", minutes=1 + more, jobs=1, recipe=Recipe.of(min_steps=0))
+    longer = go(splits, tmp_path, minutes=enough(short), **settings)
+    assert longer.trials == short.trials == 1
     assert longer.lacked is None
     assert longer.winner is not None
     assert longer.winner.cross_validated_score is not None
+    assert longer.winner.test_uses == 2
 
 
 def test_a_first_candidate_is_trained_even_if_reading_the_data_has_taken_the_time_of_the_search(

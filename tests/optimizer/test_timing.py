@@ -1,5 +1,7 @@
 """Estimates of the time of final trainings, and how the time of a run is shared out."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,11 @@ def trained(seconds: float, epochs: int, resumed_at: int = 0, **beside: float) -
 def test_the_time_of_an_epoch_is_proportional_to_its_rows() -> None:
     pace = Pace.of([trained(6.0, 12, build=0.5, quantize=0.5)], rows=1000)
     assert pace.seconds(PLAIN, 80, rows=2000) == pytest.approx(MARGIN * (1.0 + 80 * 0.5 * 2))
+
+
+def test_what_a_training_takes_before_its_first_epoch_is_no_part_of_an_epoch() -> None:
+    pace = Pace.of([trained(0.5, 1, trace=20.0, quantize=1.0)], rows=1)
+    assert (pace.epoch_seconds, pace.overhead_seconds) == pytest.approx((0.5, 21.0))
 
 
 def test_a_resumed_training_counts_only_its_own_epochs() -> None:
@@ -111,3 +118,21 @@ def test_finals_take_a_fold_s_time_for_each_round_of_the_workers_and_the_winner_
     folds = [FinalsPlan(recipe, 80, 80, workers).seconds(pace, 6) for workers in (1, 3)]
     winner = MARGIN * 0.1 * 160 * 2 + OVERHEAD_SECONDS
     assert folds == [pytest.approx(MARGIN * 0.1 * 80 * rounds + winner) for rounds in (6, 2)]
+
+
+def test_a_run_that_was_mostly_start_asks_for_its_start_and_a_few_seconds() -> None:
+    plan = FinalsPlan(Recipe.of(epochs=10, final_folds=3, min_steps=0, qat_epochs=0), 100, 50, workers=1)
+    searched = trained(0.1, 1, trace=20.0, quantize=1.0)  # a training takes 2 s, the start 50
+    training = MARGIN * (1.0 + 10 * 0.1)
+    assert plan.enough_minutes(searched, start=50.0) == math.ceil((50 + training) / (1 - MAX_SHARE) / 60) == 2
+
+
+@given(plans, st.floats(0.001, 10), st.floats(0, 5), st.floats(0, 60), st.floats(0, 100))
+def test_the_minutes_that_are_enough_have_room_for_the_training_its_folds_and_the_last_training(
+    plan: FinalsPlan, epoch: float, beside: float, trace: float, start: float
+) -> None:
+    searched = trained(2 * epoch, 2, trace=trace, quantize=beside)
+    limit, pace = 60.0 * plan.enough_minutes(searched, start), Pace(epoch, plan.train_rows, beside)
+    training = start + MARGIN * (beside + plan.search_epochs * epoch)
+    assert training <= limit - plan.reserved_seconds(None, limit) + 1e-6
+    assert plan.finalists_in_time(pace, MAX_SHARE * limit, limit) >= 1 or plan.recipe.finals.distillation

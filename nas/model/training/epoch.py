@@ -29,8 +29,9 @@ class Score:
 class Trainer:
     """Trains one network with Adam.
 
-    Life cycle: made for a network; `examples` hands over rows once; `train` takes the steps of an epoch and `evaluate`
-    scores the weights, any number of times. `state` and `restore` save and continue a training.
+    Life cycle: made for a network; `examples` hands over rows once; `trace` makes the graphs ahead of the first epoch;
+    `train` takes the steps of an epoch and `evaluate` scores the weights, any number of times. `state` and `restore`
+    save and continue a training.
 
     Args:
         network: its weights are trained.
@@ -54,6 +55,7 @@ class Trainer:
         seed: int = 0,
     ) -> None:
         self._network = network
+        self._batch_size = batch_size
         self._state = _make_variables(network, averaging > 0)
         weights = np.ones(network.outputs, np.float32) if class_weights is None else class_weights
         self._constants = Constants(tf.constant([network.seed, seed % 2**30]), tf.constant(weights))
@@ -68,6 +70,20 @@ class Trainer:
     def examples(self, x: Floats, targets: Floats) -> Examples:
         """Return scaled rows [n, ...] and their targets [n, outputs] as the graphs read them."""
         return Examples(tf.constant(x.reshape(len(x), *self._network.input_shape)), tf.constant(targets))
+
+    def trace(self, examples: Examples) -> None:
+        """Trace both graphs, unless a network of the same topology has; it takes no step, and changes nothing.
+
+        The first epoch then takes as long as the others.
+        """
+        none = Examples(examples.x[:0], examples.targets[:0])
+        if not self._train.is_traced:
+            batches = tf.zeros([0, self._batch_size], tf.int32)
+            self._train(
+                self._state, self._numbers, self._constants, none, Steps(batches, tf.zeros([0]), tf.constant(0))
+            )
+        if not self._evaluate.is_traced:
+            self._evaluate(self._network.layers, self._numbers, none)
 
     def state(self) -> list[Array]:
         """Return copies of all that training changes: weights, statistics, Adam's moments, averages."""

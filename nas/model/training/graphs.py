@@ -104,6 +104,11 @@ class _Graph:
         self._specs = specs
         self._concrete: Any = None
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether it has been called before."""
+        return self._concrete is not None
+
     def __call__(self, variables: Any, *tensors: Any) -> Any:
         if self._concrete is None:
             self._concrete = self._function.get_concrete_function(variables, *self._specs)

@@ -72,7 +72,7 @@ class Trained:
             `val_accuracy`.
         best_epoch: counted from 0: the one of the highest validation accuracy, and among equals, of the lowest
             validation loss; without validation rows, the last.
-        seconds: wall time.
+        seconds: wall time; `start_seconds` of it are from before the first epoch, mostly for tracing graphs.
         stopped_by: what ended the training.
         checkpoint: to resume from; only if the caller ended the training.
     """
@@ -81,6 +81,7 @@ class Trained:
     history: Mapping[str, tuple[float, ...]]
     best_epoch: int
     seconds: float
+    start_seconds: float
     stopped_by: StoppedBy
     checkpoint: Checkpoint | None = None
 
@@ -135,7 +136,7 @@ class Progress:
 
 
 class _Clock:
-    """The time that is left. Epochs are expected to take as long as the shortest so far: the first includes tracing."""
+    """The time that is left. Epochs are expected to take as long as the shortest so far."""
 
     def __init__(self, deadline: float | None) -> None:
         self._deadline = math.inf if deadline is None else deadline
@@ -177,10 +178,12 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     trainer = _trainer(network, train, recipe, run, batch_size)
     examples = trainer.examples(train.x, _targets(network, train, recipe, run, run.soft_labels))
     held_out = None if val is None else trainer.examples(val.x, _targets(network, val, recipe, run))
-    clock, progress = _Clock(run.deadline), Progress()
+    progress = Progress()
     if run.checkpoint is not None:
         trainer.restore(run.checkpoint.state)
         progress.resume(run.checkpoint)
+    trainer.trace(examples)
+    start_seconds, clock = time.monotonic() - start, _Clock(run.deadline)
     stopped_by: StoppedBy = "epochs"
     for epoch in range(progress.epochs, epochs):
         batches = shuffled_batches(len(train), batch_size, (run.seed, epoch))
@@ -201,7 +204,7 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     kept = Checkpoint(progress.history, progress.weights, trainer.state()) if stopped_by == "caller" else None
     network.set_weights(progress.weights)
     seconds = time.monotonic() - start
-    return Trained(network, progress.history, progress.best_epoch, seconds, stopped_by, kept)
+    return Trained(network, progress.history, progress.best_epoch, seconds, start_seconds, stopped_by, kept)
 
 
 def learning_rates(epochs: int, restart_epochs: Sequence[int], steps: int, peak: float) -> Floats:
