@@ -51,7 +51,7 @@ def winner_loss(record: Record) -> Markup:
         for name, colour in (("loss", MUTED), ("val_loss", ACCENT)):
             curve = record.history.get(name, ())
             label = "validation" if name == "val_loss" else "training"
-            axes.plot(range(1, len(curve) + 1), curve, color=colour, label=label)
+            axes.plot(range(1, len(curve) + 1), curve, color=colour, label=label, marker=_marker(curve))
         axes.set_title("Loss, the winner's final training")
         axes.set_xlabel("epoch")
         axes.legend(loc="upper right")
@@ -63,9 +63,11 @@ def accuracy_curves(view: ReportView) -> Markup:
     top = view.complete()[:TOP_CURVES]
     with drawing(HALF_WIDTH, 270) as (figure, axes):
         for label, record in zip(itertools.chain(["best of the search"], itertools.repeat(None)), top, strict=False):
-            axes.plot(*_curve(record), color=MUTED, alpha=0.5, linewidth=1.2, label=label)
+            epochs, curve = _curve(record)
+            axes.plot(epochs, curve, color=MUTED, alpha=0.5, linewidth=1.2, label=label, marker=_marker(curve))
         if view.result.winner is not None:
-            axes.plot(*_curve(view.result.winner.record), color=ACCENT, label="winner, final training")
+            epochs, curve = _curve(view.result.winner.record)
+            axes.plot(epochs, curve, color=ACCENT, label="winner, final training", marker=_marker(curve))
         axes.set_title("Validation accuracy before quantization, %")
         axes.set_xlabel("epoch")
         axes.legend(loc="lower right")
@@ -75,6 +77,11 @@ def accuracy_curves(view: ReportView) -> Markup:
 def _curve(record: Record) -> tuple[list[int], list[float]]:
     curve = record.history.get("val_accuracy", ())
     return list(range(1, len(curve) + 1)), [100 * value for value in curve]
+
+
+def _marker(curve: Sequence[float]) -> str | None:
+    """Return a dot for a curve of one epoch, which has no line."""
+    return "o" if len(curve) == 1 else None
 
 
 def important(importances: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -20,7 +20,7 @@ def figure_files(view: ReportView) -> dict[str, str]:
     """Return the figures that sum up a search as SVG files, by name; none without a complete candidate."""
     if not view.complete():
         return {}
-    unknown = () if view.importances else ("importances.svg",)
+    unknown = () if view.explains else ("importances.svg",)
     return {name: _standalone(draw(view)) for name, draw in _FIGURES.items() if name not in unknown}
 
 

@@ -67,7 +67,8 @@ def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record],
         axes.plot(*_places(best, cost), drawstyle="steps-post", color=ACCENT)
         _plot(axes, best, cost, "Pareto front", gid="best", color=ACCENT, markeredgecolor=SURFACE, markersize=7)
         if winner := [record for record in complete if record.trial == _winner(view)]:
-            _plot(axes, winner, cost, "winner", fillstyle="none", color=INK, markeredgewidth=1.8, markersize=14)
+            ring = {"fillstyle": "none", "markeredgewidth": 1.8, "markersize": 14, "clip_on": False}
+            _plot(axes, winner, cost, "winner", color=INK, **ring)
         _draw_limit(axes, view.limits.get(_LIMITS.get(name, "")), max(cost.of(r) or 0 for r in complete))
         axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
         axes.set_ylabel(f"{in_validation(best[0].metric)}, %")

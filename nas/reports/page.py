@@ -44,7 +44,7 @@ def _search(view: ReportView) -> Iterator[Markup]:
         yield _curves(view)
     if view.result.rungs:
         yield _rungs(view)
-    if view.importances:
+    if view.explains:
         yield _importances(view)
     yield _candidates(view)
 
@@ -100,7 +100,10 @@ def _importances(view: ReportView) -> Markup:
     shares = figures.important(view.importances)
     return section(
         "Hyperparameter importance",
-        note("Share of the score's variance that each hyperparameter explains, over the complete candidates."),
+        note(
+            "Share of the score's variance that each hyperparameter explains, over "
+            f"{len(view.complete())} complete candidates. The fewer they are, the more of it is chance."
+        ),
         answers.bars(("hyperparameter", "share", ""), [(name, share, "") for name, share in shares]),
     )
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from nas.target.footprint import Footprint
 
 
+# Of fewer candidates, it is chance what explains their scores.
+FEWEST_TO_EXPLAIN = 10
+
+
 @dataclass(frozen=True, slots=True)
 class ReportView:
     """The data that a report of a study shows.
@@ -46,6 +50,11 @@ class ReportView:
         records = [record for record in self.records if record.state == State.COMPLETE]
         order = OBJECTIVES[self.result.objective].order
         return sorted(records, key=lambda record: order(record, score(record)))
+
+    @property
+    def explains(self) -> bool:
+        """Whether importances are known, and over candidates enough to mean something."""
+        return bool(self.importances) and len(self.complete()) >= FEWEST_TO_EXPLAIN
 
     def built(self) -> list[Record]:
         """Return every candidate whose training began, best first, those without a score last."""

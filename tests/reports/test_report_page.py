@@ -15,7 +15,7 @@ import pytest
 from report_sample import CLASSES, CONFUSION, sample_view
 from sklearn.metrics import precision_score, recall_score
 
-from nas.reports import ReportView, render, write_report
+from nas.reports import ReportView, figure_files, figures, fronts, render, write_report
 from nas.reports.memory_map.svg import to_svg
 from nas.study.record import State
 from nas.study.result import Result, Trained
@@ -114,6 +114,41 @@ def test_figures_are_well_formed_and_described(page):
         root = ElementTree.fromstring(figure)
         assert root.get("role") == "img"
         assert root.get("aria-label")
+
+
+def test_a_curve_of_one_epoch_is_drawn_as_a_dot(view):
+    first = {name: curve[:1] for name, curve in view.result.winner.record.history.items()}
+    winner = replace(view.result.winner, record=replace(view.result.winner.record, history=first))
+    one = replace(
+        view,
+        records=[replace(r, history={name: curve[:1] for name, curve in r.history.items()}) for r in view.records],
+        result=replace(view.result, winner=winner),
+    )
+    for draw, curves in ((figures.winner_loss, 2), (figures.accuracy_curves, 1 + figures.TOP_CURVES)):
+        assert dots(draw(one)) == curves
+        assert dots(draw(view)) == 0
+
+
+def dots(drawn):
+    """How many markers lie within the axes of a figure; those of ticks and legends are not clipped to them."""
+    svg = ElementTree.fromstring(re.search(r"<svg.*</svg>", str(drawn), re.DOTALL)[0])
+    return sum(len(group.findall("{*}use")) for group in svg.iter("{*}g") if group.get("clip-path"))
+
+
+def test_the_winner_s_circle_is_not_cut_off_at_the_edge_of_the_plot(view):
+    def circles(drawn):
+        return re.findall(r"<g(?: clip-path=\"[^\"]*\")?>\s*<use [^>]*stroke-width: 1.8", str(drawn))
+
+    assert circles(fronts.own(view))
+    assert not any("clip-path" in circle for circle in circles(fronts.own(view)))
+
+
+def test_importances_say_of_how_many_candidates_they_are_and_are_left_out_for_fewer_than_ten(view, page):
+    assert f"over {len(view.complete())} complete candidates" in words(page)
+    few = replace(view, records=view.complete()[:9])
+    assert "Hyperparameter importance" not in render(few)
+    assert "importances.svg" not in figure_files(few)
+    assert "importances.svg" in figure_files(view)
 
 
 def test_figures_take_the_colours_of_the_page(page):
