@@ -4,13 +4,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from nas.study.hand_made import RULE
 from nas.study.record import Record, State, state_words
 from nas.study.result import Trained
+from nas.study.scores import on_test_set
 from nas.study.study import Study
 from nas.task.metrics import Estimate
+from nas.text import percent
+from nas.tracking import note
 
 # Candidates that were built get a run; the others only count in the metrics of the study's run.
 BUILT = (State.COMPLETE, State.PRUNED, State.FAILED)
+
+# The kind of the run of the hand-made network, beside `study` and `candidate`.
+HAND_MADE = "hand-made"
 
 # MLflow marks any other status than FINISHED with a red cross or a clock, and to be stopped early is no failure.
 RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "FINISHED", State.FAILED: "FAILED"}
@@ -74,6 +81,19 @@ def tags(record: Record) -> dict[str, str]:
         "metric": record.metric,
         **({} if record.reason is None else {"reason": record.reason}),
         **{f"version.{name}": version for name, version in record.versions.items()},
+    }
+
+
+def hand_made_tags(network: Trained) -> dict[str, str]:
+    """Return the tags of the hand-made network; `reason` stands in the table of runs, which has no test scores."""
+    tested = network.tested
+    score = "" if tested is None else f"{on_test_set(network.metric)} {percent(tested.metrics[network.metric].value)}, "
+    return {
+        **{key: value for key, value in tags(network.record).items() if key not in ("trial", "reason")},
+        "kind": HAND_MADE,
+        "state": "hand-made",
+        "reason": f"{score}not searched, but chosen by a rule to compare the winner with",
+        note.TAG: f"The network that one might make by hand: {RULE}. Trained by the winner's recipe and on its rows.",
     }
 
 

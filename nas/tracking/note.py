@@ -12,9 +12,10 @@ TAG = "mlflow.note.content"
 """The tag that MLflow shows as the description of a run or an experiment."""
 
 _COLUMNS = """\
-Each run below is a candidate. `score` is what the search maximizes, `val_accuracy` the int8 model's accuracy on the \
-validation data, `arena_min_bytes` the arena to reserve, `latency_ms` an estimate for the target. A candidate that was \
-stopped early has no score; `reason` says why. Candidates over budget were never built, and have no run."""
+Each run below is a candidate, but for `hand-made network`, with which the winner is compared. `score` is what the \
+search maximizes, `val_accuracy` the int8 model's accuracy on the validation data, `arena_min_bytes` the arena to \
+reserve, `latency_ms` an estimate for the target. A candidate that was stopped early has no score; `reason` says why. \
+Candidates over budget were never built, and have no run."""
 
 
 def experiment_note(winner: Trained | None, run: str = "") -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.study.record import Record
-from nas.study.result import Result
+from nas.study.result import Result, Trained
 from nas.text import document
 from nas.tracking import entries, note, view
 from nas.tracking.address import Address
@@ -101,11 +101,26 @@ class Store:
         self._winner = trial
         there = {name: file for name, file in files.items() if isinstance(file, str) or file.exists()}
         self._attach(self._parent, there)
+        self._log_hand_made(winner)
         page = view.run_page(self._experiment, self._parent)
         links = [name for name, file in there.items() if isinstance(file, str) or file.is_file()]
         description = note.study_note(result, winner, page, links)
         self._client.set_tag(self._parent, note.TAG, description)
         self._client.set_experiment_tag(self._experiment, note.TAG, note.experiment_note(winner, page))
+
+    def _log_hand_made(self, winner: Trained) -> None:
+        """Write the run of the network that the winner is compared with, in place of that of an earlier winner's."""
+        of_study = f"tags.`mlflow.parentRunId` = '{self._parent}' and tags.kind = '{entries.HAND_MADE}'"
+        for run in list(find_runs(self._client, [self._experiment], of_study)):
+            self._client.delete_run(run.info.run_id)
+        network = winner.hand_made
+        if network is None:
+            return
+        tags = {**entries.hand_made_tags(network), "study": self._study, "mlflow.parentRunId": self._parent}
+        run = self._client.create_run(self._experiment, run_name="hand-made network", tags=tags)
+        self._write(run.info.run_id, [(*item, 0) for item in entries.winner_metrics(network).items()])
+        self._attach(run.info.run_id, {"record.json": document(network.record.to_json())})
+        self._client.set_terminated(run.info.run_id)
 
     def end(self, finished: bool) -> None:
         """Close the parent run; it is opened again when the study is resumed."""
@@ -142,7 +157,8 @@ class Store:
 
     def _find_children(self) -> dict[int, str]:
         runs: dict[int, str] = {}
-        for run in find_runs(self._client, [self._experiment], f"tags.`mlflow.parentRunId` = '{self._parent}'"):
+        of_study = f"tags.`mlflow.parentRunId` = '{self._parent}' and tags.kind = 'candidate'"
+        for run in find_runs(self._client, [self._experiment], of_study):
             if run.info.status == "RUNNING":
                 self._client.delete_run(run.info.run_id)
                 continue

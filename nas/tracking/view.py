@@ -32,7 +32,7 @@ def state(metric: str) -> str:
     }
     return json.dumps(
         {
-            "searchFilter": "tags.kind = 'candidate'",
+            "searchFilter": "tags.kind != 'study'",
             "orderByKey": "metrics.`score`",
             "orderByAsc": False,
             "startTime": "ALL",

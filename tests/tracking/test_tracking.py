@@ -16,6 +16,7 @@ from tracked import FOOTPRINT, STATES, candidates, client, record, result, searc
 
 from nas.errors import InputError
 from nas.study.record import Record, State
+from nas.study.result import Trained
 from nas.tracking import Tracker, find_address, known_run, open_tracker
 from nas.tracking.entries import metrics
 from nas.tracking.store import Store
@@ -218,6 +219,26 @@ def test_only_the_latest_winner_is_marked(root):
         tracker.finish(result(trial, root), {})
         tracker.close(60)
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
+
+
+def test_the_hand_made_network_has_one_run_of_its_own_within_the_table_of_the_study(root):
+    network = Trained(record(-1, weights=5000), tested=result(1, root).winner.tested)
+    for trial in (0, 1):
+        tracker = track(root, record(0), record(1))
+        found = result(trial, root)
+        tracker.finish(replace(found, winner=replace(found.winner, hand_made=network)), {})
+        tracker.close(60)
+    (state,) = [json.loads(tag) for key, tag in experiment_tags(root).items() if key.startswith("mlflow.sharedViewSt")]
+    shown = {run.info.run_name: run for run in search(root, state["searchFilter"])}
+    assert set(shown) == {"trial 0", "trial 1", "hand-made network"}
+    run = shown["hand-made network"]
+    assert (run.data.metrics["test_accuracy"], run.data.metrics["weights_bytes"]) == (0.93, 5000)
+    assert "test accuracy 93.0 %" in run.data.tags["reason"]
+    assert run.info.status == "FINISHED"
+
+
+def experiment_tags(root):
+    return client(root).get_experiment_by_name("nas/demo").tags
 
 
 def test_more_parameters_and_epochs_than_one_request_takes_are_all_logged(root):
