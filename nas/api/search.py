@@ -14,7 +14,7 @@ from nas.api.outcome import Outcome, outcome
 from nas.api.problems import load_problem
 from nas.api.progress import Progress
 from nas.api.results import artifacts, report_view
-from nas.api.studies import define_study, require_begun
+from nas.api.studies import define_study, open_study, require_begun
 from nas.data.given import Data
 from nas.errors import InputError
 from nas.exporters.format import write_best
@@ -24,11 +24,14 @@ from nas.optimizer.problem import Problem
 from nas.optimizer.run import Run, run
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.reports import ReportView, write_report
+from nas.space.file import load_space
 from nas.study.archive_file import save_archive
+from nas.study.changes import refuse_changes
 from nas.study.feasibility import Code, code_of, require_feasible, require_latency
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result, Trained
 from nas.study.study import Study
+from nas.target.target import find_target
 from nas.text import document, kilobytes
 from nas.tracking import find_address
 
@@ -115,8 +118,7 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
 
 def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     """Load what a study names; InputError for anything wrong, before a file is written."""
-    SAMPLERS.find(study.sampler, "--sampler")
-    find_address(study.tracking_uri, root)
+    _check_before_data(study, root)
     observer.phase(f"reading data: {study.data}")
     problem = load_problem(study)
     for note in problem.splits.notes:
@@ -124,13 +126,26 @@ def _problem(study: Study, root: Path, observer: Observer) -> Problem:
     for finding in problem.splits.findings:
         observer.warn(f"{finding.text}; {finding.mend}" if finding.mend else finding.text)
     network = problem.space, problem.splits.input_shape, problem.outputs, problem.target
-    if OBJECTIVES[study.objective].needs_latency:
-        require_latency(*network)
     require_feasible(*network, problem.budget, study.seed)
     if limits := problem.budget.limits():
         code = code_of(*network, study.seed) if "flash" in limits else None
         observer.phase(f"limits: {', '.join(_limits(limits, code))}")
     return problem
+
+
+def _check_before_data(study: Study, root: Path) -> None:
+    """Raise an InputError for anything wrong that can be told without the data, which may take long to read."""
+    SAMPLERS.find(study.sampler, "--sampler")
+    find_address(study.tracking_uri, root)
+    space, target = load_space(study.space), find_target(study.target)
+    study.budget(target)
+    if OBJECTIVES[study.objective].needs_latency:
+        require_latency(space, target)
+    if (root / study.name / "study.toml").is_file():
+        earlier, now = open_study(str(root / study.name))[0].definition(), study.definition()
+        # Of files that a study names, the contents count, which are compared when they have been read.
+        files = dict.fromkeys(("space", "data", "labels"))
+        refuse_changes(study.name, {**earlier, **files}, {**now, **files})
 
 
 def _limits(limits: Mapping[str, int], code: Code | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ from statistics import median
 from typing import TypeGuard
 
 from nas.errors import InputError
+from nas.signal.kind import Kind
 from nas.space.architecture import Architecture
 from nas.space.dims import Dim, RandomChooser, Value
 from nas.space.space import Space
@@ -17,6 +18,8 @@ from nas.target.target import Target
 SAMPLE = 500
 # Number of random members from which a descent starts. Dimensions hardly interact, so a few are enough.
 STARTS = 5
+# A shape of each kind of row, where any will do.
+_ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (64, 3), Kind.IMAGE: (16, 16, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,10 @@ def require_feasible(
     )
 
 
-def require_latency(space: Space, shape: tuple[int, ...], outputs: int, target: Target) -> None:
-    """Raise an InputError if the latency of some members on the target is not known."""
+def require_latency(space: Space, target: Target) -> None:
+    """Raise an InputError if the latency of some members on the target is not known, whatever the data."""
     chooser = RandomChooser(0)
-    members = [space.sample(chooser, shape, outputs) for _ in range(50)]
+    members = [space.sample(chooser, _ANY_ROW[space.input], outputs=2) for _ in range(50)]
     if any(totals.latency_ms is None for totals in _estimate(members, target)):
         raise InputError(
             "--target",

@@ -98,6 +98,7 @@ BAD = {
         ["--objective", "pareto-latency", "--target", "raspberry-pi-pico"],
         "must be a board",
     ),
+    "an unknown sampler": (nothing, ["--sampler", "tp"], "--sampler: sampler must be a known one, got 'tp'"),
     "an unknown objective": (nothing, ["--objective", "speed"], "--objective: objective must be a known one"),
     "an unknown metric": (nothing, ["--metric", "f1"], "--metric: metric must be a known one, got 'f1'"),
     "a recipe that is none": (nothing, ["--recipe", "epochs"], "--recipe: must be KEY="),
@@ -133,6 +134,37 @@ def test_bad_input_is_reported_in_one_line_and_writes_nothing(nas, tmp_path: Pat
     assert line in ended.complaints[0]
     assert ended.err.splitlines()[-1] == ended.complaints[0]
     assert sorted(tmp_path.rglob("*")) == before
+
+
+WITHOUT_DATA = [
+    "a space with low > high",
+    "a missing space",
+    "a budget of nothing",
+    "an unknown board",
+    "a broken board",
+    "latency without a clock",
+    "latency that is not known",
+    "an unknown objective",
+    "an unknown metric",
+    "a recipe's unknown key",
+    "an unknown sampler",
+    "a tracking server of no known kind",
+]
+
+
+@pytest.mark.parametrize("case", WITHOUT_DATA)
+def test_what_can_be_told_without_the_data_is_told_before_they_are_read(nas, tmp_path: Path, case: str) -> None:
+    prepare, words, line = BAD[case]
+    prepare(tmp_path)
+    ended = nas(*SEARCH, *words, "--data", "absent.npz")
+    assert "reading data" not in ended.err
+    assert line in ended.complaints[0]
+
+
+def test_another_definition_of_a_study_is_refused_before_the_data_are_read(nas, result: Result, root: Path) -> None:
+    ended = nas("search", root / "mine", "--metric", "macro_f1", "--data", "absent.npz")
+    assert "reading data" not in ended.err
+    assert "metric was auto, is macro_f1" in ended.complaints[0]
 
 
 def test_an_impossible_budget_is_refused_with_the_size_of_the_smallest_candidate(nas) -> None:
