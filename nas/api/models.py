@@ -5,13 +5,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nas.api.spaces import data_shape
+from nas.api import STUDIES
+from nas.api.spaces import data_shape, require_positive
+from nas.api.studies import open_study
 from nas.codec import parse_json
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
+from nas.study.archive_file import has_archive, winner_file
 from nas.study.archive_zip import SUFFIX, read_archive
 from nas.study.manifest import INT8
 from nas.target import profiler
@@ -31,11 +34,13 @@ class Comparison:
         file: the model's path.
         target: the target.
         result: its footprint there, or why it has none.
+        study: name of the study whose winner it is; empty for any other file.
     """
 
     file: str
     target: Target
     result: Footprint | InputError
+    study: str = ""
 
 
 def estimate(
@@ -53,21 +58,22 @@ def estimate(
             of each dimension by name, or the path of a JSON file with them.
         target: a target, its name, or the path of a TOML file that describes it.
         space: name of a space, or path of a TOML file.
-        input_shape: shape of one row of data, with `space`; that of the space's own data by default.
-        classes: number of classes, with `space`; that of the space's own data by default.
+        input_shape: shape of one row of data; by default the architecture's own, or that of the space's own data.
+        classes: number of classes, likewise.
 
     Raises:
-        InputError: a file cannot be read, or its contents are no architecture or no parameters of the space.
+        InputError: a file cannot be read, its contents are no architecture or no parameters of the space, or the shape
+            has another number of axes than the architecture's.
     """
     board = _board(target)
     if isinstance(architecture, Graph):
         return profiler.estimate(architecture, board)
     if isinstance(architecture, Architecture):
-        return profiler.estimate(architecture.lower(), board)
+        return profiler.estimate(_on_data(architecture, input_shape, classes).lower(), board)
     place = str(architecture) if isinstance(architecture, str | Path) else "architecture"
     values = _json_object(Path(architecture)) if isinstance(architecture, str | Path) else architecture
     if space is None:
-        member = Architecture.from_json(values, place)
+        member = _on_data(Architecture.from_json(values, place), input_shape, classes)
     else:
         loaded = load_space(space)
         member = loaded.from_params(values, *data_shape(loaded, input_shape, classes))
@@ -89,20 +95,37 @@ def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
     return replace(profiler.profile(_content(model), target), file=str(model))
 
 
+def _on_data(member: Architecture, input_shape: Sequence[int] | None, classes: int | None) -> Architecture:
+    """Return the same blocks for data of another shape, or with another number of classes."""
+    require_positive(input_shape, classes)
+    shape = tuple(input_shape or member.input_shape)
+    if len(shape) != len(member.input_shape):
+        rule = f"must have {len(member.input_shape)} numbers, as the architecture's {_numbers(member.input_shape)}"
+        raise InputError("--input-shape", rule, got=_numbers(shape))
+    return replace(member, input_shape=shape, outputs=classes or member.outputs)
+
+
+def _numbers(shape: Sequence[int]) -> str:
+    return ",".join(map(str, shape))
+
+
 def compare(files: Sequence[str | Path], targets: Sequence[Target | str]) -> list[Comparison]:
     """Return the footprint of each model on each target.
 
     Args:
-        files: paths of `.tflite` or `.nas.zip` files; a folder stands for the `.tflite` files in it and its folders.
+        files: paths of `.tflite` or `.nas.zip` files; a study's name or folder stands for its winner, any other folder
+            for the `.tflite` files in it and in its folders, of each study among them the winner.
         targets: targets, their names, or paths of TOML files that describe them.
 
     Raises:
-        InputError: a folder holds no model, or a target is unknown. A file that cannot be read is no error here:
-            its result says why.
+        InputError: a folder holds no model, a study no winner yet, or a target is unknown. A file that cannot be read
+            is no error here: its result says why.
     """
     models = [model for file in files for model in _models(str(file))]
     boards = [_board(target) for target in targets]
-    return [Comparison(model, board, _profile_or_error(model, board)) for model in models for board in boards]
+    return [
+        Comparison(model, board, _profile_or_error(model, board), study) for model, study in models for board in boards
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +217,26 @@ def _profile_or_error(model: str, target: Target) -> Footprint | InputError:
         return error
 
 
-def _models(file: str) -> Iterator[str]:
-    """Yield the file, or the models in it if it is a folder."""
-    if not Path(file).is_dir():
-        yield file
+def _models(file: str) -> Iterator[tuple[str, str]]:
+    """Yield the file, a study's winner, or the models in a folder, each with the name of its study."""
+    path = Path(file)
+    if _is_study(path) or (not path.exists() and _is_study(STUDIES / file)):
+        study, folder = open_study(file)
+        yield winner_file(folder), study.name
         return
-    found = sorted(map(str, Path(file).rglob("*.tflite")))
+    if not path.is_dir():
+        yield file, ""
+        return
+    studies = {definition.parent for definition in path.rglob("study.toml")}
+    found = [(str(model), "") for model in path.rglob("*.tflite") if studies.isdisjoint(model.parents)]
+    found += [(winner_file(folder), folder.name) for folder in studies if has_archive(folder)]
     if not found:
         raise InputError(file, "must hold .tflite files", got="none")
-    yield from found
+    yield from sorted(found)
+
+
+def _is_study(folder: Path) -> bool:
+    return (folder / "study.toml").is_file()
 
 
 def _json_object(file: Path) -> Mapping[str, Any]:

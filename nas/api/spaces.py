@@ -124,13 +124,18 @@ def data_shape(space: Space, input_shape: Sequence[int] | None, classes: int | N
     Raises:
         InputError: one that is given is not positive.
     """
-    for place, numbers in (("--input-shape", input_shape or ()), ("--classes", () if classes is None else (classes,))):
-        if min(numbers, default=1) < 1:
-            raise InputError(place, "must be positive", got=",".join(map(str, numbers)))
+    require_positive(input_shape, classes)
     if input_shape and classes is not None:
         return tuple(input_shape), classes
     dataset = load(space.data)
     return tuple(input_shape or dataset.train.x.shape[1:]), classes or len(dataset.class_names)
+
+
+def require_positive(input_shape: Sequence[int] | None, classes: int | None) -> None:
+    """Raise an InputError if a shape or a number of classes that is given is not positive."""
+    for place, numbers in (("--input-shape", input_shape or ()), ("--classes", () if classes is None else (classes,))):
+        if min(numbers, default=1) < 1:
+            raise InputError(place, "must be positive", got=",".join(map(str, numbers)))
 
 
 def _summary(space: Space) -> tuple[str, str, str, str, int]:

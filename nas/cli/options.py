@@ -24,7 +24,7 @@ targets_option = click.option(
     show_default=True,
     help="A target's name or a TOML file with one, several with commas between, or all.",
 )
-classes_option = click.option("--classes", type=int, help="Number of classes; that of the space's own data by default.")
+classes_option = click.option("--classes", type=int, help="Number of classes; by default as --input-shape.")
 
 
 def _numbers(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:
@@ -37,5 +37,5 @@ def _numbers(context: click.Context, parameter: click.Parameter, value: str | No
 input_shape_option = click.option(
     "--input-shape",
     callback=_numbers,
-    help="Shape of one row of data, such as 128,6; that of the space's own data by default.",
+    help="Shape of one row of data, such as 128,6; by default the architecture's, or that of the space's own data.",
 )

@@ -5,6 +5,7 @@ finals may replace that file some time before the archive describes the new winn
 """
 
 import json
+import shlex
 from pathlib import Path
 
 from nas.codec import Place, from_data, parse_json, to_data
@@ -47,11 +48,27 @@ def has_archive(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
+def winner_file(folder: Path) -> str:
+    """Return the path of the winner's `.tflite`: the one in `best/`, unless the user has changed it.
+
+    Raises:
+        InputError: the study has no winner yet.
+    """
+    _require(folder)
+    kept, best = folder / MODEL, folder / "best" / "model.tflite"
+    return str(best if best.is_file() and best.read_bytes() == kept.read_bytes() else kept)
+
+
+def _require(folder: Path) -> None:
+    if not has_archive(folder):
+        hint = f"run the finals now: nas search {shlex.quote(str(folder))} --finish"
+        raise InputError(folder, "must hold a winner", hint=hint)
+
+
 def load_archive(folder: Path) -> Archive:
     """Read what `save_archive` wrote; InputError if the study has no winner yet, or a file is damaged."""
+    _require(folder)
     path = folder / FILE
-    if not has_archive(folder):
-        raise InputError(folder, "must hold a winner", hint="run `nas search` until it ends")
     return read_facts(path.read_bytes(), (folder / MODEL).read_bytes(), path)
 
 

@@ -37,6 +37,18 @@ def test_parameters_are_estimated_for_the_data_of_their_space_by_default() -> No
     assert footprint == nas.estimate(params, space="mlp_tabular", input_shape=(30,), classes=2)
 
 
+def test_an_architecture_is_estimated_for_data_of_another_shape_as_its_space_would_build_it() -> None:
+    space = nas.load_space("cnn_timeseries")
+    long, short = (space.sample(RandomChooser(1), (length, 6), classes) for length, classes in ((128, 6), (64, 4)))
+    for same in (long, long.to_json()):
+        assert nas.estimate(same, input_shape=(64, 6), classes=4) == nas.estimate(short)
+        assert nas.estimate(same, classes=4) != nas.estimate(same)
+        with pytest.raises(nas.InputError, match="--input-shape: must have 2 numbers, as the architecture's 128,6"):
+            nas.estimate(same, input_shape=(64,))
+        with pytest.raises(nas.InputError, match="--classes: must be positive"):
+            nas.estimate(same, classes=0)
+
+
 def test_a_comparison_has_a_result_for_each_model_on_each_target(model: Path, tmp_path: Path) -> None:
     (tmp_path / "wrong.tflite").write_bytes(b"no model")
     rows = nas.compare([model, tmp_path], ["cortex-m4", "host"])

@@ -1,6 +1,7 @@
 """`nas export` on a study that was run in this process."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,34 @@ def test_without_an_output_folder_the_study_s_own_files_are_written_again(nas, r
     model.unlink()
     assert str(model) in nas("export", root / "mine").out.split()
     assert model.read_bytes() == before
+
+
+@pytest.mark.parametrize("named", ["its name", "its folder"])
+def test_a_study_is_profiled_by_its_winner(
+    nas, root: Path, result: Result, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    best = root / "mine" / "best" / "model.tflite"
+    expected = json.loads(nas("profile", best, "--json").out)
+    monkeypatch.setattr("nas.api.models.STUDIES", root)
+    shown = nas("profile", "mine" if named == "its name" else root / "mine", "--json")
+    assert json.loads(shown.out) == expected
+
+
+def test_in_a_folder_of_studies_each_winner_is_profiled_and_in_a_folder_of_a_study_every_file(
+    nas, root: Path, result: Result, tmp_path: Path
+) -> None:
+    (tmp_path / "beside.tflite").write_bytes((root / "mine" / "best" / "model.tflite").read_bytes())
+    shutil.copytree(root, tmp_path / "studies")
+    files = {
+        Path(row["file"]).relative_to(tmp_path).as_posix() for row in json.loads(nas("profile", tmp_path, "--json").out)
+    }
+    assert files == {"beside.tflite", "studies/mine/best/model.tflite"}
+    inside = json.loads(nas("profile", root / "mine" / "models", "--json").out)
+    assert len(inside) == len(list((root / "mine" / "models").glob("*.tflite"))) > 1
+
+
+def test_a_study_without_a_winner_has_nothing_to_profile_yet(nas, stopped: Path) -> None:
+    assert f"must hold a winner; run the finals now: nas search {stopped} --finish" in nas("profile", stopped).err
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -9,6 +9,7 @@ EPILOG = """\b
 Examples:
   nas estimate --space cnn_timeseries --params params.json --input-shape 128,6 --classes 6
   nas estimate --architecture architecture.json --target nucleo-f411re --json
+  nas estimate --architecture architecture.json --input-shape 256,6
 """
 
 

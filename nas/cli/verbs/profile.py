@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   nas profile model.tflite --target arduino-nano-33-ble
+  nas profile studies/mine --target arduino-nano-33-ble
   nas profile model.tflite --target all
   nas profile models/ other.tflite --target nucleo-f411re,raspberry-pi-pico
   nas profile model.tflite --memory-map map.html
@@ -64,18 +65,19 @@ def command(
     """Print what each FILE costs on a target: weights, arena, flash, MACs and latency.
 
     For one file on one target, it also prints the operators, the tensors at the arena's peak, and advice with its
-    savings. A folder stands for the .tflite files in it; several files or targets give a line each, and --json a list.
-    A FILE is a .tflite or a .nas.zip; it has at most 256 MB, and is no pipe or device.
+    savings. The name or folder of a study stands for its winner, any other folder for the .tflite files in it; several
+    files or targets give a line each, and --json a list. A FILE is a .tflite or a .nas.zip; it has at most 256 MB, and
+    is no pipe or device.
     """
     from nas import compare, find_target, list_targets
 
     if not check and any(limit is not None for limit in limits.values()):
         raise click.UsageError("Limits are for --check; give it as well.")
     targets = list_targets() if target == "all" else [find_target(name.strip()) for name in target.split(",")]
-    several = len(files) > 1 or len(targets) > 1 or Path(files[0]).is_dir()
+    rows = compare(files, targets)
+    several = len(rows) > 1 or (Path(files[0]).is_dir() and not rows[0].study)
     if several and memory_map is not None:
         raise click.UsageError("--memory-map draws one file on one target.")
-    rows = compare(files, targets)
     checks = [_check(row, limits) if check else None for row in rows]
     if several:
         _print_comparison(rows, checks, as_json)
