@@ -64,7 +64,7 @@ def plain(name: str) -> str:
 
 def is_named(name: str, words: Set[str]) -> bool:
     """Return whether a name consists of some of the words and fillers only: `Subject_ID`, `classname`."""
-    return bool(_pattern(frozenset(words)).fullmatch(plain(name)))
+    return bool(words) and bool(_pattern(frozenset(words)).fullmatch(plain(name)))
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.describe import Description, describe
+from nas.data.names import LABELS
 from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
@@ -62,6 +63,17 @@ def test_a_column_of_labels_is_refused_whatever_its_name(name: str) -> None:
         assert kinds(data) == {("label_columns", "error")}
         with pytest.raises(InputError, match=rf"here: {name}: .*; add --drop-columns {name}$"):
             split(data, 0)
+
+
+@pytest.mark.parametrize("form", ["{}", "{}_ID", "true {}", "{}Name"])
+def test_a_column_that_a_table_takes_for_the_class_is_refused_as_a_channel(tmp_path: Path, form: str) -> None:
+    for word in sorted(LABELS):
+        name = form.format(word)
+        (tmp_path / "one.csv").write_text(
+            f"ax,ay,{name}\n" + "".join(f"{n % 7}.5,{n % 5}.25,{n % 3}\n" for n in range(30))
+        )
+        assert len(load(str(tmp_path / "one.csv")).class_names) == 3, name
+        assert ("label_columns", "error") in kinds(with_last(Y + 1.0, name)), name
 
 
 @pytest.mark.parametrize(
