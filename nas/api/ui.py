@@ -3,13 +3,14 @@
 import os
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from nas.api import STUDIES
 from nas.api.tracking import log_untracked, tracked_here
 from nas.tracking import find_address, prepare_store
-from nas.tracking.server import require_free, serve, study_pages, ui_command
+from nas.tracking.server import announced_app, require_free, serve, study_pages, ui_command
 
 
 def open_ui(
@@ -39,19 +40,21 @@ def open_ui(
     own, address = tracked_here(studies), find_address(None, studies)
     if own and address is not None:
         prepare_store(address, tell)
-    command = ui_command(studies, host, port)
-    require_free(host, port)
-    tell(f"Starting the MLflow UI on {studies}; this takes some seconds.")
+    with announced_app():
+        command = ui_command(studies, host, port)
+        require_free(host, port)
+        tell(f"Starting the MLflow UI on {studies}; this takes some seconds.")
+        return serve(command, host, port, partial(_ready, own, studies, tell, browser), tell)
 
-    def ready(url: str) -> None:
-        log_untracked(own, studies, tell)
-        pages = study_pages(url)
-        for line in _invitation(url, pages):
-            tell(line)
-        if browser and has_display():
-            webbrowser.open(next(iter(pages.values()), url))
 
-    return serve(command, host, port, ready, tell)
+def _ready(own: Sequence[str], studies: Path, tell: Callable[[str], None], browser: bool, url: str) -> None:
+    """Tell the user where the UI is, and open it."""
+    log_untracked(own, studies, tell)
+    pages = study_pages(url)
+    for line in _invitation(url, pages):
+        tell(line)
+    if browser and has_display():
+        webbrowser.open(next(iter(pages.values()), url))
 
 
 def has_display() -> bool:

@@ -51,9 +51,9 @@ def metrics(record: Record) -> dict[str, float]:
     footprint = record.profiled or record.estimated or {}
     facts = {
         "score": round(record.values[0], 5) if record.values else None,
-        **_prefixed("val", record.val_metrics),
+        **{name: round(value, 5) for name, value in _prefixed("val", record.val_metrics).items()},
         "float_val_accuracy": record.float_val_accuracy,
-        **{name: footprint.get(name) for name in FOOTPRINT},
+        **{name: _shortened(footprint.get(name)) for name in FOOTPRINT},
         "total_seconds": sum(record.seconds.values()),
         **{f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()},
         "peak_rss_bytes": record.peak_rss_bytes,
@@ -128,6 +128,11 @@ def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float 
 
 def _prefixed(prefix: str, numbers: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{prefix}_{name}": value for name, value in numbers.items()}
+
+
+def _shortened(number: Any) -> Any:
+    """Return a number with as many decimals as MLflow's table has room for."""
+    return round(number, 4) if isinstance(number, float) else number
 
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, float]:

@@ -58,8 +58,32 @@ def ui_command(studies: Path, host: str, port: int) -> list[str]:
 
 
 def _has_app() -> bool:
-    """Return whether our web application is installed; a source tree that is only on Python's path has none."""
+    """Return whether MLflow finds our web application."""
     return bool(importlib.metadata.entry_points(group="mlflow.app", name=_APP))
+
+
+@contextmanager
+def announced_app() -> Iterator[None]:
+    """Let MLflow find our web application, here and in child processes, also in a source tree that is not installed."""
+    if _has_app():
+        yield
+        return
+    path, before = list(sys.path), os.environ.get("PYTHONPATH")
+    with tempfile.TemporaryDirectory() as folder:
+        info = Path(folder, f"{_APP}_ui-1.dist-info")
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {_APP}-ui\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(f"[mlflow.app]\n{_APP} = nas.tracking.webapp:app\n")
+        sys.path.append(folder)
+        os.environ["PYTHONPATH"] = os.pathsep.join([folder, str(Path(__file__).parents[2]), *filter(None, [before])])
+        try:
+            yield
+        finally:
+            sys.path[:] = path
+            if before is None:
+                del os.environ["PYTHONPATH"]
+            else:
+                os.environ["PYTHONPATH"] = before
 
 
 def require_free(host: str, port: int) -> None:
