@@ -221,7 +221,7 @@ def _models(file: str) -> Iterator[tuple[str, str]]:
     """Yield the file, a study's winner, or the models in a folder, each with the name of its study."""
     path = Path(file)
     if _is_study(path) or (not path.exists() and _is_study(STUDIES / file)):
-        study, folder = open_study(file)
+        study, folder = open_study(file, STUDIES)
         yield winner_file(folder), study.name
         return
     if not path.is_dir():

@@ -33,8 +33,8 @@ OPTIONS = {
     "target": Option("Board, whose RAM and flash are limits, or core (see `nas targets`), or a TOML file."),
     "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
     "accuracy_weight": Option(
-        "w in w * accuracy + (1 - w) * (1 - weights / budget). With 0.99, the whole budget of weights is worth one "
-        "point of accuracy."
+        "w in w * accuracy + (1 - w) * (1 - weights / budget). With 0.99, a tenth of the budget "
+        "saved counts as much as 0.1 points more of accuracy."
     ),
     "metric": Option(
         "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "

@@ -144,7 +144,8 @@ class Finals:
         seconds = self.plan.seconds(self._pace(chosen), missing)
         remaining = self.clock.remaining()
         about = duration(seconds if remaining is None else min(seconds, remaining))
-        return f"finals: {counted(len(chosen), 'candidate')} x {len(self._folds())} folds, about {about}"
+        best = counted(len(chosen), "best candidate")
+        return f"finals: cross-validating the {best} on {len(self._folds())} folds, about {about}"
 
     def _folds(self) -> list[Fold]:
         splits, seed = self.problem.splits, self.problem.study.seed
@@ -228,7 +229,9 @@ class Finals:
         start = self.clock.seconds if self.trials.start_seconds is None else self.trials.start_seconds
         start += max((record.seconds.get("trace", 0.0) for record in self.trials.records), default=0.0)
         minutes = self.plan.enough_minutes(searched[0], start)
-        return f"the winner lacks time: {', '.join(parts)}; at the pace of this run, --minutes {minutes} is enough"
+        *first, last = parts
+        missed = f"{', '.join(first)}, and {last}" if first else last
+        return f"too little time for the winner: {missed}; at the pace of this run, --minutes {minutes} is enough"
 
     def _train_winner(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival

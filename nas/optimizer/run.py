@@ -178,9 +178,12 @@ def _models(folder: Path) -> ModelFolder:
 def _searching(problem: Problem, judge: Judge) -> str:
     """Return which metric the study judges by, why if the labels have decided it, and what follows."""
     finals, minutes = problem.study.recipe.finals, problem.study.minutes
-    kept = "" if minutes is None else f", up to {duration(60 * MAX_SHARE * minutes)}"
-    folds = f"{counted(finals.finalists, 'candidate')} x {finals.final_folds} folds"
-    return f"searching; metric: {metric_title(judge.metric)}{_balance(problem)}; then finals{kept}: {folds}"
+    kept = "" if minutes is None else f", for which up to {duration(60 * MAX_SHARE * minutes)} are kept"
+    best = counted(finals.finalists, "best candidate")
+    return (
+        f"searching for the best {metric_title(judge.metric)}{_balance(problem)}; "
+        f"the finals then cross-validate the {best} on {finals.final_folds} folds{kept}"
+    )
 
 
 def _balance(problem: Problem) -> str:

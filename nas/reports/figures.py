@@ -54,6 +54,7 @@ def winner_loss(record: Record) -> Markup:
             axes.plot(range(1, len(curve) + 1), curve, color=colour, label=label, marker=_marker(curve))
         axes.set_title("Loss, the winner's final training")
         axes.set_xlabel("epoch")
+        axes.locator_params(axis="x", integer=True)
         axes.legend(loc="upper right")
         return to_svg(figure, "winner-loss", "Training and validation loss of the winner's final training, by epoch")
 
@@ -70,6 +71,7 @@ def accuracy_curves(view: ReportView) -> Markup:
             axes.plot(epochs, curve, color=ACCENT, label="winner, final training", marker=_marker(curve))
         axes.set_title("Validation accuracy before quantization, %")
         axes.set_xlabel("epoch")
+        axes.locator_params(axis="x", integer=True)
         axes.legend(loc="lower right")
         return to_svg(figure, "accuracy-curves", f"Validation accuracy by epoch of the winner and the {len(top)} best")
 

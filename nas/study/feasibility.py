@@ -90,9 +90,8 @@ def require_feasible(
         return
     raise InputError(
         f"space {space.name}",
-        "some candidate must fit the budget",
-        got=f"none: the smallest one found takes {budget.describe(totals)}",
-        hint="raise the budget, or search a space with smaller candidates",
+        f"no candidate fits the budget; the smallest that was found has {budget.describe(totals)}",
+        hint="raise the limit, or search a space with smaller candidates",
     )
 
 

@@ -81,9 +81,9 @@ class Budget:
         return {what: (used - limit) / limit for what, used, limit in self._limited(footprint) if used > limit}
 
     def describe(self, footprint: Totals) -> str:
-        """Return the exceeded limits in one line, such as `weights 7210 of 6144 bytes`; empty if none is."""
+        """Return the exceeded limits in one line, such as `weights 7,210 B (limit 6,144 B)`; empty if none is."""
         return ", ".join(
-            f"{what} {used} of {limit}" + ("" if what == "macs" else " bytes")
+            f"{used:,} MACs (limit {limit:,})" if what == "macs" else f"{what} {used:,} B (limit {limit:,} B)"
             for what, used, limit in self._limited(footprint)
             if used > limit
         )

@@ -84,10 +84,10 @@ BAD = {
     "a budget that no member meets": (
         nothing,
         ["--budget-kb", "0.05"],
-        "the smallest one found takes weights 68 of 51 bytes",
+        "the smallest that was found has weights 68 B (limit 51 B)",
     ),
-    "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "of 512 bytes; raise the budget"),
-    "multiply-accumulates that no member meets": (nothing, ["--macs-k", "0.01"], "of 10; raise the budget"),
+    "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "(limit 512 B); raise the limit"),
+    "multiply-accumulates that no member meets": (nothing, ["--macs-k", "0.01"], "(limit 10); raise the limit"),
     "a budget of nothing": (nothing, ["--budget-kb", "0"], "--budget-kb: must be above 0"),
     "an endless budget": (nothing, ["--budget-kb", "inf"], "--budget-kb: must be above 0"),
     "an unknown board": (nothing, ["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),
@@ -169,7 +169,7 @@ def test_another_definition_of_a_study_is_refused_before_the_data_are_read(nas, 
 
 def test_an_impossible_budget_is_refused_with_the_size_of_the_smallest_candidate(nas) -> None:
     # The classifier alone: 30 x 2 weights and 2 biases of 4 bytes.
-    assert "none: the smallest one found takes weights 68 of 51 bytes" in nas(*SEARCH, "--budget-kb", "0.05").err
+    assert "the smallest that was found has weights 68 B (limit 51 B)" in nas(*SEARCH, "--budget-kb", "0.05").err
 
 
 def test_a_missing_space_is_reported_with_the_next_step(nas) -> None:
@@ -271,9 +271,11 @@ def test_the_summary_says_what_the_winner_of_a_short_run_lacks_and_why_there_is_
     record = Record(1, State.COMPLETE, "a0259782f8b6", {}, {}, 0, profiled=facts, val_metrics={"accuracy": 0.951})
     one = {"accuracy": Estimate(1.0)}
     winner = Trained(record, tested=Tested(one, one, {"accuracy": 0.5}, (), "2 groups"))
-    shown = summary(Result("mine", "studies/mine", 1.0, {}, winner, (), lacked="the winner lacks time: all of it"))
+    shown = summary(
+        Result("mine", "studies/mine", 1.0, {}, winner, (), lacked="too little time for the winner: all of it")
+    )
     assert "test accuracy                     100.0 %  (no interval: the test set has 2 groups, 5 are needed)" in shown
-    assert "\nthe winner lacks time: all of it\n" in shown
+    assert "\ntoo little time for the winner: all of it\n" in shown
 
 
 def test_the_summary_of_a_search_without_finals_shows_the_validation_score() -> None:

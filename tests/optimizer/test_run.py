@@ -333,7 +333,9 @@ def test_the_study_s_metric_ranks_candidates_and_decides_the_finals(log: Log, sp
     watcher = Watcher()
     winner = go(definition, splits, tmp_path, watcher).winner
     assert winner is not None
-    assert watcher.phases[0] == "searching; metric: macro-F1; then finals: 3 candidates x 2 folds"
+    assert watcher.phases[0] == (
+        "searching for the best macro-F1; the finals then cross-validate the 3 best candidates on 2 folds"
+    )
     complete = [kept for kept in records(definition, tmp_path) if kept.state == State.COMPLETE]
     assert all(kept.values == (score(task, "macro_f1"),) for kept, task in zip(complete, log.searched, strict=True))
     means = {
@@ -498,7 +500,7 @@ def test_an_observer_is_told_every_trial_and_every_phase(log: Log, splits: Split
     watcher = Watcher()
     go(study(recipe=FINALS), splits, tmp_path, watcher)
     assert watcher.records == records(study(), tmp_path)
-    assert watcher.phases[1].startswith("finals: 3 candidates x 2 folds, about ")
+    assert watcher.phases[1].startswith("finals: cross-validating the 3 best candidates on 2 folds, about ")
     assert watcher.phases[2:] == [
         "finals: training the winner on all training and validation data",
         "finals: evaluating the winner on the test set",

@@ -124,15 +124,14 @@ def test_a_curve_of_one_epoch_is_drawn_as_a_dot(view):
         records=[replace(r, history={name: curve[:1] for name, curve in r.history.items()}) for r in view.records],
         result=replace(view.result, winner=winner),
     )
-    for draw, curves in ((figures.winner_loss, 2), (figures.accuracy_curves, 1 + figures.TOP_CURVES)):
-        assert dots(draw(one)) == curves
-        assert dots(draw(view)) == 0
+    assert (dots(figures.winner_loss(winner.record)), dots(figures.accuracy_curves(one))) == (2, 1 + figures.TOP_CURVES)
+    assert dots(figures.winner_loss(view.result.winner.record)) == dots(figures.accuracy_curves(view)) == 0
 
 
 def dots(drawn):
     """How many markers lie within the axes of a figure; those of ticks and legends are not clipped to them."""
     svg = ElementTree.fromstring(re.search(r"<svg.*</svg>", str(drawn), re.DOTALL)[0])
-    return sum(len(group.findall("{*}use")) for group in svg.iter("{*}g") if group.get("clip-path"))
+    return sum(len(part.findall("{*}use")) for part in svg.iter() if part.get("clip-path"))
 
 
 def test_the_winner_s_circle_is_not_cut_off_at_the_edge_of_the_plot(view):
@@ -199,11 +198,13 @@ def test_a_report_says_what_the_winner_of_a_short_run_lacks_and_why_a_test_set_o
     winner = view.result.winner
     one = {name: replace(int8, low=None, high=None) for name, int8 in winner.tested.metrics.items()}
     tested = replace(winner.tested, metrics=one, float_metrics=one, resampled_unit="2 groups")
-    result = replace(view.result, lacked="the winner lacks time: 3 of 10 epochs", winner=replace(winner, tested=tested))
+    result = replace(
+        view.result, lacked="too little time for the winner: 3 of 10 epochs", winner=replace(winner, tested=tested)
+    )
     text = " ".join(
         Outline(render(replace(view, result=result, command_note="It repeats.")).replace("\u00a0", " ")).text
     )
-    assert "The winner lacks time: 3 of 10 epochs." in text
+    assert "Too little time for the winner: 3 of 10 epochs." in text
     assert "no interval: the test set has 2 groups, 5 are needed" in text
     assert "95 % interval 9" not in text
     assert "It repeats." in text

@@ -51,13 +51,13 @@ def test_flash_binds_model_and_code_together() -> None:
 def test_macs_are_a_count_not_bytes() -> None:
     budget = Budget(macs=12344)
     assert budget.over(FOOTPRINT) == {"macs": pytest.approx(1 / 12344)}
-    assert budget.describe(FOOTPRINT) == "macs 12345 of 12344"
+    assert budget.describe(FOOTPRINT) == "12,345 MACs (limit 12,344)"
     assert budget.limits() == {"macs": 12344}
 
 
 def test_the_reason_is_one_line_with_used_and_allowed_bytes() -> None:
     budget = Budget(weights_bytes=6144, flash_bytes=40000)
-    assert budget.describe(FOOTPRINT) == "weights 7210 of 6144 bytes, flash 50000 of 40000 bytes"
+    assert budget.describe(FOOTPRINT) == "weights 7,210 B (limit 6,144 B), flash 50,000 B (limit 40,000 B)"
 
 
 @given(st.integers(1, 10**6), st.integers(0, 10**6))

@@ -50,13 +50,13 @@ def _guesses(winner: Trained) -> str:
 
 
 def exchange(study: Study) -> str:
-    """Return in a line what weights cost in the weighted objective; empty for other objectives."""
+    """Return in a line how the weighted objective trades weights for accuracy; empty for other objectives."""
     budget = study.budget(find_target(study.target)).weights_bytes
     if study.objective != "weighted" or budget is None:
         return ""
-    points = 100 * (1 - study.accuracy_weight) / study.accuracy_weight
-    worth = f"{points:.2g} point{'' if round(points, 1) == 1 else 's'} of accuracy"
-    return f"objective: the whole budget of {kilobytes(budget)} of weights is worth {worth}; change --accuracy-weight"
+    points = 10 * (1 - study.accuracy_weight) / study.accuracy_weight
+    saved = f"saving {kilobytes(budget // 10)} of weights (a tenth of the budget)"
+    return f"score: {saved} counts as much as {points:.2g} points of accuracy; change this with --accuracy-weight"
 
 
 def scores(winner: Trained) -> list[tuple[str, str]]:
