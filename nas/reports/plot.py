@@ -33,8 +33,8 @@ def draw_front(
     axes.plot(*_places(complete, cost), "o", color="0.65", label="candidate")
     axes.plot(*_places(front, cost), "o-", drawstyle="steps-post", label="Pareto front")
     if chosen := [record for record in complete if record.trial == winner]:
-        ring = {"color": "black", "fillstyle": "none", "markersize": 13, "clip_on": False}
-        axes.plot(*_places(chosen, cost), "o", label="winner", **ring)
+        (ring,) = axes.plot(*_places(chosen, cost), "o", color="black", fillstyle="none", markersize=13, label="winner")
+        ring.set_clip_on(False)
     axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
     axes.set_ylabel(f"{in_validation(complete[0].metric if complete else 'accuracy')}, %")
     axes.legend()
