@@ -31,6 +31,7 @@ ROOMS = (
     "data",
     "study",
     "model",
+    "evaluation",
     "tracking",
     "optimizer",
     "exporters",

@@ -25,7 +25,7 @@ HOMES = {
     "cloudpickle": "optimizer/executor",
     "mlflow": "tracking",
     "scipy": "task",
-    "sklearn": "data",
+    "sklearn": "data evaluation",
     "pandas": "data",
     "joblib": "data",
     "click": "cli",

@@ -19,6 +19,11 @@ class Kind(StrEnum):
         """Number of axes of a row."""
         return list(Kind).index(self) + 1
 
+    @property
+    def plural(self) -> str:
+        """What texts call several rows: `windows`, `images`, or `rows` of a table."""
+        return "rows" if self == Kind.TABLE else f"{self.value}s"
+
     @classmethod
     def of(cls, row_shape: Sequence[int]) -> "Kind":
         """Return the kind of a row of the given shape; ValueError if no kind has this number of axes."""

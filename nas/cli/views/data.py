@@ -14,8 +14,6 @@ from nas.text import percent
 
 # Channels, or features of a table, beyond these are in the JSON only.
 MOST_CHANNELS = 12
-# What one row of data is called, by the kind of the data.
-_ROWS = {Kind.WINDOW: "windows", Kind.IMAGE: "images", Kind.TABLE: "rows"}
 
 
 def listing(sources: Iterable[DataSource]) -> Table:
@@ -44,7 +42,7 @@ def headline(description: Description) -> Text:
     """Return the source's name, and a line with its rows, their shape, the classes and the sample rate."""
     shape = " x ".join(str(size) for size in description.row_shape)
     rows = sum(part.rows for part in description.parts.values())
-    line = f"{rows} {_ROWS[description.kind]} of {shape}, {len(description.class_names)} classes"
+    line = f"{rows} {description.kind.plural} of {shape}, {len(description.class_names)} classes"
     if description.sample_rate_hz:
         rate = description.sample_rate_hz
         line += f", {rate:g} Hz"
@@ -66,7 +64,7 @@ def classes_table(description: Description) -> Table:
     for index, name in enumerate(description.class_names):
         table.add_row(name, *(str(part.class_counts[index]) for part in parts.values()))
     table.add_section()
-    table.add_row(_ROWS[description.kind], *(str(part.rows) for part in parts.values()), style="bold")
+    table.add_row(description.kind.plural, *(str(part.rows) for part in parts.values()), style="bold")
     if any(part.groups for part in parts.values()):
         table.add_row("groups", *(_count(part) for part in parts.values()))
     table.add_row("majority baseline", *(percent(part.majority_baseline) for part in parts.values()))

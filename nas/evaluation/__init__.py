@@ -1,0 +1,1 @@
+"""Evaluation of models: pure functions from probabilities and true classes to figures, curves and tables."""

@@ -1,0 +1,66 @@
+"""Matching the classes of data with those of a model: by name, else by number where one of them has no names."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from nas.arrays import Ints
+from nas.errors import InputError
+
+_LISTED = 8
+
+
+def match_classes(data: Sequence[str], model: Sequence[str], source: object) -> tuple[Ints, tuple[str, ...]]:
+    """Return the model's number of each class of the data, and what was assumed, one line each.
+
+    Names count as equal if they differ only in capitals, blanks and punctuation. If a model or the data give numbers
+    from 0 on in place of names, classes are matched by their order, as long as there are as many.
+
+    Args:
+        data: names of the data's classes.
+        model: names of the model's classes.
+        source: the data in messages.
+
+    Raises:
+        InputError: the data have a class that the model does not know.
+    """
+    if tuple(data) == tuple(model):
+        return np.arange(len(data)), ()
+    known = {_plain(name): number for number, name in enumerate(model)}
+    if set(data) <= set(model) or len(known) < len(model):
+        known = {name: number for number, name in enumerate(model)}
+    found = [known.get(name, known.get(_plain(name))) for name in data]
+    strange = [name for name, number in zip(data, found, strict=True) if number is None]
+    if strange and len(data) == len(model) and (_numbered(data) or _numbered(model)):
+        pairs = _listed(f"{own} is {other}" for own, other in zip(data, model, strict=True))
+        return np.arange(len(data)), (f"classes are matched by their order, as one side has no names: {pairs}",)
+    if strange:
+        hint = "evaluate a model of these classes, or leave their rows out"
+        raise InputError(source, f"must have the model's classes {_listed(model)}", got=_listed(strange), hint=hint)
+    numbers = [number for number in found if number is not None]
+    return np.array(numbers), tuple(_told(data, model, numbers))
+
+
+def _told(data: Sequence[str], model: Sequence[str], numbers: Sequence[int]) -> Iterator[str]:
+    missing = [name for number, name in enumerate(model) if number not in numbers]
+    respelt = [f"{own} is {model[number]}" for own, number in zip(data, numbers, strict=True) if own != model[number]]
+    if missing:
+        yield f"the data have no class {_listed(missing)}, which the model knows"
+    if respelt:
+        yield f"classes are matched by name: {_listed(respelt)}"
+    elif list(numbers) != sorted(numbers):
+        yield "classes are matched by name, since the data list them in another order"
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum()) or name
+
+
+def _numbered(names: Sequence[str]) -> bool:
+    """Return whether names are only numbers, which say nothing."""
+    return all(name.strip().isdecimal() for name in names)
+
+
+def _listed(names: Iterable[str]) -> str:
+    words = list(names)
+    return ", ".join(words[:_LISTED]) + (f" and {len(words) - _LISTED} more" if len(words) > _LISTED else "")
