@@ -24,6 +24,8 @@ The command line does what these functions do:
     nas export     `export`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
     nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
+    nas predict    `predict`
+    nas evaluate   `evaluate`; `write_evaluation` writes its page and pictures
 
 Names are imported when they are first used, so that `import nas` stays quick.
 """
@@ -35,11 +37,13 @@ if TYPE_CHECKING:
     from nas.api.archiving import archive, archive_front, extract_archive, open_archive
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
+    from nas.api.evaluation import evaluate
     from nas.api.loading import load
     from nas.api.model import Model
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate, profile
     from nas.api.outcome import Outcome, load_result
     from nas.api.params import Params, params, set_params
+    from nas.api.prediction import Predictions, predict
     from nas.api.progress import Progress
     from nas.api.results import export, report
     from nas.api.search import search
@@ -50,7 +54,9 @@ if TYPE_CHECKING:
     from nas.data.dataset import DataOptions
     from nas.data.given import Data
     from nas.errors import InputError
+    from nas.evaluation.evaluation import Evaluation
     from nas.optimizer.observer import Observer
+    from nas.reports.evaluation.files import write_evaluation
     from nas.reports.memory_map.format import write_memory_map
     from nas.space.architecture import Architecture
     from nas.space.file import load_space
@@ -69,12 +75,14 @@ _HOMES = {
     "api.archiving": ("archive", "archive_front", "extract_archive", "open_archive"),
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
+    "api.evaluation": ("evaluate",),
     "api.loading": ("load",),
     "api.model": ("Model",),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
     "api.outcome": ("Outcome", "load_result"),
     "api.params": ("Params", "params", "set_params"),
+    "api.prediction": ("Predictions", "predict"),
     "api.progress": ("Progress",),
     "api.results": ("export", "report"),
     "api.search": ("search",),
@@ -84,7 +92,9 @@ _HOMES = {
     "data.dataset": ("DataOptions",),
     "data.given": ("Data",),
     "errors": ("InputError",),
+    "evaluation.evaluation": ("Evaluation",),
     "optimizer.observer": ("Observer",),
+    "reports.evaluation.files": ("write_evaluation",),
     "reports.memory_map.format": ("write_memory_map",),
     "space.architecture": ("Architecture",),
     "space.file": ("load_space",),
@@ -107,12 +117,14 @@ __all__ = [
     "Comparison",
     "Data",
     "DataOptions",
+    "Evaluation",
     "Footprint",
     "InputError",
     "Model",
     "Observer",
     "Outcome",
     "Params",
+    "Predictions",
     "Progress",
     "Recipe",
     "Record",
@@ -134,6 +146,7 @@ __all__ = [
     "describe_data",
     "describe_space",
     "estimate",
+    "evaluate",
     "export",
     "extract_archive",
     "find_target",
@@ -149,12 +162,14 @@ __all__ = [
     "open_study",
     "open_ui",
     "params",
+    "predict",
     "profile",
     "report",
     "search",
     "set_params",
     "show_study",
     "ui_command",
+    "write_evaluation",
     "write_memory_map",
 ]
 

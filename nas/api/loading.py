@@ -63,6 +63,8 @@ def _winner(name: str, root: Path) -> Model:
         scaling=archive.scaling,
         units_scale=archive.units_scale,
         is_logit=archive.output_is == "logit",
+        channel_names=archive.channel_names,
+        sample_rate_hz=archive.sample_rate_hz,
         name=study.name,
         origin=folder,
         data=data_of(study),
@@ -151,13 +153,15 @@ def _metadata(content: bytes, place: object) -> Any:
 def _described(model: Model, known: Any, place: object) -> Model:
     """Return a model with what `metadata.json` says of it; InputError if that is damaged."""
     try:
-        factors = known["input"]["units_scale"]
+        factors, rate = known["input"]["units_scale"], known["input"].get("sample_rate_hz")
         return replace(
             model,
             class_names=tuple(map(str, known["class_names"])),
             scaling=from_data(Scaling, known["input"]["scaling"], Place(place, "input.scaling")),
             units_scale=None if factors is None else tuple(map(float, factors)),
             is_logit=known["output"]["is"] == "logit",
+            channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
+            sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -24,6 +24,8 @@ class Model:
             of, whose rows must be scaled already.
         units_scale: factors that brought the data's whole numbers to units, one a channel; None if there were none.
         is_logit: whether the model gives logits, of which `predict` makes probabilities.
+        channel_names: of the rows, one for each entry of their last axis, or empty.
+        sample_rate_hz: of the signal that windows were cut from; None if it is unknown or there is no signal.
         name: of its study, its training or its file.
         keras: the float model, content of a `.keras` file; None if there is none.
         data: the data that it was trained on; None if they are not known.
@@ -38,6 +40,8 @@ class Model:
     scaling: Scaling | None = None
     units_scale: tuple[float, ...] | None = None
     is_logit: bool = False
+    channel_names: tuple[str, ...] = field(default=(), compare=False)
+    sample_rate_hz: float | None = field(default=None, compare=False)
     name: str = field(default="model", compare=False)
     keras: bytes | None = field(default=None, compare=False)
     data: DataChoice | None = field(default=None, compare=False)

@@ -50,6 +50,10 @@ VERBS = {
         "Write a study's winner as one .nas.zip, or show, verify or extract one.",
         ("archive", "archive_front", "open_archive", "extract_archive"),
     ),
+    "evaluate": Verb(
+        "Evaluate a model: float and int8, classes, groups, curves, thresholds.", ("evaluate", "write_evaluation")
+    ),
+    "predict": Verb("Give a model's answers for rows or recordings, window by window, as CSV.", ("predict",)),
     "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
     "params": Verb("Read or set parameters in the metadata of a .tflite file.", ("params", "set_params")),
 }

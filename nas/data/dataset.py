@@ -67,6 +67,7 @@ class Dataset:
         test: test rows, if the source holds them separately; otherwise `split` takes them from train.
         channel_names: one name for each entry of x's last axis, or empty.
         sample_rate_hz: sample rate of the signal that the windows were cut from; None if unknown or no signal.
+        stride: samples from the start of a window to that of the next; None if unknown or no signal.
         units_scale: one factor a channel by which the integers of the source were multiplied to give x; None if
             the source holds x in units.
         notes: what the reader did to the data that the user should know, one line each.
@@ -83,6 +84,7 @@ class Dataset:
     units_scale: tuple[float, ...] | None = None
     notes: tuple[str, ...] = ()
     recordings: tuple[str, ...] = ()
+    stride: int | None = None
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():

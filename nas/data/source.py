@@ -90,6 +90,15 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
     return select(reader.read(source, path, options), options)
 
 
+def options_of(source: str) -> frozenset[str]:
+    """Return which of `READER_OPTIONS` apply to a source; none if there is no such source."""
+    try:
+        reader = None if source in SOURCES else _reader(Path(source).expanduser())
+    except (OSError, ValueError):
+        reader = None
+    return frozenset() if reader is None else reader.options
+
+
 def _reader(path: Path) -> Reader | None:
     """Return the first reader that accepts `path`, those for any folder last; None if no reader does."""
     if not path.exists():

@@ -24,6 +24,7 @@ class Splits:
         class_names: one name a class; y holds positions in this list.
         channel_names: one name for each entry of x's last axis, or empty.
         sample_rate_hz: sample rate of the signal that the windows were cut from; None if unknown or no signal.
+        stride: samples from the start of a window to that of the next; None if unknown or no signal.
         units_scale: one factor a channel from the integers of the source to x; None if the source holds units.
         source: name or path that the user gave.
         digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
@@ -42,6 +43,7 @@ class Splits:
     digest: str
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    stride: int | None = None
 
     @property
     def kind(self) -> Kind:
@@ -81,6 +83,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         digest=_digest(dataset, parts),
         notes=dataset.notes,
         findings=found,
+        stride=dataset.stride,
     )
 
 

@@ -24,7 +24,8 @@ class Subject:
 
     Attributes:
         model: the model's name.
-        data: where the rows come from; `part` says which of them: `train`, `val`, `test` or `all`.
+        data: name of the source, file or folder that the rows come from.
+        part: which of its rows they are: `train`, `val`, `test` or `all`.
         class_names: a name for each output of the model.
         majority: number of the class that is most frequent in training, if `trained_on` says so, else among the rows.
         trained_on: whether `majority` was counted in the model's own training rows.

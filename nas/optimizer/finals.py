@@ -16,6 +16,7 @@ from nas.optimizer.models import ModelFolder, weights_name
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.teachers import SoftLabels, Teachers
+from nas.optimizer.test_set import count_test_use
 from nas.optimizer.timing import OVERHEAD_SECONDS, TEACHER_SHARE, FinalsPlan, Pace
 from nas.optimizer.trials import Trials
 from nas.seeds import derive
@@ -94,7 +95,7 @@ class Finals:
             epochs=epochs,
             teachers=tuple(ledger.listed("teachers")),
             tested=self._test(record),
-            test_uses=self._count_test(record),
+            test_uses=count_test_use(ledger, record.trial),
         )
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
@@ -264,15 +265,6 @@ class Finals:
         searched = self._searched(best)
         records = [final.record for final in best]
         return self._pace(searched) if records == searched else Pace.of(records, self.plan.fold_rows, searched)
-
-    def _count_test(self, record: Record) -> int:
-        """Note that the test set was used for a winner; return how often it has been used by now."""
-        ledger = self.trials.ledger
-        # Earlier releases did not count.
-        if ledger.get("winner") is not None and not ledger.listed("tested"):
-            ledger.append("tested", ledger.get("decided"))
-        ledger.append("tested", record.trial)
-        return len(ledger.listed("tested"))
 
     def _test(self, record: Record) -> Tested:
         task = EvaluationTask(

@@ -1,8 +1,8 @@
 """How the winner answered the test rows: group by group, and by confidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from nas.reports.markup import Markup, element, table
+from nas.reports.markup import Markup, element, join, table
 from nas.reports.svg import ACCENT, HALF_WIDTH, MUTED, drawing, to_svg
 from nas.reports.words import percent, whole
 from nas.study.answers import GroupScore, Threshold
@@ -11,22 +11,31 @@ MOST_GROUPS = 40
 _SHOWN_THRESHOLDS = 8
 
 
-def bars(head: Sequence[str], rows: Sequence[tuple[str, float, str]]) -> Markup:
+def bars(head: Sequence[str], rows: Sequence[tuple[str, float, str]], below: Sequence[str] = ()) -> Markup:
     """Return shares as bars beside their numbers, which fit any width of the page.
 
     Args:
         head: titles of the columns: of names, of shares, and of what stands beside, which may be empty.
         rows: a name, a share from 0 to 1, and what stands beside.
+        below: what stands below each share, smaller, or nothing.
     """
     name, share, beside = head
     titles = element("th", name), element("th", share, colspan=2), element("th", beside, class_="number")
-    body = element("tbody", *(element("tr", *_cells(*row)) for row in rows))
+    body = element("tbody", *(element("tr", *_cells(*row, *words)) for row, words in _zipped(rows, below)))
     return element("table", element("thead", element("tr", *titles)), body, class_="bars")
 
 
-def _cells(name: str, share: float, beside: str) -> tuple[Markup, ...]:
+def _zipped(
+    rows: Sequence[tuple[str, float, str]], below: Sequence[str]
+) -> Iterator[tuple[tuple[str, float, str], tuple[str, ...]]]:
+    for i, row in enumerate(rows):
+        yield row, (below[i],) if below else ()
+
+
+def _cells(name: str, share: float, beside: str, below: str = "") -> tuple[Markup, ...]:
     bar = element("div", element("div", style=f"width: {100 * share:.1f}%"), class_="bar", aria_hidden="true")
-    texts = (element("td", words, class_="number") for words in (percent(share), beside))
+    shown = join(percent(share), element("small", below) if below else "")
+    texts = (element("td", words, class_="number") for words in (shown, beside))
     return (element("td", name), element("td", bar, class_="track"), *texts)
 
 

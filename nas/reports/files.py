@@ -21,10 +21,10 @@ def figure_files(view: ReportView) -> dict[str, str]:
     if not view.complete():
         return {}
     unknown = () if view.explains else ("importances.svg",)
-    return {name: _standalone(draw(view)) for name, draw in _FIGURES.items() if name not in unknown}
+    return {name: standalone(draw(view)) for name, draw in _FIGURES.items() if name not in unknown}
 
 
-def _standalone(drawn: Markup) -> str:
+def standalone(drawn: Markup) -> str:
     """Return a figure of the page as a file that has the page's colours in it, those of light mode."""
     svg = str(drawn)[str(drawn).index("<svg") : str(drawn).index("</svg>") + len("</svg>")]
     style = resources.files("nas.reports").joinpath("style.css").read_text(encoding="utf-8")

@@ -14,7 +14,9 @@ from nas.study.answers import Mistake
 _WIDTH, _HEIGHT = 160, 80
 
 
-def gallery(mistakes: Sequence[Mistake], class_names: Sequence[str], channels: Sequence[str], are: str) -> Markup:
+def gallery(
+    mistakes: Sequence[Mistake], class_names: Sequence[str], channels: Sequence[str], are: str, row: str = "test row"
+) -> Markup:
     """Show each mistake with its true and its predicted class.
 
     Args:
@@ -22,6 +24,7 @@ def gallery(mistakes: Sequence[Mistake], class_names: Sequence[str], channels: S
         class_names: of the classes, by number.
         channels: names of the channels of a window, or nothing.
         are: what rows are: `windows`, `images` or `rows`; those of a table are not drawn.
+        row: what stands before the number of a row.
     """
     if are == "windows":
         pictures = _windows(mistakes)
@@ -31,15 +34,16 @@ def gallery(mistakes: Sequence[Mistake], class_names: Sequence[str], channels: S
         pictures = [_image(one) if are == "images" else Markup() for one in mistakes]
         legend = Markup()
     figures = (
-        element("figure", picture, _caption(one, class_names)) for one, picture in zip(mistakes, pictures, strict=True)
+        element("figure", picture, _caption(one, class_names, row))
+        for one, picture in zip(mistakes, pictures, strict=True)
     )
     return join(legend, element("div", *figures, class_="gallery"))
 
 
-def _caption(one: Mistake, class_names: Sequence[str]) -> Markup:
+def _caption(one: Mistake, class_names: Sequence[str], row: str) -> Markup:
     group = "" if one.group is None else f", group {one.group}"
     names = element("b", class_names[one.true]), " taken for ", element("b", class_names[one.predicted])
-    return element("figcaption", *names, element("small", f"{percent(one.confidence)} sure; test row {one.row}{group}"))
+    return element("figcaption", *names, element("small", f"{percent(one.confidence)} sure; {row} {one.row}{group}"))
 
 
 def _legend(names: Sequence[str]) -> Markup:

@@ -1,10 +1,11 @@
 """The top of the report: the result in a sentence, and its numbers compared with the limits."""
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nas.reports.markup import Markup, element, join
+from nas.reports.tiles import limited, tile
 from nas.reports.view import ReportView
 from nas.reports.words import GAP, capitalized, percent, size, whole
 from nas.study.record import Record
@@ -64,7 +65,7 @@ def _sentence(view: ReportView, winner: Trained) -> str:
 def _score(tested: Tested, metric: str) -> Markup:
     """Return the tile of a metric on the test set, with its interval and its baseline."""
     int8, float_ = tested.metrics[metric], tested.float_metrics[metric]
-    return _tile(
+    return tile(
         capitalized(on_test_set(metric)),
         percent(int8.value),
         f"{tested.interval_words(int8)}; "
@@ -78,17 +79,17 @@ def _tiles(view: ReportView, winner: Trained) -> list[Markup]:
     return [
         *(_score(winner.tested, metric) for metric in winner.headline_metrics if winner.tested),
         *(_validated(capitalized(name), value) for name, value in validated(winner)),
-        _limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
-        _limited("Arena to reserve (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
-        _limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
-        _limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
+        limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
+        limited("Arena to reserve (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
+        limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
+        limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
     ]
 
 
 def _validated(name: str, value: str) -> Markup:
     """Return the tile of a score of the search or of the finals, with its spread below it."""
     figure, _, spread = value.partition("%")
-    return _tile(name, f"{figure.strip()}{GAP}%" if spread or figure != value else value, spread.strip())
+    return tile(name, f"{figure.strip()}{GAP}%" if spread or figure != value else value, spread.strip())
 
 
 def _arena(costs: Mapping[str, Any]) -> str:
@@ -103,26 +104,3 @@ def _file(costs: Mapping[str, Any]) -> str:
 def _latency(costs: Mapping[str, Any]) -> str:
     latency = costs.get("latency_ms")
     return "for one inference" if latency is None else f"for one inference, about {latency:.1f} ms"
-
-
-def _limited(
-    name: str, used: int | None, limit: int | None, beside: str = "", write: Callable[[object], str] = size
-) -> Markup:
-    """Return a tile with a bar that shows how much of the limit is used."""
-    if limit is None or used is None:
-        return _tile(name, write(used), beside or "no limit set")
-    share = min(1.0, used / limit)
-    bar = element("div", element("div", style=f"width: {100 * share:.1f}%"), class_="bar", aria_hidden="true")
-    of = element("div", f"{percent(used / limit)} of {write(limit)}", class_="beside")
-    return _tile(name, write(used), beside, bar, of)
-
-
-def _tile(name: str, figure: str, beside: str, *more: Markup) -> Markup:
-    return element(
-        "div",
-        element("div", name, class_="name"),
-        element("div", figure, class_="figure"),
-        *more,
-        element("div", beside, class_="beside") if beside else "",
-        class_="tile",
-    )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Matplotlib draws in these; in the SVG they become the page's colours, light or dark.
 INK, MUTED, LINE, ACCENT, SECOND, SURFACE = (f"#0000{i:02x}" for i in range(1, 7))
+# For as many lines in one plot, such as channels or classes.
+LINES = tuple(f"#0001{i:02x}" for i in range(6))
 _VARIABLES = {
     INK: "ink",
     MUTED: "muted",
@@ -22,6 +24,7 @@ _VARIABLES = {
     ACCENT: "accent",
     SECOND: "second",
     SURFACE: "surface",
+    **{colour: f"line-{i}" for i, colour in enumerate(LINES)},
 }
 # Matplotlib's SVG has 72 units an inch; the page shows a unit as a pixel.
 _UNITS_AN_INCH = 72

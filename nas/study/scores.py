@@ -40,6 +40,6 @@ def uses_of_test_set(trained: Trained) -> str:
     if trained.test_uses == 1:
         return "The test set was used once, for the study's winner."
     return (
-        f"The test set was used {trained.test_uses} times, for a winner each time that the search went on: if you "
-        f"searched on because of its figures, they are too good by now."
+        f"The test set was used {trained.test_uses} times, for a winner each time that the search went on and in each "
+        f"`nas evaluate`: if you searched on because of its figures, they are too good by now."
     )

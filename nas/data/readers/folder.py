@@ -34,7 +34,7 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     """
     layout = _layout(source, folder, options)
     entries, note = _with_groups(layout.entries, options)
-    sheets = _read_all(entries, options)
+    sheets = read_tables(entries, options)
     notes = (*layout.notes, *note, *count_notes(sheets))
     _check_labels(entries, sheets)
     if not any(entry.label for entry in entries) and are_examples(sheets, options):
@@ -45,7 +45,7 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     return to_dataset(source, takes, options, notes)
 
 
-def _read_all(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
+def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
     """Read the tables on all cores: pandas lets other threads run while it reads.
 
     Raises:

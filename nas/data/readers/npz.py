@@ -85,6 +85,31 @@ def dataset_of(
     )
 
 
+def read_bare_rows(source: str, path: Path, options: DataOptions) -> dict[str, Array]:
+    """Return the rows of an `.npz` file, without their classes, by the name of their array.
+
+    They are in units if the file has a `scale`; else whole numbers are left as they are, for a model that knows how to
+    bring them to units. Rows are all arrays of rows, such as `x_test`; if there are none, the only array of the file.
+
+    Raises:
+        InputError: the file is damaged, or holds no rows.
+    """
+    _, keys = read_arrays(source, path, lambda key: None)
+    found = {key: name for key in keys if (name := key_of(key)) and name.startswith("x_")}
+    found = found or (dict.fromkeys(keys, "x_train") if len(keys) == 1 else {})
+    if not found:
+        raise InputError(source, "must hold rows as the array x", got=", ".join(sorted(keys)) or "no arrays")
+    arrays, _ = read_arrays(source, path, lambda key: key if key in found or key_of(key) in ARRAYS else None)
+    known = {key_of(key) or key: array for key, array in arrays.items() if key not in found}
+    rows = {}
+    for key in found:
+        single, _ = _with_channels(known | {"x_train": arrays[key]}, options)
+        scale = _scale(source, single)
+        whole = scale is None and single["x_train"].dtype.kind in "iu"
+        rows[key] = single["x_train"] if whole else _units(source, "x_train", single, scale)
+    return rows
+
+
 def _with_channels(arrays: Mapping[str, Array], options: DataOptions) -> tuple[dict[str, Array], tuple[str, ...]]:
     """Return the arrays with channels as the last axis of all rows, and what was assumed of the rows."""
     arrays = dict(arrays)

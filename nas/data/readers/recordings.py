@@ -95,9 +95,27 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
         class_names=class_names,
         channel_names=takes[0].recording.channel_names,
         sample_rate_hz=None if rate_hz is None else float(rate_hz),
+        stride=stride,
         recordings=tuple(take.place for take in takes),
         notes=(*notes, *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts)),
     )
+
+
+def even_parts(recording: Recording, rate_hz: float | None, counts: Counter[str]) -> list[Recording]:
+    """Return the parts of a recording between its gaps, without missing samples and at one rate.
+
+    Args:
+        recording: the recording.
+        rate_hz: that rate; None if the recording has no times.
+        counts: what was missing, by the words that tell it; added to.
+    """
+    filled, number = fill(recording)
+    counts["samples that were missing, interpolated"] += number
+    missing = int(np.isnan(filled.values).any(axis=1).sum())
+    counts["samples missing in longer gaps, in no window"] += missing
+    parts = list(segments(filled))
+    counts["gaps"] += len(parts) > 1
+    return [resample(part, rate_hz) for part in parts]
 
 
 def count_notes(sheets: Sequence[Sheet]) -> Iterator[str]:
@@ -170,17 +188,11 @@ def _windows(
     take: Take, rate_hz: float | None, window: int, stride: int, counts: Counter[str]
 ) -> tuple[Floats, Array | None]:
     """Return the windows of a recording, and their classes if its samples have some."""
-    filled, number = fill(take.recording)
-    counts["samples that were missing, interpolated"] += number
-    missing = int(np.isnan(filled.values).any(axis=1).sum())
-    counts["samples missing in longer gaps, in no window"] += missing
-    parts = list(segments(filled))
-    counts["gaps"] += len(parts) > 1
-    even = [resample(part, rate_hz) for part in parts]
+    even = even_parts(take.recording, rate_hz, counts)
     x = (
         np.concatenate([cut(part.values, window, stride) for part in even])
         if even
-        else cut(filled.values[:0], window, 1)
+        else cut(take.recording.values[:0], window, 1)
     )
     if take.recording.labels is None or not even:
         return x, None

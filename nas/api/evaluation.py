@@ -1,0 +1,183 @@
+"""Evaluation of a trained model: float and int8 side by side on the same rows."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import numpy as np
+
+from nas.api import STUDIES
+from nas.api.loading import load
+from nas.api.model import Model
+from nas.api.model_data import is_own_data, like_training
+from nas.api.studies import open_study
+from nas.arrays import Floats
+from nas.data.dataset import DataOptions
+from nas.data.given import Data
+from nas.data.selection import select
+from nas.data.source import load as load_source
+from nas.errors import InputError
+from nas.evaluation.rows import ALL, Rows, as_model_reads, given_rows, own_rows, some_of_each_class
+from nas.optimizer.run import open_ledger
+from nas.optimizer.test_set import count_test_use
+from nas.study.archive_file import load_archive
+from nas.target.profiler import profile
+from nas.target.target import DEFAULT_TARGET, Target, find_target
+
+if TYPE_CHECKING:
+    from nas.evaluation.evaluation import Evaluation
+
+
+class EvaluationSettings(TypedDict, total=False):
+    """What is evaluated, and what is shown beside."""
+
+    part: str
+    """`train`, `val`, `test` or `all`; by default the test rows that the data give or had in training, else all."""
+    rows_per_class: int
+    """At most so many rows of each class, drawn at random."""
+    seed: int
+    """Of that draw, and of a part that other data do not give."""
+    with_float: bool
+    """Whether to evaluate the float model beside the `.tflite`, if there is one; True by default."""
+    target: str | Target
+    """The target on which the `.tflite`'s footprint is told beside its figures."""
+
+
+def evaluate(
+    model: Model | str | Path,
+    *,
+    data: str | Data | None = None,
+    options: DataOptions | None = None,
+    root: Path | str = STUDIES,
+    **settings: Unpack[EvaluationSettings],
+) -> "Evaluation":
+    """Evaluate a model: its `.tflite` and its float model on the same rows, group by group and class by class.
+
+    Args:
+        model: a model, or what `nas.load` takes: a study's name or folder, the folder of a training, an archive, or
+            the path of a `.tflite` or `.keras` file.
+        data: name of a data source, path of a file or folder, or rows in memory; None for the data that the model was
+            trained on. Of these, the test rows are used, which the study counts.
+        options: how files become rows; what is left open is read as the training data were.
+        root: folder of studies.
+        settings: see `EvaluationSettings`.
+
+    Returns:
+        All figures, with `frame()` for the classes and `to_json()` for everything.
+
+    Raises:
+        InputError: the model or the data cannot be read, nothing is known of the model's data, or the rows do not fit
+            the model: another shape, a class that it does not know, a channel that is missing.
+    """
+    from nas.evaluation.evaluation import Subject, evaluate_rows
+
+    loaded = model if isinstance(model, Model) else load(model, root)
+    rows = _rows(loaded, data, options or DataOptions(), settings)
+    _check_shape(loaded, rows)
+    int8, before = _outputs(loaded, rows, settings.get("with_float", True))
+    target = settings.get("target")
+    uses, notes = _count(loaded, rows) if rows.trained_on else (None, ())
+    about = Subject(
+        model=loaded.name,
+        data=Path(rows.source).name,
+        part=rows.name,
+        class_names=rows.class_names,
+        majority=rows.majority,
+        trained_on=rows.trained_on,
+        tflite_is=_type(loaded),
+        channel_names=rows.channel_names,
+        seconds_per_row=rows.seconds_per_row,
+        test_uses=uses,
+        footprint=None if target is None or loaded.tflite is None else _footprint(loaded.tflite, target),
+        notes=(*rows.notes, *notes),
+    )
+    return evaluate_rows(rows.part, about, int8, before)
+
+
+def _rows(model: Model, data: str | Data | None, options: DataOptions, settings: EvaluationSettings) -> Rows:
+    """Return the rows to evaluate, with the model's classes and channels."""
+    part, seed = settings.get("part"), settings.get("seed")
+    if data is None and model.data is None:
+        raise InputError(model.origin, "the data that it was trained on are not known", hint="give --data")
+    if model.data is not None and (data is None or (isinstance(data, str) and is_own_data(model, data))):
+        asked = model.data if options == DataOptions() else replace(model.data, options=options)
+        rows = own_rows(asked.splits(), part)
+    else:
+        rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
+    if len(model.class_names) == 1 and len(rows.class_names) == 2:
+        model = replace(model, class_names=rows.class_names)  # one output is the probability of the second class
+    rows = as_model_reads(rows, model.class_names, model.channel_names)
+    if model.scaling is None:
+        raw = "nothing is known of the model's scaling, so that rows are given to it as they are"
+        rows = replace(rows, notes=(*rows.notes, raw))
+    most = settings.get("rows_per_class")
+    return rows if most is None else some_of_each_class(rows, most, seed or 0)
+
+
+def _given(model: Model, data: str | Data | None, options: DataOptions, part: str | None, seed: int) -> Rows:
+    if isinstance(data, Data):
+        return given_rows(select(data.dataset(), options), part, seed, options)
+    assert data is not None
+    wanted = like_training(model, data, options)
+    return given_rows(load_source(data, seed=seed, options=wanted), part, seed, wanted)
+
+
+def _check_shape(model: Model, rows: Rows) -> None:
+    shape, wanted = rows.part.x.shape[1:], model.input_shape
+    if shape != wanted:
+        swapped = len(shape) == 2 and shape[::-1] == wanted
+        raise InputError(
+            rows.source,
+            f"rows must have the shape of the model's input, {' x '.join(map(str, wanted))}",
+            got=" x ".join(map(str, shape)),
+            hint="add --channels-first true" if swapped else None,
+        )
+
+
+def _outputs(model: Model, rows: Rows, with_float: bool) -> tuple[Floats | None, Floats | None]:
+    """Return the probabilities of the `.tflite` and of the float model; None for one that there is not."""
+    x = model.scaled(rows.part.x)
+    int8 = None if model.tflite is None else _whole(model, model.answer(x), rows)
+    wanted = with_float or int8 is None
+    return int8, _whole(model, model.answer_float(x), rows) if wanted and model.keras is not None else None
+
+
+def _whole(model: Model, outputs: Floats, rows: Rows) -> Floats:
+    """Return a probability for each class; InputError for outputs that are none."""
+    if not np.isfinite(outputs).all():
+        raise InputError(model.origin, "its outputs must be finite numbers", got="an infinite or missing one")
+    if outputs.shape[1] == 1 and len(rows.class_names) == 2:
+        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    if outputs.shape[1] != len(rows.class_names):
+        rule = f"must have an output for each of its {len(rows.class_names)} classes"
+        raise InputError(model.origin, rule, got=outputs.shape[1])
+    return outputs
+
+
+def _type(model: Model) -> str:
+    """Return what tables call the `.tflite`: the type of its input, or `.tflite` if that is a float."""
+    if model.tflite is None:
+        return "int8"
+    tensors = profile(model.tflite, DEFAULT_TARGET).tensors
+    kinds = {tensor.dtype for tensor in tensors if tensor.kind in ("input", "output")} - {"float32"}
+    return ", ".join(sorted(kinds)) or ".tflite"
+
+
+def _footprint(tflite: bytes, target: str | Target) -> dict[str, object]:
+    board = find_target(target) if isinstance(target, str) else target
+    return {"target": board.name, **profile(tflite, board).summary()}
+
+
+def _count(model: Model, rows: Rows) -> tuple[int | None, tuple[str, ...]]:
+    """Count that a study's test rows were used again; return how often they were by now, and what to say of it."""
+    if rows.name not in ("test", ALL) or not (model.origin / "study.toml").is_file():
+        return None, ()
+    study, folder = open_study(str(model.origin))
+    archive = load_archive(folder)
+    uses = count_test_use(open_ledger(study, folder, begin=False), archive.record.trial)
+    notes = [
+        f"the study's test set has been used {uses} times by now: whoever chooses by these figures makes them too good"
+    ]
+    if archive.data.get("digest", rows.digest) != rows.digest:
+        notes.append("the data are no longer those that the study was run with, so that rows may be others")
+    return uses, tuple(notes)

@@ -1,0 +1,48 @@
+"""Data for a trained model, read as its training data were."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+from nas.api.model import Model
+from nas.data.dataset import READER_OPTIONS, DataOptions
+from nas.data.source import options_of
+from nas.signal.kind import Kind
+
+_OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
+"""Options of the training data that say nothing of other data."""
+
+
+def like_training(model: Model, source: str, options: DataOptions) -> DataOptions:
+    """Return how to read other data for a model: as asked, else as the training data were, else by the model's input.
+
+    Windows get the length of the model's input, and recordings with times its sample rate.
+
+    Args:
+        model: the model.
+        source: name of a data source, or path of a file or folder.
+        options: what the user asks for; None in a field leaves it open.
+    """
+    known = DataOptions() if model.data is None else model.data.options
+    usable = options_of(source)
+    asked = {}
+    for field in fields(DataOptions):
+        value = getattr(options, field.name)
+        if value is None and field.name not in _OF_ONE_FOLDER:
+            value = getattr(known, field.name)
+            value = None if field.name in READER_OPTIONS and field.name not in usable else value
+        asked[field.name] = value
+    wanted = DataOptions(**asked)
+    if len(model.input_shape) <= max(kind.axes for kind in Kind):
+        wanted = replace(wanted, kind=wanted.kind or Kind.of(model.input_shape))
+    if wanted.kind == Kind.WINDOW and "window" in usable:
+        rate = wanted.rate_hz or model.sample_rate_hz
+        wanted = replace(wanted, window=wanted.window or model.input_shape[0], rate_hz=rate)
+    return wanted
+
+
+def is_own_data(model: Model, source: str) -> bool:
+    """Return whether a source is the one that a model was trained on."""
+    if model.data is None:
+        return False
+    own = model.data.source
+    return source == own or (Path(source).exists() and Path(own).exists() and Path(source).samefile(own))

@@ -1,0 +1,171 @@
+"""A model's answers for rows or recordings without classes, window by window."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nas.api import STUDIES
+from nas.api.loading import load
+from nas.api.model import Model
+from nas.api.model_data import like_training
+from nas.arrays import Array, Doubles, Floats
+from nas.data.dataset import DataOptions
+from nas.data.readers.unlabelled import Stretch, Wanted, read_unlabelled
+from nas.errors import InputError
+from nas.evaluation.channels import match_channels
+from nas.files import write_atomic
+
+if TYPE_CHECKING:
+    from nas.data.tables.reading import Frame
+
+COLUMNS = ("source", "start", "end", "class")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Predictions:
+    """A model's answers, a row or window each, in their order; `nas.predict` gives them.
+
+    Attributes:
+        class_names: of the columns of `probabilities`.
+        sources: the file of each window, or the array and number of each row [n].
+        start: when each window begins, in seconds from the beginning of its recording [n]; NaN for rows without time.
+        end: when it ends [n].
+        probabilities: of each class [n, classes].
+        notes: what was assumed or left out, one line each.
+    """
+
+    class_names: tuple[str, ...]
+    sources: tuple[str, ...]
+    start: Doubles
+    end: Doubles
+    probabilities: Floats
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of tables: `source`, `start`, `end`, `class`, and one a class with its probability."""
+        return (*COLUMNS, *(f"p({name})" if name in COLUMNS else name for name in self.class_names))
+
+    @property
+    def classes(self) -> list[str]:
+        """The class that the model gives to each row."""
+        return [self.class_names[i] for i in self.probabilities.argmax(axis=1)]
+
+    def rows(self) -> list[list[Any]]:
+        """Return the cells of each row; None for an unknown time."""
+        times = [[None if np.isnan(t) else round(t, 6) for t in each.tolist()] for each in (self.start, self.end)]
+        shares = [[float(f"{p:.6g}") for p in row] for row in self.probabilities.tolist()]
+        return [[*cells, *row] for *cells, row in zip(self.sources, *times, self.classes, shares, strict=True)]
+
+    def to_csv(self) -> str:
+        """Return a table with a line a row, as CSV."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(self.rows())
+        return text.getvalue()
+
+    def save(self, path: Path | str) -> Path:
+        """Write the CSV file whole or not at all, and return its path."""
+        return write_atomic(Path(path), self.to_csv())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all rows as objects, and the notes."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows()]
+        return {"rows": rows, "class_names": list(self.class_names), "notes": list(self.notes)}
+
+    def frame(self) -> "Frame":
+        """Return a pandas DataFrame with the columns of the CSV file."""
+        from nas.data.tables.reading import to_frame
+
+        return to_frame([dict(zip(self.columns, row, strict=True)) for row in self.rows()])
+
+    def _repr_html_(self) -> str:
+        """Return the table, for notebooks."""
+        html: str = self.frame()._repr_html_()  # type: ignore[operator]
+        return html
+
+    def __repr__(self) -> str:
+        counts = {name: self.classes.count(name) for name in self.class_names}
+        words = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+        return f"<nas.Predictions: {len(self):,} rows of {len(set(self.sources)):,} sources: {words}>"
+
+
+def predict(
+    model: Model | str | Path,
+    data: str | Path,
+    *,
+    options: DataOptions | None = None,
+    smooth: int = 1,
+    root: Path | str = STUDIES,
+) -> Predictions:
+    """Return a model's answers for all rows of a file or folder, window by window; classes in it are not needed.
+
+    A recording is read as the training data were: its columns by name, resampled to their rate, and cut into windows of
+    the model's length. The answers are the `.tflite`'s; of a model without one, the float model's.
+
+    Args:
+        model: a model, or what `nas.load` takes.
+        data: an `.npz` file with rows, a table (CSV, Excel, Parquet), a folder of them, or the name of a data source.
+        options: how files become rows, such as the stride from one window to the next; half a window by default.
+        smooth: the mean probabilities of so many windows are taken, this one and those before it in its recording.
+        root: folder of studies.
+
+    Raises:
+        InputError: the model or the data cannot be read, or the rows do not fit the model.
+    """
+    if smooth < 1:
+        raise InputError("smooth", "must be 1 or more windows", got=smooth)
+    loaded = model if isinstance(model, Model) else load(model, root)
+    wanted = Wanted(like_training(loaded, str(data), options or DataOptions()), loaded.channel_names)
+    stretches, notes = read_unlabelled(str(data), wanted)
+    answers, told = [], list(notes)
+    for stretch in stretches:
+        x, note = _rows(loaded, stretch)
+        told += [note] if note and note not in told else []
+        outputs = loaded.predict(x) if loaded.tflite is not None else loaded.predict_float(x)
+        answers.append(outputs if stretch.start is None else _smoothed(outputs, smooth))
+    return Predictions(
+        class_names=loaded.class_names,
+        sources=tuple(name for each in stretches for name in (each.names or (each.source,) * len(each.x))),
+        start=_joined(stretches, 0.0),
+        end=_joined(stretches, 1.0),
+        probabilities=np.concatenate(answers),
+        notes=tuple(told),
+    )
+
+
+def _rows(model: Model, stretch: Stretch) -> tuple[Array, str]:
+    """Return rows with the model's channels, and what was assumed; InputError if they do not fit."""
+    channels, note = match_channels(stretch.channel_names, model.channel_names, stretch.source)
+    x = stretch.x if channels is None else stretch.x[..., channels]
+    if x.shape[1:] != model.input_shape:
+        wanted = " x ".join(map(str, model.input_shape))
+        got = " x ".join(map(str, x.shape[1:]))
+        raise InputError(stretch.source, f"rows must have the shape of the model's input, {wanted}", got=got)
+    return x, note
+
+
+def _smoothed(outputs: Floats, windows: int) -> Floats:
+    """Return the mean of each row [n, classes] and of as many before it, fewer at the beginning."""
+    sums = np.cumsum(outputs, axis=0, dtype=np.float64)
+    before = np.concatenate([np.zeros((min(windows, len(sums)), sums.shape[1])), sums[:-windows]])
+    counts = np.minimum(np.arange(1, len(sums) + 1), windows)[:, None]
+    return np.asarray((sums - before) / counts, np.float32)
+
+
+def _joined(stretches: list[Stretch], lengths: float) -> Doubles:
+    """Return the time of each row: its beginning plus so many lengths of a row; NaN without times."""
+    return np.concatenate(
+        [
+            np.full(len(each.x), np.nan) if each.start is None else each.start + lengths * (each.length or 0.0)
+            for each in stretches
+        ]
+    )
