@@ -10,14 +10,15 @@ from nas.api.data import data_of
 from nas.codec import to_data, to_toml
 from nas.data.choice import DataChoice
 from nas.exporters.metadata import describe
+from nas.exporters.specification import specification
 from nas.reports import ReportView, figure_files
 from nas.reports.memory_map.format import MAP_FORMATS
 from nas.space.file import space_file
-from nas.study.archive import Archive
+from nas.study.archive import Archive, Origin
 from nas.study.archive_file import dump_facts
 from nas.study.archive_zip import Contents
 from nas.study.environment import versions
-from nas.study.manifest import DATA, FACTS, INT8, METADATA, WEIGHTS
+from nas.study.manifest import DATA, FACTS, INT8, KERAS, METADATA, WEIGHTS
 from nas.study.paths import PATHS
 from nas.study.repeat import commands
 from nas.study.result import Result, Trained
@@ -53,13 +54,13 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
         DATA: document(to_data(_portable_data(study))),
         INT8: archive.tflite,
         "study.toml": to_toml(_portable_fields(plain)),
-        "architecture.json": document(trained.record.architecture),
+        **specification(dataclasses.replace(archive, origin=_portable_origin(study, archive.origin))),
         "profile.json": document({**archive.footprint, "file": INT8}),
         "evaluation.json": document(_scores(trained)),
         "history.json": document(trained.record.history),
         "environment.json": document({"training": trained.record.versions, "archive": versions()}),
         **_files(study),
-        **dict(_weights(folder, "winner" if is_winner else str(trained.record.trial))),
+        **dict(_float_model(archive)),
         **{f"figures/{name}": svg for name, svg in figure_files(view).items()},
         "figures/memory_map.svg": MAP_FORMATS["svg"](profile(archive.tflite, find_target(study.target))),
     }
@@ -99,11 +100,11 @@ def _scores(trained: Trained) -> dict[str, Any]:
     }
 
 
-def _weights(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the float weights, unless an earlier release did not keep them."""
-    file = folder / "models" / f"{name}.npz"
-    if file.is_file():
-        yield WEIGHTS, file.read_bytes()
+def _float_model(archive: Archive) -> Iterator[tuple[str, bytes]]:
+    """Yield the float weights and the float model, unless an earlier release did not keep the weights."""
+    for name, content in ((WEIGHTS, archive.weights), (KERAS, archive.keras)):
+        if content is not None:
+            yield name, content
 
 
 def _files(study: Study) -> dict[str, bytes]:
@@ -133,6 +134,14 @@ def _portable_data(study: Study) -> DataChoice:
     choice, moved = data_of(study), _moved(study)
     options = dataclasses.replace(choice.options, labels=moved.get("labels", choice.options.labels))
     return dataclasses.replace(choice, source=moved.get("data", choice.source), options=options)
+
+
+def _portable_origin(study: Study, origin: Origin | None) -> Origin | None:
+    """Return where the data and the target are for one who has extracted the archive."""
+    if origin is None:
+        return None
+    target = dataclasses.replace(origin.target, name=_moved(study).get("target", study.target))
+    return Origin(_portable_data(study), target)
 
 
 def _moved(study: Study) -> Mapping[str, str]:

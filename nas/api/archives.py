@@ -1,18 +1,25 @@
 """Archives of trained models, made from a run or from a study's files."""
 
 import dataclasses
+import os
+import re
 from pathlib import Path
 
 import numpy as np
 
+from nas.api.data import data_of
 from nas.api.problems import load_problem
+from nas.codec import parse_toml
 from nas.data.dataset import Part
 from nas.data.prepared import prepare
 from nas.errors import InputError
 from nas.optimizer.problem import Problem
 from nas.space.architecture import Architecture
-from nas.study.archive import Archive, Example, Quantization
-from nas.study.archive_file import has_archive, load_archive
+from nas.study.archive import Archive, Example, ModelFiles, Origin, Quantization
+from nas.study.archive_file import archive_of, has_archive, load_archive
+from nas.study.archive_zip import ArchiveFile
+from nas.study.model_spec import FILE, make_model_spec
+from nas.study.model_spec_tables import TargetTable
 from nas.study.record import Record
 from nas.study.repeat import commands, note
 from nas.study.result import Result, Trained
@@ -21,22 +28,23 @@ from nas.target.profiler import profile
 from nas.target.target import find_target
 
 
-def make_archive(problem: Problem, trained: Trained, tflite: bytes, result: Result | None = None) -> Archive:
+def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
     """Return the archive of a model of a study: its winner, or another trained candidate.
 
     Args:
         problem: the study, and what its definition names.
         trained: how the model was trained.
-        tflite: the model.
+        files: the model.
         result: the study's outcome, whose commands repeat it; None for a study without one.
     """
     study, splits = problem.study, problem.splits
-    inputs, outputs, example = _measured(tflite)
+    inputs, outputs, example = _measured(files.tflite)
+    learned = trained.epochs is not None and trained.teachers
     return Archive(
         name=study.name,
-        tflite=tflite,
+        tflite=files.tflite,
         trained=trained,
-        footprint=profile(tflite, problem.target).to_json(),
+        footprint=profile(files.tflite, problem.target).to_json(),
         class_names=splits.class_names,
         scaling=prepare(splits, Architecture.from_json(trained.record.architecture).front_end).scaling,
         input=inputs,
@@ -54,6 +62,10 @@ def make_archive(problem: Problem, trained: Trained, tflite: bytes, result: Resu
         },
         budget=problem.budget.limits(),
         example=example,
+        weights=files.weights,
+        soft_labels=files.soft_labels if learned else None,
+        keras=_keras(trained.record, files.weights, study.name),
+        origin=_origin(study),
     )
 
 
@@ -74,9 +86,10 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
     model = folder / "models" / f"{record.trial}.tflite"
     if not model.is_file():
         raise InputError(model, "must be there: it is the model of the trial", hint="restore the study's folder")
-    tflite = model.read_bytes()
+    tflite, weights_file = model.read_bytes(), model.with_suffix(".npz")
+    weights = weights_file.read_bytes() if weights_file.is_file() else None
     if not has_archive(folder):
-        return make_archive(load_problem(study), Trained(record), tflite)
+        return make_archive(load_problem(study), Trained(record), ModelFiles(tflite, weights))
     inputs, outputs, example = _measured(tflite)
     return dataclasses.replace(
         load_archive(folder),
@@ -86,7 +99,56 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         input=inputs,
         output=outputs,
         example=example,
+        weights=weights,
+        soft_labels=None,
+        keras=_keras(record, weights, study.name),
+        origin=_origin(study),
     )
+
+
+def winner_archive(study: Study, folder: Path) -> Archive:
+    """Return the archive of the winner of the study in a folder, with its float model, which earlier releases left out.
+
+    Raises:
+        InputError: the study has no winner yet, or a file is damaged.
+    """
+    archive = dataclasses.replace(load_archive(folder), origin=_origin(study))
+    if archive.keras is not None:
+        return archive
+    return dataclasses.replace(archive, keras=_keras(archive.record, archive.weights, archive.name))
+
+
+def opened_archive(file: ArchiveFile) -> Archive:
+    """Return the archive of a model that a file holds, with the data and the target that its specification names.
+
+    Raises:
+        InputError: the file holds another kind of model, or its specification is damaged.
+    """
+    archive, text = archive_of(file), file.members.get(FILE)
+    if text is None:
+        return archive
+    spec = make_model_spec(parse_toml(text.decode(), f"{file.file}: {FILE}"), Path(FILE))
+    choice = spec.data.choice
+    return archive if choice is None else dataclasses.replace(archive, origin=Origin(choice, spec.target))
+
+
+def _origin(study: Study) -> Origin:
+    choice = data_of(study)
+    # Relative: exported files name no folder of this machine, and are moved together with the data.
+    source = os.path.relpath(choice.source) if Path(choice.source).is_absolute() else choice.source
+    target = TargetTable(study.target, study.budget_kb, study.ram_kb, study.flash_kb)
+    return Origin(dataclasses.replace(choice, source=source), target)
+
+
+def _keras(record: Record, weights: bytes | None, name: str) -> bytes | None:
+    """Return the float model of a training as the content of a `.keras` file; None without its weights."""
+    from nas.model.keras_file import dump_keras
+    from nas.model.keras_model import architecture_to_keras
+
+    if weights is None:
+        return None
+    plain = re.sub(r"\W+", "_", name, flags=re.ASCII)
+    return dump_keras(architecture_to_keras(Architecture.from_json(record.architecture), weights, plain))
 
 
 def _size(part: Part) -> dict[str, int | None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.api import STUDIES
+from nas.api.archives import winner_archive
 from nas.api.data import data_of
 from nas.api.model import Model
 from nas.api.studies import open_study
@@ -15,7 +16,6 @@ from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.files import read_regular
-from nas.study.archive_file import load_archive
 from nas.study.archive_zip import SUFFIX, read_archive
 from nas.study.manifest import DATA, INT8, KERAS, METADATA
 from nas.target.profiler import MOST_FILE_BYTES, profile
@@ -55,9 +55,10 @@ def load(source: str | Path, root: Path | str = STUDIES) -> Model:
 
 def _winner(name: str, root: Path) -> Model:
     study, folder = open_study(name, root)
-    archive = load_archive(folder)
+    archive = winner_archive(study, folder)
     return Model(
         tflite=archive.tflite,
+        keras=archive.keras,
         input_shape=_row_shape(archive.input_shape),
         class_names=archive.class_names,
         scaling=archive.scaling,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nas.api import STUDIES
-from nas.api.archives import trial_archive
+from nas.api.archives import opened_archive, trial_archive, winner_archive
 from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.exporters.format import write
@@ -13,7 +13,7 @@ from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger, stored_result
 from nas.reports import ReportView, figure_files, write_report
 from nas.study.archive import Archive
-from nas.study.archive_file import archive_of, has_archive, load_archive
+from nas.study.archive_file import has_archive, load_archive
 from nas.study.archive_zip import SUFFIX, read_archive
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
@@ -49,7 +49,7 @@ def export(
     if name.endswith(SUFFIX):
         if trial is not None:
             raise InputError("--trial", "must be left out for an archive, which holds one model", got=trial)
-        archive = archive_of(read_archive(Path(name)))
+        archive = opened_archive(read_archive(Path(name)))
         return write(out or Path(Path(name).name.removesuffix(SUFFIX)), archive, formats)
     study, folder = open_study(name, root)
     archive = chosen_archive(study, folder, trial)
@@ -59,7 +59,7 @@ def export(
 def chosen_archive(study: Study, folder: Path, trial: int | None) -> Archive:
     """Return the archive of a study's winner, or of a complete trial; InputError if there is none."""
     if trial is None and has_archive(folder):
-        return load_archive(folder)
+        return winner_archive(study, folder)
     complete = _complete(study, folder)
     if trial is None:
         raise _no_winner(folder, complete)

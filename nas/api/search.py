@@ -161,7 +161,7 @@ def _limits(limits: Mapping[str, int], code: Code | None) -> Iterator[str]:
 
 def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> ReportView:
     """Write the winner's archive, its files in every format, and the report; return what the report shows."""
-    archive = make_archive(problem, winner, ended.winner_tflite(), result)
+    archive = make_archive(problem, winner, ended.winner_files(problem), result)
     save_archive(archive, ended.folder)
     write_best(ended.folder, archive)
     view = report_view(problem.study, archive, result, ended.trials.ledger)

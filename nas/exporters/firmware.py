@@ -68,10 +68,13 @@ def _files(archive: Archive) -> str:
         "model_data.h, model_data.c": "the model, its scaling and its class names in C",
         "model_ops.h": "the operators that it needs, for TFLM",
         "model_check.h": "an input and its right output",
+        "model.keras": "the float model before its quantization, for Keras",
         "model_card.md, metadata.json": "how it was made, how accurate it is, and its limits, for people and programs",
     }
     if archive.example is None:
         del files["model_check.h"]
+    if archive.keras is None:
+        del files["model.keras"]
     return table(("file", "what it is"), files.items(), text=2)
 
 

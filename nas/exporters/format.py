@@ -1,6 +1,7 @@
 """The contract of an export format, the registry of all formats, and the writing of their files."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +26,8 @@ def write(folder: Path, archive: Archive, formats: Sequence[str] = ()) -> list[P
     Raises:
         InputError: a format is unknown, or TFLM has no kernel for one of the model's operators.
     """
+    if archive.origin is not None:
+        archive = replace(archive, origin=replace(archive.origin, folder=folder))
     chosen = [FORMATS.find(name, "--format") for name in formats or FORMATS]
     contents = {name: content for make in chosen for name, content in make(archive).items()}
     return [write_atomic(folder / name, content) for name, content in contents.items()]

@@ -21,6 +21,7 @@ def describe(archive: Archive) -> dict[str, Any]:
         "study": archive.name,
         "command": archive.command,
         "sha256": hashlib.sha256(archive.tflite).hexdigest(),
+        **({} if archive.keras is None else {"keras_sha256": hashlib.sha256(archive.keras).hexdigest()}),
         "architecture": archive.record.architecture,
         "class_names": archive.class_names,
         "input": {

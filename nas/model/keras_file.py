@@ -12,6 +12,7 @@ import numpy as np
 from nas.arrays import Floats
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.model.keras_steady import steadied
 from nas.model.runtime import quiet
 
 MOST_KERAS_BYTES = 1 << 30
@@ -19,11 +20,11 @@ _BATCH = 256
 
 
 def dump_keras(model: Any) -> bytes:
-    """Return a Keras model as the content of a `.keras` file."""
+    """Return a Keras model as the content of a `.keras` file; equal models give equal bytes."""
     with tempfile.TemporaryDirectory() as folder, quiet():
         path = Path(folder) / "model.keras"
         model.save(path)
-        return path.read_bytes()
+        return steadied(path)
 
 
 def load_keras(content: bytes, place: object) -> Any:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
 
-__all__ = ["clear", "leave_graphs_as_written", "quiet", "settle", "tf", "use_one_thread", "versions"]
+__all__ = ["clear", "leave_graphs_as_written", "quiet", "repeatable", "settle", "tf", "use_one_thread", "versions"]
 
 
 @contextlib.contextmanager
@@ -62,6 +62,27 @@ def use_one_thread() -> None:
 def leave_graphs_as_written() -> None:
     """Make TensorFlow run graphs without optimizing them first, which takes longer than it saves in small networks."""
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+@contextlib.contextmanager
+def repeatable() -> Iterator[bool]:
+    """Compute as workers do within the `with` block, so that equal trainings give equal weights.
+
+    The value is False if TensorFlow has already computed with several threads in this process; sums may then be
+    computed in another order each time.
+    """
+    before = tf.config.optimizer.get_experimental_options()
+    try:
+        use_one_thread()
+    except RuntimeError:
+        one_thread = False
+    else:
+        one_thread = True
+    leave_graphs_as_written()
+    try:
+        yield one_thread
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False, **before})
 
 
 def settle() -> None:

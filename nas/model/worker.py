@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
-# Quantization-aware epochs fine-tune: their peak learning rate is this part of the training's.
-QAT_LEARNING_RATE = 1 / 8
-
 
 @dataclass(slots=True)
 class _Worker:
@@ -67,7 +64,7 @@ def initialize(splits: Splits) -> None:
     """Make this process ready for tasks: load TensorFlow with one thread, the data and all modules."""
     from nas.model import runtime
     from nas.model.deploy import convert, tflite_model  # noqa: F401 - loaded before `settle`
-    from nas.model.training import training  # noqa: F401 - loaded before `settle`
+    from nas.model.training import quantization_aware, training  # noqa: F401 - loaded before `settle`
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
@@ -168,35 +165,41 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
 
 
 def _cut_short(task: TrainingTask, training: _Training) -> str | None:
-    """Return in words how far a training of the search got that its time limit has ended; None for any other."""
-    if training.trained.stopped_by != "deadline" or task.rows.final:
+    """Return in words how far a training got that its time limit has ended; None for any other.
+
+    Those of the finals count too if only some steps of the last epoch were left out: they cannot be repeated.
+    """
+    trained = training.trained
+    if not (trained.cut_short if task.rows.final else trained.stopped_by == "deadline"):
         return None
-    return f"cut short by the time limit after {len(training.trained.history['loss'])} of {task.epochs} epochs"
+    return f"cut short by the time limit after {len(trained.history['loss'])} of {task.epochs} epochs"
 
 
 def _pruned(task: TrainingTask, training: _Training, record: Record) -> TrainingOutcome | None:
     """Return the outcome of a training that a rung or, in the search, the time limit has stopped; None otherwise.
 
-    A training that the time limit has stopped is None too if the study needs it.
+    A training that the time limit has stopped is None too if the study needs it, or if it is of the finals.
     """
     trained, epochs = training.trained, len(record.history["loss"])
     if training.below_rung:
         assert trained.checkpoint is not None
         pruned = replace(record, state=State.PRUNED, reason=training.below_rung, at_rung=epochs)
         return TrainingOutcome(pruned, checkpoint=trained.checkpoint.dumps())
-    if record.reason is not None and not task.needed:
+    if record.reason is not None and not task.needed and not task.rows.final:
         return TrainingOutcome(replace(record, state=State.PRUNED))
     return None
 
 
 def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _Stages) -> TrainingOutcome:
     """Quantize a trained network, check its budget, and evaluate the int8 model on the validation rows."""
-    from nas.model.deploy.tflite_model import TfliteModel
+    from nas.model.deploy.tflite_model import int8_scores
     from nas.model.weights import dump_weights
 
     val = training.val
     with stages("quantize"):
-        tflite = _quantize(task, training)
+        tflite, is_whole = _quantize(task, training)
+    if not is_whole and record.reason is None:
+        record = replace(record, reason="cut short by the time limit in its quantization-aware epochs")
     footprint = profile(tflite, task.target)
     record = replace(record, profiled=footprint.summary())
     if task.budget.over(footprint):
@@ -205,8 +208,7 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
     if val is None:
         return TrainingOutcome(record, tflite, dump_weights(training.network))
     with stages("evaluate"):
-        learns, outputs = task.architecture.task, task.architecture.outputs
-        metrics = learns.scores(learns.tally(learns.answers(TfliteModel(tflite).predict(val.x)), val.y, outputs))
+        metrics = int8_scores(tflite, val, task.architecture.task, task.architecture.outputs)
     record = replace(
         record,
         val_metrics=metrics,
@@ -215,21 +217,15 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
     return TrainingOutcome(record, tflite, None if task.rows.final else dump_weights(training.network))
 
 
-def _quantize(task: TrainingTask, training: _Training) -> bytes:
-    """Return the `.tflite` of a network; in the finals, after its quantization-aware epochs."""
-    from nas.model.deploy.convert import calibration_rows, quantize
-    from nas.model.deploy.fake_quantized import fake_quantize
-    from nas.model.training.training import train
+def _quantize(task: TrainingTask, training: _Training) -> tuple[bytes, bool]:
+    """Return the `.tflite` of a network, in the finals after its quantization-aware epochs, and if all were trained."""
+    from nas.model.deploy.convert import quantize
+    from nas.model.training.quantization_aware import round_and_tune
 
-    learns, rows = task.architecture.task, training.rows
-    deployed = fake_quantize(
-        training.network, calibration_rows(rows, learns.strata(rows.y), seed=task.seed), learns.loss
-    )
     epochs = task.recipe.finals.qat_epochs_after(task.epochs) if task.rows.final else 0
-    if epochs:
-        gentle = task.recipe.replace(learning_rate=task.recipe.training.learning_rate * QAT_LEARNING_RATE)
-        train(deployed, training.rows, training.val, gentle, replace(training.run, epochs=epochs))
-    return quantize(deployed)
+    run = replace(training.run, epochs=epochs)
+    rounded, tuned = round_and_tune(training.network, training.rows, training.val, task.recipe, run)
+    return quantize(rounded), tuned is None or not tuned.cut_short
 
 
 def _failed(record: Record, reason: str) -> Record:

@@ -1,12 +1,12 @@
 """The rungs of a running study: the cut-offs of each candidate, and which candidates are paused or promoted."""
 
-import math
 from collections.abc import Callable, Sequence
 
 from nas.optimizer.models import ModelFolder
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
-from nas.study.rungs import Gains, GainsAt, Rung, is_control, promotable, rung_epochs, thresholds
+from nas.study.retraining import search_rungs
+from nas.study.rungs import Gains, GainsAt, Rung, is_control, promotable, thresholds
 
 
 class Ladder:
@@ -31,10 +31,7 @@ class Ladder:
         self._records = records
         self._models = models
         self._gains_at = _Remembered(gains_at)
-        epochs = recipe.training.at_least_min_steps(recipe.training.epochs, rows)
-        # Trainings on small data have more epochs, and the first rung is moved in the same proportion.
-        first = math.ceil(recipe.fidelity.first_rung * epochs / recipe.training.epochs)
-        self.epochs = rung_epochs(first, self._factor, epochs)
+        self.epochs = search_rungs(recipe, rows)
         promoted = {record.continues for record in records}
         pruned = {record.trial for record in records if record.state == State.PRUNED}
         self._paused = {trial for trial in pruned - promoted if models.file(_name(trial)).is_file()}

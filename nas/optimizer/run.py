@@ -12,7 +12,7 @@ from nas.files import write_atomic
 from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import EXECUTORS, MakeExecutor
-from nas.optimizer.finals import WINNER_MODEL, Finals
+from nas.optimizer.finals import WINNER_MODEL, WINNER_WEIGHTS, Finals
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
 from nas.optimizer.ledger import Ledger, NoTrialsError
@@ -21,8 +21,10 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.search import Search
 from nas.optimizer.storage import is_missing, journal_url
+from nas.optimizer.teachers import winner_soft_labels
 from nas.optimizer.timing import MAX_SHARE
 from nas.optimizer.trials import Trials, summarize
+from nas.study.archive import ModelFiles
 from nas.study.changes import refuse_changes
 from nas.study.objectives import OBJECTIVES
 from nas.study.paths import from_folder, in_folder
@@ -49,9 +51,11 @@ class Run:
         """Return the outcome of the study, over all its runs."""
         return self.trials.result(self.folder)
 
-    def winner_tflite(self) -> bytes:
-        """Return the int8 model of the winner, which must exist."""
-        return _models(self.folder).file(WINNER_MODEL).read_bytes()
+    def winner_files(self, problem: Problem) -> ModelFiles:
+        """Return the files of the winner, which must exist."""
+        models = _models(self.folder)
+        tflite, weights = (models.file(name).read_bytes() for name in (WINNER_MODEL, WINNER_WEIGHTS))
+        return ModelFiles(tflite, weights, winner_soft_labels(problem, models))
 
 
 def open_ledger(study: Study, folder: Path, *, begin: bool = True) -> Ledger:

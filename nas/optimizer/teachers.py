@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from nas.arrays import Floats
+from nas.arrays import Floats, Rows
 from nas.data.folds import folds
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.ledger import Ledger
@@ -45,22 +45,16 @@ class Teachers:
             epochs: of a teacher's training.
             seconds: time limit of each.
         """
-        splits, seed = self.problem.splits, self.problem.study.seed
         finals = self.problem.study.recipe.finals
         if not finals.distillation:
             return {}
-        divided = folds(splits.train.join(splits.val), finals.final_folds, seed)
-        every_fold = [Fold(i, len(divided), seed) for i in range(len(divided))]
-        self._train([fold for fold in every_fold if not self._is_answered(fold)], epochs, seconds)
-        if not all(map(self._is_answered, every_fold)):
+        divided = _divided(self.problem)
+        self._train([fold for fold in divided if not self._is_answered(fold)], epochs, seconds)
+        if not all(map(self._is_answered, divided)):
             return {}
-        answers = [self._read(fold) for fold in every_fold]
-        unseen = np.empty_like(answers[0])
-        found: dict[Selection, Floats] = {AllButTest(): unseen}
-        for fold, answer, (kept, held_out) in zip(every_fold, answers, divided, strict=True):
-            found[fold] = answer[kept]
-            unseen[held_out] = answer[held_out]
-        return found
+        answers = {fold: _read(self.models, fold) for fold in divided}
+        own: dict[Selection, Floats] = {fold: answers[fold][kept] for fold, (kept, _) in divided.items()}
+        return {**own, AllButTest(): _unseen(answers, divided)}
 
     def _train(self, missing: list[Fold], epochs: int, seconds: float | None) -> None:
         recipe, seed = self.problem.study.recipe, self.problem.study.seed
@@ -76,9 +70,7 @@ class Teachers:
                 self._keep(fold, answer)
 
     def _keep(self, fold: Fold, answers: TeacherAnswers) -> None:
-        file = io.BytesIO()
-        np.save(file, answers.soft_labels)
-        self.models.write(_name(fold), file.getvalue())
+        self.models.write(_name(fold), _as_file(answers.soft_labels))
         line = {
             "fold": fold.index,
             "val_accuracy": answers.val_accuracy,
@@ -90,9 +82,43 @@ class Teachers:
     def _is_answered(self, fold: Fold) -> bool:
         return self.models.file(_name(fold)).exists()
 
-    def _read(self, fold: Fold) -> Floats:
-        labels: Floats = np.load(self.models.file(_name(fold)), allow_pickle=False)
-        return labels
+
+def winner_soft_labels(problem: Problem, models: ModelFolder) -> bytes | None:
+    """Return what a winner's last training has learned from its study's teachers, as the content of an `.npy` file.
+
+    None if the recipe asks for no distillation, or a teacher is missing: it then learned from labels alone.
+    """
+    divided = _divided(problem) if problem.study.recipe.finals.distillation else {}
+    if not divided or not all(models.file(_name(fold)).is_file() for fold in divided):
+        return None
+    return _as_file(_unseen({fold: _read(models, fold) for fold in divided}, divided))
+
+
+def _divided(problem: Problem) -> dict[Fold, tuple[Rows, Rows]]:
+    """Return the folds of the finals, with the rows that a training on one keeps, and those that it holds out."""
+    splits, seed = problem.splits, problem.study.seed
+    parts = folds(splits.train.join(splits.val), problem.study.recipe.finals.final_folds, seed)
+    return {Fold(i, len(parts), seed): rows for i, rows in enumerate(parts)}
+
+
+def _unseen(answers: Mapping[Fold, Floats], divided: Mapping[Fold, tuple[Rows, Rows]]) -> Floats:
+    """Return the soft label of each row that the teacher gives which has not seen this row."""
+    unseen = np.empty_like(next(iter(answers.values())))
+    for fold, (_, held_out) in divided.items():
+        unseen[held_out] = answers[fold][held_out]
+    return unseen
+
+
+def _read(models: ModelFolder, fold: Fold) -> Floats:
+    labels: Floats = np.load(models.file(_name(fold)), allow_pickle=False)
+    return labels
+
+
+def _as_file(labels: Floats) -> bytes:
+    """Return soft labels as the content of an `.npy` file."""
+    file = io.BytesIO()
+    np.save(file, labels)
+    return file.getvalue()
 
 
 def _name(fold: Fold) -> str:

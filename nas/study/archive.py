@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
+from nas.study.model_spec_tables import TargetTable
 from nas.study.recipe import Recipe
 from nas.study.record import Record
 from nas.study.result import Trained
@@ -30,6 +33,36 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """What a training leaves of a model, as the contents of files.
+
+    Attributes:
+        tflite: the int8 model.
+        weights: the float weights, see `nas.model.weights`; None for a model of an earlier release.
+        soft_labels: what it learned from besides the labels, an `.npy` of [n, classes]; None if from nothing else.
+    """
+
+    tflite: bytes
+    weights: bytes | None = None
+    soft_labels: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the data and the target of a model are, so that it can be trained again.
+
+    Attributes:
+        data: the data; paths are as they are from the current folder.
+        target: where the model is to run, likewise, and what it may use there.
+        folder: the folder that the archive is written to; paths in files are written as they are from there.
+    """
+
+    data: DataChoice
+    target: TargetTable
+    folder: Path = field(default_factory=Path)
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """A trained model and everything that belongs to it, ready to be written in any format.
 
@@ -50,6 +83,9 @@ class Archive:
         budget: limits by name, None where there was none.
         example: by which a firmware is checked; None in archives of earlier releases.
         parameters_note: why the `.tflite` carries no parameters although it should; empty if there is no reason.
+        weights: the float weights, and `soft_labels` what they were learned from, see `ModelFiles`.
+        keras: the float model as the content of a `.keras` file; None in archives of earlier releases.
+        origin: of a model whose data can be found again; files in a study's folder do not hold it.
     """
 
     name: str
@@ -70,6 +106,10 @@ class Archive:
     command_note: str = ""
     example: Example | None = None
     parameters_note: str = ""
+    weights: bytes | None = None
+    soft_labels: bytes | None = None
+    keras: bytes | None = None
+    origin: Origin | None = None
 
     @property
     def record(self) -> Record:

@@ -1,4 +1,4 @@
-"""The archive of a study's winner as two files in the study's folder, from which it can be exported at any time.
+"""The archive of a study's winner as files in the study's folder, from which it can be exported at any time.
 
 The model has a copy of its own here, although `models/winner.tflite` starts out the same: when a study is resumed, its
 finals may replace that file some time before the archive describes the new winner. `best/` belongs to the user.
@@ -6,6 +6,8 @@ finals may replace that file some time before the archive describes the new winn
 
 import json
 import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from nas.codec import Place, from_data, parse_json, to_data
@@ -13,33 +15,49 @@ from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.archive import Archive
 from nas.study.archive_zip import ArchiveFile
-from nas.study.manifest import FACTS, INT8
+from nas.study.manifest import FACTS, INT8, KERAS, SOFT_LABELS, WEIGHTS
 from nas.study.result import Trained
 
 FILE = "bundle.json"
 MODEL = "bundle.tflite"
 
 
+_BESIDE = {"weights": "bundle.npz", "soft_labels": "bundle.npy", "keras": "bundle.keras"}
+_MEMBERS = {"weights": WEIGHTS, "soft_labels": SOFT_LABELS, "keras": KERAS}
+"""Where the fields are that have files of their own, in a study's folder and in an archive, if the model has them."""
+
+
 def save_archive(archive: Archive, folder: Path) -> None:
-    """Write the archive as `bundle.json`, and its model as `bundle.tflite`."""
+    """Write the archive as `bundle.json`, and its models and weights beside it."""
     write_atomic(folder / MODEL, archive.tflite)
+    for field, name in _BESIDE.items():
+        content = getattr(archive, field)
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            write_atomic(folder / name, content)
     write_atomic(folder / FILE, dump_facts(archive))
 
 
 def dump_facts(archive: Archive) -> str:
-    """Return an archive without its model as a JSON document."""
-    facts = to_data(archive)
-    del facts["tflite"]
+    """Return an archive, without what are files of their own, as a JSON document."""
+    facts = to_data(replace(archive, origin=None))
+    for field in ("tflite", "origin", *_BESIDE):
+        del facts[field]
     # Unsorted: a card lists facts in the order in which they were gathered.
     return json.dumps({"winner": facts.pop("trained"), **facts}, indent=1)
 
 
-def read_facts(content: bytes, tflite: bytes, place: object) -> Archive:
-    """Return the archive of a document of `dump_facts` and its model; InputError at `place` for anything else."""
+def read_facts(content: bytes, files: Mapping[str, bytes], place: object) -> Archive:
+    """Return the archive of a document of `dump_facts` and the contents of its files by field.
+
+    Raises:
+        InputError: at `place`, for anything else.
+    """
     facts = parse_json(content, place)
     if isinstance(facts, dict) and "winner" in facts:
         trained = Trained.from_json(facts.pop("winner"), Place(place, "winner"))
-        facts = {**facts, "trained": trained, "tflite": tflite}
+        facts = {**facts, "trained": trained, **files}
     return from_data(Archive, facts, Place(place))
 
 
@@ -69,9 +87,23 @@ def load_archive(folder: Path) -> Archive:
     """Read what `save_archive` wrote; InputError if the study has no winner yet, or a file is damaged."""
     _require(folder)
     path = folder / FILE
-    return read_facts(path.read_bytes(), (folder / MODEL).read_bytes(), path)
+    tflite = (folder / MODEL).read_bytes()
+    return read_facts(path.read_bytes(), {"tflite": tflite, **_beside(folder, tflite)}, path)
 
 
 def archive_of(file: ArchiveFile) -> Archive:
     """Return what an archive's file holds of a study's model; InputError if it holds another kind of model."""
-    return read_facts(file.member(FACTS), file.member(INT8), f"{file.file}: {FACTS}")
+    beside = {field: file.members[name] for field, name in _MEMBERS.items() if name in file.members}
+    return read_facts(file.member(FACTS), {"tflite": file.member(INT8), **beside}, f"{file.file}: {FACTS}")
+
+
+def _beside(folder: Path, tflite: bytes) -> dict[str, bytes]:
+    """Return the fields that have files of their own; the weights of a study of an earlier release lie with its models.
+
+    Those belong to this winner as long as its model there is the same one.
+    """
+    found = {field: (folder / name).read_bytes() for field, name in _BESIDE.items() if (folder / name).is_file()}
+    model, weights = folder / "models" / "winner.tflite", folder / "models" / "winner.npz"
+    if "weights" not in found and weights.is_file() and model.is_file() and model.read_bytes() == tflite:
+        found["weights"] = weights.read_bytes()
+    return found

@@ -21,6 +21,8 @@ DATA = "data.json"
 INT8 = "tflite/int8.tflite"
 KERAS = "model.keras"
 WEIGHTS = "weights.npz"
+SOFT_LABELS = "soft_labels.npy"
+ARCHITECTURE = "architecture.json"
 
 
 def digest(content: bytes) -> str:

@@ -37,6 +37,7 @@ def _moved(spec: Any, move: Move) -> Any:
     calibration = _with(spec.quantization, {"calibration": lambda path: path if path in PARTS else move(path)})
     target = _with(spec.target, {"name": lambda name: move(name) if name.endswith(".toml") else name})
     training = _training(spec.training, lambda text: move(text) if is_code(text) else text)
+    training = _with(training, {"soft_labels": move})
     return dataclasses.replace(spec, data=data, model=model, quantization=calibration, target=target, training=training)
 
 

@@ -24,6 +24,7 @@ PARTS = ("train", "val", "test")
 TYPES = ("", "float32", "int8", "uint8", "int16")
 KEPT = ("", "best", "last")
 LABELS = ("", "one_hot", "index")
+ROWS = ("train", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,11 @@ class TrainingTable(Training):
         shuffle: whether the rows are put in another order for each epoch.
         callbacks: Keras callbacks, in order.
         tensorboard: whether to write files for TensorBoard into the training's folder.
+        rows: of an architecture, what it learns from: "train", with a validation accuracy of the validation rows, or
+            "all" of both, as the winner of a search does.
+        restarts: of an architecture, epochs after which the learning rate has come down to 0 and rises again.
+        soft_labels: of an architecture, the path of an `.npy` file with a teacher's probabilities for these rows, which
+            `distillation` in [finals] weighs.
     """
 
     epochs: int = 80
@@ -147,12 +153,16 @@ class TrainingTable(Training):
     shuffle: bool = True
     callbacks: tuple[CallbackEntry, ...] = ()
     tensorboard: bool = False
+    rows: str = ROWS[0]
+    restarts: tuple[int, ...] = ()
+    soft_labels: str = ""
 
     def __post_init__(self) -> None:
         self.recipe()
         _seed("training.seed", self.seed)
         _one_of("training.keep", self.keep, KEPT)
         _one_of("training.labels", self.labels, LABELS)
+        _one_of("training.rows", self.rows, ROWS)
         for name in ("optimizer_options", "loss_options", "schedule_options"):
             plain(getattr(self, name), f"training.{name}")
         _check_class_weights(self.class_weights)

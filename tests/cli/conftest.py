@@ -112,7 +112,7 @@ def other(result: Result, root: Path) -> int:
 def stopped(result: Result, root: Path, tmp_path: Path) -> Path:
     """The same study as it is when it is interrupted before its finals."""
     shutil.copytree(root / "mine", tmp_path / "studies" / "mine")
-    for name in ("bundle.json", "bundle.tflite", "results.json", "report.html", "best"):
+    for name in (*(file.name for file in (root / "mine").glob("bundle.*")), "results.json", "report.html", "best"):
         path = tmp_path / "studies" / "mine" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     ledger = open_ledger(STUDY, tmp_path / "studies" / "mine")

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from nas.data.choice import DataChoice
+from nas.data.dataset import DataOptions
 from nas.data.prepared import Scaling
-from nas.study.archive import Archive, Example, Quantization
+from nas.study.archive import Archive, Example, Origin, Quantization
+from nas.study.model_spec_tables import TargetTable
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
 from nas.task.metrics import Estimate
@@ -58,7 +61,7 @@ def example_archive(
     """Make an archive of three classes and two channels, with other fields on request."""
     tflite = fields.pop("tflite", random.Random(0).randbytes(1001))
     ops = ops or ("CONV_2D", "MAX_POOL_2D", "CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX")
-    blocks = [{"block": "conv", "filters": 8, "kernel": 3}, {"block": "gap"}]
+    blocks = [{"block": "conv", "filters": 8, "kernel": 3}, {"block": "head"}]
     record = Record(
         trial=17,
         state=State.COMPLETE,
@@ -98,9 +101,13 @@ def example_archive(
         command="nas search --space cnn_timeseries --budget-kb 6",
         channel_names=("acc_x", "acc_y"),
         sample_rate_hz=50.0,
-        data={"source": "synthetic", "rows": {"train": 700, "test": 32}},
+        data={"source": "synthetic", "parts": {"train": {"rows": 700}, "test": {"rows": 32}}},
         budget={"weights_bytes": 6144, "arena_bytes": None},
         example=Example(tuple(range(32)), (-128, 127, 0)),
+        keras=b"the float model",
+        origin=Origin(
+            DataChoice("recordings", DataOptions(window=16), seed=3), TargetTable("cortex-m4", budget_kb=6.0)
+        ),
     )
     return dataclasses.replace(archive, **fields)
 

@@ -9,11 +9,11 @@ from nas.errors import InputError
 from nas.exporters.format import write, write_best
 
 
-def test_best_holds_the_model_its_c_sources_its_card_its_metadata_and_the_next_steps(tmp_path, make_archive):
+def test_best_holds_both_models_c_sources_the_card_the_specification_and_the_next_steps(tmp_path, make_archive):
     archive = make_archive()
     written = write_best(tmp_path, archive)
     names = {"model.tflite", "model_data.h", "model_data.c", "model_ops.h", "model_card.md", "metadata.json"}
-    names |= {"README.md", "model_check.h"}
+    names |= {"README.md", "model_check.h", "model.keras", "spec.toml", "architecture.json"}
     assert {path.name for path in written} == names
     assert {path.name for path in (tmp_path / "best").iterdir()} == names
     assert (tmp_path / "best" / "model.tflite").read_bytes() == archive.tflite

@@ -1,15 +1,17 @@
 """The outputs of a model for given rows: of a `.tflite` by LiteRT, of the float network by TensorFlow."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from nas.arrays import Array, Floats
+from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.model.network.network import Network
+from nas.task.task import Task
 
 _BATCH = 256
 
@@ -137,6 +139,12 @@ class TfliteModel:
 def _quantization(detail: dict[str, Any]) -> tuple[float, int]:
     scale, zero = detail["quantization"]
     return float(scale), int(zero)
+
+
+def int8_scores(tflite: bytes, part: Part, learns: Task, outputs: int) -> Mapping[str, float]:
+    """Return the metrics of an int8 model with this number of outputs on scaled rows, by name."""
+    answers = learns.answers(TfliteModel(tflite).predict(part.x))
+    return learns.scores(learns.tally(answers, part.y, outputs))
 
 
 def float_outputs(network: Network, x: Floats) -> Floats:

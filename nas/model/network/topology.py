@@ -21,7 +21,7 @@ from nas.model.runtime import tf
 Deployed: TypeAlias = Sequence[tuple[Any, Any]]
 
 # The usual 0.99 forgets its initial values over about a hundred steps; an epoch of a small data set has hardly more.
-_MOMENTUM = 0.95
+MOMENTUM = 0.95
 
 
 class LayerNumbers(NamedTuple):
@@ -266,7 +266,7 @@ def _train_dense(x: Any, weights: Weights, layer: Layer) -> Any:
 def _update_statistics(norm: Norm | None, mean: Any, variance: Any) -> None:
     """Move the moving averages of a normalization towards the statistics of a batch."""
     for moving, value in ((norm.mean, mean), (norm.variance, variance)) if norm else ():
-        moving.assign_add((value - moving) * (1 - _MOMENTUM))
+        moving.assign_add((value - moving) * (1 - MOMENTUM))
 
 
 def _pool(x: Any, layer: Layer, channels_last: bool) -> Any:

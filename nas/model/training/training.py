@@ -46,6 +46,7 @@ class TrainingRun:
             with exactly the weights that the other would have had.
         after_epoch: called after each epoch with its number, from 0, and its numbers of the learning curves; if it
             returns False, the training ends.
+        keep: called after each epoch, before `after_epoch`, with a checkpoint to resume from.
     """
 
     epochs: int | None = None
@@ -57,6 +58,7 @@ class TrainingRun:
     restart_epochs: Sequence[int] = ()
     checkpoint: Checkpoint | None = None
     after_epoch: Callable[[int, Mapping[str, float]], bool] | None = None
+    keep: Callable[[Checkpoint], None] | None = None
 
 
 DEFAULT = TrainingRun()
@@ -75,6 +77,7 @@ class Trained:
         seconds: wall time; `start_seconds` of it are from before the first epoch, mostly for tracing graphs.
         stopped_by: what ended the training.
         checkpoint: to resume from; only if the caller ended the training.
+        cut_short: whether the deadline has left out steps; without them, another run gives other weights.
     """
 
     network: Network
@@ -84,6 +87,7 @@ class Trained:
     start_seconds: float
     stopped_by: StoppedBy
     checkpoint: Checkpoint | None = None
+    cut_short: bool = False
 
     @property
     def val_accuracy(self) -> float:
@@ -136,9 +140,14 @@ class Progress:
 
 
 class _Clock:
-    """The time that is left. Epochs are expected to take as long as the shortest so far."""
+    """The time that is left. Epochs are expected to take as long as the shortest so far.
+
+    Attributes:
+        has_cut: whether an epoch has ended before its last step, for want of time.
+    """
 
     def __init__(self, deadline: float | None) -> None:
+        self.has_cut = False
         self._deadline = math.inf if deadline is None else deadline
         self._lap = time.monotonic()
         self._shortest = math.inf
@@ -179,32 +188,32 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     examples = trainer.examples(train.x, _targets(network, train, recipe, run, run.soft_labels))
     held_out = None if val is None else trainer.examples(val.x, _targets(network, val, recipe, run))
     progress = Progress()
+
+    def checkpoint() -> Checkpoint:
+        return Checkpoint(progress.history, progress.weights, trainer.state())
+
     if run.checkpoint is not None:
         trainer.restore(run.checkpoint.state)
         progress.resume(run.checkpoint)
     trainer.trace(examples)
     start_seconds, clock = time.monotonic() - start, _Clock(run.deadline)
-    stopped_by: StoppedBy = "epochs"
-    for epoch in range(progress.epochs, epochs):
+    stopped_by: StoppedBy | None = "patience" if progress.is_stuck(recipe.training.patience) else None
+    while stopped_by is None and (epoch := progress.epochs) < epochs:
         batches = shuffled_batches(len(train), batch_size, (run.seed, epoch))
         numbers = _numbers("", _train_epoch(trainer, examples, batches, rates, epoch * steps, clock))
         with trainer.averaged():
             numbers |= {} if held_out is None else _numbers("val_", trainer.evaluate(held_out))
             progress.add(numbers, network.get_weights)
         clock.lap()
-        if run.after_epoch is not None and not run.after_epoch(epoch, numbers):
-            stopped_by = "caller"
-        elif progress.is_stuck(recipe.training.patience):
-            stopped_by = "patience"
-        elif epoch + 1 < epochs and clock.is_short():
-            stopped_by = "deadline"
-        else:
-            continue
-        break
-    kept = Checkpoint(progress.history, progress.weights, trainer.state()) if stopped_by == "caller" else None
+        if run.keep is not None:
+            run.keep(checkpoint())
+        ends = run.after_epoch is not None and not run.after_epoch(epoch, numbers)
+        stopped_by = "caller" if ends else _reason_to_stop(progress, recipe, clock, epochs)
+    kept = checkpoint() if stopped_by == "caller" else None
     network.set_weights(progress.weights)
-    seconds = time.monotonic() - start
-    return Trained(network, progress.history, progress.best_epoch, seconds, start_seconds, stopped_by, kept)
+    seconds, cut_short = time.monotonic() - start, clock.has_cut or stopped_by == "deadline"
+    times = seconds, start_seconds
+    return Trained(network, progress.history, progress.best_epoch, *times, stopped_by or "epochs", kept, cut_short)
 
 
 def learning_rates(epochs: int, restart_epochs: Sequence[int], steps: int, peak: float) -> Floats:
@@ -236,6 +245,13 @@ def shuffled_batches(rows: int, batch_size: int, seed: Sequence[int]) -> Array:
     order = np.random.default_rng(seed).permutation(rows)
     steps = rows // batch_size
     return order[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
+
+
+def _reason_to_stop(progress: Progress, recipe: Recipe, clock: _Clock, epochs: int) -> StoppedBy | None:
+    """Return what ends a training before the last of its `epochs`; None if it goes on."""
+    if progress.is_stuck(recipe.training.patience):
+        return "patience"
+    return "deadline" if progress.epochs < epochs and clock.is_short() else None
 
 
 def _trainer(network: Network, train: Part, recipe: Recipe, run: TrainingRun, batch_size: int) -> Trainer:
@@ -277,4 +293,5 @@ def _train_epoch(
         if clock.is_over():
             break
     taken = sum(count for _, count in scores)
+    clock.has_cut |= taken < len(batches)
     return Score(*(sum(getattr(s, name) * count for s, count in scores) / taken for name in ("loss", "accuracy")))

@@ -1,0 +1,105 @@
+"""A trained network as a Keras model of plain layers, for everything that reads Keras."""
+
+from collections import Counter
+from typing import Any
+
+from nas.graph.graph import Op
+from nas.model.network.network import Network
+from nas.model.network.topology import MOMENTUM
+from nas.model.network.variables import EPSILON, Weights
+from nas.model.runtime import quiet
+from nas.model.weights import load_weights
+from nas.space.architecture import Architecture
+
+with quiet():
+    import keras
+
+# Keras takes both from the user's configuration where they are not given.
+_FLOAT = {"dtype": "float32"}
+_LAST = {"data_format": "channels_last", **_FLOAT}
+
+
+def architecture_to_keras(architecture: Architecture, weights: bytes, name: str = "model") -> Any:
+    """Return an architecture with float weights, from `nas.model.weights.dump_weights`, as a Keras model."""
+    network = Network(architecture.lower())
+    load_weights(network, weights)
+    return to_keras(network, name)
+
+
+def to_keras(network: Network, name: str = "model") -> Any:
+    """Return a float network as a functional Keras model with the same weights.
+
+    Batch normalization, dropout and L2 are layers and regularizers, so that Keras can train the model further. Its
+    input is the network's, [n, 1, time, channels] for windows of a signal. Its outputs are those of the graph:
+    probabilities if it ends with a softmax, else logits; they equal the network's within float32's rounding.
+
+    Args:
+        network: a float network; what QAT trains has its normalization folded into the weights already.
+        name: of the model.
+    """
+    layers, weights = _Layers(network), iter(network.layers)
+    x = inputs = keras.Input(network.input_shape, name="input", dtype="float32")
+    for op in network.graph.ops:
+        x = layers.linear(x, op, next(weights)) if op.kind in _SLIDING_OR_DENSE else layers.fixed(x, op)
+    return keras.Model(inputs, x, name=name)
+
+
+_SLIDING_OR_DENSE = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+_POOLINGS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
+
+
+class _Layers:
+    """Makes the layers of one model, and names them by their kind and number: conv_1, conv_1_norm, conv_1_relu."""
+
+    def __init__(self, network: Network) -> None:
+        self._graph = network.graph
+        self._counts: Counter[str] = Counter()
+
+    def linear(self, x: Any, op: Op, weights: Weights) -> Any:
+        """Apply a convolution or a dense layer, with what belongs to it in training."""
+        if op.kind == "FULLY_CONNECTED" and len(x.shape) > 2:
+            x = keras.layers.Flatten(name=self._name("flatten"), **_LAST)(x)
+        layer = self._layer(op)
+        x, name = layer(x), layer.name
+        kernel, bias = weights.kernel.numpy(), weights.bias.numpy()
+        layer.set_weights([kernel] if weights.norm else [kernel, bias])
+        if weights.norm:
+            norm = keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}_norm", **_FLOAT)
+            x = norm(x)
+            scale, mean, variance = (variable.numpy() for variable in weights.norm)
+            norm.set_weights([scale, bias, mean, variance])
+        if op.options["activation"] == "RELU":
+            x = keras.layers.ReLU(name=f"{name}_relu", **_FLOAT)(x)
+        if rate := op.training.get("dropout"):
+            x = keras.layers.Dropout(rate, name=f"{name}_dropout", **_FLOAT)(x)
+        return x
+
+    def fixed(self, x: Any, op: Op) -> Any:
+        """Apply a pooling or the softmax."""
+        if op.kind == "SOFTMAX":
+            return keras.layers.Softmax(name="probabilities", **_FLOAT)(x)
+        # The average over a whole map stays a pooling: converters write the operator that the device runs, and no MEAN.
+        pool, stride, padding = (op.options[key] for key in ("filter", "stride", "padding"))
+        kind = keras.layers.MaxPooling2D if op.kind == "MAX_POOL_2D" else keras.layers.AveragePooling2D
+        return kind(pool, stride, padding.lower(), name=self._name(_POOLINGS[op.kind]), **_LAST)(x)
+
+    def _layer(self, op: Op) -> Any:
+        shape = self._graph.tensors[op.inputs[1]].shape
+        l2 = op.training.get("l2")
+        regularizer = keras.regularizers.L2(l2) if l2 else None
+        biased = not op.training.get("batch_norm")
+        if op.kind == "FULLY_CONNECTED":
+            name = "logits" if op.options["activation"] == "NONE" else self._name("dense")
+            return keras.layers.Dense(shape[0], use_bias=biased, kernel_regularizer=regularizer, name=name, **_FLOAT)
+        filters, height, width, _ = shape
+        size = {"kernel_size": (height, width), "strides": op.options["stride"]}
+        common = {"padding": op.options["padding"].lower(), "use_bias": biased, **size, **_LAST}
+        if op.kind == "DEPTHWISE_CONV_2D":
+            return keras.layers.DepthwiseConv2D(
+                depthwise_regularizer=regularizer, name=self._name("depthwise"), **common
+            )
+        return keras.layers.Conv2D(filters, kernel_regularizer=regularizer, name=self._name("conv"), **common)
+
+    def _name(self, kind: str) -> str:
+        self._counts[kind] += 1
+        return f"{kind}_{self._counts[kind]}"
