@@ -145,10 +145,8 @@ def _portable_origin(study: Study, origin: Origin | None) -> Origin | None:
 
 
 def _moved(study: Study) -> Mapping[str, str]:
-    """Return the paths of a study that are outside the current folder, by field, as names beside its files."""
+    """Return the paths of a study that would name a folder of this machine, by field, as names in the archive."""
     values = {key: getattr(study, key) for key in PATHS}
     own = {key: f"{key}.toml" for key in ("space", "target") if values[key].endswith(".toml")}
-    outside = {
-        key: Path(value).name for key, value in values.items() if value and (Path(value).is_absolute() or ".." in value)
-    }
-    return {**outside, **own}
+    absolute = {key: Path(value).name for key, value in values.items() if value and Path(value).is_absolute()}
+    return {**absolute, **own}

@@ -6,6 +6,7 @@ from nas.api import STUDIES
 from nas.api.archive_contents import study_contents
 from nas.api.results import chosen_archive, stored_view
 from nas.api.studies import open_study
+from nas.api.training_archive import is_training, write_training_archive
 from nas.errors import InputError
 from nas.reports import ReportView
 from nas.study import archive_zip
@@ -16,23 +17,31 @@ from nas.study.study import Study
 def archive(
     source: str | Path, *, out: Path | str | None = None, trial: int | None = None, root: Path | str = STUDIES
 ) -> Path:
-    """Write the archive of a study's winner, or of another trial of it, and return its path.
+    """Write the archive of a study's winner, of another trial of it, or of a training, and return its path.
 
     It holds the specification, the space, the architecture, the float weights, the `.tflite`, its profile, scores,
     learning curves, pictures, versions, and the digest of each; no path or name of this machine.
 
     Args:
-        source: name or folder of a study.
-        out: the file, whose name ends in `.nas.zip`; by default `best/<name>.nas.zip` in the study's folder, and
-            `archives/<name>-trial-<n>.nas.zip` for a trial.
+        source: name or folder of a study, or folder of a training.
+        out: the file, whose name ends in `.nas.zip`; by default `best/<name>.nas.zip` in the study's folder,
+            `archives/<name>-trial-<n>.nas.zip` for a trial, and `<name>.nas.zip` in a training's folder.
         trial: number of a complete trial, whose own model is archived, as the search trained it; None for the winner.
         root: folder of studies.
 
     Raises:
-        InputError: there is no such study or trial, it has no winner yet, or the file cannot be written.
+        InputError: there is no such study, trial or training, it has no winner or model yet, or the file cannot be
+            written.
     """
+    path = None if out is None else Path(out)
+    if path is not None and not path.name.endswith(SUFFIX):
+        raise InputError(path, f"the name of an archive must end in {SUFFIX}")
+    if is_training(Path(source)):
+        if trial is not None:
+            raise InputError("--trial", "must be left out for a training, which has one model", got=trial)
+        return write_training_archive(Path(source), path)
     study, folder = open_study(str(source), root)
-    return write_study_archive(study, folder, trial, None if out is None else Path(out))
+    return write_study_archive(study, folder, trial, path)
 
 
 def archive_front(source: str | Path, *, out: Path | str | None = None, root: Path | str = STUDIES) -> list[Path]:
@@ -98,8 +107,6 @@ def write_study_archive(
     path = out or (
         folder / "best" / f"{study.name}{SUFFIX}" if trial is None else folder / "archives" / trial_file(study, trial)
     )
-    if not path.name.endswith(SUFFIX):
-        raise InputError(path, f"the name of an archive must end in {SUFFIX}")
     chosen = chosen_archive(study, folder, trial)
     return archive_zip.write_archive(path, study_contents(study, chosen, view or stored_view(study, folder)))
 

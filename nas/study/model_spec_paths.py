@@ -4,7 +4,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from nas.data.source import SOURCES
 from nas.study.model_spec_tables import PARTS, TrainingTable
@@ -15,19 +15,22 @@ Move = Callable[[str], str]
 
 def from_folder(spec: T, folder: Path) -> T:
     """Return a specification that was read in `folder`, with paths as they are from the current folder."""
-    moved: T = _moved(spec, lambda path: str(folder / path))
-    return moved
+    return moved(spec, lambda path: str(folder / path))
 
 
 def in_folder(spec: T, folder: Path) -> T:
     """Return a specification with paths as they are written into a file in `folder`."""
-    moved: T = _moved(spec, lambda path: path if Path(path).is_absolute() else os.path.relpath(path, folder))
-    return moved
+    return moved(spec, lambda path: path if Path(path).is_absolute() else os.path.relpath(path, folder))
 
 
 def is_code(text: str) -> bool:
     """Return whether a value names something in a Python file: `FILE.py:NAME`."""
     return ".py:" in text
+
+
+def moved(spec: T, move: Move) -> T:
+    """Return a specification with `move` applied to each path, and to each `FILE.py:NAME`, in it."""
+    return cast(T, _moved(spec, move))
 
 
 def _moved(spec: Any, move: Move) -> Any:

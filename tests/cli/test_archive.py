@@ -70,7 +70,7 @@ def test_show_lists_each_member_with_its_size_and_digest(nas, file: Path) -> Non
     }
     assert shown["versions"].keys() >= {"nas", "python", "tensorflow", "keras", "ai-edge-litert", "numpy", "platform"}
     text = nas("archive", "show", file).out
-    assert all(name in text for name in ("mine (winner)", "accuracy on the test set", *there))
+    assert all(name in text for name in ("mine (winner)", "test accuracy", *there))
 
 
 def test_a_sound_archive_is_said_to_be_sound_and_a_damaged_one_is_told_in_a_line(

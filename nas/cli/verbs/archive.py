@@ -12,6 +12,7 @@ Examples:
   nas archive mine
   nas archive studies/mine --trial 17 -o trial-17.nas.zip
   nas archive mine --front
+  nas archive models/mine
   nas archive show mine.nas.zip
   nas archive verify mine.nas.zip
   nas archive extract mine.nas.zip -o mine/
@@ -29,7 +30,7 @@ class DefaultGroup(click.Group):
 
 @click.group(cls=DefaultGroup, epilog=EPILOG)
 def command() -> None:
-    """Write a study's winner as one .nas.zip, or show, verify or extract such a file.
+    """Write a study's winner or a training as one .nas.zip, or show, verify or extract such a file.
 
     `nas archive STUDY` is short for `nas archive make STUDY`. An archive is written whole or not at all. Each byte of
     it is checked whenever it is opened, and no code in it is run.
@@ -37,7 +38,7 @@ def command() -> None:
 
 
 @command.command(epilog=EPILOG)
-@click.argument("source", metavar="STUDY")
+@click.argument("source", metavar="STUDY|FOLDER")
 @click.option("--trial", type=int, help="Number of a complete trial to archive instead of the winner.")
 @click.option("--front", is_flag=True, help="Write an archive for each member of the Pareto front.")
 @click.option(
@@ -50,7 +51,7 @@ def command() -> None:
 @studies_option
 @json_option
 def make(source: str, trial: int | None, front: bool, out: Path | None, studies: Path, as_json: bool) -> None:
-    """Archive the winner of STUDY, or another trial of it."""
+    """Archive the winner of STUDY, another trial of it, or the training in FOLDER."""
     from nas import archive, archive_front
 
     if front and trial is not None:

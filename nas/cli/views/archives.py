@@ -34,13 +34,16 @@ def _facts(archive: ArchiveFile) -> Iterator[tuple[str, str]]:
     about = manifest.about
     yield "name", f"{manifest.name} ({manifest.kind})"
     yield "state", f"sound: all {len(archive.members)} members are as they were written"
-    for key, words in {"test_score": "on the test set", "val_score": "in validation"}.items():
+    metric = str(about.get("metric", "score")).replace("_", " ")
+    for key, words in {"test_score": "test", "val_score": "validation"}.items():
         if isinstance(about.get(key), float):
-            yield f"{str(about.get('metric', 'score')).replace('_', ' ')} {words}", percent(about[key])
+            yield f"{words} {metric}", percent(about[key])
     yield "target", str(about.get("target") or UNKNOWN)
-    for key, words in _SIZES.items():
+    for key, title in _SIZES.items():
         if isinstance(about.get(key), int):
-            yield words, kilobytes(about[key])
-    yield "made with", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+            yield title, kilobytes(about[key])
+    versions = dict(manifest.versions)
+    yield "made by", f"nas {versions.pop('nas', UNKNOWN)} on {versions.pop('platform', UNKNOWN)}"
+    yield "with", ", ".join(f"{name} {version}" for name, version in versions.items())
     if manifest.mlflow_run_id:
         yield "MLflow run", manifest.mlflow_run_id
