@@ -22,6 +22,7 @@ The command line does what these functions do:
     nas report     `report`
     nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
     nas export     `export`
+    nas train      `train` of a `ModelSpec`, whose builder gets a `ResolvedSpec`; it gives a `TrainingResult`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
     nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
     nas predict    `predict`
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
     from nas.api.studies import define_study, list_studies, open_study
     from nas.api.targets import list_targets
+    from nas.api.training import train
     from nas.api.ui import open_ui
     from nas.data.dataset import DataOptions
     from nas.data.given import Data
@@ -61,10 +63,12 @@ if TYPE_CHECKING:
     from nas.space.architecture import Architecture
     from nas.space.file import load_space
     from nas.study.archive_zip import ArchiveFile
+    from nas.study.model_spec import ModelSpec, ResolvedSpec
     from nas.study.recipe import Recipe
     from nas.study.record import Record
     from nas.study.result import Result
     from nas.study.study import Study
+    from nas.study.training_result import TrainingResult
     from nas.target.footprint import Footprint
     from nas.target.target import Target, find_target
     from nas.tracking.server import ui_command
@@ -88,6 +92,7 @@ _HOMES = {
     "api.search": ("search",),
     "api.studies": ("define_study", "list_studies", "open_study"),
     "api.targets": ("list_targets",),
+    "api.training": ("train",),
     "api.ui": ("open_ui",),
     "data.dataset": ("DataOptions",),
     "data.given": ("Data",),
@@ -99,10 +104,12 @@ _HOMES = {
     "space.architecture": ("Architecture",),
     "space.file": ("load_space",),
     "study.archive_zip": ("ArchiveFile",),
+    "study.model_spec": ("ModelSpec", "ResolvedSpec"),
     "study.recipe": ("Recipe",),
     "study.record": ("Record",),
     "study.result": ("Result",),
     "study.study": ("Study",),
+    "study.training_result": ("TrainingResult",),
     "target.footprint": ("Footprint",),
     "target.target": ("Target", "find_target"),
     "tracking.server": ("ui_command",),
@@ -121,6 +128,7 @@ __all__ = [
     "Footprint",
     "InputError",
     "Model",
+    "ModelSpec",
     "Observer",
     "Outcome",
     "Params",
@@ -128,12 +136,14 @@ __all__ = [
     "Progress",
     "Recipe",
     "Record",
+    "ResolvedSpec",
     "Result",
     "SpaceDescription",
     "Study",
     "StudyComparison",
     "StudySummary",
     "Target",
+    "TrainingResult",
     "__version__",
     "advise",
     "archive",
@@ -168,6 +178,7 @@ __all__ = [
     "search",
     "set_params",
     "show_study",
+    "train",
     "ui_command",
     "write_evaluation",
     "write_memory_map",

@@ -29,7 +29,7 @@ HOMES = {
     "pandas": "data",
     "joblib": "data",
     "click": "cli",
-    "rich": "cli api/progress.py",
+    "rich": "cli api/progress.py api/training_progress.py",
     "matplotlib": "reports",
     "nas._native": "target/runtimes",
 }

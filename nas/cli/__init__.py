@@ -40,6 +40,7 @@ VERBS = {
         "Print the footprint of a .tflite file.",
         ("find_target", "list_targets", "compare", "advise", "check_limits", "write_memory_map"),
     ),
+    "train": Verb("Train a model of your own, or go on with its training.", ("train",)),
     "ui": Verb("Open the MLflow UI on the studies.", ("open_ui", "ui_command")),
     "report": Verb("Write a study's HTML report.", ("list_studies", "report")),
     "studies": Verb(

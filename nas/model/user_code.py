@@ -8,7 +8,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -94,11 +94,12 @@ def _run(file: Path, path: Path) -> ModuleType:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[None]:
-    """Let imports find the modules beside a file."""
+    """Let imports find the modules beside a file; what it prints goes to standard error, as all progress does."""
     folder = str(file.resolve().parent)
     sys.path.insert(0, folder)
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         if folder in sys.path:
             sys.path.remove(folder)

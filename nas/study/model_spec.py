@@ -15,11 +15,11 @@ from nas.study.model_spec_tables import (
     DataTable,
     EvaluationTable,
     ModelTable,
-    QuantizationTable,
     TargetTable,
     TrainingTable,
     plain,
 )
+from nas.study.quantization import Quantization
 from nas.study.recipe import Augmentation, Fidelity, Finals, Recipe
 
 # Files of this name are called after their folder.
@@ -57,7 +57,7 @@ class ModelSpec:
     training: TrainingTable = field(default_factory=TrainingTable)
     augment: Augmentation = field(default_factory=Augmentation)
     finals: Finals = field(default_factory=Finals)
-    quantization: QuantizationTable = field(default_factory=QuantizationTable)
+    quantization: Quantization = field(default_factory=Quantization)
     evaluation: EvaluationTable = field(default_factory=EvaluationTable)
     target: TargetTable = field(default_factory=TargetTable)
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -123,7 +123,7 @@ TABLES = {
     "training": TrainingTable,
     "augment": Augmentation,
     "finals": Finals,
-    "quantization": QuantizationTable,
+    "quantization": Quantization,
     "evaluation": EvaluationTable,
     "target": TargetTable,
 }

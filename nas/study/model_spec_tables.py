@@ -19,9 +19,7 @@ UNTIL_STOPPED = -1
 # So many epochs such a training has at most.
 MOST_EPOCHS = 100_000
 
-SCHEMES = ("float32", "float16", "dynamic_range", "int8", "int8_float_io", "int16x8")
 PARTS = ("train", "val", "test")
-TYPES = ("", "float32", "int8", "uint8", "int16")
 KEPT = ("", "best", "last")
 LABELS = ("", "one_hot", "index")
 ROWS = ("train", "all")
@@ -172,49 +170,6 @@ class TrainingTable(Training):
         settings = {one.name: getattr(self, one.name) for one in dataclasses.fields(Training)}
         epochs = MOST_EPOCHS if self.epochs == UNTIL_STOPPED else self.epochs
         return Training(**{**settings, "epochs": epochs, "class_weights": bool(self.class_weights)})
-
-
-@dataclass(frozen=True, slots=True)
-class QuantizationTable:
-    """How the trained model is quantized and converted: the table [quantization].
-
-    Attributes:
-        schemes: what `nas quantize` writes: float32, float16, dynamic_range, int8, int8_float_io, int16x8.
-        calibration: rows that the ranges of activations are measured with: "train", "val", or the path of data.
-        calibration_rows: number of those rows, the same of each class.
-        optimizations: names in `tf.lite.Optimize` for the quantized schemes.
-        supported_ops: names in `tf.lite.OpsSet`; the default is what the scheme needs.
-        inference_input_type: float32, int8, uint8 or int16; the default is the scheme's. `inference_output_type`
-            likewise.
-        inference_output_type: see `inference_input_type`.
-        allow_custom_ops: whether operators that TensorFlow Lite does not know may stay in the model.
-        experimental_new_converter: the converter's setting of this name.
-        experimental_new_quantizer: the converter's setting of this name.
-        experimental_enable_resource_variables: the converter's setting of this name.
-        generate_unquantized: whether a float32 `.tflite` is written beside the quantized ones.
-        generate_quantization_report: whether the error of each layer is measured and written.
-    """
-
-    schemes: tuple[str, ...] = ("int8",)
-    calibration: str = "train"
-    calibration_rows: int = 512
-    optimizations: tuple[str, ...] = ("DEFAULT",)
-    supported_ops: tuple[str, ...] = ()
-    inference_input_type: str = ""
-    inference_output_type: str = ""
-    allow_custom_ops: bool = False
-    experimental_new_converter: bool = True
-    experimental_new_quantizer: bool = True
-    experimental_enable_resource_variables: bool = False
-    generate_unquantized: bool = True
-    generate_quantization_report: bool = True
-
-    def __post_init__(self) -> None:
-        for scheme in self.schemes:
-            _one_of("quantization.schemes", scheme, SCHEMES)
-        for name in ("inference_input_type", "inference_output_type"):
-            _one_of(f"quantization.{name}", getattr(self, name), TYPES)
-        _at_least("quantization.calibration_rows", self.calibration_rows, 1)
 
 
 @dataclass(frozen=True, slots=True)

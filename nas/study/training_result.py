@@ -1,13 +1,16 @@
-"""The training of one model: where its checkpoints are, what it reports, and what it gives, whoever built the model."""
+"""The training of one model: where its checkpoints are, what it reports, and what comes of it."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nas.arrays import Array
+from nas.codec import to_data
+from nas.text import percent
 
 AfterEpoch = Callable[[int, Mapping[str, float]], None]
 """Called after each epoch, when its checkpoint is written, with its number, from 0, and its numbers by name: `loss`,
@@ -29,45 +32,61 @@ class Checkpoints:
     epoch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedModel:
-    """A model after its training, as bytes and numbers.
+@dataclass(frozen=True, slots=True, repr=False)
+class TrainingResult:
+    """A training and the model that came of it; `nas.train` gives one.
 
     Attributes:
-        keras: the float model, the content of a `.keras` file.
-        tflite: the int8 model.
-        weights: all float weights in the order of the layers.
-        history: one number for each epoch, by name; see `AfterEpoch`.
-        best_epoch: whose weights the model has, counted from 0.
+        name: of the model.
+        folder: of the training, with all its files.
+        tflite: path of the int8 model; `keras` of the float model, `archive` of everything as one file, if it is there.
+        epochs: number of epochs that the model was trained for, earlier runs included.
+        best_epoch: whose weights it has, counted from 1.
+        weights_sha256: SHA-256 of all float weights in the order of the layers, as float32 little-endian.
+        val_accuracy: of the int8 model on the validation rows; `float_val_accuracy` of the float model.
+        baseline_accuracy: of always answering the class that is most frequent in training, on the same rows.
         seconds: wall time of this run.
-        stopped_by: what ended the training: `epochs`, or the name of the callback that did, or `patience`.
-        resumed_at: number of epochs that an earlier run has trained; 0 if there was none.
-        val_accuracy: of the int8 model on the validation rows; None if there were none.
-        float_val_accuracy: of the float model on them.
-        notes: what the user should know of the training, one line each.
+        stopped_by: what ended the training: `epochs`, or the name of the callback that did.
+        resumed_at: number of epochs that earlier runs have trained; 0 if there was none.
+        history: one number for each epoch, by name: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`,
+            and those of other metrics.
+        footprint: what the int8 model costs on the target, by name; `target` is its name.
+        problems: why it may not run there, in words; empty if it does.
+        notes: what the user should know, one line each.
+        mlflow_run: id of the training's run in MLflow; None if it is not tracked.
     """
 
-    keras: bytes
-    tflite: bytes
-    weights: tuple[Array, ...]
-    history: Mapping[str, tuple[float, ...]]
+    name: str
+    folder: str
+    tflite: str
+    keras: str | None
+    archive: str | None
+    epochs: int
     best_epoch: int
+    weights_sha256: str
+    val_accuracy: float
+    float_val_accuracy: float
+    baseline_accuracy: float
     seconds: float
-    stopped_by: str = "epochs"
-    resumed_at: int = 0
-    val_accuracy: float | None = None
-    float_val_accuracy: float | None = None
+    stopped_by: str
+    resumed_at: int
+    history: Mapping[str, tuple[float, ...]]
+    target: str
+    footprint: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    mlflow_run: str | None = None
 
-    @property
-    def epochs(self) -> int:
-        """Number of epochs that the model was trained for, earlier runs included."""
-        return max(map(len, self.history.values()), default=0)
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as plain data; the figures of the footprint stand beside the others."""
+        data = to_data(self)
+        return {**data.pop("footprint"), **data}
 
-    @property
-    def weights_sha256(self) -> str:
-        """SHA-256 of all float weights in the order of the layers, float32 little-endian."""
-        return weights_sha256(self.weights)
+    def __repr__(self) -> str:
+        """Return the model, its accuracies and its size, in a line."""
+        scores = f"{percent(self.val_accuracy)} int8, {percent(self.float_val_accuracy)} float"
+        size = f"{self.footprint['weights_bytes']:,} B of weights"
+        return f"<nas.TrainingResult {self.name}: {self.epochs} epochs, validation accuracy {scores}, {size}>"
 
 
 def weights_sha256(weights: Iterable[Array]) -> str:

@@ -116,7 +116,7 @@ def test_values_of_every_kind_come_back_from_the_written_file(options: dict, par
             r"training.class_weights: must be true, false, \"balanced\", or a table",
         ),
         ("[[training.callbacks]]\npatience = 3", r"training.callbacks\[0\]: must be a table with the key name"),
-        ("[quantization]\nschemes = ['int9']", r"quantization.schemes: value must be a known one, got 'int9'"),
+        ("[quantization]\nschemes = ['int9']", r"quantization.schemes\[0\]: value must be a known one, got 'int9'"),
         ("[data]\nsource = 'a.npz'\nfunction = 'b.py:c'", r"data: must have a source or a function, not both"),
         ("[parameters]\ndate = 2026-01-02", r"parameters.date: must be a number, a text, .*, got date"),
         ("name = '../up'", r"name: must begin with a letter or a digit"),

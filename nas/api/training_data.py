@@ -1,0 +1,149 @@
+"""The rows that a model is trained on, from wherever its specification, or the user, takes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nas.arrays import Rows
+from nas.data.choice import DataChoice
+from nas.data.dataset import DataOptions, Part
+from nas.data.given import Data
+from nas.data.prepared import Prepared, Scaling, prepare
+from nas.data.selection import select
+from nas.data.splits import Splits, split
+from nas.errors import InputError
+from nas.study.model_spec import ModelSpec, ResolvedSpec
+
+if TYPE_CHECKING:
+    from nas.model.user_code import UserCode
+
+TEST_ROWS, TEST_BATCHES = 8, 2
+"""Rows of each class that a dry run takes of each part, and batches of a dataset."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """Rows to train and validate on.
+
+    Attributes:
+        prepared: the rows, scaled.
+        digest: equal digests mean the same rows, divided alike.
+        source: where they come from, in a word.
+        sample_rate_hz: of windows of a signal; None if unknown.
+        units_scale: from the integers of the source to units; None if they are in units.
+        choice: the data as other parts take them; None for those of a function, or from memory.
+        splits: the rows in units; None for a `tf.data.Dataset`.
+        dataset: the user's `tf.data.Dataset` of training batches; None if the rows are in memory.
+        notes: what was assumed, one line each.
+    """
+
+    prepared: Prepared
+    digest: str
+    source: str
+    sample_rate_hz: float | None = None
+    units_scale: tuple[float, ...] | None = None
+    choice: DataChoice | None = None
+    splits: Splits | None = None
+    dataset: Any = None
+    notes: tuple[str, ...] = ()
+
+    def resolved(self, spec: ModelSpec) -> ResolvedSpec:
+        """Return the specification with what these rows show."""
+        return ResolvedSpec(
+            name=spec.name,
+            input_shape=self.prepared.row_shape,
+            class_names=self.prepared.class_names,
+            channel_names=self.prepared.channel_names,
+            sample_rate_hz=self.sample_rate_hz,
+            rows=len(self.prepared.train),
+            options=spec.model.options,
+            training=spec.training,
+            target=spec.target,
+            parameters=spec.parameters,
+        )
+
+    def few(self) -> "TrainingData":
+        """Return a few rows of each class of each part, for a dry run."""
+        all_rows = self.prepared
+        few = replace(all_rows, train=_few(all_rows.train), val=_few(all_rows.val), test=_few(all_rows.test))
+        dataset = None if self.dataset is None else self.dataset.take(TEST_BATCHES)
+        return replace(self, prepared=few, dataset=dataset, digest=f"{self.digest}-few")
+
+
+def load_training_data(spec: ModelSpec, code: "UserCode", given: Data | None = None) -> TrainingData:
+    """Return the rows of a specification, or those given in its place.
+
+    Raises:
+        InputError: there are none, they cannot be read or divided, or the user's function raises or gives something
+            else.
+    """
+    if given is not None:
+        return _of_data(spec, given, "data in memory")
+    if spec.data.function:
+        return _of_function(spec, code)
+    choice = spec.data.choice
+    if choice is None:
+        hint = 'write [data] source = "recordings/" into the specification, or give --data'
+        raise InputError(spec.name, "must say which data it is trained on", hint=hint)
+    return _of_splits(choice.splits(), choice)
+
+
+def _of_splits(splits: Splits, choice: DataChoice | None) -> TrainingData:
+    return TrainingData(
+        prepared=prepare(splits),
+        digest=splits.digest,
+        source=splits.source,
+        sample_rate_hz=splits.sample_rate_hz,
+        units_scale=splits.units_scale,
+        choice=choice,
+        splits=splits,
+        notes=(*splits.notes, *(one.text for one in splits.findings)),
+    )
+
+
+def _of_data(spec: ModelSpec, data: Data, source: str) -> TrainingData:
+    if not isinstance(data, Data):
+        hint = "give nas.Data.from_arrays(x, y), or the path of data"
+        raise InputError("data", "must be nas.Data", got=type(data).__name__, hint=hint)
+    options = DataOptions(val_fraction=spec.data.val_fraction, test_fraction=spec.data.test_fraction)
+    return replace(_of_splits(split(select(data.dataset(), options), spec.data.seed, options), None), source=source)
+
+
+def _of_function(spec: ModelSpec, code: "UserCode") -> TrainingData:
+    from nas.model.keras_training.datasets import is_dataset, rows_of
+
+    found = code.find(spec.data.function)
+    given = found()
+    if isinstance(given, Data):
+        return _of_data(spec, given, found.name)
+    if isinstance(given, Mapping):
+        given = tuple(given.values()) if set(given) == {"train", "val"} else Data.from_arrays(**given)
+    if isinstance(given, Data):
+        return _of_data(spec, given, found.name)
+    if isinstance(given, Sequence) and len(given) in (2, 3) and is_dataset(given[0]):
+        names = tuple(map(str, given[2])) if len(given) == 3 else ()
+        return _of_datasets(found.place, found.name, given[0], rows_of(given[0]), rows_of(given[1]), names)
+    if isinstance(given, tuple) and len(given) in (2, 3):
+        return _of_data(spec, Data.from_arrays(*given), found.name)
+    rule = "must return nas.Data, arrays (x, y) or (x, y, groups), or tf.data.Datasets (train, val)"
+    raise InputError(found.place, rule, got=type(given).__name__)
+
+
+def _of_datasets(
+    place: str, name: str, dataset: Any, train: Part, val: Part, class_names: tuple[str, ...]
+) -> TrainingData:
+    """Return datasets of batches as they are: the user has scaled and divided them."""
+    names = class_names or tuple(map(str, range(int(max(train.y.max(), val.y.max())) + 1)))
+    if int(train.y.max()) >= len(names):
+        raise InputError(place, "must name every class", got=f"{len(names)} names, class {int(train.y.max())}")
+    channels = train.x.shape[-1]
+    unscaled = Scaling((0.0,) * channels, (1.0,) * channels)
+    return TrainingData(Prepared(train, val, val, unscaled, names, ()), f"dataset-{len(train)}", name, dataset=dataset)
+
+
+def _few(part: Part) -> Part:
+    """Return the first rows of each class, in the order in which they are."""
+    kept: Rows = np.sort(np.concatenate([np.flatnonzero(part.y == one)[:TEST_ROWS] for one in np.unique(part.y)]))
+    return part.take(kept)

@@ -1,0 +1,103 @@
+"""The files of a training: the float and the int8 model, what describes them, and the learning curves."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.api.training_data import TrainingData
+from nas.codec import to_data
+from nas.files import write_atomic
+from nas.study.model_spec import ModelSpec
+from nas.target.budget import Budget
+from nas.target.footprint import Footprint
+from nas.target.profiler import profile
+from nas.target.target import find_target
+from nas.text import document
+
+KERAS, TFLITE, METADATA, HISTORY, PICTURE = (
+    "model.keras",
+    "model.tflite",
+    "metadata.json",
+    "history.json",
+    "history.svg",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """An int8 model on its target.
+
+    Attributes:
+        tflite: content of the file.
+        footprint: what it costs on the target.
+        limits: what it may cost, by name.
+        problems: why it may not run there, in words; empty if it does.
+    """
+
+    tflite: bytes
+    footprint: Footprint
+    limits: Mapping[str, int]
+    problems: tuple[str, ...]
+
+
+def deployed(spec: ModelSpec, tflite: bytes) -> Deployed:
+    """Return the int8 model with its footprint on the specification's target."""
+    table, target = spec.target, find_target(spec.target.name)
+    budget = Budget.of(target, budget_kb=table.budget_kb, ram_kb=table.ram_kb, flash_kb=table.flash_kb)
+    footprint = profile(tflite, target)
+    return Deployed(tflite, footprint, budget.limits(), budget.problems(footprint))
+
+
+def write_history(folder: Path, history: Mapping[str, tuple[float, ...]], best_epoch: int) -> None:
+    """Write the learning curves as JSON, one number for each epoch by name, and as a picture."""
+    from nas.reports.history import history_svg
+
+    write_atomic(folder / HISTORY, document({"epochs": history, "best_epoch": best_epoch + 1}))
+    write_atomic(folder / PICTURE, history_svg(history, best_epoch))
+
+
+def write_models(
+    folder: Path, spec: ModelSpec, data: TrainingData, keras: bytes | None, model: Deployed, *, probabilities: bool
+) -> None:
+    """Write the int8 model and its `metadata.json`, which says how its input is scaled and what its outputs mean."""
+    write_atomic(folder / TFLITE, model.tflite)
+    facts = _metadata(spec, data, model, probabilities=probabilities)
+    if keras is not None:
+        facts["keras_sha256"] = hashlib.sha256(keras).hexdigest()
+    write_atomic(folder / METADATA, document(facts))
+
+
+def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, *, probabilities: bool) -> dict[str, Any]:
+    from nas.model.deploy.tflite_model import TfliteModel
+
+    runner, rows = TfliteModel(model.tflite), data.prepared
+    ends = {"input": runner.input_quantization, "output": runner.output_quantization}
+    quantization = {name: {"scale": scale, "zero_point": zero} for name, (scale, zero) in ends.items()}
+    return {
+        "study": spec.name,
+        "version": spec.version,
+        "description": spec.description,
+        "sha256": hashlib.sha256(model.tflite).hexdigest(),
+        "class_names": rows.class_names,
+        "input": {
+            "shape": (1, *runner.row_shape),
+            "channel_names": rows.channel_names,
+            "sample_rate_hz": data.sample_rate_hz,
+            "units_scale": data.units_scale,
+            "scaling": to_data(rows.scaling),
+            "quantization": quantization["input"],
+        },
+        "output": {"is": "probability" if probabilities else "logit", "quantization": quantization["output"]},
+        "footprint": {**model.footprint.to_json(), "file": TFLITE},
+        "budget": dict(model.limits),
+        "data": {
+            "source": Path(data.source).name,
+            "digest": data.digest,
+            "parts": {name: {"rows": len(getattr(rows, name))} for name in ("train", "val", "test")},
+        },
+        "recipe": spec.recipe.to_json(),
+        "training": to_data(spec.training),
+        "parameters": dict(spec.parameters),
+    }

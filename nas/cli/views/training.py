@@ -1,0 +1,24 @@
+"""What a training has come to, as text."""
+
+from nas.study.training_result import TrainingResult
+from nas.text import counted, duration, kilobytes, percent
+
+
+def summary(result: TrainingResult) -> str:
+    """Return a training's result in some lines."""
+    facts = result.footprint
+    ended = "" if result.stopped_by == "epochs" else f", ended by {result.stopped_by}"
+    resumed = f", {result.resumed_at} of them before" if result.resumed_at else ""
+    lines = [
+        f"{result.name}: {counted(result.epochs, 'epoch')}{resumed}{ended}; the weights are those of epoch "
+        f"{result.best_epoch}; {duration(result.seconds)}",
+        f"  validation accuracy   {percent(result.val_accuracy)} int8, {percent(result.float_val_accuracy)} float, "
+        f"{percent(result.baseline_accuracy)} always the most frequent class",
+        f"  weights               {kilobytes(facts['weights_bytes'])}, file {kilobytes(facts['file_bytes'])}",
+        f"  on {result.target:<19}arena {kilobytes(facts.get('arena_min_bytes'))}, flash "
+        f"{kilobytes(facts.get('flash_bytes'))}, {facts['macs']:,} MACs",
+        *(f"  it may not run there: {problem}" for problem in result.problems),
+        f"  files                 {result.folder}/",
+        *(f"  note: {note}" for note in result.notes),
+    ]
+    return "\n".join(lines)
