@@ -21,6 +21,10 @@ The command line does what these functions do:
     nas ui         `open_ui`; `ui_command` is the command that it runs
     nas report     `report`
     nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
+    nas summarize  `summarize`
+    nas view       `view`, `open_netron`
+    nas tensorboard  `open_tensorboard`
+    nas doctor     `doctor`
     nas export     `export`
     nas train      `train` of a `ModelSpec`, whose builder gets a `ResolvedSpec`; it gives a `TrainingResult`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from nas.api.archiving import archive, archive_front, extract_archive, open_archive
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
+    from nas.api.doctor import Diagnosis, HealthCheck, doctor
     from nas.api.evaluation import evaluate
     from nas.api.loading import load
     from nas.api.model import Model
@@ -50,9 +55,11 @@ if TYPE_CHECKING:
     from nas.api.search import search
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
     from nas.api.studies import define_study, list_studies, open_study
+    from nas.api.summary import summarize, view
     from nas.api.targets import list_targets
     from nas.api.training import train
     from nas.api.ui import open_ui
+    from nas.api.viewers import open_netron, open_tensorboard
     from nas.data.dataset import DataOptions
     from nas.data.given import Data
     from nas.errors import InputError
@@ -68,6 +75,7 @@ if TYPE_CHECKING:
     from nas.study.record import Record
     from nas.study.result import Result
     from nas.study.study import Study
+    from nas.study.summary import LayerSummary, Summary, TensorSummary
     from nas.study.training_result import TrainingResult
     from nas.target.footprint import Footprint
     from nas.target.target import Target, find_target
@@ -80,6 +88,7 @@ _HOMES = {
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.evaluation": ("evaluate",),
+    "api.doctor": ("Diagnosis", "HealthCheck", "doctor"),
     "api.loading": ("load",),
     "api.model": ("Model",),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
@@ -91,9 +100,11 @@ _HOMES = {
     "api.results": ("export", "report"),
     "api.search": ("search",),
     "api.studies": ("define_study", "list_studies", "open_study"),
+    "api.summary": ("summarize", "view"),
     "api.targets": ("list_targets",),
     "api.training": ("train",),
     "api.ui": ("open_ui",),
+    "api.viewers": ("open_netron", "open_tensorboard"),
     "data.dataset": ("DataOptions",),
     "data.given": ("Data",),
     "errors": ("InputError",),
@@ -110,6 +121,7 @@ _HOMES = {
     "study.result": ("Result",),
     "study.study": ("Study",),
     "study.training_result": ("TrainingResult",),
+    "study.summary": ("LayerSummary", "Summary", "TensorSummary"),
     "target.footprint": ("Footprint",),
     "target.target": ("Target", "find_target"),
     "tracking.server": ("ui_command",),
@@ -124,9 +136,12 @@ __all__ = [
     "Comparison",
     "Data",
     "DataOptions",
+    "Diagnosis",
     "Evaluation",
     "Footprint",
+    "HealthCheck",
     "InputError",
+    "LayerSummary",
     "Model",
     "ModelSpec",
     "Observer",
@@ -142,7 +157,9 @@ __all__ = [
     "Study",
     "StudyComparison",
     "StudySummary",
+    "Summary",
     "Target",
+    "TensorSummary",
     "TrainingResult",
     "__version__",
     "advise",
@@ -155,6 +172,7 @@ __all__ = [
     "delete_study",
     "describe_data",
     "describe_space",
+    "doctor",
     "estimate",
     "evaluate",
     "export",
@@ -169,7 +187,9 @@ __all__ = [
     "load_result",
     "load_space",
     "open_archive",
+    "open_netron",
     "open_study",
+    "open_tensorboard",
     "open_ui",
     "params",
     "predict",
@@ -178,8 +198,10 @@ __all__ = [
     "search",
     "set_params",
     "show_study",
+    "summarize",
     "train",
     "ui_command",
+    "view",
     "write_evaluation",
     "write_memory_map",
 ]

@@ -91,6 +91,46 @@ class Work(NamedTuple):
     fit: int
     terms: list[float]
 
+class Subgraph(NamedTuple):
+    name: str
+    # How many; those of the subgraphs follow each other.
+    tensors: int
+    ops: int
+    # Indices over all subgraphs.
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+class TensorDetails(NamedTuple):
+    # float32, one for the whole tensor or one a channel; empty if the tensor is not quantized.
+    scales: bytes
+    # int64, as many.
+    zero_points: bytes
+    # Of the channels.
+    axis: int
+    # The shape with -1 where it may vary; empty if it may not.
+    signature: tuple[int, ...]
+    # Where a constant's data lie in the file.
+    start: int
+    size: int
+
+class OpDetails(NamedTuple):
+    version: int
+    options: dict[str, bool | int | float | str | list[int] | list[float]]
+
+class Entry(NamedTuple):
+    name: str
+    start: int
+    size: int
+
+class Details(NamedTuple):
+    description: str
+    subgraphs: list[Subgraph]
+    # Over all subgraphs, in the order of `profile`.
+    tensors: list[TensorDetails]
+    ops: list[OpDetails]
+    metadata: list[Entry]
+    signatures: list[str]
+
 # Bytes, first step, last step.
 Buffer: TypeAlias = tuple[int, int, int]
 
@@ -98,6 +138,7 @@ def profile(model: bytes, kernels: str, core: str, release: str = "") -> Measure
 def estimate(graph: Graph, kernels: str, core: str, release: str = "") -> Measured: ...
 def estimate_many(graphs: Iterable[Graph], kernels: str, core: str, release: str = "") -> list[Totals]: ...
 def allocations(model: bytes, kernels: str, core: str, release: str = "") -> Allocations: ...
+def details(model: bytes) -> Details: ...
 def work(model: bytes, kernels: str, core: str) -> list[Work]: ...
 def plan(buffers: Sequence[Buffer]) -> list[int]: ...
 def check_plan(buffers: Sequence[Buffer], offsets: Sequence[int], head_bytes: int) -> str: ...

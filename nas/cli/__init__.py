@@ -55,6 +55,11 @@ VERBS = {
         "Evaluate a model: float and int8, classes, groups, curves, thresholds.", ("evaluate", "write_evaluation")
     ),
     "predict": Verb("Give a model's answers for rows or recordings, window by window, as CSV.", ("predict",)),
+    "summarize": Verb("Print what a model is: layers, shapes, parameters, quantization.", ("summarize",)),
+    "view": Verb("Write a page that shows a model, or open Netron on it.", ("view", "open_netron")),
+    "tensorboard": Verb("Open TensorBoard on trainings.", ("open_tensorboard",)),
+    "doctor": Verb("Say whether a search can run here, and what is missing.", ("doctor",)),
+    "completion": Verb("Print the script that lets a shell complete commands.", ()),
     "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
     "params": Verb("Read or set parameters in the metadata of a .tflite file.", ("params", "set_params")),
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from nas.api import STUDIES
+from nas.cli.completion import targets
 from nas.errors import InputError
 from nas.target.target import DEFAULT_TARGET
 
@@ -16,15 +17,23 @@ target_option = click.option(
     "--target",
     default=DEFAULT_TARGET,
     show_default=True,
+    shell_complete=targets,
     help="A target's name (see `nas targets`), or a TOML file with one.",
 )
 targets_option = click.option(
     "--target",
     default=DEFAULT_TARGET,
     show_default=True,
+    shell_complete=targets,
     help="A target's name or a TOML file with one, several with commas between, or all.",
 )
 classes_option = click.option("--classes", type=int, help="Number of classes; by default as --input-shape.")
+float_option = click.option(
+    "--float", "keras", is_flag=True, help="Take the float Keras model where MODEL has both that and a .tflite."
+)
+browser_option = click.option(
+    "--browser/--no-browser", default=True, show_default=True, help="Open it in a browser, where there is one."
+)
 
 
 def _numbers(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...] | None:

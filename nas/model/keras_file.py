@@ -2,21 +2,22 @@
 
 import re
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from nas.arrays import Floats
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.model.keras_config import check_config
 from nas.model.keras_steady import steadied
-from nas.model.runtime import quiet
+from nas.model.runtime import quiet, tf
 
 MOST_KERAS_BYTES = 1 << 30
 _BATCH = 256
+
+keras = tf.keras
 
 
 def dump_keras(model: Any) -> bytes:
@@ -30,8 +31,8 @@ def dump_keras(model: Any) -> bytes:
 def load_keras(content: bytes, place: object) -> Any:
     """Return the Keras model in a `.keras` file, not compiled.
 
-    Only layers that come with Keras are made: a file can carry code in lambdas and in classes of its author, and Keras
-    refuses those in its safe mode.
+    Only layers that come with Keras are made: a file can carry code in lambdas, or name classes of its author. It is
+    refused here before Keras, in its safe mode, reads it.
 
     Args:
         content: of the file.
@@ -40,12 +41,10 @@ def load_keras(content: bytes, place: object) -> Any:
     Raises:
         InputError: the content is no `.keras` file, is damaged, or holds layers that do not come with Keras.
     """
+    check_config(content, place)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         path.write_bytes(content)
-        if not zipfile.is_zipfile(path):
-            hint = "save the model with model.save('model.keras')"
-            raise InputError(place, "must hold a .keras file of Keras 3", got="no zip file", hint=hint)
         try:
             with quiet():
                 model = keras.saving.load_model(path, compile=False, safe_mode=True)

@@ -19,12 +19,13 @@ from nas.target.target import RUNTIMES, Runtime, Target, find_target
 MOST_FILE_BYTES = 256 * 2**20  # far more than any microcontroller holds
 
 
-def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
+def profile(model: str | Path | bytes, target: Target | str, place: object = "model") -> Footprint:
     """Return the footprint of a `.tflite` on a target.
 
     Args:
         model: the file's path, or its bytes.
         target: a target, its name, or the path of a TOML file that describes it.
+        place: where bytes come from, in messages.
 
     Raises:
         InputError: the file cannot be read, has more than 256 MB or is no `.tflite`, or the target is unknown.
@@ -35,7 +36,7 @@ def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
     try:
         footprint = runtime_of(target).footprint(data, target)
     except ValueError as error:
-        raise InputError(file or "model", f"must be a valid .tflite file: {error}") from error
+        raise InputError(file or place, f"must be a valid .tflite file: {error}") from error
     return dataclasses.replace(footprint, file=file)
 
 

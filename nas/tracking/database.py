@@ -55,6 +55,17 @@ def prepare_database(file: Path, tell: Callable[[str], None]) -> None:
             )
 
 
+def look_at(file: Path) -> str | None:
+    """Return why a database cannot be read, and change nothing; None if it can be read."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as database:
+            answer = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+            database.execute("SELECT count(*) FROM experiments").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return None if answer == "ok" else answer
+
+
 def _make(file: Path) -> Path:
     """Make an empty database beside and rename it; return where the one that was there before is now.
 

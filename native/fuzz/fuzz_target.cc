@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "check.h"
+#include "details.h"
 #include "footprint.h"
 #include "names.h"
 #include "plan_check.h"
@@ -17,9 +18,22 @@ constexpr const char* kMachines[][3] = {{"reference", "x86-64", ""},    {"refere
                                         {"cmsis_nn", "cortex-m4", ""},  {"cmsis_nn", "cortex-m55", ""},
                                         {"reference", "xtensa-lx7", ""}};
 
+// What is read of any bytes lies within them; bytes that are no model may be refused.
+void read_details_of(const uint8_t* data, size_t size) {
+  if (size < 8) return;
+  try {
+    const Details details = read_details(data, size);
+    for (const TensorDetails& tensor : details.tensors) {
+      if (tensor.data.bytes > size || tensor.data.start > size - tensor.data.bytes) std::abort();
+    }
+  } catch (const Malformed&) {
+  }
+}
+
 }  // namespace
 
 bool fuzz_one(const uint8_t* data, size_t size) {
+  read_details_of(data, size);
   Graph graph;
   try {
     graph = read_tflite(data, size);

@@ -10,6 +10,7 @@
 
 #include "bind_graph.h"
 #include "bind_rows.h"
+#include "details.h"
 #include "flash.h"
 #include "footprint.h"
 #include "listing.h"
@@ -100,6 +101,46 @@ py::list estimate_many(const py::iterable& python_graphs, const std::string& ker
   return result;
 }
 
+template <typename T>
+py::bytes bytes_of(const std::vector<T>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
+}
+
+py::object tensor_details_row(const TensorDetails& tensor) {
+  return rows().tensor_details(bytes_of(tensor.scales), bytes_of(tensor.zero_points), tensor.axis,
+                               tuple_of(tensor.signature), tensor.data.start, tensor.data.bytes);
+}
+
+py::dict options_of(const OpDetails& op) {
+  py::dict options;
+  for (const auto& [name, value] : op.options) options[py::str(name)] = value;
+  return options;
+}
+
+// Text from a file: what is no UTF-8 is replaced.
+py::str text_of(const std::string& text) {
+  PyObject* decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
+  if (decoded == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::str>(decoded);
+}
+
+py::object details(const py::bytes& model) {
+  const auto bytes = static_cast<std::string_view>(model);
+  const Details read = read_details(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  py::list subgraphs, tensors, ops, metadata, signatures;
+  for (const SubgraphDetails& one : read.subgraphs) {
+    subgraphs.append(
+        rows().subgraph(text_of(one.name), one.tensors, one.ops, tuple_of(one.inputs), tuple_of(one.outputs)));
+  }
+  for (const TensorDetails& tensor : read.tensors) tensors.append(tensor_details_row(tensor));
+  for (const OpDetails& op : read.ops) ops.append(rows().op_details(op.version, options_of(op)));
+  for (const Entry& entry : read.metadata) {
+    metadata.append(rows().entry(text_of(entry.name), entry.data.start, entry.data.bytes));
+  }
+  for (const std::string& signature : read.signatures) signatures.append(text_of(signature));
+  return rows().details(text_of(read.description), subgraphs, tensors, ops, metadata, signatures);
+}
+
 std::vector<int64_t> values(const Sizes& sizes) { return {sizes.begin(), sizes.end()}; }
 
 // The recording allocator's own names, in the order of Purpose.
@@ -180,6 +221,7 @@ PYBIND11_MODULE(_native, m) {
   m.def("estimate_many", &estimate_many, py::arg("graphs"), py::arg("kernels"), py::arg("core"),
         py::arg("release") = "");
   m.def("allocations", &allocations, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
+  m.def("details", &details, py::arg("model"));
   m.def("work", &work, py::arg("model"), py::arg("kernels"), py::arg("core"));
   m.def(
       "plan", [](const std::vector<GivenBuffer>& given) { return plan_greedily(buffers_of(given)); },

@@ -23,6 +23,11 @@ void prepare_rows(pybind11::module_& m) {
       {m, "Recorded", {"allocations", "requested_bytes", "used_bytes"}},
       {m, "Allocations", {"nodes", "plan", "recorded"}},
       {m, "Work", {"kind", "dtype", "path", "fit", "terms"}},
+      {m, "Details", {"description", "subgraphs", "tensors", "ops", "metadata", "signatures"}},
+      {m, "Subgraph", {"name", "tensors", "ops", "inputs", "outputs"}},
+      {m, "TensorDetails", {"scales", "zero_points", "axis", "signature", "start", "size"}},
+      {m, "OpDetails", {"version", "options"}},
+      {m, "Entry", {"name", "start", "size"}},
   };
 }
 

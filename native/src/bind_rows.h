@@ -56,6 +56,11 @@ struct Rows {
   Row<3> recorded;
   Row<3> allocations;
   Row<5> work;
+  Row<6> details;
+  Row<5> subgraph;
+  Row<6> tensor_details;
+  Row<2> op_details;
+  Row<3> entry;
 };
 
 // Makes the types of rows once and adds them to the module.

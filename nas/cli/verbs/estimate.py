@@ -2,6 +2,7 @@
 
 import click
 
+from nas.cli.completion import spaces as complete_spaces
 from nas.cli.options import classes_option, input_shape_option, json_option, target_option
 from nas.cli.views.output import print_json, print_view
 
@@ -14,7 +15,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.option("--space", help="Space that --params belongs to: a name or a TOML file.")
+@click.option("--space", shell_complete=complete_spaces, help="Space that --params belongs to: a name or a TOML file.")
 @click.option("--params", help="JSON file: an object with the value of each dimension.")
 @click.option("--architecture", help="JSON file: an architecture, as a study's records hold it.")
 @input_shape_option

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, studies_option
 from nas.cli.views.output import print_json
 
@@ -17,7 +18,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("study", metavar="STUDY|FILE.nas.zip")
+@click.argument("study", metavar="STUDY|FILE.nas.zip", shell_complete=complete_studies)
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")

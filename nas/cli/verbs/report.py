@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, studies_option
 from nas.cli.views.output import print_json
 from nas.errors import InputError
@@ -16,7 +17,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("study", required=False)
+@click.argument("study", required=False, shell_complete=complete_studies)
 @studies_option
 @json_option
 def command(study: str | None, studies: Path, as_json: bool) -> None:

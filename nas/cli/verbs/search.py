@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, studies_option
 from nas.cli.signals import Interruption
 from nas.cli.study_options import study_options
@@ -32,7 +33,7 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
 
 
 @click.command(epilog=EPILOG)
-@click.argument("study", required=False)
+@click.argument("study", required=False, shell_complete=complete_studies)
 @study_options
 @click.option(
     "--recipe",

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from nas.cli.completion import spaces as complete_spaces
 from nas.cli.options import classes_option, input_shape_option, json_option, target_option
 from nas.cli.views.output import print_json
 
@@ -17,7 +18,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_spaces)
 @click.option("--budget-kb", type=float, help="Print the share of a random sample whose weights fit this limit, in KB.")
 @click.option("--ram-kb", type=float, help="Limit of the tensor arena for the same sample, in KB.")
 @target_option

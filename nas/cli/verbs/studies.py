@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, studies_option
 from nas.cli.views.output import print_json, print_view
 from nas.errors import InputError
@@ -45,7 +46,7 @@ def command(context: click.Context, studies: Path, as_json: bool) -> None:
 
 
 @command.command(epilog="Example: nas studies show cnn_timeseries-synthetic-6kb")
-@click.argument("study")
+@click.argument("study", shell_complete=complete_studies)
 @studies_option
 @json_option
 def show(study: str, studies: Path, as_json: bool) -> None:
@@ -61,7 +62,7 @@ def show(study: str, studies: Path, as_json: bool) -> None:
 
 
 @command.command(epilog="Example: nas studies compare first second")
-@click.argument("names", nargs=-1, required=True, metavar="STUDY STUDY...")
+@click.argument("names", nargs=-1, required=True, metavar="STUDY STUDY...", shell_complete=complete_studies)
 @studies_option
 @json_option
 def compare(names: tuple[str, ...], studies: Path, as_json: bool) -> None:
@@ -79,7 +80,7 @@ def compare(names: tuple[str, ...], studies: Path, as_json: bool) -> None:
 
 
 @command.command(epilog="Example: nas studies delete first --yes")
-@click.argument("study")
+@click.argument("study", shell_complete=complete_studies)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @studies_option
 @json_option

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from nas.cli.completion import targets as complete_targets
 from nas.cli.options import json_option
 from nas.cli.views.output import print_json, print_view, width
 
@@ -16,7 +17,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_targets)
 @json_option
 def command(name: str | None, as_json: bool) -> None:
     """List targets, or describe one; NAME may be a TOML file that holds your own board's table."""

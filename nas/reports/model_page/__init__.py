@@ -1,0 +1,1 @@
+"""A model as a page: its graph, memory, work, weights and quantization, in one HTML file that needs no other."""
