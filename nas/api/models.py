@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from nas.target.advice import Advice
 
 
+_KNOWN = "`nas studies` lists the studies"
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One of several models on one of several targets.
@@ -224,6 +227,8 @@ def _models(file: str) -> Iterator[tuple[str, str]]:
         study, folder = open_study(file, STUDIES)
         yield winner_file(folder), study.name
         return
+    if not path.exists() and not path.suffix:
+        raise InputError(file, "must be a file, a folder or a study, and there is none of this name", hint=_KNOWN)
     if not path.is_dir():
         yield file, ""
         return

@@ -126,7 +126,7 @@ def _verdict(found: Sequence[Finding]) -> str:
         return "ready to search"
     errors = sum(finding.is_error for finding in found)
     counts = [f"{n} {word}{'s'[: n != 1]}" for n, word in ((errors, "error"), (len(found) - errors, "warning")) if n]
-    return f"{' and '.join(counts)}; a search {'refuses these data' if errors else 'starts, and warns'}"
+    return f"{' and '.join(counts)}; a search {'refuses these data' if errors else 'can begin, and repeats this'}"
 
 
 def _mend(dataset: Dataset, seed: int, options: DataOptions, found: Sequence[Finding]) -> str | None:

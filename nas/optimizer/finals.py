@@ -99,7 +99,7 @@ class Finals:
         )
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
-        ledger.put("lacked", self._lacked(winner, self._searched(best)))
+        ledger.put("lacked", self._lacked(winner, self._searched(best), chosen))
         ledger.put("decided", [record.trial for record in chosen])
 
     def _is_decided(self, chosen: Sequence[Record]) -> bool:
@@ -218,7 +218,7 @@ class Finals:
         """Return the seconds that are left for the winner's last training; None without a limit."""
         return None if self.clock.limit is None else self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
 
-    def _lacked(self, winner: Trained, searched: Sequence[Record]) -> str | None:
+    def _lacked(self, winner: Trained, searched: Sequence[Record], chosen: Sequence[Record]) -> str | None:
         """Return in a sentence what a run that was too short left out, and how long one has to be."""
         parts = [] if winner.finals else ["it was not compared with others in a cross-validation"]
         parts += [] if winner.epochs else ["it was not trained once more on all training and validation data"]
@@ -229,7 +229,7 @@ class Finals:
         # A run without a training of the search has had only finals; their time is more than its start took.
         start = self.clock.seconds if self.trials.start_seconds is None else self.trials.start_seconds
         start += max((record.seconds.get("trace", 0.0) for record in self.trials.records), default=0.0)
-        minutes = self.plan.enough_minutes(searched[0], start)
+        minutes = self.plan.enough_minutes(chosen, start, self.clock.limit)
         *first, last = parts
         missed = f"{', '.join(first)}, and {last}" if first else last
         return f"too little time for the winner: {missed}; at the pace of this run, --minutes {minutes} is enough"

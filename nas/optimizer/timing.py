@@ -173,16 +173,17 @@ class FinalsPlan:
         last = max(self._winner_seconds(pace, self.search_epochs), folds * WINNER_SHARE / (1 - WINNER_SHARE))
         return max(searched / (1 - MAX_SHARE), (folds + last + OVERHEAD_SECONDS) / MAX_SHARE)
 
-    def enough_minutes(self, searched: Record, start: float) -> int:
+    def enough_minutes(self, searched: Sequence[Record], start: float, limit: float) -> int:
         """Return the whole minutes of a run that has time for one candidate; see `least_limit`.
 
         Args:
-            searched: of the candidate's training in the search.
-            start: seconds before its first epoch. A worker traces the candidate's graphs once, so that is part of it.
+            searched: of the finalists' trainings in the search, whose mean pace decides.
+            start: seconds before the first epoch. A worker traces graphs once, so that is part of it.
+            limit: seconds of a run that were too few.
         """
-        beside = _overhead_seconds(searched) - searched.seconds.get("trace", 0.0)
-        pace = replace(Pace.of([searched], self.train_rows), overhead_seconds=beside)
-        return max(1, math.ceil(self.least_limit(pace, start) / 60))
+        beside = fmean(_overhead_seconds(record) - record.seconds.get("trace", 0.0) for record in searched)
+        pace = replace(Pace.of(searched, self.train_rows), overhead_seconds=beside)
+        return max(int(limit // 60) + 1, math.ceil(self.least_limit(pace, start) / 60))
 
     def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int) -> int:
         """Return the number of epochs for each training on a fold, so that all `trainings` together take `seconds`.

@@ -184,7 +184,7 @@ def find_target(name: str) -> Target:
     if name.endswith(".toml"):
         return _read(Path(name))
     if name not in known_targets():
-        raise unknown("target", "target", name, known_targets())
+        raise unknown("--target", "target", name, known_targets())
     return known_targets()[name]
 
 

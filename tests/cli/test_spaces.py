@@ -62,7 +62,7 @@ def test_the_shape_of_rows_is_that_of_the_space_s_own_data_by_default(nas) -> No
         (["mlp_tabular", "--budget-kb", "nan"], "nas: --budget-kb: must be above 0"),
         (["mlp_tabular", "--budget-kb", "0"], "nas: --budget-kb: must be above 0"),
         (["mlp_tabular", "--ram-kb", "-3"], "nas: --ram-kb: must be above 0"),
-        (["mlp_tabular", "--budget-kb", "1", "--target", "cortex-m5"], "nas: target: target must be a known one"),
+        (["mlp_tabular", "--budget-kb", "1", "--target", "cortex-m5"], "nas: --target: target must be a known one"),
     ],
 )
 def test_wrong_input_is_reported_in_one_line(nas, words: list[str], line: str) -> None:

@@ -332,7 +332,7 @@ FORMS: dict[str, Form] = {
         rate=None,
     ),
     "last line cut off": text_form(lambda take: join(cells(take)) + "800,1.2", "cut off"),
-    "seconds": text_form(lambda take: join(cells(take, clock(lambda n: f"{n / 50:.2f}", "t"))), "t is s"),
+    "seconds": text_form(lambda take: join(cells(take, clock(lambda n: f"{n / 50:.2f}", "t"))), "unit of t: s"),
     "microseconds": text_form(lambda take: join(cells(take, clock(lambda n: str(20_000 * n), "time"))), "us"),
     "Unix seconds": text_form(
         lambda take: join(cells(take, clock(lambda n: f"{1714564800 + n / 50:.2f}", "timestamp"))), "Unix time in s"

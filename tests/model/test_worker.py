@@ -85,7 +85,7 @@ def test_the_record_holds_the_task_and_its_results(outcome: TrainingOutcome) -> 
     assert Architecture.from_json(record.architecture) == ARCHITECTURE
     assert record.digest == digest(ARCHITECTURE.lower())
     assert {len(curve) for curve in record.history.values()} == {3}
-    assert set(record.seconds) == {"build", "train", "quantize", "evaluate"}
+    assert set(record.seconds) == {"build", "trace", "train", "quantize", "evaluate"}
     assert {"tensorflow", "numpy"} <= set(record.versions)
     assert record.peak_rss_bytes is not None
     assert record.peak_rss_bytes > 100 * 1024 * 1024

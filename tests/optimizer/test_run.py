@@ -354,11 +354,11 @@ def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_p
     assert share.max() >= 3 * share.min() > 0
     watcher = Watcher()
     result = go(study(), rare, tmp_path / "rare", watcher)
-    assert watcher.phases[0].startswith("searching; metric: balanced accuracy (the most frequent class has ")
+    assert watcher.phases[0].startswith("searching for the best balanced accuracy (the most frequent class has ")
     assert result.winner is not None
     assert result.winner.metric == "balanced_accuracy"
     assert go(study(), splits, tmp_path / "even", watcher).winner.metric == "accuracy"  # type: ignore[union-attr]
-    assert any("metric: accuracy (classes are balanced);" in phase for phase in watcher.phases)
+    assert any("best accuracy (classes are balanced);" in phase for phase in watcher.phases)
 
 
 def accuracies(log: Log) -> dict[int, list[float]]:

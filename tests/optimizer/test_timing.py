@@ -124,7 +124,7 @@ def test_a_run_that_was_mostly_start_asks_for_its_start_and_a_few_seconds() -> N
     plan = FinalsPlan(Recipe.of(epochs=10, final_folds=3, min_steps=0, qat_epochs=0), 100, 50, workers=1)
     searched = trained(0.1, 1, trace=20.0, quantize=1.0)  # a training takes 2 s, the start 50
     training = MARGIN * (1.0 + 10 * 0.1)
-    assert plan.enough_minutes(searched, start=50.0) == math.ceil((50 + training) / (1 - MAX_SHARE) / 60) == 2
+    assert plan.enough_minutes([searched], 50.0, limit=60.0) == math.ceil((50 + training) / (1 - MAX_SHARE) / 60) == 2
 
 
 @given(plans, st.floats(0.001, 10), st.floats(0, 5), st.floats(0, 60), st.floats(0, 100))
@@ -132,7 +132,7 @@ def test_the_minutes_that_are_enough_have_room_for_the_training_its_folds_and_th
     plan: FinalsPlan, epoch: float, beside: float, trace: float, start: float
 ) -> None:
     searched = trained(2 * epoch, 2, trace=trace, quantize=beside)
-    limit, pace = 60.0 * plan.enough_minutes(searched, start), Pace(epoch, plan.train_rows, beside)
+    limit, pace = 60.0 * plan.enough_minutes([searched], start, limit=0.0), Pace(epoch, plan.train_rows, beside)
     training = start + MARGIN * (beside + plan.search_epochs * epoch)
     assert training <= limit - plan.reserved_seconds(None, limit) + 1e-6
     assert plan.finalists_in_time(pace, MAX_SHARE * limit, limit) >= 1 or plan.recipe.finals.distillation

@@ -37,7 +37,9 @@ def missing_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Find
         yield Finding(
             "group_train",
             "no groups: windows of one subject may be both in train and in test, and accuracy overestimated",
-            advice="give the subject of each row as group_train",
+            advice="name the column that holds the subject of each row: --group-column NAME"
+            if dataset.recordings
+            else "give the subject of each row as group_train",
         )
 
 
@@ -70,7 +72,7 @@ def few_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]
         held = " and ".join(f"{name} has {size} group{'s'[: size != 1]}" for name, size in few.items())
         yield Finding(
             "groups",
-            f"{held}: with fewer than {FEWEST_GROUPS}, the accuracy on new subjects has no honest interval",
+            f"{held}: fewer than {FEWEST_GROUPS} are too few to tell how much the accuracy on new subjects may differ",
             advice=f"record more subjects: {_wanted(dataset, few)}",
         )
 

@@ -109,7 +109,7 @@ def _check_labels(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> None:
     for entry, sheet in zip(entries, sheets, strict=True):
         if not entry.label and sheet.labels is None:
             raise InputError(
-                entry.place, "must have a column of classes, as other files do", hint="give --label-column"
+                entry.place, "must have a column of classes, as other files do", hint="give --label-column NAME"
             )
 
 

@@ -81,7 +81,7 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
     counts: Counter[str] = Counter()
     cuts = [_windows(take, rate_hz, window, stride, counts) for take in takes]
     if not sum(len(x) for x, _ in cuts):
-        raise _no_window(source, window, counts)
+        raise _no_window(source, window, max(_samples(take, rate_hz) for take in takes), counts)
     parts = _parts(takes, cuts)
     if "train" not in parts:
         raise InputError(source, "must hold training rows", got=", ".join(parts))
@@ -218,15 +218,25 @@ def _parts(takes: Sequence[Take], cuts: Sequence[tuple[Floats, Array | None]]) -
     }
 
 
-def _no_window(source: str, window: int, counts: Counter[str]) -> InputError:
+def _samples(take: Take, rate_hz: float | None) -> int:
+    """Return the samples that a recording has at a rate."""
+    own = take.recording.rate_hz
+    return int(len(take.recording) * (rate_hz / own if rate_hz and own else 1))
+
+
+def _no_window(source: str, window: int, longest: int, counts: Counter[str]) -> InputError:
     if counts["mixed"]:
-        return InputError(source, "every window holds rows of several classes", hint="give a smaller --window")
+        hint = f"give a smaller window, such as --window {max(1, window // 2)}"
+        return InputError(source, "every window holds rows of several classes", hint=hint)
     if counts["samples missing in longer gaps, in no window"]:
         return InputError(
             source, f"no {window} samples in a row are complete", hint="remove columns that are mostly blank"
         )
     return InputError(
-        source, f"a recording must hold at least {window} samples, one window", hint="give a smaller --window"
+        source,
+        f"a recording must hold at least {window} samples, one window",
+        got=f"{longest} in the longest",
+        hint=f"give a smaller window, such as --window {max(1, longest // 4)}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import shlex
 from collections.abc import Set
 from dataclasses import dataclass
 
@@ -121,7 +122,8 @@ def _find(table: Table, given: str | None, what: str, usual: Set[str], notes: li
     found = [column for column, name in enumerate(table.names) if is_named(name, usual)]
     if len(found) > 1 and what != "recording":
         names = " or ".join(table.name(column) for column in found)
-        raise InputError(table.place, f"the {what} may be column {names}", hint=f"give --{what}-column")
+        flags = " or ".join(f"--{what}-column {shlex.quote(table.name(column))}" for column in found)
+        raise InputError(table.place, f"the {what} may be column {names}", hint=f"give {flags}")
     if found:
         notes.append(f"{what}: column {table.name(found[0])}, by its name")
     return found[0] if found else None

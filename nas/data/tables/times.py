@@ -148,7 +148,7 @@ def _unit(table: Table, column: int, times: Doubles, unit: str | None) -> tuple[
         raise _ambiguous(table, name, step, (by_step * 1e3, by_step))
     length = by_step if by_date is None else by_date
     kind = "Unix time in " if by_date is not None else ""
-    return length, (f"{name} is {kind}{_word(length)}, from its values",)
+    return length, (f"unit of {name}: {kind}{_word(length)}, by its values",)
 
 
 def _ambiguous(table: Table, name: str, step: float, lengths: tuple[float, float]) -> InputError:
