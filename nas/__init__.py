@@ -18,6 +18,8 @@ The command line does what these functions do:
     nas estimate   `estimate`
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
                    `write_memory_map`
+    nas quantize   `quantize`, by the settings in `Quantization`, which gives a `Quantized`
+    nas benchmark  `benchmark`, which gives a `Benchmark`
     nas ui         `open_ui`; `ui_command` is the command that it runs
     nas report     `report`
     nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
@@ -40,6 +42,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nas.api.archiving import archive, archive_front, extract_archive, open_archive
+    from nas.api.benchmarked import Benchmark
+    from nas.api.benchmarks import benchmark
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.doctor import Diagnosis, HealthCheck, doctor
@@ -51,6 +55,8 @@ if TYPE_CHECKING:
     from nas.api.params import Params, params, set_params
     from nas.api.prediction import Predictions, predict
     from nas.api.progress import Progress
+    from nas.api.quantized import Quantized
+    from nas.api.quantizing import quantize
     from nas.api.results import export, report
     from nas.api.search import search
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
@@ -71,6 +77,7 @@ if TYPE_CHECKING:
     from nas.space.file import load_space
     from nas.study.archive_zip import ArchiveFile
     from nas.study.model_spec import ModelSpec, ResolvedSpec
+    from nas.study.quantization import Quantization
     from nas.study.recipe import Recipe
     from nas.study.record import Record
     from nas.study.result import Result
@@ -85,6 +92,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api.archiving": ("archive", "archive_front", "extract_archive", "open_archive"),
+    "api.benchmarked": ("Benchmark",),
+    "api.benchmarks": ("benchmark",),
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.evaluation": ("evaluate",),
@@ -97,6 +106,8 @@ _HOMES = {
     "api.params": ("Params", "params", "set_params"),
     "api.prediction": ("Predictions", "predict"),
     "api.progress": ("Progress",),
+    "api.quantized": ("Quantized",),
+    "api.quantizing": ("quantize",),
     "api.results": ("export", "report"),
     "api.search": ("search",),
     "api.studies": ("define_study", "list_studies", "open_study"),
@@ -116,6 +127,7 @@ _HOMES = {
     "space.file": ("load_space",),
     "study.archive_zip": ("ArchiveFile",),
     "study.model_spec": ("ModelSpec", "ResolvedSpec"),
+    "study.quantization": ("Quantization",),
     "study.recipe": ("Recipe",),
     "study.record": ("Record",),
     "study.result": ("Result",),
@@ -132,6 +144,7 @@ HOMES = {name: f"nas.{home}" for home, names in _HOMES.items() for name in names
 __all__ = [
     "Architecture",
     "ArchiveFile",
+    "Benchmark",
     "Check",
     "Comparison",
     "Data",
@@ -149,6 +162,8 @@ __all__ = [
     "Params",
     "Predictions",
     "Progress",
+    "Quantization",
+    "Quantized",
     "Recipe",
     "Record",
     "ResolvedSpec",
@@ -165,6 +180,7 @@ __all__ = [
     "advise",
     "archive",
     "archive_front",
+    "benchmark",
     "check_limits",
     "compare",
     "compare_studies",
@@ -194,6 +210,7 @@ __all__ = [
     "params",
     "predict",
     "profile",
+    "quantize",
     "report",
     "search",
     "set_params",

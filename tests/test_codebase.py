@@ -27,6 +27,7 @@ HOMES = {
     "scipy": "task",
     "sklearn": "data evaluation",
     "pandas": "data",
+    "tflite_micro": "model/host",
     "joblib": "data",
     "click": "cli",
     "rich": "cli api/progress.py api/training_progress.py",
@@ -35,7 +36,7 @@ HOMES = {
 }
 HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "scipy", "pandas", "matplotlib"]
 # What a library is called where it is installed from, if that is another name.
-DISTRIBUTIONS = {"ai_edge_litert": "ai-edge-litert", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {"ai_edge_litert": "ai-edge-litert", "sklearn": "scikit-learn", "tflite_micro": "tflite-micro"}
 
 
 def test_every_room_has_its_place():
@@ -80,7 +81,9 @@ def test_no_public_name_is_a_package_s_or_module_s_name():
 
 
 def test_every_imported_package_is_declared():
-    declared = {re.split(r"[<>=;\s\[]", name)[0] for name in PYPROJECT["project"]["dependencies"]}
+    project = PYPROJECT["project"]
+    extras = [name for extra, names in project["optional-dependencies"].items() if extra != "dev" for name in names]
+    declared = {re.split(r"[<>=;\s\[]", name)[0] for name in [*project["dependencies"], *extras]}
     imported = {name.split(".")[0] for path in FILES for name in rooms.imports(path)} - set(sys.stdlib_module_names)
     assert {DISTRIBUTIONS.get(name, name) for name in imported - {"nas"}} <= declared
 

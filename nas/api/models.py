@@ -124,7 +124,7 @@ def compare(files: Sequence[str | Path], targets: Sequence[Target | str]) -> lis
         InputError: a folder holds no model, a study no winner yet, or a target is unknown. A file that cannot be read
             is no error here: its result says why.
     """
-    models = [model for file in files for model in _models(str(file))]
+    models = [model for file in files for model in model_files(str(file))]
     boards = [_board(target) for target in targets]
     return [
         Comparison(model, board, _profile_or_error(model, board), study) for model, study in models for board in boards
@@ -220,7 +220,7 @@ def _profile_or_error(model: str, target: Target) -> Footprint | InputError:
         return error
 
 
-def _models(file: str) -> Iterator[tuple[str, str]]:
+def model_files(file: str) -> Iterator[tuple[str, str]]:
     """Yield the file, a study's winner, or the models in a folder, each with the name of its study."""
     path = Path(file)
     if _is_study(path) or (not path.exists() and _is_study(STUDIES / file)):

@@ -1,13 +1,16 @@
 """The options of `nas search` that set a field of `Study`; names, types and defaults are the fields'."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar, get_args
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
 import click
 
 from nas.data.dataset import ROW_OPTIONS
 from nas.study.study import DEFAULT_MINUTES, DEFAULT_TRIALS, Study, flag
+
+if TYPE_CHECKING:
+    from nas.data.choice import DataChoice
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,6 +83,19 @@ def study_options(command: F) -> F:
 def reader_options(command: F) -> F:
     """Give a command the options that say how data are read; one that is not given is None."""
     return _options(command, [name for name in ROW_OPTIONS if name in OPTIONS])
+
+
+def data_choice(data: str | None, options: Mapping[str, Any], seed: int) -> "DataChoice | None":
+    """Return the data that --data and the options of `reader_options` name; None if they are not given."""
+    from nas.data.choice import DataChoice
+    from nas.data.dataset import DataOptions
+
+    given = {name: value for name, value in options.items() if value is not None}
+    if data is None:
+        if given:
+            raise click.UsageError(f"{flag(next(iter(given)))} says how --data is read; give --data as well.")
+        return None
+    return DataChoice(data, DataOptions(**given), seed)
 
 
 def _options(command: F, names: Iterable[str]) -> F:

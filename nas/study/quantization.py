@@ -95,7 +95,7 @@ class Quantization:
         report: measure the error of each layer between the float and the int8 model.
         slim: leave out what a microcontroller does not need: names, metadata, signatures.
         per_channel: give the weights of each output channel a scale of their own; else each tensor has one.
-        per_channel_dense: the same for dense layers alone.
+        per_channel_dense: the same for dense layers alone. In int16x8 they have one scale always, as TFLM wants it.
         qat_epochs: epochs of quantization-aware training, for the scheme `int8_qat`.
         qat_learning_rate: peak learning rate of these epochs.
         allow_custom_ops: write operators that TFLite does not have as custom ones, for which the firmware then needs a

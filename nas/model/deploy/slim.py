@@ -30,7 +30,7 @@ def slim(tflite: bytes) -> bytes:
     if plan is None:
         _drop_reshapes(graph, model.operatorCodes)
         _keep_used_codes(model, graph)
-        _reorder(graph)
+        reorder(graph)
     kept = [] if plan is None else [model.buffers[plan.buffer]]
     model.buffers = _pack_buffers(graph, model.buffers)
     for tensor in graph.tensors:
@@ -77,7 +77,7 @@ def _keep_used_codes(model: Any, graph: Any) -> None:
         op.opcodeIndex = used.index(op.opcodeIndex)
 
 
-def _reorder(graph: Any) -> None:
+def reorder(graph: Any) -> None:
     """Put the tensors in the order of their first mention, and remove those that are never mentioned."""
     mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs)), *graph.outputs]
     order = [int(i) for i in dict.fromkeys(mentions) if i >= 0]

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -10,8 +10,10 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from nas.arrays import Array, Floats
 from nas.data.dataset import Part
 from nas.errors import InputError
-from nas.model.network.network import Network
 from nas.task.task import Task
+
+if TYPE_CHECKING:  # TensorFlow takes seconds to import, and LiteRT does without
+    from nas.model.network.network import Network
 
 _BATCH = 256
 
@@ -147,7 +149,7 @@ def int8_scores(tflite: bytes, part: Part, learns: Task, outputs: int) -> Mappin
     return learns.scores(learns.tally(answers, part.y, outputs))
 
 
-def float_outputs(network: Network, x: Floats) -> Floats:
+def float_outputs(network: "Network", x: Floats) -> Floats:
     """Return a network's outputs [n, outputs], before a softmax, for scaled rows `x` [n, ...]."""
     x, deployed = x.reshape(len(x), *network.input_shape), network.fold()
     return np.concatenate(

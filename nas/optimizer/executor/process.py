@@ -20,10 +20,10 @@ from typing import Any, TypeVar
 
 import cloudpickle
 
-from nas.data.splits import Splits
 from nas.optimizer.executor import child
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 # oneDNN stays on: without it an epoch takes three times as long.
@@ -43,12 +43,12 @@ class CallError(Exception):
 class Process:
     """A process that calls functions, one at a time.
 
-    Life cycle: starts when it is made, and calls `initialize(splits)` once; `ready` is done when that has ended. Then
+    Life cycle: starts when it is made, and calls `initialize(given)` once; `ready` is done when that has ended. Then
     it calls what `submit` gives it; `kill` ends it. A thread sends each call and waits for its answer. The future of a
     call that fails has a `CallError`, that of a process that has died a `DiedError`.
     """
 
-    def __init__(self, splits: Splits, initialize: Callable[[Splits], None]) -> None:
+    def __init__(self, given: T, initialize: Callable[[T], None]) -> None:
         self._connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
@@ -62,7 +62,7 @@ class Process:
             )
         self._calls: SimpleQueue[tuple[tuple[Any, ...], Future[Any]] | None] = SimpleQueue()
         Thread(target=self._converse, name="worker", daemon=True).start()
-        self.ready = self.submit(initialize, splits)
+        self.ready = self.submit(initialize, given)
 
     @property
     def is_ready(self) -> bool:

@@ -1,0 +1,86 @@
+"""Labelled rows as a model reads them: scaled as it wants them, with the classes in its order."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from nas.api.model import Model
+from nas.api.model_data import is_own_data, like_training
+from nas.arrays import Floats, Ints
+from nas.data.choice import DataChoice
+from nas.data.dataset import DataOptions, Part
+from nas.data.given import Data
+from nas.data.splits import Splits, split
+from nas.errors import InputError
+
+DataSource: TypeAlias = str | DataChoice | Data
+"""Data as the functions of `nas` take them: a name or path, one with options, or rows in memory."""
+
+
+def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
+    """Return the training, validation and test rows for a model by name; None if it is not known which.
+
+    Args:
+        model: whose rows they are to be.
+        data: where they come from; what the model was trained on if None.
+
+    Raises:
+        InputError: the data cannot be read, or have other shapes or classes than the model.
+    """
+    source = model.data if data is None else data
+    if source is None:
+        return None
+    splits = _splits(model, source)
+    places = _places(model, splits)
+    return {name: replace(part, x=model.scaled(part.x), y=places[part.y]) for name, part in splits.parts().items()}
+
+
+def accuracy(model: Model, outputs: Floats, y: Ints) -> float:
+    """Return the share of rows whose answer is right.
+
+    Args:
+        model: which says what its outputs mean.
+        outputs: [n, outputs].
+        y: class of each row [n].
+    """
+    if outputs.shape[1] == 1:
+        answers = (outputs[:, 0] > (0.0 if model.is_logit else 0.5)).astype(np.int64)
+    else:
+        answers = outputs.argmax(axis=1)
+    return float(np.mean(answers == y))
+
+
+def judged_by(data: DataSource | None) -> str:
+    """Return the part that schemes are compared on: of a model's own data, the validation rows.
+
+    To compare is to choose, and a test set that was chosen by is none any more.
+    """
+    return "val" if data is None else "test"
+
+
+def baseline_accuracy(parts: Mapping[str, Part], part: str) -> float:
+    """Return the share of the rows of a part that have the most frequent class of the training rows."""
+    return float(np.mean(parts[part].y == parts["train"].majority))
+
+
+def _splits(model: Model, source: DataSource) -> Splits:
+    if isinstance(source, Data):
+        return split(source.dataset(), 0)
+    choice = DataChoice(source) if isinstance(source, str) else source
+    if choice is model.data or (choice.options == DataOptions() and is_own_data(model, choice.source)):
+        choice = model.data or choice
+    return replace(choice, options=like_training(model, choice.source, choice.options)).splits()
+
+
+def _places(model: Model, splits: Splits) -> Ints:
+    """Return the model's output for each class of the data."""
+    ours, theirs = splits.class_names, model.class_names
+    if set(ours) <= set(theirs):
+        return np.array([theirs.index(name) for name in ours], np.int64)
+    unnamed = theirs == tuple(map(str, range(len(theirs))))
+    if unnamed and (len(ours) <= len(theirs) or (len(theirs) == 1 and len(ours) == 2)):
+        return np.arange(len(ours))
+    got = ", ".join(name for name in ours if name not in theirs)
+    raise InputError(splits.source, f"classes must be the model's ({', '.join(theirs)})", got=got)

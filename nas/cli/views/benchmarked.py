@@ -1,0 +1,79 @@
+"""Models measured on this computer as a person reads them: a line each, and below why some were not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from nas.api.benchmarked import Benchmark, BenchmarkRow, HostTime
+from nas.cli.views.columns import columns
+from nas.reports.memory_map.lifetimes import printable
+from nas.text import UNKNOWN, counted, kilobytes, percent
+
+_INTERPRETERS = {"LiteRT": "litert", "XNNPACK": "xnnpack", "TFLM": "tflm"}
+
+
+# With fewer columns, a table has no room for how much times vary.
+_WIDE = 120
+
+
+def view(result: Benchmark, width: int = 80) -> Group:
+    """Return the table, then why some models or interpreters gave no figures."""
+    parts: list[Any] = [_heading(result), "", _table(result, width >= _WIDE)]
+    notes = list(_notes(result))
+    return Group(*parts, *(["", *notes] if notes else []))
+
+
+def _heading(result: Benchmark) -> Text:
+    title = Text(f"{counted(len(result.rows), 'model')} on this computer, one thread\n", style="bold")
+    words = f"median time of an inference in microseconds; arena on {result.target}"
+    if result.baseline is not None:
+        words += f"; accuracy on {result.test_rows:,} test rows, baseline {percent(result.baseline)}"
+    return title.append(words, style="not bold dim")
+
+
+def _table(result: Benchmark, spread: bool) -> Text:
+    judged = result.baseline is not None
+    titles = ["model", "numbers", "weights", "file", "arena", *_INTERPRETERS, *(["accuracy"] if judged else [])]
+    rows = [_cells(row, judged, spread) for row in result.rows]
+    styles = ["red" if row.footprint is None else "" if row.footprint.supported else "yellow" for row in result.rows]
+    return columns(titles, rows, frozenset(titles) - {"model", "numbers"}, styles)
+
+
+def _cells(row: BenchmarkRow, judged: bool, spread: bool) -> list[str]:
+    known = row.footprint
+    sizes = (UNKNOWN,) * 3
+    if known is not None:
+        arena = None if known.refused else known.detail.used
+        sizes = (kilobytes(known.weights_bytes), kilobytes(known.file_bytes), kilobytes(arena))
+    times = [_time(getattr(row, name), spread) for name in _INTERPRETERS.values()]
+    numbers = UNKNOWN if row.numbers is None else row.numbers.value
+    return [Path(row.file).stem, numbers, *sizes, *times, *([percent(row.litert.accuracy)] if judged else [])]
+
+
+def _time(time: HostTime, spread: bool) -> str:
+    if time.median_us is None or time.low_us is None or time.high_us is None:
+        return UNKNOWN
+    ends = f" ({_short(time.low_us)} to {_short(time.high_us)})" if spread else ""
+    return f"{_short(time.median_us)}{ends}"
+
+
+def _short(microseconds: float) -> str:
+    return f"{microseconds:,.0f}" if microseconds >= 100 else f"{microseconds:.3g}"
+
+
+def _notes(result: Benchmark) -> Iterator[Any]:
+    """Yield each reason once, with the models that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for row in result.rows:
+        given = {"": row.reason, **{name: getattr(row, key).reason for name, key in _INTERPRETERS.items()}}
+        for name, reason in given.items():
+            if reason:
+                words = f"{name}: {reason}" if name else reason
+                reasons.setdefault(words, []).append(Path(row.file).stem)
+    for words, models in reasons.items():
+        more = f" and {len(models) - 3} more" if len(models) > 3 else ""
+        yield Padding(Text(f"! {', '.join(models[:3])}{more}: {printable(words)}"), (0, 0, 0, 2))
