@@ -13,7 +13,10 @@ from nas.codec import parse_toml
 from nas.data.dataset import Part
 from nas.data.prepared import prepare
 from nas.errors import InputError
+from nas.exporters.parameters import with_parameters
+from nas.optimizer.ledger import Ledger
 from nas.optimizer.problem import Problem
+from nas.optimizer.run import stored_result
 from nas.space.architecture import Architecture
 from nas.study.archive import Archive, Example, ModelFiles, Origin, Quantization
 from nas.study.archive_file import archive_of, has_archive, load_archive
@@ -149,6 +152,26 @@ def _keras(record: Record, weights: bytes | None, name: str) -> bytes | None:
         return None
     plain = re.sub(r"\W+", "_", name, flags=re.ASCII)
     return dump_keras(architecture_to_keras(Architecture.from_json(record.architecture), weights, plain))
+
+
+def exported_result(folder: Path, ledger: Ledger) -> Result:
+    """Return the outcome of a study that is not running; see `as_exported`."""
+    result = stored_result(folder, ledger)
+    return as_exported(result, load_archive(folder)) if result.winner and has_archive(folder) else result
+
+
+def as_exported(result: Result, archive: Archive) -> Result:
+    """Return an outcome whose winner costs what its exported files cost: with the parameters that they carry.
+
+    Args:
+        result: the outcome.
+        archive: of its winner; that of an earlier winner changes nothing.
+    """
+    winner = result.winner
+    if winner is None or winner.record.digest != archive.record.digest:
+        return result
+    record = dataclasses.replace(winner.record, profiled=with_parameters(archive).record.profiled)
+    return dataclasses.replace(result, winner=dataclasses.replace(winner, record=record))
 
 
 def _size(part: Part) -> dict[str, int | None]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from nas.api import STUDIES
+from nas.api.archives import exported_result
 from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.optimizer.ledger import Ledger, NoTrialsError
-from nas.optimizer.run import open_ledger, stored_result
+from nas.optimizer.run import open_ledger
 from nas.study.changes import differences
 from nas.study.objectives import OBJECTIVES
 from nas.study.study import Study
@@ -82,7 +83,7 @@ def show_study(name: str, root: Path = STUDIES) -> StudySummary:
         if not (folder / "results.json").is_file():
             return _summary(study, folder, "not begun")
         return _of_results(study, folder, json.loads((folder / "results.json").read_text()))
-    result = stored_result(folder, ledger)
+    result = exported_result(folder, ledger)
     state = "running" if ledger.runner() else "finished" if result.winner else "stopped"
     facts = _facts(result.to_json())
     if result.winner is None and (ranked := OBJECTIVES[study.objective].ranked(ledger.records())):

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas.api import STUDIES
+from nas.api.archives import exported_result
 from nas.api.studies import open_study
 from nas.optimizer.ledger import Ledger
-from nas.optimizer.run import open_ledger, stored_result
+from nas.optimizer.run import open_ledger
 from nas.study.costs import known_costs
 from nas.study.record import Record, State, state_words
 from nas.study.result import Result, Trained
@@ -85,7 +86,7 @@ def load_result(name: str, root: Path | str = STUDIES) -> Outcome:
     """
     study, folder = open_study(name, Path(root))
     ledger = open_ledger(study, folder, begin=False)
-    return outcome(stored_result(folder, ledger), ledger)
+    return outcome(exported_result(folder, ledger), ledger)
 
 
 def _words(winner: Trained) -> str:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from nas.api import STUDIES
-from nas.api.archives import opened_archive, trial_archive, winner_archive
+from nas.api.archives import exported_result, opened_archive, trial_archive, winner_archive
 from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.exporters.format import write
+from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
-from nas.optimizer.run import open_ledger, stored_result
+from nas.optimizer.run import open_ledger
 from nas.reports import ReportView, figure_files, write_report
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
@@ -28,32 +30,49 @@ MOST_LISTED = 10
 
 
 def export(
-    name: str, out: Path | None = None, formats: Sequence[str] = (), trial: int | None = None, root: Path = STUDIES
+    name: str,
+    out: Path | None = None,
+    formats: Sequence[str] = (),
+    trial: int | None = None,
+    root: Path = STUDIES,
+    *,
+    bare: bool = False,
+    parameters: Mapping[str, Any] | None = None,
 ) -> list[Path]:
-    """Write a study's winner, or the candidate of another trial, as files.
+    """Write a study's winner, the candidate of another trial, or an archived model as files.
 
     Args:
         name: the study's name or folder, or the path of a `.nas.zip`.
-        out: folder to write into; by default the study's `best/` or `trial-<n>/`, or one with the archive's name.
+        out: folder to write into; by default the study's `best/`, or `trial-<n>/`; for an archive, a folder of its
+            name here.
         formats: names from `nas.exporters.format.FORMATS`; all of them if empty.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
+        bare: whether the model carries no parameters in its metadata. Otherwise it has class names, scaling, rate and
+            length of windows, arena size, and the SHA-256 of the file without them, unless they would exceed the flash.
+        parameters: more parameters, such as a version and a date; see `nas.set_params`.
 
     Returns:
         The files written.
 
     Raises:
-        InputError: no such study, no winner yet and no trial named, no such complete trial, a damaged archive, or an
-            unknown format.
+        InputError: no such study, no winner yet and no trial named, no such complete trial, a damaged archive, an
+            unknown format, or a parameter that cannot be stored.
     """
+    if bare and parameters:
+        raise InputError("--bare", "leaves out all parameters", got=f"--set {next(iter(parameters))}")
+    archive, folder = _exported(name, trial, root)
+    return write(out or folder, archive if bare else with_parameters(archive, parameters), formats)
+
+
+def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
+    """Return what is exported, and the folder that it goes to by default."""
     if name.endswith(SUFFIX):
         if trial is not None:
             raise InputError("--trial", "must be left out for an archive, which holds one model", got=trial)
-        archive = opened_archive(read_archive(Path(name)))
-        return write(out or Path(Path(name).name.removesuffix(SUFFIX)), archive, formats)
+        return opened_archive(read_archive(Path(name))), Path(Path(name).name.removesuffix(SUFFIX))
     study, folder = open_study(name, root)
-    archive = chosen_archive(study, folder, trial)
-    return write(out or folder / ("best" if trial is None else f"trial-{trial}"), archive, formats)
+    return chosen_archive(study, folder, trial), folder / ("best" if trial is None else f"trial-{trial}")
 
 
 def chosen_archive(study: Study, folder: Path, trial: int | None) -> Archive:
@@ -103,7 +122,7 @@ def stored_view(study: Study, folder: Path) -> ReportView:
     """Return what a report shows of a study that is not running."""
     ledger = open_ledger(study, folder, begin=False)
     archive = load_archive(folder) if has_archive(folder) else None
-    return report_view(study, archive, stored_result(folder, ledger), ledger)
+    return report_view(study, archive, exported_result(folder, ledger), ledger)
 
 
 def report_view(study: Study, archive: Archive | None, result: Result, ledger: Ledger) -> ReportView:
@@ -122,7 +141,7 @@ def report_view(study: Study, archive: Archive | None, result: Result, ledger: L
         records=tuple(ledger.records()),
         class_names=archive.class_names if archive else (),
         importances=ledger.importances(),
-        footprint=profile(archive.tflite, target) if archive else None,
+        footprint=profile(with_parameters(archive).tflite, target) if archive else None,
         command=commands(study, result),
         command_note=note(study, result),
         channel_names=archive.channel_names if archive else (),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.api import STUDIES
-from nas.api.archives import make_archive
+from nas.api.archives import as_exported, make_archive
 from nas.api.archiving import archive_front, write_study_archive
 from nas.api.data import keep_data
 from nas.api.outcome import Outcome, outcome
@@ -18,6 +18,7 @@ from nas.api.studies import define_study, open_study, require_begun
 from nas.data.given import Data
 from nas.errors import InputError
 from nas.exporters.format import write_best
+from nas.exporters.parameters import with_parameters
 from nas.files import write_atomic
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
@@ -25,11 +26,12 @@ from nas.optimizer.run import Run, run
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.reports import ReportView, write_report
 from nas.space.file import load_space
+from nas.study.archive import Archive
 from nas.study.archive_file import save_archive
 from nas.study.changes import refuse_changes
 from nas.study.feasibility import Code, code_of, require_feasible, require_latency
 from nas.study.objectives import OBJECTIVES
-from nas.study.result import Result, Trained
+from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.target import find_target
 from nas.text import document, kilobytes
@@ -101,17 +103,21 @@ def _defined(study: Study | None, root: Path, data: Data | str | None, settings:
 def _search(study: Study, root: Path, observer: Observer, started: float, *, finish: bool) -> Outcome:
     problem = _problem(study, root, observer)
     with run(problem, root / study.name, observer, started, finish=finish) as ended:
-        result = ended.result()
+        result, archive = ended.result(), None
+        if result.winner is not None:
+            observer.phase("writing results")
+            archive = make_archive(problem, result.winner, ended.winner_files(problem), result)
+            save_archive(archive, ended.folder)
+            result = as_exported(result, archive)
         write_atomic(ended.folder / "results.json", document(result.to_json()))
-        if result.winner is None:
+        if archive is None:
             raise InputError(
                 f"study {result.study}",
                 "some candidate must have been trained",
                 got=f"none in {result.trials} trials",
                 hint="give it more trials or minutes",
             )
-        observer.phase("writing results")
-        view = _write_winner(problem, ended, result, result.winner)
+        view = _write_winner(problem, ended, result, archive)
         ended.tracker.finish(result, artifacts(view))
         return outcome(result, ended.trials.ledger)
 
@@ -159,11 +165,9 @@ def _limits(limits: Mapping[str, int], code: Code | None) -> Iterator[str]:
         yield f"of which the runtime's code takes {' to '.join(span)}{depends}"
 
 
-def _write_winner(problem: Problem, ended: Run, result: Result, winner: Trained) -> ReportView:
-    """Write the winner's archive, its files in every format, and the report; return what the report shows."""
-    archive = make_archive(problem, winner, ended.winner_files(problem), result)
-    save_archive(archive, ended.folder)
-    write_best(ended.folder, archive)
+def _write_winner(problem: Problem, ended: Run, result: Result, archive: Archive) -> ReportView:
+    """Write the winner's files in every format, and the report; return what the report shows."""
+    write_best(ended.folder, with_parameters(archive))
     view = report_view(problem.study, archive, result, ended.trials.ledger)
     write_study_archive(problem.study, ended.folder, view=view)
     write_report(view, ended.folder / "report.html")

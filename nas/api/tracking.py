@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from nas.api.archives import exported_result
 from nas.api.results import artifacts, report_view
 from nas.api.studies import list_studies, open_study
 from nas.errors import InputError
-from nas.optimizer.run import open_ledger, stored_result
+from nas.optimizer.run import open_ledger
 from nas.study.archive_file import has_archive, load_archive
 from nas.tracking import open_tracker, study_tags, untracked
 
@@ -45,7 +46,7 @@ def _log(name: str, root: Path, tell: Callable[[str], None]) -> int:
     """Log a study as its searches have stored it; return how many trials it has."""
     study, folder = open_study(name, root)
     ledger = open_ledger(study, folder, begin=False)
-    records, result = ledger.records(), stored_result(folder, ledger)
+    records, result = ledger.records(), exported_result(folder, ledger)
     metric = records[0].metric if records else study.metric
     tracker = open_tracker(None, study=name, folder=root, tags=study_tags(study, metric), warn=tell)
     for record in records:

@@ -5,18 +5,20 @@ from collections.abc import Mapping
 
 from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
+from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.study.archive import Archive
 
 
 @FORMATS.register("c")
 def c_sources(archive: Archive) -> Files:
-    """C sources: the model as an aligned array, arena size, input scaling, class names, and its op resolver."""
+    """C sources: the model as an aligned array, its op resolver, input scaling, class names, a reader of parameters."""
     prefix = identifier(archive.name)
     return {
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),
         "model_ops.h": ops_header(prefix, archive.op_kinds),
+        "nas_params.h": device_header("nas_params.h"),
     }
 
 

@@ -58,6 +58,7 @@ def next_steps(archive: Archive, prefix: str) -> str:
         f"## In a firmware\n\n{_how(archive)}\n\n```cpp\n{sketch(archive, prefix)}```",
         f"## Memory\n\n{_memory(archive)}",
         f"## What the model is given\n\n{_channels(archive)}",
+        *_parameters(archive, prefix),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -67,6 +68,7 @@ def _files(archive: Archive) -> str:
         "model.tflite": 'the model for any TFLite runtime; nas.load("model.tflite").predict(rows) runs it in Python',
         "model_data.h, model_data.c": "the model, its scaling and its class names in C",
         "model_ops.h": "the operators that it needs, for TFLM",
+        "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
         "model.keras": "the float model before its quantization, for Keras",
         "model_card.md, metadata.json": "how it was made, how accurate it is, and its limits, for people and programs",
@@ -137,6 +139,33 @@ def _memory(archive: Archive) -> str:
     return f"""On target `{escape(facts["target"])}`. A limit is the study's, or else the board's.
 
 {table(("", "needs", "limit", "left"), lines)}{more}"""
+
+
+def _parameters(archive: Archive, prefix: str) -> Iterator[str]:
+    """Yield the section on the parameters in the model's metadata, if there is something to say."""
+    carried = archive.parameters
+    if carried.left_out:
+        yield f"## Parameters\n\nThe model carries none in its metadata, since {carried.left_out}."
+    if not carried.keys:
+        return
+    keys = ", ".join(map(escape, carried.keys))
+    yield f"""## Parameters
+
+The model carries these in its metadata, {carried.bytes:,} B: {keys}. `nas params model.tflite` shows and changes them,
+`nas export --bare` leaves them out. A device that loads models at run time reads them from the model's own bytes:
+
+```c
+#include "model_data.h"
+#include "nas_params.h"
+
+const char* name_of(size_t answer) {{
+  nas_params params;
+  nas_param names;
+  if (!nas_params_open({prefix}_model, sizeof {prefix}_model, &params)) return NULL;
+  if (!nas_params_find(&params, "class_names", &names)) return NULL;
+  return nas_param_text_at(&names, answer);
+}}
+```"""
 
 
 def _margin(size: int, limit: int | None) -> str:

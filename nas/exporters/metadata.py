@@ -34,6 +34,7 @@ def describe(archive: Archive) -> dict[str, Any]:
         },
         "output": {"is": archive.output_is, "quantization": to_data(archive.output)},
         "footprint": {**archive.footprint, "file": "model.tflite"},
+        "parameters": to_data(archive.parameters),
         "budget": archive.budget,
         "data": archive.data,
         "recipe": archive.recipe.to_json(),

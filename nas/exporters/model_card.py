@@ -33,6 +33,7 @@ def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
 def _head(archive: Archive) -> str:
     record = archive.record
     note = f"{archive.command_note}\n\n" if archive.command_note else ""
+    digest = hashlib.sha256(archive.tflite).hexdigest()
     return f"""# {escape(archive.name)}
 
 An int8 TensorFlow Lite model for {len(archive.class_names)} classes, found by neural architecture search:
@@ -40,7 +41,16 @@ trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
     {" ".join(archive.command.split())}
 
-{note}- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{hashlib.sha256(archive.tflite).hexdigest()}`"""
+{note}- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{digest}`{_carried(archive)}"""
+
+
+def _carried(archive: Archive) -> str:
+    carried = archive.parameters
+    if carried.left_out:
+        return f"\n- parameters in its metadata: none, since {carried.left_out}"
+    if not carried.keys:
+        return ""
+    return f"\n- parameters in its metadata: {', '.join(map(escape, carried.keys))}; {carried.bytes:,} of the bytes"
 
 
 def _accuracy(archive: Archive) -> str:

@@ -5,40 +5,60 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nas.study.archive import Archive
+from nas.errors import InputError
+from nas.study.archive import Archive, Embedded
+from nas.study.record import Record
 from nas.text import kilobytes
 
 
 def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> Archive:
-    """Return an archive whose `.tflite` carries parameters; its footprint counts their bytes.
+    """Return an archive whose `.tflite` carries parameters, and whose footprint counts their bytes.
 
-    If the flash limit leaves no room for them, they are left out, and the archive's `parameters_note` says so.
+    If the flash limit leaves no room for them, they are left out, and `Archive.parameters` says why.
 
     Args:
-        archive: with a model as it was made, whose own parameters stay.
+        archive: with the model as it was made; parameters that it carries already stay.
         more: parameters beside those that every export has, or in their place; see `nas.set_params`.
 
     Raises:
-        InputError: one of `more` cannot be stored.
+        InputError: one of `more` cannot be stored, or the archive's model is damaged.
     """
-    # Reading and writing them takes the room of models, which other formats can do without.
+    # FlatBuffers' library takes longer to import than a model card takes to write.
     from nas.model.deploy.params.kinds import make_params
-    from nas.model.deploy.params.store import read_params, write_params
+    from nas.model.deploy.params.store import ENTRY, read_params, write_params
 
-    params = {**make_params(parameters_of(archive)), **make_params(more or {})}
-    tflite = write_params(archive.tflite, {**read_params(archive.tflite), **params})
-    added = len(tflite) - len(archive.tflite)
-    facts, limit = archive.footprint, archive.budget.get("flash")
+    try:
+        held = read_params(archive.tflite, ENTRY)
+        params = held | make_params(parameters_of(archive)) | make_params(more or {})
+        tflite = write_params(archive.tflite, params)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(f"study {archive.name}", f"must hold a valid .tflite file: {error}") from error
+    added, facts, limit = len(tflite) - len(archive.tflite), archive.footprint, archive.budget.get("flash")
     if limit is not None and facts["flash_bytes"] + added > limit:
-        note = f"left out, since {added:,} B of parameters would exceed the flash limit of {kilobytes(limit)}"
-        return replace(archive, parameters_note=note)
+        reason = f"with their {added:,} B the model would exceed the flash limit of {kilobytes(limit)}"
+        return replace(archive, parameters=Embedded(left_out=reason))
     flash = {**facts["flash"], "model": facts["flash"]["model"] + added}
-    grown = {key: facts[key] + added for key in ("file_bytes", "flash_bytes")}
-    return replace(archive, tflite=tflite, footprint={**facts, **grown, "flash": flash})
+    return replace(
+        archive,
+        tflite=tflite,
+        footprint={**_grown(facts, added), "flash": flash},
+        trained=replace(archive.trained, record=_grown_record(archive.record, added)),
+        parameters=Embedded(tuple(params), added),
+    )
+
+
+def _grown_record(record: Record, added: int) -> Record:
+    return record if record.profiled is None else replace(record, profiled=_grown(record.profiled, added))
+
+
+def _grown(facts: Mapping[str, Any], added: int) -> dict[str, Any]:
+    return {**facts, **{key: facts[key] + added for key in ("file_bytes", "flash_bytes") if key in facts}}
 
 
 def parameters_of(archive: Archive) -> dict[str, Any]:
-    """Return what is known of every model, by key; the bytes of equal archives are equal, so there is no date."""
+    """Return the parameters of every export, by key; equal archives have equal ones, so there is no date."""
     from nas.model.deploy.params.store import without_params
 
     shape, rate = archive.input_shape, archive.sample_rate_hz
@@ -47,7 +67,7 @@ def parameters_of(archive: Archive) -> dict[str, Any]:
         "mean:floats": archive.scaling.mean,
         "std:floats": archive.scaling.std,
         "units_scale:floats": archive.units_scale,
-        "sample_rate_hz": None if rate is None else int(rate) if rate == int(rate) else rate,
+        "sample_rate_hz:float32": rate,
         "window": shape[2] if len(shape) == 4 and shape[1] == 1 else None,
         "arena_bytes": archive.footprint["arena"]["min"],
         "digest": hashlib.sha256(without_params(archive.tflite)).digest(),

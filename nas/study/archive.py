@@ -63,6 +63,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """The parameters that a `.tflite` carries in its metadata.
+
+    Attributes:
+        keys: of the parameters.
+        bytes: that they add to the file.
+        left_out: why there are none although there should be; empty if there is no reason.
+    """
+
+    keys: tuple[str, ...] = ()
+    bytes: int = 0
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """A trained model and everything that belongs to it, ready to be written in any format.
 
@@ -82,10 +97,10 @@ class Archive:
         data: description of the data: source, digest, rows and groups of each part.
         budget: limits by name, None where there was none.
         example: by which a firmware is checked; None in archives of earlier releases.
-        parameters_note: why the `.tflite` carries no parameters although it should; empty if there is no reason.
         weights: the float weights, and `soft_labels` what they were learned from, see `ModelFiles`.
         keras: the float model as the content of a `.keras` file; None in archives of earlier releases.
         origin: of a model whose data can be found again; files in a study's folder do not hold it.
+        parameters: which parameters the `.tflite` carries in its metadata, once it has been made ready to be written.
     """
 
     name: str
@@ -105,11 +120,11 @@ class Archive:
     budget: Mapping[str, Any] = field(default_factory=dict)
     command_note: str = ""
     example: Example | None = None
-    parameters_note: str = ""
     weights: bytes | None = None
     soft_labels: bytes | None = None
     keras: bytes | None = None
     origin: Origin | None = None
+    parameters: Embedded = field(default_factory=Embedded)
 
     @property
     def record(self) -> Record:

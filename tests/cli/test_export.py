@@ -1,11 +1,14 @@
 """`nas export` on a study that was run in this process."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from nas import load_result, params, show_study
 from nas.exporters.format import FORMATS
 from nas.study.result import Result
 from nas.target.profiler import profile
@@ -74,8 +77,38 @@ def test_the_exported_model_has_the_winner_s_footprint(nas, root: Path, result: 
     assert footprint.summary() == result.winner.record.profiled
 
 
+def test_the_exported_model_carries_the_parameters_of_its_study_and_those_that_were_given(
+    nas, root: Path, result: Result, tmp_path: Path
+) -> None:
+    nas("export", "mine", "--studies", root, "--set", "version=3", "--set", "date=2026-11-26", "-o", "out")
+    model, facts = tmp_path / "out" / "model.tflite", json.loads((tmp_path / "out" / "metadata.json").read_text())
+    carried = params(model)
+    assert carried["version"] == 3
+    assert carried["date"] == "2026-11-26"
+    assert carried["class_names"] == tuple(facts["class_names"])
+    np.testing.assert_array_equal(np.float32(carried["std"]), np.float32(facts["input"]["scaling"]["std"]))
+    assert carried["arena_bytes"] == facts["footprint"]["arena"]["min"]
+    assert carried["digest"] == hashlib.sha256((root / "mine" / "bundle.tflite").read_bytes()).digest()
+    assert facts["sha256"] == hashlib.sha256(model.read_bytes()).hexdigest()
+    assert facts["footprint"]["file_bytes"] == model.stat().st_size
+    assert facts["parameters"]["bytes"] == carried.cost_bytes
+
+
+def test_a_bare_model_is_the_study_s_own(nas, root: Path, result: Result, tmp_path: Path) -> None:
+    nas("export", "mine", "--studies", root, "--bare", "--format", "tflite", "-o", "out")
+    assert (tmp_path / "out" / "model.tflite").read_bytes() == (root / "mine" / "bundle.tflite").read_bytes()
+
+
+def test_the_documents_of_a_search_give_the_bytes_of_the_exported_file(root: Path, result: Result) -> None:
+    size = (root / "mine" / "best" / "model.tflite").stat().st_size
+    stored = json.loads((root / "mine" / "results.json").read_text())["best"]
+    for best in (stored, load_result("mine", root).to_json()["best"], result.to_json()["best"]):
+        assert best["file_bytes"] == size
+    assert show_study("mine", root).figures["file_bytes"] == size
+
+
 def test_the_files_of_another_trial_go_to_a_separate_folder(nas, root: Path, result: Result, other: int) -> None:
-    nas("export", "mine", "--studies", root, "--trial", other)
+    nas("export", "mine", "--studies", root, "--trial", other, "--bare")
     folder = root / "mine" / f"trial-{other}"
     assert (folder / "model.tflite").read_bytes() == (root / "mine" / "models" / f"{other}.tflite").read_bytes()
     assert (folder / "model.tflite").read_bytes() != (root / "mine" / "best" / "model.tflite").read_bytes()
@@ -92,6 +125,8 @@ def test_the_files_of_another_trial_go_to_a_separate_folder(nas, root: Path, res
         ),
         (["mine", "--trial", "-1"], "--trial: must be a complete trial of the study, got -1"),
         (["mine", "-o", "file/out"], "file/out: "),
+        (["mine", "--bare", "--set", "a=1"], "--bare: leaves out all parameters, got --set a"),
+        (["mine", "--set", "a:int8=300"], "a: must be from -128 to 127, since its kind is int8, got 300"),
         (["empty"], "study.journal: must hold the trials of study mine; run the study with `nas search` first"),
     ],
 )

@@ -13,7 +13,7 @@ def test_best_holds_both_models_c_sources_the_card_the_specification_and_the_nex
     archive = make_archive()
     written = write_best(tmp_path, archive)
     names = {"model.tflite", "model_data.h", "model_data.c", "model_ops.h", "model_card.md", "metadata.json"}
-    names |= {"README.md", "model_check.h", "model.keras", "spec.toml", "architecture.json"}
+    names |= {"README.md", "model_check.h", "model.keras", "spec.toml", "architecture.json", "nas_params.h"}
     assert {path.name for path in written} == names
     assert {path.name for path in (tmp_path / "best").iterdir()} == names
     assert (tmp_path / "best" / "model.tflite").read_bytes() == archive.tflite

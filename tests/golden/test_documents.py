@@ -74,11 +74,12 @@ def test_records_are_read_from_a_recorded_journal(folder: Path) -> None:
 
 def test_a_recorded_bundle_is_exported_with_the_recorded_facts(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    files = nas("export", folder, "-o", out)["files"]
+    files = nas("export", folder, "-o", out, "--bare")["files"]
     assert {Path(file).name for file in files} >= {"model.tflite", "metadata.json", "model_card.md", "model_data.c"}
     assert (out / "model.tflite").read_bytes() == MODEL.read_bytes()
     old, new = recorded("metadata"), json.loads((out / "metadata.json").read_text())
     assert set(new.pop("recipe").items()) >= set(old.pop("recipe").items())
+    assert new.pop("parameters") == {"keys": [], "bytes": 0, "left_out": ""}
     winner = old.pop("winner")
     assert {key: new["winner"][key] for key in winner} == winner
     assert {**new, "winner": None} == {**old, "winner": None}

@@ -1,12 +1,14 @@
 """`nas export`: write a study's winner as files."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, studies_option
 from nas.cli.views.output import print_json
+from nas.cli.views.params import setting
 
 EPILOG = """\b
 Examples:
@@ -14,6 +16,7 @@ Examples:
   nas export studies/mine --format c -o firmware/model
   nas export mine.nas.zip -o firmware
   nas export mine --trial 17 --format tflite -o .
+  nas export mine --set version=3 --set date=2026-11-26
 """
 
 
@@ -21,17 +24,21 @@ Examples:
 @click.argument("study", metavar="STUDY|FILE.nas.zip", shell_complete=complete_studies)
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
+@click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Add a parameter to the model's metadata.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option
 @json_option
 def command(
-    study: str, trial: int | None, formats: tuple[str, ...], folder: Path | None, studies: Path, as_json: bool
+    study: str, trial: int | None, formats: tuple[str, ...], folder: Path | None, studies: Path, **options: Any
 ) -> None:
     """Write a study's winner, or the model in an archive: .tflite, C sources, model card, metadata."""
     from nas import export
 
-    files = [str(path) for path in export(study, folder, formats, trial, studies)]
-    if as_json:
+    parameters = dict(setting(text, "--set") for text in options["settings"])
+    written = export(study, folder, formats, trial, studies, bare=options["bare"], parameters=parameters)
+    files = [str(path) for path in written]
+    if options["as_json"]:
         print_json({"study": study, "files": files})
     else:
         click.echo("\n".join(files))
