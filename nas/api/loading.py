@@ -8,6 +8,7 @@ from typing import Any
 
 from nas.api import STUDIES
 from nas.api.archives import winner_archive
+from nas.api.carried import bare_sha256, with_carried
 from nas.api.data import data_of
 from nas.api.model import Model
 from nas.api.studies import open_study
@@ -30,7 +31,8 @@ _PROBABILITIES = ("SOFTMAX", "LOGISTIC")
 def load(source: str | Path, root: Path | str = STUDIES) -> Model:
     """Load a model to predict in Python what the device would, and for every verb that works on one model.
 
-    The scaling and the class names of a file come from the `metadata.json` beside it, if that describes this file.
+    The scaling and the class names of a file come from the `metadata.json` beside it, if that describes this file, or
+    else from the parameters in its own metadata (`nas params`).
 
     Args:
         source: name or folder of a study, for its winner; folder of a training; path of a `.nas.zip`, a `.tflite` or a
@@ -110,9 +112,11 @@ def _tflite(path: Path) -> Model:
     content = read_regular(path, MOST_FILE_BYTES)
     model, beside = _plain(content, path), path.parent / METADATA
     if not beside.is_file():
-        return model
+        return with_carried(model)
     known = _metadata(beside.read_bytes(), beside)
     if known["sha256"] != _sha256(content):
+        if known.get("bare_sha256") == bare_sha256(content):  # its parameters were changed since
+            return with_carried(_described(model, known, beside))
         hint = f"move the .tflite away from {beside.name}, or export it again"
         raise InputError(beside, "must describe the .tflite beside it", got="another model's SHA-256", hint=hint)
     return _described(model, known, beside)

@@ -114,5 +114,5 @@ class Model:
         names = ", ".join(self.class_names)
         sizes = {"int8": self.tflite, "float": self.keras}
         parts = " + ".join(f"{kind} {len(content):,} B" for kind, content in sizes.items() if content is not None)
-        raw = "" if self.scaling else "; rows must be scaled already, since no metadata.json is beside the file"
+        raw = "" if self.scaling else "; rows must be scaled already, since no scaling is known"
         return f"<nas.Model {self.name}: {parts}, rows of {rows} to {len(self.class_names)} classes ({names}){raw}>"

@@ -206,6 +206,16 @@ def _board(target: Target | str) -> Target:
     return find_target(target) if isinstance(target, str) else target
 
 
+def _bare(model: bytes) -> bytes:
+    """Return a `.tflite` without the parameters in its metadata; one that is damaged as it is."""
+    from nas.model.deploy.params.store import without_params
+
+    try:
+        return without_params(model)
+    except ValueError:
+        return model
+
+
 def _without_metadata(model: bytes) -> bytes:
     # Its libraries take longer to import than a profile takes.
     from nas.model.deploy.slim import slim
@@ -225,7 +235,7 @@ def model_files(file: str) -> Iterator[tuple[str, str]]:
     path = Path(file)
     if _is_study(path) or (not path.exists() and _is_study(STUDIES / file)):
         study, folder = open_study(file, STUDIES)
-        yield winner_file(folder), study.name
+        yield winner_file(folder, _bare), study.name
         return
     if not path.exists() and not path.suffix:
         raise InputError(file, "must be a file, a folder or a study, and there is none of this name", hint=_KNOWN)
@@ -234,7 +244,7 @@ def model_files(file: str) -> Iterator[tuple[str, str]]:
         return
     studies = {definition.parent for definition in path.rglob("study.toml")}
     found = [(str(model), "") for model in path.rglob("*.tflite") if studies.isdisjoint(model.parents)]
-    found += [(winner_file(folder), folder.name) for folder in studies if has_archive(folder)]
+    found += [(winner_file(folder, _bare), folder.name) for folder in studies if has_archive(folder)]
     if not found:
         raise InputError(file, "must hold .tflite files", got="none")
     yield from sorted(found)

@@ -22,6 +22,7 @@ def describe(archive: Archive) -> dict[str, Any]:
         "command": archive.command,
         "sha256": hashlib.sha256(archive.tflite).hexdigest(),
         **({} if archive.keras is None else {"keras_sha256": hashlib.sha256(archive.keras).hexdigest()}),
+        "bare_sha256": _bare_sha256(archive),
         "architecture": archive.record.architecture,
         "class_names": archive.class_names,
         "input": {
@@ -41,3 +42,12 @@ def describe(archive: Archive) -> dict[str, Any]:
         # Without the answers for single test rows, which belong to the data.
         "winner": {key: value for key, value in archive.trained.to_json().items() if key != "test_answers"},
     }
+
+
+def _bare_sha256(archive: Archive) -> str:
+    """Return the digest of the model without its parameters, which stays when `nas params` changes them."""
+    if not archive.parameters.keys:
+        return hashlib.sha256(archive.tflite).hexdigest()
+    from nas.model.deploy.params.store import without_params
+
+    return hashlib.sha256(without_params(archive.tflite)).hexdigest()

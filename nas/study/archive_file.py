@@ -6,7 +6,7 @@ finals may replace that file some time before the archive describes the new winn
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,15 +66,19 @@ def has_archive(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
-def winner_file(folder: Path) -> str:
+def winner_file(folder: Path, bare: Callable[[bytes], bytes]) -> str:
     """Return the path of the winner's `.tflite`: the one in `best/`, unless the user has changed it.
+
+    Args:
+        folder: the study's folder.
+        bare: returns a `.tflite` without the parameters in its metadata, which only the one in `best/` carries.
 
     Raises:
         InputError: the study has no winner yet.
     """
     _require(folder)
     kept, best = folder / MODEL, folder / "best" / "model.tflite"
-    return str(best if best.is_file() and best.read_bytes() == kept.read_bytes() else kept)
+    return str(best if best.is_file() and bare(best.read_bytes()) == bare(kept.read_bytes()) else kept)
 
 
 def _require(folder: Path) -> None:

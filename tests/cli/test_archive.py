@@ -30,7 +30,7 @@ def file(root: Path, result: Result) -> Path:
 
 def test_a_search_writes_the_winner_s_archive_beside_its_files(file: Path, root: Path) -> None:
     members = read_archive(file).members
-    assert members["tflite/int8.tflite"] == (root / "mine" / "best" / "model.tflite").read_bytes()
+    assert members["tflite/int8.tflite"] == (root / "mine" / "bundle.tflite").read_bytes()
     assert members["weights.npz"] == (root / "mine" / "models" / "winner.npz").read_bytes()
     assert {"archive.json", "study.toml", "space.toml", "architecture.json", "profile.json", "evaluation.json"} <= {
         *members
@@ -168,7 +168,7 @@ def test_a_model_is_loaded_from_an_archive_as_from_its_study(nas, file: Path, ro
 
 def test_profile_takes_an_archive(nas, file: Path, root: Path) -> None:
     shown = json.loads(nas("profile", file, "--target", "cortex-m4", "--json").out)
-    model = json.loads(nas("profile", root / "mine" / "best" / "model.tflite", "--target", "cortex-m4", "--json").out)
+    model = json.loads(nas("profile", root / "mine" / "bundle.tflite", "--target", "cortex-m4", "--json").out)
     assert shown["file"] == str(file)
     assert {**shown, "file": ""} == {**model, "file": ""}
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 import nas as package
-from nas import Outcome, load, load_result
+from nas import Outcome, load, load_result, set_params
 from nas.data.prepared import prepare
 from nas.data.source import load as load_rows
 from nas.data.splits import split
 from nas.errors import InputError
+from nas.model.deploy.params.store import without_params
 from nas.optimizer.run import run
 from nas.study.result import Result
 from nas.study.study import Study
@@ -113,23 +115,48 @@ def test_the_example_for_a_firmware_is_what_tflm_answers(result: Result, root: P
 
 def test_an_exported_file_predicts_the_same_as_its_study(result: Result, root: Path) -> None:
     model, file = load("mine", root), load(root / "mine" / "best" / "model.tflite")
-    assert file == model
+    assert file.tflite is not None
+    assert replace(file, tflite=without_params(file.tflite)) == model
     assert np.array_equal(file.predict(WINE), model.predict(WINE))
     assert len(repr(file)) < 300
 
 
 def test_a_file_alone_takes_scaled_rows_and_says_so(result: Result, root: Path, tmp_path: Path) -> None:
-    file = shutil.copy(root / "mine" / "best" / "model.tflite", tmp_path / "m.tflite")
+    file = shutil.copy(root / "mine" / "bundle.tflite", tmp_path / "m.tflite")
     model, known = load(file), load("mine", root)
     assert "must be scaled already" in repr(model)
     assert known.scaling is not None
     assert np.array_equal(model.predict(known.scaling.apply(WINE)), known.predict(WINE))
 
 
+def test_a_file_alone_is_scaled_by_the_parameters_that_it_carries(result: Result, root: Path, tmp_path: Path) -> None:
+    file = shutil.copy(root / "mine" / "best" / "model.tflite", tmp_path / "m.tflite")
+    model, known = load(file), load("mine", root)
+    assert model.class_names == known.class_names
+    assert np.array_equal(model.predict(WINE), known.predict(WINE))
+
+
+def test_parameters_that_were_changed_after_the_export_are_those_of_the_model(
+    result: Result, root: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(root / "mine" / "best", tmp_path / "best"))
+    set_params(folder / "model.tflite", {"class_names": ["a", "b", "c"], "version": 2})
+    model, known = load(folder / "model.tflite"), load("mine", root)
+    assert model.class_names == ("a", "b", "c")
+    assert np.array_equal(model.predict(WINE), known.predict(WINE))
+
+
+def test_parameters_that_do_not_fit_the_model_are_left_aside(result: Result, root: Path, tmp_path: Path) -> None:
+    file = Path(shutil.copy(root / "mine" / "bundle.tflite", tmp_path / "m.tflite"))
+    set_params(file, {"class_names": ["a"], "mean": [0.0], "std": [1.0], "units_scale": "x"})
+    model = load(file)
+    assert (model.class_names, model.scaling, model.units_scale) == (("0", "1", "2"), None, None)
+
+
 def test_another_model_s_metadata_and_a_damaged_file_are_refused(result: Result, root: Path, tmp_path: Path) -> None:
     file = Path(shutil.copy(root / "mine" / "best" / "model.tflite", tmp_path / "m.tflite"))
     facts = json.loads((root / "mine" / "best" / "metadata.json").read_text())
-    (tmp_path / "metadata.json").write_text(json.dumps({**facts, "sha256": "0" * 64}))
+    (tmp_path / "metadata.json").write_text(json.dumps({**facts, "sha256": "0" * 64, "bare_sha256": "0" * 64}))
     with pytest.raises(InputError, match=r"must describe the \.tflite beside it"):
         load(file)
     (tmp_path / "metadata.json").write_text('{"sha256": 3}')

@@ -80,6 +80,7 @@ def test_a_recorded_bundle_is_exported_with_the_recorded_facts(folder: Path, tmp
     old, new = recorded("metadata"), json.loads((out / "metadata.json").read_text())
     assert set(new.pop("recipe").items()) >= set(old.pop("recipe").items())
     assert new.pop("parameters") == {"keys": [], "bytes": 0, "left_out": ""}
+    assert new.pop("bare_sha256") == new["sha256"]
     winner = old.pop("winner")
     assert {key: new["winner"][key] for key in winner} == winner
     assert {**new, "winner": None} == {**old, "winner": None}

@@ -1,0 +1,57 @@
+"""What a `.tflite` says of itself by the parameters in its metadata."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nas.api.model import Model
+from nas.data.prepared import Scaling
+
+
+def with_carried(model: Model) -> Model:
+    """Return a model with the class names, the scaling and the factors of units that its own `.tflite` carries.
+
+    What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
+    """
+    carried, channels = _carried(model.tflite or b""), model.input_shape[-1]
+    names = carried.get("class_names", carried.get("classes"))
+    mean, std = _numbers(carried, "mean", channels), _numbers(carried, "std", channels)
+    return replace(
+        model,
+        class_names=names if _is_list(names, str, len(model.class_names)) else model.class_names,
+        scaling=Scaling(mean, std) if mean and std and min(std) > 0 else model.scaling,
+        units_scale=_numbers(carried, "units_scale", channels) or model.units_scale,
+    )
+
+
+def bare_sha256(tflite: bytes) -> str | None:
+    """Return the SHA-256 of a `.tflite` without its parameters; None if it cannot be written anew."""
+    from nas.model.deploy.params.store import without_params
+
+    try:
+        return hashlib.sha256(without_params(tflite)).hexdigest()
+    except ValueError:
+        return None
+
+
+def _carried(tflite: bytes) -> Mapping[str, Any]:
+    from nas.model.deploy.params.store import read_params
+
+    try:
+        return {key: param.value for key, param in read_params(tflite).items()}
+    except ValueError:
+        return {}
+
+
+def _numbers(carried: Mapping[str, Any], key: str, count: int) -> tuple[float, ...] | None:
+    """Return a list of this many finite numbers; None if there is none."""
+    values: Any = carried.get(key)
+    if not _is_list(values, int | float, count) or not all(map(math.isfinite, values)):
+        return None
+    return tuple(map(float, values))
+
+
+def _is_list(values: Any, kind: Any, count: int) -> bool:
+    return isinstance(values, tuple) and len(values) == count and all(isinstance(value, kind) for value in values)
