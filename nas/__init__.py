@@ -32,7 +32,8 @@ The command line does what these functions do:
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
     nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
     nas predict    `predict`
-    nas evaluate   `evaluate`; `write_evaluation` writes its page and pictures
+    nas evaluate   `evaluate`; `write_evaluation` writes its page and pictures, `archive_evaluation` adds them to an
+                   archive
 
 Names are imported when they are first used, so that `import nas` stays quick.
 """
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.doctor import Diagnosis, HealthCheck, doctor
-    from nas.api.evaluation import evaluate
+    from nas.api.evaluation import archive_evaluation, evaluate
     from nas.api.loading import load
     from nas.api.model import Model
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate, profile
@@ -96,8 +97,8 @@ _HOMES = {
     "api.benchmarks": ("benchmark",),
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.data": ("describe_data", "list_data", "load_data"),
-    "api.evaluation": ("evaluate",),
     "api.doctor": ("Diagnosis", "HealthCheck", "doctor"),
+    "api.evaluation": ("archive_evaluation", "evaluate"),
     "api.loading": ("load",),
     "api.model": ("Model",),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
@@ -179,6 +180,7 @@ __all__ = [
     "__version__",
     "advise",
     "archive",
+    "archive_evaluation",
     "archive_front",
     "benchmark",
     "check_limits",

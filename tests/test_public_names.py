@@ -48,6 +48,7 @@ NAMES = [
     "__version__",
     "advise",
     "archive",
+    "archive_evaluation",
     "archive_front",
     "benchmark",
     "check_limits",

@@ -12,6 +12,7 @@ from nas.api.model import Model
 from nas.api.model_data import is_own_data, like_training
 from nas.api.studies import open_study
 from nas.arrays import Floats
+from nas.data.choice import DataChoice
 from nas.data.dataset import DataOptions
 from nas.data.given import Data
 from nas.data.selection import select
@@ -21,8 +22,12 @@ from nas.evaluation.rows import ALL, Rows, as_model_reads, given_rows, own_rows,
 from nas.optimizer.run import open_ledger
 from nas.optimizer.test_set import count_test_use
 from nas.study.archive_file import load_archive
+from nas.study.archive_zip import Contents, read_archive, write_archive
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
+
+ARCHIVED = "evaluation/"
+"""The folder of evaluations in an archive."""
 
 if TYPE_CHECKING:
     from nas.evaluation.evaluation import Evaluation
@@ -94,14 +99,33 @@ def evaluate(
     return evaluate_rows(rows.part, about, int8, before)
 
 
+def archive_evaluation(evaluation: "Evaluation", file: Path | str) -> Path:
+    """Add an evaluation to an archive, in place of an earlier one: its page, pictures and figures.
+
+    Args:
+        evaluation: of the model in the archive.
+        file: path of the `.nas.zip`; it is written anew, whole or not at all.
+
+    Raises:
+        InputError: the file is no archive, is damaged, or cannot be written.
+    """
+    from nas.reports.evaluation.files import evaluation_files
+
+    known = read_archive(Path(file))
+    kept = {name: content for name, content in known.members.items() if not name.startswith(ARCHIVED)}
+    added = {f"{ARCHIVED}{name}": content for name, content in evaluation_files(evaluation).items()}
+    manifest = known.manifest
+    contents = Contents(manifest.name, manifest.kind, {**kept, **added}, manifest.about, manifest.mlflow_run_id)
+    return write_archive(Path(file), contents)
+
+
 def _rows(model: Model, data: str | Data | None, options: DataOptions, settings: EvaluationSettings) -> Rows:
     """Return the rows to evaluate, with the model's classes and channels."""
     part, seed = settings.get("part"), settings.get("seed")
     if data is None and model.data is None:
         raise InputError(model.origin, "the data that it was trained on are not known", hint="give --data")
     if model.data is not None and (data is None or (isinstance(data, str) and is_own_data(model, data))):
-        asked = model.data if options == DataOptions() else replace(model.data, options=options)
-        rows = own_rows(asked.splits(), part)
+        rows = own_rows(_choice(model.data, data, options).splits(), part)
     else:
         rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
     if len(model.class_names) == 1 and len(rows.class_names) == 2:
@@ -112,6 +136,12 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = replace(rows, notes=(*rows.notes, raw))
     most = settings.get("rows_per_class")
     return rows if most is None else some_of_each_class(rows, most, seed or 0)
+
+
+def _choice(own: DataChoice, data: str | Data | None, options: DataOptions) -> DataChoice:
+    """Return the data that a model was trained on, at the path and with the options that are given now."""
+    source = data if isinstance(data, str) else own.source
+    return replace(own, source=source, options=own.options if options == DataOptions() else options)
 
 
 def _given(model: Model, data: str | Data | None, options: DataOptions, part: str | None, seed: int) -> Rows:

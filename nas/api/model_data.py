@@ -41,8 +41,13 @@ def like_training(model: Model, source: str, options: DataOptions) -> DataOption
 
 
 def is_own_data(model: Model, source: str) -> bool:
-    """Return whether a source is the one that a model was trained on."""
+    """Return whether a source is the one that a model was trained on, as far as its path tells.
+
+    Archives name data by the file alone, as do models of another machine: a file of that name is then taken for them.
+    """
     if model.data is None:
         return False
-    own = model.data.source
-    return source == own or (Path(source).exists() and Path(own).exists() and Path(source).samefile(own))
+    own, given = Path(model.data.source), Path(source)
+    if source == model.data.source or not given.exists():
+        return source == model.data.source
+    return given.samefile(own) if own.exists() else given.resolve().name == own.name

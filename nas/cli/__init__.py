@@ -54,7 +54,8 @@ VERBS = {
         ("archive", "archive_front", "open_archive", "extract_archive"),
     ),
     "evaluate": Verb(
-        "Evaluate a model: float and int8, classes, groups, curves, thresholds.", ("evaluate", "write_evaluation")
+        "Evaluate a model: float and int8, classes, groups, curves, thresholds.",
+        ("evaluate", "write_evaluation", "archive_evaluation", "open_archive"),
     ),
     "predict": Verb("Give a model's answers for rows or recordings, window by window, as CSV.", ("predict",)),
     "summarize": Verb("Print what a model is: layers, shapes, parameters, quantization.", ("summarize",)),

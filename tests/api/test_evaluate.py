@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 import nas
+from nas.data.choice import DataChoice
 from nas.text import document
 
 NAMES = ("idle", "walk", "run")
@@ -139,6 +140,18 @@ def test_recordings_are_cut_as_the_model_reads_them_and_false_alarms_are_counted
     assert found.about.seconds_per_row == pytest.approx(8 / 50)
     first = found.int8.to_json(found.about.seconds_per_row)["classes"][0]["thresholds"][0]
     assert first["false_alarms_per_hour"] == pytest.approx(first["false_alarm_rate"] * 3600 / 0.16)
+
+
+def test_the_own_data_are_divided_as_in_training_wherever_they_lie_now(both, rows, tmp_path):
+    x, y, groups = rows
+    (tmp_path / "elsewhere").mkdir()
+    path = tmp_path / "elsewhere" / "mine.npz"
+    np.savez(path, x=x, y=y, groups=groups, class_names=NAMES, sample_rate_hz=50.0)
+    choice = DataChoice("mine.npz", nas.DataOptions(test_fraction=0.4), 3)
+    test = replace(choice, source=str(path)).splits().test
+    found = nas.evaluate(replace(both, class_names=NAMES, data=choice), data=str(path))
+    assert {one.name for one in found.groups} == set(test.groups.tolist())
+    assert (found.about.part, found.rows) == ("test", len(test))
 
 
 def test_the_footprint_on_a_target_is_told_beside(both, data):

@@ -24,6 +24,7 @@ def test_a_winner_is_evaluated_on_its_test_set_and_every_use_is_counted(nas, stu
     tested = result.winner.tested
     assert data["int8"]["accuracy"] == tested.metrics["accuracy"].value
     assert data["int8"]["confusion"] == [list(row) for row in tested.confusion]
+    assert data["float"]["accuracy"] == pytest.approx(tested.float_metrics["accuracy"].value)
     assert data["baseline"]["accuracy"] == tested.baseline_metrics["accuracy"]
     assert (data["test_uses"], json.loads(second.out)["test_uses"]) == (2, 3)
     assert (data["part"], data["data"], data["groups"]) == ("test", "wine", {})
@@ -38,7 +39,14 @@ def test_rows_that_were_trained_on_do_not_count_as_a_use_and_are_told(nas, studi
 def test_the_tables_show_every_class_and_the_baseline(nas, studies, result):
     ended = nas("evaluate", "mine", "--target", "cortex-m4")
     assert ended.code == 0
-    for words in ("accuracy", "macro-F1", "class_0", "class_2", "always class_1", "on cortex-m4: arena to reserve"):
+    for words in (
+        "accuracy",
+        "macro-F1",
+        "class_0",
+        "class_2",
+        "baseline: always class_1",
+        "on cortex-m4: arena to reserve",
+    ):
         assert words in ended.out
 
 
@@ -60,9 +68,25 @@ def test_the_exported_model_with_other_data_has_the_figures_of_its_study(nas, st
     assert (data["part"], data["test_uses"]) == ("all", None)
 
 
+def test_an_archive_has_the_figures_of_its_study_and_takes_them_in(nas, studies, tmp_path):
+    assert nas("archive", "mine", "-o", "mine.nas.zip").code == 0
+    before = package.open_archive("mine.nas.zip").members
+    ended = nas("evaluate", "mine.nas.zip", "--json", "--update-archive")
+    own = json.loads(nas("evaluate", "mine", "--json").out)
+    data = json.loads(ended.out)
+    assert data["int8"] == own["int8"]
+    assert data["files"] == ["mine.nas.zip"]
+    after = package.open_archive("mine.nas.zip").members
+    assert {name: content for name, content in after.items() if not name.startswith("evaluation/")} == before
+    assert json.loads(after["evaluation/evaluation.json"])["int8"] == own["int8"]
+    assert nas("evaluate", "mine.nas.zip", "--update-archive").code == 0
+    assert package.open_archive("mine.nas.zip").members.keys() == after.keys()
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        (["mine", "--update-archive"], "mine"),
         (["mien"], "mine"),
         (["mine", "--data", "nowhere.csv"], "no such file"),
         (["mine", "--data", "digits"], "must have the model's classes"),

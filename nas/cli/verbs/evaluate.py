@@ -14,6 +14,7 @@ Examples:
   nas evaluate mine
   nas evaluate mine --part val -o evaluation/
   nas evaluate model.tflite --data recordings/ --target nucleo-f411re
+  nas evaluate best.nas.zip --data recordings/ --update-archive
   nas evaluate models/gesture --data new.npz --rows-per-class 200 --json
 """
 
@@ -35,11 +36,18 @@ Examples:
 @click.option("--target", help="Tell the footprint on this target as well (see `nas targets`).")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Seed of drawn rows, and of a split of other data.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Write page and pictures there.")
+@click.option("--update-archive", is_flag=True, help="Add page, pictures and figures to MODEL, a .nas.zip.")
 @reader_options
 @studies_option
 @json_option
 def command(
-    model: str, data: str | None, folder: Path | None, studies: Path, as_json: bool, with_float: bool, **options: Any
+    model: str,
+    data: str | None,
+    folder: Path | None,
+    studies: Path,
+    update_archive: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Evaluate MODEL: accuracy with interval, classes, curves, calibration, groups, thresholds, quantization.
 
@@ -48,14 +56,17 @@ def command(
 
     With -o, evaluation.html, evaluation.json and pictures (SVG) are written into a folder.
     """
-    from nas import DataOptions, evaluate, write_evaluation
+    from nas import DataOptions, archive_evaluation, evaluate, open_archive, write_evaluation
     from nas.cli.views.evaluation import view
 
-    names = ("part", "rows_per_class", "target", "seed")
+    if update_archive:
+        open_archive(model)  # a wrong one is refused now, not after the evaluation
+    names = ("part", "rows_per_class", "with_float", "target", "seed")
     settings: Any = {name: options.pop(name) for name in names}
     settings = {name: value for name, value in settings.items() if value is not None}
-    found = evaluate(model, data=data, options=DataOptions(**options), root=studies, with_float=with_float, **settings)
+    found = evaluate(model, data=data, options=DataOptions(**options), root=studies, **settings)
     files = [] if folder is None else [str(path) for path in write_evaluation(found, folder)]
+    files += [str(archive_evaluation(found, model))] if update_archive else []
     if as_json:
         print_json(found.to_json() | {"files": files})
         return

@@ -29,7 +29,7 @@ def _parts(evaluation: Evaluation) -> Iterator[RenderableType]:
     yield Text.assemble((about.model, "bold"), f" on {rows} of {about.data}")
     for words in about.notes:
         yield Text(words)
-    yield from ("", metrics(evaluation), _intervals(evaluation), "", classes(evaluation))
+    yield from ("", metrics(evaluation), _explained(evaluation), "", classes(evaluation))
     if len(about.class_names) <= MOST_CLASSES:
         yield from ("", confusion(evaluation))
     if len(evaluation.groups) > 1:
@@ -49,7 +49,7 @@ def _parts(evaluation: Evaluation) -> Iterator[RenderableType]:
 def metrics(evaluation: Evaluation) -> Table:
     """Return each metric of each model with its interval, beside that of a constant answer."""
     models = evaluation.models
-    table = _table("", *(title for name in models for title in (name, "95 %")), f"always {_of_majority(evaluation)}")
+    table = _table("", *(title for name in models for title in (name, "95 % interval")), "baseline")
     for name, metric in METRICS.items():
         cells = []
         for scores in models.values():
@@ -57,7 +57,7 @@ def metrics(evaluation: Evaluation) -> Table:
             cells += [percent(estimate.value), interval(estimate.low, estimate.high)]
         table.add_row(metric.title, *cells, percent(evaluation.baseline[name]))
     rest = [[_decimal(s.roc_auc), _decimal(s.average_precision), *_calibration(s)] for s in models.values()]
-    titles = ("ROC area, mean", "average precision, mean", "calibration error", "Brier score")
+    titles = ("ROC area", "average precision", "calibration error", "Brier score")
     for title, figures in zip(titles, zip(*rest, strict=True), strict=True):
         table.add_row(title, *(cell for figure in figures for cell in (figure, "")), "")
     return table
@@ -67,14 +67,11 @@ def _calibration(scores: Scores) -> tuple[str, str]:
     return percent(scores.calibration.expected_error), _decimal(scores.calibration.brier)
 
 
-def _of_majority(evaluation: Evaluation) -> str:
-    return evaluation.about.class_names[evaluation.about.majority]
-
-
-def _intervals(evaluation: Evaluation) -> Text:
+def _explained(evaluation: Evaluation) -> Text:
+    constant = f"baseline: always {evaluation.about.class_names[evaluation.about.majority]}"
     if evaluation.main.metrics["accuracy"].low is None:
-        return Text(f"no intervals: there are {evaluation.drawn_from}, {FEWEST_GROUPS} are needed", style="dim")
-    return Text(f"intervals over {evaluation.drawn_from}", style="dim")
+        return Text(f"no intervals: there are {evaluation.drawn_from}, {FEWEST_GROUPS} are needed; {constant}", "dim")
+    return Text(f"intervals over {evaluation.drawn_from}; areas are means over classes; {constant}", "dim")
 
 
 def classes(evaluation: Evaluation) -> Table:
@@ -149,7 +146,7 @@ def _changed(evaluation: Evaluation) -> Iterator[str]:
 def _table(*titles: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for i, title in enumerate(titles):
-        table.add_column(title, justify="right" if i else "left", no_wrap=not i)
+        table.add_column(title, justify="right" if i else "left", no_wrap=not i, overflow="fold")
     return table
 
 

@@ -105,6 +105,7 @@ def _groups(evaluation: Evaluation) -> Markup:
     shown = min(len(evaluation.groups), tables.MOST_GROUPS)
     which = "the worst first" if shown == len(evaluation.groups) else f"the worst {shown} of {len(evaluation.groups)}"
     few = f"A group with few {evaluation.inputs_are} says little."
+    few += " Below, smaller, the float model's." if len(evaluation.models) > 1 else ""
     return section(
         "Accuracy by group",
         note(f"For each group of rows (such as a subject or a recording), {which}. {few}"),

@@ -53,7 +53,7 @@ def groups(evaluation: Evaluation) -> Markup:
     """Show the accuracy of each group as bars, the worst first."""
     shown = evaluation.groups[:MOST_GROUPS]
     rows = [(one.name, (one.int8 or one.before or {})["accuracy"], whole(one.rows)) for one in shown]
-    before = [f"float {percent(one.before['accuracy'])}" for one in shown if one.int8 and one.before]
+    before = [percent(one.before["accuracy"]) for one in shown if one.int8 and one.before]
     return bars(("group", f"{next(iter(evaluation.models))} model", evaluation.inputs_are), rows, before)
 
 
@@ -69,19 +69,17 @@ def thresholds(evaluation: Evaluation) -> Markup:
 
 def quiet_thresholds(evaluation: Evaluation) -> Markup:
     """List, for each class, the threshold that detects the most with few false alarms."""
-    rows: list[list[object]] = []
-    for one in evaluation.main.classes:
-        cells: list[object] = []
-        for rate in FEW_FALSE_ALARMS:
-            point = one.detection.least_threshold(rate) if one.detection.others else None
-            cells += [UNKNOWN, UNKNOWN] if point is None else _chosen(one.detection, point)
-        rows.append([one.name, *cells])
-    head = [part for rate in FEW_FALSE_ALARMS for part in (f"at most {100 * rate:g} % false alarms", "detected")]
-    return table(["class", *head], rows)
+    rows: list[list[object]] = [
+        [one.name, *(_chosen(one.detection, one.detection.least_threshold(rate)) for rate in FEW_FALSE_ALARMS)]
+        for one in evaluation.main.classes
+    ]
+    return table(["class", *(f"at most {100 * rate:g} % false" for rate in FEW_FALSE_ALARMS)], rows)
 
 
-def _chosen(detection: Detection, point: Point) -> list[object]:
-    return [f"{point.threshold:.3f}", percent(detection.detection_rate(point))]
+def _chosen(detection: Detection, point: Point | None) -> object:
+    if point is None or not detection.rows or not detection.others:
+        return UNKNOWN
+    return _with_small(f"{point.threshold:.3f}", f"{percent(detection.detection_rate(point))} detected")
 
 
 def _at(evaluation: Evaluation, detection: Detection, point: Point) -> Markup:
