@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from nas.api import STUDIES
+from nas.api.training_archive import RESULT, write_training_archive
 from nas.api.training_data import TrainingData, load_training_data
 from nas.api.training_files import (
     HISTORY,
@@ -21,7 +22,7 @@ from nas.api.training_files import (
     write_models,
 )
 from nas.api.training_progress import TrainingProgress
-from nas.api.training_source import changed, clear, find_source, folder_of, write_spec
+from nas.api.training_source import Source, changed, clear, folder_of, found_source, write_spec
 from nas.codec import to_data
 from nas.data.given import Data
 from nas.errors import InputError
@@ -29,12 +30,15 @@ from nas.files import write_atomic
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED
 from nas.study.training_result import Checkpoints, TrainingResult, weights_sha256
+from nas.text import document
 from nas.tracking.address import find_address
 from nas.tracking.training_run import TrainingLog, log_training
 
 TEST_EPOCHS, TEST_BATCH = 2, 8
 """Epochs and rows in a batch of a dry run."""
 CHECKPOINTS = "checkpoints"
+# What `training.json` leaves out: it moves with its folder, and the learning curves have a file of their own.
+_PATHS = ("folder", "tflite", "keras", "archive", "history")
 
 
 class TrainingOptions(TypedDict, total=False):
@@ -42,7 +46,8 @@ class TrainingOptions(TypedDict, total=False):
 
     `epochs`, `batch_size`, `learning_rate` and `seed` are those of the specification; `weights` is a file of weights to
     begin with (an `.npz` checkpoint, a `.keras` or a `.weights.h5` file); `tracking_uri` is MLflow's, `none` for no
-    tracking; `progress` says whether the training is shown on standard error.
+    tracking; `progress` says whether the training is shown on standard error; `trust` whether the code in an archive
+    may run.
     """
 
     epochs: int | None
@@ -52,6 +57,7 @@ class TrainingOptions(TypedDict, total=False):
     weights: str | Path | None
     tracking_uri: str | None
     progress: bool
+    trust: bool
 
 
 def train(
@@ -70,7 +76,8 @@ def train(
     never interrupted.
 
     Args:
-        spec: a specification, the path of a TOML or a Python file with one, or the folder of a training.
+        spec: a specification, the path of a TOML or a Python file or of a `.nas.zip` with one, or the folder of a
+            training.
         data: rows in memory, or the name or path of data, in place of those of the specification.
         folder: where to write; `models/<name>` by default.
         resume: go on from the latest checkpoint, or from the one of this number of epochs.
@@ -84,10 +91,12 @@ def train(
             `clean` is given.
         KeyboardInterrupt: as raised by Ctrl-C; the checkpoints are kept.
     """
-    request = _requested(spec, data, folder, options, test=test)
-    _make_room(request, resume=bool(resume) and not test, clean=clean or test)
-    epochs = request.spec.training.epochs
     with ExitStack() as stack:
+        source = stack.enter_context(found_source(spec, trust=options.get("trust", False)))
+        asked = str(source.folder or (spec if not isinstance(spec, ModelSpec) else spec.name))
+        request = _requested(asked, source, data, folder, options, test=test)
+        _make_room(request, resume=bool(resume) and not test, clean=clean or test)
+        epochs = request.spec.training.epochs
         shown = options.get("progress", True)
         view = TrainingProgress(request.title, None if epochs == UNTIL_STOPPED else epochs) if shown else None
         if view is not None:
@@ -115,14 +124,14 @@ class _Request:
 
 
 def _requested(
-    spec: ModelSpec | str | Path,
+    asked: str,
+    source: Source,
     data: Data | str | None,
     folder: Path | str | None,
     options: TrainingOptions,
     *,
     test: bool,
 ) -> _Request:
-    source = find_source(spec)
     find_address(options.get("tracking_uri"), STUDIES)
     settings: dict[str, Any] = {key: options.get(key) for key in ("epochs", "batch_size", "learning_rate", "seed")}
     made = changed(source.spec, data if isinstance(data, str) else None, settings)
@@ -132,7 +141,7 @@ def _requested(
         made = made.replace("training", epochs=epochs, min_steps=0, batch_size=batch, patience=0)
     weights = options.get("weights")
     return _Request(
-        asked=str(source.folder or (spec if not isinstance(spec, ModelSpec) else spec.name)),
+        asked=asked,
         spec=made,
         folder=folder_of(source, None if folder is None else Path(folder), test=test),
         given=None if data is None or isinstance(data, str) else data,
@@ -203,7 +212,14 @@ def _train(request: _Request, checkpoints: Checkpoints, view: TrainingProgress |
         problems=model.problems,
         notes=(*data.notes, *fitted.notes),
     )
-    return _logged(request, result, view)
+    return _archived(request, _logged(request, result, view))
+
+
+def _archived(request: _Request, result: TrainingResult) -> TrainingResult:
+    """Write what the training reports, and its archive; return the result with the archive's path."""
+    facts = {key: value for key, value in result.to_json().items() if key not in _PATHS}
+    write_atomic(request.folder / RESULT, document(facts))
+    return replace(result, archive=str(write_training_archive(request.folder)))
 
 
 def _fit(

@@ -1,12 +1,16 @@
 """The specification that a training is of, by what a user has: a file, a training's folder, a study or an archive."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nas.api.archived_spec import archived_spec
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.study.archive_zip import SUFFIX
 from nas.study.model_spec import FILE, ModelSpec, read_model_spec
 from nas.study.model_spec_paths import is_code, moved
 
@@ -26,6 +30,24 @@ class Source:
 
     spec: ModelSpec
     folder: Path | None = None
+
+
+@contextmanager
+def found_source(source: "ModelSpec | str | Path", *, trust: bool = False) -> Iterator[Source]:
+    """Yield the specification that a user has named, also one in an archive, whose files are there during the block.
+
+    Args:
+        source: as `find_source` takes it, or the path of a `.nas.zip`.
+        trust: whether code in an archive may run.
+
+    Raises:
+        InputError: as `find_source` and `archived_spec` do.
+    """
+    if isinstance(source, ModelSpec) or not str(source).endswith(SUFFIX):
+        yield find_source(source)
+        return
+    with archived_spec(Path(source), trust=trust) as spec:
+        yield Source(spec)
 
 
 def find_source(source: "ModelSpec | str | Path") -> Source:

@@ -14,6 +14,7 @@ Examples:
   nas train my_model.py --data recordings/ --test     # a dry run of seconds
   nas train my_model.toml --epochs 100
   nas train my_model.toml --resume                    # go on after an interruption
+  nas train my_model.nas.zip --trust                  # train an archive again
   nas train models/my_model --resume --epochs 200     # train it longer
 """
 
@@ -29,6 +30,7 @@ Examples:
 @click.option("--resume-epoch", type=int, help="Go on from the checkpoint of this number of epochs.")
 @click.option("--clean", is_flag=True, help="Begin anew, and remove the checkpoints that are there.")
 @click.option("--test", is_flag=True, help="A dry run on a few rows of each class, in a folder of its own.")
+@click.option("--trust", is_flag=True, help="Run the code in an archive: its author may do anything on this machine.")
 @click.option(
     "-w", "--weights", type=click.Path(path_type=Path), help="Begin with these: an .npz, .keras or .weights.h5 file."
 )
@@ -49,8 +51,8 @@ def command(
 ) -> None:
     """Train a model, quantize it to int8, and write everything about it.
 
-    SPEC is a specification (.toml), a Python file with build(spec), or the folder of a training. `nas specs --keys`
-    lists what a specification may hold.
+    SPEC is a specification (.toml), a Python file with build(spec), the folder of a training, or a .nas.zip.
+    `nas specs --keys` lists what a specification may hold.
     """
     from nas import train
     from nas.cli.views.training import summary
