@@ -2,12 +2,16 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from nas.reports.markup import Markup
 from nas.reports.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, drawing, to_svg
 from nas.reports.view import ReportView, score
 from nas.reports.words import percent
 from nas.study.record import Record
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # More curves than this cannot be distinguished.
 TOP_CURVES = 8
@@ -42,6 +46,7 @@ def _progress(points: Sequence[tuple[float, float]], end: float, what: str, name
         axes.set_xlabel(what)
         axes.set_ylabel("score")
         axes.set_xlim(0, end * 1.02)
+        axes.locator_params(axis="x", integer=what == "trials")
         return to_svg(figure, name, f"Best score so far against {what}: {best[0]:.4f} at first, {best[-1]:.4f} at last")
 
 
@@ -54,7 +59,7 @@ def winner_loss(record: Record) -> Markup:
             axes.plot(range(1, len(curve) + 1), curve, color=colour, label=label, marker=_marker(curve))
         axes.set_title("Loss, the winner's final training")
         axes.set_xlabel("epoch")
-        axes.locator_params(axis="x", integer=True)
+        _whole_epochs(axes)
         axes.legend(loc="upper right")
         return to_svg(figure, "winner-loss", "Training and validation loss of the winner's final training, by epoch")
 
@@ -71,7 +76,7 @@ def accuracy_curves(view: ReportView) -> Markup:
             axes.plot(epochs, curve, color=ACCENT, label="winner, final training", marker=_marker(curve))
         axes.set_title("Validation accuracy before quantization, %")
         axes.set_xlabel("epoch")
-        axes.locator_params(axis="x", integer=True)
+        _whole_epochs(axes)
         axes.legend(loc="lower right")
         return to_svg(figure, "accuracy-curves", f"Validation accuracy by epoch of the winner and the {len(top)} best")
 
@@ -79,6 +84,12 @@ def accuracy_curves(view: ReportView) -> Markup:
 def _curve(record: Record) -> tuple[list[int], list[float]]:
     curve = record.history.get("val_accuracy", ())
     return list(range(1, len(curve) + 1)), [100 * value for value in curve]
+
+
+def _whole_epochs(axes: "Axes") -> None:
+    """Let the axis of epochs begin at 0 and count in whole ones, also for a curve of one epoch."""
+    axes.set_xlim(left=0)
+    axes.locator_params(axis="x", integer=True)
 
 
 def _marker(curve: Sequence[float]) -> str | None:
