@@ -16,6 +16,7 @@ MODELS = Path("models")
 """The folder of trainings where a user names none."""
 _EVENTS = "events.out.tfevents.*"
 _LOCAL = "127.0.0.1"
+_NETRON = "import netron; netron.main()"  # what its own command does
 
 
 def open_netron(
@@ -44,7 +45,7 @@ def open_netron(
     """
     _require("netron", "netron")
     with model_file(model, keras, root) as file:
-        command = [sys.executable, "-m", "netron", "--host", host, "--port", str(port), str(file)]
+        command = [sys.executable, "-c", _NETRON, "--host", host, "--port", str(port), str(file)]
         return _show(command, host, port, f"{model} in Netron", tell, browser)
 
 

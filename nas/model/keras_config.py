@@ -1,11 +1,11 @@
 """What a `.keras` file names, checked before Keras makes any of it: nothing but what comes with Keras."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from nas.codec import parse_json
 from nas.errors import InputError
 
 _CONFIG = "config.json"
@@ -56,13 +56,15 @@ def _config(content: bytes, place: object) -> Any:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             most = max(_LEAST_ALLOWANCE, _MOST_UNPACKED * len(content))
             unpacked = sum(entry.file_size for entry in archive.infolist())
-            size = archive.getinfo(_CONFIG).file_size
-            if unpacked > most or size > _MOST_CONFIG_BYTES:
-                raise InputError(place, "must be a .keras file that unpacks to a usual size", got=f"{unpacked:,} bytes")
-            config = parse_json(archive.read(_CONFIG), f"{place}: {_CONFIG}")
+            fits = unpacked <= most and archive.getinfo(_CONFIG).file_size <= _MOST_CONFIG_BYTES
+            config = None if not fits else json.loads(archive.read(_CONFIG))
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError) as error:
         hint = "save the model with model.save('model.keras')"
         raise InputError(place, "must hold a .keras file of Keras 3", got="no zip file with one", hint=hint) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(place, f"must hold a .keras file with a {_CONFIG} of JSON", got=str(error)) from error
+    if not fits:
+        raise InputError(place, "must be a .keras file that unpacks to a usual size", got=f"{unpacked:,} bytes")
     if not isinstance(config, dict) or "class_name" not in config:
         raise InputError(place, f"must hold the {_CONFIG} of a Keras model")
     # Loaded without it: losses and metrics of the author's own do not matter.

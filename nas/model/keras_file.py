@@ -11,13 +11,12 @@ from nas.arrays import Floats
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.model.keras_config import check_config
+from nas.model.keras_runtime import keras
 from nas.model.keras_steady import steadied
-from nas.model.runtime import quiet, tf
+from nas.model.runtime import quiet
 
 MOST_KERAS_BYTES = 1 << 30
 _BATCH = 256
-
-keras = tf.keras
 
 
 def dump_keras(model: Any) -> bytes:
