@@ -29,6 +29,7 @@ The command line does what these functions do:
     nas doctor     `doctor`
     nas export     `export`
     nas train      `train` of a `ModelSpec`, whose builder gets a `ResolvedSpec`; it gives a `TrainingResult`
+    nas specs      `list_specs`, `describe_spec`, `list_spec_keys`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
     nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
     nas predict    `predict`
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from nas.api.results import export, report
     from nas.api.search import search
     from nas.api.spaces import SpaceDescription, describe_space, list_spaces
+    from nas.api.specs import SpecSummary, describe_spec, list_spec_keys, list_specs
     from nas.api.studies import define_study, list_studies, open_study
     from nas.api.summary import summarize, view
     from nas.api.targets import list_targets
@@ -111,6 +113,7 @@ _HOMES = {
     "api.quantizing": ("quantize",),
     "api.results": ("export", "report"),
     "api.search": ("search",),
+    "api.specs": ("SpecSummary", "describe_spec", "list_spec_keys", "list_specs"),
     "api.studies": ("define_study", "list_studies", "open_study"),
     "api.summary": ("summarize", "view"),
     "api.targets": ("list_targets",),
@@ -170,6 +173,7 @@ __all__ = [
     "ResolvedSpec",
     "Result",
     "SpaceDescription",
+    "SpecSummary",
     "Study",
     "StudyComparison",
     "StudySummary",
@@ -190,6 +194,7 @@ __all__ = [
     "delete_study",
     "describe_data",
     "describe_space",
+    "describe_spec",
     "doctor",
     "estimate",
     "evaluate",
@@ -198,6 +203,8 @@ __all__ = [
     "find_target",
     "list_data",
     "list_spaces",
+    "list_spec_keys",
+    "list_specs",
     "list_studies",
     "list_targets",
     "load",

@@ -19,6 +19,7 @@ from nas.errors import InputError
 from nas.files import read_regular
 from nas.study.archive_zip import SUFFIX, read_archive
 from nas.study.manifest import DATA, INT8, KERAS, METADATA
+from nas.study.model_spec import FILE, read_model_spec
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
 
@@ -88,6 +89,8 @@ def _archived(path: Path) -> Model:
 def _training(folder: Path) -> Model:
     """Return the model of a training's folder: the int8 model and, beside it, the float one."""
     model = replace(_tflite(folder / TFLITE), name=folder.resolve().name, origin=folder)
+    if (folder / FILE).is_file():
+        model = replace(model, data=read_model_spec(folder).data.choice)
     if not (folder / KERAS).is_file():
         return model
     return replace(model, keras=_keras(folder / KERAS).keras)

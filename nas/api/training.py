@@ -18,6 +18,7 @@ from nas.api.training_files import (
     PICTURE,
     TFLITE,
     deployed,
+    with_parameters,
     write_history,
     write_models,
 )
@@ -186,7 +187,7 @@ def _train(request: _Request, checkpoints: Checkpoints, view: TrainingProgress |
     fitted = _fit(request, code, data, checkpoints, view)
     keras = _keep_float_model(request.folder, fitted)
     _say(view, "quantizing to int8")
-    model = deployed(spec, _quantized(spec, fitted.model, data))
+    model = deployed(spec, with_parameters(spec, data, _quantized(spec, fitted.model, data)))
     write_models(request.folder, spec, data, keras, model, probabilities=fitted.probabilities)
     from nas.model.keras_training.deploy import accuracy_of_keras, accuracy_of_tflite
 

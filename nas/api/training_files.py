@@ -9,6 +9,7 @@ from typing import Any
 from nas.api.training_data import TrainingData
 from nas.codec import to_data
 from nas.files import write_atomic
+from nas.signal.kind import Kind
 from nas.study.model_spec import ModelSpec
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
@@ -48,6 +49,35 @@ def deployed(spec: ModelSpec, tflite: bytes) -> Deployed:
     budget = Budget.of(target, budget_kb=table.budget_kb, ram_kb=table.ram_kb, flash_kb=table.flash_kb)
     footprint = profile(tflite, target)
     return Deployed(tflite, footprint, budget.limits(), budget.problems(footprint))
+
+
+def with_parameters(spec: ModelSpec, data: TrainingData, tflite: bytes) -> bytes:
+    """Return the int8 model with the parameters that a device needs in its metadata, and those of the specification.
+
+    They are left out if the model would then exceed a limit of the target that it keeps without them.
+
+    Raises:
+        InputError: a parameter of the specification cannot be stored.
+    """
+    from nas.model.deploy.params.kinds import make_params
+    from nas.model.deploy.params.store import write_params
+
+    plain, rows = deployed(spec, tflite), data.prepared
+    found = {
+        "name": spec.name,
+        "version": spec.version,
+        "class_names:strings": [name.replace("\0", " ") for name in rows.class_names],
+        "mean:floats": rows.scaling.mean,
+        "std:floats": rows.scaling.std,
+        "units_scale:floats": data.units_scale,
+        "sample_rate_hz:float32": data.sample_rate_hz,
+        "window": rows.row_shape[0] if len(rows.row_shape) == Kind.WINDOW.axes else None,
+        "arena_bytes": plain.footprint.summary().get("arena_min_bytes"),
+        "digest": hashlib.sha256(tflite).digest(),
+    }
+    own = make_params({key: value for key, value in found.items() if value is not None})
+    full = write_params(tflite, own | make_params(spec.parameters))
+    return tflite if deployed(spec, full).problems != plain.problems else full
 
 
 def write_history(folder: Path, history: Mapping[str, tuple[float, ...]], best_epoch: int) -> None:

@@ -40,6 +40,9 @@ VERBS = {
         "Print the footprint of a .tflite file.",
         ("find_target", "list_targets", "compare", "advise", "check_limits", "write_memory_map"),
     ),
+    "specs": Verb(
+        "List specifications of models, or what one may hold.", ("list_specs", "describe_spec", "list_spec_keys")
+    ),
     "train": Verb("Train a model of your own, or go on with its training.", ("train",)),
     "quantize": Verb("Compare a model by every scheme of quantization, and show where it hurts.", ("quantize",)),
     "benchmark": Verb("Measure models on this computer: latency, accuracy, memory.", ("benchmark",)),

@@ -78,6 +78,10 @@ class ModelSpec:
         changed = dataclasses.replace(getattr(self, table), **settings)
         return dataclasses.replace(self, **{table: changed})
 
+    def to_json(self) -> dict[str, Any]:
+        """Return every key by table, with paths as they are from the current folder."""
+        return to_data(self)
+
     def to_toml(self, folder: Path) -> str:
         """Return the specification as the content of a TOML file in `folder`; keys at their default are left out."""
         return to_toml(_changed(in_folder(self, folder)))
