@@ -1,5 +1,7 @@
 """Keras models as files: what is read computes what was written, and no code of a file's author runs."""
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -124,3 +126,14 @@ def test_a_keras_file_is_loaded_for_float_predictions(tmp_path: Path) -> None:
     assert (model.name, model.input_shape, model.tflite) == ("mine", (16, 3), None)
     with pytest.raises(InputError, match=r"must hold a \.tflite; make one with nas quantize"):
         model.predict(X)
+
+
+def test_a_keras_file_is_read_in_a_process_that_has_imported_nothing_else(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.save(tmp_path / "model.keras")
+    code = "import sys; from pathlib import Path; from nas.model.keras_file import *; "
+    code += "print(keras_shapes(load_keras(read_keras(Path(sys.argv[1])), ''), ''))"
+    run = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "model.keras"], capture_output=True, text=True, check=True
+    )
+    assert (run.stdout, run.stderr) == ("((3,), 2)\n", "")
