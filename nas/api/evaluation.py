@@ -23,6 +23,7 @@ from nas.optimizer.run import open_ledger
 from nas.optimizer.test_set import count_test_use
 from nas.study.archive_file import load_archive
 from nas.study.archive_zip import Contents, read_archive, write_archive
+from nas.study.model_spec import FILE, read_model_spec
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
@@ -30,12 +31,14 @@ ARCHIVED = "evaluation/"
 """The folder of evaluations in an archive."""
 
 if TYPE_CHECKING:
-    from nas.evaluation.evaluation import Evaluation
+    from nas.evaluation.evaluation import Evaluation, Subject
 
 
 class EvaluationSettings(TypedDict, total=False):
     """What is evaluated, and what is shown beside."""
 
+    weights: str | Path
+    """File of other weights, of which the float model alone is evaluated: a checkpoint, `.keras` or `.weights.h5`."""
     part: str
     """`train`, `val`, `test` or `all`; by default the test rows that the data give or had in training, else all."""
     rows_per_class: int
@@ -74,29 +77,16 @@ def evaluate(
         InputError: the model or the data cannot be read, nothing is known of the model's data, or the rows do not fit
             the model: another shape, a class that it does not know, a channel that is missing.
     """
-    from nas.evaluation.evaluation import Subject, evaluate_rows
+    from nas.evaluation.evaluation import evaluate_rows
 
     loaded = model if isinstance(model, Model) else load(model, root)
+    settings = {**_of_specification(loaded), **settings}
+    if (weights := settings.get("weights")) is not None:
+        loaded = _with_weights(loaded, Path(weights))
     rows = _rows(loaded, data, options or DataOptions(), settings)
     _check_shape(loaded, rows)
     int8, before = _outputs(loaded, rows, settings.get("with_float", True))
-    target = settings.get("target")
-    uses, notes = _count(loaded, rows) if rows.trained_on else (None, ())
-    about = Subject(
-        model=loaded.name,
-        data=Path(rows.source).name,
-        part=rows.name,
-        class_names=rows.class_names,
-        majority=rows.majority,
-        trained_on=rows.trained_on,
-        tflite_is=_type(loaded),
-        channel_names=rows.channel_names,
-        seconds_per_row=rows.seconds_per_row,
-        test_uses=uses,
-        footprint=None if target is None or loaded.tflite is None else _footprint(loaded.tflite, target),
-        notes=(*rows.notes, *notes),
-    )
-    return evaluate_rows(rows.part, about, int8, before)
+    return evaluate_rows(rows.part, _about(loaded, rows, settings.get("target")), int8, before)
 
 
 def archive_evaluation(evaluation: "Evaluation", file: Path | str) -> Path:
@@ -117,6 +107,50 @@ def archive_evaluation(evaluation: "Evaluation", file: Path | str) -> Path:
     manifest = known.manifest
     contents = Contents(manifest.name, manifest.kind, {**kept, **added}, manifest.about, manifest.mlflow_run_id)
     return write_archive(Path(file), contents)
+
+
+def _about(model: Model, rows: Rows, target: str | Target | None) -> "Subject":
+    """Return what is evaluated; where it is a study's test set, this use is counted."""
+    from nas.evaluation.evaluation import Subject
+
+    uses, notes = _count(model, rows) if rows.trained_on else (None, ())
+    return Subject(
+        model=model.name,
+        data=Path(rows.source).name,
+        part=rows.name,
+        class_names=rows.class_names,
+        majority=rows.majority,
+        trained_on=rows.trained_on,
+        tflite_is=_type(model),
+        channel_names=rows.channel_names,
+        seconds_per_row=rows.seconds_per_row,
+        test_uses=uses,
+        footprint=None if target is None or model.tflite is None else _footprint(model.tflite, target),
+        notes=(*rows.notes, *notes),
+    )
+
+
+def _of_specification(model: Model) -> EvaluationSettings:
+    """Return what the specification in a training's folder says of its evaluation; nothing for other models."""
+    if not (model.origin / FILE).is_file():
+        return {}
+    table = read_model_spec(model.origin).evaluation
+    few: EvaluationSettings = {"rows_per_class": table.rows_per_class} if table.rows_per_class else {}
+    return {"part": table.part, "seed": table.seed, **few}
+
+
+def _with_weights(model: Model, file: Path) -> Model:
+    """Return the float model alone with the weights in a file; InputError if they are not of this network."""
+    from nas.model.keras_file import dump_keras, load_keras
+    from nas.model.keras_training.weights import load_weights
+    from nas.model.runtime import quiet
+
+    if model.keras is None:
+        raise InputError(model.origin, "must hold the float model, a .keras file, to take other weights")
+    network = load_keras(model.keras, model.origin)
+    with quiet():
+        load_weights(network, file)
+    return replace(model, tflite=None, keras=dump_keras(network), name=f"{model.name}, weights of {file.name}")
 
 
 def _rows(model: Model, data: str | Data | None, options: DataOptions, settings: EvaluationSettings) -> Rows:

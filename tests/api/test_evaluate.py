@@ -121,6 +121,40 @@ def test_a_model_with_one_output_gives_the_probability_of_the_second_class(both,
     assert found.about.class_names == ("off", "on")
 
 
+@pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
+def test_other_weights_are_evaluated_in_the_float_model_alone(ending, both, data, rows, model_files, tmp_path):
+    import keras
+
+    from nas.model.runtime import quiet
+
+    other = keras.saving.load_model(model_files["model"])
+    other.set_weights([array[::-1] for array in other.get_weights()])
+    file = tmp_path / f"other{ending}"
+    with quiet():
+        other.save(file) if ending == ".keras" else other.save_weights(file)
+    found = nas.evaluate(both, data=str(data), weights=file)
+    x, y, _ = rows
+    assert found.int8 is None
+    assert found.before.metrics["accuracy"].value == accuracy_score(y, other.predict(x, verbose=0).argmax(1))
+    (tmp_path / f"bad{ending}").write_text("no weights")
+    with pytest.raises(nas.InputError, match="bad"):
+        nas.evaluate(both, data=str(data), weights=tmp_path / f"bad{ending}")
+
+
+def test_the_folder_of_a_training_says_which_data_and_which_rows_are_evaluated(model_files, rows, tmp_path):
+    x, y, groups = rows
+    np.savez(tmp_path / "rows.npz", x=x, y=y, groups=groups, class_names=NAMES, sample_rate_hz=50.0)
+    folder = tmp_path / "gesture"
+    folder.mkdir()
+    (folder / "model.tflite").write_bytes(model_files["int8"].read_bytes())
+    (folder / "spec.toml").write_text(
+        '[data]\nsource = "../rows.npz"\nseed = 4\n[evaluation]\npart = "val"\nrows_per_class = 3\n'
+    )
+    found = nas.evaluate(folder)
+    assert (found.about.part, [one.rows for one in found.int8.classes]) == ("val", [3, 3, 3])
+    assert nas.evaluate(folder, part="test").about.part == "test"
+
+
 def test_rows_of_each_class_can_be_limited(both, data):
     found = nas.evaluate(both, data=str(data), rows_per_class=5)
     assert [one.rows for one in found.int8.classes] == [5, 5, 5]

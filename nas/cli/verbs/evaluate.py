@@ -29,6 +29,11 @@ Examples:
     type=click.Choice(["train", "val", "test", "all"]),
     help="Rows to evaluate.  [default: test; of other data without a test part, all]",
 )
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    help="Evaluate the float model with these weights: a checkpoint, a .keras or a .weights.h5 file.",
+)
 @click.option("--rows-per-class", type=click.IntRange(1), help="At most so many rows of each class, drawn at random.")
 @click.option(
     "--float/--no-float", "with_float", default=True, help="Evaluate the float model beside the .tflite.  [default: on]"
@@ -61,7 +66,7 @@ def command(
 
     if update_archive:
         open_archive(model)  # a wrong one is refused now, not after the evaluation
-    names = ("part", "rows_per_class", "with_float", "target", "seed")
+    names = ("weights", "part", "rows_per_class", "with_float", "target", "seed")
     settings: Any = {name: options.pop(name) for name in names}
     settings = {name: value for name, value in settings.items() if value is not None}
     found = evaluate(model, data=data, options=DataOptions(**options), root=studies, **settings)
