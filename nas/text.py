@@ -1,7 +1,9 @@
 """Numbers and documents as text, one form of each for the command line, the reports and the exported files."""
 
+import html
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 UNKNOWN = "-"
@@ -38,6 +40,12 @@ def kilobytes(value: int | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value:,} B" if value < 10_240 else f"{value / 1024:,.1f} KB"
+
+
+def facts_html(title: str, facts: Mapping[str, object]) -> str:
+    """Return a title and a table of facts as HTML, for notebooks; all text is escaped."""
+    rows = (f"<tr><th>{html.escape(name)}</th><td>{html.escape(str(fact))}</td></tr>" for name, fact in facts.items())
+    return f"<b>{html.escape(title)}</b><table>{''.join(rows)}</table>"
 
 
 def document(data: Any) -> str:

@@ -19,7 +19,7 @@ from packaging.specifiers import SpecifierSet
 
 from nas import __version__
 from nas.api import STUDIES
-from nas.text import counted, kilobytes
+from nas.text import counted, facts_html, kilobytes
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -91,6 +91,11 @@ class Diagnosis:
         from nas.data.tables.reading import to_frame
 
         return to_frame([asdict(check) for check in self.checks])
+
+    def _repr_html_(self) -> str:
+        shown = (check for check in self.checks if check.state != "ok")
+        facts = {check.name: f"{check.found}; {check.advice}" for check in shown}
+        return facts_html("a search can run" if self.ready else "no search can run", facts)
 
     def __repr__(self) -> str:
         notes = counted(sum(check.state == "note" for check in self.checks), "note")

@@ -13,7 +13,7 @@ from nas.study.costs import known_costs
 from nas.study.record import Record, State, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation
-from nas.text import percent
+from nas.text import counted, duration, facts_html, percent
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -48,6 +48,13 @@ class Outcome(Result):
   {self.trials} trials in {self.seconds:.0f} s{f": {states}" if states else ""}
   {"no winner yet" if self.winner is None else _words(self.winner)}{lacked}
   folder: {self.folder}>"""
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {state_words(state): count for state, count in self.states.items() if count}
+        if self.winner is not None:
+            scores, costs = _words(self.winner).removeprefix("winner: ").split("\n")
+            facts |= {"winner": scores, "costs": costs.strip()}
+        return facts_html(f"study {self.study}: {counted(self.trials, 'trial')} in {duration(self.seconds)}", facts)
 
     def frame(self) -> "Frame":
         """Return a pandas DataFrame, one row a trial: its end, validation accuracy, footprint and choices.

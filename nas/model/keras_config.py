@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,11 +59,11 @@ def _config(content: bytes, place: object) -> Any:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             fits = unpacked <= most and archive.getinfo(_CONFIG).file_size <= _MOST_CONFIG_BYTES
             config = None if not fits else json.loads(archive.read(_CONFIG))
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError) as error:
-        hint = "save the model with model.save('model.keras')"
-        raise InputError(place, "must hold a .keras file of Keras 3", got="no zip file with one", hint=hint) from error
     except (ValueError, RecursionError) as error:
         raise InputError(place, f"must hold a .keras file with a {_CONFIG} of JSON", got=str(error)) from error
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        hint = "save the model with model.save('model.keras')"
+        raise InputError(place, "must hold a .keras file of Keras 3", got="no zip file with one", hint=hint) from error
     if not fits:
         raise InputError(place, "must be a .keras file that unpacks to a usual size", got=f"{unpacked:,} bytes")
     if not isinstance(config, dict) or "class_name" not in config:

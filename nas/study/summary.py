@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nas.study.scheme import SCHEMES
 from nas.target.details import TensorQuantization
 from nas.target.footprint import Footprint
-from nas.text import counted
+from nas.text import counted, facts_html
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -199,3 +199,15 @@ class Summary:
             f"<nas.Summary {self.name}: {self.words}, {counted(len(self.layers), what)}, "
             f"{self.parameters:,} parameters, {self.macs:,} MACs>"
         )
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "quantization": self.words,
+            "operators" if self.format == "tflite" else "layers": f"{len(self.layers):,}",
+            "parameters": f"{self.parameters:,}",
+            "multiply-accumulates": f"{self.macs:,}",
+            "file": f"{self.file_bytes:,} B",
+        }
+        if reasons := self.refusals():
+            facts["refused"] = "; ".join(reasons)
+        return facts_html(self.name, facts)

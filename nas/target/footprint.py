@@ -8,6 +8,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from nas.text import facts_html
+
 TensorKind = Literal["input", "output", "activation", "constant", "scratch"]
 
 
@@ -202,6 +204,17 @@ class Footprint(Totals):
     def refused(self) -> bool:
         """Whether the runtime is known to refuse an operator, so that the model does not run."""
         return any(op.known and not op.supported for op in self.ops)
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "weights": f"{self.weights_bytes:,} B",
+            "RAM": f"{self.ram_bytes:,} B",
+            "flash": f"{self.flash_bytes:,} B",
+            "multiply-accumulates": f"{self.macs:,}",
+            "latency": "unknown" if self.latency_ms is None else f"{self.latency_ms:.3g} ms",
+            "runs": "yes" if self.supported else "no" if self.refused else "not known",
+        }
+        return facts_html(f"{self.file or 'estimate'} on {self.target}", facts)
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas profile --json`, without the key `file` for an estimate."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nas.reports.markup import Markup, join, void
 from nas.reports.memory_map.lifetimes import printable
 from nas.study.summary import LayerSummary, Summary, TensorSummary
 
@@ -15,6 +16,12 @@ _SHOWN = ("units", "filters", "axis", "rate", "beta", "alpha", "block_size", "ta
 def shape_words(tensor: TensorSummary) -> str:
     """Return a shape as text, `1x64x16`, with ? for an open size."""
     return "x".join("?" if size is None else str(size) for size in tensor.shape) or "scalar"
+
+
+def breakable(name: str) -> Markup:
+    """Return a name that a narrow page may break behind an underscore."""
+    first, *rest = name.split("_")
+    return join(first, *(join("_", void("wbr"), part) for part in rest))
 
 
 def flow_words(tensor: TensorSummary) -> str:

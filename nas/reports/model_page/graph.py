@@ -142,7 +142,7 @@ def _stubs(column: Column) -> Iterator[Markup]:
         for number, others in ends.items():
             x, row = column.places[number]
             above = word == "from"
-            x += 0 if row == (0 if above else column.rows - 1) else _ASIDE
+            x += 0 if row == (0 if above else column.rows - 1) else -2 * _ASIDE if above else _ASIDE
             y = _top(row) if above else _top(row) + _HEIGHT
             path = f"M{x:.1f} {y - 16}V{y}m-4 -6l4 6l4 -6" if above else f"M{x:.1f} {y}v14m-4 -6l4 6l4 -6"
             yield element("path", d=path, class_="arrow")

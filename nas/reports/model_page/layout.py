@@ -5,7 +5,7 @@ boxes of a row are ordered by the mean place of their neighbours, and moved as n
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +15,10 @@ Edge: TypeAlias = tuple[int, int]
 
 # Rows of a column: the least, the most, and into how many columns a graph is divided where that allows it.
 _LEAST, _MOST, _COLUMNS = 8, 24, 3
+# Boxes of a row; more go to rows below.
+_MOST_IN_ROW = 6
+# Rows that a line may cross.
+_LONGEST = 10
 _SWEEPS = 6
 # Pixels: a box with the room beside it, and a line that passes by.
 LANE, PASSING = 250.0, 26.0
@@ -29,8 +33,8 @@ class Column:
         lines: the ways of the lines, each as such places.
         width: in pixels.
         rows: how many there are.
-        before: edges that come from earlier columns.
-        behind: edges that go to later columns.
+        before: edges that end here and are not drawn, since they come from another column or from far above.
+        behind: edges that begin here and are not drawn.
     """
 
     places: Mapping[int, tuple[float, int]]
@@ -62,11 +66,23 @@ def _rows(boxes: Sequence[int], edges: Sequence[Edge]) -> dict[int, int]:
         read[b].append(a)
         readers[a].append(b)
     rows: dict[int, int] = {}
+    taken: Counter[int] = Counter()
+    following: dict[int, int] = {}  # behind a full row, one that may have room
     for box in boxes:
-        rows[box] = 1 + max((rows[one] for one in read[box]), default=-1)
+        row = 1 + max((rows[one] for one in read[box]), default=-1)
+        full = []
+        while taken[row] >= _MOST_IN_ROW:
+            full.append(row)
+            row = following.get(row, row + 1)
+        following |= dict.fromkeys(full, row)
+        rows[box] = row
+        taken[row] += 1
     for box in boxes:
         if not read[box] and readers[box]:
-            rows[box] = max(0, min(rows[one] for one in readers[box]) - 1)
+            row = max(0, min(rows[one] for one in readers[box]) - 1)
+            if taken[row] < _MOST_IN_ROW:
+                taken[row] += 1
+                rows[box] = row
     return rows
 
 
@@ -103,8 +119,8 @@ class _Spot:
 
 def _column(rows: Mapping[int, int], edges: Sequence[Edge], start: int, end: int) -> Column:
     spots = {box: _Spot(box, row - start) for box, row in rows.items() if start <= row < end}
-    own = [edge for edge in edges if edge[0] in spots and edge[1] in spots]
-    ways = [_way(spots[a], spots[b]) for a, b in own]
+    near = {(a, b) for a, b in edges if a in spots and b in spots and rows[b] - rows[a] <= _LONGEST}
+    ways = [_way(spots[a], spots[b]) for a, b in sorted(near)]
     lines = [[*spots.values()], *(way[1:-1] for way in ways)]
     levels: list[list[_Spot]] = [[] for _ in range(end - start)]
     for spot in (spot for line in lines for spot in line):
@@ -117,8 +133,8 @@ def _column(rows: Mapping[int, int], edges: Sequence[Edge], start: int, end: int
         lines=[[(spot.x - left, spot.row) for spot in way] for way in ways],
         width=right - left,
         rows=end - start,
-        before=[edge for edge in edges if edge[1] in spots and edge[0] not in spots],
-        behind=[edge for edge in edges if edge[0] in spots and edge[1] not in spots],
+        before=[edge for edge in edges if edge[1] in spots and edge not in near],
+        behind=[edge for edge in edges if edge[0] in spots and edge not in near],
     )
 
 

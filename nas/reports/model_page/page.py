@@ -8,7 +8,7 @@ from nas.files import write_atomic
 from nas.reports.markup import Markup, details, element, join, note, page, section, table
 from nas.reports.memory_map.lifetimes import printable, short_name
 from nas.reports.memory_map.page import buffers, picture
-from nas.reports.model_page.brief import brief, flow_words
+from nas.reports.model_page.brief import breakable, brief, flow_words
 from nas.reports.model_page.graph import graph
 from nas.reports.model_page.histograms import MOST_TENSORS, histograms
 from nas.reports.model_page.tensors import file, tensors
@@ -43,7 +43,7 @@ def render_model(view: ModelView) -> str:
 def _headline(view: ModelView) -> Markup:
     return element(
         "header",
-        element("h1", printable(view.summary.name)),
+        element("h1", breakable(printable(view.summary.name))),
         element("p", _sentence(view), class_="lead"),
         element("div", *_tiles(view), class_="tiles"),
     )

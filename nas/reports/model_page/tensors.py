@@ -16,9 +16,12 @@ def tensors(summary: Summary) -> Markup:
     """List all tensors with their quantization."""
     rows = [_tensor(tensor) for tensor in summary.tensors]
     head: list[object] = ["", "tensor", "kind", "type", "shape", "scale", "zero point", "range", "bytes"]
-    listing = table(head, rows, text_columns=8)
+    quantized = any(tensor.quantization for tensor in summary.tensors)
+    if not quantized:
+        head, *rows = ([*row[:5], row[-1]] for row in (head, *rows))
+    listing = table(head, rows, text_columns=len(head) - 1)
     folded = len(rows) > _MOST_OPEN_ROWS
-    title = "Tensors and their quantization" if any(tensor.quantization for tensor in summary.tensors) else "Tensors"
+    title = "Tensors and their quantization" if quantized else "Tensors"
     return section(title, details(f"All {len(rows)} tensors", listing) if folded else listing)
 
 

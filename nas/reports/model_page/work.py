@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from nas.reports.answers import bars
 from nas.reports.markup import Markup, element, note, section
 from nas.reports.memory_map.lifetimes import printable
+from nas.reports.model_page.brief import breakable
 from nas.reports.words import whole
 from nas.study.summary import Summary
 from nas.text import counted
@@ -51,7 +52,7 @@ def _bars(summary: Summary, share: str, unit: str, costs: dict[int, float], *, w
     shown = sorted(sorted(costs, key=lambda i: (-costs[i], i))[:_MOST_BARS])
     rows = [
         (
-            f"{i} {printable(summary.layers[i].kind)}",
+            breakable(f"{i} {printable(summary.layers[i].kind)}"),
             costs[i] / total,
             whole(int(costs[i])) if whole_number else f"{costs[i]:.3g}",
         )
