@@ -54,9 +54,10 @@ def test_the_source_distribution_holds_no_studies_and_nothing_built(sdist):
     assert not [name for name in sdist if name.endswith((".so", ".pyc"))]
 
 
-def test_the_wheel_holds_spaces_targets_one_native_module_and_the_layers_beside_it(wheel):
+def test_the_wheel_holds_spaces_targets_headers_one_native_module_and_the_layers_beside_it(wheel):
     assert {path.name for path in (wheel / "nas" / "search_spaces").iterdir()} == spaces()
     assert (wheel / "nas" / "target" / "targets.toml").is_file()
+    assert {path.name for path in (wheel / "nas" / "device").iterdir()} == {"nas_params.fbs", "nas_params.h"}
     (native,) = wheel.rglob("_native*.so")
     assert native.with_name("_training.so").is_file()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.api import STUDIES
+from nas.api.params import params
 from nas.api.spaces import data_shape, require_positive
 from nas.api.studies import open_study
 from nas.codec import parse_json
@@ -192,7 +193,7 @@ def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> 
     from nas.target import advice
 
     content = model if isinstance(model, bytes) else _content(model)
-    return advice.advise(content, _board(target), _without_metadata)
+    return [*advice.advise(content, _board(target), _without_metadata), *_on_parameters(content)]
 
 
 def _content(model: str | Path) -> bytes:
@@ -217,10 +218,32 @@ def _bare(model: bytes) -> bytes:
 
 
 def _without_metadata(model: bytes) -> bytes:
+    """Return a `.tflite` without what a device does not read; parameters stay."""
     # Its libraries take longer to import than a profile takes.
+    from nas.model.deploy.params.metadata import with_metadata
+    from nas.model.deploy.params.store import ENTRIES, entry_content
     from nas.model.deploy.slim import slim
 
-    return slim(model)
+    slimmed = slim(model)
+    for entry in ENTRIES:
+        content = entry_content(model, entry)
+        slimmed = slimmed if content is None else with_metadata(slimmed, entry, content)
+    return slimmed
+
+
+def _on_parameters(model: bytes) -> "Iterator[Advice]":
+    """Yield what the parameters in a model's metadata cost; they are there on purpose."""
+    from nas.target.advice import Advice
+
+    try:
+        carried = params(model)
+    except InputError:  # it runs all the same
+        return
+    if carried.cost_bytes:
+        keys = ", ".join(carried.values)
+        message = f"{carried.entry} in its metadata holds {keys}; a firmware that reads none of them can do without"
+        note = "nas export --bare leaves them out, nas params --remove '*' removes them"
+        yield Advice("parameters", (), message, {"file_bytes": carried.cost_bytes}, note=note)
 
 
 def _profile_or_error(model: str, target: Target) -> Footprint | InputError:

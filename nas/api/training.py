@@ -18,7 +18,6 @@ from nas.api.training_files import (
     PICTURE,
     TFLITE,
     deployed,
-    with_parameters,
     write_history,
     write_models,
 )
@@ -133,9 +132,12 @@ def _requested(
     *,
     test: bool,
 ) -> _Request:
+    from nas.model.deploy.params.kinds import make_params
+
     find_address(options.get("tracking_uri"), STUDIES)
     settings: dict[str, Any] = {key: options.get(key) for key in ("epochs", "batch_size", "learning_rate", "seed")}
     made = changed(source.spec, data if isinstance(data, str) else None, settings)
+    make_params(made.parameters)  # refuses now what could not be written when the training has ended
     if test:
         epochs = made.training.epochs if 0 < made.training.epochs < TEST_EPOCHS else TEST_EPOCHS
         batch = min(TEST_BATCH, made.training.batch_size)
@@ -187,7 +189,7 @@ def _train(request: _Request, checkpoints: Checkpoints, view: TrainingProgress |
     fitted = _fit(request, code, data, checkpoints, view)
     keras = _keep_float_model(request.folder, fitted)
     _say(view, "quantizing to int8")
-    model = deployed(spec, with_parameters(spec, data, _quantized(spec, fitted.model, data)))
+    model = deployed(spec, _quantized(spec, fitted.model, data), data)
     write_models(request.folder, spec, data, keras, model, probabilities=fitted.probabilities)
     from nas.model.keras_training.deploy import accuracy_of_keras, accuracy_of_tflite
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nas.api.carried import bare_sha256
 from nas.api.training_data import TrainingData
 from nas.codec import to_data
+from nas.exporters.parameters import DeviceFacts, embed, room_in
 from nas.files import write_atomic
-from nas.signal.kind import Kind
+from nas.study.archive import Embedded
 from nas.study.model_spec import ModelSpec
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
@@ -35,49 +37,33 @@ class Deployed:
         footprint: what it costs on the target.
         limits: what it may cost, by name.
         problems: why it may not run there, in words; empty if it does.
+        parameters: which parameters it carries in its metadata.
     """
 
     tflite: bytes
     footprint: Footprint
     limits: Mapping[str, int]
     problems: tuple[str, ...]
+    parameters: Embedded
 
 
-def deployed(spec: ModelSpec, tflite: bytes) -> Deployed:
-    """Return the int8 model with its footprint on the specification's target."""
+def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
+    """Return the int8 model, with the parameters in its metadata, and its footprint on the specification's target."""
     table, target = spec.target, find_target(spec.target.name)
     budget = Budget.of(target, budget_kb=table.budget_kb, ram_kb=table.ram_kb, flash_kb=table.flash_kb)
     footprint = profile(tflite, target)
-    return Deployed(tflite, footprint, budget.limits(), budget.problems(footprint))
-
-
-def with_parameters(spec: ModelSpec, data: TrainingData, tflite: bytes) -> bytes:
-    """Return the int8 model with the parameters that a device needs in its metadata, and those of the specification.
-
-    They are left out if the model would then exceed a limit of the target that it keeps without them.
-
-    Raises:
-        InputError: a parameter of the specification cannot be stored.
-    """
-    from nas.model.deploy.params.kinds import make_params
-    from nas.model.deploy.params.store import write_params
-
-    plain, rows = deployed(spec, tflite), data.prepared
-    found = {
-        "name": spec.name,
-        "version": spec.version,
-        "class_names:strings": [name.replace("\0", " ") for name in rows.class_names],
-        "mean:floats": rows.scaling.mean,
-        "std:floats": rows.scaling.std,
-        "units_scale:floats": data.units_scale,
-        "sample_rate_hz:float32": data.sample_rate_hz,
-        "window": rows.row_shape[0] if len(rows.row_shape) == Kind.WINDOW.axes else None,
-        "arena_bytes": plain.footprint.summary().get("arena_min_bytes"),
-        "digest": hashlib.sha256(tflite).digest(),
-    }
-    own = make_params({key: value for key, value in found.items() if value is not None})
-    full = write_params(tflite, own | make_params(spec.parameters))
-    return tflite if deployed(spec, full).problems != plain.problems else full
+    facts = DeviceFacts(
+        data.prepared.class_names,
+        data.prepared.scaling,
+        data.units_scale,
+        data.sample_rate_hz,
+        next(tensor.shape for tensor in footprint.tensors if tensor.kind == "input"),
+        footprint.ram_bytes,
+    )
+    more = {"name": spec.name, "version": spec.version, **spec.parameters}
+    tflite, carried = embed(tflite, facts, more, room_in(budget.limits(), footprint.to_json()))
+    footprint = profile(tflite, target)
+    return Deployed(tflite, footprint, budget.limits(), budget.problems(footprint), carried)
 
 
 def write_history(folder: Path, history: Mapping[str, tuple[float, ...]], best_epoch: int) -> None:
@@ -110,6 +96,7 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, *, probabili
         "version": spec.version,
         "description": spec.description,
         "sha256": hashlib.sha256(model.tflite).hexdigest(),
+        "bare_sha256": bare_sha256(model.tflite),
         "class_names": rows.class_names,
         "input": {
             "shape": (1, *runner.row_shape),
@@ -129,5 +116,5 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, *, probabili
         },
         "recipe": spec.recipe.to_json(),
         "training": to_data(spec.training),
-        "parameters": dict(spec.parameters),
+        "parameters": to_data(model.parameters),
     }

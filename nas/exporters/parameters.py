@@ -1,14 +1,36 @@
-"""The parameters that exported models carry in their metadata: what a device needs to use the model."""
+"""The parameters that models carry in their metadata: what a device needs to use the model."""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.study.archive import Archive, Embedded
 from nas.study.record import Record
 from nas.text import kilobytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What is known of a model's input and output.
+
+    Attributes:
+        class_names: one for each output.
+        scaling: of each channel.
+        units_scale: factor of each channel that brings whole numbers to units; None if there are none.
+        sample_rate_hz: of windows of a signal; None if unknown.
+        input_shape: of the input tensor, batch first.
+        arena_bytes: the smallest arena with which the model runs on its target.
+    """
+
+    class_names: tuple[str, ...]
+    scaling: Scaling
+    units_scale: tuple[float, ...] | None
+    sample_rate_hz: float | None
+    input_shape: tuple[int, ...]
+    arena_bytes: int
 
 
 def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> Archive:
@@ -23,30 +45,74 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
     Raises:
         InputError: one of `more` cannot be stored, or the archive's model is damaged.
     """
+    facts = DeviceFacts(
+        archive.class_names,
+        archive.scaling,
+        archive.units_scale,
+        archive.sample_rate_hz,
+        archive.input_shape,
+        archive.footprint["arena"]["min"],
+    )
+    tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, archive.footprint))
+    cost, flash = archive.footprint, archive.footprint["flash"]
+    grown = {**_grown(cost, carried.bytes), "flash": {**flash, "model": flash["model"] + carried.bytes}}
+    trained = replace(archive.trained, record=_grown_record(archive.record, carried.bytes))
+    return replace(archive, tflite=tflite, footprint=grown, trained=trained, parameters=carried)
+
+
+def room_in(limits: Mapping[str, int], footprint: Mapping[str, Any]) -> int | None:
+    """Return how many bytes the flash limit leaves beside a model; None without a limit."""
+    limit = limits.get("flash")
+    return None if limit is None else limit - int(footprint["flash_bytes"])
+
+
+def embed(tflite: bytes, facts: DeviceFacts, more: Mapping[str, Any], room: int | None) -> tuple[bytes, Embedded]:
+    """Return a `.tflite` that carries parameters, and which.
+
+    Args:
+        tflite: the model; parameters that it carries already stay.
+        facts: what the parameters say.
+        more: parameters beside these, or in their place.
+        room: the most bytes that they may add; None for any number.
+
+    Raises:
+        InputError: one of `more` cannot be stored, or the model is damaged.
+    """
     # FlatBuffers' library takes longer to import than a model card takes to write.
     from nas.model.deploy.params.kinds import make_params
     from nas.model.deploy.params.store import ENTRY, read_params, write_params
 
     try:
-        held = read_params(archive.tflite, ENTRY)
-        params = held | make_params(parameters_of(archive)) | make_params(more or {})
-        tflite = write_params(archive.tflite, params)
+        held = read_params(tflite, ENTRY)
+        params = held | make_params(_plain(facts, tflite)) | make_params(more)
+        written = write_params(tflite, params)
     except InputError:
         raise
     except ValueError as error:
-        raise InputError(f"study {archive.name}", f"must hold a valid .tflite file: {error}") from error
-    added, facts, limit = len(tflite) - len(archive.tflite), archive.footprint, archive.budget.get("flash")
-    if limit is not None and facts["flash_bytes"] + added > limit:
-        reason = f"with their {added:,} B the model would exceed the flash limit of {kilobytes(limit)}"
-        return replace(archive, parameters=Embedded(left_out=reason))
-    flash = {**facts["flash"], "model": facts["flash"]["model"] + added}
-    return replace(
-        archive,
-        tflite=tflite,
-        footprint={**_grown(facts, added), "flash": flash},
-        trained=replace(archive.trained, record=_grown_record(archive.record, added)),
-        parameters=Embedded(tuple(params), added),
-    )
+        raise InputError("the model", f"must be a valid .tflite file: {error}") from error
+    added = len(written) - len(tflite)
+    if room is not None and added > room:
+        reason = f"with their {added:,} B the model would exceed its flash limit by {kilobytes(added - room)}"
+        return tflite, Embedded(left_out=reason)
+    return written, Embedded(tuple(params), added)
+
+
+def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
+    """Return the parameters of every model, by key; equal models have equal ones, so there is no date."""
+    from nas.model.deploy.params.store import without_params
+
+    shape = facts.input_shape
+    found = {
+        "class_names:strings": [name.replace("\0", " ") for name in facts.class_names],
+        "mean:floats": facts.scaling.mean,
+        "std:floats": facts.scaling.std,
+        "units_scale:floats": facts.units_scale,
+        "sample_rate_hz:float32": facts.sample_rate_hz,
+        "window": shape[2] if len(shape) == 4 and shape[1] == 1 else None,
+        "arena_bytes": facts.arena_bytes,
+        "digest": hashlib.sha256(without_params(tflite)).digest(),
+    }
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _grown_record(record: Record, added: int) -> Record:
@@ -55,21 +121,3 @@ def _grown_record(record: Record, added: int) -> Record:
 
 def _grown(facts: Mapping[str, Any], added: int) -> dict[str, Any]:
     return {**facts, **{key: facts[key] + added for key in ("file_bytes", "flash_bytes") if key in facts}}
-
-
-def parameters_of(archive: Archive) -> dict[str, Any]:
-    """Return the parameters of every export, by key; equal archives have equal ones, so there is no date."""
-    from nas.model.deploy.params.store import without_params
-
-    shape, rate = archive.input_shape, archive.sample_rate_hz
-    found = {
-        "class_names:strings": [name.replace("\0", " ") for name in archive.class_names],
-        "mean:floats": archive.scaling.mean,
-        "std:floats": archive.scaling.std,
-        "units_scale:floats": archive.units_scale,
-        "sample_rate_hz:float32": rate,
-        "window": shape[2] if len(shape) == 4 and shape[1] == 1 else None,
-        "arena_bytes": archive.footprint["arena"]["min"],
-        "digest": hashlib.sha256(without_params(archive.tflite)).digest(),
-    }
-    return {key: value for key, value in found.items() if value is not None}

@@ -68,6 +68,22 @@ def test_advice_is_the_same_for_a_path_and_for_the_model_s_bytes(model: Path) ->
     assert advice == nas.advise(model.read_bytes(), "cortex-m4")
 
 
+def test_advice_names_the_parameters_that_a_file_carries_with_their_bytes_and_keeps_them(
+    model: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "model.tflite"
+    file.write_bytes(model.read_bytes())
+    carried = nas.set_params(file, {"class_names": ["yes", "no"]})
+    before, after = ({a.rule: a for a in nas.advise(path, "cortex-m4")} for path in (model, file))
+    assert after["parameters"].saves == {"file_bytes": carried.cost_bytes}
+    assert "NAS_PARAMS in its metadata holds class_names" in after["parameters"].message
+    assert set(after) == {*before, "parameters"}
+    stripped = [pieces["stripped_file"].after for pieces in (before, after)]
+    # The parameters stay: the file that is left is larger by about their bytes.
+    assert all(stripped)
+    assert abs(stripped[1]["file_bytes"] - stripped[0]["file_bytes"] - carried.cost_bytes) <= 64
+
+
 def test_advice_on_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(nas.InputError, match="must be a readable file"):
         nas.advise(tmp_path / "absent.tflite")

@@ -89,13 +89,13 @@ def test_parameters_that_would_exceed_the_flash_limit_are_left_out_and_every_fil
     assert ready.tflite == TFLITE
     for name in ("card", "firmware"):
         (text, *_) = FORMATS[name](ready).values()
-        assert re.search(r"since with their \d+ B the model would exceed the flash limit of", text)
+        assert re.search(r"since with their \d+ B the model would exceed its flash limit by \d+ B", text)
     roomy = make_archive(tflite=TFLITE, budget={"flash": limit + with_parameters(ready).parameters.bytes + 1000})
     assert with_parameters(roomy).parameters.keys
 
 
 def test_a_damaged_model_is_refused_in_one_line(make_archive):
-    with pytest.raises(InputError, match=r"study My study: must hold a valid \.tflite file"):
+    with pytest.raises(InputError, match=r"the model: must be a valid \.tflite file"):
         with_parameters(make_archive())
 
 

@@ -177,6 +177,30 @@ def test_equal_seeds_give_equal_files_and_others_do_not(tmp_path: Path) -> None:
     assert first.weights_sha256 == again.weights_sha256 != other.weights_sha256
 
 
+def test_the_model_carries_the_parameters_of_its_specification_beside_class_names_and_scaling(tmp_path: Path) -> None:
+    own = 'version = 7\n[parameters]\n"threshold:uint8" = 185\n[parameters.fe]\nwindow_ms = 25\n[model]'
+    result = train(written(tmp_path, SPEC.replace("[model]", own)), tmp_path / "m", epochs=1)
+    carried = nas.params(result.tflite)
+    assert {key: carried[key] for key in ("version", "threshold", "fe.window_ms")} == {
+        "version": "7",
+        "threshold": 185,
+        "fe.window_ms": 25,
+    }
+    assert carried["class_names"] == CLASSES
+    alone = tmp_path / "alone.tflite"
+    alone.write_bytes(Path(result.tflite).read_bytes())
+    x = rows(5, 4)[0]
+    np.testing.assert_array_equal(nas.load(alone).predict(x), nas.load(result.tflite).predict(x))
+    assert result.footprint["file_bytes"] == alone.stat().st_size
+
+
+def test_a_parameter_that_cannot_be_stored_is_refused_before_the_training(tmp_path: Path) -> None:
+    spec = written(tmp_path, SPEC.replace("[model]", '[parameters]\n"threshold:uint8" = 300\n[model]'))
+    with pytest.raises(InputError, match="threshold: must be from 0 to 255"):
+        train(spec, tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
 def test_the_best_epoch_is_kept_unless_the_last_is_asked_for(tmp_path: Path) -> None:
     result = train(written(tmp_path, SPEC.replace('keep = "last"\n', "")), tmp_path / "m")
     curve = result.history["val_accuracy"]

@@ -28,6 +28,11 @@ def entry_of(tflite: bytes) -> str | None:
     return next((name for name in ENTRIES if model.content(name) is not None), None)
 
 
+def entry_content(tflite: bytes, entry: str) -> bytes | None:
+    """Return the bytes of an entry; None if there is none. ValueError for what is no `.tflite`."""
+    return Model(tflite).content(entry)
+
+
 def read_params(tflite: bytes, entry: str | None = None) -> dict[str, Param]:
     """Return the parameters of an entry, or with None those of the entry that there is; empty if there are none.
 
