@@ -127,7 +127,8 @@ def _tflite(path: Path) -> Model:
 
 def _keras(path: Path) -> Model:
     # TensorFlow takes seconds to import.
-    from nas.model.keras_file import gives_probabilities, keras_shapes, load_keras, read_keras
+    from nas.model.keras_file import keras_shapes, load_keras, read_keras
+    from nas.model.keras_runtime import gives_probabilities
 
     content = read_keras(path)
     loaded = load_keras(content, path)
@@ -137,7 +138,7 @@ def _keras(path: Path) -> Model:
         keras=content,
         input_shape=_row_shape((1, *shape)),
         class_names=tuple(map(str, range(outputs))),
-        is_logit=not gives_probabilities(loaded),
+        is_logit=not gives_probabilities(loaded, shape),
         name=path.stem,
         origin=path,
     )

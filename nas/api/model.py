@@ -77,7 +77,8 @@ class Model:
 
     def answer_float(self, x: Floats) -> Floats:
         """Return the probabilities [n, classes] of the float model for scaled rows [n, *input_shape]."""
-        from nas.model.keras_file import keras_outputs, load_keras
+        from nas.model.keras_file import load_keras
+        from nas.model.keras_runtime import keras_outputs
 
         if self.keras is None:
             raise InputError(self.origin, "must hold the float model, a .keras file")

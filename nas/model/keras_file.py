@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from nas.arrays import Floats
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.model.keras_config import check_config
@@ -16,7 +15,6 @@ from nas.model.keras_steady import steadied
 from nas.model.runtime import quiet
 
 MOST_KERAS_BYTES = 1 << 30
-_BATCH = 256
 
 
 def dump_keras(model: Any) -> bytes:
@@ -74,21 +72,6 @@ def keras_shapes(model: Any, place: object) -> tuple[tuple[int, ...], int]:
             raise InputError(place, rule, got=tuple(tensors[0].shape), hint="give keras.Input a full shape")
     row, out = (tuple(map(int, ends[what][0].shape[1:])) for what in ends)
     return row, int(np.prod(out))
-
-
-def gives_probabilities(model: Any) -> bool:
-    """Return whether a classifier ends in a softmax or a sigmoid, judged by its outputs for random rows."""
-    rows = np.random.default_rng(0).standard_normal((16, *model.inputs[0].shape[1:])).astype(np.float32)
-    outputs = keras_outputs(model, 8 * rows)
-    return bool((outputs >= 0).all() and (outputs <= 1).all())
-
-
-def keras_outputs(model: Any, x: Floats) -> Floats:
-    """Return a Keras model's outputs [n, outputs] for scaled rows `x` [n, ...], as in inference."""
-    x = x.reshape(len(x), *model.inputs[0].shape[1:])
-    parts = [np.asarray(model(x[start : start + _BATCH], training=False)) for start in range(0, len(x), _BATCH)]
-    empty = np.empty((0, int(np.prod(model.outputs[0].shape[1:]))), np.float32)
-    return np.concatenate([empty, *(part.reshape(len(part), -1) for part in parts)]).astype(np.float32)
 
 
 def _refusal(place: object, error: Exception) -> InputError:

@@ -4,15 +4,12 @@ from collections import Counter
 from typing import Any
 
 from nas.graph.graph import Op
+from nas.model.keras_runtime import keras
 from nas.model.network.network import Network
 from nas.model.network.topology import MOMENTUM
 from nas.model.network.variables import EPSILON, Weights
-from nas.model.runtime import quiet
 from nas.model.weights import load_weights
 from nas.space.architecture import Architecture
-
-with quiet():
-    import keras
 
 # Keras takes both from the user's configuration where they are not given.
 _FLOAT = {"dtype": "float32"}

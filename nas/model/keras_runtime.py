@@ -1,5 +1,6 @@
 """Keras on TensorFlow, imported after TensorFlow is configured; the other modules import it from here."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,12 @@ from nas.model.runtime import quiet, tf
 with quiet():
     import keras
 
-__all__ = ["keras", "numbers", "outputs", "require_tensorflow", "tf"]
+__all__ = ["gives_probabilities", "keras", "keras_outputs", "noise", "numbers", "require_tensorflow", "tf"]
 
 _BATCH = 256
+# Rows of noise by which a model is tried, and a factor at which logits leave the range of probabilities.
+_TRIED = 16
+_LOUD = 8
 
 
 def require_tensorflow() -> None:
@@ -29,7 +33,22 @@ def numbers(variable: Any) -> Array:
     return value
 
 
-def outputs(model: Any, x: Floats) -> Floats:
-    """Return a model's outputs [n, outputs] in inference for scaled rows `x` [n, ...]."""
-    parts = [np.asarray(model(x[start : start + _BATCH], training=False)) for start in range(0, len(x), _BATCH)]
-    return np.concatenate([part.reshape(len(part), -1) for part in parts]).astype(np.float32)
+def keras_outputs(model: Any, x: Floats) -> Floats:
+    """Return a Keras model's outputs [n, outputs] in inference for scaled rows `x` [n, ...]."""
+    if model.inputs:  # a model that is a class of its own has none
+        x = x.reshape(len(x), *model.inputs[0].shape[1:])
+    # Without rows, one batch of none tells the number of outputs.
+    starts = range(0, max(1, len(x)), _BATCH)
+    parts = [np.asarray(model(x[start : start + _BATCH], training=False)) for start in starts]
+    return np.concatenate([part.reshape(len(part), math.prod(part.shape[1:])) for part in parts]).astype(np.float32)
+
+
+def noise(input_shape: tuple[int, ...]) -> Floats:
+    """Return some rows of unit noise [n, *input_shape], the same at every call."""
+    return np.random.default_rng(0).standard_normal((_TRIED, *input_shape)).astype(np.float32)
+
+
+def gives_probabilities(model: Any, input_shape: tuple[int, ...]) -> bool:
+    """Return whether a classifier ends in a softmax or a sigmoid, judged by its outputs for rows of loud noise."""
+    outputs = keras_outputs(model, _LOUD * noise(input_shape))
+    return bool((outputs >= 0).all() and (outputs <= 1).all())

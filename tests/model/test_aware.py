@@ -8,7 +8,7 @@ import numpy as np
 from nas.model.deploy.keras_layers import hooked, leaves
 from nas.model.deploy.schemes import KerasSource
 from nas.model.deploy.tflite_model import TfliteModel
-from nas.model.keras_file import keras_outputs
+from nas.model.keras_runtime import keras_outputs
 from nas.study.quantization import Quantization, Scheme
 
 L = keras.layers

@@ -12,7 +12,8 @@ import pytest
 import nas
 from nas.errors import InputError
 from nas.model.deploy.tflite_model import TfliteModel
-from nas.model.keras_file import dump_keras, gives_probabilities, keras_outputs, keras_shapes, load_keras
+from nas.model.keras_file import dump_keras, keras_shapes, load_keras
+from nas.model.keras_runtime import gives_probabilities, keras_outputs
 from nas.model.runtime import quiet, tf
 
 
@@ -36,9 +37,9 @@ def test_a_model_that_was_written_and_read_computes_the_same() -> None:
 
 
 def test_logits_are_told_from_probabilities() -> None:
-    assert gives_probabilities(_model("softmax"))
-    assert gives_probabilities(_model("sigmoid"))
-    assert not gives_probabilities(_model(None))
+    assert gives_probabilities(_model("softmax"), (16, 3))
+    assert gives_probabilities(_model("sigmoid"), (16, 3))
+    assert not gives_probabilities(_model(None), (16, 3))
 
 
 def test_code_in_a_file_is_refused_and_not_run(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(dump_keras(_model()))
     with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "n.keras", "w") as part:
         part.writestr("config.json", whole.read("config.json")[:200])
-    with pytest.raises(InputError, match=r"n\.keras: must hold a \.keras file"):
+    with pytest.raises(InputError, match=r"n\.keras: config\.json: must be valid JSON"):
         load_keras((tmp_path / "n.keras").read_bytes(), "n.keras")
 
 

@@ -11,8 +11,9 @@ import pytest
 from keras_twin import penalty
 
 from nas.arrays import Floats
-from nas.model.keras_file import dump_keras, keras_outputs, load_keras
+from nas.model.keras_file import dump_keras, load_keras
 from nas.model.keras_model import architecture_to_keras, to_keras
+from nas.model.keras_runtime import keras_outputs
 from nas.model.network.network import Network
 from nas.model.weights import dump_weights
 from nas.space.dims import RandomChooser

@@ -62,7 +62,7 @@ min_delta = 0.05
 [[training.callbacks]]
 name = "EarlyStopping"
 patience = 6
-min_delta = 0.5
+min_delta = 5.0
 restore_best_weights = true
 [[training.callbacks]]
 name = "CSVLogger"

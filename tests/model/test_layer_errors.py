@@ -10,7 +10,7 @@ import pytest
 from nas.model.deploy.layer_errors import layer_errors
 from nas.model.deploy.recording import Recording
 from nas.model.deploy.schemes import KerasSource
-from nas.model.keras_file import keras_outputs
+from nas.model.keras_runtime import keras_outputs
 from nas.study.layer_error import LayerError
 from nas.study.quantization import Quantization, Scheme
 

@@ -10,7 +10,7 @@ from nas.model.deploy.refusals import layer_notes, refusal
 from nas.model.deploy.schemes import KerasSource, finish
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.deploy.weights_only import float_weights, half_weights, int8_weights
-from nas.model.keras_file import keras_outputs
+from nas.model.keras_runtime import keras_outputs
 from nas.study.quantization import COMPARED, NumberType, OperatorSet, Quantization, Scheme
 from nas.target.numbers import Numbers, hybrid_operators, numbers_of
 from nas.target.profiler import profile

@@ -14,12 +14,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-import keras
 import numpy as np
 
 from nas.arrays import Floats
 from nas.model.deploy.keras_layers import hooked, leaves
-from nas.model.keras_file import keras_outputs
+from nas.model.keras_runtime import keras, keras_outputs
 from nas.model.runtime import quiet, tf
 from nas.study.quantization import Quantization
 

@@ -2,15 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-
 from nas.errors import InputError
-from nas.model.keras_runtime import keras, outputs
+from nas.model.keras_runtime import keras, noise
 from nas.model.user_code import UserFunction
 from nas.study.model_spec import ResolvedSpec
-
-# Rows of noise by which a model is tried.
-_TRIED = 16
 
 
 def build(builder: UserFunction, spec: ResolvedSpec) -> Any:
@@ -33,17 +28,6 @@ def build(builder: UserFunction, spec: ResolvedSpec) -> Any:
             builder.place, f"the model must have {spec.classes} outputs, one a class", got=_words(shape), hint=hint
         )
     return model
-
-
-def gives_probabilities(model: Any, input_shape: tuple[int, ...]) -> bool:
-    """Return whether a model ends in a softmax: whether its outputs for rows of noise are probabilities."""
-    found = outputs(model, noise(input_shape))
-    return bool((found >= 0).all() and np.allclose(found.sum(axis=1), 1, atol=1e-3))
-
-
-def noise(input_shape: tuple[int, ...]) -> Any:
-    """Return some rows of unit noise [n, *input_shape], the same at every call."""
-    return np.random.default_rng(0).standard_normal((_TRIED, *input_shape)).astype(np.float32)
 
 
 def _output_shape(model: Any, rows: Any, builder: UserFunction, spec: ResolvedSpec) -> tuple[int, ...]:

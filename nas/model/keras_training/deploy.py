@@ -9,7 +9,7 @@ from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.model.deploy.slim import slim
 from nas.model.deploy.tflite_model import TfliteModel
-from nas.model.keras_runtime import outputs, tf
+from nas.model.keras_runtime import keras_outputs, tf
 from nas.model.runtime import quiet
 
 
@@ -50,7 +50,7 @@ def accuracy_of_tflite(tflite: bytes, part: Part) -> float:
 
 def accuracy_of_keras(model: Any, part: Part) -> float:
     """Return the accuracy of a Keras model on scaled rows."""
-    return _accuracy(outputs(model, part.x), part)
+    return _accuracy(keras_outputs(model, part.x), part)
 
 
 def _accuracy(found: Floats, part: Part) -> float:

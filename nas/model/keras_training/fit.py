@@ -16,9 +16,9 @@ from nas.arrays import Array
 from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.model import runtime
-from nas.model.keras_runtime import keras, require_tensorflow
+from nas.model.keras_runtime import gives_probabilities, keras, require_tensorflow
 from nas.model.keras_training import checkpoint as checkpoints
-from nas.model.keras_training.build import build, gives_probabilities
+from nas.model.keras_training.build import build
 from nas.model.keras_training.callbacks import make_callbacks
 from nas.model.keras_training.checkpoint import KerasCheckpoint
 from nas.model.keras_training.compiling import Length, compile_model, takes_index
