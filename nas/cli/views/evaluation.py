@@ -34,7 +34,8 @@ def _parts(evaluation: Evaluation) -> Iterator[RenderableType]:
         yield from ("", confusion(evaluation))
     if len(evaluation.groups) > 1:
         yield from ("", groups(evaluation))
-    yield from ("", thresholds(evaluation))
+    alarms = "% of other classes" if about.seconds_per_row is None else "an hour without the class"
+    yield from ("", Text(f"detected, % of the class / false alarms, {alarms}:"), thresholds(evaluation))
     if evaluation.disagreement is not None:
         yield from ("", Text("\n".join(_changed(evaluation))))
     if about.footprint:
@@ -113,8 +114,7 @@ def _accuracies(one: GroupScores) -> list[float]:
 def thresholds(evaluation: Evaluation) -> Table:
     """Return, for each class, how many rows are detected at some thresholds, and the false alarms that this brings."""
     seconds = evaluation.about.seconds_per_row
-    unit = "false alarms, %" if seconds is None else "false alarms an hour"
-    table = _table(f"detected, % / {unit}, at", *(f"{threshold:g}" for threshold in THRESHOLDS))
+    table = _table("threshold", *(f"{threshold:g}" for threshold in THRESHOLDS))
     for one in evaluation.main.classes:
         points = {point.threshold: point for point in one.detection.thresholds}
         cells = []
