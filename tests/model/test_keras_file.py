@@ -130,11 +130,10 @@ def test_a_keras_file_is_loaded_for_float_predictions(tmp_path: Path) -> None:
 
 
 def test_a_keras_file_is_read_in_a_process_that_has_imported_nothing_else(tmp_path: Path) -> None:
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    model.save(tmp_path / "model.keras")
+    (tmp_path / "model.keras").write_bytes(dump_keras(_model()))
     code = "import sys; from pathlib import Path; from nas.model.keras_file import *; "
     code += "print(keras_shapes(load_keras(read_keras(Path(sys.argv[1])), ''), ''))"
     run = subprocess.run(
         [sys.executable, "-c", code, tmp_path / "model.keras"], capture_output=True, text=True, check=True
     )
-    assert (run.stdout, run.stderr) == ("((3,), 2)\n", "")
+    assert (run.stdout, run.stderr) == ("((16, 3), 5)\n", "")
