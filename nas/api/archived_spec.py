@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nas.codec import parse_toml
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.study.archive_file import spec_of
 from nas.study.archive_zip import ArchiveFile, read_archive
-from nas.study.model_spec import FILE, ModelSpec, make_model_spec
+from nas.study.model_spec import FILE, ModelSpec
 from nas.study.model_spec_paths import is_code, moved
 from nas.study.model_spec_tables import CallbackEntry
 
@@ -32,19 +32,11 @@ def archived_spec(path: Path, *, trust: bool = False) -> Iterator[ModelSpec]:
             write outside the folder of the training.
     """
     archive = read_archive(path)
-    spec = make_model_spec(_tables(archive), Path(FILE))
+    spec = spec_of(archive)
     if not trust:
         _require_harmless(spec.training.callbacks, f"{archive.file}: {FILE}")
     with tempfile.TemporaryDirectory() as folder:
         yield moved(spec, lambda text: _found(archive, text, Path(folder), trust=trust))
-
-
-def _tables(archive: ArchiveFile) -> dict[str, object]:
-    place = f"{archive.file}: {FILE}"
-    try:
-        return parse_toml(archive.member(FILE).decode(), place)
-    except UnicodeDecodeError:
-        raise InputError(place, "must be UTF-8") from None
 
 
 def _require_harmless(callbacks: Iterable[CallbackEntry], place: str) -> None:

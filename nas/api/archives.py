@@ -9,7 +9,6 @@ import numpy as np
 
 from nas.api.data import data_of
 from nas.api.problems import load_problem
-from nas.codec import parse_toml
 from nas.data.dataset import Part
 from nas.data.prepared import prepare
 from nas.errors import InputError
@@ -19,9 +18,9 @@ from nas.optimizer.problem import Problem
 from nas.optimizer.run import stored_result
 from nas.space.architecture import Architecture
 from nas.study.archive import Archive, Example, ModelFiles, Origin, Quantization
-from nas.study.archive_file import archive_of, has_archive, load_archive
+from nas.study.archive_file import archive_of, has_archive, load_archive, spec_of
 from nas.study.archive_zip import ArchiveFile
-from nas.study.model_spec import FILE, make_model_spec
+from nas.study.model_spec import FILE
 from nas.study.model_spec_tables import TargetTable
 from nas.study.record import Record
 from nas.study.repeat import commands, note
@@ -127,10 +126,10 @@ def opened_archive(file: ArchiveFile) -> Archive:
     Raises:
         InputError: the file holds another kind of model, or its specification is damaged.
     """
-    archive, text = archive_of(file), file.members.get(FILE)
-    if text is None:
+    archive = archive_of(file)
+    if FILE not in file.members:
         return archive
-    spec = make_model_spec(parse_toml(text.decode(), f"{file.file}: {FILE}"), Path(FILE))
+    spec = spec_of(file)
     choice = spec.data.choice
     return archive if choice is None else dataclasses.replace(archive, origin=Origin(choice, spec.target))
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from nas.codec import Place, from_data, parse_json, to_data
+from nas.codec import Place, from_data, parse_json, parse_toml, to_data
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.archive import Archive
 from nas.study.archive_zip import ArchiveFile
 from nas.study.manifest import FACTS, INT8, KERAS, SOFT_LABELS, WEIGHTS
+from nas.study.model_spec import FILE as SPEC
+from nas.study.model_spec import ModelSpec, make_model_spec
 from nas.study.result import Trained
 
 FILE = "bundle.json"
@@ -99,6 +101,15 @@ def archive_of(file: ArchiveFile) -> Archive:
     """Return what an archive's file holds of a study's model; InputError if it holds another kind of model."""
     beside = {field: file.members[name] for field, name in _MEMBERS.items() if name in file.members}
     return read_facts(file.member(FACTS), {"tflite": file.member(INT8), **beside}, f"{file.file}: {FACTS}")
+
+
+def spec_of(file: ArchiveFile) -> ModelSpec:
+    """Return the specification in an archive, with paths as they are in it; InputError if there is no sound one."""
+    place = f"{file.file}: {SPEC}"
+    try:
+        return make_model_spec(parse_toml(file.member(SPEC).decode(), place), Path(SPEC))
+    except UnicodeDecodeError:
+        raise InputError(place, "must be UTF-8") from None
 
 
 def _beside(folder: Path, tflite: bytes) -> dict[str, bytes]:

@@ -51,7 +51,10 @@ def command() -> None:
 @studies_option
 @json_option
 def make(source: str, trial: int | None, front: bool, out: Path | None, studies: Path, as_json: bool) -> None:
-    """Archive the winner of STUDY, another trial of it, or the training in FOLDER."""
+    """Archive a study's winner or a training.
+
+    A STUDY is named by its name or folder; --trial takes another trial of it. FOLDER is that of a training.
+    """
     from nas import archive, archive_front
 
     if front and trial is not None:
@@ -70,7 +73,10 @@ def make(source: str, trial: int | None, front: bool, out: Path | None, studies:
 @click.argument("file")
 @json_option
 def show(file: str, as_json: bool) -> None:
-    """Show what FILE holds, what it is, and with what it was made, after checking all of it."""
+    """Show what FILE is and what it holds.
+
+    All of it is checked before.
+    """
     from nas import open_archive
     from nas.cli.views.archives import contents
 
@@ -85,7 +91,10 @@ def show(file: str, as_json: bool) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @json_option
 def verify(files: tuple[str, ...], as_json: bool) -> None:
-    """Check every byte of each FILE; the exit code is 1 if one is damaged or was changed."""
+    """Check every byte of each FILE.
+
+    The exit code is 1 if one is damaged or was changed.
+    """
     from nas import open_archive
 
     found = [open_archive(file) for file in files]
