@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import re
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,10 @@ from nas.data.prepared import prepare
 from nas.errors import InputError
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
+from nas.optimizer.models import ModelFolder
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import stored_result
+from nas.optimizer.teachers import winner_soft_labels
 from nas.space.architecture import Architecture
 from nas.study.archive import Archive, Example, ModelFiles, Origin, Quantization
 from nas.study.archive_file import archive_of, has_archive, load_archive, spec_of
@@ -120,6 +121,20 @@ def winner_archive(study: Study, folder: Path) -> Archive:
     return dataclasses.replace(archive, keras=_keras(archive.record, archive.weights, archive.name))
 
 
+def repeatable_archive(study: Study, folder: Path) -> Archive:
+    """Return the archive of a study's winner with what it learned from its teachers, which earlier releases left out.
+
+    Raises:
+        InputError: the study has no winner yet, a file is damaged, or the data, by which the soft labels of an earlier
+            release are put together, cannot be read.
+    """
+    archive = winner_archive(study, folder)
+    if archive.soft_labels is not None or archive.trained.epochs is None or not archive.trained.teachers:
+        return archive
+    labels = winner_soft_labels(load_problem(study), ModelFolder(folder / "models"))
+    return dataclasses.replace(archive, soft_labels=labels)
+
+
 def opened_archive(file: ArchiveFile) -> Archive:
     """Return the archive of a model that a file holds, with the data and the target that its specification names.
 
@@ -149,8 +164,7 @@ def _keras(record: Record, weights: bytes | None, name: str) -> bytes | None:
 
     if weights is None:
         return None
-    plain = re.sub(r"\W+", "_", name, flags=re.ASCII)
-    return dump_keras(architecture_to_keras(Architecture.from_json(record.architecture), weights, plain))
+    return dump_keras(architecture_to_keras(Architecture.from_json(record.architecture), weights, name))
 
 
 def exported_result(folder: Path, ledger: Ledger) -> Result:

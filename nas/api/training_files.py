@@ -60,7 +60,9 @@ def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
         next(tensor.shape for tensor in footprint.tensors if tensor.kind == "input"),
         footprint.ram_bytes,
     )
-    more = {"name": spec.name, "version": spec.version, **spec.parameters}
+    # Those of an architecture are the ones that a study exports: a winner that is trained again is the same file.
+    named = {} if spec.model.architecture else {"name": spec.name, "version": spec.version}
+    more = {**named, **spec.parameters}
     tflite, carried = embed(tflite, facts, more, room_in(budget.limits(), footprint.to_json()))
     footprint = profile(tflite, target)
     return Deployed(tflite, footprint, budget.limits(), budget.problems(footprint), carried)
@@ -72,6 +74,12 @@ def write_history(folder: Path, history: Mapping[str, tuple[float, ...]], best_e
 
     write_atomic(folder / HISTORY, document({"epochs": history, "best_epoch": best_epoch + 1}))
     write_atomic(folder / PICTURE, history_svg(history, best_epoch))
+
+
+def write_float_model(folder: Path, keras: bytes, history: Mapping[str, tuple[float, ...]], best_epoch: int) -> None:
+    """Write the float model and the learning curves, which are kept even if the model cannot be quantized."""
+    write_atomic(folder / KERAS, keras)
+    write_history(folder, history, best_epoch)
 
 
 def write_models(

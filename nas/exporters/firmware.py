@@ -71,12 +71,15 @@ def _files(archive: Archive) -> str:
         "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
         "model.keras": "the float model before its quantization, for Keras",
+        "spec.toml, architecture.json": "what trains it again, or longer: nas train spec.toml --epochs 1000",
         "model_card.md, metadata.json": "how it was made, how accurate it is, and its limits, for people and programs",
     }
     if archive.example is None:
         del files["model_check.h"]
     if archive.keras is None:
         del files["model.keras"]
+    if archive.origin is None:
+        del files["spec.toml, architecture.json"]
     return table(("file", "what it is"), files.items(), text=2)
 
 

@@ -56,6 +56,7 @@ class TrainedArchitecture:
         weights: of the float network after its own epochs, see `nas.model.weights`.
         tflite: the int8 model, after the quantization-aware epochs.
         history: learning curves of the float epochs; `qat_history` those of the quantization-aware ones, empty without.
+        best_epoch: of the float network, counted from 0; `stopped_by` is what ended its epochs.
         val_metrics: of the int8 model on the validation rows, by name; empty without such rows.
         float_val_accuracy: accuracy of the float network on them; None without.
         resumed_at: epochs of both stages that had been trained before.
@@ -67,6 +68,8 @@ class TrainedArchitecture:
     tflite: bytes
     history: Mapping[str, tuple[float, ...]]
     qat_history: Mapping[str, tuple[float, ...]]
+    best_epoch: int
+    stopped_by: str
     val_metrics: Mapping[str, float]
     float_val_accuracy: float | None
     resumed_at: int
@@ -106,6 +109,8 @@ def train_architecture(
         tflite=tflite,
         history=trained.history,
         qat_history={} if tuned is None else tuned.history,
+        best_epoch=trained.best_epoch,
+        stopped_by=trained.stopped_by,
         val_metrics=_val_metrics(plan, tflite, val),
         float_val_accuracy=None if val is None else trained.val_accuracy,
         resumed_at=stages.resumed_at,

@@ -1,5 +1,6 @@
 """A trained network as a Keras model of plain layers, for everything that reads Keras."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -17,10 +18,13 @@ _LAST = {"data_format": "channels_last", **_FLOAT}
 
 
 def architecture_to_keras(architecture: Architecture, weights: bytes, name: str = "model") -> Any:
-    """Return an architecture with float weights, from `nas.model.weights.dump_weights`, as a Keras model."""
+    """Return an architecture with float weights, from `nas.model.weights.dump_weights`, as a Keras model.
+
+    TensorFlow takes only letters, digits and underscores in a name; other characters of `name` become underscores.
+    """
     network = Network(architecture.lower())
     load_weights(network, weights)
-    return to_keras(network, name)
+    return to_keras(network, re.sub(r"\W+", "_", name, flags=re.ASCII))
 
 
 def to_keras(network: Network, name: str = "model") -> Any:

@@ -32,6 +32,36 @@ class Checkpoints:
     epoch: int | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainedModel:
+    """A model after its training, whoever built it.
+
+    Attributes:
+        keras: the float model, the content of a `.keras` file; `weights` are all of its weights by layer.
+        tflite: the int8 model.
+        probabilities: whether it ends in a softmax.
+        history: one number for each epoch, by name; of an architecture, `qat_...` are the quantization-aware epochs.
+        best_epoch: whose weights the float model has, counted from 0.
+        stopped_by: what ended the training.
+        resumed_at: epochs of earlier runs.
+        val_accuracy: of the int8 model on the validation rows; None if it has learned from them.
+        float_val_accuracy: of the float model on them.
+        notes: what the user should know, one line each.
+    """
+
+    keras: bytes
+    weights: tuple[Array, ...]
+    tflite: bytes
+    probabilities: bool
+    history: Mapping[str, tuple[float, ...]]
+    best_epoch: int
+    stopped_by: str
+    resumed_at: int
+    val_accuracy: float | None
+    float_val_accuracy: float | None
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class TrainingResult:
     """A training and the model that came of it; `nas.train` gives one.
@@ -43,7 +73,8 @@ class TrainingResult:
         epochs: number of epochs that the model was trained for, earlier runs included.
         best_epoch: whose weights it has, counted from 1.
         weights_sha256: SHA-256 of all float weights in the order of the layers, as float32 little-endian.
-        val_accuracy: of the int8 model on the validation rows; `float_val_accuracy` of the float model.
+        val_accuracy: of the int8 model on the validation rows; `float_val_accuracy` of the float model; None if it has
+            learned from these rows too.
         baseline_accuracy: of always answering the class that is most frequent in training, on the same rows.
         seconds: wall time of this run.
         stopped_by: what ended the training: `epochs`, or the name of the callback that did.
@@ -64,8 +95,8 @@ class TrainingResult:
     epochs: int
     best_epoch: int
     weights_sha256: str
-    val_accuracy: float
-    float_val_accuracy: float
+    val_accuracy: float | None
+    float_val_accuracy: float | None
     baseline_accuracy: float
     seconds: float
     stopped_by: str

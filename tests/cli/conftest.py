@@ -93,11 +93,21 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def result(root: Path) -> Result:
+def search_here() -> Callable[[Study, Path], Result]:
+    """Runs a study below a folder, with all trainings in this process."""
+
+    def run_study(study: Study, folder: Path) -> Result:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("nas.api.search.run", partial(run, make_executor=InThisProcess))
+            return search(study, folder)
+
+    return run_study
+
+
+@pytest.fixture(scope="session")
+def result(root: Path, search_here: Callable[[Study, Path], Result]) -> Result:
     """A finished study below `root`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nas.api.search.run", partial(run, make_executor=InThisProcess))
-        return search(STUDY, root)
+    return search_here(STUDY, root)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ Examples:
   nas train my_model.toml --resume                    # go on after an interruption
   nas train my_model.nas.zip --trust                  # train an archive again
   nas train models/my_model --resume --epochs 200     # train it longer
+  nas train studies/mine                              # a search's winner again: the same .tflite
+  nas train studies/mine --epochs 1000                # or longer
 """
 
 
@@ -51,8 +53,8 @@ def command(
 ) -> None:
     """Train a model, quantize it to int8, and write everything about it.
 
-    SPEC is a specification (.toml), a Python file with build(spec), the folder of a training, or a .nas.zip.
-    `nas specs --keys` lists what a specification may hold.
+    SPEC is a specification (.toml), a Python file with build(spec), the folder of a training, a study with a winner, or
+    a .nas.zip. `nas specs --keys` lists what a specification may hold.
     """
     from nas import train
     from nas.cli.views.training import summary

@@ -12,7 +12,7 @@ def summary(result: TrainingResult) -> str:
     lines = [
         f"{result.name}: {counted(result.epochs, 'epoch')}{resumed}{ended}; the weights are those of epoch "
         f"{result.best_epoch}; {duration(result.seconds)}",
-        f"  validation accuracy   {percent(result.val_accuracy)} int8, {percent(result.float_val_accuracy)} float, "
+        f"  validation accuracy   {_accuracies(result)}, "
         f"{percent(result.baseline_accuracy)} always the most frequent class",
         f"  weights               {kilobytes(facts['weights_bytes'])}, file {kilobytes(facts['file_bytes'])}",
         f"  on {result.target:<19}arena {kilobytes(facts.get('arena_min_bytes'))}, flash "
@@ -22,3 +22,9 @@ def summary(result: TrainingResult) -> str:
         *(f"  note: {note}" for note in result.notes),
     ]
     return "\n".join(lines)
+
+
+def _accuracies(result: TrainingResult) -> str:
+    if result.val_accuracy is None:
+        return "not known, since it has learned from these rows too"
+    return f"{percent(result.val_accuracy)} int8, {percent(result.float_val_accuracy)} float"

@@ -1,0 +1,79 @@
+"""The training of a Keras model that a builder of the user's own makes."""
+
+from typing import Any
+
+from nas.api.training_data import TrainingData
+from nas.api.training_files import write_float_model
+from nas.api.training_progress import TrainingProgress
+from nas.api.training_request import Request
+from nas.errors import InputError
+from nas.study.model_spec import ModelSpec
+from nas.study.training_result import Checkpoints, TrainedModel
+
+
+def train_keras(
+    request: Request, code: Any, data: TrainingData, checkpoints: Checkpoints, view: TrainingProgress | None
+) -> TrainedModel:
+    """Train the model of a builder, quantize it, and write its float model.
+
+    Args:
+        request: what is trained, and where.
+        code: the user's files.
+        data: its rows.
+        checkpoints: where they are, and whether to go on from one.
+        view: shows the epochs.
+    """
+    from nas.model.keras_file import dump_keras
+    from nas.model.keras_training.deploy import accuracy_of_keras, accuracy_of_tflite
+
+    fitted, val = _fit(request, code, data, checkpoints, view), data.prepared.val
+    keras = dump_keras(fitted.model)
+    write_float_model(request.folder, keras, fitted.history, fitted.best_epoch)
+    if view is not None:
+        view.phase("quantizing to int8")
+    tflite = _quantized(request.spec, fitted.model, data)
+    return TrainedModel(
+        keras=keras,
+        weights=tuple(fitted.model.get_weights()),
+        tflite=tflite,
+        probabilities=fitted.probabilities,
+        history=fitted.history,
+        best_epoch=fitted.best_epoch,
+        stopped_by=fitted.stopped_by,
+        resumed_at=fitted.resumed_at,
+        val_accuracy=accuracy_of_tflite(tflite, val),
+        float_val_accuracy=accuracy_of_keras(fitted.model, val),
+        notes=fitted.notes,
+    )
+
+
+def _fit(
+    request: Request, code: Any, data: TrainingData, checkpoints: Checkpoints, view: TrainingProgress | None
+) -> Any:
+    from nas.model.keras_training.fit import FitData, Job, fit, make_feed
+
+    spec, rows = request.spec, data.prepared
+    if not spec.model.builder:
+        hint = 'write [model] builder = "my_model.py:build", or architecture = "architecture.json", into it'
+        raise InputError(spec.name, "must say which model it trains", hint=hint)
+    job = Job(
+        spec=spec,
+        resolved=data.resolved(spec),
+        code=code,
+        checkpoints=checkpoints,
+        folder=request.folder,
+        weights=request.weights,
+        after_epoch=None if view is None else view.epoch,
+    )
+    feed = make_feed(rows.train, data.dataset, spec.training, rows.class_names)
+    return fit(job, FitData(feed, rows.val, data.digest))
+
+
+def _quantized(spec: ModelSpec, model: Any, data: TrainingData) -> bytes:
+    from nas.model.deploy.convert import calibration_rows
+    from nas.model.keras_training.deploy import quantize_keras
+
+    table, rows = spec.quantization, data.prepared
+    part = rows.val if table.calibration == "val" else rows.train
+    chosen = calibration_rows(part, part.y, count=table.calibration_rows, seed=table.seed)
+    return quantize_keras(model, chosen, spec.name)
