@@ -220,15 +220,10 @@ def _bare(model: bytes) -> bytes:
 def _without_metadata(model: bytes) -> bytes:
     """Return a `.tflite` without what a device does not read; parameters stay."""
     # Its libraries take longer to import than a profile takes.
-    from nas.model.deploy.params.metadata import with_metadata
-    from nas.model.deploy.params.store import ENTRIES, entry_content
+    from nas.model.deploy.params.store import with_params_of
     from nas.model.deploy.slim import slim
 
-    slimmed = slim(model)
-    for entry in ENTRIES:
-        content = entry_content(model, entry)
-        slimmed = slimmed if content is None else with_metadata(slimmed, entry, content)
-    return slimmed
+    return with_params_of(slim(model), model)
 
 
 def _on_parameters(model: bytes) -> "Iterator[Advice]":

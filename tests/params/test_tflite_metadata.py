@@ -193,7 +193,9 @@ def test_both_entries_can_be_in_one_file(every_kind):
     assert read_params(both) == every_kind
     assert read_params(both, SILABS_ENTRY) == other
     assert rest(both) == rest(tflite)
+    assert write_params(write_params(both, make_params({"b": 2})), every_kind) == both
     alone = write_params(both, {}, ENTRY)
+    assert len(both) - len(alone) >= len(write_params(tflite, every_kind)) - len(tflite) - 32
     assert read_params(alone) == other
     assert rest(alone) == rest(tflite)
     assert rest(without_params(both)) == rest(tflite)

@@ -90,10 +90,14 @@ class Model:
             raise ValueError(str(error)) from error
 
 
-def with_metadata(data: bytes, name: str, content: bytes | None) -> bytes:
-    """Return a `.tflite` whose metadata have this entry, or with None no entry of this name; all else is as it was.
+def with_metadata(data: bytes, entries: Mapping[str, bytes | None]) -> bytes:
+    """Return a `.tflite` whose metadata have these entries; all else is as it was.
 
-    Equal models with equal entries have equal bytes, however often an entry was replaced before.
+    Equal models with equal entries have equal bytes, however often the entries were replaced together before.
+
+    Args:
+        data: the file.
+        entries: the bytes of each by its name; with None there will be no entry of this name.
 
     Raises:
         ValueError: the bytes are no `.tflite`, or of a later format, whose root table has fields that are not known.
@@ -102,17 +106,18 @@ def with_metadata(data: bytes, name: str, content: bytes | None) -> bytes:
     if any(field >= _FIELDS for field in model.root.present()):
         raise ValueError("it has parts of a later format, which cannot be written")
     try:
-        return _Rewriting(model, name.encode(), content).result()
+        return _Rewriting(model, {name.encode(): content for name, content in entries.items()}).result()
     except IndexError as error:
         raise ValueError(str(error)) from error
 
 
 class _Rewriting:
-    """One replacement of an entry: what of the old file stays, where it goes, and the head before it."""
+    """A replacement of entries: what of the old file stays, where it goes, and the head before it."""
 
-    def __init__(self, model: Model, name: bytes, content: bytes | None) -> None:
-        self.model, self.name, self.new = model, name, content
-        self.metadata = [entry for entry in model.metadata if entry.name != name]
+    def __init__(self, model: Model, entries: Mapping[bytes, bytes | None]) -> None:
+        self.model, self.names = model, set(entries)
+        self.new = {name: content for name, content in entries.items() if content is not None}
+        self.metadata = [entry for entry in model.metadata if entry.name not in entries]
         self.tables = list(self._below("model", model.root, set()))
         self.buffers = self._buffers()
         kept = [*(entry.table for entry in self.metadata), *self.buffers, *(table for _, table in self.tables)]
@@ -141,12 +146,12 @@ class _Rewriting:
     def _buffers(self) -> list[Table]:
         """Return the tables of the buffers that stay.
 
-        Buffers are named by their places, so those behind the entry's cannot move up; its place then refers to buffer
-        0, which is empty by the format.
+        Buffers are named by their places, so those behind an entry's cannot move up; its place then refers to buffer 0,
+        which is empty by the format.
         """
         used = {entry.buffer for entry in self.metadata}
         used |= {table.number(_TENSOR_BUFFER, "<I", 0) for kind, table in self.tables if kind == "tensor"}
-        free = {entry.buffer for entry in self.model.metadata if entry.name == self.name} - used - {0}
+        free = {entry.buffer for entry in self.model.metadata if entry.name in self.names} - used - {0}
         buffers = list(self.model.buffers)
         while len(buffers) - 1 in free:
             buffers.pop()
@@ -164,11 +169,10 @@ class _Rewriting:
         head = Head(self.start)
         metadata = [head.body(entry.table.at) for entry in self.metadata]
         buffers = [head.body(table.at) for table in self.buffers]
-        if self.new is not None:
-            metadata.append(head.table({_NAME: head.text(self.name)}, {_INDEX: len(buffers)}))
+        for index, name in enumerate(self.new, start=len(buffers)):
+            metadata.append(head.table({_NAME: head.text(name)}, {_INDEX: index}))
         fields = {_METADATA: head.references(metadata)} if metadata else {}
-        if self.new is not None:
-            buffers.append(head.table({_DATA: head.data(self.new)}))
+        buffers += [head.table({_DATA: head.data(content)}) for content in self.new.values()]
         fields[_BUFFERS] = head.references(buffers)
         fields |= {field: head.body(self.model.root.target(field) or 0) for field in self._fields() if field}
         return head.finish(head.table(fields, {0: self.model.root.number(0, "<I", 0)}), IDENTIFIER)

@@ -28,9 +28,14 @@ def entry_of(tflite: bytes) -> str | None:
     return next((name for name in ENTRIES if model.content(name) is not None), None)
 
 
-def entry_content(tflite: bytes, entry: str) -> bytes | None:
-    """Return the bytes of an entry; None if there is none. ValueError for what is no `.tflite`."""
-    return Model(tflite).content(entry)
+def with_params_of(tflite: bytes, other: bytes) -> bytes:
+    """Return a `.tflite` with the parameters of another one, byte by byte.
+
+    Raises:
+        ValueError: one of them is no `.tflite`, or of a later format.
+    """
+    model = Model(other)
+    return with_metadata(tflite, {name: model.content(name) for name in ENTRIES})
 
 
 def read_params(tflite: bytes, entry: str | None = None) -> dict[str, Param]:
@@ -50,7 +55,10 @@ def write_params(tflite: bytes, params: Mapping[str, Param], entry: str = ENTRY)
     Raises:
         ValueError: the bytes are no `.tflite`, or one of a later format.
     """
-    return with_metadata(tflite, entry, encode(params) if params else None)
+    model = Model(tflite)
+    # Both together, so that what either had before leaves no unused bytes.
+    contents = {name: model.content(name) for name in ENTRIES}
+    return with_metadata(tflite, {**contents, entry: encode(params) if params else None})
 
 
 def without_params(tflite: bytes) -> bytes:
@@ -59,9 +67,7 @@ def without_params(tflite: bytes) -> bytes:
     Raises:
         ValueError: the bytes are no `.tflite`, or one of a later format.
     """
-    for entry in ENTRIES:
-        tflite = with_metadata(tflite, entry, None)
-    return tflite
+    return with_metadata(tflite, dict.fromkeys(ENTRIES))
 
 
 def for_silabs(params: Mapping[str, Param]) -> dict[str, Param]:
