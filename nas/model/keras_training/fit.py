@@ -204,6 +204,8 @@ def _compiled(job: Job, data: FitData) -> tuple[Any, bool]:
     probabilities = gives_probabilities(model, job.resolved.input_shape)
     length = Length(job.spec.training.epochs, data.feed.steps)
     compile_model(model, job.spec.training, job.code, length, probabilities=probabilities)
+    # Keras would trace a function again that made variables when it was traced first.
+    model.optimizer.build(model.trainable_variables)
     return model, probabilities
 
 
