@@ -86,7 +86,7 @@ def test_an_archive_has_the_figures_of_its_study_and_takes_them_in(nas, studies,
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["mine", "--update-archive"], "mine"),
+        (["mine", "--update-archive"], "must be a .nas.zip, got mine; write one with nas archive mine"),
         (["mien"], "mine"),
         (["mine", "--data", "nowhere.csv"], "no such file"),
         (["mine", "--data", "digits"], "must have the model's classes"),

@@ -8,6 +8,7 @@ import click
 from nas.cli.options import json_option, studies_option
 from nas.cli.study_options import reader_options
 from nas.cli.views.output import print_json, print_view
+from nas.errors import InputError
 
 EPILOG = """\b
 Examples:
@@ -64,6 +65,9 @@ def command(
     from nas import DataOptions, archive_evaluation, evaluate, open_archive, write_evaluation
     from nas.cli.views.evaluation import view
 
+    if update_archive and not model.endswith(".nas.zip"):
+        hint = f"write one with nas archive {model}"
+        raise InputError("--update-archive", "MODEL must be a .nas.zip", got=model, hint=hint)
     if update_archive:
         open_archive(model)  # a wrong one is refused now, not after the evaluation
     names = ("weights", "part", "rows_per_class", "with_float", "target", "seed")
