@@ -1,6 +1,7 @@
 """The specification of a study's model, and the training of an architecture that a specification asks for."""
 
 import dataclasses
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +34,7 @@ def winner_spec(archive: Archive, origin: Origin) -> ModelSpec:
     settings: dict[str, Any] = {one.name: getattr(recipe.training, one.name) for one in dataclasses.fields(Training)}
     settings |= {"epochs": plan.epochs, "min_steps": 0, "seed": plan.seed, "restarts": plan.restart_epochs}
     settings |= {"rows": "all"} if is_last else {}
-    settings |= {} if archive.soft_labels is None else {"soft_labels": str(origin.folder / SOFT_LABELS)}
+    settings |= {} if archive.soft_labels is None else {"soft_labels": os.path.relpath(origin.folder / SOFT_LABELS)}
     options = {one.name: getattr(origin.data.options, one.name) for one in dataclasses.fields(origin.data.options)}
     what = "The winner" if archive.trained.tested else f"Trial {archive.record.trial}"
     notes = [f"{what} of study {archive.name}", *([note] if (note := unrepeatable(archive.trained)) else [])]
@@ -41,7 +42,7 @@ def winner_spec(archive: Archive, origin: Origin) -> ModelSpec:
         name=re.sub(r"[^A-Za-z0-9._-]+", "_", archive.name),
         description="; ".join(notes),
         data=DataTable(**options, source=origin.data.source, seed=origin.data.seed),
-        model=ModelTable(architecture=str(origin.folder / ARCHITECTURE)),
+        model=ModelTable(architecture=os.path.relpath(origin.folder / ARCHITECTURE)),
         training=TrainingTable(**settings),
         augment=recipe.augment,
         # No quantization-aware epochs follow the trainings of a search.

@@ -74,6 +74,7 @@ def test_the_written_specification_names_the_data_and_the_target(tmp_path: Path)
     assert spec.training.soft_labels == ""
     taught = written(archive(soft_labels=b"x"), tmp_path)
     assert Path(taught.training.soft_labels) == tmp_path / "soft_labels.npy"
+    assert str(tmp_path) not in (tmp_path / "spec.toml").read_text()
 
 
 def test_a_training_that_was_cut_short_says_so(tmp_path: Path) -> None:
