@@ -89,7 +89,7 @@ def _events(source: str | Path | None, root: Path) -> Path:
     folders = [place for place in places if place.is_dir()]
     found = next((folder for folder in folders if next(folder.rglob(_EVENTS), None) is not None), None)
     if found is None:
-        hint = "train with the callback TensorBoard, which writes them"
+        hint = "train with tensorboard = true in the specification's table [training]"
         raise InputError((folders or places)[0], "must hold files of TensorBoard", got="none", hint=hint)
     return found
 

@@ -26,7 +26,7 @@ def command(source: str | None, studies: Path, host: str, port: int, browser: bo
     """Show trainings in TensorBoard, until Ctrl-C: those in FOLDER, or the training or study NAME.
 
     Without it, all trainings in models/ are shown. TensorBoard comes with pip install 'nas[tensorboard]'; a training
-    writes its files if its callbacks name TensorBoard.
+    writes its files if its specification says `tensorboard = true` in [training].
     """
     from nas import open_tensorboard
 
