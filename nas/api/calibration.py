@@ -1,12 +1,11 @@
 """The rows that ranges of activations are measured on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from nas.api.model import Model
 from nas.arrays import Array, Floats
 from nas.data.dataset import Part
 from nas.errors import InputError
@@ -33,24 +32,30 @@ class Calibration:
     notes: tuple[str, ...] = ()
 
 
-def calibration_of(model: Model, settings: Quantization, parts: Mapping[str, Part] | None) -> Calibration:
+def calibration_of(
+    settings: Quantization,
+    parts: Mapping[str, Part] | None,
+    row_shape: tuple[int, ...],
+    scaled: Callable[[Array], Floats],
+) -> Calibration:
     """Return the rows that the settings ask for; noise if there are no data.
 
     Args:
-        model: which the rows are for.
         settings: which part or file, and how many rows.
-        parts: the data by part; None if there are none.
+        parts: scaled data by part; None if there are none.
+        row_shape: shape of a row.
+        scaled: scales rows of a file, which are in the data's units.
 
     Raises:
         InputError: the file with rows cannot be read, or its rows do not fit the model.
     """
     rng = np.random.default_rng(settings.seed)
     if settings.calibration not in _TO_CALIBRATE:
-        rows = model.scaled(_read(Path(settings.calibration)))
+        rows = scaled(_read(Path(settings.calibration), row_shape))
         picked = np.sort(rng.permutation(len(rows))[: settings.calibration_rows])
         return Calibration(rows[picked], f"{len(picked)} rows of {settings.calibration}")
     if parts is None:
-        noise = rng.standard_normal((settings.calibration_rows, *model.input_shape)).astype(np.float32)
+        noise = rng.standard_normal((settings.calibration_rows, *row_shape)).astype(np.float32)
         note = (
             "without data, ranges are measured on noise: sizes hold, but the answers are wrong; give rows with --data "
             "or --calibration FILE"
@@ -60,11 +65,20 @@ def calibration_of(model: Model, settings: Quantization, parts: Mapping[str, Par
     from nas.model.deploy.convert import calibration_rows
 
     part = parts[settings.calibration]
-    rows = calibration_rows(part, part.y, count=settings.calibration_rows, seed=settings.seed)
-    return Calibration(rows, f"{len(rows)} {PARTS[settings.calibration]} rows")
+    chosen = calibration_rows(part, part.y, count=settings.calibration_rows, seed=settings.seed)
+    return Calibration(chosen, f"{len(chosen)} {PARTS[settings.calibration]} rows")
 
 
-def _read(path: Path) -> Array:
+def _read(path: Path, row_shape: tuple[int, ...]) -> Array:
+    """Return the rows [n, *row_shape] in an `.npy` or `.npz` file; see `_array`."""
+    rows = _array(path)
+    if rows.dtype.kind not in "iufb" or not len(rows) or int(np.prod(rows.shape[1:])) != int(np.prod(row_shape)):
+        words = " x ".join(map(str, row_shape))
+        raise InputError(path, f"must hold rows of {words} numbers", got=f"{rows.dtype} {list(rows.shape)}")
+    return rows.reshape(len(rows), *row_shape)
+
+
+def _array(path: Path) -> Array:
     """Return the rows in an `.npy` or `.npz` file; of the latter, those under a usual name, or its only array."""
     try:
         content = np.load(path, allow_pickle=False)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from nas.arrays import Floats
 from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.study.model_spec import FILE, read_model_spec
 from nas.study.quantization import Quantization, Scheme
 from nas.target.footprint import Footprint
 from nas.target.numbers import Numbers, numbers_of
@@ -101,7 +102,7 @@ def quantize(
     model: Model | str | Path,
     *,
     data: DataSource | None = None,
-    settings: Quantization | None = None,
+    settings: Quantization | Mapping[str, Any] | None = None,
     target: Target | str = DEFAULT_TARGET,
     folder: str | Path | None = None,
     root: str | Path = STUDIES,
@@ -109,26 +110,23 @@ def quantize(
     """Convert a model by several schemes, and compare sizes, accuracy, and what runs on TFLM.
 
     Args:
-        model: a model, or what `nas.load` takes. A float `.tflite` is quantized as well as a Keras model, but not by
-            quantization-aware training.
-        data: rows to calibrate on, and test rows to measure accuracy with. By default, what the model was trained on;
-            accuracies are then those of the validation rows, since a scheme is chosen by them. Without data, ranges
-            are measured on noise, so only the sizes mean something.
-        settings: schemes, calibration and settings of the converter.
+        model: a model, or what `nas.load` takes.
+        data: rows to calibrate on, and test rows to measure accuracy with. By default, what the model was trained on,
+            and its validation rows, since a scheme is chosen by them. Without data, ranges are those of noise.
+        settings: of the converter; or those by name that are to differ from the specification of its training.
         target: a target, its name, or the path of a TOML file that describes it.
         folder: where to write `<scheme>.tflite` for each scheme; None to write nothing.
         root: folder of studies.
 
     Raises:
-        InputError: the model cannot be loaded, is an int8 `.tflite` of which nothing else is known, or the data do not
-            fit it.
+        InputError: the model cannot be loaded, or is quantized already, or the data do not fit it.
     """
     loaded = model if isinstance(model, Model) else load(model, root)
-    settings = settings or Quantization()
+    settings = settings if isinstance(settings, Quantization) else settings_of(loaded).replace(**(settings or {}))
     with Apart(_SECONDS) as apart:
         source, notes = _source(loaded, apart)
         parts = labelled(loaded, data)
-        calibration = calibration_of(loaded, settings, parts)
+        calibration = calibration_of(settings, parts, loaded.input_shape, loaded.scaled)
         board = find_target(target) if isinstance(target, str) else target
         job = _Job(loaded, settings, board, parts or {}, judged_by(data), calibration)
         made = {scheme: _made(job, source, scheme) for scheme in settings.schemes}
@@ -139,7 +137,7 @@ def quantize(
         schemes=tuple(_written(folder, row) for _, row in made.values()),
         layers=tuple(layers),
         layers_of=layers_of,
-        deployed=None if loaded.tflite is None or loaded.keras is None else job.measure(DEPLOYED, loaded.tflite),
+        deployed=_deployed(job),
         settings=settings,
         calibrated_on=calibration.words,
         part=job.judged,
@@ -147,6 +145,19 @@ def quantize(
         baseline=baseline_accuracy(parts, job.judged) if parts else None,
         notes=(*notes, *calibration.notes, *_unscaled(loaded, parts)),
     )
+
+
+def _deployed(job: _Job) -> SchemeResult | None:
+    """Return the figures of the `.tflite` that a Keras model came with."""
+    model = job.model
+    return None if model.tflite is None or model.keras is None else job.measure(DEPLOYED, model.tflite)
+
+
+def settings_of(model: Model) -> Quantization:
+    """Return the table [quantization] of the specification in a training's folder; the defaults if there is none."""
+    if not (model.origin / FILE).is_file():
+        return Quantization()
+    return read_model_spec(model.origin).quantization
 
 
 def _source(model: Model, apart: Apart) -> tuple[Source, list[str]]:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+
+from nas.api.calibration import calibration_of
 from nas.api.training_data import TrainingData
 from nas.api.training_files import write_float_model
 from nas.api.training_progress import TrainingProgress
@@ -30,7 +33,7 @@ def train_keras(
     keras = dump_keras(fitted.model)
     write_float_model(request.folder, keras, fitted.history, fitted.best_epoch)
     if view is not None:
-        view.phase("quantizing to int8")
+        view.phase(f"quantizing: {request.spec.quantization.deployed}")
     tflite = _quantized(request.spec, fitted.model, data)
     return TrainedModel(
         keras=keras,
@@ -70,10 +73,13 @@ def _fit(
 
 
 def _quantized(spec: ModelSpec, model: Any, data: TrainingData) -> bytes:
-    from nas.model.deploy.convert import calibration_rows
-    from nas.model.keras_training.deploy import quantize_keras
+    """Return the `.tflite` of the scheme that the specification deploys."""
+    from nas.model.deploy.schemes import deploy
 
     table, rows = spec.quantization, data.prepared
-    part = rows.val if table.calibration == "val" else rows.train
-    chosen = calibration_rows(part, part.y, count=table.calibration_rows, seed=table.seed)
-    return quantize_keras(model, chosen, spec.name)
+    parts = {"train": rows.train, "val": rows.val}
+    chosen = calibration_of(table, parts, rows.row_shape, lambda x: rows.scaling.apply(np.asarray(x, np.float32)))
+    try:
+        return deploy(model, table, chosen.rows, rows.train.x)
+    except InputError as error:
+        raise InputError(spec.name, str(error), hint="the float model is kept") from None

@@ -5,7 +5,7 @@ from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from nas.codec import Place, from_data
+from nas.codec import Place, from_data, to_data
 from nas.errors import InputError
 
 
@@ -133,12 +133,16 @@ class Quantization:
 
     @classmethod
     def of(cls, **settings: Any) -> "Quantization":
-        """Make settings of texts and numbers by name; `schemes` may be text with commas, or `all` but `custom`."""
+        """Make settings of texts and numbers by name; see `replace`."""
+        return cls().replace(**settings)
+
+    def replace(self, **settings: Any) -> "Quantization":
+        """Return a copy with some settings changed; `schemes` may be text with commas, or `all` but `custom`."""
         schemes = settings.get("schemes")
         if isinstance(schemes, str):
             every = [scheme for scheme in Scheme if scheme is not Scheme.CUSTOM]
             settings["schemes"] = every if schemes == "all" else [name.strip() for name in schemes.split(",")]
-        return from_data(cls, settings, Place("quantization"))
+        return from_data(Quantization, {**to_data(self), **settings}, Place("quantization"))
 
     def __post_init__(self) -> None:
         for name in ("calibration_rows", "qat_epochs"):

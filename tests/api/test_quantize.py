@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from nas.target.profiler import profile
 L = keras.layers
 RNG = np.random.default_rng(0)
 LABELS = np.arange(240) % 3
+ROWS_OF_ANOTHER = "another.npy"
 ROWS = (RNG.standard_normal((240, 24, 3)) + 2 * LABELS[:, None, None]).astype(np.float32)
 
 
@@ -103,6 +105,17 @@ def test_without_data_it_is_said_that_ranges_are_those_of_noise(folder: Path) ->
     assert result.schemes[0].accuracy is None
 
 
+def test_the_specification_of_a_training_says_how_its_model_is_quantized(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "spec.toml").write_text('[quantization]\nschemes = ["int16x8"]\ncalibration_rows = 7\nreport = false\n')
+    model = replace(nas.load(folder / "model.keras"), origin=tmp_path)
+    result = nas.quantize(model)
+    assert [row.scheme for row in result.schemes] == ["int16x8"]
+    assert result.calibrated_on == "7 rows of noise"
+    asked = nas.quantize(model, settings={"schemes": "float32"})
+    assert [row.scheme for row in asked.schemes] == ["float32"]
+    assert asked.calibrated_on == "7 rows of noise"
+
+
 def test_rows_to_calibrate_on_may_be_a_file(folder: Path) -> None:
     settings = nas.Quantization.of(schemes="int8", calibration=str(folder / "rows.npy"), calibration_rows=30)
     result = nas.quantize(folder / "model.keras", settings=settings)
@@ -124,10 +137,13 @@ def test_a_float_file_is_quantized_too_and_an_int8_one_is_named(folder: Path, do
     [
         (["--schemes", "int9"], "quantization: schemes[0]: value must be a known one, got 'int9'; did you mean int8?"),
         (["--calibration", "nothing.npz"], "nothing.npz: must be an .npy or .npz file with rows"),
+        (["--calibration", ROWS_OF_ANOTHER], "must hold rows of 24 x 3 numbers, got float64 [4, 5]"),
         (["--window", "9"], "--window says how --data is read; give --data as well"),
     ],
 )
 def test_a_mistake_is_one_line(folder: Path, words: list[str], says: str) -> None:
+    np.save(folder / ROWS_OF_ANOTHER, np.zeros((4, 5)))
+    words = [str(folder / word) if word == ROWS_OF_ANOTHER else word for word in words]
     result = CliRunner().invoke(group, ["quantize", str(folder / "model.keras"), *words])
     assert result.exit_code != 0
     assert says in str(result.exception) + result.output

@@ -7,7 +7,7 @@ import pytest
 from nas.errors import InputError
 from nas.model.deploy.float_tflite import convert_tflite
 from nas.model.deploy.refusals import layer_notes, refusal
-from nas.model.deploy.schemes import KerasSource, finish
+from nas.model.deploy.schemes import KerasSource, deploy, finish
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.deploy.weights_only import float_weights, half_weights, int8_weights
 from nas.model.keras_runtime import keras_outputs
@@ -90,6 +90,14 @@ def test_the_custom_scheme_is_what_its_settings_say(source: KerasSource) -> None
     )
     tensors = profile(source.convert(Scheme.CUSTOM, settings, X), "host").tensors
     assert {t.kind: t.dtype for t in tensors if t.kind in ("input", "output")} == {"input": "uint8", "output": "int8"}
+
+
+def test_what_a_training_deploys_is_the_scheme_of_its_settings(source: KerasSource, files: dict[Scheme, bytes]) -> None:
+    assert deploy(source.model, DEFAULTS, X, X) == files[Scheme.INT8]
+    assert deploy(source.model, Quantization(deployed=Scheme.INT16X8), X, X) == files[Scheme.INT16X8]
+    trained_on = deploy(source.model, Quantization(deployed=Scheme.INT8_QAT, qat_epochs=1), X, X)
+    assert numbers_of(profile(trained_on, "host")) is Numbers.INT8
+    assert trained_on != files[Scheme.INT8]
 
 
 def test_an_operator_that_tflite_does_not_have_is_named_with_what_to_change() -> None:

@@ -40,14 +40,14 @@ def command(
     dynamic_range, int8, int8_float_io, int16x8, int8_qat (quantization-aware training), and custom, whose settings a
     specification gives. Then it lists the layers whose error is largest, and what helps.
     """
-    from nas import Quantization, quantize
+    from nas import quantize
     from nas.cli.views.quantized import view
 
     given = {name: options.pop(name) for name in _SETTINGS}
-    settings = Quantization.of(**{name: value for name, value in given.items() if value is not None})
+    settings = {name: value for name, value in given.items() if value is not None}
     result = quantize(
         model,
-        data=data_choice(data, options, settings.seed),
+        data=data_choice(data, options, given["seed"] or 0),
         settings=settings,
         target=target,
         folder=output,

@@ -83,6 +83,24 @@ def run_converter(converter: Any, scheme: Scheme, settings: Quantization, rows: 
         raise refusal(scheme, str(error)) from None
 
 
+def deploy(model: Any, settings: Quantization, calibration: Floats, training: Floats) -> bytes:
+    """Return a trained Keras model as the `.tflite` that the settings ask to deploy.
+
+    Args:
+        model: a Keras model with one input and one output; it is left as it is.
+        settings: the scheme, and all that it is made with.
+        calibration: scaled rows [n, ...] on which ranges of activations are measured.
+        training: scaled rows [n, ...] to train on with quantization, for the scheme `int8_qat`.
+
+    Raises:
+        InputError: the model has an operator that the scheme does not allow.
+    """
+    source = KerasSource(model)
+    if settings.deployed is Scheme.INT8_QAT:
+        source = source.trained_on(training, settings)
+    return finish(source.convert(settings.deployed, settings, calibration), settings)
+
+
 def finish(tflite: bytes, settings: Quantization) -> bytes:
     """Return a converted file as it is deployed: without names and metadata, if the settings want it so."""
     if not settings.slim:
