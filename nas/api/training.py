@@ -103,7 +103,7 @@ def _saying_what_is_kept(request: Request) -> Iterator[None]:
     except KeyboardInterrupt as end:
         kept = len(list((request.folder / CHECKPOINTS).glob("*.npz")))
         if hasattr(end, "kept") and kept:
-            end.kept = f"the checkpoint is kept; go on with: nas train {request.asked} --resume"
+            end.kept = f"the checkpoint is kept; go on with: nas train {request.folder} --resume"
         raise
 
 
