@@ -17,7 +17,7 @@ LINKED = [*SHOWN, ROOT / "CONTRIBUTING.md"]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 INLINE = re.compile(r"`(nas [^`]+)`")
-OUTPUT = re.compile(r"nas(?: search)?: ")
+OUTPUT = re.compile(r"nas(?: search| train)?: ")
 """How lines begin that `nas` prints; in a block they stand beside commands."""
 
 
