@@ -41,7 +41,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         result: the study's outcome, whose commands repeat it; None for a study without one.
     """
     study, splits = problem.study, problem.splits
-    inputs, outputs, example = _measured(files.tflite)
+    inputs, outputs, example = measured(files.tflite)
     learned = trained.epochs is not None and trained.teachers
     return Archive(
         name=study.name,
@@ -93,7 +93,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
     weights = weights_file.read_bytes() if weights_file.is_file() else None
     if not has_archive(folder):
         return make_archive(load_problem(study), Trained(record), ModelFiles(tflite, weights))
-    inputs, outputs, example = _measured(tflite)
+    inputs, outputs, example = measured(tflite)
     return dataclasses.replace(
         load_archive(folder),
         tflite=tflite,
@@ -192,7 +192,7 @@ def _size(part: Part) -> dict[str, int | None]:
     return {"rows": len(part), "groups": groups}
 
 
-def _measured(tflite: bytes) -> tuple[Quantization, Quantization, Example]:
+def measured(tflite: bytes) -> tuple[Quantization, Quantization, Example]:
     """Return how a model's input and output are quantized, and an example of both."""
     from nas.model.deploy.tflite_model import TfliteModel
 

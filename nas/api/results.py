@@ -7,9 +7,11 @@ from typing import Any
 
 from nas.api import STUDIES
 from nas.api.archives import exported_result, opened_archive, trial_archive, winner_archive
+from nas.api.device_archive import FORMATS as DEVICE_FORMATS
+from nas.api.device_archive import device_archive, is_no_study
 from nas.api.studies import open_study
 from nas.errors import InputError
-from nas.exporters.format import write
+from nas.exporters.format import FORMATS, write
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
@@ -39,13 +41,14 @@ def export(
     bare: bool = False,
     parameters: Mapping[str, Any] | None = None,
 ) -> list[Path]:
-    """Write a study's winner, the candidate of another trial, or an archived model as files.
+    """Write a study's winner, the candidate of another trial, or any int8 model as files.
 
     Args:
-        name: the study's name or folder, or the path of a `.nas.zip`.
-        out: folder to write into; by default the study's `best/`, or `trial-<n>/`; for an archive, a folder of its
-            name here.
-        formats: names from `nas.exporters.format.FORMATS`; all of them if empty.
+        name: the study's name or folder, the folder of a training, or the path of a `.nas.zip` or `.tflite`.
+        out: folder to write into; by default the study's `best/`, or `trial-<n>/`; the `firmware/` of a training; for a
+            file, a folder of its name here.
+        formats: names from `nas.exporters.format.FORMATS`; all of them if empty. Of a model that no study has found,
+            the model itself, its C sources, the next steps, and the float model if it is known.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
         bare: whether the model carries no parameters in its metadata. Otherwise it has class names, scaling, rate and
@@ -62,17 +65,31 @@ def export(
     if bare and parameters:
         raise InputError("--bare", "leaves out all parameters", got=f"--set {next(iter(parameters))}")
     archive, folder = _exported(name, trial, root)
+    if not archive.is_of_study:
+        formats = _device_formats(formats)
     return write(out or folder, archive if bare else with_parameters(archive, parameters), formats)
 
 
 def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
     """Return what is exported, and the folder that it goes to by default."""
+    if trial is not None and name.endswith((SUFFIX, ".tflite")):
+        raise InputError("--trial", "must be left out for a file, which holds one model", got=trial)
+    if is_no_study(name):
+        path = Path(name)
+        return device_archive(name), path / "firmware" if path.is_dir() else Path(path.name.partition(".")[0])
     if name.endswith(SUFFIX):
-        if trial is not None:
-            raise InputError("--trial", "must be left out for an archive, which holds one model", got=trial)
         return opened_archive(read_archive(Path(name))), Path(Path(name).name.removesuffix(SUFFIX))
     study, folder = open_study(name, root)
     return chosen_archive(study, folder, trial), folder / ("best" if trial is None else f"trial-{trial}")
+
+
+def _device_formats(formats: Sequence[str]) -> Sequence[str]:
+    """Return the formats to write of a model that no study has made."""
+    for one in formats:
+        if one in FORMATS and one not in DEVICE_FORMATS:
+            rule = f"must be one of {', '.join(DEVICE_FORMATS)} for a model that no study has found"
+            raise InputError("--format", rule, got=one)
+    return formats or DEVICE_FORMATS
 
 
 def chosen_archive(study: Study, folder: Path, trial: int | None) -> Archive:

@@ -66,7 +66,7 @@ VERBS = {
     "tensorboard": Verb("Open TensorBoard on trainings.", ("open_tensorboard",)),
     "doctor": Verb("Say whether a search can run here, and what is missing.", ("doctor",)),
     "completion": Verb("Print the script that lets a shell complete commands.", ()),
-    "export": Verb("Write a study's winner: .tflite, C sources, model card.", ("export",)),
+    "export": Verb("Write a model for a firmware: .tflite, C sources, model card.", ("export",)),
     "params": Verb("Read or set parameters in the metadata of a .tflite file.", ("params", "set_params")),
 }
 

@@ -160,9 +160,11 @@ def _channels(archive: Archive) -> str:
 
 
 def _head(archive: Archive) -> str:
-    record = archive.record
+    record, target = archive.record, comment(archive.footprint["target"])
+    if not archive.is_of_study:
+        return f"// Model {comment(archive.name)}; target {target}.\n// Written by nas. Do not edit."
     return (
         f"// Study {comment(archive.name)}, trial {record.trial}, architecture {comment(record.digest)}; "
-        f"target {comment(archive.footprint['target'])}.\n"
+        f"target {target}.\n"
         "// Written by nas; model_card.md says how it was made. Do not edit."
     )

@@ -132,6 +132,11 @@ class Archive:
         return self.trained.record
 
     @property
+    def is_of_study(self) -> bool:
+        """Whether a study has found the model, so that more is known of it than what a device needs."""
+        return bool(self.record.architecture)
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Of the model's input tensor, batch first."""
         return next(tuple(t["shape"]) for t in self.footprint["tensors"] if t["kind"] == "input")

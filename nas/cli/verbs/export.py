@@ -15,13 +15,15 @@ Examples:
   nas export cnn_timeseries-synthetic-6kb
   nas export studies/mine --format c -o firmware/model
   nas export mine.nas.zip -o firmware
+  nas export models/gesture -o firmware
+  nas export other.tflite --format c -o firmware
   nas export mine --trial 17 --format tflite -o .
   nas export mine --set version=3 --set date=2026-11-26
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("study", metavar="STUDY|FILE.nas.zip", shell_complete=complete_studies)
+@click.argument("study", metavar="MODEL", shell_complete=complete_studies)
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
 @click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
@@ -32,7 +34,10 @@ Examples:
 def command(
     study: str, trial: int | None, formats: tuple[str, ...], folder: Path | None, studies: Path, **options: Any
 ) -> None:
-    """Write a study's winner, or the model in an archive: .tflite, C sources, model card, metadata."""
+    """Write MODEL for a firmware: .tflite, C sources, next steps; of a study also model card and metadata.
+
+    MODEL is a study's name or folder, the folder of a training, a .nas.zip, or any .tflite with int8 input and output.
+    """
     from nas import export
 
     parameters = dict(setting(text, "--set") for text in options["settings"])

@@ -1,0 +1,50 @@
+"""`nas export` of models that no study has found: a lone `.tflite`, a training, and its archive."""
+
+import shutil
+from pathlib import Path
+
+from nas.study.result import Result
+
+
+def _below_the_head(file: Path) -> list[str]:
+    """Return a C file's lines without its first two, which say where the model is from."""
+    return file.read_text().splitlines()[2:]
+
+
+def test_a_lone_model_is_exported_as_its_study_exports_it(nas, root: Path, result: Result, tmp_path: Path) -> None:
+    best = root / "mine" / "best"
+    for name in ("model.tflite", "metadata.json"):
+        shutil.copy(best / name, tmp_path / name)
+    ended = nas("export", "model.tflite", "-o", "out")
+    assert (ended.code, ended.err) == (0, "")
+    files = {Path(line).name for line in ended.out.splitlines()}
+    assert files >= {"model.tflite", "model_data.h", "model_data.c", "model_ops.h", "model_check.h", "README.md"}
+    assert (tmp_path / "out" / "model.tflite").read_bytes() == (best / "model.tflite").read_bytes()
+    for name in ("model_data.c", "model_ops.h"):
+        assert _below_the_head(tmp_path / "out" / name) == _below_the_head(best / name)
+    assert "model_card.md" not in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_what_only_a_study_knows_is_not_exported_of_another_model(
+    nas, root: Path, result: Result, tmp_path: Path
+) -> None:
+    shutil.copy(root / "mine" / "best" / "model.tflite", tmp_path / "mine.tflite")
+    ended = nas("export", "mine.tflite", "-o", "out", "--format", "card")
+    assert ended.code == 1
+    assert ended.err == (
+        "nas: --format: must be one of tflite, c, firmware, keras for a model that no study has found, got card\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_training_and_its_archive_are_exported_alike(nas, root: Path, result: Result, tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "mine"
+    folder.mkdir(parents=True)
+    for name in ("model.tflite", "metadata.json"):
+        shutil.copy(root / "mine" / "best" / name, folder / name)
+    (folder / "spec.toml").write_text('name = "mine"\n[data]\nsource = "wine"\n')
+    assert nas("archive", "models/mine").code == 0
+    assert nas("export", "models/mine").code == 0
+    assert nas("export", "models/mine/mine.nas.zip", "-o", "out").code == 0
+    for file in (folder / "firmware").iterdir():
+        assert file.read_bytes() == (tmp_path / "out" / file.name).read_bytes()
