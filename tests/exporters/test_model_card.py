@@ -41,7 +41,7 @@ def test_the_card_holds_every_number_of_the_winner(make_archive):
         "9 groups resampled",
     ]
     footprint = ["3,210", "1,001", "5,200", "5,184", "head 4,608 + tail 576", "46,569", "code 45,568", "`cortex-m4`"]
-    data = ["0.25", "-3", "0.0234375", "synthetic", "rows.train: 700", "6144"]
+    data = ["0.25", "-3", "0.0234375", "synthetic", "parts.train.rows: 700", "6144"]
     origin = ["trial 17", "`0123456789ab`", "Seed 5", "seconds.train: 4.2", "version.tensorflow: 2.21.0"]
     missing = [text for text in accuracies + intervals + footprint + data + origin if text not in card]
     assert not missing
