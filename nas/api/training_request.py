@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from nas.api import STUDIES
 from nas.api.training_source import Source, changed, folder_of
 from nas.data.given import Data
+from nas.study.applicable import require_for_builder
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED
 from nas.tracking.address import find_address
@@ -79,6 +80,8 @@ def requested(
     settings: dict[str, Any] = {key: options.get(key) for key in ("epochs", "batch_size", "learning_rate", "seed")}
     made = changed(source.spec, data if isinstance(data, str) else None, settings)
     make_params(made.parameters)  # refuses now what could not be written when the training has ended
+    if made.model.builder:
+        require_for_builder(made)
     if test:
         epochs = made.training.epochs if 0 < made.training.epochs < TEST_EPOCHS else TEST_EPOCHS
         batch = min(TEST_BATCH, made.training.batch_size)

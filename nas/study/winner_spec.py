@@ -3,25 +3,18 @@
 import dataclasses
 import os
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from nas.arrays import Floats
-from nas.errors import InputError
 from nas.space.architecture import Architecture
+from nas.study.applicable import require_for_architecture
 from nas.study.archive import Archive, Origin
 from nas.study.manifest import ARCHITECTURE, SOFT_LABELS
 from nas.study.model_spec import ModelSpec
-from nas.study.model_spec_tables import UNTIL_STOPPED, DataTable, ModelTable, TrainingTable
+from nas.study.model_spec_tables import DataTable, ModelTable, TrainingTable
 from nas.study.recipe import Training
 from nas.study.retraining import Retraining, repeated, unrepeatable
 from nas.study.tasks import AllButTest, HoldOut
-
-# Settings of models that are built by Keras; an architecture trains as in a search.
-_OF_BUILDERS = (
-    *("optimizer", "optimizer_options", "loss", "loss_options", "labels", "metrics", "schedule", "schedule_options"),
-    *("keep", "shuffle", "callbacks", "tensorboard"),
-)
 
 
 def winner_spec(archive: Archive, origin: Origin) -> ModelSpec:
@@ -66,7 +59,7 @@ def retraining_of(
     Raises:
         InputError: a setting does not apply to architectures.
     """
-    _require_applicable(spec.training)
+    require_for_architecture(spec.training)
     table = spec.training
     rows = train_rows + val_rows if table.rows == "all" else train_rows
     recipe = spec.recipe
@@ -81,16 +74,3 @@ def retraining_of(
         restart_epochs=tuple(epoch for epoch in table.restarts if epoch < epochs),
         soft_labels=soft_labels,
     )
-
-
-def _require_applicable(table: TrainingTable) -> None:
-    """Raise an InputError for a setting that does not apply to architectures."""
-    default = TrainingTable()
-    for name in _OF_BUILDERS:
-        if getattr(table, name) != getattr(default, name):
-            hint = "leave it out: an architecture is trained as in a search; or name a builder"
-            raise InputError(f"training.{name}", "must belong to a model with a builder", hint=hint)
-    if table.epochs == UNTIL_STOPPED:
-        raise InputError("training.epochs", "must be 1 or more for an architecture", got=table.epochs)
-    if isinstance(table.class_weights, Mapping):
-        raise InputError("training.class_weights", 'must be true, false or "balanced" for an architecture')

@@ -13,10 +13,11 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.space.architecture import Architecture
 from nas.space.blocks.dense import Dense
+from nas.study.applicable import require_for_builder
 from nas.study.archive import Archive, Origin, Quantization
 from nas.study.model_spec import ModelSpec, read_model_spec
 from nas.study.model_spec_tables import ModelTable, TargetTable, TrainingTable
-from nas.study.recipe import Recipe
+from nas.study.recipe import Finals, Recipe
 from nas.study.record import Record, State
 from nas.study.result import Trained
 from nas.study.retraining import repeated
@@ -99,3 +100,18 @@ def test_settings_that_do_not_apply_to_an_architecture_are_refused(table: dict[s
     with pytest.raises(InputError) as error:
         retraining_of(spec, MEMBER, 300, 100)
     assert line in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"training": TrainingTable(averaging=0.9)}, "training.averaging"),
+        ({"training": TrainingTable(rows="all")}, "training.rows"),
+        ({"finals": Finals(qat_epochs=3)}, "finals"),
+    ],
+)
+def test_settings_that_do_not_apply_to_a_builder_are_refused(changed: dict[str, Any], place: str) -> None:
+    spec = ModelSpec("mine", model=ModelTable(builder="my_model.py:build"))
+    require_for_builder(spec)
+    with pytest.raises(InputError, match=f"^{place}: must belong to a model with an architecture"):
+        require_for_builder(replace(spec, **changed))
