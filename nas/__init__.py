@@ -25,7 +25,7 @@ The command line does what these functions do:
     nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
     nas summarize  `summarize`
     nas view       `view`, `open_netron`
-    nas tensorboard  `open_tensorboard`
+    nas tensorboard  `open_tensorboard`; `tensorboard_command` is the command that it runs
     nas doctor     `doctor`
     nas export     `export`
     nas train      `train` of a `ModelSpec`, whose builder gets a `ResolvedSpec`; it gives a `TrainingResult`
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from nas.api.targets import list_targets
     from nas.api.training import train
     from nas.api.ui import open_ui
-    from nas.api.viewers import open_netron, open_tensorboard
+    from nas.api.viewers import open_netron, open_tensorboard, tensorboard_command
     from nas.data.dataset import DataOptions
     from nas.data.given import Data
     from nas.errors import InputError
@@ -119,7 +119,7 @@ _HOMES = {
     "api.targets": ("list_targets",),
     "api.training": ("train",),
     "api.ui": ("open_ui",),
-    "api.viewers": ("open_netron", "open_tensorboard"),
+    "api.viewers": ("open_netron", "open_tensorboard", "tensorboard_command"),
     "data.dataset": ("DataOptions",),
     "data.given": ("Data",),
     "errors": ("InputError",),
@@ -225,6 +225,7 @@ __all__ = [
     "set_params",
     "show_study",
     "summarize",
+    "tensorboard_command",
     "train",
     "ui_command",
     "view",

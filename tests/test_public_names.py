@@ -90,6 +90,7 @@ NAMES = [
     "set_params",
     "show_study",
     "summarize",
+    "tensorboard_command",
     "train",
     "ui_command",
     "view",

@@ -21,12 +21,18 @@ FORMATS = ("tflite", "c", "firmware", "keras")
 """The export formats that say nothing of how a study found the model."""
 
 
-def is_no_study(source: str) -> bool:
-    """Return whether a source is a `.tflite`, the folder of a training, or an archive of one."""
+def is_no_study(source: str, root: Path) -> bool:
+    """Return whether a source is a `.tflite`, the folder of a training, or an archive of one.
+
+    A study below `root` comes before a folder of the same name, which may be its own export.
+    """
     path = Path(source)
     if source.endswith(SUFFIX):
         return FACTS not in read_archive(path).members
-    return path.suffix == ".tflite" or ((path / FILE).is_file() and not (path / "study.toml").is_file())
+    if path.suffix == ".tflite":
+        return True
+    is_study = any((folder / "study.toml").is_file() for folder in (path, root / source))
+    return (path / FILE).is_file() and not is_study
 
 
 def device_archive(source: str) -> Archive:

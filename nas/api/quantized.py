@@ -20,6 +20,7 @@ class SchemeResult:
         content: of the `.tflite`; None if it could not be made.
         file: where it was written; None if it was not.
         arena_bytes: what TFLM's `arena_used_bytes()` gives on the target; None where TFLM does not run it.
+        arena_min_bytes: the arena to reserve: the smallest with which allocation and inference succeed.
         latency_ms: of an inference on the target; None if the target has no clock.
         accuracy: in LiteRT; None without data.
         supported: whether TFLM runs it.
@@ -32,6 +33,7 @@ class SchemeResult:
     weights_bytes: int | None = None
     file_bytes: int | None = None
     arena_bytes: int | None = None
+    arena_min_bytes: int | None = None
     latency_ms: float | None = None
     accuracy: float | None = None
     supported: bool = False

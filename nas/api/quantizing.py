@@ -79,6 +79,7 @@ class _Job:
             weights_bytes=footprint.weights_bytes,
             file_bytes=len(content),
             arena_bytes=footprint.detail.used if runs else None,
+            arena_min_bytes=footprint.ram_bytes if runs else None,
             latency_ms=footprint.latency_ms if runs else None,
             accuracy=right,
             supported=runs,

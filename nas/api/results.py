@@ -74,7 +74,7 @@ def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
     """Return what is exported, and the folder that it goes to by default."""
     if trial is not None and name.endswith((SUFFIX, ".tflite")):
         raise InputError("--trial", "must be left out for a file, which holds one model", got=trial)
-    if is_no_study(name):
+    if is_no_study(name, root):
         path = Path(name)
         return device_archive(name), path / "firmware" if path.is_dir() else Path(path.name.partition(".")[0])
     if name.endswith(SUFFIX):

@@ -71,11 +71,17 @@ def open_tensorboard(
     Raises:
         InputError: there are no files of TensorBoard, it is not installed, or the port is in use.
     """
+    command = tensorboard_command(source, host=host, port=port, root=root)
+    return _show(command, host, port, f"{command[command.index('--logdir') + 1]} in TensorBoard", tell, browser)
+
+
+def tensorboard_command(
+    source: str | Path | None = None, *, host: str = _LOCAL, port: int = 6006, root: Path | str = STUDIES
+) -> list[str]:
+    """Return the command that `open_tensorboard` runs; the arguments and what it raises are that one's."""
     _require("tensorboard", "tensorboard")
-    folder = _events(source, Path(root))
-    options = {"--logdir": str(folder), "--host": host, "--port": str(port)}
-    command = [sys.executable, "-m", "tensorboard.main", *(word for option in options.items() for word in option)]
-    return _show(command, host, port, f"{folder} in TensorBoard", tell, browser)
+    options = {"--logdir": str(_events(source, Path(root))), "--host": host, "--port": str(port)}
+    return [sys.executable, "-m", "tensorboard.main", *(word for option in options.items() for word in option)]
 
 
 def _require(module: str, extra: str) -> None:

@@ -63,7 +63,7 @@ VERBS = {
     "predict": Verb("Give a model's answers for rows or recordings, window by window, as CSV.", ("predict",)),
     "summarize": Verb("Print what a model is: layers, shapes, parameters, quantization.", ("summarize",)),
     "view": Verb("Write a page that shows a model, or open Netron on it.", ("view", "open_netron")),
-    "tensorboard": Verb("Open TensorBoard on trainings.", ("open_tensorboard",)),
+    "tensorboard": Verb("Open TensorBoard on trainings.", ("open_tensorboard", "tensorboard_command")),
     "doctor": Verb("Say whether a search can run here, and what is missing.", ("doctor",)),
     "completion": Verb("Print the script that lets a shell complete commands.", ()),
     "export": Verb("Write a model for a firmware: .tflite, C sources, model card.", ("export",)),

@@ -33,7 +33,7 @@ def command() -> None:
     """Write a study's winner or a training as one .nas.zip, or show, verify or extract such a file.
 
     `nas archive STUDY` is short for `nas archive make STUDY`. An archive is written whole or not at all. Each byte of
-    it is checked whenever it is opened, and no code in it is run.
+    it is checked whenever it is opened, and no code in it is run. Each command takes --json.
     """
 
 
