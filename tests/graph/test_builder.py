@@ -120,3 +120,15 @@ def chain(shape: tuple[int, int, int], units: int) -> Any:
     g.fully_connected(units)
     g.softmax()
     return g.graph()
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (5, 2)])
+def test_a_convolution_is_dilated_and_strided_as_a_layer_of_keras_is(kernel: int, stride: int) -> None:
+    layers = pytest.importorskip("keras").layers
+    g = GraphBuilder((24, 24, 2))
+    g.conv2d(3, kernel, stride=stride)
+    g.depthwise_conv2d(kernel, stride=stride)
+    twins = (layers.Conv2D(3, kernel, stride), layers.DepthwiseConv2D(kernel, stride))
+    for op, twin in zip(g.graph().ops, twins, strict=True):
+        assert op.options["dilation"] == tuple(twin.dilation_rate)
+        assert op.options["stride"] == tuple(twin.strides)
