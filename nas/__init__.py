@@ -10,7 +10,8 @@
 The command line does what these functions do:
 
     nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
-                   `load_result` gives its outcome again, `load` the winner, or any model, to predict with
+                   `load_result` gives its outcome again, `trials` its trials as a frame, `load` the winner, or any
+                   model, to predict with
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from nas.api.loading import load
     from nas.api.model import Model
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate, profile
-    from nas.api.outcome import Outcome, load_result
+    from nas.api.outcome import Outcome, load_result, trials
     from nas.api.params import Params, params, set_params
     from nas.api.prediction import Predictions, predict
     from nas.api.progress import Progress
@@ -105,7 +106,7 @@ _HOMES = {
     "api.model": ("Model",),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
-    "api.outcome": ("Outcome", "load_result"),
+    "api.outcome": ("Outcome", "load_result", "trials"),
     "api.params": ("Params", "params", "set_params"),
     "api.prediction": ("Predictions", "predict"),
     "api.progress": ("Progress",),
@@ -227,6 +228,7 @@ __all__ = [
     "summarize",
     "tensorboard_command",
     "train",
+    "trials",
     "ui_command",
     "view",
     "write_evaluation",

@@ -92,6 +92,7 @@ NAMES = [
     "summarize",
     "tensorboard_command",
     "train",
+    "trials",
     "ui_command",
     "view",
     "write_evaluation",

@@ -96,6 +96,15 @@ def load_result(name: str, root: Path | str = STUDIES) -> Outcome:
     return outcome(exported_result(folder, ledger), ledger)
 
 
+def trials(study: str, root: Path | str = STUDIES) -> "Frame":
+    """Return the trials of a study, given its name or its folder, as a pandas DataFrame; see `Outcome.frame`.
+
+    Raises:
+        InputError: there is no such study, it has no trials, or they cannot be read.
+    """
+    return load_result(study, root).frame()
+
+
 def _words(winner: Trained) -> str:
     """Return a winner's scores and costs in two lines."""
     record, tested = winner.record, winner.tested

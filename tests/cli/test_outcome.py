@@ -69,6 +69,7 @@ def test_a_study_s_result_can_be_had_again(result: Result, root: Path) -> None:
     again = load_result("mine", root)
     assert again.to_json() == result.to_json()
     assert again.frame().equals(result.frame())
+    assert package.trials("mine", root).equals(result.frame())
 
 
 def test_a_plot_holds_every_complete_trial_over_the_objective_s_cost(result: Result) -> None:
