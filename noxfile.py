@@ -58,8 +58,8 @@ def native(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests; last, so that pytest's summary closes the log."""
-    session.run("python", "-m", "pytest", *session.posargs)
+    """Run the tests, the files of them on all cores; last, so that pytest's summary closes the log."""
+    session.run("python", "-m", "pytest", "-n", CORES, "--dist", "loadfile", *session.posargs)
 
 
 @nox.session(default=False)

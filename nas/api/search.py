@@ -57,7 +57,8 @@ def search(
         observer: follows the search while it runs, in place of `Progress`.
         data: rows in memory, in place of the study's own; they are kept as `data.npz` in the study's folder, so that
             the study can be resumed without them. Or the name or path of data, as in `Study.data`.
-        finish: whether to search no further, and to decide between the candidates that a study has already.
+        finish: whether to search no further, and to decide between the candidates that a study has already. The minutes
+            that it had before do not limit that; others do.
         archives: whether to write an archive, `.nas.zip`, for each member of the Pareto front, into `archives/` in the
             study's folder; that of the winner is always written, into `best/`.
         progress: whether to show progress on standard error: a live view on a terminal, else a line for each candidate.

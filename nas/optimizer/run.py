@@ -96,7 +96,8 @@ def run(
         observer: follows the run.
         started: when the run began (`time.monotonic()`), so that reading data counts to its minutes.
         make_executor: makes what performs the tasks; None for worker processes on this machine.
-        finish: whether to run the finals now, with the candidates so far, in place of a search.
+        finish: whether to run the finals now, with the candidates so far, in place of a search; only other minutes than
+            those of the search limit them.
 
     Raises:
         InputError: the study has begun with another definition, another process runs it, it could not be decided, or
@@ -105,10 +106,9 @@ def run(
     study, judge = problem.study, Judge.of(problem)
     ledger = _resume_or_begin(study, folder)
     ledger.lock(problem.identity())
+    clock = Clock(started, _limit(study, folder, finish=finish), ledger.get("seconds") or 0.0)
     write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
     tracker = open_tracker(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
-    limit = None if study.minutes is None else 60 * study.minutes
-    clock = Clock(started, limit, ledger.get("seconds") or 0.0)
     trials, models = Trials(ledger, tracker, observer, clock), _models(folder)
     executor = (make_executor or EXECUTORS["local"])(problem.splits, study.jobs)
     dispatcher = Dispatcher(executor, observer, clock)
@@ -129,6 +129,13 @@ def run(
         tracker.close(DRAIN_SECONDS)
         ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
         ledger.unlock()
+
+
+def _limit(study: Study, folder: Path, *, finish: bool) -> float | None:
+    """Return the seconds that a run may take; None for any number, as for finals and the minutes of an earlier run."""
+    file = folder / "study.toml"
+    is_old = finish and file.is_file() and read_study(folder).get("minutes") == study.minutes
+    return None if study.minutes is None or is_old else 60 * study.minutes
 
 
 def _resume_or_begin(study: Study, folder: Path) -> Ledger:

@@ -123,5 +123,8 @@ def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on(stud
     for words in (f"nas search {stopped.folder} --finish", f"nas report {stopped.folder}"):
         assert words in told
     assert "--finish" not in kept(replace(stopped, complete=0))
+    won = kept(replace(stopped, state="finished", best=3))
+    assert "trial 3 has won; all is kept; go on, or write its files: nas search" in won
+    assert "--finish" not in won
     assert kept(replace(stopped, trials=1, complete=1)).startswith("1 trial ended, 1 complete; ")
     assert kept(show_study("new", studies)) == "no trial had ended; the same command begins again"

@@ -217,6 +217,19 @@ def test_a_study_can_be_finished_with_the_candidates_that_it_has(log: Log, split
     assert go(study(recipe=FINALS), splits, tmp_path).trials == 8
 
 
+@pytest.mark.parametrize(("minutes", "is_limited"), [(60, False), (30, True)])
+def test_the_minutes_of_the_search_do_not_limit_the_finals_that_are_asked_for_but_others_do(
+    log: Log, splits: Splits, tmp_path: Path, minutes: float, is_limited: bool
+) -> None:
+    log.interrupt = 5
+    with pytest.raises(KeyboardInterrupt):
+        go(study(recipe=FINALS, minutes=60), splits, tmp_path)
+    log.tasks.clear()
+    go(study(recipe=FINALS, minutes=minutes), splits, tmp_path, finish=True)
+    assert log.finals
+    assert {task.seconds is not None for task in log.finals} == {is_limited}
+
+
 def test_a_study_without_a_complete_candidate_cannot_be_finished(log: Log, splits: Splits, tmp_path: Path) -> None:
     log.interrupt = 1
     with pytest.raises(KeyboardInterrupt):

@@ -54,7 +54,8 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
 @click.option(
     "--finish",
     is_flag=True,
-    help="Search no further: run the finals now, with the candidates that the study has, and write the winner.",
+    help="Search no further: run the finals now, with the candidates that the study has, and write the winner. They "
+    "take the time that they need; --minutes limits them.",
 )
 @click.option(
     "--archives",

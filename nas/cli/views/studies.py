@@ -98,6 +98,10 @@ def kept(study: StudySummary) -> str:
     if not study.trials:
         return "no trial had ended; the same command begins again"
     trials, folder = f"{study.trials} trial{'s'[: study.trials != 1]}", shlex.quote(study.folder)
+    if study.best is not None and study.state == "finished":
+        return (
+            f"{trials} ended, trial {study.best} has won; all is kept; go on, or write its files: nas search {folder}"
+        )
     told = f"{trials} ended, {study.complete} complete; all is kept; search on: nas search {folder}"
     more = f"; run the finals now: nas search {folder} --finish; see the results so far: nas report {folder}"
     return told + more if study.complete else told
