@@ -13,6 +13,7 @@ from nas.evaluation.disagreement import Disagreement, disagree
 from nas.evaluation.scores import Scores, score
 from nas.signal.kind import Kind
 from nas.task.metrics import constant_answer, drawn_from, scores
+from nas.text import percent
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -149,8 +150,8 @@ class Evaluation:
         return html
 
     def __repr__(self) -> str:
-        shares = ", ".join(f"{name} {100 * s.metrics['accuracy'].value:.1f} %" for name, s in self.models.items())
-        constant = f"{100 * self.baseline['accuracy']:.1f} %"
+        shares = ", ".join(f"{name} {percent(s.metrics['accuracy'].value)}" for name, s in self.models.items())
+        constant = percent(self.baseline["accuracy"])
         return (
             f"<nas.Evaluation: {self.about.model} on {self.rows:,} {self.inputs_are} ({self.about.part}) of "
             f"{self.about.data}: accuracy {shares}, baseline {constant}>"

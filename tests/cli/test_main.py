@@ -135,9 +135,12 @@ def test_a_shell_completes_verbs_options_and_commands(
 
 
 def test_the_readme_shows_how_completion_is_turned_on(nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert 'eval "$(_NAS_COMPLETE=bash_source nas)"' in (ROOT / "README.md").read_text()
+    assert "`nas completion bash`" in (ROOT / "README.md").read_text()
+    printed = nas("completion", "zsh").out
+    assert "compdef" in printed
+    # The script calls nas with this variable, and gets the same words from it.
     monkeypatch.setenv("_NAS_COMPLETE", "zsh_source")
-    assert "compdef" in nas().out
+    assert nas().out.split() == printed.split()
 
 
 def test_a_signal_ends_a_command_with_the_exit_code_of_a_program_that_it_ended(

@@ -8,6 +8,7 @@ import numpy as np
 from nas.arrays import Floats
 from nas.model.deploy.recording import Operator, Recording, Scale
 from nas.study.layer_error import LayerError
+from nas.text import percent
 
 MOST_ROWS = 64
 """Rows that errors are measured on; more change the figures by little."""
@@ -139,7 +140,7 @@ class _Layer:
         """Return what is the matter with a layer whose error is large, and what helps."""
         if found.saturated > _SATURATED:
             return (
-                f"{100 * found.saturated:.1f} % of its values lie outside the range of the calibration: calibrate with "
+                f"{percent(found.saturated)} of its values lie outside the range of the calibration: calibrate with "
                 "more rows, or with rows of the kind that the model will see"
             )
         if found.sqnr_db is None or found.sqnr_db >= _FAIR_DB:
