@@ -11,8 +11,9 @@ from nas.codec import to_data, to_toml
 from nas.data.choice import DataChoice
 from nas.exporters.metadata import describe
 from nas.exporters.specification import specification
-from nas.reports import ReportView, figure_files
+from nas.reports.files import figure_files
 from nas.reports.memory_map.format import MAP_FORMATS
+from nas.reports.view import ReportView
 from nas.space.file import space_file
 from nas.study.archive import Archive, Origin
 from nas.study.archive_file import dump_facts

@@ -8,9 +8,10 @@ from nas.api.results import chosen_archive, stored_view
 from nas.api.studies import open_study
 from nas.api.training_archive import is_training, write_training_archive
 from nas.errors import InputError
-from nas.reports import ReportView
+from nas.reports.view import ReportView
 from nas.study import archive_zip
-from nas.study.archive_zip import SUFFIX, ArchiveFile
+from nas.study.archive_zip import ArchiveFile
+from nas.study.manifest import SUFFIX
 from nas.study.study import Study
 
 

@@ -9,8 +9,8 @@ from nas.api.model import Model
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.study.archive import Archive
-from nas.study.archive_zip import SUFFIX, read_archive
-from nas.study.manifest import FACTS
+from nas.study.archive_zip import read_archive
+from nas.study.manifest import FACTS, SUFFIX
 from nas.study.model_spec import FILE, read_model_spec
 from nas.study.record import Record, State
 from nas.study.result import Trained

@@ -17,8 +17,8 @@ from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.files import read_regular
-from nas.study.archive_zip import SUFFIX, read_archive
-from nas.study.manifest import DATA, INT8, KERAS, METADATA
+from nas.study.archive_zip import read_archive
+from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, read_model_spec
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET

@@ -6,18 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.api import STUDIES
-from nas.api.params import params
-from nas.api.spaces import data_shape, require_positive
-from nas.api.studies import open_study
 from nas.codec import parse_json
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
-from nas.study.archive_file import has_archive, winner_file
-from nas.study.archive_zip import SUFFIX, read_archive
-from nas.study.manifest import INT8
+from nas.study.manifest import INT8, SUFFIX
 from nas.target import profiler
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
@@ -69,6 +64,8 @@ def estimate(
         InputError: a file cannot be read, its contents are no architecture or no parameters of the space, or the shape
             has another number of axes than the architecture's.
     """
+    from nas.api.spaces import data_shape
+
     board = _board(target)
     if isinstance(architecture, Graph):
         return profiler.estimate(architecture, board)
@@ -101,6 +98,8 @@ def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
 
 def _on_data(member: Architecture, input_shape: Sequence[int] | None, classes: int | None) -> Architecture:
     """Return the same blocks for data of another shape, or with another number of classes."""
+    from nas.api.spaces import require_positive
+
     require_positive(input_shape, classes)
     shape = tuple(input_shape or member.input_shape)
     if len(shape) != len(member.input_shape):
@@ -199,6 +198,8 @@ def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> 
 def _content(model: str | Path) -> bytes:
     """Return the `.tflite` in a file; the int8 one of an archive."""
     if str(model).endswith(SUFFIX):
+        from nas.study.archive_zip import read_archive
+
         return read_archive(Path(model)).member(INT8)
     return read_regular(Path(model), profiler.MOST_FILE_BYTES)
 
@@ -228,11 +229,16 @@ def _without_metadata(model: bytes) -> bytes:
 
 def _on_parameters(model: bytes) -> "Iterator[Advice]":
     """Yield what the parameters in a model's metadata cost; they are there on purpose."""
+    from nas.model.deploy.params.metadata import entry_of
     from nas.target.advice import Advice
 
     try:
+        if entry_of(model) is None:
+            return
+        from nas.api.params import params
+
         carried = params(model)
-    except InputError:  # it runs all the same
+    except ValueError:  # it runs all the same
         return
     if carried.cost_bytes:
         keys = ", ".join(carried.values)
@@ -251,14 +257,19 @@ def _profile_or_error(model: str, target: Target) -> Footprint | InputError:
 def model_files(file: str) -> Iterator[tuple[str, str]]:
     """Yield the file, a study's winner, or the models in a folder, each with the name of its study."""
     path = Path(file)
-    if _is_study(path) or (not path.exists() and _is_study(STUDIES / file)):
+    named = not path.exists() and _is_study(STUDIES / file)
+    if not path.is_dir() and not named:
+        if not path.exists() and not path.suffix:
+            raise InputError(file, "must be a file, a folder or a study, and there is none of this name", hint=_KNOWN)
+        yield file, ""
+        return
+    # These take longer to import than a profile takes.
+    from nas.api.studies import open_study
+    from nas.study.archive_file import has_archive, winner_file
+
+    if named or _is_study(path):
         study, folder = open_study(file, STUDIES)
         yield winner_file(folder, _bare), study.name
-        return
-    if not path.exists() and not path.suffix:
-        raise InputError(file, "must be a file, a folder or a study, and there is none of this name", hint=_KNOWN)
-    if not path.is_dir():
-        yield file, ""
         return
     studies = {definition.parent for definition in path.rglob("study.toml")}
     found = [(str(model), "") for model in path.rglob("*.tflite") if studies.isdisjoint(model.parents)]

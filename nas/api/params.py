@@ -95,7 +95,8 @@ def set_params(
         InputError: a file cannot be read or is none of its kind, a value does not fit, or a key to remove is not there.
     """
     from nas.model.deploy.params.kinds import make_params
-    from nas.model.deploy.params.store import ENTRY, SILABS_ENTRY, entry_of, for_silabs, read_params, write_params
+    from nas.model.deploy.params.metadata import ENTRY, SILABS_ENTRY, entry_of
+    from nas.model.deploy.params.store import for_silabs, read_params, write_params
 
     given = {**(_read_values(Path(file)) if file else {}), **(values or {})}
     changed = make_params(_with_kinds(given, kinds or {}))
@@ -123,7 +124,8 @@ def _content(model: str | Path | bytes) -> bytes:
 
 def _described(content: bytes, file: str, entry: str | None) -> Params:
     """Return the parameters of a file's bytes; InputError if it is no `.tflite`, or they are damaged."""
-    from nas.model.deploy.params.store import entry_of, read_params, write_params
+    from nas.model.deploy.params.metadata import entry_of
+    from nas.model.deploy.params.store import read_params, write_params
 
     try:
         entry = entry or entry_of(content)

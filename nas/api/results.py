@@ -15,10 +15,13 @@ from nas.exporters.format import FORMATS, write
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
-from nas.reports import ReportView, figure_files, write_report
+from nas.reports.files import figure_files
+from nas.reports.page import write_report
+from nas.reports.view import ReportView
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
-from nas.study.archive_zip import SUFFIX, read_archive
+from nas.study.archive_zip import read_archive
+from nas.study.manifest import SUFFIX
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.study.repeat import commands, note

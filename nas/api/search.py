@@ -24,7 +24,8 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import Run, run
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.reports import ReportView, write_report
+from nas.reports.page import write_report
+from nas.reports.view import ReportView
 from nas.space.file import load_space
 from nas.study.archive import Archive
 from nas.study.archive_file import save_archive

@@ -8,9 +8,9 @@ from nas.codec import parse_json, to_data
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.reports.memory_map.format import MAP_FORMATS
-from nas.study.archive_zip import SUFFIX, Contents, write_archive
+from nas.study.archive_zip import Contents, write_archive
 from nas.study.environment import versions
-from nas.study.manifest import DATA, INT8, KERAS, METADATA
+from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, ModelSpec, read_model_spec
 from nas.study.model_spec_paths import is_code, moved
 from nas.target.profiler import MOST_FILE_BYTES, profile

@@ -14,9 +14,8 @@ from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.files import read_regular, write_atomic
 from nas.study.archive import Archive
-from nas.study.archive_zip import SUFFIX
 from nas.study.environment import versions
-from nas.study.manifest import ARCHITECTURE, MANIFEST, SOFT_LABELS
+from nas.study.manifest import ARCHITECTURE, MANIFEST, SOFT_LABELS, SUFFIX
 from nas.study.model_spec import FILE, ModelSpec, read_model_spec
 from nas.study.model_spec_paths import is_code, moved
 from nas.study.retraining import unrepeatable

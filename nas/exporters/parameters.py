@@ -80,7 +80,8 @@ def embed(tflite: bytes, facts: DeviceFacts, more: Mapping[str, Any], room: int 
     """
     # FlatBuffers' library takes longer to import than a model card takes to write.
     from nas.model.deploy.params.kinds import make_params
-    from nas.model.deploy.params.store import ENTRY, read_params, write_params
+    from nas.model.deploy.params.metadata import ENTRY
+    from nas.model.deploy.params.store import read_params, write_params
 
     try:
         held = read_params(tflite, ENTRY)

@@ -32,7 +32,6 @@ from nas.study.zip_reading import (
 )
 from nas.text import document
 
-SUFFIX = ".nas.zip"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 _END_BYTES = 22
 

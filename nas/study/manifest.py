@@ -12,6 +12,9 @@ from nas.errors import InputError
 FORMAT = 1
 """Version of the format; it rises when archives get what earlier releases of nas cannot read."""
 
+SUFFIX = ".nas.zip"
+"""How the names of archives end."""
+
 MANIFEST = "manifest.json"
 
 # The members that functions of nas read again; others are for people.

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from nas.model.deploy.params.kinds import make_params
-from nas.model.deploy.params.store import SILABS_ENTRY, read_params, write_params
+from nas.model.deploy.params.metadata import SILABS_ENTRY
+from nas.model.deploy.params.store import read_params, write_params
 
 CORPUS = Path(__file__).parents[2] / "native" / "fuzz" / "corpus"
 

@@ -15,8 +15,8 @@ from nas.exporters.c_array import data_header
 from nas.exporters.markdown import escape, facts, table
 from nas.exporters.metadata import describe
 from nas.exporters.model_card import model_card, recalls
-from nas.reports import ReportView
 from nas.reports.headline import headline
+from nas.reports.view import ReportView
 from nas.study.result import Result, Trained
 from nas.tracking.note import study_note
 

@@ -10,7 +10,8 @@ import pytest
 
 from nas.model.deploy.params.dictionary import encode
 from nas.model.deploy.params.kinds import Param, make_params
-from nas.model.deploy.params.store import SILABS_ENTRY, write_params
+from nas.model.deploy.params.metadata import SILABS_ENTRY
+from nas.model.deploy.params.store import write_params
 
 from .conftest import MODELS
 from .test_param_dictionary import other_builder

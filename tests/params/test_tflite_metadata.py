@@ -13,7 +13,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from nas.model.deploy.params.dictionary import encode
 from nas.model.deploy.params.kinds import make_params
-from nas.model.deploy.params.store import ENTRY, SILABS_ENTRY, read_params, without_params, write_params
+from nas.model.deploy.params.metadata import ENTRY, SILABS_ENTRY
+from nas.model.deploy.params.store import read_params, without_params, write_params
 from nas.target.profiler import profile
 
 from .conftest import MODELS, packed, unpacked

@@ -3,7 +3,7 @@
 import pytest
 from report_sample import sample_view
 
-from nas.reports import render
+from nas.reports.page import render
 
 
 @pytest.fixture(scope="session")

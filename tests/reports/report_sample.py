@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nas.reports import ReportView
+from nas.reports.view import ReportView
 from nas.study.answers import Answers, GroupScore, Mistake, Threshold
 from nas.study.costs import COSTS, front
 from nas.study.record import Record, State

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.image import imread
 from report_sample import CLASSES, sample_view
 
-from nas.reports import render
+from nas.reports.page import render
 from nas.study.answers import Answers, GroupScore, Mistake, Threshold
 from nas.study.costs import COSTS, front
 from nas.study.result import Trained

@@ -15,8 +15,11 @@ import pytest
 from report_sample import CLASSES, CONFUSION, sample_view
 from sklearn.metrics import precision_score, recall_score
 
-from nas.reports import ReportView, figure_files, figures, fronts, render, write_report
+from nas.reports import figures, fronts
+from nas.reports.files import figure_files
 from nas.reports.memory_map.svg import to_svg
+from nas.reports.page import render, write_report
+from nas.reports.view import ReportView
 from nas.study.record import State
 from nas.study.result import Result, Trained
 
@@ -158,7 +161,8 @@ def test_figures_take_the_colours_of_the_page(page):
 
 
 def test_equal_studies_give_equal_pages_in_any_process(page):
-    code = "from report_sample import sample_view; from nas.reports import render; print(render(sample_view()), end='')"
+    imports = "from nas.reports.page import render; from report_sample import sample_view"
+    code = f"{imports}; print(render(sample_view()), end='')"
     root = Path(__file__).resolve().parents[2]
     path = os.pathsep.join([str(root), str(root / "tests" / "reports")])
     again = subprocess.run(

@@ -93,13 +93,15 @@ def _check(row: "Comparison", limits: Limits) -> "Check | None":
 
 
 def _print_profile(row: "Comparison", check: "Check | None", memory_map: str | None, as_json: bool) -> None:
-    from nas import advise, write_memory_map
+    from nas import advise
     from nas.cli.views.advice import advice_view
     from nas.cli.views.footprint import view
 
     if isinstance(row.result, InputError):
         raise row.result
     if memory_map is not None:
+        from nas import write_memory_map  # with all that reports need
+
         click.echo(f"wrote {write_memory_map(row.result, Path(memory_map))}", err=True)
     advice = advise(row.file, row.target)
     if as_json:

@@ -17,6 +17,14 @@ from typing import NamedTuple
 from nas.model.deploy.params.head import Head
 from nas.target.flatbuffer import Table, root
 
+ENTRY = "NAS_PARAMS"
+"""The name of our entry in a model's metadata."""
+
+SILABS_ENTRY = "SL_PARAMSv1"
+"""The name under which the tools of Silicon Labs write and read the same bytes."""
+
+ENTRIES = (ENTRY, SILABS_ENTRY)
+
 IDENTIFIER = b"TFL3"
 # Field numbers of TFLite's schema, version 3 (tensorflow/compiler/mlir/lite/schema/schema.fbs).
 _BUFFERS, _METADATA, _FIELDS = 4, 6, 10
@@ -182,3 +190,13 @@ class _Rewriting:
         fields = [(table, _OFFSET) for table in self.buffers]
         fields += [(table, _LARGE_OPTIONS) for kind, table in self.tables if kind == "operator"]
         return {table.place(field) or 0 for table, field in fields if table.number(field, "<Q", 0) > 1}
+
+
+def entry_of(tflite: bytes) -> str | None:
+    """Return the name of the entry that holds the parameters, ours if there are both; None if there are none.
+
+    Raises:
+        ValueError: the bytes are no `.tflite`.
+    """
+    model = Model(tflite)
+    return next((name for name in ENTRIES if model.content(name) is not None), None)

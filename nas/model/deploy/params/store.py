@@ -4,28 +4,10 @@ from collections.abc import Mapping
 
 from nas.model.deploy.params.dictionary import decode, encode
 from nas.model.deploy.params.kinds import Param
-from nas.model.deploy.params.metadata import Model, with_metadata
-
-ENTRY = "NAS_PARAMS"
-"""The name of our entry in a model's metadata."""
-
-SILABS_ENTRY = "SL_PARAMSv1"
-"""The name under which the tools of Silicon Labs write and read the same bytes."""
-
-ENTRIES = (ENTRY, SILABS_ENTRY)
+from nas.model.deploy.params.metadata import ENTRIES, ENTRY, Model, entry_of, with_metadata
 
 # What the tools of Silicon Labs call some of our parameters.
 _SILABS_KEYS: Mapping[str, str] = {"class_names": "classes", "arena_bytes": "runtime_memory_size"}
-
-
-def entry_of(tflite: bytes) -> str | None:
-    """Return the name of the entry that holds the parameters, ours if there are both; None if there are none.
-
-    Raises:
-        ValueError: the bytes are no `.tflite`.
-    """
-    model = Model(tflite)
-    return next((name for name in ENTRIES if model.content(name) is not None), None)
 
 
 def with_params_of(tflite: bytes, other: bytes) -> bytes:
