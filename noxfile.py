@@ -26,6 +26,8 @@ nox.options.sessions = ["lint", "types", "native", "tests"]
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 CORES = str(os.cpu_count() or 1)
+# Each process of the tests imports TensorFlow, which takes a gigabyte.
+TEST_PROCESSES = str(min(4, os.cpu_count() or 1))
 
 
 def cpp_sources() -> list[str]:
@@ -58,8 +60,8 @@ def native(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, the files of them on all cores; last, so that pytest's summary closes the log."""
-    session.run("python", "-m", "pytest", "-n", CORES, "--dist", "loadfile", *session.posargs)
+    """Run the tests, their files on up to four cores; last, so that pytest's summary closes the log."""
+    session.run("python", "-m", "pytest", "-n", TEST_PROCESSES, "--dist", "loadfile", *session.posargs)
 
 
 @nox.session(default=False)

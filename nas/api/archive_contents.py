@@ -43,7 +43,7 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
         archive: the model with its facts.
         view: what the study's report shows.
     """
-    folder, trained = Path(view.result.folder), archive.trained
+    folder, trained = Path(view.result.folder), archive.found
     is_winner = trained.tested is not None
     # Addresses of servers may hold passwords.
     uri = study.tracking_uri if study.tracking_uri == NOWHERE else None
@@ -76,7 +76,7 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
 
 def _about(archive: Archive) -> dict[str, Any]:
     """Return what sums up a model."""
-    record, tested = archive.record, archive.trained.tested
+    record, tested = archive.record, archive.found.tested
     return {
         "trial": record.trial,
         "metric": record.metric,

@@ -129,7 +129,7 @@ def repeatable_archive(study: Study, folder: Path) -> Archive:
             release are put together, cannot be read.
     """
     archive = winner_archive(study, folder)
-    if archive.soft_labels is not None or archive.trained.epochs is None or not archive.trained.teachers:
+    if archive.soft_labels is not None or archive.found.epochs is None or not archive.found.teachers:
         return archive
     labels = winner_soft_labels(load_problem(study), ModelFolder(folder / "models"))
     return dataclasses.replace(archive, soft_labels=labels)

@@ -17,7 +17,7 @@ from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.files import read_regular
-from nas.study.archive_zip import read_archive
+from nas.study.archive_zip import ArchiveFile, read_archive
 from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, read_model_spec
 from nas.target.profiler import MOST_FILE_BYTES, profile
@@ -46,7 +46,7 @@ def load(source: str | Path, root: Path | str = STUDIES) -> Model:
     """
     path = Path(source)
     if path.name.endswith(SUFFIX):
-        return _archived(path)
+        return archived_model(read_archive(path))
     if path.suffix == ".tflite":
         return _tflite(path)
     if path.suffix == ".keras":
@@ -75,14 +75,15 @@ def _winner(name: str, root: Path) -> Model:
     )
 
 
-def _archived(path: Path) -> Model:
-    """Return the model in an archive, each byte of which is checked."""
-    archive = read_archive(path)
-    members, place = archive.members, f"{path}: {METADATA}"
-    model = _described(_plain(archive.member(INT8), path), _metadata(archive.member(METADATA), place), place)
+def archived_model(archive: ArchiveFile) -> Model:
+    """Return the model in an archive that was read; InputError if a member that describes it is damaged."""
+    members, place = archive.members, f"{archive.file}: {METADATA}"
+    model = _plain(archive.member(INT8), Path(archive.file))
+    model = _described(model, _metadata(archive.member(METADATA), place), place)
     data = None
     if DATA in members:
-        data = from_data(DataChoice, parse_json(members[DATA], f"{path}: {DATA}"), Place(f"{path}: {DATA}"))
+        at = f"{archive.file}: {DATA}"
+        data = from_data(DataChoice, parse_json(members[DATA], at), Place(at))
     return replace(model, name=archive.manifest.name, keras=members.get(KERAS), data=data)
 
 

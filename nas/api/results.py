@@ -8,8 +8,10 @@ from typing import Any
 from nas.api import STUDIES
 from nas.api.archives import exported_result, opened_archive, trial_archive, winner_archive
 from nas.api.device_archive import FORMATS as DEVICE_FORMATS
-from nas.api.device_archive import device_archive, is_no_study
+from nas.api.device_archive import device_archive, target_of
+from nas.api.loading import archived_model, load
 from nas.api.studies import open_study
+from nas.api.training_archive import is_training
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, write
 from nas.exporters.parameters import with_parameters
@@ -21,7 +23,8 @@ from nas.reports.view import ReportView
 from nas.study.archive import Archive
 from nas.study.archive_file import has_archive, load_archive
 from nas.study.archive_zip import read_archive
-from nas.study.manifest import SUFFIX
+from nas.study.manifest import FACTS, SUFFIX
+from nas.study.model_spec import read_model_spec
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.study.repeat import commands, note
@@ -68,20 +71,27 @@ def export(
     if bare and parameters:
         raise InputError("--bare", "leaves out all parameters", got=f"--set {next(iter(parameters))}")
     archive, folder = _exported(name, trial, root)
-    if not archive.is_of_study:
+    if archive.trained is None:
         formats = _device_formats(formats)
     return write(out or folder, archive if bare else with_parameters(archive, parameters), formats)
 
 
 def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
     """Return what is exported, and the folder that it goes to by default."""
+    path, is_study = Path(name), (root / name / "study.toml").is_file()
     if trial is not None and name.endswith((SUFFIX, ".tflite")):
         raise InputError("--trial", "must be left out for a file, which holds one model", got=trial)
-    if is_no_study(name, root):
-        path = Path(name)
-        return device_archive(name), path / "firmware" if path.is_dir() else Path(path.name.partition(".")[0])
     if name.endswith(SUFFIX):
-        return opened_archive(read_archive(Path(name))), Path(Path(name).name.removesuffix(SUFFIX))
+        file = read_archive(path)
+        archive = (
+            opened_archive(file) if FACTS in file.members else device_archive(archived_model(file), target_of(file))
+        )
+        return archive, Path(path.name.removesuffix(SUFFIX))
+    if path.suffix == ".tflite":
+        return device_archive(load(path)), Path(path.stem)
+    # A study comes before a folder of the same name here, which may be its own export.
+    if not is_study and is_training(path):
+        return device_archive(load(path), read_model_spec(path).target.name), path / "firmware"
     study, folder = open_study(name, root)
     return chosen_archive(study, folder, trial), folder / ("best" if trial is None else f"trial-{trial}")
 

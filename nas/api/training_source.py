@@ -106,7 +106,7 @@ def _winner(name: str) -> Source:
 
 def _doubts(archive: Archive) -> Iterator[str]:
     """Yield why training a study's winner again here may give another model."""
-    trained = archive.trained
+    trained = archive.found
     if trained.teachers and archive.soft_labels is None and trained.epochs is not None:
         yield "it learned from teachers whose soft labels are gone, so that training it again gives another model"
     if note := unrepeatable(trained):

@@ -160,9 +160,10 @@ def _channels(archive: Archive) -> str:
 
 
 def _head(archive: Archive) -> str:
-    record, target = archive.record, comment(archive.footprint["target"])
-    if not archive.is_of_study:
+    target = comment(archive.footprint["target"])
+    if archive.trained is None:
         return f"// Model {comment(archive.name)}; target {target}.\n// Written by nas. Do not edit."
+    record = archive.record
     return (
         f"// Study {comment(archive.name)}, trial {record.trial}, architecture {comment(record.digest)}; "
         f"target {target}.\n"

@@ -80,7 +80,7 @@ def _files(archive: Archive) -> str:
         del files["model.keras"]
     if archive.origin is None:
         del files["spec.toml, architecture.json"]
-    if not archive.is_of_study:
+    if archive.trained is None:
         del files["model_card.md, metadata.json"]
     return table(("file", "what it is"), files.items(), text=2)
 

@@ -40,7 +40,7 @@ def describe(archive: Archive) -> dict[str, Any]:
         "data": archive.data,
         "recipe": archive.recipe.to_json(),
         # Without the answers for single test rows, which belong to the data.
-        "winner": {key: value for key, value in archive.trained.to_json().items() if key != "test_answers"},
+        "winner": {key: value for key, value in archive.found.to_json().items() if key != "test_answers"},
     }
 
 

@@ -54,7 +54,7 @@ def _carried(archive: Archive) -> str:
 
 
 def _accuracy(archive: Archive) -> str:
-    trained, record = archive.trained, archive.record
+    trained, record = archive.found, archive.record
     lines = "\n".join(f"- {name}: {value}" for name, value in validated(trained))
     return f"""## Accuracy
 
@@ -102,19 +102,19 @@ def _with_interval(estimate: Estimate) -> tuple[str, str]:
 
 
 def _last_training(archive: Archive) -> str:
-    if archive.trained.epochs is None:
+    if archive.found.epochs is None:
         return ""
     inputs = archive.inputs_are
     compared = f"""
 The cross-validated figure is the mean over the folds of the finals, each for {inputs} held out of the training."""
     return f"""
-The winner was trained once more, for {archive.trained.epochs} epochs on training and validation {inputs} together; that
+The winner was trained once more, for {archive.found.epochs} epochs on training and validation {inputs} together; that
 model is in this folder, and was evaluated on the test set. The validation figure is that of the shorter training in the
-search.{compared if archive.trained.finals else ""}"""
+search.{compared if archive.found.finals else ""}"""
 
 
 def _classes(archive: Archive) -> str:
-    tested = archive.trained.tested
+    tested = archive.found.tested
     if tested is None:
         names = ", ".join(map(escape, archive.class_names))
         return f"## Classes\n\n{names}. Not the winner of its study, and therefore not evaluated on the test set."
@@ -192,10 +192,10 @@ def _data(archive: Archive) -> str:
 def _training(archive: Archive) -> str:
     record = archive.record
     head = ("trial", "seed", "epochs", "accuracy on the fold")
-    rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.trained.finals]
+    rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.found.finals]
     finals = f"Final trainings (cross-validation), by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
-    if archive.trained.teachers:
-        reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.trained.teachers))
+    if archive.found.teachers:
+        reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.found.teachers))
         finals += f"Their soft labels come from teachers with a mean validation accuracy of {reached}.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training

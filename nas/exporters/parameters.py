@@ -56,7 +56,7 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
     tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, archive.footprint))
     cost, flash = archive.footprint, archive.footprint["flash"]
     grown = {**_grown(cost, carried.bytes), "flash": {**flash, "model": flash["model"] + carried.bytes}}
-    trained = replace(archive.trained, record=_grown_record(archive.record, carried.bytes))
+    trained = archive.trained and replace(archive.trained, record=_grown_record(archive.record, carried.bytes))
     return replace(archive, tflite=tflite, footprint=grown, trained=trained, parameters=carried)
 
 

@@ -84,8 +84,9 @@ class Archive:
     Attributes:
         name: of the study; C symbols begin with it.
         tflite: the model file.
-        trained: how the model was trained, chosen and tested.
-        footprint: of `tflite` on the study's target: the JSON of `nas profile`.
+        trained: how the model was trained, chosen and tested; None for a model that no study has found, of which only
+            what a device needs is known.
+        footprint: of `tflite` on its target: the JSON of `nas profile`.
         class_names: one for each output.
         scaling: of each channel, fitted on the training rows.
         input: quantization of the scaled input; `output` of the probabilities or logits.
@@ -105,7 +106,7 @@ class Archive:
 
     name: str
     tflite: bytes
-    trained: Trained
+    trained: Trained | None
     footprint: Mapping[str, Any]
     class_names: tuple[str, ...]
     scaling: Scaling
@@ -127,14 +128,15 @@ class Archive:
     parameters: Embedded = field(default_factory=Embedded)
 
     @property
-    def record(self) -> Record:
-        """The record of the training that made the model."""
-        return self.trained.record
+    def found(self) -> Trained:
+        """How the study has trained the model; only for a model that a study has found."""
+        assert self.trained is not None, "a model that no study has found is written in other formats"
+        return self.trained
 
     @property
-    def is_of_study(self) -> bool:
-        """Whether a study has found the model, so that more is known of it than what a device needs."""
-        return bool(self.record.architecture)
+    def record(self) -> Record:
+        """The record of the training that made the model; only for a model that a study has found."""
+        return self.found.record
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -60,6 +60,8 @@ def read_facts(content: bytes, files: Mapping[str, bytes], place: object) -> Arc
     if isinstance(facts, dict) and "winner" in facts:
         trained = Trained.from_json(facts.pop("winner"), Place(place, "winner"))
         facts = {**facts, "trained": trained, **files}
+    elif isinstance(facts, dict):
+        facts.pop("trained", None)  # every model in a study's folder was found by the study
     return from_data(Archive, facts, Place(place))
 
 

@@ -22,15 +22,15 @@ def winner_spec(archive: Archive, origin: Origin) -> ModelSpec:
 
     Paths in it are as they are from the current folder.
     """
-    plan = repeated(archive.trained, archive.recipe, archive.data["parts"]["train"]["rows"])
+    plan = repeated(archive.found, archive.recipe, archive.data["parts"]["train"]["rows"])
     recipe, is_last = archive.recipe, isinstance(plan.rows, AllButTest)
     settings: dict[str, Any] = {one.name: getattr(recipe.training, one.name) for one in dataclasses.fields(Training)}
     settings |= {"epochs": plan.epochs, "min_steps": 0, "seed": plan.seed, "restarts": plan.restart_epochs}
     settings |= {"rows": "all"} if is_last else {}
     settings |= {} if archive.soft_labels is None else {"soft_labels": os.path.relpath(origin.folder / SOFT_LABELS)}
     options = {one.name: getattr(origin.data.options, one.name) for one in dataclasses.fields(origin.data.options)}
-    what = "The winner" if archive.trained.tested else f"Trial {archive.record.trial}"
-    notes = [f"{what} of study {archive.name}", *([note] if (note := unrepeatable(archive.trained)) else [])]
+    what = "The winner" if archive.found.tested else f"Trial {archive.record.trial}"
+    notes = [f"{what} of study {archive.name}", *([note] if (note := unrepeatable(archive.found)) else [])]
     return ModelSpec(
         name=re.sub(r"[^A-Za-z0-9._-]+", "_", archive.name),
         description="; ".join(notes),

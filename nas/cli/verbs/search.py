@@ -55,7 +55,7 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
     "--finish",
     is_flag=True,
     help="Search no further: run the finals now, with the candidates that the study has, and write the winner. They "
-    "take the time that they need; --minutes limits them.",
+    "take the time that they need, unless --minutes gives another limit than the study has.",
 )
 @click.option(
     "--archives",
