@@ -1,6 +1,7 @@
 """Worker processes: their answers, and what happens if one dies. Tasks are simple orders, without TensorFlow."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +207,18 @@ def test_a_worker_calls_functions_that_cannot_be_imported() -> None:
 def test_workers_share_no_files_in_memory_with_their_parent(crew: Any) -> None:
     (pid,) = done(crew(), Order("pid"))
     assert "/dev/shm" not in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_a_worker_whose_parent_goes_while_it_works_ends_without_a_word() -> None:
+    ours, theirs = Pipe()
+    with theirs:
+        command = [sys.executable, "-m", "nas.optimizer.executor.child", str(theirs.fileno()), str(os.getpid())]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        worker = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, pass_fds=[theirs.fileno()])
+    with ours:
+        ours.send_bytes(pickle.dumps((time.sleep, (0.5,))))
+    _, errors = worker.communicate(timeout=60)
+    assert (worker.returncode, errors) == (0, b"")
 
 
 def test_workers_end_when_their_parent_is_killed() -> None:

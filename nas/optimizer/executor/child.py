@@ -32,10 +32,9 @@ def serve(handle: int, parent: int) -> None:
     connection: Connection[bytes, bytes] = Connection(handle)
     while True:
         try:
-            message = connection.recv_bytes()
-        except (EOFError, OSError):
+            connection.send_bytes(_answer(connection.recv_bytes()))
+        except (EOFError, OSError):  # the parent has gone, perhaps while this process was at work for it
             return
-        connection.send_bytes(_answer(message))
 
 
 def _answer(message: bytes) -> bytes:
