@@ -13,6 +13,7 @@ import pytest
 import zip_mutants
 
 from nas.errors import InputError
+from nas.study import archive_zip
 from nas.study.archive_zip import Contents, extract, pack, read_archive, write_archive
 
 MEMBERS = {
@@ -183,6 +184,16 @@ def test_a_member_that_reading_would_refuse_is_not_written(name: str, tmp_path: 
     with pytest.raises(InputError, match="must be"):
         write_archive(tmp_path / "x.nas.zip", Contents("x", "winner", {name: b""}))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_archive_may_hold_as_many_bytes_as_reading_takes_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_zip, "MOST_MEMBER_BYTES", 1000)
+    write_archive(tmp_path / "full.nas.zip", Contents("x", "winner", {"a": bytes(600), "b": bytes(400)}))
+    with pytest.raises(InputError, match="must have at most 1,000 bytes, got 1,001"):
+        write_archive(tmp_path / "over.nas.zip", Contents("x", "winner", {"a": bytes(600), "b": bytes(401)}))
+    assert [path.name for path in tmp_path.iterdir()] == ["full.nas.zip"]
 
 
 class FullDisk(io.FileIO):

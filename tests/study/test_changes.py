@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nas.study.changes import differences
+from nas.errors import InputError
+from nas.study.changes import differences, refuse_changes
 from nas.study.recipe import Recipe
 from nas.study.study import Study
 
@@ -33,3 +34,14 @@ def test_equal_contents_are_the_same_data_and_space_wherever_they_lie() -> None:
     other = {**one, "data": "/elsewhere/a.npz", "space": "y.toml"}
     assert differences(one, other) == {}
     assert set(differences(one, {**other, "data content": "e"})) == {"data", "data content"}
+
+
+@pytest.mark.parametrize(
+    ("new", "hint"),
+    [({"seed": 1}, "leave it as before"), ({"seed": 1, "budget_kb": 6.0}, "leave them as before")],
+)
+def test_a_refusal_names_each_setting_that_has_changed_and_says_to_leave_it(new: dict[str, object], hint: str) -> None:
+    old = {"seed": 0, "budget_kb": 4.0}
+    with pytest.raises(InputError, match=hint) as caught:
+        refuse_changes("mine", old, {**old, **new})
+    assert all(f"{key} was {old[key]}, is {value}" in str(caught.value) for key, value in new.items())

@@ -1,5 +1,6 @@
 """Feasibility, compared with a list of all members of a small space."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from nas.errors import InputError
 from nas.space.architecture import Architecture
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
-from nas.study.feasibility import require_feasible, require_latency, share, shrink, smallest
+from nas.study.feasibility import code_of, require_feasible, require_latency, share, shrink, smallest
 from nas.target.budget import Budget
 from nas.target.footprint import Totals
 from nas.target.profiler import estimate, estimate_many
@@ -123,3 +124,19 @@ class Recorder(RandomChooser):
     def choose(self, name: str, dim: Any) -> Any:
         self.params[name] = super().choose(name, dim)
         return self.params[name]
+
+
+def test_an_operator_adds_the_code_by_which_two_members_differ_that_differ_in_it_alone(everyone: list[Totals]) -> None:
+    space = small()
+    graphs = [space.from_params(params, SHAPE, OUTPUTS).lower() for params in every_member(space)]
+    code = {
+        frozenset(op.kind for op in graph.ops): each.flash.code for graph, each in zip(graphs, everyone, strict=True)
+    }
+    added: dict[str, set[int]] = {}
+    for (a, size), (b, larger) in product(code.items(), repeat=2):
+        if a < b and len(b - a) == 1:
+            added.setdefault(*(b - a), set()).add(larger - size)
+    found = code_of(space, SHAPE, OUTPUTS, TARGET)
+    assert (found.least, found.most) == (min(code.values()), max(code.values()))
+    assert added.keys() == found.operators.keys()
+    assert all(min(added[kind]) <= size <= max(added[kind]) for kind, size in found.operators.items())

@@ -240,6 +240,17 @@ def test_the_message_names_the_operators_that_move_in_their_new_order() -> None:
     assert f"run operators {first} to {last} in the order {moved}, whose peak is lower" in change.message
 
 
+def test_orders_that_begin_with_too_large_a_peak_are_not_planned() -> None:
+    planned = []
+
+    def counted(graph: Graph) -> Totals:
+        planned.append(graph)
+        return totals(graph)
+
+    lower_peak(branches(), counted)
+    assert len(planned) < len(list(every_order(branches())))
+
+
 def test_the_best_order_is_left_as_it_is() -> None:
     best = min(every_order(branches()), key=lambda graph: arenas([graph]))
     assert lower_peak(best, totals) is None

@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.errors import InputError
+from nas.graph.graph import Graph, Op, Tensor
 from nas.target.budget import Budget, thousands, to_bytes
 from nas.target.footprint import Arena, Flash, Totals
+from nas.target.profiler import estimate
+from nas.target.target import find_target
 
 FOOTPRINT = Totals(
     target="host",
@@ -106,3 +109,12 @@ def test_the_limits_that_are_set_are_listed_by_name() -> None:
         "flash": 3,
         "macs": 4,
     }
+
+
+def test_that_a_model_does_not_run_is_told_before_what_is_over_a_limit() -> None:
+    tensors = (Tensor("input", (1, 8), "float32"), Tensor("output", (1, 8), "int4"))
+    refused = estimate(Graph(tensors, (Op("ABS", (0,), (1,)),), (0,), (1,)), find_target("cortex-m4"))
+    assert refused.refused
+    first, second = Budget(ram_bytes=1).problems(refused)
+    assert "does not run" in first
+    assert "ram" in second

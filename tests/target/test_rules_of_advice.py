@@ -190,6 +190,7 @@ def test_a_graph_without_reshapes_has_no_copies() -> None:
         ({"ops": (Op("FULLY_CONNECTED", (0, 1), (2,)),)}, True),
         ({"ops": (Op("ADD", (0, 1), (2,)),)}, True),
         ({"ops": (Op("ADD", (0, 3), (2,)),)}, False),
+        ({"ops": (Op("ADD", (0, -1), (2,)),)}, False),
         ({"ops": (Op("ADD", (0, 1), (2,)),), "inputs": ()}, False),
     ],
 )
