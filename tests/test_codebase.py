@@ -23,6 +23,7 @@ HOMES = {
     "flatbuffers": "model/deploy",
     "optuna": "optimizer",
     "cloudpickle": "optimizer/executor",
+    "distributed": "optimizer/executor/cluster",
     "mlflow": "tracking",
     "scipy": "task",
     "sklearn": "data evaluation",

@@ -47,7 +47,7 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
     is_winner = trained.tested is not None
     # Addresses of servers may hold passwords.
     uri = study.tracking_uri if study.tracking_uri == NOWHERE else None
-    plain = dataclasses.replace(study, storage=None, tracking_uri=uri)
+    plain = dataclasses.replace(study, storage=None, cluster=None, tracking_uri=uri)
     portable = dataclasses.replace(archive, command=_portable_command(plain, view.result))
     members: dict[str, bytes | str] = {
         FACTS: dump_facts(portable),

@@ -68,6 +68,9 @@ OPTIONS = {
     ),
     "patience": Option("End after this many candidates in a row without a better one.", "0, never"),
     "jobs": Option("Worker processes, one core each.", "one per core"),
+    "cluster": Option(
+        "Workers elsewhere: tcp://HOST:PORT of a Dask scheduler; see docs/cluster.md.", "processes on this machine"
+    ),
     "seed": Option("Seed of everything random."),
     "name": Option("The study's folder below --studies.", "made from space, data and budget"),
     "storage": Option("Optuna storage URL.", "a journal in the study's folder"),
@@ -107,9 +110,10 @@ def _options(command: F, names: Iterable[str]) -> F:
 
 
 def _type(annotation: Any) -> Any:
-    """Return the type of a field that is given; `int` for `int | None`."""
+    """Return the type of a field as it is given: `int` for `int | None`, text for what is more than a number."""
     kinds: list[type] = [kind for kind in get_args(annotation) if kind is not type(None)]
-    return kinds[0] if kinds else annotation
+    kind = kinds[0] if kinds else annotation
+    return str if dataclasses.is_dataclass(kind) else kind
 
 
 def _help(option: Option, field: "dataclasses.Field[Any]") -> str:

@@ -2,6 +2,7 @@
 
 import functools
 import resource
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -99,6 +100,7 @@ def train_candidate(task: TrainingTask, data: Prepared) -> TrainingOutcome:
         metric=task.metric,
         continues=task.continues,
         versions=runtime.versions(),
+        host=socket.gethostname(),
     )
     try:
         training = _train(task, data, stages)

@@ -26,6 +26,7 @@ class Dispatcher:
         self._executor = executor
         self._observer = observer
         self._clock = clock
+        self._notice: str | None = None
 
     @property
     def size(self) -> int:
@@ -45,7 +46,14 @@ class Dispatcher:
         """Wait a moment for answers, or with `at_once` not at all; return the tasks that have ended."""
         ended = list(self._executor.collect(0.0 if at_once else TICK_SECONDS))
         self._observer.tick(self._executor.running, self._clock.seconds, self._clock.limit)
+        self._pass_on(self._executor.notice)
         return ended
+
+    def _pass_on(self, notice: str | None) -> None:
+        """Tell the observer what the executor says, once."""
+        if notice is not None and notice != self._notice:
+            self._observer.warn(notice)
+        self._notice = notice
 
     def perform(self, tasks: Iterable[tuple[K, Task[A]]]) -> Iterator[tuple[K, A | Failed]]:
         """Perform tasks, as many at a time as there are workers; yield each one's key and answer as it ends.

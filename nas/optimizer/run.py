@@ -11,7 +11,8 @@ from nas.errors import InputError
 from nas.files import write_atomic
 from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
-from nas.optimizer.executor.executor import EXECUTORS, MakeExecutor
+from nas.optimizer.executor.choice import executor_of
+from nas.optimizer.executor.executor import MakeExecutor
 from nas.optimizer.finals import WINNER_MODEL, WINNER_WEIGHTS, Finals
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
@@ -95,7 +96,7 @@ def run(
         folder: of the study.
         observer: follows the run.
         started: when the run began (`time.monotonic()`), so that reading data counts to its minutes.
-        make_executor: makes what performs the tasks; None for worker processes on this machine.
+        make_executor: makes what performs the tasks; None for the workers that the study names.
         finish: whether to run the finals now, with the candidates so far, in place of a search; only other minutes than
             those of the search limit them.
 
@@ -110,7 +111,7 @@ def run(
     write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
     tracker = open_tracker(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
     trials, models = Trials(ledger, tracker, observer, clock), _models(folder)
-    executor = (make_executor or EXECUTORS["local"])(problem.splits, study.jobs)
+    executor = (make_executor or executor_of(study))(problem.splits, study.jobs)
     dispatcher = Dispatcher(executor, observer, clock)
     finals = Finals(problem, judge, trials, models, dispatcher, observer, clock)
     try:

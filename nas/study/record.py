@@ -48,6 +48,7 @@ class Record:
         history: learning curves with one number for each epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
         seconds: wall time by stage: `build`, `trace` (graphs, before the first epoch), `train`, `quantize`, `evaluate`.
         versions: versions of nas and of the libraries that the numbers depend on.
+        host: name of the machine that trained it; None for those of earlier releases.
         peak_rss_bytes: largest resident memory of the worker process so far.
         continues: number of the trial from whose checkpoint this training was resumed; None if it was not resumed.
         resumed_at: epochs that this earlier trial trained; `history` includes them, `seconds` does not.
@@ -70,6 +71,7 @@ class Record:
     history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    host: str | None = None
     peak_rss_bytes: int | None = None
     continues: int | None = None
     resumed_at: int = 0

@@ -29,7 +29,8 @@ def commands(study: Study, result: Result) -> str:
     """Return the commands, one for each run; the first one begins the study in a folder that does not hold it."""
     first, *later = result.ends or (result.trials,)
     recipe = study.recipe.replace(**(_as_recipe(study, result.winner, result.search_epochs) or {}))
-    whole = dataclasses.replace(study, trials=max(1, first), minutes=None, patience=0, storage=None, recipe=recipe)
+    here = dataclasses.replace(study, storage=None, cluster=None)
+    whole = dataclasses.replace(here, trials=max(1, first), minutes=None, patience=0, recipe=recipe)
     return " && ".join([whole.command(), *(f"nas search {study.name} --trials {trials}" for trials in later)])
 
 
@@ -40,7 +41,7 @@ def note(study: Study, result: Result) -> str:
         parts.append("A limit of minutes cannot be repeated, so the number of trials takes its place.")
     if result.winner is not None and _as_recipe(study, result.winner, result.search_epochs) is None:
         parts.append("The finals had less time than the recipe asks for, and are repeated with all of their epochs.")
-    if study.jobs != 1:
+    if study.jobs != 1 or study.cluster is not None:
         parts.append(
             "With more than one worker, results come in another order each time, and later candidates may differ; "
             "studies of --jobs 1 repeat exactly."

@@ -14,6 +14,7 @@ from typing import Any
 from nas.codec import Place, from_data, read_toml, to_data, to_toml
 from nas.errors import InputError, unknown
 from nas.space.file import load_space
+from nas.study.cluster import Cluster
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, thousands, to_bytes
@@ -22,7 +23,7 @@ from nas.target.target import DEFAULT_TARGET, Target, find_target
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
 
-RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "storage", "tracking_uri")
+RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tracking_uri")
 """Fields that limit a run or say where its data are kept; they may change when a study is resumed."""
 
 LATER_FIELDS = (
@@ -71,6 +72,7 @@ class Study:
         patience: the search ends after this number of trained candidates in a row without an improvement; 0 for never.
             In a Pareto study, an improvement is a candidate that extends the front.
         jobs: number of worker processes, each on one core; 0 for one process for each core.
+        cluster: where the workers are if not on this machine, as `Cluster` or as its address; None for this machine.
         storage: Optuna storage URL: `journal:///FILE` or that of a database; None for a journal in the study's folder.
         tracking_uri: URI of the MLflow server; None for an SQLite file below `studies/`, `none` for no tracking.
     """
@@ -108,10 +110,13 @@ class Study:
     minutes: float | None = None
     patience: int = 0
     jobs: int = 0
+    cluster: Cluster | None = None
     storage: str | None = None
     tracking_uri: str | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.cluster, str):
+            object.__setattr__(self, "cluster", Cluster(self.cluster))
         self._check_names()
         self._check_numbers()
         if not self.data:

@@ -22,6 +22,8 @@ ARCHITECTURE = Architecture("mlp_tabular", (13,), 3, (Dense(units=4),))
 
 @pytest.fixture
 def executor(name: str) -> Iterator[Executor]:
+    if name == "dask":
+        pytest.importorskip("distributed", reason="Dask is not installed: pip install 'nas[cluster]'")
     made = EXECUTORS[name](split(load("wine"), 0), 2)
     yield made
     made.close()

@@ -88,6 +88,7 @@ class StandIns:
     """An executor with made-up answers; tasks end in the order in which they were submitted."""
 
     log = Log()
+    notice = None
 
     def __init__(self, splits: Any, jobs: int) -> None:
         self.size = jobs or 2

@@ -14,6 +14,7 @@ from nas.cli.verbs.search import command
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
 from nas.space.file import space_names
+from nas.study.cluster import Cluster
 from nas.study.recipe import Recipe
 from nas.study.study import RUN_FIELDS, Study, make_study, read_study
 from nas.target.footprint import Footprint
@@ -58,6 +59,7 @@ studies = st.builds(
     minutes=st.none() | positive | st.just(10.0),
     jobs=st.integers(0, 64),
     storage=st.none() | paths,
+    cluster=st.none() | st.builds(Cluster, st.sampled_from(["local", "tcp://10.0.0.5:8786", "tls://[::1]:8786"])),
     tracking_uri=st.none() | st.just("none") | paths,
 )
 
@@ -158,6 +160,8 @@ def profile_of_one_layer(target: Target) -> Footprint:
         ({"minutes": 1e308}, "--minutes: must be above 0 and at most 1,000,000"),
         ({"rate_hz": 1e9}, "--rate-hz: must be above 0 and at most 10,000,000"),
         ({"jobs": -1}, "--jobs: must be 0 or more"),
+        ({"cluster": "10.0.0.5:8786"}, "--cluster: must be tcp://HOST:PORT"),
+        ({"cluster": "tcp://10.0.0.5"}, "--cluster: must be tcp://HOST:PORT"),
         ({"seed": -1}, "--seed: must be from 0"),
         ({"seed": 2**32}, "--seed: must be from 0"),
         ({"accuracy_weight": 0}, "--accuracy-weight: must be in"),

@@ -32,6 +32,7 @@ class Executor(Protocol):
         size: number of tasks that can run at a time.
         idle: number of tasks that can be submitted now.
         running: tasks that were submitted and not collected yet.
+        notice: what the user should know now, such as that it waits for a worker to come; None if all is well.
     """
 
     @property
@@ -42,6 +43,9 @@ class Executor(Protocol):
 
     @property
     def running(self) -> Sequence[Task[Any]]: ...
+
+    @property
+    def notice(self) -> str | None: ...
 
     def submit(self, task: Task[Any]) -> None:
         """Start a task; some worker must be idle."""

@@ -100,6 +100,10 @@ class LocalExecutor:
     def running(self) -> list[Task[Any]]:
         return [slot.task for slot in self._slots if slot.task is not None]
 
+    @property
+    def notice(self) -> None:
+        return None
+
     def submit(self, task: Task[Any]) -> None:
         slot = next(slot for slot in self._slots if slot.task is None)
         slot.task, slot.submitted, slot.deaths, slot.seen = task, time.monotonic(), 0, 0.0
