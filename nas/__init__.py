@@ -10,8 +10,8 @@
 The command line does what these functions do:
 
     nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
-                   `load_result` gives its outcome again, `trials` its trials as a frame, `load` the winner, or any
-                   model, to predict with
+                   `limits_in_words` says what it limits, `load_result` gives its outcome again, `trials` its trials as
+                   a frame, `load` the winner, or any model, to predict with
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.doctor import Diagnosis, HealthCheck, doctor
     from nas.api.evaluation import archive_evaluation, evaluate
+    from nas.api.limits import limits_in_words
     from nas.api.loading import load
     from nas.api.model import Model
     from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate, profile
@@ -102,6 +103,7 @@ _HOMES = {
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.doctor": ("Diagnosis", "HealthCheck", "doctor"),
     "api.evaluation": ("archive_evaluation", "evaluate"),
+    "api.limits": ("limits_in_words",),
     "api.loading": ("load",),
     "api.model": ("Model",),
     "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
@@ -202,6 +204,7 @@ __all__ = [
     "export",
     "extract_archive",
     "find_target",
+    "limits_in_words",
     "list_data",
     "list_spaces",
     "list_spec_keys",

@@ -66,6 +66,7 @@ NAMES = [
     "export",
     "extract_archive",
     "find_target",
+    "limits_in_words",
     "list_data",
     "list_spaces",
     "list_spec_keys",

@@ -1,7 +1,7 @@
 """A search from its definition to the winner's files."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from nas.api import STUDIES
 from nas.api.archives import as_exported, make_archive
 from nas.api.archiving import archive_front, write_study_archive
 from nas.api.data import keep_data
+from nas.api.limits import limits_in_words
 from nas.api.outcome import Outcome, outcome
 from nas.api.problems import load_problem
 from nas.api.progress import Progress
@@ -30,12 +31,13 @@ from nas.space.file import load_space
 from nas.study.archive import Archive
 from nas.study.archive_file import save_archive
 from nas.study.changes import refuse_changes
-from nas.study.feasibility import Code, code_of, require_feasible, require_latency
+from nas.study.feasibility import require_latency
+from nas.study.fitting import Asked, advice, require_feasible, scarcity
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.target import find_target
-from nas.text import document, kilobytes
+from nas.text import document
 from nas.tracking import find_address
 
 
@@ -113,12 +115,7 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
             result = as_exported(result, archive)
         write_atomic(ended.folder / "results.json", document(result.to_json()))
         if archive is None:
-            raise InputError(
-                f"study {result.study}",
-                "some candidate must have been trained",
-                got=f"none in {result.trials} trials",
-                hint="give it more trials or minutes",
-            )
+            raise _none_trained(problem, result)
         view = _write_winner(problem, ended, result, archive)
         ended.tracker.finish(result, artifacts(view))
         return outcome(result, ended.trials.ledger)
@@ -133,11 +130,12 @@ def _problem(study: Study, root: Path, observer: Observer) -> Problem:
         observer.note(note)
     for finding in problem.splits.findings:
         observer.warn(f"{finding.text}; {finding.mend}" if finding.mend else finding.text)
-    network = problem.space, problem.splits.input_shape, problem.outputs, problem.target
-    require_feasible(*network, problem.budget, study.seed)
-    if limits := problem.budget.limits():
-        code = code_of(*network, study.seed) if "flash" in limits else None
-        observer.phase(f"limits: {', '.join(_limits(limits, code))}")
+    asked = _asked(problem)
+    require_feasible(asked, timed=OBJECTIVES[study.objective].needs_latency)
+    if words := limits_in_words(study):
+        observer.phase(f"limits: {words}")
+        if few := scarcity(asked):
+            observer.warn(few)
     return problem
 
 
@@ -156,15 +154,23 @@ def _check_before_data(study: Study, root: Path) -> None:
         refuse_changes(study.name, {**earlier, **files}, {**now, **files})
 
 
-def _limits(limits: Mapping[str, int], code: Code | None) -> Iterator[str]:
-    """Yield each limit in words, that of flash with what the runtime's code takes of it."""
-    for what, limit in limits.items():
-        yield f"{limit:,} MACs" if what == "macs" else f"{what} {kilobytes(limit)}"
-    if code is not None:
-        by = ", ".join(f"{kind} {kilobytes(size)}" for kind, size in code.operators.items() if size >= 1024)
-        span = dict.fromkeys([kilobytes(code.least), kilobytes(code.most)])
-        depends = f", depending on the operators{f' ({by})' if by else ''}" if len(span) > 1 else ""
-        yield f"of which the runtime's code takes {' to '.join(span)}{depends}"
+def _asked(problem: Problem) -> Asked:
+    """Return what a study searches within the limits that it gives; that of the flash holds the rest."""
+    study, shape = problem.study, problem.splits.input_shape
+    limits = study.limits(problem.target)
+    return Asked(problem.space, shape, problem.outputs, problem.target, limits, study.seed)
+
+
+def _none_trained(problem: Problem, result: Result) -> InputError:
+    """Return the error of a study without a trained candidate, with what would fit if none of them did."""
+    hint, found = "give it more trials or minutes", f"none in {result.trials} trials"
+    over = result.states.get("over_budget", 0)
+    if over and over + result.states.get("duplicate", 0) == result.trials:
+        asked = _asked(problem)
+        found += ", of which none fits the budget"
+        timed = OBJECTIVES[problem.study.objective].needs_latency
+        hint += f", or a larger budget; {advice(asked, asked.smallest(), timed=timed)}"
+    return InputError(f"study {result.study}", "some candidate must have been trained", got=found, hint=hint)
 
 
 def _write_winner(problem: Problem, ended: Run, result: Result, archive: Archive) -> ReportView:

@@ -28,7 +28,8 @@ class Verb(NamedTuple):
 
 VERBS = {
     "search": Verb(
-        "Search a space for the best model that fits.", ("define_study", "open_study", "search", "show_study")
+        "Search a space for the best model that fits.",
+        ("define_study", "limits_in_words", "open_study", "search", "show_study"),
     ),
     "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space")),
     "targets": Verb("List targets, or describe one.", ("list_targets", "find_target")),

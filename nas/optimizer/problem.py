@@ -1,6 +1,6 @@
 """What a run works on: a study's definition, with all that the definition names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nas.data.splits import Splits
 from nas.space.dims import Chooser, Value
@@ -20,10 +20,10 @@ class Problem:
     space: Space
     target: Target
     splits: Splits
+    budget: Budget = field(init=False)
 
-    @property
-    def budget(self) -> Budget:
-        return self.study.budget(self.target)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "budget", self.study.budget(self.target))
 
     @property
     def outputs(self) -> int:

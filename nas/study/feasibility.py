@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import TypeGuard
 
 from nas.errors import InputError
@@ -19,7 +18,7 @@ SAMPLE = 500
 # Number of random members from which a descent starts. Dimensions hardly interact, so a few are enough.
 STARTS = 5
 # A shape of each kind of row, where any will do.
-_ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (64, 3), Kind.IMAGE: (16, 16, 1)}
+ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (128, 3), Kind.IMAGE: (32, 32, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,56 +48,10 @@ def share(
     return Share(drawn, sum(not budget.over(totals) for totals in _estimate(members, target)))
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """How much code the runtime needs for the members of a space, which depends on their operators.
-
-    Attributes:
-        least: bytes for the member with the least code; `most` for the one with the most.
-        operators: bytes that an operator adds, for those that only some members have, the largest first.
-    """
-
-    least: int
-    most: int
-    operators: Mapping[str, int]
-
-
-def code_of(space: Space, shape: tuple[int, ...], outputs: int, target: Target, seed: int = 0) -> Code:
-    """Return how much code the members of a space need, from a random sample."""
-    chooser = RandomChooser(seed)
-    graphs = [space.sample(chooser, shape, outputs).lower() for _ in range(SAMPLE)]
-    kinds = [frozenset(op.kind for op in graph.ops) for graph in graphs]
-    code = {each: totals.flash.code for each, totals in zip(kinds, estimate_many(graphs, target), strict=True)}
-    added: dict[str, list[int]] = {}
-    for each, size in code.items():
-        for kind in each:
-            if (less := code.get(each - {kind})) is not None:
-                added.setdefault(kind, []).append(size - less)
-    operators = {kind: round(median(sizes)) for kind, sizes in added.items()}
-    ordered = dict(sorted(operators.items(), key=lambda item: -item[1]))
-    return Code(min(code.values()), max(code.values()), ordered)
-
-
-def require_feasible(
-    space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
-) -> None:
-    """Raise an InputError, which names the smallest member found, if no member of the space fits the budget."""
-    if not budget.limits() or share(space, shape, outputs, target, budget, 50, seed).fitting:
-        return
-    totals = smallest(space, shape, outputs, target, budget, seed)
-    if not budget.over(totals):
-        return
-    raise InputError(
-        f"space {space.name}",
-        f"no candidate fits the budget; the smallest that was found has {budget.describe(totals)}",
-        hint="raise the limit, or search a space with smaller candidates",
-    )
-
-
 def require_latency(space: Space, target: Target) -> None:
     """Raise an InputError if the latency of some members on the target is not known, whatever the data."""
     chooser = RandomChooser(0)
-    members = [space.sample(chooser, _ANY_ROW[space.input], outputs=2) for _ in range(50)]
+    members = [space.sample(chooser, ANY_ROW[space.input], outputs=2) for _ in range(50)]
     if any(totals.latency_ms is None for totals in _estimate(members, target)):
         raise InputError(
             "--target",

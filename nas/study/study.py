@@ -14,11 +14,12 @@ from typing import Any
 from nas.codec import Place, from_data, read_toml, to_data, to_toml
 from nas.errors import InputError, unknown
 from nas.space.file import load_space
+from nas.space.space import Space
 from nas.study.cluster import Cluster
+from nas.study.code_size import code_of
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, thousands, to_bytes
-from nas.target.profiler import least_code_bytes
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
@@ -49,7 +50,7 @@ class Study:
         name: name of the folder below `studies/`; if empty, it is made from the other fields.
         target: name of a target, or path of a TOML file.
         budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit, or, for an objective that needs one,
-            what the flash leaves.
+            what the flash leaves beside the code of the space's operators.
         ram_kb: limit of the tensor arena; None takes the target's, if it has one.
         flash_kb: limit of the model file and the code together; None takes the target's, if it has one.
         macs_k: limit of the multiply-accumulates of one inference, in thousands; None sets no limit.
@@ -168,14 +169,26 @@ class Study:
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 
-    def budget(self, target: Target) -> Budget:
-        """Return the limits in bytes and MACs; RAM and flash are the target's where the study sets none."""
-        limits = Budget.of(
+    def searched(self) -> Space:
+        """Return the space with the task that its networks learn, as its file is now."""
+        return dataclasses.replace(load_space(self.space), task=Classification(softmax=self.output == OUTPUTS[0]))
+
+    def limits(self, target: Target) -> Budget:
+        """Return the limits that the study gives; RAM and flash are the target's where it gives none."""
+        return Budget.of(
             target, budget_kb=self.budget_kb, ram_kb=self.ram_kb, flash_kb=self.flash_kb, macs_k=self.macs_k
         )
+
+    def budget(self, target: Target) -> Budget:
+        """Return the limits by which candidates are judged: those that are given, and one for weights where needed.
+
+        An objective that needs a limit of the weights, where none is given, has what the flash leaves beside the code
+        of the fewest operators that the space can do with.
+        """
+        limits = self.limits(target)
         if limits.weights_bytes or limits.flash_bytes is None or not OBJECTIVES[self.objective].needs_weights_budget:
             return limits
-        return dataclasses.replace(limits, weights_bytes=max(1, limits.flash_bytes - least_code_bytes(target)))
+        return dataclasses.replace(limits, weights_bytes=code_of(self.searched(), target).left(limits.flash_bytes))
 
     def _is_for_a_board(self) -> bool:
         """Return whether the budget of the weights is what a board's flash leaves; earlier names had no board."""

@@ -6,12 +6,10 @@ one type.
 
 import dataclasses
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 from nas.errors import InputError
 from nas.files import read_regular
-from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
 from nas.target.footprint import Footprint, Totals
 from nas.target.target import RUNTIMES, Runtime, Target, find_target
@@ -48,14 +46,6 @@ def estimate(graph: Graph, target: Target) -> Footprint:
 def estimate_many(graphs: Iterable[Graph], target: Target) -> list[Totals]:
     """Return the totals of many graphs, tens of thousands a second."""
     return runtime_of(target).totals(graphs, target)
-
-
-@cache
-def least_code_bytes(target: Target) -> int:
-    """Return the bytes of the runtime's code that every network needs: those of a single dense layer."""
-    builder = GraphBuilder((1,))
-    builder.fully_connected(1)
-    return estimate(builder.graph(), target).flash.code
 
 
 def runtime_of(target: Target) -> Runtime:

@@ -12,7 +12,9 @@ from nas.errors import InputError
 from nas.space.architecture import Architecture
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
-from nas.study.feasibility import code_of, require_feasible, require_latency, share, shrink, smallest
+from nas.study.code_size import code_of
+from nas.study.feasibility import require_latency, share, shrink, smallest
+from nas.study.fitting import Asked, require_feasible
 from nas.target.budget import Budget
 from nas.target.footprint import Totals
 from nas.target.profiler import estimate, estimate_many
@@ -39,21 +41,21 @@ def test_the_smallest_member_is_found(everyone: list[Totals]) -> None:
 def test_a_budget_is_refused_exactly_if_no_member_fits_it(everyone: list[Totals], kind: str) -> None:
     used = [totals.weights_bytes if kind == "weights_bytes" else totals.ram_bytes for totals in everyone]
     for seed in range(3):
-        require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used)}), seed)
+        require_feasible(asked(Budget(**{kind: min(used)}), seed))
         with pytest.raises(InputError, match=rf"has .* {min(used):,} B \(limit {min(used) - 1:,} B\);"):
-            require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(**{kind: min(used) - 1}), seed)
+            require_feasible(asked(Budget(**{kind: min(used) - 1}), seed))
 
 
 def test_one_member_must_fit_all_budgets_together(everyone: list[Totals]) -> None:
     for weights in sorted({totals.weights_bytes for totals in everyone})[::12]:
         fitting = [totals.ram_bytes for totals in everyone if totals.weights_bytes <= weights]
-        require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting)))
+        require_feasible(asked(Budget(weights, min(fitting))))
         with pytest.raises(InputError, match="no candidate fits the budget"):
-            require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget(weights, min(fitting) - 1))
+            require_feasible(asked(Budget(weights, min(fitting) - 1)))
 
 
 def test_without_a_budget_every_member_fits() -> None:
-    require_feasible(small(), SHAPE, OUTPUTS, TARGET, Budget())
+    require_feasible(asked(Budget()))
     assert share(small(), SHAPE, OUTPUTS, TARGET, Budget(), drawn=20).fraction == 1
 
 
@@ -77,6 +79,10 @@ def test_a_target_without_known_latency_is_refused() -> None:
     require_latency(small(), board)
     with pytest.raises(InputError, match=r"--target: must be a board with a clock.*, got cortex-m4; "):
         require_latency(small(), find_target("cortex-m4"))
+
+
+def asked(budget: Budget, seed: int = 0) -> Asked:
+    return Asked(small(), SHAPE, OUTPUTS, TARGET, budget, seed)
 
 
 def weights_of(member: Architecture) -> int:
@@ -136,7 +142,7 @@ def test_an_operator_adds_the_code_by_which_two_members_differ_that_differ_in_it
     for (a, size), (b, larger) in product(code.items(), repeat=2):
         if a < b and len(b - a) == 1:
             added.setdefault(*(b - a), set()).add(larger - size)
-    found = code_of(space, SHAPE, OUTPUTS, TARGET)
+    found = code_of(space, TARGET)
     assert (found.least, found.most) == (min(code.values()), max(code.values()))
     assert added.keys() == found.operators.keys()
     assert all(min(added[kind]) <= size <= max(added[kind]) for kind, size in found.operators.items())

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from nas.cli.verbs.search import command
 from nas.errors import InputError
-from nas.graph.builder import GraphBuilder
+from nas.space.dims import RandomChooser
 from nas.space.file import space_names
 from nas.study.cluster import Cluster
 from nas.study.recipe import Recipe
-from nas.study.study import RUN_FIELDS, Study, make_study, read_study
-from nas.target.footprint import Footprint
-from nas.target.profiler import estimate
+from nas.study.study import OUTPUTS, RUN_FIELDS, Study, make_study, read_study
+from nas.target.footprint import Totals
+from nas.target.profiler import estimate_many
 from nas.target.target import Target, find_target, known_targets
 
 positive = st.floats(0.01, 1e6)
@@ -131,16 +131,22 @@ def test_a_board_alone_is_a_budget_whose_weights_have_what_the_flash_leaves() ->
     study = Study(space="mlp_tabular", target=board.name)
     limits = study.budget(board).limits()
     assert (limits["ram"], limits["flash"]) == (board.ram_bytes, board.flash_bytes)
-    smallest = profile_of_one_layer(board)
-    assert limits["weights"] == limits["flash"] - smallest.flash.code > 0
+    code = [totals.flash.code for totals in members_of(study, board)]
+    assert limits["weights"] == limits["flash"] - min(code) > 0
     assert study.name == "mlp_tabular-breast_cancer-blue-pill"
     assert Study(space="mlp_tabular", flash_kb=64).budget(find_target("cortex-m4")).limits()["flash"] == 64 * 1024
 
 
-def profile_of_one_layer(target: Target) -> Footprint:
-    builder = GraphBuilder((1,))
-    builder.fully_connected(1)
-    return estimate(builder.graph(), target)
+def test_without_softmax_more_of_a_flash_is_left_for_weights() -> None:
+    board = find_target("blue-pill")
+    budgets = [Study(space="cnn_timeseries", target=board.name, output=output).budget(board) for output in OUTPUTS]
+    assert budgets[0].weights_bytes < budgets[1].weights_bytes < board.flash_bytes
+
+
+def members_of(study: Study, board: Target) -> list[Totals]:
+    """The totals of random members on data of another shape than any that the study knows."""
+    space, chooser = study.searched(), RandomChooser(7)
+    return estimate_many([space.sample(chooser, (31,), 5).lower() for _ in range(300)], board)
 
 
 @pytest.mark.parametrize(

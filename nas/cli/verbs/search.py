@@ -79,7 +79,7 @@ def command(
     STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
     interrupted.
     """
-    from nas import define_study, open_study
+    from nas import define_study, limits_in_words, open_study
 
     given = {key: value for key, value in settings.items() if value is not None}
     if recipe:
@@ -89,10 +89,13 @@ def command(
         # It goes on in the folder where it is.
         studies = open_study(study)[1].parent
     if dry_run:
+        limits = limits_in_words(definition)
         if as_json:
-            print_json({**definition.definition(), "study_toml": definition.to_toml()})
+            print_json({**definition.definition(), "study_toml": definition.to_toml(), "limits": limits})
         else:
             click.echo(definition.to_toml(), nl=False)
+            if limits:
+                click.echo(f"limits: {limits}", err=True)
         return
     from nas import Progress, search, show_study
     from nas.cli.views.result import exchange, summary

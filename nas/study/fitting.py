@@ -1,0 +1,208 @@
+"""Refuses a budget that no candidate of a space fits, and names the options that do fit, with their figures."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nas.errors import InputError
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space, space_names
+from nas.space.space import Space
+from nas.study.feasibility import SAMPLE, share, smallest
+from nas.target.budget import Budget
+from nas.target.footprint import Totals
+from nas.target.profiler import estimate_many
+from nas.target.target import Target, known_targets
+from nas.task.classification import Classification
+from nas.text import kilobytes, percent
+
+DRAWN = 200
+"""Random candidates of which the share that fits is told."""
+
+SCARCE = 0.2
+"""A smaller share than this of random candidates that fit is worth a warning."""
+
+FEWEST = 20
+"""Of fewer random candidates, no share is told."""
+
+_FLAGS = {"weights": "--budget-kb", "ram": "--ram-kb", "flash": "--flash-kb", "macs": "--macs-k"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is searched, on which target, within which limits.
+
+    Attributes:
+        space: the space with its task.
+        shape: shape of one row.
+        outputs: number of outputs of a network.
+        target: where it has to run.
+        budget: the limits.
+        seed: of everything random.
+    """
+
+    space: Space
+    shape: tuple[int, ...]
+    outputs: int
+    target: Target
+    budget: Budget
+    seed: int = 0
+
+    def smallest(self) -> Totals:
+        """Return the totals of the candidate that exceeds the budget least."""
+        return smallest(self.space, self.shape, self.outputs, self.target, self.budget, self.seed)
+
+    def share(self, drawn: int) -> float:
+        """Return the share of random candidates that fits."""
+        return share(self.space, self.shape, self.outputs, self.target, self.budget, drawn, self.seed).fraction
+
+
+def require_feasible(asked: Asked, *, timed: bool = False) -> None:
+    """Raise an InputError, which names the smallest candidate found and what would fit, if no candidate fits.
+
+    Args:
+        asked: what is searched.
+        timed: whether the objective needs a latency, which generic cores do not have.
+    """
+    if not asked.budget.limits() or asked.share(50):
+        return
+    totals = asked.smallest()
+    if not asked.budget.over(totals):
+        return
+    raise InputError(
+        f"space {asked.space.name}",
+        f"no candidate fits the budget; the smallest that was found has {asked.budget.describe(totals)}",
+        hint=advice(asked, totals, timed=timed),
+    )
+
+
+def advice(asked: Asked, totals: Totals, *, timed: bool = False) -> str:
+    """Return as the next step the options with which some candidates fit, each with its figures.
+
+    Args:
+        asked: what is searched.
+        totals: those of the smallest candidate, which does not fit.
+        timed: whether the objective needs a latency.
+    """
+    over = asked.budget.excess(totals) or asked.budget.limits()
+    ways = list(_that_fit(_single(asked, totals, timed=timed), over)) or list(_that_fit(_both(asked, timed), over))
+    return f"these options fit: {'; '.join(ways)}" if ways else "take a board with more memory, or a smaller space"
+
+
+def scarcity(asked: Asked) -> str:
+    """Return that few candidates fit, and without which operator more of them would; empty if enough do."""
+    chooser = RandomChooser(asked.seed)
+    graphs = [asked.space.sample(chooser, asked.shape, asked.outputs).lower() for _ in range(SAMPLE)]
+    fit = [not asked.budget.over(totals) for totals in estimate_many(graphs, asked.target)]
+    all_fit = sum(fit) / len(fit)
+    if all_fit >= SCARCE:
+        return ""
+    kinds = [{op.kind for op in graph.ops} for graph in graphs]
+    without = {
+        kind: [fits for own, fits in zip(kinds, fit, strict=True) if kind not in own] for kind in set().union(*kinds)
+    }
+    shares = {kind: sum(each) / len(each) for kind, each in sorted(without.items()) if len(each) >= FEWEST}
+    words = f"only {percent(all_fit)} of random candidates fit the limits"
+    best = max(shares, key=lambda kind: shares[kind], default="")
+    if best and shares[best] > 2 * all_fit:
+        words += f"; of those without {best}, {percent(shares[best])}: a space without it finds more of them"
+    return words
+
+
+def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, int]) -> Iterator[str]:
+    for words, changed in changes:
+        totals = changed.smallest()
+        if changed.budget.over(totals):
+            continue
+        fits = f"{percent(changed.share(DRAWN))} of random candidates fit"
+        yield f"{words} (the smallest has {', '.join(_used(totals, over))}; {fits})"
+
+
+def _used(totals: Totals, over: Mapping[str, int]) -> Iterator[str]:
+    """Yield in words what a candidate uses of the limits that another one exceeded."""
+    used = {"weights": totals.weights_bytes, "ram": totals.ram_bytes, "flash": totals.flash_bytes}
+    for what in over:
+        yield f"{totals.macs:,} MACs" if what == "macs" else f"{what} {kilobytes(used[what])}"
+
+
+def _single(asked: Asked, totals: Totals, *, timed: bool) -> Iterator[tuple[str, Asked]]:
+    """Yield each change of one thing, as flags in words, and what is then asked."""
+    yield from _logits(asked)
+    if not timed:
+        yield from _reference(asked)
+    yield from _other_spaces(asked)
+    yield from _raised(asked, totals)
+    yield from _larger_board(asked)
+
+
+def _both(asked: Asked, timed: bool) -> Iterator[tuple[str, Asked]]:
+    for first, changed in _logits(asked):
+        for second, further in _reference(changed) if not timed else ():
+            yield f"{first} {second}", further
+
+
+def _logits(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield networks without softmax, whose code the runtime then does not need."""
+    if isinstance(asked.space.task, Classification) and asked.space.task.softmax:
+        yield "--output logits", replace(asked, space=replace(asked.space, task=Classification(softmax=False)))
+
+
+def _reference(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield the core with reference kernels, whose code is smaller, within the same memory."""
+    target, limits = known_targets().get(f"{asked.target.core}-reference"), asked.budget.limits()
+    if target is not None and target.kernels != asked.target.kernels:
+        memory = [f" {_FLAGS[what]} {limits[what] / 1024:g}" for what in ("ram", "flash") if what in limits]
+        yield f"reference kernels, --target {target.name}{''.join(memory)}", replace(asked, target=target)
+
+
+def _other_spaces(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield the other spaces that come with nas for rows of the same kind."""
+    for name in space_names():
+        space = load_space(name)
+        if space.input == asked.space.input and space.digest != asked.space.digest:
+            yield f"--space {name}", replace(asked, space=replace(space, task=asked.space.task))
+
+
+def _raised(asked: Asked, totals: Totals) -> Iterator[tuple[str, Asked]]:
+    """Yield the limits raised to what the smallest candidate uses, but not above the target's memory."""
+    memory = {"ram": asked.target.ram_bytes, "flash": asked.target.flash_bytes}
+    needed = {
+        "weights": totals.weights_bytes,
+        "ram": totals.ram_bytes,
+        "flash": totals.flash_bytes,
+        "macs": totals.macs,
+    }
+    over, flags, raised = list(asked.budget.excess(totals)), [], asked.budget
+    for what in over:
+        most, unit = memory.get(what), 1000 if what == "macs" else 1024
+        steps = -(-needed[what] * 10 // unit)  # tenths, rounded up
+        if most is not None and steps * unit > most * 10:
+            return
+        field = what if what == "macs" else f"{what}_bytes"
+        raised = replace(raised, **{field: steps * unit // 10})
+        flags.append(f"{_FLAGS[what]} {steps / 10:g}")
+    if flags:
+        yield f"{' '.join(flags)} or more", replace(asked, budget=raised)
+
+
+def _larger_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield the known board with the least memory, of those with more than this one, on which a candidate fits."""
+    if asked.target.ram_bytes is None or asked.target.flash_bytes is None:
+        return
+    for board in _by_memory(list(known_targets().values())):
+        assert board.ram_bytes is not None
+        assert board.flash_bytes is not None
+        if board.ram_bytes < asked.target.ram_bytes or board.flash_bytes <= asked.target.flash_bytes:
+            continue
+        changed = replace(
+            asked,
+            target=board,
+            budget=replace(asked.budget, ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes),
+        )
+        if not changed.budget.over(changed.smallest()):
+            yield f"a board with more memory, such as --target {board.name}", changed
+            return
+
+
+def _by_memory(targets: Sequence[Target]) -> list[Target]:
+    boards = [target for target in targets if target.ram_bytes and target.flash_bytes]
+    return sorted(boards, key=lambda board: (board.flash_bytes or 0, board.ram_bytes or 0, board.name))
