@@ -1,6 +1,8 @@
 """Reading of files that ends, atomic writing (a reader sees the old content or the new), and locks on files."""
 
+import difflib
 import fcntl
+import itertools
 import os
 import stat
 import tempfile
@@ -9,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nas.errors import InputError
+
+MOST_NAMES = 1000
+"""Names in a folder that are looked at to propose one."""
 
 
 def read_regular(path: Path, most_bytes: int) -> bytes:
@@ -31,7 +36,25 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
                 raise InputError(path, f"must have at most {most_bytes:,} bytes", got=f"{found.st_size:,}")
             return file.read(most_bytes)
     except OSError as error:
-        raise InputError(path, "must be a readable file", got=error.strerror) from error
+        raise InputError(path, "must be a readable file", got=error.strerror, hint=_nearest(path)) from error
+
+
+def _nearest(path: Path) -> str | None:
+    """Return which files are near to one that is missing, by their names; None if the path is there."""
+    if path.exists():
+        return None
+    try:
+        names = [entry.name for entry in itertools.islice(path.parent.iterdir(), MOST_NAMES)]
+    except OSError:
+        return f"there is no folder {path.parent}"
+    alike = sorted(name for name in names if path.suffix and name.endswith(path.suffix))
+    near = difflib.get_close_matches(path.name, names, n=3) or alike[:3]
+    where = path.parent.absolute()
+    return (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else f"check the path; {where} holds no {path.suffix or 'such'} file"
+    )
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:

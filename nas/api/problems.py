@@ -1,11 +1,24 @@
 """What a study's definition names, loaded: its space, its target and its data."""
 
 from nas.api.data import load_data
+from nas.errors import InputError
 from nas.optimizer.problem import Problem
+from nas.signal.kind import Kind
+from nas.space.file import load_space, space_names
 from nas.study.study import Study
 from nas.target.target import find_target
 
 
 def load_problem(study: Study) -> Problem:
     """Load the space, the target and the data of a study; InputError for anything wrong with one of them."""
-    return Problem(study, study.searched(), find_target(study.target), load_data(study))
+    space, splits = study.searched(), load_data(study)
+    if len(splits.input_shape) != space.input.axes:
+        kind = Kind.of(splits.input_shape)
+        known = [name for name in space_names() if load_space(name).input == kind]
+        raise InputError(
+            f"space {space.name}",
+            f"is for {space.input} data",
+            got=f"rows of shape {splits.input_shape} from {study.data}",
+            hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in known)}",
+        )
+    return Problem(study, space, find_target(study.target), splits)

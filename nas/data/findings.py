@@ -10,8 +10,10 @@ import numpy as np
 
 from nas.data.checks.columns import constant_channels, label_columns, subject_columns, time_columns
 from nas.data.checks.orientation import swapped_axes
+from nas.data.checks.rates import implausible_rates, unknown_rates
 from nas.data.checks.rows import absent_classes, copied_rows, unbalanced_classes
 from nas.data.checks.subjects import few_groups, missing_groups, one_class_groups, straddling_groups
+from nas.data.checks.units import units_of_groups
 from nas.data.checks.values import clipped_channels, other_scale, outliers
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.finding import Finding
@@ -29,10 +31,12 @@ LABEL_CHECKS: tuple[Check, ...] = (
     one_class_groups,
     few_groups,
     unbalanced_classes,
+    implausible_rates,
+    unknown_rates,
 )
-"""Checks of labels and groups."""
+"""Checks of labels, groups and the sample rate."""
 
-VALUE_CHECKS: tuple[Check, ...] = (copied_rows, swapped_axes, outliers, other_scale, clipped_channels)
+VALUE_CHECKS: tuple[Check, ...] = (copied_rows, swapped_axes, outliers, other_scale, units_of_groups, clipped_channels)
 """Checks of values, for data that have finite ones only."""
 
 

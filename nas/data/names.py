@@ -34,7 +34,7 @@ GROUPS = frozenset({
 """Words for who was recorded."""
 
 RECORDINGS = frozenset({
-    "recording", "session", "trial", "take", "file",
+    "recording", "session", "trial", "take", "repetition", "rep", "file",
 })  # fmt: skip
 """Words for which recording a row is of."""
 

@@ -247,7 +247,11 @@ def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
     tables = {name: {**values.get(name, {}), **named.get(name, {})} for name in TABLES}
     fields = {key: value for key, value in values.items() if key not in TABLES}
     if "space" not in fields:
-        raise InputError(place, "must name a space", hint="see `nas spaces`")
+        raise InputError(
+            place,
+            "must name a space",
+            hint="such as --space cnn_timeseries --data recordings/ --budget-kb 6; see `nas spaces`",
+        )
     return from_data(Study, {**fields, "recipe": read_recipe(tables, at)}, at)
 
 

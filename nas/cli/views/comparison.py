@@ -97,10 +97,24 @@ def _over(target: Target, footprint: Footprint) -> list[str]:
     ]
 
 
+def _footnotes(targets: Sequence[Target], results: Sequence[Footprint | InputError]) -> Iterator[Text]:
+    """Yield on which core code was measured, and why some targets have no latency."""
+    pairs = [(t, r) for t, r in zip(targets, results, strict=True) if isinstance(r, Footprint) and r.complete]
+    if any(target.core.startswith("cortex") for target, _ in pairs):
+        yield Text("flash: code was measured on a Cortex-M4 for each kind of kernels, and is assumed for other cores")
+    untimed = [target for target, result in pairs if result.latency_ms is None]
+    if without := dict.fromkeys(target.core for target in untimed if target.clock_hz is not None):
+        yield Text(f"ms -: instructions of some operators were not counted on {', '.join(without)}")
+    if any(target.clock_hz is None for target in untimed):
+        yield Text("ms -: a generic core has no clock; name a board")
+
+
 def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
     """Yield each reason once, with the files and targets that it applies to."""
     several = len({row.target.name for row in rows}) > 1
     refusals: dict[str, list[str]] = {}
+    if several:
+        yield from _footnotes([row.target for row in rows], [row.result for row in rows])
     if any(isinstance(row.result, Footprint) and not row.result.complete for row in rows):
         yield Text("≥: at least, since operators of these models are not known to us", style="yellow")
     yield from dict.fromkeys(str(row.result) for row in rows if isinstance(row.result, InputError))

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from nas.data.layouts.entry import Entry, Layout
 from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, labels_of
@@ -145,13 +146,20 @@ def _by_name(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, .
     labels = labels_of([entry.path.stem for entry in files])
     if labels is None:
         got = f"folders {folders[0][0]}, which names no class" if any(folders) else f"{files[0].inside}"
-        raise InputError(source, HOW, got=got, hint=HINT)
+        raise InputError(source, HOW, got=got, hint=_above(source, any(map(bool, folders))) or HINT)
     labelled = [replace(entry, label=label) for entry, label in zip(files, labels, strict=True)]
     told = f"classes: from the names of files, such as {labels[0]} in {files[0].path.name}"
     if all(re.fullmatch(r"[^.]+\.[0-9a-z]{5,}(?:\..*)?", entry.path.stem) for entry in files):
         # Names that Edge Impulse wrote: a class and the sample's own number.
         labelled = [replace(entry, group=".".join(entry.path.stem.split(".")[:2])) for entry in labelled]
     return Layout(tuple(_grouped(labelled, folders, _group_level(folders, None))), (*notes, told))
+
+
+def _above(source: str, divided: bool) -> str:
+    """Return the step from a folder of one class to the folder that holds all; empty if it has no others beside it."""
+    folder = Path(source).expanduser().absolute()
+    beside = [] if divided or not folder.is_dir() else [each for each in folder.parent.iterdir() if each.is_dir()]
+    return f"if {folder.name} is one class of several, give the folder above: {folder.parent}" if beside[1:] else ""
 
 
 def _group_level(folders: Sequence[tuple[str, ...]], taken: int | None) -> int | None:
