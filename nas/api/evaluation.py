@@ -240,7 +240,8 @@ def _count(model: Model, rows: Rows) -> tuple[int | None, tuple[str, ...]]:
     archive = load_archive(folder)
     uses = count_test_use(open_ledger(study, folder, begin=False), archive.record.trial)
     notes = [
-        f"the study's test set has been used {uses} times by now: whoever chooses by these figures makes them too good"
+        f"the study has evaluated {uses} times on its test set by now; if you choose between models by these figures, "
+        "they become too optimistic"
     ]
     if archive.data.get("digest", rows.digest) != rows.digest:
         notes.append("the data are no longer those that the study was run with, so that rows may be others")

@@ -10,10 +10,11 @@ from nas.api.studies import open_study
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.study.costs import known_costs
+from nas.study.decision import why_won
 from nas.study.record import Record, State, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation
-from nas.text import counted, duration, facts_html, percent
+from nas.text import facts_html, percent
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -45,7 +46,7 @@ class Outcome(Result):
         lacked = f"\n  {self.lacked}" if self.lacked else ""
         return f"""\
 <nas.Outcome: study {self.study}
-  {self.trials} trials in {self.seconds:.0f} s{f": {states}" if states else ""}
+  {self.time_words}{f": {states}" if states else ""}
   {"no winner yet" if self.winner is None else _words(self.winner)}{lacked}
   folder: {self.folder}>"""
 
@@ -53,8 +54,8 @@ class Outcome(Result):
         facts: dict[str, object] = {state_words(state): count for state, count in self.states.items() if count}
         if self.winner is not None:
             scores, costs = _words(self.winner).removeprefix("winner: ").split("\n")
-            facts |= {"winner": scores, "costs": costs.strip()}
-        return facts_html(f"study {self.study}: {counted(self.trials, 'trial')} in {duration(self.seconds)}", facts)
+            facts |= {"winner": scores, "costs": costs.strip(), "why": why_won(self.winner)}
+        return facts_html(f"study {self.study}: {self.time_words}", facts)
 
     def frame(self) -> "Frame":
         """Return a pandas DataFrame, one row a trial: its end, validation accuracy, footprint and choices.

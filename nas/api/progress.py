@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.optimizer.observer import Observer
-from nas.study.record import Record, State, state_words
+from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
 from nas.text import kilobytes, percent
@@ -177,8 +177,7 @@ def untrained(records: Sequence[Record]) -> str:
 
 def _ended(record: Record) -> str:
     """Return a candidate without a score in one line."""
-    words, reason = state_words(record.state), record.reason or ""
-    return f"trial {record.trial:4d}  {reason if reason.startswith(words) else f'{words}: {reason}'}"
+    return f"trial {record.trial:4d}  {state_reason(record)}"
 
 
 def candidates(records: Sequence[Record], columns: int) -> Table:

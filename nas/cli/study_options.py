@@ -55,7 +55,10 @@ OPTIONS = {
     "time_column": Option(
         "Column of time, with a unit if its name tells none, such as time:ms; or `none`.", "one called time, t ..."
     ),
-    "group_regex": Option("Regular expression whose first group is the subject in a file's path, such as '(p[0-9]+)'."),
+    "group_regex": Option(
+        "Which part of a file's path names the subject: a regular expression with that part in parentheses, such as "
+        "'(p[0-9]+)' for walk_p02_take1.csv. All files of a subject go to the same part of the split."
+    ),
     "drop_columns": Option("Columns or channels to leave out: names, or positions from 0, with commas between."),
     "keep_columns": Option("Columns to use although they look like a label or a time."),
     "merge_parts": Option("Put the parts that the data give together, and divide all rows anew by group.", "false"),

@@ -7,6 +7,7 @@ from statistics import fmean
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.study.archive import Archive
+from nas.study.decision import sentence
 from nas.study.result import Trained
 from nas.study.scores import in_validation, on_test_set, uses_of_test_set, validated
 from nas.task.metrics import Estimate
@@ -56,9 +57,10 @@ def _carried(archive: Archive) -> str:
 def _accuracy(archive: Archive) -> str:
     trained, record = archive.found, archive.record
     lines = "\n".join(f"- {name}: {value}" for name, value in validated(trained))
+    why = "".join(f"{words}\n\n" for words in [sentence(trained)] if words)
     return f"""## Accuracy
 
-All figures are of int8 models, except where it says before quantization.
+{why}All figures are of int8 models, except where it says before quantization.
 
 {lines}
 - {in_validation("accuracy")} before quantization: {percent(record.float_val_accuracy)}

@@ -22,8 +22,9 @@ from nas.optimizer.trials import Trials
 from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.costs import front
+from nas.study.finals import Final, Finalist
 from nas.study.record import Record, State
-from nas.study.result import Final, Tested, Trained
+from nas.study.result import Tested, Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.text import counted, duration
 
@@ -94,6 +95,7 @@ class Finals:
             finals=tuple(final.line() for final in sorted(finals, key=lambda f: (f.record.trial, f.fold))),
             epochs=epochs,
             teachers=tuple(ledger.listed("teachers")),
+            finalists=tuple(Finalist.of(one, finals) for one in chosen),
             tested=self._test(record),
             test_uses=count_test_use(ledger, record.trial),
         )
@@ -145,8 +147,9 @@ class Finals:
         seconds = self.plan.seconds(self._pace(chosen), missing)
         remaining = self.clock.remaining()
         about = duration(seconds if remaining is None else min(seconds, remaining))
-        best = counted(len(chosen), "best candidate")
-        return f"finals: cross-validating the {best} on {len(self._folds())} folds, about {about}"
+        best, wanted = counted(len(chosen), "best candidate"), len(self.finalists())
+        fewer = f", as many of {wanted} as there is time for," if len(chosen) < wanted else ""
+        return f"finals: cross-validating the {best}{fewer} on {len(self._folds())} folds, about {about}"
 
     def _folds(self) -> list[Fold]:
         splits, seed = self.problem.splits, self.problem.study.seed
@@ -232,7 +235,11 @@ class Finals:
         minutes = self.plan.enough_minutes(chosen, start, self.clock.limit)
         *first, last = parts
         missed = f"{', '.join(first)}, and {last}" if first else last
-        return f"too little time for the winner: {missed}; at the pace of this run, --minutes {minutes} is enough"
+        limit, left = duration(self.clock.limit), duration(max(0.0, self.clock.limit - self.clock.seconds))
+        return (
+            f"the limit of {limit} left too little time for the winner: {missed}, which would have taken longer than "
+            f"the last {left}; at the pace of this run, --minutes {minutes} is enough"
+        )
 
     def _train_winner(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival

@@ -190,11 +190,12 @@ def _models(folder: Path) -> ModelFolder:
 def _searching(problem: Problem, judge: Judge) -> str:
     """Return which metric the study judges by, why if the labels have decided it, and what follows."""
     finals, minutes = problem.study.recipe.finals, problem.study.minutes
-    kept = "" if minutes is None else f", for which up to {duration(60 * MAX_SHARE * minutes)} are kept"
-    best = counted(finals.finalists, "best candidate")
+    best, most = counted(finals.finalists, "best candidate"), ""
+    if minutes is not None:
+        most = f", or as many of them as up to {duration(60 * MAX_SHARE * minutes)} allow"
     return (
         f"searching for the best {metric_title(judge.metric)}{_balance(problem)}; "
-        f"the finals then cross-validate the {best} on {finals.final_folds} folds{kept}"
+        f"the finals then cross-validate the {best} on {finals.final_folds} folds{most}"
     )
 
 

@@ -1,6 +1,7 @@
 """The trials of a study that have ended; each is reported to the storage, the tracker and the observer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from optuna.trial import Trial
@@ -72,7 +73,9 @@ class Trials:
 
     def result(self, folder: Path) -> Result:
         """Return the outcome of the study so far; `folder` is the study's."""
-        return summarize(folder, self.ledger, self.records, self._clock.total_seconds)
+        found = summarize(folder, self.ledger, self.records, self._clock.total_seconds)
+        added = len(self.records) - (self.ledger.get("begins") or [0])[-1]
+        return replace(found, run_seconds=self._clock.seconds, run_trials=added)
 
 
 def summarize(folder: Path, ledger: Ledger, records: Sequence[Record], seconds: float) -> Result:

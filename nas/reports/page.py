@@ -28,6 +28,8 @@ def _sections(view: ReportView) -> Iterator[Markup]:
     best = view.result.winner
     if view.result.front:
         yield _front(view)
+    if best is not None:
+        yield from winner.finals(best)
     if best is not None and best.tested is not None:
         yield from winner.on_test_rows(view, best, best.tested)
     if view.footprint is not None:
@@ -81,7 +83,7 @@ def _curves(view: ReportView) -> Markup:
     best = view.result.winner
     loss = "" if best is None else figures.winner_loss(best.record)
     curves = element("div", figures.accuracy_curves(view), loss, class_="pair")
-    return section("Learning curves", curves, "" if best is None else winner.finals(best))
+    return section("Learning curves", curves)
 
 
 def _rungs(view: ReportView) -> Markup:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from nas.reports.markup import Markup, element
 from nas.reports.view import ReportView
+from nas.target.target import DEFAULT_TARGET, boards_of
 
 
 def next_steps(view: ReportView) -> Markup:
@@ -16,10 +17,18 @@ def next_steps(view: ReportView) -> Markup:
 def _steps(view: ReportView) -> Iterator[tuple[str, str]]:
     folder = shlex.quote(view.result.folder)
     model = shlex.quote(f"{view.result.folder}/best/model.tflite")
-    target = view.footprint.target if view.footprint else "cortex-m4"
-    yield (
-        "Check on what board it runs, and what would make it smaller:",
-        f"nas profile {model} --target {target} --memory-map memory_map.svg",
-    )
+    name = view.footprint.target if view.footprint else DEFAULT_TARGET
+    boards = boards_of(name)
+    if boards:
+        yield (
+            f"{name} is a core without a board's memory. Check a board that has this core, such as {boards[0]} "
+            "(`nas targets` lists all boards):",
+            f"nas profile {model} --target {boards[0]} --memory-map memory_map.svg",
+        )
+    else:
+        yield (
+            f"See what it needs on {name}, and what would make it smaller:",
+            f"nas profile {model} --target {shlex.quote(name)} --memory-map memory_map.svg",
+        )
     yield "Write the C sources for your firmware:", f"nas export {folder} --format c -o firmware/model"
     yield "Search on, for longer; finished trials are kept:", f"nas search {folder} --minutes 30"

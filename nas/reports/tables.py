@@ -8,9 +8,11 @@ from nas.reports.markup import Markup, element, join, table
 from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval, percent, value, whole
 from nas.study.costs import known_costs
-from nas.study.record import Record, State
+from nas.study.decision import by_rank
+from nas.study.decision import finalists as all_finalists
+from nas.study.record import Record, State, state_reason, state_words
 from nas.study.result import Tested, Trained
-from nas.study.scores import in_validation, on_test_set
+from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.task.metrics import Estimate
 from nas.task.task import metric_title
 from nas.text import UNKNOWN
@@ -66,7 +68,7 @@ def candidates(view: ReportView) -> Markup:
     rows: list[list[object]] = [
         [
             f"trial {record.trial}",
-            record.state if record.reason is None else f"{record.state}: {record.reason}",
+            state_reason(record),
             element("code", record.digest[:10]),
             decimal(score(record) if record.values else None, 4),
             *_judged(metric, record.val_score),
@@ -182,7 +184,9 @@ def operators(footprint: "Footprint") -> Markup:
 
 def states(view: ReportView) -> Markup:
     """Count the trials by state."""
-    rows: list[list[object]] = [[state, MEANINGS[state], whole(view.result.states.get(state, 0))] for state in State]
+    rows: list[list[object]] = [
+        [state_words(state), MEANINGS[state], whole(view.result.states.get(state, 0))] for state in State
+    ]
     return table(["state", "meaning", "trials"], rows, text_columns=2)
 
 
@@ -192,6 +196,28 @@ def rungs(view: ReportView) -> Markup:
         [rung.words, whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
     ]
     return table(["rung", "control candidates", "rank correlation"], rows)
+
+
+def finalists(winner: Trained) -> Markup:
+    """List those that entered the finals by their results there: in the search, on each fold, and the mean."""
+    ran = by_rank(winner)
+    listed = [*ran, *(one for one in all_finalists(winner) if one not in ran)]
+    folds = max((len(one.fold_scores) for one in listed), default=0)
+    rows: list[list[object]] = [
+        [
+            f"trial {one.trial}{' (winner)' if one.trial == winner.record.trial else ''}",
+            whole(one.weights_bytes),
+            percent(one.val_score),
+            *(percent(score) for score in one.fold_scores),
+            *[UNKNOWN] * (folds - len(one.fold_scores)),
+            percent(one.mean) if one.fold_scores else "no time",
+        ]
+        for one in listed
+    ]
+    head = ["finalist", "weights, B", f"{in_validation(winner.metric)} in the search"]
+    head += [*(f"fold {fold + 1}" for fold in range(folds)), f"{in_cross_validation(winner.metric)}, mean"]
+    marked = [i for i, one in enumerate(listed) if one.trial == winner.record.trial]
+    return table(list(head), rows, marked=marked)
 
 
 def finals(winner: Trained) -> Markup:

@@ -10,6 +10,7 @@ from nas.reports.memory_map.page import buffers, picture
 from nas.reports.view import ReportView
 from nas.reports.words import capitalized, percent, size
 from nas.study.answers import Answers, Threshold
+from nas.study.decision import sentence
 from nas.study.hand_made import RULE
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_cross_validation, on_test_set, uses_of_test_set
@@ -31,7 +32,7 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
 
 
 def _comparison(winner: Trained, tested: Tested) -> Markup:
-    rule = f"The hand-made network is not searched, but follows a rule: {RULE}."
+    rule = f"The hand-made network is not found by the search; it follows a fixed rule: {RULE}."
     made = winner.hand_made
     if made is None or made.tested is None:
         return section("Compared with a hand-made network", note(f"{rule} {winner.hand_made_missing}"))
@@ -126,7 +127,26 @@ def network(view: ReportView) -> Iterator[Markup]:
     )
 
 
-def finals(winner: Trained) -> Markup:
+def finals(winner: Trained) -> Iterator[Markup]:
+    """Yield the section on why the winner won; none if nothing is known of the finals."""
+    why = sentence(winner)
+    if not why:
+        return
+    about = (
+        "The search ranks candidates by one short training each. The best of them are then trained again, longer, once "
+        "for each fold of a cross-validation; the best mean over the folds decides. So the winner need not be on the "
+        "front above, which shows the scores of the search."
+    )
+    yield section(
+        "Why this candidate won",
+        element("p", why, class_="lead"),
+        note(about),
+        tables.finalists(winner),
+        _trainings(winner) if winner.finals else "",
+    )
+
+
+def _trainings(winner: Trained) -> Markup:
     """Fold up the final trainings, with the spread of the winner's."""
     std, count = winner.fold_std, len(winner.fold_scores)
     spread = note(

@@ -9,8 +9,9 @@ from nas.target.budget import Budget
 from nas.target.target import Target
 
 RULE = (
-    "two blocks of the space's first kind and one of every other, each number in the middle of its range, each choice "
-    "its first; then shrunk to the budget"
+    "it has two blocks of the kind that the space names first and one of each other kind; every number is the middle "
+    "one of its range, every other setting the first one listed; if it exceeds the budget, it is made smaller until it "
+    "fits"
 )
 """How the network is chosen, in words."""
 

@@ -25,6 +25,14 @@ def state_words(state: str) -> str:
     return "stopped early" if state == "pruned" else state.replace("_", " ")
 
 
+def state_reason(record: "Record") -> str:
+    """Return the state of a trial and why, without a word twice: `stopped early at epoch 27: ...`."""
+    words, reason = state_words(record.state), record.reason or ""
+    if not reason:
+        return words
+    return reason if reason.startswith(words) else f"{words}: {reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """All that is known of one candidate.

@@ -1,6 +1,6 @@
 """The commands that repeat a study: its trials one by one, and its finals where they can be told by the recipe.
 
-A limit of minutes cannot be repeated, since it depends on the machine. The commands name the trials that were done, and
+How many trials a limit of minutes holds depends on the machine. The commands name the trials that were done, and
 how many finalists were trained for how many epochs.
 """
 
@@ -38,7 +38,10 @@ def note(study: Study, result: Result) -> str:
     """Return what the commands do, and what they cannot repeat."""
     parts = ["In a folder that does not hold this study yet, this repeats the trials of all its runs."]
     if study.minutes is not None:
-        parts.append("A limit of minutes cannot be repeated, so the number of trials takes its place.")
+        parts.append(
+            "They give the number of trials in place of --minutes, since it depends on the machine how many trials a "
+            "minute holds."
+        )
     if result.winner is not None and _as_recipe(study, result.winner, result.search_epochs) is None:
         parts.append("The finals had less time than the recipe asks for, and are repeated with all of their epochs.")
     if study.jobs != 1 or study.cluster is not None:

@@ -8,10 +8,11 @@ from typing import Any
 from nas.codec import Place, from_data, to_data
 from nas.study.answers import Answers
 from nas.study.costs import Cost
+from nas.study.finals import Finalist
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.task.metrics import DRAWS, FEWEST_GROUPS, Estimate
-from nas.text import interval
+from nas.text import counted, duration, interval
 
 PLACE = Place("winner")
 
@@ -56,7 +57,7 @@ class Tested:
         resampled = f"bootstrap, {self.resampled_unit} resampled {DRAWS:,} times"
         if "row" in self.resampled_unit:
             return f"Intervals: of accuracy exact (Clopper-Pearson); of the others, {resampled}."
-        return f"Intervals: {resampled}, never narrower than the exact interval of as many independent rows."
+        return f"Intervals: {resampled}; widened where needed to contain the exact (Clopper-Pearson) interval."
 
     def to_json(self) -> dict[str, Any]:
         """Return the entries that documents have for it; they repeat the accuracies under names of their own."""
@@ -103,6 +104,7 @@ class Trained:
         epochs: of the winner's last training; None if the model is a trial's own.
         teachers: one entry for each teacher whose soft labels the finals learned from: `fold`, `val_accuracy` of its
             float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
+        finalists: the best candidates of the search, the best first, with what they reached in the finals.
         tested: its metrics on the test rows; None for candidates other than the winner.
         test_uses: how often the study has used its test set: once for each winner, where a search went on.
         hand_made: a network that was not searched (`nas.study.hand_made`), trained and tested as the winner was; None
@@ -113,6 +115,7 @@ class Trained:
     finals: tuple[Mapping[str, Any], ...] = ()
     epochs: int | None = None
     teachers: tuple[Mapping[str, Any], ...] = ()
+    finalists: tuple[Finalist, ...] = ()
     tested: Tested | None = None
     test_uses: int = 1
     hand_made: "Trained | None" = None
@@ -203,7 +206,8 @@ class Result:
 
     Attributes:
         study: the study's name; `folder` is `studies/<name>`.
-        seconds: wall time of all its runs together.
+        seconds: wall time of all its runs together; `run_seconds` of the latest alone, None if nothing is running.
+        run_trials: number of trials that the latest run added; None likewise.
         states: number of trials in each state; all five states are present.
         winner: the winner of the finals; None if no candidate fitted, or the finals have not ended yet.
         front: the Pareto front of complete candidates by the study's metric and the objective's costs, cheapest first.
@@ -227,6 +231,8 @@ class Result:
     lacked: str | None = None
     ends: tuple[int, ...] = ()
     search_epochs: int = 0
+    run_seconds: float | None = None
+    run_trials: int | None = None
 
     @property
     def costs(self) -> tuple[Cost, ...]:
@@ -236,6 +242,14 @@ class Result:
     @property
     def trials(self) -> int:
         return sum(self.states.values())
+
+    @property
+    def time_words(self) -> str:
+        """The number of trials and the time of all runs, and of the latest alone where there were others before it."""
+        told = f"{counted(self.trials, 'trial')} in {duration(self.seconds)}"
+        if self.run_seconds is None or self.run_trials in (None, self.trials):
+            return told
+        return f"{told} over all runs, {self.run_trials} of them in the {duration(self.run_seconds)} of this run"
 
     def to_json(self) -> dict[str, Any]:
         """Return `results.json`, which is the same on every machine: it has no paths, no weights and no times."""
@@ -274,6 +288,7 @@ class Result:
             "cross_validated_score": winner.cross_validated_score,
             "fold_scores": list(winner.fold_scores),
             "fold_std": winner.fold_std,
+            "finalists": [to_data(finalist) for finalist in winner.finalists],
             "versions": dict(winner.record.versions),
         }
 
@@ -295,26 +310,3 @@ def _compared(hand_made: Trained) -> dict[str, Any]:
         **{key: facts[key] for key in ("test_accuracy", "test_metrics", "float_test_metrics")},
         **(hand_made.record.profiled or {}),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """A finished training of the finals, on one fold; its record has the number of the finalist's trial."""
-
-    record: Record
-    fold: int
-
-    def to_json(self) -> dict[str, Any]:
-        return {"record": self.record.to_json(), "fold": self.fold}
-
-    def line(self) -> dict[str, Any]:
-        """Return its entry among those of `Trained.finals`."""
-        record = self.record
-        return {
-            "trial": record.trial,
-            "fold": self.fold,
-            "seed": record.seed,
-            "epochs": len(record.history["loss"]),
-            "val_accuracy": record.val_accuracy,
-            "val_score": record.val_score,
-        }

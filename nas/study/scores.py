@@ -40,6 +40,6 @@ def uses_of_test_set(trained: Trained) -> str:
     if trained.test_uses == 1:
         return "The test set was used once, for the study's winner."
     return (
-        f"The test set was used {trained.test_uses} times, for a winner each time that the search went on and in each "
-        f"`nas evaluate`: if you searched on because of its figures, they are too good by now."
+        f"The study has evaluated {trained.test_uses} times on its test set: once for each winner that it chose, and "
+        "once for each `nas evaluate`. If you searched on because of these figures, they are too optimistic."
     )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from nas.study.finals import Finalist
 from nas.study.hand_made import RULE
 from nas.study.record import Record, State, state_words
 from nas.study.result import Trained
@@ -93,7 +94,8 @@ def hand_made_tags(network: Trained) -> dict[str, str]:
         "kind": HAND_MADE,
         "state": "hand-made",
         "reason": f"{score}not searched, but chosen by a rule to compare the winner with",
-        note.TAG: f"The network that one might make by hand: {RULE}. Trained by the winner's recipe and on its rows.",
+        note.TAG: f"The network that one might make by hand, by a fixed rule: {RULE}. "
+        "Trained by the winner's recipe and on its rows.",
     }
 
 
@@ -115,6 +117,11 @@ def winner_metrics(winner: Trained) -> dict[str, float]:
         facts |= _estimates("float_test", winner.tested.float_metrics)
         facts |= _prefixed("baseline", winner.tested.baseline_metrics)
     return {**metrics(winner.record), **_numbers(facts)}
+
+
+def finalist_metrics(finalist: Finalist | None) -> dict[str, float]:
+    """Return what a candidate reached in the finals; nothing for one that was not in them."""
+    return {} if finalist is None else _numbers({"cross_validated_score": _shortened(finalist.mean)})
 
 
 def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float | None]:

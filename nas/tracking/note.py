@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from nas.study.costs import COSTS, known_costs
+from nas.study.decision import sentence
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.text import kilobytes, percent
@@ -12,10 +13,12 @@ TAG = "mlflow.note.content"
 """The tag that MLflow shows as the description of a run or an experiment."""
 
 _COLUMNS = """\
-Each run below is a candidate, but for `hand-made network`, with which the winner is compared. `score` is what the \
-search maximizes, `val_accuracy` the int8 model's accuracy on the validation data, `arena_min_bytes` the arena to \
-reserve, `latency_ms` an estimate for the target. A candidate that was stopped early has no score; `reason` says why. \
-Candidates over budget were never built, and have no run."""
+Each run below is a candidate, but for `hand-made network`, with which the winner is compared. `rank` 1 is the winner; \
+the other finalists follow by their finals, then all others by `score`. `cross_validated_score` is a finalist's mean \
+over the folds of the finals, which chose the winner; `score` is what the search maximizes, `val_accuracy` the int8 \
+model's accuracy on the validation data, `arena_min_bytes` the arena to reserve, `latency_ms` an estimate for the \
+target. A candidate that was stopped early has no score; `reason` says why. Candidates over budget were never built, \
+and have no run."""
 
 
 def experiment_note(winner: Trained | None, run: str = "") -> str:
@@ -60,7 +63,8 @@ def _headline(winner: Trained) -> str:
         else f"{on_test_set(metric)} {percent(tested.metrics[metric].value)}"
     )
     weights, arena = COSTS["weights"].text(winner.record), COSTS["arena"].text(winner.record)
-    return f"Trial {winner.record.trial} won: {score}, {weights} of weights, {arena} of arena to reserve."
+    head = f"Winner: trial {winner.record.trial}, {score}, {weights} of weights, {arena} of arena to reserve."
+    return f"{head} {sentence(winner)}".rstrip()
 
 
 def _rows(winner: Trained) -> Iterator[tuple[str, str]]:

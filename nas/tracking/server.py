@@ -42,8 +42,9 @@ def ui_command(studies: Path, host: str, port: int) -> list[str]:
     if address.file is None or not address.file.is_file():
         raise InputError(
             f"{studies}/mlflow.db",
-            "must exist: runs that are tracked on a server, or not at all, cannot be shown",
-            hint="run `nas search` first, or name another folder with --studies",
+            "must exist; it is written when a study in this folder logs its runs there, and none has yet",
+            hint="run `nas search` first, or name another folder with --studies; runs logged to a server by "
+            "--tracking-uri are shown by that server",
         )
     options = {
         "--backend-store-uri": address.uri,

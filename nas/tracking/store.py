@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nas.study.decision import by_rank, sentence
 from nas.study.record import Record
 from nas.study.result import Result, Trained
 from nas.text import document
@@ -52,6 +53,7 @@ class Store:
         self._parent = self._find_parent(own, {**tags, "place_id": place_id(folder)})
         keep_run(folder, self._parent)
         self._winner: int | None = None
+        self._scores: dict[int, float] = {}
         self._runs = self._find_children()
 
     @property
@@ -76,6 +78,8 @@ class Store:
         self._attach(run_id, {"record.json": document(record.to_json()), **_optional("model.tflite", model)})
         self._client.set_terminated(run_id, entries.RUN_STATUS[record.state], end)
         self._runs[record.trial] = run_id
+        if record.values:
+            self._scores[record.trial] = record.values[0]
 
     def counts(self, states: Mapping[str, int]) -> None:
         """Write the number of trials in each state to the parent run; the total number of trials is the step."""
@@ -98,6 +102,7 @@ class Store:
         for number, run_id in self._runs.items():
             if number in (self._winner, trial):
                 self._tag(run_id, winner=str(number == trial).lower())
+        self._rank(winner)
         self._winner = trial
         there = {name: file for name, file in files.items() if isinstance(file, str) or file.exists()}
         self._attach(self._parent, there)
@@ -107,6 +112,23 @@ class Store:
         description = note.study_note(result, winner, page, links)
         self._client.set_tag(self._parent, note.TAG, description)
         self._client.set_experiment_tag(self._experiment, note.TAG, note.experiment_note(winner, page))
+
+    def _rank(self, winner: Trained) -> None:
+        """Write the rank of each complete candidate, the winner's first, and what finalists reached in the finals."""
+        ran = {one.trial: one for one in by_rank(winner)}
+        for rank, trial in enumerate(dict.fromkeys([winner.record.trial, *ran, *self._by_score()]), start=1):
+            if trial in self._runs:
+                facts = {"rank": float(rank), **entries.finalist_metrics(ran.get(trial))}
+                self._write(self._runs[trial], [(*item, 0) for item in facts.items()])
+        for number in {self._winner, winner.record.trial}:
+            if number in self._runs:
+                why = sentence(winner) if number == winner.record.trial else ""
+                self._client.set_tag(self._runs[number], note.TAG, why)
+        self._client.set_experiment_tag(self._experiment, view.TAG, view.state(winner.metric, ranked=True))
+
+    def _by_score(self) -> list[int]:
+        """Return the complete candidates by their score in the search, the best first."""
+        return sorted(self._scores, key=lambda trial: (-self._scores[trial], trial))
 
     def _log_hand_made(self, winner: Trained) -> None:
         """Write the run of the network that the winner is compared with, in place of that of an earlier winner's."""
@@ -164,6 +186,8 @@ class Store:
                 continue
             trial = int(run.data.tags["trial"])
             runs[trial] = run.info.run_id
+            if "score" in run.data.metrics:
+                self._scores[trial] = run.data.metrics["score"]
             if run.data.tags.get("winner") == "true":
                 self._winner = trial
         return runs

@@ -16,12 +16,18 @@ TAG = f"mlflow.sharedViewState.{_KEY}"
 """The tag that holds the view."""
 
 
-def state(metric: str) -> str:
-    """Return the view of a study that judges by a metric, as MLflow keeps it."""
+def state(metric: str, *, ranked: bool = False) -> str:
+    """Return the view of a study that judges by a metric, as MLflow keeps it.
+
+    Args:
+        metric: the study's.
+        ranked: whether its candidates have ranks, which begin with the winner's; until then their scores sort them.
+    """
     # All but the reason fit beside the names in a window of 1,440 pixels.
     widths = {
         "tags.`state`": 95,
         "tags.`winner`": 70,
+        **({"metrics.`rank`": 60, "metrics.`cross_validated_score`": 150} if ranked else {}),
         "metrics.`score`": 80,
         f"metrics.`val_{metric}`": 105,
         "metrics.`val_accuracy`": 105,
@@ -34,8 +40,8 @@ def state(metric: str) -> str:
     return json.dumps(
         {
             "searchFilter": "tags.kind != 'study'",
-            "orderByKey": "metrics.`score`",
-            "orderByAsc": False,
+            "orderByKey": "metrics.`rank`" if ranked else "metrics.`score`",
+            "orderByAsc": ranked,
             "startTime": "ALL",
             "lifecycleFilter": "Active",
             "selectedColumns": list(widths),

@@ -11,6 +11,7 @@ import pytest
 from space_walk import SMALL
 
 from nas.cli.views.result import summary
+from nas.study.finals import Finalist
 from nas.study.record import Record, State
 from nas.study.result import Result, RungCorrelation, Tested, Trained
 from nas.task.metrics import Estimate
@@ -276,6 +277,31 @@ def test_the_summary_says_what_the_winner_of_a_short_run_lacks_and_why_there_is_
     )
     assert "test accuracy                     100.0 %  (no interval: the test set has 2 groups, 5 are needed)" in shown
     assert "\ntoo little time for the winner: all of it\n" in shown
+
+
+def test_the_summary_says_why_the_winner_won_and_sets_it_below_a_front_that_it_is_not_on() -> None:
+    facts = {"weights_bytes": 1, "file_bytes": 1, "arena_min_bytes": 1, "flash_bytes": 1, "macs": 1}
+    leader, record = (
+        Record(trial, State.COMPLETE, "a", {}, {}, 0, profiled=facts, val_metrics={"accuracy": score})
+        for trial, score in ((7, 0.916), (12, 0.912))
+    )
+    finals = tuple({"trial": t, "val_accuracy": s, "val_score": s} for t, s in ((7, 0.908), (12, 0.915)))
+    competed = Finalist(7, 0.916, 1, (0.908,), 0.908), Finalist(12, 0.912, 1, (0.915,), 0.915)
+    result = Result("mine", "studies/mine", 1.0, {}, Trained(record, finals, finalists=competed), (leader,))
+    shown = summary(result).splitlines()
+    assert any(
+        line.startswith("trial 12 won: ") and "trial 7, ahead in the search by 0.4 points" in line for line in shown
+    )
+    (row,) = (line for line in shown if line.split()[:2] == ["12", "91.2"])
+    assert row.endswith("winner: not on this front, but best in the cross-validation")
+
+
+def test_the_time_of_this_run_is_told_apart_from_that_of_all_runs() -> None:
+    states = {"complete": 31}
+    whole = Result("mine", "studies/mine", 231.0, states, None, (), run_seconds=231.0, run_trials=31)
+    assert whole.time_words == "31 trials in 3 min 51 s"
+    later = replace(whole, run_seconds=58.0, run_trials=12)
+    assert later.time_words == "31 trials in 3 min 51 s over all runs, 12 of them in the 58 s of this run"
 
 
 def test_the_summary_of_a_search_without_finals_shows_the_validation_score() -> None:

@@ -23,10 +23,11 @@ from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
 from nas.space.file import load_space
 from nas.study.feasibility import shrink
+from nas.study.finals import Final
 from nas.study.objectives import OBJECTIVES, ObjectiveContext
 from nas.study.recipe import Recipe
 from nas.study.record import Record, State
-from nas.study.result import Final, Result, Trained
+from nas.study.result import Result, Trained
 from nas.study.scores import uses_of_test_set
 from nas.study.study import Study
 from nas.study.tasks import Fold, TrainingTask

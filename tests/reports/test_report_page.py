@@ -20,8 +20,10 @@ from nas.reports.files import figure_files
 from nas.reports.memory_map.svg import to_svg
 from nas.reports.page import render, write_report
 from nas.reports.view import ReportView
-from nas.study.record import State
+from nas.study.finals import Finalist
+from nas.study.record import State, state_words
 from nas.study.result import Result, Trained
+from nas.target.target import find_target
 
 SCRIPT = resources.files("nas.reports").joinpath("page.js").read_text()
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -196,6 +198,7 @@ def test_the_metric_of_the_study_comes_before_accuracy(view):
     for heading in ("Pareto front by weights, with all costs", "trained candidates, best first"):
         assert "validation macro-F1" in rows(page, heading)[0]
     assert "macro-F1 on the fold" in rows(page, "Final trainings (cross-validation)")[0]
+    assert "validation macro-F1 in the search" in rows(page, "Why this candidate won")[0]
 
 
 def test_a_report_says_what_the_winner_of_a_short_run_lacks_and_why_a_test_set_of_two_groups_gives_no_interval(view):
@@ -249,8 +252,34 @@ def test_every_candidate_whose_training_began_is_listed_best_first(view, page):
     assert {row[0] for row in table[1:]} == {f"trial {record.trial}" for record in built}
 
 
-def test_states_are_counted(view, page):
-    assert {row[0]: int(row[2]) for row in rows(page, "<h2>Candidates</h2>")[1:]} == view.result.states
+def test_states_are_counted_under_the_names_that_every_view_gives_them(view, page):
+    named = {state_words(state): count for state, count in view.result.states.items()}
+    assert {row[0]: int(row[2]) for row in rows(page, "<h2>Candidates</h2>")[1:]} == named
+
+
+def test_the_finals_stand_open_beside_the_front_with_the_winner_marked_first(view):
+    best = view.result.winner
+    other = Finalist(999, 0.95, 5000, (0.9, 0.5), 0.7)
+    own = Finalist(best.record.trial, 0.94, 4000, (0.8, 0.9), 0.85)
+    late = Finalist(998, 0.93, 3000)
+    page = render(replace(view, result=replace(view.result, winner=replace(best, finalists=(other, own, late)))))
+    head, *listed = rows(page, "Why this candidate won")
+    assert [row[0] for row in listed] == [f"trial {own.trial} (winner)", "trial 999", "trial 998"]
+    assert [row[-1] for row in listed] == ["85.0\xa0%", "70.0\xa0%", "no time"]
+    assert {len(row) for row in [head, *listed]} == {len(head)}
+    assert "trial 999, ahead in the search by 1.0 points, reached 70.0 %" in words(page)
+    section = page[page.index("Why this candidate won") :]
+    assert section.index("trial 999") < section.index("<details")
+    assert page.index("against cost</h2>") < page.index("Why this candidate won") < page.index("Confusion matrix</h2>")
+
+
+def test_the_next_steps_name_a_board_where_the_target_is_only_a_core(view):
+    (command,) = re.findall(r"<pre>(nas profile [^<]*)</pre>", render(view))
+    board = find_target(re.search(r"--target (\S+)", command)[1])
+    assert board.clock_hz
+    assert board.core == find_target(view.footprint.target).core
+    on_board = render(replace(view, footprint=replace(view.footprint, target=board.name)))
+    assert f"See what it needs on {board.name}" in words(on_board)
 
 
 def test_the_memory_map_is_the_one_that_nas_profile_writes(view, page):

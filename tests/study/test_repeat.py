@@ -45,7 +45,7 @@ def test_trials_take_the_place_of_minutes_and_of_limits_that_only_end_a_run() ->
     told = flags(commands(STUDY, result()))
     assert told["--trials"] == "12"
     assert not {"--minutes", "--patience", "--storage"} & set(told)
-    assert "minutes cannot be repeated" in note(STUDY, result())
+    assert "the number of trials in place of --minutes" in note(STUDY, result())
 
 
 def test_each_run_that_added_trials_has_a_command_of_its_own() -> None:

@@ -15,6 +15,7 @@ import pytest
 from tracked import FOOTPRINT, STATES, candidates, client, record, result, search, track
 
 from nas.errors import InputError
+from nas.study.finals import Finalist
 from nas.study.record import Record, State
 from nas.study.result import Trained
 from nas.tracking import Tracker, find_address, known_run, open_tracker
@@ -219,6 +220,28 @@ def test_only_the_latest_winner_is_marked(root):
         tracker.finish(result(trial, root), {})
         tracker.close(60)
     assert [run.data.tags["trial"] for run in candidates(root, " and tags.winner = 'true'")] == ["1"]
+
+
+def test_a_finished_study_s_table_begins_with_the_winner_and_shows_what_finalists_reached_in_the_finals(root):
+    def scored(trial, score):
+        return replace(record(trial), values=(score,))
+
+    finalists = (Finalist(2, 0.92, 3000, (0.8, 0.9), 0.85), Finalist(1, 0.91, 3000, (0.9, 0.88), 0.89))
+    for added in (scored(3, 0.7), scored(4, 0.8)):  # the second run reads the scores of the first from the store
+        tracker = track(root, *(scored(trial, score) for trial, score in ((0, 0.6), (1, 0.9), (2, 0.95))), added)
+        found = result(1, root)
+        tracker.finish(replace(found, winner=replace(found.winner, finalists=finalists)), {})
+        tracker.close(60)
+    (state,) = [json.loads(tag) for key, tag in experiment_tags(root).items() if key.startswith("mlflow.sharedViewSt")]
+    order = [f"{state['orderByKey']} {'ASC' if state['orderByAsc'] else 'DESC'}"]
+    experiment = client(root).get_experiment_by_name("nas/demo")
+    listed = client(root).search_runs([experiment.experiment_id], state["searchFilter"], order_by=order)
+    assert [run.data.tags["trial"] for run in listed] == ["1", "2", "4", "3", "0"]
+    means = [run.data.metrics.get("cross_validated_score") for run in listed]
+    assert means == [0.89, pytest.approx(0.85), None, None, None]
+    assert "metrics.`cross_validated_score`" in state["selectedColumns"]
+    assert "trial 2, ahead in the search" in listed[0].data.tags["mlflow.note.content"]
+    assert "trial 2, ahead in the search" in experiment.tags["mlflow.note.content"]
 
 
 def test_the_hand_made_network_has_one_run_of_its_own_within_the_table_of_the_study(root):

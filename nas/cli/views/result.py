@@ -1,9 +1,11 @@
 """The outcome of a search as a person reads it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nas.study.costs import COSTS, known_costs
-from nas.study.record import state_words
+from nas.study.decision import not_on_front, why_won
+from nas.study.record import Record, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
@@ -33,9 +35,10 @@ def summary(result: Result) -> str:
         lines.append(("latency, estimated", COSTS["latency"].text(winner.record)))
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
-    notes = "".join(f"{note}\n" for note in (result.stopped, result.lacked, _guesses(winner), _rungs(result)) if note)
+    told = (result.stopped, result.lacked, _guesses(winner), _rungs(result), why_won(winner))
+    notes = "".join(f"{note}\n" for note in told if note)
     return f"""\
-{result.trials} trials in {result.seconds:.0f} s: {states}
+{result.time_words}: {states}
 {notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
 {body}
 {front(result)}files:  {result.folder}/best/
@@ -55,8 +58,11 @@ def exchange(study: Study) -> str:
     if study.objective != "weighted" or budget is None:
         return ""
     points = 10 * (1 - study.accuracy_weight) / study.accuracy_weight
-    saved = f"saving {kilobytes(budget // 10)} of weights (a tenth of the budget)"
-    return f"score: {saved} counts as much as {points:.2g} points of accuracy; change this with --accuracy-weight"
+    less = f"{kilobytes(budget // 10)} less of weights"
+    return (
+        f"score: the search prefers the more accurate network, except that {less} make up for {points:.2g} percentage "
+        "points of accuracy; --accuracy-weight changes this"
+    )
 
 
 def scores(winner: Trained) -> list[tuple[str, str]]:
@@ -80,15 +86,29 @@ def front(result: Result) -> str:
     costs, shown = known_costs(result.front), result.front[-MOST_ON_FRONT:]
     own = " and ".join(cost.title for cost in result.costs)
     rows = [["trial", in_validation(shown[0].metric), *(cost.title for cost in costs)]]
-    rows += [[str(record.trial), percent(record.val_score), *(cost.text(record) for cost in costs)] for record in shown]
+    off = [] if result.winner is None or _is_among(result.winner, result.front) else [result.winner.record]
+    rows += [
+        [str(record.trial), percent(record.val_score), *(cost.text(record) for cost in costs)]
+        for record in (*shown, *off)
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    won = "" if result.winner is None else str(result.winner.record.trial)
-    lines = [f"{line}  winner" if row[0] == won else line for line, row in zip(lines, rows, strict=True)]
+    lines = [f"{line}  {_mark(result, row[0])}".rstrip() for line, row in zip(lines, rows, strict=True)]
     left_out = len(result.front) - len(shown)
     more = f"; {left_out} cheaper ones are in the report" if left_out else ""
     title = f"Pareto front by {rows[0][1]} and {own}, the cheapest first{more}:"
     return "\n".join([title, *lines]) + "\n"
+
+
+def _is_among(winner: Trained, records: Sequence[Record]) -> bool:
+    return any(record.trial == winner.record.trial for record in records)
+
+
+def _mark(result: Result, trial: str) -> str:
+    """Return what stands behind a trial's row: that it is the winner, and if it is not on the front, why it is here."""
+    if result.winner is None or trial != str(result.winner.record.trial):
+        return ""
+    return "winner" if _is_among(result.winner, result.front) else f"winner: {not_on_front(result.winner)}"
 
 
 def _rungs(result: Result) -> str:

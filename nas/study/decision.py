@@ -1,0 +1,105 @@
+"""Why the winner of a study won, in the same plain words for terminal, report, model card and MLflow."""
+
+from collections.abc import Sequence
+
+from nas.study.finals import Finalist
+from nas.study.result import Trained
+from nas.study.scores import in_validation
+from nas.task.task import metric_title
+from nas.text import percent
+
+
+def finalists(winner: Trained) -> tuple[Finalist, ...]:
+    """Return the candidates that entered the finals, the best of the search first; none if nothing is known of them."""
+    if winner.finalists:
+        return winner.finalists
+    trials = dict.fromkeys(entry["trial"] for entry in winner.finals)
+    return tuple(Finalist.of_entries(trial, winner.finals) for trial in trials)
+
+
+def by_rank(winner: Trained) -> list[Finalist]:
+    """Return those that were cross-validated: the winner, then the others by their score in the finals."""
+    ran = [one for one in finalists(winner) if one.final_score is not None]
+    return sorted(ran, key=lambda one: (one.trial != winner.record.trial, -(one.final_score or 0.0)))
+
+
+def why_won(winner: Trained) -> str:
+    """Return in a sentence, without its full stop, why the winner won; empty if that is not known."""
+    entered, ran = finalists(winner), by_rank(winner)
+    if not entered:
+        return ""
+    head = f"trial {winner.record.trial} won: "
+    if not ran:
+        score = f"{in_validation(winner.metric)} {percent(winner.record.val_score)}"
+        return f"{head}best score in the search, {score}; no candidate was cross-validated"
+    if len(ran) == 1:
+        return head + _alone(winner, ran[0], len(entered))
+    return head + _among(winner, ran, entered)
+
+
+def sentence(winner: Trained) -> str:
+    """Return `why_won` as a whole sentence; empty if it is not known."""
+    why = why_won(winner)
+    return f"{why[0].upper()}{why[1:]}." if why else ""
+
+
+def _alone(winner: Trained, own: Finalist, entered: int) -> str:
+    reached = f"in {len(own.fold_scores)}-fold cross-validation its mean {metric_title(winner.metric)} is"
+    if entered == 1:
+        return f"it is the only complete candidate; {reached} {percent(own.mean)}"
+    few = f"there was time to cross-validate only this one of the {entered} best candidates"
+    return f"best score in the search; {few}; {reached} {percent(own.mean)}"
+
+
+def _among(winner: Trained, ran: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
+    own, others = ran[0], ran[1:]
+    title, folds = metric_title(winner.metric), len(own.fold_scores)
+    allowed = f"{len(ran)} finalists"
+    if len(ran) < len(entered):
+        allowed += f" that the time allowed (the best {len(entered)} were to compete)"
+    higher = next((one for one in others if (one.mean or 0.0) > (own.mean or 0.0)), None)
+    if higher is not None:
+        return (
+            f"best mean score of {folds}-fold cross-validation, which weighs {title} against size, of the {allowed}: "
+            f"{percent(own.mean)} with {_weights(own)}; trial {higher.trial} reached {percent(higher.mean)} "
+            f"with {_weights(higher)}"
+        )
+    won = f"best mean {title} of {folds}-fold cross-validation, {percent(own.mean)}, of the {allowed}"
+    return f"{won}; {_leader(own, others, entered)}"
+
+
+def _leader(own: Finalist, others: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
+    """Return how the candidate fared that led the search; the second of the finals, if the winner did."""
+    if entered[0].trial == own.trial:
+        return f"trial {others[0].trial} is second with {_mean(others[0], own)}"
+    leader = entered[0]
+    if leader.val_score is None or own.val_score is None:
+        return f"trial {others[0].trial} is second with {_mean(others[0], own)}"
+    ahead = 100 * (leader.val_score - own.val_score)
+    by = f" by {_points(ahead)}" if ahead >= _LEAST_POINTS else ""
+    reached = f"reached {_mean(leader, own)}" if leader.fold_scores else "could not be cross-validated"
+    return f"trial {leader.trial}, ahead in the search{by}, {reached}"
+
+
+# Less is no difference that a person sees.
+_LEAST_POINTS = 0.05
+
+
+def _points(points: float) -> str:
+    """Return a difference of percentages."""
+    return f"{points:.1f} points"
+
+
+def _mean(other: Finalist, own: Finalist) -> str:
+    if other.final_score == own.final_score:
+        return f"{percent(other.mean)} too; of equal ones the smaller wins, then the earlier"
+    return percent(other.mean)
+
+
+def _weights(one: Finalist) -> str:
+    return "weights of unknown size" if one.weights_bytes is None else f"{one.weights_bytes:,} B of weights"
+
+
+def not_on_front(winner: Trained) -> str:
+    """Return in words that a winner is not on the front, which goes by the scores of the search."""
+    return "not on this front, but best in the cross-validation" if winner.finals else "not on this front"

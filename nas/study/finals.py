@@ -1,0 +1,75 @@
+"""The finals of a study as plain data: a training on one fold, and a finalist with what it reached on all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from nas.study.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A finished training of the finals, on one fold; its record has the number of the finalist's trial."""
+
+    record: Record
+    fold: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"record": self.record.to_json(), "fold": self.fold}
+
+    def line(self) -> dict[str, Any]:
+        """Return its entry among those of `Trained.finals`."""
+        record = self.record
+        return {
+            "trial": record.trial,
+            "fold": self.fold,
+            "seed": record.seed,
+            "epochs": len(record.history["loss"]),
+            "val_accuracy": record.val_accuracy,
+            "val_score": record.val_score,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finalist:
+    """One of the best candidates of the search.
+
+    Attributes:
+        trial: its number.
+        val_score: the study's metric in the search; None if an earlier release ran the finals.
+        weights_bytes: of its model of the search; None likewise.
+        fold_scores: the study's metric on each fold; empty if there was no time to cross-validate it.
+        final_score: the mean over these folds of what the objective maximizes, by which the winner is chosen; None
+            without folds.
+    """
+
+    trial: int
+    val_score: float | None = None
+    weights_bytes: int | None = None
+    fold_scores: tuple[float, ...] = ()
+    final_score: float | None = None
+
+    @classmethod
+    def of(cls, record: Record, folds: Sequence[Final]) -> "Finalist":
+        """Return the finalist of a record of the search, with those trainings of the finals that are its own."""
+        own = sorted((final for final in folds if final.record.trial == record.trial), key=lambda final: final.fold)
+        judged = [final.record.values[0] for final in own if final.record.values]
+        return cls(
+            record.trial,
+            record.val_score,
+            (record.profiled or {}).get("weights_bytes"),
+            tuple(final.record.val_score for final in own if final.record.val_score is not None),
+            fmean(judged) if judged else None,
+        )
+
+    @classmethod
+    def of_entries(cls, trial: int, entries: Sequence[Mapping[str, Any]]) -> "Finalist":
+        """Return the finalist of an earlier release, of which only the entries of `Trained.finals` are known."""
+        scores = tuple(entry["val_score"] for entry in entries if entry["trial"] == trial)
+        return cls(trial, fold_scores=scores, final_score=fmean(scores))
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of `fold_scores`; None without any."""
+        return fmean(self.fold_scores) if self.fold_scores else None
