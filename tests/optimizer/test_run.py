@@ -187,10 +187,12 @@ def test_a_finished_study_trains_nothing_and_gives_the_same_result(log: Log, spl
     watcher = Watcher()
     second = go(study(), splits, tmp_path, watcher)
     assert log.tasks == []
-    assert replace(second, seconds=first.seconds) == first
+    latest = {"seconds": first.seconds, "run_seconds": first.run_seconds, "run_trials": first.run_trials}
+    assert (first.run_trials, second.run_trials) == (8, 0)
+    assert replace(second, **latest) == first
     assert len(watcher.records) == 8
     stored = stored_result(tmp_path, open_ledger(study(), tmp_path))
-    assert replace(stored, seconds=first.seconds) == first
+    assert replace(stored, **latest) == first
 
 
 def test_raising_the_number_of_trials_adds_to_those_that_were_run(log: Log, splits: Splits, tmp_path: Path) -> None:
@@ -198,6 +200,7 @@ def test_raising_the_number_of_trials_adds_to_those_that_were_run(log: Log, spli
     before = records(study(), tmp_path)
     result = go(study(trials=9), splits, tmp_path)
     assert result.trials == 9
+    assert result.run_trials == 4
     assert records(study(), tmp_path)[:5] == before
 
 

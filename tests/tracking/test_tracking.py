@@ -102,8 +102,9 @@ def test_candidates_are_children_of_the_study(root):
 
 def test_the_experiment_has_a_shared_view_of_its_candidates(root):
     known = replace(record(0), profiled=FOOTPRINT | {"latency_ms": 1.5}, reason="a reason")
-    tracker = track(root, known)
-    tracker.finish(result(0, root), {})
+    tracker, found = track(root, known), result(0, root)
+    finalists = (Finalist(0, 0.9, 3000, (0.9,), 0.9),)
+    tracker.finish(replace(found, winner=replace(found.winner, finalists=finalists)), {})
     tracker.close(60)
     experiment = client(root).get_experiment_by_name("nas/demo")
     (state,) = [json.loads(tag) for key, tag in experiment.tags.items() if key.startswith("mlflow.sharedViewState.")]
