@@ -19,6 +19,7 @@ from nas.target.footprint import Footprint
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 if TYPE_CHECKING:
+    from nas.study.result import Result
     from nas.target.advice import Advice
 
 
@@ -81,19 +82,38 @@ def estimate(
     return profiler.estimate(member.lower(), board)
 
 
-def profile(model: str | Path | bytes, target: Target | str) -> Footprint:
+def profile(model: "str | Path | bytes | Result", target: Target | str) -> Footprint:
     """Return the footprint of a model on a target.
 
     Args:
-        model: path of a `.tflite` or of a `.nas.zip`, whose int8 model it is then; or the content of a `.tflite`.
+        model: path of a `.tflite` or of a `.nas.zip`, whose int8 model it is then; the content of a `.tflite`; or what
+            a search returned, or a study's name or folder, whose winner it is then.
         target: a target, its name, or the path of a TOML file that describes it.
 
     Raises:
-        InputError: the file cannot be read, has more than 256 MB or holds no sound `.tflite`, or the target is unknown.
+        InputError: a study has no winner yet, a folder holds several models, the file
+            cannot be read, has more than 256 MB or holds no sound `.tflite`, or the target is unknown.
     """
-    if isinstance(model, bytes) or not str(model).endswith(SUFFIX):
+    if isinstance(model, bytes):
         return profiler.profile(model, target)
-    return replace(profiler.profile(_content(model), target), file=str(model))
+    file = _one_file(model)
+    if not file.endswith(SUFFIX):
+        return profiler.profile(file, target)
+    return replace(profiler.profile(_content(file), target), file=file)
+
+
+def _one_file(model: "str | Path | Result") -> str:
+    """Return the file of a model that is given as a file, as a study or as the result of one."""
+    name = str(model) if isinstance(model, str | Path) else getattr(model, "folder", None)
+    if name is None:
+        hint = "give the path of a .tflite, its bytes, a study's name, or what nas.search returned"
+        raise InputError("model", "must be a model or a study", got=type(model).__name__, hint=hint)
+    if Path(name).is_file() or name.endswith((SUFFIX, ".tflite")):
+        return name
+    found = [file for file, _ in model_files(name)]
+    if len(found) > 1:
+        raise InputError(name, "must hold one model", got=len(found), hint="nas.compare takes several")
+    return found[0]
 
 
 def _on_data(member: Architecture, input_shape: Sequence[int] | None, classes: int | None) -> Architecture:

@@ -75,7 +75,10 @@ OPTIONS = {
         "Workers elsewhere: tcp://HOST:PORT of a Dask scheduler; see docs/cluster.md.", "processes on this machine"
     ),
     "seed": Option("Seed of everything random."),
-    "name": Option("The study's folder below --studies.", "made from space, data and budget"),
+    "name": Option(
+        "The study's folder below --studies. All names in the exported C sources begin with it.",
+        "made from space, data and budget",
+    ),
     "storage": Option("Optuna storage URL.", "a journal in the study's folder"),
     "tracking_uri": Option("MLflow server, or `none`.", "SQLite below --studies"),
 }

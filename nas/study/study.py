@@ -246,6 +246,9 @@ def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
     named = tables_of(values.get("recipe", {}), at.key("recipe"))
     tables = {name: {**values.get(name, {}), **named.get(name, {})} for name in TABLES}
     fields = {key: value for key, value in values.items() if key not in TABLES}
+    for key in fields:
+        if key not in (known := [each.name for each in dataclasses.fields(Study)]):
+            raise unknown(place, "key", str(key), known)
     if "space" not in fields:
         raise InputError(
             place,

@@ -192,7 +192,7 @@ class Totals:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Footprint(Totals):
     """The totals with every operator and tensor behind them; `file` is None for an estimate."""
 
@@ -205,16 +205,30 @@ class Footprint(Totals):
         """Whether the runtime is known to refuse an operator, so that the model does not run."""
         return any(op.known and not op.supported for op in self.ops)
 
-    def _repr_html_(self) -> str:
-        facts = {
+    def __repr__(self) -> str:
+        """Return the model, its target and its main figures in one line; `str()` gives all figures."""
+        return (
+            f"<nas.Footprint: {self.file or 'estimate'} on {self.target}: weights {self.weights_bytes:,} B, "
+            f"arena {self.ram_bytes:,} B, file {self.file_bytes:,} B>"
+        )
+
+    def __str__(self) -> str:
+        head, facts = f"{self.file or 'estimate'} on {self.target}", self._facts()
+        return "\n".join([head, *(f"  {name:22}{value}" for name, value in facts.items())])
+
+    def _facts(self) -> dict[str, object]:
+        return {
             "weights": f"{self.weights_bytes:,} B",
+            "file": f"{self.file_bytes:,} B",
             "RAM": f"{self.ram_bytes:,} B",
             "flash": f"{self.flash_bytes:,} B",
             "multiply-accumulates": f"{self.macs:,}",
             "latency": "unknown" if self.latency_ms is None else f"{self.latency_ms:.3g} ms",
             "runs": "yes" if self.supported else "no" if self.refused else "not known",
         }
-        return facts_html(f"{self.file or 'estimate'} on {self.target}", facts)
+
+    def _repr_html_(self) -> str:
+        return facts_html(f"{self.file or 'estimate'} on {self.target}", self._facts())
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas profile --json`, without the key `file` for an estimate."""

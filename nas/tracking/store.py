@@ -147,7 +147,7 @@ class Store:
     def end(self, finished: bool) -> None:
         """Close the parent run; it is opened again when the study is resumed."""
         # A study without a winner waits to be resumed; MLflow would show it as a failure if it were killed.
-        self._tag(self._parent, state="finished" if finished else "interrupted")
+        self._tag(self._parent, state="finished" if finished else "stopped")
         self._client.set_terminated(self._parent, "FINISHED" if finished else "SCHEDULED")
 
     def _find_experiment(self, address: Address, metric: str) -> str:

@@ -51,6 +51,24 @@ def test_a_result_shows_itself_in_a_few_lines(result: Result) -> None:
         assert words in shown
 
 
+def test_the_winner_of_a_result_is_profiled_like_its_file(result: Result, root: Path) -> None:
+    model = package.profile(root / "mine" / "best" / "model.tflite", "cortex-m4")
+    for given in (result, str(root / "mine")):
+        assert package.profile(given, "cortex-m4").weights_bytes == model.weights_bytes
+    shown = repr(model)
+    assert "\n" not in shown
+    for size in (model.weights_bytes, model.ram_bytes, model.file_bytes):
+        assert f"{size:,} B" in shown
+    assert len(str(model).splitlines()) > 5
+    with pytest.raises(InputError, match=r"must be a model or a study, got int.*nas\.search returned"):
+        package.profile(3, "cortex-m4")
+
+
+def test_a_mistyped_setting_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"spac.*did you mean space"):
+        package.search(root=tmp_path, spac="mlp_tabular", budget_kb=2)
+
+
 def test_a_frame_has_a_row_for_each_trial_with_its_state_and_its_footprint(result: Result, root: Path) -> None:
     assert isinstance(result, Outcome)
     frame = result.frame()

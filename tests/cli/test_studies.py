@@ -1,14 +1,16 @@
 """`nas studies`: the list, one study, several side by side, and deletion."""
 
+import io
 import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from nas.api.catalog import show_study
-from nas.cli.views.studies import kept
+from nas.api.catalog import StudySummary, show_study
+from nas.cli.views.studies import kept, listing
 from nas.optimizer.run import open_ledger
 from nas.study.result import Result
 
@@ -128,3 +130,12 @@ def test_an_interrupted_search_says_what_is_kept_and_which_commands_lead_on(stud
     assert "--finish" not in won
     assert kept(replace(stopped, trials=1, complete=1)).startswith("1 trial ended, 1 complete; ")
     assert kept(show_study("new", studies)) == "no trial had ended; the same command begins again"
+
+
+def test_the_list_of_studies_shows_whole_names_in_a_narrow_window() -> None:
+    name = "cnn_timeseries-" + "a_long_name_of_data-" * 5 + "6kb"
+    shown = io.StringIO()
+    console = Console(width=60, file=shown)
+    console.print(listing([StudySummary(name, f"studies/{name}", "finished", "", {}, trials=3)], ["broken"]))
+    column = [line.split(" ")[0] for line in shown.getvalue().splitlines()]
+    assert name in "".join(column)

@@ -406,7 +406,7 @@ def test_each_winner_of_a_study_that_goes_on_counts_as_a_use_of_the_test_set(
         uses.append((winner.test_uses, len(log.tests)))
     assert all(counted == tested for counted, tested in uses)
     assert uses[-1][0] > 1
-    assert f"was used {uses[-1][0]} times" in uses_of_test_set(winner)
+    assert f"has evaluated {uses[-1][0]} times on its test set" in uses_of_test_set(winner)
 
 
 def test_a_hand_made_network_is_trained_and_tested_as_the_winner_is(log: Log, splits: Splits, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_only_a_failure_is_marked_as_one(root):
 def test_a_study_that_was_interrupted_is_shown_as_waiting(root):
     track(root, record(0)).close(60)
     (parent,) = search(root, "tags.kind = 'study'")
-    assert (parent.info.status, parent.data.tags["state"]) == ("SCHEDULED", "interrupted")
+    assert (parent.info.status, parent.data.tags["state"]) == ("SCHEDULED", "stopped")
 
 
 def test_runs_can_be_searched_by_their_footprint(root):

@@ -37,6 +37,8 @@ def command(
     """Write MODEL for a firmware: .tflite, C sources, next steps; of a study also model card and metadata.
 
     MODEL is a study's name or folder, the folder of a training, a .nas.zip, or any .tflite with int8 input and output.
+    All names in the C sources begin with the study's name, which `nas search --name` sets: --name gesture gives
+    gesture_model and GESTURE_ARENA_BYTES.
     """
     from nas import export
 

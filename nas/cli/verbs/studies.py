@@ -42,7 +42,10 @@ def command(context: click.Context, studies: Path, as_json: bool) -> None:
     elif not found and not unreadable:
         click.echo(f"no studies in {studies}/; `nas search` begins one")
     else:
-        print_view(listing(found, unreadable))
+        print_view(listing(found, [name for name, _ in unreadable]))
+        # A terminal wraps a long line by itself, and the commands in it can then still be copied.
+        for name, reason in unreadable:
+            click.echo(f"{name}: {reason}")
 
 
 @command.command(epilog="Example: nas studies show cnn_timeseries-synthetic-6kb")

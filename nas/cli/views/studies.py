@@ -15,9 +15,11 @@ from nas.text import UNKNOWN, duration, interval, kilobytes, percent
 UNREADABLE = "unreadable"
 
 
-def listing(studies: Sequence[StudySummary], unreadable: Sequence[tuple[str, str]]) -> Group:
-    """Return a line for each study, and the reason for each (name, reason) that cannot be read."""
-    table = Table("study", "state", box=None, pad_edge=False)
+def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Table:
+    """Return a line for each study, also for those whose names are given because they cannot be read."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("study", overflow="fold")
+    table.add_column("state", no_wrap=True)
     for title in ("trials", "validated", "tested", "weights", "arena"):
         table.add_column(title, justify="right", no_wrap=True)
     for study in studies:
@@ -25,10 +27,9 @@ def listing(studies: Sequence[StudySummary], unreadable: Sequence[tuple[str, str
         scores = percent(study.val_score), percent(study.test_score)
         sizes = kilobytes(figures.get("weights_bytes")), kilobytes(figures.get("arena_min_bytes"))
         table.add_row(study.name, study.state, str(study.trials), *scores, *sizes)
-    for name, _ in unreadable:
+    for name in unreadable:
         table.add_row(name, UNREADABLE)
-    reasons = [Text(f"{name}: {reason}") for name, reason in unreadable]
-    return Group(table, *reasons)
+    return table
 
 
 def description(study: StudySummary) -> str:
