@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nas.reports.markup import Markup, element
 from nas.reports.view import ReportView
-from nas.target.target import DEFAULT_TARGET, boards_of
+from nas.target.target import DEFAULT_TARGET, known_targets
 
 
 def next_steps(view: ReportView) -> Markup:
@@ -32,3 +32,14 @@ def _steps(view: ReportView) -> Iterator[tuple[str, str]]:
         )
     yield "Write the C sources for your firmware:", f"nas export {folder} --format c -o firmware/model"
     yield "Search on, for longer; finished trials are kept:", f"nas search {folder} --minutes 30"
+
+
+def boards_of(name: str) -> list[str]:
+    """Return the boards with the core and the kernels of a generic core of that name; none for a board, or a file's."""
+    generic = known_targets().get(name)
+    if generic is None or generic.clock_hz is not None:
+        return []
+    others = known_targets().items()
+    return [
+        board for board, one in others if one.clock_hz and (one.core, one.kernels) == (generic.core, generic.kernels)
+    ]

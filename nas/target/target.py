@@ -179,17 +179,6 @@ def known_targets() -> Mapping[str, Target]:
     return {name: Target.from_table(name, table, f"targets.toml: {name}") for name, table in tables.items()}
 
 
-def boards_of(name: str) -> list[str]:
-    """Return the boards with the core and the kernels of a generic core of that name; none for a board, or a file's."""
-    generic = known_targets().get(name)
-    if generic is None or generic.clock_hz is not None:
-        return []
-    others = known_targets().items()
-    return [
-        board for board, one in others if one.clock_hz and (one.core, one.kernels) == (generic.core, generic.kernels)
-    ]
-
-
 def find_target(name: str) -> Target:
     """Return the target called `name`, or the one that the file `name` (ending in .toml) describes."""
     if name.endswith(".toml"):
