@@ -169,6 +169,28 @@ def test_an_operator_whose_2d_form_is_not_known_leaves_advice_without_figures() 
     assert change.note == "what operator 3 (CUMSUM) becomes with one axis more is not known here"
 
 
+@pytest.mark.parametrize(
+    ("kind", "constant", "output", "wanted", "flat"),
+    [
+        ("MEAN", (1,), (1, 3), (2,), (1, 3)),
+        ("PAD", (3, 2), (1, 10, 3), (4, 2), (1, 1, 10, 3)),
+    ],
+)
+def test_axes_and_paddings_behind_a_dropped_copy_get_the_rank_of_the_map(
+    kind: str, constant: tuple[int, ...], output: tuple[int, ...], wanted: tuple[int, ...], flat: tuple[int, ...]
+) -> None:
+    graph = lines("ABS")
+    given = Tensor("constant", constant, "int32", constant=True, scales=0)
+    tensors = (*graph.tensors[:7], Tensor("output", output), given)
+    last = Op(kind, (6, 8), (7,), {"axes": (1,)} if kind == "MEAN" else {})
+    change = flat_conv2d(replace(graph, tensors=tensors, ops=(*graph.ops[:3], last)))
+    assert change is not None
+    assert change.graph is not None
+    changed = change.graph.ops[-1]
+    assert changed.kind == kind
+    assert [change.graph.tensors[t].shape for t in (*changed.inputs, *changed.outputs)] == [(1, 1, 8, 3), wanted, flat]
+
+
 def test_a_graph_without_reshapes_has_no_copies() -> None:
     assert flat_conv2d(scaled_convolution("int8")) is None
 
@@ -191,6 +213,7 @@ def test_a_graph_without_reshapes_has_no_copies() -> None:
         ({"ops": (Op("ADD", (0, 1), (2,)),)}, True),
         ({"ops": (Op("ADD", (0, 3), (2,)),)}, False),
         ({"ops": (Op("ADD", (0, -1), (2,)),)}, False),
+        ({"ops": (Op("MAX_POOL_2D", (0, -1), (2,)),)}, True),
         ({"ops": (Op("ADD", (0, 1), (2,)),), "inputs": ()}, False),
     ],
 )
