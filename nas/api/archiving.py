@@ -36,7 +36,7 @@ def archive(
     """
     path = None if out is None else Path(out)
     if path is not None and not path.name.endswith(SUFFIX):
-        raise InputError(path, f"the name of an archive must end in {SUFFIX}")
+        raise InputError(path, f"the name of an archive must end in {SUFFIX}", hint=f"such as {path.stem}{SUFFIX}")
     if is_training(Path(source)):
         if trial is not None:
             raise InputError("--trial", "must be left out for a training, which has one model", got=trial)

@@ -146,7 +146,10 @@ def _with_weights(model: Model, file: Path) -> Model:
     from nas.model.runtime import quiet
 
     if model.keras is None:
-        raise InputError(model.origin, "must hold the float model, a .keras file, to take other weights")
+        rule = "must hold the float model, a .keras file, to take other weights"
+        raise InputError(
+            model.origin, rule, hint="give the study, its .nas.zip or its .keras file: a .tflite has no float model"
+        )
     network = load_keras(model.keras, model.origin)
     with quiet():
         load_weights(network, file)

@@ -156,7 +156,8 @@ def _sha256(content: bytes) -> str:
 def _metadata(content: bytes, place: object) -> Any:
     known = parse_json(content, place)
     if not isinstance(known, dict) or not isinstance(known.get("sha256"), str):
-        raise InputError(place, "must be the metadata.json of an exported model")
+        hint = "load the .tflite beside it, or export it again with `nas export`"
+        raise InputError(place, "must be the metadata.json of an exported model", hint=hint)
     return known
 
 

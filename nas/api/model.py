@@ -81,7 +81,8 @@ class Model:
         from nas.model.keras_runtime import keras_outputs
 
         if self.keras is None:
-            raise InputError(self.origin, "must hold the float model, a .keras file")
+            hint = "load the study, its .nas.zip or its .keras file: a .tflite has no float model"
+            raise InputError(self.origin, "must hold the float model, a .keras file", hint=hint)
         return self._probabilities(keras_outputs(load_keras(self.keras, self.origin), x))
 
     def scaled(self, rows: npt.ArrayLike) -> Floats:

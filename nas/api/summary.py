@@ -125,7 +125,8 @@ def _content(model: str | Path | bytes, keras: bool, root: Path | str) -> _Conte
     if loaded.keras is not None and (keras or loaded.tflite is None):
         return _Content(loaded.name, loaded.origin, keras=loaded.keras)
     if keras or loaded.tflite is None:
-        raise InputError(model, "must hold the float model, a .keras file")
+        hint = "give the study, its .nas.zip or its .keras file: a .tflite has no float model"
+        raise InputError(model, "must hold the float model, a .keras file", hint=hint)
     return _Content(loaded.name, loaded.origin, tflite=loaded.tflite)
 
 

@@ -34,7 +34,11 @@ def encode(
     labels = {part: _column(column, f"{source}: y_{part}") for part, column in labels.items()}
     kinds = {column.dtype.kind == "U" for column in labels.values()}
     if len(kinds) > 1:
-        raise InputError(f"{source}: y", "must be integers in all parts or text in all parts")
+        got = ", ".join(
+            f"{'text' if column.dtype.kind == 'U' else 'integers'} in y_{part}" for part, column in labels.items()
+        )
+        hint = "write them as text in each part"
+        raise InputError(f"{source}: y", "must be integers in all parts or text in all parts", got=got, hint=hint)
     known = np.unique(np.concatenate(list(labels.values())))
     if len(known) > MAX_CLASSES:
         raise InputError(f"{source}: y_train", f"must have at most {MAX_CLASSES} classes", got=len(known))

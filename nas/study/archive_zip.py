@@ -146,7 +146,7 @@ def extract(archive: ArchiveFile, folder: Path) -> list[Path]:
     """
     place = folder.resolve()
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise InputError(folder, "must be a new or an empty folder")
+        raise InputError(folder, "must be a new or an empty folder", hint="give another one by -o")
     if place == Path.cwd():
         raise InputError(folder, "must not be the current folder", hint="name a new one in it")
     try:

@@ -188,7 +188,7 @@ def _name(raw: bytes, flags: int, place: object) -> str:
 def _check_entry(entry: Entry, place: str) -> None:
     """Raise an InputError for a member that is no plain file of a size that an archive may have."""
     if entry.flags & _ENCRYPTED:
-        raise InputError(place, "must not be encrypted")
+        raise InputError(place, "must not be encrypted", hint="ask for it without a password")
     if entry.method not in (STORED, DEFLATED):
         raise InputError(place, "must be stored or deflated", got=f"compression method {entry.method}")
     if entry.flags & ~_UTF8:

@@ -61,7 +61,9 @@ def _column(table: Table, words: Set[str]) -> int | None:
 
 def _entry(place: str, folder: Path, name: str, label: str, group: str, part: str) -> Entry:
     if not name or not label:
-        raise InputError(place, "must give a file and a label")
+        raise InputError(
+            place, "must give a file and a label", got=f"file {name!r}, label {label!r}", hint="fill or delete the row"
+        )
     path = within(folder, name, place)
     named = part_of(part) if part else "train"
     if named is None:

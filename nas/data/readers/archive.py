@@ -66,7 +66,9 @@ def _check_header(file: IO[bytes], size: int, place: str) -> None:
     """Refuse what an array's header tells to be no plain array, incomplete, or too large."""
     start = file.read(12)
     if not start.startswith(b"\x93NUMPY"):
-        raise InputError(place, "must be an array, as numpy.savez writes it")
+        raise InputError(
+            place, "must be an array, as numpy.savez writes it", hint="write the file again with numpy.savez"
+        )
     wide = start[6] > 1
     length = int.from_bytes(start[8:12] if wide else start[8:10], "little")
     if length > LONGEST_HEADER:

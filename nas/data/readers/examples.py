@@ -42,7 +42,8 @@ def to_examples(source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], 
     parts = _column([sheet.parts for sheet in sheets], [entry.part for entry in entries], sheets)
     whole = ~np.isnan(x).any(axis=1) & (y != "")
     if "train" not in parts[whole]:
-        raise InputError(source, "must hold a training row without blank cells")
+        hint = "fill the blank cells, or delete columns that are mostly blank"
+        raise InputError(source, "must hold a training row without blank cells", hint=hint)
     told = ["each row is an example; give --window to cut windows of consecutive rows"]
     told += [] if whole.all() else [f"rows with blank cells left out: {int((~whole).sum())}"]
     classes = as_labels(y[whole])

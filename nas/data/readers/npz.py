@@ -62,7 +62,8 @@ def dataset_of(
     present = [name for name in PARTS if f"x_{name}" in arrays]
     for name in present:
         if f"y_{name}" not in arrays:
-            raise InputError(source, f"must hold y_{name}, since it holds x_{name}")
+            hint = f"add y_{name}: one label a row of x_{name}"
+            raise InputError(source, f"must hold y_{name}, since it holds x_{name}", hint=hint)
     y, class_names = labels.encode(
         {name: arrays[f"y_{name}"] for name in present}, _texts(arrays, "class_names") or None, source
     )

@@ -41,7 +41,8 @@ def read_rows(source: str, table: Table, options: DataOptions) -> Dataset:
         return to_examples(source, [sheet], [entry], sheet.notes)
     takes = takes_of(sheet, entry, resets=True)
     if not takes:
-        raise InputError(source, "must hold rows with times")
+        hint = "fill the column of times, or name another one by --time-column"
+        raise InputError(source, "must hold rows with times", hint=hint)
     return to_dataset(source, takes, options, sheet.notes)
 
 

@@ -108,7 +108,7 @@ def from_frame(frame: pd.DataFrame, place: str) -> Table:
         )
     names = tuple(" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns)
     if not len(frame):
-        raise InputError(place, "must hold rows, but is empty")
+        raise InputError(place, "must hold rows, but is empty", hint="leave it out, or record it again")
     frame = frame.copy(deep=False)
     frame.columns = pd.RangeIndex(len(names))
     return Table(place, frame, names)
@@ -132,5 +132,6 @@ def _acquisition(content: bytes, place: str) -> Table:
     times = np.arange(len(values))[:, None] * interval_ms
     frame = pd.DataFrame(np.hstack([times, values]))
     if not len(frame) or not 0 < interval_ms < float("inf"):
-        raise InputError(place, "must hold samples and a positive interval_ms")
+        got = f"{len(frame):,} samples and interval_ms {interval_ms:g}"
+        raise InputError(place, "must hold samples and a positive interval_ms", got=got)
     return Table(place, frame, ("time_ms", *names))

@@ -124,7 +124,8 @@ def _from_first(parsed: Any, table: Table, column: int, texts: Sequence[str]) ->
         raise InputError(table.at(row), f"column {table.name(column)} must be a time", got=got)
     known = parsed.dropna()
     if not len(known):
-        raise InputError(table.place, f"column {table.name(column)} must hold times, but is blank")
+        hint = "fill it, or name another column by --time-column"
+        raise InputError(table.place, f"column {table.name(column)} must hold times, but is blank", hint=hint)
     return np.asarray((parsed - known.iloc[0]).dt.total_seconds(), np.float64)
 
 

@@ -25,7 +25,7 @@ def write_tables(path: Path, tables: Mapping[str, Frame]) -> list[Path]:
     if suffix == ".xlsx":
         return [write_atomic(path, _workbook(path, tables))]
     if suffix != ".csv":
-        raise InputError(path, "must end with .csv or .xlsx")
+        raise InputError(path, "must end with .csv or .xlsx", got=suffix or "no ending")
     first, *_ = tables
     places = {name: path if name == first else path.with_name(f"{path.stem}_{name}.csv") for name in tables}
     return [write_atomic(places[name], frame.to_csv(index=False)) for name, frame in tables.items()]
