@@ -22,10 +22,11 @@ from nas.study.tasks import Task
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'nas[cluster]'")
 
-from nas.optimizer.executor.cluster import versions
-from nas.optimizer.executor.cluster.executor import DaskExecutor
-from nas.optimizer.executor.cluster.host import Work
-from nas.optimizer.executor.cluster.serve import ServedCluster
+from nas.optimizer.executor import versions
+from nas.optimizer.executor.cluster import serve
+from nas.optimizer.executor.dask import connected
+from nas.optimizer.executor.executor import Executor
+from nas.optimizer.executor.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,21 @@ def splits() -> Splits:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    served = ServedCluster(2)
-    yield served.address
-    served.close()
+    process = subprocess.Popen(
+        [sys.executable, "-m", serve.__name__, "2"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().decode().strip()
+    process.communicate()
 
 
 @pytest.fixture
-def executor(splits: Splits, address: str) -> Iterator[DaskExecutor]:
-    made = DaskExecutor(splits, 0, address, WORK)
+def executor(splits: Splits, address: str) -> Iterator[Executor]:
+    made = connected(splits, 0, address, WORK)
     yield made
     made.close()
 
@@ -103,7 +111,7 @@ def wait_for(condition: Any) -> None:
         time.sleep(0.05)
 
 
-def answers(executor: DaskExecutor, *chores: Chore) -> list[Any]:
+def answers(executor: Executor, *chores: Chore) -> list[Any]:
     for chore in chores:
         executor.submit(chore)
     ended: dict[int, Any] = {}
@@ -113,7 +121,7 @@ def answers(executor: DaskExecutor, *chores: Chore) -> list[Any]:
 
 
 def test_a_task_whose_worker_is_lost_is_done_once_more_and_fails_if_that_is_lost_too(
-    executor: DaskExecutor, tmp_path: Path
+    executor: Executor, tmp_path: Path
 ) -> None:
     once, failed = answers(executor, Chore("lose worker once", f"{tmp_path}/a"), Chore("lose worker", f"{tmp_path}/b"))
     assert once == "did lose worker once"
@@ -121,7 +129,7 @@ def test_a_task_whose_worker_is_lost_is_done_once_more_and_fails_if_that_is_lost
     assert "lost 2 times" in failed.reason
 
 
-def test_a_task_that_still_runs_at_the_end_is_stopped_on_its_worker(executor: DaskExecutor, tmp_path: Path) -> None:
+def test_a_task_that_still_runs_at_the_end_is_stopped_on_its_worker(executor: Executor, tmp_path: Path) -> None:
     executor.submit(Chore("go on", f"{tmp_path}/pid"))
     wait_for((tmp_path / "pid").exists)
     wait_for((tmp_path / "pid").read_text)
@@ -131,7 +139,7 @@ def test_a_task_that_still_runs_at_the_end_is_stopped_on_its_worker(executor: Da
 
 
 def test_jobs_limit_how_many_tasks_run_at_a_time(splits: Splits, address: str) -> None:
-    executor = DaskExecutor(splits, 1, address, WORK)
+    executor = connected(splits, 1, address, WORK)
     assert (executor.size, executor.idle) == (1, 1)
     executor.close()
 
@@ -139,11 +147,11 @@ def test_jobs_limit_how_many_tasks_run_at_a_time(splits: Splits, address: str) -
 def test_a_search_without_workers_says_so_and_goes_on_when_one_comes(
     splits: Splits, scheduler: str, tmp_path: Path
 ) -> None:
-    executor = DaskExecutor(splits, 0, scheduler, WORK)
+    executor = connected(splits, 0, scheduler, WORK)
     assert (executor.size, executor.idle) == (1, 1)
     assert f"no worker is connected to {scheduler}" in str(executor.notice)
     (late,) = answers(executor, Chore("nothing", seconds=0.5))
-    assert late == Failed("no worker of the cluster was free within its time limit")
+    assert late == Failed("no worker was free within its time limit")
     worker = dask("worker", "--nworkers", "1", "--nthreads", "1", "--no-dashboard", tmp_path)
     assert answers(executor, Chore("a chore")) == ["did a chore"]
     assert executor.notice is None
@@ -161,11 +169,11 @@ def test_workers_of_another_release_are_refused_in_one_line(
     with pytest.raises(
         InputError, match=rf"scheduler .*must have the versions of this machine, got nas {there}, here 9.9"
     ):
-        DaskExecutor(splits, 0, address, WORK)
+        connected(splits, 0, address, WORK)
 
 
 def test_an_address_without_a_scheduler_is_refused_in_one_line(splits: Splits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nas.optimizer.executor.cluster.connection.CONNECT_SECONDS", 0.5)
     with pytest.raises(InputError, match="must be the address of a Dask scheduler that answers") as error:
-        DaskExecutor(splits, 0, "tcp://127.0.0.1:1", WORK)
+        connected(splits, 0, "tcp://127.0.0.1:1", WORK)
     assert "\n" not in str(error.value)

@@ -4,13 +4,16 @@ from functools import partial
 
 from nas.optimizer.executor.dask import connected
 from nas.optimizer.executor.executor import EXECUTORS, MakeExecutor
+from nas.optimizer.executor.ssh import on_machines
 from nas.study.cluster import LOCAL
 from nas.study.study import Study
 
 
 def executor_of(study: Study) -> MakeExecutor:
     """Return what makes the executor of a study: processes on this machine, or the workers of its cluster."""
-    if study.cluster is None:
+    cluster = study.cluster
+    if cluster is None:
         return EXECUTORS["local"]
-    address = study.cluster.address
-    return partial(connected, address=None if address == LOCAL else address)
+    if cluster.hosts:
+        return partial(on_machines, cluster=cluster)
+    return partial(connected, address=None if cluster.address == LOCAL else cluster.address)

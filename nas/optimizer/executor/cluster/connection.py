@@ -12,7 +12,7 @@ from distributed import Client
 from distributed.versions import VersionMismatchWarning
 
 from nas.data.splits import Splits
-from nas.optimizer.executor.cluster.versions import describe
+from nas.optimizer.executor.versions import describe
 
 # A scheduler must be connected within this time.
 CONNECT_SECONDS = 15.0
@@ -20,6 +20,9 @@ CONNECT_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
 # Data that take longer to reach all workers are sent again, since a worker may have been lost in the meantime.
 SPREAD_SECONDS = 300.0
+
+# The package whose version must be equal too, since it has a protocol of its own.
+DASK = "distributed"
 
 UNREACHABLE = (OSError, asyncio.TimeoutError)
 """What is raised if a scheduler or worker does not answer."""
@@ -49,10 +52,10 @@ class Connection:
             OSError: or another of `UNREACHABLE`; it does not answer.
             ValueError: the address is none.
         """
-        # `Cluster.notice` says what happens to a connection.
+        # `Pool.notice` says what happens to a connection.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         with warnings.catch_warnings():
-            # Versions are compared by `nas.optimizer.executor.cluster.versions`.
+            # Versions are compared by `nas.optimizer.executor.versions`.
             warnings.simplefilter("ignore", VersionMismatchWarning)
             client = await Client(address, asynchronous=True, set_as_default=False, timeout=CONNECT_SECONDS)
         try:
@@ -89,14 +92,14 @@ class Connection:
 
     async def described(self, workers: Iterable[str]) -> dict[str, object]:
         """Return what `describe` returns or raises on each of these workers; those that do not answer are left out."""
-        asked = self.client.run(describe, workers=list(workers), on_error="return")
+        asked = self.client.run(describe, DASK, workers=list(workers), on_error="return")
         answers = await asyncio.wait_for(asked, ANSWER_SECONDS)
         return {address: answer for address, answer in answers.items() if not isinstance(answer, OSError)}
 
     async def described_scheduler(self) -> object:
         """Return what `describe` returns or raises on the scheduler, through whose libraries all tasks pass."""
         try:
-            return await asyncio.wait_for(self.client.run_on_scheduler(describe), ANSWER_SECONDS)
+            return await asyncio.wait_for(self.client.run_on_scheduler(describe, DASK), ANSWER_SECONDS)
         except ImportError as error:
             return error
 

@@ -5,7 +5,6 @@ longer waits for, because it has ended or was killed, is stopped within a second
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock, Timer
 from typing import Any
@@ -13,23 +12,15 @@ from typing import Any
 from distributed import get_worker
 
 from nas.data.splits import Splits
-from nas.model import worker
 from nas.optimizer.executor.executor import Answer, Failed
 from nas.optimizer.executor.local import LocalExecutor
+from nas.optimizer.executor.work import Work
 from nas.study.tasks import Task
 
 # How often a running task looks whether it is still wanted.
 TICK_SECONDS = 0.5
 # A process without a task ends after this time: its search may have ended without saying so.
 LINGER_SECONDS = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the processes do: `initialize` makes one ready with the data, `perform` performs a task in it."""
-
-    initialize: Callable[[Splits], None] = worker.initialize
-    perform: Callable[[Task[Any]], Answer] = worker.perform
 
 
 @dataclass(slots=True)

@@ -7,23 +7,25 @@ from contextlib import suppress
 
 from distributed import LocalCluster
 
+from nas.data.splits import Splits
 from nas.errors import InputError
+from nas.optimizer.executor.cluster.workers import DaskWorkers
+from nas.optimizer.executor.work import Work
 
 # A scheduler that has lost its owner and its workers may take this long to end.
-END_SECONDS = 10.0
+END_SECONDS = 3.0
 
 
-class ServedCluster:
-    """A scheduler and workers of one thread each, in processes that end with this one, however it ends.
+class ServedWorkers(DaskWorkers):
+    """A scheduler on this machine and workers of one thread each, in processes that end with this one, however it ends.
 
     Args:
         workers: number of workers; 0 for one per core.
-
-    Attributes:
-        address: of the scheduler.
+        splits: the data.
+        work: what the workers do.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, splits: Splits, work: Work) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(workers or os.cpu_count() or 1)],
             stdin=subprocess.PIPE,
@@ -33,15 +35,18 @@ class ServedCluster:
             start_new_session=True,
         )
         assert self._process.stdout is not None
-        self.address = self._process.stdout.readline().decode().strip()
-        if not self.address:
-            self.close()
-            raise InputError(
-                "--cluster", "must be able to start Dask workers here", hint="look at what `dask worker` says"
-            )
+        address = self._process.stdout.readline().decode().strip()
+        if not address:
+            self._end()
+            hint = "look at what `dask scheduler` and `dask worker` say"
+            raise InputError("--cluster", "must be able to start Dask workers here", hint=hint)
+        super().__init__(address, splits, work)
 
-    def close(self) -> None:
-        """End the scheduler and the workers; may be called more than once."""
+    async def close(self) -> None:
+        await super().close()
+        self._end()
+
+    def _end(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             with suppress(OSError):

@@ -5,17 +5,21 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from nas.errors import InputError
-from nas.study.environment import versions
+from nas.study.environment import LIBRARIES, versions
 
 _HINT = "install the same release of nas, in the same Python, on all machines"
 
 
-def describe() -> dict[str, str]:
-    """Return the name of this machine, and its versions."""
+def describe(*packages: str) -> dict[str, str]:
+    """Return the name of this machine, and its versions, also those of some packages."""
     found = versions()
     major, minor, *_ = found.pop("python").split(".")
-    del found["platform"]
-    return {"host": socket.gethostname(), "python": f"{major}.{minor}", **found, "distributed": version("distributed")}
+    return {
+        "host": socket.gethostname(),
+        "python": f"{major}.{minor}",
+        **{name: found[name] for name in ("nas", *LIBRARIES)},
+        **{name: version(name) for name in packages},
+    }
 
 
 def difference(described: object) -> str | None:
@@ -27,6 +31,7 @@ def difference(described: object) -> str | None:
     if not isinstance(described, Mapping):
         return f"it cannot import nas ({described})"
     here = describe()
+    here |= {name: version(name) for name in described if name not in here}
     names = [name for name in here if name != "host" and described.get(name) != here[name]]
     return "; ".join(f"{name} {described.get(name)}, here {here[name]}" for name in names) or None
 
