@@ -11,7 +11,9 @@ The command line does what these functions do:
 
     nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
                    `limits_in_words` says what it limits, `load_result` gives its outcome again, `trials` its trials as
-                   a frame, `load` the winner, or any model, to predict with
+                   a frame, `load` the winner, or any model, to predict with; `start_search` begins one in the background
+    nas attach     `follow_search`
+    nas stop       `stop_search`
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
@@ -45,6 +47,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nas.api.archiving import archive, archive_front, extract_archive, open_archive
+    from nas.api.background import BackgroundSearch, follow_search, start_search, stop_search
     from nas.api.benchmarked import Benchmark
     from nas.api.benchmarks import benchmark
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
@@ -97,6 +100,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api.archiving": ("archive", "archive_front", "extract_archive", "open_archive"),
+    "api.background": ("BackgroundSearch", "follow_search", "start_search", "stop_search"),
     "api.benchmarked": ("Benchmark",),
     "api.benchmarks": ("benchmark",),
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
@@ -151,6 +155,7 @@ HOMES = {name: f"nas.{home}" for home, names in _HOMES.items() for name in names
 __all__ = [
     "Architecture",
     "ArchiveFile",
+    "BackgroundSearch",
     "Benchmark",
     "Check",
     "Comparison",
@@ -204,6 +209,7 @@ __all__ = [
     "export",
     "extract_archive",
     "find_target",
+    "follow_search",
     "limits_in_words",
     "list_data",
     "list_spaces",
@@ -228,6 +234,8 @@ __all__ = [
     "search",
     "set_params",
     "show_study",
+    "start_search",
+    "stop_search",
     "summarize",
     "tensorboard_command",
     "train",

@@ -29,8 +29,10 @@ class Verb(NamedTuple):
 VERBS = {
     "search": Verb(
         "Search a space for the best model that fits.",
-        ("define_study", "limits_in_words", "open_study", "search", "show_study"),
+        ("define_study", "limits_in_words", "open_study", "search", "show_study", "start_search"),
     ),
+    "attach": Verb("Follow a search that runs in the background.", ("follow_search", "show_study")),
+    "stop": Verb("End a search that runs in the background.", ("stop_search",)),
     "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space")),
     "targets": Verb("List targets, or describe one.", ("list_targets", "find_target")),
     "data": Verb(

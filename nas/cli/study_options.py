@@ -72,7 +72,8 @@ OPTIONS = {
     "patience": Option("End after this many candidates in a row without a better one.", "0, never"),
     "jobs": Option("Worker processes, one core each.", "one per core"),
     "cluster": Option(
-        "Workers elsewhere: tcp://HOST:PORT of a Dask scheduler; see docs/cluster.md.", "processes on this machine"
+        "Workers elsewhere: tcp://HOST:PORT of a Dask scheduler, or ssh://USER@HOST,USER@HOST; see docs/cluster.md.",
+        "processes on this machine",
     ),
     "seed": Option("Seed of everything random."),
     "name": Option(

@@ -66,6 +66,7 @@ class InThisProcess:
     """An executor that performs a task in this process when it is asked for the answer."""
 
     size = 1
+    notice = None
 
     def __init__(self, splits: Any, jobs: int) -> None:
         self._splits = splits

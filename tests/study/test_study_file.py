@@ -59,7 +59,8 @@ studies = st.builds(
     minutes=st.none() | positive | st.just(10.0),
     jobs=st.integers(0, 64),
     storage=st.none() | paths,
-    cluster=st.none() | st.builds(Cluster, st.sampled_from(["local", "tcp://10.0.0.5:8786", "tls://[::1]:8786"])),
+    cluster=st.none()
+    | st.builds(Cluster, st.sampled_from(["local", "tcp://10.0.0.5:8786", "tls://[::1]:8786", "ssh://u@a,b:22"])),
     tracking_uri=st.none() | st.just("none") | paths,
 )
 
@@ -168,6 +169,8 @@ def members_of(study: Study, board: Target) -> list[Totals]:
         ({"jobs": -1}, "--jobs: must be 0 or more"),
         ({"cluster": "10.0.0.5:8786"}, "--cluster: must be tcp://HOST:PORT"),
         ({"cluster": "tcp://10.0.0.5"}, "--cluster: must be tcp://HOST:PORT"),
+        ({"cluster": "ssh://a,-oProxyCommand=x"}, "--cluster: must be tcp://HOST:PORT"),
+        ({"cluster": "ssh://a,b,a"}, "--cluster: must name each machine once"),
         ({"seed": -1}, "--seed: must be from 0"),
         ({"seed": 2**32}, "--seed: must be from 0"),
         ({"accuracy_weight": 0}, "--accuracy-weight: must be in"),

@@ -1,9 +1,10 @@
 """`nas search`: run or resume a study."""
 
+import shlex
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from nas.cli.signals import Interruption
 from nas.cli.study_options import study_options
 from nas.cli.views.output import print_json
 from nas.errors import InputError
+
+if TYPE_CHECKING:
+    from nas import Study
 
 EPILOG = """\b
 Examples:
@@ -62,14 +66,19 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
     is_flag=True,
     help="Write an archive, .nas.zip, for each member of the Pareto front too; that of the winner is always written.",
 )
+@click.option(
+    "--detach",
+    is_flag=True,
+    help="Search in the background, also when the terminal is closed; `nas attach` follows it, `nas stop` ends it.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the study.toml that would be run, and stop.")
 @json_option
 def command(
     study: str | None,
-    recipe: tuple[str, ...],
     studies: Path,
     finish: bool,
     archives: bool,
+    detach: bool,
     dry_run: bool,
     as_json: bool,
     **settings: Any,
@@ -81,9 +90,9 @@ def command(
     """
     from nas import define_study, limits_in_words, open_study
 
-    given = {key: value for key, value in settings.items() if value is not None}
-    if recipe:
-        given["recipe"] = dict(map(_setting, recipe))
+    given = {key: value for key, value in settings.items() if value not in (None, ())}
+    if "recipe" in given:
+        given["recipe"] = dict(map(_setting, given["recipe"]))
     definition = define_study(given, study, studies)
     if study is not None and (Path(study) / "study.toml").is_file():
         # It goes on in the folder where it is.
@@ -96,6 +105,9 @@ def command(
             click.echo(definition.to_toml(), nl=False)
             if limits:
                 click.echo(f"limits: {limits}", err=True)
+        return
+    if detach:
+        _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
         return
     from nas import Progress, search, show_study
     from nas.cli.views.result import exchange, summary
@@ -112,6 +124,19 @@ def command(
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
         click.echo("\n".join(filter(None, [summary(result), exchange(definition)])))
+
+
+def _detach(definition: "Study", studies: Path, *, finish: bool, archives: bool, as_json: bool) -> None:
+    """Begin the search in the background, and say how to go on."""
+    from nas import start_search
+
+    begun = start_search(definition, studies, finish=finish, archives=archives)
+    if as_json:
+        print_json(begun.to_json())
+        return
+    folder = shlex.quote(begun.folder)
+    click.echo(f"study {begun.study} is searched in the background by process {begun.pid}; its log is {begun.log}")
+    click.echo(f"follow it: nas attach {folder}\nend it:    nas stop {folder}")
 
 
 def _setting(text: str) -> tuple[str, Any]:

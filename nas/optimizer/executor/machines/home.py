@@ -12,12 +12,13 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import nas
 from nas.errors import InputError
 from nas.optimizer.executor.machines import serve
 from nas.optimizer.executor.machines.link import CommandError, call
 from nas.study.cluster import Host
 
+# The folder of the package `nas`.
+PACKAGE = Path(__file__).parents[3]
 # What the processes of a worker import.
 LIBRARIES = (
     "ai-edge-litert",
@@ -37,7 +38,7 @@ LIBRARIES = (
 @cache
 def _packed_code() -> tuple[str, bytes]:
     """Return the package `nas` as it is here, as a compressed archive, and the name of its folder on machines."""
-    home, content = Path(nas.__file__).parent, io.BytesIO()
+    home, content = PACKAGE, io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
         for file in sorted(home.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
