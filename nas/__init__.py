@@ -11,7 +11,7 @@ The command line does what these functions do:
 
     nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
                    `limits_in_words` says what it limits, `load_result` gives its outcome again, `trials` its trials as
-                   a frame, `load` the winner, or any model, to predict with; `start_search` begins one in the background
+                   a frame, `load` the winner, or any model, to predict with; `start_search` goes on in the background
     nas attach     `follow_search`
     nas stop       `stop_search`
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
