@@ -88,7 +88,7 @@ def command(
     STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
     interrupted.
     """
-    from nas import define_study, limits_in_words, open_study
+    from nas import define_study, open_study
 
     given = {key: value for key, value in settings.items() if value not in (None, ())}
     if "recipe" in given:
@@ -98,13 +98,7 @@ def command(
         # It goes on in the folder where it is.
         studies = open_study(study)[1].parent
     if dry_run:
-        limits = limits_in_words(definition)
-        if as_json:
-            print_json({**definition.definition(), "study_toml": definition.to_toml(), "limits": limits})
-        else:
-            click.echo(definition.to_toml(), nl=False)
-            if limits:
-                click.echo(f"limits: {limits}", err=True)
+        _show(definition, as_json=as_json)
         return
     if detach:
         _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
@@ -124,6 +118,19 @@ def command(
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
         click.echo("\n".join(filter(None, [summary(result), exchange(definition)])))
+
+
+def _show(definition: "Study", *, as_json: bool) -> None:
+    """Print the study that would be run."""
+    from nas import limits_in_words
+
+    limits = limits_in_words(definition)
+    if as_json:
+        print_json({**definition.definition(), "study_toml": definition.to_toml(), "limits": limits})
+        return
+    click.echo(definition.to_toml(), nl=False)
+    if limits:
+        click.echo(f"limits: {limits}", err=True)
 
 
 def _detach(definition: "Study", studies: Path, *, finish: bool, archives: bool, as_json: bool) -> None:
