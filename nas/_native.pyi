@@ -4,7 +4,7 @@ A machine is a kernel set, a core, and a release of TFLM; an empty release is th
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nas.graph.graph import Graph
 
@@ -134,6 +134,14 @@ class Details(NamedTuple):
 # Bytes, first step, last step.
 Buffer: TypeAlias = tuple[int, int, int]
 
+# A part of a FlatBuffer; parts are named by their places in the list, and each comes after those it refers to.
+#   ("table", [(number, width, bits)]): its fields by their numbers; a width of 0 is a reference, `bits` the part
+#   ("references", [part])
+#   ("words" | "vector" | "text" | "alone", content, number of elements, their alignment); "words" are integers of 4
+#   bytes, which may lie in a longer vector of those; "alone" is shared with no equal one
+Part: TypeAlias = tuple[Any, ...]
+
+def write_file(parts: Sequence[Part], identifier: str) -> bytes: ...
 def profile(model: bytes, kernels: str, core: str, release: str = "") -> Measured: ...
 def estimate(graph: Graph, kernels: str, core: str, release: str = "") -> Measured: ...
 def estimate_many(graphs: Iterable[Graph], kernels: str, core: str, release: str = "") -> list[Totals]: ...

@@ -240,11 +240,9 @@ def _bare(model: bytes) -> bytes:
 
 def _without_metadata(model: bytes) -> bytes:
     """Return a `.tflite` without what a device does not read; parameters stay."""
-    # Its libraries take longer to import than a profile takes.
-    from nas.model.deploy.params.store import with_params_of
-    from nas.model.deploy.slim import slim
+    from nas.model.deploy.slim import slim  # its libraries take longer to import than a profile takes
 
-    return with_params_of(slim(model), model)
+    return slim(model)
 
 
 def _on_parameters(model: bytes) -> "Iterator[Advice]":

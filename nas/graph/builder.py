@@ -81,7 +81,8 @@ class GraphBuilder:
         """Add a FULLY_CONNECTED of all values of the newest tensor in row-major order; the new shape is (units,)."""
         n = math.prod(self.shape)
         weights = Tensor("weights", (units, n), constant=True, scales=units)
-        bias = Tensor("bias", (units,), "int32", constant=True, scales=units)
+        # The scales of a bias are not in the file, but where there is one: TFLM compares it with that of the weights.
+        bias = Tensor("bias", (units,), "int32", constant=True, scales=1 if units == 1 else 0)
         self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training)
 
     def softmax(self) -> None:
@@ -118,7 +119,7 @@ class GraphBuilder:
         activation: str,
         training: Mapping[str, Any],
     ) -> None:
-        bias = Tensor("bias", (filters,), "int32", constant=True, scales=filters)
+        bias = Tensor("bias", (filters,), "int32", constant=True, scales=0)
         options = {"padding": "SAME", "stride": (stride, stride), "dilation": (1, 1), "activation": activation}
         self._add(kind, [weights, bias], out, options, training)
 

@@ -1,11 +1,14 @@
-"""Tables of a FlatBuffer, read with every position checked: the bytes may be a stranger's.
+"""FlatBuffers: tables read with every position checked, since the bytes may be a stranger's, and files written.
 
 A FlatBuffer is a table that refers to others by relative offsets. A table begins with the distance back to its vtable,
 which lists where each of its fields lies; a field that is missing there has its default.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nas import _native
 
 
 class Table:
@@ -115,3 +118,12 @@ def root(data: bytes) -> Table:
     if len(data) < 4:
         raise IndexError(f"{len(data)} bytes hold no offset")
     return Table(data, int(struct.unpack_from("<I", data)[0]))
+
+
+def write(parts: Sequence[tuple[Any, ...]], identifier: str) -> bytes:
+    """Return the smallest file of these parts, of which the last is the root; for their form see `nas/_native.pyi`.
+
+    Raises:
+        ValueError: a part comes after one that refers to it, or the file would have 2 GB or more.
+    """
+    return _native.write_file(parts, identifier)

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bind_file.h"
 #include "bind_graph.h"
 #include "bind_rows.h"
 #include "details.h"
@@ -223,6 +224,7 @@ PYBIND11_MODULE(_native, m) {
   m.def("allocations", &allocations, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
   m.def("details", &details, py::arg("model"));
   m.def("work", &work, py::arg("model"), py::arg("kernels"), py::arg("core"));
+  m.def("write_file", &write_file, py::arg("parts"), py::arg("identifier"));
   m.def(
       "plan", [](const std::vector<GivenBuffer>& given) { return plan_greedily(buffers_of(given)); },
       py::arg("buffers"));

@@ -3,171 +3,205 @@
 #include <algorithm>
 #include <vector>
 
-#include "packer.h"
+#include "file_layout.h"
+#include "parts.h"
 
 namespace nas {
 namespace {
 
-constexpr int64_t kBufferAlign = 16;
+// Numbers of fields in TFLite's schema, version 3 (tflite/schema/schema.fbs), by table.
+namespace model_field {
+constexpr int32_t kVersion = 0, kCodes = 1, kSubgraphs = 2, kBuffers = 4;
+}
+namespace subgraph_field {
+constexpr int32_t kTensors = 0, kInputs = 1, kOutputs = 2, kOps = 3;
+}
+namespace tensor_field {
+constexpr int32_t kShape = 0, kType = 1, kBuffer = 2, kQuantization = 4;
+}
+namespace quantization_field {
+constexpr int32_t kScale = 2, kZeroPoint = 3, kAxis = 6;
+}
+namespace op_field {
+constexpr int32_t kCode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4;
+}
+constexpr int32_t kBuiltinCode = 3, kData = 0;
+constexpr uint8_t kDataAlign = 16;
+constexpr int64_t kLowest = -128;
 
-// Whether the converter gives the operator a version above 1, the default that is not written.
-bool has_version(Builtin kind) { return kind != Builtin::kReshape; }
-
-void pack_code(Builtin kind, Packer& packer) {
-  if (kind == Builtin::kAdd) return packer.table({{2, 4}});  // the number 0 is the default
-  if (has_version(kind)) return packer.table({{0, 1}, {2, 4}, {3, 4}});
-  packer.table({{0, 1}, {3, 4}});
+// A number is left out where it has its default.
+void add_number(std::vector<Field>& fields, int32_t slot, uint8_t width, int64_t value, int64_t absent = 0) {
+  if (value != absent) fields.push_back(Field::number(slot, width, value));
 }
 
-// What decides the size of a tensor's quantization.
-struct Quantization {
-  int32_t axis = 0;          // of the scales: only depthwise weights have their channels last
-  bool of_input = false;     // a pooling leaves its input's scale and zero point as they are
-  bool shared_zero = false;  // the zero point is known
-  int32_t zero = 0;
-};
+bool is_pool(const Op& op) { return op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d; }
 
-constexpr int32_t kLowest = -128;
+// Whether only data decide the zero point of what the operator gives.
+bool is_linear(const Op& op) {
+  const bool layer =
+      op.kind == Builtin::kConv2d || op.kind == Builtin::kDepthwiseConv2d || op.kind == Builtin::kFullyConnected;
+  return layer && !op.options.activation;
+}
 
-std::vector<Quantization> find_quantizations(const Subgraph& graph) {
-  std::vector<Quantization> found(graph.tensors.size());
-  for (size_t i = 0; i < found.size(); ++i) found[i].shared_zero = graph.tensors[i].constant;
-  for (const Op& op : graph.ops) {
-    if (op.inputs.empty() || op.inputs[0] < 0 || op.outputs.empty() || op.outputs[0] < 0) continue;
-    const Quantization& input = found[static_cast<size_t>(op.inputs[0])];
-    Quantization& output = found[static_cast<size_t>(op.outputs[0])];
-    output.of_input = op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d;
-    // If no value is negative, the zero point is the lowest int8, and so it is for an average of such values.
-    const bool positive = op.options.activation || op.kind == Builtin::kSoftmax;
-    output.shared_zero = positive || ((output.of_input || op.kind == Builtin::kMean) && input.shared_zero);
-    output.zero = kLowest;
-    if (op.kind == Builtin::kDepthwiseConv2d && op.inputs.size() > 1 && op.inputs[1] >= 0) {
-      found[static_cast<size_t>(op.inputs[1])].axis = 3;
+// Makes the parts of the file.
+class SlimFile {
+ public:
+  explicit SlimFile(const Subgraph& graph) : graph_(graph), quantizations_(graph.tensors.size()) {}
+
+  int64_t bytes() {
+    add_quantizations();
+    const std::vector<Field> model = {Field::number(model_field::kVersion, 4, 3),
+                                      Field::part(model_field::kCodes, codes()),
+                                      Field::part(model_field::kSubgraphs, parts_.references({subgraph()})),
+                                      Field::part(model_field::kBuffers, buffers())};
+    return FileLayout(parts_, parts_.table(model)).bytes();
+  }
+
+ private:
+  struct Quantization {
+    bool made = false;
+    PartId table = 0;
+  };
+
+  PartId codes() {
+    for (const Op& op : graph_.ops) {
+      if (std::find(codes_.begin(), codes_.end(), op.kind) == codes_.end()) codes_.push_back(op.kind);
+    }
+    std::vector<PartId> tables;
+    for (Builtin kind : codes_) {
+      std::vector<Field> fields;
+      add_number(fields, kBuiltinCode, 4, static_cast<int64_t>(kind));
+      tables.push_back(parts_.table(fields));
+    }
+    return parts_.references(tables);
+  }
+
+  PartId quantization(int64_t scales, bool known, int64_t zero, int32_t axis) {
+    const auto count = static_cast<uint64_t>(scales);
+    const PartId scale = parts_.alone(4 * count, count, 4);
+    PartId zeros;
+    if (known) {
+      std::string content(8 * count, static_cast<char>(zero < 0 ? 0xFF : 0));
+      for (size_t i = 0; i < count; ++i) content[8 * i] = static_cast<char>(zero);
+      zeros = parts_.vector(content, count, 8);
+    } else {
+      zeros = parts_.alone(8 * count, count, 8);
+    }
+    std::vector<Field> fields = {Field::part(quantization_field::kScale, scale),
+                                 Field::part(quantization_field::kZeroPoint, zeros)};
+    add_number(fields, quantization_field::kAxis, 4, axis);
+    return parts_.table(fields);
+  }
+
+  void quantize(int32_t tensor, bool known, int64_t zero, int32_t axis = 0) {
+    if (tensor < 0) return;
+    const auto index = static_cast<size_t>(tensor);
+    const int64_t scales = graph_.tensors[index].scales;
+    if (scales > 0) quantizations_[index] = {true, quantization(scales, known, zero, axis)};
+  }
+
+  void add_quantizations() {
+    for (int32_t input : graph_.inputs) quantize(input, false, 0);
+    for (const Op& op : graph_.ops) {
+      for (size_t i = 1; i < op.inputs.size(); ++i) {
+        quantize(op.inputs[i], true, 0, i == 1 && op.kind == Builtin::kDepthwiseConv2d ? 3 : 0);
+      }
+      if (op.inputs.empty() || op.inputs[0] < 0 || op.outputs.empty() || op.outputs[0] < 0) continue;
+      const Quantization& input = quantizations_[static_cast<size_t>(op.inputs[0])];
+      if (is_pool(op)) {  // it leaves its input's scale and zero point as they are
+        quantizations_[static_cast<size_t>(op.outputs[0])] = input;
+        continue;
+      }
+      // Without negative values, the zero point is the lowest int8.
+      quantize(op.outputs[0], !is_linear(op), kLowest);
     }
   }
-  return found;
-}
 
-void pack_quantization(const Tensor& tensor, const Quantization& quantization, Packer& packer) {
-  if (tensor.scales == 0) return packer.shared_table({});
-  if (quantization.of_input) return;
-  packer.vector(4, tensor.scales, 4);
-  if (quantization.shared_zero) {
-    packer.shared_zero_points(tensor.scales, quantization.zero);
-  } else {
-    packer.vector(8, tensor.scales, 8);
+  PartId tensor(size_t index) {
+    const Tensor& tensor = graph_.tensors[index];
+    std::vector<Field> fields = {Field::part(tensor_field::kShape, parts_.words(tensor.shape))};
+    add_number(fields, tensor_field::kType, 1, static_cast<int64_t>(tensor.type));
+    if (tensor.constant) {  // all others have buffer 0, the default
+      buffers_.push_back(
+          parts_.alone(static_cast<uint64_t>(tensor.bytes), static_cast<uint64_t>(tensor.bytes), kDataAlign));
+      fields.push_back(Field::number(tensor_field::kBuffer, 4, static_cast<int64_t>(buffers_.size())));
+    }
+    if (quantizations_[index].made) {
+      fields.push_back(Field::part(tensor_field::kQuantization, quantizations_[index].table));
+    }
+    return parts_.table(fields);
   }
-  if (quantization.axis == 0) return packer.table({{2, 4}, {3, 4}});
-  packer.table({{2, 4}, {3, 4}, {6, 4}});
-}
 
-void pack_tensor(const Tensor& tensor, const Quantization& quantization, Packer& packer) {
-  packer.shared_vector(tensor.shape);
-  pack_quantization(tensor, quantization, packer);
-  Packer::Field fields[5];
-  size_t count = 0;
-  fields[count++] = {0, 4};
-  if (tensor.type != Type::kFloat32) fields[count++] = {1, 1};
-  if (tensor.constant) fields[count++] = {2, 4};  // all others have buffer 0, the default
-  fields[count++] = {4, 4};
-  fields[count++] = {8, 1};
-  packer.table(fields, count);
-}
-
-// Fields 0 to 2 of every sliding window: padding (SAME is the default), stride of width, of height.
-void pack_window(const Options& options, std::initializer_list<Packer::Field> more, int activation, Packer& packer) {
-  Packer::Field fields[8];
-  size_t count = 0;
-  if (!options.same_padding) fields[count++] = {0, 1, 1};
-  fields[count++] = {1, 4, options.stride_w};
-  fields[count++] = {2, 4, options.stride_h};
-  for (const Packer::Field& field : more) fields[count++] = field;
-  if (options.activation) fields[count++] = {activation, 1, 1};
-  packer.shared_table(fields, count);
-}
-
-// Returns whether the operator has options.
-bool pack_options(const Op& op, Packer& packer) {
-  switch (op.kind) {
-    case Builtin::kConv2d:
-      pack_window(op.options, {}, 3, packer);
-      return true;
-    case Builtin::kDepthwiseConv2d:
-      pack_window(op.options, {{3, 4, 1}}, 4, packer);
-      return true;
-    case Builtin::kMaxPool2d:
-    case Builtin::kAveragePool2d:
-      pack_window(op.options, {{3, 4, op.options.filter_w}, {4, 4, op.options.filter_h}}, 5, packer);
-      return true;
-    case Builtin::kFullyConnected:
-      op.options.activation ? packer.shared_table({{0, 1, 1}}) : packer.shared_table({});
-      return true;
-    case Builtin::kSoftmax:
-      packer.shared_table({{0, 4, 1}});
-      return true;
-    case Builtin::kMean:
-      packer.shared_table({});
-      return true;
-    default:
-      return false;
+  // Padding (SAME is the default) and the steps of a sliding window, with its further fields in between.
+  static std::vector<Field> window(const Options& options, const std::vector<Field>& more, int32_t activation) {
+    std::vector<Field> fields;
+    add_number(fields, 0, 1, options.same_padding ? 0 : 1);
+    add_number(fields, 1, 4, options.stride_w);
+    add_number(fields, 2, 4, options.stride_h);
+    fields.insert(fields.end(), more.begin(), more.end());
+    add_number(fields, activation, 1, options.activation ? 1 : 0);
+    return fields;
   }
-}
 
-void pack_op(const Op& op, bool first_code, Packer& packer) {
-  packer.shared_vector(op.inputs);
-  packer.shared_vector(op.outputs);
-  const bool options = pack_options(op, packer);
-  Packer::Field fields[5];
-  size_t count = 0;
-  if (!first_code) fields[count++] = {0, 4};
-  fields[count++] = {1, 4};
-  fields[count++] = {2, 4};
-  if (options) {
-    fields[count++] = {3, 1};
-    fields[count++] = {4, 4};
+  // Adds the operator's options: their number in the schema's union, and their table.
+  void add_options(const Op& op, std::vector<Field>& fields) {
+    const auto add = [&](int64_t type, const std::vector<Field>& options) {
+      fields.push_back(Field::number(op_field::kOptionsType, 1, type));
+      fields.push_back(Field::part(op_field::kOptions, parts_.table(options)));
+    };
+    switch (op.kind) {
+      case Builtin::kConv2d:
+        return add(1, window(op.options, {}, 3));
+      case Builtin::kDepthwiseConv2d:
+        return add(2, window(op.options, {Field::number(3, 4, 1)}, 4));
+      case Builtin::kMaxPool2d:
+      case Builtin::kAveragePool2d:
+        return add(5, window(op.options,
+                             {Field::number(3, 4, op.options.filter_w), Field::number(4, 4, op.options.filter_h)}, 5));
+      case Builtin::kFullyConnected:
+        if (op.options.activation) add(8, {Field::number(0, 1, 1)});
+        return;
+      case Builtin::kSoftmax:
+        return add(9, {Field::number(0, 4, 0x3F800000)});  // beta, the float 1
+      default:
+        return;
+    }
   }
-  packer.table(fields, count);
-}
 
-void pack_subgraph(const Subgraph& graph, Builtin first_code, Packer& packer) {
-  const std::vector<Quantization> quantizations = find_quantizations(graph);
-  for (size_t i = 0; i < graph.tensors.size(); ++i) pack_tensor(graph.tensors[i], quantizations[i], packer);
-  packer.references(graph.tensors.size());
-  packer.shared_vector(graph.inputs);
-  packer.shared_vector(graph.outputs);
-  for (const Op& op : graph.ops) pack_op(op, op.kind == first_code, packer);
-  packer.references(graph.ops.size());
-  packer.table({{0, 4}, {1, 4}, {2, 4}, {3, 4}});
-}
-
-void pack_buffers(const Subgraph& graph, Packer& packer) {
-  size_t buffers = 1;
-  packer.table({});
-  for (const Tensor& tensor : graph.tensors) {
-    if (!tensor.constant) continue;
-    packer.vector(1, tensor.bytes, kBufferAlign);
-    packer.table({{0, 4}});
-    ++buffers;
+  PartId op(const Op& op) {
+    std::vector<Field> fields;
+    add_number(fields, op_field::kCode, 4, std::find(codes_.begin(), codes_.end(), op.kind) - codes_.begin());
+    fields.push_back(Field::part(op_field::kInputs, parts_.words(op.inputs)));
+    fields.push_back(Field::part(op_field::kOutputs, parts_.words(op.outputs)));
+    add_options(op, fields);
+    return parts_.table(fields);
   }
-  packer.references(buffers);
-}
+
+  PartId subgraph() {
+    std::vector<PartId> tensors, ops;
+    for (size_t i = 0; i < graph_.tensors.size(); ++i) tensors.push_back(tensor(i));
+    for (const Op& each : graph_.ops) ops.push_back(op(each));
+    return parts_.table({Field::part(subgraph_field::kTensors, parts_.references(tensors)),
+                         Field::part(subgraph_field::kInputs, parts_.words(graph_.inputs)),
+                         Field::part(subgraph_field::kOutputs, parts_.words(graph_.outputs)),
+                         Field::part(subgraph_field::kOps, parts_.references(ops))});
+  }
+
+  PartId buffers() {
+    std::vector<PartId> tables = {parts_.table({})};  // by the format, buffer 0 is empty
+    for (PartId data : buffers_) tables.push_back(parts_.table({Field::part(kData, data)}));
+    return parts_.references(tables);
+  }
+
+  const Subgraph& graph_;
+  Parts parts_;
+  std::vector<Builtin> codes_;
+  std::vector<Quantization> quantizations_;  // by tensor
+  std::vector<PartId> buffers_;              // their data
+};
 
 }  // namespace
 
-int64_t slim_file_bytes(const Graph& graph) {
-  const Subgraph& main = graph.subgraphs.front();
-  std::vector<Builtin> codes;
-  for (const Op& op : main.ops) {
-    if (std::find(codes.begin(), codes.end(), op.kind) == codes.end()) codes.push_back(op.kind);
-  }
-  Packer packer;
-  for (Builtin kind : codes) pack_code(kind, packer);
-  packer.references(codes.size());
-  pack_subgraph(main, codes.empty() ? Builtin::kCustom : codes.front(), packer);
-  packer.references(1);
-  pack_buffers(main, packer);
-  packer.table({{0, 4}, {1, 4}, {2, 4}, {4, 4}});
-  return packer.finish();
-}
+int64_t slim_file_bytes(const Graph& graph) { return SlimFile(graph.subgraphs.front()).bytes(); }
 
 }  // namespace nas

@@ -7,9 +7,9 @@
 
 namespace nas {
 
-// Returns the bytes of the slimmed file: no names, no metadata, buffers aligned to 16, everything equal written once,
-// as nas/model/deploy/packing.py writes it with Python's flatbuffers. Exact for one subgraph of the spaces' operators,
-// unless values that only data decides (constants, scales, zero points of signed tensors) happen to be equal.
+// Returns the bytes of the file that nas/model/deploy/slim.py writes: the same parts, in the same layout. Exact for one
+// subgraph of the spaces' operators. Numbers that only training decides are taken to differ; nas/model/deploy/slim.py
+// does not share the zero points among them, so that the size does not depend on chance.
 int64_t slim_file_bytes(const Graph& graph);
 
 }  // namespace nas

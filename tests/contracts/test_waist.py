@@ -28,8 +28,6 @@ def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
     tflite = converted(graph, seed)
     for target in known_targets().values():
         estimated, profiled = estimate(graph, target), profile(tflite, target)
-        # Equal zero points are written once, and those of the input and the logits depend on the data.
-        assert estimated.file_bytes == pytest.approx(profiled.file_bytes, abs=48)
         assert comparable(estimated) == comparable(profiled)
 
 
@@ -51,9 +49,5 @@ def converted(graph: Graph, seed: int) -> bytes:
 
 
 def comparable(footprint: Footprint) -> dict[str, object]:
-    """Every field but those that say how large the file is, and where it lies."""
-    data = dataclasses.asdict(footprint)
-    for key in ("file", "file_bytes"):
-        data.pop(key)
-    data["flash"].pop("model")
-    return data
+    """Every field but that which says where the file lies."""
+    return {**dataclasses.asdict(footprint), "file": None}

@@ -40,6 +40,8 @@ def _options(model):
             found["filter"] = (o.filterHeight, o.filterWidth)
         if hasattr(o, "fusedActivationFunction"):
             found["activation"] = ACTIVATION[o.fusedActivationFunction]
+        if o is None and KINDS[model.operatorCodes[op.opcodeIndex].builtinCode] == "FULLY_CONNECTED":
+            found["activation"] = "NONE"  # without options, they are at their defaults
         yield found
 
 

@@ -1,13 +1,21 @@
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from nas.model.deploy.params.kinds import make_params
+from nas.model.deploy.params.metadata import with_metadata
+from nas.model.deploy.params.store import read_params, write_params
 from nas.model.deploy.slim import slim
 
 
+def _read(tflite):
+    return schema.ModelT.InitFromPackedBuf(tflite, 0)
+
+
 def _run(tflite, q):
-    interpreter = Interpreter(model_content=tflite, num_threads=1)
+    kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = Interpreter(model_content=tflite, num_threads=1, experimental_op_resolver_type=kernels)
     interpreter.allocate_tensors()
     (inputs,), (outputs,) = interpreter.get_input_details(), interpreter.get_output_details()
     interpreter.set_tensor(inputs["index"], q.reshape(inputs["shape"]))
@@ -20,11 +28,15 @@ def test_a_slimmed_model_computes_the_same_bytes(network):
         np.testing.assert_array_equal(_run(network.tflite, q), _run(network.converted, q))
 
 
-def test_a_slimmed_model_keeps_every_quantization(network):
+def test_a_slimmed_model_keeps_every_quantization_but_that_of_biases(network):
     def scales(tflite):
-        tensors = schema.ModelT.InitFromPackedBuf(tflite, 0).subgraphs[0].tensors
-        found = [t.quantization for t in tensors if t.quantization is not None and t.quantization.scale is not None]
-        return {(tuple(q.scale), tuple(q.zeroPoint), q.quantizedDimension) for q in found}
+        tensors = _read(tflite).subgraphs[0].tensors
+        found = [t for t in tensors if t.quantization is not None and t.quantization.scale is not None]
+        return {
+            (tuple(t.quantization.scale), tuple(t.quantization.zeroPoint), t.quantization.quantizedDimension)
+            for t in found
+            if t.type != schema.TensorType.INT32
+        }
 
     assert scales(network.tflite) == scales(network.converted)
 
@@ -72,3 +84,11 @@ def test_tflm_computes_the_same_bytes_with_a_slimmed_model(network):
             interpreter.set_input(q, 0)
             interpreter.invoke()
         np.testing.assert_array_equal(after.get_output(0), before.get_output(0))
+
+
+def test_parameters_survive_and_what_the_converter_noted_does_not(network):
+    params = make_params({"class_names": ["a", "b"]})
+    file = with_metadata(write_params(network.converted, params), {"min_runtime_version": b"2.3.0" + bytes(11)})
+    assert read_params(slim(file)) == params
+    assert [entry.name for entry in _read(slim(file)).metadata] == [b"NAS_PARAMS"]
+    assert slim(file, keep_metadata=False) == network.tflite

@@ -1,64 +1,103 @@
-"""Slimming: removes from a `.tflite` what a microcontroller does not need, and puts its tensors in the graph's order.
+"""Slimming: the smallest `.tflite` that computes the same, with its tensors in the graph's order.
 
-The interpreter does not use names, descriptions, signatures, metadata, and the ranges that quantization was computed
-from. FULLY_CONNECTED flattens its input itself, in TFLM as in LiteRT, so a RESHAPE before it only costs an operator,
-its code and a copy in the arena. Tensors are put in the order of their first mention: the inputs, then each operator's
-inputs and outputs. TFLM's planner breaks ties by this order, and the footprint was estimated with it.
+What neither TFLM nor LiteRT reads is left out: names, descriptions, the signature of the only subgraph, metadata of the
+converter, ranges that quantization was computed from, versions of operators and the older field of their kinds, options
+at their defaults, and the scales of biases, which are those of the input times those of the weights. What is left is
+written by `nas.model.deploy.packing`.
+
+FULLY_CONNECTED flattens its input itself, in TFLM as in LiteRT, so a RESHAPE before it only costs an operator, its code
+and a copy in the arena. Tensors are put in the order of their first mention: the inputs, then each operator's inputs
+and outputs. TFLM's planner breaks ties by this order, and the footprint was estimated with it.
 
 A plan of the arena that the file brings along, `OfflineMemoryAllocation`, stays: TFLM reads it. It has an offset for
-each tensor by its place, so tensors then keep theirs.
+each tensor by its place, so tensors then keep theirs. Other metadata stay too, unless asked otherwise: the parameters
+that `nas params` writes, and what other tools put there.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.model.deploy.packing import pack
+from nas.model.deploy.recording import kind_of
+
+PLAN = b"OfflineMemoryAllocation"
+# Metadata that TensorFlow's converter writes, and that no runtime reads.
+_CONVERTERS = (b"min_runtime_version", b"CONVERSION_METADATA")
+_KINDS = schema.BuiltinOperator
+_WITH_BIAS = (_KINDS.CONV_2D, _KINDS.DEPTHWISE_CONV_2D, _KINDS.FULLY_CONNECTED)
+_POOLS = (_KINDS.MAX_POOL_2D, _KINDS.AVERAGE_POOL_2D)
+# Operators whose missing options are read as options at their defaults, in both runtimes. TensorFlow's quantizer does
+# not read float models without them.
+_OPTIONAL = (
+    _KINDS.FULLY_CONNECTED, _KINDS.MEAN, _KINDS.SUM, _KINDS.REDUCE_MAX, _KINDS.QUANTIZE, _KINDS.DEQUANTIZE,
+    _KINDS.PAD, _KINDS.TRANSPOSE, _KINDS.EXPAND_DIMS,
+)  # fmt: skip
 
 
-def slim(tflite: bytes) -> bytes:
-    """Return a smaller file with the same model: for equal inputs, it computes equal outputs.
+def slim(tflite: bytes, *, keep_metadata: bool = True) -> bytes:
+    """Return the smallest file with the same model: for equal inputs, it computes equal outputs.
+
+    Args:
+        tflite: a file that `nas.target.profiler.profile` has accepted.
+        keep_metadata: keep parameters and other metadata that are not the converter's own.
 
     Raises:
-        NotImplementedError: the model has several subgraphs.
+        NotImplementedError: the model has data outside of its FlatBuffer.
     """
     model = schema.ModelT.InitFromPackedBuf(tflite, 0)
-    if len(model.subgraphs) != 1:
-        raise NotImplementedError("a model of several subgraphs is not written anew")
-    (graph,) = model.subgraphs
-    plan = _offline_plan(model)
-    if plan is None:
-        _drop_reshapes(graph, model.operatorCodes)
-        _keep_used_codes(model, graph)
-        reorder(graph)
-    kept = [] if plan is None else [model.buffers[plan.buffer]]
-    model.buffers = _pack_buffers(graph, model.buffers)
+    if any(buffer.offset > 1 for buffer in model.buffers) or model.externalBuffers or model.externalBufferGroups:
+        raise NotImplementedError("a model with data outside of its FlatBuffer is not written anew")
+    model.metadata = [entry for entry in model.metadata or [] if entry.name not in _CONVERTERS]
+    plans = [entry for entry in model.metadata if entry.name == PLAN]  # of several, TFLM takes the last
+    if not keep_metadata:
+        model.metadata = plans
+    own: set[int] = set()
+    for graph in model.subgraphs:
+        kinds = [kind_of(model.operatorCodes[op.opcodeIndex]) for op in graph.operators]
+        if not plans and len(model.subgraphs) == 1:
+            _drop_reshapes(graph, kinds)
+        own |= _slim_graph(model, graph, ordered=not plans)
+    _keep_used_codes(model)
+    model.buffers = _pack_buffers(model)
+    model.description = model.metadataBuffer = None
+    if len(model.signatureDefs or []) < 2:
+        model.signatureDefs = None
+    model.metadata = model.metadata or None
+    return pack(model, own)
+
+
+def _slim_graph(model: Any, graph: Any, *, ordered: bool) -> set[int]:
+    """Leave out of a subgraph what is not read; return which tables of quantization are not to be shared."""
+    if ordered:
+        places = reorder(graph)
+        for signature in model.signatureDefs or []:
+            if model.subgraphs[signature.subgraphIndex] is graph:
+                for entry in (*(signature.inputs or []), *(signature.outputs or [])):
+                    entry.tensorIndex = places[entry.tensorIndex]
+    graph.name = None
     for tensor in graph.tensors:
         _strip_tensor(tensor)
-    graph.name = model.description = None
-    model.metadata = model.metadataBuffer = model.signatureDefs = None
-    if plan is not None:
-        plan.buffer = len(model.buffers)
-        model.buffers, model.metadata = [*model.buffers, *kept], [plan]
-    return pack(model)
+    operators = [(op, kind_of(model.operatorCodes[op.opcodeIndex])) for op in graph.operators]
+    _drop_bias_scales(graph, operators)
+    for op, kind in operators:
+        if kind in _OPTIONAL and _gives_int8(op, graph) and _at_defaults(op.builtinOptions):
+            op.builtinOptions, op.builtinOptionsType = None, 0
+    return _own_quantization(graph, operators)
 
 
-def _offline_plan(model: Any) -> Any:
-    """Return the metadata that holds a plan of the arena; of several, TFLM takes the last. None if there is none."""
-    plans = [entry for entry in model.metadata or [] if entry.name == b"OfflineMemoryAllocation"]
-    return plans[-1] if plans else None
-
-
-def _drop_reshapes(graph: Any, codes: list[Any]) -> None:
+def _drop_reshapes(graph: Any, kinds: list[int]) -> None:
     """Connect each FULLY_CONNECTED to the input of the RESHAPE before it, and remove operators that nothing reads."""
-    kinds = [codes[op.opcodeIndex].builtinCode for op in graph.operators]
     source = {
         int(op.outputs[0]): int(op.inputs[0])
         for op, kind in zip(graph.operators, kinds, strict=True)
-        if kind == schema.BuiltinOperator.RESHAPE
+        if kind == _KINDS.RESHAPE
     }
     for op, kind in zip(graph.operators, kinds, strict=True):
-        if kind == schema.BuiltinOperator.FULLY_CONNECTED and not op.builtinOptions.keepNumDims:
+        if kind == _KINDS.FULLY_CONNECTED and not (op.builtinOptions and op.builtinOptions.keepNumDims):
             data, *rest = map(int, op.inputs)
             op.inputs = [source.get(data, data), *rest]
     read = {int(i) for i in graph.outputs}.union(*(map(int, op.inputs) for op in graph.operators))
@@ -70,43 +109,127 @@ def _is_read(op: Any, read: set[int]) -> bool:
     return op.outputs is None or not len(op.outputs) or bool(read.intersection(map(int, op.outputs)))
 
 
-def _keep_used_codes(model: Any, graph: Any) -> None:
-    used = list(dict.fromkeys(op.opcodeIndex for op in graph.operators))
+def _keep_used_codes(model: Any) -> None:
+    operators = [op for graph in model.subgraphs for op in graph.operators]
+    used = list(dict.fromkeys(op.opcodeIndex for op in operators))
     model.operatorCodes = [model.operatorCodes[old] for old in used]
-    for op in graph.operators:
+    for op in operators:
         op.opcodeIndex = used.index(op.opcodeIndex)
+    for code in model.operatorCodes:
+        code.builtinCode, code.deprecatedBuiltinCode = kind_of(code), 0
+        if code.customCode is None:
+            code.version = 1  # the default; every version of a kind has the same kernel
 
 
-def reorder(graph: Any) -> None:
-    """Put the tensors in the order of their first mention, and remove those that are never mentioned."""
-    mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs)), *graph.outputs]
-    order = [int(i) for i in dict.fromkeys(mentions) if i >= 0]
+def reorder(graph: Any) -> dict[int, int]:
+    """Put the tensors in the order of their first mention, and remove those that are never mentioned.
+
+    Returns:
+        The new place of each tensor by its old one.
+    """
+    order = [int(i) for i in dict.fromkeys(_mentions(graph)) if i >= 0]
     place = {old: new for new, old in enumerate(order)} | {-1: -1}
     graph.tensors = [graph.tensors[old] for old in order]
     for item in (graph, *graph.operators):
-        item.inputs = [place[int(i)] for i in item.inputs]
-        item.outputs = [place[int(i)] for i in item.outputs]
+        item.inputs, item.outputs = _moved(item.inputs, place), _moved(item.outputs, place)
+    for op in graph.operators:
+        op.intermediates = None if op.intermediates is None else _moved(op.intermediates, place)
+    return place
 
 
-def _pack_buffers(graph: Any, buffers: list[Any]) -> list[Any]:
+def _mentions(graph: Any) -> Iterator[int]:
+    yield from _numbers(graph.inputs)
+    for op in graph.operators:
+        yield from (*_numbers(op.inputs), *_numbers(op.outputs), *_numbers(op.intermediates))
+    yield from _numbers(graph.outputs)
+
+
+def _numbers(vector: Any) -> list[int]:
+    return [] if vector is None else [int(i) for i in vector]
+
+
+def _moved(vector: Any, place: dict[int, int]) -> list[int]:
+    return [place[i] for i in _numbers(vector)]
+
+
+def _pack_buffers(model: Any) -> list[Any]:
     """Return the buffers that hold data, equal ones once; by the format, buffer 0 is empty."""
     kept = [schema.BufferT()]
     place: dict[bytes, int] = {}
-    for tensor in graph.tensors:
-        buffer = buffers[tensor.buffer]
+    for item in (*(tensor for graph in model.subgraphs for tensor in graph.tensors), *model.metadata):
+        buffer = model.buffers[item.buffer]
         data = buffer.data
         if data is None or not len(data):
-            tensor.buffer = 0
+            item.buffer = 0
             continue
-        key = bytes(data)
+        key = bytes(bytearray(data))
         if key not in place:
             place[key] = len(kept)
             kept.append(buffer)
-        tensor.buffer = place[key]
+        item.buffer = place[key]
     return kept
 
 
 def _strip_tensor(tensor: Any) -> None:
     tensor.name = tensor.shapeSignature = None
-    if tensor.quantization is not None:
-        tensor.quantization.min = tensor.quantization.max = None
+    if tensor.shape is not None and len(tensor.shape):
+        tensor.hasRank = False
+    quantization = tensor.quantization
+    if quantization is None:
+        return
+    quantization.min = quantization.max = None
+    if quantization.details is None and (quantization.scale is None or not len(quantization.scale)):
+        tensor.quantization = None
+
+
+def _drop_bias_scales(graph: Any, operators: list[tuple[Any, int]]) -> None:
+    """Leave out the scales of biases of int8 layers, which no runtime reads.
+
+    Only FULLY_CONNECTED whose weights have one scale compares that of its bias with theirs.
+    """
+    readers = Counter(i for op, _ in operators for i in _numbers(op.inputs)) + Counter(_numbers(graph.outputs))
+    for op, kind in operators:
+        inputs = _numbers(op.inputs)
+        if kind not in _WITH_BIAS or len(inputs) < 3 or inputs[2] < 0 or readers[inputs[2]] > 1:
+            continue
+        data, weights, bias = (graph.tensors[i] for i in inputs[:3])
+        types = (data.type, weights.type, bias.type)
+        if types != (schema.TensorType.INT8, schema.TensorType.INT8, schema.TensorType.INT32):
+            continue
+        if kind != _KINDS.FULLY_CONNECTED or _scales(weights) > 1:
+            bias.quantization = None
+
+
+def _scales(tensor: Any) -> int:
+    return 0 if tensor.quantization is None else len(tensor.quantization.scale)
+
+
+def _gives_int8(op: Any, graph: Any) -> bool:
+    return all(graph.tensors[i].type == schema.TensorType.INT8 for i in _numbers(op.outputs))
+
+
+def _at_defaults(options: Any) -> bool:
+    return options is None or vars(options) == vars(type(options)())
+
+
+def _own_quantization(graph: Any, operators: list[tuple[Any, int]]) -> set[int]:
+    """Return the tables of quantization, by identity, that share nothing with equal ones.
+
+    They are those of inputs and of layers without an activation: only data decide their zero points, so whether two are
+    equal is chance. Sharing them would make the file's size a matter of chance, which the estimate before training
+    could not know. A pooling has the quantization of its input, in the same table.
+    """
+    tensors, own = graph.tensors, set(_numbers(graph.inputs))
+    for op, kind in operators:
+        if kind in _WITH_BIAS and not (op.builtinOptions and op.builtinOptions.fusedActivationFunction):
+            own.update(_numbers(op.outputs))
+        if kind in _POOLS and _is_equal(*(tensors[int(i)].quantization for i in (op.inputs[0], op.outputs[0]))):
+            tensors[int(op.outputs[0])].quantization = tensors[int(op.inputs[0])].quantization
+    return {id(tensors[i].quantization) for i in own} - {id(None)}
+
+
+def _is_equal(a: Any, b: Any) -> bool:
+    if a is None or b is None or a.details is not None or b.details is not None:
+        return False
+    same = (np.array_equal(x, y) for x, y in ((a.scale, b.scale), (a.zeroPoint, b.zeroPoint)))
+    return all(same) and a.quantizedDimension == b.quantizedDimension

@@ -78,8 +78,8 @@ def _tensor(table: Table, row: TensorFootprint) -> Tensor:
 def _options(op: Table, row: OpFootprint) -> dict[str, Any]:
     table = op.table(_OPTIONS)
     options: dict[str, Any] = {}
-    if table is None:
-        return options
+    if table is None:  # as all runtimes read it
+        return {"activation": "NONE"} if row.op == "FULLY_CONNECTED" else options
     for key, (height, width) in _PAIRS.get(row.op, {}).items():
         absent = 1 if key == "dilation" else 0
         options[key] = (table.number(height, "<i", absent), table.number(width, "<i", absent))

@@ -10,16 +10,6 @@ from nas.model.deploy.params.metadata import ENTRIES, ENTRY, Model, entry_of, wi
 _SILABS_KEYS: Mapping[str, str] = {"class_names": "classes", "arena_bytes": "runtime_memory_size"}
 
 
-def with_params_of(tflite: bytes, other: bytes) -> bytes:
-    """Return a `.tflite` with the parameters of another one, byte by byte.
-
-    Raises:
-        ValueError: one of them is no `.tflite`, or of a later format.
-    """
-    model = Model(other)
-    return with_metadata(tflite, {name: model.content(name) for name in ENTRIES})
-
-
 def read_params(tflite: bytes, entry: str | None = None) -> dict[str, Param]:
     """Return the parameters of an entry, or with None those of the entry that there is; empty if there are none.
 
