@@ -62,7 +62,11 @@ BAD = {
         ["--data", "data.npz"],
         "group",
     ),
-    "rows that the space does not read": (nothing, ["--data", "digits"], "rows must be a table with 1 axes"),
+    "rows that the space does not read": (
+        nothing,
+        ["--data", "digits"],
+        "is for table data, got rows of shape (8, 8, 1) from digits; take one for image data: --space cnn_image",
+    ),
     "options for recordings only": (nothing, ["--data", "wine", "--window", "9"], "data.window applies only to"),
     "an empty folder": (lambda path: (path / "rec").mkdir(), ["--data", "rec"], "rec: "),
     "a space with low > high": (
@@ -87,8 +91,16 @@ BAD = {
         ["--budget-kb", "0.05"],
         "the smallest that was found has weights 68 B (limit 51 B)",
     ),
-    "an arena that no member meets": (nothing, ["--ram-kb", "0.5"], "(limit 512 B); raise the limit"),
-    "multiply-accumulates that no member meets": (nothing, ["--macs-k", "0.01"], "(limit 10); raise the limit"),
+    "an arena that no member meets": (
+        nothing,
+        ["--ram-kb", "0.5"],
+        "(limit 512 B); these options fit: --ram-kb 0.9 or more",
+    ),
+    "multiply-accumulates that no member meets": (
+        nothing,
+        ["--macs-k", "0.01"],
+        "(limit 10); these options fit: --macs-k 0.1 or more",
+    ),
     "a budget of nothing": (nothing, ["--budget-kb", "0"], "--budget-kb: must be above 0"),
     "an endless budget": (nothing, ["--budget-kb", "inf"], "--budget-kb: must be above 0"),
     "an unknown board": (nothing, ["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),
@@ -175,7 +187,9 @@ def test_an_impossible_budget_is_refused_with_the_size_of_the_smallest_candidate
 
 def test_a_missing_space_is_reported_with_the_next_step(nas) -> None:
     ended = nas("search", "--budget-kb", "6")
-    assert ended.err == "nas: settings: must name a space; see `nas spaces`\n"
+    assert ended.err.startswith("nas: settings: must name a space; such as --space cnn_timeseries --data ")
+    assert ended.err.endswith("; see `nas spaces`\n")
+    assert ended.err.count("\n") == 1
 
 
 def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> None:

@@ -81,8 +81,10 @@ def test_a_recorded_bundle_is_exported_with_the_recorded_facts(folder: Path, tmp
     assert set(new.pop("recipe").items()) >= set(old.pop("recipe").items())
     assert new.pop("parameters") == {"keys": [], "bytes": 0, "left_out": ""}
     assert new.pop("bare_sha256") == new["sha256"]
-    winner = old.pop("winner")
-    assert {key: new["winner"][key] for key in winner} == winner
+    winner, found = old["winner"], new["winner"]
+    record = winner.pop("record")
+    assert {key: found["record"][key] for key in record} == record
+    assert {key: found[key] for key in winner} == winner
     assert {**new, "winner": None} == {**old, "winner": None}
 
 
