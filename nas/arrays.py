@@ -9,5 +9,6 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 """Numbers of rows, to take them from an array."""

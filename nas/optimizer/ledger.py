@@ -1,83 +1,32 @@
-"""The trials of a study: sampled in memory, kept in Optuna's storage.
+"""The trials of a study, kept in Optuna's storage, and the sampler that proposes them.
 
-Optuna writes each sampled dimension to its storage separately, which is slow. So trials are sampled by a study in
-memory, and each is stored in one piece: when its training starts, or when it has ended without a training.
+Optuna writes each sampled dimension to its storage separately, which is slow. So a trial is stored in one piece: when
+its training starts, or when it has ended without a training. Neither the sampler nor this process's view of the
+storage holds all that is known of all trials, so that a long search needs no more memory or time than a short one.
 """
 
-import itertools
 import json
-import os
-import socket
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import optuna
-import psutil
 from optuna.storages import BaseStorage
-from optuna.trial import Trial, TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from nas.codec import Place
 from nas.errors import InputError
+from nas.optimizer import owner
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.optimizer.storage import open_storage, repair
-from nas.space.dims import Choice, Dim, Value
+from nas.optimizer.storage import open_storage, open_thin, repair
+from nas.optimizer.trial import BeginCandidate, Trial, left_running
+from nas.space.dims import Value
 from nas.study.changes import refuse_changes
 from nas.study.objectives import Direction
-from nas.study.record import Record, State
+from nas.study.record import Record
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-_OPTUNA_STATES = {
-    State.COMPLETE: TrialState.COMPLETE,
-    State.OVER_BUDGET: TrialState.PRUNED,
-    State.PRUNED: TrialState.PRUNED,
-    State.DUPLICATE: TrialState.PRUNED,
-    State.FAILED: TrialState.FAIL,
-}
-# By how much the time at which a process began may differ between two readings, since the clock may be corrected.
-_CLOCK_SECONDS = 2
-# A trial's attribute: the number of the trial whose training it resumes.
-_CONTINUES = "continues"
-
-
-class TrialChooser:
-    """Chooses the dimensions of a candidate as an Optuna trial suggests them.
-
-    Attributes:
-        params: the chosen values. Optuna's own `params` differ by rounding: 0.1 + 2 * 0.1 in place of 0.3.
-    """
-
-    def __init__(self, trial: Trial) -> None:
-        self.params: dict[str, Value] = {}
-        self._trial = trial
-
-    def choose(self, name: str, dim: Dim) -> Value:
-        self.params[name] = self._suggest(name, dim)
-        return self.params[name]
-
-    def _suggest(self, name: str, dim: Dim) -> Value:
-        numbers = _evenly_spaced(dim)
-        if not numbers:
-            value = self._trial.suggest_categorical(name, dim.values)
-            assert value is not None
-            return value
-        low, high, step = numbers[0], numbers[-1], numbers[1] - numbers[0]
-        if isinstance(low, int) and isinstance(step, int):
-            return self._trial.suggest_int(name, low, int(high), step=step)
-        suggested = self._trial.suggest_float(name, low, high, step=round(step, 12))
-        return min(numbers, key=lambda number: abs(number - suggested))
-
-
-def _evenly_spaced(dim: Dim) -> list[int | float]:
-    """Return a dimension's values if they are numbers at equal distances, which a sampler takes for neighbours."""
-    numbers = [n for n in dim.values if isinstance(n, int | float) and not isinstance(n, bool)]
-    steps = [b - a for a, b in itertools.pairwise(numbers)]
-    if len(numbers) < len(dim.values) or not steps or min(steps) <= 0:
-        return []
-    if isinstance(dim, Choice) and (len(set(steps)) > 1 or not all(isinstance(n, int) for n in numbers)):
-        return []
-    return numbers
 
 
 class Ledger:
@@ -86,7 +35,7 @@ class Ledger:
     Life cycle: opening it loads what an earlier run has stored; a study that is not there is made with `begin`, and is
     an InputError without. `ask` or `resume` begins a trial in memory, `start` stores it as running, `finish` stores how
     it ended. A run that is killed leaves running trials behind; `unfinished` returns them to the next run. Facts about
-    the whole study are kept with `put` and `get`.
+    the whole study are kept with `put` and `get`. A run calls `slim` when it has read what earlier runs have stored.
 
     Numbers of trials are always those of the storage.
     """
@@ -104,91 +53,80 @@ class Ledger:
         self.name = name
         self._url = url
         self._storage = open_storage(url)
-        self._kept = _open_study(self._storage, name, directions if begin else None, url)
-        if [direction.name.lower() for direction in self._kept.directions] != list(directions):
+        study = _open_study(self._storage, name, directions if begin else None, url)
+        self._kept: optuna.Study | None = study
+        if [direction.name.lower() for direction in study.directions] != list(directions):
             rule = "must stay what it was when the study began"
             raise InputError(f"study {name}: objective", rule, hint="give another --name")
         self._study_id = self._storage.get_study_id_from_name(name)
-        trials = self._kept.trials
-        self._memory = optuna.create_study(
-            directions=list(directions), sampler=SAMPLERS[sampler](_later(seed, len(trials)))
-        )
-        self._ids: dict[int, int] = {}  # number in memory -> id in the storage
-        self._numbers: dict[int, int] = {}  # number in memory -> number in the storage
-        for trial in trials:
-            self._memory.add_trial(trial)
-            self._ids[len(self._ids)] = trial._trial_id
-            self._numbers[len(self._numbers)] = trial.number
+        self._one_objective = len(directions) == 1
+        self._directions, self._sampler_name, self._seed = directions, sampler, seed
+        self._proposed: list[dict[str, Value]] = []
+        self._ids: dict[int, int] = {}  # of the running trials: number -> id in the storage
+        self._load()
 
     def records(self) -> list[Record]:
         """Return the records of all trials that have ended."""
         return [
             Record.from_json(trial.user_attrs["record"], Place(f"study {self.name}, trial {trial.number}"))
-            for trial in self._kept.get_trials(deepcopy=False)
+            for trial in self._whole().get_trials(deepcopy=False)
             if trial.state.is_finished() and "record" in trial.user_attrs
         ]
 
-    def unfinished(self) -> list[tuple[Trial, int]]:
-        """Return the trials that were running when an earlier run ended, each with its number."""
-        return [
-            (Trial(self._memory, trial._trial_id), self._numbers[trial.number])
-            for trial in self._memory.get_trials(deepcopy=False, states=[TrialState.RUNNING])
-        ]
+    def unfinished(self) -> list[Trial]:
+        """Return the trials that were running when an earlier run ended."""
+        trials = []
+        for frozen in self._left:
+            self._ids[frozen.number] = frozen._trial_id
+            trials.append(left_running(frozen, *self._begun()))
+        return trials
 
     def propose(self, params: Mapping[str, Value]) -> None:
         """Let the next trial have these dimensions, unless some trial has had them already."""
-        self._memory.enqueue_trial(dict(params), skip_if_exists=True)
+        if params not in (*self._had, *self._proposed):
+            self._proposed.append(dict(params))
 
     @property
     def proposed(self) -> bool:
         """Whether some proposed dimensions have not been given to a trial yet."""
-        return bool(self._memory.get_trials(deepcopy=False, states=[TrialState.WAITING]))
+        return bool(self._proposed)
 
     def ask(self) -> Trial:
-        """Begin a trial; its dimensions are chosen through `TrialChooser`."""
-        return self._memory.ask()
+        """Begin a trial."""
+        given = self._proposed.pop(0) if self._proposed else None
+        return Trial(*self._begun(), given)
 
     def resume(self, record: Record) -> Trial:
-        """Begin a trial that resumes the training of another one, since Optuna accepts only one result for a trial.
-
-        `proposed` must be false, since proposed dimensions would be given to this trial.
-        """
-        assert not self.proposed
-        self._memory.enqueue_trial(dict(record.params), user_attrs={_CONTINUES: record.trial})
-        return self._memory.ask()
-
-    def continues(self, trial: Trial) -> int | None:
-        """Return the number of the trial whose training this one resumes; None for a new candidate."""
-        number: int | None = trial.user_attrs.get(_CONTINUES)
-        return number
+        """Begin a trial that resumes the training of another one, since Optuna accepts only one result for a trial."""
+        return Trial(*self._begun(), record.params, record.trial)
 
     def start(self, trial: Trial) -> int:
-        """Store the trial as running; return its number."""
-        return self._store(trial)
+        """Store the trial as running, unless an earlier run has; return its number."""
+        frozen = trial.running()
+        self._sampler.learn(frozen)
+        if trial.number is None:
+            trial.number = self._store(frozen)
+        return trial.number
 
     def finish(self, trial: Trial, record: Record, violations: Mapping[str, float]) -> None:
         """Tell the sampler and the storage how the trial ended."""
-        for name, fraction in violations.items():
-            trial.set_constraint(name, fraction)
-        state = _OPTUNA_STATES[record.state]
-        # Optuna takes no intermediate values in studies of several objectives.
-        step, reached = _reached(record) if len(self._memory.directions) == 1 else (0, None)
-        if reached is not None:
-            trial.report(reached, step)
-        self._memory.tell(trial, list(record.values) if state == TrialState.COMPLETE and record.values else None, state)
-        if trial.number in self._ids:
+        frozen = trial.ended(record, violations, one_objective=self._one_objective)
+        self._sampler.learn(frozen)
+        if trial.number is None:
+            frozen.user_attrs["record"] = record.to_json()
+            trial.number = self._store(frozen)
+        else:
             trial_id = self._ids[trial.number]
             self._storage.set_trial_user_attr(trial_id, "record", record.to_json())
-            if reached is not None:
+            for step, reached in frozen.intermediate_values.items():
                 self._storage.set_trial_intermediate_value(trial_id, step, reached)
-            self._storage.set_trial_state_values(trial_id, state, record.values)
-        else:
-            self._store(trial, record)
+            self._storage.set_trial_state_values(trial_id, frozen.state, record.values)
+        del self._ids[trial.number]
 
     def next_number(self) -> int:
         """Return the number that the next stored trial will have."""
         # Only this process adds trials, so all are known here; the storage would read every trial to count them.
-        return len(self._ids)
+        return self._stored
 
     def put(self, key: str, value: object) -> None:
         self._storage.set_study_user_attr(self._study_id, key, value)
@@ -218,7 +156,7 @@ class Ledger:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return get_param_importances(
-                    self._memory, evaluator=PedAnovaImportanceEvaluator(), target=lambda trial: trial.values[0]
+                    self._whole(), evaluator=PedAnovaImportanceEvaluator(), target=lambda trial: trial.values[0]
                 )
         except (ValueError, RuntimeError):  # too few complete trials, or no dimension that all of them have
             return {}
@@ -229,46 +167,61 @@ class Ledger:
         Raises:
             InputError: another process on this machine runs it, or its identity was another one.
         """
-        if (owner := self.runner()) is not None:
+        if (running := self.runner()) is not None:
             rule, hint = "must be run by one process at a time", "end that process first, or give another --name"
-            raise InputError(f"study {self.name}", rule, got=f"{owner} running it", hint=hint)
+            raise InputError(f"study {self.name}", rule, got=f"{running} running it", hint=hint)
         repair(self._url)
         now = json.loads(json.dumps(identity))
         refuse_changes(self.name, self.get("identity") or now, now)
         self.put("identity", now)
-        self.put("owner", _me())
+        self.put("owner", owner.me())
 
     def runner(self) -> str | None:
         """Return which other process on this machine runs the study now, in words; None if none does."""
-        owner: str | None = self.get("owner")
-        if owner is None or not _alive(owner):
-            return None
-        host, pid, *_ = owner.split(":")
-        # On one host, a living process with this number is this one.
-        return None if pid == str(os.getpid()) else f"process {pid} of {host}"
+        return owner.other(self.get("owner"))
 
     def unlock(self) -> None:
         """Let other processes run the study: this one has ended its run, though it may live on, as a notebook does."""
         self.put("owner", None)
 
+    def slim(self) -> None:
+        """Hold no longer what each trial has chosen and how it ended; whoever asks for it reads the storage again."""
+        if (thin := open_thin(self._url)) is not None:
+            self._kept = None
+            self._storage = thin
+        self._had.clear()
+
     def forget(self) -> None:
         """Remove the study from its storage; nothing can be done with it afterwards."""
         self._storage.delete_study(self._study_id)
 
-    def _store(self, trial: Trial, record: Record | None = None) -> int:
-        frozen = self._memory.get_trials(deepcopy=False)[trial.number]
-        if record is not None:
-            frozen.user_attrs["record"] = record.to_json()
-        self._ids[trial.number] = self._storage.create_new_trial(self._study_id, template_trial=frozen)
-        number = self._storage.get_trial(self._ids[trial.number]).number
-        self._numbers[trial.number] = number
+    def _load(self) -> None:
+        """Take up the trials that are stored, and let the sampler learn from them."""
+        assert self._kept is not None
+        stored = self._kept.get_trials(deepcopy=False)
+        self._stored = self._place = len(stored)
+        self._sampler = SAMPLERS[self._sampler_name](_later(self._seed, len(stored)), self._directions)
+        self._left = [trial for trial in stored if trial.state == TrialState.RUNNING]
+        self._had = [trial.params for trial in stored]
+        for trial in stored:
+            if trial.state.is_finished():
+                self._sampler.learn(trial)
+
+    def _begun(self) -> tuple[int, BeginCandidate]:
+        """Return the place of the next trial, and what lets the sampler begin its candidate."""
+        self._place += 1
+        return self._place, partial(self._sampler.begin, self._place)
+
+    def _whole(self) -> optuna.Study:
+        """Return the study with all that its trials hold."""
+        return self._kept or optuna.load_study(study_name=self.name, storage=open_storage(self._url))
+
+    def _store(self, frozen: FrozenTrial) -> int:
+        trial_id = self._storage.create_new_trial(self._study_id, template_trial=frozen)
+        number = self._storage.get_trial(trial_id).number
+        self._ids[number] = trial_id
+        self._stored += 1
         return number
-
-
-def _reached(record: Record) -> tuple[int, float | None]:
-    """Return the epoch at which a candidate was pruned, and its best validation accuracy until then."""
-    curve = record.history.get("val_accuracy", ())
-    return len(curve), max(curve) if curve and record.state == State.PRUNED else None
 
 
 class NoTrialsError(InputError):
@@ -296,24 +249,3 @@ def _open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | No
 def _later(seed: int, trials: int) -> int:
     """Return the seed of a run that begins with `trials` stored trials, so that it does not repeat an earlier run's."""
     return (seed * 1_000_003 + trials) % 2**32
-
-
-def _me() -> str:
-    """Return what tells this process from all others: the host, its number, and when it began in seconds."""
-    return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.0f}"
-
-
-def _alive(owner: str) -> bool:
-    """Return whether a process still runs.
-
-    After a reboot, or in another container, its number may belong to another process, which began at another time.
-    """
-    # Earlier releases did not keep the time.
-    host, pid, *began = owner.split(":")
-    try:
-        found = psutil.Process(int(pid)).create_time() if host == socket.gethostname() else None
-        return found is not None and all(abs(found - float(time)) <= _CLOCK_SECONDS for time in began)
-    except (psutil.NoSuchProcess, ValueError):
-        return False
-    except psutil.AccessDenied:
-        return True

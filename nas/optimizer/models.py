@@ -21,5 +21,6 @@ class ModelFolder:
         """Return the path of a file, which need not exist."""
         return self.path / name
 
-    def write(self, name: str, content: bytes) -> None:
-        write_atomic(self.file(name), content)
+    def write(self, name: str, content: bytes) -> Path:
+        """Write a file; return its path."""
+        return write_atomic(self.file(name), content)

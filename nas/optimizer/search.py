@@ -1,20 +1,19 @@
 """The search of a study: candidates are proposed, checked and trained, and the sampler learns from the results."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-from optuna.trial import Trial
+from pathlib import Path
 
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import Answer, Failed
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
-from nas.optimizer.ledger import TrialChooser
 from nas.optimizer.models import ModelFolder, weights_name
+from nas.optimizer.patience import Patience
 from nas.optimizer.problem import Problem
+from nas.optimizer.trial import Trial
 from nas.optimizer.trials import Trials
 from nas.seeds import derive
-from nas.space.dims import Value
 from nas.study.candidate import Candidate
 from nas.study.record import Record, State
 from nas.study.tasks import TrainingOutcome, TrainingTask
@@ -32,17 +31,12 @@ class _Proposal:
     """A candidate that the sampler has proposed, or one that resumes from a checkpoint.
 
     Attributes:
-        trial: the sampler's trial.
-        number: of the stored trial; None as long as the trial is not stored.
-        params: the sampled dimensions; `candidate` is the architecture that they describe, with its estimate.
-        continues: number of the trial whose training this one resumes; None for a new candidate.
+        trial: which has chosen the dimensions.
+        candidate: the architecture that they describe, with its estimate.
     """
 
     trial: Trial
-    number: int | None
     candidate: Candidate
-    params: Mapping[str, Value]
-    continues: int | None
 
     def record(self, number: int, seed: int, state: State, reason: str | None = None) -> Record:
         """Return what is known of the candidate without training."""
@@ -51,11 +45,11 @@ class _Proposal:
             state=state,
             reason=reason,
             digest=self.candidate.digest,
-            params=self.params,
+            params=self.trial.params,
             architecture=self.candidate.architecture.to_json(),
             seed=seed,
             estimated=self.candidate.footprint.summary(),
-            continues=self.continues,
+            continues=self.trial.continues,
         )
 
 
@@ -100,8 +94,10 @@ class Search:
         self._next: _Proposal | None = None
         self._running: dict[int, _Proposal] = {}
         self._begun_with = len(trials.records)
+        self._patience = Patience(problem.study.patience, judge.gains, trials.records)
         for params in problem.starts():
             self._ledger.propose(params)
+        self._ledger.slim()
 
     def run(self) -> None:
         """Search until the study's limits are reached."""
@@ -109,7 +105,7 @@ class Search:
         while self.step():
             pass
         self._ladder.close()
-        self._ledger.put("stopped", self._out_of_patience())
+        self._ledger.put("stopped", self._patience.used_up())
 
     def step(self) -> bool:
         """Take the next action; return False when the search has ended.
@@ -139,7 +135,7 @@ class Search:
             return False
         seconds = self._remaining()
         enough = seconds is None or seconds > MIN_SECONDS or (running == 0 and self._lacks_first())
-        return enough and self._out_of_patience() is None
+        return enough and self._patience.used_up() is None
 
     def _lacks_first(self) -> bool:
         """Return whether a run that should end with a winner has trained nothing yet, nor an earlier run."""
@@ -149,21 +145,15 @@ class Search:
             60 * minutes >= LEAST_RUN_SECONDS and not tried and not self._trials.complete and len(ended) < MOST_PROPOSED
         )
 
-    def _out_of_patience(self) -> str | None:
-        return out_of_patience(self._trials.records, self._problem.study.patience, self._judge.gains)
-
     def _propose(self) -> _Proposal:
         """Take the next trial in order and let it choose its candidate."""
-        number = None
         if self._unfinished:
-            trial, number = self._unfinished.pop(0)
+            trial = self._unfinished.pop(0)
         elif not self._ledger.proposed and (paused := self._ladder.promote()) is not None:
             trial = self._ledger.resume(paused)
         else:
             trial = self._ledger.ask()
-        chooser = TrialChooser(trial)
-        candidate = self._problem.sample(chooser)
-        return _Proposal(trial, number, candidate, chooser.params, self._ledger.continues(trial))
+        return _Proposal(trial, self._problem.sample(trial))
 
     def _examined(self, proposal: _Proposal) -> _Proposal | None:
         """Return the proposal if its candidate is to be trained; None if it is rejected, which ends its trial."""
@@ -171,19 +161,20 @@ class Search:
         if verdict is None:
             return proposal
         state, reason = verdict
-        number = self._ledger.next_number() if proposal.number is None else proposal.number
-        record = proposal.record(number, self._problem.study.seed, state, reason)
-        self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate))
+        number = self._ledger.next_number() if proposal.trial.number is None else proposal.trial.number
+        self._end(proposal, proposal.record(number, self._problem.study.seed, state, reason))
         return None
 
     def _reason_to_reject(self, proposal: _Proposal) -> tuple[State, str] | None:
         candidate = proposal.candidate
-        if proposal.continues is not None:
+        if proposal.trial.continues is not None:
             return None
         if candidate.over:
             return State.OVER_BUDGET, self._judge.budget.describe(candidate.footprint)
-        running = ((number, other.candidate.digest) for number, other in self._running.items())
-        twin = same_network(candidate.digest, self._trials.records, running)
+        twin = self._trials.twin(candidate.digest)
+        if twin is None:
+            running = (n for n, other in self._running.items() if other.candidate.digest == candidate.digest)
+            twin = next(running, None)
         return None if twin is None else (State.DUPLICATE, f"same network as trial {twin}")
 
     def _train_next(self) -> None:
@@ -192,7 +183,7 @@ class Search:
             return
         proposal, self._next = self._next, None
         study, candidate = self._problem.study, proposal.candidate
-        number = self._ledger.start(proposal.trial) if proposal.number is None else proposal.number
+        number = self._ledger.start(proposal.trial)
         seed = derive(study.seed, candidate.digest)
         self._running[number] = proposal
         training = study.recipe.training
@@ -200,7 +191,7 @@ class Search:
             TrainingTask(
                 trial=number,
                 architecture=candidate.architecture,
-                params=proposal.params,
+                params=proposal.trial.params,
                 target=self._problem.target,
                 budget=self._judge.budget,
                 recipe=study.recipe,
@@ -210,8 +201,8 @@ class Search:
                 metric=self._judge.metric,
                 rungs=self._ladder.rungs(proposal.record(number, seed, State.PRUNED)),
                 restart_epochs=self._ladder.epochs,
-                continues=proposal.continues,
-                checkpoint=self._ladder.checkpoint(proposal.continues),
+                continues=proposal.trial.continues,
+                checkpoint=self._ladder.checkpoint(proposal.trial.continues),
                 needed=not self._trials.complete,
             )
         )
@@ -234,47 +225,22 @@ class Search:
             record = replace(record, state=State.PRUNED, val_metrics={}, float_val_accuracy=None)
         if record.state == State.COMPLETE:
             record = self._judge.judged(record)
+        model = None
         if outcome.tflite is not None:
-            self._models.write(f"{record.trial}.tflite", outcome.tflite)
+            model = self._models.write(f"{record.trial}.tflite", outcome.tflite)
         if outcome.weights is not None:
             self._models.write(weights_name(record.trial), outcome.weights)
         if outcome.checkpoint is not None:
             self._ladder.pause(record.trial, outcome.checkpoint)
-        self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate), outcome.tflite)
+        self._end(proposal, record, model)
         if record.continues is not None:
             self._ladder.drop(record.continues)
 
-
-def out_of_patience(
-    records: Iterable[Record], patience: int, gains: Callable[[Record], tuple[float, ...]]
-) -> str | None:
-    """Return why a search ends if its last `patience` trained candidates were no better than earlier ones.
-
-    Candidates count that were trained to the end or to a rung. One is better if no other is at least as good in every
-    objective. With a patience of 0 a search never ends for this reason.
-    """
-    if not patience:
-        return None
-    best: list[tuple[float, ...]] = []
-    count = 0
-    for record in records:
-        if record.state == State.COMPLETE:
-            own = gains(record)
-            beaten = any(all(b >= g for b, g in zip(other, own, strict=True)) for other in best)
-            best += [] if beaten else [own]
-            count = count + 1 if beaten else 0
-        elif record.at_rung is not None:
-            count += 1
-    return f"stopped after {count} candidates without a better one" if count >= patience else None
-
-
-def same_network(digest: str, records: Sequence[Record], running: Iterable[tuple[int, str]]) -> int | None:
-    """Return the trial that trained the same network to its end or to a rung, or is training it now."""
-    for record in records:
-        whole = record.state == State.COMPLETE and not record.is_cut_short
-        if record.digest == digest and (whole or record.at_rung):
-            return record.trial
-    return next((number for number, other in running if other == digest), None)
+    def _end(self, proposal: _Proposal, record: Record, model: Path | None = None) -> None:
+        """Tell everyone how a trial has ended."""
+        self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate), model)
+        self._ladder.add(record)
+        self._patience.add(record)
 
 
 def _outcome(task: TrainingTask, proposal: _Proposal, answer: Answer | Failed) -> TrainingOutcome:

@@ -1,15 +1,15 @@
 """The trials of a study that have ended; each is reported to the storage, the tracker and the observer."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-from optuna.trial import Trial
 
 from nas.optimizer.clock import Clock
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
+from nas.optimizer.trial import Trial
 from nas.study.costs import front
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
@@ -17,6 +17,9 @@ from nas.study.repeat import ends
 from nas.study.result import Result, Trained
 from nas.study.rungs import correlations
 from nas.tracking import Tracker
+
+# The wall time of a study is stored with the first trial that ends so many seconds after the last time.
+TIME_SECONDS = 2.0
 
 
 class Trials:
@@ -27,6 +30,7 @@ class Trials:
     Attributes:
         ledger: the storage of all trials, which also proposes new ones.
         records: of all trials that have ended, in the order in which they did.
+        complete: those of the candidates that were trained to the end of the search's epochs.
         start_seconds: of this run before its first training began: reading the data, starting workers; None as long
             as no training has ended.
     """
@@ -34,19 +38,22 @@ class Trials:
     def __init__(self, ledger: Ledger, tracker: Tracker, observer: Observer, clock: Clock) -> None:
         self.ledger = ledger
         self.records: list[Record] = []
+        self.complete: list[Record] = []
         self.start_seconds: float | None = None
         self._tracker = tracker
         self._observer = observer
         self._clock = clock
+        self._trained: dict[str, int] = {}  # by the network's digest
+        self._kept_at = -math.inf
 
-    @property
-    def complete(self) -> list[Record]:
-        """Records of the candidates that were trained to the end of the search's epochs."""
-        return [record for record in self.records if record.state == State.COMPLETE]
+    def twin(self, digest: str) -> int | None:
+        """Return the first trial that trained a network with this digest to its end or to a rung; None if none did."""
+        return self._trained.get(digest)
 
     def resume(self, models: ModelFolder) -> None:
         """Take up the trials of earlier runs, and log those that the tracker has missed."""
-        self.records.extend(self.ledger.records())
+        for record in self.ledger.records():
+            self._add(record)
         self.ledger.put("begins", [*(self.ledger.get("begins") or []), len(self.records)])
         if not self.records:
             return  # a new study need not wait for the tracking store to open
@@ -54,22 +61,30 @@ class Trials:
         for record in self.records:
             self._observer.recorded(record)
             if record.trial not in logged and record.state not in (State.OVER_BUDGET, State.DUPLICATE):
-                model = models.file(f"{record.trial}.tflite")
-                self._tracker.log(record, model.read_bytes() if model.is_file() else None)
+                self._tracker.log(record, models.file(f"{record.trial}.tflite"))
 
-    def end(self, trial: Trial, record: Record, violations: Mapping[str, float], tflite: bytes | None = None) -> None:
+    def end(self, trial: Trial, record: Record, violations: Mapping[str, float], model: Path | None = None) -> None:
         """Store how a trial ended, and tell the sampler, the observer and the tracker."""
         self.ledger.finish(trial, record, violations)
-        self.records.append(record)
+        self._add(record)
         if record.seconds and self.start_seconds is None:
             self.start_seconds = max(0.0, self._clock.seconds - sum(record.seconds.values()))
         self._observer.recorded(record)
-        self._tracker.log(record, tflite)
-        self.keep_time()
+        self._tracker.log(record, model)
+        if self._clock.seconds - self._kept_at > TIME_SECONDS:
+            self.keep_time()
 
     def keep_time(self) -> None:
         """Store the wall time of all runs, for reports and for the next run."""
+        self._kept_at = self._clock.seconds
         self.ledger.put("seconds", round(self._clock.total_seconds, 1))
+
+    def _add(self, record: Record) -> None:
+        self.records.append(record)
+        if record.state == State.COMPLETE:
+            self.complete.append(record)
+        if (record.state == State.COMPLETE and not record.is_cut_short) or record.at_rung:
+            self._trained.setdefault(record.digest, record.trial)
 
     def result(self, folder: Path) -> Result:
         """Return the outcome of the study so far; `folder` is the study's."""

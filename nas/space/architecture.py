@@ -49,9 +49,13 @@ class Architecture:
         self.task.head(g, self.outputs)
         return g.graph()
 
-    def digest(self) -> str:
-        """Return a name that only networks with the same operators behind the same front-end share."""
-        operators = digest(self.lower())
+    def digest(self, lowered: Graph | None = None) -> str:
+        """Return a name that only networks with the same operators behind the same front-end share.
+
+        Args:
+            lowered: `lower()`, if it is there already.
+        """
+        operators = digest(self.lower() if lowered is None else lowered)
         if self.front_end == RAW:
             return operators
         text = json.dumps([operators, self.front_end.to_json()], sort_keys=True)

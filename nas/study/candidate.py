@@ -34,4 +34,4 @@ def examine(architecture: Architecture, target: Target, budget: Budget) -> Candi
     """Lower an architecture to its graph and estimate its footprint, which takes a fraction of a millisecond."""
     graph = architecture.lower()
     (footprint,) = estimate_many([graph], target)
-    return Candidate(architecture, graph, architecture.digest(), footprint, budget.over(footprint))
+    return Candidate(architecture, graph, architecture.digest(graph), footprint, budget.over(footprint))

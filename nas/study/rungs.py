@@ -14,15 +14,14 @@ candidate is compared only with those that are as accurate and as small, so a sm
 less accurate than a large one.
 """
 
-import bisect
 import math
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from nas.arrays import Doubles, Ints
+from nas.arrays import Doubles
 from nas.study.record import Record, State
 from nas.study.result import RungCorrelation
 from nas.text import percent
@@ -96,72 +95,6 @@ def accuracy_at(record: Record, epoch: int) -> float | None:
     return max(curve[:epoch]) if len(curve) >= epoch else None
 
 
-def thresholds(
-    candidate: Record,
-    records: Iterable[Record],
-    epochs: Sequence[int],
-    factor: int,
-    gains_at: GainsAt,
-    perfect: float = 1.0,
-) -> tuple[Rung, ...]:
-    """Return the rungs at which `candidate`, which is about to be trained, may stop.
-
-    At a rung it must be among the best 1 / factor of the results there, its own included. Once 1 / factor of the
-    results have continued, controls included, it must be the best. A rung that would let every score pass is left out.
-
-    Args:
-        candidate: its own record, without a history.
-        records: of all trials that have ended.
-        epochs: of the study's rungs.
-        factor: the reduction factor.
-        gains_at: what candidates are compared by.
-        perfect: the greatest score there is; a candidate that reaches it is not stopped.
-    """
-    candidates = _longest_trainings(records)
-    rungs = []
-    for epoch in epochs:
-        results = _results(candidates, epoch, gains_at)
-        if len(results) < MIN_RESULTS:
-            continue
-        kept = factor if _quota_is_left(results, epoch, factor, arriving=1) else len(results) + 1
-        threshold = _least_passing(candidate, np.array([gains for _, gains in results]), kept, gains_at)
-        if threshold > -math.inf:
-            rungs.append(Rung(epoch, min(threshold, perfect)))
-    return tuple(rungs)
-
-
-def promotable(
-    records: Iterable[Record], paused: Container[int], epochs: Sequence[int], factor: int, gains_at: GainsAt
-) -> Record | None:
-    """Return the paused candidate to promote now, or None.
-
-    It must be among the best 1 / factor of its rung. No candidate is promoted from a rung that 1 / factor of the
-    results have already passed. The highest rung comes first, and on it the candidate with the lowest domination rank.
-
-    Args:
-        records: of all trials that have ended.
-        paused: numbers of the trials whose training can resume.
-        epochs: of the study's rungs.
-        factor: the reduction factor.
-        gains_at: what candidates are compared by.
-    """
-    candidates = _longest_trainings(records)
-    for epoch in sorted(epochs, reverse=True):
-        results = _results(candidates, epoch, gains_at)
-        if len(results) <= MIN_RESULTS or not _quota_is_left(results, epoch, factor):
-            continue
-        ranks = domination_ranks(np.array([gains for _, gains in results]))
-        worst = _worst_kept(ranks, factor)
-        ready = [
-            (rank, record.trial, record)
-            for (record, _), rank in zip(results, ranks.tolist(), strict=True)
-            if rank <= worst and record.trial in paused and record.at_rung == epoch
-        ]
-        if ready:
-            return min(ready, key=lambda entry: entry[:2])[-1]
-    return None
-
-
 def correlations(records: Iterable[Record], epochs: Sequence[int]) -> tuple[RungCorrelation, ...]:
     """Return for each rung how well accuracy there predicts the int8 model's final score, measured on the controls."""
     controls = [r for r in records if r.state == State.COMPLETE and is_control(r.seed) and r.val_score is not None]
@@ -183,62 +116,8 @@ def spearman(a: Doubles, b: Doubles) -> float | None:
     return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
 
 
-def domination_ranks(points: Doubles) -> Ints:
-    """Return for each of `points` [n, objectives] how many others are at least as good in all and better in one."""
-    as_good = (points[:, None] >= points[None]).all(axis=2)
-    ranks: Ints = (as_good & ~as_good.T).sum(axis=0)
-    return ranks
-
-
-def _longest_trainings(records: Iterable[Record]) -> list[Record]:
-    """Return one record for each network: that of its longest training, and the last one of equals."""
-    longest: dict[str, Record] = {}
-    for record in records:
-        if record.digest not in longest or _epochs(record) >= _epochs(longest[record.digest]):
-            longest[record.digest] = record
-    return list(longest.values())
-
-
 def _epochs(record: Record) -> int:
     return len(record.history.get("val_accuracy", ()))
-
-
-def _results(candidates: Sequence[Record], epoch: int, gains_at: GainsAt) -> list[tuple[Record, Gains]]:
-    """Return the candidates that reached the rung at `epoch`, each with its gains there."""
-    return [(r, gains_at(r, accuracy)) for r in candidates if (accuracy := accuracy_at(r, epoch)) is not None]
-
-
-def _quota_is_left(results: Sequence[tuple[Record, Gains]], epoch: int, factor: int, arriving: int = 0) -> bool:
-    """Return whether fewer than 1 / factor of the results, with those that are `arriving`, have passed the rung."""
-    return sum(_epochs(record) > epoch for record, _ in results) * factor < len(results) + arriving
-
-
-def _worst_kept(ranks: Ints, factor: int) -> int:
-    """Return the domination rank of the last candidate among the best 1 / factor, of which there is at least one."""
-    return int(np.sort(ranks)[max(1, len(ranks) // factor) - 1])
-
-
-def _least_passing(candidate: Record, others: Doubles, factor: int, gains_at: GainsAt) -> float:
-    """Return the score above which `candidate` is among the best 1 / factor of itself and `others` [n, objectives].
-
-    The rank of the candidate changes only where its score makes it equal to another one. These scores are sorted, and
-    the least one that passes is found by bisection. It is -inf if every score passes.
-    """
-    base = np.array(gains_at(candidate, 0.0))
-    slope = np.array(gains_at(candidate, 1.0)) - base
-    depends = slope > 0
-    # The score with which the candidate would have another's gain; gains that do not depend on the score stay.
-    others = np.where(depends, (others - base) / np.where(depends, slope, 1.0), others)
-    ranks = domination_ranks(others)
-
-    def passes(score: float) -> bool:
-        point = np.where(depends, np.nextafter(score, math.inf), base)
-        above, below = (others >= point).all(axis=1), (others <= point).all(axis=1)
-        own = int((above & ~below).sum())
-        return own <= _worst_kept(np.append(ranks + (below & ~above), own), factor)
-
-    scores = [-math.inf, *np.unique(others[:, depends]).tolist()]
-    return float(scores[bisect.bisect_left(scores, True, key=passes)])
 
 
 def _ranks(values: Doubles) -> Doubles:

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from optuna.trial import TrialState
 
 from nas.errors import InputError
-from nas.optimizer.ledger import Ledger, TrialChooser
+from nas.optimizer.ledger import Ledger
+from nas.optimizer.samplers.random import RandomSampler
 from nas.optimizer.storage import open_storage
+from nas.optimizer.trial import Trial
 from nas.space.dims import Choice, Dim, GivenChooser, Range
 from nas.study.record import Record, State
 
@@ -45,7 +47,7 @@ def ledger(url: str, seed: int = 0) -> Ledger:
 
 
 def sample(trial: Any) -> dict[str, Any]:
-    return {name: TrialChooser(trial).choose(name, dim) for name, dim in DIMS.items()}
+    return {name: trial.choose(name, dim) for name, dim in DIMS.items()}
 
 
 def record(number: int, state: State = State.COMPLETE, params: Any = None, score: float = 0.5) -> Record:
@@ -81,10 +83,10 @@ def test_chosen_values_belong_to_the_dimension_and_cause_no_warning(seed: int) -
 def test_any_range_offers_the_sampler_the_values_of_the_space(low: int, length: int, step: int, tenth: bool) -> None:
     unit = 10 if tenth else 1
     dim = Range(low / unit, (low + length) / unit, step / unit) if tenth else Range(low, low + length, step)
-    trial = optuna.create_study().ask()
+    trial = Trial(0, lambda: RandomSampler(0).draw)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert TrialChooser(trial).choose("x", dim) in dim.values
+        assert trial.choose("x", dim) in dim.values
 
 
 @pytest.mark.parametrize("kind", ["journal", "sqlite"])
@@ -142,8 +144,8 @@ def test_trials_left_running_by_a_killed_run_go_to_the_next_run(url: str) -> Non
     dead.start(trial)
 
     heir = ledger(url)
-    ((unfinished, number),) = heir.unfinished()
-    assert number == 1
+    (unfinished,) = heir.unfinished()
+    assert unfinished.number == 1
     assert sample(unfinished) == params
     heir.finish(unfinished, record(1, params=params, score=0.9), {"weights": 0.0})
     assert [(t.number, t.state) for t in stored(url)] == [(0, TrialState.COMPLETE), (1, TrialState.COMPLETE)]
@@ -213,7 +215,7 @@ def test_the_owner_is_this_process_until_it_ends(url: str) -> None:
     ledger(url).lock({})
     owner = str(ledger(url).get("owner"))
     assert owner.startswith(f"{socket.gethostname()}:{os.getpid()}:")
-    code = "import sys; from nas.optimizer.ledger import _alive; sys.exit(_alive(sys.argv[1]))"
+    code = "import sys; from nas.optimizer.owner import is_alive; sys.exit(is_alive(sys.argv[1]))"
     assert subprocess.run([sys.executable, "-c", code, owner], check=False).returncode == 1
 
 

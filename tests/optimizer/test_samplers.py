@@ -3,16 +3,22 @@
 from functools import cache
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.samplers._tpe.parzen_estimator import _ParzenEstimator, _ParzenEstimatorParameters
+from optuna.samplers._tpe.sampler import default_weights
 
 from nas.api.search import search
 from nas.errors import InputError
-from nas.optimizer.ledger import Ledger, TrialChooser
+from nas.optimizer.ledger import Ledger
+from nas.optimizer.samplers import parzen
 from nas.optimizer.samplers.evolution import POPULATION, EvolutionSampler
+from nas.optimizer.samplers.grid import grid
+from nas.optimizer.samplers.history import History, sorted_fronts
 from nas.optimizer.samplers.sampler import SAMPLERS, STARTUP_TRIALS
 from nas.space.dims import GivenChooser, Value
 from nas.space.file import load_space
@@ -40,12 +46,11 @@ def units(params: dict[str, Value]) -> list[int]:
 def trial(book: Ledger, space: Space = SPACE) -> tuple[dict[str, Value], float]:
     """One trial: the more units the better, up to a limit, and l2 everywhere."""
     asked = book.ask()
-    chooser = TrialChooser(asked)
-    space.sample(chooser, SHAPE, CLASSES)
-    params = chooser.params
+    space.sample(asked, SHAPE, CLASSES)
+    params = asked.params
     score = sum(units(params)) / LIMIT + list(params.values()).count("l2")
     over = max(0.0, sum(units(params)) / LIMIT - 1)
-    values = (score, float(len(units(params))))[: len(book._memory.directions)]
+    values = (score, float(len(units(params))))[: len(book._directions)]
     state = State.OVER_BUDGET if over else State.COMPLETE
     record = Record(book.next_number(), state, "", params, {}, 0, values=None if over else values)
     book.finish(asked, record, {"weights": over})
@@ -109,11 +114,11 @@ NAMES = [f"d{i}" for i in range(20)]
 AGES = CategoricalDistribution(("old", "recent"))
 
 
-def candidate(age: str, score: float) -> optuna.trial.FrozenTrial:
-    """A complete trial with the same value in all dimensions."""
-    return optuna.trial.create_trial(
-        params=dict.fromkeys(NAMES, age), distributions=dict.fromkeys(NAMES, AGES), value=score
-    )
+def candidate(number: int, params: dict[str, Any], dims: dict[str, Any], score: float) -> optuna.trial.FrozenTrial:
+    """A complete trial."""
+    trial = optuna.trial.create_trial(params=params, distributions=dims, value=score)
+    trial.number = number
+    return trial
 
 
 @pytest.mark.parametrize(("recent", "parent"), [(POPULATION - 1, "old"), (POPULATION, "recent")])
@@ -122,11 +127,12 @@ def test_a_candidate_leaves_the_population_after_a_while_however_good_it_is(
 ) -> None:
     monkeypatch.setattr("nas.optimizer.samplers.evolution.TOURNAMENT", 10**6)  # the best of all becomes the parent
     for seed in range(10):
-        study = optuna.create_study(direction="maximize", sampler=EvolutionSampler(seed))
-        study.add_trial(candidate("old", 1.0))
-        study.add_trials([candidate("recent", 0.1)] * recent)
-        child = study.ask(dict.fromkeys(NAMES, AGES))
-        assert list(child.params.values()).count(parent) > len(NAMES) / 2
+        sampler = EvolutionSampler(seed, ["maximize"])
+        for number in range(recent + 1):
+            age, score = ("recent", 0.1) if number else ("old", 1.0)
+            sampler.learn(candidate(number, dict.fromkeys(NAMES, age), dict.fromkeys(NAMES, AGES), score))
+        suggest = sampler.begin(recent + 1)
+        assert [suggest(name, AGES) for name in NAMES].count(parent) > len(NAMES) / 2
 
 
 distributions = st.one_of(
@@ -137,13 +143,59 @@ distributions = st.one_of(
 
 
 @settings(max_examples=50)
-@given(dims=st.dictionaries(st.text(min_size=1), distributions, min_size=1), seed=st.integers(0, 99), data=st.data())
-def test_a_mutant_has_allowed_values_and_differs_from_its_parent(dims: Any, seed: int, data: st.DataObject) -> None:
+@given(dims=st.dictionaries(st.text(min_size=1), distributions, min_size=1), seed=st.integers(0, 99))
+def test_a_mutant_has_allowed_values_and_differs_from_its_parent(dims: Any, seed: int) -> None:
     parent = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed)).ask(dims)
-    frozen = parent.study.trials[0]
-    mutant = EvolutionSampler(seed)._mutant(frozen)
-    assert mutant != frozen.params
+    sampler = EvolutionSampler(seed, ["maximize"])
+    sampler.learn(candidate(0, parent.params, dims, 1.0))
+    mutant = sampler.mutant(sampler._population[0])
+    assert mutant != parent.params
     assert all(dim._contains(dim.to_internal_repr(mutant[name])) for name, dim in dims.items())
+
+
+@settings(max_examples=60)
+@given(dim=distributions, data=st.data())
+def test_a_parzen_estimator_gives_each_value_the_probability_that_optuna_s_gives_it(dim: Any, data: Any) -> None:
+    values = grid(dim).values
+    # Different values: where some are equal, Optuna leaves it to chance which of them has the wider kernel.
+    indices = data.draw(st.lists(st.integers(0, len(values) - 1), unique=True))
+    kernels = parzen.kernels(np.array(indices, np.int64), len(values), is_ordered=grid(dim).is_ordered)
+    ours = parzen.weights(len(indices)) @ kernels
+    internal = np.array([dim.to_internal_repr(value) for value in values])
+    settings = _ParzenEstimatorParameters(1.0, True, False, default_weights, True)
+    oracle = _ParzenEstimator({"x": internal[indices]}, {"x": dim}, settings)
+    assert ours == pytest.approx(np.exp(oracle.log_pdf({"x": internal})), abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 400])
+def test_older_observations_weigh_less_as_in_optuna(count: int) -> None:
+    expected = np.append(default_weights(count), 1.0)
+    assert parzen.weights(count) == pytest.approx(expected / expected.sum())
+
+
+def test_tpe_learns_from_a_bounded_number_of_trials_and_never_forgets_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nas.optimizer.samplers.history.BEST", 4)
+    monkeypatch.setattr("nas.optimizer.samplers.history.LATEST", 16)
+    history, dims = History(["maximize"]), {"x": IntDistribution(0, 9)}
+    for number in range(200):
+        history.add(candidate(number, {"x": number % 10}, dims, 1 / (1 + number)))
+        assert len(history._seen) <= 2 * (4 + 16)
+    assert {0, 1, 2, 3, 199, 198} <= set(history._seen)
+    best, _ = history.split(3)
+    assert best["x"].tolist() == [0, 1, 2]
+    assert history.ended == 200
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=30))
+def test_fronts_come_in_order(points: list[tuple[int, int]]) -> None:
+    order = list(sorted_fronts(np.array(points, np.float64)))
+    assert sorted(order) == list(range(len(points)))
+    for place, i in enumerate(order):
+        beaten_by_later = [
+            j for j in order[place + 1 :] if points[j] != points[i] and all(np.less_equal(points[j], points[i]))
+        ]
+        assert not beaten_by_later
 
 
 def test_a_resumed_study_mutates_parents_of_earlier_runs(tmp_path: Any) -> None:

@@ -18,12 +18,10 @@ from nas.study.rungs import (
     Rung,
     accuracy_at,
     correlations,
-    domination_ranks,
-    promotable,
     rung_epochs,
     spearman,
-    thresholds,
 )
+from nas.study.standings import Standings
 
 
 def paused(curve: list[float], trial: int = 0, size: int = 0) -> Record:
@@ -68,11 +66,25 @@ def weighted(record: Record, accuracy: float) -> tuple[float, ...]:
     return (0.7 * accuracy + 0.3 * (1 - record.estimated["weights_bytes"] / 64),)
 
 
+def thresholds(candidate, records, epochs, factor, gains_at, perfect=1.0):
+    return Standings(epochs, factor, gains_at, records).thresholds(candidate, perfect)
+
+
+def promotable(records, waiting, epochs, factor, gains_at):
+    return Standings(epochs, factor, gains_at, records, waiting).promotable()
+
+
+def dominates(a, b):
+    return a != b and all(x >= y for x, y in zip(a, b, strict=True))
+
+
+def domination_ranks(points):
+    return np.array([sum(dominates(a, b) for a in points) for b in points])
+
+
 NEW = paused([], trial=1000)
 ACCURACIES = st.lists(st.integers(0, 2000).map(lambda n: n / 2000), min_size=MIN_RESULTS, max_size=40, unique=True)
 SIZED = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 50)), min_size=MIN_RESULTS + 1, max_size=30)
-# Few values, so that many are equal.
-POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=40)
 
 
 def test_rungs_lie_a_factor_apart_and_below_the_end():
@@ -113,9 +125,6 @@ def passes_by_bisection(candidate: Record, others: list[Record], factor: int, ga
     gains = [gains_at(r, accuracy_at(r, 1)) for r in others]
     room = sum(len(r.history["val_accuracy"]) > 1 for r in others) * factor < len(others) + 1
     kept = max(1, (len(others) + 1) // factor) if room else 1
-
-    def dominates(a, b):
-        return all(x >= y for x, y in zip(a, b, strict=True)) and any(x > y for x, y in zip(a, b, strict=True))
 
     def passes(accuracy: float) -> bool:
         everyone = [*gains, gains_at(candidate, accuracy)]
@@ -167,18 +176,24 @@ def test_a_network_counts_once_on_a_rung_however_many_trials_trained_it():
     assert thresholds(NEW, first[1:] + further[1:], [1], 3, accuracy_alone) == ()
 
 
-@given(POINTS)
-def test_the_domination_rank_counts_those_as_good_in_all_and_better_in_one(points):
-    def dominates(a, b):
-        return a != b and all(x >= y for x, y in zip(a, b, strict=True))
-
-    assert domination_ranks(np.array(points)).tolist() == [sum(dominates(a, b) for a in points) for b in points]
+@given(SIZED, st.lists(st.integers(0, 30), unique=True))
+def test_domination_ranks_count_those_as_good_in_all_and_better_in_one_while_results_come_and_change(points, again):
+    records = sized(points)
+    standings = Standings([1], 3, pareto, records)
+    for trial in (trial for trial in again if trial < len(records)):
+        # The same network is trained once more, for longer and with another accuracy.
+        records[trial] = replace(records[trial], trial=trial + 100, history={"val_accuracy": (trial / 30, 1.0)})
+        standings.add(records[trial])
+    results = standings._rungs[1]
+    gains = {r.trial: pareto(r, accuracy_at(r, 1)) for r in records}
+    found = {r.trial: rank for r, rank in zip(results._records, results.ranks.tolist(), strict=True)}
+    assert found == {trial: sum(dominates(a, own) for a in gains.values()) for trial, own in gains.items()}
 
 
 @given(SIZED, st.data())
 def test_in_a_pareto_study_no_candidate_on_the_front_is_stopped(points, data):
     records = sized(points)
-    ranks = domination_ranks(np.array([pareto(r, accuracy_at(r, 1)) for r in records]))
+    ranks = domination_ranks([pareto(r, accuracy_at(r, 1)) for r in records])
     best = records[data.draw(st.sampled_from(np.flatnonzero(ranks == 0).tolist()))]
     rungs = thresholds(best, [r for r in records if r is not best], [1], 3, pareto)
     assert all(accuracy_at(best, 1) >= rung.threshold for rung in rungs)

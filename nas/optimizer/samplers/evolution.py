@@ -1,23 +1,36 @@
-"""Regularized evolution as an Optuna sampler: Real et al., arXiv:1802.01548."""
+"""Regularized evolution: Real et al., arXiv:1802.01548."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.samplers import BaseSampler, RandomSampler
-from optuna.study import Study, StudyDirection
+from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from nas.optimizer.samplers.sampler import SAMPLERS, STARTUP_TRIALS
+from nas.optimizer.samplers.grid import grid
+from nas.optimizer.samplers.random import RandomSampler
+from nas.optimizer.samplers.sampler import SAMPLERS, STARTUP_TRIALS, Suggest
+from nas.study.objectives import Direction
 
 # The paper has 100 of 20,000 candidates, and tournaments of 25; a search of minutes has a few hundred candidates.
 POPULATION = 48
 TOURNAMENT = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A candidate that was trained, with its losses; one that was stopped at a rung has its accuracy there."""
+
+    number: int
+    params: dict[str, Any]
+    dims: dict[str, BaseDistribution] = field(repr=False)
+    is_complete: bool
+    losses: tuple[float, ...]
+
+
 @SAMPLERS.register("evolution")
-class EvolutionSampler(BaseSampler):
+class EvolutionSampler:
     """Regularized evolution: mutates the best among the latest candidates.
 
     Trials are random until `STARTUP_TRIALS` candidates have been trained. Then each trial has a parent: the best of a
@@ -25,83 +38,59 @@ class EvolutionSampler(BaseSampler):
     values of its parent except in one or a few dimensions. A dimension that the parent does not have, because it
     depends on a mutated one, is drawn at random. Old candidates leave the population, however good they are, so that
     one lucky training does not dominate the search.
-
-    All state is read from the study's trials, so nothing else is needed to resume a study.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, directions: Sequence[Direction]) -> None:
         self._rng = np.random.default_rng(seed)
-        self._random = RandomSampler(seed=seed)
+        self._random = RandomSampler(seed)
+        self._signs = [-1.0 if direction == "maximize" else 1.0 for direction in directions]
+        self._population: list[Member] = []
 
-    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        return {name: dim for member in _population(study) for name, dim in member.distributions.items()}
+    def begin(self, number: int) -> Suggest:
+        if len(self._population) < STARTUP_TRIALS:
+            return self._random.draw
+        drawn = self._rng.choice(len(self._population), min(TOURNAMENT, len(self._population)), replace=False)
+        best = _best([self._population[i] for i in drawn])
+        mutant = self.mutant(best[self._rng.integers(len(best))])
 
-    def sample_relative(
-        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Any]:
-        population = _population(study)
-        if len(population) < STARTUP_TRIALS:
-            return {}
-        drawn = self._rng.choice(len(population), min(TOURNAMENT, len(population)), replace=False)
-        best = _best(study, [population[i] for i in drawn])
-        return self._mutant(best[self._rng.integers(len(best))])
+        def suggest(name: str, dim: BaseDistribution) -> Any:
+            return mutant[name] if name in mutant else self._random.draw(name, dim)
 
-    def sample_independent(self, study: Study, trial: FrozenTrial, name: str, dim: BaseDistribution) -> Any:
-        return self._random.sample_independent(study, trial, name, dim)
+        return suggest
 
-    def reseed_rng(self) -> None:
-        self._rng = np.random.default_rng()
-        self._random.reseed_rng()
+    def learn(self, trial: FrozenTrial) -> None:
+        is_complete = trial.state == TrialState.COMPLETE
+        if not is_complete and (trial.state != TrialState.PRUNED or not trial.intermediate_values):
+            return
+        values = trial.values if is_complete else [trial.intermediate_values[max(trial.intermediate_values)]]
+        losses = tuple(sign * value for sign, value in zip(self._signs, values, strict=True))
+        member = Member(trial.number, trial.params, trial.distributions, is_complete, losses)
+        # Trials end in another order than they begin.
+        self._population = sorted([*self._population, member], key=lambda each: each.number)[-POPULATION:]
 
-    def _mutant(self, parent: FrozenTrial) -> dict[str, Any]:
-        dims = [(name, values) for name, dim in parent.distributions.items() if len(values := _values(dim)) > 1]
+    def mutant(self, parent: Member) -> dict[str, Any]:
+        """Return the values of a candidate with some of them changed."""
+        dims = [(name, values) for name, dim in parent.dims.items() if len(values := grid(dim).values) > 1]
         # One dimension in half of the cases, two in a quarter, and so on.
         count = min(len(dims), int(self._rng.geometric(0.5)))
         mutated = (dims[i] for i in self._rng.choice(len(dims), count, replace=False))
         return parent.params | {name: self._another(values, parent, name) for name, values in mutated}
 
-    def _another(self, values: Sequence[Any], parent: FrozenTrial, name: str) -> Any:
+    def _another(self, values: Sequence[Any], parent: Member, name: str) -> Any:
         """Return another value of a dimension; if values are numbers, one of the nearest two in half of the cases."""
-        dim, value = parent.distributions[name], parent.params[name]
-        if isinstance(dim, CategoricalDistribution):
-            others = [other for other in values if other != value]
-        else:
-            old = int(np.argmin([abs(other - value) for other in values]))
-            reach = 1 if self._rng.random() < 0.5 else len(values)
-            others = [other for i, other in enumerate(values) if 0 < abs(i - old) <= reach]
+        known = grid(parent.dims[name])
+        old = known.index(parent.params[name])
+        reach = 1 if known.is_ordered and self._rng.random() < 0.5 else len(values)
+        others = [other for i, other in enumerate(values) if 0 < abs(i - old) <= reach]
         return others[self._rng.integers(len(others))]
 
 
-def _population(study: Study) -> list[FrozenTrial]:
-    """Return the latest trials that were trained, to the end or to a rung; only those within the budget are."""
-    ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
-    trained = [trial for trial in ended if trial.state == TrialState.COMPLETE or trial.intermediate_values]
-    return trained[-POPULATION:]
-
-
-def _best(study: Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Return the trials that no other one dominates; complete trials come before those that ended at a rung."""
-    complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
-    losses = [_losses(study, trial) for trial in complete or trials]
+def _best(members: Sequence[Member]) -> list[Member]:
+    """Return the members that no other one dominates; complete ones come before those that were stopped at a rung."""
+    compared = [member for member in members if member.is_complete] or members
+    losses = [member.losses for member in compared]
     return [
-        trial
-        for trial, loss in zip(complete or trials, losses, strict=True)
+        member
+        for member, loss in zip(compared, losses, strict=True)
         if not any(other != loss and all(a <= b for a, b in zip(other, loss, strict=True)) for other in losses)
     ]
-
-
-def _losses(study: Study, trial: FrozenTrial) -> list[float]:
-    """Return the objective values of a trial, each with the sign that makes lower better."""
-    reached = trial.values or [trial.intermediate_values[max(trial.intermediate_values)]]
-    return [
-        -value if direction == StudyDirection.MAXIMIZE else value
-        for value, direction in zip(reached, study.directions, strict=True)
-    ]
-
-
-def _values(dim: BaseDistribution) -> Sequence[Any]:
-    if isinstance(dim, CategoricalDistribution):
-        return dim.choices
-    assert isinstance(dim, IntDistribution | FloatDistribution)
-    assert dim.step is not None
-    return [dim.low + i * dim.step for i in range(round((dim.high - dim.low) / dim.step) + 1)]
