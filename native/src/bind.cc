@@ -48,7 +48,7 @@ py::tuple tuple_of(const std::vector<int32_t>& numbers) {
 py::object op_row(const ListedOp& op) {
   return rows().op(op_name(op.kind), op.macs, op.scratch_bytes, or_none(op.instructions >= 0, op.instructions),
                    tuple_of(op.inputs), tuple_of(op.outputs), or_none(!op.refusal.empty(), op.refusal), op.known,
-                   or_none(!op.custom_code.empty(), op.custom_code));
+                   or_none(!op.custom_code.empty(), op.custom_code), op.extrapolated);
 }
 
 constexpr const char* kRoleNames[] = {"input", "output", "activation", "constant", "scratch"};  // in the order of Role
@@ -175,10 +175,14 @@ py::object allocations(const py::bytes& model, const std::string& kernels, const
   return rows().allocations(nodes, plan, recorded(arena));
 }
 
-// Returns the terms of each operator's instructions, for fitting them to counted ones.
-py::list work(const py::bytes& model, const std::string& kernels, const std::string& core) {
+Graph read_bytes(const py::bytes& model) {
   const auto bytes = static_cast<std::string_view>(model);
-  const Graph graph = read_tflite(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  return read_tflite(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+}
+
+// Returns the terms of each operator's instructions, for fitting them to counted ones.
+py::list work(const py::object& model, const std::string& kernels, const std::string& core) {
+  const Graph graph = py::isinstance<py::bytes>(model) ? read_bytes(model) : graph_from_python(model);
   const Machine machine = find_machine(kernels, core);
   py::list result;
   for (const Subgraph& subgraph : graph.subgraphs) {

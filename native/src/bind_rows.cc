@@ -15,7 +15,7 @@ void prepare_rows(pybind11::module_& m) {
         "instructions", "supported", "complete", "variables"}},
       {m,
        "Op",
-       {"kind", "macs", "scratch_bytes", "instructions", "inputs", "outputs", "refusal", "known", "custom_code"}},
+       {"kind", "macs", "scratch_bytes", "instructions", "inputs", "outputs", "refusal", "known", "custom_code", "extrapolated"}},
       {m, "Tensor", {"name", "shape", "dtype", "bytes", "kind", "offset", "first_op", "last_op"}},
       {m, "Measured", {"totals", "ops", "tensors"}},
       {m, "NodeMemory", {"option_bytes", "option_align", "state_bytes", "persistent", "scratch"}},

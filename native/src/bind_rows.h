@@ -48,7 +48,7 @@ class Row {
 
 struct Rows {
   Row<11> totals;
-  Row<9> op;
+  Row<10> op;
   Row<8> tensor;
   Row<3> measured;
   Row<5> node;

@@ -20,7 +20,8 @@ Footprint find_footprint(const Graph& graph, const Machine& machine) {
     for (const Tensor& tensor : subgraph.tensors) footprint.weights_bytes += tensor.constant ? tensor.bytes : 0;
     for (const Op& op : subgraph.ops) {
       const Node node{&subgraph, &op};
-      const OpWork work{macs(node), instructions(node, machine)};
+      const Instructions executed = instructions(node, machine);
+      const OpWork work{macs(node), executed.count, executed.extrapolated};
       footprint.macs += work.macs;
       counted &= work.instructions >= 0;
       sum += work.instructions;

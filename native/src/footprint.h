@@ -13,6 +13,7 @@ namespace nas {
 struct OpWork {
   int64_t macs = 0;
   double instructions = -1;  // negative: not known
+  bool extrapolated = false;
 };
 
 struct Footprint {

@@ -4,13 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "work_terms.h"
+
 namespace nas {
 
 constexpr double kInstructionsPerOp = 5;  // of the interpreter's loop, not contained in an operator's count
 
 struct InstructionFit {
   uint32_t key;  // fit_key
-  double weights[10];
+  double weights[kMaxTerms];
+  double reach[kMaxTerms];  // the most of each term an instruction, over the counted operators
 };
 
 // Sorted by key.

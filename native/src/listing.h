@@ -17,6 +17,7 @@ struct ListedOp {
   int64_t macs;
   int64_t scratch_bytes;
   double instructions;  // negative: not known
+  bool extrapolated;    // they are a fit's for another shape than those that were counted
   std::vector<int32_t> inputs, outputs;
   std::string refusal;      // empty: supported
   bool known;               // if not, its memory and work are counted as nothing

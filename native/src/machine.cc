@@ -14,17 +14,29 @@ struct Core {
   int reference_fits, cmsis_nn_fits;
 };
 
-// Instructions were counted on the M4 and the M55. The M7 runs the M4's binary with equal counts, the M33 has the M4's
-// instructions; nothing was counted for cores without DSP instructions.
-constexpr int kNotMeasured = -1, kM4Reference = 0, kM4CmsisNn = 1, kM55CmsisNn = 2;
+// The rows of the instruction tables: builds whose instructions were counted. The M0 has the M0+'s instructions.
+constexpr int kNotMeasured = -1;
+enum Fits : int {
+  kM0PlusReference,
+  kM3Reference,
+  kM4Reference,
+  kM7Reference,
+  kM33Reference,
+  kM0PlusCmsisNn,
+  kM3CmsisNn,
+  kM4CmsisNn,
+  kM7CmsisNn,
+  kM33CmsisNn,
+  kM55CmsisNn,
+};
 constexpr Core kCores[] = {
     {"x86-64", Vectors::kNone, &Release::host, kNotMeasured, kNotMeasured},
-    {"cortex-m0", Vectors::kNone, &Release::arm, kNotMeasured, kNotMeasured},
-    {"cortex-m0plus", Vectors::kNone, &Release::arm, kNotMeasured, kNotMeasured},
-    {"cortex-m3", Vectors::kNone, &Release::arm, kNotMeasured, kNotMeasured},
+    {"cortex-m0", Vectors::kNone, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
+    {"cortex-m0plus", Vectors::kNone, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
+    {"cortex-m3", Vectors::kNone, &Release::arm, kM3Reference, kM3CmsisNn},
     {"cortex-m4", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
-    {"cortex-m7", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
-    {"cortex-m33", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
+    {"cortex-m7", Vectors::kDsp, &Release::arm, kM7Reference, kM7CmsisNn},
+    {"cortex-m33", Vectors::kDsp, &Release::arm, kM33Reference, kM33CmsisNn},
     {"cortex-m55", Vectors::kMve, &Release::arm, kNotMeasured, kM55CmsisNn},
     {"xtensa-lx7", Vectors::kNone, &Release::xtensa, kNotMeasured, kNotMeasured},
 };

@@ -10,6 +10,9 @@
 namespace nas {
 namespace {
 
+// An operator is one of those that were counted if it has no more of any loop, for its instructions, than they had.
+constexpr double kReachMargin = 1.25;
+
 const InstructionFit* find_fit(uint32_t key) {
   const InstructionFit* end = kInstructionFits + kInstructionFitCount;
   const auto less = [](const InstructionFit& fit, uint32_t wanted) { return fit.key < wanted; };
@@ -60,15 +63,17 @@ int64_t macs(const Node& node) {
   }
 }
 
-double instructions(const Node& node, const Machine& machine) {
-  if (machine.fits < 0) return -1;
+Instructions instructions(const Node& node, const Machine& machine) {
+  if (machine.fits < 0) return {};
   const Terms terms = work_terms(node, machine);
-  if (terms.count == 0) return -1;
+  if (terms.count == 0) return {};
   const InstructionFit* fit = find_fit(fit_key(machine.fits, terms));
-  if (fit == nullptr) return -1;
-  double sum = kInstructionsPerOp;
+  if (fit == nullptr) return {};
+  double sum = 0;
   for (size_t i = 0; i < terms.count; ++i) sum += fit->weights[i] * terms.values[i];
-  return sum;
+  bool extrapolated = false;
+  for (size_t i = 0; i < terms.count; ++i) extrapolated |= terms.values[i] > kReachMargin * fit->reach[i] * sum;
+  return {kInstructionsPerOp + sum, extrapolated};
 }
 
 }  // namespace nas

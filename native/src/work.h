@@ -15,8 +15,12 @@ constexpr double kInstructionsPerInvoke = 75;
 // Returns the multiply-accumulates of convolutions, dense and recurrent layers; 0 for all other operators.
 int64_t macs(const Node& node);
 
-// Returns the instructions of the operator, negative if no fit covers it.
-double instructions(const Node& node, const Machine& machine);
+struct Instructions {
+  double count = -1;          // negative: no fit covers the operator
+  bool extrapolated = false;  // its shape lies outside those that were counted
+};
+
+Instructions instructions(const Node& node, const Machine& machine);
 
 // Names the fit of an operator; `machine` is the row of Machine::fits.
 uint32_t fit_key(int machine, const Terms& terms);

@@ -3,100 +3,93 @@
     python native/tables/instructions.py ../shared/truth [--write]
 
 Non-negative least squares on relative error, for each operator, type and path through its kernel, in the terms of
-native/src/work_terms.cc. Errors are those of 8-fold cross-validation that holds whole models out. With --write, the
-weights go to native/src/instruction_table.cc and the errors to native/tables/instructions.md.
+native/src/work_terms.h. Two sources of counts: whole models and single operators on TFLM (the folder given), and
+single kernels for the branches and shapes that those lack (kernel_counts.csv). Errors are those of models that were
+held out: whole models in 8-fold cross-validation, and the single operators of a kind (all `x_dwm_*` and so on) with
+all models of that kind left out. With --write, the weights go to native/src/instruction_table.cc and the errors to
+native/tables/instructions.md.
 """
 
 import argparse
-import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 from scipy.optimize import nnls
 
-from nas import _native
+sys.path.insert(0, str(Path(__file__).parent))
+
+from counted import MACHINES, PER_INVOKE, PER_OP, Run, Sample, read_kernels, read_runs
+from instruction_report import INTRODUCTION, summary, table_of_errors
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "native" / "src" / "instruction_table.cc"
 REPORT = Path(__file__).with_suffix(".md")
-# Release builds; the row of each in the core's tables follows from kernels and core.
-MACHINES = {
-    "m4r_ref": ("reference", "cortex-m4", "Cortex-M4, reference kernels"),
-    "m4r_nn": ("cmsis_nn", "cortex-m4", "Cortex-M4, CMSIS-NN"),
-    "m55r_nn": ("cmsis_nn", "cortex-m55", "Cortex-M55, CMSIS-NN"),
-}
 FOLDS = 8
 LEAST = 2  # records that a fit of the table needs
-PER_OP, PER_INVOKE = 5.0, 75.0  # instructions of the interpreter; instruction_table.h and work.h state the same
+MODEL_WEIGHT = 2.0  # of a count on TFLM, which is what is to be predicted, beside one of a kernel alone
+FRAME = 200.0  # TFLM's part of an operator, where no path of its kernel was counted both ways
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One operator of a counted run."""
+class Fit:
+    """The weights of one path through a kernel.
 
-    name: str
-    key: int
-    terms: tuple[float, ...]
-    instructions: float
+    Attributes:
+        reach: the most of each term that a counted operator has for each of its instructions: an operator with
+            more of one is of a shape that was not counted.
+        constant: what a call of the kernel alone costs in place of the last weight, a whole operator's constant.
+    """
 
-
-@dataclass(frozen=True)
-class Run:
-    """One counted inference; `fold` is the part of the cross-validation in which it is held out."""
-
-    file: str
-    single: bool
-    fold: int
-    samples: tuple[Sample, ...]
-    instructions: float
+    weights: np.ndarray
+    reach: np.ndarray
+    constant: float
+    on_tflm: int
+    alone: int
 
 
-Fits = Mapping[int, np.ndarray]
+Fits = Mapping[int, Fit]
 
 
-def read_runs(truth: Path, machine: str) -> list[Run]:
-    kernels, core, _ = MACHINES[machine]
-    paths = {path.name: path for folder in ("models", "external") for path in (truth / folder).glob("*.tflite")}
-    runs = []
-    for record in json.loads((truth / "instructions.json").read_text())["targets"][machine]:
-        rows = _native.work(paths[record["file"]].read_bytes(), kernels, core)
-        samples = []
-        for counted in record["ops"]:
-            row = rows[counted["node"]]
-            name = " ".join(filter(None, (row.kind, row.dtype, row.path)))
-            samples.append(Sample(name, row.fit, tuple(row.terms), counted["instructions"]))
-        fold = crc32(record["file"].encode()) % FOLDS
-        single = record["set"] == "micro"
-        if samples:
-            runs.append(Run(record["file"], single, fold, tuple(samples), record["invoke_instructions"]))
-    return runs
-
-
-def fit(runs: Iterable[Run], least: int = 1) -> dict[int, np.ndarray]:
-    """Return the weights of each key that has records enough."""
+def fit(samples: Iterable[Sample], least: int = 1) -> dict[int, Fit]:
+    """Return the fit of each key that has records enough."""
     groups: dict[int, list[Sample]] = defaultdict(list)
-    for run in runs:
-        for sample in run.samples:
-            groups[sample.key].append(sample)
-    return {key: weigh(samples) for key, samples in sorted(groups.items()) if len(samples) >= least}
+    for sample in samples:
+        groups[sample.key].append(sample)
+    fits = {key: weigh(group) for key, group in sorted(groups.items()) if len(group) >= least}
+    both = [f.weights[-1] - f.constant for f in fits.values() if f.on_tflm > 3 and f.alone > 3]
+    frame = max(0.0, float(np.median(both))) if both else FRAME
+    return {key: found if found.on_tflm else _with_frame(found, frame) for key, found in fits.items()}
 
 
-def weigh(samples: Sequence[Sample]) -> np.ndarray:
+def _with_frame(found: Fit, frame: float) -> Fit:
+    weights = found.weights.copy()
+    weights[-1] = found.constant + frame
+    return Fit(weights, found.reach, found.constant, found.on_tflm, found.alone)
+
+
+def weigh(samples: Sequence[Sample]) -> Fit:
     """Return the non-negative weights with the least squared relative error."""
+    alone = np.array([sample.alone for sample in samples], float)
     counts = np.array([sample.instructions for sample in samples])
-    terms = np.array([sample.terms for sample in samples]) / counts[:, None]
-    size = terms.max(axis=0)
+    terms = np.array([sample.terms for sample in samples])
+    columns = np.column_stack([terms, terms[:, -1] * alone])
+    columns[:, -2] *= 1 - alone
+    rows = columns / counts[:, None]
+    size = rows.max(axis=0)
     size[size == 0] = 1
-    return nnls(terms / size, np.ones(len(counts)))[0] / size
+    importance = np.where(alone == 1, 1.0, MODEL_WEIGHT)
+    weights = nnls(rows / size * importance[:, None], importance, maxiter=20000)[0] / size
+    predicted = np.maximum(columns @ weights, 1e-9)
+    reach = (terms / predicted[:, None]).max(axis=0)
+    return Fit(weights[:-1], reach, float(weights[-1]), int((1 - alone).sum()), int(alone.sum()))
 
 
 def predict(sample: Sample, fits: Fits) -> float | None:
-    return float(fits[sample.key] @ sample.terms) if sample.key in fits else None
+    return float(fits[sample.key].weights @ sample.terms) if sample.key in fits else None
 
 
 def predict_run(run: Run, fits: Fits) -> float | None:
@@ -109,13 +102,28 @@ def relative(got: float, want: float) -> float:
     return abs(got - want) / want
 
 
-def held_out(runs: Sequence[Run]) -> tuple[dict[str, list[float]], dict[str, float | None]]:
-    """Return the errors of each operator, and of each whole run, in the fold where it was held out."""
+def _without(runs: Sequence[Run], held: Sequence[Run], kernels: Sequence[Sample]) -> dict[int, Fit]:
+    names = {run.file for run in held}
+    return fit([*(sample for run in runs if run.file not in names for sample in run.samples), *kernels])
+
+
+def held_out_parts(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Yield the runs that are held out together: an eighth of the whole models, or all of one kind of operator."""
+    for fold in range(FOLDS):
+        yield [run for run in runs if not run.single and run.fold == fold]
+    for kind in sorted({run.kind for run in runs if run.single}):
+        yield [run for run in runs if run.single and run.kind == kind]
+
+
+def held_out(
+    runs: Sequence[Run], kernels: Sequence[Sample]
+) -> tuple[dict[str, list[float]], dict[str, float | None]]:
+    """Return the errors of each operator, and of each whole run, with its part held out."""
     by_operator: dict[str, list[float]] = defaultdict(list)
     by_run: dict[str, float | None] = {}
-    for fold in range(FOLDS):
-        fits = fit(run for run in runs if run.fold != fold)
-        for run in (run for run in runs if run.fold == fold):
+    for part in held_out_parts(runs):
+        fits = _without(runs, part, kernels)
+        for run in part:
             for sample in run.samples:
                 got = predict(sample, fits)
                 if got is not None:
@@ -125,81 +133,47 @@ def held_out(runs: Sequence[Run]) -> tuple[dict[str, list[float]], dict[str, flo
     return by_operator, by_run
 
 
-def share(errors: Sequence[float], percent: float) -> float:
-    return float(np.percentile(errors, percent)) * 100
-
-
-def report(machine: str, runs: Sequence[Run]) -> str:
-    """Return the errors as Markdown."""
-    by_operator, by_run = held_out(runs)
-    records = defaultdict(int)
-    for run in runs:
-        for sample in run.samples:
-            records[sample.name] += 1
-    lines = [
-        f"## {MACHINES[machine][2]}",
-        "",
-        "| held out | runs | median | 90 % below | worst |",
-        "|---|---|---|---|---|",
-    ]
-    for title, single in (("whole models", False), ("single operators", True)):
-        errors = [e for run in runs if run.single == single and (e := by_run[run.file]) is not None]
-        missing = sum(by_run[run.file] is None for run in runs if run.single == single)
-        note = f" ({missing} more hold an operator counted nowhere else)" if missing else ""
-        figures = " | ".join(f"{share(errors, p):.2f} %" for p in (50, 90, 100))
-        lines.append(f"| {title} | {len(errors)}{note} | {figures} |")
-    lines += ["", "| operator | counted | median | 90 % below | worst |", "|---|---|---|---|---|"]
-    for name, errors in sorted(by_operator.items()):
-        figures = " | ".join(f"{share(errors, p):.2f} %" for p in (50, 90, 100))
-        lines.append(f"| {name} | {records[name]} | {figures} |")
-    return "\n".join([*lines, ""])
-
-
 def table_text(fits: Fits, names: Mapping[int, str]) -> str:
     """Return the source of the native core's table."""
     rows = []
-    for key, weights in sorted(fits.items()):
-        numbers = ", ".join(f"{weight:.6g}" for weight in weights)
-        rows.append(f"    {{0x{key:08x}, {{{numbers}}}}},  // {names[key]}")
-    return "\n".join(
-        [
-            "// Written by native/tables/instructions.py; do not edit.",
-            '#include "instruction_table.h"',
-            "",
-            "namespace nas {",
-            "",
-            "// clang-format off",
-            "const InstructionFit kInstructionFits[] = {",
-            *rows,
-            "};",
-            "// clang-format on",
-            "const size_t kInstructionFitCount = sizeof(kInstructionFits) / sizeof(kInstructionFits[0]);",
-            "",
-            "}  // namespace nas",
-            "",
-        ]
-    )
+    for key, found in sorted(fits.items()):
+        weights = ", ".join(f"{weight:.6g}" for weight in found.weights)
+        reach = ", ".join(f"{most:.4g}" for most in found.reach)
+        rows.append(f"    {{0x{key:08x}, {{{weights}}}, {{{reach}}}}},  // {names[key]}")
+    head = [
+        "// Written by native/tables/instructions.py; do not edit.",
+        '#include "instruction_table.h"',
+        "",
+        "namespace nas {",
+        "",
+        "// clang-format off",
+        "const InstructionFit kInstructionFits[] = {",
+    ]
+    tail = [
+        "};",
+        "// clang-format on",
+        "const size_t kInstructionFitCount = sizeof(kInstructionFits) / sizeof(kInstructionFits[0]);",
+        "",
+        "}  // namespace nas",
+        "",
+    ]
+    return "\n".join([*head, *rows, *tail])
 
 
 def fit_all(truth: Path) -> tuple[str, str]:
     """Return the native table and the report."""
-    fits: dict[int, np.ndarray] = {}
+    fits: dict[int, Fit] = {}
     names: dict[int, str] = {}
-    parts = [INTRODUCTION]
-    for machine in MACHINES:
-        runs = read_runs(truth, machine)
-        fits.update(fit(runs, LEAST))
-        names.update({s.key: f"{MACHINES[machine][2]}: {s.name}" for run in runs for s in run.samples})
-        parts.append(report(machine, runs))
-    return table_text(fits, names), "\n".join(parts)
-
-
-INTRODUCTION = """# Instructions of an inference
-
-Written by `python native/tables/instructions.py ../shared/truth --write`. Instructions, not cycles, of release builds
-(gcc 12.2, core -Os, kernels -O2) counted in an emulator; errors are relative, and those of 8-fold cross-validation with
-whole models held out. A fit of few counted records says little about other shapes.
-"""
+    errors, parts = [], []
+    for machine, (_, _, title) in MACHINES.items():
+        runs, kernels = read_runs(truth, machine), read_kernels(machine)
+        found = fit([*(sample for run in runs for sample in run.samples), *kernels], LEAST)
+        fits |= found
+        names |= {s.key: f"{title}: {s.name}" for s in (*kernels, *(s for run in runs for s in run.samples))}
+        by_operator, by_run = held_out(runs, kernels)
+        errors.append((title, runs, by_run))
+        parts.append(table_of_errors(title, runs, kernels, by_operator, by_run))
+    return table_text(fits, names), "\n".join([INTRODUCTION, summary(errors), *parts])
 
 
 def main(arguments: Sequence[str]) -> None:
