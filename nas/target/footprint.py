@@ -100,6 +100,7 @@ class OpFootprint:
         reason: why the runtime refuses it, or why nothing is known of it; None if it is supported.
         known: whether its memory and work are known; if not, they count as nothing.
         custom_code: the name of an operator that is not one of TFLite's own.
+        extrapolated: its latency is that of a shape unlike all that were counted: its error is not known.
     """
 
     index: int
@@ -113,6 +114,7 @@ class OpFootprint:
     reason: str | None
     known: bool = True
     custom_code: str | None = None
+    extrapolated: bool = False
 
     @property
     def name(self) -> str:
@@ -147,6 +149,7 @@ class Totals:
         target: the target's name.
         runtime: the name of the runtime that the figures hold for.
         release: the release of that runtime.
+        latency_range_ms: the least and most latency for the cycles that an instruction of the core may take.
         kernels: the set of kernels that the runtime is built with.
         weights_bytes: bytes of all constant tensors.
         detail: the runtime's own figures of its RAM.
@@ -165,6 +168,7 @@ class Totals:
     macs: int
     latency_ms: float | None
     supported: bool
+    latency_range_ms: tuple[float, float] | None = field(default=None, kw_only=True)
     energy_uj: float | None = field(default=None, kw_only=True)
     complete: bool = field(default=True, kw_only=True)
 
@@ -205,6 +209,13 @@ class Footprint(Totals):
         """Whether the runtime is known to refuse an operator, so that the model does not run."""
         return any(op.known and not op.supported for op in self.ops)
 
+    @property
+    def computes_floats(self) -> bool:
+        """Whether an operator computes floats, beyond turning them into integers or back."""
+        converters = {"QUANTIZE", "DEQUANTIZE"}
+        written = (i for op in self.ops if op.op not in converters for i in op.outputs if i >= 0)
+        return any(self.tensors[i].dtype == "float32" for i in written)
+
     def __repr__(self) -> str:
         """Return the model, its target and its main figures in one line; `str()` gives all figures."""
         return (
@@ -244,6 +255,7 @@ class Footprint(Totals):
             "flash": dataclasses.asdict(self.flash),
             "macs": self.macs,
             "latency_ms": self.latency_ms,
+            "latency_range_ms": self.latency_range_ms,
             "energy_uj": self.energy_uj,
             "supported": self.supported,
             "complete": self.complete,

@@ -13,21 +13,9 @@ from nas.codec import read_toml
 from nas.errors import InputError, unknown
 from nas.graph.graph import Graph
 from nas.registry import Registry
+from nas.target.cores import CORES
 from nas.target.footprint import Footprint, Totals
 
-# Cycles an instruction, of a core that waits neither for flash nor for memory. These are assumptions from the cores'
-# reference manuals (loads and taken branches take longer than one cycle, the M7 issues two at once), not measurements.
-CORES: Mapping[str, float] = {
-    "x86-64": 0.5,
-    "cortex-m0": 1.6,
-    "cortex-m0plus": 1.5,
-    "cortex-m3": 1.4,
-    "cortex-m4": 1.3,
-    "cortex-m7": 0.8,
-    "cortex-m33": 1.2,
-    "cortex-m55": 1.4,
-    "xtensa-lx7": 1.3,
-}
 DEFAULT_RUNTIME = "tflm"
 # The target where a user names none.
 DEFAULT_TARGET = "cortex-m4"
@@ -70,6 +58,19 @@ class Target:
             return None
         return instructions * self.cycles_per_instruction / self.clock_hz * 1000
 
+    def cycles_range(self) -> tuple[float, float]:
+        """Return the range of cycles an instruction; a point if the target's own table gives the figure."""
+        core = CORES[self.core]
+        own = self.cycles_per_instruction != core.cycles
+        return (self.cycles_per_instruction,) * 2 if own else (core.least, core.most)
+
+    def range_ms(self, milliseconds: float | None) -> tuple[float, float] | None:
+        """Return the range in which a latency lies for the range of cycles an instruction; None for None."""
+        if milliseconds is None:
+            return None
+        least, most = (cycles / self.cycles_per_instruction for cycles in self.cycles_range())
+        return least * milliseconds, most * milliseconds
+
     def microjoules(self, milliseconds: float | None) -> float | None:
         """Return the energy that the running core takes in this time; None where power or time is unknown."""
         return None if self.active_mw is None or milliseconds is None else self.active_mw * milliseconds
@@ -91,7 +92,7 @@ class Target:
         runtime.check(table, place)
         core = table["core"]
         defaults = {key: known.default for key, known in keys.items() if known.default is not None}
-        defaults |= {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core]}
+        defaults |= {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core].cycles}
         return cls(name=name, **{**defaults, **table})
 
 
@@ -137,8 +138,8 @@ class Runtime(ABC):
         """Return the totals of each graph's footprint, tens of thousands of graphs a second."""
 
     @abstractmethod
-    def latency_error(self, target: Target) -> float | None:
-        """Return the relative error within which 90 % of estimated latencies lie; None where it was not measured."""
+    def latency_error(self, footprint: Footprint, target: Target) -> float | None:
+        """Return the relative error of the instructions of 90 % of models like this; None where it was not measured."""
 
 
 RUNTIMES: Registry[Runtime] = Registry("runtime", "nas.target.runtimes")

@@ -21,9 +21,8 @@ std::array<const KernelCode*, 256> index_code() {
 
 int64_t code_bytes(const Graph& graph, const Machine& machine) {
   static const std::array<const KernelCode*, 256> index = index_code();
-  const auto size = [&](const CodeSize& code) {
-    return machine.kernels == KernelSet::kCmsisNn ? code.cmsis_nn : code.reference;
-  };
+  const auto column = 2 * static_cast<size_t>(machine.code) + (machine.kernels == KernelSet::kCmsisNn ? 1 : 0);
+  const auto size = [&](const CodeSize& code) { return code.bytes[column]; };
   std::array<bool, 256> counted{};
   uint32_t shared = 0;
   int64_t bytes = size(kFixedCode);

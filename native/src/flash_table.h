@@ -6,8 +6,11 @@
 
 namespace nas {
 
+// The columns: reference kernels and CMSIS-NN of the cores in the order of Machine::code.
+constexpr size_t kCodeBuilds = 8;
+
 struct CodeSize {
-  int32_t reference, cmsis_nn;
+  int32_t bytes[kCodeBuilds];
 };
 
 struct KernelCode {

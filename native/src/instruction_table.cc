@@ -5,545 +5,545 @@ namespace nas {
 
 // clang-format off
 const InstructionFit kInstructionFits[] = {
-    {0x00000000, {130.794, 23786.7}, {0.007022, 6.34e-06}},  // Cortex-M0+, reference kernels: ADD float32
-    {0x00000005, {149.221, 8246.89}, {0.006697, 1.713e-05}},  // Cortex-M0+, reference kernels: ADD float32 broadcast
-    {0x00000900, {274.305, 2501.59}, {0.003637, 4.691e-06}},  // Cortex-M0+, reference kernels: ADD int8
-    {0x00010000, {288.302, 0, 0, 822.083, 0}, {0.003238, 0.001619, 0.001619, 0.0001518, 2.53e-06}},  // Cortex-M0+, reference kernels: AVERAGE_POOL_2D float32
-    {0x00010900, {45.9321, 0, 0, 0, 7.40787}, {0.02177, 0.01089, 0.005443, 0.001088, 2.221e-05}},  // Cortex-M0+, reference kernels: AVERAGE_POOL_2D int8
-    {0x00020900, {111.907, 0.827833, 897.841}, {0.008273, 1.037, 0.0008102}},  // Cortex-M0+, reference kernels: CONCATENATION int8
-    {0x00030000, {165.28, 65.1667, 0, 34.5097, 275.865, 14846}, {0.005905, 0.003577, 0.001495, 0.004229, 0.0007475, 3.078e-07}},  // Cortex-M0+, reference kernels: CONV_2D float32
-    {0x00030700, {23.973, 44.4511, 32.0975, 17.0822, 207.382, 210.894}, {0.03237, 0.005912, 0.002029, 0.006166, 0.002029, 1.083e-06}},  // Cortex-M0+, reference kernels: CONV_2D int16
-    {0x00030900, {7.9863, 61.4444, 29.467, 10.6119, 182.594, 1460.39}, {0.1032, 0.0114, 0.003231, 0.01276, 0.003231, 1.175e-05}},  // Cortex-M0+, reference kernels: CONV_2D int8
-    {0x00040000, {200.331, 2.8362, 16.0446, 199.017, 0, 0}, {0.004462, 0.003126, 0.008146, 0.002387, 0.002369, 1.009e-05}},  // Cortex-M0+, reference kernels: DEPTHWISE_CONV_2D float32
-    {0x00040700, {34.1375, 232.794, 0, 0, 0, 459.998}, {0.008685, 0.00306, 0.01002, 0.001113, 0.001113, 1.026e-06}},  // Cortex-M0+, reference kernels: DEPTHWISE_CONV_2D int16
-    {0x00040900, {38.335, 17.7474, 8.67323, 184.769, 40.3474, 3384.34}, {0.01729, 0.004517, 0.02169, 0.002602, 0.002602, 2.538e-06}},  // Cortex-M0+, reference kernels: DEPTHWISE_CONV_2D int8
-    {0x00060900, {385.601, 308.608}, {0.002589, 0.0003814}},  // Cortex-M0+, reference kernels: DEQUANTIZE int8
-    {0x00090000, {159.894, 262.817, 596.314}, {0.006245, 0.0005099, 0.0002926}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED float32
-    {0x00090700, {16.0208, 137.203, 605.279}, {0.06111, 0.002023, 0.0004588}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int16
-    {0x00090706, {22.0019, 131.224, 607.134}, {0.04478, 0.001711, 0.0002852}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int16 one scale
-    {0x00090900, {7.99893, 139.35, 553.533}, {0.1239, 0.005964, 0.0009764}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int8
-    {0x00090906, {11.9989, 134.345, 600.16}, {0.08186, 0.004255, 0.0004405}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int8 one scale
-    {0x000e0000, {3473.31, 0}, {0.0002879, 0.0002879}},  // Cortex-M0+, reference kernels: LOGISTIC float32
-    {0x000e0900, {1414.26, 303.835}, {0.000707, 0.000582}},  // Cortex-M0+, reference kernels: LOGISTIC int8
-    {0x00110000, {44.1478, 14.9754, 109.49, 91.1073, 92.7627}, {0.01623, 0.008669, 0.004636, 0.0005572, 9.712e-05}},  // Cortex-M0+, reference kernels: MAX_POOL_2D float32
-    {0x00110700, {56.1555, 0, 0, 51.0659, 402.232}, {0.0175, 0.008749, 0.008749, 0.001046, 1.68e-05}},  // Cortex-M0+, reference kernels: MAX_POOL_2D int16
-    {0x00110900, {10.7843, 25.6512, 77.6811, 24.2176, 362.103}, {0.04516, 0.01152, 0.007936, 0.001402, 9.568e-05}},  // Cortex-M0+, reference kernels: MAX_POOL_2D int8
-    {0x00120900, {135.21, 1106.29}, {0.007381, 2.8e-05}},  // Cortex-M0+, reference kernels: MUL int8
-    {0x00120905, {134.742, 0}, {0.007422, 7.248e-06}},  // Cortex-M0+, reference kernels: MUL int8 broadcast
-    {0x00130000, {44.5031, 407.251}, {0.02234, 6.51e-05}},  // Cortex-M0+, reference kernels: RELU float32
-    {0x00130900, {122.534, 1330}, {0.008118, 1.561e-05}},  // Cortex-M0+, reference kernels: RELU int8
-    {0x00160900, {0.807499, 236.446}, {1.182, 0.003471}},  // Cortex-M0+, reference kernels: RESHAPE int8
-    {0x00190000, {1457.56, 0}, {0.0006861, 0.0002287}},  // Cortex-M0+, reference kernels: SOFTMAX float32
-    {0x00190700, {228.315, 597.938}, {0.003471, 0.0006617}},  // Cortex-M0+, reference kernels: SOFTMAX int16
-    {0x00190900, {1926.63, 1062.51}, {0.0005162, 0.0002034}},  // Cortex-M0+, reference kernels: SOFTMAX int8
-    {0x001c0900, {1510.5, 487.658}, {0.0006619, 5.372e-05}},  // Cortex-M0+, reference kernels: TANH int8
-    {0x00220900, {18.8924, 27.7256, 1691.17}, {0.02166, 0.021, 0.0001281}},  // Cortex-M0+, reference kernels: PAD int8
-    {0x00270900, {7.02863, 57.807, 572.026}, {0.1312, 0.01437, 0.001155}},  // Cortex-M0+, reference kernels: TRANSPOSE int8
-    {0x00280000, {40.6798, 60.5171, 0, 7651.49}, {0.01772, 0.005332, 0.0001666, 9.889e-06}},  // Cortex-M0+, reference kernels: MEAN float32
-    {0x00280700, {43.1029, 0, 233.375, 0}, {0.02272, 0.007321, 0.0002288, 7.149e-06}},  // Cortex-M0+, reference kernels: MEAN int16
-    {0x00280900, {42.871, 0.700999, 106.764, 3061.43}, {0.0231, 0.00764, 0.0004497, 1.77e-05}},  // Cortex-M0+, reference kernels: MEAN int8
-    {0x002b0900, {0.812706, 307.126}, {1.161, 0.001209}},  // Cortex-M0+, reference kernels: SQUEEZE int8
-    {0x002d0200, {1073.25, 0}, {0.0009317, 0.0009317}},  // Cortex-M0+, reference kernels: STRIDED_SLICE int32
-    {0x00460000, {5.00214, 172.549}, {0.1956, 0.0005977}},  // Cortex-M0+, reference kernels: EXPAND_DIMS float32
-    {0x00460900, {5.01251, 153.475}, {0.1966, 0.0004812}},  // Cortex-M0+, reference kernels: EXPAND_DIMS int8
-    {0x004d0900, {2.51215e-14, 160}, {0.025, 0.00625}},  // Cortex-M0+, reference kernels: SHAPE int8
-    {0x00520000, {0, 168.194, 0, 648.889}, {0.01774, 0.005914, 0.0005806, 3.628e-05}},  // Cortex-M0+, reference kernels: REDUCE_MAX float32
-    {0x00520900, {45.7953, 0, 0, 583.488}, {0.02181, 0.007271, 0.000453, 7.079e-06}},  // Cortex-M0+, reference kernels: REDUCE_MAX int8
-    {0x00530200, {160, 0}, {0.00625, 0.003125}},  // Cortex-M0+, reference kernels: PACK int32
-    {0x00620900, {121.601, 1410.1}, {0.008177, 1.571e-05}},  // Cortex-M0+, reference kernels: LEAKY_RELU int8
-    {0x00720000, {436.392, 1462.19}, {0.002285, 5.916e-06}},  // Cortex-M0+, reference kernels: QUANTIZE float32
-    {0x01000000, {109.401, 22453.3}, {0.008308, 7.436e-06}},  // Cortex-M3, reference kernels: ADD float32
-    {0x01000005, {125.292, 7809.48}, {0.007975, 2.004e-05}},  // Cortex-M3, reference kernels: ADD float32 broadcast
-    {0x01000900, {88.1292, 1276.64}, {0.01131, 1.45e-05}},  // Cortex-M3, reference kernels: ADD int8
-    {0x01010000, {148.807, 0, 0, 0, 0}, {0.00672, 0.00336, 0.00336, 0.000336, 5.25e-06}},  // Cortex-M3, reference kernels: AVERAGE_POOL_2D float32
-    {0x01010900, {23.0656, 0, 0, 22.2513, 415.436}, {0.042, 0.021, 0.0105, 0.002032, 4.148e-05}},  // Cortex-M3, reference kernels: AVERAGE_POOL_2D int8
-    {0x01020900, {33.0503, 0.575466, 531.448}, {0.02562, 1.542, 0.00148}},  // Cortex-M3, reference kernels: CONCATENATION int8
-    {0x01030000, {72.2682, 42.9734, 0, 26.2835, 189.402, 0}, {0.01332, 0.006583, 0.002647, 0.007781, 0.001324, 6.088e-07}},  // Cortex-M3, reference kernels: CONV_2D float32
-    {0x01030700, {5.97723, 26.9054, 29.9334, 7.48942, 116.016, 106.995}, {0.1, 0.01311, 0.004462, 0.01367, 0.004382, 2.408e-06}},  // Cortex-M3, reference kernels: CONV_2D int16
-    {0x01030900, {5.97517, 28.7286, 14.3927, 7.43456, 82.8681, 1500.43}, {0.1467, 0.0217, 0.006544, 0.0243, 0.006544, 1.974e-05}},  // Cortex-M3, reference kernels: CONV_2D int8
-    {0x01040000, {94.1024, 12.568, 10.9111, 132.953, 0, 0}, {0.008939, 0.005406, 0.01586, 0.003982, 0.003945, 1.646e-05}},  // Cortex-M3, reference kernels: DEPTHWISE_CONV_2D float32
-    {0x01040700, {0, 124.635, 4.85894, 0, 0, 1820}, {0.02051, 0.007135, 0.02323, 0.002582, 0.002582, 2.418e-06}},  // Cortex-M3, reference kernels: DEPTHWISE_CONV_2D int16
-    {0x01040900, {20.1843, 10.9519, 7.8006, 84.8718, 33.3862, 2009.12}, {0.02877, 0.008025, 0.03609, 0.004684, 0.004684, 4.566e-06}},  // Cortex-M3, reference kernels: DEPTHWISE_CONV_2D int8
-    {0x01060900, {103.245, 107.868}, {0.009666, 0.001375}},  // Cortex-M3, reference kernels: DEQUANTIZE int8
-    {0x01090000, {71.1761, 163.719, 492.04}, {0.01402, 0.001044, 0.0005572}},  // Cortex-M3, reference kernels: FULLY_CONNECTED float32
-    {0x01090700, {8.00064, 63.5009, 400.241}, {0.1223, 0.003873, 0.0008574}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int16
-    {0x01090706, {8.99328, 63.0432, 358.386}, {0.1092, 0.00375, 0.000625}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int16 one scale
-    {0x01090900, {5.99771, 60.1389, 378.431}, {0.1658, 0.01233, 0.001556}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int8
-    {0x01090906, {7.00239, 55.5727, 405.153}, {0.141, 0.008714, 0.0007369}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int8 one scale
-    {0x010e0000, {1726.62, 0}, {0.0005792, 0.0005792}},  // Cortex-M3, reference kernels: LOGISTIC float32
-    {0x010e0900, {361.807, 167.812}, {0.002763, 0.001888}},  // Cortex-M3, reference kernels: LOGISTIC int8
-    {0x01110000, {41.7296, 12.9922, 106.665, 58.4753, 311.182}, {0.0172, 0.009159, 0.004872, 0.0005923, 0.0001004}},  // Cortex-M3, reference kernels: MAX_POOL_2D float32
-    {0x01110700, {36.9801, 0, 0, 33.8398, 360.515}, {0.02654, 0.01327, 0.01327, 0.001584, 2.544e-05}},  // Cortex-M3, reference kernels: MAX_POOL_2D int16
-    {0x01110900, {7.98832, 13.2124, 53.7765, 11.4239, 285.394}, {0.06798, 0.01771, 0.01196, 0.002171, 0.0001435}},  // Cortex-M3, reference kernels: MAX_POOL_2D int8
-    {0x01120900, {50.543, 638.5}, {0.01972, 7.365e-05}},  // Cortex-M3, reference kernels: MUL int8
-    {0x01120905, {53.2589, 0}, {0.01878, 1.834e-05}},  // Cortex-M3, reference kernels: MUL int8 broadcast
-    {0x01130000, {42.4975, 254.459}, {0.02344, 6.881e-05}},  // Cortex-M3, reference kernels: RELU float32
-    {0x01130900, {49.6271, 0}, {0.02015, 3.936e-05}},  // Cortex-M3, reference kernels: RELU int8
-    {0x01160900, {0.561821, 184.934}, {1.689, 0.004527}},  // Cortex-M3, reference kernels: RESHAPE int8
-    {0x01190000, {669.951, 0}, {0.001493, 0.0004975}},  // Cortex-M3, reference kernels: SOFTMAX float32
-    {0x01190700, {88.4963, 331.207}, {0.008223, 0.001459}},  // Cortex-M3, reference kernels: SOFTMAX int16
-    {0x01190900, {449.668, 431.676}, {0.002203, 0.0007513}},  // Cortex-M3, reference kernels: SOFTMAX int8
-    {0x011c0900, {369.111, 312.103}, {0.002708, 0.0002109}},  // Cortex-M3, reference kernels: TANH int8
-    {0x01220900, {15.3241, 23.2421, 1202.72}, {0.02654, 0.02542, 0.0001597}},  // Cortex-M3, reference kernels: PAD int8
-    {0x01270900, {5.00507, 34.9057, 384.972}, {0.1865, 0.0235, 0.001965}},  // Cortex-M3, reference kernels: TRANSPOSE int8
-    {0x01280000, {41.3659, 0, 59.1993, 6628.56}, {0.02379, 0.007677, 0.0002399, 1.406e-05}},  // Cortex-M3, reference kernels: MEAN float32
-    {0x01280700, {33.0241, 0, 0, 0}, {0.03028, 0.01009, 0.0003154, 9.857e-06}},  // Cortex-M3, reference kernels: MEAN int16
-    {0x01280900, {32.8915, 0, 14.1153, 258.237}, {0.03038, 0.01012, 0.0006262, 2.503e-05}},  // Cortex-M3, reference kernels: MEAN int8
-    {0x012b0900, {0.561042, 252.007}, {1.663, 0.001636}},  // Cortex-M3, reference kernels: SQUEEZE int8
-    {0x012d0200, {826.667, 0}, {0.00121, 0.00121}},  // Cortex-M3, reference kernels: STRIDED_SLICE int32
-    {0x01460000, {4.0028, 146.707}, {0.2441, 0.0007421}},  // Cortex-M3, reference kernels: EXPAND_DIMS float32
-    {0x01460900, {4.00412, 143.29}, {0.2455, 0.0005949}},  // Cortex-M3, reference kernels: EXPAND_DIMS int8
-    {0x014d0900, {2.09346e-14, 133.333}, {0.03, 0.0075}},  // Cortex-M3, reference kernels: SHAPE int8
-    {0x01520000, {46.1343, 0, 0, 482.222}, {0.02157, 0.007191, 0.0007071, 4.42e-05}},  // Cortex-M3, reference kernels: REDUCE_MAX float32
-    {0x01520900, {33.1411, 0, 0, 232.146}, {0.03016, 0.01005, 0.0006272, 9.8e-06}},  // Cortex-M3, reference kernels: REDUCE_MAX int8
-    {0x01530200, {129.829, 0}, {0.007702, 0.003851}},  // Cortex-M3, reference kernels: PACK int32
-    {0x01620900, {50.2948, 0}, {0.01988, 3.883e-05}},  // Cortex-M3, reference kernels: LEAKY_RELU int8
-    {0x01720000, {197.662, 327.562}, {0.005052, 1.312e-05}},  // Cortex-M3, reference kernels: QUANTIZE float32
-    {0x02000000, {13.9844, 400}, {0.07052, 6.793e-05}},  // Cortex-M4, reference kernels: ADD float32
-    {0x02000005, {15.7987, 1072.32}, {0.06324, 0.0001567}},  // Cortex-M4, reference kernels: ADD float32 broadcast
-    {0x02000900, {87.9193, 1542.92}, {0.01133, 1.448e-05}},  // Cortex-M4, reference kernels: ADD int8
-    {0x02010000, {23.7604, 0, 0, 32.9167, 0}, {0.04068, 0.02034, 0.02034, 0.001968, 3.178e-05}},  // Cortex-M4, reference kernels: AVERAGE_POOL_2D float32
-    {0x02010900, {23.0054, 0, 0, 23.957, 427.518}, {0.04201, 0.021, 0.0105, 0.002029, 4.141e-05}},  // Cortex-M4, reference kernels: AVERAGE_POOL_2D int8
-    {0x02020900, {32.5113, 0.532772, 546.71}, {0.02618, 1.646, 0.001462}},  // Cortex-M4, reference kernels: CONCATENATION int8
-    {0x02030000, {4.99572, 10.2014, 23.0943, 17.0525, 47.9672, 675.973}, {0.1599, 0.02315, 0.008959, 0.02737, 0.0056, 4.691e-06}},  // Cortex-M4, reference kernels: CONV_2D float32
-    {0x02030700, {9.97371, 33.7726, 23.7135, 6.69245, 116.323, 0}, {0.06996, 0.01084, 0.003842, 0.01131, 0.003842, 1.997e-06}},  // Cortex-M4, reference kernels: CONV_2D int16
-    {0x02030900, {5.98163, 30.0023, 16.3363, 8.08972, 82.5364, 1380.47}, {0.1457, 0.02068, 0.0064, 0.02316, 0.0064, 1.928e-05}},  // Cortex-M4, reference kernels: CONV_2D int8
-    {0x02040000, {4.65136, 19.8538, 16.3538, 35.0516, 22.2267, 133.977}, {0.03684, 0.01664, 0.04649, 0.01285, 0.01015, 6.074e-05}},  // Cortex-M4, reference kernels: DEPTHWISE_CONV_2D float32
-    {0x02040700, {0, 135.859, 0, 38.9876, 0, 1820}, {0.0192, 0.006679, 0.02177, 0.002418, 0.002418, 2.264e-06}},  // Cortex-M4, reference kernels: DEPTHWISE_CONV_2D int16
-    {0x02040900, {20.1057, 15.2395, 7.89203, 82.8111, 29.2115, 2441.95}, {0.02831, 0.007805, 0.03551, 0.004721, 0.004721, 4.598e-06}},  // Cortex-M4, reference kernels: DEPTHWISE_CONV_2D int8
-    {0x02060900, {103.112, 119.617}, {0.009676, 0.001354}},  // Cortex-M4, reference kernels: DEQUANTIZE int8
-    {0x02090000, {5.02115, 16.9452, 447.327}, {0.1983, 0.007057, 0.001836}},  // Cortex-M4, reference kernels: FULLY_CONNECTED float32
-    {0x02090700, {8.00219, 63.3466, 409.969}, {0.1223, 0.00385, 0.0008507}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int16
-    {0x02090706, {9.00212, 55.8811, 440.51}, {0.1091, 0.003659, 0.0006098}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int16 one scale
-    {0x02090900, {5.99417, 59.4183, 400.983}, {0.1659, 0.01242, 0.001507}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int8
-    {0x02090906, {7.00351, 55.5293, 416.661}, {0.1409, 0.00871, 0.0007307}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int8 one scale
-    {0x020e0000, {316.449, 0}, {0.00316, 0.00316}},  // Cortex-M4, reference kernels: LOGISTIC float32
-    {0x020e0900, {362.465, 162.778}, {0.002758, 0.001904}},  // Cortex-M4, reference kernels: LOGISTIC int8
-    {0x02110000, {8.66966, 8.93287, 20.5599, 52.5124, 315.516}, {0.07069, 0.03458, 0.0205, 0.002314, 0.0003694}},  // Cortex-M4, reference kernels: MAX_POOL_2D float32
-    {0x02110700, {36.9988, 0, 0, 29.5354, 302.182}, {0.02659, 0.0133, 0.0133, 0.001597, 2.555e-05}},  // Cortex-M4, reference kernels: MAX_POOL_2D int16
-    {0x02110900, {7.99033, 13.2, 53.7942, 11.4248, 282.684}, {0.06798, 0.01771, 0.01196, 0.002171, 0.0001435}},  // Cortex-M4, reference kernels: MAX_POOL_2D int8
-    {0x02120900, {50.4375, 714.667}, {0.01976, 7.339e-05}},  // Cortex-M4, reference kernels: MUL int8
-    {0x02120905, {53.235, 0}, {0.01878, 1.834e-05}},  // Cortex-M4, reference kernels: MUL int8 broadcast
-    {0x02130000, {8.99163, 258.8}, {0.1092, 0.0003049}},  // Cortex-M4, reference kernels: RELU float32
-    {0x02130900, {49.6615, 13.3333}, {0.02013, 3.931e-05}},  // Cortex-M4, reference kernels: RELU int8
-    {0x02160900, {0.530195, 193.624}, {1.78, 0.004395}},  // Cortex-M4, reference kernels: RESHAPE int8
-    {0x02190000, {97.657, 180.911}, {0.008871, 0.00211}},  // Cortex-M4, reference kernels: SOFTMAX float32
-    {0x02190700, {91.1131, 368.83}, {0.007813, 0.001364}},  // Cortex-M4, reference kernels: SOFTMAX int16
-    {0x02190900, {449.255, 443.968}, {0.002204, 0.0007449}},  // Cortex-M4, reference kernels: SOFTMAX int8
-    {0x021c0900, {369.407, 268.884}, {0.002706, 0.0002127}},  // Cortex-M4, reference kernels: TANH int8
-    {0x02220900, {15.496, 23.0651, 1220.69}, {0.02648, 0.02542, 0.0001592}},  // Cortex-M4, reference kernels: PAD int8
-    {0x02270900, {5.00552, 35.9083, 405.183}, {0.1863, 0.02297, 0.001971}},  // Cortex-M4, reference kernels: TRANSPOSE int8
-    {0x02280000, {31.2641, 0, 0, 0}, {0.03199, 0.01066, 0.0003332, 2.082e-05}},  // Cortex-M4, reference kernels: MEAN float32
-    {0x02280700, {34.1133, 0, 3.87505, 0}, {0.0293, 0.00976, 0.000305, 9.531e-06}},  // Cortex-M4, reference kernels: MEAN int16
-    {0x02280900, {32.3803, 0, 11.7509, 34.4016}, {0.03088, 0.01028, 0.0006383, 2.559e-05}},  // Cortex-M4, reference kernels: MEAN int8
-    {0x022b0900, {0.531629, 255.768}, {1.747, 0.001678}},  // Cortex-M4, reference kernels: SQUEEZE int8
-    {0x022d0200, {819.892, 0}, {0.00122, 0.00122}},  // Cortex-M4, reference kernels: STRIDED_SLICE int32
-    {0x02460000, {3.99453, 165.444}, {0.2439, 0.0007332}},  // Cortex-M4, reference kernels: EXPAND_DIMS float32
-    {0x02460900, {4.01318, 140.967}, {0.245, 0.0005945}},  // Cortex-M4, reference kernels: EXPAND_DIMS int8
-    {0x024d0900, {0, 139.367}, {0.0287, 0.007175}},  // Cortex-M4, reference kernels: SHAPE int8
-    {0x02520000, {36.767, 0, 0, 498.519}, {0.02703, 0.009011, 0.0008817, 5.511e-05}},  // Cortex-M4, reference kernels: REDUCE_MAX float32
-    {0x02520900, {32.1408, 0, 0, 194.355}, {0.0311, 0.01037, 0.0006469, 1.011e-05}},  // Cortex-M4, reference kernels: REDUCE_MAX int8
-    {0x02530200, {132.668, 0}, {0.007538, 0.003769}},  // Cortex-M4, reference kernels: PACK int32
-    {0x02620900, {51.3724, 175.988}, {0.01943, 3.777e-05}},  // Cortex-M4, reference kernels: LEAKY_RELU int8
-    {0x02720000, {35.8384, 287.71}, {0.02771, 7.118e-05}},  // Cortex-M4, reference kernels: QUANTIZE float32
-    {0x03000000, {13.0078, 360}, {0.07585, 7.31e-05}},  // Cortex-M7, reference kernels: ADD float32
-    {0x03000005, {14.7818, 1079.3}, {0.06759, 0.0001654}},  // Cortex-M7, reference kernels: ADD float32 broadcast
-    {0x03000900, {111.119, 1020.24}, {0.008979, 1.158e-05}},  // Cortex-M7, reference kernels: ADD int8
-    {0x03010000, {23.25, 0, 0, 33.125, 0}, {0.04153, 0.02077, 0.02077, 0.002008, 3.245e-05}},  // Cortex-M7, reference kernels: AVERAGE_POOL_2D float32
-    {0x03010900, {23.8452, 0, 0, 13.932, 429.003}, {0.0411, 0.02055, 0.01027, 0.002002, 4.085e-05}},  // Cortex-M7, reference kernels: AVERAGE_POOL_2D int8
-    {0x03020900, {32.4905, 0.535974, 536.513}, {0.02619, 1.641, 0.001483}},  // Cortex-M7, reference kernels: CONCATENATION int8
-    {0x03030000, {5.9961, 15.4158, 21.1413, 16.8226, 44.8539, 662.587}, {0.1355, 0.02062, 0.008328, 0.02437, 0.005142, 4.02e-06}},  // Cortex-M7, reference kernels: CONV_2D float32
-    {0x03030700, {9.97383, 33.1961, 25.8412, 6.27114, 117.195, 0}, {0.07008, 0.01087, 0.003813, 0.01133, 0.003813, 2.005e-06}},  // Cortex-M7, reference kernels: CONV_2D int16
-    {0x03030900, {5.98691, 30.6246, 16.1505, 8.43537, 82.3482, 1162.49}, {0.1452, 0.02027, 0.006383, 0.0227, 0.006383, 1.918e-05}},  // Cortex-M7, reference kernels: CONV_2D int8
-    {0x03040000, {2.14354, 27.972, 17.8137, 36.9241, 17.7891, 0}, {0.03648, 0.01475, 0.04434, 0.01157, 0.009708, 5.935e-05}},  // Cortex-M7, reference kernels: DEPTHWISE_CONV_2D float32
-    {0x03040700, {9.26366, 0, 40.0064, 0, 0, 0}, {0.01893, 0.006585, 0.02092, 0.002325, 0.002325, 2.237e-06}},  // Cortex-M7, reference kernels: DEPTHWISE_CONV_2D int16
-    {0x03040900, {18.0816, 22.153, 8.93714, 79.7651, 27.1128, 2152.83}, {0.0281, 0.00762, 0.03525, 0.004749, 0.004749, 4.627e-06}},  // Cortex-M7, reference kernels: DEPTHWISE_CONV_2D int8
-    {0x03060900, {12.0034, 217.19}, {0.08047, 0.003458}},  // Cortex-M7, reference kernels: DEQUANTIZE int8
-    {0x03090000, {5.03165, 15.4306, 424.07}, {0.198, 0.00733, 0.001923}},  // Cortex-M7, reference kernels: FULLY_CONNECTED float32
-    {0x03090700, {7.98454, 62.395, 405.723}, {0.1226, 0.003879, 0.0008574}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int16
-    {0x03090706, {8.99505, 62.9441, 358.811}, {0.1091, 0.00375, 0.000625}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int16 one scale
-    {0x03090900, {5.99437, 57.8989, 384.135}, {0.1659, 0.01268, 0.001553}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int8
-    {0x03090906, {7.00154, 53.754, 397.367}, {0.141, 0.00886, 0.0007422}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int8 one scale
-    {0x030e0000, {260.393, 0}, {0.00384, 0.00384}},  // Cortex-M7, reference kernels: LOGISTIC float32
-    {0x030e0900, {446.235, 163.049}, {0.002241, 0.001641}},  // Cortex-M7, reference kernels: LOGISTIC int8
-    {0x03110000, {8.66652, 8.9504, 19.5545, 49.4148, 310.705}, {0.0713, 0.03524, 0.02097, 0.002375, 0.0003748}},  // Cortex-M7, reference kernels: MAX_POOL_2D float32
-    {0x03110700, {37.005, 0, 0, 28.8462, 315.578}, {0.02659, 0.01329, 0.01329, 0.001598, 2.555e-05}},  // Cortex-M7, reference kernels: MAX_POOL_2D int16
-    {0x03110900, {7.97936, 13.23, 52.7715, 11.4054, 281.75}, {0.0683, 0.01787, 0.01211, 0.002191, 0.0001453}},  // Cortex-M7, reference kernels: MAX_POOL_2D int8
-    {0x03120900, {50.543, 636}, {0.01972, 7.366e-05}},  // Cortex-M7, reference kernels: MUL int8
-    {0x03120905, {53.6648, 0}, {0.01863, 1.82e-05}},  // Cortex-M7, reference kernels: MUL int8 broadcast
-    {0x03130000, {9.00339, 228.14}, {0.1093, 0.0003074}},  // Cortex-M7, reference kernels: RELU float32
-    {0x03130900, {49.6277, 0}, {0.02015, 3.936e-05}},  // Cortex-M7, reference kernels: RELU int8
-    {0x03160900, {0.531825, 184.899}, {1.78, 0.004568}},  // Cortex-M7, reference kernels: RESHAPE int8
-    {0x03190000, {53.4881, 270.747}, {0.01315, 0.002319}},  // Cortex-M7, reference kernels: SOFTMAX float32
-    {0x03190700, {100.255, 338.619}, {0.007456, 0.001352}},  // Cortex-M7, reference kernels: SOFTMAX int16
-    {0x03190900, {560.583, 479.314}, {0.001769, 0.0006248}},  // Cortex-M7, reference kernels: SOFTMAX int8
-    {0x031c0900, {458.83, 283.067}, {0.002179, 0.0001727}},  // Cortex-M7, reference kernels: TANH int8
-    {0x03220900, {18.1908, 23.3304, 1150.19}, {0.02472, 0.0236, 0.0001513}},  // Cortex-M7, reference kernels: PAD int8
-    {0x03270900, {5.00673, 35.9044, 385.945}, {0.1862, 0.02297, 0.001968}},  // Cortex-M7, reference kernels: TRANSPOSE int8
-    {0x03280000, {37.1348, 0, 122.528, 762.107}, {0.02671, 0.008641, 0.00027, 1.673e-05}},  // Cortex-M7, reference kernels: MEAN float32
-    {0x03280700, {32.0241, 0, 0, 0}, {0.03123, 0.01041, 0.0003253, 1.016e-05}},  // Cortex-M7, reference kernels: MEAN int16
-    {0x03280900, {31.8915, 0, 14.1687, 259.487}, {0.03133, 0.01043, 0.0006456, 2.58e-05}},  // Cortex-M7, reference kernels: MEAN int8
-    {0x032b0900, {0.531897, 246.745}, {1.751, 0.001703}},  // Cortex-M7, reference kernels: SQUEEZE int8
-    {0x032d0200, {813.333, 0}, {0.00123, 0.00123}},  // Cortex-M7, reference kernels: STRIDED_SLICE int32
-    {0x03460000, {4.01757, 135.329}, {0.2437, 0.0007459}},  // Cortex-M7, reference kernels: EXPAND_DIMS float32
-    {0x03460900, {3.9981, 158.041}, {0.2454, 0.0005906}},  // Cortex-M7, reference kernels: EXPAND_DIMS int8
-    {0x034d0900, {2.09346e-14, 133.333}, {0.03, 0.0075}},  // Cortex-M7, reference kernels: SHAPE int8
-    {0x03520000, {33.451, 0, 0, 450.185}, {0.02971, 0.009904, 0.0009693, 6.058e-05}},  // Cortex-M7, reference kernels: REDUCE_MAX float32
-    {0x03520900, {0, 95.4235, 0, 195.639}, {0.03142, 0.01047, 0.0006537, 1.021e-05}},  // Cortex-M7, reference kernels: REDUCE_MAX int8
-    {0x03530200, {129.829, 0}, {0.007702, 0.003851}},  // Cortex-M7, reference kernels: PACK int32
-    {0x03620900, {52.2936, 0}, {0.01912, 3.735e-05}},  // Cortex-M7, reference kernels: LEAKY_RELU int8
-    {0x03720000, {18.0112, 213.979}, {0.05495, 0.0001402}},  // Cortex-M7, reference kernels: QUANTIZE float32
-    {0x04000000, {13.0046, 366.667}, {0.07585, 7.308e-05}},  // Cortex-M33, reference kernels: ADD float32
-    {0x04000005, {14.7913, 1063.84}, {0.06754, 0.0001657}},  // Cortex-M33, reference kernels: ADD float32 broadcast
-    {0x04000900, {88.1279, 1275.62}, {0.01131, 1.45e-05}},  // Cortex-M33, reference kernels: ADD int8
-    {0x04010000, {23.2422, 0, 0, 36.3281, 0}, {0.04141, 0.0207, 0.0207, 0.001995, 3.235e-05}},  // Cortex-M33, reference kernels: AVERAGE_POOL_2D float32
-    {0x04010900, {23.0477, 0, 0, 22.8789, 417.225}, {0.04199, 0.021, 0.0105, 0.002031, 4.145e-05}},  // Cortex-M33, reference kernels: AVERAGE_POOL_2D int8
-    {0x04020900, {32.9779, 0.576514, 524.57}, {0.02567, 1.542, 0.001495}},  // Cortex-M33, reference kernels: CONCATENATION int8
-    {0x04030000, {5.99681, 15.4082, 21.2793, 16.7922, 46.5914, 634.493}, {0.1354, 0.0206, 0.008264, 0.02435, 0.005093, 4.011e-06}},  // Cortex-M33, reference kernels: CONV_2D float32
-    {0x04030700, {9.97395, 33.9097, 18.5476, 6.55854, 117.464, 0}, {0.07021, 0.01104, 0.003902, 0.01151, 0.003902, 2.014e-06}},  // Cortex-M33, reference kernels: CONV_2D int16
-    {0x04030900, {5.97544, 30.5273, 16.4391, 7.63053, 82.8148, 1509.71}, {0.1458, 0.02067, 0.006377, 0.02315, 0.006377, 1.923e-05}},  // Cortex-M33, reference kernels: CONV_2D int8
-    {0x04040000, {4.66759, 19.9044, 16.3079, 34.9559, 21.929, 0}, {0.03687, 0.01666, 0.04656, 0.01286, 0.01019, 6.08e-05}},  // Cortex-M33, reference kernels: DEPTHWISE_CONV_2D float32
-    {0x04040700, {0, 140.267, 0, 29.4067, 0, 1058.33}, {0.01908, 0.006637, 0.02165, 0.002406, 0.002406, 2.252e-06}},  // Cortex-M33, reference kernels: DEPTHWISE_CONV_2D int16
-    {0x04040900, {20.1818, 10.9539, 7.80253, 84.8726, 33.3843, 1999.2}, {0.02877, 0.008025, 0.03609, 0.004684, 0.004684, 4.566e-06}},  // Cortex-M33, reference kernels: DEPTHWISE_CONV_2D int8
-    {0x04060900, {103.604, 99.0129}, {0.009634, 0.001388}},  // Cortex-M33, reference kernels: DEQUANTIZE int8
-    {0x04090000, {5.03031, 15.8914, 422.644}, {0.198, 0.007319, 0.001927}},  // Cortex-M33, reference kernels: FULLY_CONNECTED float32
-    {0x04090700, {7.9848, 63.8359, 397.967}, {0.1226, 0.003877, 0.0008589}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int16
-    {0x04090706, {9.00428, 55.1354, 417.277}, {0.1091, 0.003721, 0.0006202}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int16 one scale
-    {0x04090900, {5.99164, 59.8561, 381.318}, {0.1659, 0.01237, 0.001551}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int8
-    {0x04090906, {6.99929, 55.8574, 401.188}, {0.141, 0.008697, 0.0007391}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int8 one scale
-    {0x040e0000, {300, 0}, {0.003333, 0.003333}},  // Cortex-M33, reference kernels: LOGISTIC float32
-    {0x040e0900, {362.373, 161.376}, {0.002759, 0.001909}},  // Cortex-M33, reference kernels: LOGISTIC int8
-    {0x04110000, {8.65318, 8.98664, 19.5172, 56.5989, 318.712}, {0.0712, 0.03509, 0.02088, 0.002336, 0.0003728}},  // Cortex-M33, reference kernels: MAX_POOL_2D float32
-    {0x04110700, {36.9882, 0, 0, 31.8888, 334.048}, {0.02656, 0.01328, 0.01328, 0.00159, 2.549e-05}},  // Cortex-M33, reference kernels: MAX_POOL_2D int16
-    {0x04110900, {7.9835, 13.2145, 53.7833, 11.6027, 274.02}, {0.06801, 0.01771, 0.01196, 0.002171, 0.0001437}},  // Cortex-M33, reference kernels: MAX_POOL_2D int8
-    {0x04120900, {50.5404, 636.667}, {0.01973, 7.366e-05}},  // Cortex-M33, reference kernels: MUL int8
-    {0x04120905, {53.257, 0}, {0.01878, 1.834e-05}},  // Cortex-M33, reference kernels: MUL int8 broadcast
-    {0x04130000, {9.00521, 224.254}, {0.1093, 0.0003077}},  // Cortex-M33, reference kernels: RELU float32
-    {0x04130900, {49.6284, 0}, {0.02015, 3.935e-05}},  // Cortex-M33, reference kernels: RELU int8
-    {0x04160900, {0.563442, 180.886}, {1.687, 0.004609}},  // Cortex-M33, reference kernels: RESHAPE int8
-    {0x04190000, {94.1, 179.347}, {0.00917, 0.002166}},  // Cortex-M33, reference kernels: SOFTMAX float32
-    {0x04190700, {89.4742, 335.127}, {0.008131, 0.001443}},  // Cortex-M33, reference kernels: SOFTMAX int16
-    {0x04190900, {449.073, 433.645}, {0.002206, 0.0007509}},  // Cortex-M33, reference kernels: SOFTMAX int8
-    {0x041c0900, {369.147, 307.367}, {0.002708, 0.0002111}},  // Cortex-M33, reference kernels: TANH int8
-    {0x04220900, {15.2506, 23.3205, 1203.87}, {0.02655, 0.02542, 0.0001597}},  // Cortex-M33, reference kernels: PAD int8
-    {0x04270900, {5.0054, 34.9058, 377.326}, {0.1865, 0.0235, 0.001965}},  // Cortex-M33, reference kernels: TRANSPOSE int8
-    {0x04280000, {36.6721, 0, 101.714, 793.566}, {0.02707, 0.008794, 0.0002748, 1.702e-05}},  // Cortex-M33, reference kernels: MEAN float32
-    {0x04280700, {34.1146, 0, 3.64587, 0}, {0.0293, 0.00976, 0.000305, 9.531e-06}},  // Cortex-M33, reference kernels: MEAN int16
-    {0x04280900, {33.9139, 0, 19.9366, 666.493}, {0.02944, 0.009798, 0.0006031, 2.399e-05}},  // Cortex-M33, reference kernels: MEAN int8
-    {0x042b0900, {0.559247, 255.656}, {1.667, 0.00163}},  // Cortex-M33, reference kernels: SQUEEZE int8
-    {0x042d0200, {808.162, 0}, {0.001237, 0.001237}},  // Cortex-M33, reference kernels: STRIDED_SLICE int32
-    {0x04460000, {4.00477, 142.923}, {0.2441, 0.0007439}},  // Cortex-M33, reference kernels: EXPAND_DIMS float32
-    {0x04460900, {4.01491, 127.013}, {0.2453, 0.0005993}},  // Cortex-M33, reference kernels: EXPAND_DIMS int8
-    {0x044d0900, {33.3333, 0}, {0.03, 0.01}},  // Cortex-M33, reference kernels: SHAPE int8
-    {0x04520000, {36.7839, 0, 0, 456.25}, {0.02703, 0.009011, 0.0008834, 5.521e-05}},  // Cortex-M33, reference kernels: REDUCE_MAX float32
-    {0x04520900, {32.4742, 0, 0, 178.339}, {0.03078, 0.01026, 0.0006404, 1.001e-05}},  // Cortex-M33, reference kernels: REDUCE_MAX int8
-    {0x04530200, {125, 0}, {0.008, 0.004}},  // Cortex-M33, reference kernels: PACK int32
-    {0x04620900, {50.2914, 0}, {0.01988, 3.884e-05}},  // Cortex-M33, reference kernels: LEAKY_RELU int8
-    {0x04720000, {17.9987, 241.554}, {0.05492, 0.0001398}},  // Cortex-M33, reference kernels: QUANTIZE float32
-    {0x05000000, {130.781, 23786.7}, {0.007023, 6.341e-06}},  // Cortex-M0+, CMSIS-NN: ADD float32
-    {0x05000005, {149.221, 8232.38}, {0.006697, 1.713e-05}},  // Cortex-M0+, CMSIS-NN: ADD float32 broadcast
-    {0x05000900, {237.085, 1623.18}, {0.004211, 5.444e-06}},  // Cortex-M0+, CMSIS-NN: ADD int8
-    {0x05010000, {288.281, 0, 0, 822.5, 0}, {0.003238, 0.001619, 0.001619, 0.0001518, 2.53e-06}},  // Cortex-M0+, CMSIS-NN: AVERAGE_POOL_2D float32
-    {0x05010900, {7.29353, 9.17717, 15.5684, 98.7414, 49.7239, 1111.23}, {0.05853, 0.05853, 0.01187, 0.007568, 0.004595, 0.0003601}},  // Cortex-M0+, CMSIS-NN: AVERAGE_POOL_2D int8
-    {0x05020900, {111.915, 0.827054, 898.752}, {0.008273, 1.037, 0.0008097}},  // Cortex-M0+, CMSIS-NN: CONCATENATION int8
-    {0x05030000, {165.328, 45.1397, 0, 28.7006, 261.172, 38110.7}, {0.005932, 0.003961, 0.001635, 0.004682, 0.0008176, 3.197e-07}},  // Cortex-M0+, CMSIS-NN: CONV_2D float32
-    {0x05030700, {26.9201, 0, 420.641, 11.8367, 253.661, 13.074, 117.364, 135.269, 0, 58.553, 4.84185, 6.15148, 0}, {0.03405, 0, 0.002096, 0.03349, 0.0004294, 0.07092, 0.0003106, 0.002326, 0.0001454, 0.002798, 0.03907, 0.005597, 0.0005355}},  // Cortex-M0+, CMSIS-NN: CONV_2D int16
-    {0x05030900, {24.013, 401.968, 13.9487, 240.182, 12.8203, 178.394, 11.637, 181.97, 0, 34.3631, 0, 0, 59.3445}, {0.03922, 0.001658, 0.02118, 0.0004228, 0.02563, 0.0003073, 0.04236, 0.0008457, 5.01e-05, 0.008817, 0.0103, 0.00933, 0.00232}},  // Cortex-M0+, CMSIS-NN: CONV_2D int8
-    {0x05030901, {7.80505, 92.9573, 23.9809, 391.443, 12.8789, 196.94, 8.04971, 113.302, 143.255, 380.297}, {0.01725, 0.0006162, 0.03493, 0.002404, 0.01328, 0.0005535, 0.04664, 0.005182, 0.0006162, 0.0003081}},  // Cortex-M0+, CMSIS-NN: CONV_2D int8 1x1
-    {0x05040000, {199.924, 3.60026, 15.8959, 197.483, 0, 0}, {0.004472, 0.003131, 0.008166, 0.002394, 0.002375, 1.007e-05}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D float32
-    {0x05040700, {6.51727, 176.564, 0, 0, 0, 0}, {0.01472, 0.005142, 0.01683, 0.00187, 0.00187, 1.739e-06}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int16
-    {0x05040903, {107.516, 117.722, 435.667, 0, 46.7311, 67.4771, 82.7158, 138.465}, {0.004169, 0.002319, 0.0008244, 0.02389, 0.01257, 0.004335, 0.003393, 5.36e-05}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
-    {0x05040904, {23.9716, 31.4075, 408.081, 64.832, 66.0891, 1948.96}, {0.02682, 0.00702, 0.002078, 0.001782, 0.0008616, 3.791e-05}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
-    {0x05040907, {26.8822, 39.0991, 145.002, 44.4164, 23.5109, 51.4743, 75.1199, 306.898}, {0.02631, 0.007947, 0.004348, 0.003793, 0.002604, 0.002612, 0.002612, 0.000217}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
-    {0x05060900, {385.595, 321.967}, {0.002589, 0.0003794}},  // Cortex-M0+, CMSIS-NN: DEQUANTIZE int8
-    {0x05090000, {159.941, 255.995, 587.104}, {0.006243, 0.000512, 0.0002939}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED float32
-    {0x05090700, {54.6754, 0, 99.88, 0, 0, 0, 0, 303.473}, {0.01821, 0, 0.002588, 0, 0, 0, 0.001617, 0.001617}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int16
-    {0x05090900, {15.9852, 344.43, 7.93339, 109.739, 126.969, 494.539}, {0.05939, 0.002462, 0.1154, 0.003728, 0.003728, 0.002028}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int8
-    {0x05090901, {8.30435, 89.8506, 23.9701, 392.641, 12.904, 180.782, 8.01361, 114.803, 215.478, 440.693}, {0.008924, 0.0005577, 0.03673, 0.002024, 0.001477, 0.0001338, 0.05465, 0.004982, 0.001245, 0.001245}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int8 1x1
-    {0x05090906, {17.9904, 307.124, 7.91164, 94.57, 359.833, 284.418}, {0.05297, 0.00211, 0.09261, 0.003353, 0.002024, 0.002024}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int8 one scale
-    {0x050e0000, {3483.21, 0}, {0.0002871, 0.0002871}},  // Cortex-M0+, CMSIS-NN: LOGISTIC float32
-    {0x050e0900, {1414.49, 302.331}, {0.0007069, 0.0005825}},  // Cortex-M0+, CMSIS-NN: LOGISTIC int8
-    {0x05110000, {44.1454, 14.9815, 109.499, 91.1014, 82.6331}, {0.01623, 0.008669, 0.004636, 0.0005572, 9.721e-05}},  // Cortex-M0+, CMSIS-NN: MAX_POOL_2D float32
-    {0x05110700, {62.9492, 0, 0, 165.625, 0}, {0.01468, 0.007339, 0.007339, 0.0008527, 1.433e-05}},  // Cortex-M0+, CMSIS-NN: MAX_POOL_2D int16
-    {0x05110900, {169.041, 8.97155, 17.4734, 117.081, 17.8391, 123.827, 23.2674, 0, 54.1367, 512.626}, {0.005825, 0.06556, 0.03059, 0.007882, 0.01414, 0.00497, 0.01109, 0.007882, 0.001463, 0.000973}},  // Cortex-M0+, CMSIS-NN: MAX_POOL_2D int8
-    {0x05120900, {95.8557, 1230.93}, {0.0104, 3.88e-05}},  // Cortex-M0+, CMSIS-NN: MUL int8
-    {0x05120905, {134.753, 0}, {0.007421, 7.247e-06}},  // Cortex-M0+, CMSIS-NN: MUL int8 broadcast
-    {0x05130000, {44.4864, 426.208}, {0.02234, 6.505e-05}},  // Cortex-M0+, CMSIS-NN: RELU float32
-    {0x05130900, {122.534, 1330}, {0.008118, 1.561e-05}},  // Cortex-M0+, CMSIS-NN: RELU int8
-    {0x05160900, {0.810571, 235.596}, {1.178, 0.003479}},  // Cortex-M0+, CMSIS-NN: RESHAPE int8
-    {0x05190000, {1407.03, 0}, {0.0007107, 0.0002369}},  // Cortex-M0+, CMSIS-NN: SOFTMAX float32
-    {0x05190700, {120, 360}, {0.00641, 0.0009259}},  // Cortex-M0+, CMSIS-NN: SOFTMAX int16
-    {0x05190900, {1938.74, 414.711}, {0.0005147, 0.000233}},  // Cortex-M0+, CMSIS-NN: SOFTMAX int8
-    {0x051c0900, {1510.62, 477.655}, {0.0006619, 5.375e-05}},  // Cortex-M0+, CMSIS-NN: TANH int8
-    {0x05220900, {0.531987, 0.77722, 2.71689, 232.36, 91.3847, 609.532}, {0.408, 1.123, 0.2066, 0.003541, 0.009482, 0.001873}},  // Cortex-M0+, CMSIS-NN: PAD int8
-    {0x05270900, {6.95281, 14.4612, 64.2647, 984.627}, {0.1401, 0.03367, 0.006396, 0.002339}},  // Cortex-M0+, CMSIS-NN: TRANSPOSE int8
-    {0x05270908, {5.99976, 5.99104, 247.112, 227.096}, {0.1625, 0.02592, 0.00216, 0.00216}},  // Cortex-M0+, CMSIS-NN: TRANSPOSE int8 planes
-    {0x05280000, {40.6972, 60.4383, 0, 7678.51}, {0.01772, 0.005333, 0.0001666, 9.888e-06}},  // Cortex-M0+, CMSIS-NN: MEAN float32
-    {0x05280900, {42.8696, 0.706669, 106.79, 3058.85}, {0.0231, 0.00764, 0.0004497, 1.77e-05}},  // Cortex-M0+, CMSIS-NN: MEAN int8
-    {0x052b0900, {0.812637, 306.804}, {1.161, 0.001209}},  // Cortex-M0+, CMSIS-NN: SQUEEZE int8
-    {0x052d0200, {1073.25, 0}, {0.0009317, 0.0009317}},  // Cortex-M0+, CMSIS-NN: STRIDED_SLICE int32
-    {0x05460000, {4.99619, 178.959}, {0.1957, 0.000596}},  // Cortex-M0+, CMSIS-NN: EXPAND_DIMS float32
-    {0x05460900, {4.9968, 175.71}, {0.1967, 0.0004774}},  // Cortex-M0+, CMSIS-NN: EXPAND_DIMS int8
-    {0x054d0900, {2.51215e-14, 160}, {0.025, 0.00625}},  // Cortex-M0+, CMSIS-NN: SHAPE int8
-    {0x05520000, {0, 168.194, 0, 648.889}, {0.01774, 0.005914, 0.0005806, 3.628e-05}},  // Cortex-M0+, CMSIS-NN: REDUCE_MAX float32
-    {0x05520900, {45.7953, 0, 0, 583.488}, {0.02181, 0.007271, 0.000453, 7.079e-06}},  // Cortex-M0+, CMSIS-NN: REDUCE_MAX int8
-    {0x05530200, {160, 0}, {0.00625, 0.003125}},  // Cortex-M0+, CMSIS-NN: PACK int32
-    {0x05620900, {121.601, 1408.8}, {0.008177, 1.571e-05}},  // Cortex-M0+, CMSIS-NN: LEAKY_RELU int8
-    {0x05720000, {436.366, 1467.05}, {0.002285, 5.916e-06}},  // Cortex-M0+, CMSIS-NN: QUANTIZE float32
-    {0x06000000, {109.375, 22480}, {0.008309, 7.436e-06}},  // Cortex-M3, CMSIS-NN: ADD float32
-    {0x06000005, {125.288, 7810.26}, {0.007975, 2.004e-05}},  // Cortex-M3, CMSIS-NN: ADD float32 broadcast
-    {0x06000900, {83.9966, 709.482}, {0.01188, 1.533e-05}},  // Cortex-M3, CMSIS-NN: ADD int8
-    {0x06010000, {148.807, 0, 0, 0, 0}, {0.00672, 0.00336, 0.00336, 0.000336, 5.25e-06}},  // Cortex-M3, CMSIS-NN: AVERAGE_POOL_2D float32
-    {0x06010900, {4.61628, 8.3276, 8.44572, 29.5847, 25.0726, 355.712}, {0.07595, 0.07708, 0.0264, 0.01934, 0.009843, 0.0006028}},  // Cortex-M3, CMSIS-NN: AVERAGE_POOL_2D int8
-    {0x06020900, {33.0666, 0.581506, 509.231}, {0.02561, 1.534, 0.001528}},  // Cortex-M3, CMSIS-NN: CONCATENATION int8
-    {0x06030000, {75.4883, 37.0629, 0, 26.7853, 193.898, 0}, {0.01279, 0.006669, 0.002662, 0.007883, 0.001331, 5.989e-07}},  // Cortex-M3, CMSIS-NN: CONV_2D float32
-    {0x06030700, {10.0045, 0, 179.346, 6.51802, 112.903, 6.01079, 71.4592, 92.1275, 162.713, 37.5498, 2.59098, 4.54428, 108.315}, {0.08973, 0, 0.004775, 0.05953, 0.0009237, 0.1493, 0.0007225, 0.004105, 0.0002566, 0.005924, 0.06946, 0.01185, 0.001122}},  // Cortex-M3, CMSIS-NN: CONV_2D int16
-    {0x06030900, {10.0375, 160.346, 6.80545, 89.2247, 5.04099, 74.4539, 5.96647, 118.801, 0, 38.2865, 0, 0.0543853, 41.1158}, {0.09311, 0.003722, 0.03855, 0.0007904, 0.06227, 0.000729, 0.08679, 0.001581, 8.602e-05, 0.01356, 0.0217, 0.01814, 0.00465}},  // Cortex-M3, CMSIS-NN: CONV_2D int8
-    {0x06030901, {5.81913, 57.4199, 10.0175, 145.905, 7.05441, 84.8757, 6.01417, 48.7355, 133.116, 411.529}, {0.03303, 0.001179, 0.08363, 0.0064, 0.0272, 0.001134, 0.08306, 0.009229, 0.001179, 0.0005897}},  // Cortex-M3, CMSIS-NN: CONV_2D int8 1x1
-    {0x06040000, {94.2324, 12.7519, 11.2015, 133.696, 0, 0}, {0.008899, 0.00538, 0.01577, 0.003962, 0.003928, 1.653e-05}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D float32
-    {0x06040700, {8.66594, 90.4513, 0, 0, 0, 0}, {0.02492, 0.00875, 0.02864, 0.003182, 0.003182, 2.944e-06}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int16
-    {0x06040903, {17.2813, 31.3281, 157.193, 0, 29.9703, 33.6555, 58.884, 414.382}, {0.01672, 0.00886, 0.00312, 0.03921, 0.02063, 0.007115, 0.00537, 0.0001047}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
-    {0x06040904, {14.9726, 17.3372, 166.454, 43.232, 45.9608, 702.378}, {0.04721, 0.01437, 0.004746, 0.003795, 0.001799, 7.275e-05}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
-    {0x06040907, {11.928, 29.378, 63.6106, 39.199, 32.3447, 10.5091, 6.13706, 830.197}, {0.05182, 0.01496, 0.008098, 0.006485, 0.004595, 0.006178, 0.006178, 0.0003327}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
-    {0x06060900, {103.567, 96.8047}, {0.009638, 0.001392}},  // Cortex-M3, CMSIS-NN: DEQUANTIZE int8
-    {0x06090000, {71.1623, 165.143, 495.453}, {0.01402, 0.001042, 0.0005558}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED float32
-    {0x06090700, {4.99469, 0, 48.9852, 0, 0, 0, 156.218, 127.9}, {0.1952, 0, 0.0107, 0, 0, 0, 0.004344, 0.004344}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int16
-    {0x06090900, {9.9897, 138.692, 5.95647, 50.5626, 70.9327, 366.77}, {0.09565, 0.005647, 0.1557, 0.006901, 0.006901, 0.003253}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int8
-    {0x06090901, {6.54572, 56.8432, 9.96597, 146.237, 6.3045, 83.6242, 6.08367, 48.3283, 0, 631.461}, {0.02034, 0.001272, 0.08884, 0.005264, 0.002836, 0.0003369, 0.09389, 0.008839, 0.00221, 0.00221}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int8 1x1
-    {0x06090906, {9.99876, 117.621, 6.01547, 42.6142, 227.673, 201.728}, {0.09535, 0.004714, 0.1272, 0.005731, 0.003329, 0.003329}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int8 one scale
-    {0x060e0000, {1723.09, 0}, {0.0005804, 0.0005804}},  // Cortex-M3, CMSIS-NN: LOGISTIC float32
-    {0x060e0900, {361.765, 164.648}, {0.002764, 0.0019}},  // Cortex-M3, CMSIS-NN: LOGISTIC int8
-    {0x06110000, {41.7181, 13.0139, 106.67, 58.6136, 298.099}, {0.0172, 0.009159, 0.004872, 0.0005923, 0.0001006}},  // Cortex-M3, CMSIS-NN: MAX_POOL_2D float32
-    {0x06110700, {10.4102, 0, 0, 95, 0}, {0.07474, 0.03737, 0.03737, 0.003823, 7.299e-05}},  // Cortex-M3, CMSIS-NN: MAX_POOL_2D int16
-    {0x06110900, {30.6902, 7.18747, 14.1698, 42.8973, 11.0961, 63.6902, 17.077, 0, 53.2913, 356.938}, {0.03086, 0.08162, 0.0383, 0.02061, 0.02397, 0.0083, 0.0161, 0.02061, 0.001922, 0.001239}},  // Cortex-M3, CMSIS-NN: MAX_POOL_2D int8
-    {0x06120900, {36.0013, 716.167}, {0.02764, 0.0001007}},  // Cortex-M3, CMSIS-NN: MUL int8
-    {0x06120905, {53.2588, 0}, {0.01878, 1.834e-05}},  // Cortex-M3, CMSIS-NN: MUL int8 broadcast
-    {0x06130000, {42.4698, 290.454}, {0.02344, 6.868e-05}},  // Cortex-M3, CMSIS-NN: RELU float32
-    {0x06130900, {49.6271, 0}, {0.02015, 3.936e-05}},  // Cortex-M3, CMSIS-NN: RELU int8
-    {0x06160900, {0.558769, 186.437}, {1.697, 0.0045}},  // Cortex-M3, CMSIS-NN: RESHAPE int8
-    {0x06190000, {669.526, 0}, {0.001494, 0.0004979}},  // Cortex-M3, CMSIS-NN: SOFTMAX float32
-    {0x06190700, {59, 210}, {0.0125, 0.001773}},  // Cortex-M3, CMSIS-NN: SOFTMAX int16
-    {0x06190900, {518.848, 260.94}, {0.001918, 0.00077}},  // Cortex-M3, CMSIS-NN: SOFTMAX int8
-    {0x061c0900, {369.123, 312.486}, {0.002708, 0.0002109}},  // Cortex-M3, CMSIS-NN: TANH int8
-    {0x06220900, {0.585206, 0.557101, 0.607749, 112.713, 77.462, 398.485}, {0.5796, 1.597, 0.4148, 0.006614, 0.01193, 0.003192}},  // Cortex-M3, CMSIS-NN: PAD int8
-    {0x06270900, {4.98494, 11.2529, 24.2424, 595.902}, {0.1954, 0.05011, 0.01078, 0.003551}},  // Cortex-M3, CMSIS-NN: TRANSPOSE int8
-    {0x06270908, {5, 5, 132, 193.483}, {0.1957, 0.03846, 0.003205, 0.003205}},  // Cortex-M3, CMSIS-NN: TRANSPOSE int8 planes
-    {0x06280000, {41.3657, 0, 59.5222, 6623.12}, {0.02379, 0.007676, 0.0002399, 1.406e-05}},  // Cortex-M3, CMSIS-NN: MEAN float32
-    {0x06280900, {32.892, 0, 14.0368, 257.442}, {0.03038, 0.01012, 0.0006262, 2.503e-05}},  // Cortex-M3, CMSIS-NN: MEAN int8
-    {0x062b0900, {0.562306, 244.595}, {1.663, 0.001654}},  // Cortex-M3, CMSIS-NN: SQUEEZE int8
-    {0x062d0200, {821.99, 0}, {0.001217, 0.001217}},  // Cortex-M3, CMSIS-NN: STRIDED_SLICE int32
-    {0x06460000, {3.98679, 159.069}, {0.2446, 0.000738}},  // Cortex-M3, CMSIS-NN: EXPAND_DIMS float32
-    {0x06460900, {3.99952, 150.989}, {0.2455, 0.0005928}},  // Cortex-M3, CMSIS-NN: EXPAND_DIMS int8
-    {0x064d0900, {12, 92}, {0.02857, 0.007812}},  // Cortex-M3, CMSIS-NN: SHAPE int8
-    {0x06520000, {46.142, 0, 0, 478.519}, {0.02157, 0.00719, 0.0007071, 4.42e-05}},  // Cortex-M3, CMSIS-NN: REDUCE_MAX float32
-    {0x06520900, {33.1411, 0, 0, 232.146}, {0.03016, 0.01005, 0.0006272, 9.8e-06}},  // Cortex-M3, CMSIS-NN: REDUCE_MAX int8
-    {0x06530200, {134.252, 0}, {0.007449, 0.003724}},  // Cortex-M3, CMSIS-NN: PACK int32
-    {0x06620900, {50.2929, 0}, {0.01988, 3.884e-05}},  // Cortex-M3, CMSIS-NN: LEAKY_RELU int8
-    {0x06720000, {197.658, 330.386}, {0.005052, 1.312e-05}},  // Cortex-M3, CMSIS-NN: QUANTIZE float32
-    {0x07000000, {13.9974, 373.333}, {0.07052, 6.8e-05}},  // Cortex-M4, CMSIS-NN: ADD float32
-    {0x07000005, {15.7938, 1073.36}, {0.06326, 0.0001567}},  // Cortex-M4, CMSIS-NN: ADD float32 broadcast
-    {0x07000900, {81.3616, 652.709}, {0.01227, 1.584e-05}},  // Cortex-M4, CMSIS-NN: ADD int8
-    {0x07010000, {23.7604, 0, 0, 32.9167, 0}, {0.04068, 0.02034, 0.02034, 0.001968, 3.178e-05}},  // Cortex-M4, CMSIS-NN: AVERAGE_POOL_2D float32
-    {0x07010900, {5.99972, 18.9998, 10.9962, 14.0129, 57.9854, 44.9587, 365.032}, {0.1543, 0.04686, 0.02683, 0.01321, 0.007046, 0.002202, 0.0006357}},  // Cortex-M4, CMSIS-NN: AVERAGE_POOL_2D int8
-    {0x07020900, {32.4901, 0.535178, 550.621}, {0.02617, 1.638, 0.001453}},  // Cortex-M4, CMSIS-NN: CONCATENATION int8
-    {0x07030000, {4.99661, 8.14465, 23.2828, 23.0585, 49.622, 660.002}, {0.1566, 0.02069, 0.008296, 0.02445, 0.005424, 4.592e-06}},  // Cortex-M4, CMSIS-NN: CONV_2D float32
-    {0x07030700, {29.0288, 14.3194, 200.305, 4.03644, 116.264, 4.88168, 50.733, 105.657, 112.45, 36.8802, 2.2748, 5.52777, 86.3499}, {0.02949, 0.01149, 0.004224, 0.0735, 0.0009493, 0.1834, 0.0007279, 0.003732, 0.0002333, 0.006136, 0.08575, 0.01227, 0.001316}},  // Cortex-M4, CMSIS-NN: CONV_2D int16
-    {0x07030900, {26.1732, 11.9119, 178.281, 3.74731, 117.792, 2.73646, 79.5704, 12.2737, 0, 137.746, 211.638, 38.9155, 0, 0.442123, 37.5177}, {0.03522, 0.007942, 0.003615, 0.05553, 0.0007913, 0.09825, 0.0009021, 0.03621, 0.004003, 0.001583, 8.34e-05, 0.01456, 0.03621, 0.02052, 0.005856}},  // Cortex-M4, CMSIS-NN: CONV_2D int8
-    {0x07030901, {4.55812, 107.232, 95.8301, 28.4106, 14.0613, 157.016, 14.6977, 121.229, 5.79586, 51.4451, 182.001, 270.259}, {0.03587, 0.001281, 0.007816, 0.01218, 0.01497, 0.005831, 0.007638, 0.001273, 0.08305, 0.009227, 0.001281, 0.0006405}},  // Cortex-M4, CMSIS-NN: CONV_2D int8 1x1
-    {0x07040000, {4.52185, 20.1838, 16.4612, 34.7175, 22.3295, 4330.85}, {0.03681, 0.0166, 0.04634, 0.01285, 0.01014, 6.086e-05}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D float32
-    {0x07040700, {4.72853, 90.5406, 0, 0, 0, 0}, {0.02761, 0.009658, 0.03161, 0.003512, 0.003512, 3.262e-06}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int16
-    {0x07040900, {37.9493, 9.6369, 175.108, 0, 47.125, 93.4741, 411.545, 34.6055, 11.1461, 14.466, 38.9517, 0}, {0.01504, 0.003556, 0.003556, 0.04796, 0.008366, 0.003663, 0.0003099, 0.0142, 0.02167, 0.02811, 0.008808, 0.05428}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8
-    {0x07040903, {10.1615, 23.9714, 159.704, 0, 31.1773, 34.249, 61.562, 425.638}, {0.02022, 0.01044, 0.003665, 0.03786, 0.01993, 0.006871, 0.005178, 0.000115}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
-    {0x07040904, {14.9737, 18.3367, 171.45, 44.2307, 49.9476, 714.108}, {0.04664, 0.01394, 0.004607, 0.00369, 0.001746, 7.094e-05}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
-    {0x07040907, {11.9843, 27.0835, 65.8236, 46.1219, 41.7397, 9.78837, 7.25038, 534.475}, {0.04896, 0.01504, 0.008016, 0.005902, 0.004351, 0.005902, 0.005902, 0.0002719}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
-    {0x07060900, {102.733, 118.7}, {0.009712, 0.00136}},  // Cortex-M4, CMSIS-NN: DEQUANTIZE int8
-    {0x07090000, {5.01626, 18.744, 431.804}, {0.1985, 0.007099, 0.001884}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED float32
-    {0x07090700, {18.8798, 10.6865, 117.71, 15.3063, 14.9389, 12.7456, 181.278, 125.296}, {0.04975, 0.009385, 0.005192, 0.01504, 0.004459, 0.004459, 0.004459, 0.004459}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int16
-    {0x07090900, {15.0075, 0, 8.90117, 117.623, 9.5148, 9.71489, 61.0992, 70.8266, 378.536}, {0.06539, 0.008174, 0.02019, 0.00673, 0.07248, 0.01799, 0.006174, 0.006174, 0.003412}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int8
-    {0x07090901, {6.6281, 74.4635, 90.7221, 25.8454, 0, 162.03, 11.6699, 96.4932, 6.09461, 48.3052, 156.34, 199.486}, {0.0232, 0.001431, 0.008817, 0.01237, 0, 0.005201, 0.0008266, 0.000354, 0.09599, 0.008947, 0.002237, 0.002237}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int8 1x1
-    {0x07090906, {15.0325, 0, 11.2764, 100.102, 9.05094, 8.91456, 46.094, 228.368, 213.796}, {0.06369, 0.007961, 0.01008, 0.007295, 0.05995, 0.00342, 0.00342, 0.00342, 0.00342}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int8 one scale
-    {0x070e0000, {313.05, 0}, {0.003194, 0.003194}},  // Cortex-M4, CMSIS-NN: LOGISTIC float32
-    {0x070e0900, {364.023, 170.235}, {0.002746, 0.001872}},  // Cortex-M4, CMSIS-NN: LOGISTIC int8
-    {0x07110000, {8.67939, 8.92127, 20.534, 52.7802, 315.759}, {0.07067, 0.03459, 0.0205, 0.002314, 0.0003693}},  // Cortex-M4, CMSIS-NN: MAX_POOL_2D float32
-    {0x07110700, {10.2995, 0, 0, 95.8333, 0}, {0.07522, 0.03761, 0.03761, 0.003837, 7.346e-05}},  // Cortex-M4, CMSIS-NN: MAX_POOL_2D int16
-    {0x07110900, {30.6824, 7.19745, 14.1442, 42.2635, 10.7238, 64.6231, 17.0807, 0, 51.8194, 374.074}, {0.03087, 0.08164, 0.03845, 0.02087, 0.02407, 0.008327, 0.01612, 0.02087, 0.001942, 0.001252}},  // Cortex-M4, CMSIS-NN: MAX_POOL_2D int8
-    {0x07120900, {35.8646, 765.333}, {0.02774, 0.0001005}},  // Cortex-M4, CMSIS-NN: MUL int8
-    {0x07120905, {53.235, 0}, {0.01878, 1.834e-05}},  // Cortex-M4, CMSIS-NN: MUL int8 broadcast
-    {0x07130000, {9.01662, 210.387}, {0.1093, 0.0003086}},  // Cortex-M4, CMSIS-NN: RELU float32
-    {0x07130900, {49.6528, 31.1111}, {0.02013, 3.929e-05}},  // Cortex-M4, CMSIS-NN: RELU int8
-    {0x07160900, {0.532171, 194.052}, {1.774, 0.004384}},  // Cortex-M4, CMSIS-NN: RESHAPE int8
-    {0x07190000, {96.3819, 180.045}, {0.008978, 0.002131}},  // Cortex-M4, CMSIS-NN: SOFTMAX float32
-    {0x07190700, {56.6667, 246.667}, {0.0123, 0.001705}},  // Cortex-M4, CMSIS-NN: SOFTMAX int16
-    {0x07190900, {522.27, 269.912}, {0.001905, 0.0007608}},  // Cortex-M4, CMSIS-NN: SOFTMAX int8
-    {0x071c0900, {369.411, 268.829}, {0.002706, 0.0002127}},  // Cortex-M4, CMSIS-NN: TANH int8
-    {0x07220900, {0.577157, 0.526062, 0.470976, 111.422, 78.3885, 414.856}, {0.5956, 1.683, 0.4366, 0.006729, 0.01187, 0.003254}},  // Cortex-M4, CMSIS-NN: PAD int8
-    {0x07270900, {4.98205, 11.609, 27.1415, 566.649}, {0.1955, 0.0487, 0.01037, 0.003605}},  // Cortex-M4, CMSIS-NN: TRANSPOSE int8
-    {0x07270908, {4.99977, 4.99216, 130.098, 213.832}, {0.1957, 0.03871, 0.003226, 0.003226}},  // Cortex-M4, CMSIS-NN: TRANSPOSE int8 planes
-    {0x07280000, {31.2626, 0, 0, 0}, {0.03199, 0.01066, 0.0003332, 2.082e-05}},  // Cortex-M4, CMSIS-NN: MEAN float32
-    {0x07280900, {32.379, 0, 11.3075, 56.8592}, {0.03088, 0.01028, 0.0006384, 2.558e-05}},  // Cortex-M4, CMSIS-NN: MEAN int8
-    {0x072b0900, {0.529976, 257.663}, {1.751, 0.001675}},  // Cortex-M4, CMSIS-NN: SQUEEZE int8
-    {0x072d0200, {826.237, 0}, {0.00121, 0.00121}},  // Cortex-M4, CMSIS-NN: STRIDED_SLICE int32
-    {0x07460000, {4.00228, 157.303}, {0.2437, 0.0007364}},  // Cortex-M4, CMSIS-NN: EXPAND_DIMS float32
-    {0x07460900, {4.00283, 155.548}, {0.2452, 0.0005908}},  // Cortex-M4, CMSIS-NN: EXPAND_DIMS int8
-    {0x074d0900, {13.3333, 93.3333}, {0.02727, 0.0075}},  // Cortex-M4, CMSIS-NN: SHAPE int8
-    {0x07520000, {36.7824, 0, 0, 464.444}, {0.02703, 0.009011, 0.000883, 5.519e-05}},  // Cortex-M4, CMSIS-NN: REDUCE_MAX float32
-    {0x07520900, {32.1408, 0, 0, 194.355}, {0.0311, 0.01037, 0.0006469, 1.011e-05}},  // Cortex-M4, CMSIS-NN: REDUCE_MAX int8
-    {0x07530200, {136.504, 0}, {0.007326, 0.003663}},  // Cortex-M4, CMSIS-NN: PACK int32
-    {0x07620900, {51.3552, 184.5}, {0.01944, 3.777e-05}},  // Cortex-M4, CMSIS-NN: LEAKY_RELU int8
-    {0x07720000, {35.8336, 280.454}, {0.02772, 7.122e-05}},  // Cortex-M4, CMSIS-NN: QUANTIZE float32
-    {0x08000000, {12.9948, 373.333}, {0.07589, 7.31e-05}},  // Cortex-M7, CMSIS-NN: ADD float32
-    {0x08000005, {14.7874, 1064.74}, {0.06756, 0.0001657}},  // Cortex-M7, CMSIS-NN: ADD float32 broadcast
-    {0x08000900, {81.2261, 463.215}, {0.01229, 1.591e-05}},  // Cortex-M7, CMSIS-NN: ADD int8
-    {0x08010000, {23.2344, 0, 0, 33.4375, 0}, {0.04154, 0.02077, 0.02077, 0.002008, 3.246e-05}},  // Cortex-M7, CMSIS-NN: AVERAGE_POOL_2D float32
-    {0x08010900, {5.99973, 18.999, 10.998, 14.0062, 55.9999, 43.9455, 356.515}, {0.1543, 0.04698, 0.02711, 0.01343, 0.007151, 0.002238, 0.0006406}},  // Cortex-M7, CMSIS-NN: AVERAGE_POOL_2D int8
-    {0x08020900, {32.5205, 0.5363, 534.762}, {0.02618, 1.641, 0.001486}},  // Cortex-M7, CMSIS-NN: CONCATENATION int8
-    {0x08030000, {4.99627, 7.42761, 21.2112, 17.7933, 45.705, 668.515}, {0.1622, 0.02457, 0.009565, 0.02904, 0.0058, 4.768e-06}},  // Cortex-M7, CMSIS-NN: CONV_2D float32
-    {0x08030700, {29.0242, 14.1385, 189.359, 4.03946, 110.521, 4.8741, 50.3217, 116.637, 100.979, 34.5525, 2.3064, 5.91806, 111.735}, {0.02967, 0.012, 0.004407, 0.07352, 0.0009585, 0.184, 0.0007301, 0.003689, 0.0002306, 0.006206, 0.08577, 0.01241, 0.001326}},  // Cortex-M7, CMSIS-NN: CONV_2D int16
-    {0x08030900, {26.2344, 10.6485, 176.742, 3.64007, 118.671, 2.75388, 89.0604, 12.1232, 0, 156.63, 0, 41.207, 0, 0.508151, 45.3026}, {0.03515, 0.007942, 0.003615, 0.05421, 0.0007658, 0.09777, 0.0009008, 0.03618, 0.003916, 0.001532, 8.158e-05, 0.01397, 0.03618, 0.02006, 0.005752}},  // Cortex-M7, CMSIS-NN: CONV_2D int8
-    {0x08030901, {4.67287, 109.088, 93.1073, 29.2345, 14.098, 157.217, 14.1716, 119.057, 5.80725, 51.6636, 170.337, 249.35}, {0.0362, 0.001293, 0.007976, 0.01205, 0.01494, 0.005823, 0.007683, 0.001281, 0.083, 0.009222, 0.001293, 0.0006464}},  // Cortex-M7, CMSIS-NN: CONV_2D int8 1x1
-    {0x08040000, {2.13743, 27.93, 17.8344, 36.9687, 18.0713, 0}, {0.03646, 0.01475, 0.04431, 0.01157, 0.009681, 5.943e-05}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D float32
-    {0x08040700, {4.41045, 88.7638, 0, 0, 0, 0}, {0.02834, 0.009912, 0.03244, 0.003604, 0.003604, 3.348e-06}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int16
-    {0x08040900, {35.9918, 10.1653, 171.158, 0, 50.7201, 94.3557, 390.065, 34.5744, 11.0921, 14.4391, 39.1722, 0}, {0.01555, 0.003627, 0.003627, 0.04777, 0.008158, 0.003628, 0.0003024, 0.0141, 0.02229, 0.02801, 0.008773, 0.0559}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8
-    {0x08040903, {10.1577, 23.9386, 159.823, 0, 31.229, 34.0962, 61.5732, 412.866}, {0.02022, 0.01044, 0.003665, 0.03786, 0.01993, 0.006871, 0.005177, 0.000115}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
-    {0x08040904, {14.973, 18.3397, 165.453, 44.2258, 49.9663, 699.527}, {0.04691, 0.01418, 0.004738, 0.003773, 0.001783, 7.192e-05}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
-    {0x08040907, {11.9855, 25.0799, 68.8207, 43.1128, 38.8723, 8.84544, 7.21134, 523.704}, {0.0498, 0.01556, 0.007985, 0.006012, 0.004453, 0.006012, 0.006012, 0.0002783}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
-    {0x08060900, {12.06, 210.498}, {0.08018, 0.003535}},  // Cortex-M7, CMSIS-NN: DEQUANTIZE int8
-    {0x08090000, {5.0224, 16.5754, 421.84}, {0.1983, 0.007294, 0.001928}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED float32
-    {0x08090700, {18.8743, 10.7571, 111.415, 15.3792, 15.0209, 9.24587, 183.797, 107.957}, {0.04993, 0.009641, 0.005348, 0.01512, 0.004475, 0.004475, 0.004475, 0.004475}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int16
-    {0x08090900, {15.0032, 0, 8.86463, 116.866, 9.46328, 10.0464, 54.056, 78.0268, 366.92}, {0.06542, 0.008178, 0.02029, 0.006763, 0.07271, 0.01787, 0.006144, 0.006144, 0.003408}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int8
-    {0x08090901, {6.57844, 73.7065, 88.3331, 26.5283, 0, 162.468, 11.6358, 96.632, 6.09249, 48.2447, 156.543, 339.235}, {0.02363, 0.001442, 0.009004, 0.01224, 0, 0.005172, 0.0008317, 0.0003514, 0.09669, 0.008949, 0.002237, 0.002237}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int8 1x1
-    {0x08090906, {15.0219, 0, 10.907, 100.855, 9.06332, 12.2011, 40.9254, 230.176, 206.648}, {0.06372, 0.007964, 0.01006, 0.007261, 0.0605, 0.00342, 0.00342, 0.00342, 0.00342}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int8 one scale
-    {0x080e0000, {274.818, 0}, {0.003639, 0.003639}},  // Cortex-M7, CMSIS-NN: LOGISTIC float32
-    {0x080e0900, {446.135, 163.742}, {0.002241, 0.00164}},  // Cortex-M7, CMSIS-NN: LOGISTIC int8
-    {0x08110000, {8.65479, 8.97934, 19.5275, 49.653, 311.787}, {0.07132, 0.03523, 0.02098, 0.002375, 0.0003747}},  // Cortex-M7, CMSIS-NN: MAX_POOL_2D float32
-    {0x08110700, {10.2825, 0, 0, 96.0577, 0}, {0.07528, 0.03764, 0.03764, 0.003838, 7.351e-05}},  // Cortex-M7, CMSIS-NN: MAX_POOL_2D int16
-    {0x08110900, {30.6957, 7.19073, 14.1857, 42.2924, 10.7135, 64.8202, 16.9705, 0, 55.7265, 349.892}, {0.03086, 0.08159, 0.03838, 0.02084, 0.02396, 0.008274, 0.01608, 0.02084, 0.00193, 0.001249}},  // Cortex-M7, CMSIS-NN: MAX_POOL_2D int8
-    {0x08120900, {35.8737, 748.833}, {0.02773, 0.0001007}},  // Cortex-M7, CMSIS-NN: MUL int8
-    {0x08120905, {53.6586, 0}, {0.01864, 1.82e-05}},  // Cortex-M7, CMSIS-NN: MUL int8 broadcast
-    {0x08130000, {9.00419, 224.611}, {0.1093, 0.0003077}},  // Cortex-M7, CMSIS-NN: RELU float32
-    {0x08130900, {49.6277, 0}, {0.02015, 3.936e-05}},  // Cortex-M7, CMSIS-NN: RELU int8
-    {0x08160900, {0.529678, 187.211}, {1.785, 0.004523}},  // Cortex-M7, CMSIS-NN: RESHAPE int8
-    {0x08190000, {53.7362, 264.416}, {0.0132, 0.002349}},  // Cortex-M7, CMSIS-NN: SOFTMAX float32
-    {0x08190700, {60.2564, 210.769}, {0.0123, 0.001747}},  // Cortex-M7, CMSIS-NN: SOFTMAX int16
-    {0x08190900, {530.393, 285.815}, {0.001875, 0.0007426}},  // Cortex-M7, CMSIS-NN: SOFTMAX int8
-    {0x081c0900, {458.843, 283.419}, {0.002179, 0.0001727}},  // Cortex-M7, CMSIS-NN: TANH int8
-    {0x08220900, {0.57697, 0.528173, 0.470343, 111.216, 78.3543, 403.055}, {0.5948, 1.676, 0.4368, 0.006731, 0.01187, 0.003237}},  // Cortex-M7, CMSIS-NN: PAD int8
-    {0x08270900, {4.98078, 11.6155, 27.1348, 570.778}, {0.1955, 0.04865, 0.01036, 0.003579}},  // Cortex-M7, CMSIS-NN: TRANSPOSE int8
-    {0x08270908, {5, 5, 132, 193.198}, {0.1957, 0.03846, 0.003205, 0.003205}},  // Cortex-M7, CMSIS-NN: TRANSPOSE int8 planes
-    {0x08280000, {37.1348, 0, 122.528, 762.107}, {0.02671, 0.008641, 0.00027, 1.673e-05}},  // Cortex-M7, CMSIS-NN: MEAN float32
-    {0x08280900, {31.8913, 0, 14.0245, 263.893}, {0.03133, 0.01043, 0.0006456, 2.58e-05}},  // Cortex-M7, CMSIS-NN: MEAN int8
-    {0x082b0900, {0.530818, 249.269}, {1.753, 0.001698}},  // Cortex-M7, CMSIS-NN: SQUEEZE int8
-    {0x082d0200, {818.566, 0}, {0.001222, 0.001222}},  // Cortex-M7, CMSIS-NN: STRIDED_SLICE int32
-    {0x08460000, {3.99824, 153.272}, {0.2441, 0.0007392}},  // Cortex-M7, CMSIS-NN: EXPAND_DIMS float32
-    {0x08460900, {4.00889, 140.807}, {0.2452, 0.0005952}},  // Cortex-M7, CMSIS-NN: EXPAND_DIMS int8
-    {0x084d0900, {3.80952, 121.905}, {0.02917, 0.0075}},  // Cortex-M7, CMSIS-NN: SHAPE int8
-    {0x08520000, {0, 100.313, 0, 470}, {0.02972, 0.009906, 0.0009685, 6.053e-05}},  // Cortex-M7, CMSIS-NN: REDUCE_MAX float32
-    {0x08520900, {0, 95.4235, 0, 195.639}, {0.03142, 0.01047, 0.0006537, 1.021e-05}},  // Cortex-M7, CMSIS-NN: REDUCE_MAX int8
-    {0x08530200, {132.367, 0}, {0.007555, 0.003777}},  // Cortex-M7, CMSIS-NN: PACK int32
-    {0x08620900, {52.292, 0}, {0.01912, 3.735e-05}},  // Cortex-M7, CMSIS-NN: LEAKY_RELU int8
-    {0x08720000, {18.0312, 203.672}, {0.05492, 0.0001403}},  // Cortex-M7, CMSIS-NN: QUANTIZE float32
-    {0x09000000, {12.9883, 383.333}, {0.0759, 7.308e-05}},  // Cortex-M33, CMSIS-NN: ADD float32
-    {0x09000005, {14.7912, 1063.89}, {0.06754, 0.0001657}},  // Cortex-M33, CMSIS-NN: ADD float32 broadcast
-    {0x09000900, {83.3995, 447.51}, {0.01197, 1.55e-05}},  // Cortex-M33, CMSIS-NN: ADD int8
-    {0x09010000, {23.2812, 0, 0, 35.625, 0}, {0.04137, 0.02069, 0.02069, 0.001995, 3.232e-05}},  // Cortex-M33, CMSIS-NN: AVERAGE_POOL_2D float32
-    {0x09010900, {5.99986, 18.9986, 10.9982, 14.0082, 58.0023, 40.9602, 353.885}, {0.1542, 0.04689, 0.0269, 0.01332, 0.007042, 0.00222, 0.0006365}},  // Cortex-M33, CMSIS-NN: AVERAGE_POOL_2D int8
-    {0x09020900, {33.0425, 0.575617, 526.798}, {0.02563, 1.543, 0.00149}},  // Cortex-M33, CMSIS-NN: CONCATENATION int8
-    {0x09030000, {4.9969, 8.1384, 23.3255, 23.0532, 47.5487, 647.454}, {0.1567, 0.02071, 0.008367, 0.02449, 0.005484, 4.607e-06}},  // Cortex-M33, CMSIS-NN: CONV_2D float32
-    {0x09030700, {29.0156, 14.0951, 202.519, 3.80286, 119.457, 4.12168, 56.264, 105.86, 134.838, 37.8654, 2.49689, 4.95403, 78.4095}, {0.02941, 0.0114, 0.004188, 0.0739, 0.0009403, 0.211, 0.0008372, 0.003699, 0.0002312, 0.006133, 0.08622, 0.01227, 0.001321}},  // Cortex-M33, CMSIS-NN: CONV_2D int16
-    {0x09030900, {26.1916, 11.6484, 178.239, 3.78751, 117.223, 2.75126, 77.3198, 12.4737, 0, 141.379, 168.188, 38.1348, 0, 0.500207, 38.1778}, {0.03519, 0.00796, 0.003623, 0.05508, 0.0007912, 0.09811, 0.000905, 0.03597, 0.004026, 0.001582, 8.388e-05, 0.01468, 0.03597, 0.02055, 0.005859}},  // Cortex-M33, CMSIS-NN: CONV_2D int8
-    {0x09030901, {4.67002, 106.271, 95.2567, 28.4354, 14.1275, 155.848, 14.5013, 119.138, 5.81174, 52.496, 175.889, 257.34}, {0.03602, 0.001287, 0.007857, 0.01223, 0.01504, 0.005868, 0.007681, 0.00128, 0.08217, 0.00913, 0.001287, 0.0006433}},  // Cortex-M33, CMSIS-NN: CONV_2D int8 1x1
-    {0x09040000, {4.66132, 19.8684, 16.3269, 34.9936, 22.1746, 69.8016}, {0.03688, 0.01665, 0.04653, 0.01286, 0.01016, 6.088e-05}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D float32
-    {0x09040700, {4.31287, 91.8949, 0, 0, 0, 0}, {0.02757, 0.009638, 0.03154, 0.003505, 0.003505, 3.257e-06}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int16
-    {0x09040900, {37.834, 9.62749, 175.23, 0, 46.5169, 92.1165, 407.583, 31.5258, 11.1994, 14.465, 38.8275, 0}, {0.01511, 0.003571, 0.003571, 0.04914, 0.008526, 0.00378, 0.0003158, 0.01492, 0.02192, 0.02942, 0.009025, 0.05479}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8
-    {0x09040903, {10.1602, 23.995, 159.635, 0, 31.1828, 35.2414, 61.5738, 417.13}, {0.02022, 0.01044, 0.003665, 0.0376, 0.01979, 0.006824, 0.005151, 0.0001148}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
-    {0x09040904, {14.9739, 17.3313, 169.453, 43.248, 45.9305, 699.625}, {0.04707, 0.01425, 0.004679, 0.003752, 0.00178, 7.223e-05}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
-    {0x09040907, {11.9842, 29.0841, 63.8168, 39.1285, 33.8386, 10.849, 6.20123, 526.726}, {0.04872, 0.01502, 0.008096, 0.006165, 0.00463, 0.006165, 0.006165, 0.0002894}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
-    {0x09060900, {103.813, 109.086}, {0.009613, 0.001366}},  // Cortex-M33, CMSIS-NN: DEQUANTIZE int8
-    {0x09090000, {5.01474, 17.7448, 415.877}, {0.1986, 0.007288, 0.001946}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED float32
-    {0x09090700, {18.89, 10.7943, 115.19, 15.065, 16.0314, 15.4434, 186.759, 102.722}, {0.04982, 0.009438, 0.00522, 0.01507, 0.004286, 0.004286, 0.004286, 0.004286}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int16
-    {0x09090900, {15.0239, 0, 10.403, 115.886, 9.3787, 9.88625, 57.6214, 73.7637, 367.716}, {0.06534, 0.008168, 0.0198, 0.0066, 0.07285, 0.01797, 0.006185, 0.006185, 0.003367}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int8
-    {0x09090901, {6.59038, 74.0214, 90.5742, 25.9873, 0, 160.596, 11.9074, 95.4024, 6.09177, 49.3242, 163.302, 248.915}, {0.02324, 0.001438, 0.008843, 0.01242, 0, 0.005236, 0.0008263, 0.0003558, 0.09602, 0.008732, 0.002183, 0.002183}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int8 1x1
-    {0x09090906, {15.0603, 0, 12.2541, 99.9195, 8.67056, 12.3644, 44.4984, 0, 447.272}, {0.06358, 0.007947, 0.00993, 0.007298, 0.06115, 0.003335, 0.003335, 0.003335, 0.003335}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int8 one scale
-    {0x090e0000, {300, 0}, {0.003333, 0.003333}},  // Cortex-M33, CMSIS-NN: LOGISTIC float32
-    {0x090e0900, {360.907, 176.695}, {0.00277, 0.00186}},  // Cortex-M33, CMSIS-NN: LOGISTIC int8
-    {0x09110000, {8.63183, 9.0269, 19.5491, 56.6661, 289.777}, {0.07123, 0.03507, 0.02088, 0.002337, 0.0003767}},  // Cortex-M33, CMSIS-NN: MAX_POOL_2D float32
-    {0x09110700, {10.4248, 0, 0, 96.875, 0}, {0.07434, 0.03717, 0.03717, 0.003793, 7.26e-05}},  // Cortex-M33, CMSIS-NN: MAX_POOL_2D int16
-    {0x09110900, {30.6922, 7.18599, 14.1697, 42.9116, 11.0916, 64.6637, 17.0816, 0, 53.4842, 352.192}, {0.03085, 0.08164, 0.03832, 0.02058, 0.02379, 0.008237, 0.01604, 0.02058, 0.001922, 0.00124}},  // Cortex-M33, CMSIS-NN: MAX_POOL_2D int8
-    {0x09120900, {33.623, 742.5}, {0.02958, 0.000107}},  // Cortex-M33, CMSIS-NN: MUL int8
-    {0x09120905, {53.2552, 0}, {0.01878, 1.834e-05}},  // Cortex-M33, CMSIS-NN: MUL int8 broadcast
-    {0x09130000, {9.00525, 224.275}, {0.1093, 0.0003077}},  // Cortex-M33, CMSIS-NN: RELU float32
-    {0x09130900, {49.6284, 0}, {0.02015, 3.935e-05}},  // Cortex-M33, CMSIS-NN: RELU int8
-    {0x09160900, {0.561971, 181.408}, {1.691, 0.0046}},  // Cortex-M33, CMSIS-NN: RESHAPE int8
-    {0x09190000, {90.6492, 186.755}, {0.009415, 0.00218}},  // Cortex-M33, CMSIS-NN: SOFTMAX float32
-    {0x09190700, {57.1429, 228.571}, {0.0125, 0.00175}},  // Cortex-M33, CMSIS-NN: SOFTMAX int16
-    {0x09190900, {520.724, 272.242}, {0.00191, 0.0007612}},  // Cortex-M33, CMSIS-NN: SOFTMAX int8
-    {0x091c0900, {369.174, 311.467}, {0.002708, 0.0002109}},  // Cortex-M33, CMSIS-NN: TANH int8
-    {0x09220900, {0.585941, 0.557121, 0.607573, 112.679, 77.4592, 395.409}, {0.5794, 1.597, 0.4148, 0.006615, 0.01193, 0.003193}},  // Cortex-M33, CMSIS-NN: PAD int8
-    {0x09270900, {4.98098, 11.6138, 27.197, 563.093}, {0.1955, 0.04864, 0.01035, 0.003578}},  // Cortex-M33, CMSIS-NN: TRANSPOSE int8
-    {0x09270908, {4.99977, 4.99213, 132.099, 189.766}, {0.1957, 0.03846, 0.003205, 0.003205}},  // Cortex-M33, CMSIS-NN: TRANSPOSE int8 planes
-    {0x09280000, {36.6732, 0, 102.29, 766.667}, {0.02707, 0.008794, 0.0002748, 1.703e-05}},  // Cortex-M33, CMSIS-NN: MEAN float32
-    {0x09280900, {33.9156, 0, 20.0162, 659.305}, {0.02944, 0.009798, 0.000603, 2.399e-05}},  // Cortex-M33, CMSIS-NN: MEAN int8
-    {0x092b0900, {0.563835, 240.565}, {1.661, 0.001663}},  // Cortex-M33, CMSIS-NN: SQUEEZE int8
-    {0x092d0200, {807.016, 0}, {0.001239, 0.001239}},  // Cortex-M33, CMSIS-NN: STRIDED_SLICE int32
-    {0x09460000, {3.99709, 148}, {0.2444, 0.0007423}},  // Cortex-M33, CMSIS-NN: EXPAND_DIMS float32
-    {0x09460900, {4.00527, 143.083}, {0.2454, 0.0005948}},  // Cortex-M33, CMSIS-NN: EXPAND_DIMS int8
-    {0x094d0900, {0, 126.735}, {0.03156, 0.00789}},  // Cortex-M33, CMSIS-NN: SHAPE int8
-    {0x09520000, {36.7839, 0, 0, 456.25}, {0.02703, 0.009011, 0.0008834, 5.521e-05}},  // Cortex-M33, CMSIS-NN: REDUCE_MAX float32
-    {0x09520900, {32.4746, 0, 0, 177.662}, {0.03078, 0.01026, 0.0006404, 1.001e-05}},  // Cortex-M33, CMSIS-NN: REDUCE_MAX int8
-    {0x09530200, {126.735, 0}, {0.00789, 0.003945}},  // Cortex-M33, CMSIS-NN: PACK int32
-    {0x09620900, {50.2914, 0}, {0.01988, 3.884e-05}},  // Cortex-M33, CMSIS-NN: LEAKY_RELU int8
-    {0x09720000, {17.9999, 238.731}, {0.05492, 0.0001398}},  // Cortex-M33, CMSIS-NN: QUANTIZE float32
-    {0x0a000000, {13.0005, 375}, {0.07585, 7.306e-05}},  // Cortex-M55, CMSIS-NN: ADD float32
-    {0x0a000005, {14.8915, 1104.06}, {0.06709, 0.0001637}},  // Cortex-M55, CMSIS-NN: ADD float32 broadcast
-    {0x0a000900, {13.7526, 717.375}, {0.0718, 8.866e-05}},  // Cortex-M55, CMSIS-NN: ADD int8
-    {0x0a010000, {21.7692, 0, 0, 33.8542, 0}, {0.04422, 0.02211, 0.02211, 0.002131, 3.454e-05}},  // Cortex-M55, CMSIS-NN: AVERAGE_POOL_2D float32
-    {0x0a010900, {20.9991, 16.997, 178.002, 32.9861, 40.0177, 379.986}, {0.04425, 0.007292, 0.004376, 0.003817, 0.002755, 0.0009833}},  // Cortex-M55, CMSIS-NN: AVERAGE_POOL_2D int8
-    {0x0a020900, {32.9931, 0.578738, 532.246}, {0.02564, 1.534, 0.001477}},  // Cortex-M55, CMSIS-NN: CONCATENATION int8
-    {0x0a030000, {3.99649, 12.2176, 22.2651, 19.9947, 43.6607, 654.13}, {0.1856, 0.02113, 0.008579, 0.02497, 0.006158, 5.429e-06}},  // Cortex-M55, CMSIS-NN: CONV_2D float32
-    {0x0a030700, {9.94991, 127.894, 8.15956, 47.3871, 93.4592, 272.971, 19.2037, 3.01833, 96.9137}, {0.06506, 0.006558, 0.0841, 0.002628, 0.005386, 0.0003601, 0.01414, 0.05041, 0.004189}},  // Cortex-M55, CMSIS-NN: CONV_2D int16
-    {0x0a030900, {11.2654, 53.9795, 3.29806, 28.0132, 0, 84.6339, 65.4806, 77.2446, 545.351, 19.6101, 2.8787, 29.9164}, {0.07722, 0.01109, 0.02091, 0.003802, 0.0009505, 0.001465, 0.00453, 0.001133, 0.0003736, 0.03293, 0.07611, 0.01981}},  // Cortex-M55, CMSIS-NN: CONV_2D int8
-    {0x0a030901, {10.9946, 56.0034, 4.82798, 0, 111.95, 64.6198, 10.6827, 108.554, 323.215}, {0.04756, 0.01482, 0.04792, 0.02193, 0.005482, 0.007956, 0.02957, 0.001989, 0.0009945}},  // Cortex-M55, CMSIS-NN: CONV_2D int8 1x1
-    {0x0a030902, {11.0314, 55.6897, 5.07361, 27.7682, 0, 37.2062, 11.516, 150.609, 258.831}, {0.08191, 0.01025, 0.1274, 0.009103, 0.002202, 0.001011, 0.01016, 0.0005741, 0.0001914}},  // Cortex-M55, CMSIS-NN: CONV_2D int8 1xn
-    {0x0a040000, {4.76834, 18.879, 16.2104, 32.9558, 22.9088, 0}, {0.03724, 0.01722, 0.04698, 0.01337, 0.01041, 6.184e-05}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D float32
-    {0x0a040700, {2.68888, 88.1644, 0, 0, 0, 0}, {0.02998, 0.01046, 0.03425, 0.003805, 0.003805, 3.542e-06}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int16
-    {0x0a040900, {16.2885, 102.778, 6.75837, 48.1239, 2.99874, 13.3198, 2.2438, 11.8226, 19.5123, 61.7417, 378.294, 399.292}, {0.03938, 0.004482, 0.06564, 0.004102, 0.03585, 0.03585, 0.02232, 0.02232, 0.01086, 0.007376, 0.0006454, 0.0006454}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int8
-    {0x0a040904, {12.9733, 20.2785, 66.5843, 38.1375, 45.8514, 687.979}, {0.05704, 0.01985, 0.009047, 0.006346, 0.001994, 9.876e-05}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
-    {0x0a040907, {9.9851, 29.0661, 69.9243, 41.9059, 41.2353, 9.96241, 6.28245, 589.761}, {0.05276, 0.01505, 0.007922, 0.005935, 0.004314, 0.005935, 0.005935, 0.0002697}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
-    {0x0a060900, {8.0516, 228.126}, {0.1177, 0.003617}},  // Cortex-M55, CMSIS-NN: DEQUANTIZE int8
-    {0x0a090000, {4.0115, 23.0477, 417.236}, {0.2477, 0.007536, 0.001982}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED float32
-    {0x0a090700, {24.6794, 0, 206.358, 14.7052, 0, 50.0055, 210.053, 137.349}, {0.0344, 0, 0.003359, 0.0187, 0, 0.005891, 0.003639, 0.003639}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int16
-    {0x0a090900, {29.889, 12.9794, 69.4329, 49.8125, 90.6809, 389.851}, {0.03236, 0.04753, 0.009176, 0.01064, 0.006466, 0.003286}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int8
-    {0x0a090901, {10.98, 55.9222, 4.25798, 0, 115.312, 76.8355, 10.785, 0, 42.0253}, {0.05257, 0.01451, 0.02442, 0.009428, 0.002357, 0.003052, 0.0267, 0.0034, 0.0034}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int8 1x1
-    {0x0a090906, {29.9273, 9.38156, 51.8993, 51.0404, 262.345, 222.921}, {0.03164, 0.02331, 0.01031, 0.005219, 0.003098, 0.003098}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int8 one scale
-    {0x0a0e0000, {278.496, 0}, {0.003591, 0.003591}},  // Cortex-M55, CMSIS-NN: LOGISTIC float32
-    {0x0a0e0900, {373.476, 168.191}, {0.002677, 0.001846}},  // Cortex-M55, CMSIS-NN: LOGISTIC int8
-    {0x0a110000, {7.63805, 9.03035, 19.525, 56.8685, 299.022}, {0.07666, 0.03633, 0.02179, 0.002426, 0.0003943}},  // Cortex-M55, CMSIS-NN: MAX_POOL_2D float32
-    {0x0a110700, {0, 5.98145, 0, 87.8906, 0}, {0.1743, 0.08715, 0.08715, 0.007367, 0.0001702}},  // Cortex-M55, CMSIS-NN: MAX_POOL_2D int16
-    {0x0a110900, {17.005, 13.9346, 3.13251, 38.6458, 14.1562, 16.8839, 40.0906, 398.617}, {0.04485, 0.03144, 0.02852, 0.01452, 0.01959, 0.02852, 0.003822, 0.001246}},  // Cortex-M55, CMSIS-NN: MAX_POOL_2D int8
-    {0x0a120900, {6.74913, 751.389}, {0.1442, 0.0004034}},  // Cortex-M55, CMSIS-NN: MUL int8
-    {0x0a120905, {51.9071, 0}, {0.01927, 1.881e-05}},  // Cortex-M55, CMSIS-NN: MUL int8 broadcast
-    {0x0a130000, {8.00351, 237.94}, {0.1226, 0.0003416}},  // Cortex-M55, CMSIS-NN: RELU float32
-    {0x0a130900, {49.1536, 41.6667}, {0.02034, 3.967e-05}},  // Cortex-M55, CMSIS-NN: RELU int8
-    {0x0a160900, {0.561262, 195.673}, {1.686, 0.004318}},  // Cortex-M55, CMSIS-NN: RESHAPE int8
-    {0x0a190000, {52.1913, 287.014}, {0.01314, 0.002254}},  // Cortex-M55, CMSIS-NN: SOFTMAX float32
-    {0x0a190700, {59.8958, 244.792}, {0.01185, 0.001655}},  // Cortex-M55, CMSIS-NN: SOFTMAX int16
-    {0x0a190900, {557.681, 290.698}, {0.001784, 0.0007112}},  // Cortex-M55, CMSIS-NN: SOFTMAX int8
-    {0x0a1c0900, {392.109, 256.983}, {0.002549, 0.0002015}},  // Cortex-M55, CMSIS-NN: TANH int8
-    {0x0a220900, {0.12622, 0.18999, 0.153017, 32.5292, 27.3403, 378.44}, {1.806, 4.331, 1.268, 0.01998, 0.03366, 0.00521}},  // Cortex-M55, CMSIS-NN: PAD int8
-    {0x0a270900, {3.97718, 11.2595, 30.2884, 680.623}, {0.2433, 0.05121, 0.007011, 0.003735}},  // Cortex-M55, CMSIS-NN: TRANSPOSE int8
-    {0x0a270908, {13.7295, 11.3381, 32.1201, 313.411}, {0.06493, 0.0394, 0.01172, 0.004807}},  // Cortex-M55, CMSIS-NN: TRANSPOSE int8 planes
-    {0x0a280000, {33.0404, 0, 162.109, 750}, {0.02992, 0.009553, 0.0002985, 1.849e-05}},  // Cortex-M55, CMSIS-NN: MEAN float32
-    {0x0a280900, {30.1892, 11.9253, 29.085, 1135.4}, {0.03007, 0.009709, 0.0005929, 2.348e-05}},  // Cortex-M55, CMSIS-NN: MEAN int8
-    {0x0a2b0900, {0.563246, 256.814}, {1.655, 0.00162}},  // Cortex-M55, CMSIS-NN: SQUEEZE int8
-    {0x0a2d0200, {848.894, 0}, {0.001178, 0.001178}},  // Cortex-M55, CMSIS-NN: STRIDED_SLICE int32
-    {0x0a460000, {3.0038, 160.049}, {0.322, 0.0009423}},  // Cortex-M55, CMSIS-NN: EXPAND_DIMS float32
-    {0x0a460900, {2.99363, 160.388}, {0.3255, 0.0007634}},  // Cortex-M55, CMSIS-NN: EXPAND_DIMS int8
-    {0x0a4d0900, {0, 150.683}, {0.02655, 0.006636}},  // Cortex-M55, CMSIS-NN: SHAPE int8
-    {0x0a520000, {0, 110.279, 0, 449.074}, {0.02705, 0.009018, 0.0008843, 5.527e-05}},  // Cortex-M55, CMSIS-NN: REDUCE_MAX float32
-    {0x0a520900, {32.1265, 0, 0, 223.281}, {0.03111, 0.01037, 0.000647, 1.011e-05}},  // Cortex-M55, CMSIS-NN: REDUCE_MAX int8
-    {0x0a530200, {137.923, 0}, {0.00725, 0.003625}},  // Cortex-M55, CMSIS-NN: PACK int32
-    {0x0a620900, {49.3751, 171.539}, {0.02022, 3.929e-05}},  // Cortex-M55, CMSIS-NN: LEAKY_RELU int8
-    {0x0a720000, {13.995, 245.75}, {0.07038, 0.0001779}},  // Cortex-M55, CMSIS-NN: QUANTIZE float32
+    {0x00000000, {130.794, 23786.7}, {0.007022, 6.34e-06}, {0.006493, 3.429e-06}},  // Cortex-M0+, reference kernels: ADD float32
+    {0x00000005, {149.221, 8246.89}, {0.006697, 1.713e-05}, {0.005755, 0}},  // Cortex-M0+, reference kernels: ADD float32 broadcast
+    {0x00000900, {274.305, 2501.59}, {0.003637, 4.691e-06}, {0.003603, 0}},  // Cortex-M0+, reference kernels: ADD int8
+    {0x00010000, {270.324, 33.7905, 2.11191, 822.083, 34.6015}, {0.003238, 0.001619, 0.001619, 0.0001518, 2.53e-06}, {0.003036, 0.001518, 0.001518, 8.094e-05, 2.372e-06}},  // Cortex-M0+, reference kernels: AVERAGE_POOL_2D float32
+    {0x00010900, {43.0714, 5.38497, 0.673121, 0, 7.40787}, {0.02177, 0.01089, 0.005443, 0.001088, 2.221e-05}, {0.02177, 0.01088, 0.005442, 0.0006803, 0}},  // Cortex-M0+, reference kernels: AVERAGE_POOL_2D int8
+    {0x00020900, {111.907, 0.827833, 897.841}, {0.008273, 1.037, 0.0008102}, {}},  // Cortex-M0+, reference kernels: CONCATENATION int8
+    {0x00030000, {165.28, 65.1668, 0, 34.5097, 275.865, 14846}, {0.005905, 0.003577, 0.001495, 0.004229, 0.0007475, 3.078e-07}, {0.00299, 0, 0, 0, 0, 0}},  // Cortex-M0+, reference kernels: CONV_2D float32
+    {0x00030700, {23.973, 44.4519, 32.0976, 17.0815, 207.382, 210.895}, {0.03237, 0.005912, 0.002029, 0.006166, 0.002029, 1.083e-06}, {0.01623, 0, 0, 0, 0, 0}},  // Cortex-M0+, reference kernels: CONV_2D int16
+    {0x00030900, {7.9863, 61.4444, 29.467, 10.6119, 182.594, 1460.39}, {0.1032, 0.0114, 0.003231, 0.01276, 0.003231, 1.175e-05}, {}},  // Cortex-M0+, reference kernels: CONV_2D int8
+    {0x00040000, {199.293, 4.92028, 16.8003, 189.76, 0, 0}, {0.004463, 0.003157, 0.008132, 0.002431, 0.002418, 1.051e-05}, {0.002271, 0, 0, 0, 0, 0}},  // Cortex-M0+, reference kernels: DEPTHWISE_CONV_2D float32
+    {0x00040700, {42.5461, 185.496, 6.78866, 3.81862, 1.56411, 459.998}, {0.008685, 0.00306, 0.01002, 0.001113, 0.001113, 1.026e-06}, {0.008416, 0.00302, 0.009455, 0.001051, 0.001051, 5.131e-07}},  // Cortex-M0+, reference kernels: DEPTHWISE_CONV_2D int16
+    {0x00040900, {38.335, 17.7474, 8.67323, 184.769, 40.3474, 3384.34}, {0.01729, 0.004517, 0.02169, 0.002602, 0.002602, 2.538e-06}, {0.007634, 0, 0, 0, 0, 0}},  // Cortex-M0+, reference kernels: DEPTHWISE_CONV_2D int8
+    {0x00060900, {385.601, 308.608}, {0.002589, 0.0003814}, {0.002288, 0}},  // Cortex-M0+, reference kernels: DEQUANTIZE int8
+    {0x00090000, {159.894, 262.817, 596.314}, {0.006245, 0.0005099, 0.0002926}, {0.004682, 0, 0}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED float32
+    {0x00090700, {16.0208, 137.203, 605.279}, {0.06111, 0.002023, 0.0004588}, {0.02937, 0, 0}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int16
+    {0x00090706, {22.0019, 131.224, 607.134}, {0.04478, 0.001711, 0.0002852}, {0.02738, 0, 0}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int16 one scale
+    {0x00090900, {7.99893, 139.35, 553.533}, {0.1239, 0.005964, 0.0009764}, {}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int8
+    {0x00090906, {11.9989, 134.345, 600.16}, {0.08186, 0.004255, 0.0004405}, {0.03404, 0, 0}},  // Cortex-M0+, reference kernels: FULLY_CONNECTED int8 one scale
+    {0x000e0000, {3268.99, 204.313}, {0.0002879, 0.0002879}, {0.0002879, 0.0002879}},  // Cortex-M0+, reference kernels: LOGISTIC float32
+    {0x000e0900, {1414.26, 303.835}, {0.000707, 0.000582}, {0.000582, 0}},  // Cortex-M0+, reference kernels: LOGISTIC int8
+    {0x00110000, {44.1478, 14.9754, 109.49, 91.1073, 92.7627}, {0.01623, 0.008669, 0.004636, 0.0005572, 9.712e-05}, {0.008547, 0.004458, 0, 0, 0}},  // Cortex-M0+, reference kernels: MAX_POOL_2D float32
+    {0x00110700, {52.6587, 6.58234, 0.411396, 51.0659, 402.232}, {0.0175, 0.008749, 0.008749, 0.001046, 1.68e-05}, {0.01674, 0.00837, 0.00837, 0, 8.426e-06}},  // Cortex-M0+, reference kernels: MAX_POOL_2D int16
+    {0x00110900, {10.7843, 25.6512, 77.6811, 24.2176, 362.103}, {0.04516, 0.01152, 0.007936, 0.001402, 9.568e-05}, {0, 0.006565, 0, 0, 0}},  // Cortex-M0+, reference kernels: MAX_POOL_2D int8
+    {0x00120900, {135.21, 1106.29}, {0.007381, 2.8e-05}, {0.007167, 0}},  // Cortex-M0+, reference kernels: MUL int8
+    {0x00120905, {134.742, 0}, {0.007422, 7.248e-06}, {0.007422, 4.639e-06}},  // Cortex-M0+, reference kernels: MUL int8 broadcast
+    {0x00130000, {44.5031, 407.251}, {0.02234, 6.51e-05}, {0.02187, 0}},  // Cortex-M0+, reference kernels: RELU float32
+    {0x00130900, {122.534, 1330}, {0.008118, 1.561e-05}, {0.007992, 0}},  // Cortex-M0+, reference kernels: RELU int8
+    {0x00160900, {0.807499, 236.446}, {1.182, 0.003471}, {}},  // Cortex-M0+, reference kernels: RESHAPE int8
+    {0x00190000, {1457.56, 0}, {0.0006861, 0.0002287}, {0.0006861, 0}},  // Cortex-M0+, reference kernels: SOFTMAX float32
+    {0x00190700, {228.315, 597.938}, {0.003471, 0.0006617}, {0.002647, 0.0003471}},  // Cortex-M0+, reference kernels: SOFTMAX int16
+    {0x00190900, {1926.63, 1062.51}, {0.0005162, 0.0002034}, {0.0004069, 0}},  // Cortex-M0+, reference kernels: SOFTMAX int8
+    {0x001c0900, {1510.5, 487.658}, {0.0006619, 5.372e-05}, {0.0006447, 0}},  // Cortex-M0+, reference kernels: TANH int8
+    {0x00220900, {18.8924, 27.7256, 1691.17}, {0.02166, 0.021, 0.0001281}, {0.01741, 0.01639, 0}},  // Cortex-M0+, reference kernels: PAD int8
+    {0x00270900, {7.042, 57.6328, 558.351}, {0.1311, 0.01444, 0.001192}, {}},  // Cortex-M0+, reference kernels: TRANSPOSE int8
+    {0x00280000, {45.5421, 39.3948, 209.131, 7651.49}, {0.01772, 0.005332, 0.0001666, 9.889e-06}, {0.01519, 0.004429, 0, 0}},  // Cortex-M0+, reference kernels: MEAN float32
+    {0x00280700, {40.2417, 14.3059, 47.3029, 94.6059}, {0.02272, 0.007321, 0.0002288, 7.149e-06}, {0.02196, 0.00568, 0, 0}},  // Cortex-M0+, reference kernels: MEAN int16
+    {0x00280900, {42.871, 0.700999, 106.764, 3061.43}, {0.0231, 0.00764, 0.0004497, 1.77e-05}, {0.02124, 0.005499, 0, 0}},  // Cortex-M0+, reference kernels: MEAN int8
+    {0x002b0900, {0.812706, 307.126}, {1.161, 0.001209}, {0.7736, 0}},  // Cortex-M0+, reference kernels: SQUEEZE int8
+    {0x002d0200, {1010.12, 63.1324}, {0.0009317, 0.0009317}, {0.0009317, 0.0009317}},  // Cortex-M0+, reference kernels: STRIDED_SLICE int32
+    {0x00460000, {5.00214, 172.549}, {0.1956, 0.0005977}, {0.1793, 0}},  // Cortex-M0+, reference kernels: EXPAND_DIMS float32
+    {0x00460900, {5.01251, 153.475}, {0.1966, 0.0004812}, {0.1848, 0}},  // Cortex-M0+, reference kernels: EXPAND_DIMS int8
+    {0x004d0900, {4.47987e-09, 160}, {0.025, 0.00625}, {0.01875, 0.00625}},  // Cortex-M0+, reference kernels: SHAPE int8
+    {0x00520000, {52.3282, 9.81154, 50.3345, 67.246}, {0.01774, 0.005914, 0.0005806, 3.628e-05}, {0.01742, 0.005806, 0.0002572, 0}},  // Cortex-M0+, reference kernels: REDUCE_MAX float32
+    {0x00520900, {43.1015, 8.08153, 0, 583.488}, {0.02181, 0.007271, 0.000453, 7.079e-06}, {0.02175, 0.007249, 0, 0}},  // Cortex-M0+, reference kernels: REDUCE_MAX int8
+    {0x00530200, {150.588, 18.8235}, {0.00625, 0.003125}, {0.00625, 0.003125}},  // Cortex-M0+, reference kernels: PACK int32
+    {0x00620900, {121.601, 1410.1}, {0.008177, 1.571e-05}, {0.008041, 0}},  // Cortex-M0+, reference kernels: LEAKY_RELU int8
+    {0x00720000, {436.392, 1462.19}, {0.002285, 5.916e-06}, {0.002272, 0}},  // Cortex-M0+, reference kernels: QUANTIZE float32
+    {0x01000000, {109.401, 22453.3}, {0.008308, 7.436e-06}, {0.007615, 4.057e-06}},  // Cortex-M3, reference kernels: ADD float32
+    {0x01000005, {125.292, 7809.48}, {0.007975, 2.004e-05}, {0.006732, 0}},  // Cortex-M3, reference kernels: ADD float32 broadcast
+    {0x01000900, {88.1292, 1276.64}, {0.01131, 1.45e-05}, {0.01114, 0}},  // Cortex-M3, reference kernels: ADD int8
+    {0x01010000, {139.528, 17.441, 1.09006, 0, 17.8596}, {0.00672, 0.00336, 0.00336, 0.000336, 5.25e-06}, {0.00672, 0.00336, 0.00336, 0.000168, 5.25e-06}},  // Cortex-M3, reference kernels: AVERAGE_POOL_2D float32
+    {0x01010900, {21.6293, 2.70362, 0.337952, 22.2513, 415.436}, {0.042, 0.021, 0.0105, 0.002032, 4.148e-05}, {0.04065, 0.02032, 0.01016, 0.001301, 0}},  // Cortex-M3, reference kernels: AVERAGE_POOL_2D int8
+    {0x01020900, {33.0503, 0.575466, 531.448}, {0.02562, 1.542, 0.00148}, {}},  // Cortex-M3, reference kernels: CONCATENATION int8
+    {0x01030000, {72.2682, 42.9734, 0, 26.2835, 189.402, 0}, {0.01332, 0.006583, 0.002647, 0.007781, 0.001324, 6.088e-07}, {}},  // Cortex-M3, reference kernels: CONV_2D float32
+    {0x01030700, {5.97723, 26.9057, 29.9334, 7.48916, 116.016, 106.997}, {0.1, 0.01311, 0.004462, 0.01367, 0.004382, 2.408e-06}, {}},  // Cortex-M3, reference kernels: CONV_2D int16
+    {0x01030900, {5.97517, 28.7286, 14.3927, 7.43455, 82.8681, 1500.43}, {0.1467, 0.0217, 0.006544, 0.0243, 0.006544, 1.974e-05}, {}},  // Cortex-M3, reference kernels: CONV_2D int8
+    {0x01040000, {93.6827, 10.4662, 11.2948, 130.762, 0, 0}, {0.008968, 0.005511, 0.0159, 0.004055, 0.004028, 1.73e-05}, {0.003737, 0, 0, 0, 0, 0}},  // Cortex-M3, reference kernels: DEPTHWISE_CONV_2D float32
+    {0x01040700, {0.232977, 123.325, 4.65362, 2.61766, 1.07219, 1820}, {0.02051, 0.007135, 0.02323, 0.002582, 0.002582, 2.418e-06}, {0.01952, 0.007099, 0.02229, 0.002476, 0.002476, 1.212e-06}},  // Cortex-M3, reference kernels: DEPTHWISE_CONV_2D int16
+    {0x01040900, {20.1843, 10.9519, 7.8006, 84.8718, 33.3862, 2009.12}, {0.02877, 0.008025, 0.03609, 0.004684, 0.004684, 4.566e-06}, {0.01374, 0, 0, 0, 0, 0}},  // Cortex-M3, reference kernels: DEPTHWISE_CONV_2D int8
+    {0x01060900, {103.245, 107.868}, {0.009666, 0.001375}, {0.008249, 0}},  // Cortex-M3, reference kernels: DEQUANTIZE int8
+    {0x01090000, {71.1761, 163.719, 492.04}, {0.01402, 0.001044, 0.0005572}, {0.008916, 0, 0}},  // Cortex-M3, reference kernels: FULLY_CONNECTED float32
+    {0x01090700, {8.00064, 63.5009, 400.241}, {0.1223, 0.003873, 0.0008574}, {0.05488, 0, 0}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int16
+    {0x01090706, {8.99328, 63.0432, 358.386}, {0.1092, 0.00375, 0.000625}, {0.06, 0, 0}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int16 one scale
+    {0x01090900, {5.99771, 60.1389, 378.431}, {0.1658, 0.01233, 0.001556}, {}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int8
+    {0x01090906, {7.00239, 55.5727, 405.153}, {0.141, 0.008714, 0.0007369}, {0.06805, 0, 0}},  // Cortex-M3, reference kernels: FULLY_CONNECTED int8 one scale
+    {0x010e0000, {1625.05, 101.566}, {0.0005792, 0.0005792}, {0.0005792, 0.0005792}},  // Cortex-M3, reference kernels: LOGISTIC float32
+    {0x010e0900, {361.807, 167.812}, {0.002763, 0.001888}, {0.001888, 0}},  // Cortex-M3, reference kernels: LOGISTIC int8
+    {0x01110000, {41.7296, 12.9922, 106.665, 58.4753, 311.182}, {0.0172, 0.009159, 0.004872, 0.0005923, 0.0001004}, {0.009021, 0.004739, 0, 0, 0}},  // Cortex-M3, reference kernels: MAX_POOL_2D float32
+    {0x01110700, {34.6773, 4.33467, 0.270917, 33.8398, 360.515}, {0.02654, 0.01327, 0.01327, 0.001584, 2.544e-05}, {0.02535, 0.01268, 0.01268, 0, 1.278e-05}},  // Cortex-M3, reference kernels: MAX_POOL_2D int16
+    {0x01110900, {7.98832, 13.2124, 53.7765, 11.4239, 285.394}, {0.06798, 0.01771, 0.01196, 0.002171, 0.0001435}, {0, 0.009747, 0, 0, 0}},  // Cortex-M3, reference kernels: MAX_POOL_2D int8
+    {0x01120900, {50.543, 638.5}, {0.01972, 7.365e-05}, {0.01885, 0}},  // Cortex-M3, reference kernels: MUL int8
+    {0x01120905, {53.2589, 0}, {0.01878, 1.834e-05}, {0.01878, 1.174e-05}},  // Cortex-M3, reference kernels: MUL int8 broadcast
+    {0x01130000, {42.4975, 254.459}, {0.02344, 6.881e-05}, {0.02312, 0}},  // Cortex-M3, reference kernels: RELU float32
+    {0x01130900, {49.6271, 0}, {0.02015, 3.936e-05}, {0.02015, 0}},  // Cortex-M3, reference kernels: RELU int8
+    {0x01160900, {0.561821, 184.934}, {1.689, 0.004527}, {}},  // Cortex-M3, reference kernels: RESHAPE int8
+    {0x01190000, {669.951, 0}, {0.001493, 0.0004975}, {0.001493, 0}},  // Cortex-M3, reference kernels: SOFTMAX float32
+    {0x01190700, {88.4963, 331.207}, {0.008223, 0.001459}, {0.005838, 0.0008223}},  // Cortex-M3, reference kernels: SOFTMAX int16
+    {0x01190900, {449.668, 431.676}, {0.002203, 0.0007513}, {0.001503, 0}},  // Cortex-M3, reference kernels: SOFTMAX int8
+    {0x011c0900, {369.111, 312.103}, {0.002708, 0.0002109}, {0.002531, 0}},  // Cortex-M3, reference kernels: TANH int8
+    {0x01220900, {15.3241, 23.2421, 1202.72}, {0.02654, 0.02542, 0.0001597}, {0.02172, 0.02044, 0}},  // Cortex-M3, reference kernels: PAD int8
+    {0x01270900, {5.00394, 34.8717, 386.951}, {0.1869, 0.02367, 0.002114}, {}},  // Cortex-M3, reference kernels: TRANSPOSE int8
+    {0x01280000, {40.0409, 5.75607, 2.20853, 6628.56}, {0.02379, 0.007677, 0.0002399, 1.406e-05}, {0.0216, 0.005947, 0, 0}},  // Cortex-M3, reference kernels: MEAN float32
+    {0x01280700, {33.0241, 0, 0, 0}, {0.03028, 0.01009, 0.0003154, 9.857e-06}, {0.03028, 0.00757, 0, 0}},  // Cortex-M3, reference kernels: MEAN int16
+    {0x01280900, {32.8915, 0, 14.1153, 258.237}, {0.03038, 0.01012, 0.0006262, 2.503e-05}, {0.03003, 0.007536, 0, 0}},  // Cortex-M3, reference kernels: MEAN int8
+    {0x012b0900, {0.561042, 252.007}, {1.663, 0.001636}, {1.047, 0}},  // Cortex-M3, reference kernels: SQUEEZE int8
+    {0x012d0200, {778.039, 48.6275}, {0.00121, 0.00121}, {0.00121, 0.00121}},  // Cortex-M3, reference kernels: STRIDED_SLICE int32
+    {0x01460000, {4.0028, 146.707}, {0.2441, 0.0007421}, {0.2226, 0}},  // Cortex-M3, reference kernels: EXPAND_DIMS float32
+    {0x01460900, {4.00412, 143.29}, {0.2455, 0.0005949}, {0.2285, 0}},  // Cortex-M3, reference kernels: EXPAND_DIMS int8
+    {0x014d0900, {3.73323e-09, 133.333}, {0.03, 0.0075}, {0.0225, 0.0075}},  // Cortex-M3, reference kernels: SHAPE int8
+    {0x01520000, {43.0944, 8.08019, 37.4208, 49.8046}, {0.02157, 0.007191, 0.0007071, 4.42e-05}, {0.02121, 0.007071, 0.0003127, 0}},  // Cortex-M3, reference kernels: REDUCE_MAX float32
+    {0x01520900, {31.1916, 5.84843, 0, 232.146}, {0.03016, 0.01005, 0.0006272, 9.8e-06}, {0.03011, 0.01004, 0, 0}},  // Cortex-M3, reference kernels: REDUCE_MAX int8
+    {0x01530200, {122.192, 15.2747}, {0.007702, 0.003851}, {0.007702, 0.003851}},  // Cortex-M3, reference kernels: PACK int32
+    {0x01620900, {50.2948, 0}, {0.01988, 3.883e-05}, {0.01988, 0}},  // Cortex-M3, reference kernels: LEAKY_RELU int8
+    {0x01720000, {197.662, 327.562}, {0.005052, 1.312e-05}, {0.005037, 0}},  // Cortex-M3, reference kernels: QUANTIZE float32
+    {0x02000000, {13.9844, 400}, {0.07052, 6.793e-05}, {0.06957, 3.444e-05}},  // Cortex-M4, reference kernels: ADD float32
+    {0x02000005, {15.7987, 1072.32}, {0.06324, 0.0001567}, {0.05266, 0}},  // Cortex-M4, reference kernels: ADD float32 broadcast
+    {0x02000900, {87.9193, 1542.92}, {0.01133, 1.448e-05}, {0.01112, 0}},  // Cortex-M4, reference kernels: ADD int8
+    {0x02010000, {22.2787, 2.78484, 0.174053, 32.9167, 2.85168}, {0.04068, 0.02034, 0.02034, 0.001968, 3.178e-05}, {0.03936, 0.01968, 0.01968, 0.001017, 3.075e-05}},  // Cortex-M4, reference kernels: AVERAGE_POOL_2D float32
+    {0x02010900, {21.5728, 2.69658, 0.337073, 23.957, 427.518}, {0.04201, 0.021, 0.0105, 0.002029, 4.141e-05}, {0.04059, 0.02029, 0.01015, 0.001301, 0}},  // Cortex-M4, reference kernels: AVERAGE_POOL_2D int8
+    {0x02020900, {32.5113, 0.532772, 546.71}, {0.02618, 1.646, 0.001462}, {}},  // Cortex-M4, reference kernels: CONCATENATION int8
+    {0x02030000, {4.99572, 10.2014, 23.0943, 17.0525, 47.9672, 675.973}, {0.1599, 0.02315, 0.008959, 0.02737, 0.0056, 4.691e-06}, {}},  // Cortex-M4, reference kernels: CONV_2D float32
+    {0x02030700, {9.97371, 33.7729, 23.7136, 6.69215, 116.323, 0}, {0.06996, 0.01084, 0.003842, 0.01131, 0.003842, 1.997e-06}, {0.03039, 0, 0, 0, 0, 0}},  // Cortex-M4, reference kernels: CONV_2D int16
+    {0x02030900, {5.98163, 30.0023, 16.3363, 8.08972, 82.5364, 1380.47}, {0.1457, 0.02068, 0.0064, 0.02316, 0.0064, 1.928e-05}, {}},  // Cortex-M4, reference kernels: CONV_2D int8
+    {0x02040000, {4.65132, 19.9458, 16.2459, 31.3854, 27.4092, 0}, {0.03733, 0.01708, 0.04686, 0.01341, 0.01001, 6.332e-05}, {}},  // Cortex-M4, reference kernels: DEPTHWISE_CONV_2D float32
+    {0x02040700, {1.1125, 129.602, 4.87939, 2.74465, 1.12421, 1820}, {0.0192, 0.006679, 0.02177, 0.002418, 0.002418, 2.264e-06}, {0.01829, 0.006651, 0.02086, 0.002318, 0.002318, 1.134e-06}},  // Cortex-M4, reference kernels: DEPTHWISE_CONV_2D int16
+    {0x02040900, {20.1057, 15.2395, 7.89203, 82.8111, 29.2115, 2441.95}, {0.02831, 0.007805, 0.03551, 0.004721, 0.004721, 4.598e-06}, {0.01383, 0, 0, 0, 0, 0}},  // Cortex-M4, reference kernels: DEPTHWISE_CONV_2D int8
+    {0x02060900, {103.112, 119.617}, {0.009676, 0.001354}, {0.008127, 0}},  // Cortex-M4, reference kernels: DEQUANTIZE int8
+    {0x02090000, {5.02115, 16.9452, 447.327}, {0.1983, 0.007057, 0.001836}, {}},  // Cortex-M4, reference kernels: FULLY_CONNECTED float32
+    {0x02090700, {8.00219, 63.3466, 409.969}, {0.1223, 0.00385, 0.0008507}, {0.05445, 0, 0}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int16
+    {0x02090706, {9.00212, 55.8811, 440.51}, {0.1091, 0.003659, 0.0006098}, {0.05854, 0, 0}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int16 one scale
+    {0x02090900, {5.99417, 59.4183, 400.983}, {0.1659, 0.01242, 0.001507}, {}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int8
+    {0x02090906, {7.00351, 55.5293, 416.661}, {0.1409, 0.00871, 0.0007307}, {0.0675, 0, 0}},  // Cortex-M4, reference kernels: FULLY_CONNECTED int8 one scale
+    {0x020e0000, {297.834, 18.6151}, {0.00316, 0.00316}, {0.00316, 0.00316}},  // Cortex-M4, reference kernels: LOGISTIC float32
+    {0x020e0900, {362.465, 162.778}, {0.002758, 0.001904}, {0.001904, 0}},  // Cortex-M4, reference kernels: LOGISTIC int8
+    {0x02110000, {8.66966, 8.93287, 20.5599, 52.5124, 315.516}, {0.07069, 0.03458, 0.0205, 0.002314, 0.0003694}, {0.03278, 0.01851, 0, 0, 0}},  // Cortex-M4, reference kernels: MAX_POOL_2D float32
+    {0x02110700, {34.6948, 4.33686, 0.271053, 29.5354, 302.182}, {0.02659, 0.0133, 0.0133, 0.001597, 2.555e-05}, {0.02555, 0.01277, 0.01277, 0, 1.283e-05}},  // Cortex-M4, reference kernels: MAX_POOL_2D int16
+    {0x02110900, {7.99033, 13.2, 53.7942, 11.4248, 282.684}, {0.06798, 0.01771, 0.01196, 0.002171, 0.0001435}, {0, 0.009747, 0, 0, 0}},  // Cortex-M4, reference kernels: MAX_POOL_2D int8
+    {0x02120900, {50.4375, 714.667}, {0.01976, 7.339e-05}, {0.01879, 0}},  // Cortex-M4, reference kernels: MUL int8
+    {0x02120905, {53.235, 0}, {0.01878, 1.834e-05}, {0.01878, 1.174e-05}},  // Cortex-M4, reference kernels: MUL int8 broadcast
+    {0x02130000, {8.99163, 258.8}, {0.1092, 0.0003049}, {0.1024, 0}},  // Cortex-M4, reference kernels: RELU float32
+    {0x02130900, {49.6615, 13.3333}, {0.02013, 3.931e-05}, {0.02013, 0}},  // Cortex-M4, reference kernels: RELU int8
+    {0x02160900, {0.530195, 193.624}, {1.78, 0.004395}, {}},  // Cortex-M4, reference kernels: RESHAPE int8
+    {0x02190000, {97.657, 180.911}, {0.008871, 0.00211}, {0.006331, 0}},  // Cortex-M4, reference kernels: SOFTMAX float32
+    {0x02190700, {91.1131, 368.83}, {0.007813, 0.001364}, {0.005455, 0.0007813}},  // Cortex-M4, reference kernels: SOFTMAX int16
+    {0x02190900, {449.255, 443.968}, {0.002204, 0.0007449}, {0.00149, 0}},  // Cortex-M4, reference kernels: SOFTMAX int8
+    {0x021c0900, {369.407, 268.884}, {0.002706, 0.0002127}, {0.002552, 0}},  // Cortex-M4, reference kernels: TANH int8
+    {0x02220900, {15.496, 23.0651, 1220.69}, {0.02648, 0.02542, 0.0001592}, {0.02165, 0.02038, 0}},  // Cortex-M4, reference kernels: PAD int8
+    {0x02270900, {5.00493, 35.8836, 406.346}, {0.1866, 0.02311, 0.002101}, {}},  // Cortex-M4, reference kernels: TRANSPOSE int8
+    {0x02280000, {31.2641, 0, 0, 0}, {0.03199, 0.01066, 0.0003332, 2.082e-05}, {0.03199, 0.007996, 0, 0}},  // Cortex-M4, reference kernels: MEAN float32
+    {0x02280700, {34.0527, 0.302739, 0, 0}, {0.0293, 0.00976, 0.000305, 9.531e-06}, {0.02928, 0.007325, 0, 0}},  // Cortex-M4, reference kernels: MEAN int16
+    {0x02280900, {32.3803, 0, 11.7509, 34.4016}, {0.03088, 0.01028, 0.0006383, 2.559e-05}, {0.03064, 0.007675, 0, 0}},  // Cortex-M4, reference kernels: MEAN int8
+    {0x022b0900, {0.531629, 255.768}, {1.747, 0.001678}, {1.074, 0}},  // Cortex-M4, reference kernels: SQUEEZE int8
+    {0x022d0200, {771.662, 48.2292}, {0.00122, 0.00122}, {0.00122, 0.00122}},  // Cortex-M4, reference kernels: STRIDED_SLICE int32
+    {0x02460000, {3.99453, 165.444}, {0.2439, 0.0007332}, {0.22, 0}},  // Cortex-M4, reference kernels: EXPAND_DIMS float32
+    {0x02460900, {4.01318, 140.967}, {0.245, 0.0005945}, {0.2283, 0}},  // Cortex-M4, reference kernels: EXPAND_DIMS int8
+    {0x024d0900, {0, 139.367}, {0.0287, 0.007175}, {0.02153, 0.007175}},  // Cortex-M4, reference kernels: SHAPE int8
+    {0x02520000, {34.2674, 6.42514, 38.6495, 51.9016}, {0.02703, 0.009011, 0.0008817, 5.511e-05}, {0.02645, 0.008817, 0.0003918, 0}},  // Cortex-M4, reference kernels: REDUCE_MAX float32
+    {0x02520900, {30.2502, 5.67191, 0, 194.355}, {0.0311, 0.01037, 0.0006469, 1.011e-05}, {0.03105, 0.01035, 0, 0}},  // Cortex-M4, reference kernels: REDUCE_MAX int8
+    {0x02530200, {124.864, 15.6078}, {0.007538, 0.003769}, {0.007538, 0.003769}},  // Cortex-M4, reference kernels: PACK int32
+    {0x02620900, {51.3724, 175.988}, {0.01943, 3.777e-05}, {0.01934, 0}},  // Cortex-M4, reference kernels: LEAKY_RELU int8
+    {0x02720000, {35.8384, 287.71}, {0.02771, 7.118e-05}, {0.02733, 0}},  // Cortex-M4, reference kernels: QUANTIZE float32
+    {0x03000000, {13.0078, 360}, {0.07585, 7.31e-05}, {0.07485, 3.704e-05}},  // Cortex-M7, reference kernels: ADD float32
+    {0x03000005, {14.7818, 1079.3}, {0.06759, 0.0001654}, {0.05557, 0}},  // Cortex-M7, reference kernels: ADD float32 broadcast
+    {0x03000900, {111.119, 1020.24}, {0.008979, 1.158e-05}, {0.008893, 0}},  // Cortex-M7, reference kernels: ADD int8
+    {0x03010000, {21.8002, 2.72502, 0.170314, 33.125, 2.79042}, {0.04153, 0.02077, 0.02077, 0.002008, 3.245e-05}, {0.04015, 0.02008, 0.02008, 0.001038, 3.137e-05}},  // Cortex-M7, reference kernels: AVERAGE_POOL_2D float32
+    {0x03010900, {22.3603, 2.79515, 0.349394, 13.932, 429.003}, {0.0411, 0.02055, 0.01027, 0.002002, 4.085e-05}, {0.04003, 0.02002, 0.01001, 0.001273, 0}},  // Cortex-M7, reference kernels: AVERAGE_POOL_2D int8
+    {0x03020900, {32.4905, 0.535974, 536.513}, {0.02619, 1.641, 0.001483}, {}},  // Cortex-M7, reference kernels: CONCATENATION int8
+    {0x03030000, {5.9961, 15.4159, 21.1413, 16.8226, 44.8539, 662.587}, {0.1355, 0.02062, 0.008328, 0.02437, 0.005142, 4.02e-06}, {}},  // Cortex-M7, reference kernels: CONV_2D float32
+    {0x03030700, {9.97383, 33.1964, 25.8412, 6.27085, 117.195, 0}, {0.07008, 0.01087, 0.003813, 0.01133, 0.003813, 2.005e-06}, {0.0305, 0, 0, 0, 0, 0}},  // Cortex-M7, reference kernels: CONV_2D int16
+    {0x03030900, {5.98691, 30.6246, 16.1505, 8.43537, 82.3482, 1162.49}, {0.1452, 0.02027, 0.006383, 0.0227, 0.006383, 1.918e-05}, {}},  // Cortex-M7, reference kernels: CONV_2D int8
+    {0x03040000, {2.1498, 27.991, 17.7574, 32.5536, 22.5398, 0}, {0.03709, 0.01519, 0.04462, 0.01214, 0.009689, 6.204e-05}, {}},  // Cortex-M7, reference kernels: DEPTHWISE_CONV_2D float32
+    {0x03040700, {0, 52.1081, 29.2882, 16.4746, 6.74801, 0}, {0.01893, 0.006585, 0.02092, 0.002325, 0.002325, 2.237e-06}, {0.01758, 0.006394, 0.02061, 0.00229, 0.00229, 1.118e-06}},  // Cortex-M7, reference kernels: DEPTHWISE_CONV_2D int16
+    {0x03040900, {18.0816, 22.153, 8.93714, 79.7651, 27.1128, 2152.83}, {0.0281, 0.00762, 0.03525, 0.004749, 0.004749, 4.627e-06}, {0.01392, 0, 0.01421, 0, 0, 0}},  // Cortex-M7, reference kernels: DEPTHWISE_CONV_2D int8
+    {0x03060900, {12.0034, 217.19}, {0.08047, 0.003458}, {}},  // Cortex-M7, reference kernels: DEQUANTIZE int8
+    {0x03090000, {5.03165, 15.4306, 424.07}, {0.198, 0.00733, 0.001923}, {}},  // Cortex-M7, reference kernels: FULLY_CONNECTED float32
+    {0x03090700, {7.98454, 62.395, 405.723}, {0.1226, 0.003879, 0.0008574}, {0.05487, 0, 0}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int16
+    {0x03090706, {8.99505, 62.9441, 358.811}, {0.1091, 0.00375, 0.000625}, {0.06, 0, 0}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int16 one scale
+    {0x03090900, {5.99437, 57.8989, 384.135}, {0.1659, 0.01268, 0.001553}, {}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int8
+    {0x03090906, {7.00154, 53.754, 397.367}, {0.141, 0.00886, 0.0007422}, {0.06896, 0, 0}},  // Cortex-M7, reference kernels: FULLY_CONNECTED int8 one scale
+    {0x030e0000, {245.076, 15.317}, {0.00384, 0.00384}, {0.00384, 0.00384}},  // Cortex-M7, reference kernels: LOGISTIC float32
+    {0x030e0900, {446.235, 163.049}, {0.002241, 0.001641}, {0.001641, 0}},  // Cortex-M7, reference kernels: LOGISTIC int8
+    {0x03110000, {8.66652, 8.9504, 19.5545, 49.4148, 310.705}, {0.0713, 0.03524, 0.02097, 0.002375, 0.0003748}, {0.03343, 0.019, 0, 0, 0}},  // Cortex-M7, reference kernels: MAX_POOL_2D float32
+    {0x03110700, {34.7007, 4.33759, 0.271099, 28.8462, 315.578}, {0.02659, 0.01329, 0.01329, 0.001598, 2.555e-05}, {0.02556, 0.01278, 0.01278, 0, 1.283e-05}},  // Cortex-M7, reference kernels: MAX_POOL_2D int16
+    {0x03110900, {7.97936, 13.23, 52.7715, 11.4054, 281.75}, {0.0683, 0.01787, 0.01211, 0.002191, 0.0001453}, {0, 0.009848, 0, 0, 0}},  // Cortex-M7, reference kernels: MAX_POOL_2D int8
+    {0x03120900, {50.543, 636}, {0.01972, 7.366e-05}, {0.01886, 0}},  // Cortex-M7, reference kernels: MUL int8
+    {0x03120905, {53.6648, 0}, {0.01863, 1.82e-05}, {0.01863, 1.165e-05}},  // Cortex-M7, reference kernels: MUL int8 broadcast
+    {0x03130000, {9.00339, 228.14}, {0.1093, 0.0003074}, {0.1033, 0}},  // Cortex-M7, reference kernels: RELU float32
+    {0x03130900, {49.6277, 0}, {0.02015, 3.936e-05}, {0.02015, 0}},  // Cortex-M7, reference kernels: RELU int8
+    {0x03160900, {0.531825, 184.899}, {1.78, 0.004568}, {}},  // Cortex-M7, reference kernels: RESHAPE int8
+    {0x03190000, {53.4881, 270.747}, {0.01315, 0.002319}, {0.006957, 0.001096}},  // Cortex-M7, reference kernels: SOFTMAX float32
+    {0x03190700, {100.255, 338.619}, {0.007456, 0.001352}, {0.005408, 0.0007456}},  // Cortex-M7, reference kernels: SOFTMAX int16
+    {0x03190900, {560.583, 479.314}, {0.001769, 0.0006248}, {0.00125, 0}},  // Cortex-M7, reference kernels: SOFTMAX int8
+    {0x031c0900, {458.83, 283.067}, {0.002179, 0.0001727}, {0.002073, 0}},  // Cortex-M7, reference kernels: TANH int8
+    {0x03220900, {18.1908, 23.3304, 1150.19}, {0.02472, 0.0236, 0.0001513}, {0.02057, 0.01936, 0}},  // Cortex-M7, reference kernels: PAD int8
+    {0x03270900, {5.00604, 35.8815, 387.203}, {0.1865, 0.02311, 0.002097}, {}},  // Cortex-M7, reference kernels: TRANSPOSE int8
+    {0x03280000, {34.9742, 9.3856, 29.6013, 762.107}, {0.02671, 0.008641, 0.00027, 1.673e-05}, {0.0257, 0.006677, 0, 0}},  // Cortex-M7, reference kernels: MEAN float32
+    {0x03280700, {32.0241, 0, 0, 0}, {0.03123, 0.01041, 0.0003253, 1.016e-05}, {0.03123, 0.007807, 0, 0}},  // Cortex-M7, reference kernels: MEAN int16
+    {0x03280900, {31.8915, 0, 14.1687, 259.487}, {0.03133, 0.01043, 0.0006456, 2.58e-05}, {0.03096, 0.00777, 0, 0}},  // Cortex-M7, reference kernels: MEAN int8
+    {0x032b0900, {0.531897, 246.745}, {1.751, 0.001703}, {1.09, 0}},  // Cortex-M7, reference kernels: SQUEEZE int8
+    {0x032d0200, {765.49, 47.8431}, {0.00123, 0.00123}, {0.00123, 0.00123}},  // Cortex-M7, reference kernels: STRIDED_SLICE int32
+    {0x03460000, {4.01757, 135.329}, {0.2437, 0.0007459}, {0.2238, 0}},  // Cortex-M7, reference kernels: EXPAND_DIMS float32
+    {0x03460900, {3.9981, 158.041}, {0.2454, 0.0005906}, {0.2268, 0}},  // Cortex-M7, reference kernels: EXPAND_DIMS int8
+    {0x034d0900, {3.73323e-09, 133.333}, {0.03, 0.0075}, {0.0225, 0.0075}},  // Cortex-M7, reference kernels: SHAPE int8
+    {0x03520000, {31.1791, 5.84609, 34.9031, 46.8601}, {0.02971, 0.009904, 0.0009693, 6.058e-05}, {0.02908, 0.009693, 0.0004306, 0}},  // Cortex-M7, reference kernels: REDUCE_MAX float32
+    {0x03520900, {29.9368, 5.61315, 0, 195.639}, {0.03142, 0.01047, 0.0006537, 1.021e-05}, {0.03138, 0.01046, 0, 0}},  // Cortex-M7, reference kernels: REDUCE_MAX int8
+    {0x03530200, {122.192, 15.2736}, {0.007702, 0.003851}, {0.007702, 0.003851}},  // Cortex-M7, reference kernels: PACK int32
+    {0x03620900, {52.2936, 0}, {0.01912, 3.735e-05}, {0.01912, 0}},  // Cortex-M7, reference kernels: LEAKY_RELU int8
+    {0x03720000, {18.0112, 213.979}, {0.05495, 0.0001402}, {0.05385, 0}},  // Cortex-M7, reference kernels: QUANTIZE float32
+    {0x04000000, {13.0046, 366.667}, {0.07585, 7.308e-05}, {0.07484, 3.704e-05}},  // Cortex-M33, reference kernels: ADD float32
+    {0x04000005, {14.7913, 1063.84}, {0.06754, 0.0001657}, {0.05569, 0}},  // Cortex-M33, reference kernels: ADD float32 broadcast
+    {0x04000900, {88.1279, 1275.62}, {0.01131, 1.45e-05}, {0.01114, 0}},  // Cortex-M33, reference kernels: ADD int8
+    {0x04010000, {21.7928, 2.7241, 0.170256, 36.3281, 2.78948}, {0.04141, 0.0207, 0.0207, 0.001995, 3.235e-05}, {0.03991, 0.01995, 0.01995, 0.001035, 3.118e-05}},  // Cortex-M33, reference kernels: AVERAGE_POOL_2D float32
+    {0x04010900, {21.6125, 2.70157, 0.337697, 22.8789, 417.225}, {0.04199, 0.021, 0.0105, 0.002031, 4.145e-05}, {0.04062, 0.02031, 0.01016, 0.001301, 0}},  // Cortex-M33, reference kernels: AVERAGE_POOL_2D int8
+    {0x04020900, {32.9779, 0.576514, 524.57}, {0.02567, 1.542, 0.001495}, {}},  // Cortex-M33, reference kernels: CONCATENATION int8
+    {0x04030000, {5.99681, 15.4082, 21.2793, 16.7922, 46.5914, 634.493}, {0.1354, 0.0206, 0.008264, 0.02435, 0.005093, 4.011e-06}, {}},  // Cortex-M33, reference kernels: CONV_2D float32
+    {0x04030700, {9.97395, 33.91, 18.5476, 6.55824, 117.464, 0}, {0.07021, 0.01104, 0.003902, 0.01151, 0.003902, 2.014e-06}, {0.03064, 0, 0, 0, 0, 0}},  // Cortex-M33, reference kernels: CONV_2D int16
+    {0x04030900, {5.97544, 30.5273, 16.4391, 7.63053, 82.8148, 1509.71}, {0.1458, 0.02067, 0.006377, 0.02315, 0.006377, 1.923e-05}, {}},  // Cortex-M33, reference kernels: CONV_2D int8
+    {0x04040000, {4.65008, 19.8603, 16.3119, 31.7374, 25.0042, 0}, {0.03728, 0.01708, 0.04673, 0.01339, 0.01023, 6.314e-05}, {}},  // Cortex-M33, reference kernels: DEPTHWISE_CONV_2D float32
+    {0x04040700, {2.22143, 127.771, 4.79632, 2.69793, 1.10507, 1058.33}, {0.01908, 0.006637, 0.02165, 0.002406, 0.002406, 2.252e-06}, {0.01819, 0.006616, 0.02075, 0.002306, 0.002306, 1.127e-06}},  // Cortex-M33, reference kernels: DEPTHWISE_CONV_2D int16
+    {0x04040900, {20.1818, 10.9539, 7.80253, 84.8726, 33.3843, 1999.2}, {0.02877, 0.008025, 0.03609, 0.004684, 0.004684, 4.566e-06}, {0.01374, 0, 0, 0, 0, 0}},  // Cortex-M33, reference kernels: DEPTHWISE_CONV_2D int8
+    {0x04060900, {103.604, 99.0129}, {0.009634, 0.001388}, {0.008326, 0}},  // Cortex-M33, reference kernels: DEQUANTIZE int8
+    {0x04090000, {5.03031, 15.8914, 422.644}, {0.198, 0.007319, 0.001927}, {}},  // Cortex-M33, reference kernels: FULLY_CONNECTED float32
+    {0x04090700, {7.9848, 63.8359, 397.967}, {0.1226, 0.003877, 0.0008589}, {0.05497, 0, 0}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int16
+    {0x04090706, {9.00428, 55.1354, 417.277}, {0.1091, 0.003721, 0.0006202}, {0.05953, 0, 0}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int16 one scale
+    {0x04090900, {5.99164, 59.8561, 381.318}, {0.1659, 0.01237, 0.001551}, {}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int8
+    {0x04090906, {6.99929, 55.8574, 401.188}, {0.141, 0.008697, 0.0007391}, {0.06817, 0, 0}},  // Cortex-M33, reference kernels: FULLY_CONNECTED int8 one scale
+    {0x040e0000, {282.353, 17.6471}, {0.003333, 0.003333}, {0.003333, 0.003333}},  // Cortex-M33, reference kernels: LOGISTIC float32
+    {0x040e0900, {362.373, 161.376}, {0.002759, 0.001909}, {0.001909, 0}},  // Cortex-M33, reference kernels: LOGISTIC int8
+    {0x04110000, {8.65318, 8.98664, 19.5172, 56.5989, 318.712}, {0.0712, 0.03509, 0.02088, 0.002336, 0.0003728}, {0.03315, 0.01869, 0, 0, 0}},  // Cortex-M33, reference kernels: MAX_POOL_2D float32
+    {0x04110700, {34.6849, 4.33562, 0.270976, 31.8888, 334.048}, {0.02656, 0.01328, 0.01328, 0.00159, 2.549e-05}, {0.02544, 0.01272, 0.01272, 0, 1.28e-05}},  // Cortex-M33, reference kernels: MAX_POOL_2D int16
+    {0x04110900, {7.9835, 13.2145, 53.7833, 11.6027, 274.02}, {0.06801, 0.01771, 0.01196, 0.002171, 0.0001437}, {0, 0.009754, 0, 0, 0}},  // Cortex-M33, reference kernels: MAX_POOL_2D int8
+    {0x04120900, {50.5404, 636.667}, {0.01973, 7.366e-05}, {0.01886, 0}},  // Cortex-M33, reference kernels: MUL int8
+    {0x04120905, {53.257, 0}, {0.01878, 1.834e-05}, {0.01878, 1.174e-05}},  // Cortex-M33, reference kernels: MUL int8 broadcast
+    {0x04130000, {9.00521, 224.254}, {0.1093, 0.0003077}, {0.1034, 0}},  // Cortex-M33, reference kernels: RELU float32
+    {0x04130900, {49.6284, 0}, {0.02015, 3.935e-05}, {0.02015, 0}},  // Cortex-M33, reference kernels: RELU int8
+    {0x04160900, {0.563442, 180.886}, {1.687, 0.004609}, {}},  // Cortex-M33, reference kernels: RESHAPE int8
+    {0x04190000, {94.1, 179.347}, {0.00917, 0.002166}, {0.006498, 0}},  // Cortex-M33, reference kernels: SOFTMAX float32
+    {0x04190700, {89.4742, 335.127}, {0.008131, 0.001443}, {0.005772, 0.0008131}},  // Cortex-M33, reference kernels: SOFTMAX int16
+    {0x04190900, {449.073, 433.645}, {0.002206, 0.0007509}, {0.001502, 0}},  // Cortex-M33, reference kernels: SOFTMAX int8
+    {0x041c0900, {369.147, 307.367}, {0.002708, 0.0002111}, {0.002533, 0}},  // Cortex-M33, reference kernels: TANH int8
+    {0x04220900, {15.2506, 23.3205, 1203.87}, {0.02655, 0.02542, 0.0001597}, {0.02171, 0.02044, 0}},  // Cortex-M33, reference kernels: PAD int8
+    {0x04270900, {5.00407, 34.872, 379.558}, {0.1869, 0.02367, 0.002114}, {}},  // Cortex-M33, reference kernels: TRANSPOSE int8
+    {0x04280000, {34.8099, 8.0898, 21.6171, 793.566}, {0.02707, 0.008794, 0.0002748, 1.702e-05}, {0.02614, 0.006767, 0, 0}},  // Cortex-M33, reference kernels: MEAN float32
+    {0x04280700, {34.0576, 0.284834, 0, 0}, {0.0293, 0.00976, 0.000305, 9.531e-06}, {0.02928, 0.007325, 0, 0}},  // Cortex-M33, reference kernels: MEAN int16
+    {0x04280900, {33.9139, 0, 19.9366, 666.493}, {0.02944, 0.009798, 0.0006031, 2.399e-05}, {0.02879, 0.00727, 0, 0}},  // Cortex-M33, reference kernels: MEAN int8
+    {0x042b0900, {0.559247, 255.656}, {1.667, 0.00163}, {1.043, 0}},  // Cortex-M33, reference kernels: SQUEEZE int8
+    {0x042d0200, {760.623, 47.5384}, {0.001237, 0.001237}, {0.001237, 0.001237}},  // Cortex-M33, reference kernels: STRIDED_SLICE int32
+    {0x04460000, {4.00477, 142.923}, {0.2441, 0.0007439}, {0.2232, 0}},  // Cortex-M33, reference kernels: EXPAND_DIMS float32
+    {0x04460900, {4.01491, 127.013}, {0.2453, 0.0005993}, {0.2301, 0}},  // Cortex-M33, reference kernels: EXPAND_DIMS int8
+    {0x044d0900, {33.3333, 7.00067e-10}, {0.03, 0.01}, {0.03, 0.0075}},  // Cortex-M33, reference kernels: SHAPE int8
+    {0x04520000, {34.3118, 6.43345, 35.3828, 47.3822}, {0.02703, 0.009011, 0.0008834, 5.521e-05}, {0.0265, 0.008834, 0.0003918, 0}},  // Cortex-M33, reference kernels: REDUCE_MAX float32
+    {0x04520900, {30.564, 5.73075, 0, 178.339}, {0.03078, 0.01026, 0.0006404, 1.001e-05}, {0.03074, 0.01025, 0, 0}},  // Cortex-M33, reference kernels: REDUCE_MAX int8
+    {0x04530200, {117.647, 14.7059}, {0.008, 0.004}, {0.008, 0.004}},  // Cortex-M33, reference kernels: PACK int32
+    {0x04620900, {50.2914, 0}, {0.01988, 3.884e-05}, {0.01988, 0}},  // Cortex-M33, reference kernels: LEAKY_RELU int8
+    {0x04720000, {17.9987, 241.554}, {0.05492, 0.0001398}, {0.05368, 0}},  // Cortex-M33, reference kernels: QUANTIZE float32
+    {0x05000000, {130.781, 23786.7}, {0.007023, 6.341e-06}, {0.006493, 3.429e-06}},  // Cortex-M0+, CMSIS-NN: ADD float32
+    {0x05000005, {149.221, 8232.38}, {0.006697, 1.713e-05}, {0.005756, 0}},  // Cortex-M0+, CMSIS-NN: ADD float32 broadcast
+    {0x05000900, {237.085, 1623.18}, {0.004211, 5.444e-06}, {0.004181, 0}},  // Cortex-M0+, CMSIS-NN: ADD int8
+    {0x05010000, {270.304, 33.788, 2.11175, 822.5, 34.599}, {0.003238, 0.001619, 0.001619, 0.0001518, 2.53e-06}, {0.003036, 0.001518, 0.001518, 8.095e-05, 2.372e-06}},  // Cortex-M0+, CMSIS-NN: AVERAGE_POOL_2D float32
+    {0x05010900, {7.29653, 9.17403, 15.5684, 98.7372, 49.7276, 1112.71}, {0.05854, 0.05854, 0.01188, 0.007568, 0.004604, 0.0003627}, {}},  // Cortex-M0+, CMSIS-NN: AVERAGE_POOL_2D int8
+    {0x05020900, {111.915, 0.827054, 898.752}, {0.008273, 1.037, 0.0008097}, {}},  // Cortex-M0+, CMSIS-NN: CONCATENATION int8
+    {0x05030000, {165.328, 45.1397, 0, 28.7006, 261.172, 38110.7}, {0.005932, 0.003961, 0.001635, 0.004682, 0.0008176, 3.197e-07}, {0.00327, 0, 0, 0, 0, 0}},  // Cortex-M0+, CMSIS-NN: CONV_2D float32
+    {0x05030700, {26.9218, 0, 420.54, 11.8631, 252.95, 13.0778, 117.774, 135.905, 0, 58.3022, 4.84548, 6.24677, 0}, {0.03405, 0, 0.002096, 0.03346, 0.0004294, 0.07089, 0.0003106, 0.002323, 0.0001452, 0.002798, 0.03904, 0.005597, 0.0005354}, {}},  // Cortex-M0+, CMSIS-NN: CONV_2D int16
+    {0x05030900, {24.0131, 401.964, 13.9435, 240.798, 12.8219, 178.458, 11.6371, 181.96, 0, 34.3659, 0, 0, 59.3226}, {0.03922, 0.001658, 0.02118, 0.0004227, 0.02563, 0.0003072, 0.04236, 0.0008455, 5.009e-05, 0.008817, 0.0103, 0.009329, 0.00232}, {}},  // Cortex-M0+, CMSIS-NN: CONV_2D int8
+    {0x05030901, {7.80282, 93.0016, 23.981, 391.438, 12.8778, 196.857, 8.04765, 113.32, 143.363, 380.851}, {0.01721, 0.0006145, 0.03492, 0.002404, 0.01328, 0.0005533, 0.0466, 0.005177, 0.0006145, 0.0003072}, {}},  // Cortex-M0+, CMSIS-NN: CONV_2D int8 1x1
+    {0x05040000, {198.907, 5.63927, 16.6454, 188.306, 0, 0}, {0.004473, 0.003162, 0.008152, 0.002438, 0.002424, 1.049e-05}, {0.002266, 0, 0, 0, 0, 0}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D float32
+    {0x05040700, {12.9574, 140.338, 5.19944, 2.92468, 1.19795, 0}, {0.01472, 0.005142, 0.01683, 0.00187, 0.00187, 1.739e-06}, {0.01414, 0.00512, 0.01603, 0.001781, 0.001781, 8.696e-07}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int16
+    {0x05040903, {107.523, 117.797, 435.416, 0, 46.7695, 67.3748, 82.685, 139.389}, {0.004169, 0.002319, 0.0008244, 0.02389, 0.01257, 0.004335, 0.003394, 5.362e-05}, {}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
+    {0x05040904, {23.9704, 31.4187, 408.072, 64.8167, 66.0562, 1958.96}, {0.02682, 0.00702, 0.002078, 0.001782, 0.0008617, 3.791e-05}, {}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
+    {0x05040907, {26.8812, 39.1058, 144.996, 44.4162, 23.5009, 51.4769, 75.1166, 310.357}, {0.02631, 0.007947, 0.004348, 0.003793, 0.002606, 0.002612, 0.002612, 0.0002172}, {}},  // Cortex-M0+, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
+    {0x05060900, {385.595, 321.967}, {0.002589, 0.0003794}, {0.002277, 0}},  // Cortex-M0+, CMSIS-NN: DEQUANTIZE int8
+    {0x05090000, {159.941, 255.995, 587.104}, {0.006243, 0.000512, 0.0002939}, {0.004703, 0, 0}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED float32
+    {0x05090700, {54.675, 0, 99.8662, 0, 0, 0, 119.933, 183.677}, {0.01821, 0, 0.002612, 0, 0, 0, 0.001636, 0.001636}, {0.007835, 0, 0, 0, 0, 0, 0, 0}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int16
+    {0x05090900, {15.9853, 344.426, 7.93333, 109.723, 127.294, 494.229}, {0.05939, 0.002463, 0.1154, 0.003727, 0.003727, 0.002049}, {}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int8
+    {0x05090901, {8.29304, 90.1075, 23.9718, 392.569, 12.91, 181.262, 8.01308, 114.8, 127.789, 519.792}, {0.008907, 0.0005567, 0.03672, 0.002023, 0.001475, 0.0001338, 0.05425, 0.004745, 0.001186, 0.001186}, {}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int8 1x1
+    {0x05090906, {17.9902, 307.21, 7.91262, 94.6217, 193.67, 450.375}, {0.05297, 0.00211, 0.09261, 0.003382, 0.002046, 0.002046}, {}},  // Cortex-M0+, CMSIS-NN: FULLY_CONNECTED int8 one scale
+    {0x050e0000, {3278.32, 204.896}, {0.0002871, 0.0002871}, {0.0002871, 0.0002871}},  // Cortex-M0+, CMSIS-NN: LOGISTIC float32
+    {0x050e0900, {1414.49, 302.331}, {0.0007069, 0.0005825}, {0.0005825, 0}},  // Cortex-M0+, CMSIS-NN: LOGISTIC int8
+    {0x05110000, {44.1454, 14.9815, 109.499, 91.1014, 82.6331}, {0.01623, 0.008669, 0.004636, 0.0005572, 9.721e-05}, {0.008548, 0.004458, 0, 0, 0}},  // Cortex-M0+, CMSIS-NN: MAX_POOL_2D float32
+    {0x05110700, {59.0238, 7.37797, 0.461123, 165.625, 6.04403}, {0.01468, 0.007339, 0.007339, 0.0008527, 1.433e-05}, {0.01364, 0.006821, 0.006821, 0.0004587, 1.332e-05}},  // Cortex-M0+, CMSIS-NN: MAX_POOL_2D int16
+    {0x05110900, {169.043, 8.97279, 17.4747, 117.103, 17.8552, 123.722, 23.2665, 0, 54.4727, 512.794}, {0.005825, 0.06558, 0.03074, 0.007882, 0.01416, 0.004987, 0.0111, 0.007882, 0.00148, 0.0009887}, {}},  // Cortex-M0+, CMSIS-NN: MAX_POOL_2D int8
+    {0x05120900, {95.8557, 1230.93}, {0.0104, 3.88e-05}, {0.009934, 0}},  // Cortex-M0+, CMSIS-NN: MUL int8
+    {0x05120905, {134.753, 0}, {0.007421, 7.247e-06}, {0.007421, 4.638e-06}},  // Cortex-M0+, CMSIS-NN: MUL int8 broadcast
+    {0x05130000, {44.4864, 426.208}, {0.02234, 6.505e-05}, {0.02186, 0}},  // Cortex-M0+, CMSIS-NN: RELU float32
+    {0x05130900, {122.534, 1330}, {0.008118, 1.561e-05}, {0.007992, 0}},  // Cortex-M0+, CMSIS-NN: RELU int8
+    {0x05160900, {0.810571, 235.596}, {1.178, 0.003479}, {}},  // Cortex-M0+, CMSIS-NN: RESHAPE int8
+    {0x05190000, {1407.03, 0}, {0.0007107, 0.0002369}, {0.0007107, 0}},  // Cortex-M0+, CMSIS-NN: SOFTMAX float32
+    {0x05190700, {120, 360}, {0.00641, 0.0009259}, {0.005556, 0.000641}},  // Cortex-M0+, CMSIS-NN: SOFTMAX int16
+    {0x05190900, {1938.74, 414.711}, {0.0005147, 0.000233}, {0.000466, 0}},  // Cortex-M0+, CMSIS-NN: SOFTMAX int8
+    {0x051c0900, {1510.62, 477.655}, {0.0006619, 5.375e-05}, {0.000645, 0}},  // Cortex-M0+, CMSIS-NN: TANH int8
+    {0x05220900, {0.530238, 0.776333, 2.72041, 232.159, 91.325, 610.153}, {0.4119, 1.132, 0.2067, 0.003567, 0.009507, 0.00198}, {}},  // Cortex-M0+, CMSIS-NN: PAD int8
+    {0x05270900, {6.96161, 14.0922, 65.1179, 998.102}, {0.1404, 0.03469, 0.006498, 0.002811}, {}},  // Cortex-M0+, CMSIS-NN: TRANSPOSE int8
+    {0x05270908, {6.00012, 6.00407, 174.482, 229.958}, {0.1629, 0.03038, 0.002532, 0.002532}, {}},  // Cortex-M0+, CMSIS-NN: TRANSPOSE int8 planes
+    {0x05280000, {45.5523, 39.3475, 208.82, 7678.51}, {0.01772, 0.005333, 0.0001666, 9.888e-06}, {0.01519, 0.004429, 0, 0}},  // Cortex-M0+, CMSIS-NN: MEAN float32
+    {0x05280900, {42.8696, 0.706669, 106.79, 3058.85}, {0.0231, 0.00764, 0.0004497, 1.77e-05}, {0.02124, 0.005499, 0, 0}},  // Cortex-M0+, CMSIS-NN: MEAN int8
+    {0x052b0900, {0.812637, 306.804}, {1.161, 0.001209}, {0.774, 0}},  // Cortex-M0+, CMSIS-NN: SQUEEZE int8
+    {0x052d0200, {1010.12, 63.1328}, {0.0009317, 0.0009317}, {0.0009317, 0.0009317}},  // Cortex-M0+, CMSIS-NN: STRIDED_SLICE int32
+    {0x05460000, {4.99619, 178.959}, {0.1957, 0.000596}, {0.1788, 0}},  // Cortex-M0+, CMSIS-NN: EXPAND_DIMS float32
+    {0x05460900, {4.9968, 175.71}, {0.1967, 0.0004774}, {0.1833, 0}},  // Cortex-M0+, CMSIS-NN: EXPAND_DIMS int8
+    {0x054d0900, {4.47987e-09, 160}, {0.025, 0.00625}, {0.01875, 0.00625}},  // Cortex-M0+, CMSIS-NN: SHAPE int8
+    {0x05520000, {52.3282, 9.81154, 50.3345, 67.246}, {0.01774, 0.005914, 0.0005806, 3.628e-05}, {0.01742, 0.005806, 0.0002572, 0}},  // Cortex-M0+, CMSIS-NN: REDUCE_MAX float32
+    {0x05520900, {43.1015, 8.08153, 0, 583.488}, {0.02181, 0.007271, 0.000453, 7.079e-06}, {0.02175, 0.007249, 0, 0}},  // Cortex-M0+, CMSIS-NN: REDUCE_MAX int8
+    {0x05530200, {150.588, 18.8235}, {0.00625, 0.003125}, {0.00625, 0.003125}},  // Cortex-M0+, CMSIS-NN: PACK int32
+    {0x05620900, {121.601, 1408.8}, {0.008177, 1.571e-05}, {0.008042, 0}},  // Cortex-M0+, CMSIS-NN: LEAKY_RELU int8
+    {0x05720000, {436.366, 1467.05}, {0.002285, 5.916e-06}, {0.002272, 0}},  // Cortex-M0+, CMSIS-NN: QUANTIZE float32
+    {0x06000000, {109.375, 22480}, {0.008309, 7.436e-06}, {0.007615, 4.057e-06}},  // Cortex-M3, CMSIS-NN: ADD float32
+    {0x06000005, {125.288, 7810.26}, {0.007975, 2.004e-05}, {0.006733, 0}},  // Cortex-M3, CMSIS-NN: ADD float32 broadcast
+    {0x06000900, {83.9966, 709.482}, {0.01188, 1.533e-05}, {0.01178, 0}},  // Cortex-M3, CMSIS-NN: ADD int8
+    {0x06010000, {139.528, 17.441, 1.09006, 0, 17.8596}, {0.00672, 0.00336, 0.00336, 0.000336, 5.25e-06}, {0.00672, 0.00336, 0.00336, 0.000168, 5.25e-06}},  // Cortex-M3, CMSIS-NN: AVERAGE_POOL_2D float32
+    {0x06010900, {4.61336, 8.3304, 8.44607, 29.5852, 25.077, 355.223}, {0.07595, 0.07709, 0.02642, 0.01934, 0.009857, 0.0006054}, {}},  // Cortex-M3, CMSIS-NN: AVERAGE_POOL_2D int8
+    {0x06020900, {33.0666, 0.581506, 509.231}, {0.02561, 1.534, 0.001528}, {}},  // Cortex-M3, CMSIS-NN: CONCATENATION int8
+    {0x06030000, {75.4883, 37.0629, 0, 26.7853, 193.898, 0}, {0.01279, 0.006669, 0.002662, 0.007883, 0.001331, 5.989e-07}, {0.005325, 0, 0, 0, 0, 0}},  // Cortex-M3, CMSIS-NN: CONV_2D float32
+    {0x06030700, {10.0046, 0, 179.344, 6.51578, 113.085, 6.0115, 71.4964, 92.1345, 163.649, 37.5443, 2.59054, 4.54399, 108.436}, {0.08973, 0, 0.004775, 0.05953, 0.0009235, 0.1492, 0.0007224, 0.004104, 0.0002565, 0.005924, 0.06945, 0.01185, 0.001122}, {}},  // Cortex-M3, CMSIS-NN: CONV_2D int16
+    {0x06030900, {10.0375, 160.348, 6.80633, 89.2738, 5.04128, 74.4384, 5.96647, 118.793, 0, 38.2874, 0, 0.0545753, 41.1084}, {0.09311, 0.003722, 0.03855, 0.0007904, 0.06227, 0.000729, 0.08679, 0.001581, 8.602e-05, 0.01356, 0.0217, 0.01814, 0.00465}, {}},  // Cortex-M3, CMSIS-NN: CONV_2D int8
+    {0x06030901, {5.82254, 57.3423, 10.0174, 145.909, 7.05544, 84.7574, 6.01355, 48.7432, 133.085, 411.188}, {0.03301, 0.001179, 0.08363, 0.0064, 0.02721, 0.001134, 0.08304, 0.009227, 0.001179, 0.0005894}, {}},  // Cortex-M3, CMSIS-NN: CONV_2D int8 1x1
+    {0x06040000, {93.7964, 10.634, 11.5845, 131.458, 0.058222, 0}, {0.008929, 0.005485, 0.0158, 0.004035, 0.00401, 1.737e-05}, {0.003752, 0, 0, 0, 0, 0}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D float32
+    {0x06040700, {11.9476, 71.9919, 2.64944, 1.49031, 0.610432, 0}, {0.02492, 0.00875, 0.02864, 0.003182, 0.003182, 2.944e-06}, {0.02406, 0.008668, 0.02713, 0.003015, 0.003015, 1.472e-06}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int16
+    {0x06040903, {17.2806, 31.3114, 157.248, 0, 29.9694, 33.6599, 58.8831, 413.253}, {0.01672, 0.00886, 0.00312, 0.0392, 0.02063, 0.007115, 0.00537, 0.0001047}, {}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
+    {0x06040904, {14.9741, 17.333, 166.451, 43.2425, 45.933, 703.545}, {0.0472, 0.01437, 0.004746, 0.003795, 0.001799, 7.274e-05}, {}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
+    {0x06040907, {11.9284, 29.3759, 63.6125, 39.1987, 32.3598, 10.5083, 6.14102, 828.255}, {0.05182, 0.01496, 0.008098, 0.006484, 0.004592, 0.006178, 0.006178, 0.0003325}, {}},  // Cortex-M3, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
+    {0x06060900, {103.567, 96.8047}, {0.009638, 0.001392}, {0.008354, 0}},  // Cortex-M3, CMSIS-NN: DEQUANTIZE int8
+    {0x06090000, {71.1623, 165.143, 495.453}, {0.01402, 0.001042, 0.0005558}, {0.008893, 0, 0}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED float32
+    {0x06090700, {4.99479, 0, 48.987, 0, 0, 0, 76.4911, 207.601}, {0.1952, 0, 0.01087, 0, 0, 0, 0.004584, 0.004584}, {}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int16
+    {0x06090900, {9.98962, 138.731, 5.95672, 50.4916, 71.096, 366.58}, {0.09565, 0.005656, 0.1557, 0.006917, 0.006917, 0.003364}, {}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int8
+    {0x06090901, {6.54415, 56.9285, 9.96651, 146.22, 6.31008, 83.5657, 6.08317, 48.3375, 87.9594, 539.197}, {0.02031, 0.00127, 0.08883, 0.005262, 0.002834, 0.0003368, 0.09348, 0.008573, 0.002143, 0.002143}, {}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int8 1x1
+    {0x06090906, {9.99785, 117.799, 6.01844, 42.6391, 120.276, 308.689}, {0.09535, 0.00471, 0.1272, 0.005907, 0.003449, 0.003449}, {}},  // Cortex-M3, CMSIS-NN: FULLY_CONNECTED int8 one scale
+    {0x060e0000, {1621.73, 101.362}, {0.0005804, 0.0005804}, {0.0005804, 0.0005804}},  // Cortex-M3, CMSIS-NN: LOGISTIC float32
+    {0x060e0900, {361.765, 164.648}, {0.002764, 0.0019}, {0.0019, 0}},  // Cortex-M3, CMSIS-NN: LOGISTIC int8
+    {0x06110000, {41.7181, 13.0139, 106.67, 58.6136, 298.099}, {0.0172, 0.009159, 0.004872, 0.0005923, 0.0001006}, {0.009023, 0.004739, 0, 0, 0}},  // Cortex-M3, CMSIS-NN: MAX_POOL_2D float32
+    {0x06110700, {9.76099, 1.22012, 0.0762577, 95, 0.999525}, {0.07474, 0.03737, 0.03737, 0.003823, 7.299e-05}, {0.06117, 0.03059, 0.03059, 0.002336, 5.974e-05}},  // Cortex-M3, CMSIS-NN: MAX_POOL_2D int16
+    {0x06110900, {30.6913, 7.18853, 14.1693, 42.8967, 11.0927, 63.7024, 17.0668, 0, 53.3282, 356.827}, {0.03086, 0.08164, 0.03839, 0.02061, 0.02399, 0.008316, 0.01611, 0.02061, 0.001933, 0.001248}, {}},  // Cortex-M3, CMSIS-NN: MAX_POOL_2D int8
+    {0x06120900, {36.0013, 716.167}, {0.02764, 0.0001007}, {0.02577, 0}},  // Cortex-M3, CMSIS-NN: MUL int8
+    {0x06120905, {53.2588, 0}, {0.01878, 1.834e-05}, {0.01878, 1.174e-05}},  // Cortex-M3, CMSIS-NN: MUL int8 broadcast
+    {0x06130000, {42.4698, 290.454}, {0.02344, 6.868e-05}, {0.02308, 0}},  // Cortex-M3, CMSIS-NN: RELU float32
+    {0x06130900, {49.6271, 0}, {0.02015, 3.936e-05}, {0.02015, 0}},  // Cortex-M3, CMSIS-NN: RELU int8
+    {0x06160900, {0.558769, 186.437}, {1.697, 0.0045}, {}},  // Cortex-M3, CMSIS-NN: RESHAPE int8
+    {0x06190000, {669.526, 0}, {0.001494, 0.0004979}, {0.001494, 0}},  // Cortex-M3, CMSIS-NN: SOFTMAX float32
+    {0x06190700, {59, 210}, {0.0125, 0.001773}, {0.01064, 0.00125}},  // Cortex-M3, CMSIS-NN: SOFTMAX int16
+    {0x06190900, {518.848, 260.94}, {0.001918, 0.00077}, {0.00154, 0}},  // Cortex-M3, CMSIS-NN: SOFTMAX int8
+    {0x061c0900, {369.123, 312.486}, {0.002708, 0.0002109}, {0.002531, 0}},  // Cortex-M3, CMSIS-NN: TANH int8
+    {0x06220900, {0.585384, 0.55709, 0.608153, 112.667, 77.4399, 398.529}, {0.5841, 1.608, 0.4155, 0.006668, 0.01196, 0.003397}, {}},  // Cortex-M3, CMSIS-NN: PAD int8
+    {0x06270900, {4.98725, 11.1602, 24.1863, 599.436}, {0.1959, 0.05147, 0.01101, 0.004355}, {}},  // Cortex-M3, CMSIS-NN: TRANSPOSE int8
+    {0x06270908, {5.00011, 5.00355, 84.7849, 203.696}, {0.1961, 0.04494, 0.003745, 0.003745}, {0.08989, 0, 0, 0}},  // Cortex-M3, CMSIS-NN: TRANSPOSE int8 planes
+    {0x06280000, {40.0361, 5.77581, 2.33602, 6623.12}, {0.02379, 0.007676, 0.0002399, 1.406e-05}, {0.0216, 0.005947, 0, 0}},  // Cortex-M3, CMSIS-NN: MEAN float32
+    {0x06280900, {32.892, 0, 14.0368, 257.442}, {0.03038, 0.01012, 0.0006262, 2.503e-05}, {0.03004, 0.007536, 0, 0}},  // Cortex-M3, CMSIS-NN: MEAN int8
+    {0x062b0900, {0.562306, 244.595}, {1.663, 0.001654}, {1.059, 0}},  // Cortex-M3, CMSIS-NN: SQUEEZE int8
+    {0x062d0200, {773.638, 48.3523}, {0.001217, 0.001217}, {0.001217, 0.001217}},  // Cortex-M3, CMSIS-NN: STRIDED_SLICE int32
+    {0x06460000, {3.98679, 159.069}, {0.2446, 0.000738}, {0.2214, 0}},  // Cortex-M3, CMSIS-NN: EXPAND_DIMS float32
+    {0x06460900, {3.99952, 150.989}, {0.2455, 0.0005928}, {0.2276, 0}},  // Cortex-M3, CMSIS-NN: EXPAND_DIMS int8
+    {0x064d0900, {12, 92}, {0.02857, 0.007813}, {0.02344, 0.007143}},  // Cortex-M3, CMSIS-NN: SHAPE int8
+    {0x06520000, {43.1041, 8.08202, 37.1345, 49.4083}, {0.02157, 0.00719, 0.0007071, 4.42e-05}, {0.02121, 0.007071, 0.0003126, 0}},  // Cortex-M3, CMSIS-NN: REDUCE_MAX float32
+    {0x06520900, {31.1916, 5.84843, 0, 232.146}, {0.03016, 0.01005, 0.0006272, 9.8e-06}, {0.03011, 0.01004, 0, 0}},  // Cortex-M3, CMSIS-NN: REDUCE_MAX int8
+    {0x06530200, {126.355, 15.794}, {0.007449, 0.003724}, {0.007449, 0.003724}},  // Cortex-M3, CMSIS-NN: PACK int32
+    {0x06620900, {50.2929, 0}, {0.01988, 3.884e-05}, {0.01988, 0}},  // Cortex-M3, CMSIS-NN: LEAKY_RELU int8
+    {0x06720000, {197.658, 330.386}, {0.005052, 1.312e-05}, {0.005037, 0}},  // Cortex-M3, CMSIS-NN: QUANTIZE float32
+    {0x07000000, {13.9974, 373.333}, {0.07052, 6.8e-05}, {0.06963, 3.444e-05}},  // Cortex-M4, CMSIS-NN: ADD float32
+    {0x07000005, {15.7938, 1073.36}, {0.06326, 0.0001567}, {0.05266, 0}},  // Cortex-M4, CMSIS-NN: ADD float32 broadcast
+    {0x07000900, {81.3616, 652.709}, {0.01227, 1.584e-05}, {0.01216, 0}},  // Cortex-M4, CMSIS-NN: ADD int8
+    {0x07010000, {22.2787, 2.78484, 0.174053, 32.9167, 2.85168}, {0.04068, 0.02034, 0.02034, 0.001968, 3.178e-05}, {0.03936, 0.01968, 0.01968, 0.001017, 3.075e-05}},  // Cortex-M4, CMSIS-NN: AVERAGE_POOL_2D float32
+    {0x07010900, {5.99963, 19.0002, 11.0001, 14.0062, 57.9836, 44.9908, 364.722}, {0.1543, 0.04687, 0.02688, 0.01323, 0.007056, 0.002205, 0.0006386}, {}},  // Cortex-M4, CMSIS-NN: AVERAGE_POOL_2D int8
+    {0x07020900, {32.4901, 0.535178, 550.621}, {0.02617, 1.638, 0.001453}, {}},  // Cortex-M4, CMSIS-NN: CONCATENATION int8
+    {0x07030000, {4.99661, 8.14465, 23.2828, 23.0585, 49.622, 660.002}, {0.1566, 0.02069, 0.008296, 0.02445, 0.005424, 4.592e-06}, {}},  // Cortex-M4, CMSIS-NN: CONV_2D float32
+    {0x07030700, {29.0292, 14.3221, 200.297, 4.03623, 116.328, 4.88298, 50.5757, 105.695, 115.812, 36.8716, 2.27457, 5.5325, 86.142}, {0.02949, 0.01149, 0.004224, 0.07346, 0.0009492, 0.1834, 0.0007276, 0.003729, 0.0002331, 0.006136, 0.0857, 0.01227, 0.001316}, {}},  // Cortex-M4, CMSIS-NN: CONV_2D int16
+    {0x07030900, {26.1729, 11.9108, 178.289, 3.74716, 117.862, 2.73706, 79.5143, 12.2738, 0, 137.718, 212.595, 38.9175, 0, 0.44239, 37.504}, {0.03522, 0.007942, 0.003615, 0.05553, 0.0007912, 0.09825, 0.0009021, 0.03621, 0.004003, 0.001582, 8.339e-05, 0.01456, 0.03621, 0.02052, 0.005855}, {}},  // Cortex-M4, CMSIS-NN: CONV_2D int8
+    {0x07030901, {4.55992, 107.143, 95.8316, 28.4102, 14.0632, 157.019, 14.6937, 121.315, 5.79542, 51.4501, 182.07, 269.803}, {0.03582, 0.001279, 0.007816, 0.01218, 0.01497, 0.00583, 0.007637, 0.001273, 0.08301, 0.009224, 0.001279, 0.0006396}, {}},  // Cortex-M4, CMSIS-NN: CONV_2D int8 1x1
+    {0x07040000, {4.57352, 20.0196, 16.346, 31.3079, 28.0584, 2292.83}, {0.03733, 0.01705, 0.04672, 0.0134, 0.009951, 6.357e-05}, {}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D float32
+    {0x07040700, {8.02632, 71.9905, 2.66246, 1.49763, 0.61343, 0}, {0.02761, 0.009658, 0.03161, 0.003512, 0.003512, 3.262e-06}, {0.02656, 0.009603, 0.03006, 0.00334, 0.00334, 1.631e-06}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int16
+    {0x07040900, {37.9485, 9.62997, 175.117, 0, 47.1103, 93.4662, 408.994, 34.6082, 11.1465, 14.4653, 38.9469, 0}, {0.01504, 0.003556, 0.003556, 0.04796, 0.008374, 0.003666, 0.0003102, 0.0142, 0.02167, 0.02811, 0.00881, 0.05428}, {}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8
+    {0x07040903, {10.1619, 23.9698, 159.707, 0, 31.1841, 34.2279, 61.5732, 424.337}, {0.02022, 0.01044, 0.003665, 0.03786, 0.01993, 0.006871, 0.005178, 0.000115}, {}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
+    {0x07040904, {14.9725, 18.3445, 171.442, 44.2296, 49.9493, 715.826}, {0.04664, 0.01394, 0.004607, 0.00369, 0.001746, 7.095e-05}, {}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
+    {0x07040907, {11.9857, 27.0788, 65.8239, 46.1405, 41.7193, 9.79616, 7.22962, 533.336}, {0.04896, 0.01504, 0.008016, 0.005902, 0.004355, 0.005902, 0.005902, 0.0002722}, {}},  // Cortex-M4, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
+    {0x07060900, {102.733, 118.7}, {0.009712, 0.00136}, {0.008162, 0}},  // Cortex-M4, CMSIS-NN: DEQUANTIZE int8
+    {0x07090000, {5.01626, 18.744, 431.804}, {0.1985, 0.007099, 0.001884}, {}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED float32
+    {0x07090700, {18.8787, 10.646, 117.815, 15.3422, 15.1457, 12.4033, 92.5212, 213.711}, {0.04976, 0.009457, 0.005246, 0.01509, 0.004629, 0.004629, 0.004629, 0.004629}, {}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int16
+    {0x07090900, {15.0075, 0, 8.89806, 117.633, 9.51551, 9.7658, 61.0083, 70.9218, 378.428}, {0.06539, 0.008174, 0.0202, 0.006732, 0.07265, 0.01798, 0.00617, 0.00617, 0.003437}, {}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int8
+    {0x07090901, {6.62597, 74.3834, 90.7283, 25.837, 0, 162.046, 11.7904, 96.4355, 6.09379, 48.3148, 87.7337, 262.542}, {0.02312, 0.001427, 0.008816, 0.01236, 0, 0.005197, 0.0008255, 0.0003538, 0.09596, 0.00858, 0.002145, 0.002145}, {}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int8 1x1
+    {0x07090906, {15.0327, 0, 11.2786, 100.113, 9.05289, 8.90171, 46.0612, 132.855, 309.26}, {0.06369, 0.007961, 0.0101, 0.007295, 0.05995, 0.003444, 0.003444, 0.003444, 0.003444}, {}},  // Cortex-M4, CMSIS-NN: FULLY_CONNECTED int8 one scale
+    {0x070e0000, {294.636, 18.414}, {0.003194, 0.003194}, {0.003194, 0.003194}},  // Cortex-M4, CMSIS-NN: LOGISTIC float32
+    {0x070e0900, {364.023, 170.235}, {0.002746, 0.001872}, {0.001872, 0}},  // Cortex-M4, CMSIS-NN: LOGISTIC int8
+    {0x07110000, {8.67939, 8.92127, 20.534, 52.7802, 315.759}, {0.07067, 0.03459, 0.0205, 0.002314, 0.0003693}, {0.03278, 0.01851, 0, 0, 0}},  // Cortex-M4, CMSIS-NN: MAX_POOL_2D float32
+    {0x07110700, {9.65721, 1.20715, 0.075447, 95.8333, 0.988899}, {0.07522, 0.03761, 0.03761, 0.003837, 7.346e-05}, {0.06139, 0.0307, 0.0307, 0.002351, 5.995e-05}},  // Cortex-M4, CMSIS-NN: MAX_POOL_2D int16
+    {0x07110900, {30.6833, 7.19828, 14.1434, 42.2633, 10.723, 64.6276, 17.0763, 0, 51.8415, 374.011}, {0.03088, 0.08165, 0.03854, 0.02087, 0.0241, 0.008344, 0.01613, 0.02087, 0.001953, 0.001262}, {}},  // Cortex-M4, CMSIS-NN: MAX_POOL_2D int8
+    {0x07120900, {35.8646, 765.333}, {0.02774, 0.0001005}, {0.02574, 0}},  // Cortex-M4, CMSIS-NN: MUL int8
+    {0x07120905, {53.235, 0}, {0.01878, 1.834e-05}, {0.01878, 1.174e-05}},  // Cortex-M4, CMSIS-NN: MUL int8 broadcast
+    {0x07130000, {9.01662, 210.387}, {0.1093, 0.0003086}, {0.1037, 0}},  // Cortex-M4, CMSIS-NN: RELU float32
+    {0x07130900, {49.6528, 31.1111}, {0.02013, 3.929e-05}, {0.02012, 0}},  // Cortex-M4, CMSIS-NN: RELU int8
+    {0x07160900, {0.532171, 194.052}, {1.774, 0.004384}, {}},  // Cortex-M4, CMSIS-NN: RESHAPE int8
+    {0x07190000, {96.3819, 180.045}, {0.008978, 0.002131}, {0.006394, 0}},  // Cortex-M4, CMSIS-NN: SOFTMAX float32
+    {0x07190700, {56.6667, 246.667}, {0.0123, 0.001705}, {0.01023, 0.00123}},  // Cortex-M4, CMSIS-NN: SOFTMAX int16
+    {0x07190900, {522.27, 269.912}, {0.001905, 0.0007608}, {0.001522, 0}},  // Cortex-M4, CMSIS-NN: SOFTMAX int8
+    {0x071c0900, {369.411, 268.829}, {0.002706, 0.0002127}, {0.002552, 0}},  // Cortex-M4, CMSIS-NN: TANH int8
+    {0x07220900, {0.577294, 0.526039, 0.471329, 111.384, 78.3733, 414.898}, {0.5993, 1.693, 0.4372, 0.006773, 0.01189, 0.00342}, {}},  // Cortex-M4, CMSIS-NN: PAD int8
+    {0x07270900, {4.98475, 11.4944, 27.152, 571.138}, {0.1959, 0.04998, 0.01057, 0.004393}, {}},  // Cortex-M4, CMSIS-NN: TRANSPOSE int8
+    {0x07270908, {4.99967, 4.98936, 84.9589, 218.314}, {0.1961, 0.04494, 0.003745, 0.003745}, {0.08989, 0, 0, 0}},  // Cortex-M4, CMSIS-NN: TRANSPOSE int8 planes
+    {0x07280000, {31.2626, 0, 0, 0}, {0.03199, 0.01066, 0.0003332, 2.082e-05}, {0.03199, 0.007997, 0, 0}},  // Cortex-M4, CMSIS-NN: MEAN float32
+    {0x07280900, {32.379, 0, 11.3075, 56.8592}, {0.03088, 0.01028, 0.0006384, 2.558e-05}, {0.03064, 0.007676, 0, 0}},  // Cortex-M4, CMSIS-NN: MEAN int8
+    {0x072b0900, {0.529976, 257.663}, {1.751, 0.001675}, {1.072, 0}},  // Cortex-M4, CMSIS-NN: SQUEEZE int8
+    {0x072d0200, {777.637, 48.5996}, {0.00121, 0.00121}, {0.00121, 0.00121}},  // Cortex-M4, CMSIS-NN: STRIDED_SLICE int32
+    {0x07460000, {4.00228, 157.303}, {0.2437, 0.0007364}, {0.2209, 0}},  // Cortex-M4, CMSIS-NN: EXPAND_DIMS float32
+    {0x07460900, {4.00283, 155.548}, {0.2452, 0.0005908}, {0.2269, 0}},  // Cortex-M4, CMSIS-NN: EXPAND_DIMS int8
+    {0x074d0900, {13.3333, 93.3333}, {0.02727, 0.0075}, {0.0225, 0.006818}},  // Cortex-M4, CMSIS-NN: SHAPE int8
+    {0x07520000, {34.3049, 6.43216, 36.0161, 48.2583}, {0.02703, 0.009011, 0.000883, 5.519e-05}, {0.02649, 0.00883, 0.0003918, 0}},  // Cortex-M4, CMSIS-NN: REDUCE_MAX float32
+    {0x07520900, {30.2502, 5.67191, 0, 194.355}, {0.0311, 0.01037, 0.0006469, 1.011e-05}, {0.03105, 0.01035, 0, 0}},  // Cortex-M4, CMSIS-NN: REDUCE_MAX int8
+    {0x07530200, {128.474, 16.0598}, {0.007326, 0.003663}, {0.007326, 0.003663}},  // Cortex-M4, CMSIS-NN: PACK int32
+    {0x07620900, {51.3552, 184.5}, {0.01944, 3.777e-05}, {0.01934, 0}},  // Cortex-M4, CMSIS-NN: LEAKY_RELU int8
+    {0x07720000, {35.8336, 280.454}, {0.02772, 7.122e-05}, {0.02735, 0}},  // Cortex-M4, CMSIS-NN: QUANTIZE float32
+    {0x08000000, {12.9948, 373.333}, {0.07589, 7.31e-05}, {0.07485, 3.706e-05}},  // Cortex-M7, CMSIS-NN: ADD float32
+    {0x08000005, {14.7874, 1064.74}, {0.06756, 0.0001657}, {0.05569, 0}},  // Cortex-M7, CMSIS-NN: ADD float32 broadcast
+    {0x08000900, {81.2261, 463.215}, {0.01229, 1.591e-05}, {0.01222, 0}},  // Cortex-M7, CMSIS-NN: ADD int8
+    {0x08010000, {21.7855, 2.72319, 0.170199, 33.4375, 2.78854}, {0.04154, 0.02077, 0.02077, 0.002008, 3.246e-05}, {0.04015, 0.02008, 0.02008, 0.001039, 3.137e-05}},  // Cortex-M7, CMSIS-NN: AVERAGE_POOL_2D float32
+    {0x08010900, {5.99981, 18.9988, 10.9979, 14.012, 55.9903, 43.9681, 356.258}, {0.1543, 0.04699, 0.02714, 0.01343, 0.007159, 0.002239, 0.0006427}, {}},  // Cortex-M7, CMSIS-NN: AVERAGE_POOL_2D int8
+    {0x08020900, {32.5205, 0.5363, 534.762}, {0.02618, 1.641, 0.001486}, {}},  // Cortex-M7, CMSIS-NN: CONCATENATION int8
+    {0x08030000, {4.99627, 7.42761, 21.2112, 17.7933, 45.705, 668.515}, {0.1622, 0.02457, 0.009565, 0.02904, 0.0058, 4.768e-06}, {}},  // Cortex-M7, CMSIS-NN: CONV_2D float32
+    {0x08030700, {29.0247, 14.1326, 189.356, 4.03884, 110.519, 4.87306, 50.4837, 116.637, 104.015, 34.5422, 2.30778, 5.92199, 111.826}, {0.02967, 0.012, 0.004407, 0.07348, 0.0009585, 0.184, 0.00073, 0.003686, 0.0002304, 0.006206, 0.08572, 0.01241, 0.001326}, {}},  // Cortex-M7, CMSIS-NN: CONV_2D int16
+    {0x08030900, {26.2346, 10.6486, 176.74, 3.64011, 118.67, 2.75384, 89.0618, 12.1229, 0, 156.632, 0, 41.207, 0, 0.508143, 45.3018}, {0.03515, 0.007942, 0.003615, 0.05421, 0.0007658, 0.09777, 0.0009007, 0.03618, 0.003916, 0.001532, 8.158e-05, 0.01397, 0.03618, 0.02006, 0.005752}, {}},  // Cortex-M7, CMSIS-NN: CONV_2D int8
+    {0x08030901, {4.67417, 109.089, 93.1076, 29.2354, 14.0987, 157.216, 14.1607, 119.115, 5.80728, 51.6636, 170.246, 249.072}, {0.0362, 0.001293, 0.007976, 0.01205, 0.01494, 0.005823, 0.007683, 0.001281, 0.083, 0.009222, 0.001293, 0.0006464}, {}},  // Cortex-M7, CMSIS-NN: CONV_2D int8 1x1
+    {0x08040000, {2.14321, 27.9491, 17.778, 32.5982, 22.8232, 0}, {0.03707, 0.01518, 0.04459, 0.01213, 0.009663, 6.213e-05}, {}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D float32
+    {0x08040700, {7.64427, 70.5735, 2.61081, 1.46858, 0.60153, 0}, {0.02834, 0.009912, 0.03244, 0.003604, 0.003604, 3.348e-06}, {0.02726, 0.009858, 0.03086, 0.003429, 0.003429, 1.674e-06}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int16
+    {0x08040900, {35.9858, 10.1598, 171.149, 0, 50.7195, 94.3773, 391.971, 34.5649, 11.0976, 14.443, 39.1774, 0}, {0.01555, 0.003627, 0.003627, 0.04776, 0.008153, 0.003626, 0.0003022, 0.0141, 0.02229, 0.02801, 0.008772, 0.0559}, {}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8
+    {0x08040903, {10.1581, 23.8894, 159.968, 0, 31.2145, 34.1387, 61.5695, 411.694}, {0.02022, 0.01044, 0.003664, 0.03786, 0.01993, 0.006872, 0.005177, 0.0001149}, {}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
+    {0x08040904, {14.9732, 18.3401, 165.457, 44.2247, 49.9542, 697.973}, {0.04691, 0.01418, 0.004738, 0.003773, 0.001783, 7.191e-05}, {}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
+    {0x08040907, {11.9862, 25.0754, 68.8281, 43.1078, 38.8688, 8.85162, 7.2052, 528.456}, {0.04979, 0.01556, 0.007985, 0.006012, 0.004449, 0.006012, 0.006012, 0.0002781}, {}},  // Cortex-M7, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
+    {0x08060900, {12.06, 210.498}, {0.08018, 0.003535}, {}},  // Cortex-M7, CMSIS-NN: DEQUANTIZE int8
+    {0x08090000, {5.0224, 16.5754, 421.84}, {0.1983, 0.007294, 0.001928}, {}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED float32
+    {0x08090700, {18.8727, 10.7151, 111.526, 15.4171, 15.2345, 8.90006, 93.686, 197.714}, {0.04993, 0.009717, 0.005405, 0.01517, 0.004647, 0.004647, 0.004647, 0.004647}, {}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int16
+    {0x08090900, {15.0031, 0, 8.85868, 116.89, 9.46656, 10.1554, 53.8197, 78.1187, 366.798}, {0.06542, 0.008178, 0.0203, 0.006768, 0.07322, 0.01787, 0.006143, 0.006143, 0.003482}, {}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int8
+    {0x08090901, {6.57341, 73.7162, 88.3428, 26.5261, 0, 162.468, 11.5751, 97.0076, 6.09148, 48.2597, 87.321, 402.98}, {0.02355, 0.001439, 0.009002, 0.01224, 0, 0.005168, 0.0008307, 0.0003512, 0.09667, 0.0086, 0.00215, 0.00215}, {}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int8 1x1
+    {0x08090906, {15.0221, 0, 10.9151, 100.889, 9.06776, 12.1336, 40.8992, 131.682, 304.992}, {0.06371, 0.007964, 0.01012, 0.007259, 0.0605, 0.003495, 0.003495, 0.003495, 0.003495}, {}},  // Cortex-M7, CMSIS-NN: FULLY_CONNECTED int8 one scale
+    {0x080e0000, {258.653, 16.1653}, {0.003639, 0.003639}, {0.003639, 0.003639}},  // Cortex-M7, CMSIS-NN: LOGISTIC float32
+    {0x080e0900, {446.135, 163.742}, {0.002241, 0.00164}, {0.00164, 0}},  // Cortex-M7, CMSIS-NN: LOGISTIC int8
+    {0x08110000, {8.65479, 8.97934, 19.5275, 49.653, 311.787}, {0.07132, 0.03523, 0.02098, 0.002375, 0.0003747}, {0.03342, 0.019, 0, 0, 0}},  // Cortex-M7, CMSIS-NN: MAX_POOL_2D float32
+    {0x08110700, {9.64125, 1.20516, 0.0753223, 96.0577, 0.987264}, {0.07528, 0.03764, 0.03764, 0.003838, 7.351e-05}, {0.0614, 0.0307, 0.0307, 0.002352, 5.996e-05}},  // Cortex-M7, CMSIS-NN: MAX_POOL_2D int16
+    {0x08110900, {30.6965, 7.19176, 14.1827, 42.2925, 10.7145, 64.8165, 16.9748, 0, 55.7338, 349.862}, {0.03086, 0.08161, 0.03844, 0.02084, 0.02398, 0.008285, 0.01608, 0.02084, 0.001938, 0.001255}, {}},  // Cortex-M7, CMSIS-NN: MAX_POOL_2D int8
+    {0x08120900, {35.8737, 748.833}, {0.02773, 0.0001007}, {0.02577, 0}},  // Cortex-M7, CMSIS-NN: MUL int8
+    {0x08120905, {53.6586, 0}, {0.01864, 1.82e-05}, {0.01864, 1.165e-05}},  // Cortex-M7, CMSIS-NN: MUL int8 broadcast
+    {0x08130000, {9.00419, 224.611}, {0.1093, 0.0003077}, {0.1034, 0}},  // Cortex-M7, CMSIS-NN: RELU float32
+    {0x08130900, {49.6277, 0}, {0.02015, 3.936e-05}, {0.02015, 0}},  // Cortex-M7, CMSIS-NN: RELU int8
+    {0x08160900, {0.529678, 187.211}, {1.785, 0.004523}, {}},  // Cortex-M7, CMSIS-NN: RESHAPE int8
+    {0x08190000, {53.7362, 264.416}, {0.0132, 0.002349}, {0.007048, 0.0011}},  // Cortex-M7, CMSIS-NN: SOFTMAX float32
+    {0x08190700, {60.2564, 210.769}, {0.0123, 0.001747}, {0.01048, 0.00123}},  // Cortex-M7, CMSIS-NN: SOFTMAX int16
+    {0x08190900, {530.393, 285.815}, {0.001875, 0.0007426}, {0.001485, 0}},  // Cortex-M7, CMSIS-NN: SOFTMAX int8
+    {0x081c0900, {458.843, 283.419}, {0.002179, 0.0001727}, {0.002073, 0}},  // Cortex-M7, CMSIS-NN: TANH int8
+    {0x08220900, {0.577052, 0.528129, 0.471015, 111.18, 78.3312, 403.104}, {0.599, 1.687, 0.4374, 0.006781, 0.01189, 0.003424}, {}},  // Cortex-M7, CMSIS-NN: PAD int8
+    {0x08270900, {4.98357, 11.4989, 27.1502, 575.285}, {0.1959, 0.04995, 0.01057, 0.004374}, {}},  // Cortex-M7, CMSIS-NN: TRANSPOSE int8
+    {0x08270908, {5, 5, 85.8034, 197.221}, {0.1961, 0.04478, 0.003731, 0.003731}, {0.08955, 0, 0, 0}},  // Cortex-M7, CMSIS-NN: TRANSPOSE int8 planes
+    {0x08280000, {34.9742, 9.3856, 29.6013, 762.107}, {0.02671, 0.008641, 0.00027, 1.673e-05}, {0.0257, 0.006677, 0, 0}},  // Cortex-M7, CMSIS-NN: MEAN float32
+    {0x08280900, {31.8913, 0, 14.0245, 263.893}, {0.03133, 0.01043, 0.0006456, 2.58e-05}, {0.03096, 0.00777, 0, 0}},  // Cortex-M7, CMSIS-NN: MEAN int8
+    {0x082b0900, {0.530818, 249.269}, {1.753, 0.001698}, {1.087, 0}},  // Cortex-M7, CMSIS-NN: SQUEEZE int8
+    {0x082d0200, {770.416, 48.1508}, {0.001222, 0.001222}, {0.001222, 0.001222}},  // Cortex-M7, CMSIS-NN: STRIDED_SLICE int32
+    {0x08460000, {3.99824, 153.272}, {0.2441, 0.0007392}, {0.2218, 0}},  // Cortex-M7, CMSIS-NN: EXPAND_DIMS float32
+    {0x08460900, {4.00889, 140.807}, {0.2452, 0.0005952}, {0.2285, 0}},  // Cortex-M7, CMSIS-NN: EXPAND_DIMS int8
+    {0x084d0900, {3.80952, 121.905}, {0.02917, 0.0075}, {0.0225, 0.007292}},  // Cortex-M7, CMSIS-NN: SHAPE int8
+    {0x08520000, {31.1531, 5.8412, 36.4345, 48.979}, {0.02972, 0.009906, 0.0009685, 6.053e-05}, {0.02906, 0.009685, 0.0004307, 0}},  // Cortex-M7, CMSIS-NN: REDUCE_MAX float32
+    {0x08520900, {29.9368, 5.61315, 0, 195.639}, {0.03142, 0.01047, 0.0006537, 1.021e-05}, {0.03138, 0.01046, 0, 0}},  // Cortex-M7, CMSIS-NN: REDUCE_MAX int8
+    {0x08530200, {124.581, 15.5729}, {0.007555, 0.003777}, {0.007555, 0.003777}},  // Cortex-M7, CMSIS-NN: PACK int32
+    {0x08620900, {52.292, 0}, {0.01912, 3.735e-05}, {0.01912, 0}},  // Cortex-M7, CMSIS-NN: LEAKY_RELU int8
+    {0x08720000, {18.0312, 203.672}, {0.05492, 0.0001403}, {0.05387, 0}},  // Cortex-M7, CMSIS-NN: QUANTIZE float32
+    {0x09000000, {12.9883, 383.333}, {0.0759, 7.308e-05}, {0.07484, 3.706e-05}},  // Cortex-M33, CMSIS-NN: ADD float32
+    {0x09000005, {14.7912, 1063.89}, {0.06754, 0.0001657}, {0.05569, 0}},  // Cortex-M33, CMSIS-NN: ADD float32 broadcast
+    {0x09000900, {83.3995, 447.51}, {0.01197, 1.55e-05}, {0.01191, 0}},  // Cortex-M33, CMSIS-NN: ADD int8
+    {0x09010000, {21.8295, 2.72868, 0.170543, 35.625, 2.79417}, {0.04137, 0.02069, 0.02069, 0.001995, 3.232e-05}, {0.0399, 0.01995, 0.01995, 0.001034, 3.117e-05}},  // Cortex-M33, CMSIS-NN: AVERAGE_POOL_2D float32
+    {0x09010900, {5.99997, 18.9997, 10.9989, 14.0053, 57.9976, 40.9907, 353.571}, {0.1543, 0.0469, 0.02695, 0.01333, 0.007053, 0.002222, 0.0006394}, {}},  // Cortex-M33, CMSIS-NN: AVERAGE_POOL_2D int8
+    {0x09020900, {33.0425, 0.575617, 526.798}, {0.02563, 1.543, 0.00149}, {}},  // Cortex-M33, CMSIS-NN: CONCATENATION int8
+    {0x09030000, {4.9969, 8.13841, 23.3255, 23.0532, 47.5487, 647.455}, {0.1567, 0.02071, 0.008367, 0.02449, 0.005484, 4.607e-06}, {}},  // Cortex-M33, CMSIS-NN: CONV_2D float32
+    {0x09030700, {29.0162, 14.0981, 202.514, 3.80464, 119.366, 4.12217, 56.3182, 105.907, 135.097, 37.8422, 2.4982, 4.95947, 78.5}, {0.02941, 0.0114, 0.004188, 0.07389, 0.0009403, 0.2109, 0.000837, 0.003698, 0.0002311, 0.006133, 0.0862, 0.01227, 0.001321}, {}},  // Cortex-M33, CMSIS-NN: CONV_2D int16
+    {0x09030900, {26.1916, 11.6491, 178.236, 3.78783, 117.248, 2.75121, 77.325, 12.4738, 0, 141.379, 168.407, 38.1357, 0, 0.499762, 38.1747}, {0.03519, 0.00796, 0.003623, 0.05508, 0.0007912, 0.09811, 0.000905, 0.03597, 0.004026, 0.001582, 8.387e-05, 0.01468, 0.03597, 0.02055, 0.005859}, {}},  // Cortex-M33, CMSIS-NN: CONV_2D int8
+    {0x09030901, {4.66901, 106.333, 95.2581, 28.4365, 14.1283, 155.846, 14.5098, 119.113, 5.81172, 52.4928, 175.721, 257.161}, {0.036, 0.001286, 0.007857, 0.01223, 0.01504, 0.005868, 0.00768, 0.00128, 0.08215, 0.009128, 0.001286, 0.0006429}, {}},  // Cortex-M33, CMSIS-NN: CONV_2D int8 1x1
+    {0x09040000, {4.63062, 19.8869, 16.3327, 31.7129, 25.1166, 536.803}, {0.03728, 0.01707, 0.0467, 0.01339, 0.01021, 6.319e-05}, {}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D float32
+    {0x09040700, {7.66159, 73.0584, 2.70357, 1.52076, 0.622902, 0}, {0.02757, 0.009638, 0.03154, 0.003505, 0.003505, 3.257e-06}, {0.0265, 0.009588, 0.03002, 0.003335, 0.003335, 1.628e-06}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int16
+    {0x09040900, {37.8257, 9.62035, 175.232, 0, 46.5351, 92.1017, 409.346, 31.5239, 11.2041, 14.4647, 38.8448, 0}, {0.01511, 0.003571, 0.003571, 0.04913, 0.00852, 0.003777, 0.0003156, 0.01492, 0.02192, 0.02942, 0.009023, 0.05478}, {}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8
+    {0x09040903, {10.1613, 23.9858, 159.657, 0, 31.1727, 35.2708, 61.5738, 416.685}, {0.02022, 0.01044, 0.003665, 0.0376, 0.01979, 0.006824, 0.005151, 0.0001147}, {}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8 3x3
+    {0x09040904, {14.9735, 17.3346, 169.457, 43.2403, 45.9254, 698.095}, {0.04707, 0.01425, 0.004679, 0.003752, 0.00178, 7.223e-05}, {}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
+    {0x09040907, {11.9834, 29.0879, 63.8156, 39.1338, 33.8298, 10.8332, 6.21019, 533.31}, {0.04872, 0.01502, 0.008096, 0.006165, 0.004628, 0.006165, 0.006165, 0.0002893}, {}},  // Cortex-M33, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
+    {0x09060900, {103.813, 109.086}, {0.009613, 0.001366}, {0.008197, 0}},  // Cortex-M33, CMSIS-NN: DEQUANTIZE int8
+    {0x09090000, {5.01474, 17.7448, 415.877}, {0.1986, 0.007288, 0.001946}, {}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED float32
+    {0x09090700, {18.8879, 10.7392, 115.336, 15.1164, 16.3159, 14.9597, 93.3315, 195.686}, {0.04982, 0.009547, 0.005302, 0.01515, 0.004526, 0.004526, 0.004526, 0.004526}, {}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int16
+    {0x09090900, {15.0238, 0, 10.3921, 115.93, 9.38778, 10.0707, 57.1528, 73.8936, 367.533}, {0.06534, 0.008168, 0.01983, 0.006609, 0.0737, 0.01799, 0.006186, 0.006186, 0.003492}, {}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int8
+    {0x09090901, {6.58561, 74.0179, 90.5834, 25.9897, 0, 160.587, 11.8133, 95.5868, 6.09268, 49.3133, 88.7204, 319.367}, {0.02319, 0.001436, 0.008842, 0.01242, 0, 0.005233, 0.0008255, 0.0003557, 0.09599, 0.008472, 0.002118, 0.002118}, {}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int8 1x1
+    {0x09090906, {15.0603, 0, 12.2729, 99.98, 8.67755, 12.2062, 44.4909, 132.607, 314.405}, {0.06358, 0.007947, 0.01003, 0.007295, 0.06113, 0.003456, 0.003456, 0.003456, 0.003456}, {}},  // Cortex-M33, CMSIS-NN: FULLY_CONNECTED int8 one scale
+    {0x090e0000, {282.353, 17.6471}, {0.003333, 0.003333}, {0.003333, 0.003333}},  // Cortex-M33, CMSIS-NN: LOGISTIC float32
+    {0x090e0900, {360.907, 176.695}, {0.00277, 0.00186}, {0.00186, 0}},  // Cortex-M33, CMSIS-NN: LOGISTIC int8
+    {0x09110000, {8.63183, 9.0269, 19.5491, 56.6661, 289.777}, {0.07123, 0.03507, 0.02088, 0.002337, 0.0003767}, {0.03321, 0.0187, 0, 0, 0}},  // Cortex-M33, CMSIS-NN: MAX_POOL_2D float32
+    {0x09110700, {9.77472, 1.22184, 0.076365, 96.875, 1.00093}, {0.07434, 0.03717, 0.03717, 0.003793, 7.26e-05}, {0.06068, 0.03034, 0.03034, 0.002323, 5.926e-05}},  // Cortex-M33, CMSIS-NN: MAX_POOL_2D int16
+    {0x09110900, {30.6934, 7.18657, 14.1702, 42.9107, 11.0947, 64.6739, 17.0714, 0, 53.5199, 352.095}, {0.03086, 0.08165, 0.03841, 0.02058, 0.02381, 0.008253, 0.01605, 0.02058, 0.001933, 0.00125}, {}},  // Cortex-M33, CMSIS-NN: MAX_POOL_2D int8
+    {0x09120900, {33.623, 742.5}, {0.02958, 0.000107}, {0.02738, 0}},  // Cortex-M33, CMSIS-NN: MUL int8
+    {0x09120905, {53.2552, 0}, {0.01878, 1.834e-05}, {0.01878, 1.174e-05}},  // Cortex-M33, CMSIS-NN: MUL int8 broadcast
+    {0x09130000, {9.00525, 224.275}, {0.1093, 0.0003077}, {0.1034, 0}},  // Cortex-M33, CMSIS-NN: RELU float32
+    {0x09130900, {49.6284, 0}, {0.02015, 3.935e-05}, {0.02015, 0}},  // Cortex-M33, CMSIS-NN: RELU int8
+    {0x09160900, {0.561971, 181.408}, {1.691, 0.0046}, {}},  // Cortex-M33, CMSIS-NN: RESHAPE int8
+    {0x09190000, {90.6492, 186.755}, {0.009415, 0.00218}, {0.00654, 0}},  // Cortex-M33, CMSIS-NN: SOFTMAX float32
+    {0x09190700, {57.1429, 228.571}, {0.0125, 0.00175}, {0.0105, 0.00125}},  // Cortex-M33, CMSIS-NN: SOFTMAX int16
+    {0x09190900, {520.724, 272.242}, {0.00191, 0.0007612}, {0.001522, 0}},  // Cortex-M33, CMSIS-NN: SOFTMAX int8
+    {0x091c0900, {369.174, 311.467}, {0.002708, 0.0002109}, {0.002531, 0}},  // Cortex-M33, CMSIS-NN: TANH int8
+    {0x09220900, {0.58603, 0.557085, 0.60799, 112.632, 77.4401, 395.466}, {0.5839, 1.608, 0.4155, 0.006669, 0.01195, 0.003397}, {}},  // Cortex-M33, CMSIS-NN: PAD int8
+    {0x09270900, {4.98363, 11.4946, 27.2226, 567.934}, {0.1959, 0.04996, 0.01056, 0.004391}, {}},  // Cortex-M33, CMSIS-NN: TRANSPOSE int8
+    {0x09270908, {5, 5, 84.8284, 196.568}, {0.1961, 0.04494, 0.003745, 0.003745}, {0.08989, 0, 0, 0}},  // Cortex-M33, CMSIS-NN: TRANSPOSE int8 planes
+    {0x09280000, {34.8029, 8.12459, 21.8481, 766.667}, {0.02707, 0.008794, 0.0002748, 1.703e-05}, {0.02615, 0.006767, 0, 0}},  // Cortex-M33, CMSIS-NN: MEAN float32
+    {0x09280900, {33.9156, 0, 20.0162, 659.305}, {0.02944, 0.009798, 0.000603, 2.399e-05}, {0.02879, 0.00727, 0, 0}},  // Cortex-M33, CMSIS-NN: MEAN int8
+    {0x092b0900, {0.563835, 240.565}, {1.661, 0.001663}, {1.064, 0}},  // Cortex-M33, CMSIS-NN: SQUEEZE int8
+    {0x092d0200, {759.545, 47.4718}, {0.001239, 0.001239}, {0.001239, 0.001239}},  // Cortex-M33, CMSIS-NN: STRIDED_SLICE int32
+    {0x09460000, {3.99709, 148}, {0.2444, 0.0007423}, {0.2227, 0}},  // Cortex-M33, CMSIS-NN: EXPAND_DIMS float32
+    {0x09460900, {4.00527, 143.083}, {0.2454, 0.0005948}, {0.2284, 0}},  // Cortex-M33, CMSIS-NN: EXPAND_DIMS int8
+    {0x094d0900, {0, 126.735}, {0.03156, 0.00789}, {0.02367, 0.00789}},  // Cortex-M33, CMSIS-NN: SHAPE int8
+    {0x09520000, {34.3118, 6.43345, 35.3828, 47.3822}, {0.02703, 0.009011, 0.0008834, 5.521e-05}, {0.0265, 0.008834, 0.0003918, 0}},  // Cortex-M33, CMSIS-NN: REDUCE_MAX float32
+    {0x09520900, {30.5644, 5.73082, 0, 177.662}, {0.03078, 0.01026, 0.0006404, 1.001e-05}, {0.03074, 0.01025, 0, 0}},  // Cortex-M33, CMSIS-NN: REDUCE_MAX int8
+    {0x09530200, {119.28, 14.9103}, {0.00789, 0.003945}, {0.00789, 0.003945}},  // Cortex-M33, CMSIS-NN: PACK int32
+    {0x09620900, {50.2914, 0}, {0.01988, 3.884e-05}, {0.01988, 0}},  // Cortex-M33, CMSIS-NN: LEAKY_RELU int8
+    {0x09720000, {17.9999, 238.731}, {0.05492, 0.0001398}, {0.0537, 0}},  // Cortex-M33, CMSIS-NN: QUANTIZE float32
+    {0x0a000000, {13.0005, 375}, {0.07585, 7.306e-05}, {0.07481, 3.704e-05}},  // Cortex-M55, CMSIS-NN: ADD float32
+    {0x0a000005, {14.8915, 1104.06}, {0.06709, 0.0001637}, {0.05501, 0}},  // Cortex-M55, CMSIS-NN: ADD float32 broadcast
+    {0x0a000900, {13.7526, 717.375}, {0.0718, 8.866e-05}, {0.06809, 0}},  // Cortex-M55, CMSIS-NN: ADD int8
+    {0x0a010000, {20.4117, 2.55146, 0.159466, 33.8542, 2.6127}, {0.04422, 0.02211, 0.02211, 0.002131, 3.454e-05}, {0.04262, 0.02131, 0.02131, 0.001105, 3.33e-05}},  // Cortex-M55, CMSIS-NN: AVERAGE_POOL_2D float32
+    {0x0a010900, {20.9995, 17.0024, 177.993, 32.9905, 39.9875, 379.794}, {0.04438, 0.007316, 0.004377, 0.003827, 0.002767, 0.001008}, {}},  // Cortex-M55, CMSIS-NN: AVERAGE_POOL_2D int8
+    {0x0a020900, {32.9931, 0.578738, 532.246}, {0.02564, 1.534, 0.001477}, {}},  // Cortex-M55, CMSIS-NN: CONCATENATION int8
+    {0x0a030000, {3.99649, 12.2176, 22.2651, 19.9947, 43.6607, 654.13}, {0.1856, 0.02113, 0.008579, 0.02497, 0.006158, 5.429e-06}, {}},  // Cortex-M55, CMSIS-NN: CONV_2D float32
+    {0x0a030700, {9.95009, 127.89, 8.15641, 47.4499, 93.453, 277.208, 19.1987, 3.01864, 96.9943}, {0.06506, 0.006558, 0.08401, 0.002625, 0.005386, 0.0003595, 0.01414, 0.05034, 0.004189}, {}},  // Cortex-M55, CMSIS-NN: CONV_2D int16
+    {0x0a030900, {11.2659, 53.9796, 3.30953, 27.9994, 0, 84.777, 64.8058, 80.0696, 542.21, 19.6033, 2.88331, 29.9309}, {0.07722, 0.01109, 0.02091, 0.003802, 0.0009505, 0.001465, 0.00453, 0.001132, 0.000374, 0.03293, 0.07609, 0.01981}, {}},  // Cortex-M55, CMSIS-NN: CONV_2D int8
+    {0x0a030901, {10.994, 56.0045, 4.83444, 23.7308, 16.9759, 40.8713, 10.6817, 108.554, 323.272}, {0.04756, 0.01482, 0.04791, 0.02192, 0.00548, 0.007948, 0.02956, 0.001987, 0.0009935}, {}},  // Cortex-M55, CMSIS-NN: CONV_2D int8 1x1
+    {0x0a030902, {11.0317, 55.6905, 5.07443, 19.7179, 32.1841, 45.2996, 11.5081, 125.972, 332.833}, {0.08191, 0.01025, 0.1274, 0.009101, 0.002202, 0.001011, 0.01016, 0.0005741, 0.0001914}, {}},  // Cortex-M55, CMSIS-NN: CONV_2D int8 1xn
+    {0x0a040000, {4.70121, 18.9483, 16.2489, 31.5798, 22.0877, 1931.63}, {0.03767, 0.01744, 0.04703, 0.01363, 0.01066, 6.4e-05}, {}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D float32
+    {0x0a040700, {5.90645, 70.0656, 2.59769, 1.4612, 0.598508, 0}, {0.02998, 0.01046, 0.03425, 0.003805, 0.003805, 3.542e-06}, {0.02878, 0.01043, 0.03264, 0.003627, 0.003627, 1.771e-06}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int16
+    {0x0a040900, {16.2898, 102.778, 6.75719, 48.1405, 2.9966, 13.3224, 2.24558, 11.8232, 19.5082, 61.7383, 187.814, 589.902}, {0.03938, 0.004483, 0.06588, 0.004117, 0.03585, 0.03585, 0.02234, 0.02234, 0.01087, 0.007386, 0.0006491, 0.0006491}, {}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int8
+    {0x0a040904, {12.9738, 20.2753, 66.5895, 38.1422, 45.8171, 687.768}, {0.05704, 0.01986, 0.009047, 0.006347, 0.001994, 9.885e-05}, {}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int8 multiplier of 4
+    {0x0a040907, {9.98509, 29.066, 69.9276, 41.9019, 41.1934, 9.96183, 6.28704, 607.231}, {0.05276, 0.01506, 0.007922, 0.005935, 0.004325, 0.005935, 0.005935, 0.0002703}, {}},  // Cortex-M55, CMSIS-NN: DEPTHWISE_CONV_2D int8 any window
+    {0x0a060900, {8.0516, 228.126}, {0.1177, 0.003617}, {}},  // Cortex-M55, CMSIS-NN: DEQUANTIZE int8
+    {0x0a090000, {4.0115, 23.0477, 417.236}, {0.2477, 0.007536, 0.001982}, {}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED float32
+    {0x0a090700, {24.6762, 0, 206.742, 14.7175, 0, 49.9623, 109.281, 237.65}, {0.03442, 0, 0.003392, 0.01945, 0, 0.006193, 0.003872, 0.003872}, {}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int16
+    {0x0a090900, {29.8874, 12.9788, 69.5265, 49.8599, 90.52, 389.827}, {0.03236, 0.04821, 0.00923, 0.01065, 0.006477, 0.003497}, {}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int8
+    {0x0a090901, {10.9797, 55.9265, 4.26192, 24.327, 17.9687, 52.4782, 10.7846, 41.6703, 0}, {0.05256, 0.0145, 0.02438, 0.009424, 0.002356, 0.003047, 0.02665, 0.003377, 0.003377}, {}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int8 1x1
+    {0x0a090906, {29.9214, 9.45314, 52.0442, 50.5116, 156.338, 328.952}, {0.03164, 0.02329, 0.0103, 0.005493, 0.003288, 0.003288}, {}},  // Cortex-M55, CMSIS-NN: FULLY_CONNECTED int8 one scale
+    {0x0a0e0000, {262.114, 16.3819}, {0.003591, 0.003591}, {0.003591, 0.003591}},  // Cortex-M55, CMSIS-NN: LOGISTIC float32
+    {0x0a0e0900, {373.476, 168.191}, {0.002677, 0.001846}, {0.001846, 0}},  // Cortex-M55, CMSIS-NN: LOGISTIC int8
+    {0x0a110000, {7.63805, 9.03035, 19.525, 56.8685, 299.022}, {0.07666, 0.03633, 0.02179, 0.002426, 0.0003943}, {0.03431, 0.01941, 0, 0, 0}},  // Cortex-M55, CMSIS-NN: MAX_POOL_2D float32
+    {0x0a110700, {2.80422, 0.350528, 0.021908, 87.8906, 0.287153}, {0.1743, 0.08715, 0.08715, 0.007367, 0.0001702}, {0.1179, 0.05894, 0.05894, 0.005447, 0.0001151}},  // Cortex-M55, CMSIS-NN: MAX_POOL_2D int16
+    {0x0a110900, {17.0057, 13.9338, 3.13319, 38.648, 14.1545, 16.8832, 40.0998, 398.592}, {0.04504, 0.03147, 0.02857, 0.01463, 0.01963, 0.02857, 0.003882, 0.001285}, {}},  // Cortex-M55, CMSIS-NN: MAX_POOL_2D int8
+    {0x0a120900, {6.74913, 751.389}, {0.1442, 0.0004034}, {0.1033, 0}},  // Cortex-M55, CMSIS-NN: MUL int8
+    {0x0a120905, {51.9071, 0}, {0.01927, 1.881e-05}, {0.01927, 1.204e-05}},  // Cortex-M55, CMSIS-NN: MUL int8 broadcast
+    {0x0a130000, {8.00351, 237.94}, {0.1226, 0.0003416}, {0.1148, 0}},  // Cortex-M55, CMSIS-NN: RELU float32
+    {0x0a130900, {49.1536, 41.6667}, {0.02034, 3.967e-05}, {0.02031, 0}},  // Cortex-M55, CMSIS-NN: RELU int8
+    {0x0a160900, {0.561262, 195.673}, {1.686, 0.004318}, {}},  // Cortex-M55, CMSIS-NN: RESHAPE int8
+    {0x0a190000, {52.1913, 287.014}, {0.01314, 0.002254}, {0.006763, 0.001095}},  // Cortex-M55, CMSIS-NN: SOFTMAX float32
+    {0x0a190700, {59.8958, 244.792}, {0.01185, 0.001655}, {0.009931, 0.001185}},  // Cortex-M55, CMSIS-NN: SOFTMAX int16
+    {0x0a190900, {557.681, 290.698}, {0.001784, 0.0007112}, {0.001422, 0}},  // Cortex-M55, CMSIS-NN: SOFTMAX int8
+    {0x0a1c0900, {392.109, 256.983}, {0.002549, 0.0002015}, {0.002418, 0}},  // Cortex-M55, CMSIS-NN: TANH int8
+    {0x0a220900, {0.126, 0.189824, 0.152988, 32.5592, 27.3387, 378.511}, {1.872, 4.451, 1.278, 0.02069, 0.03391, 0.006096}, {}},  // Cortex-M55, CMSIS-NN: PAD int8
+    {0x0a270900, {3.97955, 11.2233, 29.7455, 680.656}, {0.2442, 0.05292, 0.007468, 0.004944}, {}},  // Cortex-M55, CMSIS-NN: TRANSPOSE int8
+    {0x0a270908, {13.6741, 11.2896, 31.8828, 281.723}, {0.06567, 0.03962, 0.01204, 0.006678}, {}},  // Cortex-M55, CMSIS-NN: TRANSPOSE int8 planes
+    {0x0a280000, {30.3705, 11.5983, 47.2748, 750}, {0.02992, 0.009553, 0.0002985, 1.849e-05}, {0.0284, 0.007479, 0, 0}},  // Cortex-M55, CMSIS-NN: MEAN float32
+    {0x0a280900, {30.1892, 11.9253, 29.085, 1135.4}, {0.03007, 0.009709, 0.0005929, 2.348e-05}, {0.02817, 0.007374, 0, 0}},  // Cortex-M55, CMSIS-NN: MEAN int8
+    {0x0a2b0900, {0.563246, 256.814}, {1.655, 0.00162}, {1.037, 0}},  // Cortex-M55, CMSIS-NN: SQUEEZE int8
+    {0x0a2d0200, {798.959, 49.9351}, {0.001178, 0.001178}, {0.001178, 0.001178}},  // Cortex-M55, CMSIS-NN: STRIDED_SLICE int32
+    {0x0a460000, {3.0038, 160.049}, {0.322, 0.0009423}, {0.2827, 0}},  // Cortex-M55, CMSIS-NN: EXPAND_DIMS float32
+    {0x0a460900, {2.99363, 160.388}, {0.3255, 0.0007634}, {0.2931, 0}},  // Cortex-M55, CMSIS-NN: EXPAND_DIMS int8
+    {0x0a4d0900, {0, 150.683}, {0.02655, 0.006636}, {0.01991, 0.006636}},  // Cortex-M55, CMSIS-NN: SHAPE int8
+    {0x0a520000, {34.2939, 6.4301, 34.8281, 46.616}, {0.02705, 0.009018, 0.0008843, 5.527e-05}, {0.02653, 0.008843, 0.0003921, 0}},  // Cortex-M55, CMSIS-NN: REDUCE_MAX float32
+    {0x0a520900, {30.2367, 5.66938, 0, 223.281}, {0.03111, 0.01037, 0.000647, 1.011e-05}, {0.03106, 0.01035, 0, 0}},  // Cortex-M55, CMSIS-NN: REDUCE_MAX int8
+    {0x0a530200, {129.809, 16.2273}, {0.00725, 0.003625}, {0.00725, 0.003625}},  // Cortex-M55, CMSIS-NN: PACK int32
+    {0x0a620900, {49.3751, 171.539}, {0.02022, 3.929e-05}, {0.02012, 0}},  // Cortex-M55, CMSIS-NN: LEAKY_RELU int8
+    {0x0a720000, {13.995, 245.75}, {0.07038, 0.0001779}, {0.06833, 0}},  // Cortex-M55, CMSIS-NN: QUANTIZE float32
 };
 // clang-format on
 const size_t kInstructionFitCount = sizeof(kInstructionFits) / sizeof(kInstructionFits[0]);

@@ -13,7 +13,10 @@ constexpr double kInstructionsPerOp = 5;  // of the interpreter's loop, not cont
 struct InstructionFit {
   uint32_t key;  // fit_key
   double weights[kMaxTerms];
-  double reach[kMaxTerms];  // the most of each term an instruction, over the counted operators
+  // The most and the least of each term for an instruction, over the counted operators; the least is 0 where they
+  // differ widely.
+  double most[kMaxTerms];
+  double least[kMaxTerms];
 };
 
 // Sorted by key.

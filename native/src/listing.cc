@@ -56,8 +56,9 @@ std::vector<ListedOp> list_ops(const Graph& graph, const Footprint& footprint) {
       const OpWork& work = footprint.work[listed.size()];
       int64_t scratch_bytes = 0;
       for (int64_t bytes : memory.requests.scratch) scratch_bytes += bytes;
-      listed.push_back({op.kind, work.macs, scratch_bytes, work.instructions, work.extrapolated, shifted(op.inputs, first_tensor),
-                        shifted(op.outputs, first_tensor), memory.refusal, memory.known, op.custom_code});
+      listed.push_back({op.kind, work.macs, scratch_bytes, work.instructions, work.extrapolated,
+                        shifted(op.inputs, first_tensor), shifted(op.outputs, first_tensor), memory.refusal,
+                        memory.known, op.custom_code});
     }
     first_tensor += subgraph.tensors.size();
   }

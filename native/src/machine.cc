@@ -10,6 +10,7 @@ namespace {
 struct Core {
   const char* name;
   Vectors vectors;
+  Code code;
   const Records Release::* records;
   int reference_fits, cmsis_nn_fits;
 };
@@ -30,15 +31,17 @@ enum Fits : int {
   kM55CmsisNn,
 };
 constexpr Core kCores[] = {
-    {"x86-64", Vectors::kNone, &Release::host, kNotMeasured, kNotMeasured},
-    {"cortex-m0", Vectors::kNone, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
-    {"cortex-m0plus", Vectors::kNone, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
-    {"cortex-m3", Vectors::kNone, &Release::arm, kM3Reference, kM3CmsisNn},
-    {"cortex-m4", Vectors::kDsp, &Release::arm, kM4Reference, kM4CmsisNn},
-    {"cortex-m7", Vectors::kDsp, &Release::arm, kM7Reference, kM7CmsisNn},
-    {"cortex-m33", Vectors::kDsp, &Release::arm, kM33Reference, kM33CmsisNn},
-    {"cortex-m55", Vectors::kMve, &Release::arm, kNotMeasured, kM55CmsisNn},
-    {"xtensa-lx7", Vectors::kNone, &Release::xtensa, kNotMeasured, kNotMeasured},
+    {"x86-64", Vectors::kNone, Code::kM4, &Release::host, kNotMeasured, kNotMeasured},
+    {"cortex-m0", Vectors::kNone, Code::kM0Plus, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
+    {"cortex-m0plus", Vectors::kNone, Code::kM0Plus, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
+    {"cortex-m3", Vectors::kNone, Code::kM4, &Release::arm, kM3Reference, kM3CmsisNn},
+    {"cortex-m4", Vectors::kDsp, Code::kM4, &Release::arm, kM4Reference, kM4CmsisNn},
+    {"cortex-m7", Vectors::kDsp, Code::kM7, &Release::arm, kM7Reference, kM7CmsisNn},
+    {"cortex-m33", Vectors::kDsp, Code::kM33, &Release::arm, kM33Reference, kM33CmsisNn},
+    {"cortex-m55", Vectors::kMve, Code::kM4, &Release::arm, kNotMeasured, kM55CmsisNn},
+    {"xtensa-lx6", Vectors::kNone, Code::kM4, &Release::xtensa, kNotMeasured, kNotMeasured},
+    {"rv32imc", Vectors::kNone, Code::kM4, &Release::xtensa, kNotMeasured, kNotMeasured},
+    {"xtensa-lx7", Vectors::kNone, Code::kM4, &Release::xtensa, kNotMeasured, kNotMeasured},
 };
 
 }  // namespace
@@ -50,7 +53,11 @@ Machine find_machine(const std::string& kernels, const std::string& core, const 
   if (release == nullptr) throw std::invalid_argument("unknown TFLM release " + release_name);
   for (const Core& row : kCores) {
     if (core != row.name) continue;
-    return {cmsis_nn ? KernelSet::kCmsisNn : KernelSet::kReference, row.vectors, &(release->*row.records), release,
+    return {cmsis_nn ? KernelSet::kCmsisNn : KernelSet::kReference,
+            row.vectors,
+            row.code,
+            &(release->*row.records),
+            release,
             cmsis_nn ? row.cmsis_nn_fits : row.reference_fits};
   }
   throw std::invalid_argument("unknown core " + core);

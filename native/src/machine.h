@@ -32,11 +32,15 @@ struct Records {
   bool short_enums;  // an enumeration takes as few bytes as it needs, as in bare-metal builds for Arm
 };
 
+// Cores whose code was linked, in the order of the tables of flash_table.cc.
+enum class Code { kM4, kM0Plus, kM7, kM33 };
+
 struct Release;
 
 struct Machine {
   KernelSet kernels;
   Vectors vectors;
+  Code code;  // of the core itself, or of the one that is nearest to it
   const Records* records;
   const Release* release;
   int fits;  // row of the instruction tables, -1 if none was measured: see work.h

@@ -10,8 +10,16 @@
 namespace nas {
 namespace {
 
-// An operator is one of those that were counted if it has no more of any loop, for its instructions, than they had.
-constexpr double kReachMargin = 1.25;
+// How much more or less of a loop, for its instructions, an operator may have than all that were counted.
+constexpr double kMargin = 1.25;
+
+bool like_counted(const InstructionFit& fit, const Terms& terms, double instructions) {
+  for (size_t i = 0; i < terms.count; ++i) {
+    if (terms.values[i] > kMargin * fit.most[i] * instructions) return false;
+    if (terms.values[i] * kMargin < fit.least[i] * instructions) return false;
+  }
+  return true;
+}
 
 const InstructionFit* find_fit(uint32_t key) {
   const InstructionFit* end = kInstructionFits + kInstructionFitCount;
@@ -71,9 +79,7 @@ Instructions instructions(const Node& node, const Machine& machine) {
   if (fit == nullptr) return {};
   double sum = 0;
   for (size_t i = 0; i < terms.count; ++i) sum += fit->weights[i] * terms.values[i];
-  bool extrapolated = false;
-  for (size_t i = 0; i < terms.count; ++i) extrapolated |= terms.values[i] > kReachMargin * fit->reach[i] * sum;
-  return {kInstructionsPerOp + sum, extrapolated};
+  return {kInstructionsPerOp + sum, !like_counted(*fit, terms, sum)};
 }
 
 }  // namespace nas

@@ -20,7 +20,18 @@ from scipy.optimize import nnls
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "native" / "src" / "flash_table.cc"
 REPORT = Path(__file__).with_suffix(".md")
-BUILDS = {"m4_ref_mix": "reference kernels", "m4_nn_mix": "CMSIS-NN"}
+# In the order of the columns of the core's table: file of the linked sizes, title. Every second is CMSIS-NN.
+FIRST, MORE = "codesize.json", "codesize_more.json"
+BUILDS = {
+    "m4_ref_mix": (FIRST, "Cortex-M4, reference kernels"),
+    "m4_nn_mix": (FIRST, "Cortex-M4, CMSIS-NN"),
+    "m0p_ref_mix": (MORE, "Cortex-M0+, reference kernels"),
+    "m0p_nn_mix": (MORE, "Cortex-M0+, CMSIS-NN"),
+    "m7_ref_mix": (MORE, "Cortex-M7, reference kernels"),
+    "m7_nn_mix": (MORE, "Cortex-M7, CMSIS-NN"),
+    "m33_ref_mix": (MORE, "Cortex-M33, reference kernels"),
+    "m33_nn_mix": (MORE, "Cortex-M33, CMSIS-NN"),
+}
 
 # What operators share, by what the code is for.
 _MULTIPLIER = (
@@ -46,6 +57,7 @@ SHARED: Mapping[str, str] = {
     "scalings": "ADD SUB MUL LEAKY_RELU QUANTIZE RELU",
 }
 FIXED = "fixed"
+TIE = 0.03  # of a part to its size on another core, beside one firmware's relative error
 
 
 def parts_of(ops: Iterable[str]) -> set[str]:
@@ -57,45 +69,61 @@ def parts_of(ops: Iterable[str]) -> set[str]:
 
 def firmwares(sizes: Mapping[str, Any], build: str) -> list[tuple[frozenset[str], int, bool]]:
     """Return the op set and bytes of each linked firmware, and whether it is a model's."""
-    alone, over = sizes["over_empty_core"][build], sizes["over_base_set"][build]
+    over = sizes["over_base_set"][build]
+    alone = sizes.get("over_empty_core", {}).get(build, over)
     core, base, flash = alone["core_no_ops"]["flash"], frozenset(over["base_set"]), over["base_flash"]
     rows = [(frozenset[str](), core, False), (base, flash, False)]
-    rows += [(frozenset({op}), core + more, False) for op, more in alone["op_increment"].items()]
+    increments = alone.get("op_increment") or over["single_increment"]
+    rows += [(frozenset({op}), core + more, False) for op, more in increments.items()]
     for op, more in over["marginal"].items():
         rows.append((base - {op}, flash - more, False) if op in base else (base | {op}, flash + more, False))
     rows += [(frozenset(row["ops"]), row["flash"], True) for row in alone["opsets"]]
     return rows
 
 
-def fit(rows: Sequence[tuple[frozenset[str], int, bool]]) -> dict[str, float]:
-    parts = sorted(set().union(*(parts_of(ops) for ops, _, _ in rows)))
+Rows = Sequence[tuple[frozenset[str], int, bool]]
+
+
+def fit(rows: Rows, other: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return the bytes of each part.
+
+    `other` are another core's, of which more was linked: what the rows leave open, and operators that they lack, are
+    as there, in the proportion of the builds.
+    """
+    parts = sorted(set().union(*(parts_of(ops) for ops, _, _ in rows), other or ()))
     made_of = [parts_of(ops) for ops, _, _ in rows]
     design = np.array([[part in needed for part in parts] for needed in made_of], float)
     bytes_ = np.array([size for _, size, _ in rows], float)
-    return dict(zip(parts, nnls(design / bytes_[:, None], np.ones(len(rows)), maxiter=10000)[0], strict=True))
+    design, wanted = design / bytes_[:, None], np.ones(len(bytes_))
+    if other is not None:
+        scale = bytes_.sum() / sum(predict(ops, other) for ops, _, _ in rows)
+        ties = np.eye(len(parts)) * TIE / bytes_.mean()
+        design = np.vstack([design, ties])
+        wanted = np.append(wanted, ties @ [scale * other.get(part, 0.0) for part in parts])
+    return dict(zip(parts, nnls(design, wanted, maxiter=10000)[0], strict=True))
 
 
 def predict(ops: Iterable[str], sizes: Mapping[str, float]) -> float:
     return sum(sizes.get(part, 0.0) for part in parts_of(ops))
 
 
-def errors(rows: Sequence[tuple[frozenset[str], int, bool]]) -> list[tuple[float, frozenset[str], int]]:
+def errors(rows: Rows, other: Mapping[str, float] | None = None) -> list[tuple[float, frozenset[str], int]]:
     """Return the relative error of each model's op set, with all its firmwares left out of the fit."""
     result = []
     for ops, size, of_model in dict.fromkeys(rows):
         if of_model:
-            sizes = fit([row for row in rows if row[0] != ops])
+            sizes = fit([row for row in rows if row[0] != ops], other)
             result.append((predict(ops, sizes) / size - 1, ops, size))
     return result
 
 
-def report(rows: Sequence[tuple[frozenset[str], int, bool]], title: str) -> str:
-    found = errors(rows)
+def report(rows: Rows, title: str, other: Mapping[str, float] | None) -> str:
+    found = errors(rows, other)
     wrong = [abs(error) * 100 for error, _, _ in found]
-    sizes = fit(rows)
+    sizes = fit(rows, other)
     fitted = [abs(predict(ops, sizes) / size - 1) * 100 for ops, size, of_model in rows if of_model]
     lines = [
-        f"## Cortex-M4, {title}",
+        f"## {title}",
         "",
         "| op sets of models | mean | worst |",
         "|---|---|---|",
@@ -112,12 +140,12 @@ def report(rows: Sequence[tuple[frozenset[str], int, bool]], title: str) -> str:
 
 def table_text(by_build: Mapping[str, Mapping[str, float]]) -> str:
     """Return the source of the native core's table; a row's mask says which shared parts it needs."""
-    reference, cmsis_nn = (by_build[build] for build in BUILDS)
+    builds = list(by_build.values())
     shared = ["any", *SHARED]
-    ops = sorted(part[3:] for part in set(reference) | set(cmsis_nn) if part.startswith("op "))
+    ops = sorted({part[3:] for sizes in builds for part in sizes if part.startswith("op ")})
 
-    def pair(part: str) -> str:
-        return f"{reference.get(part, 0):.0f}, {cmsis_nn.get(part, 0):.0f}"
+    def columns(part: str) -> str:
+        return ", ".join(f"{sizes.get(part, 0):.0f}" for sizes in builds)
 
     def mask(op: str) -> int:
         return 1 + sum(1 << shared.index(name) for name, needed in SHARED.items() if op in needed.split())
@@ -130,13 +158,13 @@ def table_text(by_build: Mapping[str, Mapping[str, float]]) -> str:
             "namespace nas {",
             "",
             "// clang-format off",
-            f"const CodeSize kFixedCode = {{{pair(FIXED)}}};",
+            f"const CodeSize kFixedCode = {{{{{columns(FIXED)}}}}};",
             "const CodeSize kSharedCode[] = {",
-            *(f"    {{{pair(name)}}},  // {name}" for name in shared),
+            *(f"    {{{{{columns(name)}}}}},  // {name}" for name in shared),
             "};",
             "const size_t kSharedCodeCount = sizeof(kSharedCode) / sizeof(kSharedCode[0]);",
             "const KernelCode kKernelCode[] = {",
-            *(f'    {{"{op}", 0x{mask(op):05x}, {{{pair("op " + op)}}}}},' for op in ops),
+            *(f'    {{"{op}", 0x{mask(op):05x}, {{{{{columns("op " + op)}}}}}}},' for op in ops),
             "};",
             "// clang-format on",
             "const size_t kKernelCodeCount = sizeof(kKernelCode) / sizeof(kKernelCode[0]);",
@@ -149,18 +177,31 @@ def table_text(by_build: Mapping[str, Mapping[str, float]]) -> str:
 
 INTRODUCTION = """# Code of the runtime and its kernels
 
-Written by `python native/tables/flash.py ../shared/truth --write`. Bytes of linked firmware without the model:
-Cortex-M4F, release build, core -Os, kernels -O2, gcc 12.2, newlib-nano. Parts are what a least-squares fit makes of the
-linked sizes; only their sums over an op set are measured.
+Written by `python native/tables/flash.py ../shared/truth --write`. Bytes of linked firmware without the model: release
+build, core -Os, kernels -O2, gcc 12.2, newlib-nano. Parts are what a least-squares fit makes of the linked sizes; only
+their sums over an op set are measured. The M3 and the M55 were not linked: they take the M4's figures.
 """
+
+
+def linked(truth: Path) -> dict[str, Rows]:
+    """Return the firmwares of each build."""
+    files = {file: json.loads((truth / file).read_text()) for file in (FIRST, MORE)}
+    return {build: firmwares(files[file], build) for build, (file, _) in BUILDS.items()}
 
 
 def fit_all(truth: Path) -> tuple[str, str]:
     """Return the native table and the report."""
-    sizes = json.loads((truth / "codesize.json").read_text())
-    rows = {build: firmwares(sizes, build) for build in BUILDS}
-    texts = [report(rows[build], title) for build, title in BUILDS.items()]
-    return table_text({build: fit(rows[build]) for build in BUILDS}), "\n".join([INTRODUCTION, *texts])
+    rows = linked(truth)
+    others = {build: other_of(build, rows) for build in BUILDS}
+    texts = [report(rows[build], title, others[build]) for build, (_, title) in BUILDS.items()]
+    return table_text({build: fit(rows[build], others[build]) for build in BUILDS}), "\n".join([INTRODUCTION, *texts])
+
+
+def other_of(build: str, rows: Mapping[str, Rows]) -> dict[str, float] | None:
+    """Return the fit of the M4's build with the same kernels, None for the M4 itself."""
+    if BUILDS[build][0] == FIRST:
+        return None
+    return fit(rows["m4_nn_mix" if "_nn_" in build else "m4_ref_mix"])
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,9 @@ TABLE = ROOT / "native" / "src" / "instruction_table.cc"
 REPORT = Path(__file__).with_suffix(".md")
 FOLDS = 8
 LEAST = 2  # records that a fit of the table needs
+NARROW = 2.5  # counted shapes whose shares of a term differ by less say nothing of shapes with less of it
 MODEL_WEIGHT = 2.0  # of a count on TFLM, which is what is to be predicted, beside one of a kernel alone
+RIDGE, MOST_RIDGE = 1e-6, 1e-4
 FRAME = 200.0  # TFLM's part of an operator, where no path of its kernel was counted both ways
 
 
@@ -39,13 +41,14 @@ class Fit:
     """The weights of one path through a kernel.
 
     Attributes:
-        reach: the most of each term that a counted operator has for each of its instructions: an operator with
-            more of one is of a shape that was not counted.
+        most: the most of each term that a counted operator has for each of its instructions; `least` likewise, 0
+            where they differ by more than NARROW. An operator beyond either is of a shape that was not counted.
         constant: what a call of the kernel alone costs in place of the last weight, a whole operator's constant.
     """
 
     weights: np.ndarray
-    reach: np.ndarray
+    most: np.ndarray
+    least: np.ndarray
     constant: float
     on_tflm: int
     alone: int
@@ -68,7 +71,7 @@ def fit(samples: Iterable[Sample], least: int = 1) -> dict[int, Fit]:
 def _with_frame(found: Fit, frame: float) -> Fit:
     weights = found.weights.copy()
     weights[-1] = found.constant + frame
-    return Fit(weights, found.reach, found.constant, found.on_tflm, found.alone)
+    return replace(found, weights=weights)
 
 
 def weigh(samples: Sequence[Sample]) -> Fit:
@@ -82,10 +85,16 @@ def weigh(samples: Sequence[Sample]) -> Fit:
     size = rows.max(axis=0)
     size[size == 0] = 1
     importance = np.where(alone == 1, 1.0, MODEL_WEIGHT)
-    weights = nnls(rows / size * importance[:, None], importance, maxiter=20000)[0] / size
+    # The ridge, too small to matter otherwise, decides between terms that no counted operator tells apart: for those
+    # that come first, the innermost loops.
+    ridge = np.diag(np.minimum(RIDGE * 4.0 ** np.arange(columns.shape[1]), MOST_RIDGE))
+    scaled = np.vstack([rows / size * importance[:, None], ridge])
+    weights = nnls(scaled, np.append(importance, np.zeros(len(ridge))), maxiter=20000)[0] / size
     predicted = np.maximum(columns @ weights, 1e-9)
-    reach = (terms / predicted[:, None]).max(axis=0)
-    return Fit(weights[:-1], reach, float(weights[-1]), int((1 - alone).sum()), int(alone.sum()))
+    shares = terms / predicted[:, None]
+    most, least = shares.max(axis=0), shares.min(axis=0)
+    least = np.where(most < NARROW * least, least, 0)
+    return Fit(weights[:-1], most, least, float(weights[-1]), int((1 - alone).sum()), int(alone.sum()))
 
 
 def predict(sample: Sample, fits: Fits) -> float | None:
@@ -115,9 +124,7 @@ def held_out_parts(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield [run for run in runs if run.single and run.kind == kind]
 
 
-def held_out(
-    runs: Sequence[Run], kernels: Sequence[Sample]
-) -> tuple[dict[str, list[float]], dict[str, float | None]]:
+def held_out(runs: Sequence[Run], kernels: Sequence[Sample]) -> tuple[dict[str, list[float]], dict[str, float | None]]:
     """Return the errors of each operator, and of each whole run, with its part held out."""
     by_operator: dict[str, list[float]] = defaultdict(list)
     by_run: dict[str, float | None] = {}
@@ -138,8 +145,9 @@ def table_text(fits: Fits, names: Mapping[int, str]) -> str:
     rows = []
     for key, found in sorted(fits.items()):
         weights = ", ".join(f"{weight:.6g}" for weight in found.weights)
-        reach = ", ".join(f"{most:.4g}" for most in found.reach)
-        rows.append(f"    {{0x{key:08x}, {{{weights}}}, {{{reach}}}}},  // {names[key]}")
+        most = ", ".join(f"{share:.4g}" for share in found.most)
+        least = ", ".join(f"{share:.4g}" for share in found.least) if found.least.any() else ""
+        rows.append(f"    {{0x{key:08x}, {{{weights}}}, {{{most}}}, {{{least}}}}},  // {names[key]}")
     head = [
         "// Written by native/tables/instructions.py; do not edit.",
         '#include "instruction_table.h"',
@@ -160,20 +168,33 @@ def table_text(fits: Fits, names: Mapping[int, str]) -> str:
     return "\n".join([*head, *rows, *tail])
 
 
-def fit_all(truth: Path) -> tuple[str, str]:
-    """Return the native table and the report."""
+def fit_machine(truth: Path, machine: str) -> tuple[dict[int, Fit], dict[int, str]]:
+    """Return the fits of one machine and their names, from all that was counted on it."""
+    runs, kernels = read_runs(truth, machine), read_kernels(machine)
+    samples = [*kernels, *(sample for run in runs for sample in run.samples)]
+    return fit(samples, LEAST), {sample.key: f"{MACHINES[machine][2]}: {sample.name}" for sample in samples}
+
+
+def fit_table(truth: Path) -> str:
+    """Return the native core's table."""
     fits: dict[int, Fit] = {}
     names: dict[int, str] = {}
+    for machine in MACHINES:
+        found, named = fit_machine(truth, machine)
+        fits |= found
+        names |= named
+    return table_text(fits, names)
+
+
+def report(truth: Path) -> str:
+    """Return the errors of all machines as Markdown."""
     errors, parts = [], []
     for machine, (_, _, title) in MACHINES.items():
         runs, kernels = read_runs(truth, machine), read_kernels(machine)
-        found = fit([*(sample for run in runs for sample in run.samples), *kernels], LEAST)
-        fits |= found
-        names |= {s.key: f"{title}: {s.name}" for s in (*kernels, *(s for run in runs for s in run.samples))}
         by_operator, by_run = held_out(runs, kernels)
         errors.append((title, runs, by_run))
         parts.append(table_of_errors(title, runs, kernels, by_operator, by_run))
-    return table_text(fits, names), "\n".join([INTRODUCTION, summary(errors), *parts])
+    return "\n".join([INTRODUCTION, summary(errors), *parts])
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -181,10 +202,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("truth", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
-    table, text = fit_all(options.truth)
+    text = report(options.truth)
     print(text)
     if options.write:
-        TABLE.write_text(table)
+        TABLE.write_text(fit_table(options.truth))
         REPORT.write_text(text)
 
 

@@ -1,6 +1,5 @@
 """The table of code sizes: written from linked firmwares, and right for op sets that the fit has not seen."""
 
-import json
 import re
 from pathlib import Path
 
@@ -10,21 +9,22 @@ from table_generators import generator
 
 def sizes_in(table: str) -> list[dict[str, float]]:
     """Read the bytes of each part out of the native table, one mapping a build."""
-    parts = [(generator("flash").FIXED, *re.findall(r"kFixedCode = {(\d+), (\d+)}", table)[0])]
-    parts += [(name, *pair) for *pair, name in re.findall(r"{(\d+), (\d+)},  // (.+)", table)]
-    parts += [(f"op {op}", *pair) for op, *pair in re.findall(r'{"(\w+)", 0x\w+, {(\d+), (\d+)}}', table)]
-    return [{name: float(pair[build]) for name, *pair in parts} for build in range(2)]
+    parts = [(generator("flash").FIXED, re.findall(r"kFixedCode = {{([\d, ]+)}}", table)[0])]
+    parts += [(name, sizes) for sizes, name in re.findall(r"{{([\d, ]+)}},  // (.+)", table)]
+    parts += [(f"op {op}", sizes) for op, sizes in re.findall(r'{"(\w+)", 0x\w+, {{([\d, ]+)}}}', table)]
+    builds = range(len(generator("flash").BUILDS))
+    return [{name: float(sizes.split(", ")[build]) for name, sizes in parts} for build in builds]
 
 
 def test_the_table_gives_every_linked_firmware_the_size_that_a_fit_gives_it(shared: Path) -> None:
     """Only sums over an op set are measured; the solver may divide what was only ever linked together."""
     fitted, _ = generator("flash").fit_all(shared / "truth")
-    linked = json.loads((shared / "truth" / "codesize.json").read_text())
+    linked = generator("flash").linked(shared / "truth")
     for build, got, want in zip(
         generator("flash").BUILDS, sizes_in(generator("flash").TABLE.read_text()), sizes_in(fitted), strict=True
     ):
         assert got.keys() == want.keys()
-        for ops, _, _ in generator("flash").firmwares(linked, build):
+        for ops, _, _ in linked[build]:
             # Each part is rounded to a byte.
             rounding = len(generator("flash").parts_of(ops))
             assert generator("flash").predict(ops, got) == pytest.approx(
@@ -32,9 +32,13 @@ def test_the_table_gives_every_linked_firmware_the_size_that_a_fit_gives_it(shar
             )
 
 
-@pytest.mark.parametrize("build", ["m4_ref_mix", "m4_nn_mix"])
+BUILDS = [f"{core}_{kernels}_mix" for core in ("m4", "m0p", "m7", "m33") for kernels in ("ref", "nn")]
+
+
+@pytest.mark.parametrize("build", BUILDS)
 def test_an_op_set_left_out_of_the_fit_is_predicted_within_a_few_percent(shared: Path, build: str) -> None:
-    sizes = json.loads((shared / "truth" / "codesize.json").read_text())
-    wrong = [abs(error) for error, _, _ in generator("flash").errors(generator("flash").firmwares(sizes, build))]
+    flash = generator("flash")
+    rows = flash.linked(shared / "truth")
+    wrong = [abs(error) for error, _, _ in flash.errors(rows[build], flash.other_of(build, rows))]
     assert sum(wrong) / len(wrong) < 0.01
     assert max(wrong) < 0.04

@@ -196,8 +196,8 @@ def test_many_estimates_equal_single_ones(target: str) -> None:
 def test_the_documents_of_profile_and_estimate_differ_only_by_the_file() -> None:
     estimated = estimate(small_graph(), find_target("cortex-m4")).to_json()
     keys = (
-        "file_bytes target kernels weights_bytes arena_bytes arena flash_bytes flash macs latency_ms supported "
-        "complete tflm outside_arena resource_variables energy_uj ops tensors"
+        "file_bytes target kernels weights_bytes arena_bytes arena flash_bytes flash macs latency_ms "
+        "latency_range_ms supported complete tflm outside_arena resource_variables energy_uj ops tensors"
     )
     assert set(estimated) == set(keys.split())
     assert estimated["arena_bytes"] == estimated["arena"]["head"] + estimated["arena"]["tail"]

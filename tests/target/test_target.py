@@ -7,8 +7,9 @@ import pytest
 
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
+from nas.target.cores import CORES
 from nas.target.profiler import estimate
-from nas.target.target import CORES, Target, find_target, known_targets
+from nas.target.target import Target, find_target, known_targets
 
 CORE_NAMES = [name for name in CORES if name.startswith("cortex-")]
 BOARD = """
@@ -81,7 +82,7 @@ def test_an_own_board_is_one_table_in_a_file(tmp_path: Path) -> None:
     ("name", "near"),
     [
         ("cortex-m4-refrence", "cortex-m4-reference"),
-        ("esp32", "esp32-s3-devkitc-1"),
+        ("esp32", "esp32-c3-devkitm-1 or esp32-devkitc or esp32-s3-devkitc-1"),
         ("nano33ble", "arduino-nano-33-ble"),
         ("pico", "raspberry-pi-pico or raspberry-pi-pico-2"),
     ],
@@ -93,7 +94,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_boards_only(name: str, near
 
 
 def test_a_name_unlike_all_targets_is_refused_with_all_of_them() -> None:
-    with pytest.raises(InputError, match=r"known: arduino-nano-33-ble, .*sparkfun-edge"):
+    with pytest.raises(InputError, match=r"known: adafruit-metro-m4, .*sparkfun-edge"):
         find_target("zx81")
 
 
@@ -137,7 +138,7 @@ def test_a_latency_is_instructions_times_cycles_over_the_clock() -> None:
 
 
 def test_a_table_overrides_the_cycles_of_its_core(tmp_path: Path) -> None:
-    assert find_target(write(tmp_path, BOARD)).cycles_per_instruction == CORES["cortex-m4"]
+    assert find_target(write(tmp_path, BOARD)).cycles_per_instruction == CORES["cortex-m4"].cycles
     own = find_target(write(tmp_path, BOARD + "cycles_per_instruction = 2"))
     assert own.cycles_per_instruction == 2
 

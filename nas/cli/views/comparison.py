@@ -69,7 +69,7 @@ def _cells(target: Target, result: Footprint | InputError) -> list[str | Text]:
         least + kilobytes(result.ram_bytes),
         least + kilobytes(result.flash_bytes),
         least + _millions(result.macs),
-        milliseconds(result.latency_ms, unit=""),
+        ("~" if any(op.extrapolated for op in result.ops) else "") + milliseconds(result.latency_ms, unit=""),
     ]
 
 
@@ -100,8 +100,10 @@ def _over(target: Target, footprint: Footprint) -> list[str]:
 def _footnotes(targets: Sequence[Target], results: Sequence[Footprint | InputError]) -> Iterator[Text]:
     """Yield on which core code was measured, and why some targets have no latency."""
     pairs = [(t, r) for t, r in zip(targets, results, strict=True) if isinstance(r, Footprint) and r.complete]
-    if any(target.core.startswith("cortex") for target, _ in pairs):
-        yield Text("flash: code was measured on a Cortex-M4 for each kind of kernels, and is assumed for other cores")
+    if odd := [target.core for target, _ in pairs if target.core in ("cortex-m3", "cortex-m55")]:
+        yield Text(f"flash: no code was linked for {', '.join(dict.fromkeys(odd))}; the Cortex-M4's is assumed")
+    if any(op.extrapolated for _, result in pairs for op in result.ops):
+        yield Text("ms ~: less certain, since no shape like one of the operators' was counted")
     untimed = [target for target, result in pairs if result.latency_ms is None]
     if without := dict.fromkeys(target.core for target in untimed if target.clock_hz is not None):
         yield Text(f"ms -: instructions of some operators were not counted on {', '.join(without)}")

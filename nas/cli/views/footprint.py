@@ -91,6 +91,9 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     _add_room(table, "flash", footprint.flash_bytes, target.flash_bytes, open_ended)
     table.add_row("MACs", f"{least}{footprint.macs:,}", "")
     table.add_row("latency", milliseconds(footprint.latency_ms), _dim(_latency_note(footprint, target)))
+    if odd := [f"#{op.index} {printable(op.name)}" for op in footprint.ops if op.extrapolated]:
+        words = f"less certain: no shape like {_first(odd)} was counted"
+        table.add_row("", "", Text(words, style="yellow"))
     if footprint.energy_uj is not None:
         note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
         table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", _dim(note))
@@ -108,11 +111,17 @@ def _dim(words: str) -> Text:
     return Text(words, style="dim")
 
 
+def _first(names: Sequence[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def _latency_note(footprint: Footprint, target: Target) -> str:
     if footprint.latency_ms is not None:
-        error = runtime_of(target).latency_error(target)
+        error = runtime_of(target).latency_error(footprint, target)
         known = "" if error is None else f" (90 % of models within {percent(error)})"
-        return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each"
+        least, most = target.cycles_range()
+        between = f" ({least:g} to {most:g})" if least < most else ""
+        return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each{between}"
     if target.clock_hz is None:
         return "unknown: the target has no clock; name a board"
     unknown = sorted({printable(op.name) for op in footprint.ops if op.latency_ms is None})

@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from nas.target.cores import CORES
 from nas.target.target import Target
 
 # Descriptions are shown in terminals of at least this number of columns.
@@ -21,7 +22,7 @@ def description(target: Target) -> str:
         "clock": _megahertz(target.clock_hz),
         "RAM": _memory(target.ram_bytes),
         "flash": _memory(target.flash_bytes),
-        "cycles": f"{target.cycles_per_instruction:g} an instruction, assumed",
+        "cycles": _cycles(target),
         "data sheet": target.datasheet or "-",
     }
     return "\n".join([f"{target.name}: {target.description}", *(f"  {key:11} {value}" for key, value in facts.items())])
@@ -55,6 +56,15 @@ def _table(targets: Iterable[Target], columns: "Sequence[Column]", described: bo
         cells = [cell(target) for _, _, cell in columns]
         table.add_row(*cells, *([target.description] if described else []))
     return table
+
+
+def _cycles(target: Target) -> str:
+    """Return the cycles an instruction with their range and source, or the figure of the target's own table."""
+    least, most = target.cycles_range()
+    if least == most:
+        return f"{target.cycles_per_instruction:g} an instruction, as the target's table gives it"
+    words = f"{target.cycles_per_instruction:g} an instruction, assumed; {least:g} to {most:g} are likely"
+    return f"{words}\n  {'':11} ({CORES[target.core].source})"
 
 
 def _kernels(target: Target) -> str:

@@ -7,6 +7,7 @@ from nas import _native
 from nas.errors import InputError
 from nas.graph.graph import Graph
 from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, OutsideArena, TensorFootprint, Totals
+from nas.target.instruction_errors import INSTRUCTION_ERRORS
 from nas.target.target import RUNTIMES, Key, Runtime, Target
 
 KERNELS = ("reference", "cmsis_nn")
@@ -14,22 +15,20 @@ KERNELS = ("reference", "cmsis_nn")
 # Releases of TFLM whose rules the native core knows: a commit, or a build of the Python package tflite-micro.
 RELEASES = ("90b983c", "package-2026-10-23")
 
-# Relative error of the counted instructions on whole models that the fit had not seen: 90 % of the models lie within.
-# From native/tables/instructions.md; a test compares the two.
-INSTRUCTION_ERRORS: Mapping[tuple[str, str], float] = {
-    ("cortex-m4", "reference"): 0.0052,
-    ("cortex-m4", "cmsis_nn"): 0.0155,
-    ("cortex-m55", "cmsis_nn"): 0.0248,
-}
-
-# The most stack that recorded release builds used below their caller; equal on cores with one instruction set.
+# The most stack that recorded release builds used below their caller. The M0 has the M0+'s instructions.
 _STACK_BYTES = {
+    ("reference", "cortex-m0"): 932,
+    ("reference", "cortex-m0plus"): 932,
+    ("reference", "cortex-m3"): 852,
     ("reference", "cortex-m4"): 828,
-    ("reference", "cortex-m7"): 828,
-    ("reference", "cortex-m33"): 828,
+    ("reference", "cortex-m7"): 808,
+    ("reference", "cortex-m33"): 816,
+    ("cmsis_nn", "cortex-m0"): 1376,
+    ("cmsis_nn", "cortex-m0plus"): 1376,
+    ("cmsis_nn", "cortex-m3"): 1272,
     ("cmsis_nn", "cortex-m4"): 1260,
-    ("cmsis_nn", "cortex-m7"): 1260,
-    ("cmsis_nn", "cortex-m33"): 1260,
+    ("cmsis_nn", "cortex-m7"): 1240,
+    ("cmsis_nn", "cortex-m33"): 1248,
     ("cmsis_nn", "cortex-m55"): 1656,
 }
 
@@ -63,8 +62,10 @@ class Tflm(Runtime):
         rows = _native.estimate_many(graphs, target.kernels, target.core, target.tflm)
         return [Totals(**_totals(row, target)) for row in rows]
 
-    def latency_error(self, target: Target) -> float | None:
-        return INSTRUCTION_ERRORS.get((target.core, target.kernels))
+    def latency_error(self, footprint: Footprint, target: Target) -> float | None:
+        core = "cortex-m0plus" if target.core == "cortex-m0" else target.core
+        errors = INSTRUCTION_ERRORS.get((core, target.kernels))
+        return None if errors is None else errors[footprint.computes_floats]
 
 
 RUNTIMES.register("tflm")(Tflm())
@@ -85,6 +86,7 @@ def _totals(
         "flash": Flash(row.file_bytes, row.code_bytes, without_code),
         "macs": row.macs,
         "latency_ms": latency_ms,
+        "latency_range_ms": target.range_ms(latency_ms),
         "energy_uj": target.microjoules(latency_ms),
         "supported": row.supported,
         "complete": row.complete,
@@ -115,4 +117,5 @@ def _op(index: int, row: "_native.Op", target: Target) -> OpFootprint:
         reason=row.refusal,
         known=row.known,
         custom_code=row.custom_code,
+        extrapolated=row.extrapolated,
     )
