@@ -34,7 +34,7 @@ from nas.study.study import Study, make_study, read_study
 from nas.task.metrics import AUTO, is_unbalanced
 from nas.task.task import metric_title
 from nas.text import counted, duration
-from nas.tracking import Tracker, open_tracker, study_tags
+from nas.tracking import Tracker, study_tags, track_apart
 
 # Seconds that a tracking server may take at the end of a run to receive what is still queued.
 DRAIN_SECONDS = 60.0
@@ -109,7 +109,7 @@ def run(
     ledger.lock(problem.identity())
     clock = Clock(started, _limit(study, folder, finish=finish), ledger.get("seconds") or 0.0)
     write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
-    tracker = open_tracker(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
+    tracker = track_apart(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
     trials, models = Trials(ledger, tracker, observer, clock), _models(folder)
     executor = (make_executor or executor_of(study))(problem.splits, study.jobs)
     dispatcher = Dispatcher(executor, observer, clock)

@@ -1,6 +1,7 @@
-"""Logs a study to MLflow from a thread of its own, so that the search never waits for it; the only home of MLflow."""
+"""Logs a study to MLflow from a process of its own, so that the search never waits for it; the only home of MLflow."""
 
 from nas.tracking.address import Address, find_address
+from nas.tracking.apart import track_apart
 from nas.tracking.client import prepare_store
 from nas.tracking.deletion import delete_runs
 from nas.tracking.entries import study_tags
@@ -17,5 +18,6 @@ __all__ = [
     "open_tracker",
     "prepare_store",
     "study_tags",
+    "track_apart",
     "untracked",
 ]
