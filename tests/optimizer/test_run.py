@@ -16,8 +16,7 @@ from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
-from nas.optimizer.finals import choose
-from nas.optimizer.judge import Judge
+from nas.optimizer.judge import Judge, choose
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
