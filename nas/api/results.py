@@ -13,7 +13,7 @@ from nas.api.loading import archived_model, load
 from nas.api.studies import open_study
 from nas.api.training_archive import is_training
 from nas.errors import InputError
-from nas.exporters.format import FORMATS, write
+from nas.exporters.format import FORMATS, ON_REQUEST, Destination, write
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
@@ -39,7 +39,7 @@ MOST_LISTED = 10
 
 def export(
     name: str,
-    out: Path | None = None,
+    out: Path | Destination | None = None,
     formats: Sequence[str] = (),
     trial: int | None = None,
     root: Path = STUDIES,
@@ -51,9 +51,9 @@ def export(
 
     Args:
         name: the study's name or folder, the folder of a training, or the path of a `.nas.zip` or `.tflite`.
-        out: folder to write into; by default the study's `best/`, or `trial-<n>/`; the `firmware/` of a training; for a
-            file, a folder of its name here.
-        formats: names from `nas.exporters.format.FORMATS`; all of them if empty. Of a model that no study has found,
+        out: folder to write into, or a `Destination`, which also names C symbols and files; by default the study's
+            `best/`, or `trial-<n>/`; the `firmware/` of a training; for a file, a folder of its name here.
+        formats: names from `nas.exporters.format.FORMATS`; all but `c` if empty. Of a model that no study has found,
             the model itself, its C sources, the next steps, and the float model if it is known.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
@@ -73,7 +73,9 @@ def export(
     archive, folder = _exported(name, trial, root)
     if archive.trained is None:
         formats = _device_formats(formats)
-    return write(out or folder, archive if bare else with_parameters(archive, parameters), formats)
+    to = out if isinstance(out, Destination) else Destination(out)
+    to = replace(to, folder=to.folder or folder)
+    return write(to, archive if bare else with_parameters(archive, parameters), formats)
 
 
 def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
@@ -102,7 +104,7 @@ def _device_formats(formats: Sequence[str]) -> Sequence[str]:
         if one in FORMATS and one not in DEVICE_FORMATS:
             rule = f"must be one of {', '.join(DEVICE_FORMATS)} for a model that no study has found"
             raise InputError("--format", rule, got=one)
-    return formats or DEVICE_FORMATS
+    return formats or tuple(one for one in DEVICE_FORMATS if one not in ON_REQUEST)
 
 
 def chosen_archive(study: Study, folder: Path, trial: int | None) -> Archive:

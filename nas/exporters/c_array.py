@@ -10,9 +10,9 @@ from nas.exporters.format import FORMATS, Files
 from nas.study.archive import Archive
 
 
-@FORMATS.register("c")
+@FORMATS.register("tflm")
 def c_sources(archive: Archive) -> Files:
-    """C sources: the model as an aligned array, its op resolver, input scaling, class names, a reader of parameters."""
+    """C sources for TFLM: the model as an array, op resolver, input scaling, class names, a reader of parameters."""
     prefix = identifier(archive.name)
     return {
         "model_data.h": data_header(archive, prefix),

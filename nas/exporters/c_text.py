@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from nas.errors import InputError
+
 
 def identifier(name: str) -> str:
     """Return lower-case `name` as a C identifier: letters, digits and single underscores, beginning with a letter."""
@@ -11,6 +13,34 @@ def identifier(name: str) -> str:
     # Doubled and leading underscores are reserved to the compiler.
     word = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return word if re.match(r"[a-z]", word) else f"nas_{word}".rstrip("_")
+
+
+# Keywords of C and C++, and the headers of C's library that a file of the same name would hide.
+_KEYWORDS = """
+alignas alignof and asm auto bool break case catch char class const constexpr continue default delete do double else
+enum explicit export extern false float for friend goto if inline int long mutable namespace new not operator or private
+protected public register restrict return short signed sizeof static struct switch template this throw true try typedef
+typeid typename union unsigned using virtual void volatile while xor
+"""
+_HEADERS = """
+assert complex ctype errno fenv inttypes iso646 limits locale math setjmp signal stdarg stdatomic stdbool stddef stdint
+stdio stdlib string tgmath threads time uchar wchar wctype
+"""
+_TAKEN = frozenset(f"{_KEYWORDS} {_HEADERS}".split())
+
+
+def symbol(name: str) -> str:
+    """Return `name` as what C files and symbols may be called: as it is, if it can be."""
+    plain = name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and "__" not in name else identifier(name)
+    return f"{plain}_model" if plain.lower() in _TAKEN else plain
+
+
+def chosen_name(name: str, place: str = "--name") -> str:
+    """Return the name that a user has chosen for C symbols; InputError if C cannot have it."""
+    if symbol(name) != name:
+        rule = "must be an identifier of C that is no keyword and no header of its library"
+        raise InputError(place, rule, got=repr(name), hint=f"such as {symbol(name)}")
+    return name
 
 
 def string(text: str) -> str:

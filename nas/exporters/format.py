@@ -1,10 +1,12 @@
 """The contract of an export format, the registry of all formats, and the writing of their files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from nas.errors import InputError
+from nas.exporters.c_text import chosen_name
 from nas.files import write_atomic
 from nas.registry import Registry
 from nas.study.archive import Archive
@@ -17,20 +19,58 @@ Format: TypeAlias = Callable[[Archive], Files]
 
 FORMATS: Registry[Format] = Registry("export format", "nas.exporters")
 
+ON_REQUEST = frozenset({"c"})
+"""Formats that are written only when they are named, since they cannot express every model."""
 
-def write(folder: Path, archive: Archive, formats: Sequence[str] = ()) -> list[Path]:
-    """Write `archive` into `folder` in the named formats, or in all of them; return the files.
+MARK = "Written by nas"
+"""Stands in the head of files that may bear any name, and so may be somebody else's."""
+_HEAD = 2000
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an export goes.
+
+    Attributes:
+        folder: where files are written; None for the folder that suits the model.
+        name: what C symbols and the files of plain C are called; None for the model's name.
+        force: whether files that nas did not write may be overwritten.
+    """
+
+    folder: Path | None = None
+    name: str | None = None
+    force: bool = False
+
+
+def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] = ()) -> list[Path]:
+    """Write `archive` into `folder` in the named formats, or in all but those on request; return the files.
 
     All contents are made before the first file is written, so an archive that cannot be exported leaves no files.
 
     Raises:
-        InputError: a format is unknown, or TFLM has no kernel for one of the model's operators.
+        InputError: a format is unknown, or cannot express the model, or a file is there that nas did not write.
     """
+    to = folder if isinstance(folder, Destination) else Destination(folder)
+    folder = to.folder or Path()
+    if to.name is not None:
+        archive = replace(archive, name=chosen_name(to.name))
     if archive.origin is not None:
         archive = replace(archive, origin=replace(archive.origin, folder=folder))
-    chosen = [FORMATS.find(name, "--format") for name in formats or FORMATS]
+    chosen = [FORMATS.find(name, "--format") for name in formats or sorted(FORMATS.keys() - ON_REQUEST)]
     contents = {name: content for make in chosen for name, content in make(archive).items()}
+    if not to.force:
+        marked = [name for name, content in contents.items() if isinstance(content, str) and MARK in content[:_HEAD]]
+        _refuse_strangers([folder / name for name in marked])
     return [write_atomic(folder / name, content) for name, content in contents.items()]
+
+
+def _refuse_strangers(paths: Sequence[Path]) -> None:
+    """InputError for a file that is there, and has not the mark that the new one has."""
+    for path in paths:
+        if path.is_file() and MARK not in path.read_bytes()[:_HEAD].decode(errors="replace"):
+            raise InputError(
+                path, "is there, and nas did not write it", hint="choose another --name or -o, or give --force"
+            )
 
 
 def write_best(folder: Path, archive: Archive) -> list[Path]:

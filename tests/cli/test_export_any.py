@@ -5,6 +5,8 @@ from pathlib import Path
 
 from nas.study.result import Result
 
+FLOAT = Path(__file__).parents[2] / "native" / "fuzz" / "corpus" / "batch_matmul.tflite"
+
 
 def _below_the_head(file: Path) -> list[str]:
     """Return a C file's lines without its first two, which say where the model is from."""
@@ -32,7 +34,7 @@ def test_what_only_a_study_knows_is_not_exported_of_another_model(
     ended = nas("export", "mine.tflite", "-o", "out", "--format", "card")
     assert ended.code == 1
     assert ended.err == (
-        "nas: --format: must be one of tflite, c, firmware, keras for a model that no study has found, got card\n"
+        "nas: --format: must be one of tflite, tflm, firmware, c, keras for a model that no study has found, got card\n"
     )
     assert not (tmp_path / "out").exists()
 
@@ -48,3 +50,20 @@ def test_a_training_and_its_archive_are_exported_alike(nas, root: Path, result: 
     assert nas("export", "models/mine/mine.nas.zip", "-o", "out").code == 0
     for file in (folder / "firmware").iterdir():
         assert file.read_bytes() == (tmp_path / "out" / file.name).read_bytes()
+
+
+def test_any_int8_model_becomes_plain_c_under_a_name_of_choice(nas, root: Path, result: Result, tmp_path: Path) -> None:
+    shutil.copy(root / "mine" / "best" / "model.tflite", tmp_path / "other.tflite")
+    ended = nas("export", "other.tflite", "--format", "c", "--name", "gesture", "-o", "out")
+    assert (ended.code, ended.err) == (0, "")
+    assert {Path(line).name for line in ended.out.splitlines()} == {"gesture.c", "gesture.h"}
+    header = (tmp_path / "out" / "gesture.h").read_text()
+    assert "void gesture_invoke(const int8_t *input, int8_t *output);" in header
+    assert all(f"#define GESTURE_{size}_BYTES" in header for size in ("INPUT", "OUTPUT", "RAM"))
+
+
+def test_a_model_of_floats_is_refused_as_plain_c_without_a_file(nas, tmp_path: Path) -> None:
+    ended = nas("export", FLOAT, "--format", "c", "-o", "out")
+    assert ended.code == 1
+    assert ended.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -51,7 +51,7 @@ def run(folder, compiler, raw):
 def test_a_compiled_program_holds_the_model_and_its_numbers(tmp_path, make_archive, compiler):
     names = ("walk", 'a "b"\\n', "größe ??/ 1")
     archive = make_archive(class_names=names, name="My study ??/\\")
-    write(tmp_path, archive, ["c"])
+    write(tmp_path, archive, ["tflm"])
     rest = run(tmp_path, compiler, np.zeros(32))[32:]
     assert rest[: len(archive.tflite)] == archive.tflite
     *class_names, numbers = rest[len(archive.tflite) :].decode().split("\0")
@@ -62,7 +62,7 @@ def test_a_compiled_program_holds_the_model_and_its_numbers(tmp_path, make_archi
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_a_compiled_program_scales_and_quantizes_its_input_as_the_search_did(tmp_path, make_archive, compiler):
     archive = make_archive(input_shape=(1, 1, 1000, 2))
-    write(tmp_path, archive, ["c"])
+    write(tmp_path, archive, ["tflm"])
     raw = np.random.default_rng(0).normal([0.25, -3.0], [0.6, 25.0], (1000, 2)).astype(np.float32)
     raw[:4] = [[np.inf, -np.inf], [1e30, -1e30], [0.25, -3.0], [3e9, 1e10]]
     got = np.frombuffer(run(tmp_path, compiler, raw)[:2000], np.int8).reshape(1000, 2)
@@ -74,17 +74,17 @@ def test_a_compiled_program_scales_and_quantizes_its_input_as_the_search_did(tmp
 
 
 def test_an_input_that_is_not_a_number_is_quantized_to_the_lowest_value(tmp_path, make_archive):
-    write(tmp_path, make_archive(), ["c"])
+    write(tmp_path, make_archive(), ["tflm"])
     got = np.frombuffer(run(tmp_path, "c99", np.full(32, np.nan))[:32], np.int8)
     assert (got == -128).all()
 
 
 def test_the_header_names_the_sides_of_images_and_none_for_tables(tmp_path, make_archive):
     scaling = Scaling(mean=(0.0,), std=(1.0,))
-    write(tmp_path / "image", make_archive(input_shape=(1, 28, 20, 1), scaling=scaling, channel_names=()), ["c"])
+    write(tmp_path / "image", make_archive(input_shape=(1, 28, 20, 1), scaling=scaling, channel_names=()), ["tflm"])
     header = (tmp_path / "image" / "model_data.h").read_text()
     assert "#define MY_STUDY_HEIGHT 28\n#define MY_STUDY_WIDTH 20\n" in header
-    write(tmp_path / "table", make_archive(input_shape=(1, 2), sample_rate_hz=None), ["c"])
+    write(tmp_path / "table", make_archive(input_shape=(1, 2), sample_rate_hz=None), ["tflm"])
     header = (tmp_path / "table" / "model_data.h").read_text()
     assert "WINDOW" not in header
     assert "HEIGHT" not in header
@@ -107,7 +107,7 @@ def test_the_resolver_registers_each_operator_once_and_has_room_for_no_more(tmp_
     if shutil.which("g++") is None:
         pytest.skip("no g++ to compile the C++ header with")
     kinds = ("CONV_2D", "MAX_POOL_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "AVERAGE_POOL_2D", "MEAN", "RESHAPE")
-    write(tmp_path, make_archive(ops=(*kinds, "FULLY_CONNECTED", "SOFTMAX")), ["c"])
+    write(tmp_path, make_archive(ops=(*kinds, "FULLY_CONNECTED", "SOFTMAX")), ["tflm"])
     methods = [
         "Conv2D",
         "MaxPool2D",

@@ -9,26 +9,34 @@ import rooms
 
 from nas.exporters.format import FORMATS
 
+CORPUS = rooms.ROOT / "native" / "fuzz" / "corpus"
+
+
+@pytest.fixture
+def archive(make_archive):
+    return make_archive(tflite=(CORPUS / "cnn_timeseries.tflite").read_bytes())
+
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_files_whose_names_have_no_folders(make_archive, name):
-    files = FORMATS[name](make_archive())
+def test_every_format_gives_files_whose_names_have_no_folders(archive, name):
+    files = FORMATS[name](archive)
     assert files
     assert [file for file in files if not file.strip() or set("/\\:") & set(file) or file.startswith(".")] == []
     assert all(files.values())
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_equal_files_for_equal_archives_in_any_process(make_archive, name):
+def test_every_format_gives_equal_files_for_equal_archives_in_any_process(name):
     code = (
-        "import conftest, hashlib, sys; from nas.exporters.format import FORMATS\n"
-        "files = FORMATS[sys.argv[1]](conftest.example_archive())\n"
+        "import conftest, hashlib, pathlib, sys; from nas.exporters.format import FORMATS\n"
+        "archive = conftest.example_archive(tflite=pathlib.Path(sys.argv[2]).read_bytes())\n"
+        "files = FORMATS[sys.argv[1]](archive)\n"
         "print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest())"
     )
     path = os.pathsep.join([str(rooms.ROOT), str(rooms.ROOT / "tests" / "exporters")])
     runs = {
         subprocess.run(
-            [sys.executable, "-c", code, name],
+            [sys.executable, "-c", code, name, CORPUS / "cnn_timeseries.tflite"],
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
             check=True,
             capture_output=True,
@@ -40,14 +48,13 @@ def test_every_format_gives_equal_files_for_equal_archives_in_any_process(make_a
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_format_writes_a_path_of_the_machine(make_archive, name):
-    archive = make_archive()
+def test_no_format_writes_a_path_of_the_machine(archive, name):
     assert archive.footprint["file"].startswith("/home/user/")
     for content in FORMATS[name](archive).values():
         data = content if isinstance(content, bytes) else content.encode()
         assert b"/home/user" not in data
 
 
-def test_no_two_formats_write_the_same_file(make_archive):
-    names = [file for make in FORMATS.values() for file in make(make_archive())]
+def test_no_two_formats_write_the_same_file(archive):
+    names = [file for make in FORMATS.values() for file in make(archive)]
     assert len(names) == len(set(names))

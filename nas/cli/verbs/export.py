@@ -13,10 +13,10 @@ from nas.cli.views.params import setting
 EPILOG = """\b
 Examples:
   nas export cnn_timeseries-synthetic-6kb
-  nas export studies/mine --format c -o firmware/model
+  nas export studies/mine --format c --name gesture -o firmware
   nas export mine.nas.zip -o firmware
   nas export models/gesture -o firmware
-  nas export other.tflite --format c -o firmware
+  nas export other.tflite --format tflm -o firmware
   nas export mine --trial 17 --format tflite -o .
   nas export mine --set version=3 --set date=2026-11-26
 """
@@ -25,9 +25,11 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("study", metavar="MODEL", shell_complete=complete_studies)
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
-@click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all formats by default.")
+@click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all but c by default.")
 @click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Add a parameter to the model's metadata.")
+@click.option("--name", help="What C symbols, and the files of plain C, are called; the model's name by default.")
+@click.option("--force", is_flag=True, help="Overwrite C files that nas did not write.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option
 @json_option
@@ -36,14 +38,19 @@ def command(
 ) -> None:
     """Write MODEL for a firmware: .tflite, C sources, next steps; of a study also model card and metadata.
 
+    --format tflm writes C sources for TensorFlow Lite Micro; --format c writes the network itself as plain C, NAME.c
+    and NAME.h, which need nothing but a C99 compiler.
+
     MODEL is a study's name or folder, the folder of a training, a .nas.zip, or any .tflite with int8 input and output.
     All names in the C sources begin with the study's name, which `nas search --name` sets: --name gesture gives
     gesture_model and GESTURE_ARENA_BYTES.
     """
     from nas import export
+    from nas.exporters.format import Destination
 
     parameters = dict(setting(text, "--set") for text in options["settings"])
-    written = export(study, folder, formats, trial, studies, bare=options["bare"], parameters=parameters)
+    to = Destination(folder, options["name"], options["force"])
+    written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
     files = [str(path) for path in written]
     if options["as_json"]:
         print_json({"study": study, "files": files})

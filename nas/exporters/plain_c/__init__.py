@@ -1,0 +1,1 @@
+"""Plain C: a network as functions of its own, without a runtime."""

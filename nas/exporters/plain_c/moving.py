@@ -1,0 +1,147 @@
+"""Operators that only move bytes, in plain C."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nas.exporters.plain_c.model import Operator, Tensor
+from nas.exporters.plain_c.step import (
+    LOWERINGS,
+    Alias,
+    Lowered,
+    Step,
+    int8_only,
+    name_of,
+    require,
+    struct,
+    title_of,
+)
+
+
+@LOWERINGS.register("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
+def reshape(op: Operator) -> Iterator[Lowered]:
+    """Lower a change of shape, which moves nothing."""
+    int8_only(op.input(0), op.output)
+    yield Alias(op.input(0), op.output)
+
+
+def steps(shape: Sequence[int]) -> list[int]:
+    """Return the bytes from one entry to the next along each axis."""
+    found, size = [], 1
+    for side in reversed(shape):
+        found.append(size)
+        size *= side
+    return found[::-1]
+
+
+def copy(
+    op: Operator,
+    source: Tensor,
+    sides: Sequence[int],
+    moves: tuple[Sequence[int], Sequence[int]],
+    starts: tuple[int, int],
+) -> Step:
+    """Return a copy of a block; `moves` and `starts` are steps along its sides and first bytes, in input and output."""
+    rows = [(side, a, b) for side, a, b in zip(sides, *moves, strict=True) if side != 1]
+    merged: list[tuple[int, int, int]] = []
+    for side, a, b in rows:
+        if merged and merged[-1][1] == side * a and merged[-1][2] == side * b:
+            merged[-1] = (merged[-1][0] * side, a, b)
+        else:
+            merged.append((side, a, b))
+    require(len(merged) <= 4, "moves a block with more than four sides")
+    merged = [(1, 0, 0)] * (4 - len(merged)) + merged
+    name = f"{name_of(op)}_{source.index}_{starts[0]}_{starts[1]}"
+    listed = ["{" + ", ".join(str(row[i]) for row in merged) + "}" for i in range(3)]
+    values = dict(zip(("sides", "in_steps", "out_steps"), listed, strict=True))
+    return Step(
+        name=name,
+        title=title_of(op),
+        kernels=("copy",),
+        constants=(struct("copy_shape", name, values),),
+        call=f"copy(&{name}, {{in0}}{_plus(starts[0])}, {{out}}{_plus(starts[1])});",
+        inputs=(source,),
+        output=op.output,
+    )
+
+
+def _plus(start: int) -> str:
+    return f" + {start}" if start else ""
+
+
+def joined(parts: Sequence[Step]) -> Step:
+    """Return several steps that write one output as one."""
+    inputs: list[Tensor] = []
+    calls: list[str] = []
+    for part in parts:
+        calls.append(part.call.replace("{in0}", f"{{in{len(inputs)}}}"))
+        inputs += part.inputs
+    constants = tuple(constant for part in parts for constant in part.constants)
+    return replace(parts[0], call="\n".join(calls), inputs=tuple(inputs), constants=constants)
+
+
+@LOWERINGS.register("CONCATENATION")
+def concatenation(op: Operator) -> Iterator[Step]:
+    """Lower tensors one behind the other along an axis."""
+    out, parts, start = op.output, [], 0
+    sources = [tensor for tensor in op.inputs if tensor is not None]
+    int8_only(out, *sources)
+    require(op.options.get("fused_activation_function", "NONE") == "NONE", "has an activation")
+    axis = op.options["axis"] % len(out.shape)
+    to = steps(out.shape)
+    for source in sources:
+        parts.append(copy(op, source, source.shape, (steps(source.shape), to), (0, start)))
+        start += source.shape[axis] * to[axis]
+    yield joined(parts)
+
+
+@LOWERINGS.register("PAD", "PADV2")
+def pad(op: Operator) -> Iterator[Step]:
+    """Lower a border of zero points, or of a given value."""
+    source, out, widths, given = op.input(0), op.output, op.input(1), op.optional(2)
+    int8_only(source, out)
+    require(widths.data is not None, "has widths that are computed")
+    require(given is None or given.data is not None, "has a value that is computed")
+    assert widths.data is not None
+    value = out.zero_point if given is None or given.data is None else int(given.data.ravel()[0])
+    to = steps(out.shape)
+    start = sum(int(before) * step for (before, _), step in zip(widths.data.reshape(-1, 2), to, strict=True))
+    step = copy(op, source, source.shape, (steps(source.shape), to), (0, start))
+    yield replace(step, call=f"memset({{out}}, {value}, {out.size});\n{step.call}")
+
+
+@LOWERINGS.register("TRANSPOSE")
+def transpose(op: Operator) -> Iterator[Step]:
+    """Lower an exchange of axes."""
+    source, out, order = op.input(0), op.output, op.input(1)
+    int8_only(source, out)
+    require(order.data is not None, "has an order that is computed")
+    assert order.data is not None
+    found = steps(source.shape)
+    moves = [found[int(axis)] for axis in order.data.ravel()]
+    yield copy(op, source, out.shape, (moves, steps(out.shape)), (0, 0))
+
+
+@LOWERINGS.register("SLICE")
+def sliced(op: Operator) -> Iterator[Step]:
+    """Lower a part of a tensor."""
+    source, out, begin = op.input(0), op.output, op.input(1)
+    int8_only(source, out)
+    require(begin.data is not None, "has a begin that is computed")
+    assert begin.data is not None
+    found = steps(source.shape)
+    start = sum(int(first) * step for first, step in zip(begin.data.ravel(), found, strict=True))
+    yield copy(op, source, out.shape, (found, steps(out.shape)), (start, 0))
+
+
+@LOWERINGS.register("SPLIT")
+def split(op: Operator) -> Iterator[Step]:
+    """Lower equal parts of a tensor."""
+    axis, source, start = op.input(0), op.input(1), 0
+    int8_only(source, *op.outputs)
+    require(axis.data is not None, "has an axis that is computed")
+    assert axis.data is not None
+    along, found = int(axis.data.ravel()[0]) % len(source.shape), steps(source.shape)
+    for out in op.outputs:
+        part = replace(op, inputs=(source,), outputs=(out,))
+        yield copy(part, source, out.shape, (found, steps(out.shape)), (start, 0))
+        start += out.shape[along] * found[along]

@@ -1,0 +1,159 @@
+"""From a network to the calls of plain C and the places of its bytes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nas.errors import InputError
+from nas.exporters.plain_c import convolutions, elementwise, moving, pooling  # noqa: F401  (they register lowerings)
+from nas.exporters.plain_c.model import Network, Operator, Tensor
+from nas.exporters.plain_c.plan import Buffer, best_plan
+from nas.exporters.plain_c.step import LOWERINGS, Alias, InexpressibleError, Lowered, Step
+
+# Operators that only compute shapes; those of our tensors are known.
+_OF_SHAPES = frozenset({"SHAPE", "PACK", "STRIDED_SLICE", "CAST", "GATHER", "CONCATENATION", "MUL", "ADD"})
+
+
+@dataclass(frozen=True)
+class Program:
+    """The calls in order, and where the bytes of each tensor lie, as C text."""
+
+    steps: tuple[Step, ...]
+    places: Mapping[int, str]
+    scratch: Mapping[str, str]
+    copies: tuple[str, ...]
+    ram_bytes: int
+
+
+def compile_network(network: Network, place: str) -> Program:
+    """Return the program of a network.
+
+    Raises:
+        InputError: at `place`: plain C cannot express an operator, which is named, with the formats that can.
+    """
+    for tensor in (*network.inputs, *network.outputs):
+        if tensor.dtype != "int8":
+            raise _refusal(place, f"an input or an output is {tensor.dtype}, not int8")
+    lowered = [part for op in network.operators for part in _lowered(op, place)]
+    return _Placement(network, lowered).program()
+
+
+def _lowered(op: Operator, place: str) -> Iterator[Lowered]:
+    if op.kind in _OF_SHAPES and all(tensor.dtype == "int32" for tensor in op.outputs):
+        return
+    try:
+        if op.kind not in LOWERINGS.by_kind:
+            raise InexpressibleError("is not known")
+        yield from LOWERINGS.by_kind[op.kind](op)
+    except InexpressibleError as why:
+        raise _refusal(place, f"operator {op.index}, {op.kind}, {why}") from None
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise _refusal(place, f"operator {op.index}, {op.kind}, cannot be read ({error})") from error
+
+
+def _refusal(place: str, why: str) -> InputError:
+    rule = f"must be a model that plain C can express, but {why}"
+    return InputError(place, rule, hint="the formats tflite, tflm and firmware take it if TFLM runs it")
+
+
+class _Placement:
+    """Decides where the bytes of tensors lie: with the caller, in flash, or in the arena."""
+
+    def __init__(self, network: Network, lowered: list[Lowered]) -> None:
+        self._network = network
+        self._same: dict[int, int] = {}
+        self._tensors: dict[int, Tensor] = {}
+        steps = []
+        for part in lowered:
+            if isinstance(part, Alias):
+                self._same[part.output.index] = part.source.index
+            else:
+                steps.append(part)
+        self._steps = tuple(steps)
+        self._places: dict[int, str] = {}
+        self._copies: list[str] = []
+
+    def root(self, index: int) -> int:
+        """Return the tensor whose bytes a tensor has."""
+        while index in self._same:
+            index = self._same[index]
+        return index
+
+    def program(self) -> Program:
+        self._place_given()
+        self._place_wanted()
+        self._work_in_place()
+        plan, scratch = self._planned()
+        places = {index: plan.get(self.root(index)) or self._places[self.root(index)] for index in self._all()}
+        return Program(self._steps, places, scratch, tuple(self._copies), self._ram_bytes)
+
+    def _all(self) -> set[int]:
+        return {tensor.index for step in self._steps for tensor in (*step.inputs, step.output)}
+
+    def _place_given(self) -> None:
+        start = 0
+        for tensor in self._network.inputs:
+            self._places[tensor.index] = _at("input", start)
+            start += tensor.size
+        for step in self._steps:
+            for tensor in step.inputs:
+                if tensor.is_constant:
+                    self._places[tensor.index] = f"constant_{tensor.index}"
+
+    def _place_wanted(self) -> None:
+        start = 0
+        for tensor in self._network.outputs:
+            place, root = _at("output", start), self.root(tensor.index)
+            if root in self._places:
+                # An input, a constant, or bytes that are already wanted elsewhere.
+                self._copies.append(f"memcpy({place}, {self._places[root]}, {tensor.size});")
+            else:
+                self._places[root] = place
+            start += tensor.size
+
+    def _work_in_place(self) -> None:
+        """Let outputs lie where inputs did that nothing reads any more."""
+        for number, step in enumerate(self._steps):
+            out = self.root(step.output.index)
+            for position in step.in_place:
+                source = self.root(step.inputs[position].index)
+                if source not in self._places and self._last_read(source) == number and self._fits(step, position, out):
+                    self._same[out if out not in self._places else source] = source if out not in self._places else out
+                    break
+
+    def _fits(self, step: Step, position: int, out: int) -> bool:
+        """Say whether an input's place holds the output too; with the caller, the place has the output's size."""
+        if [self.root(tensor.index) for tensor in step.inputs].count(self.root(step.inputs[position].index)) > 1:
+            return False
+        if out in self._places:
+            return self._bytes(self.root(step.inputs[position].index)) <= step.output.size
+        return step.output.size <= self._bytes(self.root(step.inputs[position].index))
+
+    def _bytes(self, root: int) -> int:
+        """Return the most bytes of the tensors that lie in one place."""
+        tensors = [tensor for step in self._steps for tensor in (*step.inputs, step.output)]
+        return max(tensor.size for tensor in tensors if self.root(tensor.index) == root)
+
+    def _last_read(self, root: int) -> int:
+        reads = [number for number, step in enumerate(self._steps) for t in step.inputs if self.root(t.index) == root]
+        return max(reads, default=-1)
+
+    def _planned(self) -> tuple[dict[int, str], dict[str, str]]:
+        """Return the places in the arena of tensors and of scratch bytes."""
+        lives: dict[int, list[int]] = {}
+        for number, step in enumerate(self._steps):
+            for tensor in (*step.inputs, step.output):
+                root = self.root(tensor.index)
+                if root not in self._places:
+                    lives.setdefault(root, []).append(number)
+        scratch = [
+            (step.name, Buffer(step.scratch_bytes, i, i)) for i, step in enumerate(self._steps) if step.scratch_bytes
+        ]
+        buffers = [Buffer(self._bytes(root), min(times), max(times)) for root, times in lives.items()]
+        offsets, self._ram_bytes = best_plan([*buffers, *(buffer for _, buffer in scratch)])
+        texts = [_at("arena", offset) for offset in offsets]
+        names = [name for name, _ in scratch]
+        return dict(zip(lives, texts, strict=False)), dict(zip(names, texts[len(lives) :], strict=True))
+
+
+def _at(array: str, start: int) -> str:
+    return f"{array} + {start}" if start else array

@@ -1,0 +1,75 @@
+"""The two files of plain C: a header with the function and its sizes, and a source with all it needs."""
+
+import re
+from collections.abc import Iterable
+
+from nas.exporters.c_text import comment
+from nas.exporters.device import device_header
+from nas.exporters.format import MARK
+from nas.exporters.plain_c.model import Network
+from nas.exporters.plain_c.program import Program
+from nas.exporters.plain_c.step import Step, array
+
+_INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
+
+
+def source_text(name: str, network: Network, program: Program) -> str:
+    """Return `<name>.c`."""
+    ram = f"static int8_t arena[{name.upper()}_RAM_BYTES];\n\n" if program.ram_bytes else ""
+    parts = [
+        f"// The int8 network {name} in plain C: the results of TFLM's reference kernels, to the bit.\n"
+        f"// {MARK}. Do not edit.",
+        f'#include "{name}.h"',
+        kernel_text(program.steps),
+        "\n\n".join(_constants(program)),
+        f"{ram}void {name}_invoke(const int8_t *input, int8_t *output) {{\n{_body(program)}\n}}",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def kernel_text(steps: Iterable[Step]) -> str:
+    """Return the kernels that the steps need, each once, those that others call first."""
+    steps = list(steps)
+    chosen = {
+        "requantize.h": "requantize_up.h" if any(step.scales_up for step in steps) else "requantize.h",
+        "window.h": "window_padded.h" if any(step.padded for step in steps) else "window.h",
+    }
+    texts: dict[str, str] = {}
+
+    def add(file: str) -> None:
+        file = chosen.get(file, file)
+        if file in texts:
+            return
+        text = device_header(f"kernels/{file}")
+        for needed in _INCLUDE.findall(text):
+            add(needed)
+        texts[file] = _INCLUDE.sub("", text).strip()
+
+    add("base.h")
+    for step in steps:
+        for kernel in step.kernels:
+            add(f"{kernel}.h")
+    return "\n\n".join(texts.values())
+
+
+def _constants(program: Program) -> Iterable[str]:
+    seen = set()
+    for step in program.steps:
+        for tensor in step.inputs:
+            if tensor.data is not None and tensor.index not in seen:
+                seen.add(tensor.index)
+                # Kernels read these like any other input, and so not from flash by its own instructions.
+                yield array("int8_t", f"constant_{tensor.index}", tensor.data.ravel()).replace(" NAS_FLASH", "")
+        yield from step.constants
+
+
+def _body(program: Program) -> str:
+    lines: list[str] = []
+    for step in program.steps:
+        places = {f"in{i}": program.places[tensor.index] for i, tensor in enumerate(step.inputs)}
+        places |= {"out": program.places[step.output.index], "scratch": program.scratch.get(step.name, "NULL")}
+        call = step.call
+        for key, where in places.items():
+            call = call.replace(f"{{{key}}}", where)
+        lines += [f"// {comment(step.title)}", *call.split("\n")]
+    return "\n".join(f"  {line}" for line in (*lines, *program.copies))

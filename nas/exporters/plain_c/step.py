@@ -1,0 +1,119 @@
+"""What an operator becomes in plain C: a call of kernels, with its constants; and what several operators share."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from nas.arrays import Array
+from nas.exporters.c_text import rows
+from nas.exporters.plain_c.model import Operator, Tensor
+
+
+class InexpressibleError(Exception):
+    """Why plain C cannot express an operator, in words that follow its name."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call.
+
+    Attributes:
+        name: begins the names of its constants.
+        title: the line above the call.
+        kernels: files in `native/device/kernels` that it needs.
+        constants: definitions in C, each ending in a semicolon.
+        call: the statement; `{in0}`, `{in1}`, `{scratch}` and `{out}` stand for places of bytes.
+        inputs: the tensors that it reads, and `output` the one that it writes.
+        scratch_bytes: bytes that only this call uses.
+        in_place: places in `inputs` where the output may lie too, if it is not larger.
+        scales_up: whether a factor of its requantization may exceed 1.
+        padded: whether windows reach beyond the border, or are dilated.
+    """
+
+    name: str
+    title: str
+    kernels: tuple[str, ...]
+    constants: tuple[str, ...]
+    call: str
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    scratch_bytes: int = 0
+    in_place: tuple[int, ...] = ()
+    scales_up: bool = False
+    padded: bool = False
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An operator that moves no bytes: its output is its input under another shape."""
+
+    source: Tensor
+    output: Tensor
+
+
+Lowered: TypeAlias = Step | Alias
+Lowering: TypeAlias = Callable[[Operator], Iterable[Lowered]]
+
+
+@dataclass
+class Lowerings:
+    """The functions that turn operators into steps, by TFLite's name of the operator."""
+
+    by_kind: dict[str, Lowering] = field(default_factory=dict)
+
+    def register(self, *kinds: str) -> Callable[[Lowering], Lowering]:
+        def add(function: Lowering) -> Lowering:
+            self.by_kind.update(dict.fromkeys(kinds, function))
+            return function
+
+        return add
+
+
+LOWERINGS = Lowerings()
+
+
+def name_of(op: Operator) -> str:
+    """Return what the names of an operator's constants begin with."""
+    return f"{op.kind.lower()}_{op.index}"
+
+
+def title_of(op: Operator, more: str = "") -> str:
+    """Return a line on an operator: its kind, the shapes of its first input and its output, and its activation."""
+    activation = op.options.get("fused_activation_function", "NONE")
+    suffix = "" if activation == "NONE" else f", {activation}"
+    return f"{op.kind} {op.index}: {sides(op.input(0))} -> {sides(op.output)}{more}{suffix}"
+
+
+def sides(tensor: Tensor) -> str:
+    """Return a shape as text."""
+    return "x".join(map(str, tensor.shape)) or "1"
+
+
+def array(ctype: str, name: str, values: Array | Iterable[int], per_line: int = 20) -> str:
+    """Return the definition of an array in flash."""
+    listed = [number(int(value)) for value in values]
+    return f"static const {ctype} {name}[{len(listed)}] NAS_FLASH = {{\n{rows(listed, per_line)}\n}};"
+
+
+def struct(ctype: str, name: str, values: Mapping[str, Any]) -> str:
+    """Return the definition of a structure in flash."""
+    listed = [f".{key} = {number(value) if isinstance(value, int) else value}" for key, value in values.items()]
+    return f"static const {ctype} {name} NAS_FLASH = {{\n{rows(listed, 5)}\n}};"
+
+
+def number(value: int) -> str:
+    """Return a literal; the least int32 has none of its own."""
+    return "INT32_MIN" if value == -(2**31) else str(value)
+
+
+def require(condition: bool, why: str) -> None:
+    """Raise InexpressibleError unless a condition holds."""
+    if not condition:
+        raise InexpressibleError(why)
+
+
+def int8_only(*tensors: Tensor) -> None:
+    """Raise InexpressibleError unless all tensors are int8 with one scale."""
+    for tensor in tensors:
+        require(tensor.dtype == "int8", f"has a tensor of {tensor.dtype}, where only int8 is known")
+        require(len(tensor.channel_scales) == 1, "has activations that are not quantized by one scale")
