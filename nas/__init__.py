@@ -30,7 +30,7 @@ The command line does what these functions do:
     nas view       `view`, `open_netron`
     nas tensorboard  `open_tensorboard`; `tensorboard_command` is the command that it runs
     nas doctor     `doctor`
-    nas export     `export`
+    nas export     `export`, to a folder or a `Destination`
     nas train      `train` of a `ModelSpec`, whose builder gets a `ResolvedSpec`; it gives a `TrainingResult`
     nas specs      `list_specs`, `describe_spec`, `list_spec_keys`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from nas.data.given import Data
     from nas.errors import InputError
     from nas.evaluation.evaluation import Evaluation
+    from nas.exporters.format import Destination
     from nas.optimizer.observer import Observer
     from nas.reports.evaluation.files import write_evaluation
     from nas.reports.memory_map.format import write_memory_map
@@ -119,6 +120,7 @@ _HOMES = {
     "api.quantized": ("Quantized",),
     "api.quantizing": ("quantize",),
     "api.results": ("export", "report"),
+    "exporters.format": ("Destination",),
     "api.search": ("search",),
     "api.specs": ("SpecSummary", "describe_spec", "list_spec_keys", "list_specs"),
     "api.studies": ("define_study", "list_studies", "open_study"),
@@ -161,6 +163,7 @@ __all__ = [
     "Comparison",
     "Data",
     "DataOptions",
+    "Destination",
     "Diagnosis",
     "Evaluation",
     "Footprint",

@@ -19,6 +19,7 @@ NAMES = [
     "Comparison",
     "Data",
     "DataOptions",
+    "Destination",
     "Diagnosis",
     "Evaluation",
     "Footprint",

@@ -45,8 +45,7 @@ def command(
     All names in the C sources begin with the study's name, which `nas search --name` sets: --name gesture gives
     gesture_model and GESTURE_ARENA_BYTES.
     """
-    from nas import export
-    from nas.exporters.format import Destination
+    from nas import Destination, export
 
     parameters = dict(setting(text, "--set") for text in options["settings"])
     to = Destination(folder, options["name"], options["force"])

@@ -49,14 +49,15 @@ static void depthwise(const conv_shape* shape, const conv_constants* constants, 
   for (int y = 0; y < s.out_height; ++y) {
     for (int x = 0; x < s.out_width; ++x) {
       int step, c = 0;
+      const int fours = s.in_channels & ~3;
       const int8_t *w = k.weights, *window = window_at(&s, in, y, x, patch, 0, &step);
-      for (; c + 4 <= s.in_channels; c += 4) {
+      for (; c < fours; c += 4) {
         int32_t sums[4];
         for (int i = 0; i < 4; ++i) sums[i] = NAS_INT32(k.bias + c + i);
         w = depthwise_four(&s, window + c, step, w, sums);
         for (int i = 0; i < 4; ++i) *out++ = conv_output(&s, &k, c + i, sums[i]);
       }
-      for (; c < s.in_channels; ++c) {
+      for (c = fours; c < s.in_channels; ++c) {
         int32_t sum = NAS_INT32(k.bias + c);
         w = depthwise_one(&s, window + c, step, w, &sum);
         *out++ = conv_output(&s, &k, c, sum);

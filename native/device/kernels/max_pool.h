@@ -5,7 +5,7 @@
 static inline void keep_greater(int8_t* most, const int8_t* x, int count) {
   int c = 0;
 #if defined(NAS_SIMD)
-  for (; c + 4 <= count; c += 4) {
+  for (; c < (count & ~3); c += 4) {
     const int32_t new_four = load_four(x + c), old_four = load_four(most + c);
     (void)__ssub8(new_four, old_four);
     const int32_t greater = (int32_t)__sel((uint32_t)new_four, (uint32_t)old_four);
