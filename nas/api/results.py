@@ -10,6 +10,8 @@ from nas.api.archives import exported_result, opened_archive, trial_archive, win
 from nas.api.device_archive import FORMATS as DEVICE_FORMATS
 from nas.api.device_archive import device_archive, target_of
 from nas.api.loading import archived_model, load
+from nas.api.model import Model
+from nas.api.smallest import smallest, write_smallest
 from nas.api.studies import open_study
 from nas.api.training_archive import is_training
 from nas.errors import InputError
@@ -57,7 +59,8 @@ def export(
             the model itself, its C sources, the next steps, and the float model if it is known.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
-        bare: whether the model carries no parameters in its metadata. Otherwise it has class names, scaling, rate and
+        bare: whether the model carries no parameters in its metadata. With the format tflite alone, a `.tflite` keeps
+            those that it carries, and no others are added. Otherwise it has class names, scaling, rate and
             length of windows, arena size, and the SHA-256 of the file without them, unless they would exceed the flash.
         parameters: more parameters, such as a version and a date; see `nas.set_params`.
 
@@ -70,10 +73,13 @@ def export(
     """
     if bare and parameters:
         raise InputError("--bare", "leaves out all parameters", got=f"--set {next(iter(parameters))}")
+    to = out if isinstance(out, Destination) else Destination(out)
+    if name.endswith(".tflite") and trial is None and tuple(formats) == ("tflite",):
+        path = Path(name)
+        return [write_smallest(path, to.folder or Path(path.stem), bare=bare, parameters=parameters)]
     archive, folder = _exported(name, trial, root)
     if archive.trained is None:
         formats = _device_formats(formats)
-    to = out if isinstance(out, Destination) else Destination(out)
     to = replace(to, folder=to.folder or folder)
     return write(to, archive if bare else with_parameters(archive, parameters), formats)
 
@@ -90,12 +96,21 @@ def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
         )
         return archive, Path(path.name.removesuffix(SUFFIX))
     if path.suffix == ".tflite":
-        return device_archive(load(path)), Path(path.stem)
+        return device_archive(_as_small_as_ours(load(path))), Path(path.stem)
     # A study comes before a folder of the same name here, which may be its own export.
     if not is_study and is_training(path):
         return device_archive(load(path), read_model_spec(path).target.name), path / "firmware"
     study, folder = open_study(name, root)
     return chosen_archive(study, folder, trial), folder / ("best" if trial is None else f"trial-{trial}")
+
+
+def _as_small_as_ours(model: Model) -> Model:
+    """Return a model with the smallest file; one that carries our parameters is ours, and stays byte by byte."""
+    from nas.model.deploy.params.metadata import entry_of
+
+    if model.tflite is None or entry_of(model.tflite) is not None:
+        return model
+    return replace(model, tflite=smallest(model.tflite, model.origin))
 
 
 def _device_formats(formats: Sequence[str]) -> Sequence[str]:

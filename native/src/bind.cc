@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "best_plan.h"
 #include "bind_file.h"
 #include "bind_graph.h"
 #include "bind_rows.h"
@@ -205,6 +206,28 @@ std::vector<Buffer> buffers_of(const std::vector<GivenBuffer>& given) {
   return buffers;
 }
 
+// Returns the best plan of tensors, with scratch memory around it as TFLM places it, if that is lower than TFLM's own.
+py::tuple best_plan(const py::bytes& model, const std::string& kernels, const std::string& core,
+                    const std::string& release, int64_t most_steps) {
+  const auto bytes = static_cast<std::string_view>(model);
+  const Machine machine = find_machine(kernels, core, release);
+  Graph graph = read_tflite(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  graph.offline_offsets.clear();
+  const Arena own = lay_out(graph, machine);
+  const BestPlan best = plan_best(own.buffers, most_steps);
+  graph.offline_offsets.assign(tensor_starts(graph).back(), kOnline);
+  for (size_t i = 0; i < own.owners.size(); ++i) {
+    const int32_t tensor = own.owners[i].tensor;
+    if (tensor >= 0) graph.offline_offsets[static_cast<size_t>(tensor)] = static_cast<int32_t>(best.offsets[i]);
+  }
+  const Arena planned = lay_out(graph, machine);
+  const bool valid = check_plan(planned.buffers, planned.offsets, planned.head_bytes) == PlanFault::kNone;
+  const bool lower = valid && planned.head_bytes < own.head_bytes;
+  const int64_t head = lower ? planned.head_bytes : own.head_bytes;
+  return py::make_tuple(own.head_bytes, head, least_plan_bytes(own.buffers), best.optimal && head == best.bytes,
+                        lower ? tuple_of(graph.offline_offsets) : py::tuple());
+}
+
 const char* fault_name(PlanFault fault) {
   constexpr const char* kNames[] = {"none", "wrong count", "negative offset", "beyond end", "overlap"};
   return kNames[static_cast<size_t>(fault)];
@@ -229,6 +252,15 @@ PYBIND11_MODULE(_native, m) {
   m.def("details", &details, py::arg("model"));
   m.def("work", &work, py::arg("model"), py::arg("kernels"), py::arg("core"));
   m.def("write_file", &write_file, py::arg("parts"), py::arg("identifier"));
+  m.def("best_plan", &best_plan, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release"),
+        py::arg("most_steps"));
+  m.def(
+      "plan_best",
+      [](const std::vector<GivenBuffer>& given, int64_t most_steps) {
+        const BestPlan plan = plan_best(buffers_of(given), most_steps);
+        return py::make_tuple(plan.offsets, plan.bytes, plan.optimal);
+      },
+      py::arg("buffers"), py::arg("most_steps"));
   m.def(
       "plan", [](const std::vector<GivenBuffer>& given) { return plan_greedily(buffers_of(given)); },
       py::arg("buffers"));

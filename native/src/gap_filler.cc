@@ -87,12 +87,18 @@ class Filler {
     for (int64_t rest = gap; rest < kWidest; rest += align) {
       if (words_.has(rest)) return place(words_, rest);
     }
+    const auto leads = [&](int64_t bytes) {
+      const int64_t left = (gap - bytes % align + align) % align;
+      return bytes % 4 == 0 && bytes % align != 0 && (words_.has(left) || halves_.has(left));
+    };
     for (Pile* pile : {&words_, &halves_}) {
-      const int64_t rest = pile->any([&](int64_t bytes) {
-        const int64_t left = (gap - bytes % align + align) % align;
-        return bytes % 4 == 0 && bytes % align != 0 && (words_.has(left) || halves_.has(left));
-      });
-      if (rest >= 0 && rest % 4 == 0 && rest % align != 0) return place(*pile, rest);
+      const int64_t rest = pile->any(leads);
+      if (rest >= 0 && leads(rest)) return place(*pile, rest);
+    }
+    for (int64_t rest = gap - 4; rest > 0; rest -= 4) {  // at least fill most of the gap
+      for (int64_t same = rest; same < kWidest; same += align) {
+        if (words_.has(same)) return place(words_, same);
+      }
     }
     end_ += gap;
   }

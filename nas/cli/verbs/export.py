@@ -17,6 +17,7 @@ Examples:
   nas export mine.nas.zip -o firmware
   nas export models/gesture -o firmware
   nas export other.tflite --format tflm -o firmware
+  nas export other.tflite --format tflite -o smaller
   nas export mine --trial 17 --format tflite -o .
   nas export mine --set version=3 --set date=2026-11-26
 """
@@ -42,6 +43,7 @@ def command(
     and NAME.h, which need nothing but a C99 compiler.
 
     MODEL is a study's name or folder, the folder of a training, a .nas.zip, or any .tflite with int8 input and output.
+    A .tflite is written anew, as small as it can be with equal outputs; with --format tflite that may be any .tflite.
     All names in the C sources begin with the study's name, which `nas search --name` sets: --name gesture gives
     gesture_model and GESTURE_ARENA_BYTES.
     """

@@ -15,7 +15,7 @@ that `nas params` writes, and what other tools put there.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,14 @@ _OPTIONAL = (
 )  # fmt: skip
 
 
-def slim(tflite: bytes, *, keep_metadata: bool = True) -> bytes:
+def slim(tflite: bytes, *, keep_metadata: bool = True, plan: Sequence[int] = ()) -> bytes:
     """Return the smallest file with the same model: for equal inputs, it computes equal outputs.
 
     Args:
         tflite: a file that `nas.target.profiler.profile` has accepted.
         keep_metadata: keep parameters and other metadata that are not the converter's own.
+        plan: an offset in the arena for each tensor of the file, -1 for those that TFLM plans itself; empty for the
+            plan that the file has.
 
     Raises:
         NotImplementedError: the model has data outside of its FlatBuffer.
@@ -52,6 +54,8 @@ def slim(tflite: bytes, *, keep_metadata: bool = True) -> bytes:
     if any(buffer.offset > 1 for buffer in model.buffers) or model.externalBuffers or model.externalBufferGroups:
         raise NotImplementedError("a model with data outside of its FlatBuffer is not written anew")
     model.metadata = [entry for entry in model.metadata or [] if entry.name not in _CONVERTERS]
+    if plan:
+        _add_plan(model, plan)
     plans = [entry for entry in model.metadata if entry.name == PLAN]  # of several, TFLM takes the last
     if not keep_metadata:
         model.metadata = plans
@@ -68,6 +72,14 @@ def slim(tflite: bytes, *, keep_metadata: bool = True) -> bytes:
         model.signatureDefs = None
     model.metadata = model.metadata or None
     return pack(model, own)
+
+
+def _add_plan(model: Any, offsets: Sequence[int]) -> None:
+    words = np.array([1, 0, len(offsets), *offsets], "<i4")  # version, subgraph, number of tensors
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = PLAN, len(model.buffers)
+    model.buffers.append(schema.BufferT(data=words.view(np.uint8)))
+    model.metadata = [*(old for old in model.metadata if old.name != PLAN), entry]
 
 
 def _slim_graph(model: Any, graph: Any, *, ordered: bool) -> set[int]:
