@@ -14,6 +14,7 @@ The command line does what these functions do:
                    a frame, `load` the winner, or any model, to predict with; `start_search` goes on in the background
     nas attach     `follow_search`
     nas stop       `stop_search`
+    nas sweep      `sweep`, which gives a `SweepOutcome` of `SweepStudy`s
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
     nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from nas.api.specs import SpecSummary, describe_spec, list_spec_keys, list_specs
     from nas.api.studies import define_study, list_studies, open_study
     from nas.api.summary import summarize, view
+    from nas.api.sweeping import SweepOutcome, SweepStudy, sweep
     from nas.api.targets import list_targets
     from nas.api.training import train
     from nas.api.ui import open_ui
@@ -125,6 +127,7 @@ _HOMES = {
     "api.specs": ("SpecSummary", "describe_spec", "list_spec_keys", "list_specs"),
     "api.studies": ("define_study", "list_studies", "open_study"),
     "api.summary": ("summarize", "view"),
+    "api.sweeping": ("SweepOutcome", "SweepStudy", "sweep"),
     "api.targets": ("list_targets",),
     "api.training": ("train",),
     "api.ui": ("open_ui",),
@@ -189,6 +192,8 @@ __all__ = [
     "StudyComparison",
     "StudySummary",
     "Summary",
+    "SweepOutcome",
+    "SweepStudy",
     "Target",
     "TensorSummary",
     "TrainingResult",
@@ -240,6 +245,7 @@ __all__ = [
     "start_search",
     "stop_search",
     "summarize",
+    "sweep",
     "tensorboard_command",
     "train",
     "trials",

@@ -31,6 +31,7 @@ VERBS = {
         "Search a space for the best model that fits.",
         ("define_study", "limits_in_words", "open_study", "search", "show_study", "start_search"),
     ),
+    "sweep": Verb("Search a grid of studies: data, budgets, targets, seeds.", ("sweep",)),
     "attach": Verb("Follow a search that runs in the background.", ("follow_search", "show_study")),
     "stop": Verb("End a search that runs in the background.", ("stop_search",)),
     "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space")),

@@ -25,9 +25,9 @@ LINGER_SECONDS = 120.0
 
 @dataclass(slots=True)
 class _Idle:
-    """An executor of one process that has no task, what it was made for, and since when (`time.monotonic()`)."""
+    """An executor of one process that has no task, the digest of what it was made for, and since when it has none."""
 
-    purpose: tuple[str, Work]
+    purpose: str
     executor: LocalExecutor
     since: float
 
@@ -39,8 +39,8 @@ class Processes:
         self._idle: list[_Idle] = []
         self._lock = Lock()
 
-    def take(self, purpose: tuple[str, Work], splits: Splits) -> LocalExecutor:
-        """Return an executor of one process, whose data and work are these."""
+    def take(self, purpose: str, splits: Splits, work: Work) -> LocalExecutor:
+        """Return an executor of one process, whose data and work are these; `purpose` is their digest."""
         with self._lock:
             found = next((one for one in self._idle if one.purpose == purpose), None)
             # A process for other data makes room for the new one.
@@ -51,10 +51,9 @@ class Processes:
             return found.executor
         if ended is not None:
             ended.executor.close()
-        _, work = purpose
         return LocalExecutor(splits, 1, work.initialize, work.perform)
 
-    def give_back(self, purpose: tuple[str, Work], executor: LocalExecutor) -> None:
+    def give_back(self, purpose: str, executor: LocalExecutor) -> None:
         """Keep an executor that has no task for the next one."""
         with self._lock:
             self._idle.append(_Idle(purpose, executor, time.monotonic()))
@@ -74,14 +73,19 @@ class Processes:
 _processes = Processes()
 
 
-def perform(task: Task[Any], splits: Splits, digest: str, work: Work) -> Answer | Failed | None:
+def perform(task: Task[Any], splits: Splits, work: Work, purpose: str) -> Answer | Failed | None:
     """Perform a task in a process of this worker; None if the search no longer waits for it.
+
+    Args:
+        task: what to perform.
+        splits: the data.
+        work: what the process does.
+        purpose: digest of data and work; a process is used for tasks of one purpose.
 
     Raises:
         InputError: no process can start on this machine.
     """
-    purpose = (digest, work)
-    executor = _processes.take(purpose, splits)
+    executor = _processes.take(purpose, splits, work)
     try:
         executor.submit(task)
         while _is_wanted():

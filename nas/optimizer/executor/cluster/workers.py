@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import cloudpickle
 from distributed import CancelledError
 from distributed.scheduler import KilledWorker
 
@@ -37,6 +38,8 @@ class DaskWorkers(Pool):
         self._splits = splits
         self._digest = hashlib.sha256(pickle.dumps(splits)).hexdigest()
         self._work = work
+        # Functions of a user's own script are other objects each time that they are unpickled.
+        self._purpose = hashlib.sha256(self._digest.encode() + cloudpickle.dumps(work)).hexdigest()
         self._refused: dict[str, str] = {}
         self._silent_since: float | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -85,7 +88,7 @@ class DaskWorkers(Pool):
             data = await connection.data(self._digest, self._splits)
             future = connection.client.submit(
                 host.perform,
-                *(task, data, self._digest, self._work),
+                *(task, data, self._work, self._purpose),
                 key=f"nas-{uuid4().hex}",
                 workers=[worker.name],
                 pure=False,

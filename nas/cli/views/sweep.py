@@ -1,0 +1,28 @@
+"""A sweep as a person reads it: a line for each study."""
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from nas.api.sweeping import PAGE, SweepOutcome
+from nas.text import kilobytes, percent
+
+
+def listing(found: SweepOutcome) -> Group:
+    """Return a line for each study, the reasons of those that have failed, and where the page is."""
+    table = Table("study", box=None, pad_edge=False)
+    for title in ("trials", "validated", "tested", "weights", "arena"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for study in found.studies:
+        winner = None if study.outcome is None else study.outcome.winner
+        if study.outcome is None or winner is None:
+            table.add_row(study.name, "failed")
+            continue
+        facts, tested = winner.record.profiled or {}, winner.tested
+        score = tested.metrics[winner.metric].value if tested else None
+        sizes = kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))
+        table.add_row(study.name, str(study.outcome.trials), percent(winner.record.val_score), percent(score), *sizes)
+    reasons = [Text(f"{study.name}: {study.error}") for study in found.studies if study.error]
+    return Group(
+        table, *reasons, Text(f"page:   {found.folder}/{PAGE}"), Text(f"browse: nas ui --studies {found.folder}")
+    )

@@ -1,0 +1,110 @@
+"""The page of a sweep: its winners in one picture, the means over seeds, and a table of all studies."""
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any, TypeAlias
+
+from nas.reports.markup import Markup, element, note, page, section, table
+from nas.reports.svg import FULL_WIDTH, LINES, SURFACE, drawing, to_svg
+from nas.reports.words import interval, percent
+from nas.study.result import Result
+from nas.text import UNKNOWN, kilobytes
+
+Row: TypeAlias = tuple[str, Mapping[str, Any], Result | None, str | None]
+"""A study's name, the settings that are its own, what it has found, and why it has failed if it has."""
+
+SEED = "seed"
+
+
+def render(name: str, rows: Sequence[Row]) -> str:
+    """Return the page of a sweep.
+
+    Args:
+        name: of the sweep.
+        rows: one for each study that has ended, in the order of the grid.
+    """
+    failed = sum(result is None for _, _, result, _ in rows)
+    told = ("1 study" if len(rows) == 1 else f"{len(rows)} studies") + (f", {failed} of them failed" if failed else "")
+    head = element("header", element("h1", name), element("p", told))
+    won = [row for row in rows if _score(row) is not None]
+    parts = [_picture(won)] if won else []
+    if any(len({row[1].get(SEED) for row in group}) > 1 for group in _groups(won).values()):
+        parts.append(_means(won))
+    return page(f"{name}: a sweep of studies", head, element("main", *parts, _all(rows)))
+
+
+def _score(row: Row) -> float | None:
+    """Return the winner's score on the test set, in its study's metric."""
+    winner = row[2].winner if row[2] is not None else None
+    return winner.tested.metrics[winner.metric].value if winner is not None and winner.tested else None
+
+
+def _weights(row: Row) -> int:
+    winner = row[2].winner if row[2] is not None else None
+    return int((winner.record.profiled or {}).get("weights_bytes", 0)) if winner is not None else 0
+
+
+def _groups(rows: Sequence[Row]) -> dict[tuple[tuple[str, Any], ...], list[Row]]:
+    """Return the studies that differ in their seed alone."""
+    groups: dict[tuple[tuple[str, Any], ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple((k, v) for k, v in row[1].items() if k != SEED), []).append(row)
+    return groups
+
+
+def _picture(rows: Sequence[Row]) -> Markup:
+    """Draw the test score of each winner over its weights, in one colour for each series."""
+    series: dict[str, list[Row]] = {}
+    for row in rows:
+        own = [str(value) for key, value in row[1].items() if key not in (SEED, "budget_kb")]
+        series.setdefault(", ".join(own) or "winners", []).append(row)
+    with drawing(FULL_WIDTH, 380) as (figure, axes):
+        for number, (label, members) in enumerate(series.items()):
+            places = [_weights(row) / 1024 for row in members], [100 * (_score(row) or 0) for row in members]
+            colour = LINES[number % len(LINES)]
+            axes.scatter(*places, s=70, color=colour, label=label, edgecolors=SURFACE, gid=f"series-{number}")
+        axes.set_xlabel("weights, KB")
+        axes.set_ylabel("score on the test set, %")
+        axes.set_xlim(left=0)
+        axes.legend(loc="best")
+        titles = {f"series-{i}": [row[0] for row in members] for i, members in enumerate(series.values())}
+        svg = to_svg(figure, "winners", "Test score of each study's winner over its weights", titles)
+    return section("Winners", note("Each dot is the winner of one study, on the test set of its data."), svg)
+
+
+def _means(rows: Sequence[Row]) -> Markup:
+    lines = []
+    for settings, members in _groups(rows).items():
+        scores = [score for row in members if (score := _score(row)) is not None]
+        spread = f"{percent(min(scores))} to {percent(max(scores))}"
+        values = [str(value) for _, value in settings]
+        mean = kilobytes(round(fmean(map(_weights, members))))
+        lines.append([*values, str(len(scores)), percent(fmean(scores)), spread, mean])
+    keys = [key for key in rows[0][1] if key != SEED]
+    head: list[object] = [*keys, "seeds", "mean test score", "lowest to highest", "mean weights"]
+    return section("Means over seeds", table(head, [list(line) for line in lines], text_columns=len(keys)))
+
+
+def _all(rows: Sequence[Row]) -> Markup:
+    keys = list(rows[0][1]) if rows else []
+    head: list[object] = ["study", *keys, "trials", "validated", "tested", "95 % interval", "weights", "arena"]
+    return section("All studies", table(head, [_line(row) for row in rows], text_columns=1 + len(keys)))
+
+
+def _line(row: Row) -> list[object]:
+    name, settings, result, error = row
+    values: list[object] = [str(value) for value in settings.values()]
+    winner = None if result is None else result.winner
+    if result is None or winner is None:
+        return [name, *values, error or "no winner", *[UNKNOWN] * 5]
+    facts, tested = winner.record.profiled or {}, winner.tested
+    return [
+        element("a", name, href=f"{name}/report.html"),
+        *values,
+        str(result.trials),
+        percent(winner.record.val_score),
+        percent(_score(row)),
+        interval(tested.metrics[winner.metric]) if tested else UNKNOWN,
+        kilobytes(facts.get("weights_bytes")),
+        kilobytes(facts.get("arena_min_bytes")),
+    ]
