@@ -167,9 +167,10 @@ def command(*words: Any, namespace: str = "", **options: Any) -> "subprocess.Pop
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a program and all that it has started."""
-    for one in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
-        one.kill()
+    """Kill a program and all that it has started, unless it has ended by itself."""
+    if process.poll() is None:
+        for one in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
+            one.kill()
     process.wait()
 
 
@@ -183,7 +184,8 @@ def cluster(host: str, port: int, workers: int, namespace: str = "") -> Iterator
     running: dict[str, Any] = {"scheduler": scheduler(host, port)}
     time.sleep(5)
     start = partial(command, "worker", f"tcp://{host}:{port}", "--nthreads", 1, "--nworkers", 1, "--no-dashboard")
-    running["workers"] = [start(namespace=namespace) for _ in range(workers)]
+    running["start"] = partial(start, namespace=namespace)
+    running["workers"] = [running["start"]() for _ in range(workers)]
     try:
         yield running
     finally:
@@ -239,14 +241,18 @@ def kill_workers(running: dict[str, Any], over: Event) -> int:
 
 
 def restart_scheduler(running: dict[str, Any], over: Event) -> int:
-    """Kill the scheduler once, and start it again at the same address."""
+    """Kill the scheduler once, and start it and workers again at the same address."""
     if over.wait(45):
         return 0
     running["scheduler"].send_signal(signal.SIGKILL)
     time.sleep(5)
     again = scheduler(running["host"], running["port"])
+    time.sleep(5)
+    # Dask's workers end when their scheduler is lost.
+    workers = [running["start"]() for _ in running["workers"]]
     over.wait()
-    end(again)
+    for process in (*workers, again):
+        end(process)
     return 1
 
 

@@ -17,8 +17,8 @@ from nas.study.tasks import Task
 
 # A task fails when so many workers were lost while they performed it.
 LOSSES = 2
-# The pause before a task is tried again that was lost through no fault of its worker.
-PAUSE_SECONDS = 0.5
+# The pause before a task is tried again that was lost for another reason; longer than it takes to see a lost worker.
+PAUSE_SECONDS = 1.5
 
 
 class LostError(Exception):
@@ -94,13 +94,15 @@ class Pool(ABC):
             except TimeoutError:
                 return Failed("no worker was free within its time limit")
             left = None if deadline is None else max(0.0, deadline - clock())
-            try:
-                with self._occupied(worker):
+            with self._occupied(worker):
+                try:
                     return await self._perform_on(worker, replace(task, seconds=left))
-            except LostError:
-                losses += 1
-            except AgainError:
-                await asyncio.sleep(PAUSE_SECONDS)
+                except LostError:
+                    losses += 1
+                except AgainError:
+                    # Meanwhile no other task goes to this worker, which may turn out to be what was lost.
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    losses += worker.gone.is_set()
         return Failed(f"its worker was lost {losses} times, perhaps because memory ran out")
 
     def _add(self, worker: Worker) -> None:

@@ -53,7 +53,8 @@ class Connection:
             ValueError: the address is none.
         """
         # `Pool.notice` says what happens to a connection.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for logger in ("distributed", "distributed.client"):
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
         with warnings.catch_warnings():
             # Versions are compared by `nas.optimizer.executor.versions`.
             warnings.simplefilter("ignore", VersionMismatchWarning)

@@ -108,6 +108,8 @@ class DaskWorkers(Pool):
         except (CancelledError, *UNREACHABLE, ValueError):
             raise AgainError from None
         except Exception as error:  # Whatever a worker raises must not end the search.
+            if connection.broken.is_set() or connection.client.status != "running":
+                raise AgainError from None
             return Failed(f"{type(error).__name__}: {_first_line(error)}")
         if answer is None:
             raise AgainError
