@@ -261,7 +261,8 @@ def _kernel_words(layer: Layer) -> str:
 
 def _shape(layer: Layer) -> dict[str, int]:
     target, height, width = layer.op.output, layer.height, layer.width
-    low, high = activation_range(layer.op.options["fused_activation_function"], target.scale, target.zero_point)
+    activation = layer.op.options.get("fused_activation_function", "NONE")  # without options: at their defaults
+    low, high = activation_range(activation, target.scale, target.zero_point)
     return {
         "in_height": height.inputs,
         "in_width": width.inputs,
