@@ -107,7 +107,9 @@ def start_search(
             start_new_session=True,
         )
     began = psutil.Process(process.pid).create_time()
-    told = study.name, str(folder), socket.gethostname(), process.pid, began, str(folder / LOG)
+    # It may be followed from any folder.
+    log_file = str((folder / LOG).resolve())
+    told = study.name, str(folder), socket.gethostname(), process.pid, began, log_file
     search = BackgroundSearch(*told)
     write_atomic(folder / STARTED, document(search.to_json()))
     # Kept, since Python complains of a process that runs longer than the object that has begun it.
@@ -145,7 +147,7 @@ def follow_search(
     if search is None:
         hint = f"begin one with: nas search {folder} --detach"
         raise InputError(folder, "must have a search that was begun in the background", hint=hint)
-    for line in _lines(search):
+    for line in _lines(search, folder / LOG):
         tell(line)
 
 
@@ -203,9 +205,9 @@ def _owner(name: str, root: Path | str) -> psutil.Process | None:
     return psutil.Process(int(owner.split(":")[1])) if owner else None
 
 
-def _lines(search: BackgroundSearch) -> Iterator[str]:
-    """Yield the lines of a log until its search has ended."""
-    with Path(search.log).open(errors="replace") as log:
+def _lines(search: BackgroundSearch, file: Path) -> Iterator[str]:
+    """Yield the lines of a search's log until it has ended."""
+    with file.open(errors="replace") as log:
         begun = ""
         while True:
             runs = search.runs

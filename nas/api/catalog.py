@@ -38,6 +38,8 @@ class StudySummary:
         metric: by which it judges; `val_score` is the best one's validation score, `cross_validated_score` a winner's.
         test_score: the winner's, in the same metric; `test_interval` is its 95 % interval, if there is one.
         figures: footprint of the best one, by the names in `results.json`.
+        runner: which process runs it now, and on which machine; None if none does on this machine.
+        hosts: the machines that have trained its candidates.
     """
 
     name: str
@@ -55,6 +57,8 @@ class StudySummary:
     test_score: float | None = None
     test_interval: tuple[float, float] | None = None
     figures: Mapping[str, Any] | None = None
+    runner: str | None = None
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,15 @@ def show_study(name: str, root: Path = STUDIES) -> StudySummary:
             return _summary(study, folder, "not begun")
         return _of_results(study, folder, json.loads((folder / "results.json").read_text()))
     result = exported_result(folder, ledger)
-    state = "running" if ledger.runner() else "finished" if result.winner else "stopped"
+    runner, records = ledger.runner(), ledger.records()
+    state = "running" if runner else "finished" if result.winner else "stopped"
     facts = _facts(result.to_json())
-    if result.winner is None and (ranked := OBJECTIVES[study.objective].ranked(ledger.records())):
+    if result.winner is None and (ranked := OBJECTIVES[study.objective].ranked(records)):
         best = ranked[0]
         facts |= {"best": best.trial, "metric": best.metric, "val_score": best.val_score}
         facts |= {"figures": _figures(best.profiled or {})}
-    return _summary(study, folder, state, **facts, seconds=result.seconds)
+    hosts = tuple(sorted({record.host for record in records if record.host}))
+    return _summary(study, folder, state, **facts, seconds=result.seconds, runner=runner, hosts=hosts)
 
 
 def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparison:

@@ -88,15 +88,17 @@ def _means(rows: Sequence[Row]) -> Markup:
 def _all(rows: Sequence[Row]) -> Markup:
     keys = list(rows[0][1]) if rows else []
     head: list[object] = ["study", *keys, "trials", "validated", "tested", "95 % interval", "weights", "arena"]
-    return section("All studies", table(head, [_line(row) for row in rows], text_columns=1 + len(keys)))
+    reasons = [note(f"{name}: {error}") for name, _, _, error in rows if error]
+    lines = table(head, [_line(row) for row in rows], text_columns=1 + len(keys))
+    return section("All studies", lines, *reasons)
 
 
 def _line(row: Row) -> list[object]:
-    name, settings, result, error = row
+    name, settings, result, _ = row
     values: list[object] = [str(value) for value in settings.values()]
     winner = None if result is None else result.winner
     if result is None or winner is None:
-        return [name, *values, error or "no winner", *[UNKNOWN] * 5]
+        return [name, *values, "failed", *[UNKNOWN] * 5]
     facts, tested = winner.record.profiled or {}, winner.tested
     return [
         element("a", name, href=f"{name}/report.html"),

@@ -13,12 +13,17 @@ def study(name: str, **fields: object) -> nas.Study:
     return nas.define_study({**settings, "trials": 2, "recipe": recipe, **fields})
 
 
-def test_a_search_in_the_background_is_followed_to_its_winner(tmp_path: Path) -> None:
-    begun = nas.start_search(study("one"), tmp_path)
+def test_a_search_in_the_background_is_followed_to_its_winner_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun = nas.start_search(study("one"), ".")
     with pytest.raises(nas.InputError, match="must not be running"):
-        nas.start_search(study("one"), tmp_path)
+        nas.start_search(study("one"), ".")
     lines: list[str] = []
-    nas.follow_search("one", tmp_path, lines.append)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    nas.follow_search("one", "..", lines.append)
     assert not begun.runs
     assert any(line.startswith("winner: trial") for line in lines)
     assert nas.load_result("one", tmp_path).winner is not None

@@ -26,7 +26,8 @@ def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Table
         figures = study.figures or {}
         scores = percent(study.val_score), percent(study.test_score)
         sizes = kilobytes(figures.get("weights_bytes")), kilobytes(figures.get("arena_min_bytes"))
-        table.add_row(study.name, study.state, str(study.trials), *scores, *sizes)
+        state = f"{study.state}: {study.runner}" if study.runner else study.state
+        table.add_row(study.name, state, str(study.trials), *scores, *sizes)
     for name in unreadable:
         table.add_row(name, UNREADABLE)
     return table
@@ -34,7 +35,8 @@ def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Table
 
 def description(study: StudySummary) -> str:
     """Return one study: what it has found, and the commands that lead on."""
-    lines = [("state", study.state), ("folder", study.folder), *_facts(study), ("reproduce with", study.command)]
+    state = f"{study.state}, by {study.runner}" if study.runner else study.state
+    lines = [("state", state), ("folder", study.folder), *_facts(study), ("reproduce with", study.command)]
     width = max(len(name) for name, _ in lines) + 2
     steps = "\n".join(f"  {step}" for step in next_steps(study))
     return "\n".join([study.name, *(f"  {name:{width}}{value}" for name, value in lines), "next:", steps])
@@ -76,6 +78,8 @@ def _facts(study: StudySummary) -> Iterator[tuple[str, str]]:
     yield "trials", f"{study.trials}, {study.complete} of them complete"
     if study.seconds is not None:
         yield "time", duration(study.seconds)
+    if study.hosts:
+        yield "trained on", ", ".join(study.hosts)
     if study.best is None or study.metric is None:
         return
     figures = study.figures or {}
