@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nas.study.result import Result
 
-FLOAT = Path(__file__).parents[2] / "native" / "fuzz" / "corpus" / "batch_matmul.tflite"
+TWO_INPUTS = Path(__file__).parents[2] / "native" / "fuzz" / "corpus" / "batch_matmul.tflite"
 
 
 def _below_the_head(file: Path) -> list[str]:
@@ -62,8 +62,8 @@ def test_any_int8_model_becomes_plain_c_under_a_name_of_choice(nas, root: Path, 
     assert all(f"#define GESTURE_{size}_BYTES" in header for size in ("INPUT", "OUTPUT", "RAM"))
 
 
-def test_a_model_of_floats_is_refused_as_plain_c_without_a_file(nas, tmp_path: Path) -> None:
-    ended = nas("export", FLOAT, "--format", "c", "-o", "out")
+def test_a_model_of_two_inputs_is_refused_as_plain_c_without_a_file(nas, tmp_path: Path) -> None:
+    ended = nas("export", TWO_INPUTS, "--format", "c", "-o", "out")
     assert ended.code == 1
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
