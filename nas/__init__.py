@@ -259,7 +259,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in HOMES:
         return getattr(importlib.import_module(HOMES[name]), name)
-    raise AttributeError(f"module 'nas' has no attribute {name!r}")
+    near = [known for known in __all__ if name in (known.removeprefix("list_"), known.removeprefix("describe_"))]
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise AttributeError(f"module 'nas' has no attribute {name!r}{hint}")
 
 
 def __dir__() -> list[str]:

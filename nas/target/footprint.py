@@ -8,6 +8,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from nas.target.room import room
 from nas.text import facts_html
 
 TensorKind = Literal["input", "output", "activation", "constant", "scratch"]
@@ -198,11 +199,29 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Footprint(Totals):
-    """The totals with every operator and tensor behind them; `file` is None for an estimate."""
+    """The totals with every operator and tensor behind them.
+
+    Attributes:
+        file: None for an estimate.
+        ram_limit_bytes: the target's RAM, and `flash_limit_bytes` its flash; None for a core without a board.
+    """
 
     ops: tuple[OpFootprint, ...] = field(kw_only=True)
     tensors: tuple[TensorFootprint, ...] = field(kw_only=True)
     file: str | None = field(default=None, kw_only=True)
+    ram_limit_bytes: int | None = field(default=None, kw_only=True)
+    flash_limit_bytes: int | None = field(default=None, kw_only=True)
+
+    @property
+    def fits(self) -> bool:
+        """Whether arena and flash are within the target's; so far as they are known, see `complete`."""
+        return self._ram()[1] and self._flash()[1]
+
+    def _ram(self) -> tuple[str, bool]:
+        return room(self.ram_bytes, self.ram_limit_bytes, not self.complete)
+
+    def _flash(self) -> tuple[str, bool]:
+        return room(self.flash_bytes, self.flash_limit_bytes, not self.complete or bool(self.flash.without_code))
 
     @property
     def refused(self) -> bool:
@@ -220,7 +239,7 @@ class Footprint(Totals):
         """Return the model, its target and its main figures in one line; `str()` gives all figures."""
         return (
             f"<nas.Footprint: {self.file or 'estimate'} on {self.target}: weights {self.weights_bytes:,} B, "
-            f"arena {self.ram_bytes:,} B, file {self.file_bytes:,} B>"
+            f"arena {self.ram_bytes:,} B, file {self.file_bytes:,} B{'' if self.fits else ', does not fit'}>"
         )
 
     def __str__(self) -> str:
@@ -231,12 +250,19 @@ class Footprint(Totals):
         return {
             "weights": f"{self.weights_bytes:,} B",
             "file": f"{self.file_bytes:,} B",
-            "RAM": f"{self.ram_bytes:,} B",
-            "flash": f"{self.flash_bytes:,} B",
+            "arena": _with_room(self.ram_bytes, self._ram()[0]),
+            "flash": _with_room(self.flash_bytes, self._flash()[0]),
             "multiply-accumulates": f"{self.macs:,}",
             "latency": "unknown" if self.latency_ms is None else f"{self.latency_ms:.3g} ms",
-            "runs": "yes" if self.supported else "no" if self.refused else "not known",
+            "runs": self._runs(),
         }
+
+    def _runs(self) -> str:
+        if self.refused:
+            return "no: the runtime refuses operators"
+        if not self.fits:
+            return "no: it does not fit the board"
+        return "yes" if self.supported else "not known"
 
     def _repr_html_(self) -> str:
         return facts_html(f"{self.file or 'estimate'} on {self.target}", self._facts())
@@ -262,3 +288,7 @@ class Footprint(Totals):
             "ops": [dataclasses.asdict(op) for op in self.ops],
             "tensors": [dataclasses.asdict(tensor) for tensor in self.tensors],
         }
+
+
+def _with_room(used: int, words: str) -> str:
+    return f"{used:,} B{words and f', {words}'}"

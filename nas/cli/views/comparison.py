@@ -9,10 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.models import Comparison
-from nas.cli.views.footprint import at_least, milliseconds
+from nas.cli.views.footprint import milliseconds
 from nas.errors import InputError
 from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint
+from nas.target.room import at_least
 from nas.target.target import Target
 from nas.text import kilobytes
 

@@ -12,8 +12,9 @@ from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import live_at, peak_op, printable, short_name
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import runtime_of
+from nas.target.room import at_least, room
 from nas.target.target import Target
-from nas.text import kilobytes, percent
+from nas.text import percent
 
 _NAME = 24
 
@@ -28,24 +29,6 @@ def view(footprint: Footprint, target: Target) -> Group:
     if footprint.ops:
         parts += ["", *_peak(footprint)]
     return Group(*parts)
-
-
-def room(used: int, limit: int | None, least: bool = False) -> tuple[str, bool]:
-    """Return how much of a limit is used, in words, and whether it fits; no words if there is no limit.
-
-    With `least`, what is used is a lower bound.
-    """
-    if limit is None:
-        return "", True
-    share = f"{at_least(least)}{percent(used / limit)} of {kilobytes(limit)}"
-    if used <= limit:
-        return f"{share}, {'at most ' if least else ''}{kilobytes(limit - used)} free", True
-    return f"{share}: does not fit, over by {at_least(least)}{kilobytes(used - limit)}", False
-
-
-def at_least(least: bool) -> str:
-    """Return the words that go before a lower bound; none before an exact figure."""
-    return "at least " if least else ""
 
 
 def milliseconds(value: float | None, unit: str = " ms") -> str:

@@ -56,6 +56,8 @@ class Tflm(Runtime):
             ),
             ops=tuple(_op(index, row, target) for index, row in enumerate(measured.ops)),
             tensors=tuple(TensorFootprint(index, *row) for index, row in enumerate(measured.tensors)),
+            ram_limit_bytes=target.ram_bytes,
+            flash_limit_bytes=target.flash_bytes,
         )
 
     def totals(self, graphs: Iterable[Graph], target: Target) -> list[Totals]:
