@@ -58,7 +58,7 @@ def next_steps(archive: Archive, prefix: str) -> str:
         f"# Next steps with {escape(archive.name)}\n\n{_files(archive)}",
         f"## In a firmware\n\n{_how(archive)}\n\n```cpp\n{sketch(archive, prefix)}```",
         f"## Memory\n\n{_memory(archive)}",
-        f"## What the model is given\n\n{_channels(archive)}",
+        f"## What the model is given\n\n{model_input(archive)}",
         *_parameters(archive, prefix),
     ]
     return "\n\n".join(sections) + "\n"
@@ -178,7 +178,8 @@ def _margin(size: int, limit: int | None) -> str:
     return "-" if limit is None else f"{kilobytes(limit - size)} ({percent((limit - size) / limit)})"
 
 
-def _channels(archive: Archive) -> str:
+def model_input(archive: Archive) -> str:
+    """Return what a firmware must feed the model with: shape, rate, units, and the scaling of each channel."""
     return "\n".join(_facts(archive)) + "\n\n" + table(("channel", "mean", "standard deviation"), _scaling(archive))
 
 

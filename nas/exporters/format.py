@@ -12,15 +12,15 @@ from nas.registry import Registry
 from nas.study.archive import Archive
 
 Files: TypeAlias = Mapping[str, bytes | str]
-"""Contents by file name; names have no folders."""
+"""Contents by file name. Names have no folders, except that a project may lie in one folder of its own: `name/file`."""
 
 Format: TypeAlias = Callable[[Archive], Files]
 """Writes an archive in one format: equal archives give equal contents, and no path of this machine is in them."""
 
 FORMATS: Registry[Format] = Registry("export format", "nas.exporters")
 
-ON_REQUEST = frozenset({"c"})
-"""Formats that are written only when they are named, since they cannot express every model."""
+ON_REQUEST = frozenset({"arduino", "c"})
+"""Formats that are written only when they are named, since they are whole projects, or cannot express every model."""
 
 MARK = "Written by nas"
 """Stands in the head of files that may bear any name, and so may be somebody else's."""

@@ -112,7 +112,7 @@ def example_archive(
     return dataclasses.replace(archive, **fields)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_archive() -> Callable[..., Archive]:
     """Return `example_archive`."""
     return example_archive

@@ -18,10 +18,13 @@ def archive(make_archive):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_files_whose_names_have_no_folders(archive, name):
+def test_every_format_gives_files_beside_each_other_or_in_one_folder_of_their_own(archive, name):
     files = FORMATS[name](archive)
     assert files
-    assert [file for file in files if not file.strip() or set("/\\:") & set(file) or file.startswith(".")] == []
+    parts = [part for file in files for part in file.split("/")]
+    assert [part for part in parts if not part.strip() or set("\\:") & set(part) or part.startswith(".")] == []
+    assert {file.count("/") for file in files} in ({0}, {1})
+    assert len({file.split("/")[0] for file in files if "/" in file}) <= 1
     assert all(files.values())
 
 

@@ -11,9 +11,21 @@ from nas.cli.views.output import print_json
 from nas.cli.views.params import setting
 
 EPILOG = """\b
+Formats, all but arduino and c by default:
+  tflite    the int8 model, for any TFLite runtime
+  tflm      C sources for TensorFlow Lite Micro (TFLM)
+  firmware  the next steps with TFLM, and an input with its right output
+  arduino   a whole sketch in a folder NAME, for the Arduino IDE with TFLM
+  c         the network as plain C, NAME.c and NAME.h, without a runtime
+  keras     the float model
+  spec      what trains the model again: nas train spec.toml
+  card      the model card, for people
+  json      the same facts, for programs
+\b
 Examples:
   nas export cnn_timeseries-synthetic-6kb
   nas export studies/mine --format c --name gesture -o firmware
+  nas export studies/mine --format arduino --name gesture -o sketches
   nas export mine.nas.zip -o firmware
   nas export models/gesture -o firmware
   nas export other.tflite --format tflm -o firmware
@@ -26,11 +38,11 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("study", metavar="MODEL", shell_complete=complete_studies)
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
-@click.option("--format", "formats", multiple=True, help="Format to write, may be repeated; all but c by default.")
+@click.option("--format", "formats", multiple=True, help="Format to write, one of those below; may be repeated.")
 @click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Add a parameter to the model's metadata.")
-@click.option("--name", help="What C symbols, and the files of plain C, are called; the model's name by default.")
-@click.option("--force", is_flag=True, help="Overwrite C files that nas did not write.")
+@click.option("--name", help="What C symbols, sketch and plain C are called; the model's name by default.")
+@click.option("--force", is_flag=True, help="Overwrite C files and sketches that nas did not write.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option
 @json_option
@@ -38,9 +50,6 @@ def command(
     study: str, trial: int | None, formats: tuple[str, ...], folder: Path | None, studies: Path, **options: Any
 ) -> None:
     """Write MODEL for a firmware: .tflite, C sources, next steps; of a study also model card and metadata.
-
-    --format tflm writes C sources for TensorFlow Lite Micro; --format c writes the network itself as plain C, NAME.c
-    and NAME.h, which need nothing but a C99 compiler.
 
     MODEL is a study's name or folder, the folder of a training, a .nas.zip, or any .tflite with int8 input and output.
     A .tflite is written anew, as small as it can be with equal outputs; with --format tflite that may be any .tflite.

@@ -1,0 +1,111 @@
+"""The functions of an Arduino sketch that turn raw values into a class, in C++ for TFLM."""
+
+from nas.exporters.c_text import comment
+from nas.study.archive import Archive
+
+MARGIN_BYTES = 1024
+"""What the arena has beyond the smallest that works, since the library's TFLM is older than the one of the figures."""
+
+
+def predict_header(archive: Archive, prefix: str) -> str:
+    """Return `predict.h`."""
+    upper = prefix.upper()
+    return f"""\
+// The model {comment(archive.name)} in plain terms: raw values in, a class and scores out.
+#ifndef {upper}_PREDICT_H_
+#define {upper}_PREDICT_H_
+
+#include "model_data.h"
+
+// Makes the model ready; call it once. False: the arena is too small, or the library lacks an operator.
+bool {prefix}_begin();
+
+// Checks scaling, model and kernels on this board, by an input whose right output is known.
+bool {prefix}_self_test();
+
+// Fills raw with that input, in the units of the training data: {upper}_INPUT_BYTES values.
+void {prefix}_example(float* raw);
+
+// Classifies raw, {upper}_INPUT_BYTES values in the units of the training data, channels last:
+// raw[{upper}_CHANNELS * t + c] is channel c at time or place t. Fills scores with {upper}_CLASSES values, the
+// {archive.output_is} of each class. Returns the number of the greatest one's class, or -1 if the model does not run.
+int {prefix}_predict(const float* raw, float* scores);
+
+#endif  // {upper}_PREDICT_H_
+"""
+
+
+def predict_source(archive: Archive, prefix: str) -> str:
+    """Return `predict.cpp`, for any board with TFLM."""
+    return f"{_beginning(archive, prefix)}\n{_running(prefix)}"
+
+
+def _beginning(archive: Archive, prefix: str) -> str:
+    upper = prefix.upper()
+    return f"""\
+#include "predict.h"
+
+#ifdef ARDUINO
+#include <TensorFlowLite.h>  // by this the Arduino IDE finds the library; put another library's own header here
+#endif
+
+#include "model_check.h"
+#include "model_ops.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/schema/schema_generated.h"
+
+namespace {{
+
+// {upper}_ARENA_BYTES is the smallest arena that works on {comment(archive.footprint["target"])} with the
+// TFLM that nas computes for. The library has another one, which may need some bytes more: hence the margin. Once all
+// works, take it away in steps.
+constexpr size_t kArenaBytes = {upper}_ARENA_BYTES + {MARGIN_BYTES};
+alignas(16) uint8_t arena[kArenaBytes];
+tflite::MicroInterpreter* interpreter = nullptr;
+
+float example_value(size_t i) {{
+  const size_t channel = i % {upper}_CHANNELS;
+  return ({prefix}_check_input[i] - {prefix}_input_add[channel]) / {prefix}_input_mul[channel];
+}}
+
+}}  // namespace
+
+bool {prefix}_begin() {{
+  static tflite::MicroInterpreter made(tflite::GetModel({prefix}_model), {prefix}_op_resolver(), arena, kArenaBytes);
+  if (made.AllocateTensors() != kTfLiteOk) return false;
+  interpreter = &made;
+  return true;
+}}
+"""
+
+
+def _running(prefix: str) -> str:
+    upper = prefix.upper()
+    return f"""\
+void {prefix}_example(float* raw) {{
+  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) raw[i] = example_value(i);
+}}
+
+bool {prefix}_self_test() {{
+  int8_t* input = interpreter->input(0)->data.int8;
+  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) {{
+    const int difference = {prefix}_quantize(example_value(i), i % {upper}_CHANNELS) - {prefix}_check_input[i];
+    if (difference < -1 || difference > 1) return false;
+    input[i] = {prefix}_check_input[i];
+  }}
+  // A difference of 1 comes from rounding; more means another model, or other kernels.
+  return interpreter->Invoke() == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
+}}
+
+int {prefix}_predict(const float* raw, float* scores) {{
+  {prefix}_quantize_all(raw, interpreter->input(0)->data.int8);
+  if (interpreter->Invoke() != kTfLiteOk) return -1;
+  const int8_t* output = interpreter->output(0)->data.int8;
+  int best = 0;
+  for (int i = 0; i < {upper}_CLASSES; ++i) {{
+    scores[i] = static_cast<float>(output[i] - {upper}_OUTPUT_ZERO_POINT) * {upper}_OUTPUT_SCALE;
+    if (output[i] > output[best]) best = i;
+  }}
+  return best;
+}}
+"""

@@ -1,0 +1,214 @@
+"""Builds the Arduino sketch against stand-ins for Arduino and TFLM, and runs it as a board would."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from nas.data.prepared import Scaling
+from nas.errors import InputError
+from nas.exporters.format import Destination, write
+from nas.study.archive import Example, Quantization
+
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
+EXAMPLE = Example(tuple((7 * i) % 256 - 128 for i in range(32)), (-128, 127, -3))
+FILES = {
+    "{}.ino",
+    "README.md",
+    "model_check.h",
+    "model_data.c",
+    "model_data.h",
+    "model_ops.h",
+    "predict.cpp",
+    "predict.h",
+}
+
+ARDUINO = """
+#pragma once
+#include <stdio.h>
+#include <stdlib.h>
+struct Monitor {
+  void begin(long) {}
+  explicit operator bool() const { return true; }
+  void print(const char* text) { printf("%s", text); }
+  void println(const char* text) { puts(text); }
+  void println(float value, int digits) { printf("%.*f\\n", digits, static_cast<double>(value)); }
+};
+inline Monitor Serial;
+inline unsigned long millis() { return 0; }
+inline void delay(unsigned long) { exit(0); }
+"""
+RESOLVER = """
+#pragma once
+namespace tflite {
+struct MicroOpResolver {};
+template <unsigned int N> struct MicroMutableOpResolver : MicroOpResolver {
+  unsigned int count = 0;
+  int AddConv2D() { return Add(); }
+  int AddMaxPool2D() { return Add(); }
+  int AddMean() { return Add(); }
+  int AddFullyConnected() { return Add(); }
+  int AddSoftmax() { return Add(); }
+  int Add() { return ++count <= N ? 0 : 1; }
+};
+}
+"""
+# It answers as the example does, but for a step that a test adds to one value.
+INTERPRETER = """
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "model_check.h"
+#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+enum TfLiteStatus { kTfLiteOk, kTfLiteError };
+struct TfLiteTensor { struct { int8_t* int8; } data; };
+namespace tflite {
+struct Model {};
+struct MicroInterpreter {
+  int8_t in[32], out[3];
+  TfLiteTensor input_{{in}}, output_{{out}};
+  size_t bytes_;
+  MicroInterpreter(const Model*, const MicroOpResolver&, uint8_t* arena, size_t bytes) : bytes_(bytes) {
+    if (reinterpret_cast<uintptr_t>(arena) % 16 != 0) exit(10);
+  }
+  TfLiteStatus AllocateTensors() {
+    return bytes_ >= static_cast<size_t>(atoi(getenv("NEEDED"))) ? kTfLiteOk : kTfLiteError;
+  }
+  TfLiteTensor* input(size_t) { return &input_; }
+  TfLiteTensor* output(size_t) { return &output_; }
+  TfLiteStatus Invoke() {
+    if (memcmp(in, PREFIX_check_input, sizeof in) != 0) return kTfLiteError;
+    memcpy(out, PREFIX_check_output, sizeof out);
+    out[2] = static_cast<int8_t>(out[2] + atoi(getenv("OFFSET")));
+    return kTfLiteOk;
+  }
+};
+}
+"""
+SCHEMA = "#pragma once\nnamespace tflite { inline const Model* GetModel(const void*) { return nullptr; } }\n"
+MAIN = "void setup();\nvoid loop();\nint main() { setup(); loop(); }\n"
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory, make_archive):
+    """Writes a sketch and builds it as the Arduino IDE does; returns what runs it and gives the lines it prints."""
+    if shutil.which("g++") is None or shutil.which("gcc") is None:
+        pytest.skip("no gcc and g++ to build the sketch with")
+
+    def built(folder, prefix, **fields):
+        root = tmp_path_factory.mktemp("sketches")
+        write(root, make_archive(example=EXAMPLE, **fields), ["arduino"])
+        stand_ins = {
+            "Arduino.h": ARDUINO,
+            "TensorFlowLite.h": "",
+            "main.cpp": MAIN,
+            "tensorflow/lite/micro/micro_mutable_op_resolver.h": RESOLVER,
+            "tensorflow/lite/micro/micro_interpreter.h": INTERPRETER.replace("PREFIX", prefix),
+            "tensorflow/lite/schema/schema_generated.h": SCHEMA,
+        }
+        for file, text in stand_ins.items():
+            path = root / "board" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        sketch, board = root / folder, root / "board"
+        c = ["gcc", "-std=gnu11", *STRICT, "-c", "model_data.c", "-o", "model_data.o"]
+        subprocess.run(c, cwd=sketch, check=True)
+        sources = ["-include", "Arduino.h", f"{folder}.ino", "predict.cpp", board / "main.cpp"]
+        cpp = ["g++", "-std=gnu++17", "-DARDUINO=10607", *STRICT, f"-I{board}", "-I.", "-x", "c++", *sources]
+        subprocess.run([*cpp, "-x", "none", "model_data.o", "-o", root / "program"], cwd=sketch, check=True)
+
+        def run(offset=0, needed=5200):
+            # A fault is told again and again, with a pause that ends the program here.
+            env = {"OFFSET": str(offset), "NEEDED": str(needed)}
+            ran = subprocess.run([root / "program"], check=True, capture_output=True, env=env)
+            return ran.stdout.decode().splitlines()
+
+        return run
+
+    return built
+
+
+@pytest.fixture(scope="module")
+def run(build):
+    return build("my_study", "my_study")
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1])
+def test_the_sketch_compiles_without_a_warning_checks_itself_and_prints_classes_and_scores(run, offset):
+    lie = f"lie: {(125 + offset) / 256:.3f}"
+    assert run(offset) == ["self-test: passed", "walk: 0.000", "sit: 0.996", lie, "answer: sit"]
+
+
+@pytest.mark.parametrize("offset", [-2, 2])
+def test_the_sketch_tells_of_a_wrong_answer_before_it_classifies_anything(run, offset):
+    (line,) = run(offset)
+    assert line.startswith("self-test: wrong answer")
+
+
+def test_the_arena_has_a_margin_of_a_kilobyte_and_one_that_is_too_small_all_the_same_is_told(run):
+    assert run(needed=5200 + 1024)[0] == "self-test: passed"
+    (line,) = run(needed=5200 + 1025)
+    assert line.startswith("model: the arena is too small")
+
+
+def test_a_table_whose_study_and_classes_have_names_that_c_cannot_have_is_classified_as_well(build):
+    names = ('say "hi"', "\N{LATIN SMALL LETTER U WITH DIAERESIS}ber??/", "two\nlines")
+    scaling = Scaling((0.5,) * 32, (3.0,) * 32)
+    table = {"input_shape": (1, 32), "scaling": scaling, "channel_names": ()}
+    lines = build("while_model", "while", **table, name="while", class_names=names, output=Quantization(0.1, 127))()
+    assert lines[0] == "self-test: passed"
+    assert lines[1:] == ['say "hi": -25.500', f"{names[1]}: 0.000", "two", "lines: -13.000", f"answer: {names[1]}"]
+
+
+def test_a_chosen_name_is_that_of_folder_sketch_and_symbols(tmp_path, make_archive):
+    written = write(Destination(tmp_path, "Gesture"), make_archive(), ["arduino"])
+    assert {path.relative_to(tmp_path).as_posix() for path in written} == {
+        f"Gesture/{file.format('Gesture')}" for file in FILES
+    }
+    assert "gesture_predict(raw, scores)" in (tmp_path / "Gesture" / "Gesture.ino").read_text()
+
+
+@pytest.mark.parametrize("name", ["while", "4 in a row", "string", "x" * 80])
+def test_a_study_whose_name_a_sketch_cannot_have_gets_one_that_it_can(tmp_path, name, make_archive):
+    (ino,) = (path for path in write(tmp_path, make_archive(name=name), ["arduino"]) if path.suffix == ".ino")
+    assert ino.parent.name == ino.stem != name
+    assert re.fullmatch("[a-z][a-z0-9_]{,62}", ino.stem)
+
+
+@pytest.mark.parametrize("name", ["while", "a-b", "", "9lives", "string"])
+def test_a_chosen_name_that_c_cannot_have_is_refused(tmp_path, make_archive, name):
+    with pytest.raises(InputError, match="--name: must be an identifier of C"):
+        write(Destination(tmp_path, name), make_archive(), ["arduino"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sketch_of_somebody_else_is_written_over_on_request_only(tmp_path, make_archive):
+    ino = tmp_path / "my_study" / "my_study.ino"
+    ino.parent.mkdir()
+    ino.write_text("void setup() {}\nvoid loop() {}\n")
+    with pytest.raises(InputError, match=r"my_study\.ino: is there, and nas did not write it; .* --force"):
+        write(tmp_path, make_archive(), ["arduino"])
+    assert [path.name for path in ino.parent.iterdir()] == ["my_study.ino"]
+    write(Destination(tmp_path, force=True), make_archive(), ["arduino"])
+    assert "self-test" in ino.read_text()
+
+
+def test_a_sketch_may_be_written_again_until_its_owner_has_removed_the_sentence_that_says_so(tmp_path, make_archive):
+    for _ in range(2):
+        write(tmp_path, make_archive(), ["arduino"])
+    ino = tmp_path / "my_study" / "my_study.ino"
+    ino.write_text("".join(ino.read_text().splitlines(keepends=True)[2:]))
+    with pytest.raises(InputError, match="nas did not write it"):
+        write(tmp_path, make_archive(), ["arduino"])
+
+
+def test_a_model_that_the_sketch_cannot_express_is_refused_with_the_reason(tmp_path, make_archive):
+    footprint = {**make_archive().footprint, "resource_variables": 2}
+    with pytest.raises(InputError, match=r"--format arduino: cannot express .* resource variables; --format tflm"):
+        write(tmp_path, make_archive(footprint=footprint), ["arduino"])
+    with pytest.raises(InputError, match="must hold an example"):
+        write(tmp_path, make_archive(example=None), ["arduino"])
+    assert list(tmp_path.iterdir()) == []
