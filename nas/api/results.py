@@ -19,7 +19,8 @@ from nas.exporters.format import FORMATS, ON_REQUEST, Destination, write
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
-from nas.reports.files import figure_files
+from nas.reports.files import figure_files, standalone
+from nas.reports.fronts import against_weights
 from nas.reports.page import write_report
 from nas.reports.view import ReportView
 from nas.study.archive import Archive
@@ -201,4 +202,12 @@ def artifacts(view: ReportView) -> dict[str, Path | str]:
     """Return what is kept of a study in MLflow, by path: its report, its figures, and the files of its winner."""
     folder = Path(view.result.folder)
     figures: dict[str, Path | str] = {f"figures/{name}": svg for name, svg in figure_files(view).items()}
-    return {"report.html": folder / "report.html", **figures, "best": folder / "best"}
+    return {**_first_figure(view), "report.html": folder / "report.html", **figures, "best": folder / "best"}
+
+
+def _first_figure(view: ReportView) -> dict[str, str]:
+    """Return the chart that stands first among the artifacts, which MLflow lists by name."""
+    if not view.complete():
+        return {}
+    what = "accuracy_" if view.records[0].metric == "accuracy" else ""
+    return {f"{what}against_weights.svg": standalone(against_weights(view))}

@@ -40,6 +40,12 @@ def own(view: ReportView) -> Markup:
     return _chart(view, complete, front(complete, [cost]), _name(cost))
 
 
+def against_weights(view: ReportView) -> Markup:
+    """Draw the front by the size of the weights, which every study can be read by."""
+    complete = view.complete()
+    return _chart(view, complete, front(complete, [COSTS["weights"]]), "weights")
+
+
 def _name(cost: Cost) -> str:
     return next(name for name, other in COSTS.items() if other is cost)
 

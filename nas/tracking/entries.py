@@ -119,6 +119,12 @@ def winner_metrics(winner: Trained) -> dict[str, float]:
     return {**metrics(winner.record), **_numbers(facts)}
 
 
+def test_metrics(winner: Trained) -> dict[str, float]:
+    """Return the metrics on the test rows that stand in the table of runs; nothing without a test."""
+    tested = winner.tested
+    return {} if tested is None else {f"test_{name}": tested.metrics[name].value for name in winner.headline_metrics}
+
+
 def finalist_metrics(finalist: Finalist | None) -> dict[str, float]:
     """Return what a candidate reached in the finals; nothing for one that was not in them."""
     return {} if finalist is None else _numbers({"cross_validated_score": _shortened(finalist.mean)})

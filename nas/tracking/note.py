@@ -15,7 +15,8 @@ TAG = "mlflow.note.content"
 _COLUMNS = """\
 Each run below is a candidate, but for `hand-made network`, with which the winner is compared. `rank` 1 is the winner; \
 the other finalists follow by their finals, then all others by `score`. `cross_validated_score` is a finalist's mean \
-over the folds of the finals, which chose the winner; `score` is what the search maximizes, `val_accuracy` the int8 \
+over the folds of the finals, which chose the winner; `test_accuracy` is known of the winner and of the hand-made \
+network; `score` is what the search maximizes, `val_accuracy` the int8 \
 model's accuracy on the validation data, `arena_min_bytes` the arena to reserve, `latency_ms` an estimate for the \
 target. A candidate that was stopped early has no score; `reason` says why. Candidates over budget were never built, \
 and have no run."""
@@ -25,9 +26,8 @@ def experiment_note(winner: Trained | None, run: str = "") -> str:
     """Return what stands above the table of a study's runs; the winner is None while there is none."""
     if winner is None:
         return _COLUMNS
-    return (
-        f"{_headline(winner)} [Report, figures and files]({run}/artifacts?workflowType=machine_learning)\n\n{_COLUMNS}"
-    )
+    link = f"[Report, figures and files]({run}/artifacts?workflowType=machine_learning)"
+    return f"{link}\n\n{_headline(winner)}\n\n{_COLUMNS}"
 
 
 def study_note(result: Result, winner: Trained, run: str, files: Sequence[str]) -> str:
@@ -42,13 +42,13 @@ def study_note(result: Result, winner: Trained, run: str, files: Sequence[str]) 
     links = " · ".join(f"[{path}]({run}/artifacts/{quote(path)})" for path in files)
     rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(winner))
     return f"""\
+{links}
+
 **{_headline(winner)}**
 
 | | |
 |---|---|
 {rows}
-
-{links}
 
 Everything for the firmware is in the artifacts under `best`, and in `{result.folder}/best/`. \
 `nas export {result.study}` writes it again, `nas export {result.study} --trial N` writes another candidate's files."""

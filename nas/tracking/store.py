@@ -119,6 +119,7 @@ class Store:
         for rank, trial in enumerate(dict.fromkeys([winner.record.trial, *ran, *self._by_score()]), start=1):
             if trial in self._runs:
                 facts = {"rank": float(rank), **entries.finalist_metrics(ran.get(trial))}
+                facts |= entries.test_metrics(winner) if trial == winner.record.trial else {}
                 self._write(self._runs[trial], [(*item, 0) for item in facts.items()])
         for number in {self._winner, winner.record.trial}:
             if number in self._runs:

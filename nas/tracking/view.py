@@ -27,7 +27,7 @@ def state(metric: str, *, ranked: bool = False) -> str:
     widths = {
         "tags.`state`": 95,
         "tags.`winner`": 70,
-        **({"metrics.`rank`": 60, "metrics.`cross_validated_score`": 150} if ranked else {}),
+        **(_of_finals(metric) if ranked else {}),
         "metrics.`score`": 80,
         f"metrics.`val_{metric}`": 105,
         "metrics.`val_accuracy`": 105,
@@ -49,6 +49,11 @@ def state(metric: str, *, ranked: bool = False) -> str:
             "columnWidths": widths,
         }
     )
+
+
+def _of_finals(metric: str) -> dict[str, int]:
+    tested = dict.fromkeys((f"metrics.`test_{metric}`", "metrics.`test_accuracy`"), 105)
+    return {"metrics.`rank`": 60, **tested, "metrics.`cross_validated_score`": 150}
 
 
 def page(url: str, experiment_id: str) -> str:

@@ -150,7 +150,7 @@ def test_studies_that_the_store_has_no_runs_of_are_logged_again(stored):
     log_untracked(["bc"], stored, told.append)
     assert told == []
     artifacts = {path.name: path for path in (stored / "mlartifacts").rglob("*.*")}
-    assert {"pareto_front.svg", "best_so_far.svg", "record.json"} <= set(artifacts)
+    assert {"accuracy_against_weights.svg", "pareto_front.svg", "best_so_far.svg", "record.json"} <= set(artifacts)
     front = ElementTree.parse(artifacts["pareto_front.svg"]).getroot()
     assert int(front.get("width")) > int(front.get("height")) > 0
 

@@ -186,6 +186,8 @@ def test_the_description_of_a_finished_study_has_its_result_and_links_to_its_rep
     assert f"#/experiments/{parent.info.experiment_id}/runs/{parent.info.run_id}/artifacts/report.html" in note
     experiment = client(root).get_experiment_by_name("nas/demo").tags["mlflow.note.content"]
     assert "test accuracy 93.0 %, 3,000 B of weights, 9,200 B of arena to reserve" in experiment
+    assert note.startswith("[report.html](#/experiments/")
+    assert experiment.startswith("[Report, figures and files](#/")
     assert f"[Report, figures and files](#/experiments/{parent.info.experiment_id}/runs/" in experiment
     assert "`arena_min_bytes` the arena to reserve" in experiment
 
@@ -241,6 +243,8 @@ def test_a_finished_study_s_table_begins_with_the_winner_and_shows_what_finalist
     means = [run.data.metrics.get("cross_validated_score") for run in listed]
     assert means == [0.89, pytest.approx(0.85), None, None, None]
     assert "metrics.`cross_validated_score`" in state["selectedColumns"]
+    assert "metrics.`test_accuracy`" in state["selectedColumns"]
+    assert [run.data.metrics.get("test_accuracy") for run in listed] == [0.93, None, None, None, None]
     assert "trial 2, ahead in the search" in listed[0].data.tags["mlflow.note.content"]
     assert "trial 2, ahead in the search" in experiment.tags["mlflow.note.content"]
 
