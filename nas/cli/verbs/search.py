@@ -104,7 +104,7 @@ def command(
         _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
         return
     from nas import Progress, search, show_study
-    from nas.cli.views.result import exchange, summary
+    from nas.cli.views.result import exchange, overrun, summary
     from nas.cli.views.studies import kept
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
@@ -117,7 +117,8 @@ def command(
     if as_json:
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
-        click.echo("\n".join(filter(None, [summary(result), exchange(definition)])))
+        late = "" if finish else overrun(definition, result)
+        click.echo("\n".join(filter(None, [summary(result), late, exchange(definition)])))
 
 
 def _show(definition: "Study", *, as_json: bool) -> None:

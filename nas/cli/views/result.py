@@ -10,10 +10,12 @@ from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
 from nas.target.target import find_target
-from nas.text import kilobytes, percent
+from nas.text import duration, kilobytes, percent
 
 # The front may have dozens of candidates; as many of the most accurate are printed.
 MOST_ON_FRONT = 12
+# A run that takes as much of its limit, or more, is told why.
+_TOLERATED = 1.25
 
 
 def summary(result: Result) -> str:
@@ -62,6 +64,18 @@ def exchange(study: Study) -> str:
     return (
         f"score: the search prefers the more accurate network, except that {less} make up for {points:.2g} percentage "
         "points of accuracy; --accuracy-weight changes this"
+    )
+
+
+def overrun(study: Study, result: Result) -> str:
+    """Return in a line that a run took more than a quarter longer than its limit, and why; empty if it did not."""
+    limit, took = 60 * (study.minutes or 0.0), result.run_seconds or 0.0
+    if not limit or took <= _TOLERATED * limit:
+        return ""
+    return (
+        f"time: this run took {duration(took)}, its limit was {duration(limit)}: trainings end at the limit, but "
+        "starting up, and quantizing and testing in the finals run to their end; --recipe finalists=1 and --recipe "
+        "hand_made=false make the finals shorter"
     )
 
 
