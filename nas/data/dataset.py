@@ -72,6 +72,7 @@ class Dataset:
             the source holds x in units.
         notes: what the reader did to the data that the user should know, one line each.
         recordings: the files that the rows were cut from, as messages name them; empty if each part is one array.
+        left_out: channels, in small letters, that only some files had and that were left out as asked.
     """
 
     source: str
@@ -85,6 +86,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     recordings: tuple[str, ...] = ()
     stride: int | None = None
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():

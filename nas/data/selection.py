@@ -18,7 +18,8 @@ def select(dataset: Dataset, options: DataOptions) -> Dataset:
         InputError: there is no such channel, or none would be left.
     """
     listed(dataset, options.keep_columns, "--keep-columns")
-    left_out = listed(dataset, options.drop_columns, "--drop-columns")
+    still = [name for name in (options.drop_columns or "").split(",") if name.strip().lower() not in dataset.left_out]
+    left_out = listed(dataset, ",".join(still), "--drop-columns")
     if options.merge_parts:
         dataset = _merged(dataset)
     if left_out:

@@ -191,6 +191,27 @@ def test_recordings_with_different_channels_are_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_files_with_an_extra_column_are_all_listed_with_the_column_to_drop(tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    for name in ("walk/sub_8.csv", "walk/sub_9.csv"):
+        rows = signal(20)
+        write(root / name, np.column_stack([rows, rows[:, -1]]), "t,a,b,c")
+    with pytest.raises(InputError) as error:
+        read(tmp_path)
+    assert "walk/sub_8.csv: must have the channels of" in str(error.value)
+    assert "walk/sub_9.csv" in str(error.value)
+    assert str(error.value).endswith("leave out what not all have: --drop-columns c")
+
+
+def test_a_column_that_only_some_files_have_can_be_dropped(tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    rows = signal(20)
+    write(root / "walk/sub_9.csv", np.column_stack([rows, rows[:, -1]]), "t,a,b,c")
+    dataset = load(str(root), options=DataOptions(window=4, drop_columns="C"))
+    assert dataset.channel_names == ("a", "b")
+    assert any("left out as asked, where files have it: c" in note for note in dataset.notes)
+
+
 def test_a_note_tells_from_which_rates_to_which_rate_recordings_were_resampled(tmp_path: Path) -> None:
     write(folder(tmp_path) / "walk/sub_9.csv", signal(40, rate=100))
     assert any("resampled from 50 to 100 Hz to 25 Hz" in note for note in read(tmp_path, rate_hz=25).notes)

@@ -10,6 +10,7 @@ from nas.arrays import Array, Floats
 from nas.data import labels
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.layouts.entry import Entry
+from nas.data.readers.channels import same_channels, without_some
 from nas.data.readers.rates import check_rate, common_rate
 from nas.data.tables.sheet import Sheet
 from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
@@ -67,13 +68,17 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
     Args:
         source: the data in messages.
         takes: the recordings.
-        options: window, stride and rate.
+        options: window, stride, rate, and columns to drop that only some recordings have.
         notes: what was assumed until now.
 
     Raises:
         InputError: the recordings differ in channels or rate, or are shorter than a window.
     """
-    takes = _same_channels(takes)
+    recordings, left_out = without_some([take.recording for take in takes], options.drop_columns)
+    recordings = same_channels([take.place for take in takes], recordings)
+    takes = [replace(take, recording=recording) for take, recording in zip(takes, recordings, strict=True)]
+    if left_out:
+        notes = (*notes, f"left out as asked, where files have it: {', '.join(left_out)}")
     rate_hz = options.rate_hz or common_rate(takes)
     check_rate(takes, rate_hz or 0.0)
     window = options.window or WINDOW
@@ -96,6 +101,7 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
         channel_names=takes[0].recording.channel_names,
         sample_rate_hz=None if rate_hz is None else float(rate_hz),
         stride=stride,
+        left_out=left_out,
         recordings=tuple(take.place for take in takes),
         notes=(*notes, *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts)),
     )
@@ -164,24 +170,6 @@ def _check_time(sheet: Sheet, recording: Recording, rows: Array) -> None:
             got=f"{recording.rate_hz:g} Hz",
             hint="check its unit, or give --time-column none",
         )
-
-
-def _same_channels(takes: Sequence[Take]) -> list[Take]:
-    """Return the recordings with their channels in the order of the first; InputError if they have others."""
-    first, found = takes[0].recording, []
-    for take in takes:
-        own = take.recording
-        if own.values.shape[1] != first.values.shape[1] or sorted(own.channel_names) != sorted(first.channel_names):
-            raise InputError(
-                take.place,
-                f"must have the channels of {takes[0].place}",
-                got=", ".join(own.channel_names) or f"{own.values.shape[1]} columns without names",
-            )
-        if own.channel_names != first.channel_names:
-            order = [own.channel_names.index(name) for name in first.channel_names]
-            own = replace(own, values=own.values[:, order], channel_names=first.channel_names)
-        found.append(replace(take, recording=own))
-    return found
 
 
 def _windows(
