@@ -12,7 +12,7 @@ from nas.data.checks.columns import constant_channels, label_columns, subject_co
 from nas.data.checks.orientation import swapped_axes
 from nas.data.checks.rates import implausible_rates, unknown_rates
 from nas.data.checks.rows import absent_classes, copied_rows, unbalanced_classes
-from nas.data.checks.subjects import few_groups, missing_groups, one_class_groups, straddling_groups
+from nas.data.checks.subjects import few_groups, missing_groups, numbered_files, one_class_groups, straddling_groups
 from nas.data.checks.units import units_of_groups
 from nas.data.checks.values import clipped_channels, other_scale, outliers
 from nas.data.dataset import DataOptions, Dataset, Part
@@ -28,6 +28,7 @@ LABEL_CHECKS: tuple[Check, ...] = (
     absent_classes,
     straddling_groups,
     missing_groups,
+    numbered_files,
     one_class_groups,
     few_groups,
     unbalanced_classes,

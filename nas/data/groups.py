@@ -86,6 +86,11 @@ def matched_groups(paths: Sequence[str], pattern: str) -> list[str]:
     return [str(match[which]) for _, match in found if match]
 
 
+def is_number(name: str) -> bool:
+    """Return whether a name is the number of a recording and no person's: `rec0`, `take_3`, `001`."""
+    return not TAKE.sub("", name).strip(_EDGES + "0123456789")
+
+
 def expression_for(paths: Sequence[str], labels: Sequence[object]) -> str | None:
     """Return an expression for `matched_groups` by which groups span classes; None if no word of the names does.
 

@@ -157,3 +157,25 @@ def test_subjects_whom_the_names_hide_are_mended_by_the_command_of_the_verdict(t
     after = load(str(tmp_path), options=options)
     assert set(after.train.groups.tolist()) == set(people)
     assert "one_class_groups" not in {finding.kind for finding in describe(after, 0, options).findings}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(("rec0", "rec1"), True), (("001", "002"), True), (("anna", "bo", "eve"), False), (("s1", "s2"), False)],
+)
+def test_groups_that_are_numbers_of_files_are_told(tmp_path: Path, names: tuple[str, ...], told: bool) -> None:
+    import numpy as np
+
+    from nas.data.dataset import DataOptions
+    from nas.data.describe import describe
+    from nas.data.source import load
+
+    for label in ("rest", "run"):
+        for number, name in enumerate(names):
+            file = tmp_path / label / f"{name}_1.csv" if name.isalpha() else tmp_path / label / f"{name}.csv"
+            file.parent.mkdir(exist_ok=True)
+            rows = np.random.default_rng(number).normal(size=(300, 2))
+            file.write_text("\n".join(["a,b", *(f"{a:.4f},{b:.4f}" for a, b in rows)]))
+    options = DataOptions(window=16)
+    found = describe(load(str(tmp_path), options=options), 0, options).findings
+    assert ("numbered_files" in {finding.kind for finding in found}) == told

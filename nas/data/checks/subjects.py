@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from pathlib import PurePath
 
 import numpy as np
 
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.finding import Finding
-from nas.data.groups import expression_for
+from nas.data.groups import expression_for, is_number
 from nas.signal.kind import Kind
 from nas.task.metrics import FEWEST_GROUPS
 
@@ -46,7 +47,7 @@ def missing_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Find
 def one_class_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """Groups that are recordings in place of subjects put one subject into two parts."""
     groups, y = dataset.train.groups, dataset.train.y
-    if groups is None:
+    if groups is None or any(numbered_files(dataset, parts)):
         return
     names, which = np.unique(groups, return_inverse=True)
     single = sum(len(np.unique(y[which == group])) == 1 for group in range(len(names)))
@@ -61,6 +62,24 @@ def one_class_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fi
             "the file's path, or the column group of a labels.csv"
             if dataset.recordings
             else "give the subject of each row as group_train",
+        )
+
+
+def numbered_files(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """Numbers of recordings tell nobody apart: one person's recordings may be in train and test."""
+    train = dataset.train
+    if train.groups is None or train.recordings is None:
+        return
+    stems = {PurePath(dataset.recordings[number]).stem for number in np.unique(train.recordings)}
+    names = np.unique(train.groups).tolist()
+    from_files = all(any(stem.endswith(str(name)) for stem in stems) for name in names)
+    if len(names) > 1 and from_files and all(is_number(str(name)) for name in names):
+        yield Finding(
+            "group_train",
+            f"groups are the numbers of files, such as {names[0]}, and name nobody: windows of one person may be in "
+            "train and test, and accuracy overestimated",
+            advice="name the person of each recording: --group-regex with an expression whose parentheses hold it in "
+            "the file's path, or the column group of a labels.csv",
         )
 
 
