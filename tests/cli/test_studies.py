@@ -139,3 +139,12 @@ def test_the_list_of_studies_shows_whole_names_in_a_narrow_window() -> None:
     console.print(listing([StudySummary(name, f"studies/{name}", "finished", "", {}, trials=3)], ["broken"]))
     column = [line.split(" ")[0] for line in shown.getvalue().splitlines()]
     assert name in "".join(column)
+
+
+def test_the_list_of_studies_breaks_no_name_at_80_columns() -> None:
+    name = "cnn_timeseries-synthetic-6kb"
+    shown = io.StringIO()
+    Console(width=80, file=shown).print(listing([StudySummary(name, "", "finished", "", {}, trials=3)], []))
+    lines = shown.getvalue().splitlines()
+    assert any(name in line for line in lines)
+    assert any("finished" in line for line in lines)

@@ -187,7 +187,7 @@ def test_numbers_are_read_exactly_as_written(tmp_path_factory: pytest.TempPathFa
 
 def test_recordings_with_different_channels_are_refused(tmp_path: Path) -> None:
     write(folder(tmp_path) / "walk/sub_9.csv", signal(20), "t,a,c")
-    with pytest.raises(InputError, match=r"walk/sub_9.csv: must have the channels of .*run/sub_0_x.csv, got a, c"):
+    with pytest.raises(InputError, match=r"walk/sub_9.csv: must have the channels of .*sub_0_x.csv, a, b, got a, c"):
         read(tmp_path)
 
 

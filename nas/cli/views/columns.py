@@ -6,7 +6,8 @@ from rich.text import Text
 
 from nas.cli.views.output import width
 
-_GAP = 2
+GAP = 2
+"""Blanks between two columns."""
 _LEAST = 8
 
 
@@ -21,7 +22,7 @@ def columns(titles: Sequence[str], rows: Sequence[Sequence[str]], right: frozens
     """
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     left = [i for i, title in enumerate(titles) if title not in right]
-    while sum(widths) + _GAP * (len(widths) - 1) > width():  # the widest column of words gives way
+    while sum(widths) + GAP * (len(widths) - 1) > width():  # the widest column of words gives way
         widest = max(left, key=lambda i: widths[i])
         if widths[widest] <= _LEAST:
             break
@@ -38,4 +39,4 @@ def _line(cells: Sequence[str], titles: Sequence[str], widths: Sequence[int], ri
     for cell, title, most in zip(cells, titles, widths, strict=True):
         cut = cell if len(cell) <= most else f"{cell[: most - 1]}…"
         parts.append(cut.rjust(most) if title in right else cut.ljust(most))
-    return (" " * _GAP).join(parts).rstrip()
+    return (" " * GAP).join(parts).rstrip()

@@ -8,29 +8,44 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.catalog import StudyComparison, StudySummary
+from nas.cli.views.columns import GAP, columns
+from nas.cli.views.output import width
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.text import UNKNOWN, duration, interval, kilobytes, percent
 
 # What `nas studies` shows of a study that cannot be read.
 UNREADABLE = "unreadable"
+FIGURES = ("trials", "validated", "tested", "weights", "arena")
+"""Titles of the numbers that `nas studies` shows of each study."""
 
 
-def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Table:
-    """Return a line for each study, also for those whose names are given because they cannot be read."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("study", overflow="fold")
-    table.add_column("state", no_wrap=True)
-    for title in ("trials", "validated", "tested", "weights", "arena"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for study in studies:
-        figures = study.figures or {}
-        scores = percent(study.val_score), percent(study.test_score)
-        sizes = kilobytes(figures.get("weights_bytes")), kilobytes(figures.get("arena_min_bytes"))
-        state = f"{study.state}: {study.runner}" if study.runner else study.state
-        table.add_row(study.name, state, str(study.trials), *scores, *sizes)
-    for name in unreadable:
-        table.add_row(name, UNREADABLE)
-    return table
+def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Text:
+    """Return a line for each study, also for those whose names are given because they cannot be read.
+
+    Where the terminal is too narrow for that, each name has a line of its own above its figures.
+    """
+    rows = [[study.name, *_figures(study)] for study in studies]
+    rows += [[name, UNREADABLE, *[""] * len(FIGURES)] for name in unreadable]
+    titles = ["study", "state", *FIGURES]
+    widest = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    styles, right = [""] * len(rows), frozenset(FIGURES)
+    if sum(widest) + GAP * (len(widest) - 1) <= width():
+        return columns(titles, rows, right, styles)
+    head, *lines = columns(titles[1:], [row[1:] for row in rows], right, styles).split("\n")
+    names = [Text(row[0], no_wrap=True, overflow="ignore") for row in rows]
+    return Text("\n").join([head, *(line for pair in zip(names, lines, strict=True) for line in pair)])
+
+
+def _figures(study: StudySummary) -> list[str]:
+    figures = study.figures or {}
+    scores = percent(study.val_score), percent(study.test_score)
+    return [
+        f"{study.state}: {study.runner}" if study.runner else study.state,
+        str(study.trials),
+        *scores,
+        kilobytes(figures.get("weights_bytes")),
+        kilobytes(figures.get("arena_min_bytes")),
+    ]
 
 
 def description(study: StudySummary) -> str:
