@@ -11,7 +11,8 @@ The command line does what these functions do:
 
     nas search     `define_study` and `search`, shown by `Progress` or watched by an `Observer` of your own;
                    `limits_in_words` says what it limits, `load_result` gives its outcome again, `trials` its trials as
-                   a frame, `load` the winner, or any model, to predict with; `start_search` goes on in the background
+                   a frame, `load` the winner, or any model, to predict with; `start_search` goes on in the background;
+                   `check_search` checks all that it checks before its first trial
     nas attach     `follow_search`
     nas stop       `stop_search`
     nas sweep      `sweep`, which gives a `SweepOutcome` of `SweepStudy`s
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from nas.api.benchmarked import Benchmark
     from nas.api.benchmarks import benchmark
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
+    from nas.api.checking import check_search
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.doctor import Diagnosis, HealthCheck, doctor
     from nas.api.evaluation import archive_evaluation, evaluate
@@ -123,6 +125,7 @@ _HOMES = {
     "api.quantizing": ("quantize",),
     "api.results": ("export", "report"),
     "exporters.format": ("Destination",),
+    "api.checking": ("check_search",),
     "api.search": ("search",),
     "api.specs": ("SpecSummary", "describe_spec", "list_spec_keys", "list_specs"),
     "api.studies": ("define_study", "list_studies", "open_study"),
@@ -204,6 +207,7 @@ __all__ = [
     "archive_front",
     "benchmark",
     "check_limits",
+    "check_search",
     "compare",
     "compare_studies",
     "define_study",

@@ -15,6 +15,13 @@ from nas.errors import InputError
 MOST_NAMES = 1000
 """Names in a folder that are looked at to propose one."""
 
+_REASONS = {
+    FileNotFoundError: "there is none",
+    IsADirectoryError: "it is a folder",
+    PermissionError: "you have no permission to read it",
+}
+"""Why a file cannot be read, in words."""
+
 
 def read_regular(path: Path, most_bytes: int) -> bytes:
     """Return the content of a file, which must be a regular one: a pipe or a device might never end.
@@ -36,10 +43,11 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
                 raise InputError(path, f"must have at most {most_bytes:,} bytes", got=f"{found.st_size:,}")
             return file.read(most_bytes)
     except OSError as error:
-        raise InputError(path, "must be a readable file", got=error.strerror, hint=_nearest(path)) from error
+        rule = f"must be a readable file, but {_REASONS.get(type(error), error.strerror)}"
+        raise InputError(path, rule, hint=nearest(path)) from error
 
 
-def _nearest(path: Path) -> str | None:
+def nearest(path: Path) -> str | None:
     """Return which files are near to one that is missing, by their names; None if the path is there."""
     if path.exists():
         return None

@@ -57,6 +57,7 @@ NAMES = [
     "archive_front",
     "benchmark",
     "check_limits",
+    "check_search",
     "compare",
     "compare_studies",
     "define_study",

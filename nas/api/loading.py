@@ -11,7 +11,7 @@ from nas.api.archives import winner_archive
 from nas.api.carried import bare_sha256, with_carried
 from nas.api.data import data_of
 from nas.api.model import Model
-from nas.api.studies import open_study
+from nas.api.studies import open_study, refuse_file
 from nas.codec import Place, from_data, parse_json
 from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
@@ -25,6 +25,8 @@ from nas.target.target import DEFAULT_TARGET
 
 TFLITE = "model.tflite"
 """The int8 model of a training, in its folder."""
+KINDS = "the name or folder of a study, the folder of a training, a .nas.zip, a .tflite or a .keras file"
+"""What `load` takes, in words."""
 _LAST_OPERATORS = 2
 _PROBABILITIES = ("SOFTMAX", "LOGISTIC")
 
@@ -53,6 +55,7 @@ def load(source: str | Path, root: Path | str = STUDIES) -> Model:
         return _keras(path)
     if path.is_dir() and not (path / "study.toml").is_file() and (path / TFLITE).is_file():
         return _training(path)
+    refuse_file(str(source), root, KINDS)
     return _winner(str(source), Path(root))
 
 

@@ -12,7 +12,7 @@ from nas.api.device_archive import device_archive, target_of
 from nas.api.loading import archived_model, load
 from nas.api.model import Model
 from nas.api.smallest import smallest, write_smallest
-from nas.api.studies import open_study
+from nas.api.studies import open_study, refuse_file
 from nas.api.training_archive import is_training
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, ON_REQUEST, Destination, write
@@ -101,6 +101,7 @@ def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
     # A study comes before a folder of the same name here, which may be its own export.
     if not is_study and is_training(path):
         return device_archive(load(path), read_model_spec(path).target.name), path / "firmware"
+    refuse_file(name, root, "the name or folder of a study, the folder of a training, a .nas.zip or a .tflite file")
     study, folder = open_study(name, root)
     return chosen_archive(study, folder, trial), folder / ("best" if trial is None else f"trial-{trial}")
 

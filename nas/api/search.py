@@ -9,13 +9,12 @@ from typing import Any
 from nas.api import STUDIES
 from nas.api.archives import as_exported, make_archive
 from nas.api.archiving import archive_front, write_study_archive
+from nas.api.checking import asked_of, checked_problem
 from nas.api.data import keep_data
-from nas.api.limits import limits_in_words
 from nas.api.outcome import Outcome, outcome
-from nas.api.problems import load_problem
 from nas.api.progress import Progress
 from nas.api.results import artifacts, report_view
-from nas.api.studies import define_study, open_study, require_begun
+from nas.api.studies import define_study, require_begun
 from nas.data.given import Data
 from nas.errors import InputError
 from nas.exporters.format import write_best
@@ -24,21 +23,15 @@ from nas.files import write_atomic
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import Run, run
-from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.reports.page import write_report
 from nas.reports.view import ReportView
-from nas.space.file import load_space
 from nas.study.archive import Archive
 from nas.study.archive_file import save_archive
-from nas.study.changes import refuse_changes
-from nas.study.feasibility import require_latency
-from nas.study.fitting import Asked, advice, require_feasible, scarcity
+from nas.study.fitting import advice
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
 from nas.study.study import Study
-from nas.target.target import find_target
 from nas.text import document
-from nas.tracking import find_address
 
 
 def search(
@@ -105,7 +98,7 @@ def _defined(study: Study | None, root: Path, data: Data | str | None, settings:
 
 
 def _search(study: Study, root: Path, observer: Observer, started: float, *, finish: bool) -> Outcome:
-    problem = _problem(study, root, observer)
+    problem = checked_problem(study, root, observer)
     with run(problem, root / study.name, observer, started, finish=finish) as ended:
         result, archive = ended.result(), None
         if result.winner is not None:
@@ -121,52 +114,12 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
         return outcome(result, ended.trials.ledger)
 
 
-def _problem(study: Study, root: Path, observer: Observer) -> Problem:
-    """Load what a study names; InputError for anything wrong, before a file is written."""
-    _check_before_data(study, root)
-    observer.phase(f"reading data: {study.data}")
-    problem = load_problem(study)
-    for note in problem.splits.notes:
-        observer.note(note)
-    for finding in problem.splits.findings:
-        observer.warn(f"{finding.text}; {finding.mend}" if finding.mend else finding.text)
-    asked = _asked(problem)
-    require_feasible(asked, timed=OBJECTIVES[study.objective].needs_latency)
-    if words := limits_in_words(study):
-        observer.phase(f"limits: {words}")
-        if few := scarcity(asked):
-            observer.warn(few)
-    return problem
-
-
-def _check_before_data(study: Study, root: Path) -> None:
-    """Raise an InputError for anything wrong that can be told without the data, which may take long to read."""
-    SAMPLERS.find(study.sampler, "--sampler")
-    find_address(study.tracking_uri, root)
-    space, target = load_space(study.space), find_target(study.target)
-    study.budget(target)
-    if OBJECTIVES[study.objective].needs_latency:
-        require_latency(space, target)
-    if (root / study.name / "study.toml").is_file():
-        earlier, now = open_study(str(root / study.name))[0].definition(), study.definition()
-        # Of files that a study names, the contents count, which are compared when they have been read.
-        files = dict.fromkeys(("space", "data", "labels"))
-        refuse_changes(study.name, {**earlier, **files}, {**now, **files})
-
-
-def _asked(problem: Problem) -> Asked:
-    """Return what a study searches within the limits that it gives; that of the flash holds the rest."""
-    study, shape = problem.study, problem.splits.input_shape
-    limits = study.limits(problem.target)
-    return Asked(problem.space, shape, problem.outputs, problem.target, limits, study.seed)
-
-
 def _none_trained(problem: Problem, result: Result) -> InputError:
     """Return the error of a study without a trained candidate, with what would fit if none of them did."""
     hint, found = "give it more trials or minutes", f"none in {result.trials} trials"
     over = result.states.get("over_budget", 0)
     if over and over + result.states.get("duplicate", 0) == result.trials:
-        asked = _asked(problem)
+        asked = asked_of(problem)
         found += ", of which none fits the budget"
         timed = OBJECTIVES[problem.study.objective].needs_latency
         hint += f", or a larger budget; {advice(asked, asked.smallest(), timed=timed)}"

@@ -1,13 +1,17 @@
 """Studies: which there are, and how one is defined."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nas.api import STUDIES
+from nas.data.source import require_source
 from nas.errors import InputError, unknown
+from nas.files import nearest
+from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.study.paths import from_folder
-from nas.study.study import Study, make_study, read_study
+from nas.study.study import NoBudgetError, Study, make_study, read_study
 
 
 def list_studies(root: Path = STUDIES) -> list[str]:
@@ -27,7 +31,7 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
         InputError: there is no such study, or a setting is unknown or wrong.
     """
     if base is None:
-        return make_study(settings, "settings")
+        return _made(settings, "settings")
     path = Path(base) if Path(base).exists() else root / base
     if not path.exists() and path.suffix != ".toml":
         raise _no_study(base, root)
@@ -35,7 +39,19 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     recipe = settings.get("recipe", {})
     if recipe and isinstance(fields.setdefault("recipe", {}), dict):
         fields["recipe"] |= recipe
-    return make_study({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
+    return _made({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
+
+
+def _made(settings: Mapping[str, Any], place: str) -> Study:
+    """Make a study; a missing budget is told only if its sampler and its data are known."""
+    try:
+        return make_study(settings, place)
+    except NoBudgetError:
+        if "sampler" in settings:
+            SAMPLERS.find(settings["sampler"], "--sampler")
+        if settings.get("data"):
+            require_source(settings["data"])
+        raise
 
 
 def _read(folder: Path) -> dict[str, Any]:
@@ -56,7 +72,26 @@ def open_study(name: str, root: Path | str = STUDIES) -> tuple[Study, Path]:
         # A name such as `.` says neither the study's name nor where the folder of studies is.
         folder = folder if folder.name not in ("", "..") else folder.resolve()
         return make_study(_read(folder), f"{folder}/study.toml"), folder
+    refuse_file(name, root, "a study's name or its folder")
     raise _no_study(name, Path(root))
+
+
+def refuse_file(name: str, root: Path | str, kinds: str) -> None:
+    """Raise an InputError for a name that is a file's, where a file of its kind is not read.
+
+    Args:
+        name: as the user gave it.
+        root: folder of studies; a study comes before a file.
+        kinds: what may be given instead.
+    """
+    path = Path(name)
+    if (Path(root) / name / "study.toml").is_file():
+        return
+    if path.is_file():
+        kind = f"a {path.suffix} file" if path.suffix else "a file without an ending"
+        raise InputError(name, f"must be of a kind that is read here: {kinds}", got=kind)
+    if not path.exists() and re.fullmatch(r"[.][A-Za-z][A-Za-z0-9]{0,6}", path.suffix):
+        raise InputError(name, f"there is no such file, and no study of this name; give {kinds}", hint=nearest(path))
 
 
 def _no_study(name: str, root: Path) -> InputError:

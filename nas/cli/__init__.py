@@ -29,7 +29,7 @@ class Verb(NamedTuple):
 VERBS = {
     "search": Verb(
         "Search a space for the best model that fits.",
-        ("define_study", "limits_in_words", "open_study", "search", "show_study", "start_search"),
+        ("check_search", "define_study", "limits_in_words", "open_study", "search", "show_study", "start_search"),
     ),
     "sweep": Verb("Search a grid of studies: data, budgets, targets, seeds.", ("sweep",)),
     "attach": Verb("Follow a search that runs in the background.", ("follow_search", "show_study")),
@@ -90,6 +90,8 @@ class LazyVerbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if (option := {"help": "--help", "version": "--version"}.get(args[0])) is not None:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean 'nas {option}'?")
         near = difflib.get_close_matches(args[0], VERBS, n=1)
         if args[0] not in VERBS and near:
             ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")

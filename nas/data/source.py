@@ -90,6 +90,13 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
     return select(reader.read(source, path, options), options)
 
 
+def require_source(source: str) -> None:
+    """Raise the InputError of `load` if there is neither an embedded source nor a file or folder of this name."""
+    path = Path(source).expanduser()
+    if source not in SOURCES and not path.exists():
+        raise _not_found(source, path)
+
+
 def options_of(source: str) -> frozenset[str]:
     """Return which of `READER_OPTIONS` apply to a source; none if there is no such source."""
     try:

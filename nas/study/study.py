@@ -40,6 +40,17 @@ DEFAULT_MINUTES = 10.0
 _MOST = {"minutes": 1_000_000, "rate_hz": 10_000_000, "trials": 1_000_000, "window": 1_000_000, "stride": 1_000_000}
 
 
+class NoBudgetError(InputError):
+    """A study has an objective that needs a budget of the weights, and neither a budget nor a board."""
+
+    def __init__(self, objective: str) -> None:
+        super().__init__(
+            "--budget-kb",
+            f"must be given for the {objective} objective",
+            hint="or give a board as --target (see `nas targets`), or take --objective accuracy",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """A study's definition.
@@ -127,6 +138,7 @@ class Study:
         if self.trials is None and self.minutes is None:
             object.__setattr__(self, "trials", DEFAULT_TRIALS)
             object.__setattr__(self, "minutes", DEFAULT_MINUTES)
+        self._require_budget()
 
     def _check_names(self) -> None:
         if not isinstance(self.data, str):
@@ -154,11 +166,13 @@ class Study:
                 raise InputError(flag(key), "must be 0 or more", got=getattr(self, key))
         if not 0 <= self.seed < 2**32:
             raise InputError("--seed", "must be from 0 to 4294967295", got=self.seed)
+
+    def _require_budget(self) -> None:
+        """Raise an InputError if a budget is needed and none is given, which is told after all else that is wrong."""
         needed = OBJECTIVES[self.objective].needs_weights_budget and self.budget_kb is None and self.flash_kb is None
         if needed and find_target(self.target).flash_bytes is None:
-            rule = f"must be given for the {self.objective} objective"
-            hint = "or give a board as --target (see `nas targets`), or take --objective accuracy"
-            raise InputError("--budget-kb", rule, hint=hint)
+            load_space(self.space)
+            raise NoBudgetError(self.objective)
 
     def _default_name(self) -> str:
         """Return a name made of the space, the data, the budget and some fields that are not at their default."""

@@ -173,3 +173,41 @@ def test_a_signal_that_arrives_in_a_finalizer_is_not_lost(nas, monkeypatch: pyte
     assert end.code == 130
     assert end.err.lstrip("\n") == "nas: interrupted; everything finished so far is kept\n"
     assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            ["evaluate", "x.h5"],
+            "nas: x.h5: there is no such file, and no study of this name; give the name or",
+        ),
+        (["quantize", "mk.py"], "nas: mk.py: must be of a kind that is read here: the name or folder of a study"),
+        (["predict", "mk.py", "rows.csv"], "got a .py file"),
+        (["export", "x.onnx"], "nas: x.onnx: there is no such file"),
+        (["report", "mk.py"], "must be of a kind that is read here: a study's name or its folder"),
+    ],
+)
+def test_a_file_that_is_missing_or_not_read_is_not_called_an_unknown_study(
+    nas, tmp_path: Path, words: list[str], line: str
+) -> None:
+    (tmp_path / "mk.py").write_text("pass")
+    (tmp_path / "studies" / "some").mkdir(parents=True)
+    (tmp_path / "studies" / "some" / "study.toml").write_text("space = 'mlp_tabular'")
+    ended = nas(*words)
+    assert ended.code == 1
+    assert line in ended.complaints[0]
+
+
+def test_a_word_that_is_an_option_is_answered_with_the_option(nas) -> None:
+    for word in ("help", "version"):
+        ended = nas(word)
+        assert ended.code == 2
+        assert f"Did you mean 'nas --{word}'?" in ended.err
+
+
+def test_the_help_of_export_has_a_line_for_each_format(nas) -> None:
+    from nas.exporters.format import FORMATS
+
+    lines = nas("export", "--help").out.split("Formats:")[1].splitlines()
+    assert [name for name in FORMATS if any(line.split()[:1] == [name] for line in lines)] == list(FORMATS)

@@ -108,7 +108,7 @@ BAD = {
     "latency without a clock": (nothing, ["--objective", "pareto-latency"], "must be a board"),
     "latency that is not known": (
         nothing,
-        ["--objective", "pareto-latency", "--target", "raspberry-pi-pico"],
+        ["--objective", "pareto-latency", "--target", "esp32-c3-devkitm-1"],
         "must be a board",
     ),
     "an unknown sampler": (nothing, ["--sampler", "tp"], "--sampler: sampler must be a known one, got 'tp'"),
@@ -200,6 +200,43 @@ def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> N
     document = json.loads(nas(*SEARCH, "--dry-run", "--json").out)
     assert tomllib.loads(document["study_toml"])["trials"] == 2
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_dry_run_refuses_what_the_search_refuses(nas, tmp_path: Path, case: str) -> None:
+    prepare, words, line = BAD[case]
+    prepare(tmp_path)
+    ended = nas(*SEARCH, *words, "--dry-run")
+    assert (ended.code, ended.out) == (1, "")
+    assert line in ended.complaints[0]
+
+
+def test_a_dry_run_refuses_other_data_than_those_that_the_study_began_with(
+    nas, result: Result, root: Path, tmp_path: Path
+) -> None:
+    npz()(tmp_path)
+    ended = nas("search", root / "mine", "--data", "data.npz", "--dry-run")
+    assert (ended.code, ended.out) == (1, "")
+    assert "must keep the settings that it began with: data was wine, is data.npz" in ended.complaints[0]
+    assert nas("search", root / "mine", "--dry-run").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--space", "cnn_timeserie"], "did you mean cnn_timeseries?"),
+        (["--space", "cnn_timeserie", "--data", "wine"], "did you mean cnn_timeseries?"),
+        (["--sampler", "bayes"], "--sampler: sampler must be a known one, got 'bayes'"),
+        (["--data", "whine"], "did you mean wine"),
+        (["--jobs", "-1"], "--jobs: must be 0 or more"),
+        (["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),
+        ([], "--budget-kb: must be given for the weighted objective"),
+    ],
+)
+def test_a_missing_budget_is_told_after_all_else_that_is_wrong(nas, words: list[str], line: str) -> None:
+    ended = nas("search", "--space", "mlp_tabular", *words)
+    assert ended.code == 1
+    assert line in ended.complaints[0]
 
 
 def test_flags_override_a_study_file(nas, tmp_path: Path) -> None:

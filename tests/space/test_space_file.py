@@ -136,7 +136,7 @@ def test_a_space_is_found_by_name_or_by_file(tmp_path: Any) -> None:
     ("name", "line"),
     [
         ("cnn_timeserie", "did you mean cnn_timeseries"),
-        ("nowhere.toml", "nowhere.toml: must be a readable file, got No such file"),
+        ("nowhere.toml", "nowhere.toml: must be a readable file, but there is none"),
         (".toml", "must be"),
     ],
 )

@@ -71,7 +71,11 @@ def _print_recipe(context: click.Context, parameter: click.Parameter, wanted: bo
     is_flag=True,
     help="Search in the background, also when the terminal is closed; `nas attach` follows it, `nas stop` ends it.",
 )
-@click.option("--dry-run", is_flag=True, help="Print the study.toml that would be run, and stop.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Read the data, check all that a search checks before its first trial, print the study.toml, and stop.",
+)
 @json_option
 def command(
     study: str | None,
@@ -88,7 +92,7 @@ def command(
     STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
     interrupted.
     """
-    from nas import define_study, open_study
+    from nas import check_search, define_study, open_study
 
     given = {key: value for key, value in settings.items() if value not in (None, ())}
     if "recipe" in given:
@@ -98,6 +102,8 @@ def command(
         # It goes on in the folder where it is.
         studies = open_study(study)[1].parent
     if dry_run:
+        for warning in check_search(definition, studies, finish=finish):
+            click.echo(f"warning: {warning}", err=True)
         _show(definition, as_json=as_json)
         return
     if detach:
