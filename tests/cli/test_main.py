@@ -209,5 +209,5 @@ def test_a_word_that_is_an_option_is_answered_with_the_option(nas) -> None:
 def test_the_help_of_export_has_a_line_for_each_format(nas) -> None:
     from nas.exporters.format import FORMATS
 
-    lines = nas("export", "--help").out.split("Formats:")[1].splitlines()
+    lines = nas("export", "--help").out.split("Formats")[1].splitlines()
     assert [name for name in FORMATS if any(line.split()[:1] == [name] for line in lines)] == list(FORMATS)

@@ -26,7 +26,7 @@ def without_some(recordings: Sequence[Recording], drop_columns: str | None) -> t
     """
     asked = {name.strip().lower() for name in (drop_columns or "").split(",")} - {""}
     have = [{name.lower() for name in recording.channel_names} for recording in recordings]
-    some = asked & set().union(*have) - set.intersection(*have) if asked else set()
+    some = {name for name in asked if any(name in own for own in have) and not _in_all(name, have)}
     return [_without(recording, some) for recording in recordings] if some else list(recordings), tuple(sorted(some))
 
 
