@@ -29,6 +29,9 @@ TAKE = re.compile(
 
 NUMBERED = re.compile(r"([^\W\d_]+(?:[\W_]+[^\W\d_]+)*)[\W_]+\d+")
 TO_NUMBER = re.compile(r"[0-9a-f]{8,}(?=[\W_])|.*?(?:\d{4}-\d\d-\d\d|\d+)(?=[\W_]|$)")
+FROM_NAMES = "from the names of files"
+"""How a note tells that groups were taken from these names, and nobody gave them."""
+
 _EDGES = " _-.()[]#"
 
 

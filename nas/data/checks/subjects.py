@@ -3,13 +3,12 @@
 import math
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from pathlib import PurePath
 
 import numpy as np
 
 from nas.data.dataset import DataOptions, Dataset, Part
 from nas.data.finding import Finding
-from nas.data.groups import expression_for, is_number
+from nas.data.groups import FROM_NAMES, expression_for, is_number
 from nas.signal.kind import Kind
 from nas.task.metrics import FEWEST_GROUPS
 
@@ -67,13 +66,11 @@ def one_class_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fi
 
 def numbered_files(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """Numbers of recordings tell nobody apart: one person's recordings may be in train and test."""
-    train = dataset.train
-    if train.groups is None or train.recordings is None:
+    groups = dataset.train.groups
+    if groups is None or not any(FROM_NAMES in note for note in dataset.notes):
         return
-    stems = {PurePath(dataset.recordings[number]).stem for number in np.unique(train.recordings)}
-    names = np.unique(train.groups).tolist()
-    from_files = all(any(stem.endswith(str(name)) for stem in stems) for name in names)
-    if len(names) > 1 and from_files and all(is_number(str(name)) for name in names):
+    names = [str(name) for name in np.unique(groups).tolist()]
+    if len(names) > 1 and all(map(is_number, names)):
         yield Finding(
             "group_train",
             f"groups are the numbers of files, such as {names[0]}, and name nobody: windows of one person may be in "

@@ -8,7 +8,7 @@ from pathlib import Path
 import joblib
 
 from nas.data.dataset import DataOptions, Dataset
-from nas.data.groups import groups_of, matched_groups
+from nas.data.groups import FROM_NAMES, groups_of, matched_groups
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
 from nas.data.layouts.listed import from_edge_impulse, from_labels
@@ -125,9 +125,7 @@ def _with_groups(entries: Sequence[Entry], options: DataOptions) -> tuple[list[E
     bare = [entry for entry in entries if not entry.group and not part_of(entry.path.stem)]
     named = groups_of([entry.path.stem for entry in bare], [entry.label for entry in bare])
     found = dict(zip(bare, named, strict=True))
-    told = (
-        f"groups: {len(set(named))} from the names of files, such as {named[0]} in {bare[0].path.name}" if bare else ""
-    )
+    told = f"groups: {len(set(named))} {FROM_NAMES}, such as {named[0]} in {bare[0].path.name}" if bare else ""
     return [replace(entry, group=found.get(entry, entry.group)) for entry in entries], (told,) if told else ()
 
 
