@@ -201,7 +201,7 @@ def test_the_error_for_a_wrong_field_names_its_flag(fields: dict[str, Any], line
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("", "study.toml: must name a space; see `nas spaces`"),
+        ("", "study.toml: must name a space; such as --space"),
         ("space = 3", "study.toml: space: must be text, got 3"),
         ("space = 'mlp_tabular'\nbudget_kb = '4'", "study.toml: budget_kb: must be a number"),
         ("space = 'mlp_tabular'\nbudget_kb = true", "study.toml: budget_kb: must be a number"),
