@@ -231,11 +231,10 @@ class FinalsPlan:
         return pace.epochs(self.recipe, seconds, self.winner_rows, self.winner_epochs)
 
     def _divisions(self, pace: Pace, seconds: float, epochs: int) -> Iterator[Division]:
-        """Yield the divisions with one finalist, two and so on, that leave the winner enough epochs."""
-        least = min(max(epochs, self.least_winner_epochs), self.winner_epochs)
+        """Yield the divisions with one finalist, two and so on, that leave the winner as many epochs as each fold."""
         for finalists in range(1, self.recipe.finals.finalists + 1):
             division = self._divided(pace, seconds, finalists, epochs)
-            if division.winner_epochs < least:
+            if division.winner_epochs < min(epochs, self.winner_epochs):
                 return
             yield division
 
