@@ -1,8 +1,9 @@
 """The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
-import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from nas.data.folds import folds
 from nas.errors import InputError
@@ -10,8 +11,7 @@ from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import Failed
 from nas.optimizer.hand_made import NO_TIME, Rival
-from nas.optimizer.judge import Judge, choose
-from nas.optimizer.leaders import Leaders
+from nas.optimizer.judge import Judge
 from nas.optimizer.models import ModelFolder, weights_name
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
@@ -21,6 +21,7 @@ from nas.optimizer.timing import OVERHEAD_SECONDS, TEACHER_SHARE, FinalsPlan, Pa
 from nas.optimizer.trials import Trials
 from nas.seeds import derive
 from nas.space.architecture import Architecture
+from nas.study.costs import front
 from nas.study.finals import Final, Finalist
 from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
@@ -49,7 +50,6 @@ class Finals:
     dispatcher: Dispatcher
     observer: Observer
     clock: Clock
-    leaders: Leaders
 
     @property
     def plan(self) -> FinalsPlan:
@@ -61,17 +61,17 @@ class Finals:
 
         In a Pareto study they are of its front, so that no candidate beats the winner in accuracy and in cost.
         """
-        return self.leaders.among(self.trials.complete)
+        complete, objective = self.trials.complete, self.judge.objective
+        eligible = front(complete, objective.costs) if objective.is_pareto else complete
+        ranked = sorted(eligible, key=lambda record: objective.order(record, self.judge.score(record)))
+        return ranked[: self.problem.study.recipe.finals.finalists]
 
     def reserved_seconds(self) -> float:
         """Return the time of this run that the search must leave for the finals; 0 without a limit."""
         if self.clock.limit is None:
             return 0.0
-        chosen, plan = self.finalists(), self.plan
-        if chosen and self.trials.lacked is not None:
-            trainings = len(chosen) * self.problem.study.recipe.finals.final_folds
-            return min(self.clock.limit, plan.seconds(self._pace(chosen), trainings))
-        return plan.reserved_seconds(self._pace(chosen) if chosen else None, self.clock.limit)
+        chosen = self.finalists()
+        return self.plan.reserved_seconds(self._pace(chosen) if chosen else None, self.clock.limit)
 
     def decide(self) -> None:
         """Train the finalists, choose the winner by validation alone, and evaluate it on the test set.
@@ -109,13 +109,7 @@ class Finals:
         ledger = self.trials.ledger
         if ledger.get("decided") != [record.trial for record in chosen]:
             return False
-        if ledger.get("lacked") is None:
-            return True
-        remaining, before = self._seconds_for_winner(), Trained.from_json(ledger.get("winner"))
-        if remaining is None:
-            return False
-        now = self.plan.divide(self._pace(chosen), remaining)
-        return now.winner_epochs <= (before.epochs or 0) and (bool(before.finals) or not now.finalists)
+        return ledger.get("lacked") is None or not self._number_in_time(chosen)
 
     def _pace(self, records: Sequence[Record]) -> Pace:
         """Return the pace of trainings of the search."""
@@ -173,7 +167,6 @@ class Finals:
             # If the estimate is wrong, the folds are cut short, and not the winner's last training.
             winner = self.plan.winner_seconds(pace, remaining)
             epochs = self.plan.fold_epochs_in_time(pace, remaining - winner, len(missing))
-            epochs = min(epochs, self.plan.winner_epochs_in_time(pace, winner))
             kept += winner
         for record, fold in missing:
             task = self._task(record, fold, epochs, soft_labels)
@@ -216,16 +209,13 @@ class Finals:
         weights = self.models.file(weights_name(searched.trial))
         seconds, had = self._seconds_for_winner(), len(searched.history["loss"])
         late = seconds is not None and not self.plan.has_time_for_winner(self._winner_pace(best), seconds, had)
-        beside: TrainingOutcome | Failed = Failed(NO_TIME)
-        if not late or not weights.is_file():
-            self.observer.phase("finals: training the winner on all training and validation data")
-            record, beside = self._train_winner(best, soft_labels, rival)
-            # On a machine that has become slow, its time limit may have ended the training early.
-            if len(record.history["loss"]) >= had or not weights.is_file():
-                return record, len(record.history["loss"]), beside
-        self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
-        self.models.write(WINNER_WEIGHTS, weights.read_bytes())
-        return searched, None, beside
+        if late and weights.is_file():
+            self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
+            self.models.write(WINNER_WEIGHTS, weights.read_bytes())
+            return searched, None, Failed(NO_TIME)
+        self.observer.phase("finals: training the winner on all training and validation data")
+        record, beside = self._train_winner(best, soft_labels, rival)
+        return record, len(record.history["loss"]), beside
 
     def _seconds_for_winner(self) -> float | None:
         """Return the seconds that are left for the winner's last training; None without a limit."""
@@ -235,10 +225,8 @@ class Finals:
         """Return in a sentence what a run that was too short left out, and how long one has to be."""
         parts = [] if winner.finals else ["it was not compared with others in a cross-validation"]
         parts += [] if winner.epochs else ["it was not trained once more on all training and validation data"]
-        if self.clock.limit is None:
+        if not parts or self.clock.limit is None:
             return None
-        if not parts:
-            return self._untrained(winner, searched)
         if searched[0].reason:
             parts.insert(0, f"its training was {searched[0].reason}")
         # A run without a training of the search has had only finals; their time is more than its start took.
@@ -251,21 +239,6 @@ class Finals:
         return (
             f"the limit of {limit} left too little time for the winner: {missed}, which would have taken longer than "
             f"the last {left}; at the pace of this run, --minutes {minutes} is enough"
-        )
-
-    def _untrained(self, winner: Trained, searched: Sequence[Record]) -> str | None:
-        """Return in a sentence that the winner's last training was short, and how many minutes more would complete it.
-
-        None if it had enough epochs not to be far from what it can be.
-        """
-        plan, epochs = self.plan, winner.epochs
-        if epochs is None or epochs >= plan.least_winner_epochs:
-            return None
-        start = self.trials.start_seconds or 0.0
-        seconds = start + plan.seconds(self._pace(searched), 0)
-        return (
-            f"too little time for the winner: its last training had {epochs} of {plan.winner_epochs} epochs; at the "
-            f"pace of this run, nas search {self.problem.study.name} --minutes {math.ceil(seconds / 60)} gives it all"
         )
 
     def _train_winner(
@@ -315,3 +288,15 @@ class Finals:
         return InputError(
             f"study {self.problem.study.name}", f"{what} must end", got=reason, hint="run the same command again"
         )
+
+
+def choose(finals: Sequence[Final], judge: Judge) -> list[Final]:
+    """Return the folds of the winner: the best mean score, of equal ones the lowest cost, then the earliest trial."""
+    groups = defaultdict(list)
+    for final in sorted(finals, key=lambda final: final.fold):
+        groups[final.record.trial].append(final)
+
+    def order(group: Sequence[Final]) -> tuple[float, ...]:
+        return judge.objective.order(group[0].record, fmean(judge.score(final.record) for final in group))
+
+    return min(groups.values(), key=order)

@@ -1,14 +1,11 @@
 """How a study judges its candidates: by its objective, its metric and its budget."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from statistics import fmean
 from typing import Any
 
 from nas.optimizer.problem import Problem
 from nas.study.candidate import Candidate
-from nas.study.finals import Final
 from nas.study.objectives import OBJECTIVES, Objective, ObjectiveContext
 from nas.study.record import Record
 from nas.target.budget import Budget
@@ -61,15 +58,3 @@ class Judge:
     def violations(self, candidate: Candidate) -> dict[str, float]:
         """Return the excess over each limit as a fraction of it; 0 tells the sampler that the limit is kept."""
         return {**dict.fromkeys(self.budget.limits(), 0.0), **candidate.over}
-
-
-def choose(finals: Sequence[Final], judge: Judge) -> list[Final]:
-    """Return the folds of the winner: the best mean score, of equal ones the lowest cost, then the earliest trial."""
-    groups = defaultdict(list)
-    for final in sorted(finals, key=lambda final: final.fold):
-        groups[final.record.trial].append(final)
-
-    def order(group: Sequence[Final]) -> tuple[float, ...]:
-        return judge.objective.order(group[0].record, fmean(judge.score(final.record) for final in group))
-
-    return min(groups.values(), key=order)

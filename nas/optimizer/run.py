@@ -16,7 +16,6 @@ from nas.optimizer.executor.executor import MakeExecutor
 from nas.optimizer.finals import WINNER_MODEL, WINNER_WEIGHTS, Finals
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
-from nas.optimizer.leaders import Leaders
 from nas.optimizer.ledger import Ledger, NoTrialsError
 from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
@@ -114,7 +113,7 @@ def run(
     trials, models = Trials(ledger, tracker, observer, clock), _models(folder)
     executor = (make_executor or executor_of(study))(problem.splits, study.jobs)
     dispatcher = Dispatcher(executor, observer, clock)
-    finals = Finals(problem, judge, trials, models, dispatcher, observer, clock, _leaders(problem, judge))
+    finals = Finals(problem, judge, trials, models, dispatcher, observer, clock)
     try:
         trials.resume(models)
         if finish:
@@ -182,10 +181,6 @@ def _require_finalists(trials: Trials, folder: Path) -> None:
         raise InputError(
             f"study {trials.ledger.name}", "must have a complete trial to be finished", got=found, hint=hint
         )
-
-
-def _leaders(problem: Problem, judge: Judge) -> Leaders:
-    return Leaders(judge, problem.study.recipe.finals.finalists)
 
 
 def _models(folder: Path) -> ModelFolder:

@@ -1,17 +1,13 @@
 """How the time of a run is divided: how long final trainings will take, and how many of them there is time for.
 
-Everything here is computed from numbers alone: what trainings so far have taken, and how many seconds are left. Where
-time is short, it goes where it brings most (`gains`), and the winner never has fewer epochs than the finalists had.
+Everything here is computed from numbers alone: what trainings so far have taken, and how many seconds are left.
 """
 
-import bisect
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from statistics import fmean
 
-from nas.optimizer import gains
 from nas.study.recipe import Recipe
 from nas.study.record import Record
 
@@ -19,11 +15,9 @@ from nas.study.record import Record
 MARGIN = 1.2
 # A quantization-aware epoch takes up to this many times as long as an ordinary one.
 QAT_COST = 2.0
-# The finals reserve this share of a run's time as long as nothing is known of the data.
+# The finals reserve at most this share of a run's time.
 MAX_SHARE = 0.4
-# The shares that they may reserve where the time is too short for all that they could use.
-SHARES = (0.15, 0.2, 0.25, 0.3, 0.35, MAX_SHARE, 0.45, 0.5, 0.55, 0.6)
-# Share of a run's last two parts that the winner's last training takes in the shortest run that is worth while.
+# If time is short, the winner's last training gets this share of the time that is left for the finals.
 WINNER_SHARE = 1 / 3
 # One teacher may take this share of a run's time.
 TEACHER_SHARE = 0.1
@@ -66,25 +60,8 @@ class Pace:
 
         It is planned with fewer epochs, and not cut short, so that its learning rate still comes down to 0.
         """
-        counts = range(1, wanted + 1)
-        return max(1, bisect.bisect_right(counts, seconds, key=lambda n: self.seconds(recipe, n, rows)))
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """How the time of the finals is divided.
-
-    Attributes:
-        finalists: number of candidates that are cross-validated; with 0, the best one of the search wins.
-        fold_epochs: of each training on a fold.
-        winner_epochs: of the winner's last training; 0 if it has no time for as many as in the search.
-        points: what this brings, in points of accuracy, compared with other divisions (`gains`).
-    """
-
-    finalists: int
-    fold_epochs: int
-    winner_epochs: int
-    points: float
+        fits = (n for n in range(wanted, 1, -1) if self.seconds(recipe, n, rows) <= seconds)
+        return next(fits, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +95,6 @@ class FinalsPlan:
         return self._at_least_min_steps(self.recipe.finals.winner_epochs)
 
     @property
-    def least_winner_epochs(self) -> int:
-        """Epochs of the winner's last training below which more time for it is worth asking for."""
-        return min(2 * self.search_epochs, self.winner_epochs)
-
-    @property
     def fold_rows(self) -> int:
         """Rows of a training that leaves out one fold."""
         folds = self.recipe.finals.final_folds
@@ -146,27 +118,13 @@ class FinalsPlan:
             pace: of the finalists so far; None if there are none, since then nothing is known.
             limit: seconds of the whole run.
         """
+        most = MAX_SHARE * limit
         if pace is None:
-            return MAX_SHARE * limit
-        finals, teachers = self.recipe.finals, self.teacher_seconds(limit)
-        whole = self.seconds(pace, finals.finalists * finals.final_folds) + teachers
-        if whole <= MAX_SHARE * limit:
-            return whole
-
-        return min(whole, _best_share(self, pace, limit) * limit)
-
-    def divide(self, pace: Pace, seconds: float) -> Division:
-        """Return how `seconds` for trainings on folds and for the winner's last training are best divided.
-
-        Trainings on folds have at least half of their epochs. If there is no time for even one finalist, as many as in
-        the search are enough; with fewer, trainings would only show which network learns quickest.
-        """
-        half = max(self.search_epochs, self.fold_epochs // 2)
-        for choices in ({self.fold_epochs, half}, {self.search_epochs}):
-            found = [division for epochs in sorted(choices) for division in self._divisions(pace, seconds, epochs)]
-            if found:
-                return max(found, key=lambda division: division.points)
-        return self._divided(pace, seconds, 0, self.fold_epochs)
+            return most
+        finals = self.recipe.finals
+        folds = self._rounds(finals.finalists * finals.final_folds) * self._fold_seconds(pace, self.fold_epochs)
+        winner = self._winner_seconds(pace, self.winner_epochs)
+        return min(most, folds + winner + OVERHEAD_SECONDS + self.teacher_seconds(limit))
 
     def seconds(self, pace: Pace, trainings: int) -> float:
         """Return the time that finals with `trainings` trainings on folds may take, if time is not short."""
@@ -176,14 +134,26 @@ class FinalsPlan:
     def winner_seconds(self, pace: Pace, remaining: float) -> float:
         """Return the part of the remaining seconds that is kept for the winner's last training.
 
-        It is never less than the time of as many epochs as in the search.
+        It is the time of all its epochs, but not more than `WINNER_SHARE`; nor less than the time of as many epochs as
+        in the search.
         """
-        epochs = self.divide(pace, remaining).winner_epochs
-        return self._winner_seconds(pace, max(epochs, self.search_epochs))
+        most = min(self._winner_seconds(pace, self.winner_epochs), WINNER_SHARE * remaining)
+        return max(self._winner_seconds(pace, self.search_epochs), most)
 
     def finalists_in_time(self, pace: Pace, remaining: float, limit: float) -> int:
-        """Return the number of finalists that there is time to train on every fold; it may be 0."""
-        return self.divide(pace, remaining - OVERHEAD_SECONDS - self.teacher_seconds(limit)).finalists
+        """Return the number of finalists that there is time to train on every fold; it may be 0.
+
+        Each must have time for half of its epochs. If not even one has, as many epochs as in the search are enough.
+        With fewer, trainings would only show which network learns quickest.
+        """
+        seconds = remaining - OVERHEAD_SECONDS - self.teacher_seconds(limit)
+        seconds -= self.winner_seconds(pace, seconds)
+        for epochs in (max(self.search_epochs, self.fold_epochs // 2), self.search_epochs):
+            rounds = int(seconds / max(self._fold_seconds(pace, epochs), 1e-3))
+            finalists = max(0, rounds * self.workers // self.recipe.finals.final_folds)
+            if finalists:
+                return finalists
+        return 0
 
     def has_time_for_winner(self, pace: Pace, seconds: float, epochs: int) -> bool:
         """Return whether the winner's last training has time for this number of epochs in `seconds`."""
@@ -192,7 +162,7 @@ class FinalsPlan:
     def least_limit(self, pace: Pace, start: float) -> float:
         """Return the seconds of a run that has time for one candidate: its training, its folds and its last training.
 
-        Each is of as many epochs as in the search, the last one of twice as many.
+        Each is of as many epochs as in the search.
 
         Args:
             pace: of the candidate's training.
@@ -200,7 +170,7 @@ class FinalsPlan:
         """
         searched = start + MARGIN * (pace.overhead_seconds + pace.epoch_seconds * self.search_epochs)
         folds = self._rounds(self.recipe.finals.final_folds) * self._fold_seconds(pace, self.search_epochs)
-        last = max(self._winner_seconds(pace, self.least_winner_epochs), folds * WINNER_SHARE / (1 - WINNER_SHARE))
+        last = max(self._winner_seconds(pace, self.search_epochs), folds * WINNER_SHARE / (1 - WINNER_SHARE))
         return max(searched / (1 - MAX_SHARE), (folds + last + OVERHEAD_SECONDS) / MAX_SHARE)
 
     def enough_minutes(self, searched: Sequence[Record], start: float, limit: float) -> int:
@@ -230,27 +200,6 @@ class FinalsPlan:
         """Return the number of epochs that the winner's last training has time for in `seconds`."""
         return pace.epochs(self.recipe, seconds, self.winner_rows, self.winner_epochs)
 
-    def _divisions(self, pace: Pace, seconds: float, epochs: int) -> Iterator[Division]:
-        """Yield the divisions with one finalist, two and so on, that leave the winner as many epochs as each fold."""
-        for finalists in range(1, self.recipe.finals.finalists + 1):
-            division = self._divided(pace, seconds, finalists, epochs)
-            if division.winner_epochs < min(epochs, self.winner_epochs):
-                return
-            yield division
-
-    def _divided(self, pace: Pace, seconds: float, finalists: int, epochs: int) -> Division:
-        """Return the division with so many finalists and epochs on a fold; all that is left is the winner's."""
-        trainings = finalists * self.recipe.finals.final_folds
-        left = seconds - self._rounds(trainings) * self._fold_seconds(pace, epochs)
-        winner = (
-            self.winner_epochs_in_time(pace, left) if self.has_time_for_winner(pace, left, self.search_epochs) else 0
-        )
-        trained = max(1, self.winner_rows // self.recipe.training.batch_size) * winner
-        # Without a last training, the winner has its model of the search.
-        searched = max(1, self.train_rows // self.recipe.training.batch_size) * self.search_epochs
-        points = gains.of_training(trained or searched) + gains.of_choice(finalists, epochs, self.fold_epochs)
-        return Division(finalists, epochs, winner, points)
-
     def _fold_seconds(self, pace: Pace, epochs: int) -> float:
         return pace.seconds(self.recipe, epochs, self.fold_rows)
 
@@ -263,17 +212,6 @@ class FinalsPlan:
 
     def _at_least_min_steps(self, epochs: int) -> int:
         return self.recipe.training.at_least_min_steps(epochs, self.train_rows)
-
-
-@lru_cache(maxsize=64)  # the search asks before each step, and the pace changes only with the finalists
-def _best_share(plan: FinalsPlan, pace: Pace, limit: float) -> float:
-    """Return the share of a run of `limit` seconds with which its finals and its search together bring most."""
-
-    def points(share: float) -> float:
-        left = share * limit - OVERHEAD_SECONDS - plan.teacher_seconds(limit)
-        return gains.of_search((1 - share) * limit) + plan.divide(pace, left).points
-
-    return max(SHARES, key=points)
 
 
 def _epoch_seconds(record: Record) -> float:

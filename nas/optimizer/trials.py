@@ -33,7 +33,6 @@ class Trials:
         complete: those of the candidates that were trained to the end of the search's epochs.
         start_seconds: of this run before its first training began: reading the data, starting workers; None as long
             as no training has ended.
-        lacked: what the winner of an earlier run had too little time for, in a sentence; new time is for it first.
     """
 
     def __init__(self, ledger: Ledger, tracker: Tracker, observer: Observer, clock: Clock) -> None:
@@ -41,7 +40,6 @@ class Trials:
         self.records: list[Record] = []
         self.complete: list[Record] = []
         self.start_seconds: float | None = None
-        self.lacked: str | None = None
         self._tracker = tracker
         self._observer = observer
         self._clock = clock
@@ -56,7 +54,6 @@ class Trials:
         """Take up the trials of earlier runs, and log those that the tracker has missed."""
         for record in self.ledger.records():
             self._add(record)
-        self.lacked = self.ledger.get("lacked")
         self.ledger.put("begins", [*(self.ledger.get("begins") or []), len(self.records)])
         if not self.records:
             return  # a new study need not wait for the tracking store to open

@@ -16,7 +16,8 @@ from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError
-from nas.optimizer.judge import Judge, choose
+from nas.optimizer.finals import choose
+from nas.optimizer.judge import Judge
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result

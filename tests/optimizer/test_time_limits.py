@@ -257,7 +257,7 @@ def test_a_training_that_was_cut_short_does_not_count_once_another_one_is_comple
 def test_a_decided_study_stays_decided_if_it_gets_more_time(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Timed, "epoch_seconds", 0.05)
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.2)
     limits = {"minutes": 1, "trials": 4, "jobs": 1, "recipe": Recipe.of(min_steps=0)}
     first = go(splits, tmp_path, **limits)
     assert first.trials == 4
