@@ -46,7 +46,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
     return Archive(
         name=study.name,
         tflite=files.tflite,
-        trained=trained,
+        trained=_without_hosts(trained),
         footprint=profile(files.tflite, problem.target).to_json(),
         class_names=splits.class_names,
         scaling=prepare(splits, Architecture.from_json(trained.record.architecture).front_end).scaling,
@@ -70,6 +70,12 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         keras=_keras(trained.record, files.weights, study.name),
         origin=_origin(study),
     )
+
+
+def _without_hosts(trained: Trained) -> Trained:
+    """Return what an archive, which goes to other people, may tell of a training: no machine's name."""
+    hand_made = None if trained.hand_made is None else _without_hosts(trained.hand_made)
+    return dataclasses.replace(trained, record=dataclasses.replace(trained.record, host=None), hand_made=hand_made)
 
 
 def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
@@ -97,7 +103,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
     return dataclasses.replace(
         load_archive(folder),
         tflite=tflite,
-        trained=Trained(record),
+        trained=_without_hosts(Trained(record)),
         footprint=profile(tflite, find_target(study.target)).to_json(),
         input=inputs,
         output=outputs,

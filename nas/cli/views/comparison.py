@@ -99,7 +99,7 @@ def _over(target: Target, footprint: Footprint) -> list[str]:
 
 
 def _footnotes(targets: Sequence[Target], results: Sequence[Footprint | InputError]) -> Iterator[Text]:
-    """Yield on which core code was measured, and why some targets have no latency."""
+    """Yield for which cores the code of another one is assumed, and why some targets have no latency."""
     pairs = [(t, r) for t, r in zip(targets, results, strict=True) if isinstance(r, Footprint) and r.complete]
     if odd := [target.core for target, _ in pairs if target.core in ("cortex-m3", "cortex-m55")]:
         yield Text(f"flash: no code was linked for {', '.join(dict.fromkeys(odd))}; the Cortex-M4's is assumed")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from nas.model.deploy.params.dictionary import decode, encode
 from nas.model.deploy.params.kinds import Param
 from nas.model.deploy.params.metadata import ENTRIES, ENTRY, Model, entry_of, with_metadata
+from nas.model.deploy.slim import slim
 
 # What the tools of Silicon Labs call some of our parameters.
 _SILABS_KEYS: Mapping[str, str] = {"class_names": "classes", "arena_bytes": "runtime_memory_size"}
@@ -29,17 +30,27 @@ def write_params(tflite: bytes, params: Mapping[str, Param], entry: str = ENTRY)
     """
     model = Model(tflite)
     # Both together, so that what either had before leaves no unused bytes.
-    contents = {name: model.content(name) for name in ENTRIES}
-    return with_metadata(tflite, {**contents, entry: encode(params) if params else None})
+    contents = {name: model.content(name) for name in ENTRIES} | {entry: encode(params) if params else None}
+    return with_metadata(tflite, contents) if any(contents.values()) else without_params(tflite)
 
 
 def without_params(tflite: bytes) -> bytes:
     """Return a `.tflite` without any parameters; equal models give equal bytes.
 
+    Where the file is what `write_params` makes of a file in our own layout, that is the one returned.
+
     Raises:
         ValueError: the bytes are no `.tflite`, or one of a later format.
     """
-    return with_metadata(tflite, dict.fromkeys(ENTRIES))
+    model = Model(tflite)
+    contents = {name: model.content(name) for name in ENTRIES}
+    rest = with_metadata(tflite, dict.fromkeys(ENTRIES))
+    try:
+        own = slim(rest)
+    except Exception:  # a model that cannot be written in our layout, or a damaged one
+        return rest
+    is_made_of_it = with_metadata(own, contents) == tflite if any(contents.values()) else own == tflite
+    return own if is_made_of_it else rest
 
 
 def for_silabs(params: Mapping[str, Param]) -> dict[str, Param]:
