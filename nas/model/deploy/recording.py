@@ -11,6 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from nas.arrays import Array, Floats
+from nas.model.deploy.operator_code import kind_of
 
 LAYER_SCOPE = "keras."
 """What stands before a Keras layer's name in the names of its tensors."""
@@ -18,11 +19,6 @@ LAYER_SCOPE = "keras."
 _KINDS: Mapping[int, str] = {
     number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")
 }
-
-
-def kind_of(code: Any) -> int:
-    """Return the number of an operator's kind; older files have it in another field, and 0 in this one."""
-    return int(max(code.builtinCode, code.deprecatedBuiltinCode))
 
 
 def interpreter_of(tflite: bytes, *, preserve: bool = False) -> Any:

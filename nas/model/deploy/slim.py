@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from nas.model.deploy.operator_code import kind_of
 from nas.model.deploy.packing import pack
-from nas.model.deploy.recording import kind_of
 
 PLAN = b"OfflineMemoryAllocation"
 # Metadata that TensorFlow's converter writes, and that no runtime reads.

@@ -10,7 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.arrays import Array, Floats
-from nas.model.deploy.recording import kind_of
+from nas.model.deploy.operator_code import kind_of
 from nas.model.deploy.slim import reorder
 
 _FEWEST_WEIGHTS = 1024
