@@ -108,8 +108,8 @@ def parent_seconds(splits: Splits) -> dict[str, float]:
         processor = time.process_time() - before
         tracking = ended.tracker.seconds
     figures = {name: statistics.median(seconds) for name, seconds in laps.items()}
-    figures["processor time of all its threads, start and end of the study included"] = processor / trained
-    figures["of that, tracking by MLflow, in a thread of its own"] = tracking / trained
+    figures["processor time of it, start and end of the study included"] = processor / trained
+    figures["tracking by MLflow beside it, in a process of its own"] = tracking / trained
     return figures
 
 
@@ -123,6 +123,7 @@ class Answering:
     """An executor that answers each task at once, and counts the processor time that this takes."""
 
     seconds = 0.0
+    notice = None
 
     def __init__(self, splits: Splits, jobs: int) -> None:
         self.size = 1
@@ -183,7 +184,7 @@ def grown(trials: int, kept: Path | None, go_on: Path | None) -> dict[str, Any]:
     return {
         "trials": trials,
         "goes_on": bool(go_on),
-        "cpu_ms": 1000 * (watch.seconds[-1] - watch.seconds[-1 - timed]) / timed,
+        "cpu_ms": 1000 * (watch.seconds[-1] - watch.seconds[-timed]) / (timed - 1),
         "memory_kb_a_trial": 1024 * (watch.mb[-1] - watch.mb[0]) / counted,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "journal_kb_a_trial": journal / 1024 / counted,

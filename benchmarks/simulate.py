@@ -69,6 +69,7 @@ class Sleeping:
     """An executor whose workers are timers; it answers as `benchmarks/parent.py` does."""
 
     seconds: ClassVar[list[float]] = []
+    notice = None
 
     def __init__(self, splits: Any, jobs: int) -> None:
         self.size = jobs
