@@ -71,7 +71,8 @@ class Finals:
         if self.clock.limit is None:
             return 0.0
         chosen = self.finalists()
-        return self.plan.reserved_seconds(self._pace(chosen) if chosen else None, self.clock.limit)
+        pace, lacks = self._pace(chosen) if chosen else None, self.trials.ledger.get("lacked") is not None
+        return self.plan.reserved_seconds(pace, self.clock.limit, first=lacks)
 
     def decide(self) -> None:
         """Train the finalists, choose the winner by validation alone, and evaluate it on the test set.
@@ -109,7 +110,14 @@ class Finals:
         ledger = self.trials.ledger
         if ledger.get("decided") != [record.trial for record in chosen]:
             return False
-        return ledger.get("lacked") is None or not self._number_in_time(chosen)
+        return ledger.get("lacked") is None or not self._has_time_for_more(chosen)
+
+    def _has_time_for_more(self, chosen: Sequence[Record]) -> bool:
+        """Return whether there is time for a cross-validation, or for a last training of twice the epochs."""
+        remaining, had = self.clock.remaining(), self.trials.ledger.get("winner")["epochs"] or 0
+        if self._number_in_time(chosen) or remaining is None:
+            return True
+        return self.plan.winner_epochs_in_time(self._pace(chosen), remaining) >= max(1, 2 * had)
 
     def _pace(self, records: Sequence[Record]) -> Pace:
         """Return the pace of trainings of the search."""
@@ -120,7 +128,7 @@ class Finals:
         remaining = self.clock.remaining()
         if self.clock.limit is None or remaining is None:
             return len(chosen)
-        return self.plan.finalists_in_time(self._pace(chosen), remaining, self.clock.limit)
+        return self.plan.finalists_in_time(self._pace(chosen), remaining, self.clock.limit, len(chosen))
 
     def _soft_labels(self) -> SoftLabels:
         limit = self.clock.limit
@@ -166,7 +174,8 @@ class Finals:
             pace, remaining = self._pace(chosen), self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
             # If the estimate is wrong, the folds are cut short, and not the winner's last training.
             winner = self.plan.winner_seconds(pace, remaining)
-            epochs = self.plan.fold_epochs_in_time(pace, remaining - winner, len(missing))
+            most = self.plan.winner_epochs_in_time(pace, winner)
+            epochs = self.plan.fold_epochs_in_time(pace, remaining - winner, len(missing), most)
             kept += winner
         for record, fold in missing:
             task = self._task(record, fold, epochs, soft_labels)
@@ -224,7 +233,7 @@ class Finals:
     def _lacked(self, winner: Trained, searched: Sequence[Record], chosen: Sequence[Record]) -> str | None:
         """Return in a sentence what a run that was too short left out, and how long one has to be."""
         parts = [] if winner.finals else ["it was not compared with others in a cross-validation"]
-        parts += [] if winner.epochs else ["it was not trained once more on all training and validation data"]
+        parts += self._lacked_training(winner)
         if not parts or self.clock.limit is None:
             return None
         if searched[0].reason:
@@ -235,11 +244,18 @@ class Finals:
         minutes = self.plan.enough_minutes(chosen, start, self.clock.limit)
         *first, last = parts
         missed = f"{', '.join(first)}, and {last}" if first else last
-        limit, left = duration(self.clock.limit), duration(max(0.0, self.clock.limit - self.clock.seconds))
         return (
-            f"the limit of {limit} left too little time for the winner: {missed}, which would have taken longer than "
-            f"the last {left}; at the pace of this run, --minutes {minutes} is enough"
+            f"the limit of {duration(self.clock.limit)} left too little time for the winner: {missed}; "
+            f"at the pace of this run, --minutes {minutes} is enough"
         )
+
+    def _lacked_training(self, winner: Trained) -> list[str]:
+        """Return what the winner's last training lacked, in a clause, if anything."""
+        if not winner.epochs:
+            return ["it was not trained once more on all training and validation data"]
+        if winner.epochs < self.plan.least_winner_epochs:
+            return [f"its last training had {winner.epochs} of {self.plan.winner_epochs} epochs"]
+        return []
 
     def _train_winner(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival

@@ -18,7 +18,7 @@ QAT_COST = 2.0
 # The finals reserve at most this share of a run's time.
 MAX_SHARE = 0.4
 # If time is short, the winner's last training gets this share of the time that is left for the finals.
-WINNER_SHARE = 1 / 3
+WINNER_SHARE = 1 / 2
 # One teacher may take this share of a run's time.
 TEACHER_SHARE = 0.1
 # Seconds that the finals take besides trainings: to hand over tasks, and for the evaluation on the test set.
@@ -111,14 +111,20 @@ class FinalsPlan:
             return 0.0
         return TEACHER_SHARE * limit * self._rounds(self.recipe.finals.final_folds)
 
-    def reserved_seconds(self, pace: Pace | None, limit: float) -> float:
+    @property
+    def least_winner_epochs(self) -> int:
+        """Epochs without which the winner lacks training: those of a training on a fold, if time is not short."""
+        return min(self.fold_epochs, self.winner_epochs)
+
+    def reserved_seconds(self, pace: Pace | None, limit: float, *, first: bool = False) -> float:
         """Return the time that a run of `limit` seconds keeps for its finals.
 
         Args:
             pace: of the finalists so far; None if there are none, since then nothing is known.
             limit: seconds of the whole run.
+            first: whether the finals come before the search, since an earlier run had too little time for them.
         """
-        most = MAX_SHARE * limit
+        most = limit if first and pace is not None else MAX_SHARE * limit
         if pace is None:
             return most
         finals = self.recipe.finals
@@ -134,47 +140,55 @@ class FinalsPlan:
     def winner_seconds(self, pace: Pace, remaining: float) -> float:
         """Return the part of the remaining seconds that is kept for the winner's last training.
 
-        It is the time of all its epochs, but not more than `WINNER_SHARE`; nor less than the time of as many epochs as
-        in the search.
+        It is the time of all its epochs, but not more than `WINNER_SHARE`.
         """
-        most = min(self._winner_seconds(pace, self.winner_epochs), WINNER_SHARE * remaining)
-        return max(self._winner_seconds(pace, self.search_epochs), most)
+        return min(self._winner_seconds(pace, self.winner_epochs), WINNER_SHARE * remaining)
 
-    def finalists_in_time(self, pace: Pace, remaining: float, limit: float) -> int:
-        """Return the number of finalists that there is time to train on every fold; it may be 0.
+    def finalists_in_time(self, pace: Pace, remaining: float, limit: float, available: int) -> int:
+        """Return how many of `available` finalists there is time to train on every fold; it may be 0.
 
-        Each must have time for half of its epochs. If not even one has, as many epochs as in the search are enough.
-        With fewer, trainings would only show which network learns quickest.
+        The winner comes first: twice the epochs bring it about 0.9 points (benchmarks/recipe.md), more than the choice
+        between two finalists does. So nobody is cross-validated if the winner would then have fewer than
+        `least_winner_epochs`, or if there is time for one finalist only and the winner could use it.
+
+        Each finalist must have time for half of its epochs. If less than two have, two are compared with as many epochs
+        as there is time for, at least those of the search. With fewer, they would only show which learns quickest.
         """
         seconds = remaining - OVERHEAD_SECONDS - self.teacher_seconds(limit)
-        seconds -= self.winner_seconds(pace, seconds)
-        for epochs in (max(self.search_epochs, self.fold_epochs // 2), self.search_epochs):
-            rounds = int(seconds / max(self._fold_seconds(pace, epochs), 1e-3))
-            finalists = max(0, rounds * self.workers // self.recipe.finals.final_folds)
-            if finalists:
-                return finalists
+        kept = self.winner_seconds(pace, seconds)
+        if kept < self._winner_seconds(pace, self.least_winner_epochs):
+            return 0
+        least = min(2, available) if kept < self._winner_seconds(pace, self.winner_epochs) else 1
+        for epochs, most in ((max(self.search_epochs, self.fold_epochs // 2), available), (self.search_epochs, least)):
+            rounds = int((seconds - kept) / max(self._fold_seconds(pace, epochs), 1e-3))
+            finalists = rounds * self.workers // self.recipe.finals.final_folds
+            if finalists >= least:
+                return min(finalists, most)
         return 0
 
     def has_time_for_winner(self, pace: Pace, seconds: float, epochs: int) -> bool:
         """Return whether the winner's last training has time for this number of epochs in `seconds`."""
         return self._winner_seconds(pace, epochs) <= seconds
 
-    def least_limit(self, pace: Pace, start: float) -> float:
-        """Return the seconds of a run that has time for one candidate: its training, its folds and its last training.
+    def least_limit(self, pace: Pace, start: float, available: int) -> float:
+        """Return the seconds of a run that has time for a winner that lacks nothing.
 
-        Each is of as many epochs as in the search.
+        That is a training of the search, those on folds of two finalists, each of as many epochs as in the search, and
+        a last training of `least_winner_epochs`.
 
         Args:
-            pace: of the candidate's training.
-            start: seconds before its training begins.
+            pace: of the finalists' trainings.
+            start: seconds before the first of them begins.
+            available: number of finalists that there are.
         """
         searched = start + MARGIN * (pace.overhead_seconds + pace.epoch_seconds * self.search_epochs)
-        folds = self._rounds(self.recipe.finals.final_folds) * self._fold_seconds(pace, self.search_epochs)
-        last = max(self._winner_seconds(pace, self.search_epochs), folds * WINNER_SHARE / (1 - WINNER_SHARE))
-        return max(searched / (1 - MAX_SHARE), (folds + last + OVERHEAD_SECONDS) / MAX_SHARE)
+        folds = self._rounds(min(2, available) * self.recipe.finals.final_folds)
+        each = folds * self._fold_seconds(pace, self.search_epochs) / (1 - WINNER_SHARE)
+        last = self._winner_seconds(pace, self.least_winner_epochs) / WINNER_SHARE
+        return max(searched / (1 - MAX_SHARE), (max(each, last) + OVERHEAD_SECONDS) / MAX_SHARE)
 
     def enough_minutes(self, searched: Sequence[Record], start: float, limit: float) -> int:
-        """Return the whole minutes of a run that has time for one candidate; see `least_limit`.
+        """Return the whole minutes of a run that has time for a winner that lacks nothing; see `least_limit`.
 
         Args:
             searched: of the finalists' trainings in the search, whose mean pace decides.
@@ -183,16 +197,17 @@ class FinalsPlan:
         """
         beside = fmean(_overhead_seconds(record) - record.seconds.get("trace", 0.0) for record in searched)
         pace = replace(Pace.of(searched, self.train_rows), overhead_seconds=beside)
-        return max(int(limit // 60) + 1, math.ceil(self.least_limit(pace, start) / 60))
+        return max(int(limit // 60) + 1, math.ceil(self.least_limit(pace, start, len(searched)) / 60))
 
-    def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int) -> int:
+    def fold_epochs_in_time(self, pace: Pace, seconds: float, trainings: int, most: int) -> int:
         """Return the number of epochs for each training on a fold, so that all `trainings` together take `seconds`.
 
-        If it is fewer than planned, it is one with a whole number of quantization-aware epochs, as far as possible: a
-        recipe can then ask for the same trainings without a time limit (`nas.study.repeat`).
+        It is not above `most`, the epochs of the winner's last training. If it is fewer than planned, it is one with a
+        whole number of quantization-aware epochs, as far as possible: a recipe can then ask for the same trainings
+        without a time limit (`nas.study.repeat`).
         """
         rounds, finals = max(1, self._rounds(trainings)), self.recipe.finals
-        epochs = pace.epochs(self.recipe, seconds / rounds, self.fold_rows, self.fold_epochs)
+        epochs = pace.epochs(self.recipe, seconds / rounds, self.fold_rows, min(self.fold_epochs, most))
         whole = epochs - epochs % (finals.final_epochs // math.gcd(finals.final_epochs, finals.qat_epochs))
         return whole if self.search_epochs <= whole < self.fold_epochs else epochs
 

@@ -136,9 +136,36 @@ def test_if_time_is_short_fewer_finalists_are_trained_for_at_least_half_of_their
 ) -> None:
     monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
     recipe = Recipe.of(min_steps=0)
-    go(splits, tmp_path, minutes=10, jobs=1, recipe=recipe)
-    assert 1 <= len({task.trial for task in log.finals}) < recipe.finals.finalists
+    go(splits, tmp_path, minutes=20, jobs=1, recipe=recipe)
+    assert 2 <= len({task.trial for task in log.finals}) < recipe.finals.finalists
     assert all(task.epochs >= recipe.finals.final_epochs // 2 for task in log.finals + log.last)
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 4, 10, 30])
+def test_the_winner_s_last_training_has_at_least_as_many_epochs_as_its_finalists_and_says_if_they_are_few(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: float
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
+    result = go(splits, tmp_path, minutes=minutes, jobs=2, recipe=Recipe.of(min_steps=0))
+    (last,) = log.last
+    assert all(epochs(task) <= epochs(last) for task in log.finals)
+    assert (f"its last training had {epochs(last)} of 320 epochs" in (result.lacked or "")) == (epochs(last) < 80)
+    assert (result.lacked is None) == (minutes >= 10)
+
+
+def test_new_minutes_go_to_the_finals_of_a_winner_that_lacked_time_before_the_search_goes_on(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
+    settings = {"jobs": 1, "recipe": Recipe.of(min_steps=0)}
+    short = go(splits, tmp_path, minutes=2, **settings)
+    assert short.lacked is not None
+    searched, (before,) = len(log.searched), log.last
+    monkeypatch.setattr(Timed, "now", 0.0)
+    longer = go(splits, tmp_path, minutes=5, **settings)
+    assert len(log.searched) <= searched + 1
+    assert epochs(log.last[-1]) >= 2 * epochs(before)
+    assert longer.lacked is None
 
 
 def test_folds_that_are_slower_than_estimated_leave_time_for_the_winner_s_last_training(

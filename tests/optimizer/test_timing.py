@@ -98,19 +98,46 @@ def test_finals_reserve_no_more_than_their_share_of_the_time(plan: FinalsPlan, p
     assert 0 < plan.reserved_seconds(pace, limit) <= plan.reserved_seconds(None, limit) == MAX_SHARE * limit
 
 
-@given(plans, paces, st.floats(1, 36_000), st.floats(0, 1))
-def test_finalists_leave_time_for_the_winner_s_last_training(
-    plan: FinalsPlan, pace: Pace, limit: float, share: float
+@given(plans, paces, st.floats(1, 36_000), st.floats(0, 1), st.integers(1, 12))
+def test_finalists_are_compared_only_if_the_winner_has_time_for_as_many_epochs(
+    plan: FinalsPlan, pace: Pace, limit: float, share: float, available: int
 ) -> None:
     remaining = share * limit
-    finalists = plan.finalists_in_time(pace, remaining, limit)
-    assert finalists >= 0
-    if finalists:
-        trainings = finalists * plan.recipe.finals.final_folds
-        rounds = -(-trainings // plan.workers)
-        kept = plan.winner_seconds(pace, remaining - OVERHEAD_SECONDS - plan.teacher_seconds(limit))
-        least = pace.seconds(plan.recipe, plan.search_epochs, plan.fold_rows)
-        assert rounds * least + kept <= remaining + 1e-6
+    finalists = plan.finalists_in_time(pace, remaining, limit, available)
+    assert 0 <= finalists <= available
+    if not finalists:
+        return
+    trainings = finalists * plan.recipe.finals.final_folds
+    rounds = -(-trainings // plan.workers)
+    seconds = remaining - OVERHEAD_SECONDS - plan.teacher_seconds(limit)
+    kept = plan.winner_seconds(pace, seconds)
+    least = pace.seconds(plan.recipe, plan.search_epochs, plan.fold_rows)
+    assert rounds * least + kept <= seconds + 1e-6
+    winner = plan.winner_epochs_in_time(pace, kept)
+    assert winner >= plan.least_winner_epochs
+    assert plan.fold_epochs_in_time(pace, seconds - kept, trainings, winner) <= winner
+    # The comparison of one finalist chooses nothing, so it may not cost the winner an epoch.
+    assert finalists > 1 or available == 1 or winner == plan.winner_epochs
+
+
+HURRIED = FinalsPlan(PLAIN.replace(min_steps=0, epochs=10, winner_epochs=320, final_folds=3), 100, 50, workers=2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "finalists"), [(2 * 100, 0), (2 * 143, 0), (2 * 150, 2), (2 * 500, 6), (2 * 5000, 8)]
+)
+def test_with_more_time_the_winner_gets_its_epochs_first_and_then_more_finalists_are_compared(
+    seconds: float, finalists: int
+) -> None:
+    # An epoch of the last training takes 1.5 s, one of a fold 1 s: 80 epochs of the winner take 144 s with the margin.
+    assert HURRIED.finalists_in_time(Pace(1.0, 100, 0.0), seconds + OVERHEAD_SECONDS, 1e6, 8) == finalists
+
+
+def test_an_earlier_run_that_lacked_time_gives_the_finals_all_the_time_that_they_need() -> None:
+    pace = Pace(0.1, 100, 0.0)
+    whole = HURRIED.reserved_seconds(pace, 1e6)
+    assert HURRIED.reserved_seconds(pace, 200) == pytest.approx(MAX_SHARE * 200)
+    assert HURRIED.reserved_seconds(pace, 200, first=True) == pytest.approx(min(200, whole))
 
 
 def test_finals_take_a_fold_s_time_for_each_round_of_the_workers_and_the_winner_s_last_training() -> None:
@@ -135,4 +162,4 @@ def test_the_minutes_that_are_enough_have_room_for_the_training_its_folds_and_th
     limit, pace = 60.0 * plan.enough_minutes([searched], start, limit=0.0), Pace(epoch, plan.train_rows, beside)
     training = start + MARGIN * (beside + plan.search_epochs * epoch)
     assert training <= limit - plan.reserved_seconds(None, limit) + 1e-6
-    assert plan.finalists_in_time(pace, MAX_SHARE * limit, limit) >= 1 or plan.recipe.finals.distillation
+    assert plan.finalists_in_time(pace, MAX_SHARE * limit, limit, 1) == 1 or plan.recipe.finals.distillation
