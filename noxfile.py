@@ -8,7 +8,7 @@
     nox -s format      rewrite sources in the project's style
     nox -s build       source distribution and wheel into dist/
     nox -s rooms       the rooms of nas/ and the imports between them, in words
-    nox -s mutants     mutation testing of the pure rooms; `-- --sample 40 --write` for the page beside it
+    nox -s mutants     mutation testing of the pure rooms; `-- --seed 5 --write` for tests/mutants.md
 
 Sessions run in the environment that nox is installed in, so that TensorFlow is installed once and not once a session.
 """
