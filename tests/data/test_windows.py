@@ -1,8 +1,11 @@
-"""Resampling of recordings, and cutting them into windows."""
+"""Filling, dividing and resampling of recordings, and cutting them into windows."""
+
+import dataclasses
 
 import numpy as np
+import pytest
 
-from nas.data.windows import Recording, cut, resample
+from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
 
 
 def recording(seconds: np.ndarray) -> Recording:
@@ -34,3 +37,74 @@ def test_windows_shorter_than_a_recording_are_cut_and_longer_ones_are_not() -> N
     assert cut(values, 10, 3).shape == (1, 10, 1)
     assert cut(values, 11, 3).shape == (0, 11, 1)
     assert cut(values, 4, 3)[:, 0, 0].tolist() == [0, 3, 6]
+
+
+def line(missing: list[int], seconds: np.ndarray | None = None) -> Recording:
+    """A recording whose values lie on a line over the times, or over the samples, with missing ones."""
+    at = np.arange(20.0) if seconds is None else seconds
+    values = np.stack([3 * at, -at], axis=1)
+    values[missing, 0] = np.nan
+    return Recording(values, ("a", "b"), seconds)
+
+
+@pytest.mark.parametrize("first", [1, 7, 14])
+def test_a_gap_of_at_most_five_steps_is_filled_on_a_straight_line(first: int) -> None:
+    seconds = np.cumsum(np.random.default_rng(first).uniform(0.5, 2, 20))
+    for recording, number in ((line([*range(first, first + 4)]), 4), (line([first, first + 2], seconds), 2)):
+        filled, count = fill(recording)
+        assert count == number
+        np.testing.assert_allclose(filled.values[:, 0], -3 * filled.values[:, 1])
+        assert np.isnan(recording.values[first, 0])
+
+
+@pytest.mark.parametrize("missing", [[*range(7, 12)], [0], [19], [0, 1], [*range(20)]])
+def test_longer_gaps_and_missing_ends_are_not_filled(missing: list[int]) -> None:
+    filled, count = fill(line(missing))
+    assert count == 0
+    assert np.flatnonzero(np.isnan(filled.values[:, 0])).tolist() == missing
+
+
+@pytest.mark.parametrize(
+    ("missing", "parts"),
+    [([], [(0, 19)]), ([5], [(0, 4), (6, 19)]), ([0, 19], [(1, 18)]), ([1, 3, 4], [(0, 0), (2, 2), (5, 19)])],
+)
+def test_a_recording_is_divided_where_samples_are_missing(missing: list[int], parts: list[tuple[int, int]]) -> None:
+    found = [-part.values[:, 1] for part in segments(line(missing))]
+    assert [part.tolist() for part in found] == [[*range(first, last + 1)] for first, last in parts]
+
+
+@pytest.mark.parametrize(("step", "lengths"), [(1, [20]), (5, [20]), (6, [8, 12])])
+def test_a_recording_is_divided_where_its_times_leap_more_than_five_steps(step: int, lengths: list[int]) -> None:
+    seconds = np.arange(20.0)
+    seconds[8:] += step - 1
+    assert [len(part) for part in segments(line([], seconds))] == lengths
+
+
+def test_a_segment_keeps_the_times_and_classes_of_its_samples() -> None:
+    whole = dataclasses.replace(line([5], 0.5 * np.arange(20)), labels=np.array(list("aaaabbbbbbbbbbbbcccc")))
+    before, after = segments(whole)
+    assert (before.seconds.tolist(), "".join(before.labels)) == ([0, 0.5, 1, 1.5, 2], "aaaab")
+    assert (after.seconds[0], len(after.seconds), "".join(after.labels)) == (3, 14, "bbbbbbbbbbcccc")
+
+
+def test_a_sample_that_is_put_between_two_has_the_class_of_the_one_before() -> None:
+    coarse = Recording(np.arange(4.0)[:, None], ("a",), np.arange(4.0), np.array(list("wxyz")))
+    fine = resample(coarse, 2)
+    assert fine.values[:, 0].tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3]
+    assert "".join(fine.labels) == "wwxxyyz"
+
+
+def test_a_signal_within_one_percent_of_the_rate_is_left_as_it_is() -> None:
+    near = recording(np.arange(100) / 50.4)
+    assert resample(near, 50) is near
+    assert near.rate_hz == 50.4
+    one = recording(np.arange(1.0))
+    assert (resample(one, 50), one.rate_hz) == (one, None)
+
+
+def test_a_window_has_a_class_if_all_its_samples_have_it() -> None:
+    labels = np.array(list("aaaabbbb"))
+    assert labels_of(labels, 3, 1).tolist() == ["a", "a", "", "", "b", "b"]
+    assert labels_of(labels, 3, 2).tolist() == ["a", "", "b"]
+    assert labels_of(labels, 8, 1).tolist() == [""]
+    assert labels_of(labels, 9, 1).tolist() == []
