@@ -99,3 +99,11 @@ def test_the_winner_ranks_first_and_those_without_a_cross_validation_have_no_ran
 def test_finalists_survive_the_way_to_json_and_back() -> None:
     trained = winner(12, LEADER, SECOND)
     assert Trained.from_json(trained.to_json()) == trained
+
+
+def test_of_the_only_complete_candidate_no_choice_is_claimed() -> None:
+    told = why_won(winner(7, LEADER))
+    assert told == (
+        "trial 7 won: it is the only complete candidate; in 3-fold cross-validation its mean accuracy is 90.8 %"
+    )
+    assert sentence(winner(7, LEADER)) == f"T{told[1:]}."

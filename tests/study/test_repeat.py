@@ -91,3 +91,8 @@ def test_finals_with_all_their_epochs_need_no_settings() -> None:
 @pytest.mark.parametrize(("jobs", "said"), [(1, False), (0, True), (4, True)])
 def test_it_is_said_that_several_workers_do_not_repeat_exactly(jobs: int, said: bool) -> None:
     assert ("more than one worker" in note(replace(STUDY, jobs=jobs), result())) is said
+
+
+@pytest.mark.parametrize("finalists", [1, 2])
+def test_fewer_finalists_than_asked_for_are_told(finalists: int) -> None:
+    assert flags(commands(STUDY, result(finalists=finalists, folds=80, last=320)))["finalists"] == str(finalists)
