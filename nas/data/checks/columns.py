@@ -19,6 +19,21 @@ EPOCH = (9.4e8, 4.2e9)
 APART_GROUPS = 3
 """Classes of fewer groups than this may be apart by chance in a channel that is constant within recordings."""
 
+MOST_CODES = 200
+"""A column with more kinds of whole numbers than this holds counts or measurements, not numbers of classes."""
+
+FEWEST_ROWS = 3
+"""With fewer rows of each class than this, on average, a column may tell the class by chance."""
+
+FEWEST_STEPS = 10
+"""A column of a table with fewer equal steps than this may have them by chance."""
+
+FEWEST_SAMPLES = 3
+"""A window with fewer samples than this increases by chance."""
+
+FIRST_ROWS, EVEN_ROWS = 20, 200
+"""Rows, the first or evenly spaced ones, that are looked at first: they clear most columns."""
+
 STEADY = 0.9
 """A column named like a label is one if it is constant in this share of the windows: some may span two labels."""
 
@@ -97,7 +112,7 @@ def _steady(x: Floats) -> tuple[Array, Floats]:
     """Return the share of the rows within which each channel is constant, and its first value in each row."""
     if x.ndim == 2:
         return np.ones(x.shape[-1]), x
-    few = x[:: len(x) // 200 + 1]
+    few = x[:: len(x) // EVEN_ROWS + 1]
     shares = np.asarray((few == few[:, :1]).all(axis=1).mean(axis=0))
     for index in np.flatnonzero(shares > 0):
         channel = x[..., index]
@@ -108,7 +123,7 @@ def _steady(x: Floats) -> tuple[Array, Floats]:
 def _is_code(values: Floats) -> bool:
     """Return whether values are whole numbers of few kinds, as numbers of classes or subjects are."""
     return bool((values == np.round(values)).all()) and 2 <= len(np.unique(values)) <= max(
-        2, min(200, len(values) // 2)
+        2, min(MOST_CODES, len(values) // 2)
     )
 
 
@@ -119,7 +134,7 @@ def _told_by_class(level: Floats, y: Ints) -> npt.NDArray[np.bool_]:
     low, high = np.minimum.reduceat(level[order], starts), np.maximum.reduceat(level[order], starts)
     # One row of each class says nothing: every measurement has one value there.
     told = (low == high).all(axis=0) & (low != low[:1]).any(axis=0)
-    return np.asarray(told & (len(y) >= 3 * len(starts)), np.bool_)
+    return np.asarray(told & (len(y) >= FEWEST_ROWS * len(starts)), np.bool_)
 
 
 def _apart_by_class(dataset: Dataset, level: Floats) -> npt.NDArray[np.bool_]:
@@ -153,10 +168,11 @@ def _is_epoch(values: Array) -> bool:
 
 
 def _increases(values: Floats) -> bool:
-    """Return whether each window [n, time] increases at every step; a few windows are enough to see most others."""
-    return values.shape[1] >= 3 and all(bool((part[:, 1:] > part[:, :-1]).all()) for part in (values[:20], values))
+    """Return whether each window [n, time] increases at every step."""
+    parts = (values[:FIRST_ROWS], values)
+    return values.shape[1] >= FEWEST_SAMPLES and all(bool((part[:, 1:] > part[:, :-1]).all()) for part in parts)
 
 
 def _counts_rows(values: Floats) -> bool:
     steps = np.diff(values.astype(np.float64))
-    return len(steps) >= 10 and steps[0] != 0 and bool((steps == steps[0]).all())
+    return len(steps) >= FEWEST_STEPS and steps[0] != 0 and bool((steps == steps[0]).all())

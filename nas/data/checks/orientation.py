@@ -8,7 +8,10 @@ from nas.data.row_kind import roughness
 from nas.signal.kind import Kind
 
 FLAT = 4
-"""Windows with this many times as many channels as samples look swapped, whatever they hold."""
+"""Windows with this many times as many channels as samples look swapped, unless they are smooth in time."""
+
+SMOOTHER = 0.5
+"""Rows are smooth along an axis if they are no rougher along it than this share of their roughness along the other."""
 
 
 def swapped_axes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
@@ -16,9 +19,9 @@ def swapped_axes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Findin
     if dataset.kind != Kind.WINDOW:
         return
     time, channels = dataset.train.x.shape[1:]
-    smoother = roughness(dataset.train.x, 1) < 0.5 * roughness(dataset.train.x, 2)
+    smoother = roughness(dataset.train.x, 1) < SMOOTHER * roughness(dataset.train.x, 2)
     looks_flat = channels >= FLAT * time and not (dataset.channel_names and smoother)
-    if time < channels and (looks_flat or roughness(dataset.train.x, 2) < 0.5 * roughness(dataset.train.x, 1)):
+    if time < channels and (looks_flat or roughness(dataset.train.x, 2) < SMOOTHER * roughness(dataset.train.x, 1)):
         yield Finding(
             "x_train",
             f"windows are read as {time} samples of {channels} channels; if they are {channels} samples of {time} "

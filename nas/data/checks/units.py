@@ -26,6 +26,9 @@ WIDER = 5.0
 FEWEST = 3
 """From fewer groups it is not clear which one is at another scale."""
 
+SAMPLED = 20_000
+"""Values of a channel of a group from which its spread is measured."""
+
 
 def units_of_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """A group in other units is learned as other movements, and the answers for it are arbitrary."""
@@ -59,5 +62,5 @@ def _other_scales(dataset: Dataset) -> Iterator[tuple[str, float]]:
 def _spread(x: Floats) -> Doubles:
     """Return the distance between the 10 % and the 90 % quantile of each channel."""
     flat = x.reshape(-1, x.shape[-1])
-    low, high = np.quantile(flat[:: len(flat) // 20_000 + 1], [0.1, 0.9], axis=0)
+    low, high = np.quantile(flat[:: len(flat) // SAMPLED + 1], [0.1, 0.9], axis=0)
     return np.asarray(high - low, np.float64)

@@ -16,6 +16,12 @@ CLIPPED_SHARE = 0.01
 CLIPPED_VALUES = 10
 """Fewer values at an extreme may be there by chance."""
 
+PILED = 2
+"""Values pile up at an extreme if there are more than this many times as many as at the nearest other value."""
+
+MOST_STEPS, STEPS_AMONG = 32, 10_000
+"""A channel with no more distinct values than this, among its first ones, is a switch or a counter, not clipped."""
+
 USUAL_SHARE = 0.98
 """Outliers are compared with what this share of a channel's values keeps within."""
 
@@ -33,8 +39,11 @@ MARKS = frozenset(
 MARKED = 30.0
 """Such a value is an outlier if it is this many times as far from the median as the usual values."""
 
-SAMPLED = 200_000
-"""Values of a channel from which its usual range is measured."""
+SAMPLED, SAMPLED_OF_A_CLASS = 200_000, 20_000
+"""Values of a channel from which its usual range is measured, and those of one class from which its spread is."""
+
+FEWEST_SPREAD = 20
+"""Of fewer values of a class, the spread is not compared."""
 
 OTHER_SCALE, OTHER_SCALE_ALONE = 4.0, 20.0
 """A part is at another scale if most channels spread this many times as wide as in train, or one channel alone."""
@@ -47,8 +56,7 @@ def clipped_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fi
     x = parts["train"].x
     for index, channel in enumerate(x.reshape(-1, x.shape[-1]).T):
         share = sum(_clipped_share(channel, float(limit)) for limit in (channel.min(), channel.max()))
-        # A channel with few distinct values is a switch or a counter, not a clipped signal.
-        if share and len(np.unique(channel[:10_000])) > 32:
+        if share and len(np.unique(channel[:STEPS_AMONG])) > MOST_STEPS:
             name = dataset.channel_name(index)
             values = f"{percent(share)} of its values are {channel.min():g} or {channel.max():g}"
             advice = "record with a wider range of the sensor, if it has one"
@@ -98,7 +106,7 @@ def _clipped_share(channel: Floats, limit: float) -> float:
         return 0.0
     rest = channel[channel != limit]
     nearest = rest[np.abs(rest - limit).argmin()] if len(rest) else limit
-    return at / len(channel) if at > 2 * int((channel == nearest).sum()) else 0.0
+    return at / len(channel) if at > PILED * int((channel == nearest).sum()) else 0.0
 
 
 def _usual(train: Floats) -> Doubles:
@@ -174,11 +182,11 @@ def _spread_ratios(train: Part, part: Part) -> Doubles:
 
 
 def _spread(x: Floats) -> Doubles | None:
-    """Return the distance between the 10 % and the 90 % quantile of each channel; None of fewer than 20 values."""
+    """Return the distance between the 10 % and the 90 % quantile of each channel; None of too few values."""
     flat = x.reshape(-1, x.shape[-1])
-    if len(flat) < 20:
+    if len(flat) < FEWEST_SPREAD:
         return None
-    low, high = np.quantile(flat[:: len(flat) // 20_000 + 1], [0.1, 0.9], axis=0)
+    low, high = np.quantile(flat[:: len(flat) // SAMPLED_OF_A_CLASS + 1], [0.1, 0.9], axis=0)
     return np.asarray(high - low, np.float64)
 
 
