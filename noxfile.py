@@ -7,6 +7,9 @@
     nox -s tests       pytest; `nox -s tests -- -k budget` passes arguments on
     nox -s format      rewrite sources in the project's style
     nox -s build       source distribution and wheel into dist/
+    nox -s site        the documentation as a site into build/site/, warnings as errors
+    nox -s links       asks every external link of the documentation whether it still leads somewhere
+    nox -s notebooks   run the notebooks in examples/ and keep what they show
     nox -s rooms       the rooms of nas/ and the imports between them, in words
     nox -s mutants     mutation testing of the pure rooms; `-- --seed 5 --write` for tests/mutants.md
 
@@ -76,6 +79,26 @@ def format(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """Build the source distribution, and the wheel from it."""
     session.run("python", "-m", "build", *session.posargs)
+
+
+@nox.session(default=False)
+def site(session: nox.Session) -> None:
+    """Build the site of the documentation; a warning is an error."""
+    session.run("python", "-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", ".", "build/site")
+    session.log("open build/site/docs/index.html")
+
+
+@nox.session(default=False)
+def links(session: nox.Session) -> None:
+    """Check the external links of the documentation; needs a network, so no test does it."""
+    session.run("python", "-m", "sphinx", "-q", "-b", "linkcheck", "-c", "docs", ".", "build/links")
+
+
+@nox.session(default=False)
+def notebooks(session: nox.Session) -> None:
+    """Run the notebooks from top to bottom, and keep their outputs, which GitHub shows."""
+    for path in sorted(Path("examples").glob("*.ipynb")):
+        session.run("python", "docs/notebook.py", str(path))
 
 
 @nox.session(default=False)

@@ -53,7 +53,7 @@ class Model:
         The rows are scaled as the training rows were, and quantized.
 
         Args:
-            rows: [n, *input_shape], in the units of the training data. Whole numbers are multiplied by `units_scale`,
+            rows: `[n, *input_shape]`, in the units of the training data. Whole numbers are multiplied by `units_scale`,
                 if the training data's were; numbers with a fraction are taken to be in units.
 
         Raises:
@@ -66,7 +66,7 @@ class Model:
         return self.answer_float(self.scaled(rows))
 
     def answer(self, x: Floats) -> Floats:
-        """Return the probabilities [n, classes] of the `.tflite` for scaled rows [n, *input_shape]."""
+        """Return the probabilities [n, classes] of the `.tflite` for scaled rows `[n, *input_shape]`."""
         from nas.model.deploy.tflite_model import TfliteModel
 
         if self.tflite is None:
@@ -76,7 +76,7 @@ class Model:
         return self._probabilities(TfliteModel(self.tflite, self.origin).predict(x))
 
     def answer_float(self, x: Floats) -> Floats:
-        """Return the probabilities [n, classes] of the float model for scaled rows [n, *input_shape]."""
+        """Return the probabilities [n, classes] of the float model for scaled rows `[n, *input_shape]`."""
         from nas.model.keras_file import load_keras
         from nas.model.keras_runtime import keras_outputs
 
@@ -86,7 +86,7 @@ class Model:
         return self._probabilities(keras_outputs(load_keras(self.keras, self.origin), x))
 
     def scaled(self, rows: npt.ArrayLike) -> Floats:
-        """Return raw rows as the model takes them, float32 [n, *input_shape]; see `predict`."""
+        """Return raw rows as the model takes them, float32 `[n, *input_shape]`; see `predict`."""
         x = self._units(rows)
         return x if self.scaling is None else self.scaling.apply(x)
 
@@ -97,7 +97,7 @@ class Model:
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
     def _units(self, rows: npt.ArrayLike) -> Floats:
-        """Return rows in units as float32 [n, *input_shape]; InputError for any other shape."""
+        """Return rows in units as float32 `[n, *input_shape]`; InputError for any other shape."""
         x = np.asarray(rows)
         if x.dtype.kind not in "iufb":
             raise InputError("rows", "must be an array of numbers", got=x.dtype)

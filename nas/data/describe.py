@@ -15,6 +15,7 @@ from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class ChannelSummary:
     std: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Description:
     """All that `nas data SOURCE` shows.
 
@@ -80,6 +81,18 @@ class Description:
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(finding.text for finding in self.findings if not finding.is_error)
+
+    def __repr__(self) -> str:
+        """Return the shapes, the classes, the split and the verdict, a line each."""
+        rate = "" if self.sample_rate_hz is None else f", {self.sample_rate_hz:g} Hz"
+        shape = " x ".join(map(str, self.row_shape))
+        parts = [
+            f"{name} {counted(part.rows, 'row')}" + (f" of {counted(len(part.groups), 'group')}" if part.groups else "")
+            for name, part in self.parts.items()
+        ]
+        classes = f"{len(self.class_names)} classes: {', '.join(self.class_names)}"
+        lines = (f"{self.source}: rows of {shape}{rate}", classes, ", ".join(parts), f"verdict: {self.verdict}")
+        return "<nas.Description of " + "\n  ".join(lines) + ">"
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -15,6 +15,16 @@ from nas.space.space import Space, Stage
 # More than any network for a microcontroller has; each block costs time whenever a candidate is drawn.
 MOST_STAGES, MOST_BLOCKS = 32, 100
 
+KEYS: Mapping[str, str] = {
+    "description": "What the space is for, in a sentence.",
+    "input": "The kind of rows that its networks take: `table`, `window` or `image`.",
+    "data": "The data that are used where the user names none: a name (see `nas data`), a file or a folder.",
+    "stages": "The names of the tables with its stages, in the order from the input on.",
+    "start": "An array of tables, `[[start]]`: architectures to begin with, scaled to the budget. Each has a list of "
+    "blocks for a stage; values that are not given are the block's defaults.",
+}
+"""What each key at the top of a space's file means; its other keys are the stages' tables."""
+
 # In a checkout the folder is next to the package; in a wheel, inside it.
 FOLDERS = (Path(__file__).parents[1] / "search_spaces", Path(__file__).parents[2] / "search_spaces")
 
@@ -52,7 +62,7 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     twice = [stage for i, stage in enumerate(source["stages"]) if stage in source["stages"][:i]]
     if twice:
         raise InputError(f"{place}: stages", "must differ", got=twice[0])
-    unknown_keys = set(source) - {"description", "input", "data", "stages", "start"} - set(map(str, source["stages"]))
+    unknown_keys = set(source) - set(KEYS) - set(map(str, source["stages"]))
     if unknown_keys:
         raise InputError(place, "every table must be listed in stages", got=sorted(unknown_keys)[0])
     stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])

@@ -1,4 +1,4 @@
-"""What each key of a model's specification means, as its table's docstring says, and its default."""
+"""What each key of a document means, as its dataclass's docstring says, and its default; those of a specification."""
 
 import dataclasses
 import inspect
@@ -17,7 +17,7 @@ _ENTRY = re.compile(r"^(\w+(?:, \w+)*): ")
 
 @dataclass(frozen=True, slots=True)
 class SpecKey:
-    """A key that a specification may have.
+    """A key that a document may have.
 
     Attributes:
         table: its table; empty for a key at the top.
@@ -36,12 +36,13 @@ class SpecKey:
 
 def spec_keys() -> list[SpecKey]:
     """Return all keys of a specification, table after table."""
-    top = [one for one in _keys("", ModelSpec) if one.name not in TABLES]
-    entries = [dataclasses.replace(one, kind="text") for one in _keys("training.callbacks", CallbackEntry)]
-    return [*top, *(key for table, kind in TABLES.items() for key in _keys(table, kind)), *entries]
+    top = [one for one in keys_of("", ModelSpec) if one.name not in TABLES]
+    entries = [dataclasses.replace(one, kind="text") for one in keys_of("training.callbacks", CallbackEntry)]
+    return [*top, *(key for table, kind in TABLES.items() for key in keys_of(table, kind)), *entries]
 
 
-def _keys(table: str, kind: type) -> Iterator[SpecKey]:
+def keys_of(table: str, kind: type) -> Iterator[SpecKey]:
+    """Yield the keys of a table: the fields of its dataclass, each with what the docstring says of it."""
     texts, hints = _texts(kind), get_type_hints(kind)
     for one in dataclasses.fields(kind):
         default = None if one.default is dataclasses.MISSING else one.default

@@ -26,13 +26,20 @@ class Target:
     """The device that runs a network: a real board, or a generic core without a clock and memory limits.
 
     Attributes:
+        name: its table's name.
+        description: what it is, in a line.
+        core: the processor core, whose instructions are counted.
         kernels: the set of kernels that the runtime is built with; TFLM has `reference` and `cmsis_nn`.
-        cycles_per_instruction: turns instruction counts into time; the core's in `CORES` unless the table gives it.
+        cycles_per_instruction: turns instruction counts into time; that of the core (`CORES`) unless the table gives
+            it.
+        pointer_bytes: size of a pointer, by which the runtime's structures grow; the core's.
         clock_hz: makes latencies known; None for a generic core.
+        ram_bytes: the largest contiguous bank of RAM, the limit of the arena; None for a generic core.
+        flash_bytes: flash that a program may take, the limit of model and code; None for a generic core.
         datasheet: where the figures of a board come from.
         active_mw: power while the core runs from flash, peripherals off; makes energies known.
-        free_ram_bytes: RAM that the vendor's own firmware leaves free, where it is known; `free_flash_bytes` likewise.
-        runtime: the name of a member of `RUNTIMES`.
+        free_ram_bytes, free_flash_bytes: RAM and flash that the vendor's own firmware leaves free, where it is known.
+        runtime: what executes the network; `tflm` is TensorFlow Lite Micro.
         tflm: the release of TFLM whose rules hold, a commit or a build of its Python package.
     """
 

@@ -1,0 +1,68 @@
+"""How the site is made of the Markdown of this project: `nox -s site` builds it, into build/site.
+
+The root of the source is the project's folder, so that guides can link to README.md, to the pages of the benchmarks and
+to files of code just as they do on GitHub. What a page takes from the code stands in it as `<!-- generated: NAME -->`.
+"""
+
+import sys
+from pathlib import Path
+
+from docutils import nodes
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import generated  # noqa: E402  # the two folders above are where it and nas are
+
+import nas  # noqa: E402
+
+project = "nas"
+author = "the authors of nas"
+copyright = "the authors of nas"
+version = release = nas.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+root_doc = "docs/index"
+include_patterns = [
+    "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "studies/README.md",
+    "docs/**.md", "benchmarks/*.md", "native/tables/*.md",
+]  # fmt: skip
+exclude_patterns = ["build", ".*", "native/_deps"]
+
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 4
+nitpicky = False
+
+# A single backtick in docstrings is code, as in Markdown.
+default_role = "code"
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+napoleon_use_ivar = True
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_title = "nas"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+
+# External links are checked by `nox -s links`; a page that asks for a human answers a program with these.
+linkcheck_timeout = 20
+linkcheck_allowed_redirects = {".*": ".*"}
+
+
+LONGEST_SHORT = 32
+
+
+def mark_short_code(app, doctree, name):
+    """Give short code in tables a class, so that it is not broken at its hyphens."""
+    for row in doctree.findall(nodes.row):
+        for literal in row.findall(nodes.literal):
+            literal["classes"] += ["short"] if len(literal.astext()) <= LONGEST_SHORT else []
+
+
+def setup(app):
+    """Fill in what pages take from the code."""
+    app.connect("source-read", lambda app, name, source: source.__setitem__(0, generated.filled(source[0])))
+    app.connect("doctree-resolved", mark_short_code)

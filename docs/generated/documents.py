@@ -1,0 +1,123 @@
+"""The files that a user writes: every key, with its kind, its default and what it means, from the dataclasses."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from generated.markdown import code, prose, sentence, table
+from nas.cli.study_options import OPTIONS
+from nas.data.dataset import DataOptions
+from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.space.blocks.block import BLOCKS, MOST
+from nas.space.file import KEYS as SPACE_KEYS
+from nas.study.cluster import Cluster
+from nas.study.model_spec_keys import SpecKey, keys_of, spec_keys
+from nas.study.objectives import OBJECTIVES
+from nas.study.recipe import TABLES
+from nas.study.study import RUN_FIELDS, Study, flag
+from nas.target.target import _KEYS as TARGET_KEYS
+from nas.target.target import RUNTIMES, Target
+
+HEAD = ("key", "value", "default", "means")
+
+
+def study() -> str:
+    """Return the keys of a study's file, table by table."""
+    top = [_of_study(key) for key in keys_of("", Study) if key.name not in ("recipe", "cluster")]
+    parts = ["## At the top\n", table((*HEAD[:1], "flag", *HEAD[1:]), top)]
+    parts += [f"Keys that may change when a study goes on: {', '.join(map(code, RUN_FIELDS))}.\n"]
+    tables = {**TABLES, "cluster": Cluster}
+    for name, kind in tables.items():
+        parts += [f"## The table {name}\n", table(HEAD, map(_row, keys_of(name, kind)))]
+    parts += ["## Objectives\n", table(("objective", "what counts"), map(_objective, OBJECTIVES))]
+    parts += ["## Samplers\n", table(("sampler", "does"), ((code(n), prose(SAMPLERS.summary(n))) for n in SAMPLERS))]
+    return "\n".join(parts)
+
+
+def _objective(name: str) -> tuple[str, str]:
+    return code(name), sentence(prose(OBJECTIVES[name].formula))
+
+
+def space() -> str:
+    """Return the keys of a space's file, and the dimensions of each block."""
+    parts = ["## At the top\n", table(("key", "means"), ((code(key), prose(text)) for key, text in SPACE_KEYS.items()))]
+    for name in BLOCKS:
+        kind = BLOCKS[name]
+        texts = {key.name: key.description for key in keys_of("", kind)}
+        rows = [
+            (code(field.name), _values(field), code(_toml(field.default)), sentence(prose(texts[field.name])))
+            for field in dataclasses.fields(kind)
+        ]
+        parts += [f"## The block {name}\n", f"{prose(BLOCKS.summary(name))}\n"]
+        parts += [table(("dimension", "values", "default", "means"), rows)]
+    return "\n".join(parts)
+
+
+def specification() -> str:
+    """Return the keys of a model's specification, table by table."""
+    keys = spec_keys()
+    parts = list[str]()
+    for name in dict.fromkeys(key.table for key in keys):
+        title = f"The table {name}" if name else "At the top"
+        title = "The entries of training.callbacks" if name == "training.callbacks" else title
+        parts += [f"## {title}\n", table(HEAD, (_row(key) for key in keys if key.table == name))]
+    return "\n".join(parts)
+
+
+def targets() -> str:
+    """Return the keys of a target's table."""
+    texts = {key.name: key.description for key in keys_of("", Target)}
+    known = {**TARGET_KEYS, **{key: value for name in RUNTIMES for key, value in RUNTIMES[name].keys.items()}}
+    rows = [
+        (
+            code(name),
+            prose(key.rule),
+            "must be given" if key.required else code(key.default) if key.default is not None else "",
+            sentence(prose(texts[name].replace("None for", "none for"))),
+        )
+        for name, key in known.items()
+    ]
+    return table(HEAD, rows)
+
+
+def _of_study(key: SpecKey) -> tuple[str, ...]:
+    """Return the row of a study's field; those that say how data are read are described by `DataOptions`."""
+    texts = {each.name: each.description for each in keys_of("", DataOptions)}
+    name, kind, default, text = _row(dataclasses.replace(key, description=texts.get(key.name, key.description)))
+    return name, code(flag(key.name)) if key.name in OPTIONS else "", kind, default, text
+
+
+def _row(key: SpecKey) -> tuple[str, ...]:
+    # What is None in Python is left out of a file.
+    text = re.sub(r"\bNone\b", "no value", key.description)
+    return code(key.name), key.kind, _default(key.default), sentence(prose(text))
+
+
+def _default(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if value in ((), {}):
+        return "empty"
+    return code(_toml(value))
+
+
+def _toml(value: Any) -> str:
+    """Return a value as TOML has it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if dataclasses.is_dataclass(value):
+        return "{ ... }"
+    return json.dumps(value) if isinstance(value, bool | str) else str(value)
+
+
+def _values(field: "dataclasses.Field[Any]") -> str:
+    """Return what a dimension of a block may be."""
+    choices: Iterable[str] = field.metadata.get("choices", ())
+    if choices:
+        return ", ".join(map(code, choices))
+    if isinstance(field.default, bool):
+        return "true or false"
+    word = "whole number" if isinstance(field.default, int) else "number"
+    return f"{word} from {field.metadata['low']} to {MOST:,}"
