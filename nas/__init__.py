@@ -24,6 +24,7 @@ The command line does what these functions do:
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
                    `write_memory_map`
     nas quantize   `quantize`, by the settings in `Quantization`, which gives a `Quantized`
+    nas convert    `convert`, checked as `Checking` and its `Bounds` say, which gives a `Conversion`
     nas benchmark  `benchmark`, which gives a `Benchmark`
     nas ui         `open_ui`; `ui_command` is the command that it runs
     nas report     `report`
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from nas.api.benchmarks import benchmark
     from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
     from nas.api.checking import check_search
+    from nas.api.converted import Bounds, Conversion
+    from nas.api.converting import Checking, convert
     from nas.api.data import describe_data, list_data, load_data
     from nas.api.doctor import Diagnosis, HealthCheck, doctor
     from nas.api.evaluation import archive_evaluation, evaluate
@@ -109,6 +112,8 @@ _HOMES = {
     "api.benchmarked": ("Benchmark",),
     "api.benchmarks": ("benchmark",),
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
+    "api.converted": ("Bounds", "Conversion"),
+    "api.converting": ("Checking", "convert"),
     "api.data": ("describe_data", "list_data", "load_data"),
     "api.doctor": ("Diagnosis", "HealthCheck", "doctor"),
     "api.evaluation": ("archive_evaluation", "evaluate"),
@@ -165,8 +170,11 @@ __all__ = [
     "ArchiveFile",
     "BackgroundSearch",
     "Benchmark",
+    "Bounds",
     "Check",
+    "Checking",
     "Comparison",
+    "Conversion",
     "Data",
     "DataOptions",
     "Destination",
@@ -210,6 +218,7 @@ __all__ = [
     "check_search",
     "compare",
     "compare_studies",
+    "convert",
     "define_study",
     "delete_study",
     "describe_data",

@@ -21,6 +21,8 @@ HOMES = {
     "keras": "model",
     "ai_edge_litert": "model",
     "flatbuffers": "model/deploy",
+    "onnx": "exporters/onnx",
+    "onnxruntime": "model/host",
     "optuna": "optimizer",
     "cloudpickle": "optimizer/executor",
     "distributed": "optimizer/executor/cluster",

@@ -49,6 +49,7 @@ VERBS = {
     ),
     "train": Verb("Train a model of your own, or go on with its training.", ("train",)),
     "quantize": Verb("Compare a model by every scheme of quantization, and show where it hurts.", ("quantize",)),
+    "convert": Verb("Convert a model to .tflite and ONNX, and check what comes out.", ("convert",)),
     "benchmark": Verb("Measure models on this computer: latency, accuracy, memory.", ("benchmark",)),
     "ui": Verb("Open the MLflow UI on the studies.", ("open_ui", "ui_command")),
     "report": Verb("Write a study's HTML report.", ("list_studies", "report")),

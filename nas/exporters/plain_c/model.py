@@ -1,4 +1,4 @@
-"""A `.tflite` as plain C sees it: operators, and tensors with their scales and constant data."""
+"""A `.tflite` as plain C and ONNX see it: operators, and tensors with their scales and constant data."""
 
 import math
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from nas.target.details import read_details
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET
 
-_TYPES: Mapping[str, np.dtype[Any]] = {"int8": np.dtype(np.int8), "int32": np.dtype("<i4")}
+_TYPES: Mapping[str, np.dtype[Any]] = {"int8": np.dtype(np.int8), "int32": np.dtype("<i4"), "float32": np.dtype("<f4")}
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor; `data` is None unless it is a constant that plain C can read.
+    """A tensor; `data` is None unless it is a constant of a type that we read.
 
     Attributes:
         channel_scales: one a channel where there are several, else one; empty without quantization.
