@@ -84,7 +84,7 @@ def _check_before_data(study: Study, root: Path) -> None:
     find_address(study.tracking_uri, root)
     space, target = load_space(study.space), find_target(study.target)
     study.budget(target)
-    if OBJECTIVES[study.objective].needs_latency:
+    if OBJECTIVES[study.objective].needs_latency or study.latency_ms is not None:
         require_latency(space, target)
     if (root / study.name / "study.toml").is_file():
         earlier, now = open_study(str(root / study.name))[0].definition(), study.definition()

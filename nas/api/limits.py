@@ -2,6 +2,7 @@
 
 from nas.study.code_size import code_of
 from nas.study.study import Study
+from nas.target.budget import amount
 from nas.target.target import find_target
 from nas.text import kilobytes
 
@@ -17,6 +18,7 @@ def limits_in_words(study: Study) -> str:
     if limits.get("weights") == 1:
         del limits["weights"]  # nothing is left for them, as the words on the code say
     words = ", ".join(
-        f"{limit:,} MACs" if what == "macs" else f"{what} {kilobytes(limit)}" for what, limit in limits.items()
+        amount(what, limit) if what in ("macs", "latency") else f"{what} {kilobytes(int(limit))}"
+        for what, limit in limits.items()
     )
-    return f"{words}; {code_of(study.searched(), target).words(limits['flash'])}" if "flash" in limits else words
+    return f"{words}; {code_of(study.searched(), target).words(int(limits['flash']))}" if "flash" in limits else words

@@ -156,13 +156,13 @@ class Check:
     """Whether a model runs within limits.
 
     Attributes:
-        limits: the limits, in bytes and for `macs` a count.
+        limits: the limits, in bytes, for `macs` a count, for `latency` in milliseconds.
         over: by how much each one is exceeded.
         problems: all that speaks against the model, in words; empty if it runs and fits.
     """
 
-    limits: Mapping[str, int]
-    over: Mapping[str, int]
+    limits: Mapping[str, float]
+    over: Mapping[str, float]
     problems: tuple[str, ...]
 
     @property
@@ -181,6 +181,7 @@ def check_limits(
     ram_kb: float | None = None,
     flash_kb: float | None = None,
     macs_k: float | None = None,
+    latency_ms: float | None = None,
 ) -> Check:
     """Return whether a model runs on a target within its limits.
 
@@ -191,11 +192,18 @@ def check_limits(
         ram_kb: limit of the arena; that of the target by default.
         flash_kb: limit of model file plus code; that of the target by default.
         macs_k: limit of multiply-accumulates of an inference, in thousands.
+        latency_ms: limit of the latency of an inference, in milliseconds.
 
     Raises:
-        InputError: a limit is not positive, or the target is unknown.
+        InputError: a limit is not positive, the target is unknown, or the latency of no operator is known on it.
     """
-    budget = Budget.of(_board(target), budget_kb=budget_kb, ram_kb=ram_kb, flash_kb=flash_kb, macs_k=macs_k)
+    board = _board(target)
+    budget = Budget.of(
+        board, budget_kb=budget_kb, ram_kb=ram_kb, flash_kb=flash_kb, macs_k=macs_k, latency_ms=latency_ms
+    )
+    if latency_ms is not None and all(op.latency_ms is None for op in footprint.ops):
+        rule = "needs a board with a clock, and a core whose instructions were counted"
+        raise InputError("--latency-ms", rule, got=board.name, hint="see `nas targets`, or take --macs-k")
     return Check(budget.limits(), budget.excess(footprint), budget.problems(footprint))
 
 

@@ -42,7 +42,7 @@ class Deployed:
 
     tflite: bytes
     footprint: Footprint
-    limits: Mapping[str, int]
+    limits: Mapping[str, float]
     problems: tuple[str, ...]
     parameters: Embedded
 

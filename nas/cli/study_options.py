@@ -33,6 +33,7 @@ OPTIONS = {
         "Limit of model file plus the runtime's code, which is most of it and depends on the operators.", "the target's"
     ),
     "macs_k": Option("Limit of multiply-accumulates of an inference, in thousands."),
+    "latency_ms": Option("Limit of the estimated latency of an inference on the board of --target, in milliseconds."),
     "target": Option("Board, whose RAM and flash are limits, or core (see `nas targets`), or a TOML file."),
     "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
     "accuracy_weight": Option(

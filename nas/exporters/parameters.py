@@ -60,10 +60,10 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
     return replace(archive, tflite=tflite, footprint=grown, trained=trained, parameters=carried)
 
 
-def room_in(limits: Mapping[str, int], footprint: Mapping[str, Any]) -> int | None:
+def room_in(limits: Mapping[str, float], footprint: Mapping[str, Any]) -> int | None:
     """Return how many bytes the flash limit leaves beside a model; None without a limit."""
     limit = limits.get("flash")
-    return None if limit is None else limit - int(footprint["flash_bytes"])
+    return None if limit is None else int(limit) - int(footprint["flash_bytes"])
 
 
 def embed(tflite: bytes, facts: DeviceFacts, more: Mapping[str, Any], room: int | None) -> tuple[bytes, Embedded]:

@@ -23,7 +23,7 @@ _LEAST_SHARE = 0.1
 # A budget is drawn if it is not much larger than the candidates.
 _FURTHEST_LIMIT = 1.4
 # The names that `Budget.limits()` has for costs.
-_LIMITS = {"weights": "weights", "arena": "ram", "macs": "macs"}
+_LIMITS = {"weights": "weights", "arena": "ram", "macs": "macs", "latency": "latency"}
 _BETTER = {"weights": "is smaller", "arena": "needs less RAM", "macs": "needs fewer MACs", "latency": "is faster"}
 
 
@@ -107,7 +107,7 @@ def _title(record: Record, cost: Cost) -> str:
     return f"trial {record.trial}: {percent(record.val_score)}, {cost.title} {cost.text(record)}"
 
 
-def _draw_limit(axes: "Axes", limit: int | None, most: float) -> None:
+def _draw_limit(axes: "Axes", limit: float | None, most: float) -> None:
     if limit is not None and limit <= _FURTHEST_LIMIT * most:
         axes.axvline(limit, color=SECOND, linestyle=(0, (4, 3)), linewidth=1.5, label="budget")
 

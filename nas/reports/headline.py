@@ -11,7 +11,7 @@ from nas.reports.words import GAP, capitalized, percent, size, whole
 from nas.study.record import Record
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_validation, on_test_set, validated
-from nas.text import duration
+from nas.text import UNKNOWN, duration
 
 
 def headline(view: ReportView) -> Markup:
@@ -83,7 +83,19 @@ def _tiles(view: ReportView, winner: Trained) -> list[Markup]:
         limited("Arena to reserve (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
         limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
         limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
+        *_limited_latency(view, costs),
     ]
+
+
+def _limited_latency(view: ReportView, costs: Mapping[str, Any]) -> list[Markup]:
+    """Return a tile of the latency if the study limits it."""
+    if "latency" not in view.limits:
+        return []
+    return [limited("Latency, estimated", costs.get("latency_ms"), view.limits["latency"], write=_milliseconds)]
+
+
+def _milliseconds(value: object) -> str:
+    return f"{value:.4g}{GAP}ms" if isinstance(value, float | int) else UNKNOWN
 
 
 def _validated(name: str, value: str) -> Markup:

@@ -7,7 +7,7 @@ from nas.reports.words import percent, size
 
 
 def limited(
-    name: str, used: int | None, limit: int | None, beside: str = "", write: Callable[[object], str] = size
+    name: str, used: float | None, limit: float | None, beside: str = "", write: Callable[[object], str] = size
 ) -> Markup:
     """Return a tile with a bar that shows how much of the limit is used."""
     if limit is None or used is None:

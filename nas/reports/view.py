@@ -30,7 +30,7 @@ class ReportView:
         command: the shell commands that repeat the study; `command_note` says what they cannot repeat.
         channel_names: of the windows, one for each, or empty.
         inputs_are: what the model is given, in the plural: `windows`, `images` or `rows`.
-        limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs` (`Budget.limits()`).
+        limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs`, `latency` in ms (`Budget.limits()`).
     """
 
     result: Result
@@ -42,7 +42,7 @@ class ReportView:
     command: str
     channel_names: Sequence[str] = ()
     inputs_are: str = "rows"
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
     command_note: str = ""
 
     def complete(self) -> list[Record]:

@@ -55,9 +55,9 @@ def require_latency(space: Space, target: Target) -> None:
     if any(totals.latency_ms is None for totals in _estimate(members, target)):
         raise InputError(
             "--target",
-            "must be a board with a clock, and a core whose instructions were counted, for an objective of latency",
+            "must be a board with a clock and a core whose instructions were counted, for a limit or objective of time",
             got=target.name,
-            hint="see `nas targets`, or take --objective pareto-macs",
+            hint="see `nas targets`, or take --macs-k or --objective pareto-macs",
         )
 
 

@@ -1,14 +1,16 @@
 """Refuses a budget that no candidate of a space fits, and names the options that do fit, with their figures."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
 from nas.study.feasibility import SAMPLE, share, smallest
-from nas.target.budget import Budget
+from nas.target.budget import Budget, amount
 from nas.target.footprint import Totals
 from nas.target.profiler import estimate_many
 from nas.target.target import Target, known_targets
@@ -24,7 +26,15 @@ SCARCE = 0.2
 FEWEST = 20
 """Of fewer random candidates, no share is told."""
 
-_FLAGS = {"weights": "--budget-kb", "ram": "--ram-kb", "flash": "--flash-kb", "macs": "--macs-k"}
+_FLAGS = {
+    "weights": "--budget-kb",
+    "ram": "--ram-kb",
+    "flash": "--flash-kb",
+    "macs": "--macs-k",
+    "latency": "--latency-ms",
+}
+# What one of a flag's numbers is: KB of 1024 bytes, or this.
+_UNITS = {"macs": 1000, "latency": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ def scarcity(asked: Asked) -> str:
     return words
 
 
-def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, int]) -> Iterator[str]:
+def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, float]) -> Iterator[str]:
     for words, changed in changes:
         totals = changed.smallest()
         if changed.budget.over(totals):
@@ -117,11 +127,14 @@ def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, int]) -> 
         yield f"{words} (the smallest has {', '.join(_used(totals, over))}; {fits})"
 
 
-def _used(totals: Totals, over: Mapping[str, int]) -> Iterator[str]:
+def _used(totals: Totals, over: Mapping[str, float]) -> Iterator[str]:
     """Yield in words what a candidate uses of the limits that another one exceeded."""
     used = {"weights": totals.weights_bytes, "ram": totals.ram_bytes, "flash": totals.flash_bytes}
     for what in over:
-        yield f"{totals.macs:,} MACs" if what == "macs" else f"{what} {kilobytes(used[what])}"
+        if what in used:
+            yield f"{what} {kilobytes(used[what])}"
+        else:
+            yield amount(what, totals.macs if what == "macs" else totals.latency_ms or math.inf)
 
 
 def _single(asked: Asked, totals: Totals, *, timed: bool) -> Iterator[tuple[str, Asked]]:
@@ -131,7 +144,10 @@ def _single(asked: Asked, totals: Totals, *, timed: bool) -> Iterator[tuple[str,
         yield from _reference(asked)
     yield from _other_spaces(asked)
     yield from _raised(asked, totals)
-    yield from _larger_board(asked)
+    if "latency" in asked.budget.excess(totals):
+        yield from _faster_board(asked)
+    else:
+        yield from _larger_board(asked)
 
 
 def _both(asked: Asked, timed: bool) -> Iterator[tuple[str, Asked]]:
@@ -170,15 +186,17 @@ def _raised(asked: Asked, totals: Totals) -> Iterator[tuple[str, Asked]]:
         "ram": totals.ram_bytes,
         "flash": totals.flash_bytes,
         "macs": totals.macs,
+        "latency": totals.latency_ms or 0.0,
     }
     over, flags, raised = list(asked.budget.excess(totals)), [], asked.budget
     for what in over:
-        most, unit = memory.get(what), 1000 if what == "macs" else 1024
-        steps = -(-needed[what] * 10 // unit)  # tenths, rounded up
+        most, unit = memory.get(what), _UNITS.get(what, 1024)
+        steps = math.ceil(needed[what] * 10 / unit)  # tenths, rounded up
         if most is not None and steps * unit > most * 10:
             return
-        field = what if what == "macs" else f"{what}_bytes"
-        raised = replace(raised, **{field: steps * unit // 10})
+        field = {"macs": "macs", "latency": "latency_ms"}.get(what, f"{what}_bytes")
+        limit: Any = steps / 10 if what == "latency" else steps * unit // 10
+        raised = replace(raised, **{field: limit})
         flags.append(f"{_FLAGS[what]} {steps / 10:g}")
     if flags:
         yield f"{' '.join(flags)} or more", replace(asked, budget=raised)
@@ -200,6 +218,19 @@ def _larger_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
         )
         if not changed.budget.over(changed.smallest()):
             yield f"a board with more memory, such as --target {board.name}", changed
+            return
+
+
+def _faster_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    """Yield the known board with the slowest clock, of those faster than this one, on which a candidate fits."""
+    boards = [board for board in known_targets().values() if board.clock_hz and board.ram_bytes and board.flash_bytes]
+    for board in sorted(boards, key=lambda board: (board.clock_hz or 0, board.name)):
+        if (board.clock_hz or 0) < (asked.target.clock_hz or 0) or board.name == asked.target.name:
+            continue
+        limits = replace(asked.budget, ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes)
+        changed = replace(asked, target=board, budget=limits)
+        if changed.share(DRAWN) and not changed.budget.over(changed.smallest()):
+            yield f"a faster board, such as --target {board.name}", changed
             return
 
 

@@ -19,7 +19,7 @@ from nas.study.cluster import Cluster
 from nas.study.code_size import code_of
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
-from nas.target.budget import Budget, thousands, to_bytes
+from nas.target.budget import Budget, milliseconds, thousands, to_bytes
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
@@ -29,7 +29,7 @@ RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tr
 
 LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
-    "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
+    "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first", "latency_ms",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -65,6 +65,8 @@ class Study:
         ram_kb: limit of the tensor arena; None takes the target's, if it has one.
         flash_kb: limit of the model file and the code together; None takes the target's, if it has one.
         macs_k: limit of the multiply-accumulates of one inference, in thousands; None sets no limit.
+        latency_ms: limit of the estimated latency of one inference on the target, a board with a clock and a core whose
+            instructions were counted; None sets no limit.
         objective: name of an objective.
         accuracy_weight: w in the weighted objective.
         metric: the metric by which objectives and finals compare candidates: `accuracy`, `balanced_accuracy`,
@@ -97,6 +99,7 @@ class Study:
     ram_kb: float | None = None
     flash_kb: float | None = None
     macs_k: float | None = None
+    latency_ms: float | None = None
     objective: str = "weighted"
     accuracy_weight: float = 0.99
     metric: str = AUTO
@@ -159,6 +162,7 @@ class Study:
         for key in ("budget_kb", "ram_kb", "flash_kb"):
             to_bytes(getattr(self, key), flag(key))
         thousands(self.macs_k, flag("macs_k"))
+        milliseconds(self.latency_ms, flag("latency_ms"))
         if not 0 < self.accuracy_weight <= 1:
             raise InputError(flag("accuracy_weight"), "must be in (0, 1]", got=self.accuracy_weight)
         for key in ("jobs", "patience"):
@@ -190,7 +194,12 @@ class Study:
     def limits(self, target: Target) -> Budget:
         """Return the limits that the study gives; RAM and flash are the target's where it gives none."""
         return Budget.of(
-            target, budget_kb=self.budget_kb, ram_kb=self.ram_kb, flash_kb=self.flash_kb, macs_k=self.macs_k
+            target,
+            budget_kb=self.budget_kb,
+            ram_kb=self.ram_kb,
+            flash_kb=self.flash_kb,
+            macs_k=self.macs_k,
+            latency_ms=self.latency_ms,
         )
 
     def budget(self, target: Target) -> Budget:

@@ -187,8 +187,7 @@ py::list work(const py::object& model, const std::string& kernels, const std::st
   const Machine machine = find_machine(kernels, core);
   py::list result;
   for (const Subgraph& subgraph : graph.subgraphs) {
-    for (const Op& op : subgraph.ops) {
-      const Node node{&subgraph, &op};
+    for (const Node& node : nodes_of(subgraph, machine)) {
       const Terms terms = work_terms(node, machine);
       result.append(rows().work(op_name(terms.kind), type_name(terms.type), kPathNames[static_cast<size_t>(terms.path)],
                                 fit_key(machine.fits, terms),

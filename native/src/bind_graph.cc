@@ -72,6 +72,12 @@ void read_pair(const py::handle& options, PyObject* key, int32_t& height, int32_
   width = pair[1];
 }
 
+// Returns the number of TFLite's ActivationFunctionType; those that no network here has count as a ReLU.
+int8_t activation_number(const std::string& name) {
+  if (name == "NONE") return 0;
+  return name == "RELU6" ? 3 : 1;
+}
+
 Options read_options(const py::object& mapping) {
   const py::object options = PyDict_Check(mapping.ptr()) ? mapping : py::dict(mapping);
   Options result;
@@ -79,7 +85,7 @@ Options read_options(const py::object& mapping) {
     result.same_padding = text(padding) == "SAME";
   }
   if (PyObject* activation = PyDict_GetItemWithError(options.ptr(), names.activation)) {
-    result.activation = text(activation) != "NONE";
+    result.activation = activation_number(text(activation));
   }
   read_pair(options, names.stride, result.stride_h, result.stride_w);
   read_pair(options, names.dilation, result.dilation_h, result.dilation_w);

@@ -18,8 +18,7 @@ Footprint find_footprint(const Graph& graph, const Machine& machine) {
   double sum = 0;
   for (const Subgraph& subgraph : graph.subgraphs) {
     for (const Tensor& tensor : subgraph.tensors) footprint.weights_bytes += tensor.constant ? tensor.bytes : 0;
-    for (const Op& op : subgraph.ops) {
-      const Node node{&subgraph, &op};
+    for (const Node& node : nodes_of(subgraph, machine)) {
       const Instructions executed = instructions(node, machine);
       const OpWork work{macs(node), executed.count, executed.extrapolated};
       footprint.macs += work.macs;

@@ -145,12 +145,14 @@ struct Tensor {
   bool quantized = false;  // has scales and zero points: TFLM then makes a quantization record with the tensor
   bool constant = false;   // has data in the flatbuffer
   bool variable = false;
+  // Of a float constant: its bytes within those of the file, which must live as long; nullptr if there are none.
+  const uint8_t* data = nullptr;
 };
 
 // The options of operators that memory or work depend on, for all kinds of operators together.
 struct Options {
   bool same_padding = true;
-  bool activation = false;  // a fused one; only the file's size depends on it
+  int8_t activation = 0;  // a fused one, TFLite's ActivationFunctionType
   int32_t stride_h = 1, stride_w = 1;
   int32_t dilation_h = 1, dilation_w = 1;
   int32_t filter_h = 1, filter_w = 1;

@@ -11,6 +11,7 @@ struct Core {
   const char* name;
   Vectors vectors;
   Code code;
+  bool soft_float;
   const Records Release::* records;
   int reference_fits, cmsis_nn_fits;
 };
@@ -31,17 +32,17 @@ enum Fits : int {
   kM55CmsisNn,
 };
 constexpr Core kCores[] = {
-    {"x86-64", Vectors::kNone, Code::kM4, &Release::host, kNotMeasured, kNotMeasured},
-    {"cortex-m0", Vectors::kNone, Code::kM0Plus, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
-    {"cortex-m0plus", Vectors::kNone, Code::kM0Plus, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
-    {"cortex-m3", Vectors::kNone, Code::kM4, &Release::arm, kM3Reference, kM3CmsisNn},
-    {"cortex-m4", Vectors::kDsp, Code::kM4, &Release::arm, kM4Reference, kM4CmsisNn},
-    {"cortex-m7", Vectors::kDsp, Code::kM7, &Release::arm, kM7Reference, kM7CmsisNn},
-    {"cortex-m33", Vectors::kDsp, Code::kM33, &Release::arm, kM33Reference, kM33CmsisNn},
-    {"cortex-m55", Vectors::kMve, Code::kM4, &Release::arm, kNotMeasured, kM55CmsisNn},
-    {"xtensa-lx6", Vectors::kNone, Code::kM4, &Release::xtensa, kNotMeasured, kNotMeasured},
-    {"rv32imc", Vectors::kNone, Code::kM4, &Release::xtensa, kNotMeasured, kNotMeasured},
-    {"xtensa-lx7", Vectors::kNone, Code::kM4, &Release::xtensa, kNotMeasured, kNotMeasured},
+    {"x86-64", Vectors::kNone, Code::kM4, false, &Release::host, kNotMeasured, kNotMeasured},
+    {"cortex-m0", Vectors::kNone, Code::kM0Plus, true, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
+    {"cortex-m0plus", Vectors::kNone, Code::kM0Plus, true, &Release::arm, kM0PlusReference, kM0PlusCmsisNn},
+    {"cortex-m3", Vectors::kNone, Code::kM4, true, &Release::arm, kM3Reference, kM3CmsisNn},
+    {"cortex-m4", Vectors::kDsp, Code::kM4, false, &Release::arm, kM4Reference, kM4CmsisNn},
+    {"cortex-m7", Vectors::kDsp, Code::kM7, false, &Release::arm, kM7Reference, kM7CmsisNn},
+    {"cortex-m33", Vectors::kDsp, Code::kM33, false, &Release::arm, kM33Reference, kM33CmsisNn},
+    {"cortex-m55", Vectors::kMve, Code::kM4, false, &Release::arm, kNotMeasured, kM55CmsisNn},
+    {"xtensa-lx6", Vectors::kNone, Code::kM4, false, &Release::xtensa, kNotMeasured, kNotMeasured},
+    {"rv32imc", Vectors::kNone, Code::kM4, true, &Release::xtensa, kNotMeasured, kNotMeasured},
+    {"xtensa-lx7", Vectors::kNone, Code::kM4, false, &Release::xtensa, kNotMeasured, kNotMeasured},
 };
 
 }  // namespace
@@ -56,6 +57,7 @@ Machine find_machine(const std::string& kernels, const std::string& core, const 
     return {cmsis_nn ? KernelSet::kCmsisNn : KernelSet::kReference,
             row.vectors,
             row.code,
+            row.soft_float,
             &(release->*row.records),
             release,
             cmsis_nn ? row.cmsis_nn_fits : row.reference_fits};

@@ -40,7 +40,8 @@ struct Release;
 struct Machine {
   KernelSet kernels;
   Vectors vectors;
-  Code code;  // of the core itself, or of the one that is nearest to it
+  Code code;        // of the core itself, or of the one that is nearest to it
+  bool soft_float;  // no floating-point unit: a routine for each operation
   const Records* records;
   const Release* release;
   int fits;  // row of the instruction tables, -1 if none was measured: see work.h

@@ -14,6 +14,7 @@ namespace nas {
 struct Node {
   const Subgraph* graph;
   const Op* op;
+  double early = 0;  // the share of its float operations that end early (early_shares)
 
   const Tensor* input(size_t position) const { return tensor_at(*graph, op->inputs, position); }
   const Tensor* output() const { return tensor_at(*graph, op->outputs, 0); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,19 +57,24 @@ Code read_code(const Table& table) {
 struct OptionFields {
   Builtin kind;
   int8_t type;
-  int padding, stride_w, stride_h, filter_w, filter_h, dilation_w, dilation_h, first_subgraph, second_subgraph;
+  int padding, stride_w, stride_h, filter_w, filter_h, dilation_w, dilation_h, activation, first_subgraph,
+      second_subgraph;
 };
 constexpr int kNone = -1;
 constexpr OptionFields kOptionFields[] = {
-    {Builtin::kConv2d, 1, 0, 1, 2, kNone, kNone, 4, 5, kNone, kNone},
-    {Builtin::kDepthwiseConv2d, 2, 0, 1, 2, kNone, kNone, 5, 6, kNone, kNone},
-    {Builtin::kMaxPool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
-    {Builtin::kAveragePool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
-    {Builtin::kL2Pool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, kNone, kNone},
-    {Builtin::kTransposeConv, 49, 0, 1, 2, kNone, kNone, kNone, kNone, kNone, kNone},
-    {Builtin::kIf, 92, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
-    {Builtin::kWhile, 93, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
-    {Builtin::kCallOnce, 103, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone},
+    {Builtin::kConv2d, 1, 0, 1, 2, kNone, kNone, 4, 5, 3, kNone, kNone},
+    {Builtin::kDepthwiseConv2d, 2, 0, 1, 2, kNone, kNone, 5, 6, 4, kNone, kNone},
+    {Builtin::kMaxPool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, 5, kNone, kNone},
+    {Builtin::kAveragePool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, 5, kNone, kNone},
+    {Builtin::kL2Pool2d, 5, 0, 1, 2, 3, 4, kNone, kNone, 5, kNone, kNone},
+    {Builtin::kTransposeConv, 49, 0, 1, 2, kNone, kNone, kNone, kNone, kNone, kNone, kNone},
+    {Builtin::kFullyConnected, 8, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone, kNone},
+    {Builtin::kConcatenation, 10, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 1, kNone, kNone},
+    {Builtin::kAdd, 11, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone, kNone},
+    {Builtin::kMul, 21, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone, kNone},
+    {Builtin::kIf, 92, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
+    {Builtin::kWhile, 93, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, 1},
+    {Builtin::kCallOnce, 103, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, 0, kNone},
 };
 
 constexpr int8_t kBatchMatMulOptions = 101;
@@ -116,6 +122,7 @@ Options read_options(Builtin kind, const Table& op) {
     return value;
   };
   if (fields->padding != kNone) options.same_padding = table->get<int8_t>(fields->padding, 0) == 0;
+  if (fields->activation != kNone) options.activation = table->get<int8_t>(fields->activation, 0);
   options.stride_w = positive(fields->stride_w, 0);
   options.stride_h = positive(fields->stride_h, 0);
   options.filter_w = positive(fields->filter_w, 0);
@@ -181,9 +188,9 @@ size_t count(const Table& table, int field, size_t element_bytes) {
 }
 
 // Bytes of a buffer: in the vector, or behind the flatbuffer for models above 2 GB (TFLM does not read those).
-bool has_data(const Vector& buffers, uint32_t index, size_t position) {
+std::optional<Vector> data_of(const Vector& buffers, uint32_t index, size_t position) {
   if (index >= buffers.size()) Bytes::fail(position, "a tensor's buffer must exist, got " + std::to_string(index));
-  return count(buffers.table(index), 0, 1) > 0;
+  return buffers.table(index).vector(0, 1);
 }
 
 Tensor read_tensor(const Table& table, const Vector& buffers) {
@@ -193,7 +200,8 @@ Tensor read_tensor(const Table& table, const Vector& buffers) {
   tensor.shape = indices(table, tensor_field::kShape);
   tensor.type = static_cast<Type>(table.get<int8_t>(tensor_field::kType, 0));
   tensor.variable = table.get<uint8_t>(tensor_field::kIsVariable, 0) != 0;
-  tensor.constant = has_data(buffers, table.get<uint32_t>(tensor_field::kBuffer, 0), table.position());
+  const auto data = data_of(buffers, table.get<uint32_t>(tensor_field::kBuffer, 0), table.position());
+  tensor.constant = data && data->size() > 0;
   if (const auto quantization = table.table(tensor_field::kQuantization)) {
     const size_t scales = count(*quantization, 2, 4);
     tensor.scales = static_cast<int32_t>(std::min<size_t>(scales, INT32_MAX));
@@ -204,6 +212,8 @@ Tensor read_tensor(const Table& table, const Vector& buffers) {
   } catch (const Malformed& error) {
     Bytes::fail(table.position(), error.what());
   }
+  const bool whole = tensor.constant && static_cast<int64_t>(data->size()) == tensor.bytes;
+  if (whole && tensor.type == Type::kFloat32) tensor.data = data->data();
   return tensor;
 }
 

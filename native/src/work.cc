@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "arithmetic.h"
+#include "float_values.h"
 #include "instruction_table.h"
 #include "work_terms.h"
 
@@ -69,6 +70,14 @@ int64_t macs(const Node& node) {
     default:
       return 0;
   }
+}
+
+std::vector<Node> nodes_of(const Subgraph& subgraph, const Machine& machine) {
+  std::vector<double> early(subgraph.ops.size());
+  if (machine.soft_float && machine.fits >= 0) early = early_shares(subgraph);
+  std::vector<Node> nodes;
+  for (size_t i = 0; i < subgraph.ops.size(); ++i) nodes.push_back({&subgraph, &subgraph.ops[i], early[i]});
+  return nodes;
 }
 
 Instructions instructions(const Node& node, const Machine& machine) {

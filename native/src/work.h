@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "kernels.h"
 #include "machine.h"
@@ -14,6 +15,9 @@ constexpr double kInstructionsPerInvoke = 75;
 
 // Returns the multiply-accumulates of convolutions, dense and recurrent layers; 0 for all other operators.
 int64_t macs(const Node& node);
+
+// Returns the operators of a subgraph, on a machine without a floating-point unit with their early shares.
+std::vector<Node> nodes_of(const Subgraph& subgraph, const Machine& machine);
 
 struct Instructions {
   double count = -1;          // negative: no fit covers the operator

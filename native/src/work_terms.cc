@@ -58,13 +58,46 @@ Terms reduce(const Node& node) {
   return terms_of(Path::kOnly, {n * real(static_cast<int64_t>(in.shape.size())), n, real(out.elements), 1});
 }
 
-// The sizes before the axis in which inputs and output differ: each is one run of copied bytes for each input.
+// Runs of bytes that memcpy copies: in blocks of 16 and words, or byte by byte if a run is short or not aligned.
+struct Copies {
+  double calls = 0, long_calls = 0, blocks16 = 0, words = 0, bytes = 0, short_bytes = 0, unaligned_bytes = 0;
+
+  void add(double times, int64_t run, bool aligned) {
+    const double length = real(run);
+    calls += times;
+    if (run < 16) {
+      short_bytes += times * length;
+      return;
+    }
+    long_calls += times;
+    if (!aligned) {
+      unaligned_bytes += times * length;
+    } else {
+      blocks16 += times * blocks(length, 16);
+      words += times * blocks(rest(length, 16), 4);
+      bytes += times * rest(length, 4);
+    }
+  }
+};
+
+// One copy for each input and each index before the axis in which inputs and output differ.
 Terms concatenation(const Node& node) {
   const Tensor &in = *node.input(0), &out = *node.output();
   int64_t outer = 1;
   for (size_t i = 0; i < out.shape.size() && dim(in, i) == dim(out, i); ++i) outer = product({outer, dim(out, i)});
-  const auto inputs = static_cast<int64_t>(node.op->inputs.size());
-  return terms_of(Path::kOnly, {real(product({outer, inputs})), real(out.bytes), 1});
+  const int64_t steps = std::min<int64_t>(outer, 4), whole = out.bytes / std::max<int64_t>(1, outer);
+  Copies copies;
+  int64_t before = 0;
+  for (size_t i = 0; i < node.op->inputs.size(); ++i) {
+    const int64_t run = node.input(i) == nullptr ? 0 : node.input(i)->bytes / std::max<int64_t>(1, outer);
+    for (int64_t k = 0; k < steps; ++k) {
+      const bool aligned = (k * whole + before) % 4 == 0 && k * run % 4 == 0;
+      copies.add(real(outer) / real(steps), run, aligned);
+    }
+    before += run;
+  }
+  return terms_of(Path::kOnly, {copies.blocks16, copies.words, copies.bytes, copies.short_bytes, copies.unaligned_bytes,
+                                copies.long_calls, copies.calls, real(outer), 1});
 }
 
 Terms transpose_conv(const Node& node) {
@@ -73,10 +106,30 @@ Terms transpose_conv(const Node& node) {
                                 real(out.elements)});
 }
 
+// Elements of the last axes along which each operand is either repeated throughout or not at all.
+double even_run(const Tensor& left, const Tensor& right, const Tensor& out) {
+  const auto repeated = [&](const Tensor& tensor, size_t from_end) {
+    return from_end > tensor.shape.size() || tensor.shape[tensor.shape.size() - from_end] == 1;
+  };
+  double run = 1;
+  int pattern = -1;
+  for (size_t i = 1; i <= out.shape.size(); ++i) {
+    const int32_t size = out.shape[out.shape.size() - i];
+    if (size <= 1) continue;
+    const int here = 2 * repeated(left, i) + repeated(right, i);
+    if (pattern >= 0 && here != pattern) break;
+    pattern = here;
+    run *= size;
+  }
+  return run;
+}
+
 Terms binary(const Node& node) {
   const Tensor *left = node.input(0), *right = node.input(1);
-  const bool same = right != nullptr && left->shape == right->shape;
-  return terms_of(same ? Path::kOnly : Path::kBroadcast, {real(node.output()->elements), 1});
+  const double all = real(node.output()->elements);
+  if (right != nullptr && left->shape == right->shape) return terms_of(Path::kOnly, {all, 1});
+  const double run = right == nullptr ? 1 : even_run(*left, *right, *node.output());
+  return terms_of(Path::kBroadcast, {all, all / run, 1});
 }
 
 // A copy of the bytes, whatever their type.
@@ -90,7 +143,10 @@ Terms copy(const Node& node) {
 Terms pad(const Node& node, const Machine& machine) {
   const Tensor &in = *node.input(0), &out = *node.output();
   const double inside = real(in.elements), all = real(out.elements);
-  if (!optimized(node, machine)) return terms_of(Path::kOnly, {all, inside, 1});
+  if (!optimized(node, machine)) {
+    const double last = out.shape.empty() ? 1 : std::max(1, out.shape.back());
+    return terms_of(Path::kOnly, {all, inside, all / last, 1});
+  }
   const size_t rank = in.shape.size();
   const double channels = rank > 0 ? std::max(1.0, real(in.shape[rank - 1])) : 1;
   const double width = rank > 1 ? std::max(1.0, real(in.shape[rank - 2])) : 1;
@@ -151,6 +207,8 @@ Terms loops(const Node& node, const Machine& machine) {
       return transpose(node, machine);
     case Builtin::kSoftmax:
       return softmax(node);
+    case Builtin::kShape:
+      return terms_of(Path::kOnly, {1});
     default:
       return terms_of(Path::kOnly, {real(node.output()->elements), 1});
   }
@@ -158,12 +216,27 @@ Terms loops(const Node& node, const Machine& machine) {
 
 bool copies(Builtin kind) { return kind == Builtin::kReshape || kind == Builtin::kSqueeze; }
 
+// Adds to all operations on floats, in routines of a library, those that run to their end.
+Terms with_late(const Terms& terms, Builtin kind, double early) {
+  if (kind == Builtin::kMaxPool2d || kind == Builtin::kRelu || kind == Builtin::kRelu6) return terms;  // comparisons
+  const size_t position = kind == Builtin::kMean ? 1 : 0;
+  Terms result = terms;
+  result.count = 0;
+  for (size_t i = 0; i < terms.count; ++i) {
+    result.add(terms.values[i]);
+    if (i == position) result.add(terms.values[i] * (1 - early));
+  }
+  return result;
+}
+
 }  // namespace
 
 Terms work_terms(const Node& node, const Machine& machine) {
   if (node.input(0) == nullptr || node.output() == nullptr) return {};
   Terms terms = copies(node.op->kind) ? copy(node) : loops(node, machine);
   if (!copies(node.op->kind)) terms.type = worked_type(node);
+  const bool routines = machine.soft_float && terms.type == Type::kFloat32 && terms.count > 1;
+  if (routines) terms = with_late(terms, node.op->kind, node.early);
   if (terms.kind == Builtin::kCustom) terms.kind = node.op->kind;
   return terms;
 }

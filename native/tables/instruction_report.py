@@ -11,7 +11,8 @@ INTRODUCTION = """# Instructions of an inference
 Written by `python native/tables/instructions.py ../shared/truth --write`. Instructions, not cycles, of release builds
 (gcc 12.2, core -Os, kernels -O2) counted in an emulator (QEMU 7.2). Errors are relative, and those of models that the
 fit had not seen: whole models in 8-fold cross-validation, and models of single operators with all models of their kind
-left out. "Stated" is what `nas profile` tells: 90 % of all these models lie within.
+left out. "Stated" is what `nas profile` tells: 90 % of all these models lie within. Floats on Cortex-M0+ and M3 are
+routines that return early for zeros: how many there are is found by one inference on inputs drawn at random.
 """
 
 Errors = Mapping[str, float | None]

@@ -6,8 +6,8 @@ Non-negative least squares on relative error, for each operator, type and path t
 native/src/work_terms.h. Two sources of counts: whole models and single operators on TFLM (the folder given), and
 single kernels for the branches and shapes that those lack (kernel_counts.csv). Errors are those of models that were
 held out: whole models in 8-fold cross-validation, and the single operators of a kind (all `x_dwm_*` and so on) with
-all models of that kind left out. With --write, the weights go to native/src/instruction_table.cc and the errors to
-native/tables/instructions.md.
+all models of that kind left out. With --write, the weights go to native/src/instruction_table.cc, the errors to
+native/tables/instructions.md, and those that users are told to nas/target/instruction_errors.py.
 """
 
 import argparse
@@ -23,11 +23,12 @@ from scipy.optimize import nnls
 sys.path.insert(0, str(Path(__file__).parent))
 
 from counted import MACHINES, PER_INVOKE, PER_OP, Run, Sample, read_kernels, read_runs
-from instruction_report import INTRODUCTION, summary, table_of_errors
+from instruction_report import INTRODUCTION, share, stated, summary, table_of_errors
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "native" / "src" / "instruction_table.cc"
 REPORT = Path(__file__).with_suffix(".md")
+TOLD = ROOT / "nas" / "target" / "instruction_errors.py"
 FOLDS = 8
 LEAST = 2  # records that a fit of the table needs
 NARROW = 2.5  # counted shapes whose shares of a term differ by less say nothing of shapes with less of it
@@ -186,15 +187,23 @@ def fit_table(truth: Path) -> str:
     return table_text(fits, names)
 
 
-def report(truth: Path) -> str:
-    """Return the errors of all machines as Markdown."""
-    errors, parts = [], []
-    for machine, (_, _, title) in MACHINES.items():
+def report(truth: Path) -> tuple[str, str]:
+    """Return the errors of all machines as Markdown, and the lines of instruction_errors.py."""
+    errors, parts, told = [], [], []
+    for machine, (kernel_set, core, title) in MACHINES.items():
         runs, kernels = read_runs(truth, machine), read_kernels(machine)
         by_operator, by_run = held_out(runs, kernels)
         errors.append((title, runs, by_run))
         parts.append(table_of_errors(title, runs, kernels, by_operator, by_run))
-    return "\n".join([INTRODUCTION, summary(errors), *parts])
+        of_integers, of_floats = (share(stated(runs, by_run, is_float), 90) / 100 for is_float in (False, True))
+        told.append(f'    ("{core}", "{kernel_set}"): ({of_integers:.4f}, {of_floats:.4f}),\n')
+    return "\n".join([INTRODUCTION, summary(errors), *parts]), "".join(told)
+
+
+def with_lines(source: str, lines: str) -> str:
+    """Return the source of instruction_errors.py with other lines in its table."""
+    head, table = source.split("= {\n")
+    return f"{head}= {{\n{lines}{table[table.index('}') :]}"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -202,11 +211,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("truth", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
-    text = report(options.truth)
+    text, lines = report(options.truth)
     print(text)
     if options.write:
         TABLE.write_text(fit_table(options.truth))
         REPORT.write_text(text)
+        TOLD.write_text(with_lines(TOLD.read_text(), lines))
 
 
 if __name__ == "__main__":

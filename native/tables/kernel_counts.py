@@ -14,8 +14,10 @@ from nas.graph.graph import Graph, Op, Tensor
 
 COUNTS = Path(__file__).with_suffix(".csv")
 CORES = ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
-# Kernels of CMSIS-NN; the others are TFLM's reference kernels, which also serve float models beside CMSIS-NN.
-CMSIS_NN = frozenset({"conv", "depthwise", "average pool", "max pool", "transpose", "dense", "pad"})
+# Reference kernels that also serve beside CMSIS-NN, which lacks them, as it lacks all kernels for floats.
+SHARED = frozenset({"reference concatenation", "reference dequantize"})
+# Ends the name of a kernel whose inputs were negative for one half, and so zero: floats without a floating-point unit.
+AFTER_RELU = " after relu"
 COLUMNS = ("kernel", "type", "input", "output", "window", "stride", "dilation", "padding", "scales", "order")
 Row = Mapping[str, str]
 
@@ -24,17 +26,26 @@ def kernel_counts(core: str, kernels: str) -> Iterator[tuple[Graph, float]]:
     """Yield each counted operator as a graph, and its instructions, on a core with this kernel set."""
     with COUNTS.open(newline="") as file:
         for row in csv.DictReader(file):
-            reference = row["kernel"].startswith("reference ")
-            serves = reference and (kernels == "reference" or row["type"] == "float32")
-            if row[core] and (serves or (not reference and kernels == "cmsis_nn")):
+            if row[core] and _serves(row, kernels):
                 yield graph_of(row), float(row[core])
 
 
+def _serves(row: Row, kernels: str) -> bool:
+    """Whether the row's kernel is part of a kernel set."""
+    if not row["kernel"].startswith("reference "):
+        return kernels == "cmsis_nn"
+    left, *right = row["input"].split("+")
+    broadcast = row["kernel"] == "reference multiply" and right != [left]
+    return kernels == "reference" or row["type"] == "float32" or row["kernel"] in SHARED or broadcast
+
+
 def graph_of(row: Row) -> Graph:
-    """Return the row's operator as a graph of its own."""
-    kernel = row["kernel"].removeprefix("reference ")
-    inputs, outputs = _shape(row["input"]), _shape(row["output"])
-    tensors = [Tensor("input", inputs, row["type"]), Tensor("output", outputs, row["type"])]
+    """Return the row's operator as the last of a graph."""
+    kernel = row["kernel"].removeprefix("reference ").removesuffix(AFTER_RELU)
+    inputs, *more = [_shape(text) for text in row["input"].split("+")]
+    outputs = _shape(row["output"])
+    tensors = [Tensor("input", inputs, row["type"]), Tensor("output", outputs, _output_type(kernel, row))]
+    tensors += [Tensor(f"input_{i}", shape, row["type"]) for i, shape in enumerate(more)]
     weights = _weights(kernel, row, inputs, outputs)
     if weights is not None:
         scales = int(row["scales"])
@@ -46,8 +57,17 @@ def graph_of(row: Row) -> Graph:
     options = {"padding": row["padding"]} if row["padding"] else {}
     pairs = {"stride": "stride", "dilation": "dilation"} | ({"filter": "window"} if "pool" in kernel else {})
     found = {name: _shape(row[column]) for name, column in pairs.items() if row[column]}
+    if row["kernel"].endswith(AFTER_RELU):
+        tensors.append(Tensor("before", inputs, row["type"]))
+        before = len(tensors) - 1
+        op = Op(_OPERATORS[kernel], (0, *range(2, before)), (1,), {**options, **found})
+        return Graph(tuple(tensors), (Op("RELU", (before,), (0,), {}), op), (before,), (1,))
     op = Op(_OPERATORS[kernel], (0, *range(2, len(tensors))), (1,), {**options, **found})
     return Graph(tuple(tensors), (op,), (0,), (1,))
+
+
+def _output_type(kernel: str, row: Row) -> str:
+    return {"dequantize": "float32", "quantize": "int8"}.get(kernel, row["type"])
 
 
 _OPERATORS = {
@@ -58,6 +78,13 @@ _OPERATORS = {
     "transpose": "TRANSPOSE",
     "dense": "FULLY_CONNECTED",
     "pad": "PAD",
+    "concatenation": "CONCATENATION",
+    "multiply": "MUL",
+    "add": "ADD",
+    "quantize": "QUANTIZE",
+    "dequantize": "DEQUANTIZE",
+    "relu": "RELU",
+    "softmax": "SOFTMAX",
 }
 
 

@@ -101,6 +101,12 @@ BAD = {
         ["--macs-k", "0.01"],
         "(limit 10); these options fit: --macs-k 0.1 or more",
     ),
+    "a latency that no member meets": (
+        nothing,
+        ["--latency-ms", "0.001", "--target", "arduino-nano-33-ble"],
+        "ms (limit 0.001 ms); these options fit: --latency-ms 0.1 or more",
+    ),
+    "a limit of latency without a clock": (nothing, ["--latency-ms", "5"], "must be a board with a clock"),
     "a budget of nothing": (nothing, ["--budget-kb", "0"], "--budget-kb: must be above 0"),
     "an endless budget": (nothing, ["--budget-kb", "inf"], "--budget-kb: must be above 0"),
     "an unknown board": (nothing, ["--target", "cortex-m5"], "target must be a known one, got 'cortex-m5'"),

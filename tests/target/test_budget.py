@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nas.errors import InputError
 from nas.graph.graph import Graph, Op, Tensor
-from nas.target.budget import Budget, thousands, to_bytes
+from nas.target.budget import Budget, milliseconds, thousands, to_bytes
 from nas.target.footprint import Arena, Flash, Totals
 from nas.target.profiler import estimate
 from nas.target.target import find_target
@@ -56,6 +56,30 @@ def test_macs_are_a_count_not_bytes() -> None:
     assert budget.over(FOOTPRINT) == {"macs": pytest.approx(1 / 12344)}
     assert budget.describe(FOOTPRINT) == "12,345 MACs (limit 12,344)"
     assert budget.limits() == {"macs": 12344}
+
+
+def test_a_latency_is_limited_in_milliseconds() -> None:
+    slow = dataclasses.replace(FOOTPRINT, latency_ms=25.0)
+    budget = Budget(latency_ms=20)
+    assert budget.limits() == {"latency": 20}
+    assert budget.over(slow) == {"latency": pytest.approx(0.25)}
+    assert budget.excess(slow) == {"latency": pytest.approx(5)}
+    assert budget.describe(slow) == "latency 25 ms (limit 20 ms)"
+    assert Budget(latency_ms=25).over(slow) == {}
+
+
+def test_a_latency_that_is_not_known_exceeds_every_limit() -> None:
+    unknown = dataclasses.replace(FOOTPRINT, latency_ms=None)
+    budget = Budget(latency_ms=1000)
+    assert budget.over(unknown)["latency"] > 0
+    assert budget.excess(unknown) == {}
+    assert budget.problems(unknown) == ("its latency is not known, so it may take more than 1000 ms",)
+
+
+@pytest.mark.parametrize("limit", [0, -1, math.inf, math.nan, 1_000_001])
+def test_a_latency_of_nothing_or_without_bound_is_refused_as_a_limit(limit: float) -> None:
+    with pytest.raises(InputError, match="latency: must be above 0 and at most 1,000,000 ms, got"):
+        milliseconds(limit, "latency")
 
 
 def test_the_reason_is_one_line_with_used_and_allowed_bytes() -> None:

@@ -91,6 +91,72 @@ def test_the_errors_that_users_are_told_are_those_of_the_report() -> None:
     assert stated == INSTRUCTION_ERRORS
 
 
+def float_net(share_of_zero_weights: float = 0, activation: str = "RELU") -> bytes:
+    """A dense float network: 200 inputs, 300 units with an activation, 10 outputs."""
+    keras = pytest.importorskip("keras")
+    tf = pytest.importorskip("tensorflow")
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(0, 1, (200, 300)), rng.normal(0, 1, (300, 10))
+    second[rng.random(second.shape) < share_of_zero_weights] = 0
+    layers = [keras.Input((200,), batch_size=1), keras.layers.Dense(300, activation.lower()), keras.layers.Dense(10)]
+    model = keras.Sequential(layers)
+    model.set_weights([first, rng.normal(5, 5, 300), second, np.zeros(10)])
+    return bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+
+
+def late_share(model: bytes, core: str = "cortex-m3") -> float:
+    """The share of the last layer's products that a routine without a floating-point unit carries to the end."""
+    terms = _native.work(model, "reference", core)[-1].terms
+    return terms[1] / terms[0]
+
+
+@pytest.mark.filterwarnings("ignore:.*experimental_preserve_all_tensors")
+def test_the_zeros_after_a_relu_are_those_of_an_inference_on_random_inputs() -> None:
+    """Oracle: LiteRT's own activations, on standard normal inputs."""
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter")
+    model = float_net()
+    runner = interpreter.Interpreter(model_content=model, experimental_preserve_all_tensors=True)
+    runner.allocate_tensors()
+    rows = np.random.default_rng(1).normal(size=(20, 1, 200)).astype(np.float32)
+    hidden = next(d["index"] for d in runner.get_tensor_details() if tuple(d["shape"]) == (1, 300))
+    shares = []
+    for row in rows:
+        runner.set_tensor(runner.get_input_details()[0]["index"], row)
+        runner.invoke()
+        shares.append(np.count_nonzero(runner.get_tensor(hidden)) / 300)
+    assert min(shares) > 0.5  # the biases are above zero
+    assert late_share(model) == pytest.approx(np.mean(shares), abs=4 * np.std(shares))
+
+
+def test_products_with_a_weight_of_zero_end_early_as_well() -> None:
+    assert late_share(float_net(0.8)) == pytest.approx(0.2 * late_share(float_net()), rel=0.1)
+
+
+def test_without_a_relu_nothing_ends_early() -> None:
+    assert late_share(float_net(activation="LINEAR")) == 1
+
+
+def test_a_network_without_weights_is_given_some() -> None:
+    """Before training half of what a ReLU gives is zero."""
+    tensors = (
+        Tensor("input", (1, 200), "float32"),
+        Tensor("weights", (300, 200), "float32", constant=True),
+        Tensor("hidden", (1, 300), "float32"),
+        Tensor("more", (10, 300), "float32", constant=True),
+        Tensor("output", (1, 10), "float32"),
+    )
+    first = Op("FULLY_CONNECTED", (0, 1), (2,), {"activation": "RELU"})
+    graph = Graph(tensors, (first, Op("FULLY_CONNECTED", (2, 3), (4,), {})), (0,), (4,))
+    terms = _native.work(graph, "reference", "cortex-m0plus")[-1].terms
+    assert terms[1] / terms[0] == pytest.approx(0.5, abs=0.12)
+
+
+def test_a_core_with_a_floating_point_unit_does_not_look_at_the_values() -> None:
+    model = float_net()
+    assert len(_native.work(model, "reference", "cortex-m4")[-1].terms) == 3
+    assert len(_native.work(model, "reference", "cortex-m3")[-1].terms) == 4
+
+
 def depthwise(channels: int, multiplier: int, kernel: int = 5, dilation: int = 1) -> Graph:
     outputs = channels * multiplier
     tensors = (

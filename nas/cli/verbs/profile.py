@@ -21,7 +21,7 @@ Examples:
   nas profile models/ other.tflite --target nucleo-f411re,raspberry-pi-pico
   nas profile model.tflite --memory-map map.html
   nas profile model.tflite --target cortex-m4-reference --json
-  nas profile models/ --target nucleo-f411re --check --ram-kb 64
+  nas profile models/ --target nucleo-f411re --check --ram-kb 64 --latency-ms 20
 \b
 Exit codes:
   0  every FILE was profiled, and runs; with --check it fits as well
@@ -35,6 +35,7 @@ _LIMITS = {
     "ram_kb": "Limit of the arena for --check; the target's by default.",
     "flash_kb": "Limit of model file plus code for --check; the target's by default.",
     "macs_k": "Limit of multiply-accumulates for --check, in thousands.",
+    "latency_ms": "Limit of the latency for --check, in milliseconds; for boards with a latency.",
 }
 _MOST_NAMED = 3
 
