@@ -1,0 +1,86 @@
+"""What records, results and costs say of themselves, in words and by name."""
+
+from dataclasses import replace
+
+import pytest
+
+from nas.study.costs import COSTS, Cost
+from nas.study.decision import not_on_front
+from nas.study.host_run import HostRun
+from nas.study.objectives import OBJECTIVES
+from nas.study.record import Record, State
+from nas.study.result import Result, RungCorrelation, Trained
+from nas.study.scores import uses_of_test_set, validated
+
+PROFILED = {"weights_bytes": 2048, "macs": 12_345, "latency_ms": 1.234}
+RECORD = Record(3, State.COMPLETE, "d", {}, {}, 7, profiled=PROFILED, val_metrics={"accuracy": 0.5, "macro_f1": 0.25})
+FOLDS = tuple({"trial": t, "fold": f, "val_accuracy": 0.1 * f, "val_score": 0.2 * f} for t in (3, 4) for f in (1, 2, 3))
+
+
+def test_costs_are_told_in_their_units_and_unknown_ones_by_a_dash() -> None:
+    assert [cost.text(RECORD) for cost in COSTS.values()] == ["2,048 B", "-", "12,345", "1.23 ms"]
+    assert Cost("time", "time_ms", "ms").text(RECORD) == "-"
+
+
+def test_a_finished_record_with_a_reason_was_cut_short() -> None:
+    assert not RECORD.is_cut_short
+    assert replace(RECORD, reason="cut short by the time limit").is_cut_short
+    assert not replace(RECORD, reason="out of memory", state=State.FAILED).is_cut_short
+
+
+def test_a_training_without_validation_rows_keeps_the_scores_of_its_search_and_its_own_curves() -> None:
+    last = replace(RECORD, val_metrics={}, history={"loss": (0.5,)}, estimated=None)
+    searched = replace(RECORD, estimated={"macs": 1}, float_val_accuracy=0.75)
+    assert last.with_scores_of(searched) == replace(searched, history=last.history)
+
+
+def test_the_score_of_the_finals_is_the_mean_over_the_winner_s_own_folds() -> None:
+    trained = Trained(replace(RECORD, metric="macro_f1"), FOLDS)
+    assert trained.fold_scores == (0.2, 0.4, pytest.approx(0.6))
+    assert (trained.cross_validated_score, trained.fold_std) == (pytest.approx(0.4), pytest.approx(0.2))
+    assert trained.cross_validated_accuracy == pytest.approx(0.2)
+    assert validated(trained) == [
+        ("cross-validated macro-F1", "40.0 % +- 20.0 over 3 folds"),
+        ("validation macro-F1", "25.0 %"),
+    ]
+    two = Trained(RECORD, FOLDS[:2])
+    assert two.fold_std == pytest.approx(0.1414, abs=1e-4)
+    one = Trained(RECORD, FOLDS[:1])
+    assert (one.fold_std, validated(one)[0][1]) == (None, "20.0 % over 1 folds")
+    none = Trained(RECORD)
+    assert (none.cross_validated_score, none.cross_validated_accuracy, none.fold_std) == (None, None, None)
+    assert none.headline_metrics == ()
+    assert not none.guesses
+
+
+def test_it_is_said_how_often_the_test_set_was_used() -> None:
+    assert uses_of_test_set(Trained(RECORD)) == "The test set was used once, for the study's winner."
+    assert "evaluated 2 times on its test set" in uses_of_test_set(Trained(RECORD, test_uses=2))
+
+
+def test_a_winner_that_is_not_on_the_front_was_best_in_a_cross_validation_if_there_was_one() -> None:
+    assert not_on_front(Trained(RECORD, FOLDS)) == "not on this front, but best in the cross-validation"
+    assert not_on_front(Trained(RECORD)) == "not on this front"
+
+
+def test_a_rung_is_named_by_its_epochs_and_those_of_a_whole_training_if_they_are_known() -> None:
+    assert RungCorrelation(2, 5, 0.5).words == "after 2 epochs"
+    assert RungCorrelation(2, 5, 0.5, 12).words == "after 2 of 12 epochs"
+
+
+def test_the_time_of_the_latest_run_is_told_where_there_were_others() -> None:
+    result = Result("s", "studies/s", 90.0, {"complete": 8, "failed": 1}, None, ())
+    assert result.time_words == "9 trials in 1 min 30 s"
+    assert replace(result, run_seconds=90.0, run_trials=9).time_words == "9 trials in 1 min 30 s"
+    later = replace(result, run_seconds=30.0, run_trials=4)
+    assert later.time_words == "9 trials in 1 min 30 s over all runs, 4 of them in the 30 s of this run"
+    assert replace(result, run_seconds=30.0).time_words == "9 trials in 1 min 30 s"
+
+
+def test_objectives_of_several_goals_are_pareto() -> None:
+    assert {name for name in OBJECTIVES if OBJECTIVES[name].is_pareto} == {n for n in OBJECTIVES if "pareto" in n}
+
+
+def test_half_of_the_inferences_are_faster_than_the_median() -> None:
+    run = HostRun((5.0, 1.0, 2.0, 4.0, 3.0))
+    assert [run.quantile_us(share) for share in (0.0, 0.5, 0.75, 1.0)] == [1, 3, 4, 5]
