@@ -52,17 +52,21 @@ linkcheck_timeout = 20
 linkcheck_allowed_redirects = {".*": ".*"}
 
 
-LONGEST_SHORT = 32
+LONGEST_SHORT = 32  # characters of code that stays on one line
+SENTENCE = 20  # characters of a last cell, on average, from which a table holds sentences
 
 
-def mark_short_code(app, doctree, name):
-    """Give short code in tables a class, so that it is not broken at its hyphens."""
-    for row in doctree.findall(nodes.row):
-        for literal in row.findall(nodes.literal):
+def shape_tables(app, doctree, name):
+    """Mark short code in tables, and tables of sentences, whose rows are stacked on a narrow screen."""
+    for table in doctree.findall(nodes.table):
+        for literal in table.findall(nodes.literal):
             literal["classes"] += ["short"] if len(literal.astext()) <= LONGEST_SHORT else []
+        rows = list(table.findall(nodes.row))
+        length = sum(len(row[-1].astext()) for row in rows) / len(rows)
+        table["classes"] += ["sentences"] if len(rows[0]) > 2 and length >= SENTENCE else []
 
 
 def setup(app):
     """Fill in what pages take from the code."""
     app.connect("source-read", lambda app, name, source: source.__setitem__(0, generated.filled(source[0])))
-    app.connect("doctree-resolved", mark_short_code)
+    app.connect("doctree-resolved", shape_tables)

@@ -16,17 +16,18 @@ from nas.study.cluster import Cluster
 from nas.study.model_spec_keys import SpecKey, keys_of, spec_keys
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES
-from nas.study.study import RUN_FIELDS, Study, flag
+from nas.study.study import RUN_FIELDS, Study
 from nas.target.target import _KEYS as TARGET_KEYS
 from nas.target.target import RUNTIMES, Target
 
-HEAD = ("key", "value", "default", "means")
+HEAD = ("key", "value", "means")
 
 
 def study() -> str:
     """Return the keys of a study's file, table by table."""
     top = [_of_study(key) for key in keys_of("", Study) if key.name not in ("recipe", "cluster")]
-    parts = ["## At the top\n", table((*HEAD[:1], "flag", *HEAD[1:]), top)]
+    flags = "Each is a flag of `nas search` too, with dashes in place of lines: `budget_kb` is `--budget-kb`.\n"
+    parts = ["## At the top\n", flags, table(HEAD, top)]
     parts += [f"Keys that may change when a study goes on: {', '.join(map(code, RUN_FIELDS))}.\n"]
     tables = {**TABLES, "cluster": Cluster}
     for name, kind in tables.items():
@@ -47,11 +48,11 @@ def space() -> str:
         kind = BLOCKS[name]
         texts = {key.name: key.description for key in keys_of("", kind)}
         rows = [
-            (code(field.name), _values(field), code(_toml(field.default)), sentence(prose(texts[field.name])))
+            (code(field.name), _values(field), _meaning(texts[field.name], field.default))
             for field in dataclasses.fields(kind)
         ]
         parts += [f"## The block {name}\n", f"{prose(BLOCKS.summary(name))}\n"]
-        parts += [table(("dimension", "values", "default", "means"), rows)]
+        parts += [table(("dimension", "values", "means"), rows)]
     return "\n".join(parts)
 
 
@@ -73,9 +74,8 @@ def targets() -> str:
     rows = [
         (
             code(name),
-            prose(key.rule),
-            "must be given" if key.required else code(key.default) if key.default is not None else "",
-            sentence(prose(texts[name].replace("None for", "none for"))),
+            prose(key.rule) + (", must be given" if key.required else ""),
+            _meaning(texts[name].replace("None for", "none for"), key.default),
         )
         for name, key in known.items()
     ]
@@ -85,22 +85,20 @@ def targets() -> str:
 def _of_study(key: SpecKey) -> tuple[str, ...]:
     """Return the row of a study's field; those that say how data are read are described by `DataOptions`."""
     texts = {each.name: each.description for each in keys_of("", DataOptions)}
-    name, kind, default, text = _row(dataclasses.replace(key, description=texts.get(key.name, key.description)))
-    return name, code(flag(key.name)) if key.name in OPTIONS else "", kind, default, text
+    assert key.name in OPTIONS
+    return _row(dataclasses.replace(key, description=texts.get(key.name, key.description)))
 
 
 def _row(key: SpecKey) -> tuple[str, ...]:
     # What is None in Python is left out of a file.
     text = re.sub(r"\bNone\b", "no value", key.description)
-    return code(key.name), key.kind, _default(key.default), sentence(prose(text))
+    return code(key.name), key.kind, _meaning(text, key.default)
 
 
-def _default(value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if value in ((), {}):
-        return "empty"
-    return code(_toml(value))
+def _meaning(text: str, default: Any) -> str:
+    """Return what a key means, and its default if it has one."""
+    unset = default is None or (not isinstance(default, bool | int | float) and not default)
+    return sentence(prose(text)) + ("" if unset else f" Default: {code(_toml(default))}.")
 
 
 def _toml(value: Any) -> str:
