@@ -29,6 +29,9 @@ _PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONG_KEY = re.compile(f"(?:{_PART}){{{_MOST_KEY_PARTS}}}")
 
+# What stands in a document as it is.
+_PLAIN = frozenset({int, float, bool, str, type(None)})
+
 _NAMES: Mapping[type, str] = {
     bool: "true or false",
     int: "a whole number",
@@ -61,6 +64,8 @@ def to_data(instance: Any) -> dict[str, Any]:
 
 
 def _data(value: Any) -> Any:
+    if type(value) in _PLAIN:  # most values are, and a record has hundreds
+        return value
     if dataclasses.is_dataclass(value):
         return value.to_json() if hasattr(value, "to_json") else to_data(value)
     if isinstance(value, Mapping):

@@ -4,28 +4,21 @@ A journal needs one line for each event. A database needs a query and a row for 
 trial of this program's spaces.
 """
 
-import json
-import os
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from nas.errors import InputError
+from nas.optimizer.thin_journal import ThinJournal
 
 JOURNAL = "journal:///"
 # Writing takes milliseconds, so an older lock was left by a process that was killed. Optuna's other kind of lock, a
 # symbolic link to the journal, never counts as old if the journal's path is relative, since the link is then broken.
 _LOCK_SECONDS = 3
-# What a thin journal leaves out of a trial.
-_CONTENTS = ("distributions", "params", "user_attrs", "system_attrs", "intermediate_values")
-# Seconds after which what was written is on the disk.
-_SYNC_SECONDS = 1.0
 # What databases say of a table or a row that another process has made in the meantime, and seconds to wait then.
 _MADE_BY_ANOTHER = (IntegrityError, OperationalError, ProgrammingError)
 _PAUSES = (0.2, 0.5, 1.0)
@@ -64,43 +57,7 @@ def open_thin(url: str) -> JournalStorage | None:
     file = _file(url)
     if file is None or not url.startswith(JOURNAL):
         return None
-    return JournalStorage(_ThinJournal(file))
-
-
-class _ThinJournal(JournalFileBackend):
-    """A journal of which Optuna sees only that trials exist, and in which states.
-
-    What is written is on its way to the disk at once, so that a kill of this process loses nothing, and is on the disk
-    a second later. Waiting for the disk after each line would take as long as all other work on a trial.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._writing = JournalFileOpenLock(str(file), _LOCK_SECONDS)
-        super().__init__(str(file), self._writing)
-        self._path = file
-        self._synced = 0.0
-
-    def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        self._writing.acquire()
-        try:
-            with self._path.open("ab") as journal:
-                journal.write(lines.encode())
-                journal.flush()
-                if time.monotonic() - self._synced > _SYNC_SECONDS:
-                    os.fsync(journal.fileno())
-                    self._synced = time.monotonic()
-        finally:
-            self._writing.release()
-
-    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        for log in super().read_logs(log_number_from):
-            yield {**log, **{key: {} for key in _CONTENTS if key in log}, **_emptied(log)}
-
-
-def _emptied(log: dict[str, Any]) -> dict[str, Any]:
-    """Return an attribute that is set for a trial, and not for the study, without its value."""
-    return {"user_attr": dict.fromkeys(log["user_attr"])} if "trial_id" in log and "user_attr" in log else {}
+    return JournalStorage(ThinJournal(file, JournalFileOpenLock(str(file), _LOCK_SECONDS)))
 
 
 def _open_journal(file: Path) -> JournalStorage:

@@ -2,11 +2,12 @@
 
 import itertools
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState
 
 from nas.optimizer.samplers.sampler import Suggest
 from nas.space.dims import Choice, Dim, Value
@@ -64,7 +65,9 @@ class Trial:
         numbers, distribution = _described(dim)
         self._distributions[name] = distribution
         value: Value = self._given[name] if name in self._given else self._suggested(name, distribution)
-        if not isinstance(distribution, CategoricalDistribution):
+        if value in numbers:
+            value = numbers[numbers.index(value)]  # an 8 may be given as 8.0
+        elif numbers:
             value = min(numbers, key=lambda number: abs(number - float(value)))
         self.params[name] = value
         return value
@@ -85,20 +88,36 @@ class Trial:
         return self._frozen(
             state,
             values=list(record.values) if state == TrialState.COMPLETE and record.values else None,
-            constraints={name: float(excess) for name, excess in violations.items()},
             # Optuna takes no intermediate values in studies of several objectives.
-            intermediate_values={step: reached} if reached is not None and one_objective else {},
+            reached={step: reached} if reached is not None and one_objective else None,
+            violations=violations,
         )
 
-    def _frozen(self, state: TrialState, **facts: Any) -> FrozenTrial:
-        frozen = create_trial(
+    def _frozen(
+        self,
+        state: TrialState,
+        values: list[float] | None = None,
+        reached: dict[int, float] | None = None,
+        violations: Mapping[str, float] | None = None,
+    ) -> FrozenTrial:
+        """Return the trial as Optuna has it; made at once, since `create_trial` checks each value, which takes long."""
+        now = datetime.now()
+        frozen = FrozenTrial(
+            number=self.place,
+            trial_id=-1,
             state=state,
+            value=None,
+            values=values,
+            datetime_start=now,
+            datetime_complete=now if state.is_finished() else None,
             params=dict(self.params),
             distributions=self._distributions,
             user_attrs={} if self.continues is None else {_CONTINUES: self.continues},
-            **facts,
+            system_attrs={},
+            intermediate_values=reached or {},
         )
-        frozen.number = self.place
+        for name, excess in (violations or {}).items():
+            frozen.set_constraint(name, float(excess))
         return frozen
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nas.codec import Place, from_data
+from nas.codec import Place, from_data, to_data
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph, digest
@@ -66,7 +66,7 @@ class Architecture:
             "space": self.space,
             "input_shape": list(self.input_shape),
             "outputs": self.outputs,
-            "blocks": [{"block": _name(block), **dataclasses.asdict(block)} for block in self.blocks],
+            "blocks": [{"block": _name(block), **to_data(block)} for block in self.blocks],
             **_task_to_json(self.task),
             **({} if self.front_end == RAW else {"front_end": self.front_end.to_json()}),
         }

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeAlias, TypeGuard
 
 from nas.errors import InputError
@@ -24,12 +25,14 @@ class Range:
 
     @property
     def values(self) -> tuple[Value, ...]:
-        steps = math.floor((self.high - self.low) / self.step + 1e-9)
-        # Rounded to 12 digits, 0.1 + 2 * 0.1 is 0.3.
-        return tuple(
-            self.low + i * self.step if isinstance(self.step, int) else round(self.low + i * self.step, 12)
-            for i in range(steps + 1)
-        )
+        return _evenly(self.low, self.high, self.step)
+
+
+@lru_cache(typed=True)
+def _evenly(low: int | float, high: int | float, step: int | float) -> tuple[Value, ...]:
+    steps = math.floor((high - low) / step + 1e-9)
+    # Rounded to 12 digits, 0.1 + 2 * 0.1 is 0.3.
+    return tuple(low + i * step if isinstance(step, int) else round(low + i * step, 12) for i in range(steps + 1))
 
 
 @dataclass(frozen=True, slots=True)

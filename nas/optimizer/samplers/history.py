@@ -60,20 +60,25 @@ class History:
 
     def add(self, trial: FrozenTrial) -> None:
         """Take note of a trial; one that failed is forgotten."""
-        self._seen.pop(trial.number, None)
+        known = self._seen.pop(trial.number, None)
         if trial.state in (TrialState.FAIL, TrialState.WAITING):
             return
-        for name in trial.params.keys() - self.grids.keys():
-            self.grids[name] = grid(trial.distributions[name])
-        known = trial.params
-        row = [self.grids[name].index(known[name]) if name in known else -1 for name in self.grids]
-        self._seen[trial.number] = _Seen(trial.number, np.array(row, np.int64), *self._judged(trial))
+        row = self._row(trial) if known is None else known.row
+        self._seen[trial.number] = _Seen(trial.number, row, *self._judged(trial))
         if trial.state == TrialState.RUNNING:
             return
         self.ended += 1
-        self.shared = tuple(name for name in (known if self.shared is None else self.shared) if name in known)
+        has = trial.params
+        self.shared = tuple(name for name in (has if self.shared is None else self.shared) if name in has)
         if len(self._seen) > 2 * (BEST + LATEST):
             self._forget()
+
+    def _row(self, trial: FrozenTrial) -> Ints:
+        """Return the index of the trial's value for each dimension."""
+        for name in trial.params.keys() - self.grids.keys():
+            self.grids[name] = grid(trial.distributions[name])
+        has = trial.params
+        return np.array([known.index(has[name]) if name in has else -1 for name, known in self.grids.items()], np.int64)
 
     def split(self, best: int) -> tuple[dict[str, Ints], dict[str, Ints]]:
         """Return the values of the `best` best trials, and those of all others.
