@@ -17,8 +17,8 @@ from nas.api import STUDIES
 from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.files import write_atomic
-from nas.optimizer.ledger import NoTrialsError
 from nas.optimizer.run import open_ledger
+from nas.optimizer.storage import NoTrialsError
 from nas.study.study import Study
 from nas.text import document
 

@@ -12,8 +12,9 @@ from nas.api import STUDIES
 from nas.api.archives import exported_result
 from nas.api.studies import open_study
 from nas.errors import InputError
-from nas.optimizer.ledger import Ledger, NoTrialsError
+from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
+from nas.optimizer.storage import NoTrialsError
 from nas.study.changes import differences
 from nas.study.objectives import OBJECTIVES
 from nas.study.study import Study

@@ -8,11 +8,11 @@ from nas.api import STUDIES
 from nas.api.limits import limits_in_words
 from nas.api.problems import load_problem
 from nas.api.studies import open_study, require_begun
-from nas.optimizer.ledger import NoTrialsError
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger
 from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.optimizer.storage import NoTrialsError
 from nas.space.file import load_space
 from nas.study.changes import refuse_changes
 from nas.study.feasibility import require_latency

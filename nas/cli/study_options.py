@@ -81,7 +81,7 @@ OPTIONS = {
         "The study's folder below --studies. All names in the exported C sources begin with it.",
         "made from space, data and budget",
     ),
-    "storage": Option("Optuna storage URL.", "a journal in the study's folder"),
+    "storage": Option("Optuna storage URL; searches can share PostgreSQL.", "a journal in the study's folder"),
     "tracking_uri": Option("MLflow server, or `none`.", "SQLite below --studies"),
 }
 

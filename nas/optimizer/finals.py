@@ -19,6 +19,7 @@ from nas.optimizer.teachers import SoftLabels, Teachers
 from nas.optimizer.test_set import count_test_use
 from nas.optimizer.timing import OVERHEAD_SECONDS, TEACHER_SHARE, FinalsPlan, Pace
 from nas.optimizer.trials import Trials
+from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS
 from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.costs import front
@@ -27,9 +28,6 @@ from nas.study.record import Record, State
 from nas.study.result import Tested, Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.text import counted, duration
-
-WINNER_MODEL = "winner.tflite"
-WINNER_WEIGHTS = "winner.npz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,29 @@ its training starts, or when it has ended without a training. Neither the sample
 storage holds all that is known of all trials, so that a long search needs no more memory or time than a short one.
 """
 
+import copy
 import json
+import socket
 import warnings
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.storages import BaseStorage
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.codec import Place
 from nas.errors import InputError
 from nas.optimizer import owner
+from nas.optimizer.peers import Patient, Peers, is_shared
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.optimizer.storage import open_storage, open_thin, repair
-from nas.optimizer.trial import BeginCandidate, Trial, left_running
+from nas.optimizer.storage import open_storage, open_study, open_thin, repair
+from nas.optimizer.trial import STATES, BeginCandidate, Trial, left_running
 from nas.space.dims import Value
 from nas.study.changes import refuse_changes
 from nas.study.objectives import Direction
@@ -52,9 +59,12 @@ class Ledger:
     ) -> None:
         self.name = name
         self._url = url
-        self._storage = open_storage(url)
-        study = _open_study(self._storage, name, directions if begin else None, url)
+        storage = open_storage(url)
+        self._storage: BaseStorage | Patient = storage
+        study = open_study(storage, name, directions if begin else None, url)
         self._kept: optuna.Study | None = study
+        self._peers: Peers | None = None
+        self._owner_key = "owner"
         if [direction.name.lower() for direction in study.directions] != list(directions):
             rule = "must stay what it was when the study began"
             raise InputError(f"study {name}: objective", rule, hint="give another --name")
@@ -67,15 +77,26 @@ class Ledger:
 
     def records(self) -> list[Record]:
         """Return the records of all trials that have ended."""
-        return [
-            Record.from_json(trial.user_attrs["record"], Place(f"study {self.name}, trial {trial.number}"))
-            for trial in self._whole().get_trials(deepcopy=False)
-            if trial.state.is_finished() and "record" in trial.user_attrs
-        ]
+        ended = [trial for trial in self._whole().get_trials(deepcopy=False) if trial.state.is_finished()]
+        if self._peers is not None:
+            self._peers.add(trial.number for trial in ended)
+        return [record for trial in ended if (record := self._record(trial)) is not None]
+
+    def _record(self, trial: FrozenTrial) -> Record | None:
+        """Return the record of a trial that has ended; None if it was taken from a dead process, which had none."""
+        if "record" not in trial.user_attrs:
+            return None
+        record = Record.from_json(trial.user_attrs["record"], Place(f"study {self.name}, trial {trial.number}"))
+        return record if STATES[record.state] == trial.state else None
 
     def unfinished(self) -> list[Trial]:
-        """Return the trials that were running when an earlier run ended."""
-        trials = []
+        """Return the trials that were running when an earlier run ended.
+
+        In a storage that several processes share, they may run elsewhere; `hear` returns those that nobody runs.
+        """
+        trials: list[Trial] = []
+        if self._peers is not None:
+            return trials
         for frozen in self._left:
             self._ids[frozen.number] = frozen._trial_id
             trials.append(left_running(frozen, *self._begun()))
@@ -108,25 +129,69 @@ class Ledger:
             trial.number = self._store(frozen)
         return trial.number
 
-    def finish(self, trial: Trial, record: Record, violations: Mapping[str, float]) -> None:
-        """Tell the sampler and the storage how the trial ended."""
+    def finish(self, trial: Trial, record: Record, violations: Mapping[str, float]) -> bool:
+        """Tell the sampler and the storage how the trial ended.
+
+        Returns:
+            Whether the trial was still this process's: another one may have taken it, if this one was cut off.
+        """
         frozen = trial.ended(record, violations, one_objective=self._one_objective)
-        self._sampler.learn(frozen)
         if trial.number is None:
             frozen.user_attrs["record"] = record.to_json()
             trial.number = self._store(frozen)
-        else:
-            trial_id = self._ids[trial.number]
+            del self._ids[trial.number]
+        elif not self._end(self._ids.pop(trial.number), frozen, record):
+            return False
+        self._sampler.learn(frozen)
+        if self._peers is not None:
+            self._peers.add([trial.number])
+        return True
+
+    def _end(self, trial_id: int, frozen: FrozenTrial, record: Record) -> bool:
+        """Store how a trial ended that is stored as running; return False if it has ended already."""
+        try:
             self._storage.set_trial_user_attr(trial_id, "record", record.to_json())
             for step, reached in frozen.intermediate_values.items():
                 self._storage.set_trial_intermediate_value(trial_id, step, reached)
             self._storage.set_trial_state_values(trial_id, frozen.state, record.values)
-        del self._ids[trial.number]
+        except UpdateFinishedTrialError:
+            return False
+        return True
 
-    def next_number(self) -> int:
-        """Return the number that the next stored trial will have."""
-        # Only this process adds trials, so all are known here; the storage would read every trial to count them.
-        return self._stored
+    def number(self, trial: Trial) -> int:
+        """Return the number of a trial; if it is not stored yet, the one that it will have."""
+        if trial.number is not None:
+            return trial.number
+        # If only this process adds trials, all are known here; the storage would read every trial to count them.
+        return self._stored if self._peers is None else self.start(trial)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may run the same study now."""
+        return self._peers is not None
+
+    @property
+    def elsewhere(self) -> int:
+        """Number of trials that other processes run in the same study."""
+        return 0 if self._peers is None else self._peers.running
+
+    def hear(self) -> tuple[list[Record], list[Trial]]:
+        """Return the records of other processes since the last call, and the trials that dead ones have left."""
+        if self._peers is None:
+            return [], []
+        ended, left = self._peers.look(self._ids.values())
+        records = []
+        for frozen in ended:
+            if (record := self._record(frozen)) is not None:
+                known = copy.copy(frozen)
+                known.number, _ = self._begun()
+                self._sampler.learn(known)
+                records.append(record)
+        return records, [left_running(trial, *self._begun(), stored=False) for trial in left]
+
+    def one_at_a_time(self, waits: Callable[[], bool]) -> AbstractContextManager[bool]:
+        """Let only one process at a time do something in the study; see `Peers`."""
+        return nullcontext(True) if self._peers is None else self._peers.one_at_a_time(waits)
 
     def put(self, key: str, value: object) -> None:
         self._storage.set_study_user_attr(self._study_id, key, value)
@@ -161,20 +226,34 @@ class Ledger:
         except (ValueError, RuntimeError):  # too few complete trials, or no dimension that all of them have
             return {}
 
-    def lock(self, identity: Mapping[str, object]) -> None:
+    def lock(self, identity: Mapping[str, object], folder: Path) -> None:
         """Let only this process run the study, and check that the study's definition is the same as in earlier runs.
+
+        In a storage that several processes share, others may run it too, each in a folder of its own.
 
         Raises:
             InputError: another process on this machine runs it, or its identity was another one.
         """
-        if (running := self.runner()) is not None:
+        if is_shared(self._url):
+            self._share()
+            self._owner_key = f"owner of {socket.gethostname()}:{folder.resolve()}"
+        if (running := owner.other(self.get(self._owner_key))) is not None:
             rule, hint = "must be run by one process at a time", "end that process first, or give another --name"
+            if self._peers is not None:
+                rule, hint = f"must be run by one process at a time in {folder}", "give another --studies"
             raise InputError(f"study {self.name}", rule, got=f"{running} running it", hint=hint)
         repair(self._url)
         now = json.loads(json.dumps(identity))
         refuse_changes(self.name, self.get("identity") or now, now)
         self.put("identity", now)
-        self.put("owner", owner.me())
+        self._own(owner.me())
+
+    def _share(self) -> None:
+        """From now on, reckon with other processes, and wait for a server that is away."""
+        assert self._kept is not None
+        assert isinstance(self._storage, RDBStorage)
+        self._peers = Peers(self._kept, self._storage)
+        self._storage = Patient(self._storage)
 
     def runner(self) -> str | None:
         """Return which other process on this machine runs the study now, in words; None if none does."""
@@ -182,7 +261,11 @@ class Ledger:
 
     def unlock(self) -> None:
         """Let other processes run the study: this one has ended its run, though it may live on, as a notebook does."""
-        self.put("owner", None)
+        self._own(None)
+
+    def _own(self, process: str | None) -> None:
+        for key in {"owner", self._owner_key}:
+            self.put(key, process)
 
     def slim(self) -> None:
         """Hold no longer what each trial has chosen and how it ended; whoever asks for it reads the storage again."""
@@ -200,7 +283,9 @@ class Ledger:
         assert self._kept is not None
         stored = self._kept.get_trials(deepcopy=False)
         self._stored = self._place = len(stored)
-        self._sampler = SAMPLERS[self._sampler_name](_later(self._seed, len(stored)), self._directions)
+        # Processes that begin a study together must not propose the same candidates.
+        begun = zlib.crc32(owner.me().encode()) if is_shared(self._url) else len(stored)
+        self._sampler = SAMPLERS[self._sampler_name](_later(self._seed, begun), self._directions)
         self._left = [trial for trial in stored if trial.state == TrialState.RUNNING]
         self._had = [trial.params for trial in stored]
         for trial in stored:
@@ -218,34 +303,14 @@ class Ledger:
 
     def _store(self, frozen: FrozenTrial) -> int:
         trial_id = self._storage.create_new_trial(self._study_id, template_trial=frozen)
-        number = self._storage.get_trial(trial_id).number
+        number: int = self._storage.get_trial(trial_id).number
         self._ids[number] = trial_id
         self._stored += 1
+        if self._peers is not None:
+            self._peers.beat(trial_id)
         return number
 
 
-class NoTrialsError(InputError):
-    """A study's trials are not where its definition says."""
-
-    def __init__(self, name: str, place: object) -> None:
-        super().__init__(place, f"must hold the trials of study {name}", hint="run the study with `nas search` first")
-
-
-def _open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | None, url: str) -> optuna.Study:
-    """Load the study, or begin it with these directions if it is not there.
-
-    Loading writes nothing, since another process may be running the study.
-    """
-    try:
-        return optuna.load_study(study_name=name, storage=storage)
-    except KeyError:
-        if begin is None:
-            raise NoTrialsError(name, url) from None
-        repair(url)
-        # Another process may have begun it in the meantime.
-        return optuna.create_study(storage=storage, study_name=name, directions=list(begin), load_if_exists=True)
-
-
-def _later(seed: int, trials: int) -> int:
-    """Return the seed of a run that begins with `trials` stored trials, so that it does not repeat an earlier run's."""
-    return (seed * 1_000_003 + trials) % 2**32
+def _later(seed: int, begun: int) -> int:
+    """Return the seed of a run, which should not repeat another one's; `begun` tells them apart: the stored trials."""
+    return (seed * 1_000_003 + begun) % 2**32

@@ -13,18 +13,19 @@ from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.choice import executor_of
 from nas.optimizer.executor.executor import MakeExecutor
-from nas.optimizer.finals import WINNER_MODEL, WINNER_WEIGHTS, Finals
+from nas.optimizer.finals import Finals
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
-from nas.optimizer.ledger import Ledger, NoTrialsError
+from nas.optimizer.ledger import Ledger
 from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.search import Search
-from nas.optimizer.storage import is_missing, journal_url
+from nas.optimizer.storage import NoTrialsError, is_missing, journal_url
 from nas.optimizer.teachers import winner_soft_labels
 from nas.optimizer.timing import MAX_SHARE
 from nas.optimizer.trials import Trials, summarize
+from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS, hand_over, take_over
 from nas.study.archive import ModelFiles
 from nas.study.changes import refuse_changes
 from nas.study.objectives import OBJECTIVES
@@ -106,7 +107,7 @@ def run(
     """
     study, judge = problem.study, Judge.of(problem)
     ledger = _resume_or_begin(study, folder)
-    ledger.lock(problem.identity())
+    ledger.lock(problem.identity(), folder)
     clock = Clock(started, _limit(study, folder, finish=finish), ledger.get("seconds") or 0.0)
     write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
     tracker = track_apart(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
@@ -121,7 +122,7 @@ def run(
         else:
             observer.phase(_searching(problem, judge))
             _search(finals)
-        finals.decide()
+        _decide(finals)
         trials.keep_time()
         yield Run(folder, trials, tracker)
     finally:
@@ -172,6 +173,31 @@ def _search(finals: Finals) -> None:
 
     ladder = Ladder(problem.study.recipe, len(problem.splits.train), trials.records, models, judge.gains_at)
     Search(problem, judge, trials, ladder, models, finals.dispatcher, remaining).run()
+
+
+def _decide(finals: Finals) -> None:
+    """Run the finals; of several processes that run the study, one does, and the others get the winner's files.
+
+    If that one dies, another one goes on with what it has stored.
+    """
+    ledger, models = finals.trials.ledger, finals.models
+
+    def waits() -> bool:
+        finals.observer.phase("finals: another process decides this study")
+        finals.observer.tick((), finals.clock.seconds, finals.clock.limit)
+        return finals.clock.remaining() != 0
+
+    with ledger.one_at_a_time(waits) as alone:
+        before = ledger.get("winner")
+        if alone:
+            finals.decide()
+        if ledger.is_shared and ledger.get("winner") != before:
+            hand_over(ledger, models)
+    if ledger.is_shared:
+        take_over(ledger, models)
+        if finals.trials.complete and ledger.get("winner") is None:
+            rule, hint = "must be decided before the time is over", "run the same command again"
+            raise InputError(f"study {ledger.name}", rule, got="another process, which still decides", hint=hint)
 
 
 def _require_finalists(trials: Trials, folder: Path) -> None:

@@ -1,10 +1,11 @@
 """The search of a study: candidates are proposed, checked and trained, and the sampler learns from the results."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nas.optimizer.dispatcher import Dispatcher
+from nas.optimizer.dispatcher import TICK_SECONDS, Dispatcher
 from nas.optimizer.executor.executor import Answer, Failed
 from nas.optimizer.judge import Judge
 from nas.optimizer.ladder import Ladder
@@ -113,6 +114,7 @@ class Search:
         If another trial is wanted, its candidate is proposed and examined. If a worker is idle, the candidate is
         trained; otherwise, the search waits for results of the workers and reports them to the sampler.
         """
+        self._hear()
         wanted = self._is_wanted()
         if wanted and self._next is None:
             self._next = self._examined(self._propose())
@@ -121,9 +123,19 @@ class Search:
         elif self._running:
             # Without a candidate to train next, the search does not wait for workers, but proposes one.
             self._collect(at_once=wanted and self._next is None)
+        elif self._ledger.elsewhere and self._has_time() and self._patience.used_up() is None:
+            time.sleep(TICK_SECONDS)  # for the last trials of other processes, which might die
         else:
             return False
         return True
+
+    def _hear(self) -> None:
+        """Take up what other processes have found in the same study, and the trials of those that have died."""
+        records, left = self._ledger.hear()
+        self._unfinished += left
+        for record in records:
+            self._trials.hear(record)
+            self._learn(record)
 
     def _is_wanted(self) -> bool:
         """Return whether another trial is to run: one is left unfinished, or no limit has been reached."""
@@ -131,11 +143,14 @@ class Search:
 
     def _is_within_limits(self, running: int) -> bool:
         trials = self._problem.study.trials
-        if trials is not None and len(self._trials.records) + running >= trials:
+        if trials is not None and len(self._trials.records) + running + self._ledger.elsewhere >= trials:
             return False
-        seconds = self._remaining()
-        enough = seconds is None or seconds > MIN_SECONDS or (running == 0 and self._lacks_first())
+        enough = self._has_time() or (running == 0 and self._lacks_first())
         return enough and self._patience.used_up() is None
+
+    def _has_time(self) -> bool:
+        seconds = self._remaining()
+        return seconds is None or seconds > MIN_SECONDS
 
     def _lacks_first(self) -> bool:
         """Return whether a run that should end with a winner has trained nothing yet, nor an earlier run."""
@@ -161,7 +176,7 @@ class Search:
         if verdict is None:
             return proposal
         state, reason = verdict
-        number = self._ledger.next_number() if proposal.trial.number is None else proposal.trial.number
+        number = self._ledger.number(proposal.trial)
         self._end(proposal, proposal.record(number, self._problem.study.seed, state, reason))
         return None
 
@@ -238,7 +253,11 @@ class Search:
 
     def _end(self, proposal: _Proposal, record: Record, model: Path | None = None) -> None:
         """Tell everyone how a trial has ended."""
-        self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate), model)
+        if self._trials.end(proposal.trial, record, self._judge.violations(proposal.candidate), model):
+            self._learn(record)
+
+    def _learn(self, record: Record) -> None:
+        """Count a trial that has ended at the rungs, and for the study's patience."""
         self._ladder.add(record)
         self._patience.add(record)
 

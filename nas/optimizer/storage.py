@@ -6,14 +6,18 @@ trial of this program's spaces.
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import optuna
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from nas.errors import InputError
+from nas.optimizer.peers import is_shared, open_shared
 from nas.optimizer.thin_journal import ThinJournal
+from nas.study.objectives import Direction
 
 JOURNAL = "journal:///"
 # Writing takes milliseconds, so an older lock was left by a process that was killed. Optuna's other kind of lock, a
@@ -28,6 +32,28 @@ _HINT = "use sqlite:///FILE.db or postgresql://USER:PASSWORD@HOST/DATABASE, or l
 def journal_url(file: Path) -> str:
     """Return the URL of a journal."""
     return f"{JOURNAL}{file}"
+
+
+class NoTrialsError(InputError):
+    """A study's trials are not where its definition says."""
+
+    def __init__(self, name: str, place: object) -> None:
+        super().__init__(place, f"must hold the trials of study {name}", hint="run the study with `nas search` first")
+
+
+def open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | None, url: str) -> optuna.Study:
+    """Load the study, or begin it with these directions if it is not there.
+
+    Loading writes nothing, since another process may be running the study.
+    """
+    try:
+        return optuna.load_study(study_name=name, storage=storage)
+    except KeyError:
+        if begin is None:
+            raise NoTrialsError(name, url) from None
+        repair(url)
+        # Another process may have begun it in the meantime.
+        return optuna.create_study(storage=storage, study_name=name, directions=list(begin), load_if_exists=True)
 
 
 def is_missing(url: str) -> bool:
@@ -81,12 +107,12 @@ def _open_database(url: str) -> RDBStorage:
     """
     for pause in _PAUSES:
         try:
-            return RDBStorage(url)
+            return open_shared(url) if is_shared(url) else RDBStorage(url)
         except _MADE_BY_ANOTHER as error:
             if isinstance(error, OperationalError) and "exist" not in str(error):
                 raise  # there is no such server, or it does not answer
             time.sleep(pause)
-    return RDBStorage(url)
+    return open_shared(url) if is_shared(url) else RDBStorage(url)
 
 
 def _missing(url: str, error: ImportError) -> InputError:

@@ -121,9 +121,17 @@ class Trial:
         return frozen
 
 
-def left_running(frozen: FrozenTrial, place: int, begin: BeginCandidate) -> Trial:
-    """Return the trial that an earlier run has left running, with the values that it had chosen."""
-    return Trial(place, begin, frozen.params, frozen.user_attrs.get(_CONTINUES), frozen.number)
+def left_running(frozen: FrozenTrial, place: int, begin: BeginCandidate, *, stored: bool = True) -> Trial:
+    """Return the trial that an earlier run, or another process, has left running, with the values that it had chosen.
+
+    Args:
+        frozen: the trial.
+        place: see `Trial`.
+        begin: see `Trial`.
+        stored: whether it goes on under its number; if not, it gets a new one.
+    """
+    continues = frozen.user_attrs.get(_CONTINUES)
+    return Trial(place, begin, frozen.params, continues, frozen.number if stored else None)
 
 
 @cache

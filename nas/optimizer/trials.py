@@ -63,9 +63,14 @@ class Trials:
             if record.trial not in logged and record.state not in (State.OVER_BUDGET, State.DUPLICATE):
                 self._tracker.log(record, models.file(f"{record.trial}.tflite"))
 
-    def end(self, trial: Trial, record: Record, violations: Mapping[str, float], model: Path | None = None) -> None:
-        """Store how a trial ended, and tell the sampler, the observer and the tracker."""
-        self.ledger.finish(trial, record, violations)
+    def end(self, trial: Trial, record: Record, violations: Mapping[str, float], model: Path | None = None) -> bool:
+        """Store how a trial ended, and tell the sampler, the observer and the tracker.
+
+        Returns:
+            Whether it counts; it does not if another process has taken it.
+        """
+        if not self.ledger.finish(trial, record, violations):
+            return False
         self._add(record)
         if record.seconds and self.start_seconds is None:
             self.start_seconds = max(0.0, self._clock.seconds - sum(record.seconds.values()))
@@ -73,6 +78,12 @@ class Trials:
         self._tracker.log(record, model)
         if self._clock.seconds - self._kept_at > TIME_SECONDS:
             self.keep_time()
+        return True
+
+    def hear(self, record: Record) -> None:
+        """Take up a trial that another process has ended, which also tracks it."""
+        self._add(record)
+        self._observer.recorded(record)
 
     def keep_time(self) -> None:
         """Store the wall time of all runs, for reports and for the next run."""

@@ -10,7 +10,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from nas.study.decision import by_rank, sentence
 from nas.study.record import Record
@@ -21,6 +23,9 @@ from nas.tracking.address import Address
 from nas.tracking.client import connect, find_runs
 from nas.tracking.deletion import delete_studies
 from nas.tracking.identity import keep_run, place_id, study_id
+
+if TYPE_CHECKING:
+    from mlflow.entities import RunInfo
 
 # MLflow takes 100 parameters in a call, and 1,000 of everything.
 _PARAMS_A_BATCH = 100
@@ -75,7 +80,7 @@ class Store:
         run_id = run.info.run_id
         metrics = [(*item, 0) for item in entries.metrics(record).items()] + entries.curves(record)
         self._write(run_id, metrics, entries.params(record))
-        self._attach(run_id, {"record.json": document(record.to_json()), **_optional("model.tflite", model)})
+        self._attach(run.info, {"record.json": document(record.to_json()), **_optional("model.tflite", model)})
         self._client.set_terminated(run_id, entries.RUN_STATUS[record.state], end)
         self._runs[record.trial] = run_id
         if record.values:
@@ -105,7 +110,7 @@ class Store:
         self._rank(winner)
         self._winner = trial
         there = {name: file for name, file in files.items() if isinstance(file, str) or file.exists()}
-        self._attach(self._parent, there)
+        self._attach(self._client.get_run(self._parent).info, there)
         self._log_hand_made(winner)
         page = view.run_page(self._experiment, self._parent)
         links = [name for name, file in there.items() if isinstance(file, str) or file.is_file()]
@@ -142,7 +147,7 @@ class Store:
         tags = {**entries.hand_made_tags(network), "study": self._study, "mlflow.parentRunId": self._parent}
         run = self._client.create_run(self._experiment, run_name="hand-made network", tags=tags)
         self._write(run.info.run_id, [(*item, 0) for item in entries.winner_metrics(network).items()])
-        self._attach(run.info.run_id, {"record.json": document(network.record.to_json())})
+        self._attach(run.info, {"record.json": document(network.record.to_json())})
         self._client.set_terminated(run.info.run_id)
 
     def end(self, finished: bool) -> None:
@@ -209,19 +214,28 @@ class Store:
         for some, others in itertools.zip_longest(values, words, fillvalue=()):
             self._client.log_batch(run_id, metrics=some, params=others)
 
-    def _attach(self, run_id: str, files: Mapping[str, Path | bytes | str]) -> None:
-        """Write artifacts by their paths: files, folders and contents."""
+    def _attach(self, run: "RunInfo", files: Mapping[str, Path | bytes | str]) -> None:
+        """Write artifacts of a run by their paths: files, folders and contents."""
+        if run.artifact_uri.startswith("file:"):
+            # The place is known; MLflow would read all of the run from the database again to learn it.
+            _put(Path(url2pathname(urlsplit(run.artifact_uri).path)), files)
+            return
         with tempfile.TemporaryDirectory() as folder:
-            for name, file in files.items():
-                path = Path(folder, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                if isinstance(file, bytes | str):
-                    path.write_bytes(file if isinstance(file, bytes) else file.encode())
-                elif file.is_dir():
-                    shutil.copytree(file, path)
-                else:
-                    shutil.copyfile(file, path)
-            self._client.log_artifacts(run_id, folder)
+            _put(Path(folder), files)
+            self._client.log_artifacts(run.run_id, folder)
+
+
+def _put(folder: Path, files: Mapping[str, Path | bytes | str]) -> None:
+    """Write files, folders and contents by their paths into a folder."""
+    for name, file in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(file, bytes | str):
+            path.write_bytes(file if isinstance(file, bytes) else file.encode())
+        elif file.is_dir():
+            shutil.copytree(file, path, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(file, path)
 
 
 def _optional(name: str, content: bytes | None) -> dict[str, bytes]:

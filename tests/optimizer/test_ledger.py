@@ -59,7 +59,7 @@ def run(book: Ledger, state: State = State.COMPLETE, score: float = 0.5, over: f
     """One trial, from its sampling to its end."""
     trial = book.ask()
     params = sample(trial)
-    number = book.start(trial) if state in (State.COMPLETE, State.FAILED, State.PRUNED) else book.next_number()
+    number = book.start(trial) if state in (State.COMPLETE, State.FAILED, State.PRUNED) else book.number(trial)
     ended = record(number, state, params, score)
     book.finish(trial, ended, {"weights": over})
     return ended
@@ -76,7 +76,7 @@ def test_chosen_values_belong_to_the_dimension_and_cause_no_warning(seed: int) -
         for name, value in sample(trial := book.ask()).items():
             assert GivenChooser({name: value}).choose(name, DIMS[name]) == value
             assert type(value) is type(DIMS[name].values[0])
-        book.finish(trial, record(book.next_number()), {})
+        book.finish(trial, record(book.number(trial)), {})
 
 
 @given(low=st.integers(-20, 20), length=st.integers(0, 30), step=st.integers(1, 7), tenth=st.booleans())
@@ -181,7 +181,7 @@ def test_a_resumed_study_learns_from_its_earlier_trials(url: str) -> None:
         trial = before.ask()
         params = sample(trial)
         score = float(params["pool"] == "max") - abs(params["filters"] - 16) / 100
-        before.finish(trial, record(before.next_number(), params=params, score=score), {})
+        before.finish(trial, record(before.number(trial), params=params, score=score), {})
     after = ledger(url)
     chosen = [sample(after.ask())["pool"] for _ in range(20)]
     assert chosen.count("max") > 14
@@ -195,24 +195,24 @@ def test_facts_about_the_study_are_kept(url: str) -> None:
 
 def test_a_study_refuses_another_definition(url: str) -> None:
     identity = {"space": "mlp_tabular", "budget_kb": 4, "recipe": {"epochs": 3}}
-    ledger(url).lock(identity)
-    ledger(url).lock(json.loads(json.dumps(identity)))
-    ledger(url).lock(identity | {"a_limit_of_a_later_release": None})
+    ledger(url).lock(identity, Path())
+    ledger(url).lock(json.loads(json.dumps(identity)), Path())
+    ledger(url).lock(identity | {"a_limit_of_a_later_release": None}, Path())
     with pytest.raises(InputError, match=r"study mine: .*: budget_kb was 4, is 6; leave it"):
-        ledger(url).lock(identity | {"budget_kb": 6})
+        ledger(url).lock(identity | {"budget_kb": 6}, Path())
     with pytest.raises(InputError, match=r"study mine: .*: epochs was 3, is 4; leave it"):
-        ledger(url).lock(identity | {"recipe": {"epochs": 4}})
-    ledger(url).lock(identity)
+        ledger(url).lock(identity | {"recipe": {"epochs": 4}}, Path())
+    ledger(url).lock(identity, Path())
 
 
 def test_one_process_at_a_time_runs_a_study(url: str) -> None:
     ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
     with pytest.raises(InputError, match="must be run by one process at a time"):
-        ledger(url).lock({})
+        ledger(url).lock({}, Path())
 
 
 def test_the_owner_is_this_process_until_it_ends(url: str) -> None:
-    ledger(url).lock({})
+    ledger(url).lock({}, Path())
     owner = str(ledger(url).get("owner"))
     assert owner.startswith(f"{socket.gethostname()}:{os.getpid()}:")
     code = "import sys; from nas.optimizer.owner import is_alive; sys.exit(is_alive(sys.argv[1]))"
@@ -231,14 +231,14 @@ def test_the_owner_is_this_process_until_it_ends(url: str) -> None:
 )
 def test_a_study_whose_process_is_gone_may_be_taken_over(url: str, owner: str) -> None:
     ledger(url).put("owner", owner)
-    ledger(url).lock({})
+    ledger(url).lock({}, Path())
     assert str(ledger(url).get("owner")).startswith(f"{socket.gethostname()}:{os.getpid()}:")
 
 
 def test_a_study_whose_run_has_ended_is_free_though_its_process_lives(url: str) -> None:
     ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
     ledger(url).unlock()
-    ledger(url).lock({})
+    ledger(url).lock({}, Path())
 
 
 def test_a_list_grows_without_being_written_again(url: str) -> None:
@@ -320,7 +320,7 @@ def test_an_incomplete_line_of_a_killed_process_is_removed_from_the_journal(tmp_
         file.write(whole[:25])
     assert ledger(url).records() == [ended]  # whoever only reads leaves it
     book = ledger(url)
-    book.lock({"seed": 0})
+    book.lock({"seed": 0}, Path())
     again = run(book)
     assert ledger(url).records() == [ended, again]
     assert journal.read_bytes().startswith(whole)
@@ -349,7 +349,7 @@ def test_importances_of_dimensions_sum_to_one(url: str) -> None:
     for _ in range(18):
         trial = book.ask()
         params = sample(trial)
-        book.finish(trial, record(book.next_number(), params=params, score=float(params["filters"])), {})
+        book.finish(trial, record(book.number(trial), params=params, score=float(params["filters"])), {})
     shares = ledger(url).importances()
     assert sum(shares.values()) == pytest.approx(1)
     assert max(shares, key=lambda name: shares[name]) == "filters"

@@ -52,7 +52,7 @@ def trial(book: Ledger, space: Space = SPACE) -> tuple[dict[str, Value], float]:
     over = max(0.0, sum(units(params)) / LIMIT - 1)
     values = (score, float(len(units(params))))[: len(book._directions)]
     state = State.OVER_BUDGET if over else State.COMPLETE
-    record = Record(book.next_number(), state, "", params, {}, 0, values=None if over else values)
+    record = Record(book.number(asked), state, "", params, {}, 0, values=None if over else values)
     book.finish(asked, record, {"weights": over})
     return params, 0.0 if over else score
 
