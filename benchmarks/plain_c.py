@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 
 from nas.errors import InputError
-from nas.exporters.plain_c.model import Network, read_network
-from nas.exporters.plain_c.program import compile_network
-from nas.exporters.plain_c.source import source_text
+from nas.exporters.c_source import source_text
+from nas.target.plain_c.model import Network, read_network
+from nas.target.plain_c.program import compile_network
 
 HERE = Path(__file__).parent
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-O2"]
@@ -148,17 +148,21 @@ def write_rows(folder: Path, rows: Any, answers: Any, repeats: int) -> None:
     (folder / "rows.h").write_text(text)
 
 
+def write_script(core: Core, folder: Path) -> list[str]:
+    """Write the linker's script of a core, if it has one, and return the linker's option."""
+    script = HERE / "plain_c_cores" / f"{core.source}.ld"
+    if not script.is_file():
+        return []
+    text = script.read_text()
+    for key, value in {"FLASH_AT": core.flash_at, "RAM_AT": core.ram_at, "RAM_BYTES": core.ram_bytes}.items():
+        text = re.sub(rf"\b{key}\b", hex(value), text)
+    (folder / "link.ld").write_text(text)
+    return ["-T", str(folder / "link.ld")]
+
+
 def build(core: Core, folder: Path, *flags: str) -> Path:
     """Compile and link the program; with -DEMPTY, one whose network is empty."""
-    script = HERE / "plain_c_cores" / f"{core.source}.ld"
-    link = list(core.link)
-    if script.is_file():
-        places = {"FLASH_AT": core.flash_at, "RAM_AT": core.ram_at, "RAM_BYTES": core.ram_bytes}
-        text = script.read_text()
-        for key, value in places.items():
-            text = re.sub(rf"\b{key}\b", hex(value), text)
-        (folder / "link.ld").write_text(text)
-        link += ["-T", "link.ld"]
+    link = [*core.link, *write_script(core, folder)]
     empty = "-DEMPTY" in flags
     out, cores = folder / ("empty.elf" if empty else "net.elf"), HERE / "plain_c_cores"
     objects = []

@@ -25,7 +25,6 @@ from nas.study.repeat import commands
 from nas.study.result import Result, Trained
 from nas.study.study import Study
 from nas.target.profiler import profile
-from nas.target.target import find_target
 from nas.text import document
 from nas.tracking import known_run
 from nas.tracking.address import NOWHERE
@@ -63,7 +62,7 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
         **_files(study),
         **dict(_float_model(archive)),
         **{f"figures/{name}": svg for name, svg in figure_files(view).items()},
-        "figures/memory_map.svg": MAP_FORMATS["svg"](profile(archive.tflite, find_target(study.target))),
+        "figures/memory_map.svg": MAP_FORMATS["svg"](profile(archive.tflite, study.board())),
     }
     return Contents(
         name=study.name if is_winner else f"{study.name}-trial-{trained.record.trial}",

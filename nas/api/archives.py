@@ -28,7 +28,6 @@ from nas.study.repeat import commands, note
 from nas.study.result import Result, Trained
 from nas.study.study import Study
 from nas.target.profiler import profile
-from nas.target.target import find_target
 
 
 def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
@@ -104,7 +103,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         load_archive(folder),
         tflite=tflite,
         trained=_without_hosts(Trained(record)),
-        footprint=profile(tflite, find_target(study.target)).to_json(),
+        footprint=profile(tflite, study.board()).to_json(),
         input=inputs,
         output=outputs,
         example=example,
@@ -159,7 +158,7 @@ def _origin(study: Study) -> Origin:
     choice = data_of(study)
     # Relative: exported files name no folder of this machine, and are moved together with the data.
     source = os.path.relpath(choice.source) if Path(choice.source).is_absolute() else choice.source
-    target = TargetTable(study.target, study.budget_kb, study.ram_kb, study.flash_kb)
+    target = TargetTable(study.target, study.budget_kb, study.ram_kb, study.flash_kb, study.runtime)
     return Origin(dataclasses.replace(choice, source=source), target)
 
 

@@ -19,7 +19,6 @@ from nas.study.feasibility import require_latency
 from nas.study.fitting import Asked, require_feasible, scarcity
 from nas.study.objectives import OBJECTIVES
 from nas.study.study import Study
-from nas.target.target import find_target
 from nas.tracking import find_address
 
 
@@ -82,7 +81,7 @@ def _check_before_data(study: Study, root: Path) -> None:
     """Raise an InputError for anything wrong that can be told without the data, which may take long to read."""
     SAMPLERS.find(study.sampler, "--sampler")
     find_address(study.tracking_uri, root)
-    space, target = load_space(study.space), find_target(study.target)
+    space, target = load_space(study.space), study.board()
     study.budget(target)
     if OBJECTIVES[study.objective].needs_latency or study.latency_ms is not None:
         require_latency(space, target)

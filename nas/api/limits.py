@@ -3,7 +3,6 @@
 from nas.study.code_size import code_of
 from nas.study.study import Study
 from nas.target.budget import amount
-from nas.target.target import find_target
 from nas.text import kilobytes
 
 
@@ -13,7 +12,7 @@ def limits_in_words(study: Study) -> str:
     Raises:
         InputError: the space or the target of the study is unknown.
     """
-    target = find_target(study.target)
+    target = study.board()
     limits = study.budget(target).limits()
     if limits.get("weights") == 1:
         del limits["weights"]  # nothing is left for them, as the words on the code say

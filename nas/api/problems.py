@@ -6,7 +6,6 @@ from nas.optimizer.problem import Problem
 from nas.signal.kind import Kind
 from nas.space.file import load_space, space_names
 from nas.study.study import Study
-from nas.target.target import find_target
 
 
 def load_problem(study: Study) -> Problem:
@@ -21,4 +20,4 @@ def load_problem(study: Study) -> Problem:
             got=f"rows of shape {splits.input_shape} from {study.data}",
             hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in known)}",
         )
-    return Problem(study, space, find_target(study.target), splits)
+    return Problem(study, space, study.board(), splits)

@@ -34,7 +34,6 @@ from nas.study.repeat import commands, note
 from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.profiler import profile
-from nas.target.target import find_target
 
 # A message lists at most this many trials.
 MOST_LISTED = 10
@@ -183,7 +182,7 @@ def report_view(study: Study, archive: Archive | None, result: Result, ledger: L
         result: the study's outcome.
         ledger: the study's trials.
     """
-    target = find_target(study.target)
+    target = study.board()
     return ReportView(
         result=result if archive else replace(result, winner=None),
         definition=(Path(result.folder) / "study.toml").read_text(),

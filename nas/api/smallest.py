@@ -8,7 +8,7 @@ from nas.errors import InputError
 from nas.files import read_regular, write_atomic
 from nas.model.deploy.params.kinds import make_params
 from nas.target.profiler import MOST_FILE_BYTES, profile
-from nas.target.target import DEFAULT_TARGET, Target, find_target
+from nas.target.target import DEFAULT_RUNTIME, DEFAULT_TARGET, Target, find_target
 
 FILE = "model.tflite"
 
@@ -56,7 +56,7 @@ def smallest(
         small = slim(tflite, keep_metadata=keep_metadata)
     except NotImplementedError:
         return tflite
-    if footprint.complete:
+    if footprint.complete and board.runtime == DEFAULT_RUNTIME:
         small = with_less_ram(small, board)
     return small if _runs(small) or not _runs(tflite) else tflite
 

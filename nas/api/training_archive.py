@@ -14,7 +14,6 @@ from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, ModelSpec, read_model_spec
 from nas.study.model_spec_paths import is_code, moved
 from nas.target.profiler import MOST_FILE_BYTES, profile
-from nas.target.target import find_target
 from nas.text import document
 
 RESULT = "training.json"
@@ -72,7 +71,7 @@ def training_contents(folder: Path) -> Contents:
     if INT8 not in found:
         raise InputError(folder, "must hold a trained model", hint="run `nas train` until it ends")
     result = _json(found.get(RESULT), folder / RESULT)
-    footprint = profile(bytes(found[INT8]), find_target(spec.target.name))  # type: ignore[arg-type]
+    footprint = profile(bytes(found[INT8]), spec.target.board())  # type: ignore[arg-type]
     portable = _portable(spec, folder)
     members = {
         **found,

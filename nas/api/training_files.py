@@ -16,7 +16,6 @@ from nas.study.model_spec import ModelSpec
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
 from nas.target.profiler import profile
-from nas.target.target import find_target
 from nas.text import document
 
 KERAS, TFLITE, METADATA, HISTORY, PICTURE = (
@@ -49,7 +48,7 @@ class Deployed:
 
 def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
     """Return the int8 model, with the parameters in its metadata, and its footprint on the specification's target."""
-    table, target = spec.target, find_target(spec.target.name)
+    table, target = spec.target, spec.target.board()
     budget = Budget.of(target, budget_kb=table.budget_kb, ram_kb=table.ram_kb, flash_kb=table.flash_kb)
     footprint = profile(tflite, target)
     facts = DeviceFacts(

@@ -34,7 +34,7 @@ VERBS = {
     "sweep": Verb("Search a grid of studies: data, budgets, targets, seeds.", ("sweep",)),
     "attach": Verb("Follow a search that runs in the background.", ("follow_search", "show_study")),
     "stop": Verb("End a search that runs in the background.", ("stop_search",)),
-    "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space")),
+    "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space", "find_target")),
     "targets": Verb("List targets, or describe one.", ("list_targets", "find_target")),
     "data": Verb(
         "Describe a data source: shapes, classes, groups, split, what looks wrong.", ("list_data", "describe_data")

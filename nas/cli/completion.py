@@ -45,4 +45,10 @@ def _targets(context: click.Context) -> Iterable[str]:
     return (target.name for target in list_targets())
 
 
-studies, spaces, targets = map(_proposing, (_studies, _spaces, _targets))
+def _runtimes(context: click.Context) -> Iterable[str]:
+    from nas.target.target import RUNTIMES
+
+    return iter(RUNTIMES)
+
+
+studies, spaces, targets, runtimes = map(_proposing, (_studies, _spaces, _targets, _runtimes))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from nas.api import STUDIES
-from nas.cli.completion import targets
+from nas.cli.completion import runtimes, targets
 from nas.errors import InputError
 from nas.target.target import DEFAULT_TARGET
 
@@ -26,6 +26,11 @@ targets_option = click.option(
     show_default=True,
     shell_complete=targets,
     help="A target's name or a TOML file with one, several with commas between, or all.",
+)
+runtime_option = click.option(
+    "--runtime",
+    shell_complete=runtimes,
+    help="What runs the model: tflm, or c for plain C, as `nas export --format c` writes it.  [default: the target's]",
 )
 classes_option = click.option("--classes", type=int, help="Number of classes; by default as --input-shape.")
 float_option = click.option(

@@ -28,13 +28,19 @@ OPTIONS = {
         "A name (see `nas data`), an .npz file, a CSV or Excel file, or a folder of recordings.", "the space's own"
     ),
     "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes.", "with a board as --target, what its flash leaves"),
-    "ram_kb": Option("Limit of the tensor arena.", "the target's"),
+    "ram_kb": Option("Limit of the tensor arena; in plain C of buffers, input, output and stack.", "the target's"),
     "flash_kb": Option(
-        "Limit of model file plus the runtime's code, which is most of it and depends on the operators.", "the target's"
+        "Limit of model file plus the runtime's code, which is most of it and depends on the operators; in plain C of "
+        "constants plus code.",
+        "the target's",
     ),
     "macs_k": Option("Limit of multiply-accumulates of an inference, in thousands."),
     "latency_ms": Option("Limit of the estimated latency of an inference on the board of --target, in milliseconds."),
     "target": Option("Board, whose RAM and flash are limits, or core (see `nas targets`), or a TOML file."),
+    "runtime": Option(
+        "What runs the network: tflm, or c for plain C, whose RAM and flash are all that an inference needs.",
+        "the target's",
+    ),
     "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
     "accuracy_weight": Option(
         "w in w * accuracy + (1 - w) * (1 - weights / budget). With 0.99, a tenth of the budget "

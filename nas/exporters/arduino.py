@@ -8,6 +8,7 @@ from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header, model_input
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.markdown import escape
+from nas.exporters.on_tflm import on_tflm
 from nas.study.archive import Archive
 
 LIBRARY = "https://github.com/tensorflow/tflite-micro-arduino-examples"
@@ -18,6 +19,7 @@ _LONGEST_NAME = 63
 @FORMATS.register("arduino")
 def arduino(archive: Archive) -> Files:
     """An Arduino sketch: a folder `<name>` that builds in the Arduino IDE, checks itself and classifies an example."""
+    archive = on_tflm(archive)
     _require_expressible(archive)
     name, prefix = symbol(archive.name)[:_LONGEST_NAME], identifier(archive.name)
     assert archive.example is not None

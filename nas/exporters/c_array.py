@@ -7,13 +7,14 @@ from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
+from nas.exporters.on_tflm import on_tflm
 from nas.study.archive import Archive
 
 
 @FORMATS.register("tflm")
 def c_sources(archive: Archive) -> Files:
     """C sources for TFLM: the model as an array, op resolver, input scaling, class names, a reader of parameters."""
-    prefix = identifier(archive.name)
+    archive, prefix = on_tflm(archive), identifier(archive.name)
     return {
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),

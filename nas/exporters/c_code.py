@@ -1,11 +1,11 @@
 """The network as plain C: one header and one source, for any C99 compiler, without a runtime and without heap."""
 
+from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
-from nas.exporters.plain_c.model import read_network
-from nas.exporters.plain_c.program import compile_network
-from nas.exporters.plain_c.source import source_text
 from nas.study.archive import Archive
+from nas.target.plain_c.model import read_network
+from nas.target.plain_c.program import compile_network
 
 
 @FORMATS.register("c")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from nas.exporters.c_text import comment, identifier, rows
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, table
+from nas.exporters.on_tflm import on_tflm
 from nas.study.archive import Archive, Example
 from nas.text import kilobytes, percent
 
@@ -14,7 +15,7 @@ TFLM = "https://github.com/tensorflow/tflite-micro"
 @FORMATS.register("firmware")
 def firmware(archive: Archive) -> Files:
     """Next steps: a README with a sketch for TFLM, and an input with its right output as C arrays."""
-    prefix = identifier(archive.name)
+    archive, prefix = on_tflm(archive), identifier(archive.name)
     check = {} if archive.example is None else {"model_check.h": check_header(prefix, archive.example)}
     return {"README.md": next_steps(archive, prefix), **check}
 

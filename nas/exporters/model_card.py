@@ -1,11 +1,13 @@
 """The model card: what is known of a model, how it was made, and what it must not be used for."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
+from nas.exporters.on_tflm import is_on_tflm
 from nas.study.archive import Archive
 from nas.study.decision import sentence
 from nas.study.result import Trained
@@ -134,19 +136,19 @@ Confusion matrix of the test set: numbers of {archive.inputs_are}, and the recal
 
 def _footprint(archive: Archive) -> str:
     print_ = archive.footprint
-    arena, flash, limits = print_["arena"], print_["flash"], archive.budget
+    flash, limits = print_["flash"], archive.budget
+    parts = f"{_stored(archive)} {flash['model']:,} + code {flash['code']:,} bytes"
     rows = [
         ("weights", "bytes of all constant tensors", f"{print_['weights_bytes']:,}"),
-        ("model file", "bytes; it stays in flash as it is", f"{print_['file_bytes']:,}"),
-        ("arena to reserve", "bytes; the smallest that works", f"{arena['min']:,}"),
-        ("arena used", f"head {arena['head']:,} + tail {arena['tail']:,} bytes", f"{print_['arena_bytes']:,}"),
-        ("flash", f"model {flash['model']:,} + code {flash['code']:,} bytes", f"{print_['flash_bytes']:,}"),
+        ("model file", f"bytes{'; it stays in flash as it is' * is_on_tflm(archive)}", f"{print_['file_bytes']:,}"),
+        *_ram(print_),
+        ("flash", parts, f"{print_['flash_bytes']:,}"),
         ("MACs", "multiply-accumulates of one inference", f"{print_['macs']:,}"),
         ("latency", "milliseconds of one inference, estimated", _latency(print_["latency_ms"])),
     ]
     return f"""## Footprint
 
-On target `{print_["target"]}` with {"CMSIS-NN" if print_["kernels"] == "cmsis_nn" else "reference"} kernels.
+On target `{print_["target"]}` {_KERNELS[print_["kernels"]]}.
 
 {table(("", "", "value"), rows, text=2)}
 
@@ -155,6 +157,24 @@ Operators: {", ".join(archive.op_kinds)}.
 Budget:
 
 {facts(limits) or "- none"}"""
+
+
+_KERNELS = {"cmsis_nn": "with CMSIS-NN kernels", "reference": "with reference kernels", "plain_c": "as plain C"}
+
+
+def _stored(archive: Archive) -> str:
+    return "model" if is_on_tflm(archive) else "constants"
+
+
+def _ram(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows on RAM: TFLM's arena, or the parts of plain C's."""
+    arena, ram = facts["arena"], facts.get("ram")
+    if ram is None:
+        yield "arena to reserve", "bytes; the smallest that works", f"{arena['min']:,}"
+        yield "arena used", f"head {arena['head']:,} + tail {arena['tail']:,} bytes", f"{facts['arena_bytes']:,}"
+        return
+    parts = f"static {ram['static']:,} + input and output {ram['input_output']:,} + stack {ram['stack']:,} bytes"
+    yield "RAM", parts, f"{arena['min']:,}"
 
 
 def _input(archive: Archive) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nas.data.prepared import Scaling
 from nas.errors import InputError
+from nas.exporters.on_tflm import is_on_tflm, on_tflm
 from nas.study.archive import Archive, Embedded
 from nas.study.record import Record
 from nas.text import kilobytes
@@ -51,11 +52,14 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
         archive.units_scale,
         archive.sample_rate_hz,
         archive.input_shape,
-        archive.footprint["arena"]["min"],
+        on_tflm(archive).footprint["arena"]["min"],
     )
-    tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, archive.footprint))
     cost, flash = archive.footprint, archive.footprint["flash"]
+    room = room_in(archive.budget, cost) if is_on_tflm(archive) else None  # plain C has no file in its flash
+    tflite, carried = embed(archive.tflite, facts, more or {}, room)
     grown = {**_grown(cost, carried.bytes), "flash": {**flash, "model": flash["model"] + carried.bytes}}
+    if not is_on_tflm(archive):
+        grown = {**cost, "file_bytes": cost["file_bytes"] + carried.bytes}
     trained = archive.trained and replace(archive.trained, record=_grown_record(archive.record, carried.bytes))
     return replace(archive, tflite=tflite, footprint=grown, trained=trained, parameters=carried)
 

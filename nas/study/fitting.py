@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -165,7 +166,7 @@ def _logits(asked: Asked) -> Iterator[tuple[str, Asked]]:
 def _reference(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """Yield the core with reference kernels, whose code is smaller, within the same memory."""
     target, limits = known_targets().get(f"{asked.target.core}-reference"), asked.budget.limits()
-    if target is not None and target.kernels != asked.target.kernels:
+    if target is not None and target.runtime == asked.target.runtime and target.kernels != asked.target.kernels:
         memory = [f" {_FLAGS[what]} {limits[what] / 1024:g}" for what in ("ram", "flash") if what in limits]
         yield f"reference kernels, --target {target.name}{''.join(memory)}", replace(asked, target=target)
 
@@ -206,7 +207,7 @@ def _larger_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """Yield the known board with the least memory, of those with more than this one, on which a candidate fits."""
     if asked.target.ram_bytes is None or asked.target.flash_bytes is None:
         return
-    for board in _by_memory(list(known_targets().values())):
+    for board in _by_memory(list(_of_runtime(asked.target.runtime))):
         assert board.ram_bytes is not None
         assert board.flash_bytes is not None
         if board.ram_bytes < asked.target.ram_bytes or board.flash_bytes <= asked.target.flash_bytes:
@@ -223,7 +224,9 @@ def _larger_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
 
 def _faster_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """Yield the known board with the slowest clock, of those faster than this one, on which a candidate fits."""
-    boards = [board for board in known_targets().values() if board.clock_hz and board.ram_bytes and board.flash_bytes]
+    boards = [
+        board for board in _of_runtime(asked.target.runtime) if board.clock_hz and board.ram_bytes and board.flash_bytes
+    ]
     for board in sorted(boards, key=lambda board: (board.clock_hz or 0, board.name)):
         if (board.clock_hz or 0) < (asked.target.clock_hz or 0) or board.name == asked.target.name:
             continue
@@ -232,6 +235,13 @@ def _faster_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
         if changed.share(DRAWN) and not changed.budget.over(changed.smallest()):
             yield f"a faster board, such as --target {board.name}", changed
             return
+
+
+def _of_runtime(runtime: str) -> Iterator[Target]:
+    """Yield the known boards on which a runtime runs, with it."""
+    for target in known_targets().values():
+        with suppress(InputError):
+            yield target.on(runtime)
 
 
 def _by_memory(targets: Sequence[Target]) -> list[Target]:

@@ -11,7 +11,7 @@ from nas.data.choice import DataChoice
 from nas.data.dataset import DataOptions
 from nas.errors import InputError, unknown
 from nas.study.recipe import Training
-from nas.target.target import DEFAULT_TARGET
+from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 UNTIL_STOPPED = -1
 """The number of epochs of a training that only a callback such as EarlyStopping ends."""
@@ -199,14 +199,20 @@ class TargetTable:
     Attributes:
         name: of a target (see `nas targets`), or the path of a TOML file with one.
         budget_kb: limit of the weights, in KB of 1024 bytes.
-        ram_kb: limit of the tensor arena; the target's by default.
-        flash_kb: limit of model file and code; the target's by default.
+        ram_kb: limit of the tensor arena, in plain C of all RAM; the target's by default.
+        flash_kb: limit of model and code; the target's by default.
+        runtime: what runs the model there: `tflm`, or `c` for plain C; the target's own by default.
     """
 
     name: str = DEFAULT_TARGET
     budget_kb: float | None = None
     ram_kb: float | None = None
     flash_kb: float | None = None
+    runtime: str | None = None
+
+    def board(self) -> Target:
+        """Return the target with the runtime that the table asks for."""
+        return find_target(self.name, self.runtime)
 
     def __post_init__(self) -> None:
         for name in ("budget_kb", "ram_kb", "flash_kb"):

@@ -20,7 +20,7 @@ from nas.study.code_size import code_of
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, milliseconds, thousands, to_bytes
-from nas.target.target import DEFAULT_TARGET, Target, find_target
+from nas.target.target import DEFAULT_TARGET, RUNTIMES, Target, find_target
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
 
@@ -29,7 +29,7 @@ RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tr
 
 LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
-    "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first", "latency_ms",
+    "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first", "latency_ms", "runtime",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -60,10 +60,13 @@ class Study:
         data: name of a data source, path of an `.npz` file or of a folder of CSV recordings; empty for the space's own.
         name: name of the folder below `studies/`; if empty, it is made from the other fields.
         target: name of a target, or path of a TOML file.
+        runtime: what runs the network there: `tflm`, or `c` for plain C; None for the target's own.
         budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit, or, for an objective that needs one,
             what the flash leaves beside the code of the space's operators.
-        ram_kb: limit of the tensor arena; None takes the target's, if it has one.
-        flash_kb: limit of the model file and the code together; None takes the target's, if it has one.
+        ram_kb: limit of the tensor arena, in plain C of static buffers, input, output and stack; None takes the
+            target's, if it has one.
+        flash_kb: limit of the model file and the code together, in plain C of constants and code; None takes the
+            target's, if it has one.
         macs_k: limit of the multiply-accumulates of one inference, in thousands; None sets no limit.
         latency_ms: limit of the estimated latency of one inference on the target, a board with a clock and a core whose
             instructions were counted; None sets no limit.
@@ -95,6 +98,7 @@ class Study:
     data: str = ""
     name: str = ""
     target: str = DEFAULT_TARGET
+    runtime: str | None = None
     budget_kb: float | None = None
     ram_kb: float | None = None
     flash_kb: float | None = None
@@ -149,6 +153,8 @@ class Study:
             raise InputError("--data", "must be a name or a path", got=type(self.data).__name__, hint=hint)
         OBJECTIVES.find(self.objective, "--objective")
         Classification.check_metric(self.metric, "--metric")
+        if self.runtime is not None:
+            RUNTIMES.find(self.runtime, "--runtime")
         if self.output not in OUTPUTS:
             raise unknown("--output", "output", self.output, OUTPUTS)
         if self.name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
@@ -174,7 +180,7 @@ class Study:
     def _require_budget(self) -> None:
         """Raise an InputError if a budget is needed and none is given, which is told after all else that is wrong."""
         needed = OBJECTIVES[self.objective].needs_weights_budget and self.budget_kb is None and self.flash_kb is None
-        if needed and find_target(self.target).flash_bytes is None:
+        if needed and self.board().flash_bytes is None:
             load_space(self.space)
             raise NoBudgetError(self.objective)
 
@@ -183,9 +189,13 @@ class Study:
         parts = [Path(self.space).stem, Path(self.data).stem]
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else [Path(self.target).stem] * self._is_for_a_board()
         given = self._given()
-        parts += [given[key] for key in ("objective", "metric", "sampler", "output") if key in given]
+        parts += [given[key] for key in ("runtime", "objective", "metric", "sampler", "output") if key in given]
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
+
+    def board(self) -> Target:
+        """Return the target with the runtime that the study asks for."""
+        return find_target(self.target, self.runtime)
 
     def searched(self) -> Space:
         """Return the space with the task that its networks learn, as its file is now."""

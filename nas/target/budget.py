@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nas.errors import InputError
-from nas.target.footprint import Footprint, Totals
+from nas.target.footprint import RUNTIME_NAMES, Footprint, Totals
 from nas.target.target import Target
 
 # A .tflite counts its bytes in 32 bits.
@@ -135,7 +135,7 @@ class Budget:
         """
         found = [_problem(what, used, limit) for what, used, limit in self._limited(footprint) if used > limit]
         if footprint.refused:
-            found.insert(0, "it does not run on TensorFlow Lite Micro")
+            found.insert(0, f"it does not run on {RUNTIME_NAMES[footprint.runtime]}")
         if not footprint.complete:
             found.append("it has operators that are not known to us, so it may need more than any limit")
         return tuple(found)

@@ -56,4 +56,6 @@ CORES: Mapping[str, Core] = {
         1.3, 1.0, 2.0, "not measured: one instruction at a time, caches over the flash outside the chip"
     ),
     "rv32imc": Core(1.4, 1.1, 2.0, "not measured: one instruction at a time, a cache over the flash outside the chip"),
+    "rv32ec": Core(1.3, 1.0, 2.0, "not measured: one instruction at a time, a wait state of the flash at full clock"),
+    "avr": Core(1.0, 1.0, 1.0, "cycles are counted, not instructions: those of the simulator simavr"),
 }

@@ -5,85 +5,22 @@ Plain data, the same types whether a footprint was estimated from a graph before
 """
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
+from nas.target.ram import Arena, Detail
 from nas.target.room import room
 from nas.text import facts_html
+
+RUNTIME_NAMES: Mapping[str, str] = {"tflm": "TensorFlow Lite Micro", "c": "plain C"}
 
 TensorKind = Literal["input", "output", "activation", "constant", "scratch"]
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideArena:
-    """RAM that TFLM needs outside its arena: two objects, and the stack of allocation and inference.
-
-    Attributes:
-        interpreter: bytes of the `MicroInterpreter`, its `sizeof` in real builds.
-        resolver: bytes of the `MicroMutableOpResolver`, which grows with the kinds of operators.
-        stack: the most bytes that a release build used below its caller; None if that was not measured.
-    """
-
-    interpreter: int
-    resolver: int
-    stack: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Arena:
-    """TFLM's detail: its one block of RAM.
-
-    Attributes:
-        head: bytes of activations and scratch buffers, which share memory over time.
-        tail: bytes that live as long as the interpreter.
-        min: the smallest arena with which allocation and inference succeed, a multiple of 16. Planning needs
-            temporary memory, so it can exceed `head + tail`. This is the size that a user writes into the firmware.
-        outside: RAM outside the arena; None in the totals of `estimate_many`.
-        variables: resource variables that `MicroResourceVariables::Create` must be given; their memory is in the tail.
-    """
-
-    head: int
-    tail: int
-    min: int
-    outside: OutsideArena | None = None
-    variables: int = 0
-
-    @property
-    def used(self) -> int:
-        """Bytes that TFLM's `arena_used_bytes()` gives."""
-        return self.head + self.tail
-
-    @property
-    def ram_bytes(self) -> int:
-        return self.min
-
-    def summary(self) -> dict[str, Any]:
-        """Return the figures as one flat table."""
-        return {
-            "arena_bytes": self.used,
-            "arena_head_bytes": self.head,
-            "arena_tail_bytes": self.tail,
-            "arena_min_bytes": self.min,
-        }
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the keys that a footprint's document has on TFLM only."""
-        return {
-            "arena_bytes": self.used,
-            "arena": {"head": self.head, "tail": self.tail, "min": self.min},
-            "outside_arena": None if self.outside is None else dataclasses.asdict(self.outside),
-            "resource_variables": self.variables,
-        }
-
-
-Detail: TypeAlias = Arena
-"""What a runtime knows of its RAM, a type a runtime. Each has `ram_bytes`, `summary()` and `to_json()`; a second one
-makes this a union, and mypy then lists the views that must tell them apart."""
-
-
-@dataclass(frozen=True, slots=True)
 class Flash:
-    """Bytes of flash: the model file, and the runtime's code with the kernels that the model needs.
+    """Bytes of flash: the model (TFLM: its file; plain C: constants), and code with the kernels that it needs.
 
     `without_code` names the operators whose code was never measured: `code` is then a lower bound.
     """
@@ -213,6 +150,10 @@ class Footprint(Totals):
     flash_limit_bytes: int | None = field(default=None, kw_only=True)
 
     @property
+    def _ram_word(self) -> str:
+        return "arena" if isinstance(self.detail, Arena) else "RAM"
+
+    @property
     def fits(self) -> bool:
         """Whether arena and flash are within the target's; so far as they are known, see `complete`."""
         return self._ram()[1] and self._flash()[1]
@@ -239,7 +180,7 @@ class Footprint(Totals):
         """Return the model, its target and its main figures in one line; `str()` gives all figures."""
         return (
             f"<nas.Footprint: {self.file or 'estimate'} on {self.target}: weights {self.weights_bytes:,} B, "
-            f"arena {self.ram_bytes:,} B, file {self.file_bytes:,} B{'' if self.fits else ', does not fit'}>"
+            f"{self._ram_word} {self.ram_bytes:,} B, file {self.file_bytes:,} B{'' if self.fits else ', does not fit'}>"
         )
 
     def __str__(self) -> str:
@@ -250,7 +191,7 @@ class Footprint(Totals):
         return {
             "weights": f"{self.weights_bytes:,} B",
             "file": f"{self.file_bytes:,} B",
-            "arena": _with_room(self.ram_bytes, self._ram()[0]),
+            self._ram_word: _with_room(self.ram_bytes, self._ram()[0]),
             "flash": _with_room(self.flash_bytes, self._flash()[0]),
             "multiply-accumulates": f"{self.macs:,}",
             "latency": "unknown" if self.latency_ms is None else f"{self.latency_ms:.3g} ms",

@@ -1,5 +1,6 @@
-"""The lowest plan of a model's arena, by search; TFLM's own planner is greedy."""
+"""The lowest plan of buffers by their lifetimes, by search; TFLM's own planner is greedy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nas import _native
@@ -35,3 +36,14 @@ def plan_of(tflite: bytes, target: Target, most_steps: int = MOST_STEPS) -> Aren
     The plan holds offsets for tensors; those of scratch memory follow by TFLM's rules, and are counted in.
     """
     return ArenaPlan(*_native.best_plan(tflite, target.kernels, target.core, target.tflm, most_steps))
+
+
+def lowest(buffers: Sequence[tuple[int, int, int]], most_steps: int = MOST_STEPS) -> tuple[list[int], int]:
+    """Return an offset for each buffer, and the bytes that they need in all.
+
+    Args:
+        buffers: bytes, and the first and the last step that uses them.
+        most_steps: buffers that the search places, at most.
+    """
+    offsets, total, _ = _native.plan_best(buffers, most_steps)
+    return offsets, total

@@ -29,7 +29,8 @@ class Target:
         name: its table's name.
         description: what it is, in a line.
         core: the processor core, whose instructions are counted.
-        kernels: the set of kernels that the runtime is built with; TFLM has `reference` and `cmsis_nn`.
+        kernels: the set of kernels that the runtime is built with; TFLM has `reference` and `cmsis_nn`, plain C
+            `plain_c`.
         cycles_per_instruction: turns instruction counts into time; that of the core (`CORES`) unless the table gives
             it.
         pointer_bytes: size of a pointer, by which the runtime's structures grow; the core's.
@@ -39,7 +40,7 @@ class Target:
         datasheet: where the figures of a board come from.
         active_mw: power while the core runs from flash, peripherals off; makes energies known.
         free_ram_bytes, free_flash_bytes: RAM and flash that the vendor's own firmware leaves free, where it is known.
-        runtime: what executes the network; `tflm` is TensorFlow Lite Micro.
+        runtime: what executes the network; `tflm` is TensorFlow Lite Micro, `c` is plain C.
         tflm: the release of TFLM whose rules hold, a commit or a build of its Python package.
     """
 
@@ -82,6 +83,15 @@ class Target:
         """Return the energy that the running core takes in this time; None where power or time is unknown."""
         return None if self.active_mw is None or milliseconds is None else self.active_mw * milliseconds
 
+    def on(self, runtime: str | None) -> "Target":
+        """Return the target with another runtime; with its own for None.
+
+        Raises:
+            InputError: there is no such runtime, or it does not run here.
+        """
+        same = runtime is None or runtime == self.runtime
+        return self if same else RUNTIMES.find(str(runtime), "--runtime").adapted(self)
+
     @classmethod
     def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
         """Read one table of a targets file; InputError at `place` names the key that is wrong."""
@@ -99,7 +109,10 @@ class Target:
         runtime.check(table, place)
         core = table["core"]
         defaults = {key: known.default for key, known in keys.items() if known.default is not None}
-        defaults |= {"pointer_bytes": 8 if core == "x86-64" else 4, "cycles_per_instruction": CORES[core].cycles}
+        defaults |= {
+            "pointer_bytes": {"x86-64": 8, "avr": 2}.get(core, 4),
+            "cycles_per_instruction": CORES[core].cycles,
+        }
         return cls(name=name, **{**defaults, **table})
 
 
@@ -129,6 +142,10 @@ class Runtime(ABC):
     @abstractmethod
     def check(self, table: Mapping[str, Any], place: str) -> None:
         """InputError at `place` if values of a table, each good alone, do not go together."""
+
+    @abstractmethod
+    def adapted(self, target: Target) -> Target:
+        """Return a target of another runtime with this one; InputError if this one does not run there."""
 
     @abstractmethod
     def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
@@ -187,13 +204,20 @@ def known_targets() -> Mapping[str, Target]:
     return {name: Target.from_table(name, table, f"targets.toml: {name}") for name, table in tables.items()}
 
 
-def find_target(name: str) -> Target:
-    """Return the target called `name`, or the one that the file `name` (ending in .toml) describes."""
-    if name.endswith(".toml"):
-        return _read(Path(name))
-    if name not in known_targets():
+def find_target(name: str, runtime: str | None = None) -> Target:
+    """Return the target called `name`, or the one that the file `name` (ending in .toml) describes.
+
+    Args:
+        name: of a target, or of a file.
+        runtime: `tflm` or `c`; None for the target's own.
+
+    Raises:
+        InputError: there is no such target or runtime, or the runtime does not run on the target.
+    """
+    if not name.endswith(".toml") and name not in known_targets():
         raise unknown("--target", "target", name, known_targets())
-    return known_targets()[name]
+    target = _read(Path(name)) if name.endswith(".toml") else known_targets()[name]
+    return target.on(runtime)
 
 
 def _read(path: Path) -> Target:

@@ -11,12 +11,12 @@ from single_operators import Case, T, ints, model_bytes, table
 from whole_models import Node, Part, write
 
 from nas.errors import InputError
+from nas.exporters.c_source import source_text
 from nas.exporters.format import FORMATS, Destination
 from nas.exporters.format import write as write_files
-from nas.exporters.plain_c.model import read_network
-from nas.exporters.plain_c.plan import Buffer, best_plan, lower_bound
-from nas.exporters.plain_c.program import compile_network
-from nas.exporters.plain_c.source import source_text
+from nas.target.plain_c.model import read_network
+from nas.target.plain_c.plan import Buffer, best_plan, lower_bound
+from nas.target.plain_c.program import compile_network
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 CORPUS = Path(__file__).parents[2] / "native" / "fuzz" / "corpus"

@@ -11,7 +11,8 @@ from nas.study.answers import Answers, GroupScore, Mistake, Threshold
 from nas.study.costs import COSTS, front
 from nas.study.record import Record, State
 from nas.study.result import Result, RungCorrelation, Tested, Trained
-from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
+from nas.target.footprint import Flash, Footprint, OpFootprint, TensorFootprint
+from nas.target.ram import Arena
 from nas.task.metrics import METRICS, Estimate, constant_answer, estimates, scores
 
 CLASSES = ("walking", "walking upstairs", "walking downstairs", "sitting", "standing", "lying")

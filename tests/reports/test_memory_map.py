@@ -19,8 +19,9 @@ from nas.reports.memory_map.lifetimes import live_at, peak_op, planned, printabl
 from nas.reports.memory_map.page import to_html
 from nas.reports.memory_map.svg import LETTER, LINE, Box, to_svg
 from nas.reports.memory_map.text import to_text
-from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, TensorFootprint
+from nas.target.footprint import Flash, Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import estimate, profile
+from nas.target.ram import Arena
 from nas.target.target import find_target
 
 TARGET = find_target("cortex-m4")

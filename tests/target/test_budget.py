@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from nas.errors import InputError
 from nas.graph.graph import Graph, Op, Tensor
 from nas.target.budget import Budget, milliseconds, thousands, to_bytes
-from nas.target.footprint import Arena, Flash, Totals
+from nas.target.footprint import Flash, Totals
 from nas.target.profiler import estimate
+from nas.target.ram import Arena
 from nas.target.target import find_target
 
 FOOTPRINT = Totals(

@@ -1,9 +1,11 @@
 """`nas estimate`: the footprint of an architecture before it is trained."""
 
+from typing import Any
+
 import click
 
 from nas.cli.completion import spaces as complete_spaces
-from nas.cli.options import classes_option, input_shape_option, json_option, target_option
+from nas.cli.options import classes_option, input_shape_option, json_option, runtime_option, target_option
 from nas.cli.views.output import print_json, print_view
 
 EPILOG = """\b
@@ -11,6 +13,7 @@ Examples:
   nas estimate --space cnn_timeseries --params params.json --input-shape 128,6 --classes 6
   nas estimate --architecture architecture.json --target nucleo-f411re --json
   nas estimate --architecture architecture.json --input-shape 256,6
+  nas estimate --architecture architecture.json --target arduino-uno --runtime c
 """
 
 
@@ -21,15 +24,16 @@ Examples:
 @input_shape_option
 @classes_option
 @target_option
+@runtime_option
 @json_option
 def command(
     space: str | None,
     params: str | None,
     architecture: str | None,
-    input_shape: tuple[int, ...] | None,
-    classes: int | None,
     target: str,
+    runtime: str | None,
     as_json: bool,
+    **row: Any,
 ) -> None:
     """Print what an architecture will cost on a target, without building or training it."""
     from nas import estimate, find_target
@@ -38,8 +42,8 @@ def command(
     given = [value for value in (params, architecture) if value is not None]
     if len(given) != 1 or (space is None) != (params is None):
         raise click.UsageError("Give --space and --params, or --architecture.")
-    board = find_target(target)
-    footprint = estimate(given[0], board, space=space, input_shape=input_shape, classes=classes)
+    board = find_target(target, runtime)
+    footprint = estimate(given[0], board, space=space, **row)
     if as_json:
         print_json(footprint.to_json())
     else:

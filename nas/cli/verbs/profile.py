@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
-from nas.cli.options import json_option, targets_option
+from nas.cli.options import json_option, runtime_option, targets_option
 from nas.cli.views.output import print_json, print_view, width
 from nas.errors import InputError
 
@@ -18,6 +18,7 @@ Examples:
   nas profile model.tflite --target arduino-nano-33-ble
   nas profile studies/mine --target arduino-nano-33-ble
   nas profile model.tflite --target all
+  nas profile model.tflite --target arduino-uno --runtime c
   nas profile models/ other.tflite --target nucleo-f411re,raspberry-pi-pico
   nas profile model.tflite --memory-map map.html
   nas profile model.tflite --target cortex-m4-reference --json
@@ -32,8 +33,8 @@ Exit codes:
 
 _LIMITS = {
     "budget_kb": "Limit of the weights for --check; 1 KB = 1024 bytes.",
-    "ram_kb": "Limit of the arena for --check; the target's by default.",
-    "flash_kb": "Limit of model file plus code for --check; the target's by default.",
+    "ram_kb": "Limit of the arena (plain C: of all RAM) for --check; the target's by default.",
+    "flash_kb": "Limit of model plus code for --check; the target's by default.",
     "macs_k": "Limit of multiply-accumulates for --check, in thousands.",
     "latency_ms": "Limit of the latency for --check, in milliseconds; for boards with a latency.",
 }
@@ -52,6 +53,7 @@ def _limit_options(command: F) -> F:
 @click.command(epilog=EPILOG)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @targets_option
+@runtime_option
 @click.option(
     "--memory-map",
     metavar="MAP",
@@ -61,7 +63,13 @@ def _limit_options(command: F) -> F:
 @_limit_options
 @json_option
 def command(
-    files: tuple[str, ...], target: str, memory_map: str | None, check: bool, as_json: bool, **limits: float | None
+    files: tuple[str, ...],
+    target: str,
+    runtime: str | None,
+    memory_map: str | None,
+    check: bool,
+    as_json: bool,
+    **limits: float | None,
 ) -> None:
     """Print what each FILE costs on a target: weights, arena, flash, MACs and latency.
 
@@ -74,7 +82,8 @@ def command(
 
     if not check and any(limit is not None for limit in limits.values()):
         raise click.UsageError("Limits are for --check; give it as well.")
-    targets = list_targets() if target == "all" else [find_target(name.strip()) for name in target.split(",")]
+    names = [each.name for each in list_targets()] if target == "all" else target.split(",")
+    targets = [find_target(name.strip(), runtime) for name in names]
     rows = compare(files, targets)
     several = len(rows) > 1 or (Path(files[0]).is_dir() and not rows[0].study)
     if several and memory_map is not None:
@@ -140,7 +149,7 @@ def _end(rows: "Sequence[Comparison]", checks: "Sequence[Check | None]") -> None
     ]
     lines = [
         *_line(unreadable, ": must hold a valid .tflite file"),
-        *_line(refused, ": does not run on TensorFlow Lite Micro, for the reasons given"),
+        *_line(refused, ": does not run, for the reasons given"),
         *_line(unfit, "", "; "),
     ]
     if lines:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from nas.cli.completion import spaces as complete_spaces
-from nas.cli.options import classes_option, input_shape_option, json_option, target_option
+from nas.cli.options import classes_option, input_shape_option, json_option, runtime_option, target_option
 from nas.cli.views.output import print_json
 
 EPILOG = """\b
@@ -22,13 +22,14 @@ Examples:
 @click.option("--budget-kb", type=float, help="Print the share of a random sample whose weights fit this limit, in KB.")
 @click.option("--ram-kb", type=float, help="Limit of the tensor arena for the same sample, in KB.")
 @target_option
+@runtime_option
 @input_shape_option
 @classes_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random sample.")
 @json_option
-def command(name: str | None, as_json: bool, **sample: Any) -> None:
+def command(name: str | None, as_json: bool, target: str, runtime: str | None, **sample: Any) -> None:
     """List search spaces, or describe one: its dimensions, its size, and the share of it that fits."""
-    from nas import describe_space, list_spaces
+    from nas import describe_space, find_target, list_spaces
     from nas.cli.views.spaces import description, listing
 
     if name is None:
@@ -38,7 +39,7 @@ def command(name: str | None, as_json: bool, **sample: Any) -> None:
         else:
             click.echo(listing(spaces))
         return
-    space = describe_space(name, **sample)
+    space = describe_space(name, target=find_target(target, runtime), **sample)
     if as_json:
         print_json({key: value for key, value in asdict(space).items() if key != "budget" or value is not None})
     else:

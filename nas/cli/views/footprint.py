@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.cli.views.columns import columns
-from nas.reports.memory_map.lifetimes import live_at, peak_op, printable, short_name
-from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
+from nas.reports.memory_map.lifetimes import live_at, peak_op, planned, printable, short_name
+from nas.target.footprint import RUNTIME_NAMES, Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import runtime_of
+from nas.target.ram import Arena, Buffers
 from nas.target.room import at_least, room
 from nas.target.target import Target
 from nas.text import percent
@@ -26,7 +27,7 @@ def view(footprint: Footprint, target: Target) -> Group:
         parts += ["", *_reasons(footprint, known=True)]
     if not footprint.complete:
         parts += ["", *_reasons(footprint, known=False)]
-    if footprint.ops:
+    if planned(footprint):
         parts += ["", *_peak(footprint)]
     return Group(*parts)
 
@@ -39,7 +40,7 @@ def milliseconds(value: float | None, unit: str = " ms") -> str:
 def _title(footprint: Footprint, target: Target) -> Text:
     what = footprint.file if footprint.file is not None else "estimate"
     title = Text(f"{what or 'model'} on {target.name}\n", style="bold").append(
-        f"{target.description}, TFLM {footprint.release}", style="not bold dim"
+        f"{target.description}, {_runtime(footprint)}", style="not bold dim"
     )
     if footprint.complete:
         return title
@@ -47,26 +48,29 @@ def _title(footprint: Footprint, target: Target) -> Text:
     return title.append(f"\nneeds at least this: {unknown} not known to us", style="bold yellow")
 
 
+def _runtime(footprint: Footprint) -> str:
+    return f"TFLM {footprint.release}" if isinstance(footprint.detail, Arena) else f"plain C, {footprint.release}"
+
+
 def _totals(footprint: Footprint, target: Target) -> Table:
-    arena, flash = footprint.detail, footprint.flash
+    flash = footprint.flash
     least = at_least(not footprint.complete)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("weights", f"{footprint.weights_bytes:,} B", _dim("all constant tensors"))
-    size = "the size to reserve for the interpreter" if footprint.complete else "without the operators not known to us"
-    table.add_row("arena", f"{least}{arena.min:,} B", _dim(size))
-    used = f"it uses {footprint.detail.used:,} = head {arena.head:,} + tail {arena.tail:,}"
-    table.add_row("", "", _dim(used))
-    if arena.variables:
-        table.add_row("", "", _dim(f"with MicroResourceVariables for {_count(arena.variables, 'variable')}"))
-    _add_room(table, "RAM", arena.min, target.ram_bytes, not footprint.complete)
+    if isinstance(footprint.detail, Buffers):
+        _add_buffers(table, footprint.detail)
+    else:
+        _add_arena(table, footprint.detail, footprint.complete)
+    _add_room(table, "RAM", footprint.ram_bytes, target.ram_bytes, not footprint.complete)
     if (beside := footprint.detail.outside) is not None:
         stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
         words = f"outside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
         table.add_row("", "", _dim(words))
-    code = f"model {flash.model:,} + code {flash.code:,}"
+    model = "model" if isinstance(footprint.detail, Arena) else "constants"
+    code = f"{model} {flash.model:,} + code {flash.code:,}"
     if flash.without_code:
         code += f" or more: {', '.join(flash.without_code)} was never measured"
     open_ended = not footprint.complete or bool(flash.without_code)
@@ -81,6 +85,19 @@ def _totals(footprint: Footprint, target: Target) -> Table:
         note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
         table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", _dim(note))
     return table
+
+
+def _add_arena(table: Table, arena: Arena, complete: bool) -> None:
+    size = "the size to reserve for the interpreter" if complete else "without the operators not known to us"
+    table.add_row("arena", f"{at_least(not complete)}{arena.min:,} B", _dim(size))
+    table.add_row("", "", _dim(f"it uses {arena.used:,} = head {arena.head:,} + tail {arena.tail:,}"))
+    if arena.variables:
+        table.add_row("", "", _dim(f"with MicroResourceVariables for {_count(arena.variables, 'variable')}"))
+
+
+def _add_buffers(table: Table, ram: Buffers) -> None:
+    table.add_row("RAM", f"{ram.ram_bytes:,} B", _dim("all that an inference needs"))
+    table.add_row("", "", _dim(f"static {ram.static:,} + input and output {ram.given:,} + stack {ram.stack:,}"))
 
 
 def _add_room(table: Table, what: str, used: int, limit: int | None, least: bool) -> None:
@@ -102,6 +119,8 @@ def _latency_note(footprint: Footprint, target: Target) -> str:
     if footprint.latency_ms is not None:
         error = runtime_of(target).latency_error(footprint, target)
         known = "" if error is None else f" (90 % of models within {percent(error)})"
+        if target.core == "avr":
+            return f"estimate: cycles{known}"
         least, most = target.cycles_range()
         between = f" ({least:g} to {most:g})" if least < most else ""
         return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each{between}"
@@ -144,8 +163,9 @@ def _reasons(footprint: Footprint, *, known: bool) -> Iterator[Any]:
         if op.reason and op.known == known:
             reasons.setdefault(op.reason, []).append(str(op.index))
     many = _count(len(reasons), "reason")
+    runtime = RUNTIME_NAMES[footprint.runtime]
     if known:
-        yield Text(f"does not run on TensorFlow Lite Micro as it is, for {many}:", style="bold red")
+        yield Text(f"does not run on {runtime} as it is, for {many}:", style="bold red")
     else:
         yield Text(f"needs at least what is said above, for {many}:", style="bold yellow")
     for reason, ops in reasons.items():
@@ -163,7 +183,11 @@ def _operators(ops: Sequence[str]) -> str:
 def _peak(footprint: Footprint) -> Iterator[Any]:
     op = peak_op(footprint)
     live = live_at(footprint, op)
-    used = f"{sum(tensor.bytes for tensor in live):,} of the head's {footprint.detail.head:,} B"
+    if isinstance(footprint.detail, Arena):
+        used = f"{sum(tensor.bytes for tensor in live):,} of the head's {footprint.detail.head:,} B"
+    else:  # an operator may write where its input was
+        most = max((tensor.offset or 0) + tensor.bytes for tensor in live)
+        used = f"{most:,} of the static RAM's {footprint.detail.static:,} B"
     yield Text(f"fullest at operator {op} ({printable(footprint.ops[op].name)}): {used}", style="bold")
     rows = [
         [

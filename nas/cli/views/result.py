@@ -9,7 +9,6 @@ from nas.study.record import Record, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
-from nas.target.target import find_target
 from nas.text import duration, kilobytes, percent
 
 # The front may have dozens of candidates; as many of the most accurate are printed.
@@ -56,7 +55,7 @@ def _guesses(winner: Trained) -> str:
 
 def exchange(study: Study) -> str:
     """Return in a line how the weighted objective trades weights for accuracy; empty for other objectives."""
-    budget = study.budget(find_target(study.target)).weights_bytes
+    budget = study.budget(study.board()).weights_bytes
     if study.objective != "weighted" or budget is None:
         return ""
     points = 10 * (1 - study.accuracy_weight) / study.accuracy_weight

@@ -68,7 +68,7 @@ def _cycles(target: Target) -> str:
 
 
 def _kernels(target: Target) -> str:
-    return {"cmsis_nn": "CMSIS-NN", "reference": "reference"}[target.kernels]
+    return {"cmsis_nn": "CMSIS-NN", "reference": "reference", "plain_c": "plain C"}[target.kernels]
 
 
 def _megahertz(clock_hz: int | None) -> str:

@@ -22,7 +22,7 @@ from nas.target.advice.tflite import read_graph
 from nas.target.advice.wellformed import is_wellformed
 from nas.target.footprint import Footprint, Totals
 from nas.target.profiler import estimate, estimate_many, profile
-from nas.target.target import Target
+from nas.target.target import DEFAULT_RUNTIME, Target
 
 __all__ = ["RULES", "Advice", "advise"]
 
@@ -63,13 +63,15 @@ class Advice:
 
 
 def advise(model: bytes, target: Target, strip: Callable[[bytes], bytes] | None = None) -> list[Advice]:
-    """Return advice on a `.tflite`: each piece on its own, then all of them together.
+    """Return advice on a `.tflite`: each piece on its own, then all of them together; none for plain C.
 
     Args:
         model: the file's bytes.
         target: where the model shall run.
         strip: writes the same model without what the device does not need; None: no advice on that.
     """
+    if target.runtime != DEFAULT_RUNTIME:
+        return []  # the rules are those of TFLM's kernels and of its arena
     found = profile(model, target)
     if not found.complete:  # a difference of lower bounds means nothing
         return []

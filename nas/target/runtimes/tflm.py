@@ -1,16 +1,21 @@
 """TensorFlow Lite Micro: its memory, code and work, computed by the native core (native/src) after TFLM's own rules."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from nas import _native
 from nas.errors import InputError
 from nas.graph.graph import Graph
-from nas.target.footprint import Arena, Flash, Footprint, OpFootprint, OutsideArena, TensorFootprint, Totals
+from nas.target.footprint import Flash, Footprint, OpFootprint, TensorFootprint, Totals
 from nas.target.instruction_errors import INSTRUCTION_ERRORS
+from nas.target.ram import Arena, OutsideArena
 from nas.target.target import RUNTIMES, Key, Runtime, Target
 
 KERNELS = ("reference", "cmsis_nn")
+
+# Cores that nobody runs TFLM on.
+_TOO_SMALL = frozenset({"avr", "rv32ec"})
 
 # Releases of TFLM whose rules the native core knows: a commit, or a build of the Python package tflite-micro.
 RELEASES = ("90b983c", "package-2026-10-23")
@@ -43,8 +48,16 @@ class Tflm(Runtime):
 
     def check(self, table: Mapping[str, Any], place: str) -> None:
         core, kernels = table["core"], table["kernels"]
+        if core in _TOO_SMALL:
+            raise InputError(f"{place}.runtime", f"must be c on {core}, where TFLM does not run", got="tflm")
         if not core.startswith("cortex-") and kernels != "reference":
             raise InputError(f"{place}.kernels", f"must be reference on {core}", got=repr(kernels))
+
+    def adapted(self, target: Target) -> Target:
+        if target.core in _TOO_SMALL:
+            raise InputError("--runtime", f"must be c on {target.name}: TFLM does not run on {target.core}", got="tflm")
+        kernels = KERNELS[target.core.startswith("cortex-")]
+        return replace(target, runtime="tflm", kernels=kernels, tflm=RELEASES[0])
 
     def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
         machine = target.kernels, target.core, target.tflm

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from nas.exporters.plain_c.arithmetic import (
+from nas.target.plain_c.arithmetic import (
     HIGH,
     LOW,
     activation_range,
@@ -17,17 +17,17 @@ from nas.exporters.plain_c.arithmetic import (
     table,
     tanh_table,
 )
-from nas.exporters.plain_c.model import Operator, Tensor
-from nas.exporters.plain_c.step import (
+from nas.target.plain_c.model import Operator, Tensor
+from nas.target.plain_c.step import (
     LOWERINGS,
     Alias,
     Lowered,
     Step,
+    Struct,
     array,
     int8_only,
     name_of,
     require,
-    struct,
     title_of,
 )
 
@@ -176,7 +176,7 @@ def _pairwise(op: Operator, kernel: str, constants: dict[str, int], scales_up: b
         name=name,
         title=title_of(op),
         kernels=(kernel,),
-        constants=(struct(f"{kernel}_constants", name, constants),),
+        constants=(Struct(f"{kernel}_constants", name, constants),),
         call="\n".join([*loops, call]),
         inputs=(a, b),
         output=out,
@@ -231,7 +231,7 @@ def softmax(op: Operator) -> Iterator[Step]:
         name=name,
         title=title_of(op),
         kernels=("softmax",),
-        constants=(struct("softmax_shape", name, values),),
+        constants=(Struct("softmax_shape", name, values),),
         call=f"softmax(&{name}, {{in0}}, {{out}});",
         inputs=(source,),
         output=target,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nas.errors import InputError
-from nas.exporters.plain_c import convolutions, elementwise, moving, pooling  # noqa: F401  (they register lowerings)
-from nas.exporters.plain_c.model import Network, Operator, Tensor
-from nas.exporters.plain_c.plan import Buffer, best_plan
-from nas.exporters.plain_c.step import LOWERINGS, Alias, InexpressibleError, Lowered, Step
+from nas.target.plain_c import convolutions, elementwise, moving, pooling  # noqa: F401  (they register lowerings)
+from nas.target.plain_c.model import Network, Operator, Tensor
+from nas.target.plain_c.plan import Buffer, best_plan
+from nas.target.plain_c.step import LOWERINGS, Alias, InexpressibleError, Lowered, Step
 
 # Operators that only compute shapes; those of our tensors are known.
 _OF_SHAPES = frozenset({"SHAPE", "PACK", "STRIDED_SLICE", "CAST", "GATHER", "CONCATENATION", "MUL", "ADD"})
@@ -30,24 +30,47 @@ def compile_network(network: Network, place: str) -> Program:
     Raises:
         InputError: at `place`: plain C cannot express an operator, which is named, with the formats that can.
     """
-    for tensor in (*network.inputs, *network.outputs):
-        if tensor.dtype != "int8":
-            raise _refusal(place, f"an input or an output is {tensor.dtype}, not int8")
-    lowered = [part for op in network.operators for part in _lowered(op, place)]
+    if (why := _refused_types(network)) is not None:
+        raise _refusal(place, why)
+    lowered: list[Lowered] = []
+    for op in network.operators:
+        try:
+            lowered += _lowered(op)
+        except InexpressibleError as error:
+            raise _refusal(place, f"operator {op.index}, {op.kind}, {error}") from error
     return _Placement(network, lowered).program()
 
 
-def _lowered(op: Operator, place: str) -> Iterator[Lowered]:
+def refusals(network: Network) -> dict[int, str]:
+    """Return the operators that plain C cannot express, by their places, each with the reason."""
+    found: dict[int, str] = {}
+    if network.operators and (why := _refused_types(network)) is not None:
+        found[0] = why
+    for op in network.operators:
+        try:
+            list(_lowered(op))
+        except InexpressibleError as error:
+            found[op.index] = f"{op.kind} {error}"
+    return found
+
+
+def _refused_types(network: Network) -> str | None:
+    for tensor in (*network.inputs, *network.outputs):
+        if tensor.dtype != "int8":
+            return f"an input or an output is {tensor.dtype}, not int8"
+    return None
+
+
+def _lowered(op: Operator) -> Iterator[Lowered]:
+    """Yield what an operator becomes; InexpressibleError says why not."""
     if op.kind in _OF_SHAPES and all(tensor.dtype == "int32" for tensor in op.outputs):
         return
+    if op.kind not in LOWERINGS.by_kind:
+        raise InexpressibleError("is not known")
     try:
-        if op.kind not in LOWERINGS.by_kind:
-            raise InexpressibleError("is not known")
         yield from LOWERINGS.by_kind[op.kind](op)
-    except InexpressibleError as why:
-        raise _refusal(place, f"operator {op.index}, {op.kind}, {why}") from None
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise _refusal(place, f"operator {op.index}, {op.kind}, cannot be read ({error})") from error
+        raise InexpressibleError(f"cannot be read ({error})") from error
 
 
 def _refusal(place: str, why: str) -> InputError:

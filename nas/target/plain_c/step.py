@@ -1,16 +1,45 @@
 """What an operator becomes in plain C: a call of kernels, with its constants; and what several operators share."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+import numpy as np
 
 from nas.arrays import Array
-from nas.exporters.c_text import rows
-from nas.exporters.plain_c.model import Operator, Tensor
+from nas.target.plain_c.model import Operator, Tensor
 
 
 class InexpressibleError(Exception):
     """Why plain C cannot express an operator, in words that follow its name."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A constant array of int8_t or int32_t; source code has `per_line` of them a line."""
+
+    ctype: str
+    name: str
+    values: Array
+    per_line: int = 20
+
+    @property
+    def bytes(self) -> int:
+        return _BYTES[self.ctype] * self.values.size
+
+
+@dataclass(frozen=True)
+class Struct:
+    """A constant structure: integers, or the names of other constants, by field."""
+
+    ctype: str
+    name: str
+    values: Mapping[str, int | str]
+
+
+Constant: TypeAlias = Numbers | Struct
+
+_BYTES = {"int8_t": 1, "int32_t": 4}
 
 
 @dataclass(frozen=True)
@@ -21,7 +50,7 @@ class Step:
         name: begins the names of its constants.
         title: the line above the call.
         kernels: files in `native/device/kernels` that it needs.
-        constants: definitions in C, each ending in a semicolon.
+        constants: what it has in flash.
         call: the statement; `{in0}`, `{in1}`, `{scratch}` and `{out}` stand for places of bytes.
         inputs: the tensors that it reads, and `output` the one that it writes.
         scratch_bytes: bytes that only this call uses.
@@ -33,7 +62,7 @@ class Step:
     name: str
     title: str
     kernels: tuple[str, ...]
-    constants: tuple[str, ...]
+    constants: tuple[Constant, ...]
     call: str
     inputs: tuple[Tensor, ...]
     output: Tensor
@@ -89,21 +118,9 @@ def sides(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.shape)) or "1"
 
 
-def array(ctype: str, name: str, values: Array | Iterable[int], per_line: int = 20) -> str:
-    """Return the definition of an array in flash."""
-    listed = [number(int(value)) for value in values]
-    return f"static const {ctype} {name}[{len(listed)}] NAS_FLASH = {{\n{rows(listed, per_line)}\n}};"
-
-
-def struct(ctype: str, name: str, values: Mapping[str, Any]) -> str:
-    """Return the definition of a structure in flash."""
-    listed = [f".{key} = {number(value) if isinstance(value, int) else value}" for key, value in values.items()]
-    return f"static const {ctype} {name} NAS_FLASH = {{\n{rows(listed, 5)}\n}};"
-
-
-def number(value: int) -> str:
-    """Return a literal; the least int32 has none of its own."""
-    return "INT32_MIN" if value == -(2**31) else str(value)
+def array(ctype: str, name: str, values: Array | Sequence[int], per_line: int = 20) -> Numbers:
+    """Return an array in flash."""
+    return Numbers(ctype, name, np.asarray(values).ravel(), per_line)
 
 
 def require(condition: bool, why: str) -> None:

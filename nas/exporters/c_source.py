@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 
-from nas.exporters.c_text import comment
+from nas.exporters.c_text import comment, rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
-from nas.exporters.plain_c.model import Network
-from nas.exporters.plain_c.program import Program
-from nas.exporters.plain_c.step import Step, array
+from nas.target.plain_c.model import Network
+from nas.target.plain_c.program import Program
+from nas.target.plain_c.step import Constant, Numbers, Step, array
 
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
 
@@ -59,8 +59,24 @@ def _constants(program: Program) -> Iterable[str]:
             if tensor.data is not None and tensor.index not in seen:
                 seen.add(tensor.index)
                 # Kernels read these like any other input, and so not from flash by its own instructions.
-                yield array("int8_t", f"constant_{tensor.index}", tensor.data.ravel()).replace(" NAS_FLASH", "")
-        yield from step.constants
+                yield definition(array("int8_t", f"constant_{tensor.index}", tensor.data)).replace(" NAS_FLASH", "")
+        yield from map(definition, step.constants)
+
+
+def definition(constant: Constant) -> str:
+    """Return the definition of a constant in flash."""
+    if isinstance(constant, Numbers):
+        name, per_line = f"{constant.name}[{constant.values.size}]", constant.per_line
+        listed = [_number(value) for value in constant.values.tolist()]
+    else:
+        name, per_line = constant.name, 5
+        listed = [f".{key} = {_number(value)}" for key, value in constant.values.items()]
+    return f"static const {constant.ctype} {name} NAS_FLASH = {{\n{rows(listed, per_line)}\n}};"
+
+
+def _number(value: int | str) -> str:
+    """Return a literal, or a name; the least int32 has no literal of its own."""
+    return "INT32_MIN" if value == -(2**31) else str(value)
 
 
 def _body(program: Program) -> str:

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from nas.exporters.plain_c.arithmetic import HIGH, LOW, activation_range, quantize_multiplier, stored_shift
-from nas.exporters.plain_c.convolutions import windows
-from nas.exporters.plain_c.model import Operator
-from nas.exporters.plain_c.step import LOWERINGS, Step, int8_only, name_of, require, struct, title_of
+from nas.target.plain_c.arithmetic import HIGH, LOW, activation_range, quantize_multiplier, stored_shift
+from nas.target.plain_c.convolutions import windows
+from nas.target.plain_c.model import Operator
+from nas.target.plain_c.step import LOWERINGS, Step, Struct, int8_only, name_of, require, title_of
 
 _POOLS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
 
@@ -40,7 +40,7 @@ def pool(op: Operator) -> Iterator[Step]:
         name=name,
         title=title_of(op, f", window {height.taps}x{width.taps}"),
         kernels=(kernel, *bounds),
-        constants=(struct("pool_shape", name, shape),),
+        constants=(Struct("pool_shape", name, shape),),
         call="\n".join(calls),
         inputs=(source,),
         output=target,
@@ -73,7 +73,7 @@ def mean(op: Operator) -> Iterator[Step]:
         name=name,
         title=title_of(op),
         kernels=("mean",),
-        constants=(struct("mean_shape", name, shape),),
+        constants=(Struct("mean_shape", name, shape),),
         call=f"mean(&{name}, {{in0}}, {{out}});",
         inputs=(source,),
         output=target,

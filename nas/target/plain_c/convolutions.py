@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from nas.arrays import Array
-from nas.exporters.plain_c.arithmetic import activation_range, float32, quantize_multiplier, stored_shift
-from nas.exporters.plain_c.model import Operator
-from nas.exporters.plain_c.step import (
+from nas.target.plain_c.arithmetic import activation_range, float32, quantize_multiplier, stored_shift
+from nas.target.plain_c.model import Operator
+from nas.target.plain_c.step import (
     LOWERINGS,
     Step,
+    Struct,
     array,
     int8_only,
     name_of,
     require,
-    struct,
     title_of,
 )
 
@@ -237,8 +237,8 @@ def _step(layer: Layer, kernel: str, weights: Array, places: str, scratch_bytes:
             array("int32_t", constants["bias"], layer.folded() if fold else layer.bias, 10),
             array("int32_t", constants["multiplier"], [multiplier for multiplier, _ in multipliers], 10),
             array("int8_t", constants["shift"], shifts),
-            struct("conv_shape", f"{name}_shape", _shape(layer)),
-            struct("conv_constants", name, constants),
+            Struct("conv_shape", f"{name}_shape", _shape(layer)),
+            Struct("conv_constants", name, constants),
         ),
         call=f"{kernel}(&{name}_shape, &{name}, {places});",
         inputs=(op.input(0),),

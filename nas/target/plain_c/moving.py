@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nas.exporters.plain_c.model import Operator, Tensor
-from nas.exporters.plain_c.step import (
+from nas.target.plain_c.model import Operator, Tensor
+from nas.target.plain_c.step import (
     LOWERINGS,
     Alias,
     Lowered,
     Step,
+    Struct,
     int8_only,
     name_of,
     require,
-    struct,
     title_of,
 )
 
@@ -57,7 +57,7 @@ def copy(
         name=name,
         title=title_of(op),
         kernels=("copy",),
-        constants=(struct("copy_shape", name, values),),
+        constants=(Struct("copy_shape", name, values),),
         call=f"copy(&{name}, {{in0}}{_plus(starts[0])}, {{out}}{_plus(starts[1])});",
         inputs=(source,),
         output=op.output,

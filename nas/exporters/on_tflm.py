@@ -1,0 +1,31 @@
+"""The figures of TFLM for an archive whose study asked for plain C."""
+
+from dataclasses import replace
+
+from nas.errors import InputError
+from nas.study.archive import Archive
+from nas.target.profiler import profile
+from nas.target.target import DEFAULT_TARGET, Target, find_target
+
+
+def on_tflm(archive: Archive) -> Archive:
+    """Return an archive with its footprint on TFLM: on its own target, or where TFLM cannot run there, on the default.
+
+    Raises:
+        InputError: the archive's target is in a file that is not there any more.
+    """
+    if is_on_tflm(archive):
+        return archive
+    return replace(archive, footprint=profile(archive.tflite, _board(archive), archive.name).to_json())
+
+
+def is_on_tflm(archive: Archive) -> bool:
+    """Say whether the footprint is that of TFLM, with an arena, and not that of plain C."""
+    return "ram" not in archive.footprint
+
+
+def _board(archive: Archive) -> Target:
+    try:
+        return find_target(str(archive.footprint["target"]), "tflm")
+    except InputError:
+        return find_target(DEFAULT_TARGET)

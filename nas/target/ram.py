@@ -1,0 +1,136 @@
+"""What a runtime knows of its RAM, a type for each runtime."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideArena:
+    """RAM that TFLM needs outside its arena: two objects, and the stack of allocation and inference.
+
+    Attributes:
+        interpreter: bytes of the `MicroInterpreter`, its `sizeof` in real builds.
+        resolver: bytes of the `MicroMutableOpResolver`, which grows with the kinds of operators.
+        stack: the most bytes that a release build used below its caller; None if that was not measured.
+    """
+
+    interpreter: int
+    resolver: int
+    stack: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """TFLM's detail: its one block of RAM.
+
+    Attributes:
+        head: bytes of activations and scratch buffers, which share memory over time.
+        tail: bytes that live as long as the interpreter.
+        min: the smallest arena with which allocation and inference succeed, a multiple of 16. Planning needs
+            temporary memory, so it can exceed `head + tail`. This is the size that a user writes into the firmware.
+        outside: RAM outside the arena; None in the totals of `estimate_many`.
+        variables: resource variables that `MicroResourceVariables::Create` must be given; their memory is in the tail.
+    """
+
+    head: int
+    tail: int
+    min: int
+    outside: OutsideArena | None = None
+    variables: int = 0
+
+    @property
+    def used(self) -> int:
+        """Bytes that TFLM's `arena_used_bytes()` gives."""
+        return self.head + self.tail
+
+    @property
+    def ram_bytes(self) -> int:
+        return self.min
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures as one flat table."""
+        return {
+            "arena_bytes": self.used,
+            "arena_head_bytes": self.head,
+            "arena_tail_bytes": self.tail,
+            "arena_min_bytes": self.min,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys that a footprint's document has on TFLM only."""
+        return {
+            "arena_bytes": self.used,
+            "arena": {"head": self.head, "tail": self.tail, "min": self.min},
+            "outside_arena": None if self.outside is None else dataclasses.asdict(self.outside),
+            "resource_variables": self.variables,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """Plain C's detail: static buffers, those of the caller, and the stack; all RAM that an inference needs.
+
+    Attributes:
+        static: bytes of the network's static RAM, which activations and copies of windows share over time.
+        given: bytes of the input and the output, which the caller has.
+        stack: the most bytes of stack below the caller.
+    """
+
+    static: int
+    given: int
+    stack: int
+
+    @property
+    def ram_bytes(self) -> int:
+        return self.static + self.given + self.stack
+
+    @property
+    def head(self) -> int:
+        """Bytes that are planned by lifetimes."""
+        return self.static
+
+    @property
+    def tail(self) -> int:
+        """Bytes that are kept as long as the network: none."""
+        return 0
+
+    @property
+    def used(self) -> int:
+        return self.static
+
+    @property
+    def min(self) -> int:
+        """What a RAM budget binds."""
+        return self.ram_bytes
+
+    @property
+    def variables(self) -> int:
+        return 0
+
+    @property
+    def outside(self) -> None:
+        return None
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures as one flat table; the RAM in all stands where TFLM's smallest arena does."""
+        return {
+            "arena_bytes": self.static,
+            "arena_head_bytes": self.static,
+            "arena_tail_bytes": 0,
+            "arena_min_bytes": self.ram_bytes,
+            "input_output_bytes": self.given,
+            "stack_bytes": self.stack,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys that a footprint's document has for its RAM."""
+        return {
+            "arena_bytes": self.static,
+            "arena": {"head": self.static, "tail": 0, "min": self.ram_bytes},
+            "ram": {"static": self.static, "input_output": self.given, "stack": self.stack},
+        }
+
+
+Detail: TypeAlias = Arena | Buffers
+"""What a runtime knows of its RAM, a type a runtime. Each has `ram_bytes`, `summary()` and `to_json()`."""

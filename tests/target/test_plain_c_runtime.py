@@ -1,0 +1,166 @@
+"""What plain C costs: the same before training and from the file, and what a compiler and a linker say."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from single_operators import Case, T, model_bytes
+
+from nas.cli import group
+from nas.errors import InputError
+from nas.exporters.c_source import source_text
+from nas.graph.builder import GraphBuilder
+from nas.graph.graph import Graph
+from nas.study.study import Study
+from nas.target.advice.tflite import read_graph
+from nas.target.budget import Budget
+from nas.target.plain_c.from_graph import network_of
+from nas.target.plain_c.model import read_network
+from nas.target.plain_c.program import compile_network
+from nas.target.profiler import estimate, estimate_many, profile
+from nas.target.target import find_target, known_targets
+
+CORPUS = Path(__file__).parents[2] / "native" / "fuzz" / "corpus"
+SPACES = ("cnn_timeseries", "cnn_image", "mlp_tabular")
+BOARDS = ("arduino-uno", "arduino-mega", "ch32v003", "nucleo-l031k6", "nucleo-g031k8")
+BUILDS = {
+    "cortex-m4": ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-O2"],
+    "cortex-m0plus": ["arm-none-eabi-gcc", "-mcpu=cortex-m0plus", "-mthumb", "-O2"],
+    "avr": ["avr-gcc", "-mmcu=atmega328p", "-Os"],
+}
+
+
+def corpus(name: str) -> bytes:
+    return (CORPUS / f"{name}.tflite").read_bytes()
+
+
+def graph() -> Graph:
+    g = GraphBuilder((1, 64, 3))
+    g.conv2d(8, 5)
+    g.pool2d("max", 2)
+    g.depthwise_conv2d(3)
+    g.flatten()
+    g.fully_connected(12)
+    g.fully_connected(4, activation="NONE")
+    g.softmax()
+    return g.graph()
+
+
+def on_c(name: str):
+    return find_target(name, "c")
+
+
+@pytest.mark.parametrize("name", ["cnn_image", "mlp_tabular"])
+@pytest.mark.parametrize("board", ["cortex-m4", "arduino-uno", "ch32v003"])
+def test_the_estimate_before_training_is_the_profile_of_the_file(name, board):
+    tflite, target = corpus(name), on_c(board)
+    read = read_graph(tflite, profile(tflite, find_target("host")))
+    assert read is not None
+    before, after = estimate(read, target), profile(tflite, target)
+    assert (before.detail, before.flash, before.macs) == (after.detail, after.flash, after.macs)
+    assert before.latency_ms == after.latency_ms
+    (totals,) = estimate_many([read], target)
+    assert totals.summary() == before.summary()
+
+
+def linked(folder: Path, tflite: bytes, command: list[str]) -> tuple[int, int]:
+    """Return the bytes of flash and of static RAM of a network that is linked without anything else."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no {command[0]}")
+    network = read_network(tflite, "model")
+    program = compile_network(network, "model")
+    declared = "void net_invoke(const int8_t *input, int8_t *output);\n"
+    (folder / "net.h").write_text(f"#include <stdint.h>\n#define NET_RAM_BYTES {program.ram_bytes}\n{declared}")
+    (folder / "net.c").write_text(source_text("net", network, program))
+    link = ["-nostartfiles", "-Wl,--gc-sections,-e,net_invoke,-u,net_invoke", "-ffunction-sections", "-fdata-sections"]
+    subprocess.run([*command, *link, "net.c", "-o", "net.elf"], cwd=folder, check=True)
+    said = subprocess.check_output([command[0].replace("gcc", "size"), "net.elf"], cwd=folder, text=True)
+    text, data, bss = map(int, said.splitlines()[1].split()[:3])
+    return text + data, data + bss
+
+
+@pytest.mark.parametrize("core", BUILDS)
+@pytest.mark.parametrize("name", SPACES)
+def test_the_linker_says_the_static_ram_and_within_a_tenth_the_flash(tmp_path, name, core):
+    promised = profile(corpus(name), replace(on_c("cortex-m4"), core=core))
+    flash, ram = linked(tmp_path, corpus(name), BUILDS[core])
+    assert 0 <= ram - promised.detail.head <= 16  # alignment
+    assert abs(promised.flash_bytes - flash) <= 0.1 * flash
+
+
+def test_constants_are_counted_to_the_byte():
+    weights = 8 * 5 * 3 + 3 * 8 + 12 * 16 * 8 + 4 * 12
+    channels = 8 + 8 + 12 + 4
+    found = estimate(graph(), on_c("cortex-m4"))
+    assert found.flash.model == weights + channels * (4 + 4 + 1)  # bias, multiplier and shift of each output
+
+
+def test_ram_is_all_that_an_inference_needs():
+    found = estimate(graph(), on_c("arduino-uno"))
+    assert found.detail.given == 64 * 3 + 4
+    assert found.ram_bytes == found.detail.static + found.detail.given + found.detail.stack
+    assert found.detail.static == compile_network(network_of(graph()), "here").ram_bytes
+
+
+def test_a_budget_binds_constants_and_code_and_all_ram():
+    found, target = estimate(graph(), on_c("arduino-uno")), on_c("arduino-uno")
+    assert not Budget.of(target).over(found)
+    assert set(Budget.of(target, flash_kb=found.flash.model / 1024).over(found)) == {"flash"}
+    assert set(Budget.of(target, ram_kb=(found.ram_bytes - 1) / 1024).over(found)) == {"ram"}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_boards_too_small_for_tflm_run_plain_c_without_being_asked(board):
+    target = find_target(board)
+    assert (target.runtime, find_target(board, "c")) == ("c", target)
+    found = estimate(graph(), target)
+    assert found.fits
+    assert found.latency_ms is not None
+
+
+@pytest.mark.parametrize("board", ["arduino-uno", "ch32v003"])
+def test_tflm_is_refused_where_it_does_not_run(board):
+    with pytest.raises(InputError, match=f"--runtime: must be c on {board}: TFLM does not run"):
+        find_target(board, "tflm")
+
+
+def test_an_unknown_runtime_is_refused_with_those_that_there_are():
+    with pytest.raises(InputError, match="rust"):
+        find_target("cortex-m4", "rust")
+
+
+def test_every_target_has_a_footprint_on_plain_c():
+    for name in known_targets():
+        found = estimate(graph(), on_c(name))
+        assert found.runtime == "c"
+        assert found.detail.static > 0
+        assert found.flash.code > 0 or found.flash.without_code
+
+
+def test_an_operator_that_plain_c_cannot_express_is_named_and_the_model_does_not_run():
+    case = Case("ABS", [T((1, 4))], [T((1, 4))])
+    found = profile(model_bytes(case), on_c("cortex-m4"))
+    assert found.refused
+    assert found.ops[0].reason == "plain C cannot express it: ABS is not known"
+    assert Budget().problems(found)[0] == "it does not run on plain C"
+
+
+def test_the_command_line_prints_the_ram_by_its_parts_and_a_study_keeps_the_runtime(tmp_path):
+    file = tmp_path / "m.tflite"
+    file.write_bytes(corpus("cnn_timeseries"))
+    ran = CliRunner().invoke(group, ["profile", str(file), "--target", "raspberry-pi-pico", "--runtime", "c", "--json"])
+    document = json.loads(ran.stdout)
+    assert document["ram"] == profile(str(file), on_c("raspberry-pi-pico")).to_json()["ram"]
+    assert document["arena"]["min"] == sum(document["ram"].values())
+    study = Study(space="cnn_timeseries", target="raspberry-pi-pico", runtime="c")
+    assert 'runtime = "c"' in study.to_toml()
+    assert "--runtime c" in study.command()
+    assert study.board() == on_c("raspberry-pi-pico")
+
+
+def test_a_study_without_a_runtime_has_the_definition_of_earlier_releases():
+    assert "runtime" not in Study(space="cnn_timeseries", budget_kb=6).definition()
