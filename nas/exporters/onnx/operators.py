@@ -7,8 +7,8 @@ import numpy as np
 
 from nas.exporters.onnx.windows import average_pool, convolution, dense, depthwise, max_pool, rounding, transposed
 from nas.exporters.onnx.writer import OnnxWriter, open_batch
-from nas.exporters.plain_c.model import Operator, Tensor
-from nas.exporters.plain_c.step import require
+from nas.target.plain_c.model import Operator, Tensor
+from nas.target.plain_c.step import require
 
 Written: TypeAlias = Callable[[Operator, OnnxWriter], None]
 

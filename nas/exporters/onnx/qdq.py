@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from nas.errors import InputError
 from nas.exporters.onnx.operators import OPERATORS
 from nas.exporters.onnx.writer import OnnxWriter, end, require_one_row
-from nas.exporters.plain_c.model import Network, Operator, read_network
-from nas.exporters.plain_c.step import InexpressibleError
+from nas.target.plain_c.model import Network, Operator, read_network
+from nas.target.plain_c.step import InexpressibleError
 
 _COMPUTED_SHAPES = "int32"
 

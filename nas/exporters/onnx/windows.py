@@ -7,10 +7,10 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.exporters.onnx.writer import OnnxWriter, open_batch
-from nas.exporters.plain_c.arithmetic import quantize_multiplier
-from nas.exporters.plain_c.convolutions import window
-from nas.exporters.plain_c.model import Operator, Tensor
-from nas.exporters.plain_c.step import require
+from nas.target.plain_c.arithmetic import quantize_multiplier
+from nas.target.plain_c.convolutions import window
+from nas.target.plain_c.model import Operator, Tensor
+from nas.target.plain_c.step import require
 
 _AWAY_FROM_ZERO = np.array(1 + 2.0**-20, np.float32)
 """Brings halves, and nothing else, beyond themselves. TFLite rounds averages half away from zero, ONNX half to even."""

@@ -12,8 +12,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from nas.arrays import Array
-from nas.exporters.plain_c.model import Operator, Tensor
-from nas.exporters.plain_c.step import require
+from nas.target.plain_c.model import Operator, Tensor
+from nas.target.plain_c.step import require
 
 OPSET = 17
 """The first with all that we write is 14; this is what current runtimes and converters read."""
