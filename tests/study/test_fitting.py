@@ -72,6 +72,16 @@ def test_a_limit_that_the_user_gave_is_raised_to_one_that_fits(limit: str, flag:
     require_feasible(replace(tight, budget=Budget(**{limit: int(value * unit)})))
 
 
+def test_a_latency_that_nothing_meets_is_answered_with_a_limit_and_a_board_that_fit() -> None:
+    slow = asked(target=find_target("raspberry-pi-pico"), budget=Budget(latency_ms=0.5))
+    message = refusal(slow)
+    assert "the smallest that was found has latency " in message
+    limit = float(re.search(r"--latency-ms ([\d.]+) or more", message)[1])
+    require_feasible(replace(slow, budget=Budget(latency_ms=limit)))
+    board = find_target(re.search(r"a faster board, such as --target (\S+)", message)[1])
+    require_feasible(replace(slow, target=board, budget=replace(Budget.of(board), latency_ms=0.5)))
+
+
 def test_a_limit_of_the_board_is_not_told_to_be_raised() -> None:
     assert "or more" not in too_small()
 

@@ -130,6 +130,18 @@ def test_a_check_says_which_limits_are_exceeded_and_by_how_much(tmp_path: Path) 
     assert call(model, tmp_path, "--target", "nucleo-f411re", "--check").exit_code == 0
 
 
+def test_a_check_of_the_latency_needs_a_board_with_one(tmp_path: Path) -> None:
+    model = MODELS["streaming dense"]
+    board = ("--target", "raspberry-pi-pico")
+    limits = ("--check", "--latency-ms", "1")
+    refused = call(model, tmp_path, "--target", "cortex-m4", *limits)
+    assert isinstance(refused.exception, InputError)
+    assert "--latency-ms: needs a board with a clock" in str(refused.exception)
+    latency = document(model, tmp_path, *board)["latency_ms"]
+    known = latency is not None
+    assert (call(model, tmp_path, *board, *limits).exit_code == 0) is (known and latency <= 1)
+
+
 def test_a_limit_without_a_check_is_wrong_usage(tmp_path: Path) -> None:
     assert call(MODELS["streaming dense"], tmp_path, "--ram-kb", "1").exit_code == 2
 
