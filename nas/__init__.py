@@ -18,13 +18,17 @@ The command line does what these functions do:
     nas sweep      `sweep`, which gives a `SweepOutcome` of `SweepStudy`s
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
-    nas data       `list_data`, `describe_data`; `load_data` gives the rows that a study's search would use;
-                   `Data` holds rows in memory
+    nas data       `list_data`, `describe_data`, `save_data`; `load_data` gives the rows that a study's search would
+                   use; `Data` holds rows in memory
     nas estimate   `estimate`
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
                    `write_memory_map`
     nas quantize   `quantize`, by the settings in `Quantization`, which gives a `Quantized`
     nas convert    `convert`, checked as `Checking` and its `Bounds` say, which gives a `Conversion`
+    nas edge-impulse  `upload_to_edge_impulse`, which gives an `Uploaded`; `download_from_edge_impulse`;
+                   `deploy_to_edge_impulse`, which gives a `DeployedThere`
+    nas learning-block  `write_learning_block`; `run_learning_block` with its `BlockSettings`, which gives a
+                   `BlockResult`
     nas benchmark  `benchmark`, which gives a `Benchmark`
     nas ui         `open_ui`; `ui_command` is the command that it runs
     nas report     `report`
@@ -57,9 +61,17 @@ if TYPE_CHECKING:
     from nas.api.checking import check_search
     from nas.api.converted import Bounds, Conversion
     from nas.api.converting import Checking, convert
-    from nas.api.data import describe_data, list_data, load_data
+    from nas.api.data import describe_data, list_data, load_data, save_data
     from nas.api.doctor import Diagnosis, HealthCheck, doctor
+    from nas.api.edge_impulse import (
+        DeployedThere,
+        Uploaded,
+        deploy_to_edge_impulse,
+        download_from_edge_impulse,
+        upload_to_edge_impulse,
+    )
     from nas.api.evaluation import archive_evaluation, evaluate
+    from nas.api.learning_block import BlockResult, BlockSettings, run_learning_block, write_learning_block
     from nas.api.limits import limits_in_words
     from nas.api.loading import load
     from nas.api.model import Model
@@ -114,9 +126,17 @@ _HOMES = {
     "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
     "api.converted": ("Bounds", "Conversion"),
     "api.converting": ("Checking", "convert"),
-    "api.data": ("describe_data", "list_data", "load_data"),
+    "api.data": ("describe_data", "list_data", "load_data", "save_data"),
     "api.doctor": ("Diagnosis", "HealthCheck", "doctor"),
+    "api.edge_impulse": (
+        "DeployedThere",
+        "Uploaded",
+        "deploy_to_edge_impulse",
+        "download_from_edge_impulse",
+        "upload_to_edge_impulse",
+    ),
     "api.evaluation": ("archive_evaluation", "evaluate"),
+    "api.learning_block": ("BlockResult", "BlockSettings", "run_learning_block", "write_learning_block"),
     "api.limits": ("limits_in_words",),
     "api.loading": ("load",),
     "api.model": ("Model",),
@@ -170,6 +190,8 @@ __all__ = [
     "ArchiveFile",
     "BackgroundSearch",
     "Benchmark",
+    "BlockResult",
+    "BlockSettings",
     "Bounds",
     "Check",
     "Checking",
@@ -177,6 +199,7 @@ __all__ = [
     "Conversion",
     "Data",
     "DataOptions",
+    "DeployedThere",
     "Destination",
     "Diagnosis",
     "Evaluation",
@@ -208,6 +231,7 @@ __all__ = [
     "Target",
     "TensorSummary",
     "TrainingResult",
+    "Uploaded",
     "__version__",
     "advise",
     "archive",
@@ -221,10 +245,12 @@ __all__ = [
     "convert",
     "define_study",
     "delete_study",
+    "deploy_to_edge_impulse",
     "describe_data",
     "describe_space",
     "describe_spec",
     "doctor",
+    "download_from_edge_impulse",
     "estimate",
     "evaluate",
     "export",
@@ -252,6 +278,8 @@ __all__ = [
     "profile",
     "quantize",
     "report",
+    "run_learning_block",
+    "save_data",
     "search",
     "set_params",
     "show_study",
@@ -263,8 +291,10 @@ __all__ = [
     "train",
     "trials",
     "ui_command",
+    "upload_to_edge_impulse",
     "view",
     "write_evaluation",
+    "write_learning_block",
     "write_memory_map",
 ]
 

@@ -15,6 +15,8 @@ NAMES = [
     "ArchiveFile",
     "BackgroundSearch",
     "Benchmark",
+    "BlockResult",
+    "BlockSettings",
     "Bounds",
     "Check",
     "Checking",
@@ -22,6 +24,7 @@ NAMES = [
     "Conversion",
     "Data",
     "DataOptions",
+    "DeployedThere",
     "Destination",
     "Diagnosis",
     "Evaluation",
@@ -53,6 +56,7 @@ NAMES = [
     "Target",
     "TensorSummary",
     "TrainingResult",
+    "Uploaded",
     "__version__",
     "advise",
     "archive",
@@ -66,10 +70,12 @@ NAMES = [
     "convert",
     "define_study",
     "delete_study",
+    "deploy_to_edge_impulse",
     "describe_data",
     "describe_space",
     "describe_spec",
     "doctor",
+    "download_from_edge_impulse",
     "estimate",
     "evaluate",
     "export",
@@ -97,6 +103,8 @@ NAMES = [
     "profile",
     "quantize",
     "report",
+    "run_learning_block",
+    "save_data",
     "search",
     "set_params",
     "show_study",
@@ -108,8 +116,10 @@ NAMES = [
     "train",
     "trials",
     "ui_command",
+    "upload_to_edge_impulse",
     "view",
     "write_evaluation",
+    "write_learning_block",
     "write_memory_map",
 ]
 FUNCTIONS = [name for name in NAMES if name.islower() and name != "__version__"]
@@ -150,7 +160,7 @@ def test_every_verb_of_the_command_line_is_a_public_function() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_calls_the_functions_that_its_table_names(verb: str) -> None:
-    file = Path(nas.__file__).parent / "cli" / "verbs" / f"{verb}.py"
+    file = Path(nas.__file__).parent / "cli" / "verbs" / f"{verb.replace('-', '_')}.py"
     imported = {
         alias.name
         for node in ast.walk(ast.parse(file.read_text()))

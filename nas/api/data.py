@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from nas.data.choice import DataChoice
-from nas.data.dataset import ROW_OPTIONS, DataOptions
+from nas.data.dataset import ROW_OPTIONS, DataOptions, Dataset
 from nas.data.describe import Description, describe
 from nas.data.given import Data
 from nas.data.readers.archive import read_arrays
 from nas.data.readers.npz import key_of
+from nas.data.saving import save_dataset
 from nas.data.selection import select
 from nas.data.source import READERS, SOURCES, load
 from nas.data.splits import Splits
@@ -54,11 +55,35 @@ def describe_data(source: str | Data, options: DataOptions | None = None, seed: 
         InputError: there is no such source, or it cannot be read.
     """
     options = options or DataOptions()
+    return describe(_read(source, options, seed), seed, options)
+
+
+def save_data(
+    source: str | Data, path: str | Path, options: DataOptions | None = None, *, seed: int = 0, form: str = "json"
+) -> list[Path]:
+    """Write a data source as files that `nas data` and others read, and return them.
+
+    Parts, groups and names are kept; rows are in units. What a search would refuse is written too.
+
+    Args:
+        source: name of a data source, path of a file or folder, or rows in memory.
+        path: an `.npz` or `.csv` file; or a folder, for recordings in Edge Impulse's data acquisition format.
+        options: how files become rows.
+        seed: of simulated data.
+        form: of recordings: `json` or `cbor`.
+
+    Raises:
+        InputError: the source cannot be read, or cannot be written in this form.
+    """
+    options = options or DataOptions()
+    dataset = _read(source, options, seed)
+    return save_dataset(dataset, Path(path), form)
+
+
+def _read(source: str | Data, options: DataOptions, seed: int) -> Dataset:
     if isinstance(source, Data):
-        dataset = select(source.dataset(), options)
-    else:
-        dataset = load(source, seed=seed, options=options)
-    return describe(dataset, seed, options)
+        return select(source.dataset(), options)
+    return load(source, seed=seed, options=options)
 
 
 def data_of(study: Study) -> DataChoice:

@@ -37,7 +37,8 @@ VERBS = {
     "spaces": Verb("List search spaces, or describe one.", ("list_spaces", "describe_space", "find_target")),
     "targets": Verb("List targets, or describe one.", ("list_targets", "find_target")),
     "data": Verb(
-        "Describe a data source: shapes, classes, groups, split, what looks wrong.", ("list_data", "describe_data")
+        "Describe a data source: shapes, classes, groups, split, what looks wrong.",
+        ("list_data", "describe_data", "save_data"),
     ),
     "estimate": Verb("Print the footprint of an architecture before training.", ("find_target", "estimate")),
     "profile": Verb(
@@ -50,6 +51,14 @@ VERBS = {
     "train": Verb("Train a model of your own, or go on with its training.", ("train",)),
     "quantize": Verb("Compare a model by every scheme of quantization, and show where it hurts.", ("quantize",)),
     "convert": Verb("Convert a model to .tflite and ONNX, and check what comes out.", ("convert",)),
+    "edge-impulse": Verb(
+        "Exchange data and models with a project of Edge Impulse.",
+        ("upload_to_edge_impulse", "download_from_edge_impulse", "deploy_to_edge_impulse"),
+    ),
+    "learning-block": Verb(
+        "Write a search as a learning block of Edge Impulse, or run one.",
+        ("write_learning_block", "run_learning_block"),
+    ),
     "benchmark": Verb("Measure models on this computer: latency, accuracy, memory.", ("benchmark",)),
     "ui": Verb("Open the MLflow UI on the studies.", ("open_ui", "ui_command")),
     "report": Verb("Write a study's HTML report.", ("list_studies", "report")),
@@ -85,7 +94,7 @@ class LazyVerbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"nas.cli.verbs.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"nas.cli.verbs.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

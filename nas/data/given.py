@@ -1,7 +1,7 @@
 """Data from Python: arrays and frames of pandas."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -79,6 +79,23 @@ class Data:
         return cls(arrays)
 
     @classmethod
+    def from_batches(cls, train: Iterable[Any], test: Iterable[Any] | None = None, **more: Unpack[Arrays]) -> "Data":
+        """Take rows as batches of `(x, y)`, such as a `tf.data.Dataset` or a loader gives them.
+
+        Args:
+            train: batches of training rows; each is read once, in order. Classes may be numbers or one-hot.
+            test: batches of test rows.
+            more: as in `from_arrays`.
+
+        Raises:
+            InputError: a batch is no pair, there is none, or the rows do not fit together.
+        """
+        x, y = _joined("train", train)
+        if test is not None:
+            more["x_test"], more["y_test"] = _joined("test", test)
+        return cls.from_arrays(x, y, **more)
+
+    @classmethod
     def from_frame(
         cls,
         frame: pd.DataFrame,
@@ -109,7 +126,11 @@ class Data:
         if not isinstance(frame, pd.DataFrame):
             raise InputError(SOURCE, "must be a pandas DataFrame", got=type(frame).__name__)
         options = DataOptions(window, stride, rate_hz, label_column=label, group_column=group, time_column=time)
-        dataset = read_rows(SOURCE, from_frame(frame, SOURCE), options)
+        return cls.from_dataset(read_rows(SOURCE, from_frame(frame, SOURCE), options))
+
+    @classmethod
+    def from_dataset(cls, dataset: Dataset) -> "Data":
+        """Take the rows of a data source, with its parts, groups and names."""
         return cls(_arrays(dataset), dataset.notes)
 
     def dataset(self) -> Dataset:
@@ -126,6 +147,22 @@ class Data:
         rows = self.dataset()
         shape = " x ".join(map(str, rows.train.x.shape[1:]))
         return f"<nas.Data: {len(rows.train)} training rows of {shape}, {len(rows.class_names)} classes>"
+
+
+def _joined(part: str, batches: Iterable[Any]) -> tuple[Array, Array]:
+    """Return the rows and classes of batches; one-hot classes become numbers."""
+    # A dataset of TensorFlow gives tensors, unless it is asked for arrays.
+    read = getattr(batches, "as_numpy_iterator", None)
+    found = list(batches if read is None else read())
+    if not found or not all(isinstance(batch, tuple | list) and len(batch) == 2 for batch in found):
+        got = "none" if not found else type(found[0]).__name__
+        raise InputError(f"{SOURCE}: {part}", "must give batches (x, y)", got=got)
+    try:
+        x, y = (np.concatenate([np.atleast_1d(np.asarray(batch[place])) for batch in found]) for place in (0, 1))
+    except ValueError as error:
+        raise InputError(f"{SOURCE}: {part}", "must give batches of one shape", got=error) from error
+    one_hot = y.ndim == 2 and y.shape[1] > 1 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()
+    return x, y.argmax(axis=1) if one_hot else y
 
 
 def _array(name: str, value: Any) -> Array:

@@ -1,6 +1,7 @@
 """`nas data`: which sources there are, and what one holds."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,8 +26,17 @@ from nas.cli.views.output import print_json, print_view
     show_default=True,
     help="Seed of the split, and of simulated data.",
 )
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write SOURCE as this .npz or .csv file, or into this folder.",
+)
+@click.option(
+    "--form", type=click.Choice(["json", "cbor"]), default="json", show_default=True, help="Of recordings in a folder."
+)
 @json_option
-def command(source: str | None, seed: int, as_json: bool, **options: Any) -> None:
+def command(source: str | None, seed: int, output: Path | None, form: str, as_json: bool, **options: Any) -> None:
     """List data sources, or describe SOURCE: its shapes, classes, groups and split, and whether a search can begin.
 
     SOURCE is a listed name, an .npz file, a folder of recordings (CSV, TSV, TXT, Excel or Parquet), or one such file
@@ -35,9 +45,11 @@ def command(source: str | None, seed: int, as_json: bool, **options: Any) -> Non
     optionally group and part. What is assumed of the files is told, a line each. The last lines say what is wrong, and
     the command that mends it. The exit code is 1 if a search would refuse the data.
 
+    With -o, SOURCE is written instead: as .npz, as .csv, or into a folder in Edge Impulse's data acquisition format.
+
     Example: nas data recordings/ --window 128 --stride 64
     """
-    from nas import DataOptions, describe_data, list_data
+    from nas import DataOptions, describe_data, list_data, save_data
     from nas.cli.views.data import listing, view
 
     if source is None:
@@ -46,6 +58,11 @@ def command(source: str | None, seed: int, as_json: bool, **options: Any) -> Non
             print_json([{"name": each.name, "summary": each.summary} for each in sources if each.embedded])
         else:
             print_view(listing(sources))
+        return
+    if output is not None:
+        files = save_data(source, output, DataOptions(**options), seed=seed, form=form)
+        listed = {"folder": str(output), "files": [str(file) for file in files]}
+        print_json(listed) if as_json else click.echo(f"{output}: {len(files):,} file{'' if len(files) == 1 else 's'}")
         return
     description = describe_data(source, DataOptions(**options), seed)
     if as_json:

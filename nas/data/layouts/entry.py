@@ -23,6 +23,7 @@ class Entry:
         label: its class; empty if a column of the file tells.
         group: who or what was recorded; empty if the name of the file or a column has to tell.
         part: `train`, `val` or `test`.
+        spans: classes of parts of the recording: first sample, last sample, class; empty if it has one class.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Entry:
     label: str = ""
     group: str = ""
     part: str = "train"
+    spans: tuple[tuple[int, int, str], ...] = ()
 
     @property
     def folders(self) -> tuple[str, ...]:

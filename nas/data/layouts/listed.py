@@ -35,7 +35,11 @@ def from_labels(listing: Path, folder: Path) -> Layout:
 def from_edge_impulse(source: str, listing: Path, folder: Path) -> Layout:
     """Return the files that Edge Impulse's `info.labels` names, with their classes and parts.
 
-    Each sample is a group of its own. Files without a label are left out.
+    Each sample is a group of its own. Files without a label are left out; those with several keep the class of each
+    part.
+
+    Raises:
+        InputError: the list is damaged, or names a file that is not there: half an export.
     """
     try:
         files = json.loads(read_bytes(listing, str(listing)))["files"]
@@ -46,7 +50,7 @@ def from_edge_impulse(source: str, listing: Path, folder: Path) -> Layout:
         raise InputError(
             listing, "must be as Edge Impulse writes it", got=repr(error), hint="export it again"
         ) from error
-    entries = tuple(entry for entry in found if entry.label)
+    entries = tuple(entry for entry in found if entry.label or entry.spans)
     notes = ["layout: Edge Impulse's; classes and parts from info.labels, each sample a group"]
     if len(found) > len(entries):
         notes.append(f"samples without a label left out: {len(found) - len(entries)}")
@@ -82,9 +86,22 @@ def _check_once(listing: Path, table: Table, entries: list[Entry]) -> None:
 
 def _sample(source: str, place: str, folder: Path, file: dict[str, Any]) -> Entry:
     name, label = str(file["path"]), file.get("label") or {}
-    if name.lower().endswith((".cbor", ".wav", ".png", ".jpg")):
-        raise InputError(place, "must be a recording as CSV or JSON", got=name, hint="export the data as CSV or JSON")
-    path = within(folder, name, place)
+    if name.lower().endswith((".wav", ".png", ".jpg", ".mp4", ".avi")):
+        raise InputError(place, "must be a recording as CSV, JSON or CBOR", got=name, hint="export the data again")
+    try:
+        path = within(folder, name, place)
+    except InputError as error:
+        if (folder / name).exists() or ".." in name:
+            raise
+        hint = "unpack the whole export, or export it again"
+        raise InputError(place, "names a file that is not there: half an export", got=name, hint=hint) from error
     part = part_of(str(file.get("category", "training"))) or "train"
-    text = str(label.get("label", "")) if label.get("type", "label") == "label" else ""
-    return Entry(path, f"{source}/{name}", name, text.strip(), str(file.get("name") or path.stem), part)
+    kind = label.get("type", "label")
+    text = str(label.get("label", "")) if kind == "label" else ""
+    spans = tuple(_span(each) for each in label.get("labels", ())) if kind != "label" else ()
+    group = str((file.get("metadata") or {}).get("group") or file.get("name") or path.stem)
+    return Entry(path, f"{source}/{name}", name, text.strip(), group, part, spans)
+
+
+def _span(label: dict[str, Any]) -> tuple[int, int, str]:
+    return int(label["startIndex"]), int(label["endIndex"]), str(label["label"]).strip()

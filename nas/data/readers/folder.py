@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import joblib
+import numpy as np
 
+from nas.arrays import Array
 from nas.data.dataset import DataOptions, Dataset
 from nas.data.groups import FROM_NAMES, groups_of, matched_groups
 from nas.data.layouts.entry import Entry, Layout, find_files
@@ -15,7 +17,7 @@ from nas.data.layouts.listed import from_edge_impulse, from_labels
 from nas.data.names import LABELS, is_named
 from nas.data.parts import part_of
 from nas.data.readers.examples import are_examples, to_examples
-from nas.data.readers.recordings import count_notes, takes_of, to_dataset
+from nas.data.readers.recordings import Take, count_notes, takes_of, to_dataset
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import read_table
 from nas.data.tables.sheet import Sheet, read_sheet
@@ -32,17 +34,31 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
         InputError: there are no recordings, it is ambiguous what they are, a cell is not a number (the message gives
             file and line), or the recordings differ in channels or rate.
     """
+    entries, sheets, notes = _read(source, folder, options)
+    if not any(entry.label for entry in entries) and are_examples(sheets, options):
+        return to_examples(source, sheets, entries, notes)
+    return to_dataset(source, _takes(entries, sheets), options, notes)
+
+
+def read_recordings(source: str, folder: Path, options: DataOptions) -> list[Take]:
+    """Return the recordings of a folder whole, as `read_folder` finds them."""
+    entries, sheets, _ = _read(source, folder, options)
+    return _takes(entries, sheets)
+
+
+def _read(source: str, folder: Path, options: DataOptions) -> tuple[Sequence[Entry], list[Sheet], tuple[str, ...]]:
+    """Return the files of a folder, their tables, and what was assumed."""
     layout = _layout(source, folder, options)
     entries, note = _with_groups(layout.entries, options)
     sheets = read_tables(entries, options)
-    notes = (*layout.notes, *note, *count_notes(sheets))
     _check_labels(entries, sheets)
-    if not any(entry.label for entry in entries) and are_examples(sheets, options):
-        return to_examples(source, sheets, entries, notes)
-    takes = [
+    return entries, sheets, (*layout.notes, *note, *count_notes(sheets))
+
+
+def _takes(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> list[Take]:
+    return [
         take for entry, sheet in zip(entries, sheets, strict=True) for take in takes_of(sheet, entry, not entry.label)
     ]
-    return to_dataset(source, takes, options, notes)
 
 
 def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
@@ -54,7 +70,9 @@ def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
 
     def read(entry: Entry) -> Sheet | InputError:
         try:
-            return read_sheet(read_table(entry.path, entry.place), options, labelled=bool(entry.label))
+            labelled = bool(entry.label or entry.spans)
+            sheet = read_sheet(read_table(entry.path, entry.place), options, labelled=labelled)
+            return replace(sheet, labels=_spanned(entry, len(sheet.table))) if entry.spans else sheet
         except InputError as error:
             return error
 
@@ -64,6 +82,14 @@ def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
             raise sheet
         sheets.append(sheet)
     return sheets
+
+
+def _spanned(entry: Entry, samples: int) -> Array:
+    """Return the class of each sample of a recording whose parts have classes; empty where none has."""
+    labels = np.full(samples, "", dtype=object)
+    for first, last, label in entry.spans:
+        labels[max(0, first) : last + 1] = label
+    return labels.astype(str)
 
 
 def _layout(source: str, folder: Path, options: DataOptions) -> Layout:

@@ -1,6 +1,5 @@
 """Reading a table from a file, by the ending of its name."""
 
-import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from nas.data.acquisition import load_acquisition
 from nas.data.tables.delimited import parse
 from nas.data.tables.encoding import check_file, decode, read_bytes
 from nas.data.tables.header import find_header
@@ -20,7 +20,9 @@ Frame: TypeAlias = pd.DataFrame
 
 TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data")
 TABLES = (*TEXTS, ".xlsx", ".parquet")
-"""Endings of files that hold a table; `.json` is Edge Impulse's, and is read where its folder lists it."""
+"""Endings of files that hold a table."""
+ACQUISITIONS = (".json", ".cbor")
+"""Endings of Edge Impulse's files, which are read where its folder lists them."""
 
 MOST_UNPACKED_BYTES = 2 << 30
 """Most bytes that the sheets of a workbook may have; Excel's own limit of rows is far below."""
@@ -43,7 +45,7 @@ def read_table(path: Path, place: str) -> Table:
     if suffix == ".parquet":
         return _parquet(path, place)
     content = read_bytes(path, place)
-    if suffix == ".json":
+    if suffix in ACQUISITIONS:
         return _acquisition(content, place)
     text, note = decode(content, place)
     return parse(text, place, (note,) if note else ())
@@ -121,17 +123,6 @@ def to_frame(rows: Sequence[Mapping[str, object]]) -> Frame:
 
 def _acquisition(content: bytes, place: str) -> Table:
     """Read a recording in Edge Impulse's data acquisition format: samples, sensors, and milliseconds between."""
-    try:
-        payload = json.loads(content)["payload"]
-        names = [str(sensor["name"]) for sensor in payload["sensors"]]
-        interval_ms = float(payload["interval_ms"])
-        values = np.asarray(payload["values"], np.float64).reshape(-1, len(names))
-    except (ValueError, TypeError, KeyError, RecursionError, ZeroDivisionError) as error:
-        rule = "must be a recording in Edge Impulse's data acquisition format"
-        raise InputError(place, rule, got=error, hint="export the data as CSV") from error
-    times = np.arange(len(values))[:, None] * interval_ms
-    frame = pd.DataFrame(np.hstack([times, values]))
-    if not len(frame) or not 0 < interval_ms < float("inf"):
-        got = f"{len(frame):,} samples and interval_ms {interval_ms:g}"
-        raise InputError(place, "must hold samples and a positive interval_ms", got=got)
-    return Table(place, frame, ("time_ms", *names))
+    found = load_acquisition(content, place)
+    times = np.arange(len(found.values))[:, None] * found.interval_ms
+    return Table(place, pd.DataFrame(np.hstack([times, found.values])), ("time_ms", *found.sensors))
