@@ -132,16 +132,16 @@ def _without_class(name: str, label: str, numbered: bool) -> str:
     if numbered or re.search("[A-Za-z]", label):
         end = r"(?!\d)" if words and words[-1].isdigit() else "(?![a-z])"
         name = re.sub(rf"(?<![A-Za-z0-9])(?i:{whole}){end}", "", name, count=1) if words else name
-    alike = [word for word in re.findall(r"(?<![A-Za-z])[A-Za-z]{3,}", name) if any(_alike(word, w) for w in words)]
+    similar = [word for word in re.findall(r"(?<![A-Za-z])[A-Za-z]{3,}", name) if any(alike(word, w) for w in words)]
     return (
-        re.sub(rf"(?<![A-Za-z])(?:{'|'.join(alike)})(?![A-Za-z])", "", name).strip(_EDGES)
-        if alike
+        re.sub(rf"(?<![A-Za-z])(?:{'|'.join(similar)})(?![A-Za-z])", "", name).strip(_EDGES)
+        if similar
         else name.strip(_EDGES)
     )
 
 
-def _alike(word: str, label: str) -> bool:
-    """Return whether a word means a class: `walk`, `walks` and `walked` for `walking`, and the other way round."""
+def alike(word: str, label: str) -> bool:
+    """Return whether two words mean the same: `walk`, `walks` and `walked` for `walking`, and the other way round."""
     short, long = sorted((word.lower(), label.lower()), key=len)
     if len(short) < 3 or not long.startswith(short):
         return False

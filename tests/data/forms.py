@@ -289,6 +289,9 @@ def with_units(take: Take) -> str:
     return join([["time [ms]", "acc_x [m/s2]", "acc_y [m/s2]"], *cells(take)[1:]])
 
 
+PEOPLE = {"s1": "ann", "s2": "bo", "s3": "eve"}
+NO_NAMES = {"s1": "up", "s2": "down", "s3": "left"}
+
 FORMS: dict[str, Form] = {
     "commas": text_form(lambda take: join(cells(take))),
     "semicolons": text_form(lambda take: join(cells(take), ";"), "semicolon"),
@@ -403,7 +406,7 @@ FORMS: dict[str, Form] = {
     "Edge Impulse, names alone": Form(plain_edge_impulse, groups=False, parts=True, note="from the names of files"),
     "class in the file's name": Form(tree(lambda take: f"{take.label}_{take.subject}.csv"), note="names of files"),
     "subjects as folders by an expression, classes as files": Form(
-        tree(lambda take: f"{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/{take.label}.csv"),
+        tree(lambda take: f"{PEOPLE[take.subject]}/{take.label}.csv"),
         options={"group_regex": "^([^/]+)/"},
         groups=False,
         note="names of files",
@@ -471,7 +474,7 @@ FORMS: dict[str, Form] = {
         note="--group-regex",
     ),
     "two levels, decided by a regular expression": Form(
-        tree(lambda take: f"{take.label}/{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/a.csv"),
+        tree(lambda take: f"{take.label}/{PEOPLE[take.subject]}/a.csv"),
         options={"group_regex": "^[^/]+/([^/]+)/"},
         groups=False,
     ),
@@ -543,11 +546,11 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         "one rate, got 50 Hz in 4, such as .*; 100 Hz in 2, such as .*s2.csv; give --rate-hz 50",
     ),
     "classes or subjects": (
-        tree(lambda take: f"{take.label}/{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/a.csv"),
-        "ann is in run and in walk; give --group-regex",
+        tree(lambda take: f"{take.label}/{NO_NAMES[take.subject]}/a.csv"),
+        "down is in run and in walk; give --group-regex",
     ),
-    "subjects as folders, classes as files": (
-        tree(lambda take: f"{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }/{take.label}.csv"),
+    "classes or subjects as files": (
+        tree(lambda take: f"{NO_NAMES[take.subject]}/{take.label}.csv"),
         "run.csv is in each; give --group-regex",
     ),
     "all in one more folder": (
@@ -576,7 +579,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         "all.csv:6: column subject must name the group of each row",
     ),
     "two words in the names": (
-        tree(lambda take: f"{take.label}_{ {'s1': 'ann', 's2': 'bo', 's3': 'eve'}[take.subject] }.csv"),
+        tree(lambda take: f"{take.label}_{PEOPLE[take.subject]}.csv"),
         "must hold <class>/<group>.csv .*labels.csv",
     ),
     "subjects as folders, no class": (tree(lambda take: f"{take.subject}/{len(take.label)}.csv"), "labels.csv"),

@@ -56,6 +56,30 @@ def test_a_form_that_cannot_be_read_is_refused_with_the_next_step(name: str, tmp
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "classes"),
+    [
+        ("{label}/{person}.csv", "folders"), ("{person}/{label}.csv", "files"),
+        ("train/{label}/{person}.csv", "folders"), ("{label}/{person}/rec1.csv", "outer folders"),
+        ("{person}/{label}/rec1.csv", "inner folders"),
+    ],
+)  # fmt: skip
+def test_words_for_activities_tell_classes_from_people_and_that_is_told(
+    path: str, classes: str, tmp_path: Path
+) -> None:
+    for take in forms.takes():
+        name = path.format(label=take.label, person=forms.PEOPLE[take.subject])
+        forms.put(tmp_path / name, forms.join(forms.cells(take)))
+    data = read(tmp_path)
+    x, y, groups = forms.expected(forms.takes())
+    assert rows_of(data.train, data, True) == as_set(x, y.tolist(), [forms.PEOPLE[group] for group in groups])
+    (told,) = [note for note in data.notes if "other way round" in note]
+    assert f"{classes} taken for classes (run, walk)" in told
+    # What the note says for the other order reads that order.
+    other = read(tmp_path, group_regex=told.rpartition("'")[0].rpartition("'")[2])
+    assert set(other.class_names) == set(forms.PEOPLE.values())
+
+
 def test_samples_missing_between_two_others_are_interpolated_and_told(tmp_path: Path) -> None:
     data = read(forms.gaps(tmp_path))
     x, y, groups = forms.expected([forms.line(take) for take in forms.takes()])

@@ -1,11 +1,11 @@
 """Classes, groups and parts from folders: <class>/<subject>/, <subject>/<class>/, train/<class>/ and names alone."""
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from nas.data.layouts.crossed import are_subjects, level_of_classes
 from nas.data.layouts.entry import Entry, Layout
 from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, labels_of
 from nas.data.parts import part_of
@@ -47,9 +47,14 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
         grouped and depth == 1 and all(e.group == each[0] for e, each in zip(files, folders, strict=True))
     ):
         return _by_name(source, files, folders, notes)
+    assumed: tuple[str, ...] = ()
     if depth == 1 and not grouped:
-        _check_names(source, files, folders, level)
-    at = classes[0] if len(classes) == 1 else _class_level(source, files, folders, classes, level, grouped)
+        by_names, assumed = are_subjects(source, files, folders, level)
+        if by_names:
+            return _by_name(source, files, folders, (*notes, *assumed))
+    at = classes[0]
+    if len(classes) > 1:
+        at, assumed = _class_level(source, files, folders, classes, level, grouped)
     if len(names[at]) == 1 and depth > 1 and len(names[at + 1 if at + 1 < depth else 0]) > 1:
         only = next(iter(names[at]))
         raise InputError(
@@ -58,6 +63,7 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
     group = _group_level(folders, at)
     if depth > 1 and at != 0:
         notes = (*notes, f"layout: folders {_example(folders[0], at)}, class in level {at + 1}")
+    notes = (*notes, *assumed)
     labelled = [replace(entry, label=each[at]) for entry, each in zip(files, folders, strict=True)]
     return Layout(tuple(_grouped(labelled, folders, group)), notes)
 
@@ -103,42 +109,13 @@ def _repeats(files: Sequence[Entry], level: int, others: Sequence[str]) -> bool:
 def _class_level(
     source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], classes: Sequence[int], level: int | None,
     grouped: bool,
-) -> int:  # fmt: skip
-    """Return which of several levels is the class: the first, unless folders of the second one repeat in others."""
+) -> tuple[int, tuple[str, ...]]:  # fmt: skip
+    """Return which of several levels is the class, and what was assumed."""
     if grouped:
         free = [n for n in classes if any(each[n] != e.group for e, each in zip(files, folders, strict=True))]
         if len(free) == 1:
-            return free[0]
-    above = defaultdict(set)
-    for each in folders:
-        above[each[classes[1]]].add(each[classes[0]])
-    repeated = sorted(name for name, under in above.items() if len(under) > 1)
-    if not repeated:
-        return classes[0]
-    before = "[^/]+/" if level == 0 else ""
-    raise InputError(
-        source,
-        f"folders may be classes or subjects: {repeated[0]} is in {' and in '.join(sorted(above[repeated[0]])[:2])}",
-        hint=f"give --group-regex '^{before}([^/]+)/' if the outer folders are subjects, or "
-        f"--group-regex '^{before}[^/]+/([^/]+)/' if the inner ones are",
-    )
-
-
-def _check_names(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], level: int | None) -> None:
-    """Ask where folders may be subjects: files are called by a word alone, and the same words are in all folders."""
-    held: dict[str, set[str]] = defaultdict(set)
-    for entry, each in zip(files, folders, strict=True):
-        held[each[0]].add(entry.path.stem.lower())
-    words = set.union(*held.values())
-    if len(held) < 2 or len(words) < 2 or any(own != words for own in held.values()):
-        return
-    if all(re.fullmatch(r"[^\W\d_]+(?:[\W_]+[^\W\d_]+)*", word) for word in words):
-        before = "" if level is None else "[^/]+/" * (level + 1)
-        raise InputError(
-            source,
-            f"folders may be classes or subjects: {files[0].path.name} is in each",
-            hint=f"give --group-regex '^{before}([^/]+)/' if folders are subjects, or '([^/]+)[.]' if files are",
-        )
+            return free[0], ()
+    return level_of_classes(source, folders, classes[:2], level)
 
 
 def _by_name(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], notes: tuple[str, ...]) -> Layout:

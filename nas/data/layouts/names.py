@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from nas.data.groups import LETTERS, SUBJECT, TAKE
+from nas.data.groups import LETTERS, SUBJECT, TAKE, alike
 
 SUBJECT_NAME = re.compile(
     r"(?:s|sub|subj|subject|p|pp|vp|participant|person|user|u|id|volunteer|speaker|spk|patient|proband|player|athlete)"
@@ -20,6 +20,19 @@ TAKE_NAME = re.compile(
 )
 """Names of folders that are sessions or days, not classes."""
 
+ACTIVITIES = frozenset({
+    "walk", "run", "jog", "sprint", "march", "step", "stair", "upstairs", "downstairs", "climb", "jump", "hop", "skip",
+    "dance", "cycle", "cycling", "bike", "biking", "swim", "row", "drive", "driving", "ride", "riding", "sit", "stand",
+    "lie", "lying", "lay", "sleep", "rest", "idle", "still", "stationary", "static", "squat", "lunge", "burpee",
+    "plank", "pushup", "pullup", "situp", "push", "pull", "press", "lift", "bend", "kneel", "crouch", "fall", "stumble",
+    "trip", "turn", "rotate", "tilt", "flip", "shake", "shaking", "wave", "waving", "swipe", "swiping", "tap", "knock",
+    "clap", "circle", "punch", "kick", "throw", "catch", "swing", "nod", "clench", "grip", "pinch", "point", "gesture",
+    "open", "close", "closing", "up", "down", "left", "right", "forward", "backward", "eat", "drink", "brush", "write",
+    "writing", "type", "typing", "cook", "clean", "wash", "vacuum", "smoke", "smoking", "talk", "laugh", "cough", "yes",
+    "no", "go", "stop", "on", "off", "ok", "good", "bad", "normal", "abnormal", "anomaly", "fault", "faulty", "healthy",
+    "damaged", "broken", "silence", "noise", "background", "unknown", "other", "none", "nothing",
+})  # fmt: skip
+"""Words for what people and machines do, which name classes and nobody."""
 
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -42,6 +55,16 @@ def labels_of(stems: Sequence[str]) -> list[str] | None:
 def all_match(names: Sequence[str] | set[str], *patterns: re.Pattern[str]) -> bool:
     """Return whether each name matches one of the patterns as a whole."""
     return all(any(pattern.fullmatch(name) for pattern in patterns) for name in names)
+
+
+def are_activities(names: Iterable[str], others: Iterable[str]) -> bool:
+    """Return whether each name says what is done, and none of the others does: `walk`, `sit_down`, but `anna`, `bo`."""
+    return all(map(_is_activity, names)) and not any(map(_is_activity, others))
+
+
+def _is_activity(name: str) -> bool:
+    words = re.findall(WORD, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    return any(alike(word, known) or word.lower() == known for word in words for known in ACTIVITIES)
 
 
 def _words(stem: str) -> list[str]:
