@@ -1,7 +1,7 @@
 """A whole sketch for the Arduino IDE: it checks the model on the board, then classifies an example."""
 
 from nas.errors import InputError
-from nas.exporters.arduino_predict import MARGIN_BYTES, predict_header, predict_source
+from nas.exporters.arduino_predict import MARGIN_BYTES, predict_header, predict_source, smoothed
 from nas.exporters.c_array import data_header, data_source
 from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import identifier, symbol
@@ -41,11 +41,11 @@ def arduino(archive: Archive) -> Files:
 
 def _require_expressible(archive: Archive) -> None:
     if archive.example is None:
-        hint = "an earlier release made it; --format tflm does without"
+        hint = "an earlier release made it; take --format tflm, which does without"
         raise InputError(archive.name, "must hold an example that the sketch checks itself with", hint=hint)
     if count := archive.footprint.get("resource_variables"):
-        rule = "cannot express a model with resource variables; --format tflm can"
-        raise InputError("--format arduino", rule, got=f"{count} in {archive.name}")
+        rule, hint = "cannot express a model with resource variables", "take --format tflm, which can"
+        raise InputError("format arduino", rule, got=f"{count} in {archive.name}", hint=hint)
 
 
 def _sketch(archive: Archive, name: str, prefix: str) -> str:
@@ -80,8 +80,8 @@ void setup() {{
 
 void loop() {{
   read_input();
-  const int best = {prefix}_predict(raw, scores);
-  if (best < 0) stop_with("model: could not be run");
+  if ({prefix}_predict(raw, scores) < 0) stop_with("model: could not be run");
+  const int best = {prefix}_smooth(scores);  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
   for (int i = 0; i < {upper}_CLASSES; ++i) {{
     Serial.print({prefix}_class_names[i]);
     Serial.print(": ");
@@ -115,11 +115,23 @@ The int8 network {escape(archive.name)} for TensorFlow Lite Micro (TFLM). {MARK}
 3. Open the Serial Monitor at 115200. It shows `self-test: passed`, and once a second the score of each class for an
    example that is made of noise.
 4. Replace `read_input` in `{name}.ino` by your sensor.
-
+{_about_smoothing(archive)}
 The arena is {smallest:,} + {MARGIN_BYTES:,} bytes: the smallest that works on target `{target}` with the TFLM that nas
 computes for, and a margin, since the library's TFLM may need some bytes more.
 
 ## What the model is given
 
 {model_input(archive)}
+"""
+
+
+def _about_smoothing(archive: Archive) -> str:
+    """Return how answers are smoothed over windows; empty where inputs are none."""
+    if smoothed(archive) == 1:
+        return ""
+    upper = identifier(archive.name).upper()
+    return f"""
+The sketch shows the mean of the scores of the newest {smoothed(archive)} windows, so that one odd window does not
+change the answer. `#define {upper}_SMOOTHED` in `predict.h` sets how many: 1 for none, more for a steadier and later
+answer. Each takes {4 * len(archive.class_names)} bytes of RAM.
 """

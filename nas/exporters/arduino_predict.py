@@ -6,6 +6,14 @@ from nas.study.archive import Archive
 MARGIN_BYTES = 1024
 """What the arena has beyond the smallest that works, since the library's TFLM is older than the one of the figures."""
 
+_SMOOTHED = 4
+"""Windows that a sketch averages over unless told otherwise: with windows that overlap by half, 2.5 window lengths."""
+
+
+def smoothed(archive: Archive) -> int:
+    """Return over how many inputs in a row a sketch averages scores: 1 where they are no windows of a signal."""
+    return _SMOOTHED if archive.inputs_are == "windows" else 1
+
 
 def predict_header(archive: Archive, prefix: str) -> str:
     """Return `predict.h`."""
@@ -31,13 +39,26 @@ void {prefix}_example(float* raw);
 // {archive.output_is} of each class. Returns the number of the greatest one's class, or -1 if the model does not run.
 int {prefix}_predict(const float* raw, float* scores);
 
+// Over how many inputs in a row {prefix}_smooth averages. More make the answer steadier, and later.
+#ifndef {upper}_SMOOTHED
+#define {upper}_SMOOTHED {smoothed(archive)}
+#endif
+
+// Smooths answers, so that one odd window does not change them: call it with the scores of each input in turn. It puts
+// the mean of the newest {upper}_SMOOTHED ones into scores (of all, as long as there are fewer). Returns the number of
+// the greatest one's class.
+int {prefix}_smooth(float* scores);
+
+// Forgets the inputs before, as after a pause.
+void {prefix}_smooth_reset();
+
 #endif  // {upper}_PREDICT_H_
 """
 
 
 def predict_source(archive: Archive, prefix: str) -> str:
     """Return `predict.cpp`, for any board with TFLM."""
-    return f"{_beginning(archive, prefix)}\n{_running(prefix)}"
+    return f"{_beginning(archive, prefix)}\n{_running(prefix)}\n{_smoothing(prefix)}"
 
 
 def _beginning(archive: Archive, prefix: str) -> str:
@@ -105,6 +126,36 @@ int {prefix}_predict(const float* raw, float* scores) {{
   for (int i = 0; i < {upper}_CLASSES; ++i) {{
     scores[i] = static_cast<float>(output[i] - {upper}_OUTPUT_ZERO_POINT) * {upper}_OUTPUT_SCALE;
     if (output[i] > output[best]) best = i;
+  }}
+  return best;
+}}
+"""
+
+
+def _smoothing(prefix: str) -> str:
+    upper = prefix.upper()
+    return f"""\
+namespace {{
+
+float newest[{upper}_SMOOTHED][{upper}_CLASSES];
+int kept = 0;  // of them
+int place = 0;  // of the next one
+
+}}  // namespace
+
+void {prefix}_smooth_reset() {{ kept = place = 0; }}
+
+int {prefix}_smooth(float* scores) {{
+  for (int i = 0; i < {upper}_CLASSES; ++i) newest[place][i] = scores[i];
+  place = (place + 1) % {upper}_SMOOTHED;
+  if (kept < {upper}_SMOOTHED) ++kept;
+  int best = 0;
+  for (int i = 0; i < {upper}_CLASSES; ++i) {{
+    // Added up anew each time, so that rounding errors do not grow.
+    float sum = 0;
+    for (int n = 0; n < kept; ++n) sum += newest[n][i];
+    scores[i] = sum / static_cast<float>(kept);
+    if (scores[i] > scores[best]) best = i;
   }}
   return best;
 }}

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
 from nas.data.prepared import Scaling
@@ -98,13 +99,13 @@ def build(tmp_path_factory, make_archive):
     if shutil.which("g++") is None or shutil.which("gcc") is None:
         pytest.skip("no gcc and g++ to build the sketch with")
 
-    def built(folder, prefix, **fields):
+    def built(folder, prefix, main=MAIN, **fields):
         root = tmp_path_factory.mktemp("sketches")
         write(root, make_archive(example=EXAMPLE, **fields), ["arduino"])
         stand_ins = {
             "Arduino.h": ARDUINO,
             "TensorFlowLite.h": "",
-            "main.cpp": MAIN,
+            "main.cpp": main,
             "tensorflow/lite/micro/micro_mutable_op_resolver.h": RESOLVER,
             "tensorflow/lite/micro/micro_interpreter.h": INTERPRETER.replace("PREFIX", prefix),
             "tensorflow/lite/schema/schema_generated.h": SCHEMA,
@@ -140,6 +141,41 @@ def run(build):
 def test_the_sketch_compiles_without_a_warning_checks_itself_and_prints_classes_and_scores(run, offset):
     lie = f"lie: {(125 + offset) / 256:.3f}"
     assert run(offset) == ["self-test: passed", "walk: 0.000", "sit: 0.996", lie, "answer: sit"]
+
+
+SMOOTHED = [[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [0.0, 0.7, 0.3], [0.1, 0.0, 0.9], [0.0, 0.1, 0.9], [0.6, 0.2, 0.2]]
+SMOOTH = """
+#include "predict.h"
+void setup();
+void loop();
+int main() {
+  for (int turn = 0; turn < 2; ++turn) {
+    float all[][3] = {ROWS};
+    for (auto& scores : all) {
+      const int best = my_study_smooth(scores);
+      for (float score : scores) printf("%.5f ", static_cast<double>(score));
+      printf("%d\\n", best);
+    }
+    my_study_smooth_reset();
+  }
+}
+"""
+
+
+def test_answers_are_smoothed_by_the_mean_of_the_newest_four_windows_and_anew_after_a_pause(build):
+    rows = ", ".join("{{{}f, {}f, {}f}}".format(*row) for row in SMOOTHED)
+    lines = build("my_study", "my_study", main=SMOOTH.replace("ROWS", rows))()
+    means = [np.mean(SMOOTHED[max(0, n - 3) : n + 1], axis=0) for n in range(len(SMOOTHED))]
+    expected = [[*mean, np.argmax(mean)] for mean in means] * 2
+    assert [int(row[-1]) for row in expected[:6]] != np.argmax(SMOOTHED, axis=1).tolist()  # it does change answers
+    np.testing.assert_allclose([[float(word) for word in line.split()] for line in lines], expected, atol=1e-5)
+
+
+def test_only_windows_of_a_signal_are_smoothed(make_archive, tmp_path):
+    for shape, number in (((1, 1, 16, 2), 4), ((1, 32), 1), ((1, 4, 4, 2), 1)):
+        write(tmp_path, make_archive(example=EXAMPLE, input_shape=shape), ["arduino"])
+        assert f"#define MY_STUDY_SMOOTHED {number}\n" in (tmp_path / "my_study" / "predict.h").read_text()
+        assert ("MY_STUDY_SMOOTHED" in (tmp_path / "my_study" / "README.md").read_text()) == (number > 1)
 
 
 @pytest.mark.parametrize("offset", [-2, 2])
@@ -180,7 +216,7 @@ def test_a_study_whose_name_a_sketch_cannot_have_gets_one_that_it_can(tmp_path, 
 
 @pytest.mark.parametrize("name", ["while", "a-b", "", "9lives", "string"])
 def test_a_chosen_name_that_c_cannot_have_is_refused(tmp_path, make_archive, name):
-    with pytest.raises(InputError, match="--name: must be an identifier of C"):
+    with pytest.raises(InputError, match="name: must be an identifier of C"):
         write(Destination(tmp_path, name), make_archive(), ["arduino"])
     assert list(tmp_path.iterdir()) == []
 
@@ -189,7 +225,7 @@ def test_a_sketch_of_somebody_else_is_written_over_on_request_only(tmp_path, mak
     ino = tmp_path / "my_study" / "my_study.ino"
     ino.parent.mkdir()
     ino.write_text("void setup() {}\nvoid loop() {}\n")
-    with pytest.raises(InputError, match=r"my_study\.ino: is there, and nas did not write it; .* --force"):
+    with pytest.raises(InputError, match=r"my_study\.ino: is there, and nas did not write it; .* force=True"):
         write(tmp_path, make_archive(), ["arduino"])
     assert [path.name for path in ino.parent.iterdir()] == ["my_study.ino"]
     write(Destination(tmp_path, force=True), make_archive(), ["arduino"])
@@ -207,7 +243,9 @@ def test_a_sketch_may_be_written_again_until_its_owner_has_removed_the_sentence_
 
 def test_a_model_that_the_sketch_cannot_express_is_refused_with_the_reason(tmp_path, make_archive):
     footprint = {**make_archive().footprint, "resource_variables": 2}
-    with pytest.raises(InputError, match=r"--format arduino: cannot express .* resource variables; --format tflm"):
+    with pytest.raises(
+        InputError, match=r"format arduino: cannot express .* resource variables.*; take formats='tflm'"
+    ):
         write(tmp_path, make_archive(footprint=footprint), ["arduino"])
     with pytest.raises(InputError, match="must hold an example"):
         write(tmp_path, make_archive(example=None), ["arduino"])
