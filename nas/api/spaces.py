@@ -9,7 +9,7 @@ from nas.space.dims import Value, show
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
 from nas.study.feasibility import share
-from nas.target.budget import Budget, to_bytes
+from nas.target.budget import Budget
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 
@@ -61,6 +61,7 @@ class SpaceSummary:
         input: kind of data: `window`, `image` or `table`.
         data: the data source that is used when none is given.
         members: number of candidate architectures.
+        budget: how much of it fits a board or a budget, if one was given.
     """
 
     name: str
@@ -68,19 +69,37 @@ class SpaceSummary:
     input: str
     data: str
     members: int
+    budget: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SpaceDescription(SpaceSummary):
-    """A search space with its dimensions and, if a budget was given, how much of it fits."""
+    """A search space with its dimensions."""
 
-    dimensions: tuple[Dimension, ...]
-    budget: Fit | None
+    dimensions: tuple[Dimension, ...] = ()
 
 
-def list_spaces() -> list[SpaceSummary]:
-    """Return the search spaces that come with nas."""
-    return [SpaceSummary(*_summary(load_space(name))) for name in space_names()]
+def list_spaces(
+    *,
+    budget_kb: float | None = None,
+    ram_kb: float | None = None,
+    target: Target | str = DEFAULT_TARGET,
+    seed: int = 0,
+) -> list[SpaceSummary]:
+    """Return the search spaces that come with nas, and how much of each fits a board or a budget.
+
+    Args:
+        budget_kb: limit of the weights; 1 KB = 1024 bytes. Without a limit and a board, nothing is sampled.
+        ram_kb: limit of the arena; the board's memory by default.
+        target: a board, which limits arena and flash, or a core, which limits nothing.
+        seed: of the samples.
+
+    Raises:
+        InputError: a limit is not positive, or the target is unknown.
+    """
+    target, spaces = _found(target), map(load_space, space_names())
+    budget = Budget.of(target, budget_kb=budget_kb, ram_kb=ram_kb)
+    return [SpaceSummary(*_summary(space), _fit(space, target, budget, seed)) for space in spaces]
 
 
 def describe_space(
@@ -93,13 +112,13 @@ def describe_space(
     classes: int | None = None,
     seed: int = 0,
 ) -> SpaceDescription:
-    """Return what a space holds, and how much of a random sample of it fits a budget.
+    """Return what a space holds, and how much of a random sample of it fits a board or a budget.
 
     Args:
         name: name of a space, or path of a TOML file.
-        budget_kb: limit of the weights; 1 KB = 1024 bytes. Without it and `ram_kb`, nothing is sampled.
-        ram_kb: limit of the arena.
-        target: target whose memory rules are applied.
+        budget_kb: limit of the weights; 1 KB = 1024 bytes. Without a limit and a board, nothing is sampled.
+        ram_kb: limit of the arena; the board's memory by default.
+        target: target whose memory rules are applied; a board limits arena and flash as well.
         input_shape: shape of one row of data; that of the space's own data by default.
         classes: number of classes; that of the space's own data by default.
         seed: of the sample.
@@ -107,15 +126,10 @@ def describe_space(
     Raises:
         InputError: there is no such space, or a limit, the shape or the number of classes is wrong.
     """
-    space = load_space(name)
-    fit = None
-    if budget_kb is not None or ram_kb is not None:
-        shape, outputs = data_shape(space, input_shape, classes)
-        target = find_target(target) if isinstance(target, str) else target
-        budget = Budget(to_bytes(budget_kb, "--budget-kb"), to_bytes(ram_kb, "--ram-kb"))
-        found = share(space, shape, outputs, target, budget, seed=seed)
-        fit = Fit(_words(budget_kb, ram_kb), target.name, list(shape), outputs, found.drawn, found.fitting)
-    return SpaceDescription(*_summary(space), _dimensions(space), fit)
+    space, target = load_space(name), _found(target)
+    budget = Budget.of(target, budget_kb=budget_kb, ram_kb=ram_kb)
+    fit = _fit(space, target, budget, seed, input_shape, classes)
+    return SpaceDescription(*_summary(space), fit, _dimensions(space))
 
 
 def data_shape(space: Space, input_shape: Sequence[int] | None, classes: int | None) -> tuple[tuple[int, ...], int]:
@@ -150,6 +164,28 @@ def _dimensions(space: Space) -> tuple[Dimension, ...]:
     )
 
 
-def _words(budget_kb: float | None, ram_kb: float | None) -> str:
-    limits = ((budget_kb, "weights"), (ram_kb, "arena"))
-    return " and ".join(f"{kb:g} KB of {what}" for kb, what in limits if kb is not None)
+def _found(target: Target | str) -> Target:
+    return find_target(target) if isinstance(target, str) else target
+
+
+def _fit(
+    space: Space,
+    target: Target,
+    budget: Budget,
+    seed: int,
+    input_shape: Sequence[int] | None = None,
+    classes: int | None = None,
+) -> Fit | None:
+    """Return how much of a random sample fits; None without limits."""
+    if not budget.limits():
+        return None
+    shape, outputs = data_shape(space, input_shape, classes)
+    found = share(space, shape, outputs, target, budget, seed=seed)
+    return Fit(_words(budget), target.name, list(shape), outputs, found.drawn, found.fitting)
+
+
+def _words(budget: Budget) -> str:
+    """Return limits such as `6 KB of weights, 256 KB of arena and 1,024 KB of flash`."""
+    names = {"weights": "weights", "ram": "arena", "flash": "flash"}
+    *first, last = (f"{limit / 1024:,.6g} KB of {names[what]}" for what, limit in budget.limits().items())
+    return f"{', '.join(first)} and {last}" if first else last

@@ -8,6 +8,9 @@ from space_walk import SMALL, every_member, small
 
 from nas.api.spaces import describe_space
 from nas.space.file import load_space, space_names
+from nas.target.profiler import estimate_many
+from nas.target.target import find_target
+from nas.text import percent
 
 
 def test_a_space_is_described_with_its_size_and_every_dimension(nas) -> None:
@@ -42,6 +45,50 @@ def test_the_share_that_fits_grows_with_the_budget(nas, tmp_path: Path) -> None:
     members = [small().from_params(params, (64, 3), 4).lower().weights_bytes for params in every_member(small())]
     none, some, every = (min(members) - 1) / 1024, sorted(members)[len(members) // 2] / 1024, max(members) / 1024
     assert fitting(none) == 0 < fitting(some) < fitting(every) == 500
+
+
+BOARD = """
+[mine]
+description = "a board"
+core = "cortex-m4"
+kernels = "cmsis_nn"
+clock_hz = 64_000_000
+ram_bytes = {}
+flash_bytes = {}
+datasheet = "none"
+"""
+
+
+@pytest.mark.parametrize("memory", ["ram", "flash"])
+def test_a_board_s_ram_and_flash_limit_how_much_fits(nas, tmp_path: Path, memory: str) -> None:
+    (tmp_path / "mine.toml").write_text(SMALL)
+    graphs = [small().from_params(params, (64, 3), 4).lower() for params in every_member(small())]
+    totals = estimate_many(graphs, find_target("cortex-m4"))
+    used = sorted(getattr(each, f"{memory}_bytes") for each in totals)
+
+    def fitting(limit: int) -> int:
+        sizes = {"ram": 1 << 20, "flash": 1 << 20, memory: limit}
+        (tmp_path / "board.toml").write_text(BOARD.format(sizes["ram"], sizes["flash"]))
+        words = ("--target", "board.toml", "--input-shape", "64,3", "--classes", 4, "--json")
+        return int(json.loads(nas("spaces", "mine.toml", *words).out)["budget"]["fitting"])
+
+    assert fitting(used[0] - 1) == 0 < fitting(used[len(used) // 2]) < fitting(used[-1]) == 500
+
+
+def test_all_spaces_are_listed_with_the_share_that_fits_a_board(nas) -> None:
+    words = ("spaces", "--target", "blue-pill")
+    found = {space["name"]: space["budget"] for space in json.loads(nas(*words, "--json").out)}
+    assert set(found) == set(space_names())
+    one = json.loads(nas("spaces", "mlp_tabular", *words[1:], "--json").out)["budget"]
+    assert found["mlp_tabular"] == one
+    assert one["limits"] == "20 KB of arena and 64 KB of flash"
+    (line,) = [line for line in nas(*words).out.splitlines() if line.startswith("mlp_tabular")]
+    assert f"{percent(one['fitting'] / one['drawn'])} fit" in line
+
+
+def test_without_a_board_or_a_limit_no_share_is_computed(nas) -> None:
+    assert all("budget" not in space for space in json.loads(nas("spaces", "--json").out))
+    assert nas("spaces", "--classes", 4).code == 2
 
 
 def test_the_shape_of_rows_is_that_of_the_space_s_own_data_by_default(nas) -> None:

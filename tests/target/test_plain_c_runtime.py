@@ -124,7 +124,7 @@ def test_boards_too_small_for_tflm_run_plain_c_without_being_asked(board):
 
 @pytest.mark.parametrize("board", ["arduino-uno", "ch32v003"])
 def test_tflm_is_refused_where_it_does_not_run(board):
-    with pytest.raises(InputError, match=f"--runtime: must be c on {board}: TFLM does not run"):
+    with pytest.raises(InputError, match=f"runtime: must be c on {board}: TFLM does not run"):
         find_target(board, "tflm")
 
 

@@ -3,15 +3,26 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from nas.api.spaces import SpaceDescription, SpaceSummary
+from nas.api.spaces import Fit, SpaceDescription, SpaceSummary
 from nas.text import percent
 
 
 def listing(spaces: Iterable[SpaceSummary]) -> str:
-    """Return a line for each space."""
-    return "\n".join(
-        f"{space.name:16} {Decimal(space.members):.1e} candidates  {space.description}" for space in spaces
-    )
+    """Return a line for each space; the share that fits a board or a budget is a column of its own."""
+    spaces = list(spaces)
+    lines = [
+        f"{space.name:16} {Decimal(space.members):.1e} candidates  {_share(space.budget)}{space.description}"
+        for space in spaces
+    ]
+    fit = next((space.budget for space in spaces if space.budget is not None), None)
+    if fit is not None:
+        rows = "each space's own data; nas spaces NAME --input-shape SHAPE --classes N tells it for yours"
+        lines.append(f"fit: share of {fit.drawn} random candidates within {fit.limits} on {fit.target}, for {rows}")
+    return "\n".join(lines)
+
+
+def _share(fit: Fit | None) -> str:
+    return "" if fit is None else f"{percent(fit.fitting / fit.drawn):>7} fit  "
 
 
 def description(space: SpaceDescription) -> str:
