@@ -85,6 +85,9 @@ class Store:
         self._runs[record.trial] = run_id
         if record.values:
             self._scores[record.trial] = record.values[0]
+            best = max(self._scores.values())
+            # MLflow draws a metric with several steps as a line.
+            self._write(self._parent, [("best_score", best, len(self._scores))])
 
     def counts(self, states: Mapping[str, int]) -> None:
         """Write the number of trials in each state to the parent run; the total number of trials is the step."""

@@ -1,9 +1,11 @@
-"""The view of a study in the MLflow UI: a table of its candidates, best first, with scores and footprints as columns.
+"""The view of a study in the MLflow UI: a table of its candidates, best first, and charts of scores against footprints.
 
 Without it the UI shows only the name and age of each run. MLflow keeps shared views as tags of the experiment.
 """
 
 import json
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 # Names of studies' experiments begin with this, which distinguishes them from others on the same server.
@@ -12,6 +14,9 @@ STUDIES = "/studies/"
 """Under this path, our web application opens the table of a study; see `nas.tracking.webapp`."""
 
 _KEY = "nas"
+_CHARTS = "Accuracy and cost"
+_MOST_RUNS = 100
+"""Runs in a chart; MLflow lists as many at first."""
 TAG = f"mlflow.sharedViewState.{_KEY}"
 """The tag that holds the view."""
 
@@ -47,8 +52,29 @@ def state(metric: str, *, ranked: bool = False) -> str:
             "selectedColumns": list(widths),
             "columnOrder": ["attributes.`Run Name`", *widths],
             "columnWidths": widths,
+            "runsHiddenMode": "SHOW_ALL",
+            "compareRunSections": [_section(name) for name in (_CHARTS, "Model metrics", "System metrics")],
+            "compareRunCharts": list(_charts(f"val_{metric}")),
+            "isAccordionReordered": True,
         }
     )
+
+
+def _section(name: str) -> dict[str, Any]:
+    shown = {"display": True, "isReordered": False, "deleted": False, "isGenerated": name != _CHARTS}
+    return {"uuid": f"{_KEY}-{name}", "name": name, **shown}
+
+
+def _charts(score: str) -> Iterator[dict[str, Any]]:
+    """Yield the charts that stand above those that MLflow makes of each metric; it writes charts this way itself."""
+    own = {"metricSectionId": _section(_CHARTS)["uuid"], "deleted": False, "isGenerated": False}
+    for cost, title in (("weights_bytes", "weights"), ("arena_min_bytes", "arena to reserve"), ("macs", "MACs")):
+        axes = {"xaxis": {"key": cost, "type": "METRIC"}, "yaxis": {"key": score, "type": "METRIC"}}
+        facts = {"type": "SCATTER", "displayName": f"{score} against {title}", "runsCountToCompare": _MOST_RUNS}
+        yield {"uuid": f"{_KEY}-{cost}", **facts, **axes, **own}
+    lines = {"type": "PARALLEL", "displayName": "What good candidates cost", "runsCountToCompare": _MOST_RUNS}
+    metrics = {"selectedParams": [], "selectedMetrics": ["weights_bytes", "arena_min_bytes", "macs", score]}
+    yield {"uuid": f"{_KEY}-lines", **lines, **metrics, "showAllRuns": False, **own}
 
 
 def _of_finals(metric: str) -> dict[str, int]:

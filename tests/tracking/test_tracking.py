@@ -1,5 +1,6 @@
 """Tracking, read back through MLflow's own client."""
 
+import itertools
 import json
 import logging
 import os
@@ -112,6 +113,36 @@ def test_the_experiment_has_a_shared_view_of_its_candidates(root):
     known = {f"metrics.`{name}`" for name in run.data.metrics} | {f"tags.`{name}`" for name in run.data.tags}
     assert set(state["selectedColumns"]) <= known
     assert state["orderByKey"] in known
+
+
+def test_the_view_has_charts_of_the_score_against_each_cost_in_which_every_candidate_is_shown(root):
+    tracker = track(root, record(0))
+    tracker.finish(result(0, root), {})
+    tracker.close(60)
+    value = next(tag for key, tag in experiment_tags(root).items() if key.startswith("mlflow.sharedViewState."))
+    assert len(value) < 5000  # MLflow's limit of a tag
+    state = json.loads(value)
+    (run,) = search(root, state["searchFilter"])
+    sections = {section["uuid"] for section in state["compareRunSections"]}
+    charts = state["compareRunCharts"]
+    assert {chart["metricSectionId"] for chart in charts} <= sections
+    costs = {(chart["xaxis"]["key"], chart["yaxis"]["key"]) for chart in charts if chart["type"] == "SCATTER"}
+    assert costs == {(cost, "val_accuracy") for cost in ("weights_bytes", "arena_min_bytes", "macs")}
+    (lines,) = [chart["selectedMetrics"] for chart in charts if chart["type"] == "PARALLEL"]
+    assert {*lines, *itertools.chain(*costs)} <= set(run.data.metrics)
+    assert state["runsHiddenMode"] == "SHOW_ALL"
+
+
+def test_the_run_of_the_study_has_the_best_score_so_far_as_a_line_that_goes_on_with_the_study(root):
+    def scored(trial, score):
+        return replace(record(trial), values=(score,))
+
+    track(root, scored(0, 0.6), record(1, State.PRUNED), scored(2, 0.5), scored(3, 0.8)).close(60)
+    track(root, scored(0, 0.6), scored(4, 0.7), scored(5, 0.9)).close(60)
+    (parent,) = search(root, "tags.kind = 'study'")
+    points = client(root).get_metric_history(parent.info.run_id, "best_score")
+    line = [(point.step, point.value) for point in sorted(points, key=lambda point: point.step)]
+    assert line == [(1, 0.6), (2, 0.6), (3, 0.8), (4, 0.8), (5, 0.9)]
 
 
 def test_only_candidates_that_were_built_get_a_run(root):
@@ -367,7 +398,7 @@ def test_the_address_none_turns_tracking_off(tmp_path):
 
 @pytest.mark.parametrize("uri", ["", "somewhere", "ftp://host", "file:///mlruns"])
 def test_an_address_of_an_unknown_kind_is_refused(uri, tmp_path):
-    with pytest.raises(InputError, match="--tracking-uri"):
+    with pytest.raises(InputError, match="tracking_uri"):
         find_address(uri, tmp_path)
 
 
