@@ -50,7 +50,7 @@ def open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | Non
         return optuna.load_study(study_name=name, storage=storage)
     except KeyError:
         if begin is None:
-            raise NoTrialsError(name, url) from None
+            raise NoTrialsError(name, shown(url)) from None
         repair(url)
         # Another process may have begun it in the meantime.
         return optuna.create_study(storage=storage, study_name=name, directions=list(begin), load_if_exists=True)
@@ -60,6 +60,11 @@ def is_missing(url: str) -> bool:
     """Return whether a storage is a file that does not exist."""
     file = _file(url)
     return file is not None and not file.is_file()
+
+
+def shown(url: str) -> str:
+    """Return a storage as messages name it: a journal by its path, a database by its URL without the password."""
+    return str(_file(url)) if url.startswith(JOURNAL) else _without_password(url)
 
 
 def open_storage(url: str) -> BaseStorage:

@@ -141,6 +141,21 @@ def test_the_list_of_studies_shows_whole_names_in_a_narrow_window() -> None:
     assert name in "".join(column)
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_list_of_studies_cuts_no_state_or_figure_in_a_narrow_window(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    runner = "process 1234567 of build-machine-03.example.org"
+    figures = {"weights_bytes": 6123, "arena_min_bytes": 123_456}
+    running = StudySummary("uci_har-6kb-pareto", "", "running", "", {}, trials=1234, val_score=0.9123, figures=figures)
+    found = [replace(running, runner=runner), StudySummary("a", "", "not begun", "", {})]
+    text = listing(found, ["broken"]).plain
+    assert max(map(len, text.splitlines())) <= width
+    for words in (running.name, "running", runner, "1234", "91.2 %", "6,123 B", "120.6 KB", "not begun", "unreadable"):
+        assert words in text
+
+
 def test_the_list_of_studies_breaks_no_name_at_80_columns() -> None:
     name = "cnn_timeseries-synthetic-6kb"
     shown = io.StringIO()

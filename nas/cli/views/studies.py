@@ -22,25 +22,31 @@ FIGURES = ("trials", "validated", "tested", "weights", "arena")
 def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Text:
     """Return a line for each study, also for those whose names are given because they cannot be read.
 
-    Where the terminal is too narrow for that, each name has a line of its own above its figures.
+    Where the terminal is too narrow for that, each name has a line of its own above its figures, and so has the process
+    that runs the study.
     """
-    rows = [[study.name, *_figures(study)] for study in studies]
-    rows += [[name, UNREADABLE, *[""] * len(FIGURES)] for name in unreadable]
+    names = [*(study.name for study in studies), *unreadable]
+    states = [*(study.state for study in studies), *[UNREADABLE] * len(unreadable)]
+    runners = [*(study.runner or "" for study in studies), *[""] * len(unreadable)]
+    figures = [*map(_figures, studies), *[[""] * len(FIGURES) for _ in unreadable]]
+    whole = [f"{state}: {runner}" if runner else state for state, runner in zip(states, runners, strict=True)]
     titles = ["study", "state", *FIGURES]
+    rows = [[name, state, *row] for name, state, row in zip(names, whole, figures, strict=True)]
     widest = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     styles, right = [""] * len(rows), frozenset(FIGURES)
     if sum(widest) + GAP * (len(widest) - 1) <= width():
         return columns(titles, rows, right, styles)
-    head, *lines = columns(titles[1:], [row[1:] for row in rows], right, styles).split("\n")
-    names = [Text(row[0], no_wrap=True, overflow="ignore") for row in rows]
-    return Text("\n").join([head, *(line for pair in zip(names, lines, strict=True) for line in pair)])
+    short = [[state, *row] for state, row in zip(states, figures, strict=True)]
+    head, *lines = columns(titles[1:], short, right, styles).split("\n")
+    above = [f"{name}\n  {runner}" if runner else name for name, runner in zip(names, runners, strict=True)]
+    heads = [Text(text, no_wrap=True, overflow="ignore") for text in above]
+    return Text("\n").join([head, *(line for pair in zip(heads, lines, strict=True) for line in pair)])
 
 
 def _figures(study: StudySummary) -> list[str]:
     figures = study.figures or {}
     scores = percent(study.val_score), percent(study.test_score)
     return [
-        f"{study.state}: {study.runner}" if study.runner else study.state,
         str(study.trials),
         *scores,
         kilobytes(figures.get("weights_bytes")),
