@@ -1,9 +1,10 @@
 """An error message is one line: place, rule, value, next step."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.errors import InputError, unknown
+from nas.errors import InputError, flags_shown, spelled, unknown
 
 
 def test_a_line_has_place_rule_value_and_next_step() -> None:
@@ -12,7 +13,7 @@ def test_a_line_has_place_rule_value_and_next_step() -> None:
 
 
 def test_parts_that_are_not_given_are_left_out() -> None:
-    assert str(InputError("--data", "must be given")) == "--data: must be given"
+    assert str(InputError("--data", "must be given")) == "data: must be given"
 
 
 def test_a_value_of_zero_is_shown() -> None:
@@ -37,3 +38,26 @@ def test_a_name_unlike_all_known_ones_gets_no_proposal() -> None:
 def test_a_message_never_steers_the_terminal() -> None:
     line = str(InputError("a\x1b[2J.zip", "must be\r\nsound", got="\u202etxt.exe"))
     assert line == "a\ufffd[2J.zip: must be sound, got \ufffdtxt.exe"
+
+
+@pytest.mark.parametrize(
+    ("flags", "keywords"),
+    [
+        ("--budget-kb: must be given", "budget_kb: must be given"),
+        ("give --group-regex '^([^/]+)/' or --rate-hz 50", "give group_regex='^([^/]+)/' or rate_hz=50"),
+        ("add --drop-columns acc_z,temp", "add drop_columns='acc_z,temp'"),
+        ("add --channels-first true --kind window", "add channels_first=True, kind='window'"),
+        ("go on with --resume, or write elsewhere with -o", "go on with resume=True, or write elsewhere with out"),
+        ("run: nas search mine --finish; or give --trial 3", "run: nas search mine --finish; or give trial=3"),
+        ("`nas export --bare` leaves them out", "`nas export --bare` leaves them out"),
+    ],
+)
+def test_python_reads_keywords_where_the_command_line_reads_flags(flags: str, keywords: str) -> None:
+    assert str(InputError("data", "is wrong", hint=flags)) == f"data: is wrong; {keywords}"
+    with flags_shown():
+        assert str(InputError("data", "is wrong", hint=flags)) == f"data: is wrong; {flags}"
+    assert spelled(flags) == keywords
+
+
+def test_what_the_user_wrote_is_quoted_as_it_is() -> None:
+    assert str(InputError("--name", "must be a name", got="--my-name")) == "name: must be a name, got --my-name"

@@ -1,5 +1,6 @@
 """A running search on standard error: a live view on a terminal, else a line for each candidate."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from nas.errors import spelled
 from nas.optimizer.observer import Observer
 from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
@@ -20,10 +22,12 @@ from nas.text import kilobytes, percent
 # The view shows this many candidates: the latest, and in the end the best.
 SHOWN = 6
 # With fewer columns, the table leaves out what matters least.
-WIDE = 76
+WIDE = 96
 BAR = 40
 # Columns that the table's numbers take.
 WIDE_NUMBERS, NUMBERS = 62, 42
+# The limits of a study are told once, before its first trial.
+_LIMITS = re.compile(r" \(limit [^)]*\)")
 # These are not trained; there may be hundreds in a row, which a pipe gets in one line.
 UNTRAINED = (State.OVER_BUDGET, State.DUPLICATE)
 
@@ -75,10 +79,10 @@ class Progress(Observer):
         self._refresh()
 
     def note(self, text: str) -> None:
-        self._console.print(f"  data: {text}", markup=False, highlight=False, soft_wrap=True, style="dim")
+        self._console.print(f"  data: {spelled(text)}", markup=False, highlight=False, soft_wrap=True, style="dim")
 
     def warn(self, text: str) -> None:
-        self._console.print(f"warning: {text}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        self._console.print(f"warning: {spelled(text)}", style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     def recorded(self, record: Record) -> None:
         self._counts[record.state] += 1
@@ -188,7 +192,7 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
     for column in table.columns:
         column.justify, column.no_wrap = "right", True
     room = columns - (WIDE_NUMBERS if wide else NUMBERS)
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold", max_width=room)
     for record in records:
         facts = record.profiled or {}
         costs = [kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))]
@@ -198,12 +202,14 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
 
 
 def _briefly(record: Record, room: int) -> str:
-    """Return why a candidate has no score, in not more than `room` characters."""
+    """Return why a candidate has no score, on two lines of `room` characters at most."""
     reason = record.reason or ""
     if record.state == State.PRUNED:
         at_rung = reason.partition(":")[0].removeprefix("stopped early ")
         reason = "out of time" if record.at_rung is None else at_rung
-    return reason if len(reason) <= room else f"{reason[: room - 1]}…"
+    if len(reason) > room:
+        reason = _LIMITS.sub("", reason)
+    return reason if len(reason) <= 2 * room else f"{reason[: 2 * room - 1]}…"
 
 
 def clock(seconds: float) -> str:

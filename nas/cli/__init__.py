@@ -16,7 +16,7 @@ import click
 from nas import __version__
 from nas.cli.failure import unexpected
 from nas.cli.signals import Interruption, interruptible
-from nas.errors import InputError
+from nas.errors import InputError, flags_shown
 
 
 class Verb(NamedTuple):
@@ -119,6 +119,7 @@ def group() -> None:
 
     Example: nas search --space cnn_timeseries --budget-kb 6
     """
+    click.get_current_context().with_resource(flags_shown())
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nas.errors import InputError
+from nas.errors import InputError, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Finding:
 
     @property
     def mend(self) -> str:
-        """What to do about it: flags to add to the command, or a step in words."""
-        return f"add {as_flags(self.options)}" if self.options else self.advice
+        """What to do about it: settings to add, or a step in words."""
+        return spelled(f"add {as_flags(self.options)}" if self.options else self.advice)
 
     def to_json(self) -> dict[str, Any]:
         return {

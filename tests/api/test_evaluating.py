@@ -197,7 +197,7 @@ def test_the_footprint_on_a_target_is_told_beside(both, data):
 @pytest.mark.parametrize(
     ("x", "names", "words"),
     [
-        (np.zeros((9, 2, 16)), NAMES, "16 x 2, got 2 x 16; add --channels-first true"),
+        (np.zeros((9, 2, 16)), NAMES, "16 x 2, got 2 x 16; add channels_first=True"),
         (np.zeros((9, 20, 2)), NAMES, "16 x 2, got 20 x 2"),
         (np.zeros((9, 16, 2)), ("idle", "walk", "swim"), "classes idle, walk, run, got swim"),
         (np.full((9, 16, 2), np.nan), NAMES, "finite"),
@@ -211,7 +211,7 @@ def test_rows_that_do_not_fit_the_model_are_refused_in_a_line(x, names, words, b
 
 
 def test_without_known_data_the_user_is_asked_for_some(model_files):
-    with pytest.raises(nas.InputError, match="give --data"):
+    with pytest.raises(nas.InputError, match="give data"):
         nas.evaluate(model_files["int8"])
 
 

@@ -43,9 +43,9 @@ def test_an_architecture_is_estimated_for_data_of_another_shape_as_its_space_wou
     for same in (long, long.to_json()):
         assert nas.estimate(same, input_shape=(64, 6), classes=4) == nas.estimate(short)
         assert nas.estimate(same, classes=4) != nas.estimate(same)
-        with pytest.raises(nas.InputError, match="--input-shape: must have 2 numbers, as the architecture's 128,6"):
+        with pytest.raises(nas.InputError, match="input_shape: must have 2 numbers, as the architecture's 128,6"):
             nas.estimate(same, input_shape=(64,))
-        with pytest.raises(nas.InputError, match="--classes: must be positive"):
+        with pytest.raises(nas.InputError, match="classes: must be positive"):
             nas.estimate(same, classes=0)
 
 

@@ -114,6 +114,21 @@ def test_a_terminal_sees_what_is_done_best_and_left_within_its_columns_and_24_li
         assert words in shown
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_terminal_of_any_width_says_what_was_over_budget_and_what_failed(columns: int) -> None:
+    console = terminal(columns)
+    view = Progress("a search", 10, console)
+    over = "weights 17,608 B (limit 6,144 B), arena 27,408 B (limit 20,480 B)"
+    for number in range(5):
+        view.recorded(replace(record(number, State.OVER_BUDGET), reason=over))
+        view.recorded(replace(record(number, State.FAILED), reason="stuck past its time limit"))
+    rows = screen(console, view)
+    assert len(rows) < 24
+    assert "…" not in "".join(rows)
+    last = " ".join(row[-(columns - 42) :].strip() for row in rows)
+    assert "stuck past its time limit" in " ".join(last.split())
+
+
 def test_the_table_of_the_best_candidates_stays_on_the_terminal() -> None:
     console = terminal(80)
     with Progress("a search", 10, console) as view:

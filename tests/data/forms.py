@@ -537,21 +537,21 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "steps of 1 without a unit": (
         lambda root: by_class(root, lambda take: join(cells(take, clock(str, "time")))),
-        "1 Hz in s or 1000 Hz in ms; give --time-column 'time:s'",
+        "1 Hz in s or 1000 Hz in ms; give time_column='time:s'",
     ),
     "two rates": (
         lambda root: by_class(
             root, lambda take: join(cells(take, clock(lambda n: str((10 if take.subject == "s2" else 20) * n), "t_ms")))
         ),
-        "one rate, got 50 Hz in 4, such as .*; 100 Hz in 2, such as .*s2.csv; give --rate-hz 50",
+        "one rate, got 50 Hz in 4, such as .*; 100 Hz in 2, such as .*s2.csv; give rate_hz=50",
     ),
     "classes or subjects": (
         tree(lambda take: f"{take.label}/{NO_NAMES[take.subject]}/a.csv"),
-        "down is in run and in walk; give --group-regex",
+        "down is in run and in walk; give group_regex",
     ),
     "classes or subjects as files": (
         tree(lambda take: f"{NO_NAMES[take.subject]}/{take.label}.csv"),
-        "run.csv is in each; give --group-regex",
+        "run.csv is in each; give group_regex",
     ),
     "all in one more folder": (
         tree(lambda take: f"data/{take.label}/{take.subject}.csv"),
@@ -609,7 +609,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "time that stands still": (
         lambda root: by_class(root, lambda take: join(cells(take, clock(lambda n: iso(n)[:19], "time")))),
-        "s1.csv:3: time must increase.*--time-column none",
+        "s1.csv:3: time must increase.*time_column='none'",
     ),
     "day or month": (
         lambda root: by_class(
@@ -623,7 +623,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "labels.csv naming a file outside": (outside, "labels.csv:2: must name a file in the folder of recordings"),
     "one CSV without classes": (
         one_file("all.csv", lambda: join(cells(takes()[0]))),
-        "must have a column of classes; give --label-column NAME, one of: time_ms, acc_x, acc_y",
+        "must have a column of classes; give label_column='NAME', one of: time_ms, acc_x, acc_y",
     ),
     "two columns of classes": (
         one_file("all.csv", lambda: join([[*row, row[0]] for row in [["label", "a"], *whole()[1:]]])),

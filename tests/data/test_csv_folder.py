@@ -200,7 +200,7 @@ def test_files_with_an_extra_column_are_all_listed_with_the_column_to_drop(tmp_p
         read(tmp_path)
     assert "walk/sub_8.csv: must have the channels of" in str(error.value)
     assert "walk/sub_9.csv" in str(error.value)
-    assert str(error.value).endswith("leave out what not all have: --drop-columns c")
+    assert str(error.value).endswith("leave out what not all have: drop_columns='c'")
 
 
 def test_a_column_that_only_some_files_have_can_be_dropped(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_recordings_with_different_rates_are_refused_unless_a_rate_is_given(tmp_
     with pytest.raises(
         InputError,
         match=r"must have one rate, got 50 Hz in 6, such as .*run/sub_0_x.csv; 100 Hz in 1, such as .*walk/sub_9.csv; "
-        "give --rate-hz 50",
+        "give rate_hz=50",
     ):
         read(tmp_path)
     assert read(tmp_path, rate_hz=50).sample_rate_hz == 50

@@ -61,7 +61,7 @@ def kinds(data: Dataset, options: DataOptions | None = None) -> set[tuple[str, s
 def test_a_column_of_labels_is_refused_whatever_its_name(name: str) -> None:
     for data in (with_last(Y + 1.0, name), table(Y + 1.0, name)):
         assert kinds(data) == {("label_columns", "error")}
-        with pytest.raises(InputError, match=rf"here: {name}: .*; add --drop-columns {name}$"):
+        with pytest.raises(InputError, match=rf"here: {name}: .*; add drop_columns='{name}'$"):
             split(data, 0)
 
 
@@ -181,9 +181,9 @@ def test_the_command_of_the_verdict_mends_what_it_can(tmp_path: Path, unnamed: b
 
 def test_an_unknown_column_is_refused_by_its_name(tmp_path: Path) -> None:
     source = npz(tmp_path, recorded())
-    with pytest.raises(InputError, match="--drop-columns: column must be a known one, got 'lable'"):
+    with pytest.raises(InputError, match="drop_columns: column must be a known one, got 'lable'"):
         load(source, options=DataOptions(drop_columns="ax,lable"))
-    with pytest.raises(InputError, match="--drop-columns: must leave a column"):
+    with pytest.raises(InputError, match="drop_columns: must leave a column"):
         load(source, options=DataOptions(drop_columns="ax, AY,az"))
 
 
@@ -315,7 +315,7 @@ def test_channel_names_that_fit_the_other_axis_ask_for_channels_first(tmp_path: 
     data = recorded()
     swapped = replace(data, train=replace(data.train, x=data.train.x.swapaxes(1, 2).copy()), channel_names=())
     source = npz(tmp_path, swapped, channel_names=np.array(["ax", "ay", "az"]))
-    with pytest.raises(InputError, match=r"must name 32 channels, got 3; .* add --channels-first true"):
+    with pytest.raises(InputError, match=r"must name 32 channels, got 3; .* add channels_first=True"):
         load(source)
     assert load(source, options=DataOptions(channels_first=True)).train.x.shape == (360, 32, 3)
 

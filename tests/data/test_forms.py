@@ -148,7 +148,7 @@ def test_extreme_times_are_refused_in_one_line(times: tuple[str, str], tmp_path:
 
 def test_a_rate_of_1e9_is_refused(tmp_path: Path) -> None:
     forms.by_class(tmp_path, lambda take: forms.join(forms.cells(take)))
-    with pytest.raises(InputError, match=r"--rate-hz: must be at most 100 times .*50 Hz, got 1e\+09"):
+    with pytest.raises(InputError, match=r"rate_hz: must be at most 100 times .*50 Hz, got 1e\+09"):
         read(tmp_path, rate_hz=1e9)
 
 
@@ -160,7 +160,7 @@ def test_labels_from_a_device_are_refused(tmp_path: Path) -> None:
 
 def test_a_column_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path) -> None:
     forms.put(tmp_path / "all.csv", forms.join(forms.whole()))
-    with pytest.raises(InputError, match="--label-column names, got 'activiti'; did you mean activity"):
+    with pytest.raises(InputError, match="label_column='names', got 'activiti'; did you mean activity"):
         read(tmp_path / "all.csv", label_column="activiti")
 
 

@@ -47,7 +47,7 @@ def test_the_wrong_unit_of_time_is_noticed_and_its_mend_gives_the_rate(
     folder = recordings(tmp_path, clock=clock, step=step)
     (finding,) = found(described(folder), "implausible_rates")
     assert "Then it is 50 Hz" in finding.text
-    assert f"--time-column NAME:{unit}" in finding.mend
+    assert f"time_column='NAME:{unit}'" in finding.mend
     mended = described(folder, time_column=f"{clock}:{unit}")
     assert mended.sample_rate_hz == pytest.approx(50)
     assert not found(mended, "implausible_rates")
@@ -60,7 +60,7 @@ def test_a_usual_rate_is_not_asked_about(tmp_path: Path) -> None:
 def test_recordings_without_times_are_told_until_the_rate_is_given(tmp_path: Path) -> None:
     folder = recordings(tmp_path, clock="")
     (finding,) = found(described(folder), "unknown_rates")
-    assert "--rate-hz" in finding.mend
+    assert "rate_hz" in finding.mend
     assert not found(described(folder, rate_hz=50.0), "unknown_rates")
 
 
@@ -80,7 +80,7 @@ def test_people_who_differ_as_people_do_are_in_the_same_units(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["take", "trial", "repetition", "rep", "n"])
 def test_a_number_that_is_constant_in_each_recording_is_told_to_be_left_out(name: str, tmp_path: Path) -> None:
-    assert f"--drop-columns {name}" in [
+    assert f"drop_columns={name!r}" in [
         f.mend.removeprefix("add ") for f in described(recordings(tmp_path, last=name)).findings
     ]
 

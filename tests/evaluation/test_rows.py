@@ -61,7 +61,7 @@ def test_rows_with_missing_values_cannot_be_evaluated():
 
 
 def test_an_unknown_part_is_answered_with_the_known_ones():
-    with pytest.raises(InputError, match=r"--part.*tset.*test"):
+    with pytest.raises(InputError, match=r"part.*tset.*test"):
         own_rows(split(dataset(), 0), "tset")
 
 

@@ -25,7 +25,7 @@ def test_one_format_writes_its_files_only(tmp_path, make_archive):
 
 
 def test_an_unknown_format_lists_the_known_ones(tmp_path, make_archive):
-    with pytest.raises(InputError, match=r"--format: .* did you mean card\? known: .*card"):
+    with pytest.raises(InputError, match=r"formats: .* did you mean card\? known: .*card"):
         write(tmp_path, make_archive(), ["crad"])
 
 

@@ -275,7 +275,7 @@ def test_an_operator_that_plain_c_does_not_know_is_named_with_the_formats_that_t
 @pytest.mark.parametrize("given", ["int", "string", "two words", "2nd", "größe", 'a"b', "a\nb", "a__b", "../up", ""])
 def test_a_name_that_c_cannot_have_is_refused(make_archive, tmp_path, given):
     archive = make_archive(tflite=model_bytes(CASES["dense"]))
-    with pytest.raises(InputError, match="--name: must be an identifier of C"):
+    with pytest.raises(InputError, match="name: must be an identifier of C"):
         write_files(Destination(tmp_path, given), archive, ["c"])
     assert list(tmp_path.iterdir()) == []
 
@@ -305,7 +305,7 @@ def test_any_name_and_any_class_names_compile(make_archive, tmp_path, name):
 def test_a_file_that_nas_did_not_write_is_overwritten_by_force_only(make_archive, tmp_path):
     archive = make_archive(tflite=model_bytes(CASES["dense"]))
     (tmp_path / "mine.c").write_text("int mine;\n")
-    with pytest.raises(InputError, match=r"mine\.c: is there, and nas did not write it; .* --force"):
+    with pytest.raises(InputError, match=r"mine\.c: is there, and nas did not write it; .* force=True"):
         write_files(Destination(tmp_path, "mine"), archive, ["c"])
     assert [path.name for path in tmp_path.iterdir()] == ["mine.c"]
     write_files(Destination(tmp_path, "mine", force=True), archive, ["c"])

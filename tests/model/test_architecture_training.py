@@ -153,7 +153,7 @@ def test_the_checkpoints_of_another_training_are_refused(
     data: Prepared, tmp_path: Path, changes: dict[str, Any], named: str
 ) -> None:
     train_architecture(dataclasses.replace(LAST, epochs=1, qat_epochs=0), data, tmp_path)
-    with pytest.raises(InputError, match=f"are of a training with other settings: .*{named}.*--resume"):
+    with pytest.raises(InputError, match=f"are of a training with other settings: .*{named}.*resume=True"):
         train_architecture(
             dataclasses.replace(LAST, **{"epochs": 1, "qat_epochs": 0, **changes}), data, tmp_path, resume=True
         )
@@ -164,7 +164,7 @@ def test_a_damaged_checkpoint_is_refused_in_one_line(data: Prepared, tmp_path: P
     train_architecture(plan, data, tmp_path)
     file = tmp_path / "float.npz"
     file.write_bytes(file.read_bytes()[:200])
-    with pytest.raises(InputError, match=r"float\.npz: must be a checkpoint, got .*without --resume"):
+    with pytest.raises(InputError, match=r"float\.npz: must be a checkpoint, got .*without resume=True"):
         train_architecture(plan, data, tmp_path, resume=True)
 
 

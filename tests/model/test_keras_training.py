@@ -148,7 +148,9 @@ def test_a_killed_training_ends_in_the_same_bytes_when_it_goes_on(tmp_path: Path
     run = subprocess.run([sys.executable, "-c", code], env={**os.environ, "KILL_IN_EPOCH": "1"}, capture_output=True)
     assert run.returncode == -signal.SIGKILL
     assert checkpoint.known_epochs(tmp_path / "cut" / "checkpoints") == [1, 2, 3]
-    with pytest.raises(InputError, match="holds a training that has not ended; go on with --resume, begin anew with"):
+    with pytest.raises(
+        InputError, match="holds a training that has not ended; go on with resume=True, begin anew with"
+    ):
         train(spec, tmp_path / "cut")
     resumed = train(spec, tmp_path / "cut", resume=True)
     assert resumed.resumed_at == 3
@@ -174,7 +176,7 @@ def test_any_checkpoint_leads_to_the_same_end_and_another_seed_to_another(
     shutil.copytree(trained.folder, tmp_path / "m")
     spec = Path(trained.folder).parent / "net.toml"
     assert train(spec, tmp_path / "m", epochs=4, resume=2).weights_sha256 == trained.weights_sha256
-    with pytest.raises(InputError, match=r"--resume-epoch: .*, got 9; there are those of 1 to 4 epochs"):
+    with pytest.raises(InputError, match=r"resume_epoch: .*, got 9; there are those of 1 to 4 epochs"):
         train(spec, tmp_path / "m", resume=9)
     assert train(spec, tmp_path / "other", epochs=4, seed=9).weights_sha256 != trained.weights_sha256
 

@@ -260,13 +260,13 @@ def test_another_number_of_objectives_is_refused_and_nothing_is_lost(url: str) -
 
 @pytest.mark.parametrize("bad", ["no-such-database://x", "nonsense", "sqlite:////proc/nowhere/study.db"])
 def test_a_storage_that_does_not_open_is_an_input_error(bad: str) -> None:
-    with pytest.raises(InputError, match="--storage: must be a storage that opens"):
+    with pytest.raises(InputError, match="storage: must be a storage that opens"):
         ledger(bad)
 
 
 def test_a_file_that_is_no_database_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "study").write_text("no storage, but a note of some length\n" * 20)
-    with pytest.raises(InputError, match=r"--storage: must be a storage that opens: .*not a database"):
+    with pytest.raises(InputError, match=r"storage: must be a storage that opens: .*not a database"):
         ledger(f"sqlite:///{tmp_path / 'study'}")
 
 

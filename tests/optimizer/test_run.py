@@ -244,11 +244,11 @@ def test_a_study_without_a_complete_candidate_cannot_be_finished(log: Log, split
 
 
 def test_reading_the_trials_of_a_study_that_has_none_is_an_input_error_and_writes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"study\.journal: must hold the trials of study mine"):
+    with pytest.raises(InputError, match=r"^/[^:]*study\.journal: must hold the trials of study mine"):
         open_ledger(study(), tmp_path, begin=False)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "study.journal").touch()
-    with pytest.raises(InputError, match=r"study\.journal: must hold the trials of study mine"):
+    with pytest.raises(InputError, match=r"^/[^:]*study\.journal: must hold the trials of study mine"):
         open_ledger(study(), tmp_path, begin=False)
 
 
@@ -286,7 +286,7 @@ def test_only_the_settings_that_differ_are_named(log: Log, splits: Splits, tmp_p
         go(changed, splits, tmp_path)
     assert str(error.value) == (
         "study mine: must keep the settings that it began with: metric was auto, is macro_f1, epochs was 10, is 12; "
-        "leave them as before, or give another --name"
+        "leave them as before, or give another name"
     )
 
 

@@ -77,7 +77,7 @@ def test_every_space_has_members_of_less_than_two_kilobytes(name: str) -> None:
 def test_a_target_without_known_latency_is_refused() -> None:
     board = next(t for t in known_targets().values() if t.clock_hz and t.core == "cortex-m4")
     require_latency(small(), board)
-    with pytest.raises(InputError, match=r"--target: must be a board with a clock.*, got cortex-m4; "):
+    with pytest.raises(InputError, match=r"target: must be a board with a clock.*, got cortex-m4; "):
         require_latency(small(), find_target("cortex-m4"))
 
 

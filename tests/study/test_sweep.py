@@ -49,7 +49,7 @@ def test_there_is_a_study_for_each_combination_the_last_setting_varying_fastest(
         ('space = "mlp_tabular"\n[grid]\nname = ["a"]', "grid.name: must be the same for all studies"),
         ('space = "mlp_tabular"\nseed = 1\n[grid]\nseed = [1]', "grid.seed: must not be given above the grid as well"),
         ('space = "mlp_tabular"\nbudget_kb = 1\n[grid]\nsede = [1]', "sede"),
-        ('space = "mlp_tabular"\nbudget_kb = 1\n[grid]\nseed = [-1]', "--seed: must be from 0"),
+        ('space = "mlp_tabular"\nbudget_kb = 1\n[grid]\nseed = [-1]', "seed: must be from 0"),
         ('space = "mlp_tabular"\nbudget_kb = 1\n[grid]\ndata = ["a/x.npz", "b/x.npz"]', "x twice"),
         (f'space = "mlp_tabular"\nbudget_kb = 1\n[grid]\nseed = {list(range(1001))}', "at most 1000 studies, got 1001"),
     ],

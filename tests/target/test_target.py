@@ -90,7 +90,7 @@ def test_an_own_board_is_one_table_in_a_file(tmp_path: Path) -> None:
 def test_an_unknown_name_is_refused_with_the_nearest_boards_only(name: str, near: str) -> None:
     with pytest.raises(InputError) as error:
         find_target(name)
-    assert str(error.value) == f"--target: target must be a known one, got {name!r}; did you mean {near}?"
+    assert str(error.value) == f"target: target must be a known one, got {name!r}; did you mean {near}?"
 
 
 def test_a_name_unlike_all_targets_is_refused_with_all_of_them() -> None:

@@ -1,7 +1,7 @@
 """Folders that may be classes or subjects, since both orders are possible: words tell, or the user has to."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from re import fullmatch
 
 from nas.data.layouts.entry import Entry
@@ -80,7 +80,7 @@ def are_subjects(
     )
 
 
-def _assumed(classes: str, labels: set[str], subjects: str, people: set[str], otherwise: str) -> str:
+def _assumed(classes: str, labels: Collection[str], subjects: str, people: Collection[str], otherwise: str) -> str:
     """Return in a line what was taken for classes and subjects, and how to say that it is the other way round."""
     return (
         f"layout: {classes} taken for classes ({_few(labels)}), {subjects} for subjects ({_few(people)}); "
@@ -88,5 +88,5 @@ def _assumed(classes: str, labels: set[str], subjects: str, people: set[str], ot
     )
 
 
-def _few(names: set[str]) -> str:
+def _few(names: Collection[str]) -> str:
     return ", ".join([*sorted(names)[:_SHOWN], *["..."][: len(names) > _SHOWN]])

@@ -97,7 +97,7 @@ def read_network(tflite: bytes, place: str) -> Network:
     footprint, details = profile(tflite, DEFAULT_TARGET, place), read_details(tflite, place)
     if len(details.subgraphs) != 1:
         rule = "must have one subgraph to be written as plain C"
-        raise InputError(place, rule, got=len(details.subgraphs), hint="--format tflm can express it")
+        raise InputError(place, rule, got=len(details.subgraphs), hint="take --format tflm, which can express it")
     tensors = []
     for row, detail in zip(footprint.tensors, details.tensors, strict=False):  # scratch buffers follow the tensors
         scales = detail.quantization
