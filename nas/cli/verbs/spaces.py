@@ -1,16 +1,13 @@
 """`nas spaces`: list search spaces, or describe one."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from nas.cli.completion import spaces as complete_spaces
 from nas.cli.options import classes_option, input_shape_option, json_option, runtime_option, target_option
 from nas.cli.views.output import print_json
-
-if TYPE_CHECKING:
-    from nas.api.spaces import SpaceSummary
 
 EPILOG = """\b
 Examples:
@@ -52,5 +49,5 @@ def command(name: str | None, as_json: bool, target: str, runtime: str | None, *
         click.echo(description(space))
 
 
-def _document(space: "SpaceSummary") -> dict[str, Any]:
+def _document(space: Any) -> dict[str, Any]:
     return {key: value for key, value in asdict(space).items() if key != "budget" or value is not None}
