@@ -337,9 +337,9 @@ def summary(sections: list[str]) -> str:
         [
             "# Mutants of the pure rooms",
             "",
-            "Written by `python tests/mutants.py --write`; its docstring says what a mutant is. Each sample was drawn",
-            "with a seed that no test had been written for. Survivors are listed as the run found them: those that",
-            "are not equivalent may have a test by now.",
+            "Written by `python tests/mutants.py --write`; its docstring says what a mutant is. A sample says how good",
+            "the tests are only if none of them was written for it, so each run takes a new seed. Survivors are listed",
+            "as the run found them; those that are not equivalent may have a test by now.",
             "",
             "| room | seed | mutants | tried | survived | of them equivalent | survived, in percent |",
             "|---|---|---|---|---|---|---|",
