@@ -23,7 +23,7 @@ def test_a_dask_cluster_names_no_machines_that_ssh_reaches(address: str) -> None
     "address", ["", "remote", "tcp://a", "http://a:1", "ssh://", "ssh://a,", "ssh://a:x", "ssh://-a"]
 )
 def test_any_other_address_is_refused_with_an_example(address: str) -> None:
-    with pytest.raises(InputError, match=r"--cluster: must be tcp://HOST:PORT .* such as tcp://10.0.0.5:8786"):
+    with pytest.raises(InputError, match=r"cluster: must be tcp://HOST:PORT .* such as tcp://10.0.0.5:8786"):
         Cluster(address)
 
 
