@@ -68,7 +68,8 @@ def nearest(path: Path) -> str | None:
 def write_atomic(path: Path, content: bytes | str) -> Path:
     """Write `content` into a temporary file in the same folder, then rename it to `path`; missing folders are made."""
     data = content.encode() if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with beside.open("xb") as file:

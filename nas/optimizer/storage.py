@@ -88,7 +88,7 @@ def open_thin(url: str) -> JournalStorage | None:
     file = _file(url)
     if file is None or not url.startswith(JOURNAL):
         return None
-    return JournalStorage(ThinJournal(file, JournalFileOpenLock(str(file), _LOCK_SECONDS)))
+    return JournalStorage(ThinJournal(file))
 
 
 def _open_journal(file: Path) -> JournalStorage:

@@ -1,13 +1,15 @@
 """A study's journal as the process sees it that runs the study, which need not hold what is in each trial."""
 
+import errno
 import json
 import os
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from optuna.storages.journal import BaseJournalBackend, JournalFileOpenLock
+from optuna.storages.journal import BaseJournalBackend
 
 # What is left out of a trial.
 _CONTENTS = ("distributions", "params", "user_attrs", "system_attrs", "intermediate_values")
@@ -26,40 +28,38 @@ class ThinJournal(BaseJournalBackend):
 
     Lines that this process has written are not read from the file again, unless another one has written before them.
 
+    Only the process that runs the study writes to its journal, or nearly so: `nas evaluate` adds a line when it opens
+    the test set. Nothing is locked, since each call writes its lines at once at the end of the file, where the system
+    does not mix them with those of another process. A lock would be a file that is made and deleted for each line.
+
     Args:
         file: the journal, which must exist.
-        lock: keeps others from writing at the same time.
     """
 
-    def __init__(self, file: Path, lock: JournalFileOpenLock) -> None:
+    def __init__(self, file: Path) -> None:
         self._path = file
-        self._lock = lock
+        self._handle = os.open(file, os.O_WRONLY | os.O_APPEND)
+        weakref.finalize(self, os.close, self._handle)
         self._known_bytes = 0  # of the file: those that were read or written here
         self._own: list[Log] = []  # what was written here, until the storage asks for it
         self._synced = 0.0
 
     def append_logs(self, logs: list[Log]) -> None:
         lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
-        self._lock.acquire()
-        try:
-            with self._path.open("ab") as journal:
-                begin = journal.tell()
-                journal.write(lines)
-                journal.flush()
-                if begin == self._known_bytes:
-                    self._known_bytes += len(lines)
-                    self._own += map(_thin, logs)
-                if time.monotonic() - self._synced > _SYNC_SECONDS:
-                    os.fsync(journal.fileno())
-                    self._synced = time.monotonic()
-        finally:
-            self._lock.release()
+        if os.write(self._handle, lines) < len(lines):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+        if os.fstat(self._handle).st_size == self._known_bytes + len(lines):
+            self._known_bytes += len(lines)
+            self._own += map(_thin, logs)
+        if time.monotonic() - self._synced > _SYNC_SECONDS:
+            os.fsync(self._handle)
+            self._synced = time.monotonic()
 
     def read_logs(self, log_number_from: int) -> Iterator[Log]:
         """Yield the lines that the storage does not know yet; it asks for each once, and in order."""
         while self._own:
             yield self._own.pop(0)
-        if self._path.stat().st_size == self._known_bytes:
+        if os.fstat(self._handle).st_size == self._known_bytes:
             return
         with self._path.open("rb") as journal:
             journal.seek(self._known_bytes)

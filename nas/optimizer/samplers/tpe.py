@@ -106,6 +106,8 @@ class _Model:
         self._estimators = best, others
         self._single: dict[str, tuple[Doubles, Doubles]] = {}
         self._kernels = [each.kernels(together) for each in self._estimators] if together else []
+        # By cell first, since likelihoods look up cells, and rows of an array are read fastest.
+        self._by_cell = [[np.ascontiguousarray(table.T) for table in tables] for tables in self._kernels]
 
     def single(self, name: str) -> tuple[Doubles, Doubles] | None:
         """Return the probability of each cell of a dimension among the best, and its ratio to that among the others.
@@ -135,11 +137,10 @@ class _Model:
 
     def _likelihood(self, which: int, drawn: Sequence[Ints]) -> Doubles:
         """Return the probability of each drawn candidate by one of the estimators."""
-        kernels = self._kernels[which]
-        product = np.ones((len(kernels[0]), DRAWN))
-        for table, cells in zip(kernels, drawn, strict=True):
-            product *= table[:, cells]
-        likelihood: Doubles = self._estimators[which].weights(len(product)) @ product
+        first, *others = (table[cells] for table, cells in zip(self._by_cell[which], drawn, strict=True))
+        for each in others:
+            first *= each
+        likelihood: Doubles = first @ self._estimators[which].weights(first.shape[1])
         return likelihood
 
 
