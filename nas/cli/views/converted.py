@@ -29,17 +29,17 @@ def view(result: Conversion) -> Group:
 
 
 def _table(result: Conversion) -> Text:
-    titles = ["format", "file", "against", "difference", "equal", "same class", "accuracy", "verdict"]
+    titles = ["format", "file", "largest", "equal", "same class", "accuracy", "verdict"]
     rows = [_cells(file) for file in result.files]
-    right = frozenset(titles) - {"format", "against", "verdict"}
+    right = frozenset(titles) - {"format", "verdict"}
     return columns(titles, rows, right, [_STYLES[file.verdict] for file in result.files])
 
 
 def _cells(file: ConvertedFile) -> list[str]:
     found = file.checked
     if found is None:
-        return [file.format, kilobytes(file.file_bytes), *[UNKNOWN] * 5, file.verdict]
-    cells = [found.reference, _difference(found), _share(found.equal), _share(found.agreement)]
+        return [file.format, kilobytes(file.file_bytes), *[UNKNOWN] * 4, file.verdict]
+    cells = [_difference(found), _share(found.equal), _share(found.agreement)]
     return [file.format, kilobytes(file.file_bytes), *cells, _accuracy(found), file.verdict]
 
 
@@ -67,6 +67,7 @@ def _lines(file: ConvertedFile) -> Iterator[Any]:
         yield Padding(Text(f"! {file.format}: {printable(file.reason)}"), (0, 0, 0, 2))
     elif file.checked and file.checked.rule:
         word = "holds" if file.checked.passed else "does not hold"
-        yield Padding(Text(f"{file.format}: {file.checked.rule}: {word}", style="dim"), (0, 0, 0, 2))
+        against = f"against {file.checked.reference}: {file.checked.rule}"
+        yield Padding(Text(f"{file.format} {against}: {word}", style="dim"), (0, 0, 0, 2))
     if file.file:
         yield Padding(Text(f"{file.format}: {printable(file.file)}", style="dim"), (0, 0, 0, 2))

@@ -35,8 +35,8 @@ def from_labels(listing: Path, folder: Path) -> Layout:
 def from_edge_impulse(source: str, listing: Path, folder: Path) -> Layout:
     """Return the files that Edge Impulse's `info.labels` names, with their classes and parts.
 
-    Each sample is a group of its own. Files without a label are left out; those with several keep the class of each
-    part.
+    The group is that of the metadata, else each sample is a group of its own. Files without a label are left out; those
+    with several keep the class of each part.
 
     Raises:
         InputError: the list is damaged, or names a file that is not there: half an export.
@@ -51,7 +51,9 @@ def from_edge_impulse(source: str, listing: Path, folder: Path) -> Layout:
             listing, "must be as Edge Impulse writes it", got=repr(error), hint="export it again"
         ) from error
     entries = tuple(entry for entry in found if entry.label or entry.spans)
-    notes = ["layout: Edge Impulse's; classes and parts from info.labels, each sample a group"]
+    grouped = all((file.get("metadata") or {}).get("group") for file in files)
+    groups = "groups from their metadata" if grouped else "each sample a group"
+    notes = [f"layout: Edge Impulse's; classes and parts from info.labels, {groups}"]
     if len(found) > len(entries):
         notes.append(f"samples without a label left out: {len(found) - len(entries)}")
     return Layout(entries, tuple(notes))
