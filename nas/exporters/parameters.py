@@ -12,6 +12,9 @@ from nas.study.archive import Archive, Embedded
 from nas.study.record import Record
 from nas.text import kilobytes
 
+# What grows with a file that lies in flash.
+_FILE_IN_FLASH = ("file_bytes", "flash_bytes")
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
@@ -59,8 +62,10 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
     tflite, carried = embed(archive.tflite, facts, more or {}, room)
     grown = {**_grown(cost, carried.bytes), "flash": {**flash, "model": flash["model"] + carried.bytes}}
     if not is_on_tflm(archive):
-        grown = {**cost, "file_bytes": cost["file_bytes"] + carried.bytes}
-    trained = archive.trained and replace(archive.trained, record=_grown_record(archive.record, carried.bytes))
+        grown = _grown(cost, carried.bytes, ("file_bytes",))
+    trained = archive.trained and replace(
+        archive.trained, record=_grown_record(archive.record, carried.bytes, is_on_tflm(archive))
+    )
     return replace(archive, tflite=tflite, footprint=grown, trained=trained, parameters=carried)
 
 
@@ -120,9 +125,12 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _grown_record(record: Record, added: int) -> Record:
-    return record if record.profiled is None else replace(record, profiled=_grown(record.profiled, added))
+def _grown_record(record: Record, added: int, in_flash: bool) -> Record:
+    if record.profiled is None:
+        return record
+    keys = _FILE_IN_FLASH if in_flash else ("file_bytes",)
+    return replace(record, profiled=_grown(record.profiled, added, keys))
 
 
-def _grown(facts: Mapping[str, Any], added: int) -> dict[str, Any]:
-    return {**facts, **{key: facts[key] + added for key in ("file_bytes", "flash_bytes") if key in facts}}
+def _grown(facts: Mapping[str, Any], added: int, keys: tuple[str, ...] = _FILE_IN_FLASH) -> dict[str, Any]:
+    return {**facts, **{key: facts[key] + added for key in keys if key in facts}}

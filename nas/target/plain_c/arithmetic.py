@@ -36,6 +36,8 @@ def _round(value: float) -> int:
 
 def stored_shift(shift: int) -> int:
     """Return the shift as our kernels take it: one less to the right, since they round in the last step."""
+    if not -31 <= shift <= 30:
+        raise ValueError("a factor is too large")
     return -shift - 1
 
 

@@ -43,7 +43,10 @@ def window(inputs: int, outputs: int, taps: int, options: Mapping[str, Any], axi
     """Return the window along axis `h` or `w`, with the padding that TFLite computes."""
     stride, dilation = options[f"stride_{axis}"], options.get(f"dilation_{axis}_factor", 1)
     reach = (taps - 1) * dilation + 1
-    pad = max((outputs - 1) * stride + reach - inputs, 0) // 2 if options["padding"] == "SAME" else 0
+    same = options["padding"] == "SAME"
+    require(stride > 0 and dilation > 0, "has a stride or a dilation of 0")
+    require(outputs == -(-(inputs if same else inputs - reach + 1) // stride), "has an output of another size")
+    pad = max((outputs - 1) * stride + reach - inputs, 0) // 2 if same else 0
     return Window(inputs, outputs, taps, stride, dilation, pad)
 
 
@@ -168,6 +171,8 @@ def dense(op: Operator) -> Iterator[Step]:
     require(weights.ndim == 2 and op.options.get("weights_format", 0) in (0, "DEFAULT"), "has shuffled weights")
     outputs, inputs = weights.shape
     rows, one = op.input(0).size // inputs, Window(1, 1, 1)
+    fits = op.input(0).size == rows * inputs and op.output.size == rows * outputs
+    require(fits, "has an input or an output of another size")
     layer = Layer(op, weights.reshape(outputs, 1, 1, inputs), _bias(op, 2, outputs), one, Window(rows, rows, 1), inputs)
     yield _step(layer, "dense", pairs(weights.reshape(outputs, 1, inputs)), "{in0}, {out}")
 
@@ -187,6 +192,7 @@ def transpose_conv(op: Operator) -> Iterator[Step]:
         for i, axis in ((1, "h"), (2, "w"))
     )
     data = replace(op, inputs=(source, op.inputs[1], op.optional(3)))
+    require(weights.shape[3] == source.shape[3], "has weights for another number of channels")
     layer = Layer(data, weights, _bias(op, 3, len(weights)), height, width, source.shape[3])
     yield _step(layer, "transpose_conv", weights.ravel(), "{in0}, {out}", fold=False)
 
@@ -217,6 +223,7 @@ def _multipliers(op: Operator, channels: int) -> list[tuple[int, int]]:
     scales = weights.channel_scales
     if len(scales) == 1 and op.kind == "FULLY_CONNECTED":
         return [quantize_multiplier(float32(source.scale * scales[0]) / target.scale)] * channels
+    require(len(scales) in (1, channels), "has another number of scales than channels")
     each = scales if len(scales) == channels else scales * channels
     return [quantize_multiplier(source.scale * scale / target.scale) for scale in each]
 
@@ -224,6 +231,8 @@ def _multipliers(op: Operator, channels: int) -> list[tuple[int, int]]:
 def _step(layer: Layer, kernel: str, weights: Array, places: str, scratch_bytes: int = 0, fold: bool = True) -> Step:
     op, name, channels = layer.op, name_of(layer.op), len(layer.weights)
     int8_only(op.input(0), op.output)
+    require(op.output.shape[-1] == channels, "has an output with another number of channels")
+    require(layer.bias.size == channels, "has a bias of another size")
     multipliers = _multipliers(op, channels)
     shifts = [stored_shift(shift) for _, shift in multipliers]
     constants = {"weights": f"{name}_weights", "bias": f"{name}_bias"}

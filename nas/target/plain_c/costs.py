@@ -25,7 +25,7 @@ class Costs:
         by_pixel: whether convolutions compute one pixel at a time.
         instructions: of each part, by kernel and variant; see `nas.target.plain_c.work.terms`.
         code: bytes of each part; see `nas.target.plain_c.code.code_terms`.
-        stack: bytes by kernel and variant.
+        stack: bytes by kernel and variant, an upper bound for 95 of 100 networks.
         error: of the instructions of 90 % of networks that the fit had not seen, as a fraction.
         code_error: of their flash, likewise.
     """
@@ -80,7 +80,7 @@ class Estimate:
     Attributes:
         instructions: of each call; None where its kernel was not counted.
         code: bytes of flash beside the constants.
-        stack: the most bytes below the caller.
+        stack: the most bytes below the caller, of 95 of 100 networks.
         unknown: kernels whose code was not measured.
     """
 

@@ -28,6 +28,7 @@ from nas.target.plain_c.step import (
     int8_only,
     name_of,
     require,
+    same_size,
     title_of,
 )
 
@@ -79,6 +80,7 @@ def looked_up(op: Operator) -> Iterator[Lowered]:
     """Lower a function of single values to its table, to bounds, or to nothing."""
     source, target = op.input(0), op.output
     int8_only(source, target)
+    same_size(source, target)
     entries = _TABLES[op.kind](op)
     if entries == list(range(LOW, HIGH + 1)):
         yield Alias(source, target)
@@ -188,6 +190,10 @@ def _pairwise(op: Operator, kernel: str, constants: dict[str, int], scales_up: b
 def repeats(a: Tensor, b: Tensor, out: Tensor) -> list[tuple[int, int, int]]:
     """Return loops, the outer first, as (count, step of a, step of b); a step of 0 repeats a value."""
     rank = len(out.shape)
+    for tensor in (a, b):
+        sides = (1,) * (rank - len(tensor.shape)) + tensor.shape
+        fits = len(sides) == rank and all(own in (1, side) for own, side in zip(sides, out.shape, strict=True))
+        require(fits, "has an input that does not repeat to its output")
     steps_a, steps_b = (_steps(tensor, rank) for tensor in (a, b))
     loops: list[tuple[int, int, int]] = []
     for side, step_a, step_b in zip(out.shape, steps_a, steps_b, strict=True):
@@ -218,6 +224,7 @@ def softmax(op: Operator) -> Iterator[Step]:
     """Lower the probabilities of classes."""
     source, target, name = op.input(0), op.output, name_of(op)
     int8_only(source, target)
+    same_size(source, target)
     require((target.scale, target.zero_point) == (1 / 256, -128), "has an output that is not quantized by 1/256")
     require(source.shape[-1] < 4096, "has more than 4095 classes")
     try:

@@ -13,6 +13,7 @@ from nas.target.plain_c.step import (
     int8_only,
     name_of,
     require,
+    same_size,
     title_of,
 )
 
@@ -21,6 +22,7 @@ from nas.target.plain_c.step import (
 def reshape(op: Operator) -> Iterator[Lowered]:
     """Lower a change of shape, which moves nothing."""
     int8_only(op.input(0), op.output)
+    same_size(op.input(0), op.output)
     yield Alias(op.input(0), op.output)
 
 
@@ -48,6 +50,9 @@ def copy(
             merged[-1] = (merged[-1][0] * side, a, b)
         else:
             merged.append((side, a, b))
+    for tensor, steps_of, first in zip((source, op.output), moves, starts, strict=True):
+        last = first + sum((side - 1) * step for side, step in zip(sides, steps_of, strict=True))
+        require(0 <= first <= last < tensor.size, "moves bytes from or to beyond a tensor")
     require(len(merged) <= 4, "moves a block with more than four sides")
     merged = [(1, 0, 0)] * (4 - len(merged)) + merged
     name = f"{name_of(op)}_{source.index}_{starts[0]}_{starts[1]}"
@@ -117,7 +122,9 @@ def transpose(op: Operator) -> Iterator[Step]:
     require(order.data is not None, "has an order that is computed")
     assert order.data is not None
     found = steps(source.shape)
-    moves = [found[int(axis)] for axis in order.data.ravel()]
+    axes = [int(axis) for axis in order.data.ravel()]
+    require(sorted(axes) == list(range(len(source.shape))), "has an order that leaves out an axis")
+    moves = [found[axis] for axis in axes]
     yield copy(op, source, out.shape, (moves, steps(out.shape)), (0, 0))
 
 

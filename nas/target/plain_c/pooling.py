@@ -16,6 +16,7 @@ def pool(op: Operator) -> Iterator[Step]:
     """Lower a pooling, and the bounds of its activation if it has one."""
     source, target, kernel, name = op.input(0), op.output, _POOLS[op.kind], name_of(op)
     int8_only(source, target)
+    require(source.shape[3] == target.shape[3], "has an output with another number of channels")
     height, width = windows(op, (op.options["filter_height"], op.options["filter_width"]))
     low, high = activation_range(op.options["fused_activation_function"], target.scale, target.zero_point)
     shape = {
@@ -55,6 +56,7 @@ def mean(op: Operator) -> Iterator[Step]:
     source, target, name = op.input(0), op.output, name_of(op)
     int8_only(source, target)
     outer, reduced, inner = _reduced(op)
+    require(target.size == outer * inner, "has an output of another size")
     multiplier, shift = quantize_multiplier(source.scale / target.scale)
     if op.kind == "MEAN":
         # As QuantizedMeanOrSum in TFLM's reduce.h: the division by the number of values goes into the multiplier.
@@ -86,6 +88,7 @@ def reduce_max(op: Operator) -> Iterator[Step]:
     """Lower the greatest value over axes."""
     int8_only(op.input(0), op.output)
     outer, reduced, inner = _reduced(op)
+    require(op.output.size == outer * inner, "has an output of another size")
     yield Step(
         name=name_of(op),
         title=title_of(op),

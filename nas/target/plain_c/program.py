@@ -69,7 +69,7 @@ def _lowered(op: Operator) -> Iterator[Lowered]:
         raise InexpressibleError("is not known")
     try:
         yield from LOWERINGS.by_kind[op.kind](op)
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as error:
         raise InexpressibleError(f"cannot be read ({error})") from error
 
 

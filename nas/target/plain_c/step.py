@@ -133,4 +133,10 @@ def int8_only(*tensors: Tensor) -> None:
     """Raise InexpressibleError unless all tensors are int8 with one scale."""
     for tensor in tensors:
         require(tensor.dtype == "int8", f"has a tensor of {tensor.dtype}, where only int8 is known")
+        require(tensor.size > 0, "has a tensor without values")
         require(len(tensor.channel_scales) == 1, "has activations that are not quantized by one scale")
+
+
+def same_size(source: Tensor, target: Tensor) -> None:
+    """Raise InexpressibleError unless two tensors have as many values."""
+    require(source.size == target.size, "has an output of another size")

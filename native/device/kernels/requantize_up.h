@@ -5,7 +5,7 @@
 static inline int8_t requantize(int32_t sum, int32_t multiplier, int shift, int zero_point, int low, int high) {
   int32_t scaled;
   if (shift < 0) {
-    scaled = multiply_high(sum * ((int32_t)1 << (-1 - shift)), multiplier);
+    scaled = multiply_high((int32_t)((uint32_t)sum << (-1 - shift)), multiplier);
   } else {
     scaled = multiply_high(sum, multiplier);
     // Half away from zero: a negative number is lowered by one before half is added.

@@ -45,7 +45,7 @@ static int32_t softmax_reciprocal(int32_t x) {
 }
 
 static inline int32_t softmax_scaled(const softmax_shape* s, int difference) {
-  return softmax_exp(multiply_high((int32_t)difference * ((int32_t)1 << s->shift), s->multiplier));
+  return softmax_exp(multiply_high((int32_t)((uint32_t)difference << s->shift), s->multiplier));
 }
 
 // The probabilities of classes. The output may be the input.

@@ -1,0 +1,82 @@
+"""Graphs of spaces as `.tflite` files with random numbers, and such files changed at random."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from single_operators import T
+from whole_models import Node, Part, write
+
+from nas.graph.graph import Graph, Op
+
+ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
+OPTIONS = {
+    "CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions", "MAX_POOL_2D": "Pool2DOptions",
+    "AVERAGE_POOL_2D": "Pool2DOptions", "FULLY_CONNECTED": "FullyConnectedOptions", "SOFTMAX": "SoftmaxOptions",
+}  # fmt: skip
+
+
+def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:
+    """Return a file of a graph with random numbers.
+
+    Args:
+        graph: of a member of a space.
+        rng: of the numbers, scales and zero points.
+        odd: whether scales and activations are also such as no training gives.
+    """
+    tensors = {f"t{i}": _constant(tensor, rng) for i, tensor in enumerate(graph.tensors) if tensor.constant}
+    tensors["t0"] = _activation(graph.tensors[0].shape, rng, odd)
+    nodes = []
+    for op in graph.ops:
+        name, out = f"t{op.outputs[0]}", graph.tensors[op.outputs[0]]
+        made = _activation(out.shape, rng, odd)
+        if op.kind.endswith("POOL_2D"):
+            source = tensors[f"t{op.inputs[0]}"]
+            made = replace(made, scale=source.scale, zero_point=source.zero_point)
+        if op.kind == "SOFTMAX":
+            made = replace(made, scale=1 / 256, zero_point=-128)
+        if op.kind == "DEPTHWISE_CONV_2D":
+            weights = f"t{op.inputs[1]}"
+            tensors[weights] = replace(tensors[weights], axis=3, scales=tensors[weights].shape[3])
+        tensors[name] = made
+        fields = _fields(op, rng, odd)
+        nodes.append(Node(op.kind, [f"t{i}" for i in op.inputs], [name], OPTIONS[op.kind], fields))
+    return write(Part(tensors, nodes, ["t0"], [f"t{graph.outputs[0]}"]))
+
+
+def _constant(tensor: Any, rng: np.random.Generator) -> T:
+    if tensor.dtype == "int32":
+        return T(tensor.shape, "int32", rng.integers(-4000, 4000, tensor.shape), scales=0)
+    scale = float(rng.uniform(0.5, 2)) / (64 * math.sqrt(math.prod(tensor.shape[1:])))
+    return T(tensor.shape, "int8", rng.integers(-127, 128, tensor.shape), scales=tensor.shape[0], scale=scale)
+
+
+def _activation(shape: tuple[int, ...], rng: np.random.Generator, odd: bool) -> T:
+    scale = float(10 ** rng.uniform(-3, 1)) if odd and rng.random() < 0.2 else float(rng.uniform(0.02, 0.2))
+    return T(shape, scale=scale, zero_point=-128 if rng.random() < 0.5 else int(rng.integers(-128, 128)))
+
+
+def _fields(op: Op, rng: np.random.Generator, odd: bool) -> dict[str, Any]:
+    if op.kind == "SOFTMAX":
+        return {"beta": float(rng.uniform(0.2, 3)) if odd else 1.0}
+    activation = op.options.get("activation", "NONE")
+    if odd and rng.random() < 0.3:
+        activation = str(rng.choice(list(ACTIVATIONS)))
+    fields: dict[str, Any] = {"fusedActivationFunction": ACTIVATIONS[activation]}
+    if "stride" in op.options:
+        fields["strideH"], fields["strideW"] = op.options["stride"]
+        fields["padding"] = int(op.options["padding"] == "VALID")
+    if "filter" in op.options:
+        fields["filterHeight"], fields["filterWidth"] = op.options["filter"]
+    if op.kind == "DEPTHWISE_CONV_2D":
+        fields["depthMultiplier"] = 1
+    return fields
+
+
+def damaged(tflite: bytes, rng: np.random.Generator) -> bytes:
+    """Return a file with a few bytes changed, anywhere."""
+    content = bytearray(tflite)
+    for place in rng.integers(0, len(content), int(rng.integers(1, 6))):
+        content[place] = int(rng.integers(256)) if rng.random() < 0.5 else content[place] ^ (1 << int(rng.integers(8)))
+    return bytes(content)
