@@ -30,8 +30,9 @@ include_patterns = [
 exclude_patterns = ["build", ".*", "native/_deps"]
 
 myst_enable_extensions = ["colon_fence"]
+suppress_warnings = ["toc.empty_glob"]
 myst_heading_anchors = 4
-nitpicky = False
+smartquotes = False  # they make a dash of the two before a flag
 
 # A single backtick in docstrings is code, as in Markdown.
 default_role = "code"

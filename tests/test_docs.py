@@ -96,12 +96,6 @@ def test_every_command_that_is_shown_has_a_known_verb_and_known_flags(path: Path
     assert not faults
 
 
-def test_the_front_page_links_to_every_guide() -> None:
-    front = (ROOT / "docs" / "index.md").read_text()
-    guides = [path.relative_to(ROOT / "docs").as_posix() for path in GUIDES if path.name != "index.md"]
-    assert [guide for guide in guides if f"({guide})" not in front] == []
-
-
 @pytest.mark.parametrize(
     "command",
     ["nas serch", "nas search --budgetkb 6", "nas data wine digits", "nas studies remove x", "nas search --window"],

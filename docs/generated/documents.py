@@ -17,7 +17,7 @@ from nas.study.model_spec_keys import SpecKey, keys_of, spec_keys
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES
 from nas.study.study import RUN_FIELDS, Study
-from nas.target.target import _KEYS as TARGET_KEYS
+from nas.target.target import KEYS as TARGET_KEYS
 from nas.target.target import RUNTIMES, Target
 
 HEAD = ("key", "value", "means")

@@ -11,8 +11,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def prose(text: str) -> str:
-    """Return words of the code as Markdown: what stands in backticks stays, other signs stand for themselves."""
-    parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
+    """Return words of the code as Markdown: flags become code, other signs stand for themselves."""
+    text = re.sub(
+        r"(`[^`]*`)|(?<![\w-])(--[a-z][\w-]*\w)", lambda found: found[1] or f"`{found[2]}`", " ".join(text.split())
+    )
+    parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"([*_\[\]<>\\#$~^])", r"\\\1", part) for part in parts)
 
 

@@ -96,7 +96,7 @@ class Target:
     def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
         """Read one table of a targets file; InputError at `place` names the key that is wrong."""
         runtime = RUNTIMES.find(str(table.get("runtime", DEFAULT_RUNTIME)), f"{place}.runtime")
-        keys = {**_KEYS, **runtime.keys}
+        keys = {**KEYS, **runtime.keys}
         for key in table:
             if key not in keys:
                 raise unknown(place, "key", key, keys)
@@ -182,7 +182,7 @@ def _positive(value: object) -> bool:
 
 
 # The keys that a target's table may have on any runtime.
-_KEYS: Mapping[str, Key] = {
+KEYS: Mapping[str, Key] = {
     "description": Key("a text", _text, required=True),
     "core": Key(f"one of {', '.join(CORES)}", lambda value: isinstance(value, str) and value in CORES, required=True),
     "clock_hz": Key("a positive whole number", _count),
