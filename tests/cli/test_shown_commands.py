@@ -39,6 +39,7 @@ STANDS_FOR = {
 
 MARKED = {
     r"--cluster": "needs other machines; tests/optimizer/test_cluster.py and test_machines.py start some",
+    r"--storage postgresql": "needs a database; tests/optimizer/test_shared_storage.py starts one",
     r"nas (attach|stop|search .*--detach)": "needs a search in the background; see tests/api/test_background.py",
     r"nas (ui|tensorboard)|--netron": "serves until Ctrl-C; tests/cli/test_ui.py starts it",
     r"nas studies delete": "deletes what the next command needs; tests/cli/test_studies.py deletes studies",
