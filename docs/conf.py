@@ -30,7 +30,6 @@ include_patterns = [
 exclude_patterns = ["build", ".*", "native/_deps"]
 
 myst_enable_extensions = ["colon_fence"]
-suppress_warnings = ["toc.empty_glob"]
 myst_heading_anchors = 4
 smartquotes = False  # they make a dash of the two before a flag
 
