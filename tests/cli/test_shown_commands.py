@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import numpy as np
+import pandas as pd
 import pytest
 from test_docs import GUIDES, ROOT, commands, fault
 
@@ -27,7 +28,7 @@ CHANNELS = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
 # What pages call the things that every user has under a name of his own.
 STANDS_FOR = {
     **dict.fromkeys(("NAME", "STUDY", "first", "A", "B", "w64", "w128"), "gesture"),
-    **dict.fromkeys(("cnn_timeseries-synthetic-6kb", "studies/NAME"), "studies/gesture"),
+    **dict.fromkeys(("cnn_timeseries-synthetic-6kb", "studies/NAME", "studies/har"), "studies/gesture"),
     **dict.fromkeys(("FILE", "FILE..."), "model.tflite"),
     "MODEL": "models/har_cnn",
     "DATA": "uci_har_windows.npz",
@@ -39,6 +40,10 @@ STANDS_FOR = {
 
 MARKED = {
     r"--cluster": "needs other machines; tests/optimizer/test_cluster.py and test_machines.py start some",
+    r"nas convert": "judges by how well the model was trained; tests/api/test_converting.py converts trained ones",
+    r"nas edge-impulse": "needs a server of Edge Impulse; tests/exporters/test_edge_impulse.py has a stand-in of one",
+    r"nas learning-block run": "searches for minutes; tests/api/test_learning_block.py runs a shorter one",
+    r"nas learning-block write": "needs a wheel of nas; tests/api/test_learning_block.py writes the block",
     r"--storage postgresql": "needs a database; tests/optimizer/test_shared_storage.py starts one",
     r"nas (attach|stop|search .*--detach)": "needs a search in the background; see tests/api/test_background.py",
     r"nas (ui|tensorboard)|--netron": "serves until Ctrl-C; tests/cli/test_ui.py starts it",
@@ -131,11 +136,18 @@ def _write_data() -> None:
     for file in ("uci_har_windows.npz", "uci_har.npz"):
         np.savez(file, x_train=x.astype(np.float32), y_train=y, group_train=group, **names)
     shutil.copy("recordings/walking/anna0_1.csv", "recording.csv")
+    shutil.copy("uci_har_windows.npz", "windows.npz")
+    shutil.copytree("recordings", "export")
+    tables = [
+        pd.read_csv(file).assign(label=file.parent.name, group=file.name.partition("_")[0])
+        for file in Path("recordings").glob("*/*.csv")
+    ]
+    pd.concat(tables).to_parquet("rows.parquet")
 
 
 def _write_files() -> None:
     """Write the files of users: those whose content a page shows are as they are there."""
-    for name in ("model", "sensor", "CarSensor", "cnn_timeseries", "other"):
+    for name in ("model", "sensor", "CarSensor", "cnn_timeseries", "other", "gesture"):
         shutil.copy("studies/gesture/best/model.tflite", f"{name}.tflite")
     guide = (ROOT / "docs" / "one-model.md").read_text()
     Path("har_cnn.py").write_text(re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[0])
