@@ -53,6 +53,7 @@ linkcheck_allowed_redirects = {".*": ".*"}
 
 
 LONGEST_SHORT = 32  # characters of code that stays on one line
+LONGEST_FIRST = 24  # characters of a word in a first cell that leave room beside it
 SENTENCE = 20  # characters of a last cell, on average, from which a table holds sentences
 
 
@@ -63,7 +64,11 @@ def shape_tables(app, doctree, name):
             literal["classes"] += ["short"] if len(literal.astext()) <= LONGEST_SHORT else []
         rows = list(table.findall(nodes.row))
         length = sum(len(row[-1].astext()) for row in rows) / len(rows)
-        table["classes"] += ["sentences"] if len(rows[0]) > 2 and length >= SENTENCE else []
+        is_wide = (
+            len(rows[0]) > 2
+            or max(len(word) for row in rows for word in ["", *row[0].astext().split()]) > LONGEST_FIRST
+        )
+        table["classes"] += ["sentences"] if is_wide and length >= SENTENCE else []
 
 
 def setup(app):
