@@ -88,4 +88,6 @@ def _body(program: Program) -> str:
         for key, where in places.items():
             call = call.replace(f"{{{key}}}", where)
         lines += [f"// {comment(step.title)}", *call.split("\n")]
+    if not any(re.search(r"\binput\b", line) for line in [*lines, *program.copies]):
+        lines.append("(void)input;")
     return "\n".join(f"  {line}" for line in (*lines, *program.copies))

@@ -272,6 +272,12 @@ def test_an_operator_that_plain_c_does_not_know_is_named_with_the_formats_that_t
         compile_network(network, "here.tflite")
 
 
+def test_an_output_that_no_operator_writes_is_refused():
+    lost = write(Part({"x": image(2, 2, 2), "y": image(2, 2, 2)}, [], ["x"], ["y"]))
+    with pytest.raises(InputError, match="tensor 1, an output, is never computed"):
+        compile_network(read_network(lost, "here"), "here")
+
+
 @pytest.mark.parametrize("given", ["int", "string", "two words", "2nd", "größe", 'a"b', "a\nb", "a__b", "../up", ""])
 def test_a_name_that_c_cannot_have_is_refused(make_archive, tmp_path, given):
     archive = make_archive(tflite=model_bytes(CASES["dense"]))

@@ -38,7 +38,15 @@ def compile_network(network: Network, place: str) -> Program:
             lowered += _lowered(op)
         except InexpressibleError as error:
             raise _refusal(place, f"operator {op.index}, {op.kind}, {error}") from error
+    if (lost := _never_computed(network, lowered)) is not None:
+        raise _refusal(place, f"tensor {lost}, an output, is never computed")
     return _Placement(network, lowered).program()
+
+
+def _never_computed(network: Network, lowered: list[Lowered]) -> int | None:
+    """Return an output that no operator writes, and that is no input and no constant; None if there is none."""
+    made = {tensor.index for tensor in network.inputs} | {part.output.index for part in lowered}
+    return next((t.index for t in network.outputs if t.index not in made and not t.is_constant), None)
 
 
 def refusals(network: Network) -> dict[int, str]:
@@ -46,11 +54,14 @@ def refusals(network: Network) -> dict[int, str]:
     found: dict[int, str] = {}
     if network.operators and (why := _refused_types(network)) is not None:
         found[0] = why
+    lowered: list[Lowered] = []
     for op in network.operators:
         try:
-            list(_lowered(op))
+            lowered += _lowered(op)
         except InexpressibleError as error:
             found[op.index] = f"{op.kind} {error}"
+    if not found and (lost := _never_computed(network, lowered)) is not None:
+        found[0] = f"tensor {lost}, an output, is never computed"
     return found
 
 
