@@ -210,7 +210,7 @@ def page(lines: list[dict[str, Any]]) -> str:
     text += [
         '\n"Goes on" is the first trials of a run that goes on with a stored study. The rows before were measured',
         "while a dozen other processes shared the two cores, and are too long by a factor of two or three: on an idle",
-        "machine, 47 ms at 500 trials and 189 ms at 2,000 were measured. The rows after are of an idle machine.",
+        "machine, 47 ms at 500 trials and 189 ms at 2,000 were measured. The rows after and now are of an idle one.",
     ]
     return "\n".join([*text, ""])
 

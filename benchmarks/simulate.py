@@ -1,6 +1,6 @@
 """Predict how many workers a search can use: a simulation of its loop with measured costs.
 
-    python benchmarks/simulate.py --candidate-seconds 2 --parent-ms 7 --handover-ms 6
+    python benchmarks/simulate.py --candidate-seconds 2 --parent-ms 4 --handover-ms 6
 
 One parent prepares a candidate after the other and hands each to an idle worker; workers train, and hand their results
 back to the same parent, which goes first. This is `nas.optimizer.search.Search` as a queue with one server. Prints the
