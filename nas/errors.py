@@ -21,10 +21,11 @@ LONGEST = 300
 _SETTING = re.compile(
     # Commands stay as they are: those in backticks, and others up to the end of their part of the sentence.
     r"`[^`]*`|\b(?:nas|pip|dask) [a-z]+ .*?(?=;|, or |$)"
-    # A flag, and its value where that is in quotes, a number, a placeholder in capitals, or before the end or a flag.
+    # A flag, and its value where that is in quotes, a number, a placeholder in capitals, or before the end, a flag or a
+    # parenthesis.
     r"|(?<![\w-])(?P<flag>--[a-z][a-z-]*|-o\b)"
     r"(?: (?P<value>'[^']*'|[\d.]+(?![\w.])|(?:true|false)\b|[A-Z]+(?::[a-z]+)?(?![A-Za-z_])"
-    r"|[\w,.:/-]+(?=$|[;)]|, | or | --)))?(?P<more> (?=--))?"
+    r"|[\w,.:/-]+(?=$|[;)]|, | or | --| [(])))?(?P<more> (?=--))?"
 )
 _KEYWORDS = {"o": "out", "format": "formats", "set": "parameters", "studies": "root"}
 _SWITCHES = frozenset({"finish", "resume", "clean", "force", "trust", "bare"})

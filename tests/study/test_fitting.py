@@ -10,6 +10,7 @@ from nas import limits_in_words
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
+from nas.study import fitting
 from nas.study.fitting import Asked, require_feasible, scarcity
 from nas.study.study import Study
 from nas.target.budget import Budget
@@ -42,9 +43,9 @@ def too_small() -> str:
 def test_a_board_that_is_too_small_is_answered_with_the_options_that_fit() -> None:
     message = too_small()
     assert "no candidate fits the budget" in message
-    assert "--output logits (the smallest has flash " in message
-    assert "--target cortex-m3-reference --ram-kb 20 --flash-kb 64 (the smallest has flash " in message
-    assert "a board with more memory, such as --target " in message
+    assert "output='logits' (the smallest has flash " in message
+    assert "target='cortex-m3-reference', ram_kb=20, flash_kb=64 (the smallest has flash " in message
+    assert "a board with more memory, such as target=" in message
 
 
 def test_each_option_that_is_named_is_feasible() -> None:
@@ -52,7 +53,7 @@ def test_each_option_that_is_named_is_feasible() -> None:
     logits = asked(space=replace(asked().space, task=Classification(softmax=False)))
     require_feasible(logits)
     require_feasible(asked(target=find_target("cortex-m3-reference")))
-    board = find_target(re.search(r"more memory, such as --target (\S+)", message)[1])
+    board = find_target(re.search(r"more memory, such as target='(\S+)'", message)[1])
     require_feasible(asked(target=board, budget=Budget.of(board)))
 
 
@@ -64,10 +65,10 @@ def test_the_figures_of_an_option_are_those_of_its_candidates() -> None:
     assert f"; {percent(fitting / 200)} of random candidates fit)" in too_small()
 
 
-@pytest.mark.parametrize(("limit", "flag"), [("weights_bytes", "--budget-kb"), ("macs", "--macs-k")])
-def test_a_limit_that_the_user_gave_is_raised_to_one_that_fits(limit: str, flag: str) -> None:
+@pytest.mark.parametrize(("limit", "keyword"), [("weights_bytes", "budget_kb"), ("macs", "macs_k")])
+def test_a_limit_that_the_user_gave_is_raised_to_one_that_fits(limit: str, keyword: str) -> None:
     tight = Asked(load_space("mlp_tabular"), (8,), 2, find_target("cortex-m4"), Budget(**{limit: 5}))
-    value = float(re.search(rf"{flag} ([\d.]+) or more", refusal(tight))[1])
+    value = float(re.search(rf"{keyword}=([\d.]+) or more", refusal(tight))[1])
     unit = 1000 if limit == "macs" else 1024
     require_feasible(replace(tight, budget=Budget(**{limit: int(value * unit)})))
 
@@ -76,9 +77,9 @@ def test_a_latency_that_nothing_meets_is_answered_with_a_limit_and_a_board_that_
     slow = asked(target=find_target("raspberry-pi-pico"), budget=Budget(latency_ms=0.5))
     message = refusal(slow)
     assert "the smallest that was found has latency " in message
-    limit = float(re.search(r"--latency-ms ([\d.]+) or more", message)[1])
+    limit = float(re.search(r"latency_ms=([\d.]+) or more", message)[1])
     require_feasible(replace(slow, budget=Budget(latency_ms=limit)))
-    board = find_target(re.search(r"a faster board, such as --target (\S+)", message)[1])
+    board = find_target(re.search(r"a faster board, such as target='(\S+)'", message)[1])
     require_feasible(replace(slow, target=board, budget=replace(Budget.of(board), latency_ms=0.5)))
 
 
@@ -92,6 +93,18 @@ def test_few_candidates_that_fit_are_told_with_the_operator_to_leave_out() -> No
     assert "of those without DEPTHWISE_CONV_2D" in words
     assert few < 20 < more
     assert scarcity(asked(target=find_target("arduino-nano-33-ble"), budget=Budget(flash_bytes=2**20))) == ""
+
+
+def test_a_share_of_candidates_that_is_just_enough_is_not_called_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
+    logits = asked(space=replace(asked().space, task=Classification(softmax=False)))
+    chooser = RandomChooser(logits.seed)
+    graphs = [logits.space.sample(chooser, SHAPE, CLASSES).lower() for _ in range(fitting.SAMPLE)]
+    share = sum(not logits.budget.over(totals) for totals in estimate_many(graphs, BOARD)) / fitting.SAMPLE
+    assert 0 < share < 1
+    monkeypatch.setattr(fitting, "SCARCE", share)
+    assert scarcity(logits) == ""
+    monkeypatch.setattr(fitting, "SCARCE", share + 1e-6)
+    assert f"only {percent(share)} of random candidates fit" in scarcity(logits)
 
 
 @pytest.mark.parametrize("output", ["logits", "probabilities"])
