@@ -9,9 +9,9 @@ from typing import Any
 UNKNOWN = "-"
 
 
-def percent(share: float | None) -> str:
-    """Return a share of 1 in percent with one decimal; a dash for None."""
-    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+def percent(share: float | None, decimals: int = 1) -> str:
+    """Return a share of 1 in percent; a dash for None."""
+    return UNKNOWN if share is None else f"{100 * share:.{decimals}f} %"
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -83,7 +83,7 @@ def test_a_port_in_use_is_refused_before_the_server_starts(studies):
         number = taken.getsockname()[1]
         run = CliRunner().invoke(command, ["--studies", str(studies), "--port", str(number)])
     assert isinstance(run.exception, InputError)
-    assert "--port: must be free" in str(run.exception)
+    assert "port: must be free" in str(run.exception)
 
 
 def test_a_server_that_fails_gives_exit_code_1(port):

@@ -54,7 +54,7 @@ def test_every_target_estimates_every_space(name: str) -> None:
     graphs = [graph for space in space_names() for graph in drawn(space, 5)]
     for totals in estimate_many(graphs, find_target(name)):
         assert 0 < totals.detail.head <= totals.detail.used <= totals.ram_bytes
-        assert totals.ram_bytes % 16 == 0
+        assert totals.ram_bytes % 16 == 0 or totals.runtime != "tflm"  # TFLM aligns its arena
         assert totals.latency_ms is None or totals.latency_ms > 0
         assert totals.latency_ms is None or find_target(name).clock_hz is not None
 

@@ -149,7 +149,7 @@ def test_the_key_goes_to_no_server_in_the_clear(service, monkeypatch):
 
 
 def test_rows_without_a_rate_and_tables_are_refused(service, waits):
-    with pytest.raises(InputError, match="must tell its sample rate; give it with --rate-hz"):
+    with pytest.raises(InputError, match="must tell its sample rate; give it with rate_hz"):
         nas.upload_to_edge_impulse(data(sample_rate_hz=None, kind="window"), client=waits.client())
     with pytest.raises(InputError, match="must be windows of a signal, got table rows"):
         nas.upload_to_edge_impulse("wine", client=waits.client())

@@ -1,13 +1,11 @@
 """Archives as files: written whole, read back, and refused in one line whatever is done to them."""
 
 import errno
-import io
 import os
 import random
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zip_mutants
@@ -196,19 +194,14 @@ def test_an_archive_may_hold_as_many_bytes_as_reading_takes_and_no_more(
     assert [path.name for path in tmp_path.iterdir()] == ["full.nas.zip"]
 
 
-class FullDisk(io.FileIO):
-    """A file on a disk that has room for 100 bytes."""
-
-    def write(self, data: Any) -> int:
-        if self.tell() + len(data) > 100:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return super().write(data)
-
-
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk is full for files that `write_atomic` writes."""
-    monkeypatch.setattr("nas.files.os.fdopen", FullDisk)
+    """The disk is full when a file that `write_atomic` writes has to reach it."""
+
+    def fail(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("nas.files.os.fsync", fail)
 
 
 @pytest.mark.usefixtures("full_disk")

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from nas.cli.options import json_option
+from nas.cli.views.learning_block import found
 from nas.cli.views.output import print_json
 
 EPILOG = """\b
@@ -76,8 +77,4 @@ def run(
     if as_json:
         print_json(result.to_json())
         return
-    click.echo("\n".join(result.files))
-    click.echo(
-        f"{result.weights_bytes:,} B of weights; int8 accuracy {100 * result.accuracy:.1f} % on {result.rows:,} rows "
-        f"that the search has not seen, baseline {100 * result.baseline_accuracy:.1f} %"
-    )
+    click.echo(found(result))

@@ -51,9 +51,7 @@ def _difference(found: Agreement) -> str:
 
 def _share(share: float | None) -> str:
     """Return a share in percent with two decimals, since a few of thousands matter; 100 % only for all."""
-    if share is None:
-        return UNKNOWN
-    return "all" if share == 1 else f"{min(100 * share, 99.99):.2f} %"
+    return "all" if share == 1 else percent(None if share is None else min(share, 0.9999), decimals=2)
 
 
 def _accuracy(found: Agreement) -> str:

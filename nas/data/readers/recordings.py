@@ -161,7 +161,7 @@ def _check_time(sheet: Sheet, recording: Recording, rows: Array) -> None:
         raise InputError(
             sheet.table.at(row),
             f"{sheet.clock} must increase from line to line",
-            hint="repair the line, or give --time-column none to leave times out",
+            hint="repair the line, or leave times out with --time-column none",
         )
     if not 1e-6 <= (recording.rate_hz or 0.0) <= 1e9:
         raise InputError(
