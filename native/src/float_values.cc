@@ -24,7 +24,8 @@ class Normal {
   float operator()() {
     constexpr double kScale = 1.0 / 4294967296.0, kTurn = 6.283185307179586;
     const double radius = (static_cast<double>(random_()) + 1) * kScale;
-    return static_cast<float>(std::sqrt(-2 * std::log(radius)) * std::cos(kTurn * kScale * random_()));
+    return static_cast<float>(std::sqrt(-2 * std::log(radius)) *
+                              std::cos(kTurn * kScale * static_cast<double>(random_())));
   }
 
  private:
