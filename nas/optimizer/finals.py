@@ -69,8 +69,8 @@ class Finals:
         if self.clock.limit is None:
             return 0.0
         chosen = self.finalists()
-        pace, lacks = self._pace(chosen) if chosen else None, self.trials.ledger.get("lacked") is not None
-        return self.plan.reserved_seconds(pace, self.clock.limit, first=lacks)
+        first = self.trials.ledger.get("lacked") is not None and self._has_time_for_more(chosen)
+        return self.plan.reserved_seconds(self._pace(chosen) if chosen else None, self.clock.limit, first=first)
 
     def decide(self) -> None:
         """Train the finalists, choose the winner by validation alone, and evaluate it on the test set.

@@ -94,9 +94,9 @@ class Ledger:
 
         In a storage that several processes share, they may run elsewhere; `hear` returns those that nobody runs.
         """
-        trials: list[Trial] = []
         if self._peers is not None:
-            return trials
+            return []
+        trials = []
         for frozen in self._left:
             self._ids[frozen.number] = frozen._trial_id
             trials.append(left_running(frozen, *self._begun()))

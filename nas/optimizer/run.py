@@ -180,10 +180,13 @@ def _decide(finals: Finals) -> None:
 
     If that one dies, another one goes on with what it has stored.
     """
-    ledger, models = finals.trials.ledger, finals.models
+    ledger, models, is_told = finals.trials.ledger, finals.models, False
 
     def waits() -> bool:
-        finals.observer.phase("finals: another process decides this study")
+        nonlocal is_told
+        if not is_told:
+            finals.observer.phase("finals: another process decides this study")
+            is_told = True
         finals.observer.tick((), finals.clock.seconds, finals.clock.limit)
         return finals.clock.remaining() != 0
 

@@ -168,6 +168,18 @@ def test_new_minutes_go_to_the_finals_of_a_winner_that_lacked_time_before_the_se
     assert longer.lacked is None
 
 
+def test_new_minutes_that_are_too_few_for_a_better_winner_are_searched(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
+    settings = {"jobs": 1, "recipe": Recipe.of(min_steps=0)}
+    assert go(splits, tmp_path, minutes=2, **settings).lacked is not None
+    searched = len(log.searched)
+    monkeypatch.setattr(Timed, "now", 0.0)
+    go(splits, tmp_path, minutes=1, **settings)
+    assert len(log.searched) > searched + 1
+
+
 def test_folds_that_are_slower_than_estimated_leave_time_for_the_winner_s_last_training(
     log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
