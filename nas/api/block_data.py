@@ -1,5 +1,6 @@
 """The features that Edge Impulse gives a custom learning block, and their classes."""
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +94,8 @@ def read_block_data(folder: Path, channels: int, info: Path | None) -> BlockData
 
 
 def _array(path: Path) -> Array:
-    read_regular(path, _MOST_BYTES)
     try:
-        found: Array = np.load(path, allow_pickle=False)
+        found: Array = np.load(io.BytesIO(read_regular(path, _MOST_BYTES)), allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise InputError(path, "must be an .npy file of numbers", got=str(error).partition("\n")[0]) from error
     if found.dtype.kind not in "iufb":

@@ -181,10 +181,10 @@ def _checked(model: Model, name: str, content: bytes, rows: Rows, bounds: Bounds
     from nas.model.deploy.tflite_model import TfliteModel
     from nas.model.host.onnx_runtime import run_onnx
 
-    if name == "tflite":
-        answers, step = TfliteModel(content, model.origin).predict(rows.x), None
-    else:
-        answers, step = run_onnx(content, rows.x, model.origin), None
+    is_tflite, step = name == "tflite", None
+    answers = (
+        TfliteModel(content, model.origin).predict(rows.x) if is_tflite else run_onnx(content, rows.x, model.origin)
+    )
     if name == "onnx-int8":
         int8 = TfliteModel(model.tflite or b"", model.origin)
         reference, step = int8.predict(rows.x), int8.output_quantization[0] or None

@@ -15,6 +15,7 @@ from nas.target.plain_c.step import (
     Step,
     Struct,
     array,
+    constant,
     int8_only,
     name_of,
     require,
@@ -201,20 +202,18 @@ def _weights(op: Operator, axis: int) -> Array:
     """Return an operator's weights; InexpressibleError unless they are symmetric int8 constants."""
     weights = op.input(1)
     require(weights.dtype == "int8", f"has weights of {weights.dtype}, where only int8 is known")
-    require(weights.data is not None, "has weights that are computed")
+    values = constant(weights, "weights")
     require(not any(weights.zero_points), "has weights with a zero point")
     require(len(weights.channel_scales) == 1 or weights.axis == axis, "has weights with scales along another axis")
-    assert weights.data is not None
-    return weights.data
+    return values
 
 
 def _bias(op: Operator, place: int, channels: int) -> Array:
     bias = op.optional(place)
     if bias is None:
         return np.zeros(channels, np.int64)
-    require(bias.dtype == "int32" and bias.data is not None, f"has a bias of {bias.dtype}, where only int32 is known")
-    assert bias.data is not None
-    return bias.data.astype(np.int64).ravel()
+    require(bias.dtype == "int32", f"has a bias of {bias.dtype}, where only int32 is known")
+    return constant(bias, "bias").astype(np.int64).ravel()
 
 
 def _multipliers(op: Operator, channels: int) -> list[tuple[int, int]]:

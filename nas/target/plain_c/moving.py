@@ -10,6 +10,7 @@ from nas.target.plain_c.step import (
     Lowered,
     Step,
     Struct,
+    constant,
     int8_only,
     name_of,
     require,
@@ -104,12 +105,10 @@ def pad(op: Operator) -> Iterator[Step]:
     """Lower a border of zero points, or of a given value."""
     source, out, widths, given = op.input(0), op.output, op.input(1), op.optional(2)
     int8_only(source, out)
-    require(widths.data is not None, "has widths that are computed")
-    require(given is None or given.data is not None, "has a value that is computed")
-    assert widths.data is not None
-    value = out.zero_point if given is None or given.data is None else int(given.data.ravel()[0])
+    before = constant(widths, "widths").reshape(-1, 2)[:, 0]
+    value = out.zero_point if given is None else int(constant(given, "value").ravel()[0])
     to = steps(out.shape)
-    start = sum(int(before) * step for (before, _), step in zip(widths.data.reshape(-1, 2), to, strict=True))
+    start = sum(int(width) * step for width, step in zip(before, to, strict=True))
     step = copy(op, source, source.shape, (steps(source.shape), to), (0, start))
     yield replace(step, call=f"memset({{out}}, {value}, {out.size});\n{step.call}")
 
@@ -119,10 +118,8 @@ def transpose(op: Operator) -> Iterator[Step]:
     """Lower an exchange of axes."""
     source, out, order = op.input(0), op.output, op.input(1)
     int8_only(source, out)
-    require(order.data is not None, "has an order that is computed")
-    assert order.data is not None
+    axes = [int(axis) for axis in constant(order, "order").ravel()]
     found = steps(source.shape)
-    axes = [int(axis) for axis in order.data.ravel()]
     require(sorted(axes) == list(range(len(source.shape))), "has an order that leaves out an axis")
     moves = [found[axis] for axis in axes]
     yield copy(op, source, out.shape, (moves, steps(out.shape)), (0, 0))
@@ -133,10 +130,8 @@ def sliced(op: Operator) -> Iterator[Step]:
     """Lower a part of a tensor."""
     source, out, begin = op.input(0), op.output, op.input(1)
     int8_only(source, out)
-    require(begin.data is not None, "has a begin that is computed")
-    assert begin.data is not None
-    found = steps(source.shape)
-    start = sum(int(first) * step for first, step in zip(begin.data.ravel(), found, strict=True))
+    first, found = constant(begin, "begin").ravel(), steps(source.shape)
+    start = sum(int(place) * step for place, step in zip(first, found, strict=True))
     yield copy(op, source, out.shape, (found, steps(out.shape)), (start, 0))
 
 
@@ -145,9 +140,7 @@ def split(op: Operator) -> Iterator[Step]:
     """Lower equal parts of a tensor."""
     axis, source, start = op.input(0), op.input(1), 0
     int8_only(source, *op.outputs)
-    require(axis.data is not None, "has an axis that is computed")
-    assert axis.data is not None
-    along, found = int(axis.data.ravel()[0]) % len(source.shape), steps(source.shape)
+    along, found = int(constant(axis, "axis").ravel()[0]) % len(source.shape), steps(source.shape)
     for out in op.outputs:
         part = replace(op, inputs=(source,), outputs=(out,))
         yield copy(part, source, out.shape, (found, steps(out.shape)), (start, 0))

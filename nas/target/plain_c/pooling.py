@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from nas.target.plain_c.arithmetic import HIGH, LOW, activation_range, quantize_multiplier, stored_shift
 from nas.target.plain_c.convolutions import windows
 from nas.target.plain_c.model import Operator
-from nas.target.plain_c.step import LOWERINGS, Step, Struct, int8_only, name_of, require, title_of
+from nas.target.plain_c.step import LOWERINGS, Step, Struct, constant, int8_only, name_of, require, title_of
 
 _POOLS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
 
@@ -103,10 +103,8 @@ def reduce_max(op: Operator) -> Iterator[Step]:
 def _reduced(op: Operator) -> tuple[int, int, int]:
     """Return how many values are before, in, and behind the axes that are reduced."""
     axes, source = op.input(1), op.input(0)
-    require(axes.data is not None, "has axes that are computed")
-    assert axes.data is not None
     rank = len(source.shape)
-    chosen = {int(axis) % rank for axis in axes.data.ravel()}
+    chosen = {int(axis) % rank for axis in constant(axes, "axes").ravel()}
     # Axes of one entry may count as either.
     long = sorted(axis for axis in chosen if source.shape[axis] > 1)
     if not long:

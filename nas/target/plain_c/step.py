@@ -129,6 +129,13 @@ def require(condition: bool, why: str) -> None:
         raise InexpressibleError(why)
 
 
+def constant(tensor: Tensor, what: str) -> Array:
+    """Return the values of a tensor, which `what` names; InexpressibleError if the network computes them."""
+    if tensor.data is None:
+        raise InexpressibleError(f"computes its {what}")
+    return tensor.data
+
+
 def int8_only(*tensors: Tensor) -> None:
     """Raise InexpressibleError unless all tensors are int8 with one scale."""
     for tensor in tensors:
