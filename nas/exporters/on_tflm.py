@@ -25,7 +25,8 @@ def is_on_tflm(archive: Archive) -> bool:
 
 
 def _board(archive: Archive) -> Target:
+    target = find_target(str(archive.footprint["target"]))
     try:
-        return find_target(str(archive.footprint["target"]), "tflm")
-    except InputError:
+        return target.on("tflm")
+    except InputError:  # TFLM does not run there
         return find_target(DEFAULT_TARGET)

@@ -1,5 +1,7 @@
 #include "bind_graph.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -72,10 +74,12 @@ void read_pair(const py::handle& options, PyObject* key, int32_t& height, int32_
   width = pair[1];
 }
 
-// Returns the number of TFLite's ActivationFunctionType; those that no network here has count as a ReLU.
+// Returns the number of TFLite's ActivationFunctionType.
 int8_t activation_number(const std::string& name) {
-  if (name == "NONE") return 0;
-  return name == "RELU6" ? 3 : 1;
+  constexpr std::array kNames = {"NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"};
+  const auto* found = std::find(kNames.begin(), kNames.end(), name);
+  if (found == kNames.end()) throw Malformed("an activation must be one that TFLite has");
+  return static_cast<int8_t>(found - kNames.begin());
 }
 
 Options read_options(const py::object& mapping) {

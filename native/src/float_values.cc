@@ -46,10 +46,10 @@ double zeros(const Values& values) {
 
 // One axis of a window: the taps that lie inside the input for an output at `position`.
 struct Slide {
-  int64_t start, step, kernel, size;
+  int64_t start, step, size;
 
   Slide(int64_t position, int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dilation, bool same)
-      : start(position * stride), step(dilation), kernel(taps), size(in) {
+      : start(position * stride), step(dilation), size(in) {
     if (same) start -= std::max<int64_t>(0, (out - 1) * stride + (taps - 1) * dilation + 1 - in) / 2;
   }
 

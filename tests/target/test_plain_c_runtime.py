@@ -18,9 +18,12 @@ from nas.graph.graph import Graph
 from nas.study.study import Study
 from nas.target.advice.tflite import read_graph
 from nas.target.budget import Budget
+from nas.target.plain_c.costs import Costs
+from nas.target.plain_c.costs import estimate as estimate_calls
 from nas.target.plain_c.from_graph import network_of
 from nas.target.plain_c.model import read_network
 from nas.target.plain_c.program import compile_network
+from nas.target.plain_c.work import Call
 from nas.target.profiler import estimate, estimate_many, profile
 from nas.target.target import find_target, known_targets
 
@@ -164,3 +167,16 @@ def test_the_command_line_prints_the_ram_by_its_parts_and_a_study_keeps_the_runt
 
 def test_a_study_without_a_runtime_has_the_definition_of_earlier_releases():
     assert "runtime" not in Study(space="cnn_timeseries", budget_kb=6).definition()
+
+
+def test_a_kernel_that_was_not_compiled_for_so_many_calls_is_named_and_has_the_stack_of_its_deepest_variant() -> None:
+    costs = Costs(
+        stack={("conv", "alone"): 200.0, ("conv", "alone, one row"): 210.0},
+        code={"program": 100.0, "conv alone": 400.0, "conv alone, one row": 450.0},
+    )
+    shape = {"padded": 0, "kernel_height": 3, "out_height": 4, "out_width": 4, "kernel_width": 3, "in_channels": 2}
+    conv = Call("conv", {**shape, "out_channels": 4})
+    assert estimate_calls([conv], costs).unknown == ()
+    twice = estimate_calls([conv, conv], costs)
+    assert twice.unknown == ("conv",)
+    assert twice.stack == 210

@@ -81,7 +81,7 @@ class Estimate:
         instructions: of each call; None where its kernel was not counted.
         code: bytes of flash beside the constants.
         stack: the most bytes below the caller, of 95 of 100 networks.
-        unknown: kernels whose code was not measured.
+        unknown: kernels whose code was not measured as often as they are called, so that their bytes are missing.
     """
 
     instructions: tuple[float | None, ...]
@@ -96,9 +96,15 @@ def estimate(calls: Sequence[Call], costs: Costs) -> Estimate:
     variants = [variant(call, kernels, costs.by_pixel) for call in calls]
     counted = tuple(_instructions(call, how, costs) for call, how in zip(calls, variants, strict=True))
     code = sum(costs.code.get(part, 0.0) * count for part, count in code_terms(calls, costs.by_pixel).items())
-    stack = [costs.stack.get((call.kernel, how), 0.0) for call, how in zip(calls, variants, strict=True)]
-    unknown = {call.kernel for call in calls} - {kernel for kernel, _ in costs.instructions}
+    stack = [_stack(call.kernel, how, costs) for call, how in zip(calls, variants, strict=True)]
+    unknown = {call.kernel for call, how in zip(calls, variants, strict=True) if (call.kernel, how) not in costs.stack}
     return Estimate(counted, max(0, round(code)), round(max(stack, default=0.0)), tuple(sorted(unknown)))
+
+
+def _stack(kernel: str, how: str, costs: Costs) -> float:
+    """Return the stack of a kernel; that of its deepest variant if this one was not measured."""
+    others = (bytes_ for (name, _), bytes_ in costs.stack.items() if name == kernel)
+    return costs.stack.get((kernel, how)) or max(others, default=0.0)
 
 
 def _instructions(call: Call, how: str, costs: Costs) -> float | None:
