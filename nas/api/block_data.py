@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,8 @@ def read_block_data(folder: Path, channels: int, info: Path | None) -> BlockData
             rule = "must hold rows of 1 to 3 axes, all of one shape"
             raise InputError(folder / f"X_split_{part}.npy", rule, got=x[part].shape)
     given, names = tuple(x["train"].shape[1:]), _names(info)
-    coded = {part: _classes(folder, y[part], len(names)) for part in y}
+    first = _first_index(folder, y.values())
+    coded = {part: _classes(folder, y[part], first) for part in y}
     count = max(len(names), *(outputs for _, _, outputs in coded.values()))
     names = names or tuple(str(n) for n in range(count))
     if count > len(names):
@@ -113,14 +115,21 @@ def _names(info: Path | None) -> tuple[str, ...]:
         raise InputError(info, "must be the train_input.json of a learning block", got=error) from error
 
 
-def _classes(folder: Path, y: Array, named: int) -> tuple[Ints, Array | None, int]:
+def _first_index(folder: Path, parts: Iterable[Array]) -> int:
+    """Return the index of the first class in columns of class, sample, start and end: 1, or 0 if that occurs."""
+    least = min((int(y[:, 0].min()) for y in parts if _is_structured(y)), default=1)
+    if least < 0:
+        raise InputError(folder, "Y must have label indices from 0 or 1 on", got=least)
+    return min(least, 1)
+
+
+def _classes(folder: Path, y: Array, first: int) -> tuple[Ints, Array | None, int]:
     """Return classes from 0 on, the sample of each row if it is told, and the least number of outputs.
 
-    Classes come one-hot, as whole numbers, or as four columns: label index from 1 on, sample, start, end.
+    Classes come one-hot, as whole numbers, or as four columns: label index from `first` on, sample, start, end.
     """
-    if y.ndim == 2 and y.shape[1] == _STRUCTURED and y.dtype.kind in "iu" and not _is_one_hot(y):
-        index = y[:, 0].astype(np.int64)
-        index = index - (1 if index.min() >= 1 and (not named or index.max() <= named) else 0)
+    if _is_structured(y):
+        index = y[:, 0].astype(np.int64) - first
         return index, y[:, 1].astype(str), int(index.max()) + 1
     if y.ndim == 2 and y.shape[1] > 1:
         if not _is_one_hot(y):
@@ -130,6 +139,10 @@ def _classes(folder: Path, y: Array, named: int) -> tuple[Ints, Array | None, in
     if (flat != np.round(flat)).any() or flat.min() < 0:
         raise InputError(folder, "Y must hold classes; regression is not supported yet", got=float(flat[0]))
     return flat.astype(np.int64), None, int(flat.max()) + 1
+
+
+def _is_structured(y: Array) -> bool:
+    return y.ndim == 2 and y.shape[1] == _STRUCTURED and y.dtype.kind in "iu" and not _is_one_hot(y)
 
 
 def _is_one_hot(y: Array) -> bool:

@@ -77,7 +77,7 @@ class ConvertedFile:
         file_bytes: size of the file; None if it could not be made.
         file: where it was written; None if it was not.
         checked: how it answers; None if it was not checked.
-        reason: why it could not be made; None if it could.
+        reason: why it could not be made, or be checked; None if it could.
     """
 
     format: str
@@ -89,17 +89,17 @@ class ConvertedFile:
 
     @property
     def verdict(self) -> str:
-        """`passes`, `differs`, `not judged` or `not made`."""
-        if self.content is None:
-            return "not made"
+        """`passes`, `differs`, `not judged`, `not checked` or `not made`."""
+        if self.reason is not None:
+            return "not made" if self.content is None else "not checked"
         if self.checked is None or self.checked.passed is None:
             return "not judged"
         return "passes" if self.checked.passed else "differs"
 
     @property
     def failed(self) -> bool:
-        """Whether it could not be made, or differs beyond the bounds."""
-        return self.verdict in ("not made", "differs")
+        """Whether it could not be made or checked, or differs beyond the bounds."""
+        return self.verdict in ("not made", "not checked", "differs")
 
     def to_json(self) -> dict[str, Any]:
         facts = {"format": self.format, "file": self.file, "file_bytes": self.file_bytes, "verdict": self.verdict}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,9 @@ def convert(
     checking = checking or Checking()
     parts = labelled(loaded, data)
     settings = quantization or settings_of(loaded)
-    loaded, notes = _with_tflite(loaded, parts, settings)
+    loaded, notes = (loaded, ()) if set(chosen) == {"onnx"} else _with_tflite(loaded, parts, settings)
     rows = _rows(loaded, parts, judged_by(data), checking)
-    if rows.are_noise and loaded.scaling is None and data is None:
+    if rows.are_noise and len(rows.x):
         notes = (*notes, "compared on rows of noise: give --data to know how good the int8 model is")
     files = tuple(_written(folder, _made(loaded, name, rows, checking)) for name in chosen)
     size = None if loaded.keras is None else len(loaded.keras)
@@ -140,23 +141,26 @@ def _rows(model: Model, parts: Mapping[str, Part] | None, part: str, checking: C
 
 def _made(model: Model, name: str, rows: Rows, checking: Checking) -> ConvertedFile:
     """Return a model in one format, compared with its origin; without content if it cannot be expressed."""
+    made = ConvertedFile(name)
     try:
         content = _content(model, name)
+        made = ConvertedFile(name, content, len(content))
         checked = _checked(model, name, content, rows, checking.bounds) if len(rows.x) else None
     except InputError as error:
-        return ConvertedFile(name, reason=str(error).removeprefix(f"{model.origin}: "))
-    return ConvertedFile(name, content, len(content), checked=checked)
+        return replace(made, reason=str(error).removeprefix(f"{model.origin}: "))
+    return replace(made, checked=checked)
 
 
 def _content(model: Model, name: str) -> bytes:
-    assert model.tflite is not None
     if name == "tflite":
-        return model.tflite
+        return model.tflite or b""
+    if find_spec("onnx") is None:
+        raise InputError(model.origin, "needs the package onnx to become ONNX", hint="pip install 'nas[onnx]'")
     from nas.exporters.onnx.check import check_onnx
     from nas.exporters.onnx.qdq import tflite_to_onnx
 
     if name == "onnx-int8":
-        return tflite_to_onnx(model.tflite, str(model.origin), model.name, about(model))
+        return tflite_to_onnx(model.tflite or b"", str(model.origin), model.name, about(model))
     from nas.model.keras_onnx import keras_to_onnx
 
     assert model.keras is not None

@@ -18,7 +18,7 @@ from nas.data.samples import recordings_of, windows_of
 from nas.errors import InputError
 from nas.exporters.edge_impulse.client import Client, RefusedError
 from nas.exporters.edge_impulse.deployment import Blueprint, build_there, profile_there, project_of
-from nas.exporters.edge_impulse.download import receive
+from nas.exporters.edge_impulse.download import file_stem, receive
 from nas.exporters.edge_impulse.key import hmac_key
 from nas.exporters.edge_impulse.upload import CATEGORIES, Sample, Sent, send
 from nas.files import write_atomic
@@ -199,7 +199,7 @@ def deploy_to_edge_impulse(
         there = profile_there(client, number, plan)
         if plan.build is None:
             return DeployedThere(number, there, None, ours)
-        file = Path(folder) / f"{loaded.name}-{plan.build}.zip"
+        file = Path(folder) / f"{file_stem(loaded.name)}-{file_stem(plan.build)}.zip"
         write_atomic(file, build_there(client, number, plan))
     except RefusedError as error:
         raise InputError("Edge Impulse", "must take the model, but refuses", got=error) from error

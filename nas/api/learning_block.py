@@ -22,6 +22,7 @@ from nas.api.studies import define_study
 from nas.errors import InputError
 from nas.exporters.edge_impulse.block import block_files
 from nas.files import write_atomic
+from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.raw_input import RawModels
 
 FILES = ("model.tflite", "model_quantized_int8_io.tflite", "saved_model.zip")
@@ -152,10 +153,10 @@ def _study(settings: BlockSettings, rows: BlockData) -> dict[str, Any]:
 def _written(out: Path, rows: BlockData, found: Any, result: Mapping[str, Any]) -> BlockResult:
     """Write the winner with its scaling as the first layer, and return how it answers."""
     picked = np.random.default_rng(0).permutation(len(rows.x_train))[:_CALIBRATION_ROWS]
-    models = RawModels(found.keras, found.scaling, rows.given_shape, rows.row_shape, len(rows.class_names))
+    models = RawModels(found.keras, found.scaling, rows.given_shape, rows.row_shape)
     files = models.files(rows.x_train[picked].reshape(-1, *rows.given_shape))
     written = tuple(str(write_atomic(out / name, files[name])) for name in FILES)
-    outputs = models.answers(files[FILES[1]], rows.x_test.reshape(-1, *rows.given_shape))
+    outputs = TfliteModel(files[FILES[1]]).predict(rows.x_test.reshape(-1, *rows.given_shape))
     best = result["best"]
     return BlockResult(
         files=written,

@@ -9,7 +9,6 @@ from typing import Any
 from nas.arrays import Floats
 from nas.data.prepared import Scaling
 from nas.model.deploy.schemes import KerasSource, finish
-from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.keras_file import load_keras
 from nas.model.keras_runtime import keras
 from nas.model.runtime import quiet
@@ -27,11 +26,10 @@ class RawModels:
         scaling: of the rows.
         given_shape: shape of a raw row, as it will be given.
         row_shape: the same values as the scaling has them: its last axis is that of channels.
-        outputs: number of classes.
     """
 
     def __init__(
-        self, content: bytes, scaling: Scaling, given_shape: tuple[int, ...], row_shape: tuple[int, ...], outputs: int
+        self, content: bytes, scaling: Scaling, given_shape: tuple[int, ...], row_shape: tuple[int, ...]
     ) -> None:
         network = load_keras(content, "winner")
         x = inputs = keras.Input(given_shape, name="input", dtype="float32")
@@ -45,7 +43,6 @@ class RawModels:
         if not _ends_in_softmax(network):
             x = keras.layers.Softmax(name="probabilities", dtype="float32")(x)
         self.model: Any = keras.Model(inputs, x, name="learning_block")
-        self._outputs = outputs
 
     def files(self, calibration: Floats) -> dict[str, bytes]:
         """Return the contents that Edge Impulse takes, by name; `calibration` are raw rows [n, *given_shape]."""
@@ -55,10 +52,6 @@ class RawModels:
             "model_quantized_int8_io.tflite": finish(source.convert(Scheme.INT8, settings, calibration), settings),
             "saved_model.zip": self._saved(),
         }
-
-    def answers(self, tflite: bytes, rows: Floats) -> Floats:
-        """Return the outputs [n, classes] of one of the files for raw rows."""
-        return TfliteModel(tflite).predict(rows)
 
     def _saved(self) -> bytes:
         """Return a SavedModel, in a folder of this name, as a zip."""

@@ -43,6 +43,15 @@ def test_classes_are_read_in_each_form_that_the_platform_has(tmp_path, y):
     assert found.space == "mlp_tabular"
 
 
+@pytest.mark.parametrize("least", [0, 1])
+def test_label_indices_begin_alike_in_training_and_test_rows(tmp_path, least):
+    labels = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 1, 2, 1, 2, 1, 2])  # none of class 0 in the test rows
+    rows = STRUCTURED.copy()
+    rows[:, 0] = labels + least
+    found = read_block_data(folder(tmp_path, rows), 0, None)
+    np.testing.assert_array_equal(np.concatenate([found.y_train, found.y_test]), labels)
+
+
 def test_names_come_from_the_info_file_and_sensors_take_turns(tmp_path):
     (tmp_path / "train_input.json").write_text(json.dumps({"classes": ["a", "b", "c"]}))
     found = read_block_data(folder(tmp_path, np.eye(3)[CLASSES]), 2, tmp_path / "train_input.json")
@@ -94,7 +103,7 @@ def test_the_models_take_raw_rows_as_the_network_takes_scaled_ones():
     network = keras.Sequential([keras.Input((1, 6, 2)), keras.layers.Flatten(), keras.layers.Dense(3)])
     scaling = Scaling((5.0, -3.0), (2.0, 0.5))
     raw = (RNG.normal(size=(60, 6, 2)) * scaling.std + scaling.mean).astype(np.float32)
-    models = RawModels(dump_keras(network), scaling, (12,), (6, 2), 3)
+    models = RawModels(dump_keras(network), scaling, (12,), (6, 2))
     files = models.files(raw.reshape(60, 12))
     logits = keras_outputs(network, scaling.apply(raw))
     wanted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

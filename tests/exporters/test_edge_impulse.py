@@ -1,5 +1,6 @@
 """Edge Impulse: uploads, downloads and deployments against a stand-in of their endpoints, with its wrong answers."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,6 +143,22 @@ def test_the_key_is_sent_in_a_header_and_shown_nowhere(service, waits, monkeypat
     assert "two words" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("answer", [f"<html>{'x' * 72}{KEY}</html>".encode(), f"[{KEY}".encode()])
+def test_a_server_that_repeats_the_key_does_not_bring_it_into_a_message(service, waits, answer):
+    service.faults = [(200, {}, answer)]
+    with pytest.raises(InputError, match="must answer with JSON") as refusal:
+        nas.upload_to_edge_impulse(data(), client=waits.client())
+    assert KEY[:4] not in str(refusal.value)
+
+
+@pytest.mark.parametrize("address", ["http://me:secret@edge.example", "https://me:secret@127.0.0.1:9"])
+def test_a_password_in_an_address_is_not_shown(service, waits, monkeypatch, address):
+    monkeypatch.setenv("EI_INGESTION_ENDPOINT", address)
+    with pytest.raises(InputError) as refusal:
+        nas.upload_to_edge_impulse(data(), client=waits.client(tries=1))
+    assert "secret" not in str(refusal.value)
+
+
 def test_the_key_goes_to_no_server_in_the_clear(service, monkeypatch):
     monkeypatch.setenv("EI_INGESTION_ENDPOINT", "http://edge.example")
     with pytest.raises(InputError, match="must begin with https://"):
@@ -178,6 +195,16 @@ def test_what_was_uploaded_whole_comes_back_as_an_export_that_nas_reads(service,
     order = [np.lexsort(part.x.reshape(len(part), -1).T) for part in (before.train, after.train)]
     np.testing.assert_array_equal(after.train.x[order[1]], before.train.x[order[0]])
     np.testing.assert_array_equal(after.train.y[order[1]], before.train.y[order[0]])
+
+
+def test_a_server_that_repeats_its_first_page_ends_the_download(service, waits, tmp_path, monkeypatch):
+    nas.upload_to_edge_impulse(data(), client=waits.client())
+    monkeypatch.setattr("nas.exporters.edge_impulse.download._PAGE", 4)
+    ask = Client.get
+    monkeypatch.setattr(
+        Client, "get", lambda client, path, **query: ask(client, path, **{**query, **({"offset": 0} if query else {})})
+    )
+    assert len(nas.download_from_edge_impulse(tmp_path, client=waits.client())) == 4 + 4 + 1
 
 
 def test_an_interrupted_download_goes_on(service, waits, tmp_path):
@@ -235,6 +262,13 @@ def test_a_model_is_uploaded_profiled_and_built(service, waits, tflite, tmp_path
     assert found.project == PROJECT
     assert found.model["profileInfo"]["int8"]["ram"] == 1234
     assert json.dumps(found.to_json())
+
+
+def test_a_build_is_written_into_the_folder_whatever_the_model_is_called(service, waits, tflite, tmp_path):
+    model = dataclasses.replace(nas.load(tflite), name="../../etc/model")
+    found = nas.deploy_to_edge_impulse(model, folder=tmp_path / "out", client=waits.client())
+    assert Path(found.file).parent == tmp_path / "out"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_job_that_fails_there_is_told_with_its_log(service, waits, tflite, tmp_path):

@@ -88,7 +88,9 @@ def _spanned(entry: Entry, samples: int) -> Array:
     """Return the class of each sample of a recording whose parts have classes; empty where none has."""
     labels = np.full(samples, "", dtype=object)
     for first, last, label in entry.spans:
-        labels[max(0, first) : last + 1] = label
+        if not 0 <= first <= last:
+            raise InputError(entry.place, "must have labels from a first to a last sample", got=f"{first} to {last}")
+        labels[first : last + 1] = label
     return labels.astype(str)
 
 

@@ -13,7 +13,7 @@ WORKDIR /app
 RUN apt-get update && apt-get install -y --no-install-recommends g++ cmake && rm -rf /var/lib/apt/lists/*
 {copy}RUN pip install --no-cache-dir {package}
 # There is no network while the block runs, and nothing of it may ask for a terminal.
-ENV PYTHONUNBUFFERED=1 TF_CPP_MIN_LOG_LEVEL=2 EI_NAS_BLOCK=1
+ENV PYTHONUNBUFFERED=1 TF_CPP_MIN_LOG_LEVEL=2
 ENTRYPOINT ["nas", "learning-block", "run"]
 """
 _README = """\

@@ -3,6 +3,7 @@
 Their API says in a 200 that something failed: `{"success": false, "error": "..."}`. So the status alone says nothing.
 """
 
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -92,7 +93,7 @@ class Client:
         """Return the content of a file; InputError if a document with an error comes in its place."""
         answer = self._send("GET", self._studio + path, path, True, params=query)
         if "json" in answer.headers.get("content-type", ""):
-            self._checked(_parsed(answer, path), path)
+            self._checked(self._parsed(answer, path), path)
             raise InputError(path, "must answer with a file", got="a JSON document", hint="look at the job in Studio")
         return bytes(answer.content)
 
@@ -103,14 +104,23 @@ class Client:
             RefusedError: it says that the request failed.
             InputError: the server does not answer, or answers something else.
         """
-        return self._checked(_parsed(self._send(method, url, path, repeatable, **request), path), path)
+        return self._checked(self._parsed(self._send(method, url, path, repeatable, **request), path), path)
 
     def _checked(self, document: Any, path: str) -> Any:
         if not isinstance(document, dict):
             raise InputError(path, "must answer with a JSON object", got=type(document).__name__)
         if document.get("success") is False and "files" not in document:
-            raise RefusedError(self._clean(str(document.get("error") or "it gives no reason")))
+            raise RefusedError(str(document.get("error") or "it gives no reason"))
         return document
+
+    def _parsed(self, answer: requests.Response, path: str) -> Any:
+        """Return the document of an answer without the key, should the server repeat it."""
+        text = self._clean(answer.content.decode(errors="replace"))
+        try:
+            return json.loads(text)
+        except ValueError:
+            got = " ".join(text.split())[:80] or "nothing"
+            raise InputError(f"{_named(answer.url)}{path}", "must answer with JSON", got=got) from None
 
     def _send(self, method: str, url: str, path: str, repeatable: bool, **request: Any) -> requests.Response:
         wait = self.patience.first_wait_s
@@ -155,7 +165,7 @@ class Client:
         if status == 404:
             raise InputError(_named(url), "must have the project and what is asked of it", got=f"HTTP 404 for {path}")
         if status >= 300:
-            text = self._clean(" ".join(answer.text.split())[:200])
+            text = " ".join(self._clean(answer.text).split())[:200]
             raise InputError(_named(url), f"must accept {path}", got=f"HTTP {status} {text}".strip())
 
     def _clean(self, text: str) -> str:
@@ -169,19 +179,13 @@ def _host(variable: str, default: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE):
         return url
-    raise InputError(variable, "must begin with https://, since the key goes there", got=url)
+    got = f"{parts.scheme}://{_named(url)}" if parts.hostname else "no address"
+    raise InputError(variable, "must begin with https://, since the key goes there", got=got)
 
 
 def _named(url: str) -> str:
-    return urlsplit(url).netloc
-
-
-def _parsed(answer: requests.Response, path: str) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        got = " ".join(answer.text.split())[:80] or "nothing"
-        raise InputError(f"{_named(answer.url)}{path}", "must answer with JSON", got=got) from None
+    """Return the host and the port of an address, without a password that may stand before them."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _why(error: requests.exceptions.RequestException) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from nas.errors import InputError
 from nas.exporters.edge_impulse.client import Client, RefusedError
 
-_JSON_ENGINES = ("tflite-eon", "tflite")
+_ENGINES = ("tflite-eon", "tflite")
 """How they run the model: compiled, or interpreted."""
 
 
@@ -36,7 +36,7 @@ class Blueprint:
     engine: str = "tflite-eon"
 
     def __post_init__(self) -> None:
-        if self.engine not in _JSON_ENGINES:
+        if self.engine not in _ENGINES:
             raise InputError("--engine", "must be tflite-eon or tflite", got=self.engine)
 
 

@@ -54,15 +54,16 @@ def receive(
 def _samples(client: Client, project: int) -> Iterator[dict[str, Any]]:
     """Yield what the project says of each sample, page by page."""
     for category in CATEGORIES:
-        start = 0
+        path, start, seen = f"/api/{project}/raw-data", 0, set()
         while True:
-            path = f"/api/{project}/raw-data"
             page = client.get(path, category=category, limit=_PAGE, offset=start).get("samples")
             if not isinstance(page, list) or not all(isinstance(each, dict) and "id" in each for each in page):
                 raise InputError(path, "must list samples", got=str(page)[:80])
-            yield from ({**each, "category": category} for each in page)
+            new = [each for each in page if each["id"] not in seen]
+            yield from ({**each, "category": category} for each in new)
+            seen |= {each["id"] for each in new}
             start += len(page)
-            if len(page) < _PAGE:
+            if len(page) < _PAGE or not new:  # a server that does not know `offset` repeats its first page
                 break
 
 
@@ -82,9 +83,13 @@ def _recording(client: Client, project: int, sample: dict[str, Any], name: str) 
 
 def _name(sample: dict[str, Any], form: str) -> str:
     """Return the file of a sample: its name there, which several may share, with its number."""
-    stem = re.sub(r"[^\w.-]+", "_", str(sample.get("filename") or "sample")).strip(".") or "sample"
-    stem = re.sub(r"\.(json|cbor|csv)$", "", stem)
+    stem = re.sub(r"\.(json|cbor|csv)$", "", file_stem(str(sample.get("filename") or "sample")))
     return f"{sample['category']}/{stem}.{int(sample['id'])}.{form}"
+
+
+def file_stem(name: str) -> str:
+    """Return a name from elsewhere as the name of a file, which leads to no other folder."""
+    return re.sub(r"[^\w.-]+", "_", name).strip(".") or "unnamed"
 
 
 def _entry(sample: dict[str, Any], name: str) -> dict[str, Any]:

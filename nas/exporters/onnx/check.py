@@ -1,4 +1,4 @@
-"""Whether an ONNX model that somebody else wrote keeps the rules of ONNX."""
+"""Whether an ONNX model keeps the rules of ONNX."""
 
 import re
 

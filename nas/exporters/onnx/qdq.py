@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from nas.errors import InputError
+from nas.exporters.onnx.check import check_onnx
 from nas.exporters.onnx.operators import OPERATORS
 from nas.exporters.onnx.writer import OnnxWriter, end, require_one_row
 from nas.target.plain_c.model import Network, Operator, read_network
@@ -36,7 +37,9 @@ def tflite_to_onnx(tflite: bytes, place: str, name: str = "model", about: Mappin
         onnx.take(tensor, called)
     for op in network.operators:
         _write(op, onnx, place)
-    return onnx.model((inputs, _outputs(network, onnx)), name, dict(about or {}))
+    content = onnx.model((inputs, _outputs(network, onnx)), name, dict(about or {}))
+    check_onnx(content, place)
+    return content
 
 
 def _outputs(network: Network, onnx: OnnxWriter) -> list[object]:
