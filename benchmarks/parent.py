@@ -114,6 +114,8 @@ def parent_seconds(splits: Splits) -> dict[str, float]:
 
 
 HERE = Path(__file__).resolve().parent
+# What is written by hand in the page follows this line.
+BY_HAND = "## By hand"
 SIZES = (500, 2000, 10_000)
 # Trials at the end of a run, and after its start where it goes on with a stored study, that are timed.
 LAST, NEXT = 250, 30
@@ -192,7 +194,8 @@ def grown(trials: int, kept: Path | None, go_on: Path | None) -> dict[str, Any]:
     }
 
 
-def page(lines: list[dict[str, Any]]) -> str:
+def page(lines: list[dict[str, Any]], by_hand: str) -> str:
+    """Return the page: a table of what was measured, and behind it what was written by hand."""
     text = [
         "# What the process of a search does itself\n",
         "Processor milliseconds a trial at so many trials, without MLflow, which has a process of its own; growth of",
@@ -208,11 +211,9 @@ def page(lines: list[dict[str, Any]]) -> str:
             f"| {memory} | {line['peak_mb']:.0f} | {line['journal_kb_a_trial']:.1f} |"
         )
     text += [
-        '\n"Goes on" is the first trials of a run that goes on with a stored study. The rows before were measured',
-        "while a dozen other processes shared the two cores, and are too long by a factor of two or three: on an idle",
-        "machine, 47 ms at 500 trials and 189 ms at 2,000 were measured. The rows after and now are of an idle one.",
+        '\n"Goes on" is the first trials of a run that goes on with a stored study.\n',
     ]
-    return "\n".join([*text, ""])
+    return "\n".join([*text, by_hand])
 
 
 def main() -> None:
@@ -229,7 +230,9 @@ def main() -> None:
         print(line, flush=True)
         lines.append(line)
         args.out.write_text(json.dumps(lines, indent=1) + "\n")
-    args.out.with_suffix(".md").write_text(page(lines))
+    out = args.out.with_suffix(".md")
+    by_hand = BY_HAND + (out.read_text().partition(BY_HAND)[2] if out.is_file() else "\n")
+    out.write_text(page(lines, by_hand))
 
 
 if __name__ == "__main__":

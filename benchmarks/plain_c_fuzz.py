@@ -9,6 +9,7 @@ it printed is in plain_c_fuzz.md.
 """
 
 import argparse
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -90,7 +91,7 @@ def stays_within(files: Sequence[bytes], rng: np.random.Generator) -> int:
 
 
 def keep(tflite: bytes, why: str) -> None:
-    path = Path(tempfile.gettempdir()) / f"plain_c_{why}_{abs(hash(tflite))}.tflite"
+    path = Path(tempfile.gettempdir()) / f"plain_c_{why}_{hashlib.sha256(tflite).hexdigest()[:12]}.tflite"
     path.write_bytes(tflite)
     print(f"{why}: {path}", flush=True)
 
@@ -103,7 +104,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     rng, source = np.random.default_rng(given.seed), members(given.seed)
-    totals = np.zeros(3, int)
+    totals, failed = np.zeros(3, int), 0
     for start in range(0, given.members, BATCH):
         files = [next(source) for _ in range(min(BATCH, given.members - start))]
         try:
@@ -112,6 +113,7 @@ def main() -> None:
             print((error.stderr or b"").decode()[:2000], flush=True)
             for tflite in files:
                 keep(tflite, "batch_failed")
+            failed += 1
         print(
             f"{start + len(files)} members: refused {totals[0]}, equal {totals[1]}, TFLM refuses {totals[2]}",
             flush=True,
@@ -125,7 +127,10 @@ def main() -> None:
             print((error.stderr or b"").decode()[:2000], flush=True)
             for tflite in files:
                 keep(tflite, "damaged")
+            failed += 1
         print(f"{start + len(files)} damaged: {ran} became C and ran clean, the others were refused", flush=True)
+    if failed or totals[0] + totals[1] + totals[2] < given.members:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

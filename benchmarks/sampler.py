@@ -47,7 +47,7 @@ MARKS = (25, 50, 100)
 # At the rung, scores are lower than at the end by so much, and noisier by this standard deviation.
 RUNG, RUNG_EPOCH, RUNG_NOISE, FACTOR = 0.05, 2, 0.02, 6
 # What is written by hand in the page follows this line.
-BY_HAND = "## In real searches"
+BY_HAND = "## By hand"
 
 
 class OptunaTpe(FromOptuna):
@@ -162,18 +162,18 @@ def search(make: MakeSampler, oracle: Oracle, seed: int, trials: int, rungs: Run
 def table(oracle: Oracle, seeds: int, marks: list[int], halving: bool) -> list[str]:
     """Return the lines of a table."""
     lines = [
-        "| sampler | " + " | ".join(map(str, marks)) + " | CPU ms a proposal |",
-        "|---|" + "---:|" * (len(marks) + 1),
+        "| sampler | seeds | " + " | ".join(map(str, marks)) + " | CPU ms a proposal |",
+        "|---|" + "---:|" * (len(marks) + 2),
     ]
     found = {}
     for name, make in SAMPLED.items():
         runs = [search(make, oracle, seed, marks[-1], Rungs() if halving else None) for seed in range(seeds)]
         found[name] = [[curve[mark - 1] for curve, _ in runs] for mark in marks]
         cells = " | ".join(map(shown, found[name]))
-        lines.append(f"| {name} | {cells} | {statistics.fmean(cost for _, cost in runs):.1f} |")
+        lines.append(f"| {name} | {seeds} | {cells} | {statistics.fmean(cost for _, cost in runs):.1f} |")
         print(lines[-1], flush=True)
     pairs = [[a - b for a, b in zip(*both, strict=True)] for both in zip(found[OURS], found[OPTUNA], strict=True)]
-    return [*lines, f"| {OURS} less {OPTUNA}, seed by seed | " + " | ".join(map(shown, pairs)) + " | |"]
+    return [*lines, f"| {OURS} less {OPTUNA}, seed by seed | {seeds} | " + " | ".join(map(shown, pairs)) + " | |"]
 
 
 def main() -> None:
@@ -187,9 +187,9 @@ def main() -> None:
     by_hand = BY_HAND + page.read_text().partition(BY_HAND)[2]
     lines = [
         "# Best score so far, by sampler\n",
-        f"Mean of {given.seeds} seeds and its standard error, in %, after so many trained candidates; scores by a",
-        f"random forest on networks that were trained on UCI HAR, with noise of {100 * oracle.noise:.2f} points.",
-        "Made by `benchmarks/sampler.py`.\n",
+        "Mean over seeds and its standard error, in %, after so many trained candidates; scores by a random forest on",
+        f"networks that were trained on UCI HAR, with noise of {100 * oracle.noise:.2f} points. Made by",
+        "`benchmarks/sampler.py`.\n",
         "## All candidates trained to the end\n",
         *table(oracle, given.seeds, marks, halving=False),
         "\n## Most candidates stopped at a rung\n",

@@ -13,7 +13,6 @@ from nas.study.record import Record
 from nas.text import kilobytes
 
 # What grows with a file that lies in flash.
-_FILE_IN_FLASH = ("file_bytes", "flash_bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,14 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
         archive.input_shape,
         on_tflm(archive).footprint["arena"]["min"],
     )
-    cost, flash = archive.footprint, archive.footprint["flash"]
-    room = room_in(archive.budget, cost) if is_on_tflm(archive) else None  # plain C has no file in its flash
-    tflite, carried = embed(archive.tflite, facts, more or {}, room)
-    grown = {**_grown(cost, carried.bytes), "flash": {**flash, "model": flash["model"] + carried.bytes}}
-    if not is_on_tflm(archive):
-        grown = _grown(cost, carried.bytes, ("file_bytes",))
+    cost, in_flash = archive.footprint, is_on_tflm(archive)  # plain C has no file in its flash
+    tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, cost) if in_flash else None)
+    grown = _grown(cost, carried.bytes, in_flash)
+    if in_flash:
+        flash = cost["flash"]
+        grown["flash"] = {**flash, "model": flash["model"] + carried.bytes}
     trained = archive.trained and replace(
-        archive.trained, record=_grown_record(archive.record, carried.bytes, is_on_tflm(archive))
+        archive.trained, record=_grown_record(archive.record, carried.bytes, in_flash)
     )
     return replace(archive, tflite=tflite, footprint=grown, trained=trained, parameters=carried)
 
@@ -128,9 +127,10 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
 def _grown_record(record: Record, added: int, in_flash: bool) -> Record:
     if record.profiled is None:
         return record
-    keys = _FILE_IN_FLASH if in_flash else ("file_bytes",)
-    return replace(record, profiled=_grown(record.profiled, added, keys))
+    return replace(record, profiled=_grown(record.profiled, added, in_flash))
 
 
-def _grown(facts: Mapping[str, Any], added: int, keys: tuple[str, ...] = _FILE_IN_FLASH) -> dict[str, Any]:
+def _grown(facts: Mapping[str, Any], added: int, in_flash: bool) -> dict[str, Any]:
+    """Return a footprint's facts with a file that has `added` bytes more, which TFLM has in its flash."""
+    keys = ("file_bytes", "flash_bytes") if in_flash else ("file_bytes",)
     return {**facts, **{key: facts[key] + added for key in keys if key in facts}}

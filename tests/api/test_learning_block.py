@@ -3,11 +3,13 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nas
+from nas.api import learning_block
 from nas.api.block_data import read_block_data
 from nas.data.prepared import Scaling
 from nas.errors import InputError
@@ -41,6 +43,32 @@ def test_classes_are_read_in_each_form_that_the_platform_has(tmp_path, y):
     assert found.class_names == ("0", "1", "2")
     assert (found.groups_train is not None) == (y.ndim == 2 and y.shape[1] == 4)
     assert found.space == "mlp_tabular"
+
+
+def test_a_search_on_the_platform_s_folder_writes_what_the_platform_takes(tmp_path, monkeypatch):
+    quick = {
+        "min_steps": 0,
+        "finalists": 1,
+        "final_epochs": 1,
+        "final_folds": 2,
+        "winner_epochs": 1,
+        "hand_made": False,
+    }
+    asked = learning_block._study
+    monkeypatch.setattr(
+        learning_block, "_study", lambda *given: (study := asked(*given)) | {"recipe": study["recipe"] | quick}
+    )
+    rows = np.random.default_rng(0).normal(size=(120, 12)).astype(np.float32)
+    labels = np.arange(120) % 3
+    for part, of in (("train", slice(0, 90)), ("test", slice(90, None))):
+        np.save(tmp_path / f"X_split_{part}.npy", rows[of])
+        np.save(tmp_path / f"Y_split_{part}.npy", np.eye(3)[labels[of]])
+    settings = nas.BlockSettings(epochs=1, trials=1, budget_kb=4, minutes=2)
+    result = nas.run_learning_block(tmp_path, tmp_path / "out", settings=settings, progress=False)
+    assert [Path(file).name for file in result.files] == list(learning_block.FILES)
+    outputs = TfliteModel((tmp_path / "out" / "model_quantized_int8_io.tflite").read_bytes()).predict(rows[90:])
+    assert result.accuracy == np.mean(outputs.argmax(axis=1) == labels[90:])
+    assert (result.rows, result.baseline_accuracy) == (30, pytest.approx(1 / 3))
 
 
 @pytest.mark.parametrize("least", [0, 1])

@@ -92,6 +92,10 @@ def is_mentioned(command: str) -> bool:
         return words[0] in ONE_OF and not any(given[name] for name in ONE_OF[words[0]])
     except click.exceptions.Exit:  # an option such as --help-recipe that prints and ends
         return False
+    except click.MissingParameter:
+        return True
+    except click.BadParameter:  # a value that the command does not take, unless a letter stands for one
+        return any(re.fullmatch("[A-Z]", word) for word in words)
     except click.ClickException:
         return True
 

@@ -138,8 +138,9 @@ def test_a_check_of_the_latency_needs_a_board_with_one(tmp_path: Path) -> None:
     assert isinstance(refused.exception, InputError)
     assert "--latency-ms: needs a board with a clock" in str(refused.exception)
     latency = document(model, tmp_path, *board)["latency_ms"]
-    known = latency is not None
-    assert (call(model, tmp_path, *board, *limits).exit_code == 0) is (known and latency <= 1)
+    assert latency > 0
+    for limit, code in ((latency / 2, 1), (2 * latency, 0)):
+        assert call(model, tmp_path, *board, "--check", "--latency-ms", str(limit)).exit_code == code
 
 
 def test_a_limit_without_a_check_is_wrong_usage(tmp_path: Path) -> None:

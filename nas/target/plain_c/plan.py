@@ -21,12 +21,6 @@ class Buffer:
         return self.first <= other.last and other.first <= self.last
 
 
-def lower_bound(buffers: Sequence[Buffer]) -> int:
-    """Return the most bytes that are in use at one step."""
-    times = {buffer.first for buffer in buffers}
-    return max((sum(b.bytes for b in buffers if b.first <= time <= b.last) for time in times), default=0)
-
-
 def best_plan(buffers: Sequence[Buffer]) -> tuple[list[int], int]:
     """Return an offset for each buffer, and the bytes that they need in all."""
     return lowest([(b.bytes, b.first, b.last) for b in buffers], _MOST_STEPS)
