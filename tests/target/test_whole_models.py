@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from single_operators import T
+from single_operators import Case, T, model_bytes
 from test_operators import head_and_tail, measure, run, works
 from whole_models import (
     HANDLE,
@@ -137,10 +137,12 @@ def test_a_check_of_the_latency_needs_a_board_with_one(tmp_path: Path) -> None:
     refused = call(model, tmp_path, "--target", "cortex-m4", *limits)
     assert isinstance(refused.exception, InputError)
     assert "--latency-ms: needs a board with a clock" in str(refused.exception)
-    latency = document(model, tmp_path, *board)["latency_ms"]
-    assert latency > 0
+    assert call(model, tmp_path, *board, *limits).exit_code == 1  # it has an operator whose time is not known
+    pairs = [T((1, 8)), T((4, 8), scales=4).zeros(), T((4,), "int32", scale=0.25).zeros()]
+    dense = model_bytes(Case("FULLY_CONNECTED", pairs, [T((1, 4))], "FullyConnectedOptions"))
+    latency = document(dense, tmp_path, *board)["latency_ms"]
     for limit, code in ((latency / 2, 1), (2 * latency, 0)):
-        assert call(model, tmp_path, *board, "--check", "--latency-ms", str(limit)).exit_code == code
+        assert call(dense, tmp_path, *board, "--check", "--latency-ms", str(limit)).exit_code == code
 
 
 def test_a_limit_without_a_check_is_wrong_usage(tmp_path: Path) -> None:
