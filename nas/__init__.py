@@ -32,7 +32,8 @@ The command line does what these functions do:
     nas benchmark  `benchmark`, which gives a `Benchmark`
     nas ui         `open_ui`; `ui_command` is the command that it runs
     nas report     `report`
-    nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one
+    nas studies    `list_studies`, `show_study`, `compare_studies`, `delete_study`; `open_study` finds one;
+                   `write_comparison` writes the page of a comparison
     nas summarize  `summarize`
     nas view       `view`, `open_netron`
     nas tensorboard  `open_tensorboard`; `tensorboard_command` is the command that it runs
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from nas.api.background import BackgroundSearch, follow_search, start_search, stop_search
     from nas.api.benchmarked import Benchmark
     from nas.api.benchmarks import benchmark
-    from nas.api.catalog import StudyComparison, StudySummary, compare_studies, delete_study, show_study
+    from nas.api.catalog import compare_studies, delete_study, show_study
     from nas.api.checking import check_search
     from nas.api.converted import Bounds, Conversion
     from nas.api.converting import Checking, convert
@@ -99,12 +100,15 @@ if TYPE_CHECKING:
     from nas.evaluation.evaluation import Evaluation
     from nas.exporters.format import Destination
     from nas.optimizer.observer import Observer
+    from nas.reports.comparison import write_comparison
     from nas.reports.evaluation.files import write_evaluation
     from nas.reports.memory_map.format import write_memory_map
     from nas.space.architecture import Architecture
     from nas.space.file import load_space
     from nas.study.archive_zip import ArchiveFile
+    from nas.study.comparison import StudyComparison
     from nas.study.model_spec import ModelSpec, ResolvedSpec
+    from nas.study.overview import StudySummary
     from nas.study.quantization import Quantization
     from nas.study.recipe import Recipe
     from nas.study.record import Record
@@ -123,7 +127,7 @@ _HOMES = {
     "api.background": ("BackgroundSearch", "follow_search", "start_search", "stop_search"),
     "api.benchmarked": ("Benchmark",),
     "api.benchmarks": ("benchmark",),
-    "api.catalog": ("StudyComparison", "StudySummary", "compare_studies", "delete_study", "show_study"),
+    "api.catalog": ("compare_studies", "delete_study", "show_study"),
     "api.converted": ("Bounds", "Conversion"),
     "api.converting": ("Checking", "convert"),
     "api.data": ("describe_data", "list_data", "load_data", "save_data"),
@@ -165,12 +169,15 @@ _HOMES = {
     "errors": ("InputError",),
     "evaluation.evaluation": ("Evaluation",),
     "optimizer.observer": ("Observer",),
+    "reports.comparison": ("write_comparison",),
     "reports.evaluation.files": ("write_evaluation",),
     "reports.memory_map.format": ("write_memory_map",),
     "space.architecture": ("Architecture",),
     "space.file": ("load_space",),
     "study.archive_zip": ("ArchiveFile",),
+    "study.comparison": ("StudyComparison",),
     "study.model_spec": ("ModelSpec", "ResolvedSpec"),
+    "study.overview": ("StudySummary",),
     "study.quantization": ("Quantization",),
     "study.recipe": ("Recipe",),
     "study.record": ("Record",),
@@ -293,6 +300,7 @@ __all__ = [
     "ui_command",
     "upload_to_edge_impulse",
     "view",
+    "write_comparison",
     "write_evaluation",
     "write_learning_block",
     "write_memory_map",

@@ -3,7 +3,7 @@
 import html
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 UNKNOWN = "-"
@@ -24,6 +24,11 @@ def interval(low: float | None, high: float | None) -> str:
 def counted(number: int, what: str) -> str:
     """Return a number of things, such as `1 candidate` or `3 candidates`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: `one`, `one and two`, `one, two and three`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def duration(seconds: float) -> str:

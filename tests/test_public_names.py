@@ -118,6 +118,7 @@ NAMES = [
     "ui_command",
     "upload_to_edge_impulse",
     "view",
+    "write_comparison",
     "write_evaluation",
     "write_learning_block",
     "write_memory_map",

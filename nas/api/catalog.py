@@ -2,9 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,63 +16,17 @@ from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.optimizer.storage import NoTrialsError
 from nas.study.changes import differences
+from nas.study.comparability import TARGETS_COSTS, cautions, same_data, same_target, shared_metric
+from nas.study.comparison import StudyComparison, fronts_by_cost
+from nas.study.costs import known_costs
 from nas.study.objectives import OBJECTIVES
+from nas.study.overview import StudySummary
+from nas.study.record import Record, State
 from nas.study.study import Study
 from nas.tracking import delete_runs
 
-# The figures of a winner's footprint, as `results.json` names them.
+# The figures of a footprint, as `results.json` names them.
 FIGURES = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
-
-
-@dataclass(frozen=True, slots=True)
-class StudySummary:
-    """What is known of a study.
-
-    Attributes:
-        name: of the study; `folder` is its folder.
-        state: `finished` if it has a winner, `running`, `stopped` if it has trials but no winner, or `not begun`.
-        command: the shell command that runs it.
-        definition: its settings.
-        trials: number of trials; `complete` of those that were trained to the end.
-        seconds: wall time of all runs; None if only its `results.json` is there.
-        best: number of the winner's trial; without a winner, of the complete trial with the best score so far.
-        metric: by which it judges; `val_score` is the best one's validation score, `cross_validated_score` a winner's.
-        test_score: the winner's, in the same metric; `test_interval` is its 95 % interval, if there is one.
-        figures: footprint of the best one, by the names in `results.json`.
-        runner: which process runs it now, and on which machine; None if none does on this machine.
-        hosts: the machines that have trained its candidates.
-    """
-
-    name: str
-    folder: str
-    state: str
-    command: str
-    definition: Mapping[str, Any]
-    trials: int = 0
-    complete: int = 0
-    seconds: float | None = None
-    best: int | None = None
-    metric: str | None = None
-    val_score: float | None = None
-    cross_validated_score: float | None = None
-    test_score: float | None = None
-    test_interval: tuple[float, float] | None = None
-    figures: Mapping[str, Any] | None = None
-    runner: str | None = None
-    hosts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StudyComparison:
-    """Studies side by side.
-
-    Attributes:
-        studies: a summary of each.
-        differences: the settings that are not the same in all of them, each with the values in their order.
-    """
-
-    studies: tuple[StudySummary, ...]
-    differences: Mapping[str, tuple[Any, ...]]
 
 
 def show_study(name: str, root: Path = STUDIES) -> StudySummary:
@@ -81,37 +35,62 @@ def show_study(name: str, root: Path = STUDIES) -> StudySummary:
     Raises:
         InputError: there is no such study, or its definition or its trials cannot be read.
     """
+    return _read(name, root)[0]
+
+
+def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparison:
+    """Return studies side by side: the settings in which they differ, and their fronts.
+
+    The fronts are by the studies' metric, or by accuracy if they have different ones, and by each cost that is known
+    of all candidates. What keeps the studies from being compared is in `cautions`.
+
+    Raises:
+        InputError: there is no such study, or one cannot be read.
+    """
+    found = [_read(name, root) for name in names]
+    studies = tuple(summary for summary, _ in found)
+    first = studies[0].definition
+    differing = dict.fromkeys(key for other in studies[1:] for key in differences(first, other.definition))
+    differing.pop("name", None)
+    flat = [_settings(study.definition) for study in studies]
+    settings = {key: tuple(each.get(key) for each in flat) for key in differing}
+    metric = shared_metric(studies)
+    candidates = tuple(tuple(replace(record, metric=metric) for record in records) for _, records in found)
+    known = known_costs(record for records in candidates for record in records) if any(candidates) else ()
+    compared = [
+        (cost, same_data(settings) and (same_target(settings) or cost.key not in TARGETS_COSTS)) for cost in known
+    ]
+    return StudyComparison(
+        studies=studies,
+        differences=settings,
+        metric=metric,
+        fronts=fronts_by_cost(candidates, compared),
+        candidates=candidates,
+        cautions=cautions(studies, settings),
+    )
+
+
+def _read(name: str, root: Path) -> tuple[StudySummary, tuple[Record, ...]]:
+    """Return what is known of a study, and its complete candidates, the best first."""
     study, folder = open_study(name, root)
     try:
         ledger = open_ledger(study, folder, begin=False)
     except NoTrialsError:
         if not (folder / "results.json").is_file():
-            return _summary(study, folder, "not begun")
-        return _of_results(study, folder, json.loads((folder / "results.json").read_text()))
+            return _summary(study, folder, "not begun"), ()
+        results = json.loads((folder / "results.json").read_text())
+        return _of_results(study, folder, results), tuple(_front_of(results))
     result = exported_result(folder, ledger)
     runner, records = ledger.runner(), ledger.records()
     state = "running" if runner else "finished" if result.winner else "stopped"
-    facts = _facts(result.to_json())
-    if result.winner is None and (ranked := OBJECTIVES[study.objective].ranked(records)):
+    facts, ranked = _facts(result.to_json()), OBJECTIVES[study.objective].ranked(records)
+    if result.winner is None and ranked:
         best = ranked[0]
         facts |= {"best": best.trial, "metric": best.metric, "val_score": best.val_score}
         facts |= {"figures": _figures(best.profiled or {})}
     hosts = tuple(sorted({record.host for record in records if record.host}))
-    return _summary(study, folder, state, **facts, seconds=result.seconds, runner=runner, hosts=hosts)
-
-
-def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparison:
-    """Return studies side by side, with the settings in which they differ.
-
-    Raises:
-        InputError: there is no such study, or one cannot be read.
-    """
-    studies = tuple(show_study(name, root) for name in names)
-    first = studies[0].definition
-    differing = dict.fromkeys(key for other in studies[1:] for key in differences(first, other.definition))
-    differing.pop("name", None)
-    flat = [_settings(study.definition) for study in studies]
-    return StudyComparison(studies, {key: tuple(each.get(key) for each in flat) for key in differing})
+    summary = _summary(study, folder, state, **facts, seconds=result.seconds, runner=runner, hosts=hosts)
+    return summary, tuple(ranked)
 
 
 def delete_study(name: str, root: Path = STUDIES) -> int:
@@ -140,6 +119,21 @@ def delete_study(name: str, root: Path = STUDIES) -> int:
 def _of_results(study: Study, folder: Path, results: Mapping[str, Any]) -> StudySummary:
     """Return what the `results.json` of a study tells, whose trials are not here."""
     return _summary(study, folder, "finished" if results.get("best") else "stopped", **_facts(results))
+
+
+def _front_of(results: Mapping[str, Any]) -> Iterator[Record]:
+    """Yield what a `results.json` tells of the candidates on its front."""
+    for member in results["front"]:
+        yield Record(
+            trial=member["trial"],
+            state=State.COMPLETE,
+            digest=member["digest"],
+            params={},
+            architecture={},
+            seed=0,
+            profiled={key: member.get(key) for key in FIGURES},
+            val_metrics=member.get("val_metrics") or {"accuracy": member["val_accuracy"]},
+        )
 
 
 def _facts(results: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ VERBS = {
     "report": Verb("Write a study's HTML report.", ("list_studies", "report")),
     "studies": Verb(
         "List studies, or show, compare or delete some.",
-        ("list_studies", "show_study", "compare_studies", "delete_study", "open_study"),
+        ("list_studies", "show_study", "compare_studies", "write_comparison", "delete_study", "open_study"),
     ),
     "archive": Verb(
         "Write a study's winner as one .nas.zip, or show, verify or extract one.",

@@ -7,6 +7,7 @@ import click
 from nas.api import STUDIES
 from nas.cli.completion import runtimes, targets
 from nas.errors import InputError
+from nas.study.costs import COSTS
 from nas.target.target import DEFAULT_TARGET
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
@@ -31,6 +32,13 @@ runtime_option = click.option(
     "--runtime",
     shell_complete=runtimes,
     help="What runs the model: tflm, or c for plain C, as `nas export --format c` writes it.  [default: the target's]",
+)
+cost_option = click.option(
+    "--cost",
+    type=click.Choice(list(COSTS)),
+    default="weights",
+    show_default=True,
+    help="Cost of the fronts in the terminal; the page and the JSON document have all.",
 )
 classes_option = click.option("--classes", type=int, help="Number of classes; by default as --input-shape.")
 float_option = click.option(

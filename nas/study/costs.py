@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nas.study.record import Record
-from nas.text import kilobytes
+from nas.text import UNKNOWN, kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,12 @@ class Cost:
     def text(self, record: Record) -> str:
         """Return this cost as people read it; a dash if it is not known."""
         value = self.of(record)
-        if value is None or self.unit == "B":
-            return kilobytes(None if value is None else int(value))
+        return UNKNOWN if value is None else self.words(value)
+
+    def words(self, value: float) -> str:
+        """Return an amount of this cost as people read it."""
+        if self.unit == "B":
+            return kilobytes(int(value))
         return f"{value:,.2f} {self.unit}" if self.unit else f"{value:,.0f}"
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from nas.api.catalog import StudySummary, show_study
+from nas.api.catalog import show_study
 from nas.cli.views.studies import kept, listing
 from nas.optimizer.run import open_ledger
+from nas.study.overview import StudySummary
 from nas.study.result import Result
 
 from .conftest import STUDY
@@ -86,6 +87,43 @@ def test_a_comparison_names_the_settings_that_differ(nas, studies: Path) -> None
     assert [Path(study["folder"]).name for study in found["studies"]] == ["done", "new"]
     assert "budget_kb" in nas("studies", "compare", "done", "new").out
     assert nas("studies", "compare", "done").code == 2
+
+
+def test_a_comparison_has_the_fronts_of_all_studies_in_a_table_a_document_and_a_page(
+    nas, studies: Path, result: Result
+) -> None:
+    shown = nas("studies", "compare", "done", "mine").out
+    assert "fronts: best validation accuracy" in shown
+    assert "mine has no winner yet (stopped)" in " ".join(shown.split())
+    ended = nas("studies", "compare", "done", "mine", "--json", "-o", "two.html")
+    found, page = json.loads(ended.out), Path("two.html").read_text()
+    assert found["page"] == "two.html"
+    for number in (0, 1):
+        members = [one for one in found["fronts"]["weights_bytes"] if one["study"] == number]
+        assert [one["trial"] for one in members] == [record.trial for record in result.front]
+        assert [one["score"] for one in members] == [record.val_score for record in result.front]
+    # Equal candidates of two studies do not beat each other.
+    assert all(one["leads"] for one in found["fronts"]["weights_bytes"])
+    assert page.count("<svg") == len(found["fronts"])
+    for record in result.front:
+        assert f"studies/done, trial {record.trial}: " in page
+
+
+def test_a_published_study_is_compared_by_the_front_in_its_results(nas, studies: Path, result: Result) -> None:
+    for path in (studies / "done").iterdir():
+        if path.name not in ("study.toml", "results.json"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    found = json.loads(nas("studies", "compare", "done", "mine", "--json").out)
+    members = [one for one in found["fronts"]["weights_bytes"] if one["study"] == 0]
+    assert [one["digest"] for one in members] == [record.digest for record in result.front]
+    assert any("only results.json is here" in text for text in found["cautions"])
+
+
+def test_studies_without_candidates_are_compared_by_their_settings_alone(nas, studies: Path) -> None:
+    ended = nas("studies", "compare", "new", "new", "-o", "none.html")
+    assert ended.code == 0
+    assert "fronts" not in ended.out
+    assert "<svg" not in Path("none.html").read_text()
 
 
 def test_a_study_is_deleted_with_its_folder_only_when_that_is_confirmed(

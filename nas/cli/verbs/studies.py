@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from nas.cli.completion import studies as complete_studies
-from nas.cli.options import json_option, studies_option
+from nas.cli.options import cost_option, json_option, studies_option
 from nas.cli.views.output import print_json, print_view
 from nas.errors import InputError
 
@@ -64,22 +64,32 @@ def show(study: str, studies: Path, as_json: bool) -> None:
         click.echo(description(summary))
 
 
-@command.command(epilog="Example: nas studies compare first second")
+@command.command(epilog="Example: nas studies compare first second -o compared.html")
 @click.argument("names", nargs=-1, required=True, metavar="STUDY STUDY...", shell_complete=complete_studies)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the fronts in one picture."
+)
+@cost_option
 @studies_option
 @json_option
-def compare(names: tuple[str, ...], studies: Path, as_json: bool) -> None:
-    """Show studies side by side: the settings in which they differ, and what each has found."""
-    from nas import compare_studies
-    from nas.cli.views.studies import comparison
+def compare(names: tuple[str, ...], out: Path | None, cost: str, studies: Path, as_json: bool) -> None:
+    """Show studies side by side: the settings in which they differ, what each has found, and their fronts.
+
+    What keeps the studies from being compared, such as other data, is said first. The table of fronts has the best
+    score of each study within a cost, and a star at the best of all.
+    """
+    from nas import compare_studies, write_comparison
+    from nas.cli.views.study_comparison import comparison
 
     if len(names) < 2:
         raise click.UsageError("Give two studies or more.")
     found = compare_studies(names, studies)
+    page = None if out is None else str(write_comparison(found, out))
     if as_json:
-        print_json(asdict(found))
-    else:
-        print_view(comparison(found))
+        print_json({**found.to_json(), "page": page})
+        return
+    print_view(comparison(found, cost))
+    click.echo(f"page: {page}" if page else "for the fronts in one picture: -o compared.html")
 
 
 @command.command(epilog="Example: nas studies delete first --yes")
