@@ -65,7 +65,8 @@ def compare(name: str, splits: Splits, seed: int) -> Row:
     tflite = quantize(fake_quantize(network, calibration_rows(data.train, data.train.y)))
     content, x = dump_keras(to_keras(network)), data.test.x
     int8 = tflite_to_onnx(tflite, name)
-    wanted, answers = keras_outputs(load_keras(content, name), x), run_onnx(keras_to_onnx(content, name), x, name)
+    loaded = load_keras(content, name)
+    wanted, answers = keras_outputs(loaded, x), run_onnx(keras_to_onnx(loaded, name), x, name)
     model = TfliteModel(tflite)
     reference, found = model.predict(x), run_onnx(int8, x, name)
     steps = np.abs(np.round((found - reference) / model.output_quantization[0]))

@@ -32,6 +32,7 @@ class BlockData:
         groups_train: the sample that each row was cut from; None if the platform does not tell.
         given_shape: shape of a row as the platform has it, and will give it to the model.
         class_names: one an output.
+        most_seconds: after which the platform ends a training, and takes nothing; None if it does not tell.
     """
 
     x_train: Floats
@@ -42,6 +43,7 @@ class BlockData:
     groups_test: Array | None
     given_shape: tuple[int, ...]
     class_names: tuple[str, ...]
+    most_seconds: float | None = None
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -66,7 +68,7 @@ def read_block_data(folder: Path, channels: int, info: Path | None) -> BlockData
     Args:
         folder: with `X_split_train.npy`, `Y_split_train.npy`, `X_split_test.npy` and `Y_split_test.npy`.
         channels: sensors whose values take turns in a flat row; 0 if a flat row is no signal.
-        info: `train_input.json`; None, or a file that is not there, for unknown names of classes.
+        info: `train_input.json`; None, or a file that is not there, for unknown names of classes and no limit of time.
 
     Raises:
         InputError: a file is missing, damaged, or does not fit the others.
@@ -80,7 +82,7 @@ def read_block_data(folder: Path, channels: int, info: Path | None) -> BlockData
         if x[part].shape[1:] != x["train"].shape[1:] or not 2 <= x[part].ndim <= 4:
             rule = "must hold rows of 1 to 3 axes, all of one shape"
             raise InputError(folder / f"X_split_{part}.npy", rule, got=x[part].shape)
-    given, names = tuple(x["train"].shape[1:]), _names(info)
+    given, (names, most_seconds) = tuple(x["train"].shape[1:]), _told(info)
     first = _first_index(folder, y.values())
     coded = {part: _classes(folder, y[part], first) for part in y}
     count = max(len(names), *(outputs for _, _, outputs in coded.values()))
@@ -91,7 +93,7 @@ def read_block_data(folder: Path, channels: int, info: Path | None) -> BlockData
     rows = {part: np.asarray(x[part], np.float32).reshape(-1, *row) for part in x}
     return BlockData(
         rows["train"], coded["train"][0], rows["test"], coded["test"][0],
-        coded["train"][1], coded["test"][1], given, names,
+        coded["train"][1], coded["test"][1], given, names, most_seconds,
     )  # fmt: skip
 
 
@@ -105,12 +107,14 @@ def _array(path: Path) -> Array:
     return found
 
 
-def _names(info: Path | None) -> tuple[str, ...]:
+def _told(info: Path | None) -> tuple[tuple[str, ...], float | None]:
+    """Return the names of the classes, and the seconds that a training may take, as far as the platform tells them."""
     if info is None or not info.is_file():
-        return ()
+        return (), None
     try:
-        classes = json.loads(read_regular(info, _MOST_INFO_BYTES)).get("classes") or ()
-        return tuple(str(name) for name in classes)
+        told = json.loads(read_regular(info, _MOST_INFO_BYTES))
+        seconds = told.get("maxTrainingTimeSeconds")
+        return tuple(str(name) for name in told.get("classes") or ()), float(seconds) if seconds else None
     except (ValueError, AttributeError, TypeError) as error:
         raise InputError(info, "must be the train_input.json of a learning block", got=error) from error
 

@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 
 from nas.api import STUDIES
-from nas.api.calibration import PARTS, calibration_of
+from nas.api.calibration import PARTS
 from nas.api.comparing import compared
 from nas.api.converted import Agreement, Bounds, Conversion, ConvertedFile
 from nas.api.labelled import DataSource, judged_by, labelled
 from nas.api.loading import load
 from nas.api.model import Model
+from nas.api.origin import Origin
 from nas.api.quantizing import settings_of
 from nas.arrays import Floats, Ints
 from nas.data.dataset import Part
 from nas.errors import InputError, unknown
 from nas.files import write_atomic
-from nas.study.quantization import Quantization, Scheme
+from nas.study.quantization import Quantization
 
 CONVERSIONS = {"tflite": "model.tflite", "onnx": "model.onnx", "onnx-int8": "model_int8.onnx"}
 """Formats, and the files that they are written as."""
@@ -93,12 +94,12 @@ def convert(
     chosen = _chosen(loaded, formats)
     checking = checking or Checking()
     parts = labelled(loaded, data)
-    settings = quantization or settings_of(loaded)
-    loaded, notes = (loaded, ()) if set(chosen) == {"onnx"} else _with_tflite(loaded, parts, settings)
     rows = _rows(loaded, parts, judged_by(data), checking)
+    origin = Origin(loaded, rows.x)
+    notes = () if set(chosen) == {"onnx"} else origin.quantize(parts, quantization or settings_of(loaded))
     if rows.are_noise and len(rows.x):
         notes = (*notes, "compared on rows of noise: give --data to know how good the int8 model is")
-    files = tuple(_written(folder, _made(loaded, name, rows, checking)) for name in chosen)
+    files = tuple(_written(folder, _made(origin, name, rows, checking.bounds)) for name in chosen)
     size = None if loaded.keras is None else len(loaded.keras)
     return Conversion(loaded.name, files, size, rows.words, notes)
 
@@ -113,21 +114,6 @@ def _chosen(model: Model, formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats or (tuple(CONVERSIONS) if model.keras is not None else ("onnx-int8",))
 
 
-def _with_tflite(
-    model: Model, parts: Mapping[str, Part] | None, settings: Quantization
-) -> tuple[Model, tuple[str, ...]]:
-    """Return a model that has a `.tflite`, its own if it has one, and what to know of how it was made."""
-    if model.tflite is not None or model.keras is None:
-        return model, ()
-    from nas.model.deploy.schemes import KerasSource, finish
-    from nas.model.keras_file import load_keras
-
-    calibration = calibration_of(settings, parts, model.input_shape, model.scaled)
-    source = KerasSource(load_keras(model.keras, model.origin))
-    content = finish(source.convert(Scheme.INT8, settings, calibration.rows), settings)
-    return replace(model, tflite=content), calibration.notes
-
-
 def _rows(model: Model, parts: Mapping[str, Part] | None, part: str, checking: Checking) -> Rows:
     rng = np.random.default_rng(checking.seed)
     if parts is None:
@@ -139,19 +125,20 @@ def _rows(model: Model, parts: Mapping[str, Part] | None, part: str, checking: C
     return Rows(whole.x[picked], whole.y[picked], f"{len(picked):,} {PARTS[part]} rows")
 
 
-def _made(model: Model, name: str, rows: Rows, checking: Checking) -> ConvertedFile:
+def _made(origin: Origin, name: str, rows: Rows, bounds: Bounds) -> ConvertedFile:
     """Return a model in one format, compared with its origin; without content if it cannot be expressed."""
     made = ConvertedFile(name)
     try:
-        content = _content(model, name)
+        content = _content(origin, name)
         made = ConvertedFile(name, content, len(content))
-        checked = _checked(model, name, content, rows, checking.bounds) if len(rows.x) else None
+        checked = _checked(origin, name, content, rows, bounds) if len(rows.x) else None
     except InputError as error:
-        return replace(made, reason=str(error).removeprefix(f"{model.origin}: "))
+        return replace(made, reason=str(error).removeprefix(f"{origin.model.origin}: "))
     return replace(made, checked=checked)
 
 
-def _content(model: Model, name: str) -> bytes:
+def _content(origin: Origin, name: str) -> bytes:
+    model = origin.model
     if name == "tflite":
         return model.tflite or b""
     if find_spec("onnx") is None:
@@ -163,8 +150,7 @@ def _content(model: Model, name: str) -> bytes:
         return tflite_to_onnx(model.tflite or b"", str(model.origin), model.name, about(model))
     from nas.model.keras_onnx import keras_to_onnx
 
-    assert model.keras is not None
-    content = keras_to_onnx(model.keras, model.origin)
+    content = keras_to_onnx(origin.network, model.origin)
     check_onnx(content, model.origin)
     return content
 
@@ -181,23 +167,15 @@ def about(model: Model) -> dict[str, str]:
     return {f"nas.{key}": json.dumps(fact) for key, fact in facts.items()}
 
 
-def _checked(model: Model, name: str, content: bytes, rows: Rows, bounds: Bounds) -> Agreement:
-    from nas.model.deploy.tflite_model import TfliteModel
+def _checked(origin: Origin, name: str, content: bytes, rows: Rows, bounds: Bounds) -> Agreement:
     from nas.model.host.onnx_runtime import run_onnx
 
-    is_tflite, step = name == "tflite", None
-    answers = (
-        TfliteModel(content, model.origin).predict(rows.x) if is_tflite else run_onnx(content, rows.x, model.origin)
-    )
+    answers = origin.int8_answers if name == "tflite" else run_onnx(content, rows.x, origin.model.origin)
     if name == "onnx-int8":
-        int8 = TfliteModel(model.tflite or b"", model.origin)
-        reference, step = int8.predict(rows.x), int8.output_quantization[0] or None
+        reference, step = origin.int8_answers, origin.int8.output_quantization[0] or None
     else:
-        from nas.model.keras_file import load_keras
-        from nas.model.keras_runtime import keras_outputs
-
-        reference = keras_outputs(load_keras(model.keras or b"", model.origin), rows.x)
-    return compared(model, name, (answers, reference), rows.y, step, bounds)
+        reference, step = origin.keras_answers, None
+    return compared(origin.model, name, (answers, reference), rows.y, step, bounds)
 
 
 def _written(folder: str | Path | None, file: ConvertedFile) -> ConvertedFile:

@@ -11,16 +11,18 @@ from nas.api import STUDIES
 from nas.api.labelled import DataSource
 from nas.api.loading import load
 from nas.api.model import Model
-from nas.data.acquisition import DEVICE_TYPE, FORMS
+from nas.data.acquisition import DEVICE_TYPE, check_form
 from nas.data.choice import DataChoice
 from nas.data.given import Data
+from nas.data.layouts.edge_impulse import CATEGORIES, file_stem
 from nas.data.samples import recordings_of, windows_of
 from nas.errors import InputError
-from nas.exporters.edge_impulse.client import Client, RefusedError
+from nas.exporters.edge_impulse.answer import RefusedError
+from nas.exporters.edge_impulse.client import Client
 from nas.exporters.edge_impulse.deployment import Blueprint, build_there, profile_there, project_of
-from nas.exporters.edge_impulse.download import file_stem, receive
+from nas.exporters.edge_impulse.download import receive
 from nas.exporters.edge_impulse.key import hmac_key
-from nas.exporters.edge_impulse.upload import CATEGORIES, Sample, Sent, send
+from nas.exporters.edge_impulse.upload import Sample, Sent, send
 from nas.files import write_atomic
 from nas.signal.kind import Kind
 from nas.target.numbers import Numbers, numbers_of
@@ -132,8 +134,7 @@ def upload_to_edge_impulse(
         InputError: the data cannot be read, are no signal, or have no sample rate; there is no key, or the server
             refuses it; the server does not answer. What was stored until then stays.
     """
-    if form not in FORMS:
-        raise InputError("form", "must be json or cbor", got=repr(form))
+    check_form(form)
     samples = list(_samples(data, whole, device))
     key = hmac_key()
     return Uploaded(tuple(send(client or Client(), samples, form, key, told)), key is not None)
@@ -159,8 +160,7 @@ def download_from_edge_impulse(
     Raises:
         InputError: there is no key, the server refuses it or does not answer, or a sample is no recording of sensors.
     """
-    if form not in FORMS:
-        raise InputError("form", "must be json or cbor", got=repr(form))
+    check_form(form)
     client = client or Client()
     try:
         number = project_of(client) if project is None else project

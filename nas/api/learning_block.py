@@ -29,6 +29,8 @@ FILES = ("model.tflite", "model_quantized_int8_io.tflite", "saved_model.zip")
 """What the platform takes."""
 _EXTRAS = ("report.html",)
 _CALIBRATION_ROWS = 512
+_SHARE_OF_TIME = 0.6
+"""Of the platform's time limit, for the search; the rest is for reading, converting, and a slower end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class BlockSettings:
         budget_kb: limit of the weights.
         space: search space; None for the one that suits the features.
         channels: sensors whose values take turns in a row of features; 0 for features that are no signal.
-        minutes: end after so many.
+        minutes: end after so many, or earlier if the platform leaves less time.
         trials: end after so many candidates.
         seed: of everything random.
     """
@@ -142,12 +144,19 @@ def _study(settings: BlockSettings, rows: BlockData) -> dict[str, Any]:
         "space": settings.space or rows.space,
         "name": "learning_block",
         "budget_kb": settings.budget_kb,
-        "minutes": settings.minutes,
+        "minutes": _minutes(settings, rows),
         "seed": settings.seed,
         "tracking_uri": "none",
         "recipe": {"epochs": settings.epochs, "learning_rate": settings.learning_rate},
     }
     return asked if settings.trials is None else {**asked, "trials": settings.trials}
+
+
+def _minutes(settings: BlockSettings, rows: BlockData) -> float:
+    """Return the minutes of the search: fewer than asked for where the platform would end it with nothing."""
+    if rows.most_seconds is None:
+        return settings.minutes
+    return min(settings.minutes, _SHARE_OF_TIME * rows.most_seconds / 60)
 
 
 def _written(out: Path, rows: BlockData, found: Any, result: Mapping[str, Any]) -> BlockResult:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -57,15 +57,7 @@ class Acquisition:
         Raises:
             InputError: the form is another one, or needs a package that is not installed.
         """
-        message: dict[str, Any] = {
-            "protected": {"ver": "v1", "alg": "none" if key is None else "HS256"},
-            "signature": NO_SIGNATURE,
-            "payload": self._payload(),
-        }
-        content = _encoded(message, form)
-        if key is None:
-            return content
-        return content.replace(NO_SIGNATURE.encode(), _signature(content, key).encode(), 1)
+        return message_of(self._payload(), form, key)
 
     def _payload(self) -> dict[str, Any]:
         units = self.units or (UNKNOWN_UNITS,) * len(self.sensors)
@@ -76,6 +68,21 @@ class Acquisition:
             "values": _plain(self.values),
         }
         return payload if self.device_name is None else {"device_name": self.device_name, **payload}
+
+
+def check_form(form: str) -> None:
+    """Raise InputError unless messages have such a form."""
+    if form not in FORMS:
+        raise InputError("form", f"must be {' or '.join(FORMS)}", got=repr(form))
+
+
+def message_of(payload: Mapping[str, Any], form: str, key: str | None = None) -> bytes:
+    """Return the message with a payload as it is; see `Acquisition.dump`."""
+    protected = {"ver": "v1", "alg": "none" if key is None else "HS256"}
+    content = _encoded({"protected": protected, "signature": NO_SIGNATURE, "payload": payload}, form)
+    if key is None:
+        return content
+    return content.replace(NO_SIGNATURE.encode(), _signature(content, key).encode(), 1)
 
 
 def load_acquisition(content: bytes, place: str) -> Acquisition:
@@ -130,11 +137,14 @@ def _message(content: bytes, place: str) -> dict[str, Any]:
 
 
 def _encoded(message: dict[str, Any], form: str) -> bytes:
-    if form == "json":
-        return json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+    check_form(form)
     if form == "cbor":
-        return bytes(_cbor("cbor").dumps(message))
-    raise InputError("form", "must be json or cbor", got=repr(form))
+        return bytes(_cbor(form).dumps(message))
+    try:
+        return json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError:
+        rule = "must hold finite numbers to be written as JSON"
+        raise InputError("recording", rule, hint="take out the samples that are none, or take --form cbor") from None
 
 
 def _cbor(place: str) -> ModuleType:

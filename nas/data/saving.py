@@ -1,24 +1,20 @@
 """Data as files for others, and for us again: `.npz`, a table as CSV, or recordings as Edge Impulse exports them."""
 
-import hashlib
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from nas.data.acquisition import FORMS
+from nas.data.acquisition import check_form
 from nas.data.dataset import Dataset
 from nas.data.given import Data
+from nas.data.layouts.edge_impulse import CATEGORIES, listed, sample_name, write_listing
 from nas.data.samples import LabelledRecording, windows_in
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.signal.kind import Kind
 
-LISTING = "info.labels"
-_CATEGORIES = {"train": "training", "val": "training", "test": "testing"}
 _OWN = ("label", "group", "part", "recording", "time_ms")
 """Columns that we add; a channel of such a name would be taken for one."""
 
@@ -41,8 +37,7 @@ def save_dataset(dataset: Dataset, path: Path, form: str) -> list[Path]:
         return [write_atomic(path, _table(dataset).to_csv(index=False))]
     if suffix and not path.is_dir():
         raise InputError(path, "must end with .npz or .csv, or be a folder for Edge Impulse", got=suffix)
-    if form not in FORMS:
-        raise InputError("form", "must be json or cbor", got=repr(form))
+    check_form(form)
     return _export(windows_in(dataset, dataset.sample_rate_hz), path, form)
 
 
@@ -74,14 +69,10 @@ def _table(dataset: Dataset) -> pd.DataFrame:
 
 def _export(recordings: Iterator[LabelledRecording], folder: Path, form: str) -> list[Path]:
     """Write recordings as a project's export: a file each, and the list of them last."""
-    listed, written = [], []
+    entries, written = [], []
     for each in recordings:
         content = each.recording.dump(form)
-        category = _CATEGORIES[each.part]
-        stem = f"{re.sub(r'[^A-Za-z0-9_-]+', '_', each.label)}.{hashlib.sha256(content).hexdigest()[:12]}"
-        name = f"{category}/{stem}.{form}"
+        name = f"{CATEGORIES[each.part]}/{sample_name(each.label, content)}.{form}"
         written.append(write_atomic(folder / name, content))
-        entry = {"path": name, "name": stem, "category": category, "label": {"type": "label", "label": each.label}}
-        listed.append(entry | ({"metadata": {"group": each.group}} if each.group else {}))
-    content_of_list = json.dumps({"version": 1, "files": listed}, indent=1) + "\n"
-    return [*written, write_atomic(folder / LISTING, content_of_list)]
+        entries.append(listed(name, each.label, metadata={"group": each.group} if each.group else None))
+    return [*written, write_listing(folder, entries)]

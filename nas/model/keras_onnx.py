@@ -5,10 +5,11 @@ import logging
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from nas.errors import InputError
 from nas.model.host.printed import captured
-from nas.model.keras_file import keras_shapes, load_keras
+from nas.model.keras_file import keras_shapes
 from nas.model.keras_runtime import keras, require_tensorflow
 from nas.model.runtime import quiet
 
@@ -16,8 +17,8 @@ _OPSET = 15
 """What Keras writes by default, and runtimes have read since 2021."""
 
 
-def keras_to_onnx(content: bytes, place: object) -> bytes:
-    """Return the model of a `.keras` file as ONNX, with an open batch; input and output are as in Keras.
+def keras_to_onnx(model: Any, place: object) -> bytes:
+    """Return a Keras model as ONNX, with an open batch; input and output are as in Keras.
 
     Raises:
         InputError: at `place`: tf2onnx is not installed, or an operator of the model has no counterpart in ONNX.
@@ -25,7 +26,6 @@ def keras_to_onnx(content: bytes, place: object) -> bytes:
     require_tensorflow()
     if importlib.util.find_spec("tf2onnx") is None:
         raise InputError(place, "needs the package tf2onnx to become ONNX", hint="pip install 'nas[onnx]'")
-    model = load_keras(content, place)
     row, _ = keras_shapes(model, place)
     signature = [keras.InputSpec(dtype="float32", shape=(None, *row), name="input")]
     with tempfile.TemporaryDirectory() as folder, quiet(), captured():

@@ -12,6 +12,8 @@ import nas
 from nas.api.comparing import compared
 from nas.cli import group
 from nas.errors import InputError
+from nas.model import keras_file, keras_runtime
+from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.host.onnx_runtime import run_onnx
 from nas.target.numbers import Numbers, numbers_of
 
@@ -112,6 +114,19 @@ def test_answers_of_another_model_differ(model_files):
     assert not compared(model, "onnx-int8", (one, other), None, 1 / 256, nas.Bounds()).passed
     nearly = one + np.float32(1 / 256) * (rng.random(one.shape) < 0.03)
     assert compared(model, "onnx-int8", (nearly, one), None, 1 / 256, nas.Bounds()).passed
+
+
+def test_keras_is_read_and_asked_once_whatever_the_formats(model_files, monkeypatch):
+    model, calls = nas.load(model_files["model"]), list[str]()
+    for home, name in ((keras_file, "load_keras"), (keras_runtime, "keras_outputs"), (TfliteModel, "predict")):
+        counted = getattr(home, name)
+        monkeypatch.setattr(home, name, lambda *given, f=counted, n=name: calls.append(n) or f(*given))
+    result = nas.convert(model)
+    assert len(result.files) == 3
+    assert sorted(calls) == ["keras_outputs", "load_keras", "predict"]
+    calls.clear()
+    nas.convert(model, formats=("onnx",), checking=nas.Checking(rows=0))
+    assert calls == ["load_keras"]
 
 
 def test_a_tflite_alone_becomes_int8_onnx(model_files, tmp_path):

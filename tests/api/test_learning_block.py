@@ -90,6 +90,17 @@ def test_names_come_from_the_info_file_and_sensors_take_turns(tmp_path):
     assert found.space == "cnn_timeseries"
 
 
+def test_a_search_ends_before_the_platform_ends_it(tmp_path):
+    info = tmp_path / "train_input.json"
+    for told, minutes in ((600, 6), (36000, 20), (0, 20)):
+        info.write_text(json.dumps({"classes": [], "maxTrainingTimeSeconds": told}))
+        rows = read_block_data(folder(tmp_path, CLASSES), 0, info)
+        assert learning_block._study(nas.BlockSettings(), rows)["minutes"] == pytest.approx(minutes)
+    info.write_text('{"maxTrainingTimeSeconds": [1]}')
+    with pytest.raises(InputError, match=r"train_input.json of a learning block"):
+        read_block_data(tmp_path, 0, info)
+
+
 @pytest.mark.parametrize(
     ("y", "channels", "words"),
     [

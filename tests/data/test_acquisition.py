@@ -85,3 +85,10 @@ def test_what_is_no_recording_is_refused_in_one_line(content):
         load_acquisition(content, "sample.json")
     assert str(refusal.value).startswith("sample.json: must ")
     assert "\n" not in str(refusal.value)
+
+
+def test_a_number_that_json_does_not_have_is_refused_in_one_line():
+    endless = Acquisition(np.array([[1.0], [np.inf]]), 10, ("accX",))
+    with pytest.raises(InputError, match="must hold finite numbers to be written as JSON"):
+        endless.dump("json")
+    assert load_acquisition(endless.dump("cbor"), "here").values[1, 0] == np.inf

@@ -1,11 +1,13 @@
 """Edge Impulse: uploads, downloads and deployments against a stand-in of their endpoints, with its wrong answers."""
 
 import dataclasses
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cbor2
 import numpy as np
 import pytest
 from edge_impulse_stand_in import KEY, PROJECT, Fault, StandIn
@@ -128,6 +130,24 @@ def test_a_failure_inside_of_a_200_is_told_sample_by_sample(service, waits):
     assert "Project locked for ***" in locked.reasons()[0]
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_an_answer_without_end_is_read_to_a_limit(service, waits, monkeypatch, packed):
+    monkeypatch.setattr("nas.exporters.edge_impulse.answer.MOST_BYTES", 1_000_000)
+    body = b" " * 5_000_000
+    headers = {"content-encoding": "gzip"} if packed else {}
+    service.faults = [(200, headers, gzip.compress(body) if packed else body)]
+    with pytest.raises(InputError, match=r"api/training/files: must answer with at most 1,000,000 bytes, got more$"):
+        nas.upload_to_edge_impulse(data(), client=waits.client())
+    assert len(service.asked) == 1
+
+
+def test_a_body_that_is_cut_counts_as_no_answer(service, waits):
+    service.faults = [(200, {"content-length": "1000"}, b'{"success": true, "files": []}')]
+    client = Client(Patience(timeout_s=0.5), sleep=waits.append)
+    assert nas.upload_to_edge_impulse(data(), client=client).counts["stored"] == 16
+    assert waits == [1]
+
+
 def test_the_key_is_sent_in_a_header_and_shown_nowhere(service, waits, monkeypatch, capfd):
     client = waits.client()
     nas.upload_to_edge_impulse(data(), client=client)
@@ -205,6 +225,37 @@ def test_a_server_that_repeats_its_first_page_ends_the_download(service, waits, 
         Client, "get", lambda client, path, **query: ask(client, path, **{**query, **({"offset": 0} if query else {})})
     )
     assert len(nas.download_from_edge_impulse(tmp_path, client=waits.client())) == 4 + 4 + 1
+
+
+@pytest.mark.parametrize("form", ["json", "cbor"])
+def test_a_downloaded_sample_holds_the_payload_that_the_server_has(service, waits, tmp_path, form):
+    nas.upload_to_edge_impulse(data(), client=waits.client())
+    payload = {
+        "device_name": "ac:87", "device_type": "DISCO", "interval_ms": 10, "of_a_later_version": [1, {"a": None}],
+        "sensors": [{"name": "x", "units": "m/s2"}, {"name": "y", "units": "m/s2"}], "values": [[1, 2.50], [-3, 1e-9]],
+    }  # fmt: skip
+    service.samples[1]["message"]["payload"] = payload
+    files = nas.download_from_edge_impulse(tmp_path, form=form, client=waits.client())
+    read = json.loads if form == "json" else cbor2.loads
+    messages = [read(file.read_bytes()) for file in files[:-1]]
+    held = [row["message"]["payload"] for row in service.samples.values()]
+    assert sorted(str(message["payload"]) for message in messages) == sorted(map(str, held))
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ({"id": "../../etc/passwd", "filename": "a"}, "must list samples"),
+        ({"id": 1, "filename": "a", "structuredLabels": [{"startIndex": "x"}]}, "must have labels from a first to a"),
+        ({"id": 1, "filename": "a", "structuredLabels": 7}, "must have labels from a first to a last sample"),
+    ],
+)
+def test_a_damaged_list_of_samples_is_told_and_nothing_is_written_elsewhere(service, waits, tmp_path, listed, words):
+    nas.upload_to_edge_impulse(data(), client=waits.client())
+    service.faults = [None, {"success": True, "samples": [listed]}]  # type: ignore[list-item]
+    with pytest.raises(InputError, match=words):
+        nas.download_from_edge_impulse(tmp_path / "export", client=waits.client())
+    assert {path.name for path in tmp_path.iterdir()} <= {"export"}
 
 
 def test_an_interrupted_download_goes_on(service, waits, tmp_path):

@@ -51,7 +51,9 @@ def write(folder: Path, wheel: Path | None, as_json: bool) -> None:
 @click.option(
     "--channels", type=click.IntRange(0), default=0, show_default=True, help="Sensors that take turns in a row."
 )
-@click.option("--minutes", type=float, default=20.0, show_default=True, help="End after so many minutes.")
+@click.option(
+    "--minutes", type=float, default=20.0, show_default=True, help="End after so many, or the platform's limit."
+)
 @click.option("--trials", type=int, help="End after so many candidates.")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Seed of everything random.")
 @json_option

@@ -11,9 +11,10 @@ import numpy as np
 from nas.arrays import Array
 from nas.data.dataset import DataOptions, Dataset
 from nas.data.groups import FROM_NAMES, groups_of, matched_groups
+from nas.data.layouts.edge_impulse import LISTING, read_export
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
-from nas.data.layouts.listed import from_edge_impulse, from_labels
+from nas.data.layouts.listed import from_labels
 from nas.data.names import LABELS, is_named
 from nas.data.parts import part_of
 from nas.data.readers.examples import are_examples, to_examples
@@ -98,8 +99,8 @@ def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
     listing = Path(options.labels).expanduser() if options.labels else folder / "labels.csv"
     if options.labels or listing.is_file():
         layout = from_labels(listing, folder)
-    elif (folder / "info.labels").is_file():
-        layout = from_edge_impulse(source, folder / "info.labels", folder)
+    elif (folder / LISTING).is_file():
+        layout = read_export(source, folder)
     else:
         files = find_files(source, folder)
         if not files:

@@ -68,5 +68,11 @@ def _entries() -> list[dict[str, Any]]:
         entry("epochs", "int", 10, "Epochs", "Passes over the data for each candidate; finalists get more."),
         entry("learning-rate", "float", 0.004, "Learning rate", "Peak of the learning rate of each training."),
         entry("channels", "int", 0, "Channels", "Sensors whose raw values take turns in a row; 0 for other features."),
-        entry("minutes", "float", 20, "Minutes", "The search ends after so many minutes."),
+        entry(
+            "minutes",
+            "float",
+            20,
+            "Minutes",
+            "The search ends after so many minutes, or before the limit of a training.",
+        ),
     ]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.errors import InputError
-from nas.exporters.edge_impulse.client import Client, RefusedError
+from nas.exporters.edge_impulse.answer import RefusedError
+from nas.exporters.edge_impulse.client import Client
 
 _ENGINES = ("tflite-eon", "tflite")
 """How they run the model: compiled, or interpreted."""
@@ -42,7 +43,7 @@ class Blueprint:
 
 def project_of(client: Client) -> int:
     """Return the number of the project that the key belongs to."""
-    projects = client.get("/api/projects").get("projects")
+    projects: Any = client.get("/api/projects").get("projects")
     try:
         return int(projects[0]["id"])
     except (TypeError, LookupError, ValueError):
@@ -85,12 +86,12 @@ def _finish(client: Client, project: int, started: dict[str, Any], what: str) ->
     Raises:
         InputError: it fails, which is told with the last lines of its log, or takes too long.
     """
-    if "id" not in started:
+    if not isinstance(started.get("id"), int):
         raise InputError(f"project {project}", f"must start a job for {what}", got=str(started)[:80])
     number, end = started["id"], time.monotonic() + client.patience.job_s
     while time.monotonic() < end:
-        job = client.get(f"/api/{project}/jobs/{number}/status").get("job") or {}
-        if job.get("finished"):
+        job = client.get(f"/api/{project}/jobs/{number}/status").get("job")
+        if isinstance(job, dict) and job.get("finished"):
             if job.get("finishedSuccessful"):
                 return
             hint = "Studio shows the job's whole log"

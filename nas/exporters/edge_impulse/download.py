@@ -1,21 +1,19 @@
 """A project's samples as an export of Edge Impulse: recordings in `training/` and `testing/`, and `info.labels`."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from nas.data.acquisition import Acquisition, load_acquisition
+from nas.data.acquisition import load_acquisition, message_of
+from nas.data.layouts.edge_impulse import CATEGORIES, file_stem, listed, spans_of_labels, write_listing
 from nas.errors import InputError
 from nas.exporters.edge_impulse.client import Client
 from nas.files import write_atomic
 
-CATEGORIES = ("training", "testing")
-LISTING = "info.labels"
 _PAGE = 500
+_NO_SENSORS = ("wav", "rgba", "rgb")
+"""Units of audio and images."""
 
 
 def receive(
@@ -36,28 +34,27 @@ def receive(
     Raises:
         InputError: the server does not answer, or gives what is no recording; what was written is kept.
     """
-    listed, written = [], []
+    entries, written = [], []
     for sample in _samples(client, project):
         name = _name(sample, form)
         path = folder / name
         if not path.is_file():
-            write_atomic(path, _recording(client, project, sample, name).dump(form))
-        listed.append(_entry(sample, name))
+            write_atomic(path, _message(client, project, sample, name, form))
+        entries.append(_entry(sample, name))
         written.append(path)
         told(name)
-    if not listed:
+    if not entries:
         raise InputError(f"project {project}", "must hold samples", got="none", hint="upload some first")
-    content = json.dumps({"version": 1, "files": listed}, indent=1) + "\n"
-    return [*written, write_atomic(folder / LISTING, content)]
+    return [*written, write_listing(folder, entries)]
 
 
 def _samples(client: Client, project: int) -> Iterator[dict[str, Any]]:
     """Yield what the project says of each sample, page by page."""
-    for category in CATEGORIES:
+    for category in dict.fromkeys(CATEGORIES.values()):
         path, start, seen = f"/api/{project}/raw-data", 0, set()
         while True:
             page = client.get(path, category=category, limit=_PAGE, offset=start).get("samples")
-            if not isinstance(page, list) or not all(isinstance(each, dict) and "id" in each for each in page):
+            if not isinstance(page, list) or not all(isinstance(each, dict) and _is_number(each) for each in page):
                 raise InputError(path, "must list samples", got=str(page)[:80])
             new = [each for each in page if each["id"] not in seen]
             yield from ({**each, "category": category} for each in new)
@@ -67,34 +64,42 @@ def _samples(client: Client, project: int) -> Iterator[dict[str, Any]]:
                 break
 
 
-def _recording(client: Client, project: int, sample: dict[str, Any], name: str) -> Acquisition:
+def _is_number(sample: dict[str, Any]) -> bool:
+    """Return whether a sample has a number of its own, which becomes part of a path and of a file's name."""
+    return isinstance(sample.get("id"), int)
+
+
+def _message(client: Client, project: int, sample: dict[str, Any], name: str, form: str) -> bytes:
+    """Return the message with a sample's payload as it came, so that nothing of it is lost.
+
+    Raises:
+        InputError: it is no recording of sensors.
+    """
     document = client.get(f"/api/{project}/raw-data/{sample['id']}")
-    payload, facts = document.get("payload"), document.get("sample") or {}
+    payload, facts = document.get("payload"), document.get("sample")
     if not isinstance(payload, dict):
         raise InputError(name, "must come with its samples", got=str(payload)[:80])
-    interval = payload.get("interval_ms") or facts.get("intervalMs")
-    content = json.dumps({"payload": {**payload, "interval_ms": interval}}).encode()
-    found = load_acquisition(content, name)
-    if any(unit in ("wav", "rgba", "rgb") for unit in found.units):
+    if "interval_ms" not in payload and isinstance(facts, dict):
+        payload = {**payload, "interval_ms": facts.get("intervalMs")}
+    content = message_of(payload, form)
+    units = load_acquisition(content, name).units
+    if any(unit in _NO_SENSORS for unit in units):
         rule = "must be a recording of sensors"
-        raise InputError(name, rule, got=", ".join(found.units), hint="export audio and images in Studio")
-    return Acquisition(np.asarray(found.values), found.interval_ms, found.sensors, found.units, found.device_type)
+        raise InputError(name, rule, got=", ".join(units), hint="export audio and images in Studio")
+    return content
 
 
 def _name(sample: dict[str, Any], form: str) -> str:
     """Return the file of a sample: its name there, which several may share, with its number."""
     stem = re.sub(r"\.(json|cbor|csv)$", "", file_stem(str(sample.get("filename") or "sample")))
-    return f"{sample['category']}/{stem}.{int(sample['id'])}.{form}"
-
-
-def file_stem(name: str) -> str:
-    """Return a name from elsewhere as the name of a file, which leads to no other folder."""
-    return re.sub(r"[^\w.-]+", "_", name).strip(".") or "unnamed"
+    return f"{sample['category']}/{stem}.{sample['id']}.{form}"
 
 
 def _entry(sample: dict[str, Any], name: str) -> dict[str, Any]:
-    labels = sample.get("structuredLabels")
-    label = {"type": "multi-label", "labels": labels} if labels else {"type": "label", "label": sample.get("label", "")}
-    stem = Path(name).name.rpartition(".")[0]
-    entry = {"path": name, "name": stem, "category": sample["category"], "label": label}
-    return entry | ({"metadata": sample["metadata"]} if sample.get("metadata") else {})
+    """Return a sample's entry in the list; InputError if the classes of its parts are damaged."""
+    try:
+        spans = spans_of_labels(sample.get("structuredLabels") or ())
+    except (TypeError, KeyError, ValueError) as error:
+        raise InputError(name, "must have labels from a first to a last sample", got=repr(error)) from error
+    metadata = sample.get("metadata")
+    return listed(name, str(sample.get("label") or ""), spans, metadata if isinstance(metadata, dict) else None)

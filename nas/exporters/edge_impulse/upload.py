@@ -1,6 +1,5 @@
 """Recordings and windows to Edge Impulse: in requests of many files, each told apart."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,11 +8,11 @@ from itertools import groupby
 from typing import Any
 
 from nas.data.acquisition import Acquisition
+from nas.data.layouts.edge_impulse import labels_of, sample_name
 from nas.errors import InputError
-from nas.exporters.edge_impulse.client import Client, Files, RefusedError
+from nas.exporters.edge_impulse.answer import RefusedError
+from nas.exporters.edge_impulse.client import Client, Files
 
-CATEGORIES = {"train": "training", "val": "training", "test": "testing"}
-"""What they call our parts; they take their validation rows from the training ones."""
 MOST_FILES, MOST_BYTES = 200, 20 << 20
 """Of a request, where they allow 1,000 files of 100 MB each: a cut connection should not cost much."""
 MOST_FILE_BYTES = 100 * 10**6
@@ -100,8 +99,7 @@ def send(
 def _files(samples: Iterable[Sample], form: str, key: str | None) -> Iterator[_File]:
     for sample in samples:
         content = sample.recording.dump(form, key)
-        stem = re.sub(r"[^\w-]+", "_", sample.label or "labels")
-        name = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{form}"
+        name = f"{sample_name(sample.label, content)}.{form}"
         if len(content) > MOST_FILE_BYTES:
             rule = f"must have at most {MOST_FILE_BYTES:,} bytes"
             raise InputError(name, rule, got=f"{len(content):,}", hint="cut the recording, or take --form cbor")
@@ -132,7 +130,7 @@ def _headers(file: _File) -> tuple[str, dict[str, str]]:
 
 def _send(client: Client, batch: Sequence[_File], form: str) -> Iterator[Sent]:
     files: Files = [("data", (file.name, file.content, _TYPES[form])) for file in batch]
-    spans = {file.name: _labels(file.sample) for file in batch if file.sample.spans}
+    spans = {file.name: labels_of(file.sample.spans) for file in batch if file.sample.spans}
     if spans:
         listed = {"version": 1, "type": "structured-labels", "structuredLabels": spans}
         files.append(("data", ("structured_labels.labels", json.dumps(listed).encode(), "application/json")))
@@ -158,10 +156,6 @@ def _told(batch: Sequence[_File], answers: Any) -> Iterator[Sent]:
             why = str(answer.get("error") or "it gives no reason")
             known = bool(re.search(r"duplicate|already exists", why, re.IGNORECASE))
             yield Sent(name, label, category, is_known=known, error=None if known else why)
-
-
-def _labels(sample: Sample) -> list[dict[str, Any]]:
-    return [{"startIndex": first, "endIndex": last, "label": label} for first, last, label in sample.spans]
 
 
 def _header(label: str) -> str:
