@@ -162,7 +162,7 @@ def to_worker(process: Running, number: signal.Signals) -> None:
 
     wait(is_there, "no worker has started", 0.02)
     if found:
-        random.choice(found).send_signal(number)
+        found[-1].send_signal(number)  # the one that started last
 
 
 def twice(process: Running, number: signal.Signals) -> None:
