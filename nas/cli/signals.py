@@ -4,11 +4,13 @@ import os
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
-# Seconds after which a signal is sent again that arrived where Python cannot raise an exception.
+# Seconds after which a signal is sent again whose exception was lost.
 AGAIN_SECONDS = 0.05
 
 
@@ -35,28 +37,40 @@ class Interruption(KeyboardInterrupt):
 def interruptible() -> Iterator[None]:
     """Let signals that ask the program to end raise an `Interruption` within this block, unless they are ignored.
 
-    In a weak reference's callback or a finalizer, Python prints an exception and goes on; then the signal is sent
-    again. After the block, signals do what they did before.
+    A library may swallow the exception, as `except:` does, or raise nothing where Python cannot, as in a finalizer. An
+    `Interruption` that is dropped within the block was lost in such a place, and its signal is sent again. After the
+    block, signals do what they did before.
     """
     hook, before = sys.unraisablehook, {}
+    raised: list[weakref.ref[Interruption]] = []
+    again: list[threading.Timer] = []
+
+    def send_again(number: int, dropped: object) -> None:
+        again.append(threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), number)))
+        again[-1].start()
+
+    def watched(interruption: Interruption) -> Interruption:
+        raised.append(weakref.ref(interruption, partial(send_again, interruption.number)))
+        return interruption
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        # Without a name here: the traceback holds this frame, and both would keep each other alive.
+        raise watched(Interruption(number))
+
+    def report(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(unraisable.exc_value, Interruption):
+            hook(unraisable)
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
-            before[number] = signal.signal(number, _interrupt)
-
-    def send_again(lost: "sys.UnraisableHookArgs") -> None:
-        if isinstance(lost.exc_value, Interruption):
-            threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), lost.exc_value.number)).start()
-        else:
-            hook(lost)
-
-    sys.unraisablehook = send_again
+            before[number] = signal.signal(number, interrupt)
+    sys.unraisablehook = report
     try:
         yield
     finally:
+        raised.clear()
+        for timer in again:
+            timer.cancel()
         sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise Interruption(number)

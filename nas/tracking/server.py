@@ -120,17 +120,16 @@ def serve(
         environment = {**ENVIRONMENT, **os.environ}
         process = subprocess.Popen(arguments, env=environment, start_new_session=True, stdout=log, stderr=log)
         try:
-            _wait(process, host, port, ready)
-            if process.returncode == 0:
-                return 0
-            log.seek(0)
-            for line in log.read().decode(errors="replace").splitlines()[-LAST_LINES:]:
-                tell(line)
-            return 1
+            with _ended(process):
+                _wait(process, host, port, ready)
         except KeyboardInterrupt:
             return 130
-        finally:
-            _end(process)
+        if process.returncode == 0:
+            return 0
+        log.seek(0)
+        for line in log.read().decode(errors="replace").splitlines()[-LAST_LINES:]:
+            tell(line)
+        return 1
 
 
 def _wait(process: "subprocess.Popen[bytes]", host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -181,9 +180,14 @@ def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE_SECONDS)
+@contextmanager
+def _ended(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """End a process and all that it has started after this block."""
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE_SECONDS)
