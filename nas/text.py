@@ -3,7 +3,7 @@
 import html
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 UNKNOWN = "-"
@@ -29,6 +29,13 @@ def counted(number: int, what: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """Return words as a list in a sentence: `one`, `one and two`, `one, two and three`."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def shortened(names: Iterable[object], most: int) -> str:
+    """Return names in a row, at most so many and the number of the others: `a, b and 3 more`."""
+    words = list(map(str, names))
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def duration(seconds: float) -> str:

@@ -34,6 +34,7 @@ from nas.study.repeat import commands, note
 from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.profiler import profile
+from nas.text import shortened
 
 # A message lists at most this many trials.
 MOST_LISTED = 10
@@ -153,11 +154,7 @@ def _no_winner(folder: Path, complete: Mapping[int, Record]) -> InputError:
 
 def _listed(complete: Mapping[int, Record]) -> str:
     """Return the numbers of some complete trials, the best first."""
-    numbers = ", ".join(map(str, list(complete)[:MOST_LISTED]))
-    rest = len(complete) - MOST_LISTED
-    return (
-        f"complete, the best first: {numbers}{f' and {rest} more' if rest > 0 else ''}" if complete else "none is yet"
-    )
+    return f"complete, the best first: {shortened(complete, MOST_LISTED)}" if complete else "none is yet"
 
 
 def report(name: str, root: Path = STUDIES) -> Path:

@@ -8,7 +8,9 @@ from nas.api.results import artifacts, report_view
 from nas.api.studies import list_studies, open_study
 from nas.errors import InputError
 from nas.optimizer.run import open_ledger
+from nas.optimizer.storage import NoTrialsError
 from nas.study.archive_file import has_archive, load_archive
+from nas.text import shortened
 from nas.tracking import open_tracker, study_tags, untracked
 
 
@@ -31,15 +33,20 @@ def log_untracked(names: Sequence[str], root: Path, tell: Callable[[str], None])
     Args:
         names: of studies in the folder.
         root: folder of studies.
-        tell: called with a line for each study that is logged, and for each that cannot be.
+        tell: called with a line for each study that is logged, for each that cannot be, and for those without trials.
     """
+    without = []
     for name in untracked(names, root, tell) if names else ():
         try:
             trials = _log(name, root, tell)
+        except NoTrialsError:
+            without.append(name)
         except InputError as error:
             tell(f"{name} cannot be shown: {error}")
         else:
             tell(f"{name} had no runs in MLflow; its {trials} trials are logged now")
+    if without:
+        tell(f"not shown, since their trials are not here: {shortened(without, 3)}; `nas studies` lists their results")
 
 
 def _log(name: str, root: Path, tell: Callable[[str], None]) -> int:

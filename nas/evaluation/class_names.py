@@ -1,13 +1,14 @@
 """Matching the classes of data with those of a model: by name, else by number where one of them has no names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from nas.arrays import Ints
 from nas.errors import InputError
+from nas.text import shortened
 
-_LISTED = 8
+_MOST_LISTED = 8
 
 
 def match_classes(data: Sequence[str], model: Sequence[str], source: object) -> tuple[Ints, tuple[str, ...]]:
@@ -32,11 +33,12 @@ def match_classes(data: Sequence[str], model: Sequence[str], source: object) -> 
     found = [known.get(name, known.get(_plain(name))) for name in data]
     strange = [name for name, number in zip(data, found, strict=True) if number is None]
     if strange and len(data) == len(model) and (_numbered(data) or _numbered(model)):
-        pairs = _listed(f"{own} is {other}" for own, other in zip(data, model, strict=True))
+        pairs = shortened((f"{own} is {other}" for own, other in zip(data, model, strict=True)), _MOST_LISTED)
         return np.arange(len(data)), (f"classes are matched by their order, as one side has no names: {pairs}",)
     if strange:
+        rule = f"must have the model's classes {shortened(model, _MOST_LISTED)}"
         hint = "evaluate a model of these classes, or leave their rows out"
-        raise InputError(source, f"must have the model's classes {_listed(model)}", got=_listed(strange), hint=hint)
+        raise InputError(source, rule, got=shortened(strange, _MOST_LISTED), hint=hint)
     numbers = [number for number in found if number is not None]
     return np.array(numbers), tuple(_told(data, model, numbers))
 
@@ -45,9 +47,9 @@ def _told(data: Sequence[str], model: Sequence[str], numbers: Sequence[int]) -> 
     missing = [name for number, name in enumerate(model) if number not in numbers]
     respelt = [f"{own} is {model[number]}" for own, number in zip(data, numbers, strict=True) if own != model[number]]
     if missing:
-        yield f"the data have no class {_listed(missing)}, which the model knows"
+        yield f"the data have no class {shortened(missing, _MOST_LISTED)}, which the model knows"
     if respelt:
-        yield f"classes are matched by name: {_listed(respelt)}"
+        yield f"classes are matched by name: {shortened(respelt, _MOST_LISTED)}"
     elif list(numbers) != sorted(numbers):
         yield "classes are matched by name, since the data list them in another order"
 
@@ -59,8 +61,3 @@ def _plain(name: str) -> str:
 def _numbered(names: Sequence[str]) -> bool:
     """Return whether names are only numbers, which say nothing."""
     return all(name.strip().isdecimal() for name in names)
-
-
-def _listed(names: Iterable[str]) -> str:
-    words = list(names)
-    return ", ".join(words[:_LISTED]) + (f" and {len(words) - _LISTED} more" if len(words) > _LISTED else "")

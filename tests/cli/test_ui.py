@@ -142,10 +142,13 @@ def test_the_pages_of_studies_are_none_if_the_server_does_not_answer(port):
 def test_studies_that_the_store_has_no_runs_of_are_logged_again(stored):
     shutil.copytree(stored / "bc", stored / "broken")
     (stored / "broken" / "study.journal").write_text("no journal")
+    shutil.copytree(stored / "bc", stored / "published")
+    (stored / "published" / "study.journal").unlink()
     told = []
     log_untracked(tracked_here(stored), stored, told.append)
     assert told[0] == "bc had no runs in MLflow; its 5 trials are logged now"
     assert told[1].startswith("broken cannot be shown: ")
+    assert told[2:] == ["not shown, since their trials are not here: published; `nas studies` lists their results"]
     told.clear()
     log_untracked(["bc"], stored, told.append)
     assert told == []

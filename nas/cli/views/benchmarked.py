@@ -11,7 +11,7 @@ from rich.text import Text
 from nas.api.benchmarked import Benchmark, BenchmarkRow, HostTime
 from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable
-from nas.text import UNKNOWN, counted, kilobytes, percent
+from nas.text import UNKNOWN, counted, kilobytes, percent, shortened
 
 _INTERPRETERS = {"LiteRT": "litert", "XNNPACK": "xnnpack", "TFLM": "tflm"}
 
@@ -75,5 +75,4 @@ def _notes(result: Benchmark) -> Iterator[Any]:
                 words = f"{name}: {reason}" if name else reason
                 reasons.setdefault(words, []).append(Path(row.file).stem)
     for words, models in reasons.items():
-        more = f" and {len(models) - 3} more" if len(models) > 3 else ""
-        yield Padding(Text(f"! {', '.join(models[:3])}{more}: {printable(words)}"), (0, 0, 0, 2))
+        yield Padding(Text(f"! {shortened(models, 3)}: {printable(words)}"), (0, 0, 0, 2))

@@ -15,7 +15,7 @@ from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint
 from nas.target.room import at_least
 from nas.target.target import Target
-from nas.text import kilobytes
+from nas.text import kilobytes, shortened
 
 _NAME = 26
 # Columns that the figures take; the names get the rest.
@@ -130,5 +130,4 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
         if over := _over(row.target, row.result):
             yield Text(f"{place}: {'; '.join(over)}")
     for reason, places in refusals.items():
-        named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-        yield Text(f"{named}: {printable(reason)}")
+        yield Text(f"{shortened(places, 3)}: {printable(reason)}")

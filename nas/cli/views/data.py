@@ -10,10 +10,11 @@ from nas.api.data import DataSource
 from nas.data.describe import ChannelSummary, Description, PartSummary
 from nas.data.finding import Finding
 from nas.signal.kind import Kind
-from nas.text import percent
+from nas.text import percent, shortened
 
 # Channels, or features of a table, beyond these are in the JSON only.
 MOST_CHANNELS = 12
+MOST_GROUPS = 12
 
 
 def listing(sources: Iterable[DataSource]) -> Table:
@@ -92,7 +93,7 @@ def remarks(description: Description) -> Iterator[Text]:
     """Yield the held-out groups, what the source did to the data, what is wrong, and the verdict."""
     for name, part in description.parts.items():
         if part.groups and name != "train":
-            yield Text(f"{name} groups: {_some(part.groups)}")
+            yield Text(f"{name} groups: {shortened(part.groups, MOST_GROUPS)}")
     for note in description.notes:
         yield Text(note)
     for finding in description.findings:
@@ -107,7 +108,3 @@ def remarks(description: Description) -> Iterator[Text]:
 
 def _placed(finding: Finding) -> str:
     return finding.text if finding.place in finding.text else f"{finding.place}: {finding.text}"
-
-
-def _some(groups: tuple[str, ...]) -> str:
-    return ", ".join(groups[:12]) + (f" and {len(groups) - 12} more" if len(groups) > 12 else "")

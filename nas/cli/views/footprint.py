@@ -15,7 +15,7 @@ from nas.target.profiler import runtime_of
 from nas.target.ram import Arena, Buffers
 from nas.target.room import at_least, room
 from nas.target.target import Target
-from nas.text import percent
+from nas.text import percent, shortened
 
 _NAME = 24
 
@@ -79,7 +79,7 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     table.add_row("MACs", f"{least}{footprint.macs:,}", "")
     table.add_row("latency", milliseconds(footprint.latency_ms), _dim(_latency_note(footprint, target)))
     if odd := [f"#{op.index} {printable(op.name)}" for op in footprint.ops if op.extrapolated]:
-        words = f"less certain: no shape like {_first(odd)} was counted"
+        words = f"less certain: no shape like {shortened(odd, 3)} was counted"
         table.add_row("", "", Text(words, style="yellow"))
     if footprint.energy_uj is not None:
         note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
@@ -109,10 +109,6 @@ def _add_room(table: Table, what: str, used: int, limit: int | None, least: bool
 
 def _dim(words: str) -> Text:
     return Text(words, style="dim")
-
-
-def _first(names: Sequence[str], most: int = 3) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _latency_note(footprint: Footprint, target: Target) -> str:

@@ -11,7 +11,7 @@ from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable, short_name
 from nas.reports.model_page.brief import brief, shape_words
 from nas.study.summary import LayerSummary, Summary, TensorSummary
-from nas.text import counted
+from nas.text import counted, shortened
 
 _NAME = 30
 _MOST_LAYERS = 10
@@ -115,9 +115,7 @@ def _reasons(summary: Summary, reasons: dict[str, list[int]]) -> Iterator[Any]:
 
 
 def _numbered(layers: Sequence[int]) -> str:
-    more = len(layers) - _MOST_LAYERS
-    names = ", ".join(map(str, layers[:_MOST_LAYERS])) + (f" and {more} more" if more > 0 else "")
-    return f"operator{'' if len(layers) == 1 else 's'} {names}"
+    return f"operator{'' if len(layers) == 1 else 's'} {shortened(layers, _MOST_LAYERS)}"
 
 
 def _quantized(tensors: Sequence[TensorSummary]) -> Text:

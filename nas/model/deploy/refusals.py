@@ -10,6 +10,7 @@ from typing import Any
 from nas.errors import InputError
 from nas.model.deploy.keras_layers import leaves
 from nas.study.quantization import Scheme
+from nas.text import shortened
 
 _MOST_NAMED = 6
 
@@ -31,7 +32,8 @@ def refusal(scheme: Scheme, text: str) -> InputError:
     """Return the error for what TensorFlow's converter says about a model."""
     names = list(dict.fromkeys(_operators(text)))
     if names:
-        return InputError(scheme, f"TensorFlow's converter has no form for {_named(names)}", hint=advice_for(names[0]))
+        rule = f"TensorFlow's converter has no form for {shortened(names, _MOST_NAMED)}"
+        return InputError(scheme, rule, hint=advice_for(names[0]))
     line = next((line for line in text.splitlines() if line.strip()), "no reason given")
     return InputError(scheme, "TensorFlow's converter refuses the model", got=line.strip())
 
@@ -43,8 +45,8 @@ def advice_for(name: str) -> str:
 
 def _operators(text: str) -> Iterator[str]:
     """Yield the names of operators that an error's text blames."""
-    for listed in re.findall(r"^(?:Flex|Custom) ops: (.+)$", text, re.MULTILINE):
-        yield from (name.strip() for name in listed.split(","))
+    for blamed in re.findall(r"^(?:Flex|Custom) ops: (.+)$", text, re.MULTILINE):
+        yield from (name.strip() for name in blamed.split(","))
     yield from re.findall(r"'(?:tf|tfl)\.(\w+)' op (?:is neither|requires|operand)", text)
     yield from re.findall(r"failed to legalize operation '(?:tf|tfl)\.(\w+)'", text)
     yield from re.findall(r"[Qq]uantization(?: to 16x8-bit)? not yet supported for op: '?(\w+)", text)
@@ -57,7 +59,7 @@ def layer_notes(model: Any) -> list[str]:
     for layer in leaves(model):
         for sentence in _notes(layer):
             notes.setdefault(sentence, []).append(layer.name)
-    return [f"{_named(names)}: {sentence}" for sentence, names in notes.items()]
+    return [f"{shortened(names, _MOST_NAMED)}: {sentence}" for sentence, names in notes.items()]
 
 
 def _notes(layer: Any) -> Iterator[str]:
@@ -74,8 +76,3 @@ def _notes(layer: Any) -> Iterator[str]:
 
 
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")
-
-
-def _named(names: list[str]) -> str:
-    first = ", ".join(names[:_MOST_NAMED])
-    return first if len(names) <= _MOST_NAMED else f"{first} and {len(names) - _MOST_NAMED} more"

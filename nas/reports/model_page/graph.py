@@ -9,6 +9,7 @@ from nas.reports.model_page.brief import brief, flow_words
 from nas.reports.model_page.layout import LANE, Column, Edge, lay_out
 from nas.reports.words import size, whole
 from nas.study.summary import LayerSummary, Summary, TensorSummary
+from nas.text import shortened
 
 # Pixels: a box, a row with its gap, the room for words above and below a column, and a letter.
 _WIDTH, _HEIGHT, _ROW, _EDGE, _LETTER = 234, 42, 62, 22, 6.9
@@ -152,9 +153,7 @@ def _stubs(column: Column) -> Iterator[Markup]:
 
 
 def _named(numbers: Sequence[int]) -> str:
-    names = ["input" if number < 0 else str(number) for number in sorted(numbers)]
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return shortened(("input" if number < 0 else number for number in sorted(numbers)), _MOST_NAMED)
 
 
 def _draw_box(box: _Box, x: float, row: int, most: tuple[int, int]) -> Markup:

@@ -18,7 +18,7 @@ from nas.reports.words import decimal, size, whole
 from nas.study.summary import LayerSummary, Summary
 from nas.study.tflite_summary import WeightTensor
 from nas.target.target import Target
-from nas.text import counted
+from nas.text import counted, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,10 @@ def _refusals(summary: Summary, reasons: dict[str, list[int]]) -> Markup:
     refused = summary.footprint is not None and summary.footprint.refused
     title = "Why it does not run on TensorFlow Lite Micro" if refused else "What is not known"
     items = (
-        element("li", printable(reason), element("small", f" operators {_some(layers)}", class_="note"))
+        element("li", printable(reason), element("small", f" operators {shortened(layers, 12)}", class_="note"))
         for reason, layers in reasons.items()
     )
     return section(title, element("ul", *items, class_="steps"))
-
-
-def _some(numbers: Sequence[int], most: int = 12) -> str:
-    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
-    return ", ".join(map(str, numbers[:most])) + more
 
 
 def _graph(summary: Summary) -> Markup:

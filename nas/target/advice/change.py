@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nas.graph.graph import Graph
+from nas.text import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +32,4 @@ def message_of(rule: Callable[..., Change | None], **words: object) -> str:
 
 def operators(ops: tuple[int, ...], most: int = 8) -> str:
     """Return operators in words: `operators 1, 3, 5`."""
-    named = ", ".join(map(str, ops[:most])) + (f" and {len(ops) - most} more" if len(ops) > most else "")
-    return f"operator{'s' if len(ops) > 1 else ''} {named}"
+    return f"operator{'s' if len(ops) > 1 else ''} {shortened(ops, most)}"
