@@ -8,7 +8,7 @@ from nas.api.results import artifacts, report_view
 from nas.api.studies import list_studies, open_study
 from nas.errors import InputError
 from nas.optimizer.run import open_ledger
-from nas.optimizer.storage import NoTrialsError
+from nas.optimizer.storage import NoStorageError
 from nas.study.archive_file import has_archive, load_archive
 from nas.text import shortened
 from nas.tracking import open_tracker, study_tags, untracked
@@ -39,7 +39,7 @@ def log_untracked(names: Sequence[str], root: Path, tell: Callable[[str], None])
     for name in untracked(names, root, tell) if names else ():
         try:
             trials = _log(name, root, tell)
-        except NoTrialsError:
+        except NoStorageError:
             without.append(name)
         except InputError as error:
             tell(f"{name} cannot be shown: {error}")

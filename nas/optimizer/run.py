@@ -21,7 +21,7 @@ from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.search import Search
-from nas.optimizer.storage import NoTrialsError, is_missing, journal_url
+from nas.optimizer.storage import NoStorageError, NoTrialsError, is_missing, journal_url
 from nas.optimizer.teachers import winner_soft_labels
 from nas.optimizer.timing import MAX_SHARE
 from nas.optimizer.trials import Trials, summarize
@@ -71,7 +71,7 @@ def open_ledger(study: Study, folder: Path, *, begin: bool = True) -> Ledger:
     journal = folder / "study.journal"
     url = study.storage or journal_url(journal)
     if not begin and is_missing(url):
-        raise NoTrialsError(study.name, study.storage or journal)
+        raise NoStorageError(study.name, study.storage or journal)
     return Ledger(study.name, url, OBJECTIVES[study.objective].directions, study.seed, study.sampler, begin=begin)
 
 

@@ -41,6 +41,10 @@ class NoTrialsError(InputError):
         super().__init__(place, f"must hold the trials of study {name}", hint="run the study with `nas search` first")
 
 
+class NoStorageError(NoTrialsError):
+    """The file that would hold a study's trials does not exist, as beside results that are published alone."""
+
+
 def open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | None, url: str) -> optuna.Study:
     """Load the study, or begin it with these directions if it is not there.
 
