@@ -15,6 +15,7 @@ from nas.signal.triples import triples
     ("names", "expected"),
     [
         (("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z"), ((0, 1, 2), (3, 4, 5))),
+        (("a1x", "a1y", "a1z", "a2x", "a2y", "a2z"), ((0, 1, 2), (3, 4, 5))),
         (("t", "GyroZ", "accX", "GyroX", "GyroY", "accY"), ((3, 4, 1),)),
         (("z", "y", "x"), ((2, 1, 0),)),
         (("acc_x", "acc_y", "gyro_z"), ()),

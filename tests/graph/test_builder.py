@@ -49,6 +49,16 @@ def test_tensors_are_in_the_order_of_their_first_mention(shape: tuple[int, int, 
     assert list(dict.fromkeys(mentioned)) == list(range(len(graph.tensors)))
 
 
+def test_weights_have_a_scale_for_each_output_channel_and_a_bias_has_none_in_the_file() -> None:
+    g = GraphBuilder((8, 8, 3))
+    g.conv2d(5, 3)
+    g.depthwise_conv2d(3)
+    g.flatten()
+    g.fully_connected(4)
+    scales = [tuple(g.graph().tensors[i].scales for i in op.inputs[1:]) for op in g.graph().ops]
+    assert scales == [(5, 0), (5, 0), (4, 0)]
+
+
 def test_operators_without_effect_are_left_out() -> None:
     g = GraphBuilder((1, 1, 5))
     g.pool2d("max")

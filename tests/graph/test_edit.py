@@ -26,6 +26,10 @@ def test_a_constant_is_constant_and_an_activation_or_a_missing_input_is_not() ->
     assert not draft.constant(-1)
 
 
+def test_the_first_tensor_is_constant_only_if_it_says_so() -> None:
+    assert not Draft(chain("ABS")).constant(0)
+
+
 @pytest.mark.parametrize(("kind", "constant"), [("DEQUANTIZE", True), ("ABS", False)])
 def test_only_a_dequantize_keeps_a_constant_constant(kind: str, constant: bool) -> None:
     assert Draft(behind(kind)).constant(1) is constant

@@ -13,6 +13,10 @@ def test_the_number_of_axes_of_a_row_tells_its_kind(kind: Kind, shape: tuple[int
     assert kind.axes == len(shape)
 
 
+def test_texts_call_the_rows_of_a_table_rows_and_others_by_their_kind() -> None:
+    assert [kind.plural for kind in SHAPES] == ["rows", "windows", "images"]
+
+
 @pytest.mark.parametrize("shape", [(), (1, 2, 3, 4)])
 def test_a_row_without_axes_or_with_four_is_of_no_kind(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="1 to 3 axes"):
