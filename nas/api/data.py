@@ -1,7 +1,9 @@
 """Data: which sources there are, what one of them holds, and how a study divides it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from nas.data.saving import save_dataset
 from nas.data.selection import select
 from nas.data.source import READERS, SOURCES, load
 from nas.data.splits import Splits
-from nas.errors import InputError
+from nas.errors import InputError, unknown
 from nas.space.file import load_space
 from nas.study.study import Study
 
@@ -41,7 +43,9 @@ def list_data() -> list[DataSource]:
     return embedded + [DataSource(reader.pattern, reader.summary, False) for reader in READERS.values()]
 
 
-def describe_data(source: str | Data, options: DataOptions | None = None, seed: int = 0) -> Description:
+def describe_data(
+    source: str | Data, options: DataOptions | None = None, seed: int = 0, **settings: Any
+) -> Description:
     """Return the shapes, classes, groups and split of a data source, and what looks wrong.
 
     Data that a search would refuse are described too: `errors` says why they would be.
@@ -50,16 +54,23 @@ def describe_data(source: str | Data, options: DataOptions | None = None, seed: 
         source: name of a data source, path of a file or folder, or rows in memory.
         options: how files become rows.
         seed: of the split, and of simulated data.
+        settings: fields of `DataOptions`, such as `window=128`; they come before those of `options`.
 
     Raises:
-        InputError: there is no such source, or it cannot be read.
+        InputError: there is no such source, it cannot be read, or a setting is unknown.
     """
-    options = options or DataOptions()
+    options = _options(options, settings)
     return describe(_read(source, options, seed), seed, options)
 
 
 def save_data(
-    source: str | Data, path: str | Path, options: DataOptions | None = None, *, seed: int = 0, form: str = "json"
+    source: str | Data,
+    path: str | Path,
+    options: DataOptions | None = None,
+    *,
+    seed: int = 0,
+    form: str = "json",
+    **settings: Any,
 ) -> list[Path]:
     """Write a data source as files that `nas data` and others read, and return them.
 
@@ -71,13 +82,22 @@ def save_data(
         options: how files become rows.
         seed: of simulated data.
         form: of recordings: `json` or `cbor`.
+        settings: fields of `DataOptions`, such as `window=128`; they come before those of `options`.
 
     Raises:
-        InputError: the source cannot be read, or cannot be written in this form.
+        InputError: the source cannot be read, cannot be written in this form, or a setting is unknown.
     """
-    options = options or DataOptions()
-    dataset = _read(source, options, seed)
+    dataset = _read(source, _options(options, settings), seed)
     return save_dataset(dataset, Path(path), form)
+
+
+def _options(options: DataOptions | None, settings: Mapping[str, Any]) -> DataOptions:
+    """Return options with some of their fields set anew."""
+    known = [field.name for field in fields(DataOptions)]
+    for name in settings:
+        if name not in known:
+            raise unknown("data", "setting", name, known)
+    return replace(options or DataOptions(), **settings)
 
 
 def _read(source: str | Data, options: DataOptions, seed: int) -> Dataset:

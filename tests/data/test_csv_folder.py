@@ -172,6 +172,28 @@ def test_errors_in_a_recording_name_file_and_line(tmp_path: Path, text: str, mes
         read_recording(tmp_path / "a.csv", "a.csv")
 
 
+def test_all_files_that_cannot_be_read_are_told_at_once_in_order(tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    (root / "walk/sub_1_x.csv").write_text("")
+    (root / "run/sub_2_x.csv").write_text("t,a,b\n0,1,ERR\n1,2,3\n")
+    with pytest.raises(InputError) as error:
+        read(root)
+    first, second = (
+        "run/sub_2_x.csv:2: column b must be a finite number",
+        "walk/sub_1_x.csv: must hold samples, but is empty",
+    )
+    assert str(error.value).startswith("2 of 6 files: must be readable, but are not: (1) ")
+    assert 0 < str(error.value).index(first) < str(error.value).index(f"(2) {root}/{second}")
+
+
+def test_of_many_files_that_cannot_be_read_some_are_told_and_the_rest_counted(tmp_path: Path) -> None:
+    for number in range(11):
+        write(tmp_path / f"run/sub_{number}_x.csv", signal(20))
+        (tmp_path / f"run/sub_{number}_y.csv").write_text("")
+    with pytest.raises(InputError, match=r"^11 of 22 files: .*\(8\) .* and 3 more$"):
+        read(tmp_path)
+
+
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read as text"):

@@ -1,6 +1,7 @@
 """Data from Python: arrays and frames become the same rows as files do, and are kept with a study."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import forms
@@ -91,6 +92,16 @@ def test_the_text_of_data_is_short() -> None:
 def test_rows_in_memory_are_described() -> None:
     description = nas.describe_data(nas.Data.from_arrays(X, Y, GROUPS, sample_rate_hz=50))
     assert (description.row_shape, description.class_names) == ((16, 2), forms.CLASSES)
+
+
+def test_settings_of_data_are_keywords_that_come_before_those_of_the_options(tmp_path: Path) -> None:
+    forms.frame().to_csv(tmp_path / "all.csv", index=False)
+    source, options = str(tmp_path / "all.csv"), nas.DataOptions(window=forms.WINDOW, stride=forms.WINDOW)
+    described = nas.describe_data(source, options, stride=forms.STRIDE)
+    assert described.to_json() == nas.describe_data(source, replace(options, stride=forms.STRIDE)).to_json()
+    assert described.to_json() != nas.describe_data(source, options).to_json()
+    with pytest.raises(InputError, match="setting must be a known one, got 'windw'; did you mean window"):
+        nas.describe_data(source, windw=64)
 
 
 def test_rows_in_memory_are_kept_with_the_study_and_read_again(tmp_path: Path) -> None:

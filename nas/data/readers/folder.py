@@ -27,6 +27,9 @@ from nas.errors import InputError
 MOST_FILES = 1000
 """Files without a known ending that are looked at to name them."""
 
+MOST_ERRORS = 8
+"""Files that an error tells of."""
+
 
 def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     """Read the recordings of a folder, whatever its layout, and cut them into windows.
@@ -66,7 +69,7 @@ def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
     """Read the tables on all cores: pandas lets other threads run while it reads.
 
     Raises:
-        InputError: of the first table that cannot be read, whichever thread was the first to find one.
+        InputError: tables cannot be read; it tells of each of them, in the order of the entries.
     """
 
     def read(entry: Entry) -> Sheet | InputError:
@@ -77,12 +80,18 @@ def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
         except InputError as error:
             return error
 
-    sheets = []
-    for sheet in joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(read)(entry) for entry in entries):
-        if isinstance(sheet, InputError):
-            raise sheet
-        sheets.append(sheet)
-    return sheets
+    tried = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(read)(entry) for entry in entries)
+    errors = [found for found in tried if isinstance(found, InputError)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else _unreadable(errors, len(entries))
+    return [found for found in tried if isinstance(found, Sheet)]
+
+
+def _unreadable(errors: Sequence[InputError], files: int) -> InputError:
+    """Return one error that tells of all files that cannot be read, so that they can be mended at once."""
+    told = " ".join(f"({number}) {error}" for number, error in enumerate(errors[:MOST_ERRORS], 1))
+    more = f" and {len(errors) - MOST_ERRORS} more" if len(errors) > MOST_ERRORS else ""
+    return InputError(f"{len(errors)} of {files} files", f"must be readable, but are not: {told}{more}")
 
 
 def _spanned(entry: Entry, samples: int) -> Array:
