@@ -10,7 +10,7 @@ from nas.target.footprint import Footprint
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, find_target
 
-FORMATS = ("tflite", "tflm", "firmware", "arduino", "c", "keras")
+FORMATS = ("tflite", "tflm", "firmware", "arduino", "cmake", "esp-idf", "pico-sdk", "zephyr", "c", "keras")
 """The export formats that say nothing of how a study found the model."""
 
 

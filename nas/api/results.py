@@ -56,7 +56,7 @@ def export(
         name: the study's name or folder, the folder of a training, or the path of a `.nas.zip` or `.tflite`.
         out: folder to write into, or a `Destination`, which also names C symbols and files; by default the study's
             `best/`, or `trial-<n>/`; the `firmware/` of a training; for a file, a folder of its name here.
-        formats: names from `nas.exporters.format.FORMATS`; all but `arduino` and `c` if empty. Of a model that no
+        formats: names from `nas.exporters.format.FORMATS`; all but the projects and `c` if empty. Of a model that no
             study has found, the model itself, its C sources, the next steps, and the float model if it is known.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.

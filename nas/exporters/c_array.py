@@ -18,7 +18,7 @@ def c_sources(archive: Archive) -> Files:
     return {
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),
-        "model_ops.h": ops_header(prefix, archive.op_kinds),
+        "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
         "nas_params.h": device_header("nas_params.h"),
     }
 

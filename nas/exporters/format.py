@@ -12,14 +12,14 @@ from nas.registry import Registry
 from nas.study.archive import Archive
 
 Files: TypeAlias = Mapping[str, bytes | str]
-"""Contents by file name. Names have no folders, except that a project may lie in one folder of its own: `name/file`."""
+"""Contents by file name. Names have no folders, except that a project lies in one folder of its own: `name/file`."""
 
 Format: TypeAlias = Callable[[Archive], Files]
 """Writes an archive in one format: equal archives give equal contents, and no path of this machine is in them."""
 
 FORMATS: Registry[Format] = Registry("export format", "nas.exporters")
 
-ON_REQUEST = frozenset({"arduino", "c"})
+ON_REQUEST = frozenset({"arduino", "c", "cmake", "esp-idf", "pico-sdk", "zephyr"})
 """Formats that are written only when they are named, since they are whole projects, or cannot express every model."""
 
 MARK = "Written by nas"
@@ -59,15 +59,30 @@ def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] =
     chosen = [FORMATS.find(name, "--format") for name in formats or sorted(FORMATS.keys() - ON_REQUEST)]
     contents = {name: content for make in chosen for name, content in make(archive).items()}
     if not to.force:
+        _refuse_others(folder, contents)
         marked = [name for name, content in contents.items() if isinstance(content, str) and MARK in content[:_HEAD]]
         _refuse_strangers([folder / name for name in marked])
     return [write_atomic(folder / name, content) for name, content in contents.items()]
 
 
+def _refuse_others(folder: Path, contents: Files) -> None:
+    """InputError for a project's folder that is there with files, none of which nas wrote."""
+    for project in {folder / name.split("/")[0] for name in contents if "/" in name}:
+        there = sorted(path for path in project.rglob("*") if path.is_file())
+        if there and not any(map(_is_ours, there)):
+            got, hint = f"{there[0].name} and no file of nas", "choose another --name or -o, or give --force"
+            raise InputError(project, "must be a folder that nas has written, or a new one", got=got, hint=hint)
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return MARK.encode() in file.read(_HEAD)
+
+
 def _refuse_strangers(paths: Sequence[Path]) -> None:
     """InputError for a file that is there, and has not the mark that the new one has."""
     for path in paths:
-        if path.is_file() and MARK not in path.read_bytes()[:_HEAD].decode(errors="replace"):
+        if path.is_file() and not _is_ours(path):
             raise InputError(
                 path, "is there, and nas did not write it", hint="choose another --name or -o, or give --force"
             )

@@ -159,3 +159,15 @@ class Archive:
     def op_kinds(self) -> tuple[str, ...]:
         """TFLite's names of the operators, each once, in order of appearance."""
         return tuple(dict.fromkeys(op["op"] for op in self.footprint["ops"]))
+
+    @property
+    def int8_kinds(self) -> frozenset[str]:
+        """Those of `op_kinds` whose inputs, weights and outputs are int8 in every operator."""
+        types = {tensor["index"]: tensor["dtype"] for tensor in self.footprint["tensors"]}
+        others = {
+            op["op"]
+            for op in self.footprint["ops"]
+            # A third input is a bias, which is int32.
+            if any(types.get(index) != "int8" for index in (*op["inputs"][:2], *op["outputs"]))
+        }
+        return frozenset(self.op_kinds) - others

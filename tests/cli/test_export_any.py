@@ -34,8 +34,8 @@ def test_what_only_a_study_knows_is_not_exported_of_another_model(
     ended = nas("export", "mine.tflite", "-o", "out", "--format", "card")
     assert ended.code == 1
     assert ended.err == (
-        "nas: --format: must be one of tflite, tflm, firmware, arduino, c, keras for a model that no study has found, "
-        "got card\n"
+        "nas: --format: must be one of tflite, tflm, firmware, arduino, cmake, esp-idf, pico-sdk, zephyr, c, keras for "
+        "a model that no study has found, got card\n"
     )
     assert not (tmp_path / "out").exists()
 

@@ -6,14 +6,13 @@ import subprocess
 
 import numpy as np
 import pytest
+from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import Destination, write
-from nas.study.archive import Example, Quantization
+from nas.study.archive import Quantization
 
-STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
-EXAMPLE = Example(tuple((7 * i) % 256 - 128 for i in range(32)), (-128, 127, -3))
 FILES = {
     "{}.ino",
     "README.md",
@@ -40,56 +39,6 @@ inline Monitor Serial;
 inline unsigned long millis() { return 0; }
 inline void delay(unsigned long) { exit(0); }
 """
-RESOLVER = """
-#pragma once
-namespace tflite {
-struct MicroOpResolver {};
-template <unsigned int N> struct MicroMutableOpResolver : MicroOpResolver {
-  unsigned int count = 0;
-  int AddConv2D() { return Add(); }
-  int AddMaxPool2D() { return Add(); }
-  int AddMean() { return Add(); }
-  int AddFullyConnected() { return Add(); }
-  int AddSoftmax() { return Add(); }
-  int Add() { return ++count <= N ? 0 : 1; }
-};
-}
-"""
-# It answers as the example does, but for a step that a test adds to one value.
-INTERPRETER = """
-#pragma once
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include "model_check.h"
-#include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
-enum TfLiteStatus { kTfLiteOk, kTfLiteError };
-struct TfLiteTensor { struct { int8_t* int8; } data; };
-namespace tflite {
-struct Model {};
-struct MicroInterpreter {
-  int8_t in[32], out[3];
-  TfLiteTensor input_{{in}}, output_{{out}};
-  size_t bytes_;
-  MicroInterpreter(const Model*, const MicroOpResolver&, uint8_t* arena, size_t bytes) : bytes_(bytes) {
-    if (reinterpret_cast<uintptr_t>(arena) % 16 != 0) exit(10);
-  }
-  TfLiteStatus AllocateTensors() {
-    return bytes_ >= static_cast<size_t>(atoi(getenv("NEEDED"))) ? kTfLiteOk : kTfLiteError;
-  }
-  TfLiteTensor* input(size_t) { return &input_; }
-  TfLiteTensor* output(size_t) { return &output_; }
-  TfLiteStatus Invoke() {
-    if (memcmp(in, PREFIX_check_input, sizeof in) != 0) return kTfLiteError;
-    memcpy(out, PREFIX_check_output, sizeof out);
-    out[2] = static_cast<int8_t>(out[2] + atoi(getenv("OFFSET")));
-    return kTfLiteOk;
-  }
-};
-}
-"""
-SCHEMA = "#pragma once\nnamespace tflite { inline const Model* GetModel(const void*) { return nullptr; } }\n"
 MAIN = "void setup();\nvoid loop();\nint main() { setup(); loop(); }\n"
 
 
@@ -99,21 +48,11 @@ def build(tmp_path_factory, make_archive):
     if shutil.which("g++") is None or shutil.which("gcc") is None:
         pytest.skip("no gcc and g++ to build the sketch with")
 
-    def built(folder, prefix, main=MAIN, **fields):
+    def built(folder, main=MAIN, **fields):
         root = tmp_path_factory.mktemp("sketches")
         write(root, make_archive(example=EXAMPLE, **fields), ["arduino"])
-        stand_ins = {
-            "Arduino.h": ARDUINO,
-            "TensorFlowLite.h": "",
-            "main.cpp": main,
-            "tensorflow/lite/micro/micro_mutable_op_resolver.h": RESOLVER,
-            "tensorflow/lite/micro/micro_interpreter.h": INTERPRETER.replace("PREFIX", prefix),
-            "tensorflow/lite/schema/schema_generated.h": SCHEMA,
-        }
-        for file, text in stand_ins.items():
-            path = root / "board" / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        write_tflm(root / "board")
+        write_files(root / "board", {"Arduino.h": ARDUINO, "TensorFlowLite.h": "", "main.cpp": main})
         sketch, board = root / folder, root / "board"
         c = ["gcc", "-std=gnu11", *STRICT, "-c", "model_data.c", "-o", "model_data.o"]
         subprocess.run(c, cwd=sketch, check=True)
@@ -134,7 +73,7 @@ def build(tmp_path_factory, make_archive):
 
 @pytest.fixture(scope="module")
 def run(build):
-    return build("my_study", "my_study")
+    return build("my_study")
 
 
 @pytest.mark.parametrize("offset", [-1, 0, 1])
@@ -164,7 +103,7 @@ int main() {
 
 def test_answers_are_smoothed_by_the_mean_of_the_newest_four_windows_and_anew_after_a_pause(build):
     rows = ", ".join("{{{}f, {}f, {}f}}".format(*row) for row in SMOOTHED)
-    lines = build("my_study", "my_study", main=SMOOTH.replace("ROWS", rows))()
+    lines = build("my_study", main=SMOOTH.replace("ROWS", rows))()
     means = [np.mean(SMOOTHED[max(0, n - 3) : n + 1], axis=0) for n in range(len(SMOOTHED))]
     expected = [[*mean, np.argmax(mean)] for mean in means] * 2
     assert [int(row[-1]) for row in expected[:6]] != np.argmax(SMOOTHED, axis=1).tolist()  # it does change answers
@@ -194,7 +133,7 @@ def test_a_table_whose_study_and_classes_have_names_that_c_cannot_have_is_classi
     names = ('say "hi"', "\N{LATIN SMALL LETTER U WITH DIAERESIS}ber??/", "two\nlines")
     scaling = Scaling((0.5,) * 32, (3.0,) * 32)
     table = {"input_shape": (1, 32), "scaling": scaling, "channel_names": ()}
-    lines = build("while_model", "while", **table, name="while", class_names=names, output=Quantization(0.1, 127))()
+    lines = build("while_model", **table, name="while", class_names=names, output=Quantization(0.1, 127))()
     assert lines[0] == "self-test: passed"
     assert lines[1:] == ['say "hi": -25.500', f"{names[1]}: 0.000", "two", "lines: -13.000", f"answer: {names[1]}"]
 
@@ -225,7 +164,7 @@ def test_a_sketch_of_somebody_else_is_written_over_on_request_only(tmp_path, mak
     ino = tmp_path / "my_study" / "my_study.ino"
     ino.parent.mkdir()
     ino.write_text("void setup() {}\nvoid loop() {}\n")
-    with pytest.raises(InputError, match=r"my_study\.ino: is there, and nas did not write it; .* force=True"):
+    with pytest.raises(InputError, match=r"must be a folder that nas has written.* my_study\.ino .* force=True"):
         write(tmp_path, make_archive(), ["arduino"])
     assert [path.name for path in ino.parent.iterdir()] == ["my_study.ino"]
     write(Destination(tmp_path, force=True), make_archive(), ["arduino"])

@@ -94,6 +94,7 @@ def test_the_header_names_the_sides_of_images_and_none_for_tables(tmp_path, make
 RESOLVER = """
 #pragma once
 namespace tflite {{
+{registrations}
 template <unsigned int N> class MicroMutableOpResolver {{
  public:
   {methods}
@@ -108,20 +109,24 @@ def test_the_resolver_registers_each_operator_once_and_has_room_for_no_more(tmp_
         pytest.skip("no g++ to compile the C++ header with")
     kinds = ("CONV_2D", "MAX_POOL_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "AVERAGE_POOL_2D", "MEAN", "RESHAPE")
     write(tmp_path, make_archive(ops=(*kinds, "FULLY_CONNECTED", "SOFTMAX")), ["tflm"])
-    methods = [
-        "Conv2D",
-        "MaxPool2D",
-        "DepthwiseConv2D",
-        "AveragePool2D",
-        "Mean",
-        "Reshape",
-        "FullyConnected",
-        "Softmax",
-    ]
+    methods = {
+        "Conv2D": "CONV_2D",
+        "MaxPool2D": "MAX_POOL_2D",
+        "DepthwiseConv2D": "DEPTHWISE_CONV_2D",
+        "AveragePool2D": "AVERAGE_POOL_2D",
+        "Mean": None,
+        "Reshape": None,
+        "FullyConnected": "FULLY_CONNECTED",
+        "Softmax": "SOFTMAX",
+    }
+    int8 = {name: f"Register_{kind}_INT8" for name, kind in methods.items() if kind}
     header = tmp_path / "tensorflow/lite/micro/micro_mutable_op_resolver.h"
     header.parent.mkdir(parents=True)
     header.write_text(
-        RESOLVER.format(methods=" ".join(f"int Add{name}() {{ return ++count, 0; }}" for name in methods))
+        RESOLVER.format(
+            registrations=" ".join(f"struct {name} {{}};" for name in int8.values()),
+            methods=" ".join(f"int Add{name}({int8.get(name, '')}) {{ return ++count, 0; }}" for name in methods),
+        )
     )
     (tmp_path / "main.cc").write_text(
         '#include "model_ops.h"\n#include "model_ops.h"\nint main() {\n  my_study_op_resolver();\n'

@@ -5,26 +5,10 @@ import shutil
 import subprocess
 
 import pytest
+from tflm_stand_in import EXAMPLE, RESOLVER, STRICT
 
 from nas.exporters.format import write
-from nas.study.archive import Example
 
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
-
-EXAMPLE = Example(tuple((7 * i) % 256 - 128 for i in range(32)), (-128, 127, -3))
-
-RESOLVER = """
-#pragma once
-namespace tflite {
-template <unsigned int N> struct MicroMutableOpResolver {
-  int AddConv2D() { return 0; }
-  int AddMaxPool2D() { return 0; }
-  int AddMean() { return 0; }
-  int AddFullyConnected() { return 0; }
-  int AddSoftmax() { return 0; }
-};
-}
-"""
 # It answers as the example does, but for a step that a test adds to one value; any other input ends the program.
 INTERPRETER = """
 #pragma once
@@ -76,7 +60,7 @@ def build(tmp_path, make_archive):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         sources = ["main.cc", "-x", "c++", "model_data.c"]
-        command = ["g++", "-std=c++17", *WARNINGS, "-I.", *sources, "-o", "main"]
+        command = ["g++", "-std=c++17", *STRICT, "-I.", *sources, "-o", "main"]
         subprocess.run(command, cwd=tmp_path, check=True)
         return subprocess.run([tmp_path / "main"], check=False).returncode
 
@@ -97,7 +81,7 @@ def test_the_check_compiles_as_c_without_a_warning(tmp_path, make_archive):
         " my_study_check_input[1] + 121; }\n"
     )
     (tmp_path / "main.c").write_text(main)
-    command = ["gcc", "-std=c99", *WARNINGS, "main.c", "model_data.c", "-o", "main", "-lm"]
+    command = ["gcc", "-std=c99", *STRICT, "main.c", "model_data.c", "-o", "main", "-lm"]
     subprocess.run(command, cwd=tmp_path, check=True)
     subprocess.run([tmp_path / "main"], check=True)
 

@@ -24,8 +24,8 @@ def test_one_format_writes_its_files_only(tmp_path, make_archive):
     assert list(tmp_path.iterdir()) == [tmp_path / "model.tflite"]
 
 
-def test_an_unknown_format_lists_the_known_ones(tmp_path, make_archive):
-    with pytest.raises(InputError, match=r"formats: .* did you mean card\? known: .*card"):
+def test_an_unknown_format_is_answered_with_the_nearest_known_one(tmp_path, make_archive):
+    with pytest.raises(InputError, match=r"formats: .* did you mean card\?"):
         write(tmp_path, make_archive(), ["crad"])
 
 

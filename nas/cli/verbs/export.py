@@ -11,11 +11,15 @@ from nas.cli.views.output import print_json
 from nas.cli.views.params import setting
 
 EPILOG = """\b
-Formats, all but arduino and c by default:
+Formats, all but the projects and c by default:
   tflite    the int8 model, for any TFLite runtime
   tflm      C sources for TensorFlow Lite Micro (TFLM)
   firmware  the next steps with TFLM, and an input with its right output
-  arduino   a whole sketch in a folder NAME, for the Arduino IDE with TFLM
+  arduino   a project with TFLM: a sketch in a folder NAME, for the Arduino IDE
+  cmake     the same for CMake, in a folder NAME_cmake, for this computer and boards
+  esp-idf   the same for Espressif's ESP-IDF, in a folder NAME_esp_idf
+  pico-sdk  the same for Raspberry Pi's Pico SDK, in a folder NAME_pico_sdk
+  zephyr    the same for Zephyr, in a folder NAME_zephyr
   c         the network as plain C, NAME.c and NAME.h, without a runtime
   keras     the float model
   spec      what trains the model again: nas train spec.toml
@@ -26,6 +30,7 @@ Examples:
   nas export cnn_timeseries-synthetic-6kb
   nas export studies/mine --format c --name gesture -o firmware
   nas export studies/mine --format arduino --name gesture -o sketches
+  nas export other.tflite --format cmake --name gesture -o projects
   nas export mine.nas.zip -o firmware
   nas export models/gesture -o firmware
   nas export other.tflite --format tflm -o firmware
@@ -41,8 +46,8 @@ Examples:
 @click.option("--format", "formats", multiple=True, help="Format to write, one of those below; may be repeated.")
 @click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Add a parameter to the model's metadata.")
-@click.option("--name", help="What C symbols, sketch and plain C are called; the model's name by default.")
-@click.option("--force", is_flag=True, help="Overwrite C files and sketches that nas did not write.")
+@click.option("--name", help="What C symbols, project and plain C are called; the model's name by default.")
+@click.option("--force", is_flag=True, help="Overwrite C files and projects that nas did not write.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option
 @json_option

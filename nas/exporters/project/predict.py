@@ -1,4 +1,6 @@
-"""The functions of an Arduino sketch that turn raw values into a class, in C++ for TFLM."""
+"""The functions of a project that turn raw values into a class, in C++ for TFLM."""
+
+from dataclasses import dataclass
 
 from nas.exporters.c_text import comment
 from nas.study.archive import Archive
@@ -7,11 +9,11 @@ MARGIN_BYTES = 1024
 """What the arena has beyond the smallest that works, since the library's TFLM is older than the one of the figures."""
 
 _SMOOTHED = 4
-"""Windows that a sketch averages over unless told otherwise: with windows that overlap by half, 2.5 window lengths."""
+"""Windows that a program averages over unless told otherwise: with windows that overlap by half, 2.5 window lengths."""
 
 
 def smoothed(archive: Archive) -> int:
-    """Return over how many inputs in a row a sketch averages scores: 1 where they are no windows of a signal."""
+    """Return over how many inputs in a row a program averages scores: 1 where they are no windows of a signal."""
     return _SMOOTHED if archive.inputs_are == "windows" else 1
 
 
@@ -56,20 +58,31 @@ void {prefix}_smooth_reset();
 """
 
 
-def predict_source(archive: Archive, prefix: str) -> str:
-    """Return `predict.cpp`, for any board with TFLM."""
-    return f"{_beginning(archive, prefix)}\n{_running(prefix)}\n{_smoothing(prefix)}"
+@dataclass(frozen=True)
+class Arena:
+    """The sizes of an arena besides the one on the target.
+
+    Attributes:
+        wide: bytes of the smallest that works where pointers have 64 bits; None if the program never runs there.
+    """
+
+    wide: int | None = None
 
 
-def _beginning(archive: Archive, prefix: str) -> str:
+def predict_source(archive: Archive, prefix: str, arena: Arena, before: str = "") -> str:
+    """Return `predict.cpp`, for any board with TFLM; the lines `before` stand in front of TFLM's headers."""
+    return f"{_beginning(archive, prefix, arena, before)}\n{_running(prefix)}\n{_smoothing(prefix)}"
+
+
+def _beginning(archive: Archive, prefix: str, arena: Arena, before: str) -> str:
     upper = prefix.upper()
+    size, why = f"{upper}_ARENA_BYTES", ""
+    if arena.wide is not None:
+        size = f"(sizeof(void*) == 8 ? {arena.wide} : {size})"
+        why = f"\n// A computer of 64 bits needs {arena.wide}, since pointers and structures are larger there."
     return f"""\
 #include "predict.h"
-
-#ifdef ARDUINO
-#include <TensorFlowLite.h>  // by this the Arduino IDE finds the library; put another library's own header here
-#endif
-
+{before}
 #include "model_check.h"
 #include "model_ops.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
@@ -79,8 +92,8 @@ namespace {{
 
 // {upper}_ARENA_BYTES is the smallest arena that works on {comment(archive.footprint["target"])} with the
 // TFLM that nas computes for. The library has another one, which may need some bytes more: hence the margin. Once all
-// works, take it away in steps.
-constexpr size_t kArenaBytes = {upper}_ARENA_BYTES + {MARGIN_BYTES};
+// works, take it away in steps.{why}
+constexpr size_t kArenaBytes = {size} + {MARGIN_BYTES};
 alignas(16) uint8_t arena[kArenaBytes];
 tflite::MicroInterpreter* interpreter = nullptr;
 

@@ -1,0 +1,94 @@
+"""A CMake project for TFLM: for this computer, or for a board with a toolchain file."""
+
+import math
+
+from nas.exporters.firmware import TFLM
+from nas.exporters.format import FORMATS, Files
+from nas.exporters.project.main import computer_main
+from nas.exporters.project.readme import project_readme
+from nas.exporters.project.sources import YOURS, Project, project_of, shared_sources
+from nas.study.archive import Archive
+
+
+@FORMATS.register("cmake")
+def cmake(archive: Archive) -> Files:
+    """A CMake project for TFLM: a folder `<name>_cmake` that builds a program and a test on this computer."""
+    project = project_of(archive, "cmake")
+    files = {
+        **shared_sources(project, computer=True),
+        "main.cpp": computer_main(project),
+        "CMakeLists.txt": _lists(project),
+        "README.md": project_readme(project, "CMake project", _steps(project), "its test tells whether it is right"),
+    }
+    return {f"{project.name}_cmake/{file}": text for file, text in files.items()}
+
+
+def _lists(project: Project) -> str:
+    name = project.name
+    return f"""\
+{YOURS}
+cmake_minimum_required(VERSION 3.16)
+project({name} C CXX)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+set(TFLM_DIR "" CACHE PATH "The folder that TFLM's create_tflm_tree.py has made; see README.md")
+if(NOT EXISTS "${{TFLM_DIR}}/tensorflow/lite/micro/micro_interpreter.h")
+  message(FATAL_ERROR "TFLM_DIR: must be a folder with TensorFlow Lite Micro, but is '${{TFLM_DIR}}'; see README.md")
+endif()
+file(GLOB_RECURSE TFLM_SOURCES CONFIGURE_DEPENDS
+  "${{TFLM_DIR}}/tensorflow/*.cc" "${{TFLM_DIR}}/tensorflow/*.c" "${{TFLM_DIR}}/signal/*.cc" "${{TFLM_DIR}}/signal/*.c"
+  "${{TFLM_DIR}}/third_party/*.cc" "${{TFLM_DIR}}/third_party/*.c")
+add_library(tflm STATIC ${{TFLM_SOURCES}})
+# Structures have another size without TF_LITE_STATIC_MEMORY, so what uses the library must be compiled with it as well.
+target_compile_definitions(tflm PUBLIC TF_LITE_STATIC_MEMORY TF_LITE_DISABLE_X86_NEON)
+target_include_directories(tflm SYSTEM PUBLIC
+  "${{TFLM_DIR}}" "${{TFLM_DIR}}/third_party/flatbuffers/include" "${{TFLM_DIR}}/third_party/gemmlowp"
+  "${{TFLM_DIR}}/third_party/kissfft" "${{TFLM_DIR}}/third_party/ruy")
+if(EXISTS "${{TFLM_DIR}}/third_party/cmsis_nn")  # a tree for an Arm processor
+  target_compile_definitions(tflm PUBLIC CMSIS_NN)
+  target_include_directories(tflm SYSTEM PUBLIC
+    "${{TFLM_DIR}}/third_party/cmsis_nn" "${{TFLM_DIR}}/third_party/cmsis_nn/Include"
+    "${{TFLM_DIR}}/third_party/cmsis/CMSIS/Core/Include")
+endif()
+
+add_executable({name} main.cpp predict.cpp model_data.c)
+target_link_libraries({name} PRIVATE tflm)
+if(UNIX)
+  target_link_libraries({name} PRIVATE m)
+endif()
+
+enable_testing()
+add_test(NAME self_test COMMAND {name})
+"""
+
+
+def _steps(project: Project) -> str:
+    name, size = project.name, math.prod(project.archive.input_shape)
+    commit = project.archive.footprint.get("tflm")
+    checkout = f" && git -C tflite-micro checkout {commit}" if commit else ""
+    return f"""\
+1. Once: get TFLM as a folder. This needs Linux or macOS, downloads what TFLM depends on, and takes minutes:
+
+        git clone {TFLM}{checkout}
+        pip install numpy pillow
+        (cd tflite-micro && python3 tensorflow/lite/micro/tools/project_generation/create_tflm_tree.py ../tflm)
+
+2. Build the program and run its test, which compares an answer with the right one:
+
+        cmake -S {name}_cmake -B build -DTFLM_DIR=$PWD/tflm
+        cmake --build build --parallel
+        ctest --test-dir build
+
+3. Run it. Without a file it classifies an example that is made of noise. A file holds one input as text, channels last:
+   {size:,} numbers between spaces, commas or line ends.
+
+        build/{name} input.csv
+
+For a board, make the tree with its kernels, for instance
+`--makefile_options="TARGET=cortex_m_generic OPTIMIZED_KERNEL_DIR=cmsis_nn TARGET_ARCH=cortex-m4"`, give CMake the
+toolchain's file (`-DCMAKE_TOOLCHAIN_FILE=...`), and put your own `main` in place of `main.cpp`, which reads a file."""

@@ -1,0 +1,76 @@
+"""The sources that every project for TFLM holds: model, operators, scaling, self-test, and raw values to classes."""
+
+from dataclasses import dataclass
+
+from nas.errors import InputError
+from nas.exporters.c_array import data_header, data_source
+from nas.exporters.c_ops import ops_header
+from nas.exporters.c_text import identifier, symbol
+from nas.exporters.firmware import check_header
+from nas.exporters.format import MARK
+from nas.exporters.on_tflm import on_tflm
+from nas.exporters.project.predict import Arena, predict_header, predict_source
+from nas.study.archive import Archive
+from nas.target.profiler import profile
+from nas.target.target import find_target
+
+YOURS = f"# {MARK}, and yours to change: remove this sentence, and `nas export` asks for --force before it writes here."
+"""The first line of build files."""
+
+_LONGEST_NAME = 63
+"""Characters in the name of a project, a rule of Arduino's."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A model that becomes a project.
+
+    Attributes:
+        archive: the model, with its footprint on TFLM.
+        name: what the project is called.
+        prefix: what all names in C begin with.
+    """
+
+    archive: Archive
+    name: str
+    prefix: str
+
+    @property
+    def upper(self) -> str:
+        """What macros begin with."""
+        return self.prefix.upper()
+
+
+def project_of(archive: Archive, format_name: str) -> Project:
+    """Return the project of an archive; InputError for a model that no project can express."""
+    archive = on_tflm(archive)
+    if archive.example is None:
+        hint = "an earlier release made it; take --format tflm, which does without"
+        raise InputError(archive.name, "must hold an example that the program checks itself with", hint=hint)
+    if count := archive.footprint.get("resource_variables"):
+        rule, hint = "cannot express a model with resource variables", "take --format tflm, which can"
+        raise InputError(f"format {format_name}", rule, got=f"{count} in {archive.name}", hint=hint)
+    return Project(archive, symbol(archive.name)[:_LONGEST_NAME], identifier(archive.name))
+
+
+def shared_sources(project: Project, *, before: str = "", computer: bool = False) -> dict[str, str]:
+    """Return the shared files by name.
+
+    Args:
+        project: the model.
+        before: lines of `predict.cpp` that stand before TFLM's headers.
+        computer: whether the program may also run on a computer of 64 bits, where the arena is larger.
+    """
+    archive, prefix = project.archive, project.prefix
+    assert archive.example is not None
+    wide = profile(archive.tflite, find_target("host"), archive.name).to_json() if computer else None
+    arena = Arena(None if wide is None else wide["arena"]["min"])
+    files = {
+        "model_data.h": data_header(archive, prefix),
+        "model_data.c": data_source(archive, prefix),
+        "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
+        "model_check.h": check_header(prefix, archive.example),
+        "predict.h": predict_header(archive, prefix),
+        "predict.cpp": predict_source(archive, prefix, arena, before),
+    }
+    return {file: text if MARK in text else f"// {MARK}. Do not edit.\n{text}" for file, text in files.items()}

@@ -1,0 +1,226 @@
+"""Configures and builds the projects for TFLM by CMake, against stand-ins for TFLM and the SDKs, and runs them."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+import rooms
+from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
+
+from nas.data.prepared import Scaling
+from nas.errors import InputError
+from nas.exporters.format import FORMATS, Destination, write
+from nas.study.archive import Quantization
+from nas.target.profiler import profile
+from nas.target.target import find_target
+
+MODEL = rooms.ROOT / "native" / "fuzz" / "corpus" / "cnn_timeseries.tflite"
+
+# Waiting for a second ends the programs, which would classify for ever.
+PICO = {
+    "sdk/external/pico_sdk_import.cmake": """
+        function(pico_sdk_init)
+          add_library(pico_stdlib INTERFACE)
+          target_include_directories(pico_stdlib INTERFACE "${PICO_SDK_PATH}/include")
+        endfunction()
+        function(pico_enable_stdio_usb)
+        endfunction()
+        function(pico_enable_stdio_uart)
+        endfunction()
+        function(pico_add_extra_outputs)
+        endfunction()""",
+    "sdk/include/pico/stdlib.h": "#include <stdlib.h>\nstatic inline bool stdio_init_all() { return true; }\n"
+    "static inline void sleep_ms(unsigned ms) { exit(ms == 1000 ? 0 : 9); }\n",
+    "sdk/tflm/CMakeLists.txt": """
+        project(pico-tflmicro)
+        add_library(pico-tflmicro INTERFACE)
+        target_compile_definitions(pico-tflmicro INTERFACE ARDUINO=1)
+        target_include_directories(pico-tflmicro SYSTEM INTERFACE "${TFLM}")""",
+}
+ZEPHYR = {
+    "sdk/ZephyrConfig.cmake": """
+        enable_language(C CXX)
+        add_library(compiler-cpp INTERFACE)
+        set_target_properties(compiler-cpp PROPERTIES no_threadsafe_statics -fno-threadsafe-statics)
+        macro(zephyr_compile_options)
+          add_compile_options(${ARGV})
+        endmacro()
+        file(WRITE "${CMAKE_BINARY_DIR}/empty.c" "typedef int empty;")
+        add_executable(app "${CMAKE_BINARY_DIR}/empty.c")
+        target_include_directories(app SYSTEM PRIVATE "${TFLM}" "$ENV{ZEPHYR_BASE}/include")
+        target_link_libraries(app PRIVATE m)""",
+    "sdk/include/zephyr/kernel.h": "#include <stdlib.h>\ninline void k_msleep(int ms) { exit(ms == 1000 ? 0 : 9); }\n",
+}
+ESP_IDF = {
+    "sdk/tools/cmake/project.cmake": """
+        macro(project name)
+          _project(${name} C CXX)
+          add_subdirectory(main)
+        endmacro()
+        function(idf_component_register)
+          cmake_parse_arguments(GIVEN "" "" "SRCS;INCLUDE_DIRS" ${ARGN})
+          add_executable(app ${GIVEN_SRCS} "$ENV{IDF_PATH}/start.cpp")
+          target_include_directories(app PRIVATE ${GIVEN_INCLUDE_DIRS})
+          target_include_directories(app SYSTEM PRIVATE "${TFLM}" "$ENV{IDF_PATH}/include")
+          target_link_libraries(app PRIVATE m)
+        endfunction()""",
+    "sdk/start.cpp": 'extern "C" void app_main(void);\nint main() { app_main(); }\n',
+    "sdk/include/freertos/FreeRTOS.h": "#define pdMS_TO_TICKS(ms) ((ms) / 10)\n",
+    "sdk/include/freertos/task.h": "#include <stdlib.h>\ninline void vTaskDelay(int t) { exit(t == 100 ? 0 : 9); }\n",
+}
+SDKS = {"cmake": {}, "pico-sdk": PICO, "zephyr": ZEPHYR, "esp-idf": ESP_IDF}
+PROGRAMS = {"cmake": "{name}", "pico-sdk": "{name}", "zephyr": "app", "esp-idf": "main/app"}
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory, make_archive):
+    """Writes a project and builds it as its README says; returns what runs the program, and where all is."""
+    if shutil.which("cmake") is None or shutil.which("g++") is None:
+        pytest.skip("no cmake and g++ to build the project with")
+
+    def built(format_name, called="my_study", **fields):
+        root = tmp_path_factory.mktemp("projects")
+        write(root, make_archive(example=EXAMPLE, tflite=MODEL.read_bytes(), **fields), [format_name])
+        write_tflm(root / "tflm")
+        write_files(root, {"tflm/tensorflow/lite/version.cc": "extern const int version = 1;\n", **SDKS[format_name]})
+        sdk = str(root / "sdk")
+        env = {**os.environ, "PICO_SDK_PATH": sdk, "ZEPHYR_BASE": sdk, "IDF_PATH": sdk}
+        options = {
+            **dict.fromkeys(("TFLM_DIR", "TFLM"), root / "tflm"),
+            "PICO_TFLMICRO_PATH": root / "sdk" / "tflm",
+            "CMAKE_C_FLAGS": " ".join(STRICT),
+            "CMAKE_CXX_FLAGS": " ".join(STRICT),
+        }
+        source = root / f"{called}_{format_name.replace('-', '_')}"
+        given = [f"-D{key}={value}" for key, value in options.items()]
+        configure = ["cmake", "-S", source, "-B", root / "build", "--no-warn-unused-cli", *given]
+        for command in (configure, ["cmake", "--build", root / "build"]):
+            ran = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+            assert "CMake Warning" not in ran.stderr
+
+        def run(*words, offset=0, needed=0):
+            settings = {"OFFSET": str(offset), "NEEDED": str(needed)}
+            program = root / "build" / PROGRAMS[format_name].format(name=called)
+            return subprocess.run([program, *words], env=settings, check=False, capture_output=True, text=True)
+
+        run.root = root
+        return run
+
+    return built
+
+
+@pytest.fixture(scope="module")
+def on_computer(build):
+    return build("cmake")
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_a_project_builds_without_a_warning_checks_itself_and_prints_classes_and_scores(build, name):
+    run = build(name)
+    ran = run()
+    expected = ["self-test: passed", "walk: 0.000", "sit: 0.996", "lie: 0.488", "answer: sit"]
+    assert (ran.returncode, ran.stdout.splitlines()) == (0, expected)
+    wrong = run(offset=2)
+    assert (wrong.stdout + wrong.stderr).startswith("self-test: wrong answer")
+
+
+def test_names_that_c_cannot_have_are_no_hindrance(build):
+    names = ('say "hi"', "\N{LATIN SMALL LETTER U WITH DIAERESIS}ber??/", "two\nlines \\")
+    scaling = Scaling((0.5,) * 32, (3.0,) * 32)
+    table = {"input_shape": (1, 32), "scaling": scaling, "channel_names": ()}
+    ran = build("cmake", "while_model", **table, name="while", class_names=names, output=Quantization(0.1, 127))()
+    rest = ['say "hi": -25.500', f"{names[1]}: 0.000", "two", "lines \\: -13.000", f"answer: {names[1]}"]
+    assert ran.stdout.splitlines() == ["self-test: passed", *rest]
+
+
+@pytest.mark.parametrize("offset", [-2, 2])
+def test_the_test_of_the_cmake_project_fails_for_a_wrong_answer(on_computer, offset):
+    command = ["ctest", "--test-dir", on_computer.root / "build"]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    env = {**os.environ, "OFFSET": str(offset)}
+    assert subprocess.run(command, check=False, capture_output=True, env=env).returncode != 0
+    assert "wrong answer" in on_computer(offset=offset).stderr
+
+
+def test_the_program_for_a_computer_reads_one_input_from_a_file(on_computer, make_archive, tmp_path):
+    archive = make_archive()
+    steps = [value - archive.input.zero_point for value in EXAMPLE.input]
+    means, stds = archive.scaling.mean * 16, archive.scaling.std * 16
+    raw = [s * archive.input.scale * std + mean for s, std, mean in zip(steps, stds, means, strict=True)]
+    lines = [",".join(map(str, raw[i : i + 2])) for i in range(0, 32, 2)]
+    good = tmp_path / "good.csv"
+    good.write_text("\n".join(lines) + "\n")
+    ran = on_computer(good)
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "answer: sit")
+    for text in ("", "1 2 3", "\n".join([*lines, "4"]), "\n".join(["word", *lines]), "\n".join(lines[:-1]) + "\nx,1"):
+        bad = tmp_path / "bad.csv"
+        bad.write_text(text)
+        assert on_computer(bad).returncode == 3
+    assert on_computer(tmp_path / "missing.csv").returncode == 3
+
+
+def test_the_arena_of_a_computer_is_the_one_that_tflm_needs_there_and_a_margin(on_computer):
+    needed = profile(MODEL.read_bytes(), find_target("host")).to_json()["arena"]["min"] + 1024
+    assert on_computer(needed=needed).returncode == 0
+    ran = on_computer(needed=needed + 1)
+    assert (ran.returncode, ran.stderr) == (1, "model: the arena is too small, or the library lacks an operator\n")
+
+
+def test_the_cmake_project_says_what_it_lacks(build, on_computer, tmp_path):
+    source = on_computer.root / "my_study_cmake"
+    ran = subprocess.run(["cmake", "-S", source, "-B", tmp_path], check=False, capture_output=True, text=True)
+    assert ran.returncode != 0
+    assert "TFLM_DIR: must be a folder with TensorFlow Lite" in " ".join(ran.stderr.split())
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_a_project_s_readme_has_its_commands_and_what_the_model_is_given(make_archive, tmp_path, name):
+    written = write(tmp_path, make_archive(tflite=MODEL.read_bytes()), [name])
+    (readme,) = (path.read_text() for path in written if path.name == "README.md")
+    build_with = {
+        "cmake": "cmake --build build",
+        "pico-sdk": "cmake --build build",
+        "zephyr": "west build -p -b",
+        "esp-idf": "idf.py build",
+    }
+    assert build_with[name] in readme
+    assert "5,200 + 1,024 bytes" in readme
+    assert "| acc\\_y | -3 | 20 |" in readme or "| acc_y | -3 | 20 |" in readme
+
+
+@pytest.mark.parametrize("name", [*SDKS, "arduino"])
+def test_a_folder_of_somebody_else_is_refused_unless_forced(make_archive, tmp_path, name):
+    archive = make_archive(tflite=MODEL.read_bytes())
+    (folder,) = {file.split("/")[0] for file in FORMATS[name](archive)}
+    strange = tmp_path / folder / "notes.txt"
+    strange.parent.mkdir()
+    strange.write_text("mine")
+    with pytest.raises(InputError, match=r"must be a folder that nas has written.*notes\.txt.*force=True"):
+        write(tmp_path, archive, [name])
+    assert list(strange.parent.iterdir()) == [strange]
+    for _ in range(2):
+        write(Destination(tmp_path, force=True), archive, [name])
+    assert write(tmp_path, archive, [name])
+    assert strange.read_text() == "mine"
+
+
+def test_only_operators_whose_tensors_are_all_int8_are_registered_for_int8_alone(make_archive):
+    archive = make_archive()
+    facts = archive.footprint
+    assert "AddConv2D(tflite::Register_CONV_2D_INT8());" in FORMATS["tflm"](archive)["model_ops.h"]
+    assert "AddMean();" in FORMATS["tflm"](archive)["model_ops.h"]
+    # The output of the second convolution is int16; the first one needs the same registration.
+    tensors = [{**one, "dtype": "int16"} if one["index"] == 3 else one for one in facts["tensors"]]
+    ops = FORMATS["tflm"](make_archive(footprint={**facts, "tensors": tensors}))["model_ops.h"]
+    assert "AddConv2D();" in ops
+    assert "AddMaxPool2D(tflite::Register_MAX_POOL_2D_INT8());" in ops
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_a_model_that_a_project_cannot_express_is_refused_with_the_formats_that_can(tmp_path, make_archive, name):
+    footprint = {**make_archive().footprint, "resource_variables": 2}
+    with pytest.raises(InputError, match=rf"format {name}: cannot express .* variables.*; take formats='tflm'"):
+        write(tmp_path, make_archive(footprint=footprint), [name])
+    assert list(tmp_path.iterdir()) == []
