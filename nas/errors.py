@@ -102,7 +102,9 @@ def _nearest(name: str, names: Sequence[str]) -> list[str]:
     if close := difflib.get_close_matches(name, names, n=1):
         return close
     plain = _plain(name)
-    return [other for other in names if len(plain) > 2 and (plain in _plain(other) or _plain(other) in plain)][:MOST]
+    # A name of one or two letters is part of almost anything.
+    alike = {known: _plain(known) for known in names if min(len(plain), len(_plain(known))) > 2}
+    return [known for known, other in alike.items() if plain in other or other in plain][:MOST]
 
 
 def _plain(name: str) -> str:

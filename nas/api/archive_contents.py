@@ -29,7 +29,7 @@ from nas.text import document
 from nas.tracking import known_run
 from nas.tracking.address import NOWHERE
 
-_SUMMED_UP = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
+_SUMMED_UP = ("weights_bytes", "file_bytes", "arena_min_bytes", "stack_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents:
@@ -76,6 +76,7 @@ def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents
 def _about(archive: Archive) -> dict[str, Any]:
     """Return what sums up a model."""
     record, tested = archive.record, archive.found.tested
+    profiled = record.profiled or {}
     return {
         "trial": record.trial,
         "metric": record.metric,
@@ -84,7 +85,7 @@ def _about(archive: Archive) -> dict[str, Any]:
         "target": archive.footprint["target"],
         "input_shape": list(archive.input_shape[1:]),
         "class_names": list(archive.class_names),
-        **{key: (record.profiled or {}).get(key) for key in _SUMMED_UP},
+        **{key: profiled.get(key) for key in _SUMMED_UP if key != "stack_bytes" or key in profiled},
     }
 
 

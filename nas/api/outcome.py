@@ -111,7 +111,7 @@ def _words(winner: Trained) -> str:
     record, tested = winner.record, winner.tested
     scores = [f"{in_validation(record.metric)} {percent(record.val_score)}"]
     scores += [] if tested is None else [f"test accuracy {percent(tested.metrics['accuracy'].value)}"]
-    costs = ", ".join(f"{cost.title} {cost.text(record)}" for cost in known_costs([record]))
+    costs = ", ".join(f"{cost.titled([record])} {cost.text(record)}" for cost in known_costs([record]))
     return f"winner: trial {record.trial}, {', '.join(scores)}\n  {costs}"
 
 

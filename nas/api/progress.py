@@ -17,6 +17,7 @@ from nas.optimizer.observer import Observer
 from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
+from nas.target.ram import ram_title
 from nas.text import kilobytes, percent
 
 # The view shows this many candidates: the latest, and in the end the best.
@@ -166,7 +167,7 @@ def line(record: Record, best: bool = False) -> str:
     return (
         f"trial {record.trial:4d}  {in_validation(record.metric)} {percent(record.val_score)}  "
         f"weights {facts['weights_bytes']:,} B  "
-        f"arena {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
+        f"{ram_title(facts)} {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
     )
 
 
@@ -187,7 +188,8 @@ def _ended(record: Record) -> str:
 def candidates(records: Sequence[Record], columns: int) -> Table:
     """Return a table of candidates, a line for each, for a terminal of that many columns."""
     wide = columns >= WIDE
-    heads = ["trial", "validation", "weights", "arena", *(["MACs", "seconds"] if wide else [])]
+    ram = ram_title(*(record.profiled or {} for record in records))
+    heads = ["trial", "validation", "weights", ram, *(["MACs", "seconds"] if wide else [])]
     table = Table(*heads, box=None, header_style="dim", pad_edge=False)
     for column in table.columns:
         column.justify, column.no_wrap = "right", True

@@ -34,6 +34,7 @@ from nas.study.repeat import commands, note
 from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.profiler import profile
+from nas.target.side_by_side import side_by_side
 from nas.text import shortened
 
 # A message lists at most this many trials.
@@ -180,13 +181,15 @@ def report_view(study: Study, archive: Archive | None, result: Result, ledger: L
         ledger: the study's trials.
     """
     target = study.board()
+    model = with_parameters(archive).tflite if archive else None
     return ReportView(
         result=result if archive else replace(result, winner=None),
         definition=(Path(result.folder) / "study.toml").read_text(),
         records=tuple(ledger.records()),
         class_names=archive.class_names if archive else (),
         importances=ledger.importances(),
-        footprint=profile(with_parameters(archive).tflite, target) if archive else None,
+        footprint=profile(model, target) if model else None,
+        runtimes=side_by_side(model, target) if model else (),
         command=commands(study, result),
         command_note=note(study, result),
         channel_names=archive.channel_names if archive else (),

@@ -181,11 +181,11 @@ def _fit(
         return None
     shape, outputs = data_shape(space, input_shape, classes)
     found = share(space, shape, outputs, target, budget, seed=seed)
-    return Fit(_words(budget), target.name, list(shape), outputs, found.drawn, found.fitting)
+    return Fit(_words(budget, target), target.name, list(shape), outputs, found.drawn, found.fitting)
 
 
-def _words(budget: Budget) -> str:
+def _words(budget: Budget, target: Target) -> str:
     """Return limits such as `6 KB of weights, 256 KB of arena and 1,024 KB of flash`."""
-    names = {"weights": "weights", "ram": "arena", "flash": "flash"}
+    names = {"weights": "weights", "ram": "RAM" if target.runtime == "c" else "arena", "flash": "flash"}
     *first, last = (f"{limit / 1024:,.6g} KB of {names[what]}" for what, limit in budget.limits().items())
     return f"{', '.join(first)} and {last}" if first else last

@@ -34,7 +34,7 @@ _PLACES = {
     RESULT: RESULT,
 }
 _FIGURES = ("epochs", "best_epoch", "val_accuracy", "float_val_accuracy", "baseline_accuracy", "weights_sha256")
-_SIZES = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
+_SIZES = ("weights_bytes", "file_bytes", "arena_min_bytes", "stack_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 def is_training(folder: Path) -> bool:
@@ -84,13 +84,14 @@ def training_contents(folder: Path) -> Contents:
     if portable.data.choice is not None:
         members[DATA] = document(to_data(portable.data.choice))
     known = _json(found.get(METADATA), folder / "metadata.json")
+    facts = footprint.summary()
     about = {
         **{key: result[key] for key in _FIGURES if key in result},
         "metric": "accuracy",
         "val_score": result.get("val_accuracy"),
         "target": spec.target.name,
         "class_names": known.get("class_names"),
-        **{key: footprint.summary().get(key) for key in _SIZES},
+        **{key: facts.get(key) for key in _SIZES if key != "stack_bytes" or key in facts},
     }
     return Contents(spec.name, "training", members, about, result.get("mlflow_run"))
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from nas.errors import InputError
+from nas.exporters.build_commands import build_commands
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.exporters.on_tflm import is_on_tflm
@@ -12,6 +14,8 @@ from nas.study.archive import Archive
 from nas.study.decision import sentence
 from nas.study.result import Trained
 from nas.study.scores import in_validation, on_test_set, uses_of_test_set, validated
+from nas.target.side_by_side import OnRuntime, cost_rows, side_by_side
+from nas.target.target import find_target
 from nas.task.metrics import Estimate
 from nas.text import interval, percent
 
@@ -24,8 +28,8 @@ def card(archive: Archive) -> Files:
 
 def model_card(archive: Archive) -> str:
     """Return the card in Markdown: results first, then how the model is used, then how it was made."""
-    sections = (_head, _accuracy, _classes, _footprint, _input, _architecture, _data, _training, _limits)
-    return "\n\n".join(section(archive) for section in sections) + "\n"
+    sections = (_head, _accuracy, _classes, _footprint, _runtimes, _input, _architecture, _data, _training, _limits)
+    return "\n\n".join(text for section in sections if (text := section(archive))) + "\n"
 
 
 def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
@@ -159,6 +163,7 @@ Budget:
 {facts(limits) or "- none"}"""
 
 
+MODEL = "model.tflite"
 _KERNELS = {"cmsis_nn": "with CMSIS-NN kernels", "reference": "with reference kernels", "plain_c": "as plain C"}
 
 
@@ -175,6 +180,40 @@ def _ram(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         return
     parts = f"static {ram['static']:,} + input and output {ram['input_output']:,} + stack {ram['stack']:,} bytes"
     yield "RAM", parts, f"{arena['min']:,}"
+
+
+def _runtimes(archive: Archive) -> str:
+    """Return the model on both runtimes, with the commands; empty for a target that cannot be found again."""
+    try:
+        target = find_target(str(archive.footprint["target"]))
+    except InputError:
+        return ""
+    found = side_by_side(archive.tflite, target)
+    if not found:
+        return ""
+    lines = table(("", *(one.title for one in found)), cost_rows(found), text=3)
+    reasons = "".join(f"\n\nNot on {one.title}: {escape(one.reason)}." for one in found if one.reason)
+    built = "\n\n".join(
+        f"{one.title}:\n\n" + "\n".join(f"    {line}" for line in build_commands(one, MODEL, archive.name))
+        for one in found
+        if one.footprint
+    )
+    return f"""## On TensorFlow Lite Micro and as plain C
+
+On target `{target.name}`. Both give the same int8 results.{_registrations(found)}
+
+{lines}{reasons}
+
+The commands that build it, in this folder (the README of a project says what it needs):
+
+{built}"""
+
+
+def _registrations(found: tuple[OnRuntime, ...]) -> str:
+    if all(one.footprint is None or one.footprint.kernels != "cmsis_nn" for one in found):
+        return ""
+    return """ TFLM's code is that of its general registrations:
+the exported sources register int8 kernels alone, which takes some 20 KB less for a convolutional network."""
 
 
 def _input(archive: Archive) -> str:
@@ -231,16 +270,25 @@ Seed {record.seed}. Recipe:
 {facts({"seconds": seconds, "version": record.versions})}"""
 
 
+def _memory_limits(archive: Archive) -> str:
+    if not is_on_tflm(archive):
+        return """\
+The static RAM and the constants are exact; code, stack and latency are estimates, fitted to programs that were
+  compiled. Another compiler, or other options, give other figures."""
+    return """\
+The memory figures are those of the TensorFlow Lite Micro version that nas reproduces; another version may differ
+  by some bytes. Stack, interpreter and op resolver come on top of the arena."""
+
+
 def _limits(archive: Archive) -> str:
-    return """## Limits of use
+    return f"""## Limits of use
 
 - It knows only the classes above and assigns one of them to every input, also to input unlike the training data
   (another sensor, placement, sampling rate or unit), for which the answer is meaningless.
 - The accuracies hold for people, places and devices like those of the data; the recall of a class with few test
   examples is uncertain.
 - It expects input scaled and quantized as stated here, and nothing else.
-- The memory figures are those of the TensorFlow Lite Micro version that nas reproduces; another version may differ
-  by some bytes. Stack, interpreter and op resolver come on top of the arena.
+- {_memory_limits(archive)}
 - It has not been assessed for uses in which a mistake harms someone."""
 
 

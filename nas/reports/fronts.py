@@ -31,7 +31,7 @@ def picker(view: ReportView) -> Markup:
     """Show the front by each cost that is known, the objective's own first."""
     complete = view.complete()
     costs = sorted(known_costs(complete), key=lambda cost: cost not in view.result.costs)
-    return tabs("cost", "against", [(cost.title, _panel(view, complete, cost)) for cost in costs])
+    return tabs("cost", "against", [(cost.titled(complete), _panel(view, complete, cost)) for cost in costs])
 
 
 def own(view: ReportView) -> Markup:
@@ -59,7 +59,7 @@ def _panel(view: ReportView, complete: Sequence[Record], cost: Cost) -> Markup:
         words += f" The {len(shown)} most accurate of {len(best)}:"
     rows: list[list[object]] = [[f"trial {r.trial}", percent(r.val_score), cost.text(r)] for r in shown]
     marked = [i for i, record in enumerate(shown) if record.trial == _winner(view)]
-    listed = table(["candidate", in_validation(best[0].metric), cost.title], rows, marked=marked)
+    listed = table(["candidate", in_validation(best[0].metric), cost.titled(best)], rows, marked=marked)
     chart = _chart(view, complete, best, name)
     return element("div", chart, element("div", element("p", words, class_="note"), listed), class_="pair")
 
@@ -67,6 +67,7 @@ def _panel(view: ReportView, complete: Sequence[Record], cost: Cost) -> Markup:
 def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record], name: str) -> Markup:
     """Draw every complete candidate, the front, the winner, and the budget."""
     cost, low = COSTS[name], _lowest(complete, best)
+    called = cost.titled(complete)
     dots = [record for record in complete[:MOST_DOTS] if record not in best and (record.val_score or 0.0) >= low]
     with drawing(HALF_WIDTH, 380) as (figure, axes):
         _plot(axes, dots, cost, "candidate", gid="dots", color=MUTED, alpha=0.45, markersize=5, markeredgewidth=0)
@@ -76,7 +77,7 @@ def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record],
             ring = {"fillstyle": "none", "markeredgewidth": 1.8, "markersize": 14, "clip_on": False}
             _plot(axes, winner, cost, "winner", color=INK, **ring)
         _draw_limit(axes, view.limits.get(_LIMITS.get(name, "")), max(cost.of(r) or 0 for r in complete))
-        axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
+        axes.set_xlabel(f"{called}, {cost.unit}" if cost.unit else called)
         axes.set_ylabel(f"{in_validation(best[0].metric)}, %")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}" if cost.unit == "ms" else f"{value:,.0f}")
         axes.locator_params(axis="x", nbins=6)
@@ -84,7 +85,7 @@ def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record],
         margin = 6 * ((best[-1].val_score or 0.0) - low) + 0.3
         axes.set_ylim(100 * low - margin, 100 * (best[-1].val_score or 0.0) + margin)
         figure.legend(loc="outside upper right", ncols=4, columnspacing=1.2, handletextpad=0.4)
-        says = f"Accuracy against {cost.title}: Pareto front of {len(best)} among {len(complete)} candidates"
+        says = f"Accuracy against {called}: Pareto front of {len(best)} among {len(complete)} candidates"
         titles = {"dots": [_title(r, cost) for r in dots], "best": [_title(r, cost) for r in best]}
         return to_svg(figure, f"front-{name}", says, titles)
 
@@ -104,7 +105,7 @@ def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[fl
 
 
 def _title(record: Record, cost: Cost) -> str:
-    return f"trial {record.trial}: {percent(record.val_score)}, {cost.title} {cost.text(record)}"
+    return f"trial {record.trial}: {percent(record.val_score)}, {cost.titled([record])} {cost.text(record)}"
 
 
 def _draw_limit(axes: "Axes", limit: float | None, most: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nas.reports.markup import Markup, element, join
-from nas.reports.tiles import limited, tile
+from nas.reports.tiles import flash_tile, limited, ram_tile, tile
 from nas.reports.view import ReportView
 from nas.reports.words import GAP, capitalized, percent, size, whole
 from nas.study.record import Record
@@ -80,8 +80,8 @@ def _tiles(view: ReportView, winner: Trained) -> list[Markup]:
         *(_score(winner.tested, metric) for metric in winner.headline_metrics if winner.tested),
         *(_validated(capitalized(name), value) for name, value in validated(winner)),
         limited("Weights", costs.get("weights_bytes"), view.limits.get("weights")),
-        limited("Arena to reserve (RAM)", costs.get("arena_min_bytes"), view.limits.get("ram"), _arena(costs)),
-        limited("Flash, model and code", costs.get("flash_bytes"), view.limits.get("flash"), _file(costs)),
+        ram_tile(costs, view.limits.get("ram")),
+        flash_tile(costs, view.limits.get("flash")),
         limited("Multiply-accumulates", costs.get("macs"), view.limits.get("macs"), _latency(costs), whole),
         *_limited_latency(view, costs),
     ]
@@ -102,15 +102,6 @@ def _validated(name: str, value: str) -> Markup:
     """Return the tile of a score of the search or of the finals, with its spread below it."""
     figure, _, spread = value.partition("%")
     return tile(name, f"{figure.strip()}{GAP}%" if spread or figure != value else value, spread.strip())
-
-
-def _arena(costs: Mapping[str, Any]) -> str:
-    head, tail = costs.get("arena_head_bytes"), costs.get("arena_tail_bytes")
-    return f"head {size(head)}, tail {size(tail)}"
-
-
-def _file(costs: Mapping[str, Any]) -> str:
-    return f".tflite file {size(costs.get('file_bytes'))}"
 
 
 def _latency(costs: Mapping[str, Any]) -> str:

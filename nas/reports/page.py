@@ -34,6 +34,7 @@ def _sections(view: ReportView) -> Iterator[Markup]:
         yield from winner.on_test_rows(view, best, best.tested)
     if view.footprint is not None:
         yield from winner.network(view)
+        yield from winner.runtimes(view)
     yield from _search(view)
     if best is not None:
         yield section("Next steps", next_steps(view))
@@ -59,7 +60,7 @@ def _front(view: ReportView) -> Markup:
         f" The circle is around the winner, at its {in_validation(metric)}. See the top of this page for "
         f"{finals if winner and winner.cross_validated_score is not None else ''}its {on_test_set(metric)}."
     )
-    own = " and ".join(cost.title for cost in view.result.costs)
+    own = " and ".join(cost.titled(view.result.front) for cost in view.result.costs)
     return section(
         f"{capitalized(metric_title(metric))} against cost",
         note(

@@ -35,7 +35,8 @@ def draw_front(
     if chosen := [record for record in complete if record.trial == winner]:
         (ring,) = axes.plot(*_places(chosen, cost), "o", color="black", fillstyle="none", markersize=13, label="winner")
         ring.set_clip_on(False)
-    axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
+    title = cost.titled(complete)
+    axes.set_xlabel(f"{title}, {cost.unit}" if cost.unit else title)
     axes.set_ylabel(f"{in_validation(complete[0].metric if complete else 'accuracy')}, %")
     axes.legend()
     return axes

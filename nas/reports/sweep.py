@@ -8,6 +8,7 @@ from nas.reports.markup import Markup, element, note, page, section, table
 from nas.reports.svg import FULL_WIDTH, LINES, SURFACE, drawing, to_svg
 from nas.reports.words import interval, percent
 from nas.study.result import Result
+from nas.target.ram import ram_title
 from nas.text import UNKNOWN, kilobytes
 
 Row: TypeAlias = tuple[str, Mapping[str, Any], Result | None, str | None]
@@ -87,10 +88,15 @@ def _means(rows: Sequence[Row]) -> Markup:
 
 def _all(rows: Sequence[Row]) -> Markup:
     keys = list(rows[0][1]) if rows else []
-    head: list[object] = ["study", *keys, "trials", "validated", "tested", "95 % interval", "weights", "arena"]
+    head: list[object] = ["study", *keys, "trials", "validated", "tested", "95 % interval", "weights", _ram(rows)]
     reasons = [note(f"{name}: {error}") for name, _, _, error in rows if error]
     lines = table(head, [_line(row) for row in rows], text_columns=1 + len(keys))
     return section("All studies", lines, *reasons)
+
+
+def _ram(rows: Sequence[Row]) -> str:
+    winners = [result.winner for _, _, result, _ in rows if result is not None]
+    return ram_title(*(winner.record.profiled or {} for winner in winners if winner is not None))
 
 
 def _line(row: Row) -> list[object]:

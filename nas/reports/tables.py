@@ -13,6 +13,7 @@ from nas.study.decision import finalists as all_finalists
 from nas.study.record import Record, State, state_reason, state_words
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
+from nas.target.ram import ram_title
 from nas.task.metrics import Estimate
 from nas.task.task import metric_title
 from nas.text import UNKNOWN
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # Of more candidates, the best are listed; MLflow has all of them.
 MOST_CANDIDATES = 300
-COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "arena, B", "flash_bytes": "flash, B", "macs": "MACs"}
+COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "{ram}, B", "flash_bytes": "flash, B", "macs": "MACs"}
 ACCURACY = (in_validation("accuracy"), "before quantization")
 MEANINGS = {
     State.COMPLETE: "trained, quantized and evaluated",
@@ -42,6 +43,11 @@ def _judged(metric: str, score: float | None) -> list[str]:
     return [percent(score) for _ in _judged_by(metric)]
 
 
+def _titles(records: Sequence[Record]) -> list[str]:
+    ram = ram_title(*(record.profiled or record.estimated or {} for record in records))
+    return [title.format(ram=ram) for title in COSTS.values()]
+
+
 def _costs(record: Record) -> list[object]:
     known = record.profiled or record.estimated or {}
     return [whole(known.get(name)) for name in COSTS]
@@ -59,7 +65,7 @@ def front(records: Sequence[Record]) -> Markup:
         ]
         for r in records
     ]
-    return table(["candidate", *_judged_by(records[0].metric), *ACCURACY, *COSTS.values()], rows)
+    return table(["candidate", *_judged_by(records[0].metric), *ACCURACY, *_titles(records)], rows)
 
 
 def candidates(view: ReportView) -> Markup:
@@ -79,7 +85,7 @@ def candidates(view: ReportView) -> Markup:
         ]
         for record in view.built()[:MOST_CANDIDATES]
     ]
-    head = ["candidate", "state", "network", "score", *_judged_by(metric), *ACCURACY, *COSTS.values(), "seconds"]
+    head = ["candidate", "state", "network", "score", *_judged_by(metric), *ACCURACY, *_titles(view.records), "seconds"]
     return table(list(head), rows, text_columns=3)
 
 

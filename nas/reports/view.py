@@ -10,6 +10,7 @@ from nas.study.result import Result
 
 if TYPE_CHECKING:
     from nas.target.footprint import Footprint
+    from nas.target.side_by_side import OnRuntime
 
 
 # Of fewer candidates, it is chance what explains their scores.
@@ -30,6 +31,7 @@ class ReportView:
         command: the shell commands that repeat the study; `command_note` says what they cannot repeat.
         channel_names: of the windows, one for each, or empty.
         inputs_are: what the model is given, in the plural: `windows`, `images` or `rows`.
+        runtimes: the winner on each runtime, side by side; empty without a winner.
         limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs`, `latency` in ms (`Budget.limits()`).
     """
 
@@ -44,6 +46,7 @@ class ReportView:
     inputs_are: str = "rows"
     limits: Mapping[str, float] = field(default_factory=dict)
     command_note: str = ""
+    runtimes: "tuple[OnRuntime, ...]" = ()
 
     def complete(self) -> list[Record]:
         """Return the complete candidates, best first."""

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
+from nas.exporters.build_commands import build_commands
 from nas.reports import answers, tables
 from nas.reports.architecture import architecture
 from nas.reports.gallery import gallery
-from nas.reports.markup import Markup, details, element, join, note, section
+from nas.reports.markup import Markup, details, element, join, note, section, table
 from nas.reports.memory_map.page import buffers, picture
+from nas.reports.memory_map.words import how_memory_is_used, where_buffers_lie
 from nas.reports.view import ReportView
-from nas.reports.words import capitalized, percent, size
+from nas.reports.words import capitalized, percent
 from nas.study.answers import Answers, Threshold
 from nas.study.decision import sentence
 from nas.study.hand_made import RULE
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_cross_validation, on_test_set, uses_of_test_set
+from nas.target.side_by_side import OnRuntime, cost_rows
 from nas.task.task import metric_title
 
 
@@ -104,7 +107,6 @@ def network(view: ReportView) -> Iterator[Markup]:
     """Yield the sections on the winner's network and its memory."""
     footprint = view.footprint
     assert footprint is not None
-    arena = footprint.detail
     yield section(
         "Architecture",
         note(
@@ -116,15 +118,34 @@ def network(view: ReportView) -> Iterator[Markup]:
     )
     yield section(
         "Memory map",
-        note(
-            f"How TensorFlow Lite Micro uses the arena on {footprint.target}. Reserve {size(arena.min)}, the smallest "
-            f"arena that works. The head, {size(arena.head)}, holds activations and scratch buffers: a rectangle spans "
-            "the operators that need a buffer (to the right) and its bytes (upwards). The tail, "
-            f"{size(arena.tail)}, is kept as long as the interpreter exists."
-        ),
+        note(how_memory_is_used(footprint)),
         picture(footprint),
-        details("Buffers in the arena's head", buffers(footprint)),
+        details(f"Buffers in {where_buffers_lie(footprint)}", buffers(footprint)),
     )
+
+
+def runtimes(view: ReportView) -> Iterator[Markup]:
+    """Yield the section that compares TFLM and plain C; none without a winner."""
+    if not view.runtimes or view.footprint is None:
+        return
+    found = view.runtimes
+    reasons = [note(f"Not on {one.title}: {one.reason}.") for one in found if one.reason]
+    yield section(
+        "On TensorFlow Lite Micro and as plain C",
+        note(
+            f"The same network, with the same int8 results, on {view.footprint.target}: interpreted by TFLM, or "
+            "written as a C program of its own. Below are the commands that build each. The exported sources for TFLM "
+            "register int8 kernels alone, which with CMSIS-NN takes less code than stated."
+        ),
+        table(["", *(one.title for one in found)], [list(row) for row in cost_rows(found)], text_columns=3),
+        *reasons,
+        *(_commands(view, one) for one in found if one.footprint),
+    )
+
+
+def _commands(view: ReportView, one: OnRuntime) -> Markup:
+    lines = build_commands(one, f"{view.result.folder}/best/model.tflite", view.result.study)
+    return join(element("p", f"{capitalized(one.title)}:"), element("pre", "\n".join(lines)))
 
 
 def finals(winner: Trained) -> Iterator[Markup]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nas.study.record import Record
+from nas.target.ram import ram_title
 from nas.text import UNKNOWN, kilobytes
 
 
@@ -12,7 +13,7 @@ class Cost:
     """A number of a footprint that is better when lower.
 
     Attributes:
-        title: what texts call it.
+        title: what texts call it, on TFLM.
         key: its key in `Footprint.summary()`.
         unit: `B`, `ms`, or empty for a count.
     """
@@ -20,6 +21,11 @@ class Cost:
     title: str
     key: str
     unit: str = ""
+
+    def titled(self, records: Iterable[Record]) -> str:
+        """Return what texts call it for some candidates: plain C has no arena, but RAM."""
+        facts = (record.profiled or record.estimated or {} for record in records)
+        return ram_title(*facts) if self.key == "arena_min_bytes" else self.title
 
     def of(self, record: Record) -> float | None:
         """Return this cost of a candidate's `.tflite`; None if it has none, or if the target does not tell."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
+from nas.target.ram import ram_to_reserve
 from nas.text import UNKNOWN, duration, interval, kilobytes, percent
 
 _SIZES = {"weights": "weights_bytes", "arena to reserve": "arena_min_bytes", "flash": "flash_bytes"}
@@ -67,7 +68,7 @@ class StudySummary:
         yield in_validation(self.metric), percent(self.val_score)
         for name, key in (
             ("weights", "weights_bytes"),
-            ("arena to reserve", "arena_min_bytes"),
+            (ram_to_reserve(figures), "arena_min_bytes"),
             ("flash", "flash_bytes"),
         ):
             yield name, kilobytes(figures.get(key))

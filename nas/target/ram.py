@@ -1,6 +1,7 @@
 """What a runtime knows of its RAM, a type for each runtime."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -130,6 +131,16 @@ class Buffers:
             "arena": {"head": self.static, "tail": 0, "min": self.ram_bytes},
             "ram": {"static": self.static, "input_output": self.given, "stack": self.stack},
         }
+
+
+def ram_title(*summaries: Mapping[str, Any]) -> str:
+    """Return what `arena_min_bytes` is called in the given summaries: the arena, or RAM if one is of plain C."""
+    return "RAM" if any("stack_bytes" in summary for summary in summaries) else "arena"
+
+
+def ram_to_reserve(summary: Mapping[str, Any]) -> str:
+    """Return what one summary's `arena_min_bytes` is called where it stands alone."""
+    return "RAM in all" if ram_title(summary) == "RAM" else "arena to reserve"
 
 
 Detail: TypeAlias = Arena | Buffers

@@ -7,6 +7,7 @@ from nas.study.costs import COSTS, known_costs
 from nas.study.decision import sentence
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
+from nas.target.ram import ram_to_reserve
 from nas.text import kilobytes, percent
 
 TAG = "mlflow.note.content"
@@ -16,9 +17,9 @@ _COLUMNS = """\
 Each run below is a candidate, but for `hand-made network`, with which the winner is compared. `rank` 1 is the winner; \
 the other finalists follow by their finals, then all others by `score`. `cross_validated_score` is a finalist's mean \
 over the folds of the finals, which chose the winner; `test_accuracy` is known of the winner and of the hand-made \
-network; `score` is what the search maximizes, `val_accuracy` the int8 \
-model's accuracy on the validation data, `arena_min_bytes` the arena to reserve, `latency_ms` an estimate for the \
-target. A candidate that was stopped early has no score; `reason` says why. Candidates over budget were never built, \
+network; `score` is what the search maximizes, `val_accuracy` the int8 model's accuracy on the validation data, \
+`arena_min_bytes` the arena to reserve (in plain C, the RAM in all), `latency_ms` an estimate for the target. \
+A candidate that was stopped early has no score; `reason` says why. Candidates over budget were never built, \
 and have no run."""
 
 
@@ -63,7 +64,8 @@ def _headline(winner: Trained) -> str:
         else f"{on_test_set(metric)} {percent(tested.metrics[metric].value)}"
     )
     weights, arena = COSTS["weights"].text(winner.record), COSTS["arena"].text(winner.record)
-    head = f"Winner: trial {winner.record.trial}, {score}, {weights} of weights, {arena} of arena to reserve."
+    ram = f"{arena} of {ram_to_reserve(winner.record.profiled or {})}"
+    head = f"Winner: trial {winner.record.trial}, {score}, {weights} of weights, {ram}."
     return f"{head} {sentence(winner)}".rstrip()
 
 
@@ -81,4 +83,4 @@ def _rows(winner: Trained) -> Iterator[tuple[str, str]]:
     yield "model file", kilobytes(facts.get("file_bytes"))
     yield "flash, with runtime", kilobytes(facts.get("flash_bytes"))
     for cost in known_costs([record]):
-        yield "arena to reserve" if cost is COSTS["arena"] else cost.title, cost.text(record)
+        yield ram_to_reserve(facts) if cost is COSTS["arena"] else cost.title, cost.text(record)

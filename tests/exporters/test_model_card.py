@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+import rooms
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -18,6 +19,8 @@ from nas.exporters.model_card import model_card, recalls
 from nas.reports.headline import headline
 from nas.reports.view import ReportView
 from nas.study.result import Result, Trained
+from nas.target.profiler import profile
+from nas.target.target import find_target
 from nas.tracking.note import study_note
 
 
@@ -130,3 +133,28 @@ def test_escaped_text_is_one_line_without_live_markup(text):
 def test_facts_show_nested_tables_lists_and_nothing():
     shown = facts({"rows": {"train": 1}, "names": ("a", "b"), "rate": None})
     assert shown == "- rows.train: 1\n- names: a, b\n- rate: none"
+
+
+CORPUS = rooms.ROOT / "native" / "fuzz" / "corpus"
+
+
+def test_the_card_shows_the_model_on_both_runtimes_with_the_commands_that_build_it(make_archive):
+    tflite = (CORPUS / "cnn_timeseries.tflite").read_bytes()
+    card = model_card(make_archive(tflite=tflite))
+    tflm, c = (profile(tflite, find_target("cortex-m4", runtime)) for runtime in ("tflm", "c"))
+    assert f"| flash | {tflm.flash_bytes:,} B | {c.flash_bytes:,} B |" in card
+    assert (
+        f"| static RAM | arena {tflm.detail.min:,} B | {c.detail.static:,} B and {c.detail.given:,} B of input" in card
+    )
+    assert "nas export model.tflite --name my_study --format cmake -o projects\n" in card
+    assert "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c my_study.c" in card
+
+
+def test_a_card_for_a_board_without_tflm_says_why_there_is_one_runtime(make_archive):
+    tflite = (CORPUS / "cnn_timeseries.tflite").read_bytes()
+    footprint = {**profile(tflite, find_target("arduino-uno")).to_json(), "file": "model.tflite"}
+    card = model_card(make_archive(tflite=tflite, footprint=footprint))
+    assert "Not on TensorFlow Lite Micro:" in card
+    assert "avr-gcc -mmcu=atmega328p -Os -c my_study.c" in card
+    assert "--format cmake" not in card
+    assert "arena" not in card.partition("## Limits of use")[2]

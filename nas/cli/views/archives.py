@@ -8,6 +8,7 @@ from rich.text import Text
 from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable
 from nas.study.archive_zip import ArchiveFile
+from nas.target.ram import ram_to_reserve
 from nas.text import UNKNOWN, kilobytes, percent
 
 _DIGEST_SHOWN = 16
@@ -41,7 +42,7 @@ def _facts(archive: ArchiveFile) -> Iterator[tuple[str, str]]:
     yield "target", str(about.get("target") or UNKNOWN)
     for key, title in _SIZES.items():
         if isinstance(about.get(key), int):
-            yield title, kilobytes(about[key])
+            yield ram_to_reserve(about) if key == "arena_min_bytes" else title, kilobytes(about[key])
     versions = dict(manifest.versions)
     yield "made by", f"nas {versions.pop('nas', UNKNOWN)} on {versions.pop('platform', UNKNOWN)}"
     yield "with", ", ".join(f"{name} {version}" for name, version in versions.items())

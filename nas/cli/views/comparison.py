@@ -13,6 +13,7 @@ from nas.cli.views.footprint import milliseconds
 from nas.errors import InputError
 from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint
+from nas.target.ram import ram_title
 from nas.target.room import at_least
 from nas.target.target import Target
 from nas.text import kilobytes, shortened
@@ -41,10 +42,11 @@ def _heading(rows: Sequence[Comparison], files: set[str], targets: set[str]) -> 
 def _table(rows: Sequence[Comparison], files: bool, targets: bool, width: int) -> Table:
     table = Table(box=None, pad_edge=False)
     names = [title for title, shown in (("file", files or not targets), ("target", targets)) if shown]
+    facts = (row.result.summary() for row in rows if isinstance(row.result, Footprint))
     room_for_names = max(width - _FIGURES, _NAME)
     for title in (*names, "fits"):
         table.add_column(title, no_wrap=True)
-    for title in ("weights", "arena", "flash", "MACs", "ms"):
+    for title in ("weights", ram_title(*facts), "flash", "MACs", "ms"):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         of = {"file": Path(row.file).stem, "target": row.target.name}
@@ -90,7 +92,8 @@ def _verdict(target: Target, footprint: Footprint) -> Text:
 
 def _over(target: Target, footprint: Footprint) -> list[str]:
     """Return each of the board's limits that is exceeded, in words."""
-    uses = (("arena", footprint.ram_bytes, target.ram_bytes), ("flash", footprint.flash_bytes, target.flash_bytes))
+    ram = ram_title(footprint.summary())
+    uses = ((ram, footprint.ram_bytes, target.ram_bytes), ("flash", footprint.flash_bytes, target.flash_bytes))
     return [
         f"{what} over by {at_least(not footprint.complete)}{kilobytes(used - limit)}"
         for what, used, limit in uses

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from nas.evaluation.evaluation import Evaluation, GroupScores
 from nas.evaluation.scores import Scores
+from nas.target.ram import ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS, METRICS
 from nas.text import UNKNOWN, counted, interval, kilobytes, percent
 
@@ -42,7 +43,7 @@ def _parts(evaluation: Evaluation) -> Iterator[RenderableType]:
         costs = about.footprint
         yield ""
         yield Text(
-            f"on {costs['target']}: arena to reserve {kilobytes(costs['arena_min_bytes'])}, flash "
+            f"on {costs['target']}: {ram_to_reserve(costs)} {kilobytes(costs['arena_min_bytes'])}, flash "
             f"{kilobytes(costs['flash_bytes'])}, {costs['macs']:,} MACs"
         )
 

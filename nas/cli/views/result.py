@@ -9,6 +9,7 @@ from nas.study.record import Record, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
+from nas.target.ram import ram_to_reserve
 from nas.text import duration, kilobytes, percent
 
 # The front may have dozens of candidates; as many of the most accurate are printed.
@@ -28,7 +29,7 @@ def summary(result: Result) -> str:
         *scores(winner),
         ("weights", kilobytes(facts["weights_bytes"])),
         ("model.tflite", kilobytes(facts["file_bytes"])),
-        ("arena to reserve", kilobytes(facts["arena_min_bytes"])),
+        (ram_to_reserve(facts), kilobytes(facts["arena_min_bytes"])),
         ("flash, with runtime", kilobytes(facts["flash_bytes"])),
         ("MACs", COSTS["macs"].text(winner.record)),
     ]
@@ -97,8 +98,8 @@ def front(result: Result) -> str:
     if not result.front:
         return ""
     costs, shown = known_costs(result.front), result.front[-MOST_ON_FRONT:]
-    own = " and ".join(cost.title for cost in result.costs)
-    rows = [["trial", in_validation(shown[0].metric), *(cost.title for cost in costs)]]
+    own = " and ".join(cost.titled(result.front) for cost in result.costs)
+    rows = [["trial", in_validation(shown[0].metric), *(cost.titled(shown) for cost in costs)]]
     off = [] if result.winner is None or _is_among(result.winner, result.front) else [result.winner.record]
     rows += [
         [str(record.trial), percent(record.val_score), *(cost.text(record) for cost in costs)]

@@ -12,7 +12,7 @@ from nas.text import kilobytes, percent
 
 # What `nas studies` shows of a study that cannot be read.
 UNREADABLE = "unreadable"
-FIGURES = ("trials", "validated", "tested", "weights", "arena")
+FIGURES = ("trials", "validated", "tested", "weights", "RAM")
 """Titles of the numbers that `nas studies` shows of each study."""
 
 

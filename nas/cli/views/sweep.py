@@ -5,13 +5,19 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.sweeping import PAGE, SweepOutcome
+from nas.target.ram import ram_title
 from nas.text import kilobytes, percent
+
+
+def _ram(found: SweepOutcome) -> str:
+    winners = [study.outcome.winner for study in found.studies if study.outcome is not None]
+    return ram_title(*(winner.record.profiled or {} for winner in winners if winner is not None))
 
 
 def listing(found: SweepOutcome) -> Group:
     """Return a line for each study, the reasons of those that have failed, and where the page is."""
     table = Table("study", box=None, pad_edge=False)
-    for title in ("trials", "validated", "tested", "weights", "arena"):
+    for title in ("trials", "validated", "tested", "weights", _ram(found)):
         table.add_column(title, justify="right", no_wrap=True)
     for study in found.studies:
         winner = None if study.outcome is None else study.outcome.winner

@@ -1,6 +1,7 @@
 """What a training has come to, as text."""
 
 from nas.study.training_result import TrainingResult
+from nas.target.ram import ram_title
 from nas.text import counted, duration, kilobytes, percent
 
 
@@ -15,7 +16,7 @@ def summary(result: TrainingResult) -> str:
         f"  validation accuracy   {_accuracies(result)}, "
         f"{percent(result.baseline_accuracy)} always the most frequent class",
         f"  weights               {kilobytes(facts['weights_bytes'])}, file {kilobytes(facts['file_bytes'])}",
-        f"  on {result.target:<19}arena {kilobytes(facts.get('arena_min_bytes'))}, flash "
+        f"  on {result.target:<19}{ram_title(facts)} {kilobytes(facts.get('arena_min_bytes'))}, flash "
         f"{kilobytes(facts.get('flash_bytes'))}, {facts['macs']:,} MACs",
         *(f"  it may not run there: {problem}" for problem in result.problems),
         f"  files                 {result.folder}/",

@@ -9,8 +9,9 @@ from nas.reports import tables as report_tables
 from nas.reports.evaluation import figures, tables
 from nas.reports.gallery import gallery
 from nas.reports.markup import Markup, details, element, join, note, page, section
-from nas.reports.tiles import tile
+from nas.reports.tiles import flash_tile, tile
 from nas.reports.words import capitalized, interval, percent, size, whole
+from nas.target.ram import ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS, METRICS
 from nas.text import counted
 
@@ -69,8 +70,8 @@ def _costs(costs: Any) -> Iterator[Markup]:
         return
     latency = costs["latency_ms"]
     beside = "for one inference" if latency is None else f"for one inference, about {latency:.1f} ms"
-    yield tile("Arena to reserve (RAM)", size(costs["arena_min_bytes"]), f"on {costs['target']}")
-    yield tile("Flash, model and code", size(costs["flash_bytes"]), f".tflite file {size(costs['file_bytes'])}")
+    yield tile(capitalized(ram_to_reserve(costs)), size(costs["arena_min_bytes"]), f"on {costs['target']}")
+    yield flash_tile(costs, None)
     yield tile("Multiply-accumulates", whole(costs["macs"]), beside)
 
 

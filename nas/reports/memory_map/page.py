@@ -4,20 +4,16 @@ from nas.reports.markup import Markup, element, page, table
 from nas.reports.memory_map.format import MAP_FORMATS
 from nas.reports.memory_map.lifetimes import lifetime, live_at, peak_op, planned, printable, shape, span, title
 from nas.reports.memory_map.svg import to_svg
+from nas.reports.memory_map.words import how_memory_is_used, where_buffers_lie
 from nas.target.footprint import Footprint
 
 
 @MAP_FORMATS.register("html")
 def to_html(footprint: Footprint) -> str:
     """A page with the picture and a table of the buffers, for a browser."""
-    arena = footprint.detail
-    totals = (
-        f"Reserve an arena of {arena.min:,} bytes for the interpreter. It uses {footprint.detail.used:,}: a head of "
-        f"{arena.head:,} for activations and scratch buffers, and a tail of {arena.tail:,} that is kept as long as the "
-        "interpreter exists."
-    )
-    heading = element("header", element("h1", title(footprint)), element("p", totals, class_="lead"))
-    tables = [element("h2", "Buffers in the head"), buffers(footprint)] if footprint.ops else []
+    how = how_memory_is_used(footprint)
+    heading = element("header", element("h1", title(footprint)), element("p", how, class_="lead"))
+    tables = [element("h2", f"Buffers in {where_buffers_lie(footprint)}"), buffers(footprint)] if footprint.ops else []
     return page(title(footprint), heading, element("main", element("section", picture(footprint), *tables)))
 
 
@@ -27,7 +23,7 @@ def picture(footprint: Footprint) -> Markup:
 
 
 def buffers(footprint: Footprint) -> Markup:
-    """List the buffers in the arena's head as they are needed, with those in use at the peak marked."""
+    """List the planned buffers as they are needed, with those in use at the peak marked."""
     peak = peak_op(footprint)
     live = live_at(footprint, peak)
     tensors = sorted(planned(footprint), key=lifetime)

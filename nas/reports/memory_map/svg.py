@@ -17,6 +17,7 @@ from nas.reports.memory_map.lifetimes import (
     title,
 )
 from nas.target.footprint import Footprint, TensorFootprint
+from nas.target.ram import Buffers
 
 # Pixels: the margins of the plot, its least size, an operator's least width, a line and a letter of text.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 16, 64, 118
@@ -75,7 +76,8 @@ class _Drawing:
     def __init__(self, footprint: Footprint) -> None:
         self.footprint = footprint
         self.ops = max(len(footprint.ops), 1)
-        self.arena = max(footprint.ram_bytes, footprint.detail.used, 1)
+        planned_bytes = footprint.detail.static if isinstance(footprint.detail, Buffers) else footprint.ram_bytes
+        self.arena = max(planned_bytes, footprint.detail.used, 1)
         self.width = max(_WIDTH, _COLUMN * self.ops)
         self.size = (_LEFT + self.width + _RIGHT, _TOP + _HEIGHT + _BOTTOM)
         self.tail_box = Box(_LEFT, _TOP, self.width, _HEIGHT * footprint.detail.tail / self.arena)
@@ -103,11 +105,14 @@ class _Drawing:
 
     def legend(self) -> Iterator[str]:
         f = self.footprint
-        yield text(_LEFT, 22, f"{title(f)}: {f.ram_bytes:,} B of arena", 'class="title"')
+        in_c = isinstance(f.detail, Buffers)
+        memory = "static RAM" if in_c else "arena"
+        yield text(_LEFT, 22, f"{title(f)}: {self.arena:,} B of {memory}", 'class="title"')
         x = float(_LEFT)
         present = [kind for kind in KINDS if any(t.kind == kind for t in planned(f))]
-        tail = f"tail (head {f.detail.head:,} + tail {f.detail.tail:,} B)"
-        for kind, label in [*((kind, kind) for kind in present), ("tail", tail)]:
+        # Plain C has no tail: all of its static RAM is planned.
+        tail = [] if in_c else [("tail", f"tail (head {f.detail.head:,} + tail {f.detail.tail:,} B)")]
+        for kind, label in [*((kind, kind) for kind in present), *tail]:
             yield f'<rect class="{kind} body" x="{x:g}" y="34" width="11" height="11"/>'
             yield text(x + 16, 44, label, 'class="quiet"')
             x += 34 + LETTER * len(label)

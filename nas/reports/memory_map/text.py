@@ -7,6 +7,7 @@ import textwrap
 from nas.reports.memory_map.format import MAP_FORMATS
 from nas.reports.memory_map.lifetimes import lifetime, live_at, peak_op, planned, printable, short_name, span
 from nas.target.footprint import Footprint, TensorFootprint
+from nas.target.ram import Buffers
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 _ROWS, _MARGIN = 24, 9
@@ -29,12 +30,18 @@ def to_text(footprint: Footprint, width: int = 80) -> str:
     maps = [
         _grid(footprint, letters, range(first, min(first + across, count)), column) for first in range(0, count, across)
     ]
-    arena = footprint.detail
-    head = (
-        f"arena {arena.min:,} B on {footprint.target}: head {arena.head:,} (below) + tail {arena.tail:,}, which is "
+    return "\n\n".join([textwrap.fill(_title(footprint), width), *maps, _legend(footprint, letters, width)]) + "\n"
+
+
+def _title(footprint: Footprint) -> str:
+    ram, target = footprint.detail, footprint.target
+    if isinstance(ram, Buffers):
+        beside = f"input and output {ram.given:,} and stack {ram.stack:,} beside it"
+        return f"static RAM {ram.static:,} B of plain C on {target} (below), with {beside}"
+    return (
+        f"arena {ram.min:,} B on {target}: head {ram.head:,} (below) + tail {ram.tail:,}, which is "
         "kept as long as the interpreter exists"
     )
-    return "\n\n".join([textwrap.fill(head, width), *maps, _legend(footprint, letters, width)]) + "\n"
 
 
 def _grid(footprint: Footprint, letters: dict[int, str], ops: range, column: int) -> str:

@@ -8,12 +8,13 @@ from nas.files import write_atomic
 from nas.reports.markup import Markup, details, element, join, note, page, section, table
 from nas.reports.memory_map.lifetimes import printable, short_name
 from nas.reports.memory_map.page import buffers, picture
+from nas.reports.memory_map.words import how_memory_is_used, where_buffers_lie
 from nas.reports.model_page.brief import breakable, brief, flow_words
 from nas.reports.model_page.graph import graph
 from nas.reports.model_page.histograms import MOST_TENSORS, histograms
 from nas.reports.model_page.tensors import file, tensors
 from nas.reports.model_page.work import work
-from nas.reports.tiles import limited, tile
+from nas.reports.tiles import flash_tile, ram_tile, tile
 from nas.reports.words import decimal, size, whole
 from nas.study.summary import LayerSummary, Summary
 from nas.study.tflite_summary import WeightTensor
@@ -74,23 +75,12 @@ def _tiles(view: ModelView) -> list[Markup]:
         beside = f"not those of {', '.join(summary.unknown_macs)}" if summary.unknown_macs else "for one row"
         file = tile("File", size(summary.file_bytes), "")
         return [parameters, trainable, tile("Multiply-accumulates", whole(summary.macs), beside), file]
-    arena, flash = footprint.detail, footprint.flash
     latency = "" if footprint.latency_ms is None else f", about {footprint.latency_ms:.3g} ms"
     least = "" if footprint.complete else "at least: "
     return [
         parameters,
-        limited(
-            "Arena to reserve (RAM)",
-            arena.min,
-            target.ram_bytes,
-            f"{least}head {size(arena.head)}, tail {size(arena.tail)}",
-        ),
-        limited(
-            "Flash, model and code",
-            footprint.flash_bytes,
-            target.flash_bytes,
-            f"{least}.tflite file {size(flash.model)}",
-        ),
+        ram_tile(footprint.summary(), target.ram_bytes, least),
+        flash_tile(footprint.summary(), target.flash_bytes, least),
         tile("Multiply-accumulates", whole(footprint.macs), f"{least}for one inference{latency}"),
     ]
 
@@ -165,12 +155,9 @@ def _memory(view: ModelView) -> Markup:
     assert footprint is not None
     return section(
         "Memory map",
-        note(
-            f"How TensorFlow Lite Micro uses the arena on {view.target.name}: a rectangle spans the operators that "
-            "need a buffer (to the right) and its bytes (upwards). The tail is kept as long as the interpreter exists."
-        ),
+        note(how_memory_is_used(footprint)),
         picture(footprint),
-        details("Buffers in the arena's head", buffers(footprint)),
+        details(f"Buffers in {where_buffers_lie(footprint)}", buffers(footprint)),
     )
 
 

@@ -1,0 +1,45 @@
+"""The commands that build a model for a target, on TensorFlow Lite Micro and as plain C."""
+
+import shlex
+
+from nas.exporters.c_text import symbol
+from nas.target.side_by_side import OnRuntime
+from nas.target.target import Target
+
+# Compilers of the cores whose plain C was measured; the host's own for any other.
+_COMPILERS = {
+    "avr": "avr-gcc -mmcu=atmega328p -Os",
+    "rv32imc": "riscv64-unknown-elf-gcc -march=rv32imc -mabi=ilp32 -O2",
+    "rv32ec": "riscv64-unknown-elf-gcc -march=rv32ec -mabi=ilp32e -O2",
+}
+_AVR_PARTS = {"arduino-mega": "atmega2560"}
+
+# The project that suits a board, by how its name begins; CMake for any other.
+_PROJECTS = {"arduino-": "arduino", "esp32": "esp-idf", "raspberry-pi-pico": "pico-sdk", "nrf": "zephyr"}
+
+
+def build_commands(on: OnRuntime, model: str, name: str) -> tuple[str, ...]:
+    """Return the shell commands that export `model` under a name and compile it for a runtime's target."""
+    name, target = symbol(name), on.target
+    export = f"nas export {shlex.quote(model)} --name {name}"
+    if on.runtime == "c":
+        return f"{export} --format c -o firmware", f"cd firmware && {_compiler(target)} -c {name}.c"
+    form = next((form for start, form in _PROJECTS.items() if target.name.startswith(start)), "cmake")
+    folder = name if form == "arduino" else f"{name}_{form.replace('-', '_')}"
+    return f"{export} --format {form} -o projects", *_BUILDS[form].format(name=name, folder=folder).split("\n")
+
+
+_BUILDS = {
+    "arduino": "cd projects\narduino-cli compile --fqbn arduino:mbed_nano:nano33ble {folder}",
+    "cmake": "cmake -S projects/{folder} -B build -DTFLM_DIR=tflm\ncmake --build build",
+    "esp-idf": "cd projects/{folder}\nidf.py set-target esp32s3 && idf.py build",
+    "pico-sdk": "cmake -S projects/{folder} -B build -DPICO_BOARD=pico\ncmake --build build --target {name}",
+    "zephyr": "cd projects\nwest build -p -b nrf52840dk/nrf52840 {folder}",
+}
+
+
+def _compiler(target: Target) -> str:
+    if target.core.startswith("cortex-"):
+        return f"arm-none-eabi-gcc -mcpu={target.core} -mthumb -O2"
+    command = _COMPILERS.get(target.core, "gcc -O2")
+    return command.replace("atmega328p", _AVR_PARTS.get(target.name, "atmega328p"))
