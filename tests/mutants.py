@@ -4,9 +4,9 @@
 
 A mutant is one change of one expression: a comparison, an operator, a constant, a condition. It lives in memory: a
 child process imports the changed module in place of the file and runs the tests of its room that call the changed
-function, the quickest first; if they all pass, those of the other pure rooms and the contracts. A mutant that passes
-all of them has survived. Plain settings (constants in capitals, defaults of fields) are not mutated: they are choices,
-not logic.
+function, the quickest first; if they all pass, those of the other pure rooms, the contracts, and the files that test a
+pure room from elsewhere. A mutant that passes all of them has survived. Plain settings (constants in capitals, defaults
+of fields) are not mutated: they are choices, not logic.
 
 `--write` puts the result into `tests/mutants.md`; rooms that were not asked for stay there as they are. A sample says
 how good the tests are only if none of them was written for it, so take a new seed. It takes long, so it is a chore and
@@ -41,8 +41,18 @@ from calls import NoteCalls, RunOnly
 from rooms import FILES, ROOT, module, room
 
 PURE = ("graph", "signal", "space", "target", "task", "study", "data")
-# Folders of tests, and files of them that take long.
-OTHERS = (*PURE, "contracts", "golden")
+# Files that test a pure room from elsewhere; then all folders and files; and files of the folders that take long.
+ELSEWHERE = (
+    "exporters/test_plain_c.py",
+    "exporters/test_plain_c_at_random.py",
+    "exporters/test_edge_impulse.py",
+    "api/test_learning_block.py",
+    "api/test_specs.py",
+    "api/test_studies.py",
+    "evaluation/test_evaluation.py",
+    "optimizer/test_run.py",
+)
+OTHERS = (*PURE, "contracts", "golden", *ELSEWHERE)
 SLOW = ("test_waist", "test_executors", "test_operators", "test_every_source")
 # A mutant that never ends is one that was noticed. Processor time, so that a busy machine changes no verdict; the wall
 # clock only ends what waits for ever.
@@ -209,16 +219,16 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 class Tests:
-    """The tests of each folder by the functions that they call; found out when they are first asked for."""
+    """The tests of each folder or file by the functions that they call; found out when they are first asked for."""
 
     def __init__(self, notes: Path) -> None:
         self.notes = notes
         self.known: dict[str, dict[str, list[str]]] = {}
 
     def calling(self, function: str, folder: str) -> list[str]:
-        """The tests of a folder that call a function (`path:line`), the quickest first."""
+        """The tests of a folder or file that call a function (`path:line`), the quickest first."""
         if folder not in self.known:
-            file = self.notes / f"{folder}.json"
+            file = self.notes / f"{folder.replace('/', '-')}.json"
             if not file.exists():
                 assert passes(None, [f"tests/{folder}"], NoteCalls(file)), f"the tests of {folder} must pass unchanged"
             self.known[folder] = json.loads(file.read_text())
