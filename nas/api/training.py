@@ -12,7 +12,8 @@ import numpy as np
 from nas.api import STUDIES
 from nas.api.training_architecture import train_named_architecture
 from nas.api.training_archive import RESULT, write_training_archive
-from nas.api.training_data import load_training_data
+from nas.api.training_data import TrainingData, load_training_data
+from nas.api.training_elsewhere import train_elsewhere
 from nas.api.training_files import (
     HISTORY,
     KERAS,
@@ -30,7 +31,7 @@ from nas.data.given import Data
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.study.model_spec import ModelSpec
-from nas.study.training_result import Checkpoints, TrainingResult, weights_sha256
+from nas.study.training_result import Checkpoints, TrainedModel, TrainingResult, weights_sha256
 from nas.text import document
 from nas.tracking.training_run import TrainingLog, log_training
 
@@ -52,7 +53,8 @@ def train(
     """Train a model, quantize it to int8, and write everything about it into a folder.
 
     A checkpoint is kept after each epoch. A training that goes on from one ends in exactly the weights of one that was
-    never interrupted.
+    never interrupted. On a cluster, the epochs are trained by one of its workers, and their checkpoints come here about
+    once a minute; the rest is done here.
 
     Args:
         spec: a specification, the path of a TOML or a Python file or of a `.nas.zip` with one, the folder of a
@@ -103,7 +105,8 @@ def _saying_what_is_kept(request: Request) -> Iterator[None]:
     except KeyboardInterrupt as end:
         kept = len(list((request.folder / CHECKPOINTS).glob("*.npz")))
         if hasattr(end, "kept") and kept:
-            end.kept = f"the checkpoint is kept; go on with: nas train {request.folder} --resume"
+            elsewhere = "" if request.cluster is None else f" --cluster {request.cluster}"
+            end.kept = f"the checkpoint is kept; go on with: nas train {request.folder} --resume{elsewhere}"
         raise
 
 
@@ -116,10 +119,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
     data = data.few() if request.test else data
     request = replace(request, source=replace(request.source, spec=write_spec(request.source, request.folder)))
     _say(view, _rows_words(spec, len(data.prepared.train), len(data.prepared.val)))
-    if spec.model.architecture:
-        made = train_named_architecture(request, data, checkpoints, view)
-    else:
-        made = train_keras(request, code, data, checkpoints, view)
+    made = _trained(request, code, data, checkpoints, view)
     model = deployed(spec, made.tflite, data)
     write_models(request.folder, spec, data, made.keras, model, probabilities=made.probabilities)
     result = TrainingResult(
@@ -144,6 +144,23 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
         notes=(*request.source.notes, *data.notes, *made.notes),
     )
     return _archived(request, _logged(request, result, view))
+
+
+def _trained(
+    request: Request, code: Any, data: TrainingData, checkpoints: Checkpoints, view: TrainingProgress | None
+) -> TrainedModel:
+    """Train and quantize; epochs of a cluster come home as checkpoints, and the training is ended here."""
+    went = None
+    if request.cluster is not None:
+        went = train_elsewhere(request, data, checkpoints, view)
+        checkpoints = went.checkpoints(checkpoints, numbered=not request.spec.model.architecture)
+    if request.spec.model.architecture:
+        made = train_named_architecture(request, data, checkpoints, view)
+    else:
+        made = train_keras(request, code, data, checkpoints, view)
+    if went is None:
+        return made
+    return replace(made, resumed_at=went.resumed_at, notes=(went.note, *made.notes))
 
 
 def _archived(request: Request, result: TrainingResult) -> TrainingResult:

@@ -15,7 +15,6 @@ from nas.data.prepared import Prepared
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.space.architecture import Architecture
-from nas.study.model_spec import ModelSpec
 from nas.study.retraining import Retraining
 from nas.study.training_result import Checkpoints, TrainedModel
 from nas.study.winner_spec import retraining_of
@@ -41,33 +40,32 @@ def train_named_architecture(
         InputError: a file cannot be read, the architecture is for other data, a setting applies to builders only, the
             checkpoints belong to another training, or the loss is no finite number.
     """
-    spec, rows = request.spec, data.prepared
-    if request.weights is not None:
-        raise InputError("--weights", "must be left out for an architecture, which begins with weights of its seed")
-    plan = _plan(spec, rows, dry_run=request.test)
-    made = _fit(plan, rows, checkpoints, spec.name, view)
+    plan = plan_of(request, data.prepared)
+    made = _fit(plan, data.prepared, checkpoints, request.spec.name, view)
     write_float_model(request.folder, made.keras, made.history, made.best_epoch)
     return made
 
 
-def _plan(spec: ModelSpec, data: Prepared, *, dry_run: bool = False) -> Retraining:
+def plan_of(request: Request, data: Prepared) -> Retraining:
     """Return the training of the architecture that a specification names.
 
     Args:
-        spec: the specification.
+        request: what is trained; for the few rows of a dry run, there are no soft labels.
         data: its rows.
-        dry_run: whether these are a few of them only, for which there are no soft labels.
 
     Raises:
         InputError: a file cannot be read, the architecture is for other data, or a setting applies to builders only.
     """
+    spec = request.spec
+    if request.weights is not None:
+        raise InputError("--weights", "must be left out for an architecture, which begins with weights of its seed")
     path = Path(spec.model.architecture)
     member = Architecture.from_json(parse_json(read_regular(path, _MOST_JSON_BYTES), path), str(path))
     wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, len(data.class_names))}
     for key, (own, other) in wanted.items():
         if own != other:
             raise InputError(f"{path}: {key}", f"must be that of the data, {_words(other)}", got=_words(own))
-    labels = None if dry_run or not spec.training.soft_labels else _read_labels(Path(spec.training.soft_labels))
+    labels = None if request.test or not spec.training.soft_labels else _read_labels(Path(spec.training.soft_labels))
     return retraining_of(spec, member, len(data.train), len(data.val), labels)
 
 
@@ -87,8 +85,7 @@ def _fit(
             return
         if epoch.stage != "float" and epoch.number == 1:
             view.phase("quantization-aware epochs: training with the rounding of int8")
-        before = 0 if epoch.stage == "float" else plan.epochs
-        view.epoch(before + epoch.number - 1, epoch.numbers)
+        view.epoch(plan.position(epoch.number, quantization_aware=epoch.stage != "float"), epoch.numbers)
 
     trained = train_architecture(plan, data, checkpoints.folder, resume=checkpoints.resume, progress=tell)
     model = architecture_to_keras(plan.architecture, trained.weights, name)

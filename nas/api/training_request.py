@@ -8,6 +8,7 @@ from nas.api import STUDIES
 from nas.api.training_source import Source, changed, folder_of
 from nas.data.given import Data
 from nas.study.applicable import require_for_builder
+from nas.study.cluster import Cluster
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED
 from nas.tracking.address import find_address
@@ -22,7 +23,7 @@ class TrainingOptions(TypedDict, total=False):
     `epochs`, `batch_size`, `learning_rate` and `seed` are those of the specification; `weights` is a file of weights to
     begin with (an `.npz` checkpoint, a `.keras` or a `.weights.h5` file); `tracking_uri` is MLflow's, `none` for no
     tracking; `progress` says whether the training is shown on standard error; `trust` whether the code in an archive
-    may run.
+    may run; `cluster` is where the epochs are trained, an address as `Study.cluster` has it, None for this machine.
     """
 
     epochs: int | None
@@ -33,6 +34,7 @@ class TrainingOptions(TypedDict, total=False):
     tracking_uri: str | None
     progress: bool
     trust: bool
+    cluster: Cluster | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Request:
     weights: Path | None
     tracking_uri: str | None
     test: bool
+    cluster: Cluster | None = None
 
     @property
     def spec(self) -> ModelSpec:
@@ -86,7 +89,7 @@ def requested(
         epochs = made.training.epochs if 0 < made.training.epochs < TEST_EPOCHS else TEST_EPOCHS
         batch = min(TEST_BATCH, made.training.batch_size)
         made = made.replace("training", epochs=epochs, min_steps=0, batch_size=batch, patience=0)
-    weights = options.get("weights")
+    weights, cluster = options.get("weights"), options.get("cluster")
     return Request(
         asked=asked,
         source=replace(source, spec=made),
@@ -95,4 +98,5 @@ def requested(
         weights=None if weights is None else Path(weights),
         tracking_uri="none" if test else options.get("tracking_uri"),
         test=test,
+        cluster=Cluster(cluster) if isinstance(cluster, str) else cluster,
     )

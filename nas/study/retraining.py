@@ -36,6 +36,10 @@ class Retraining:
     restart_epochs: tuple[int, ...] = ()
     soft_labels: Floats | None = None
 
+    def position(self, number: int, *, quantization_aware: bool) -> int:
+        """Return the position, from 0, of an epoch among those of both stages; in its own it has a number from 1."""
+        return number - 1 + (self.epochs if quantization_aware else 0)
+
     def check_soft_labels(self, rows: int) -> None:
         """Raise an InputError unless there is a soft label for each of this number of training rows."""
         expected = (rows, self.architecture.outputs)

@@ -12,9 +12,10 @@ from nas.arrays import Array
 from nas.codec import to_data
 from nas.text import percent
 
-AfterEpoch = Callable[[int, Mapping[str, float]], None]
+AfterEpoch = Callable[[int, Mapping[str, float]], bool | None]
 """Called after each epoch, when its checkpoint is written, with its number, from 0, and its numbers by name: `loss`,
-`accuracy`, `val_loss`, `val_accuracy`, `learning_rate`, and those of other metrics."""
+`accuracy`, `val_loss`, `val_accuracy`, `learning_rate`, and those of other metrics. If it returns true, this run ends
+there; the training can go on from the checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ Examples:
   nas train models/my_model --resume --epochs 200     # train it longer
   nas train studies/mine                              # a search's winner again: the same .tflite
   nas train studies/mine --epochs 1000                # or longer
+  nas train my_model.toml --cluster ssh://anna@bench1 # on a stronger machine
 """
 
 
@@ -38,6 +39,9 @@ Examples:
 )
 @click.option(
     "-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Where to write; models/<name> by default."
+)
+@click.option(
+    "--cluster", help="Train elsewhere: tcp://HOST:PORT of a Dask scheduler, or ssh://USER@HOST; see docs/cluster.md."
 )
 @click.option("--tracking-uri", help="MLflow server, or `none`.  [default: SQLite below studies]")
 @click.option("--no-mlflow", is_flag=True, help="The same as --tracking-uri none.")

@@ -103,8 +103,8 @@ class Keeper(keras.callbacks.Callback):
         if self.model.stop_training:
             self.stopped_by = next(filter(None, map(_stopper, self._others)), "a callback")
         checkpoints.save(self._checkpoint(epoch + 1), self._folder)
-        if self._after_epoch is not None:
-            self._after_epoch(epoch, found)
+        if self._after_epoch is not None and self._after_epoch(epoch, found):
+            self.model.stop_training = True
 
     def _compare(self, epoch: int, found: Mapping[str, float]) -> None:
         """Keep the weights if this epoch is the best: by validation accuracy, then by validation loss."""

@@ -8,8 +8,9 @@ from nas.data.splits import Splits
 from nas.registry import Registry
 from nas.study.result import Tested
 from nas.study.tasks import Task, TeacherAnswers, TrainingOutcome
+from nas.study.training_leg import LegEnd
 
-Answer: TypeAlias = TrainingOutcome | TeacherAnswers | Tested
+Answer: TypeAlias = TrainingOutcome | TeacherAnswers | Tested | LegEnd
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nas.data.splits import Splits
 from nas.model import worker
 from nas.optimizer.executor.executor import Answer
-from nas.study.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """Functions that worker processes call: `initialize` makes one ready with the data, `perform` performs a task."""
 
-    initialize: Callable[[Splits], None] = worker.initialize
-    perform: Callable[[Task[Any]], Answer] = worker.perform
+    initialize: Callable[[Any], None] = worker.initialize
+    perform: Callable[[Any], Answer] = worker.perform
