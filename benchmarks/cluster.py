@@ -333,7 +333,8 @@ def ssh() -> None:
         study = 'space = "mlp_tabular"\ndata = "wine"\nbudget_kb = 2\ntrials = 8\nname = "far"\ntracking_uri = "none"\n'
         study += f'[cluster]\naddress = "ssh://root@{ADDRESS}:{port}"\nconfig = "{folder}/ssh"\n'
         (folder / "far.toml").write_text(
-            study + "[training]\nepochs = 3\n[finals]\nfinal_epochs = 3\nwinner_epochs = 3\n"
+            study + "[training]\nepochs = 3\nmin_steps = 0\n[fidelity]\nfirst_rung = 0\n"
+            "[finals]\nfinalists = 2\nfinal_folds = 2\nfinal_epochs = 6\nwinner_epochs = 12\n"
         )
         start, nas = time.monotonic(), f"{sys.executable} -m nas"
         try:

@@ -15,7 +15,7 @@ from nas.model.training_leg import CHECKPOINTS, initialize, perform
 from nas.optimizer.executor.choice import workers_of
 from nas.optimizer.executor.executor import Executor, Failed
 from nas.optimizer.executor.work import Work
-from nas.study.model_spec import FILE
+from nas.study.model_spec import FILE, ModelSpec
 from nas.study.model_spec_paths import is_code, moved
 from nas.study.training_leg import Leg, LegEnd, LongTraining
 from nas.study.training_result import Checkpoints
@@ -138,7 +138,8 @@ def _long_training(request: Request, data: TrainingData) -> LongTraining:
     if spec.model.architecture:
         plan = plan_of(request, data.prepared)
         return LongTraining(spec.name, data.prepared, data.digest, plan=plan)
-    files = {name: (request.folder / name).read_bytes() for name in (FILE, *_code(request))}
+    files = {FILE: _beside_code(spec).to_toml(Path()).encode()}
+    files |= {name: (request.folder / name).read_bytes() for name in _code(spec)}
     weights = "" if request.weights is None else f"{_WEIGHTS}{''.join(request.weights.suffixes)}"
     if request.weights is not None:
         files[weights] = request.weights.read_bytes()
@@ -147,7 +148,12 @@ def _long_training(request: Request, data: TrainingData) -> LongTraining:
     )
 
 
-def _code(request: Request) -> list[str]:
+def _beside_code(spec: ModelSpec) -> ModelSpec:
+    """Return a specification whose file lies beside the user's code."""
+    return moved(spec, lambda text: text.rpartition("/")[2] if is_code(text) else text)
+
+
+def _code(spec: ModelSpec) -> list[str]:
     """Return the names of the files with the user's code, which are in the training's folder."""
     found: list[str] = []
 
@@ -156,7 +162,7 @@ def _code(request: Request) -> list[str]:
             found.append(Path(text.rpartition(":")[0]).name)
         return text
 
-    moved(request.spec, see)
+    moved(spec, see)
     return list(dict.fromkeys(found))
 
 

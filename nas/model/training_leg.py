@@ -8,12 +8,13 @@ import contextlib
 import socket
 import tempfile
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nas.errors import InputError
+from nas.errors import LONGEST, InputError
 from nas.files import write_atomic
 from nas.study.model_spec import read_model_spec
 from nas.study.training_leg import Leg, LegEnd, LongTraining
@@ -74,6 +75,8 @@ def perform(leg: Leg) -> LegEnd:
             _train(_worker.training, folder, epochs)
         except InputError as error:
             trouble = str(error).replace(f"{folder}/", "")
+        except Exception as error:  # what callbacks of the user's raise; the epochs so far must not be lost
+            trouble = f"{_line(error, folder)}raised {type(error).__name__}: {' '.join(str(error).split())[:LONGEST]}"
         changed = [path for path, stamp in _stamps(folder).items() if before.get(path) != stamp]
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in changed}
     ended = not epochs.paused and not trouble
@@ -83,6 +86,12 @@ def perform(leg: Leg) -> LegEnd:
 def _stamps(folder: Path) -> dict[Path, Any]:
     """Return what changes when a file is written, by path."""
     return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in folder.rglob("*") if path.is_file()}
+
+
+def _line(error: Exception, folder: Path) -> str:
+    """Return the last line of the user's code that an error went through, as `FILE.py:LINE: `; empty if none."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == folder]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
 
 
 def _train(training: LongTraining, folder: Path, epochs: _Epochs) -> None:

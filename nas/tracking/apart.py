@@ -21,7 +21,7 @@ from nas.study.record import Record
 from nas.study.result import Result
 from nas.tracking.address import Address, find_address
 from nas.tracking.entries import BUILT
-from nas.tracking.tracker import OPEN_SECONDS, Tracker, Warn
+from nas.tracking.tracker import AWAY_SECONDS, OPEN_SECONDS, Tracker, Warn
 
 # The program of the process.
 _PROGRAM = "nas.tracking.child"
@@ -39,7 +39,7 @@ class TrackerApart(Tracker):
         study: the study's name.
         folder: the study's folder.
         tags: of the study's run.
-        warn: called from another thread, once, with one line, if the store fails.
+        warn: called from another thread with one line if the store fails, and once more if it does so at the end.
     """
 
     def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str], warn: Warn) -> None:
@@ -50,7 +50,7 @@ class TrackerApart(Tracker):
         self._logged: set[int] = set()
         self._asked = Event()
         self._ended = Event()
-        self._is_closing = False
+        self._is_closing = self._lingers = False
         self._deaths = 0
         self._begin()
         Thread(target=self._pass_on, name="tracking", daemon=True).start()
@@ -77,8 +77,9 @@ class TrackerApart(Tracker):
         if not self._ended.wait(timeout):
             self._warn(f"tracking at {self._arguments[0].uri} is slow; a process goes on with it until all is logged")
             return
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(END_SECONDS)
+        if not self._lingers:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)
 
     def _begin(self) -> None:
         """Start a process."""
@@ -128,6 +129,13 @@ class TrackerApart(Tracker):
                 elif kind == "logged":
                     self._logged = content
                     self._asked.set()
+                elif kind == "lingers":
+                    minutes = f"{AWAY_SECONDS / 60:.0f} minutes"
+                    what = f"a process goes on trying for {minutes}, and the next run logs what is missing then"
+                    self._warn(f"tracking at {self._arguments[0].uri} does not answer at the end; {what}")
+                    self._lingers = True
+                    self._ended.set()
+                    return
                 else:
                     self.seconds = content
                     self._ended.set()

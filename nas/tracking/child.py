@@ -21,8 +21,8 @@ def serve(handle: int) -> None:
     """Log what the search's process sends until it closes the connection, or is killed; then log what is left.
 
     The first message holds the arguments of `MlflowTracker`. Each further one is a method's name and its arguments.
-    Messages that go back are a kind and its content: a warning, the logged trials, the seconds of a tracker that has
-    closed.
+    Messages that go back are a kind and its content: a warning, the logged trials, that a closed tracker waits for
+    a store that does not answer, the seconds of a tracker that has ended.
 
     Args:
         handle: the file descriptor of the connection.
@@ -35,7 +35,11 @@ def serve(handle: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # The process of an earlier run may still be at work; both would write the same runs.
     with locked(folder / "tracking"):
-        tracker = MlflowTracker(address, study, folder, tags, lambda text: _answer(connection, "warning", text))
+        tracker = MlflowTracker(
+            *(address, study, folder, tags),
+            warn=lambda text: _answer(connection, "warning", text),
+            lingers=lambda: _answer(connection, "lingers", None),
+        )
         while (message := _next(connection)) is not None:
             name, arguments = message
             if name == Tracker.logged_trials.__name__:

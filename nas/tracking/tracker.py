@@ -18,6 +18,9 @@ FIRST_PAUSE_SECONDS = 1.0
 LAST_PAUSE_SECONDS = 60.0
 # A task that a working store refuses this many times is dropped, so that it does not block the others.
 MAX_REFUSALS = 3
+# After the end of a search, a store that does not answer is tried again for so long, with pauses of so long at most.
+AWAY_SECONDS = 600.0
+AWAY_PAUSE_SECONDS = 10.0
 # The longest that `logged_trials` waits for a store to open; a new SQLite store takes about 4 s.
 OPEN_SECONDS = 20.0
 
@@ -61,12 +64,31 @@ class MlflowTracker(Tracker):
 
     If the store fails, the thread tries again after growing pauses while the search continues. Trials that are not
     logged when the run ends are logged by the next run of the study.
+
+    Args:
+        address: of the store.
+        study: the study's name.
+        folder: the study's folder.
+        tags: of the study's run.
+        warn: called once, with one line, from another thread, if the store fails.
+        lingers: called once, from another thread, if the store still fails after `close`; the thread goes on for
+            `AWAY_SECONDS` then. Without it, it gives up.
     """
 
-    def __init__(self, address: Address, study: str, folder: Path, tags: Mapping[str, str], warn: Warn) -> None:
+    def __init__(
+        self,
+        address: Address,
+        study: str,
+        folder: Path,
+        tags: Mapping[str, str],
+        warn: Warn,
+        lingers: Callable[[], None] | None = None,
+    ) -> None:
         self._address = address
         self._open: Callable[[], Store] = lambda: Store(address, study, folder, tags, warn)
         self._warn = warn
+        self._lingers = lingers
+        self._away_until: float | None = None
         self._warned = False
         self._store: Store | None = None
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
@@ -117,11 +139,22 @@ class MlflowTracker(Tracker):
             self._store = None  # a run may be half written; opening the store again deletes it
             if refusals == MAX_REFUSALS:
                 return True
-            if self._closing.is_set():
+            if not self._closing.is_set():
+                self._closing.wait(pause)
+            elif not self._linger(pause):
                 return False
-            self._closing.wait(pause)
             pause = min(2 * pause, LAST_PAUSE_SECONDS)
         return True
+
+    def _linger(self, pause: float) -> bool:
+        """Wait for a store that fails after the end of the search; return False if that has lasted too long."""
+        if self._lingers is None:
+            return False
+        if self._away_until is None:
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            self._lingers()
+        time.sleep(min(pause, AWAY_PAUSE_SECONDS))
+        return time.monotonic() < self._away_until
 
     def _attempt(self, task: Task) -> bool:
         start = time.thread_time()

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from space_walk import SMALL
 
-from nas.cli.views.result import summary
+from nas.cli.views.result import browse, summary
 from nas.study.finals import Finalist
 from nas.study.record import Record, State
 from nas.study.result import Result, RungCorrelation, Tested, Trained
+from nas.study.study import Study
 from nas.task.metrics import Estimate
 
 SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")
@@ -381,3 +382,16 @@ def test_the_summary_shows_the_rungs_rank_correlations_and_why_a_search_stopped(
         in shown
     )
     assert "successive halving" not in summary(replace(result, rungs=(RungCorrelation(2, 1, None),)))
+
+
+@pytest.mark.parametrize(
+    ("uri", "line"),
+    [
+        (None, "browse: nas ui --studies studies"),
+        ("http://anna:secret@bench:5000", "browse: http://bench:5000"),
+        ("sqlite:///runs.db", ""),
+        ("none", ""),
+    ],
+)
+def test_where_the_runs_can_be_looked_at_is_told_and_no_password(uri: str | None, line: str) -> None:
+    assert browse(Study(space="mlp_tabular", budget_kb=2, tracking_uri=uri), "studies/mine") == line

@@ -44,6 +44,7 @@ MARKED = {
     r"nas edge-impulse": "needs a server of Edge Impulse; tests/exporters/test_edge_impulse.py has a stand-in of one",
     r"nas learning-block run": "searches for minutes; tests/api/test_learning_block.py runs a shorter one",
     r"nas learning-block write": "needs a wheel of nas; tests/api/test_learning_block.py writes the block",
+    r"--tracking-uri http": "needs a server of MLflow; benchmarks/mlflow_server.py starts one",
     r"--storage postgresql": "needs a database; tests/optimizer/test_shared_storage.py starts one",
     r"nas (attach|stop|search .*--detach)": "needs a search in the background; see tests/api/test_background.py",
     r"nas (ui|tensorboard)|--netron": "serves until Ctrl-C; tests/cli/test_ui.py starts it",

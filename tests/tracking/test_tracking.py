@@ -22,6 +22,7 @@ from nas.study.result import Trained
 from nas.tracking import Tracker, find_address, known_run, open_tracker
 from nas.tracking.entries import metrics
 from nas.tracking.store import Store
+from nas.tracking.tracker import MlflowTracker
 
 
 def closed_port():
@@ -352,6 +353,43 @@ def test_records_that_a_failing_store_missed_are_logged_when_it_works_again(root
     tracker.close(60)
     assert len(candidates(root)) == 2
     assert len(warnings) == 1
+
+
+def test_a_store_that_is_away_at_the_end_gets_everything_when_it_is_back_and_closing_does_not_wait_for_it(
+    root, monkeypatch
+):
+    monkeypatch.setattr("nas.tracking.tracker.FIRST_PAUSE_SECONDS", 0.01)
+    is_away = threading.Event()
+    is_away.set()
+
+    def opened(*arguments):
+        if is_away.is_set():
+            raise ConnectionError("gone")
+        return Store(*arguments)
+
+    monkeypatch.setattr("nas.tracking.tracker.Store", opened)
+    lingers = threading.Event()
+    address = find_address(None, root)
+    tracker = MlflowTracker(address, "demo", root / "demo", {}, lambda line: None, lingers.set)
+    tracker.log(record(0), b"tflite")
+    closing = threading.Thread(target=tracker.close, args=(60,))
+    closing.start()
+    assert lingers.wait(20)
+    is_away.clear()
+    closing.join()
+    assert [run.info.status for run in candidates(root)] == ["FINISHED"]
+
+
+def test_a_store_that_stays_away_is_given_up(root, monkeypatch):
+    monkeypatch.setattr("nas.tracking.tracker.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("nas.tracking.tracker.AWAY_SECONDS", 0.05)
+    uri, told = f"http://127.0.0.1:{closed_port()}", []
+    tracker = MlflowTracker(
+        find_address(uri, root), "demo", root / "demo", {}, told.append, lambda: told.append("away")
+    )
+    tracker.close(60)
+    assert not tracker._thread.is_alive()
+    assert told[-1] == "away"
 
 
 def test_a_record_that_the_store_refuses_does_not_block_the_others(root, monkeypatch):

@@ -110,7 +110,7 @@ def command(
         _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
         return
     from nas import Progress, search, show_study
-    from nas.cli.views.result import exchange, overrun, summary
+    from nas.cli.views.result import browse, exchange, overrun, summary
     from nas.cli.views.studies import kept
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
@@ -124,7 +124,8 @@ def command(
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
         late = "" if finish else overrun(definition, result)
-        click.echo("\n".join(filter(None, [summary(result), late, exchange(definition)])))
+        lines = [summary(result), browse(definition, result.folder), late, exchange(definition)]
+        click.echo("\n".join(filter(None, lines)))
 
 
 def _show(definition: "Study", *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from nas.study.costs import COSTS, known_costs
 from nas.study.decision import not_on_front, why_won
@@ -44,8 +45,22 @@ def summary(result: Result) -> str:
 {notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
 {body}
 {front(result)}files:  {result.folder}/best/
-report: {result.folder}/report.html
-browse: nas ui --studies {Path(result.folder).parent}"""
+report: {result.folder}/report.html"""
+
+
+def browse(study: Study, folder: str) -> str:
+    """Return in a line where the runs of a study can be looked at; empty if it is not tracked, or in a database.
+
+    Args:
+        study: the study.
+        folder: its folder.
+    """
+    if study.tracking_uri is None:
+        return f"browse: nas ui --studies {Path(folder).parent}"
+    parts = urlsplit(study.tracking_uri)
+    # A password in the address is not shown.
+    server = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return f"browse: {server}" if parts.scheme in ("http", "https") else ""
 
 
 def _guesses(winner: Trained) -> str:
