@@ -10,7 +10,27 @@ from hypothesis import strategies as st
 from nas.errors import InputError
 from nas.study.model_spec import ModelSpec, make_model_spec, read_model_spec
 from nas.study.model_spec_keys import spec_keys
+from nas.study.model_spec_python import defines_build
 from nas.study.model_spec_tables import DataTable, ModelTable, TrainingTable
+
+
+@pytest.mark.parametrize(
+    ("text", "defines"),
+    [
+        ("def build(spec):\n    return 1", True),
+        ("import x\ndef build(spec, more=2): ...", True),
+        ("def build(): ...", False),
+        ("def built(spec): ...", False),
+        ("class A:\n    def build(self): ...", False),
+        ("build = lambda spec: 1", False),
+        ("def build(spec:", False),
+        ("x = 1\0", False),
+        ("", False),
+    ],
+)
+def test_a_python_file_is_a_specification_if_it_defines_build_at_its_top_level(text: str, defines: bool) -> None:
+    assert defines_build(text) is defines
+
 
 FULL = """
 name = "posture"

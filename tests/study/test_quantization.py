@@ -11,6 +11,12 @@ def read(text):
     return from_data(Quantization, parse_toml(text, "spec.toml").get("quantization", {}), PLACE)
 
 
+def test_rows_for_calibration_are_needed_where_activations_are_integers():
+    # TensorFlow's guide: float16 and dynamic range leave activations in float.
+    without = {Scheme.FLOAT32, Scheme.FLOAT16, Scheme.DYNAMIC_RANGE}
+    assert {scheme for scheme in Scheme if not scheme.is_calibrated} == without
+
+
 def test_an_empty_table_means_the_defaults():
     assert read("[quantization]") == Quantization()
     assert Quantization().schemes == COMPARED

@@ -49,6 +49,14 @@ def test_soft_labels_are_the_softmax_of_the_logits_divided_by_the_temperature(te
     np.testing.assert_allclose(TASK.soften(logits, temperature), expected, rtol=1e-4, atol=1e-6)
 
 
+def test_the_confidence_of_an_answer_is_its_probability_also_where_a_network_ends_with_logits() -> None:
+    logits = np.random.default_rng(1).normal(size=(9, 3)).astype(np.float32)
+    probabilities = softmax(logits.astype(np.float64), axis=1)
+    expected = probabilities[np.arange(9), logits.argmax(axis=1)]
+    np.testing.assert_allclose(Classification(softmax=False).confidence(logits), expected, rtol=1e-5)
+    np.testing.assert_allclose(TASK.confidence(probabilities.astype(np.float32)), expected, rtol=1e-5)
+
+
 @given(labels)
 def test_class_weights_equal_the_balanced_ones_of_scikit_learn(y: np.ndarray) -> None:
     seen = np.unique(y)
