@@ -47,7 +47,7 @@ final_folds = 2
 winner_epochs = 8
 """
 # A server takes so long to start at most, and the runs to be complete.
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 900.0
 
 
 class Server:
@@ -165,7 +165,7 @@ def served(trials: int, seconds: float, *, at_the_end: bool) -> None:
         try:
             server.start()
             with searching(folder, server.uri) as printed:
-                wait_for(lambda: printed().count("\ntrial") >= trials // 4)
+                wait_for(lambda: printed().count("\ntrial") >= trials // 8)
                 server.stop()
                 if not at_the_end:
                     time.sleep(seconds)

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+from trained_elsewhere import models
 
 from nas.data.source import load
 from nas.data.splits import Splits, split
@@ -136,6 +137,11 @@ def test_a_task_that_still_runs_at_the_end_is_stopped_on_its_worker(executor: Ex
     executor.close()
     pid = int((tmp_path / "pid").read_text())
     wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_model_that_a_worker_has_trained_is_that_of_a_training_here(address: str, tmp_path: Path) -> None:
+    here, there = models(tmp_path, address)
+    assert here == there
 
 
 def test_jobs_limit_how_many_tasks_run_at_a_time(splits: Splits, address: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import cloudpickle
 import pytest
+from trained_elsewhere import models
 
 from nas.data.source import load
 from nas.data.splits import Splits, split
@@ -135,6 +136,11 @@ def test_a_task_whose_connection_is_lost_is_done_once_more_and_fails_if_that_is_
     (failed,) = answers(executor, Chore("lose", f"{tmp_path}/twice"))
     assert isinstance(failed, Failed)
     assert "lost 2 times" in failed.reason
+
+
+def test_a_model_that_a_machine_has_trained_is_that_of_a_training_here(cluster: Cluster, tmp_path: Path) -> None:
+    here, there = models(tmp_path, cluster)
+    assert here == there
 
 
 def refusal(cluster: Cluster, splits: Splits) -> str:
