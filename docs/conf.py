@@ -57,21 +57,32 @@ LONGEST_FIRST = 24  # characters of a word in a first cell that leave room besid
 SENTENCE = 20  # characters of a last cell, on average, from which a table holds sentences
 
 
-def shape_tables(app, doctree, name):
-    """Mark short code in tables, and tables of sentences, whose rows are stacked on a narrow screen."""
+def mark_shapes(app, doctree, name):
+    """Mark short code, and tables of sentences, whose rows are stacked on a narrow screen."""
+    for literal in doctree.findall(nodes.literal):
+        literal["classes"] += ["short"] if len(literal.astext()) <= LONGEST_SHORT else []
     for table in doctree.findall(nodes.table):
-        for literal in table.findall(nodes.literal):
-            literal["classes"] += ["short"] if len(literal.astext()) <= LONGEST_SHORT else []
         rows = list(table.findall(nodes.row))
         length = sum(len(row[-1].astext()) for row in rows) / len(rows)
         is_wide = (
             len(rows[0]) > 2
             or max(len(word) for row in rows for word in ["", *row[0].astext().split()]) > LONGEST_FIRST
         )
-        table["classes"] += ["sentences"] if is_wide and length >= SENTENCE else []
+        if is_wide and length >= SENTENCE:
+            table["classes"] += ["sentences"]
+            name_cells(rows)
+
+
+def name_cells(rows):
+    """Put the head of its column into each cell but the first: on narrow screens, cells stand below each other."""
+    heads = [entry.astext() for entry in rows[0]]
+    for row in rows[1:]:
+        for head, entry in list(zip(heads, row, strict=True))[1:] if len(heads) > 2 else ():
+            if entry.children:
+                entry[0].insert(0, nodes.inline("", f"{head}: ", classes=["head"]))
 
 
 def setup(app):
     """Fill in what pages take from the code."""
     app.connect("source-read", lambda app, name, source: source.__setitem__(0, generated.filled(source[0])))
-    app.connect("doctree-resolved", shape_tables)
+    app.connect("doctree-resolved", mark_shapes)

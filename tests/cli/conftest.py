@@ -94,6 +94,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def executor_here() -> Callable[..., Any]:
+    """Makes an executor that performs every training in this process."""
+    return InThisProcess
+
+
+@pytest.fixture(scope="session")
 def search_here() -> Callable[[Study, Path], Result]:
     """Runs a study below a folder, with all trainings in this process."""
 

@@ -1,29 +1,32 @@
-"""Every command that the documentation shows is run here, on small data and models of the names that the pages use.
+"""Every command and every piece of Python that the documentation shows is run here, on the small things of `workshop`.
 
-Commands that train or search are run to the point where they would begin. Those that need other machines, a server or a
-long time are marked, with the test that runs them.
+A command that searches is run to the point where it would begin. Those that need other machines, a database or somebody
+who ends them are marked, with the test that runs them.
 """
 
+import io
+import json
+import os
 import re
 import shlex
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
-import pandas as pd
 import pytest
+import workshop
+from documented import unlisted
+from edge_impulse_stand_in import KEY, StandIn
 from test_docs import GUIDES, ROOT, commands, fault
 
 import nas
+from nas.api.studies import define_study
 from nas.cli import group, main
-from nas.study.recipe import Recipe
-from nas.study.study import Study
-
-CLASSES = ("WALKING", "SITTING", "LAYING")
-CHANNELS = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
+from nas.optimizer.run import run
 
 # What pages call the things that every user has under a name of his own.
 STANDS_FOR = {
@@ -40,24 +43,25 @@ STANDS_FOR = {
 
 MARKED = {
     r"--cluster": "needs other machines; tests/optimizer/test_cluster.py and test_machines.py start some",
-    r"nas convert": "judges by how well the model was trained; tests/api/test_converting.py converts trained ones",
-    r"nas edge-impulse": "needs a server of Edge Impulse; tests/exporters/test_edge_impulse.py has a stand-in of one",
-    r"nas learning-block run": "searches for minutes; tests/api/test_learning_block.py runs a shorter one",
-    r"nas learning-block write": "needs a wheel of nas; tests/api/test_learning_block.py writes the block",
     r"--tracking-uri http": "needs a server of MLflow; benchmarks/mlflow_server.py starts one",
     r"--storage postgresql": "needs a database; tests/optimizer/test_shared_storage.py starts one",
-    r"nas (attach|stop|search .*--detach)": "needs a search in the background; see tests/api/test_background.py",
-    r"nas (ui|tensorboard)|--netron": "serves until Ctrl-C; tests/cli/test_ui.py starts it",
-    r"nas studies delete": "deletes what the next command needs; tests/cli/test_studies.py deletes studies",
-    r"nas sweep": "searches six studies; tests/api/test_sweeping.py searches smaller ones",
-    r"nas train (?!.*--test)": "trains for minutes; tests/cli/test_train_archive.py and tests/model train shorter",
+    r"nas (attach|stop|search .*--detach)": "searches for minutes in the background; see tests/api/test_background.py",
+    r"nas (ui|tensorboard)$": "serves until Ctrl-C; tests/cli/test_ui.py and tests/cli/test_look.py begin it",
 }
+
+SHORTENED = {
+    "search": ("--dry-run",),
+    "benchmark": ("--runs", "1"),
+    "train": ("--tracking-uri", "none"),
+    "studies delete": ("--yes",),
+}
+"""What is added to the commands of a verb, so that they take seconds and ask nobody."""
+PAGES = [ROOT / "README.md", *GUIDES]
 
 
 def shown() -> list[str]:
     """Return the commands of all pages, each once, without comments, placeholders filled in, words one space apart."""
-    pages = [ROOT / "README.md", *GUIDES]
-    lines = [line for page in pages for line in commands(page.read_text())]
+    lines = [line for page in PAGES for line in commands(page.read_text())]
     return sorted({" ".join(_words(line)) for line in lines})
 
 
@@ -80,7 +84,7 @@ ONE_OF = {"search": ("study", "space"), "estimate": ("architecture", "space")}
 def is_mentioned(command: str) -> bool:
     """Return whether a command stands in a sentence without what it needs, as in `nas profile` or `--smooth N`."""
     words = command.split()[1:]
-    if "--help" in words:
+    if any(word.startswith("--help") for word in words):  # it prints and ends
         return False
     try:
         with click.Context(group, info_name="nas") as outer:
@@ -91,8 +95,6 @@ def is_mentioned(command: str) -> bool:
             with verb.make_context(verb.name, rest) as context:
                 given = context.params
         return words[0] in ONE_OF and not any(given[name] for name in ONE_OF[words[0]])
-    except click.exceptions.Exit:  # an option such as --help-recipe that prints and ends
-        return False
     except click.MissingParameter:
         return True
     except click.BadParameter:  # a value that the command does not take, unless a letter stands for one
@@ -102,76 +104,51 @@ def is_mentioned(command: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def workshop(
-    tmp_path_factory: pytest.TempPathFactory, search_here: Callable[[Study, Path], Any]
-) -> Iterator[tuple[Path, int]]:
+def furnished(tmp_path_factory: pytest.TempPathFactory, search_here: workshop.SearchHere) -> tuple[Path, int]:
     """A folder with everything that the pages name, and the number of the winning trial of its study."""
     folder = tmp_path_factory.mktemp("workshop")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        _write_data()
-        quick = {"epochs": 1, "min_steps": 0, "finalists": 1, "final_epochs": 1, "final_folds": 2, "winner_epochs": 1}
-        study = Study(
-            space="cnn_timeseries", data="uci_har_windows.npz", name="gesture", budget_kb=6, trials=2,
-            recipe=Recipe.of(**quick, qat_epochs=0, hand_made=False), tracking_uri="none",
-        )  # fmt: skip
-        winner = search_here(study, Path("studies")).winner
-        assert winner is not None
-        _write_files()
-        trained = nas.train("har_cnn.py", epochs=1, progress=False, tracking_uri="none")
-        shutil.copy(nas.archive(trained.folder), "har_cnn.nas.zip")
-        shutil.copy("model.tflite", "models")
-        yield folder, winner.record.trial
+        return folder, workshop.furnish(search_here)
 
 
-def _write_data() -> None:
-    """Write windows and recordings of six people, each class with a frequency of its own."""
-    rng, rows = np.random.default_rng(0), []
-    for person in range(6):
-        for index, name in enumerate(CLASSES):
-            signal = np.sin(np.arange(640)[:, None] * (index + 1) / 9) + rng.normal(0, 0.2, (640, 6))
-            times = np.arange(640) / 50
-            path = Path("recordings", name.lower(), f"anna{person}_1.csv")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lines = [",".join(map(str, [time, *values])) for time, values in zip(times, signal, strict=True)]
-            path.write_text("\n".join([",".join(("time", *CHANNELS)), *lines]))
-            rows += [(signal[at : at + 128], index, person) for at in range(0, 512, 64)]
-    x, y, group = (np.array(column) for column in zip(*rows, strict=True))
-    names = {"class_names": np.array(CLASSES), "channel_names": np.array(CHANNELS), "sample_rate_hz": 50}
-    for file in ("uci_har_windows.npz", "uci_har.npz"):
-        np.savez(file, x_train=x.astype(np.float32), y_train=y, group_train=group, **names)
-    shutil.copy("recordings/walking/anna0_1.csv", "recording.csv")
-    shutil.copy("uci_har_windows.npz", "windows.npz")
-    shutil.copytree("recordings", "export")
-    tables = [
-        pd.read_csv(file).assign(label=file.parent.name, group=file.name.partition("_")[0])
-        for file in Path("recordings").glob("*/*.csv")
-    ]
-    pd.concat(tables).to_parquet("rows.parquet")
+@pytest.fixture(scope="module")
+def service() -> Iterator[StandIn]:
+    """A stand-in of Edge Impulse whose project holds a few windows."""
+    stand_in = StandIn(looks=1)
+    stand_in.hold_windows()
+    yield stand_in
+    stand_in.close()
 
 
-def _write_files() -> None:
-    """Write the files of users: those whose content a page shows are as they are there."""
-    for name in ("model", "sensor", "CarSensor", "cnn_timeseries", "other", "gesture"):
-        shutil.copy("studies/gesture/best/model.tflite", f"{name}.tflite")
-    guide = (ROOT / "docs" / "one-model.md").read_text()
-    Path("har_cnn.py").write_text(re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[0])
-    Path("har.toml").write_text(re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[0])
-    reference = (ROOT / "docs" / "reference" / "targets.md").read_text()
-    board = re.findall(r"^    (.*)$", reference, re.MULTILINE)
-    Path("my_board.toml").write_text("\n".join(board))
-    shutil.copy(ROOT / "search_spaces" / "cnn_timeseries.toml", "mine.toml")
-    shutil.copy("studies/gesture/study.toml", "study.toml")
-    shutil.copy("studies/gesture/best/architecture.json", "architecture.json")
+@pytest.fixture
+def here(
+    furnished: tuple[Path, int],
+    service: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    executor_here: Callable[..., Any],
+) -> int:
+    """The folder as the current one, with quick searches and the stand-in; the number of the winning trial."""
+
+    def quick(settings: dict[str, Any]) -> nas.Study:
+        recipe = {**settings.get("recipe", {}), **workshop.QUICK, "winner_epochs": 1}
+        return define_study({**settings, "trials": 1, "tracking_uri": "none", "recipe": recipe})
+
+    monkeypatch.chdir(furnished[0])
+    monkeypatch.setattr("nas.api.search.run", partial(run, make_executor=executor_here))
+    monkeypatch.setattr("nas.api.search.define_study", quick)
+    monkeypatch.setattr("nas.api.learning_block.define_study", quick)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    for name, value in {"EI_API_KEY": KEY, "EI_HMAC_KEY": "secret", **service.environment}.items():
+        monkeypatch.setenv(name, value)
+    return furnished[1]
 
 
 def typed(command: str, trial: int) -> list[str]:
     """Return the words of a command as they are run here: a search begins nothing, a measurement is short."""
     words = command.split()[1:]
-    if words[0] == "search" and "--help-recipe" not in words and "--dry-run" not in words:
-        words += ["--dry-run"]
-    if words[0] == "benchmark":
-        words += ["--runs", "1"]
+    if not any(word.startswith("--help") or word == "--dry-run" for word in words):
+        words += [word for verb, more in SHORTENED.items() if command.startswith(f"nas {verb} ") for word in more]
     if "--trial" in words:
         words[words.index("--trial") + 1] = str(trial)
     if "--architecture" in words:
@@ -179,20 +156,91 @@ def typed(command: str, trial: int) -> list[str]:
     return words
 
 
+def mark(command: str) -> str | None:
+    """Return why a command is not run here; None if it is."""
+    return next((why for marked, why in MARKED.items() if re.search(marked, command)), None)
+
+
 @pytest.mark.parametrize("command", shown())
 def test_a_shown_command_runs(
-    command: str, workshop: tuple[Path, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, here: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, trial = workshop
     mentioned = is_mentioned(command)
-    words = [*command.split()[1:2], "--help"] if mentioned else typed(command, trial)
-    why = next((why for mark, why in MARKED.items() if re.search(mark, command)), None)
-    if why and not mentioned:
+    words = [*command.split()[1:2], "--help"] if mentioned else typed(command, here)
+    if not mentioned and (why := mark(command)):
         assert fault(command) is None
-        assert all((ROOT / path).exists() for path in re.findall(r"tests/[\w/.]+", why))
+        assert all((ROOT / path).exists() for path in re.findall(r"(?:tests|benchmarks)/[\w/.]+", why))
         return
-    monkeypatch.chdir(folder)
+    if command.startswith("nas studies delete"):  # other commands need the study
+        shutil.copytree("studies", tmp_path / "studies")
+        monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["nas", *words])
     with pytest.raises(SystemExit) as end:
         main()
     assert not end.value.code, capsys.readouterr().err
+
+
+def test_every_mark_is_of_a_command_that_is_shown() -> None:
+    marked = [command for command in shown() if mark(command) and not is_mentioned(command)]
+    assert [pattern for pattern in MARKED if not any(re.search(pattern, command) for command in marked)] == []
+
+
+def python(page: Path) -> list[str]:
+    """Return the Python of a page: its blocks in order as one program, then each call that stands in a sentence."""
+    text = page.read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    calls = [call for call in re.findall(r"`(nas\.\w+\([^`]*)`", text) if "..." not in call]
+    return [program for program in ("\n".join(blocks), *calls) if program]
+
+
+SNIPPETS = [(page, program) for page in PAGES for program in python(page)]
+
+
+@pytest.mark.parametrize(("page", "program"), SNIPPETS, ids=lambda value: getattr(value, "stem", None))
+def test_shown_python_runs(page: Path, program: str, here: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nas, "train", partial(nas.train, tracking_uri="none", progress=False), raising=False)
+    for name, stands_for in STANDS_FOR.items():
+        program = program.replace(f'"{name}"', f'"{stands_for}"')
+    exec(compile(program, os.fspath(page), "exec"), {"nas": nas, **workshop.arrays()})
+
+
+def test_python_is_found_in_blocks_and_in_sentences(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text('```python\na = 1\n```\nthen `nas.trials("NAME")` or `nas.load(...)`\n```python\nb = a\n```\n')
+    assert python(page) == ["a = 1\n\nb = a\n", 'nas.trials("NAME")']
+    assert len(SNIPPETS) > 6
+
+
+REFERENCE = ROOT / "docs" / "reference" / "documents.md"
+
+
+def documents(made: Path) -> list[tuple[str, Any]]:
+    """Return real documents, each with the section of the reference that lists its keys."""
+    with zipfile.ZipFile("har_cnn.nas.zip") as archive:
+        names = [name for name in archive.namelist() if name.endswith(".json")]
+        member = {name: json.loads(archive.read(name)) for name in names}
+    deployed = nas.deploy_to_edge_impulse("model.tflite", folder=made)
+    block = nas.run_learning_block("data", made, settings=nas.BlockSettings(budget_kb=6, channels=6), progress=False)
+    return [
+        ("Profile", member["profile.json"]),
+        ("Training", member["training.json"]),
+        ("History", member["history.json"]),
+        ("Archive", [member["manifest.json"], member["data.json"], member["environment.json"]]),
+        ("Metadata", [member["metadata.json"], json.loads(Path("studies/gesture/best/metadata.json").read_text())]),
+        ("Evaluation", nas.evaluate("har_cnn.nas.zip").to_json()),
+        ("Sweep", nas.sweep("sizes.toml", progress=False).to_json()),
+        ("Conversion", nas.convert("har_cnn.nas.zip").to_json()),
+        ("Edge Impulse", [nas.upload_to_edge_impulse("windows.npz").to_json(), deployed.to_json(), block.to_json()]),
+    ]
+
+
+def test_the_reference_lists_every_key_of_each_json_document(here: int, tmp_path: Path) -> None:
+    lacking = {section: unlisted(document, section, REFERENCE) for section, document in documents(tmp_path)}
+    assert {section: keys for section, keys in lacking.items() if keys} == {}
+
+
+def test_a_key_that_the_reference_does_not_list_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("## One\n| key | means |\n| `a`, `b.*` | b |\n| `c.*` | see [c](#c) |\n## Two\n| `d` | d |\n")
+    document = {"a": 1, "b": {"x": 1}, "c": {"y": [{"z": 1}]}, "d": 1, "e": [{"f": 1}, {"g": 2}]}
+    assert unlisted(document, "One", page) == ["d", "e[].f", "e[].g"]

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from nas.target.target import known_targets
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "docs/reference"
-MOST_CLICKS = 2
+SPACES = sorted((ROOT / "search_spaces").glob("*.toml"))
 
 
 class Page(HTMLParser):
@@ -130,6 +131,33 @@ def test_the_reference_lists_every_key_of_written_results(site: Path) -> None:
     documents = [json.loads(path.read_text()) for path in (ROOT / "studies").glob("*/results.json")]
     assert len(documents) > 10
     assert sorted({leaf for document in documents for leaf in leaves(document)} - known) == []
+
+
+def keys_of_file(content: Any) -> set[str]:
+    """Return every key of a file, of its tables, and of the tables in its lists."""
+    if isinstance(content, list):
+        return {key for entry in content for key in keys_of_file(entry)}
+    if not isinstance(content, dict):
+        return set()
+    return set(content) | {key for value in content.values() for key in keys_of_file(value)}
+
+
+def test_the_reference_lists_every_key_of_the_files_that_come_with_nas(site: Path) -> None:
+    """What users copy from has no key that the reference lacks, whatever the dataclasses say."""
+    named = {stage for path in SPACES for stage in stages(path)}
+    for page, paths in (("space", SPACES), ("study", sorted((ROOT / "studies").glob("*/study.toml")))):
+        found = {key for path in paths for key in keys_of_file(tomllib.loads(path.read_text()))}
+        tables = {*TABLES, "cluster", "recipe"} | named
+        assert paths
+        assert sorted(found - code_on(site, page) - tables) == [], page
+    boards = tomllib.loads((ROOT / "nas" / "target" / "targets.toml").read_text())
+    assert sorted(keys_of_file(boards) - set(boards) - code_on(site, "targets")) == []
+
+
+def stages(path: Path) -> list[str]:
+    """Return the stages that a space's file names, each of which is a table there."""
+    named: list[str] = tomllib.loads(path.read_text())["stages"]
+    return named
 
 
 def leaves(document: Any, place: str = "") -> list[str]:

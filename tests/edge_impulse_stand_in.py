@@ -7,6 +7,7 @@ from collections.abc import Callable
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from typing import Any, TypeAlias
 
 Fault: TypeAlias = str | tuple[int, dict[str, str], bytes]
@@ -17,10 +18,12 @@ PROJECT = 17
 class StandIn:
     """The service: what it holds, what it was asked, and which wrong answers come next.
 
-    A fault is `cut` (the connection ends without an answer), or status, headers and body of an answer.
+    A fault is `cut` (the connection ends without an answer), or status, headers and body of an answer. A job has ended
+    when it was looked at `looks` times.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, looks: int = 2) -> None:
+        self.looks = looks
         self.samples: dict[int, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -38,6 +41,22 @@ class StandIn:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead to it in place of Edge Impulse."""
+        return {"EI_API_ENDPOINT": f"{self.url}/v1", "EI_INGESTION_ENDPOINT": self.url}
+
+    def hold_windows(self) -> None:
+        """Hold a few samples of two classes, as an earlier upload has left them."""
+        for number, (category, label) in enumerate(product(("training", "testing"), ("run", "walk")), 1):
+            payload = {
+                "device_type": "STAND-IN", "interval_ms": 20, "sensors": [{"name": "acc_x", "units": "g"}],
+                "values": list(range(number, number + 100)),
+            }  # fmt: skip
+            listed = {"id": number, "filename": f"{label}.{number}", "label": label, "intervalMs": 20}
+            message = {"payload": payload}
+            self.samples[number] = {"listed": listed, "category": category, "message": message, "content": b""}
 
     def answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Any:
         """What the service answers to a right request: a document, or bytes of a file."""
@@ -104,7 +123,7 @@ class StandIn:
         if re.fullmatch(r"/jobs/\d+/status", path):
             self.polls += 1
             done = {"finished": "2026-11-27T00:00:00Z", "finishedSuccessful": not self.job_fails}
-            return {"success": True, "job": done if self.polls % 2 == 0 else {"id": 1}}
+            return {"success": True, "job": done if self.polls % self.looks == 0 else {"id": 1}}
         if re.fullmatch(r"/jobs/\d+/stdout", path):
             return {"success": True, "stdout": [{"data": "Converting ..."}, {"data": "Unsupported operator\n"}]}
         if path == "/deployment/download":
