@@ -16,6 +16,7 @@ import ctypes
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from plain_c_batch import tflm_answers
 
 from nas.errors import InputError
 from nas.exporters.c_source import source_text
@@ -120,22 +124,6 @@ def some_rows(network: Network, count: int) -> Any:
     rows = np.random.default_rng(0).integers(-128, 128, (count, sum(tensor.size for tensor in network.inputs)))
     rows[::3] //= 8
     return rows.astype(np.int8)
-
-
-def tflm_answers(tflite: bytes, network: Network, rows: Any) -> Any:
-    """Return the answers of the package tflite-micro."""
-    from tflite_micro.python.tflite_micro import runtime
-
-    interpreter = runtime.Interpreter.from_bytes(tflite, arena_size=8 << 20)
-    answers = []
-    for row in rows:
-        start = 0
-        for place, tensor in enumerate(network.inputs):
-            interpreter.set_input(row[start : start + tensor.size].reshape(tensor.shape), place)
-            start += tensor.size
-        interpreter.invoke()
-        answers.append(np.concatenate([interpreter.get_output(i).ravel() for i in range(len(network.outputs))]))
-    return np.stack(answers)
 
 
 def write_rows(folder: Path, rows: Any, answers: Any, repeats: int) -> None:

@@ -6,7 +6,8 @@ Random members of the spaces, and the models of FOLDER, are written as plain C w
 compiles them, linked alone for flash and static RAM, and run in an emulator, once as they are, and once with a probe
 between the calls. It needs what `benchmarks/plain_c.py` needs. The calls of each network go to
 native/tables/plain_c_calls.csv, and what a core's program takes to plain_c_counts.csv beside it, in place of what is
-there of the same core.
+there of the same core. The calls are the same for all cores: some cores alone are measured anew only with the networks
+of the others. If a network of a core fails, the core's counts stay as they were, and the exit code is 1.
 """
 
 import argparse
@@ -14,20 +15,23 @@ import csv
 import math
 import re
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import graph_files
 from plain_c import CORES, HERE, SECTIONS, STRICT, Core, sizes, write_script
 
 from nas.errors import InputError
 from nas.exporters.c_source import source_text
 from nas.graph.builder import GraphBuilder
 from nas.space.dims import RandomChooser
-from nas.space.file import load_space
 from nas.target.plain_c.from_graph import network_of
 from nas.target.plain_c.model import Network, read_network
 from nas.target.plain_c.program import Program, compile_network
@@ -73,6 +77,11 @@ class Net:
         return sum(t.size for t in self.network.inputs), sum(t.size for t in self.network.outputs)
 
 
+def one_of(shapes: Sequence[tuple[int, ...]]) -> Callable[[str, np.random.Generator], tuple[int, ...]]:
+    """Return what draws one of some shapes."""
+    return lambda _, rng: shapes[int(rng.integers(len(shapes)))]
+
+
 def members(count: int, seed: int) -> Iterator[Net]:
     """Yield random members of the spaces with random numbers."""
     rng = np.random.default_rng(seed)
@@ -80,18 +89,16 @@ def members(count: int, seed: int) -> Iterator[Net]:
     def fill(shape: tuple[int, ...], dtype: str) -> Any:
         return rng.integers(-127, 128, shape).astype(dtype)
 
-    for space_name, shapes in SHAPES.items():
-        space, chooser, found = load_space(space_name), RandomChooser(seed), 0
-        while found < count:
-            shape = shapes[int(rng.integers(len(shapes)))]
-            graph = space.sample(chooser, shape, int(rng.integers(2, 13))).lower()
-            if graph.weights_bytes > MOST_WEIGHTS:
-                continue
+    for name, shapes in SHAPES.items():
+        found = 0
+        for graph in graph_files.members([name], rng, RandomChooser(seed), one_of(shapes), (12, MOST_WEIGHTS)):
             network = network_of(graph, fill)
-            program = compile_network(network, space_name)
+            program = compile_network(network, name)
             if program.ram_bytes + sum(t.size for t in network.inputs) <= MOST_RAM:
                 found += 1
-                yield Net(f"{space_name}_{seed}_{found}", network, program)
+                yield Net(f"{name}_{seed}_{found}", network, program)
+            if found == count:
+                break
 
 
 def small(count: int, seed: int) -> Iterator[Net]:
@@ -251,18 +258,39 @@ def main() -> None:
     given = parser.parse_args()
     nets = [*members(given.nets, given.seed), *small(given.small, given.seed)]
     nets += models(given.models) if given.models else ()
-    calls = [[net.name, *row] for net in nets for row in described(net)]
-    with (TABLES / "plain_c_calls.csv").open("w", newline="") as file:
+    cores = given.core or list(MEASURED)
+    write_calls([[net.name, *row] for net in nets for row in described(net)], every=set(cores) == set(MEASURED))
+    failed = [name for name in cores if not measure(name, nets)]
+    if failed:
+        sys.exit(f"not every network could be measured; as they were: the counts of {', '.join(failed)}")
+
+
+def write_calls(calls: Sequence[Sequence[object]], *, every: bool) -> None:
+    """Write the calls of the networks; unless every core is measured, they must be those that are there."""
+    path = TABLES / "plain_c_calls.csv"
+    with path.open(newline="") as file:
+        same = list(csv.reader(file)) == [[str(cell) for cell in row] for row in calls]
+    if not (same or every):
+        sys.exit(
+            "the other cores were counted with other networks: measure all cores, or give the options of that time"
+        )
+    with path.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(calls)
-    for name in given.core or MEASURED:
-        rows = []
-        for group in batches(nets, MEASURED[name]):
-            with tempfile.TemporaryDirectory() as folder:
-                try:
-                    rows += [[name, *row] for row in run_batch(MEASURED[name], group, Path(folder))]
-                except subprocess.SubprocessError as error:
-                    print(f"{name}: {[net.name for net in group]}: {error}", flush=True)
+
+
+def measure(name: str, nets: Sequence[Net]) -> bool:
+    """Measure the networks on a core, and write what was counted; False, and nothing written, if some fail."""
+    rows, failed = [], False
+    for group in batches(nets, MEASURED[name]):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                rows += [[name, *row] for row in run_batch(MEASURED[name], group, Path(folder))]
+            except (subprocess.SubprocessError, ValueError) as error:  # it does not compile, or says nothing
+                print(f"{name}: {[net.name for net in group]}: {error}", flush=True)
+                failed = True
+    if not failed:
         replace_rows(name, rows)
+    return not failed
 
 
 def described(net: Net) -> Iterator[list[object]]:

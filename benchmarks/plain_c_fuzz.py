@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import graph_files
 from graph_files import damaged, file_of
 from plain_c_batch import Written, answers, rows_for, tflm_answers, written
 
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
-from nas.space.file import load_space, space_names
+from nas.space.file import space_names
 
 BATCH, ROWS = 40, 3
 MOST_WEIGHTS = 6000
@@ -42,13 +43,10 @@ def shape_for(kind: str, rng: np.random.Generator) -> tuple[int, ...]:
 
 def members(seed: int) -> Iterator[bytes]:
     """Yield files of random members of the spaces, in turn; every other one with odd numbers."""
-    rng, chooser, names, number = np.random.default_rng(seed), RandomChooser(seed), space_names(), 0
-    while True:
-        space = load_space(names[number % len(names)])
-        graph = space.sample(chooser, shape_for(space.input, rng), int(rng.integers(2, 13))).lower()
-        if graph.weights_bytes <= MOST_WEIGHTS:
-            number += 1
-            yield file_of(graph, rng, odd=number % 2 == 0)
+    rng = np.random.default_rng(seed)
+    drawn = graph_files.members(space_names(), rng, RandomChooser(seed), shape_for, (12, MOST_WEIGHTS))
+    for number, graph in enumerate(drawn):
+        yield file_of(graph, rng, odd=number % 2 == 1)
 
 
 def compare(files: Sequence[bytes], rng: np.random.Generator) -> tuple[int, int, int]:
@@ -65,7 +63,7 @@ def compare(files: Sequence[bytes], rng: np.random.Generator) -> tuple[int, int,
         found = answers([model for _, model in models], rows, Path(folder))
     for (tflite, model), own, given in zip(models, found, rows, strict=True):
         try:
-            expected = tflm_answers(tflite, model, given)
+            expected = tflm_answers(tflite, model.network, given)
         except RuntimeError:
             refused_by_tflm += 1
             continue

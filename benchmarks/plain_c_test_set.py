@@ -55,7 +55,7 @@ def of_spaces(data: Any, count: int) -> None:
             given = quantized(rows, model)
             with tempfile.TemporaryDirectory() as folder:
                 (own,) = answers([model], [given], Path(folder), "-O2")
-            equal += int((own == tflm_answers(tflite, model, given)).all(axis=1).sum())
+            equal += int((own == tflm_answers(tflite, model.network, given)).all(axis=1).sum())
         print(f"{name}: {equal:,} of {len(files) * len(rows):,} rows equal ({len(files)} networks)", flush=True)
 
 
@@ -70,7 +70,7 @@ def on_core(study: Path, data: Any, name: str, count: int) -> None:
     rows = quantized((test - np.array(winner.scaling.mean)) / np.array(winner.scaling.std), model)
     step = len(rows) // count
     some, labels = rows[::step][:count], data["y_test"][::step][:count]
-    expected = tflm_answers(tflite, model, some)
+    expected = tflm_answers(tflite, model.network, some)
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         write_sources(tflite, folder)

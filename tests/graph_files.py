@@ -1,6 +1,8 @@
 """Graphs of spaces as `.tflite` files with random numbers, and such files changed at random."""
 
+import itertools
 import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +11,38 @@ from single_operators import T
 from whole_models import Node, Part, write
 
 from nas.graph.graph import Graph, Op
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space
 
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 OPTIONS = {
     "CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions", "MAX_POOL_2D": "Pool2DOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions", "FULLY_CONNECTED": "FullyConnectedOptions", "SOFTMAX": "SoftmaxOptions",
 }  # fmt: skip
+
+
+def members(
+    names: Sequence[str],
+    rng: np.random.Generator,
+    chooser: RandomChooser,
+    shape_of: Callable[[str, np.random.Generator], tuple[int, ...]],
+    limits: tuple[int, int],
+) -> Iterator[Graph]:
+    """Yield random members of the named spaces in turn, without end.
+
+    Args:
+        names: of the spaces.
+        rng: of shapes and sizes; it is used between two members only, so that the caller may draw from it as well.
+        chooser: of a member.
+        shape_of: draws the shape of a row for a kind of input.
+        limits: the most KB that a member is drawn for, and the most bytes of weights that it may have.
+    """
+    most_kb, most_weights = limits
+    for name in itertools.cycle(names):
+        space, graph = load_space(name), None
+        while graph is None or graph.weights_bytes > most_weights:
+            graph = space.sample(chooser, shape_of(space.input, rng), int(rng.integers(2, most_kb + 1))).lower()
+        yield graph
 
 
 def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:

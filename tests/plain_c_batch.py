@@ -94,17 +94,17 @@ def rows_for(model: Written, count: int, rng: np.random.Generator) -> Any:
     return np.stack([kinds[i % 3][i] for i in range(count)]).astype(np.int8)
 
 
-def tflm_answers(tflite: bytes, model: Written, rows: Any) -> Any:
-    """Return the outputs of the package `tflite-micro`."""
+def tflm_answers(tflite: bytes, network: Network, rows: Any) -> Any:
+    """Return the outputs of the package `tflite-micro`; inputs, and outputs, lie one behind the other in a row."""
     from tflite_micro.python.tflite_micro import runtime
 
-    interpreter = runtime.Interpreter.from_bytes(tflite, arena_size=1 << 20)
+    interpreter = runtime.Interpreter.from_bytes(tflite, arena_size=8 << 20)
     found = []
     for row in rows:
         start = 0
-        for place, tensor in enumerate(model.network.inputs):
+        for place, tensor in enumerate(network.inputs):
             interpreter.set_input(row[start : start + tensor.size].reshape(tensor.shape), place)
             start += tensor.size
         interpreter.invoke()
-        found.append(np.concatenate([interpreter.get_output(i).ravel() for i in range(len(model.network.outputs))]))
+        found.append(np.concatenate([interpreter.get_output(i).ravel() for i in range(len(network.outputs))]))
     return np.stack(found)

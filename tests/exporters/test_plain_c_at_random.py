@@ -1,7 +1,9 @@
 """Random members of all spaces, and models changed at random, through plain C: no warning, no error, TFLM's answers."""
 
+import itertools
 import shutil
 
+import graph_files
 import numpy as np
 import pytest
 from graph_files import damaged, file_of
@@ -9,7 +11,7 @@ from plain_c_batch import answers, rows_for, tflm_answers, written
 
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
-from nas.space.file import load_space, space_names
+from nas.space.file import space_names
 
 SHAPES = {"window": (40, 3), "image": (12, 12, 2), "table": (11,)}
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc to compile plain C with")
@@ -17,21 +19,16 @@ pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc to c
 
 def members(count, seed, odd=False):
     """Return files of random members of the spaces, in turn."""
-    rng, chooser, names = np.random.default_rng(seed), RandomChooser(seed), space_names()
-    found = []
-    while len(found) < count:
-        space = load_space(names[len(found) % len(names)])
-        graph = space.sample(chooser, SHAPES[space.input], int(rng.integers(2, 8))).lower()
-        if graph.weights_bytes <= 4000:
-            found.append(file_of(graph, rng, odd))
-    return found
+    rng = np.random.default_rng(seed)
+    drawn = graph_files.members(space_names(), rng, RandomChooser(seed), lambda kind, _: SHAPES[kind], (7, 4000))
+    return [file_of(graph, rng, odd) for graph in itertools.islice(drawn, count)]
 
 
 def assert_as_tflm(files, folder):
     rng, models = np.random.default_rng(5), [written(tflite, f"net{i}") for i, tflite in enumerate(files)]
     rows = [rows_for(model, 3, rng) for model in models]
     for tflite, model, own, given in zip(files, models, answers(models, rows, folder), rows, strict=True):
-        np.testing.assert_array_equal(own, tflm_answers(tflite, model, given))
+        np.testing.assert_array_equal(own, tflm_answers(tflite, model.network, given))
 
 
 def test_random_members_compile_without_a_warning_run_clean_and_answer_as_tflm_does(tmp_path):

@@ -180,3 +180,38 @@ def test_a_kernel_that_was_not_compiled_for_so_many_calls_is_named_and_has_the_s
     twice = estimate_calls([conv, conv], costs)
     assert twice.unknown == ("conv",)
     assert twice.stack == 210
+
+
+def wide_table() -> Graph:
+    """A network with 64 KB of constants and more, which an AVR's addresses of 16 bits do not reach."""
+    g = GraphBuilder((256,))
+    g.fully_connected(256)
+    g.fully_connected(4, activation="NONE")
+    return g.graph()
+
+
+def test_constants_beyond_what_an_avr_reads_are_refused_there_and_nowhere_else(tmp_path):
+    large = wide_table()
+    footprint = estimate(large, find_target("arduino-mega"))
+    assert footprint.flash.model > 64 * 1024
+    assert not footprint.supported
+    (refused,) = (op for op in footprint.ops if not op.supported)
+    assert "constants are more than the 63,488 that an AVR's addresses reach" in str(refused.reason)
+    assert not estimate_many([large], find_target("arduino-mega"))[0].supported
+    assert estimate(large, on_c("cortex-m0plus")).supported
+    assert estimate(graph(), find_target("arduino-mega")).supported
+
+
+def test_their_c_says_so_to_a_compiler_for_avr(tmp_path):
+    if shutil.which("avr-gcc") is None:
+        pytest.skip("no avr-gcc to refuse it with")
+    network = network_of(wide_table())
+    (tmp_path / "net.h").write_text(
+        f"#include <stdint.h>\n#define NET_RAM_BYTES {compile_network(network, 'net').ram_bytes}\n"
+        "void net_invoke(const int8_t *input, int8_t *output);\n"
+    )
+    (tmp_path / "net.c").write_text(source_text("net", network, compile_network(network, "net")))
+    command = ["avr-gcc", "-mmcu=atmega2560", "-Os", "-c", "net.c"]
+    ended = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert ended.returncode != 0
+    assert "beyond the 64 KB of flash" in ended.stderr

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nas.errors import InputError
 from nas.target.plain_c import convolutions, elementwise, moving, pooling  # noqa: F401  (they register lowerings)
-from nas.target.plain_c.model import Network, Operator, Tensor
+from nas.target.plain_c.model import Network, Operator
 from nas.target.plain_c.plan import Buffer, best_plan
 from nas.target.plain_c.step import LOWERINGS, Alias, InexpressibleError, Lowered, Step
 
@@ -24,45 +24,68 @@ class Program:
     ram_bytes: int
 
 
+NEAR_FLASH_BYTES = 62 * 1024
+"""Constants that an AVR reads by addresses of 16 bits; the linker puts them first, behind vectors and others'."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An operator that plain C cannot express, and the reason as words that follow its name.
+
+    `operator` is None where it is the network's inputs or outputs, and the reason is a sentence of its own.
+    """
+
+    why: str
+    operator: Operator | None = None
+
+    @property
+    def index(self) -> int:
+        """The place of the operator; the first one's for a network."""
+        return 0 if self.operator is None else self.operator.index
+
+    @property
+    def words(self) -> str:
+        return self.why if self.operator is None else f"{self.operator.kind} {self.why}"
+
+    def error(self, place: str) -> InputError:
+        """Return what a user is told, with the formats that can."""
+        what = self.why if self.operator is None else f"operator {self.index}, {self.operator.kind}, {self.why}"
+        rule = f"must be a model that plain C can express, but {what}"
+        return InputError(place, rule, hint="the formats tflite, tflm and firmware take it if TFLM runs it")
+
+
 def compile_network(network: Network, place: str) -> Program:
     """Return the program of a network.
 
     Raises:
         InputError: at `place`: plain C cannot express an operator, which is named, with the formats that can.
     """
+    program, refused = try_to_compile(network)
+    if program is None:
+        raise refused[0].error(place)
+    return program
+
+
+def try_to_compile(network: Network) -> tuple[Program | None, tuple[Refusal, ...]]:
+    """Return the program of a network; or None, and everything that plain C cannot express."""
     if (why := _refused_types(network)) is not None:
-        raise _refusal(place, why)
+        return None, (Refusal(why),)
     lowered: list[Lowered] = []
+    refused: list[Refusal] = []
     for op in network.operators:
         try:
             lowered += _lowered(op)
         except InexpressibleError as error:
-            raise _refusal(place, f"operator {op.index}, {op.kind}, {error}") from error
-    if (lost := _never_computed(network, lowered)) is not None:
-        raise _refusal(place, f"tensor {lost}, an output, is never computed")
-    return _Placement(network, lowered).program()
+            refused.append(Refusal(str(error), op))
+    if not refused and (lost := _never_computed(network, lowered)) is not None:
+        refused.append(Refusal(f"tensor {lost}, an output, is never computed"))
+    return (None if refused else _Placement(network, lowered).program()), tuple(refused)
 
 
 def _never_computed(network: Network, lowered: list[Lowered]) -> int | None:
     """Return an output that no operator writes, and that is no input and no constant; None if there is none."""
     made = {tensor.index for tensor in network.inputs} | {part.output.index for part in lowered}
     return next((t.index for t in network.outputs if t.index not in made and not t.is_constant), None)
-
-
-def refusals(network: Network) -> dict[int, str]:
-    """Return the operators that plain C cannot express, by their places, each with the reason."""
-    found: dict[int, str] = {}
-    if network.operators and (why := _refused_types(network)) is not None:
-        found[0] = why
-    lowered: list[Lowered] = []
-    for op in network.operators:
-        try:
-            lowered += _lowered(op)
-        except InexpressibleError as error:
-            found[op.index] = f"{op.kind} {error}"
-    if not found and (lost := _never_computed(network, lowered)) is not None:
-        found[0] = f"tensor {lost}, an output, is never computed"
-    return found
 
 
 def _refused_types(network: Network) -> str | None:
@@ -84,18 +107,12 @@ def _lowered(op: Operator) -> Iterator[Lowered]:
         raise InexpressibleError(f"cannot be read ({error})") from error
 
 
-def _refusal(place: str, why: str) -> InputError:
-    rule = f"must be a model that plain C can express, but {why}"
-    return InputError(place, rule, hint="the formats tflite, tflm and firmware take it if TFLM runs it")
-
-
 class _Placement:
     """Decides where the bytes of tensors lie: with the caller, in flash, or in the arena."""
 
     def __init__(self, network: Network, lowered: list[Lowered]) -> None:
         self._network = network
         self._same: dict[int, int] = {}
-        self._tensors: dict[int, Tensor] = {}
         steps = []
         for part in lowered:
             if isinstance(part, Alias):
@@ -105,6 +122,24 @@ class _Placement:
         self._steps = tuple(steps)
         self._places: dict[int, str] = {}
         self._copies: list[str] = []
+        self._read_write()
+
+    def _read_write(self) -> None:
+        """Note the last step that reads each place, and the most bytes of the tensors that lie there."""
+        self._last_read: dict[int, int] = {}
+        self._most_bytes: dict[int, int] = {}
+        for number, step in enumerate(self._steps):
+            for tensor in step.inputs:
+                self._last_read[self.root(tensor.index)] = number
+            for tensor in (*step.inputs, step.output):
+                root = self.root(tensor.index)
+                self._most_bytes[root] = max(tensor.size, self._most_bytes.get(root, 0))
+
+    def _lay_together(self, one: int, other: int) -> None:
+        """Let a place lie where another is."""
+        self._same[one] = other
+        self._last_read[other] = max(self._last_read.get(place, -1) for place in (one, other))
+        self._most_bytes[other] = max(self._most_bytes.get(place, 0) for place in (one, other))
 
     def root(self, index: int) -> int:
         """Return the tensor whose bytes a tensor has."""
@@ -150,26 +185,18 @@ class _Placement:
             out = self.root(step.output.index)
             for position in step.in_place:
                 source = self.root(step.inputs[position].index)
-                if source not in self._places and self._last_read(source) == number and self._fits(step, position, out):
-                    self._same[out if out not in self._places else source] = source if out not in self._places else out
+                read = self._last_read.get(source, -1)
+                if source not in self._places and read == number and self._fits(step, position, out):
+                    self._lay_together(*((source, out) if out in self._places else (out, source)))
                     break
 
     def _fits(self, step: Step, position: int, out: int) -> bool:
         """Say whether an input's place holds the output too; with the caller, the place has the output's size."""
-        if [self.root(tensor.index) for tensor in step.inputs].count(self.root(step.inputs[position].index)) > 1:
+        source = self.root(step.inputs[position].index)
+        if [self.root(tensor.index) for tensor in step.inputs].count(source) > 1:
             return False
-        if out in self._places:
-            return self._bytes(self.root(step.inputs[position].index)) <= step.output.size
-        return step.output.size <= self._bytes(self.root(step.inputs[position].index))
-
-    def _bytes(self, root: int) -> int:
-        """Return the most bytes of the tensors that lie in one place."""
-        tensors = [tensor for step in self._steps for tensor in (*step.inputs, step.output)]
-        return max(tensor.size for tensor in tensors if self.root(tensor.index) == root)
-
-    def _last_read(self, root: int) -> int:
-        reads = [number for number, step in enumerate(self._steps) for t in step.inputs if self.root(t.index) == root]
-        return max(reads, default=-1)
+        there = self._most_bytes[source]
+        return there <= step.output.size if out in self._places else step.output.size <= there
 
     def _planned(self) -> tuple[dict[int, str], dict[str, str]]:
         """Return the places in the arena of tensors and of scratch bytes."""
@@ -182,7 +209,7 @@ class _Placement:
         scratch = [
             (step.name, Buffer(step.scratch_bytes, i, i)) for i, step in enumerate(self._steps) if step.scratch_bytes
         ]
-        buffers = [Buffer(self._bytes(root), min(times), max(times)) for root, times in lives.items()]
+        buffers = [Buffer(self._most_bytes[root], min(times), max(times)) for root, times in lives.items()]
         offsets, self._ram_bytes = best_plan([*buffers, *(buffer for _, buffer in scratch)])
         texts = [_at("arena", offset) for offset in offsets]
         names = [name for name, _ in scratch]

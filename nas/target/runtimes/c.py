@@ -14,7 +14,7 @@ from nas.target.footprint import Flash, Footprint, OpFootprint, TensorFootprint,
 from nas.target.plain_c.costs import Costs, Estimate, costs_of, estimate
 from nas.target.plain_c.from_graph import network_of
 from nas.target.plain_c.model import Network, read_network
-from nas.target.plain_c.program import Program, compile_network, refusals
+from nas.target.plain_c.program import NEAR_FLASH_BYTES, Program, try_to_compile
 from nas.target.plain_c.work import calls_of
 from nas.target.ram import Buffers
 from nas.target.target import RUNTIMES, Key, Runtime, Target
@@ -41,12 +41,13 @@ class PlainC(Runtime):
 
     def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
         if isinstance(model, bytes):
-            measured, (network, refused) = _native.profile(model, *_MACHINE), _read(model)
+            measured = _native.profile(model, *_MACHINE)
+            built, refused = _read(model, target)
         else:
-            measured, network, refused = _native.estimate(model, *_MACHINE), network_of(model), {}
-        built = None if network is None or refused else _Built.of(network, _costs(target))
+            measured = _native.estimate(model, *_MACHINE)
+            built, refused = _build(network_of(model), target)
         return Footprint(
-            **_totals(measured.totals, target, built),
+            **_totals(measured.totals, target, built, refused),
             ops=tuple(_op(i, row, target, built, refused.get(i)) for i, row in enumerate(measured.ops)),
             tensors=_tensors(measured.tensors, built),
             ram_limit_bytes=target.ram_bytes,
@@ -54,10 +55,10 @@ class PlainC(Runtime):
         )
 
     def totals(self, graphs: Iterable[Graph], target: Target) -> list[Totals]:
-        graphs, costs = list(graphs), _costs(target)
+        graphs = list(graphs)
         rows = _native.estimate_many(graphs, *_MACHINE)
-        built = (_Built.of(network_of(graph), costs) for graph in graphs)
-        return [Totals(**_totals(row, target, each)) for row, each in zip(rows, built, strict=True)]
+        built = (_build(network_of(graph), target) for graph in graphs)
+        return [Totals(**_totals(row, target, *each)) for row, each in zip(rows, built, strict=True)]
 
     def latency_error(self, footprint: Footprint, target: Target) -> float | None:
         costs = costs_of(target.core)
@@ -69,15 +70,6 @@ RUNTIMES.register("c")(PlainC())
 
 def _costs(target: Target) -> Costs:
     return costs_of(target.core) or _NOTHING
-
-
-def _read(model: bytes) -> tuple[Network | None, dict[int, str]]:
-    """Return the network of a file, and the operators that plain C cannot express, each with the reason."""
-    try:
-        network = read_network(model, "model")
-    except InputError as error:
-        return None, {0: f"plain C cannot express it: {error}"}
-    return network, {index: f"plain C cannot express it: {why}" for index, why in refusals(network).items()}
 
 
 @dataclass(frozen=True)
@@ -92,14 +84,18 @@ class _Built:
     compiler: str
 
     @classmethod
-    def of(cls, network: Network, costs: Costs) -> "_Built":
-        program = compile_network(network, "model")
+    def of(cls, network: Network, program: Program, costs: Costs) -> "_Built":
         calls = calls_of(program)
         # Constants that kernels read like any other input; only AVR has them in RAM, where it reads nothing else.
         read = {t.index: t.size for step in program.steps for t in step.inputs if t.is_constant}
         plain = sum(read.values())
         constants = plain + sum(call.constant_bytes for call in calls)
         return cls(network, program, estimate(calls, costs), constants, plain * costs.by_pixel, costs.compiler)
+
+    def last(self) -> int:
+        """Return the operator whose constants lie behind those of all others."""
+        output = next(step.output for step in reversed(self.program.steps) if step.constants)
+        return next(op.index for op in self.network.operators if output in op.outputs)
 
     def instructions(self, op: int | None = None) -> float | None:
         """Return the instructions of an operator, or of an inference; None if they are not known."""
@@ -112,7 +108,27 @@ class _Built:
         return sum(known) if len(known) == len(counted) else None
 
 
-def _totals(row: "_native.Totals", target: Target, built: _Built | None) -> dict[str, Any]:
+def _read(model: bytes, target: Target) -> tuple[_Built | None, dict[int, str]]:
+    """Return what a file becomes, and the operators that plain C cannot express, each with the reason."""
+    try:
+        network = read_network(model, "model")
+    except InputError as error:
+        return None, {0: f"plain C cannot express it: {error}"}
+    return _build(network, target)
+
+
+def _build(network: Network, target: Target) -> tuple[_Built | None, dict[int, str]]:
+    program, refused = try_to_compile(network)
+    if program is None:
+        return None, {one.index: f"plain C cannot express it: {one.words}" for one in refused}
+    built = _Built.of(network, program, _costs(target))
+    if target.core == "avr" and built.constants > NEAR_FLASH_BYTES:
+        far = f"{built.constants:,} B of constants are more than the {NEAR_FLASH_BYTES:,} that an AVR's addresses reach"
+        return built, {built.last(): far}
+    return built, {}
+
+
+def _totals(row: "_native.Totals", target: Target, built: _Built | None, refused: Mapping[int, str]) -> dict[str, Any]:
     instructions = built.instructions() if built else None
     latency_ms = target.milliseconds(instructions)
     return {
@@ -128,7 +144,7 @@ def _totals(row: "_native.Totals", target: Target, built: _Built | None) -> dict
         "latency_ms": latency_ms,
         "latency_range_ms": target.range_ms(latency_ms),
         "energy_uj": target.microjoules(latency_ms),
-        "supported": built is not None,
+        "supported": built is not None and not refused,
     }
 
 
