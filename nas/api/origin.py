@@ -49,7 +49,7 @@ class Origin:
         """The `.tflite` in LiteRT."""
         from nas.model.deploy.tflite_model import TfliteModel
 
-        return TfliteModel(self.model.tflite or b"", self.model.origin)
+        return TfliteModel(self.model.tflite or b"", self.model.origin, in_litert=True)
 
     @cached_property
     def keras_answers(self) -> Floats:

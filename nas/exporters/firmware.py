@@ -24,8 +24,8 @@ def check_header(prefix: str, example: Example) -> str:
     """Return a header for C99 and C++ with an input, the model's output for it, and their comparison."""
     upper = prefix.upper()
     return f"""\
-// An input of {prefix}_model and the output that belongs to it, computed by LiteRT's own int8
-// kernels, without XNNPACK, whose kernels round some values otherwise. The input is noise.
+// An input of {prefix}_model and the output that belongs to it, by the arithmetic of TFLM's reference kernels; with
+// operators that plain C does not know, by LiteRT's kernels, which round a few values otherwise. The input is noise.
 #ifndef {upper}_MODEL_CHECK_H_
 #define {upper}_MODEL_CHECK_H_
 

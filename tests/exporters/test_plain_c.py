@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plain_c_batch import tflm_answers
 from single_operators import Case, T, ints, model_bytes, table
 from whole_models import Node, Part, write
 
@@ -14,6 +15,7 @@ from nas.errors import InputError
 from nas.exporters.c_source import source_text
 from nas.exporters.format import FORMATS, Destination
 from nas.exporters.format import write as write_files
+from nas.target.plain_c.batch import batch_of
 from nas.target.plain_c.model import read_network
 from nas.target.plain_c.plan import Buffer, best_plan
 from nas.target.plain_c.program import compile_network
@@ -182,24 +184,14 @@ def answers_in_c(network, function, rows):
     return outputs
 
 
-def answers_of_tflm(tflite, network, rows):
-    runtime = pytest.importorskip("tflite_micro.python.tflite_micro.runtime")
-    interpreter = runtime.Interpreter.from_bytes(tflite, arena_size=1 << 20)
-    answers = []
-    for row in rows:
-        start = 0
-        for place, tensor in enumerate(network.inputs):
-            interpreter.set_input(row[start : start + tensor.size].reshape(tensor.shape), place)
-            start += tensor.size
-        interpreter.invoke()
-        answers.append(np.concatenate([interpreter.get_output(i).ravel() for i in range(len(network.outputs))]))
-    return np.stack(answers)
-
-
 def assert_equal_answers(folder, tflite, rows=8):
+    pytest.importorskip("tflite_micro.python.tflite_micro.runtime")
     network, function = compiled(folder, tflite)
     given = inputs_of(network, rows)
-    np.testing.assert_array_equal(answers_in_c(network, function, given), answers_of_tflm(tflite, network, given))
+    expected = tflm_answers(tflite, network, given)
+    np.testing.assert_array_equal(answers_in_c(network, function, given), expected)
+    if (batch := batch_of(tflite)) is not None:
+        np.testing.assert_array_equal(batch.run(given), expected)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,4 +1,4 @@
-"""The outputs of a model for given rows: of a `.tflite` by LiteRT, of the float network by TensorFlow."""
+"""The outputs of a model for given rows: of a `.tflite` as on the device, of the float network by TensorFlow."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from nas.arrays import Array, Floats
 from nas.data.dataset import Part
 from nas.errors import InputError
+from nas.target.plain_c.batch import batch_of
 from nas.task.task import Task
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to import, and LiteRT does without
@@ -25,19 +26,22 @@ class TfliteModel:
     rows. Where every operator adapts to the batch size of its input, many rows are computed at once; otherwise one by
     one, as on the device.
 
-    It uses LiteRT's built-in kernels, whose int8 outputs are closest to TFLM's: a few in a thousand differ, by one step
-    of 1/256. With the default kernels, those of XNNPACK, several times more differ.
+    A model of int8 whose operators plain C knows is computed by the device's arithmetic
+    (`nas.target.plain_c.batch`): its answers are those of TFLM, to the bit. Others run in LiteRT's built-in kernels,
+    whose int8 outputs are closest to TFLM's: a few in a thousand differ, by a step or two of 1/256. With the default
+    kernels, those of XNNPACK, several times more differ.
 
     Args:
         tflite: the content of the file.
         place: the file in messages.
+        in_litert: whether LiteRT computes in any case.
 
     Raises:
         InputError: the model has several inputs or outputs, another type of them, an operator that LiteRT does not
             have, or is refused by LiteRT for another reason.
     """
 
-    def __init__(self, tflite: bytes, place: object = "the model") -> None:
+    def __init__(self, tflite: bytes, place: object = "the model", *, in_litert: bool = False) -> None:
         self._place = place
         with self._refusing():
             self._interpreter = Interpreter(
@@ -49,6 +53,8 @@ class TfliteModel:
         self._output = self._only("output", self._interpreter.get_output_details())
         self._rows = 0
         self._adapts = self._adapts_to_batch()
+        of_int8 = self._input["dtype"] == self._output["dtype"] == np.int8
+        self._device = batch_of(tflite) if of_int8 and not in_litert else None
 
     def _only(self, what: str, details: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the only input or output, which must be float32 or quantized as a whole."""
@@ -101,6 +107,8 @@ class TfliteModel:
 
     def run(self, q: Array) -> Array:
         """Return the outputs [n, outputs] for inputs [n, ...], both in the model's own types."""
+        if self._device is not None:
+            return self._device.run(q.reshape(len(q), -1))
         q = q.reshape(len(q), *self.row_shape)
         step = _BATCH if self._adapts else 1
         parts = [self._run(q[start : start + step]) for start in range(0, len(q), step)]

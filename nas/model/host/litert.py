@@ -29,4 +29,6 @@ def run_litert(tflite: bytes, rows: Floats | None, runs: int, xnnpack: bool) -> 
         for seed, detail in enumerate(interpreter.get_input_details()):
             interpreter.set_tensor(detail["index"], some_input(detail, seed))
         times = time_calls(interpreter.invoke, runs)
-    return HostRun(times, outputs=None if rows is None else np.asarray(TfliteModel(tflite).predict(rows)))
+    return HostRun(
+        times, outputs=None if rows is None else np.asarray(TfliteModel(tflite, in_litert=True).predict(rows))
+    )

@@ -98,7 +98,7 @@ _EXP_FACTORS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 
 _INTEGER_BITS = 4
 
 
-def _exp_on_negative(value: int, integer_bits: int) -> int:
+def exp_on_negative(value: int, integer_bits: int) -> int:
     """Return exp of a fixed-point number, at most 0, with 31 fractional bits."""
     fractional = 31 - integer_bits
     quarter = 1 << (fractional - 2)
@@ -132,7 +132,7 @@ def _newton(value: int) -> int:
 def _logistic(value: int) -> int:
     if value == 0:
         return 1 << 30
-    positive = _saturating_power(_newton(_exp_on_negative(-abs(value), _INTEGER_BITS)), 1)
+    positive = _saturating_power(_newton(exp_on_negative(-abs(value), _INTEGER_BITS)), 1)
     return positive if value > 0 else _INT32_MAX - positive
 
 
@@ -140,7 +140,7 @@ def _tanh(value: int) -> int:
     if value == 0:
         return 0
     # The doubled number has one integer bit more.
-    size = _saturating_power(_newton(_exp_on_negative(-abs(value), _INTEGER_BITS + 1)) - (1 << 29), 2)
+    size = _saturating_power(_newton(exp_on_negative(-abs(value), _INTEGER_BITS + 1)) - (1 << 29), 2)
     return size if value > 0 else -size
 
 
