@@ -1,7 +1,7 @@
 """The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -12,6 +12,7 @@ from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import Failed
 from nas.optimizer.hand_made import NO_TIME, Rival
 from nas.optimizer.judge import Judge
+from nas.optimizer.lacking import lacked
 from nas.optimizer.models import ModelFolder, weights_name
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
@@ -23,8 +24,8 @@ from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS
 from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.costs import front
-from nas.study.finals import Final, Finalist
-from nas.study.record import Record, State
+from nas.study.finals import Final, Finalist, comparable
+from nas.study.record import Record
 from nas.study.result import Tested, Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.text import counted, duration
@@ -84,7 +85,7 @@ class Finals:
         ledger = self.trials.ledger
         competing = chosen[: self._number_in_time(chosen)]
         soft_labels = self._soft_labels() if competing else {}
-        finals = self._cross_validate(competing, soft_labels)
+        finals = comparable(self._cross_validate(competing, soft_labels))
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
         rival = Rival(self.problem, self.dispatcher, self.clock)
         record, epochs, beside = self._last_training(best, soft_labels, rival)
@@ -96,11 +97,12 @@ class Finals:
             teachers=tuple(ledger.listed("teachers")),
             finalists=tuple(Finalist.of(one, finals) for one in chosen),
             tested=self._test(record),
+            planned_folds=len(self._folds()),
             test_uses=count_test_use(ledger, record.trial),
         )
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
-        ledger.put("lacked", self._lacked(winner, self._searched(best), chosen))
+        ledger.put("lacked", lacked(winner, self._searched(best)[0], chosen, self.plan, self.clock, self.trials))
         ledger.put("decided", [record.trial for record in chosen])
 
     def _is_decided(self, chosen: Sequence[Record]) -> bool:
@@ -134,7 +136,11 @@ class Finals:
         return teachers.soft_labels(self.plan.fold_epochs, None if limit is None else TEACHER_SHARE * limit)
 
     def _cross_validate(self, chosen: Sequence[Record], soft_labels: SoftLabels) -> list[Final]:
-        """Train each finalist on each fold, except for those trainings that an earlier run has done."""
+        """Train each finalist on each fold, except for those trainings that an earlier run has done.
+
+        A training that the time limit has cut short is left out: its learning rate has not come down, so it says little
+        of the network.
+        """
         if not chosen:
             return []
         done = {(final.record.trial, final.fold): final for final in self._stored()}
@@ -142,8 +148,8 @@ class Finals:
             (record, fold) for fold in self._folds() for record in chosen if (record.trial, fold.index) not in done
         ]
         self.observer.phase(self._announcement(chosen, len(missing)))
-        for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels)):
-            if isinstance(answer, TrainingOutcome) and answer.record.state == State.COMPLETE:
+        for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels, done)):
+            if isinstance(answer, TrainingOutcome) and Final(answer.record, fold.index).is_whole:
                 final = self._store(answer.record, fold)
                 done[final.record.trial, final.fold] = final
         trials = {record.trial for record in chosen}
@@ -164,9 +170,16 @@ class Finals:
         return [Fold(index, count, seed) for index in range(count)]
 
     def _fold_tasks(
-        self, chosen: Sequence[Record], missing: Sequence[tuple[Record, Fold]], soft_labels: SoftLabels
+        self,
+        chosen: Sequence[Record],
+        missing: Sequence[tuple[Record, Fold]],
+        soft_labels: SoftLabels,
+        done: Mapping[tuple[int, int], Final],
     ) -> Iterator[tuple[Fold, TrainingTask]]:
-        """Yield the trainings on folds, each with the time limit that is right when it starts."""
+        """Yield the trainings on folds, each with the time limit that is right when it starts.
+
+        None is begun that would be cut short at the pace of those that are `done`; the winner gets their time.
+        """
         epochs, kept = self.plan.fold_epochs, OVERHEAD_SECONDS
         if self.clock.limit is not None:
             pace, remaining = self._pace(chosen), self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
@@ -176,8 +189,12 @@ class Finals:
             epochs = self.plan.fold_epochs_in_time(pace, remaining - winner, len(missing), most)
             kept += winner
         for record, fold in missing:
-            task = self._task(record, fold, epochs, soft_labels)
-            yield fold, replace(task, seconds=self.clock.remaining(reserved=kept))
+            seconds, ended = self.clock.remaining(reserved=kept), [final.record for final in done.values()]
+            if seconds is not None and ended:
+                pace = Pace.of(ended, self.plan.fold_rows)
+                if seconds < pace.seconds(self.problem.study.recipe, epochs, self.plan.fold_rows):
+                    return
+            yield fold, replace(self._task(record, fold, epochs, soft_labels), seconds=seconds)
 
     def _task(self, record: Record, rows: Fold | AllButTest, epochs: int, soft_labels: SoftLabels) -> TrainingTask:
         study = self.problem.study
@@ -197,7 +214,8 @@ class Finals:
 
     def _stored(self) -> list[Final]:
         entries = self.trials.ledger.listed("finals")
-        return [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in entries]
+        stored = [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in entries]
+        return [final for final in stored if final.is_whole]
 
     def _store(self, record: Record, fold: Fold) -> Final:
         final = Final(self.judge.judged(record), fold.index)
@@ -227,33 +245,6 @@ class Finals:
     def _seconds_for_winner(self) -> float | None:
         """Return the seconds that are left for the winner's last training; None without a limit."""
         return None if self.clock.limit is None else self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
-
-    def _lacked(self, winner: Trained, searched: Sequence[Record], chosen: Sequence[Record]) -> str | None:
-        """Return in a sentence what a run that was too short left out, and how long one has to be."""
-        parts = [] if winner.finals else ["it was not compared with others in a cross-validation"]
-        parts += self._lacked_training(winner)
-        if not parts or self.clock.limit is None:
-            return None
-        if searched[0].reason:
-            parts.insert(0, f"its training was {searched[0].reason}")
-        # A run without a training of the search has had only finals; their time is more than its start took.
-        start = self.clock.seconds if self.trials.start_seconds is None else self.trials.start_seconds
-        start += max((record.seconds.get("trace", 0.0) for record in self.trials.records), default=0.0)
-        minutes = self.plan.enough_minutes(chosen, start, self.clock.limit)
-        *first, last = parts
-        missed = f"{', '.join(first)}, and {last}" if first else last
-        return (
-            f"the limit of {duration(self.clock.limit)} left too little time for the winner: {missed}; "
-            f"at the pace of this run, --minutes {minutes} is enough"
-        )
-
-    def _lacked_training(self, winner: Trained) -> list[str]:
-        """Return what the winner's last training lacked, in a clause, if anything."""
-        if not winner.epochs:
-            return ["it was not trained once more on all training and validation data"]
-        if winner.epochs < self.plan.least_winner_epochs:
-            return [f"its last training had {winner.epochs} of {self.plan.winner_epochs} epochs"]
-        return []
 
     def _train_winner(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival

@@ -44,27 +44,33 @@ def sentence(winner: Trained) -> str:
 
 
 def _alone(winner: Trained, own: Finalist, entered: int) -> str:
-    reached = f"in {len(own.fold_scores)}-fold cross-validation its mean {metric_title(winner.metric)} is"
+    reached = f"in {_cross_validation(winner, own)} its mean {metric_title(winner.metric)} is"
     if entered == 1:
         return f"it is the only complete candidate; {reached} {percent(own.mean)}"
     few = f"there was time to cross-validate only this one of the {entered} best candidates"
     return f"best score in the search; {few}; {reached} {percent(own.mean)}"
 
 
+def _cross_validation(winner: Trained, own: Finalist) -> str:
+    counted, left_out = len(own.fold_scores), winner.folds_left_out
+    few = f" ({counted} of its folds, for lack of time)" if left_out else ""
+    return f"{counted + left_out}-fold cross-validation{few}"
+
+
 def _among(winner: Trained, ran: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
     own, others = ran[0], ran[1:]
-    title, folds = metric_title(winner.metric), len(own.fold_scores)
+    title, folds = metric_title(winner.metric), _cross_validation(winner, own)
     allowed = f"{len(ran)} finalists"
     if len(ran) < len(entered):
         allowed += f" that the time allowed (the best {len(entered)} were to compete)"
     higher = next((one for one in others if (one.mean or 0.0) > (own.mean or 0.0)), None)
     if higher is not None:
         return (
-            f"best mean score of {folds}-fold cross-validation, which weighs {title} against size, of the {allowed}: "
+            f"best mean score of {folds}, which weighs {title} against size, of the {allowed}: "
             f"{percent(own.mean)} with {_weights(own)}; trial {higher.trial} reached {percent(higher.mean)} "
             f"with {_weights(higher)}"
         )
-    won = f"best mean {title} of {folds}-fold cross-validation, {percent(own.mean)}, of the {allowed}"
+    won = f"best mean {title} of {folds}, {percent(own.mean)}, of the {allowed}"
     return f"{won}; {_leader(own, others, entered)}"
 
 

@@ -1,11 +1,12 @@
 """The finals of a study as plain data: a training on one fold, and a finalist with what it reached on all of them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from nas.study.record import Record
+from nas.study.record import Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class Final:
 
     record: Record
     fold: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the training has ended in a model, and no time limit has cut it short."""
+        return self.record.state == State.COMPLETE and self.record.reason is None
 
     def to_json(self) -> dict[str, Any]:
         return {"record": self.record.to_json(), "fold": self.fold}
@@ -29,6 +35,21 @@ class Final:
             "val_accuracy": record.val_accuracy,
             "val_score": record.val_score,
         }
+
+
+def comparable(finals: Sequence[Final]) -> list[Final]:
+    """Return those trainings by which finalists are compared, so that each is judged on the same folds.
+
+    A fold counts if at least half of the finalists have ended a training on it. A finalist without one of the folds
+    that count, for lack of time or as its training failed, is not compared.
+    """
+    trained: dict[int, set[int]] = defaultdict(set)
+    for final in finals:
+        trained[final.fold].add(final.record.trial)
+    half = max(map(len, trained.values()), default=0) / 2
+    counted = {fold: trials for fold, trials in trained.items() if len(trials) >= half}
+    everywhere = set[int].intersection(*counted.values()) if counted else set()
+    return [final for final in finals if final.fold in counted and final.record.trial in everywhere]
 
 
 @dataclass(frozen=True, slots=True)

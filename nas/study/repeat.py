@@ -65,6 +65,8 @@ def _as_recipe(study: Study, winner: Trained | None, search_epochs: int) -> Mapp
     finals, epochs = study.recipe.finals, {entry["epochs"] for entry in winner.finals}
     if winner.epochs is None or len(epochs) > 1 or min({*epochs, winner.epochs}) < search_epochs:
         return None
+    if winner.folds_left_out:
+        return None
     on_folds = min(finals.final_epochs, *epochs) if epochs else finals.final_epochs
     told = dataclasses.replace(
         finals,

@@ -106,6 +106,7 @@ class Trained:
             float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
         finalists: the best candidates of the search, the best first, with what they reached in the finals.
         tested: its metrics on the test rows; None for candidates other than the winner.
+        planned_folds: of the cross-validation, of which `finals` may lack some for want of time; None if not known.
         test_uses: how often the study has used its test set: once for each winner, where a search went on.
         hand_made: a network that was not searched (`nas.study.hand_made`), trained and tested as the winner was; None
             if there is none, and `hand_made_missing` says why.
@@ -117,6 +118,7 @@ class Trained:
     teachers: tuple[Mapping[str, Any], ...] = ()
     finalists: tuple[Finalist, ...] = ()
     tested: Tested | None = None
+    planned_folds: int | None = None
     test_uses: int = 1
     hand_made: "Trained | None" = None
     hand_made_missing: str = ""
@@ -138,6 +140,12 @@ class Trained:
     def headline_metrics(self) -> tuple[str, ...]:
         """The metrics that a summary shows of the test rows: the study's, and accuracy; none without a test."""
         return tuple(dict.fromkeys((self.metric, "accuracy"))) if self.tested else ()
+
+    @property
+    def folds_left_out(self) -> int:
+        """Number of folds that there was no time for."""
+        planned = self.planned_folds if self.finals else None
+        return 0 if planned is None else planned - len({entry["fold"] for entry in self.finals})
 
     @property
     def fold_scores(self) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import run
 from nas.space.file import load_space
+from nas.study.decision import why_won
 from nas.study.recipe import Recipe
 from nas.study.record import State
 from nas.study.result import Result
@@ -86,6 +87,8 @@ def trained(task: TrainingTask) -> Any:
         if task.needed:
             return replace(whole, record=replace(record, reason=cut), weights=b"weights of the search")
         return replace(whole, record=replace(record, state=State.PRUNED, profiled=None, val_metrics={}), tflite=None)
+    if done < task.epochs:
+        record = replace(record, reason=f"cut short by the time limit after {done} of {task.epochs} epochs")
     return replace(whole, record=record)
 
 
@@ -189,6 +192,27 @@ def test_folds_that_are_slower_than_estimated_leave_time_for_the_winner_s_last_t
     (last,) = log.last
     assert epochs(last) == last.epochs >= Recipe().training.epochs
     assert Timed.now <= 5 * 60
+
+
+@pytest.mark.parametrize("slowness", [1.0, 1.5, 2.0, 3.0, 8.0])
+def test_finalists_are_compared_on_the_same_folds_and_by_whole_trainings_alone(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slowness: float
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.3)
+    monkeypatch.setattr(Timed, "fold_slowness", slowness)
+    winner = go(splits, tmp_path, minutes=8, jobs=2, recipe=Recipe.of(min_steps=0)).winner
+    assert winner is not None
+    whole = {(task.trial, task.rows.index) for task in log.finals if epochs(task) == task.epochs}
+    counted = {(entry["trial"], entry["fold"]) for entry in winner.finals}
+    assert counted <= whole
+    trials, on = {trial for trial, _ in counted}, {fold for _, fold in counted}
+    assert len(counted) == len(trials) * len(on)
+    assert winner.folds_left_out == (3 - len(on) if counted else 0)
+    assert ("of its folds, for lack of time" in why_won(winner)) == (winner.folds_left_out > 0)
+    if slowness == 1.0:
+        assert on == {0, 1, 2}
+    if slowness >= 3.0:  # at the pace of the first of them, the last are not begun
+        assert len(log.finals) < 3 * len({task.trial for task in log.finals})
 
 
 def test_a_training_that_would_use_the_time_of_the_finals_is_stopped(

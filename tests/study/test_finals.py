@@ -1,0 +1,52 @@
+"""Which trainings of the finals count, so that finalists are compared on the same folds."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.study.finals import Final, comparable
+from nas.study.record import Record, State
+
+trainings = st.sets(st.tuples(st.integers(0, 7), st.integers(0, 2)))
+
+
+def final(trial: int, fold: int, reason: str | None = None, state: State = State.COMPLETE) -> Final:
+    return Final(Record(trial, state, "", {}, {}, 0, reason=reason), fold)
+
+
+def finals(*pairs: tuple[int, int]) -> list[Final]:
+    return [final(*pair) for pair in pairs]
+
+
+def pairs(found: list[Final]) -> set[tuple[int, int]]:
+    return {(each.record.trial, each.fold) for each in found}
+
+
+def test_a_training_is_whole_if_it_ended_and_no_time_limit_cut_it_short() -> None:
+    assert final(0, 0).is_whole
+    assert not final(0, 0, "cut short by the time limit after 1 of 48 epochs").is_whole
+    assert not final(0, 0, state=State.FAILED).is_whole
+
+
+@pytest.mark.parametrize(("on_the_last_fold", "compared", "folds"), [(8, 8, 3), (4, 4, 3), (3, 8, 2), (0, 8, 2)])
+def test_a_fold_counts_if_half_of_the_finalists_have_it(on_the_last_fold: int, compared: int, folds: int) -> None:
+    ended = finals(*itertools.product(range(8), range(2)), *((trial, 2) for trial in range(on_the_last_fold)))
+    assert pairs(comparable(ended)) == set(itertools.product(range(compared), range(folds)))
+
+
+def test_a_finalist_whose_training_failed_is_left_out_and_the_others_keep_the_fold() -> None:
+    ended = finals((0, 0), (0, 1), (1, 0), (2, 0), (2, 1))
+    assert pairs(comparable(ended)) == {(0, 0), (0, 1), (2, 0), (2, 1)}
+
+
+def test_without_trainings_nobody_is_compared() -> None:
+    assert comparable([]) == []
+
+
+@given(trainings)
+def test_whoever_is_compared_is_judged_on_the_same_folds(ended: set[tuple[int, int]]) -> None:
+    found = pairs(comparable(finals(*sorted(ended))))
+    trials, folds = {trial for trial, _ in found}, {fold for _, fold in found}
+    assert found == set(itertools.product(trials, folds)) <= ended
