@@ -53,7 +53,7 @@ linkcheck_allowed_redirects = {".*": ".*"}
 
 
 LONGEST_SHORT = 32  # characters of code that stays on one line
-LONGEST_FIRST = 24  # characters of a word in a first cell that leave room beside it
+LONGEST_FIRST = 18  # characters of a word, or of short code, in a first cell that leave room beside it
 SENTENCE = 20  # characters of a last cell, on average, from which a table holds sentences
 
 
@@ -64,13 +64,15 @@ def mark_shapes(app, doctree, name):
     for table in doctree.findall(nodes.table):
         rows = list(table.findall(nodes.row))
         length = sum(len(row[-1].astext()) for row in rows) / len(rows)
-        is_wide = (
-            len(rows[0]) > 2
-            or max(len(word) for row in rows for word in ["", *row[0].astext().split()]) > LONGEST_FIRST
-        )
-        if is_wide and length >= SENTENCE:
+        if (len(rows[0]) > 2 or max(map(unbroken, rows)) > LONGEST_FIRST) and length >= SENTENCE:
             table["classes"] += ["sentences"]
             name_cells(rows)
+
+
+def unbroken(row):
+    """Return the characters of the longest part of a row's first cell that stays on one line."""
+    short = [literal.astext() for literal in row[0].findall(nodes.literal) if "short" in literal["classes"]]
+    return max(map(len, ["", *short, *row[0].astext().split()]))
 
 
 def name_cells(rows):
@@ -79,7 +81,7 @@ def name_cells(rows):
     for row in rows[1:]:
         for head, entry in list(zip(heads, row, strict=True))[1:] if len(heads) > 2 else ():
             if entry.children:
-                entry[0].insert(0, nodes.inline("", f"{head}: ", classes=["head"]))
+                entry[0].insert(0, nodes.inline("", f"{head}: ", classes=["column-name"]))
 
 
 def setup(app):
