@@ -1,6 +1,7 @@
 """The commands that build a model for a target, on TensorFlow Lite Micro and as plain C."""
 
 import shlex
+from collections.abc import Iterator
 
 from nas.exporters.c_text import symbol
 from nas.target.side_by_side import OnRuntime
@@ -27,6 +28,34 @@ def build_commands(on: OnRuntime, model: str, name: str) -> tuple[str, ...]:
     form = next((form for start, form in _PROJECTS.items() if target.name.startswith(start)), "cmake")
     folder = name if form == "arduino" else f"{name}_{form.replace('-', '_')}"
     return f"{export} --format {form} -o projects", *_BUILDS[form].format(name=name, folder=folder).split("\n")
+
+
+_BOARDS = {
+    "Arduino Nano 33 BLE": "arduino",
+    "ESP32, ESP32-S3": "esp-idf",
+    "Raspberry Pi Pico, Pico 2": "pico-sdk",
+    "STM32, any other": "c",
+    "Arduino Uno, Mega": "c",
+    "nRF52840 and others on Zephyr": "zephyr",
+    "this computer, as a test": "cmake",
+}
+
+
+def board_commands(model: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield kinds of boards, each with the command that exports `model` for it under a name."""
+    export = f"nas export {shlex.quote(model)} --name {symbol(name)}"
+    for board, form in _BOARDS.items():
+        yield board, f"{export} --format {form} -o {'firmware' if form == 'c' else 'projects'}"
+
+
+def export_command(model: str, target: Target) -> str:
+    """Return the command that exports `model` for a target, with the other formats in a comment."""
+    suited = next((form for start, form in _PROJECTS.items() if target.name.startswith(start)), "c")
+    export = f"nas export {shlex.quote(model)} --format"
+    if target.runtime == "c":
+        return f"{export} c"
+    others = ", ".join(sorted(set(_BOARDS.values()) - {suited}))
+    return f"{export} {suited}  # or {others}"
 
 
 _BUILDS = {

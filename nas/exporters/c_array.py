@@ -58,7 +58,7 @@ extern "C" {{
 }}
 #endif
 
-{_functions(prefix)}
+{quantizing(prefix)}
 
 #endif  // {upper}_MODEL_DATA_H_
 """
@@ -76,12 +76,19 @@ extern const float {prefix}_input_mul[{upper}_CHANNELS];
 extern const float {prefix}_input_add[{upper}_CHANNELS];{units}"""
 
 
-def _functions(prefix: str) -> str:
+def quantizing(prefix: str, read: str = "{}") -> str:
+    """Return the functions that scale and quantize raw values, over the arrays `<prefix>_input_mul` and `_input_add`.
+
+    Args:
+        prefix: what names begin with.
+        read: the expression that reads an entry of these arrays, with `{}` in its place.
+    """
     upper = prefix.upper()
+    mul, add = (read.format(f"{prefix}_input_{which}[channel]") for which in ("mul", "add"))
     return f"""\
 // Turns one raw value, in the units of the training data, into the model's input.
 static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
-  const float q = raw * {prefix}_input_mul[channel] + {prefix}_input_add[channel];
+  const float q = raw * {mul} + {add};
   if (!(q > -128.0f)) return -128;
   return q < 127.0f ? (int8_t)lrintf(q) : (int8_t)127;
 }}
@@ -128,10 +135,14 @@ const char* const {prefix}_class_names[{upper}_CLASSES] = {{
 
 def constants(archive: Archive) -> Mapping[str, str]:
     """Return the header's macros, without the prefix, as C text."""
+    sizes = {"MODEL_BYTES": len(archive.tflite), "ARENA_BYTES": archive.footprint["arena"]["min"]}
+    return {**{name: str(size) for name, size in sizes.items()}, **ends_of(archive)}
+
+
+def ends_of(archive: Archive) -> Mapping[str, str]:
+    """Return the macros of the input and the output, without the prefix, as C text."""
     shape = archive.input_shape
     found = {
-        "MODEL_BYTES": str(len(archive.tflite)),
-        "ARENA_BYTES": str(archive.footprint["arena"]["min"]),
         "CLASSES": str(len(archive.class_names)),
         "INPUT_BYTES": str(math.prod(shape)),
         "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",

@@ -1,7 +1,12 @@
-"""The network as plain C: one header and one source, for any C99 compiler, without a runtime and without heap."""
+"""The network as plain C: one header and one source, for any C99 compiler, without a runtime and without heap.
 
+Beside them lie a check with a known answer, a program, and a README.
+"""
+
+from nas.exporters.c_array import ends_of, input_factors, quantizing
+from nas.exporters.c_beside import beside
 from nas.exporters.c_source import source_text
-from nas.exporters.c_text import comment, number, string, symbol
+from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
@@ -19,30 +24,30 @@ def plain_c(archive: Archive) -> Files:
         "OUTPUT_BYTES": sum(tensor.size for tensor in network.outputs),
         "RAM_BYTES": program.ram_bytes,
     }
-    return {f"{name}.h": header_text(name, archive, sizes), f"{name}.c": source_text(name, network, program)}
+    return {
+        f"{name}.h": header_text(name, archive, sizes),
+        f"{name}.c": source_text(name, network, program),
+        **beside(name, archive),
+    }
 
 
 def header_text(name: str, archive: Archive, sizes: dict[str, int]) -> str:
-    """Return `<name>.h`."""
+    """Return `<name>.h`; its constants and functions cost flash only where a program uses them."""
     upper = name.upper()
-    scales = {
-        "INPUT_SCALE": number(archive.input.scale),
-        "INPUT_ZERO_POINT": f"({archive.input.zero_point})",
-        "OUTPUT_SCALE": number(archive.output.scale),
-        "OUTPUT_ZERO_POINT": f"({archive.output.zero_point})",
-    }
-    defines = "\n".join(f"#define {upper}_{key} {value}" for key, value in {**sizes, **scales}.items())
+    defines = "\n".join(f"#define {upper}_{key} {value}" for key, value in {**ends_of(archive), **sizes}.items())
     names = ", ".join(map(string, archive.class_names))
     listed = "".join(f"\n//   {i}: {comment(label)}" for i, label in enumerate(archive.class_names))
-    shape = "x".join(map(str, archive.input_shape))
     return f"""\
 // The int8 network {comment(name)} in plain C. {MARK}. Do not edit.
 #ifndef {upper}_H_
 #define {upper}_H_
 
+#include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
-// RAM_BYTES are static; the input and the output are the caller's. int8 = round(scaled value / SCALE) + ZERO_POINT.
+// RAM_BYTES are static; the input and the output are the caller's. Dequantize with (int8 - ZERO_POINT) * SCALE.
+// An output is the {archive.output_is} of its class; the greatest is the network's answer.
 {defines}
 
 // The classes, in the order of the outputs:{listed}
@@ -52,13 +57,57 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int]) -> str:
 extern "C" {{
 #endif
 
-// Computes the outputs of one input, {shape} values in row-major order, channels last. The output must not overlap the
-// input. Not reentrant: calls share the static RAM.
+// Computes the outputs of one input, {upper}_INPUT_SHAPE values in row-major order, channels last. The output must not
+// overlap the input. Not reentrant: calls share the static RAM.
 void {name}_invoke(const int8_t *input, int8_t *output);
 
 #ifdef __cplusplus
 }}
 #endif
 
+{_scaling(name, archive)}
+
+{quantizing(name, f"{upper}_FLOAT({{}})")}
+
 #endif  // {upper}_H_
 """
+
+
+def _scaling(name: str, archive: Archive) -> str:
+    """Return what turns raw values into the input, as constants that AVR keeps in flash."""
+    upper = name.upper()
+    arrays = "\n".join(
+        f"static const float {name}_input_{which}[{upper}_CHANNELS] {upper}_FLASH = {{\n"
+        f"{rows(map(number, values), 6)}\n}};"
+        for which, values in zip(("mul", "add"), input_factors(archive), strict=True)
+    )
+    return f"""\
+#if defined(__AVR__)
+#include <avr/pgmspace.h>
+#define {upper}_FLASH PROGMEM
+#define {upper}_FLOAT(value) pgm_read_float(&(value))
+#else
+#define {upper}_FLASH
+#define {upper}_FLOAT(value) (value)
+#endif
+
+{_told_scaling(name, archive)}
+{arrays}"""
+
+
+def _told_scaling(name: str, archive: Archive) -> str:
+    """Return the scaling in comments; of a model that came without one, what raw values have to be."""
+    if not archive.is_scaled:
+        return (
+            "// The model came without its scaling. Give values that are scaled already, as those that it was trained\n"
+            "// with; what follows only quantizes them."
+        )
+    lines = ["// int8 = round((raw - mean) / deviation / INPUT_SCALE) + INPUT_ZERO_POINT, for each channel:"]
+    named = archive.channel_names or ("",) * len(archive.scaling.mean)
+    for i, (label, mean, std) in enumerate(zip(named, archive.scaling.mean, archive.scaling.std, strict=True)):
+        lines.append(f"//   {' '.join(filter(None, (str(i), comment(label))))}: mean {mean:.9g}, deviation {std:.9g}")
+    if archive.units_scale:
+        factors = ", ".join(map(number, archive.units_scale))
+        lines.append("// raw is the sensor's whole number times this, for each channel:")
+        lines.append(f"#define {name.upper()}_UNITS_SCALE {{ {factors} }}")
+    return "\n".join(lines)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from nas.exporters.build_commands import board_commands
 from nas.exporters.c_text import comment, identifier, rows
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, table
 from nas.exporters.on_tflm import on_tflm
+from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive, Example
 from nas.text import kilobytes, percent
 
@@ -57,7 +59,8 @@ def next_steps(archive: Archive, prefix: str) -> str:
     """Return the README of the folder."""
     sections = [
         f"# Next steps with {escape(archive.name)}\n\n{_files(archive)}",
-        f"## In a firmware\n\n{_how(archive)}\n\n```cpp\n{sketch(archive, prefix)}```",
+        f"## On your board\n\n{_boards(archive)}",
+        f"## In a firmware of your own, with TFLM\n\n{_how(archive)}\n\n```cpp\n{sketch(archive, prefix)}```",
         f"## Memory\n\n{_memory(archive)}",
         f"## What the model is given\n\n{model_input(archive)}",
         *_parameters(archive, prefix),
@@ -87,6 +90,17 @@ def _files(archive: Archive) -> str:
     return table(("file", "what it is"), files.items(), text=2)
 
 
+def _boards(archive: Archive) -> str:
+    """Return which command suits which board."""
+    rows = [f"| {board} | `{command}` |" for board, command in board_commands("model.tflite", archive.name)]
+    lines = "\n".join(("| your board | in this folder |", "|---|---|", *rows))
+    return f"""\
+{lines}
+
+All but `c` are whole projects with TensorFlow Lite Micro, a self-test and a README with the commands that build them.
+`c` is two files of plain C, without a runtime, for any compiler."""
+
+
 def _how(archive: Archive) -> str:
     tflm = archive.footprint.get("tflm")
     at = f" The figures hold for TFLM's commit `{escape(tflm)}`; another may differ by some bytes." if tflm else ""
@@ -114,7 +128,8 @@ def sketch(archive: Archive, prefix: str) -> str:
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
-alignas(16) static uint8_t arena[{upper}_ARENA_BYTES];
+// A margin, since another version of TFLM may need some bytes more. Once all works, take it away in steps.
+alignas(16) static uint8_t arena[{upper}_ARENA_BYTES + {MARGIN_BYTES}];
 static float raw[{upper}_INPUT_BYTES];  // one input, in the units below, channels last
 
 int main() {{
@@ -179,21 +194,26 @@ def _margin(size: int, limit: int | None) -> str:
     return "-" if limit is None else f"{kilobytes(limit - size)} ({percent((limit - size) / limit)})"
 
 
-def model_input(archive: Archive) -> str:
+def model_input(archive: Archive, header: str = "model_data.h") -> str:
     """Return what a firmware must feed the model with: shape, rate, units, and the scaling of each channel."""
-    return "\n".join(_facts(archive)) + "\n\n" + table(("channel", "mean", "standard deviation"), _scaling(archive))
+    return (
+        "\n".join(_facts(archive, header))
+        + "\n\n"
+        + table(("channel", "mean", "standard deviation"), _scaling(archive))
+    )
 
 
-def _facts(archive: Archive) -> Iterator[str]:
+def _facts(archive: Archive, header: str) -> Iterator[str]:
     yield f"- Shape, batch first: {', '.join(map(str, archive.input_shape))}; channels are the last axis."
     if archive.sample_rate_hz is not None:
         yield f"- Sample rate: {archive.sample_rate_hz:g} Hz."
     if archive.units_scale:
         factors = ", ".join(f"{factor:.9g}" for factor in archive.units_scale)
-        yield f"- Units: the sensor's whole numbers times {factors} (`units_scale` in `model_data.h`), one a channel."
+        word = "units_scale" if header == "model_data.h" else "UNITS_SCALE"
+        yield f"- Units: the sensor's whole numbers times {factors} (`{word}` in `{header}`), one a channel."
     else:
         yield "- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense."
-    yield "- Scaling: (value - mean) / standard deviation; `quantize_all` in `model_data.h` does it."
+    yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
     yield f"- Output: the {archive.output_is} of each class, the largest is the answer: " + _names(archive)
 
 

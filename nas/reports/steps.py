@@ -30,7 +30,11 @@ def _steps(view: ReportView) -> Iterator[tuple[str, str]]:
             f"See what it needs on {name}, and what would make it smaller:",
             f"nas profile {model} --target {shlex.quote(name)} --memory-map memory_map.svg",
         )
-    yield "Write the C sources for your firmware:", f"nas export {folder} --format c -o firmware/model"
+    yield "Write it as plain C, two files for any board:", f"nas export {folder} --format c -o firmware"
+    yield (
+        "Or write a project with TensorFlow Lite Micro, whose format is arduino, cmake, esp-idf, pico-sdk or zephyr:",
+        f"nas export {folder} --format arduino -o projects",
+    )
     yield "Search on, for longer; finished trials are kept:", f"nas search {folder} --minutes 30"
 
 

@@ -144,6 +144,11 @@ class Archive:
         return next(tuple(t["shape"]) for t in self.footprint["tensors"] if t["kind"] == "input")
 
     @property
+    def is_scaled(self) -> bool:
+        """Whether the scaling is known: a lone `.tflite` without parameters has one that changes nothing."""
+        return self.trained is not None or any(self.scaling.mean) or any(std != 1 for std in self.scaling.std)
+
+    @property
     def inputs_are(self) -> str:
         """What the model is given, in the plural: `windows` of a signal, `images`, or `rows` of a table."""
         if len(self.input_shape) != 4:

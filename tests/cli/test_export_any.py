@@ -57,7 +57,13 @@ def test_any_int8_model_becomes_plain_c_under_a_name_of_choice(nas, root: Path, 
     shutil.copy(root / "mine" / "best" / "model.tflite", tmp_path / "other.tflite")
     ended = nas("export", "other.tflite", "--format", "c", "--name", "gesture", "-o", "out")
     assert (ended.code, ended.err) == (0, "")
-    assert {Path(line).name for line in ended.out.splitlines()} == {"gesture.c", "gesture.h"}
+    assert [Path(line).name for line in ended.out.splitlines()] == [
+        "gesture.h",
+        "gesture.c",
+        "gesture_check.h",
+        "gesture_main.c",
+        "gesture_README.md",
+    ]
     header = (tmp_path / "out" / "gesture.h").read_text()
     assert "void gesture_invoke(const int8_t *input, int8_t *output);" in header
     assert all(f"#define GESTURE_{size}_BYTES" in header for size in ("INPUT", "OUTPUT", "RAM"))

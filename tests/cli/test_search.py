@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from space_walk import SMALL
 
-from nas.cli.views.result import browse, summary
+from nas.cli.views.result import browse, deploy, summary
 from nas.study.finals import Finalist
 from nas.study.record import Record, State
 from nas.study.result import Result, RungCorrelation, Tested, Trained
@@ -395,3 +395,15 @@ def test_the_summary_shows_the_rungs_rank_correlations_and_why_a_search_stopped(
 )
 def test_where_the_runs_can_be_looked_at_is_told_and_no_password(uri: str | None, line: str) -> None:
     assert browse(Study(space="mlp_tabular", budget_kb=2, tracking_uri=uri), "studies/mine") == line
+
+
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("arduino-nano-33-ble", "nas export studies/mine --format arduino  # or c, cmake, esp-idf, pico-sdk, zephyr"),
+        ("nucleo-f411re", "nas export studies/mine --format c  # or arduino, cmake, esp-idf, pico-sdk, zephyr"),
+        ("arduino-uno", "nas export studies/mine --format c"),
+    ],
+)
+def test_a_search_ends_with_the_command_that_deploys_its_winner_on_the_board(target: str, command: str) -> None:
+    assert deploy(Study(space="mlp_tabular", target=target), "studies/mine") == f"deploy: {command}"

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from tflm_stand_in import EXAMPLE, RESOLVER, STRICT
 
-from nas.exporters.format import write
+from nas.exporters.format import ON_REQUEST, write
 
 # It answers as the example does, but for a step that a test adds to one value; any other input ends the program.
 INTERPRETER = """
@@ -24,7 +24,7 @@ struct MicroInterpreter {
   int8_t in[MY_STUDY_INPUT_BYTES], out[MY_STUDY_CLASSES];
   TfLiteTensor input_{{in}}, output_{{out}};
   template <class R> MicroInterpreter(const Model*, const R&, uint8_t* arena, size_t bytes) {
-    if (reinterpret_cast<uintptr_t>(arena) % 16 != 0 || bytes != 5200) exit(10);
+    if (reinterpret_cast<uintptr_t>(arena) % 16 != 0 || bytes != 5200 + 1024) exit(10);
   }
   TfLiteStatus AllocateTensors() { return kTfLiteOk; }
   TfLiteTensor* input(int) { return &input_; }
@@ -97,3 +97,17 @@ def test_an_archive_without_an_example_has_a_sketch_without_a_check(tmp_path, ma
     write(tmp_path, make_archive(example=None), ["firmware"])
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
     assert "check" not in (tmp_path / "README.md").read_text()
+
+
+def test_the_readme_names_the_command_for_each_kind_of_board(tmp_path, make_archive):
+    write(tmp_path, make_archive(), ["firmware"])
+    text = (tmp_path / "README.md").read_text()
+    rows = [line for line in text.splitlines() if "nas export" in line]
+    assert "| Arduino Nano 33 BLE | `nas export model.tflite --name my_study --format arduino -o projects` |" in rows
+    named = {
+        word
+        for line in rows
+        for word, before in zip(line.split()[1:], line.split(), strict=False)
+        if before == "--format"
+    }
+    assert named == ON_REQUEST

@@ -282,7 +282,7 @@ def test_a_name_that_c_cannot_have_is_refused(make_archive, tmp_path, given):
 def test_any_name_and_any_class_names_compile(make_archive, tmp_path, name):
     classes = ('say "hi"', "größe ??/", "two\nlines \\")
     archive = make_archive(tflite=model_bytes(CASES["dense"]), name=name, class_names=classes)
-    header, source = write_files(tmp_path, archive, ["c"])
+    header, source = write_files(tmp_path, archive, ["c"])[:2]
     symbol = source.stem.upper()
     (tmp_path / "main.c").write_text(
         f'#include <stdio.h>\n#include "{header.name}"\nint main(void) {{\n'

@@ -110,7 +110,7 @@ def command(
         _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
         return
     from nas import Progress, search, show_study
-    from nas.cli.views.result import browse, exchange, overrun, summary
+    from nas.cli.views.result import browse, deploy, exchange, overrun, summary
     from nas.cli.views.studies import kept
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
@@ -124,7 +124,8 @@ def command(
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
         late = "" if finish else overrun(definition, result)
-        lines = [summary(result), browse(definition, result.folder), late, exchange(definition)]
+        after = (late, exchange(definition), deploy(definition, result.folder))
+        lines = [summary(result), browse(definition, result.folder), *after]
         click.echo("\n".join(filter(None, lines)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from nas.exporters.build_commands import export_command
 from nas.study.costs import COSTS, known_costs
 from nas.study.decision import not_on_front, why_won
 from nas.study.record import Record, state_words
@@ -61,6 +62,11 @@ def browse(study: Study, folder: str) -> str:
     # A password in the address is not shown.
     server = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     return f"browse: {server}" if parts.scheme in ("http", "https") else ""
+
+
+def deploy(study: Study, folder: str) -> str:
+    """Return in a line the command that writes the winner for the study's board."""
+    return f"deploy: {export_command(folder, study.board())}"
 
 
 def _guesses(winner: Trained) -> str:

@@ -66,6 +66,7 @@ def next_steps(study: StudySummary) -> Iterator[str]:
         yield f"nas report {study.folder}"
     if study.state == "finished":
         yield f"nas export {study.folder} -o firmware"
+        yield f"nas export {study.folder} --format c -o firmware"
     elif study.best is not None:
         yield f"nas search {study.folder} --finish"
         yield f"nas export {study.folder} --trial {study.best}"
