@@ -14,6 +14,7 @@ from nas.study.archive import Archive
 from nas.study.decision import sentence
 from nas.study.result import Trained
 from nas.study.scores import in_validation, on_test_set, uses_of_test_set, validated
+from nas.study.verdict import verdict
 from nas.target.side_by_side import OnRuntime, cost_rows, side_by_side
 from nas.target.target import find_target
 from nas.task.metrics import Estimate
@@ -81,6 +82,7 @@ def _compared(trained: Trained) -> str:
     return f"""
 A hand-made network, which was not searched but trained and tested likewise, has a {on_test_set("accuracy")} of
 {percent(accuracy)} with {costs.get("weights_bytes", 0):,} bytes of weights and {costs.get("macs", 0):,} MACs.
+{verdict(trained)}
 """
 
 

@@ -52,8 +52,8 @@ def metrics(record: Record) -> dict[str, float]:
     footprint = record.profiled or record.estimated or {}
     facts = {
         "score": round(record.values[0], 5) if record.values else None,
-        **{name: round(value, 5) for name, value in _prefixed("val", record.val_metrics).items()},
-        "float_val_accuracy": record.float_val_accuracy,
+        **_prefixed("val", record.val_metrics),
+        "float_val_accuracy": _shortened(record.float_val_accuracy),
         **{name: _shortened(footprint.get(name)) for name in FOOTPRINT},
         "total_seconds": sum(record.seconds.values()),
         **{f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()},
@@ -108,9 +108,9 @@ def state_metrics(states: Mapping[str, int]) -> dict[str, float]:
 def winner_metrics(winner: Trained) -> dict[str, float]:
     """Return the numbers of a study's winner, from its final training and from the test set."""
     facts: dict[str, Any] = {
-        "fold_std": winner.fold_std,
-        "cross_validated_accuracy": winner.cross_validated_accuracy,
-        "cross_validated_score": winner.cross_validated_score,
+        "fold_std": _shortened(winner.fold_std),
+        "cross_validated_accuracy": _shortened(winner.cross_validated_accuracy),
+        "cross_validated_score": _shortened(winner.cross_validated_score),
     }
     if winner.tested is not None:
         facts |= _estimates("test", winner.tested.metrics)
@@ -122,7 +122,13 @@ def winner_metrics(winner: Trained) -> dict[str, float]:
 def test_metrics(winner: Trained) -> dict[str, float]:
     """Return the metrics on the test rows that stand in the table of runs; nothing without a test."""
     tested = winner.tested
-    return {} if tested is None else {f"test_{name}": tested.metrics[name].value for name in winner.headline_metrics}
+    return {} if tested is None else _prefixed("test", {n: tested.metrics[n].value for n in winner.headline_metrics})
+
+
+def hand_made_metrics(network: Trained) -> dict[str, float]:
+    """Return the numbers of the hand-made network that candidates have too; MLflow draws a chart of each metric."""
+    own = {name: value for name, value in metrics(network.record).items() if not name.startswith("float_")}
+    return {**own, **test_metrics(network)}
 
 
 def finalist_metrics(finalist: Finalist | None) -> dict[str, float]:
@@ -133,14 +139,14 @@ def finalist_metrics(finalist: Finalist | None) -> dict[str, float]:
 def _estimates(prefix: str, metrics: Mapping[str, Estimate]) -> dict[str, float | None]:
     """Return each metric, and the ends of its interval, if it has one, as `<metric>_low` and `<metric>_high`."""
     return {
-        f"{prefix}_{name}{suffix}": number
+        f"{prefix}_{name}{suffix}": _shortened(number)
         for name, one in metrics.items()
         for suffix, number in (("", one.value), ("_low", one.low), ("_high", one.high))
     }
 
 
 def _prefixed(prefix: str, numbers: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{prefix}_{name}": value for name, value in numbers.items()}
+    return {f"{prefix}_{name}": _shortened(value) for name, value in numbers.items()}
 
 
 def _shortened(number: Any) -> Any:

@@ -7,6 +7,7 @@ from nas.study.costs import COSTS, known_costs
 from nas.study.decision import sentence
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
+from nas.study.verdict import verdict
 from nas.target.ram import ram_to_reserve
 from nas.text import kilobytes, percent
 
@@ -14,21 +15,28 @@ TAG = "mlflow.note.content"
 """The tag that MLflow shows as the description of a run or an experiment."""
 
 _COLUMNS = """\
-Each run below is a candidate, but for `hand-made network`, with which the winner is compared. `rank` 1 is the winner; \
-the other finalists follow by their finals, then all others by `score`. `cross_validated_score` is a finalist's mean \
-over the folds of the finals, which chose the winner; `test_accuracy` is known of the winner and of the hand-made \
-network; `score` is what the search maximizes, `val_accuracy` the int8 model's accuracy on the validation data, \
-`arena_min_bytes` the arena to reserve (in plain C, the RAM in all), `latency_ms` an estimate for the target. \
-A candidate that was stopped early has no score; `reason` says why. Candidates over budget were never built, \
-and have no run."""
+`rank` 1 is the winner; the other finalists follow by their finals, then all others by `score`. \
+`cross_validated_score` is a finalist's mean over the folds of the finals, which chose the winner; `test_accuracy` is \
+known of the winner and of `hand-made network`, with which it is compared; `score` is what the search maximizes, \
+`val_accuracy` the int8 model's accuracy on the validation data, `arena_min_bytes` the arena to reserve (in plain C, \
+the RAM in all), `latency_ms` an estimate for the target. A candidate that was stopped early has no score; `reason` \
+says why. Candidates over budget were never built, and have no run; `nas.trials` in Python lists them too."""
 
 
-def experiment_note(winner: Trained | None, run: str = "") -> str:
-    """Return what stands above the table of a study's runs; the winner is None while there is none."""
+def experiment_note(table: str, winner: Trained | None = None, run: str = "") -> str:
+    """Return what stands above the table of a study's runs; MLflow shows its first line, and unfolds the others.
+
+    Args:
+        table: the address of the table of candidates.
+        winner: None while there is none.
+        run: the page of the study's run, as a relative address.
+    """
     if winner is None:
-        return _COLUMNS
-    link = f"[Report, figures and files]({run}/artifacts?workflowType=machine_learning)"
-    return f"{link}\n\n{_headline(winner)}\n\n{_COLUMNS}"
+        return f"Each row is a candidate, the best first: [table of candidates]({table})\n\n{_COLUMNS}"
+    report = f"[report]({run}/artifacts/report.html?workflowType=machine_learning)"
+    files = f"[files]({run}/artifacts?workflowType=machine_learning)"
+    first = f"Each row is a candidate, the winner first: [table of candidates]({table}) · {report} · {files}"
+    return f"{first}\n\n{_headline(winner)}\n\n{_COLUMNS}"
 
 
 def study_note(result: Result, winner: Trained, run: str, files: Sequence[str]) -> str:
@@ -66,7 +74,7 @@ def _headline(winner: Trained) -> str:
     weights, arena = COSTS["weights"].text(winner.record), COSTS["arena"].text(winner.record)
     ram = f"{arena} of {ram_to_reserve(winner.record.profiled or {})}"
     head = f"Winner: trial {winner.record.trial}, {score}, {weights} of weights, {ram}."
-    return f"{head} {sentence(winner)}".rstrip()
+    return " ".join(words for words in (head, sentence(winner), verdict(winner)) if words)
 
 
 def _rows(winner: Trained) -> Iterator[tuple[str, str]]:

@@ -119,7 +119,8 @@ class Store:
         links = [name for name, file in there.items() if isinstance(file, str) or file.is_file()]
         description = note.study_note(result, winner, page, links)
         self._client.set_tag(self._parent, note.TAG, description)
-        self._client.set_experiment_tag(self._experiment, note.TAG, note.experiment_note(winner, page))
+        about = note.experiment_note(view.table(self._experiment), winner, page)
+        self._client.set_experiment_tag(self._experiment, note.TAG, about)
 
     def _rank(self, winner: Trained) -> None:
         """Write the rank of each complete candidate, the winner's first, and what finalists reached in the finals."""
@@ -149,7 +150,7 @@ class Store:
             return
         tags = {**entries.hand_made_tags(network), "study": self._study, "mlflow.parentRunId": self._parent}
         run = self._client.create_run(self._experiment, run_name="hand-made network", tags=tags)
-        self._write(run.info.run_id, [(*item, 0) for item in entries.winner_metrics(network).items()])
+        self._write(run.info.run_id, [(*item, 0) for item in entries.hand_made_metrics(network).items()])
         self._attach(run.info, {"record.json": document(network.record.to_json())})
         self._client.set_terminated(run.info.run_id)
 
@@ -166,8 +167,9 @@ class Store:
         found = self._client.get_experiment_by_name(name)
         if found is None:
             location = None if address.artifacts is None else (address.artifacts / self._study).as_uri()
-            tags[note.TAG] = note.experiment_note(None)
-            return str(self._client.create_experiment(name, location, tags))
+            made = str(self._client.create_experiment(name, location, tags))
+            self._client.set_experiment_tag(made, note.TAG, note.experiment_note(view.table(made)))
+            return made
         if found.lifecycle_stage == "deleted":
             self._client.restore_experiment(found.experiment_id)
         for key, value in tags.items():  # an earlier release may have written others

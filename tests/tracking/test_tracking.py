@@ -19,6 +19,7 @@ from nas.errors import InputError
 from nas.study.finals import Finalist
 from nas.study.record import Record, State
 from nas.study.result import Trained
+from nas.task.metrics import Estimate
 from nas.tracking import Tracker, find_address, known_run, open_tracker
 from nas.tracking.entries import metrics
 from nas.tracking.store import Store
@@ -219,8 +220,10 @@ def test_the_description_of_a_finished_study_has_its_result_and_links_to_its_rep
     experiment = client(root).get_experiment_by_name("nas/demo").tags["mlflow.note.content"]
     assert "test accuracy 93.0 %, 3,000 B of weights, 9,200 B of arena to reserve" in experiment
     assert note.startswith("[report.html](#/experiments/")
-    assert experiment.startswith("[Report, figures and files](#/")
-    assert f"[Report, figures and files](#/experiments/{parent.info.experiment_id}/runs/" in experiment
+    first, number = experiment.splitlines()[0], parent.info.experiment_id
+    assert first.startswith("Each row is a candidate, the winner first: ")
+    assert f"[table of candidates](#/experiments/{number}/runs?viewStateShareKey=nas&" in first
+    assert f"[report](#/experiments/{number}/runs/{parent.info.run_id}/artifacts/report.html" in first
     assert "`arena_min_bytes` the arena to reserve" in experiment
 
 
@@ -295,6 +298,38 @@ def test_the_hand_made_network_has_one_run_of_its_own_within_the_table_of_the_st
     assert (run.data.metrics["test_accuracy"], run.data.metrics["weights_bytes"]) == (0.93, 5000)
     assert "test accuracy 93.0 %" in run.data.tags["reason"]
     assert run.info.status == "FINISHED"
+    # MLflow draws a chart of each metric, and one with a single bar tells nothing.
+    assert set(run.data.metrics) <= set(shown["trial 1"].data.metrics)
+
+
+def test_the_note_of_a_study_without_a_winner_leads_to_its_table_too(root):
+    track(root, record(0)).close(60)
+    experiment = client(root).get_experiment_by_name("nas/demo")
+    first = experiment.tags["mlflow.note.content"].splitlines()[0]
+    assert f"(#/experiments/{experiment.experiment_id}/runs?viewStateShareKey=nas" in first
+
+
+def test_accuracies_have_at_most_four_decimals(root):
+    exact = {"accuracy": Estimate(0.9521484375, 0.89812345, 0.99912345)}
+    odd = replace(record(0), val_metrics={"accuracy": 0.9267578125}, float_val_accuracy=0.9277343750)
+    tested = replace(result(0, root).winner.tested, metrics=exact, float_metrics=exact)
+    network = Trained(record(-1), tested=tested)
+    tracker, found = track(root, odd), result(0, root)
+    tracker.finish(replace(found, winner=Trained(odd, tested=tested, hand_made=network)), {})
+    tracker.close(60)
+    figures = [(k, v) for run in search(root, "") for k, v in run.data.metrics.items() if "accuracy" in k]
+    assert len(figures) > 8
+    assert [figure for figure in figures if round(figure[1], 4) != figure[1] and "curve/" not in figure[0]] == []
+
+
+def test_what_engineers_compare_stands_before_the_scores_of_the_search(root):
+    tracker = track(root, record(0))
+    tracker.finish(result(0, root), {})
+    tracker.close(60)
+    (state,) = [json.loads(tag) for key, tag in experiment_tags(root).items() if key.startswith("mlflow.sharedViewSt")]
+    names = [column.partition("`")[2].rstrip("`") for column in state["selectedColumns"]]
+    assert names[:5] == ["state", "rank", "weights_bytes", "arena_min_bytes", "macs"]
+    assert "winner" not in names
 
 
 def experiment_tags(root):
