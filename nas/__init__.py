@@ -50,6 +50,7 @@ The command line does what these functions do:
 Names are imported when they are first used, so that `import nas` stays quick.
 """
 
+import difflib
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +74,10 @@ if TYPE_CHECKING:
     )
     from nas.api.evaluation import archive_evaluation, evaluate
     from nas.api.learning_block import BlockResult, BlockSettings, run_learning_block, write_learning_block
-    from nas.api.limits import limits_in_words
+    from nas.api.limits import Check, check_limits, limits_in_words
     from nas.api.loading import load
     from nas.api.model import Model
-    from nas.api.models import Check, Comparison, advise, check_limits, compare, estimate, profile
+    from nas.api.models import Comparison, advise, compare, estimate, profile
     from nas.api.outcome import Outcome, load_result, trials
     from nas.api.params import Params, params, set_params
     from nas.api.prediction import Predictions, predict
@@ -141,10 +142,10 @@ _HOMES = {
     ),
     "api.evaluation": ("archive_evaluation", "evaluate"),
     "api.learning_block": ("BlockResult", "BlockSettings", "run_learning_block", "write_learning_block"),
-    "api.limits": ("limits_in_words",),
+    "api.limits": ("Check", "check_limits", "limits_in_words"),
     "api.loading": ("load",),
     "api.model": ("Model",),
-    "api.models": ("Check", "Comparison", "advise", "check_limits", "compare", "estimate", "profile"),
+    "api.models": ("Comparison", "advise", "compare", "estimate", "profile"),
     "api.spaces": ("SpaceDescription", "describe_space", "list_spaces"),
     "api.outcome": ("Outcome", "load_result", "trials"),
     "api.params": ("Params", "params", "set_params"),
@@ -311,8 +312,8 @@ def __getattr__(name: str) -> Any:
     if name in HOMES:
         return getattr(importlib.import_module(HOMES[name]), name)
     near = [known for known in __all__ if name in (known.removeprefix("list_"), known.removeprefix("describe_"))]
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise AttributeError(f"module 'nas' has no attribute {name!r}{hint}")
+    near += difflib.get_close_matches(name, __all__, n=1)
+    raise AttributeError(f"module 'nas' has no attribute {name!r}{f'; did you mean {near[0]}?' if near else ''}")
 
 
 def __dir__() -> list[str]:

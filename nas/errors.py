@@ -90,14 +90,14 @@ class InputError(ValueError):
 def unknown(place: object, what: str, name: str, known: Iterable[str]) -> InputError:
     """Return the error for a name that is not among the known ones; it proposes the nearest, and lists them if few."""
     names = sorted(known)
-    near, every = _nearest(name, names), f"known: {', '.join(names)}"
+    near, every = nearest(name, names), f"known: {', '.join(names)}"
     hint = f"did you mean {' or '.join(near)}?" if near else every
     if near and len(names) <= FEW:
         hint += f" {every}"
     return InputError(place, f"{what} must be a known one", got=repr(name), hint=hint)
 
 
-def _nearest(name: str, names: Sequence[str]) -> list[str]:
+def nearest(name: str, names: Sequence[str]) -> list[str]:
     """Return the name that is spelled most alike, or else some that contain the given one, or are part of it."""
     if close := difflib.get_close_matches(name, names, n=1):
         return close

@@ -1,10 +1,16 @@
 """An error message is one line: place, rule, value, next step."""
 
+import inspect
+import pickle
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.errors import InputError, flags_shown, spelled, unknown
+from nas.keywords import explains_fields, explains_keywords
 
 
 def test_a_line_has_place_rule_value_and_next_step() -> None:
@@ -61,3 +67,41 @@ def test_python_reads_keywords_where_the_command_line_reads_flags(flags: str, ke
 
 def test_what_the_user_wrote_is_quoted_as_it_is() -> None:
     assert str(InputError("--name", "must be a name", got="--my-name")) == "name: must be a name, got --my-name"
+
+
+@explains_keywords
+def drawn(model: str, formats: tuple[str, ...] = (), *, seed: int = 0) -> str:
+    """A function such as `nas` has."""
+    return f"{model} {formats} {seed}"
+
+
+@explains_fields({"epochs": "Settings.of(epochs=...)"})
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A class such as `nas` has."""
+
+    folder: str = ""
+    _: KW_ONLY
+    name: str = ""
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: drawn("m", format="c"), "nas.drawn: .* got format=; did you mean formats="),
+        (lambda: drawn("m", size=3), "got size=; known: model, formats, seed"),
+        (lambda: drawn("m", (), 3), r"at most 2 values .*\(model, formats\), got 3; .* keywords: seed"),
+        (lambda: Settings(nam="x"), "nas.Settings: .* did you mean name="),
+        (lambda: Settings("x", "y"), r"at most 1 values .*\(folder\), got 2; .* keywords: name"),
+        (lambda: Settings(epoch=3), r"did you mean Settings.of\(epochs=...\)"),
+    ],
+)
+def test_a_call_with_a_wrong_keyword_names_the_nearest(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_a_right_call_is_left_alone() -> None:
+    assert drawn("m", seed=3) == "m () 3"
+    assert Settings("x", name="y") == pickle.loads(pickle.dumps(Settings(name="y", folder="x")))
+    assert list(inspect.signature(drawn).parameters) == ["model", "formats", "seed"]

@@ -3,6 +3,7 @@
 import ast
 import inspect
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,5 +178,20 @@ def test_the_package_s_docstring_lists_every_function(name: str) -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'serach'"):
+    with pytest.raises(AttributeError, match=r"no attribute 'serach'; did you mean search\?"):
         nas.serach  # noqa: B018 - reading it is the test
+
+
+@pytest.mark.parametrize("name", [each for each in NAMES if inspect.isfunction(getattr(nas, each))])
+def test_every_function_says_that_it_does_not_know_a_keyword(name: str) -> None:
+    parameters = inspect.signature(getattr(nas, name)).parameters.values()
+    if not parameters or any(each.kind == each.VAR_KEYWORD and each.annotation is Any for each in parameters):
+        pytest.skip("takes no keyword, or the settings of a class")
+    with pytest.raises(nas.InputError, match="no_such_keyword"):
+        getattr(nas, name)(no_such_keyword=1)
+
+
+@pytest.mark.parametrize("one", [nas.list_targets()[-1], nas.list_spaces(budget_kb=6)[0]], ids=["target", "space"])
+def test_what_is_listed_prints_in_a_line_with_its_name(one: nas.Target) -> None:
+    assert one.name in repr(one)
+    assert len(repr(one)) < 160

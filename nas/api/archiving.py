@@ -8,6 +8,7 @@ from nas.api.results import chosen_archive, stored_view
 from nas.api.studies import open_study
 from nas.api.training_archive import is_training, write_training_archive
 from nas.errors import InputError
+from nas.keywords import explains_keywords
 from nas.reports.view import ReportView
 from nas.study import archive_zip
 from nas.study.archive_zip import ArchiveFile
@@ -15,6 +16,7 @@ from nas.study.manifest import SUFFIX
 from nas.study.study import Study
 
 
+@explains_keywords
 def archive(
     source: str | Path, *, out: Path | str | None = None, trial: int | None = None, root: Path | str = STUDIES
 ) -> Path:
@@ -45,6 +47,7 @@ def archive(
     return write_study_archive(study, folder, trial, path)
 
 
+@explains_keywords
 def archive_front(source: str | Path, *, out: Path | str | None = None, root: Path | str = STUDIES) -> list[Path]:
     """Write an archive for each member of a study's Pareto front, the cheapest first, and return their paths.
 
@@ -65,6 +68,7 @@ def archive_front(source: str | Path, *, out: Path | str | None = None, root: Pa
     ]
 
 
+@explains_keywords
 def open_archive(file: str | Path) -> ArchiveFile:
     """Read an archive and check every byte of it.
 
@@ -80,6 +84,7 @@ def open_archive(file: str | Path) -> ArchiveFile:
     return archive_zip.read_archive(Path(file))
 
 
+@explains_keywords
 def extract_archive(file: str | Path, folder: str | Path) -> list[Path]:
     """Write the members of an archive as files, all or none, and return their paths.
 

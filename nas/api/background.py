@@ -17,6 +17,7 @@ from nas.api import STUDIES
 from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.optimizer.run import open_ledger
 from nas.optimizer.storage import NoTrialsError
 from nas.study.study import Study
@@ -72,6 +73,7 @@ class BackgroundSearch:
             return False
 
 
+@explains_keywords
 def start_search(
     study: Study, root: Path | str = STUDIES, *, finish: bool = False, archives: bool = False
 ) -> BackgroundSearch:
@@ -129,6 +131,7 @@ def _ends_at_once(process: "subprocess.Popen[bytes]", log: Path) -> bool:
     return bool(process.poll())
 
 
+@explains_keywords
 def follow_search(
     name: str, root: Path | str = STUDIES, tell: Callable[[str], None] = lambda line: print(line, file=sys.stderr)
 ) -> None:
@@ -151,6 +154,7 @@ def follow_search(
         tell(line)
 
 
+@explains_keywords
 def stop_search(name: str, root: Path | str = STUDIES) -> str:
     """End a study's search on this machine, in the background or not, as Ctrl-C would; all that is done is kept.
 

@@ -16,6 +16,7 @@ from nas.api.models import model_files
 from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.keywords import explains_keywords
 from nas.study.host_run import HostRun
 from nas.target.numbers import numbers_of
 from nas.target.profiler import MOST_FILE_BYTES, profile
@@ -26,6 +27,7 @@ _SECONDS = 120.0
 _MOST_ROWS = 1000
 
 
+@explains_keywords
 def benchmark(
     files: str | Path | Model | Sequence[str | Path | Model],
     *,

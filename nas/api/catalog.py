@@ -12,6 +12,7 @@ from nas.api import STUDIES
 from nas.api.archives import exported_result
 from nas.api.studies import open_study
 from nas.errors import InputError
+from nas.keywords import explains_keywords
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.optimizer.storage import NoTrialsError
@@ -29,6 +30,7 @@ from nas.tracking import delete_runs
 FIGURES = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
 
 
+@explains_keywords
 def show_study(name: str, root: Path = STUDIES) -> StudySummary:
     """Return what a study has found so far, given its name or its folder.
 
@@ -38,6 +40,7 @@ def show_study(name: str, root: Path = STUDIES) -> StudySummary:
     return _read(name, root)[0]
 
 
+@explains_keywords
 def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparison:
     """Return studies side by side: the settings in which they differ, and their fronts.
 
@@ -93,6 +96,7 @@ def _read(name: str, root: Path) -> tuple[StudySummary, tuple[Record, ...]]:
     return summary, tuple(ranked)
 
 
+@explains_keywords
 def delete_study(name: str, root: Path = STUDIES) -> int:
     """Delete a study: its folder, its trials, and its runs in MLflow. Return the number of MLflow runs.
 

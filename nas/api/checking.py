@@ -8,6 +8,7 @@ from nas.api import STUDIES
 from nas.api.limits import limits_in_words
 from nas.api.problems import load_problem
 from nas.api.studies import open_study, require_begun
+from nas.keywords import explains_keywords
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger
@@ -22,6 +23,7 @@ from nas.study.study import Study
 from nas.tracking import find_address
 
 
+@explains_keywords
 def check_search(study: Study, root: Path | str = STUDIES, *, finish: bool = False) -> list[str]:
     """Check all that a search checks before its first trial, its data too; nothing is trained or written.
 

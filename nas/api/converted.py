@@ -4,12 +4,14 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nas.errors import InputError
+from nas.keywords import explains_fields
 from nas.text import counted, kilobytes, percent
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
 
 
+@explains_fields()
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How far a converted model may answer otherwise than the one that it was made from.

@@ -22,6 +22,7 @@ from nas.arrays import Floats, Ints
 from nas.data.dataset import Part
 from nas.errors import InputError, unknown
 from nas.files import write_atomic
+from nas.keywords import explains_fields, explains_keywords
 from nas.study.quantization import Quantization
 
 CONVERSIONS = {"tflite": "model.tflite", "onnx": "model.onnx", "onnx-int8": "model_int8.onnx"}
@@ -30,6 +31,7 @@ ROWS = 1000
 """So many rows are compared at most, if not told otherwise."""
 
 
+@explains_fields()
 @dataclass(frozen=True, slots=True)
 class Checking:
     """How a converted model is compared with its origin.
@@ -62,6 +64,7 @@ class Rows:
         return self.y is None
 
 
+@explains_keywords
 def convert(
     model: Model | str | Path,
     *,

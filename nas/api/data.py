@@ -18,6 +18,7 @@ from nas.data.selection import select
 from nas.data.source import READERS, SOURCES, load
 from nas.data.splits import Splits
 from nas.errors import InputError, unknown
+from nas.keywords import explains_keywords
 from nas.space.file import load_space
 from nas.study.study import Study
 
@@ -43,6 +44,7 @@ def list_data() -> list[DataSource]:
     return embedded + [DataSource(reader.pattern, reader.summary, False) for reader in READERS.values()]
 
 
+@explains_keywords
 def describe_data(
     source: str | Data, options: DataOptions | None = None, seed: int = 0, **settings: Any
 ) -> Description:
@@ -63,6 +65,7 @@ def describe_data(
     return describe(_read(source, options, seed), seed, options)
 
 
+@explains_keywords
 def save_data(
     source: str | Data,
     path: str | Path,
@@ -112,6 +115,7 @@ def data_of(study: Study) -> DataChoice:
     return DataChoice(study.data, DataOptions(**given, kind=load_space(study.space).input), study.seed)
 
 
+@explains_keywords
 def load_data(study: Study) -> Splits:
     """Return a study's data, divided into training, validation and test rows as its search divides them.
 

@@ -19,6 +19,7 @@ from packaging.specifiers import SpecifierSet
 
 from nas import __version__
 from nas.api import STUDIES
+from nas.keywords import explains_keywords
 from nas.text import counted, facts_html, kilobytes
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Diagnosis:
         return f"<nas.Diagnosis: {'a search can run' if self.ready else problems}, {notes}>"
 
 
+@explains_keywords
 def doctor(*, root: Path | str = STUDIES) -> Diagnosis:
     """Look at everything that a search needs, and at what makes it faster or more capable.
 

@@ -24,6 +24,7 @@ from nas.exporters.edge_impulse.download import receive
 from nas.exporters.edge_impulse.key import hmac_key
 from nas.exporters.edge_impulse.upload import Sample, Sent, send
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.signal.kind import Kind
 from nas.target.numbers import Numbers, numbers_of
 from nas.target.profiler import profile
@@ -107,6 +108,7 @@ class DeployedThere:
         return [f"project {self.project}", f"here: {ours}", f"there: {there}", *built]
 
 
+@explains_keywords
 def upload_to_edge_impulse(
     data: DataSource,
     *,
@@ -140,6 +142,7 @@ def upload_to_edge_impulse(
     return Uploaded(tuple(send(client or Client(), samples, form, key, told)), key is not None)
 
 
+@explains_keywords
 def download_from_edge_impulse(
     folder: str | Path,
     *,
@@ -169,6 +172,7 @@ def download_from_edge_impulse(
         raise InputError("Edge Impulse", "must give the samples, but refuses", got=error) from error
 
 
+@explains_keywords
 def deploy_to_edge_impulse(
     model: Model | str | Path,
     *,

@@ -19,6 +19,7 @@ from nas.data.selection import select
 from nas.data.source import load as load_source
 from nas.errors import InputError
 from nas.evaluation.rows import ALL, Rows, as_model_reads, given_rows, own_rows, some_of_each_class
+from nas.keywords import explains_keywords
 from nas.optimizer.run import open_ledger
 from nas.optimizer.test_set import count_test_use
 from nas.study.archive_file import load_archive
@@ -51,6 +52,7 @@ class EvaluationSettings(TypedDict, total=False):
     """The target on which the `.tflite`'s footprint is told beside its figures."""
 
 
+@explains_keywords
 def evaluate(
     model: Model | str | Path,
     *,
@@ -89,6 +91,7 @@ def evaluate(
     return evaluate_rows(rows.part, _about(loaded, rows, settings.get("target")), int8, before)
 
 
+@explains_keywords
 def archive_evaluation(evaluation: "Evaluation", file: Path | str) -> Path:
     """Add an evaluation to an archive, in place of an earlier one: its page, pictures and figures.
 

@@ -22,6 +22,7 @@ from nas.api.studies import define_study
 from nas.errors import InputError
 from nas.exporters.edge_impulse.block import block_files
 from nas.files import write_atomic
+from nas.keywords import explains_fields, explains_keywords
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.raw_input import RawModels
 
@@ -33,6 +34,7 @@ _SHARE_OF_TIME = 0.6
 """Of the platform's time limit, for the search; the rest is for reading, converting, and a slower end."""
 
 
+@explains_fields()
 @dataclass(frozen=True, slots=True)
 class BlockSettings:
     """What a user of the block decides, by the names of its parameters.
@@ -83,6 +85,7 @@ class BlockResult:
         return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"files": list(self.files)}
 
 
+@explains_keywords
 def write_learning_block(folder: str | Path, *, wheel: str | Path | None = None) -> list[Path]:
     """Write the files of the block, which `edge-impulse-blocks push` uploads; return them.
 
@@ -105,6 +108,7 @@ def write_learning_block(folder: str | Path, *, wheel: str | Path | None = None)
     return written
 
 
+@explains_keywords
 def run_learning_block(
     data: str | Path,
     out: str | Path,

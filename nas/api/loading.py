@@ -17,9 +17,11 @@ from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.keywords import explains_keywords
 from nas.study.archive_zip import ArchiveFile, read_archive
 from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, read_model_spec
+from nas.study.result import Result
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
 
@@ -31,21 +33,23 @@ _LAST_OPERATORS = 2
 _PROBABILITIES = ("SOFTMAX", "LOGISTIC")
 
 
-def load(source: str | Path, root: Path | str = STUDIES) -> Model:
+@explains_keywords
+def load(source: str | Path | Result, root: Path | str = STUDIES) -> Model:
     """Load a model to predict in Python what the device would, and for every verb that works on one model.
 
     The scaling and the class names of a file come from the `metadata.json` beside it, if that describes this file, or
     else from the parameters in its own metadata (`nas params`).
 
     Args:
-        source: name or folder of a study, for its winner; folder of a training; path of a `.nas.zip`, a `.tflite` or a
-            `.keras` file.
+        source: name or folder of a study, or what `nas.search` returned, for its winner; folder of a training; path of
+            a `.nas.zip`, a `.tflite` or a `.keras` file.
         root: folder of studies.
 
     Raises:
         InputError: there is no such study or file, the study has no winner yet, or the file is damaged, does not belong
             to its `metadata.json`, or has several inputs or outputs.
     """
+    source = source.folder if isinstance(source, Result) else source
     path = Path(source)
     if path.name.endswith(SUFFIX):
         return archived_model(read_archive(path))

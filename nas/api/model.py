@@ -2,14 +2,27 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from nas.arrays import Floats
+from nas.arrays import Array, Floats
 from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
+
+# What users look for in a model, and where it is.
+_ELSEWHERE = {
+    **{
+        verb: f"call nas.{verb}(model)"
+        for verb in ("evaluate", "profile", "advise", "quantize", "convert", "summarize", "params", "export")
+    },
+    "classes": "its classes are model.class_names",
+    "predict_proba": "model.predict gives probabilities",
+    "summary": "call nas.summarize(model)",
+    "save": "model.tflite is the content of the file, and nas.export writes more",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,7 +111,18 @@ class Model:
 
     def _units(self, rows: npt.ArrayLike) -> Floats:
         """Return rows in units as float32 `[n, *input_shape]`; InputError for any other shape."""
-        x = np.asarray(rows)
+        x = self.checked(rows)
+        whole, x = x.dtype.kind in "iu", x.astype(np.float32)
+        if not np.isfinite(x).all():
+            raise InputError("rows", "must be finite numbers", got="an infinite or missing one")
+        return x * np.asarray(self.units_scale, np.float32) if whole and self.units_scale else x
+
+    def checked(self, rows: npt.ArrayLike) -> Array:
+        """Return raw rows as an array `[n, *input_shape]` of numbers; InputError if they are none, or another shape."""
+        try:
+            x = np.asarray(rows)
+        except ValueError as error:
+            raise InputError("rows", "must be an array of numbers", got=error) from error
         if x.dtype.kind not in "iufb":
             raise InputError("rows", "must be an array of numbers", got=x.dtype)
         shape = self.input_shape
@@ -106,10 +130,12 @@ class Model:
             hint = "give one row as rows[None]" if x.shape == shape else None
             words = ", ".join(map(str, shape))
             raise InputError("rows", f"must have the shape [n, {words}]", got=list(x.shape), hint=hint)
-        whole, x = x.dtype.kind in "iu", x.reshape(len(x), *shape).astype(np.float32)
-        if not np.isfinite(x).all():
-            raise InputError("rows", "must be finite numbers", got="an infinite or missing one")
-        return x * np.asarray(self.units_scale, np.float32) if whole and self.units_scale else x
+        return x.reshape(len(x), *shape)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        instead = _ELSEWHERE.get(name)
+        hint = f"; {instead}" if instead else ""
+        raise AttributeError(f"nas.Model has no attribute {name!r}{hint}", name=name, obj=self)
 
     def __repr__(self) -> str:
         rows = " x ".join(map(str, self.input_shape))

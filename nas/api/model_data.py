@@ -5,25 +5,25 @@ from pathlib import Path
 
 from nas.api.model import Model
 from nas.data.dataset import READER_OPTIONS, DataOptions
-from nas.data.source import options_of
+from nas.data.source import Reader, options_of
 from nas.signal.kind import Kind
 
 _OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
 """Options of the training data that say nothing of other data."""
 
 
-def like_training(model: Model, source: str, options: DataOptions) -> DataOptions:
+def like_training(model: Model, source: str | Reader, options: DataOptions) -> DataOptions:
     """Return how to read other data for a model: as asked, else as the training data were, else by the model's input.
 
     Windows get the length of the model's input, and recordings with times its sample rate.
 
     Args:
         model: the model.
-        source: name of a data source, or path of a file or folder.
+        source: name of a data source, path of a file or folder, or the reader of rows in memory.
         options: what the user asks for; None in a field leaves it open.
     """
     known = DataOptions() if model.data is None else model.data.options
-    usable = options_of(source)
+    usable = source.options if isinstance(source, Reader) else options_of(source)
     asked = {}
     for field in fields(DataOptions):
         value = getattr(options, field.name)

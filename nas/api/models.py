@@ -1,7 +1,7 @@
 """Models and architectures on a target: what they cost, and what would make them smaller."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +10,16 @@ from nas.codec import parse_json
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.graph.graph import Graph
+from nas.keywords import explains_keywords
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
 from nas.study.manifest import INT8, SUFFIX
 from nas.target import profiler
-from nas.target.budget import Budget
 from nas.target.footprint import Footprint
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 if TYPE_CHECKING:
+    from nas.api.model import Model
     from nas.study.result import Result
     from nas.target.advice import Advice
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _KNOWN = "`nas studies` lists the studies"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """One of several models on one of several targets.
 
@@ -42,7 +43,11 @@ class Comparison:
     result: Footprint | InputError
     study: str = ""
 
+    def __repr__(self) -> str:
+        return f"<nas.Comparison: {self.file} on {self.target.name}: {self.result!r}>"
 
+
+@explains_keywords
 def estimate(
     architecture: Graph | Architecture | Mapping[str, Any] | str | Path,
     target: Target | str = DEFAULT_TARGET,
@@ -82,27 +87,34 @@ def estimate(
     return profiler.estimate(member.lower(), board)
 
 
-def profile(model: "str | Path | bytes | Result", target: Target | str) -> Footprint:
+@explains_keywords
+def profile(model: "str | Path | bytes | Result | Model", target: Target | str = DEFAULT_TARGET) -> Footprint:
     """Return the footprint of a model on a target.
 
     Args:
-        model: path of a `.tflite` or of a `.nas.zip`, whose int8 model it is then; the content of a `.tflite`; or what
-            a search returned, or a study's name or folder, whose winner it is then.
+        model: path of a `.tflite` or of a `.nas.zip`, whose int8 model it is then; the content of a `.tflite`; what
+            `nas.load` returned; or what a search returned, or a study's name or folder, whose winner it is then.
         target: a target, its name, or the path of a TOML file that describes it.
 
     Raises:
         InputError: a study has no winner yet, a folder holds several models, the file
             cannot be read, has more than 256 MB or holds no sound `.tflite`, or the target is unknown.
     """
-    if isinstance(model, bytes):
-        return profiler.profile(model, target)
+    if (content := _tflite(model)) is not None:
+        return profiler.profile(content, target)
     file = _one_file(model)
     if not file.endswith(SUFFIX):
         return profiler.profile(file, target)
     return replace(profiler.profile(_content(file), target), file=file)
 
 
-def _one_file(model: "str | Path | Result") -> str:
+def _tflite(model: object) -> bytes | None:
+    """Return the `.tflite` of a model in memory; None for anything else."""
+    content = getattr(model, "tflite", None) if hasattr(model, "predict") else model
+    return content if isinstance(content, bytes) else None
+
+
+def _one_file(model: object) -> str:
     """Return the file of a model that is given as a file, as a study or as the result of one."""
     name = str(model) if isinstance(model, str | Path) else getattr(model, "folder", None)
     if name is None:
@@ -132,94 +144,44 @@ def _numbers(shape: Sequence[int]) -> str:
     return ",".join(map(str, shape))
 
 
-def compare(files: Sequence[str | Path], targets: Sequence[Target | str]) -> list[Comparison]:
+@explains_keywords
+def compare(
+    files: Sequence[str | Path] | str | Path, targets: Sequence[Target | str] | Target | str
+) -> list[Comparison]:
     """Return the footprint of each model on each target.
 
     Args:
-        files: paths of `.tflite` or `.nas.zip` files; a study's name or folder stands for its winner, any other folder
-            for the `.tflite` files in it and in its folders, of each study among them the winner.
-        targets: targets, their names, or paths of TOML files that describe them.
+        files: paths of `.tflite` or `.nas.zip` files, or one; a study's name or folder stands for its winner, any other
+            folder for the `.tflite` files in it and in its folders, of each study among them the winner.
+        targets: targets, their names, or paths of TOML files that describe them, or one.
 
     Raises:
         InputError: a folder holds no model, a study no winner yet, or a target is unknown. A file that cannot be read
             is no error here: its result says why.
     """
+    files = [files] if isinstance(files, str | Path) else files
     models = [model for file in files for model in model_files(str(file))]
-    boards = [_board(target) for target in targets]
+    boards = [_board(target) for target in ([targets] if isinstance(targets, str | Target) else targets)]
     return [
         Comparison(model, board, _profile_or_error(model, board), study) for model, study in models for board in boards
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Whether a model runs within limits.
-
-    Attributes:
-        limits: the limits, in bytes, for `macs` a count, for `latency` in milliseconds.
-        over: by how much each one is exceeded.
-        problems: all that speaks against the model, in words; empty if it runs and fits.
-    """
-
-    limits: Mapping[str, float]
-    over: Mapping[str, float]
-    problems: tuple[str, ...]
-
-    @property
-    def passes(self) -> bool:
-        return not self.problems
-
-    def to_json(self) -> dict[str, Any]:
-        return {"passes": self.passes, **asdict(self)}
-
-
-def check_limits(
-    footprint: Footprint,
-    target: Target | str = DEFAULT_TARGET,
-    *,
-    budget_kb: float | None = None,
-    ram_kb: float | None = None,
-    flash_kb: float | None = None,
-    macs_k: float | None = None,
-    latency_ms: float | None = None,
-) -> Check:
-    """Return whether a model runs on a target within its limits.
-
-    Args:
-        footprint: the model's footprint on that target.
-        target: a target, its name, or the path of a TOML file that describes it.
-        budget_kb: limit of the weights; 1 KB = 1024 bytes.
-        ram_kb: limit of the arena; that of the target by default.
-        flash_kb: limit of model file plus code; that of the target by default.
-        macs_k: limit of multiply-accumulates of an inference, in thousands.
-        latency_ms: limit of the latency of an inference, in milliseconds.
-
-    Raises:
-        InputError: a limit is not positive, the target is unknown, or the latency of no operator is known on it.
-    """
-    board = _board(target)
-    budget = Budget.of(
-        board, budget_kb=budget_kb, ram_kb=ram_kb, flash_kb=flash_kb, macs_k=macs_k, latency_ms=latency_ms
-    )
-    if latency_ms is not None and all(op.latency_ms is None for op in footprint.ops):
-        rule = "needs a board with a clock, and a core whose instructions were counted"
-        raise InputError("--latency-ms", rule, got=board.name, hint="see `nas targets`, or take --macs-k")
-    return Check(budget.limits(), budget.excess(footprint), budget.problems(footprint))
-
-
-def advise(model: str | Path | bytes, target: Target | str = DEFAULT_TARGET) -> "list[Advice]":
+@explains_keywords
+def advise(model: "str | Path | bytes | Result | Model", target: Target | str = DEFAULT_TARGET) -> "list[Advice]":
     """Return what would make a `.tflite` smaller or faster on a target, each with its computed saving.
 
     Args:
-        model: path of a `.tflite` or of a `.nas.zip`, or the content of a `.tflite`.
+        model: as in `profile`: a file, a study, or a model in memory.
         target: a target, its name, or the path of a TOML file that describes it.
 
     Raises:
-        InputError: the file cannot be read or is no `.tflite`, or the target is unknown.
+        InputError: the file cannot be read or is no `.tflite`, the study has no winner yet, or the target is unknown.
     """
     from nas.target import advice
 
-    content = model if isinstance(model, bytes) else _content(model)
+    content = _tflite(model)
+    content = _content(_one_file(model)) if content is None else content
     return [*advice.advise(content, _board(target), _without_metadata), *_on_parameters(content)]
 
 

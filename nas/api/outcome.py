@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nas.api import STUDIES
 from nas.api.archives import exported_result
 from nas.api.studies import open_study
+from nas.keywords import explains_keywords
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.study.costs import known_costs
@@ -86,6 +87,7 @@ def outcome(result: Result, ledger: Ledger) -> Outcome:
     return Outcome(**values, records=tuple(sorted(ledger.records(), key=lambda record: record.trial)))
 
 
+@explains_keywords
 def load_result(name: str, root: Path | str = STUDIES) -> Outcome:
     """Return what a study has found so far, given its name or its folder.
 
@@ -97,6 +99,7 @@ def load_result(name: str, root: Path | str = STUDIES) -> Outcome:
     return outcome(exported_result(folder, ledger), ledger)
 
 
+@explains_keywords
 def trials(study: str, root: Path | str = STUDIES) -> "Frame":
     """Return the trials of a study, given its name or its folder, as a pandas DataFrame; see `Outcome.frame`.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nas.codec import parse_json, read_toml
 from nas.errors import InputError, unknown
 from nas.files import read_regular, write_atomic
+from nas.keywords import explains_keywords
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
 from nas.text import counted
@@ -52,6 +53,7 @@ class Params:
         return f"<nas.Params: {counted(len(self.values), 'parameter')}{where}: {', '.join(self.values)}>"
 
 
+@explains_keywords
 def params(model: str | Path | bytes, *, entry: str | None = None) -> Params:
     """Read the parameters in the metadata of a `.tflite`.
 
@@ -66,6 +68,7 @@ def params(model: str | Path | bytes, *, entry: str | None = None) -> Params:
     return _described(_content(model), file, entry)
 
 
+@explains_keywords
 def set_params(
     model: str | Path,
     values: Mapping[str, Any] | None = None,

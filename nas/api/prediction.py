@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nas.api import STUDIES
 from nas.api.loading import load
@@ -14,10 +15,13 @@ from nas.api.model import Model
 from nas.api.model_data import like_training
 from nas.arrays import Array, Doubles, Floats
 from nas.data.dataset import DataOptions
-from nas.data.readers.unlabelled import Stretch, Wanted, read_unlabelled
+from nas.data.given import Data
+from nas.data.readers.unlabelled import ROWS, Stretch, Wanted, numbered, read_unlabelled, rows_of_frame
+from nas.data.source import READERS
 from nas.errors import InputError
 from nas.evaluation.channels import match_channels
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -98,9 +102,10 @@ class Predictions:
         return f"<nas.Predictions: {len(self):,} rows of {len(set(self.sources)):,} sources: {words}>"
 
 
+@explains_keywords
 def predict(
     model: Model | str | Path,
-    data: str | Path,
+    data: "str | Path | npt.ArrayLike | Frame | Data",
     *,
     options: DataOptions | None = None,
     smooth: int = 1,
@@ -113,7 +118,8 @@ def predict(
 
     Args:
         model: a model, or what `nas.load` takes.
-        data: an `.npz` file with rows, a table (CSV, Excel, Parquet), a folder of them, or the name of a data source.
+        data: an `.npz` file with rows, a table (CSV, Excel, Parquet), a folder of them, or the name of a data source;
+            or rows in memory: an array `[n, *input_shape]`, a frame of pandas, which is read as a table, or `Data`.
         options: how files become rows, such as the stride from one window to the next; half a window by default.
         smooth: the mean probabilities of so many windows are taken, this one and those before it in its recording.
         root: folder of studies.
@@ -124,8 +130,7 @@ def predict(
     if smooth < 1:
         raise InputError("smooth", "must be 1 or more windows", got=smooth)
     loaded = model if isinstance(model, Model) else load(model, root)
-    wanted = Wanted(like_training(loaded, str(data), options or DataOptions()), loaded.channel_names)
-    stretches, notes = read_unlabelled(str(data), wanted)
+    stretches, notes = _stretches(loaded, data, options or DataOptions())
     answers, told = [], list(notes)
     for stretch in stretches:
         x, note = _rows(loaded, stretch)
@@ -140,6 +145,18 @@ def predict(
         probabilities=np.concatenate(answers),
         notes=tuple(told),
     )
+
+
+def _stretches(model: Model, data: Any, options: DataOptions) -> tuple[list[Stretch], tuple[str, ...]]:
+    """Return the rows of a source or of something in memory, and what was assumed of them."""
+    if isinstance(data, str | Path):
+        return read_unlabelled(str(data), Wanted(like_training(model, str(data), options), model.channel_names))
+    if isinstance(data, Data):
+        return [numbered(f"{ROWS}:{name}", part.x) for name, part in data.dataset().parts().items()], ()
+    if hasattr(data, "columns"):  # a frame of pandas
+        read_like = like_training(model, READERS.find("table_file", ROWS), options)
+        return rows_of_frame(data, Wanted(read_like, model.channel_names))
+    return [numbered(ROWS, model.checked(data))], ()
 
 
 def _rows(model: Model, stretch: Stretch) -> tuple[Array, str]:

@@ -18,6 +18,7 @@ from nas.arrays import Floats
 from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.study.model_spec import FILE, read_model_spec
 from nas.study.quantization import Quantization, Scheme
 from nas.target.footprint import Footprint
@@ -99,6 +100,7 @@ class _Job:
             return None, str(error)
 
 
+@explains_keywords
 def quantize(
     model: Model | str | Path,
     *,

@@ -17,6 +17,7 @@ from nas.api.training_archive import is_training
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, ON_REQUEST, Destination, write
 from nas.exporters.parameters import with_parameters
+from nas.keywords import explains_keywords
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.reports.files import figure_files, standalone
@@ -41,12 +42,13 @@ from nas.text import shortened
 MOST_LISTED = 10
 
 
+@explains_keywords
 def export(
-    name: str,
-    out: Path | Destination | None = None,
-    formats: Sequence[str] = (),
+    name: str | Path | Result,
+    out: Path | str | Destination | None = None,
+    formats: Sequence[str] | str = (),
     trial: int | None = None,
-    root: Path = STUDIES,
+    root: Path | str = STUDIES,
     *,
     bare: bool = False,
     parameters: Mapping[str, Any] | None = None,
@@ -54,11 +56,12 @@ def export(
     """Write a study's winner, the candidate of another trial, or any int8 model as files.
 
     Args:
-        name: the study's name or folder, the folder of a training, or the path of a `.nas.zip` or `.tflite`.
+        name: the study's name or folder, what `nas.search` returned, the folder of a training, or the path of a
+            `.nas.zip` or `.tflite`.
         out: folder to write into, or a `Destination`, which also names C symbols and files; by default the study's
             `best/`, or `trial-<n>/`; the `firmware/` of a training; for a file, a folder of its name here.
-        formats: names from `nas.exporters.format.FORMATS`; all but the projects and `c` if empty. Of a model that no
-            study has found, the model itself, its C sources, the next steps, and the float model if it is known.
+        formats: names from `nas.exporters.format.FORMATS`, or one; all but the projects and `c` if empty. Of a
+            model that no study has found: the model, its C sources, the next steps, and the float model if it is known.
         trial: number of a complete trial, whose own model is written, as the search trained it; None for the winner.
         root: folder of studies.
         bare: whether the model carries no parameters in its metadata. With the format tflite alone, a `.tflite` keeps
@@ -75,7 +78,9 @@ def export(
     """
     if bare and parameters:
         raise InputError("--bare", "leaves out all parameters", got=f"--set {next(iter(parameters))}")
-    to = out if isinstance(out, Destination) else Destination(out)
+    name, root = name.folder if isinstance(name, Result) else str(name), Path(root)
+    to = out if isinstance(out, Destination) else Destination(None if out is None else Path(out))
+    formats = (formats,) if isinstance(formats, str) else formats
     if name.endswith(".tflite") and trial is None and tuple(formats) == ("tflite",):
         path = Path(name)
         return [write_smallest(path, to.folder or Path(path.stem), bare=bare, parameters=parameters)]
@@ -158,6 +163,7 @@ def _listed(complete: Mapping[int, Record]) -> str:
     return f"complete, the best first: {shortened(complete, MOST_LISTED)}" if complete else "none is yet"
 
 
+@explains_keywords
 def report(name: str, root: Path = STUDIES) -> Path:
     """Write a study's HTML report again and return its path; without a winner yet, it is a partial report."""
     study, folder = open_study(name, root)

@@ -20,6 +20,7 @@ from nas.errors import InputError
 from nas.exporters.format import write_best
 from nas.exporters.parameters import with_parameters
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import Run, run
@@ -34,6 +35,7 @@ from nas.study.study import Study
 from nas.text import document
 
 
+@explains_keywords
 def search(
     study: Study | None = None,
     root: Path | str = STUDIES,
@@ -68,6 +70,8 @@ def search(
             another definition has been run under the same name, or the study is to be finished and has not begun.
         KeyboardInterrupt: as raised by Ctrl-C; everything finished is kept, and the same call resumes the study.
     """
+    if not isinstance(root, str | Path) or not isinstance(study, Study | None):
+        raise _not_by_position(study, root)
     started, root = time.monotonic(), Path(root)
     study = _defined(study, root, data, settings)
     if finish:
@@ -83,15 +87,20 @@ def search(
         return found
 
 
+def _not_by_position(study: object, root: object) -> InputError:
+    """Return the error for something else in the place of the study or of the folder of studies."""
+    got = type(root).__name__ if isinstance(study, Study | None) else type(study).__name__
+    rule = "must be called with a nas.Study, or with its settings as keywords, space= and data= among them"
+    hint = "such as nas.search(space='cnn_timeseries', data=nas.Data.from_arrays(x, y), budget_kb=6)"
+    return InputError("nas.search", rule, got=got if got != "str" else repr(study), hint=hint)
+
+
 def _defined(study: Study | None, root: Path, data: Data | str | None, settings: Mapping[str, Any]) -> Study:
     """Return the study of the arguments of `search`, its data kept in its folder; InputError for contradictions."""
     if isinstance(data, str):
         settings, data = {**settings, "data": data}, None
     if study is None:
         study = define_study(settings)
-    elif not isinstance(study, Study):
-        hint = "such as nas.search(space='cnn_timeseries', data=nas.Data.from_arrays(x, y), budget_kb=6)"
-        raise InputError("study", "must be a nas.Study; data are given as data=", got=type(study).__name__, hint=hint)
     elif settings:
         raise InputError(", ".join(settings), "must be settings of the study itself", hint="give nas.Study(...) them")
     return study if data is None else keep_data(study, data, root)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from nas.data.source import load
 from nas.errors import InputError
+from nas.keywords import explains_keywords
 from nas.space.dims import Value, show
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
 from nas.study.feasibility import share
 from nas.target.budget import Budget
 from nas.target.target import DEFAULT_TARGET, Target, find_target
+from nas.text import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Fit:
     fitting: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SpaceSummary:
     """A search space in a line.
 
@@ -71,14 +73,20 @@ class SpaceSummary:
     members: int
     budget: Fit | None = None
 
+    def __repr__(self) -> str:
+        fit = self.budget
+        fits = "" if fit is None else f", {percent(fit.fitting / fit.drawn)} of them within {fit.limits}"
+        return f"<nas.{type(self).__name__} {self.name}: for {self.input} data, {self.members:.3g} candidates{fits}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class SpaceDescription(SpaceSummary):
     """A search space with its dimensions."""
 
     dimensions: tuple[Dimension, ...] = ()
 
 
+@explains_keywords
 def list_spaces(
     *,
     budget_kb: float | None = None,
@@ -102,6 +110,7 @@ def list_spaces(
     return [SpaceSummary(*_summary(space), _fit(space, target, budget, seed)) for space in spaces]
 
 
+@explains_keywords
 def describe_space(
     name: str,
     *,

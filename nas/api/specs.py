@@ -10,6 +10,7 @@ from nas.api.training_source import MODELS
 from nas.codec import read_toml
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.keywords import explains_keywords
 from nas.study.model_spec import FILE, ModelSpec, read_model_spec
 from nas.study.model_spec_keys import SpecKey, spec_keys
 from nas.study.model_spec_python import MOST_BYTES, defines_build
@@ -39,6 +40,7 @@ class SpecSummary:
     problem: str = ""
 
 
+@explains_keywords
 def list_specs(studies: Path | str = STUDIES) -> list[SpecSummary]:
     """Return the specifications on the search path, in its order.
 
@@ -55,6 +57,7 @@ def list_specs(studies: Path | str = STUDIES) -> list[SpecSummary]:
     return list(found.values())
 
 
+@explains_keywords
 def describe_spec(path: Path | str) -> ModelSpec:
     """Return a specification with the defaults of the keys that it does not have; no code is run.
 

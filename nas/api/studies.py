@@ -9,16 +9,19 @@ from nas.api import STUDIES
 from nas.data.source import require_source
 from nas.errors import InputError, unknown
 from nas.files import nearest
+from nas.keywords import explains_keywords
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.study.paths import from_folder
 from nas.study.study import NoBudgetError, Study, make_study, read_study
 
 
+@explains_keywords
 def list_studies(root: Path = STUDIES) -> list[str]:
     """Return the names of the studies below `root`."""
     return sorted(path.parent.name for path in root.glob("*/study.toml"))
 
 
+@explains_keywords
 def define_study(settings: Mapping[str, Any], base: str | None = None, root: Path = STUDIES) -> Study:
     """Return the study with these settings, or with these changes of one that is there.
 
@@ -65,6 +68,7 @@ def require_begun(folder: Path) -> None:
         raise InputError(folder, "must hold a study that has begun", hint="run it without --finish first")
 
 
+@explains_keywords
 def open_study(name: str, root: Path | str = STUDIES) -> tuple[Study, Path]:
     """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
     folder = Path(name) if (Path(name) / "study.toml").is_file() else Path(root) / name

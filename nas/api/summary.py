@@ -12,6 +12,7 @@ from nas.api import STUDIES
 from nas.api.ui import has_display
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.keywords import explains_keywords
 from nas.study.summary import Summary
 from nas.study.tflite_summary import summarize_tflite, tflite_weights
 from nas.target.profiler import MOST_FILE_BYTES
@@ -33,6 +34,7 @@ class _Content:
     keras: bytes | None = None
 
 
+@explains_keywords
 def summarize(
     model: str | Path | bytes,
     *,
@@ -54,6 +56,7 @@ def summarize(
     return _described(_content(model, keras, root), _board(target))[0]
 
 
+@explains_keywords
 def view(
     model: str | Path | bytes,
     *,

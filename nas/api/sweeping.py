@@ -12,6 +12,7 @@ from nas.api.search import search
 from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.optimizer.observer import Observer
 from nas.reports.sweep import render
 from nas.study.study import Study
@@ -84,6 +85,7 @@ class SweepOutcome:
         return to_frame([_row(study) for study in self.studies])
 
 
+@explains_keywords
 def sweep(file: Path | str, root: Path | str = STUDIES, *, progress: bool = True) -> SweepOutcome:
     """Search the studies of a sweep, one after the other; the same call goes on with a sweep that was interrupted.
 

@@ -30,6 +30,7 @@ from nas.codec import to_data
 from nas.data.given import Data
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.study.model_spec import ModelSpec
 from nas.study.training_result import Checkpoints, TrainedModel, TrainingResult, weights_sha256
 from nas.text import document
@@ -40,6 +41,7 @@ CHECKPOINTS = "checkpoints"
 _PATHS = ("folder", "tflite", "keras", "archive", "history")
 
 
+@explains_keywords
 def train(
     spec: ModelSpec | str | Path,
     *,

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from nas.api import STUDIES
 from nas.api.tracking import log_untracked, tracked_here
+from nas.keywords import explains_keywords
 from nas.tracking import find_address, prepare_store
 from nas.tracking.server import announced_app, require_free, serve, study_pages, ui_command
 
 
+@explains_keywords
 def open_ui(
     studies: Path = STUDIES,
     host: str = "127.0.0.1",

@@ -10,6 +10,7 @@ from nas.api import STUDIES
 from nas.api.summary import model_file
 from nas.api.ui import has_display
 from nas.errors import InputError
+from nas.keywords import explains_keywords
 from nas.tracking.server import require_free, serve
 
 MODELS = Path("models")
@@ -19,6 +20,7 @@ _LOCAL = "127.0.0.1"
 _NETRON = "import netron; netron.main()"  # what its own command does
 
 
+@explains_keywords
 def open_netron(
     model: str | Path,
     *,
@@ -49,6 +51,7 @@ def open_netron(
         return _show(command, host, port, f"{model} in Netron", tell, browser)
 
 
+@explains_keywords
 def open_tensorboard(
     source: str | Path | None = None,
     *,
@@ -75,6 +78,7 @@ def open_tensorboard(
     return _show(command, host, port, f"{command[command.index('--logdir') + 1]} in TensorBoard", tell, browser)
 
 
+@explains_keywords
 def tensorboard_command(
     source: str | Path | None = None, *, host: str = _LOCAL, port: int = 6006, root: Path | str = STUDIES
 ) -> list[str]:

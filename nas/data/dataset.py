@@ -7,6 +7,7 @@ import numpy as np
 
 from nas.arrays import Array, Floats, Ints, Rows
 from nas.errors import InputError
+from nas.keywords import explains_fields
 from nas.signal.kind import Kind
 
 
@@ -134,6 +135,7 @@ class Dataset:
         return {name: part for name, part in found.items() if part is not None}
 
 
+@explains_fields()
 @dataclass(frozen=True, slots=True)
 class DataOptions:
     """How files become rows, and how many rows are held out.

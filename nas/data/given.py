@@ -15,8 +15,10 @@ from nas.data.dataset import DataOptions, Dataset
 from nas.data.readers.npz import dataset_of, key_of
 from nas.data.readers.table_file import read_rows
 from nas.data.tables.reading import from_frame
+from nas.data.tables.sheet import clocks_of, column_of
 from nas.errors import InputError, unknown
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 
 SOURCE = "data"
 """What messages call data from Python."""
@@ -96,6 +98,7 @@ class Data:
         return cls.from_arrays(x, y, **more)
 
     @classmethod
+    @explains_keywords
     def from_frame(
         cls,
         frame: pd.DataFrame,
@@ -125,8 +128,13 @@ class Data:
         """
         if not isinstance(frame, pd.DataFrame):
             raise InputError(SOURCE, "must be a pandas DataFrame", got=type(frame).__name__)
+        table = from_frame(frame, SOURCE)
+        for keyword, column in {"label=": label, "group=": group}.items():
+            if column is not None:
+                column_of(table, column, keyword)
+        clocks_of(table, time, "time=")
         options = DataOptions(window, stride, rate_hz, label_column=label, group_column=group, time_column=time)
-        return cls.from_dataset(read_rows(SOURCE, from_frame(frame, SOURCE), options))
+        return cls.from_dataset(read_rows(SOURCE, table, options))
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> "Data":

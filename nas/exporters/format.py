@@ -1,13 +1,14 @@
 """The contract of an export format, the registry of all formats, and the writing of their files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from nas.errors import InputError
 from nas.exporters.c_text import chosen_name
 from nas.files import write_atomic
+from nas.keywords import explains_fields
 from nas.registry import Registry
 from nas.study.archive import Archive
 
@@ -27,19 +28,24 @@ MARK = "Written by nas"
 _HEAD = 2000
 
 
+@explains_fields({"formats": "nas.export(study, out, formats=...)"})
 @dataclass(frozen=True)
 class Destination:
     """Where an export goes.
 
     Attributes:
-        folder: where files are written; None for the folder that suits the model.
+        folder: where files are written, a `Path` or text; None for the folder that suits the model.
         name: what C symbols and the files of plain C are called; None for the model's name.
         force: whether files that nas did not write may be overwritten.
     """
 
     folder: Path | None = None
-    name: str | None = None
-    force: bool = False
+    name: str | None = field(default=None, kw_only=True)
+    force: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.folder, str):
+            object.__setattr__(self, "folder", Path(self.folder))
 
 
 def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] = ()) -> list[Path]:

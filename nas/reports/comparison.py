@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.reports.markup import Markup, element, join, note, page, section, table, tabs
 from nas.reports.svg import FULL_WIDTH, INK, LINES, SURFACE, drawing, to_svg
 from nas.reports.words import capitalized, percent
@@ -35,6 +36,7 @@ _LIMITS = {
 _DASHES = ("solid", (0, (5, 2)), (0, (1, 1.5)))
 
 
+@explains_keywords
 def write_comparison(found: StudyComparison, path: Path | str) -> Path:
     """Write the comparison of studies as one HTML page that needs no other file, and return its path.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nas.codec import read_toml
 from nas.errors import InputError, unknown
+from nas.keywords import explains_keywords
 from nas.signal.kind import Kind
 from nas.space.blocks.block import BLOCKS, check_value
 from nas.space.dims import Dim, GivenChooser, Value, parse_dim, show
@@ -34,6 +35,7 @@ def space_names() -> list[str]:
     return sorted({path.stem for folder in FOLDERS for path in folder.glob("*.toml")})
 
 
+@explains_keywords
 def load_space(name: str) -> Space:
     """Load a space by its name, or from a TOML file; InputError for an unknown name or a wrong file."""
     path = space_file(name)

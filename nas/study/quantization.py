@@ -7,6 +7,7 @@ from typing import Any
 
 from nas.codec import Place, from_data, to_data
 from nas.errors import InputError
+from nas.keywords import explains_fields
 
 
 class Scheme(StrEnum):
@@ -81,6 +82,7 @@ class NumberType(StrEnum):
     INT16 = "int16"
 
 
+@explains_fields()
 @dataclass(frozen=True, slots=True)
 class Quantization:
     """How a trained model is converted: the table [quantization] of a model specification.

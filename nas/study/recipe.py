@@ -8,6 +8,7 @@ from typing import Any
 
 from nas.codec import Place, from_data, to_data
 from nas.errors import InputError, unknown
+from nas.keywords import explains_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ _TABLE_OF = {f.name: table for table, kind in TABLES.items() for f in dataclasse
 _FORMER_NAMES = {"rounded_epochs": "qat_epochs"}
 
 
+@explains_fields({name: f"nas.Recipe.of({name}=...)" for name in _TABLE_OF})
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """All settings of training, by table."""

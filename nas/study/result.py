@@ -11,8 +11,9 @@ from nas.study.costs import Cost
 from nas.study.finals import Finalist
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
+from nas.study.rung_correlation import RungCorrelation
 from nas.task.metrics import DRAWS, FEWEST_GROUPS, Estimate
-from nas.text import counted, duration, interval
+from nas.text import counted, duration, interval, kilobytes, percent
 
 PLACE = Place("winner")
 
@@ -91,7 +92,7 @@ _UNTESTED: Mapping[str, Any] = {
 _LEFT_OUT = ("confusion", "drawn_from", "test_answers")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Trained:
     """A trained candidate, with the results of the finals and of the test; only a study's winner has these.
 
@@ -122,6 +123,19 @@ class Trained:
     test_uses: int = 1
     hand_made: "Trained | None" = None
     hand_made_missing: str = ""
+
+    def __repr__(self) -> str:
+        """Return the trial, its scores and its weights in one line."""
+        parts = [f"validation {self.metric} {percent(self.record.val_score)}"]
+        parts += [] if self.test_accuracy is None else [f"test accuracy {percent(self.test_accuracy)}"]
+        facts = self.record.profiled or {}
+        parts += [f"weights {kilobytes(facts['weights_bytes'])}"] if "weights_bytes" in facts else []
+        return f"<nas winner: trial {self.record.trial}, {', '.join(parts)}>"
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Accuracy of the int8 model on the test rows; `tested` has its interval. None if it was not tested."""
+        return None if self.tested is None else self.tested.metrics["accuracy"].value
 
     @property
     def guesses(self) -> bool:
@@ -186,29 +200,6 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class RungCorrelation:
-    """How well the accuracy at a rung predicts the final score of a candidate.
-
-    Attributes:
-        epoch: epochs of the rung.
-        pairs: number of control candidates, which are trained to the end even if they are among the worst at the rung.
-        spearman: their rank correlation between validation accuracy at the rung and int8 score at the end; None if
-            there are too few of them.
-        epochs: of a whole training; None without a control.
-    """
-
-    epoch: int
-    pairs: int
-    spearman: float | None
-    epochs: int | None = None
-
-    @property
-    def words(self) -> str:
-        """The place of the rung in a training, as every text names it."""
-        return f"after {self.epoch}{f' of {self.epochs}' if self.epochs else ''} epochs"
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """A study's outcome.
 
@@ -246,6 +237,11 @@ class Result:
     def costs(self) -> tuple[Cost, ...]:
         """The costs that the study's objective weighs against its metric."""
         return OBJECTIVES[self.objective].costs
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Accuracy of the winner's int8 model on the test rows; None without a winner."""
+        return None if self.winner is None else self.winner.test_accuracy
 
     @property
     def trials(self) -> int:

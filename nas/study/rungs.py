@@ -23,7 +23,7 @@ import numpy as np
 
 from nas.arrays import Doubles
 from nas.study.record import Record, State
-from nas.study.result import RungCorrelation
+from nas.study.rung_correlation import RungCorrelation
 from nas.text import percent
 
 # A rung with fewer results than this stops no candidate: too few say too little about what is good.

@@ -13,6 +13,7 @@ from typing import Any
 
 from nas.codec import Place, from_data, read_toml, to_data, to_toml
 from nas.errors import InputError, unknown
+from nas.keywords import explains_fields
 from nas.space.file import load_space
 from nas.space.space import Space
 from nas.study.cluster import Cluster
@@ -51,6 +52,7 @@ class NoBudgetError(InputError):
         )
 
 
+@explains_fields()
 @dataclass(frozen=True, slots=True)
 class Study:
     """A study's definition.

@@ -12,16 +12,18 @@ from typing import Any, ClassVar
 from nas.codec import read_toml
 from nas.errors import InputError, unknown
 from nas.graph.graph import Graph
+from nas.keywords import explains_keywords
 from nas.registry import Registry
 from nas.target.cores import CORES
 from nas.target.footprint import Footprint, Totals
+from nas.text import kilobytes
 
 DEFAULT_RUNTIME = "tflm"
 # The target where a user names none.
 DEFAULT_TARGET = "cortex-m4"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Target:
     """The device that runs a network: a real board, or a generic core without a clock and memory limits.
 
@@ -91,6 +93,12 @@ class Target:
         """
         same = runtime is None or runtime == self.runtime
         return self if same else RUNTIMES.find(str(runtime), "--runtime").adapted(self)
+
+    def __repr__(self) -> str:
+        memory = {"RAM": self.ram_bytes, "flash": self.flash_bytes}
+        parts = [f"{what} {kilobytes(size)}" for what, size in memory.items() if size is not None]
+        parts += [] if self.clock_hz is None else [f"{self.clock_hz / 1e6:g} MHz"]
+        return f"<nas.Target {self.name}: {', '.join([self.core, *parts, f'runtime {self.runtime}'])}>"
 
     @classmethod
     def from_table(cls, name: str, table: Mapping[str, Any], place: str) -> "Target":
@@ -204,6 +212,7 @@ def known_targets() -> Mapping[str, Target]:
     return {name: Target.from_table(name, table, f"targets.toml: {name}") for name, table in tables.items()}
 
 
+@explains_keywords
 def find_target(name: str, runtime: str | None = None) -> Target:
     """Return the target called `name`, or the one that the file `name` (ending in .toml) describes.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from nas.errors import InputError
+from nas.keywords import explains_keywords
 from nas.tracking.address import find_address
 from nas.tracking.view import PREFIX, page, study_page
 
@@ -35,6 +36,7 @@ PATIENCE_SECONDS = 10.0
 LAST_LINES = 5
 
 
+@explains_keywords
 def ui_command(studies: Path, host: str, port: int) -> list[str]:
     """Return the command that serves the store in a folder of studies; InputError if there is none yet."""
     address = find_address(None, studies)

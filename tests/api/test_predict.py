@@ -162,3 +162,43 @@ def test_rows_of_another_shape_are_refused(model, tmp_path):
     np.savez(tmp_path / "rows.npz", x=np.zeros((4, 20, 2)))
     with pytest.raises(nas.InputError, match="16 x 2, got 20 x 2"):
         nas.predict(model, tmp_path / "rows.npz")
+
+
+def test_rows_in_memory_are_answered_like_the_same_rows_in_a_file(model, tmp_path):
+    x = np.random.default_rng(0).normal(size=(5, 16, 2)).astype(np.float32)
+    recording(tmp_path / "walk.csv", 100)
+    frame = pd.read_csv(tmp_path / "walk.csv")
+    assert nas.predict(model, x).probabilities == pytest.approx(model.predict(x))
+    assert nas.predict(model, x.tolist()).sources[:2] == ("rows[0]", "rows[1]")
+    assert nas.predict(model, nas.Data.from_arrays(x, np.arange(5) % 2)).probabilities == pytest.approx(
+        model.predict(x)
+    )
+    from_file, in_memory = nas.predict(model, tmp_path / "walk.csv"), nas.predict(model, frame[["y", "x", "time"]])
+    assert in_memory.probabilities == pytest.approx(from_file.probabilities)
+    assert in_memory.start == pytest.approx(from_file.start)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (np.zeros((16, 2)), r"rows: must have the shape \[n, 16, 2\], .*; give one row as rows\[None\]"),
+        ([[1.0], [1.0, 2.0]], "rows: must be an array of numbers"),
+        (pd.DataFrame({"x": np.zeros(40)}), "rows: must have the model's channels, got no y"),
+    ],
+)
+def test_rows_in_memory_that_do_not_fit_are_refused_in_one_line(rows, words, model):
+    with pytest.raises(nas.InputError, match=words):
+        nas.predict(model, rows)
+
+
+@pytest.mark.parametrize(("name", "words"), [("evaluate", r"nas\.evaluate\(model\)"), ("classes", "class_names")])
+def test_a_model_says_where_to_find_what_it_does_not_have(name, words, model):
+    with pytest.raises(AttributeError, match=words):
+        getattr(model, name)
+
+
+def test_a_loaded_model_is_profiled_and_advised_on_like_its_file(model, model_files):
+    profiled = nas.profile(model)
+    assert profiled.weights_bytes == nas.profile(model_files["int8"], "cortex-m4").weights_bytes
+    assert profiled.target == "cortex-m4"
+    assert nas.advise(model) == nas.advise(model_files["int8"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nas import load_result, params, show_study
+from nas import advise, export, load, load_result, params, show_study
 from nas.exporters.format import FORMATS
 from nas.study.result import Result
 from nas.target.profiler import profile
@@ -70,6 +70,16 @@ def test_a_single_format_can_be_exported(nas, root: Path, result: Result, tmp_pa
     assert {tmp_path / file for file in files} == written
     every = nas("export", "mine", "--studies", root, "-o", "all").out.split()
     assert len(files) < len(every)
+
+
+def test_python_exports_what_a_search_returned_in_a_format_that_is_named_alone(
+    root: Path, result: Result, tmp_path: Path
+) -> None:
+    outcome = load_result("mine", root)
+    files = export(outcome, str(tmp_path / "out"), "arduino")
+    assert [path.name for path in files if path.suffix == ".ino"]
+    assert load(outcome) == load(root / "mine")
+    assert advise(outcome) == advise(root / "mine" / "best" / "model.tflite")
 
 
 def test_the_exported_model_has_the_winner_s_footprint(nas, root: Path, result: Result) -> None:

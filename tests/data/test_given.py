@@ -126,3 +126,10 @@ def test_an_array_as_data_is_refused_with_the_way_to_give_it(tmp_path: Path) -> 
         nas.Study(space="cnn_timeseries", budget_kb=6, data=X)
     with pytest.raises(InputError, match=r"must be nas.Data, got ndarray; give nas.Data.from_arrays"):
         nas.search(nas.Study(space="cnn_timeseries", budget_kb=6), tmp_path, data=X)
+
+
+@pytest.mark.parametrize(("keyword", "name"), [("label", "activty"), ("group", "subjct"), ("time", "tme")])
+def test_a_column_that_a_frame_does_not_have_is_told_by_the_keyword_that_was_given(keyword: str, name: str) -> None:
+    frame = pd.DataFrame({"x": [0.5, 1.5], "activity": ["a", "b"], "subject": [1, 2], "time": [0.0, 0.1]})
+    with pytest.raises(InputError, match=f"must have the column of {keyword}=, got '{name}'; did you mean"):
+        nas.Data.from_frame(frame, **{keyword: name})

@@ -139,7 +139,7 @@ def test_a_table_whose_study_and_classes_have_names_that_c_cannot_have_is_classi
 
 
 def test_a_chosen_name_is_that_of_folder_sketch_and_symbols(tmp_path, make_archive):
-    written = write(Destination(tmp_path, "Gesture"), make_archive(), ["arduino"])
+    written = write(Destination(tmp_path, name="Gesture"), make_archive(), ["arduino"])
     assert {path.relative_to(tmp_path).as_posix() for path in written} == {
         f"Gesture/{file.format('Gesture')}" for file in FILES
     }
@@ -156,7 +156,7 @@ def test_a_study_whose_name_a_sketch_cannot_have_gets_one_that_it_can(tmp_path, 
 @pytest.mark.parametrize("name", ["while", "a-b", "", "9lives", "string"])
 def test_a_chosen_name_that_c_cannot_have_is_refused(tmp_path, make_archive, name):
     with pytest.raises(InputError, match="name: must be an identifier of C"):
-        write(Destination(tmp_path, name), make_archive(), ["arduino"])
+        write(Destination(tmp_path, name=name), make_archive(), ["arduino"])
     assert list(tmp_path.iterdir()) == []
 
 

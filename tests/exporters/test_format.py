@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 from nas.errors import InputError
-from nas.exporters.format import write, write_best
+from nas.exporters.format import Destination, write, write_best
 
 
 def test_best_holds_both_models_c_sources_the_card_the_specification_and_the_next_steps(tmp_path, make_archive):
@@ -42,3 +43,9 @@ def test_metadata_holds_the_facts_of_the_archive_without_paths_of_the_machine(tm
     assert data["architecture"] == archive.record.architecture
     assert data["winner"]["test_accuracy"] == 0.8125
     assert "/home" not in path.read_text()
+
+
+def test_a_destination_takes_text_for_its_folder_and_nothing_else_by_position() -> None:
+    assert Destination("out").folder == Path("out")
+    with pytest.raises(InputError, match=r"must be called with at most 1 values .*nas\.export"):
+        Destination("out", "arduino")

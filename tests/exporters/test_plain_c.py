@@ -274,7 +274,7 @@ def test_an_output_that_no_operator_writes_is_refused():
 def test_a_name_that_c_cannot_have_is_refused(make_archive, tmp_path, given):
     archive = make_archive(tflite=model_bytes(CASES["dense"]))
     with pytest.raises(InputError, match="name: must be an identifier of C"):
-        write_files(Destination(tmp_path, given), archive, ["c"])
+        write_files(Destination(tmp_path, name=given), archive, ["c"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -304,10 +304,10 @@ def test_a_file_that_nas_did_not_write_is_overwritten_by_force_only(make_archive
     archive = make_archive(tflite=model_bytes(CASES["dense"]))
     (tmp_path / "mine.c").write_text("int mine;\n")
     with pytest.raises(InputError, match=r"mine\.c: is there, and nas did not write it; .* force=True"):
-        write_files(Destination(tmp_path, "mine"), archive, ["c"])
+        write_files(Destination(tmp_path, name="mine"), archive, ["c"])
     assert [path.name for path in tmp_path.iterdir()] == ["mine.c"]
-    write_files(Destination(tmp_path, "mine", force=True), archive, ["c"])
-    write_files(Destination(tmp_path, "mine"), archive, ["c"])
+    write_files(Destination(tmp_path, name="mine", force=True), archive, ["c"])
+    write_files(Destination(tmp_path, name="mine"), archive, ["c"])
     assert "mine_invoke" in (tmp_path / "mine.c").read_text()
 
 

@@ -9,8 +9,10 @@ from nas.study.decision import not_on_front
 from nas.study.host_run import HostRun
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
-from nas.study.result import Result, RungCorrelation, Trained
+from nas.study.result import Result, Tested, Trained
+from nas.study.rung_correlation import RungCorrelation
 from nas.study.scores import uses_of_test_set, validated
+from nas.task.metrics import Estimate
 
 PROFILED = {"weights_bytes": 2048, "macs": 12_345, "latency_ms": 1.234}
 RECORD = Record(3, State.COMPLETE, "d", {}, {}, 7, profiled=PROFILED, val_metrics={"accuracy": 0.5, "macro_f1": 0.25})
@@ -84,3 +86,12 @@ def test_objectives_of_several_goals_are_pareto() -> None:
 def test_half_of_the_inferences_are_faster_than_the_median() -> None:
     run = HostRun((5.0, 1.0, 2.0, 4.0, 3.0))
     assert [run.quantile_us(share) for share in (0.0, 0.5, 0.75, 1.0)] == [1, 3, 4, 5]
+
+
+def test_a_winner_prints_in_a_line_however_long_its_history_is() -> None:
+    tested = Tested({"accuracy": Estimate(0.9375)}, {}, {}, (), "40 rows")
+    winner = Trained(replace(RECORD, history={"loss": (0.5,) * 1000}), FOLDS, tested=tested)
+    assert repr(winner) == "<nas winner: trial 3, validation accuracy 50.0 %, test accuracy 93.8 %, weights 2,048 B>"
+    result = Result("mine", "studies/mine", 1.0, {}, winner, ())
+    assert result.test_accuracy == 0.9375
+    assert (replace(result, winner=None).test_accuracy, Trained(RECORD).test_accuracy) == (None, None)

@@ -64,7 +64,7 @@ def command(
     from nas import Destination, export
 
     parameters = dict(setting(text, "--set") for text in options["settings"])
-    to = Destination(folder, options["name"], options["force"])
+    to = Destination(folder, name=options["name"], force=options["force"])
     written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
     files = [str(path) for path in written]
     if options["as_json"]:

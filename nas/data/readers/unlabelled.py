@@ -15,11 +15,14 @@ from nas.data.readers.npz import read_bare_rows
 from nas.data.readers.rates import check_rate
 from nas.data.readers.recordings import Take, count_notes, even_parts, takes_of
 from nas.data.source import SOURCES
-from nas.data.tables.reading import TABLES
-from nas.data.tables.sheet import Sheet
+from nas.data.tables.reading import TABLES, Frame, from_frame
+from nas.data.tables.sheet import Sheet, read_sheet
 from nas.data.windows import Recording, cut
 from nas.errors import InputError
 from nas.signal.kind import Kind
+
+ROWS = "rows"
+"""What rows in memory are called in messages and answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,15 +76,27 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     path = Path(source).expanduser()
     if source in SOURCES:
         parts = SOURCES[source](seed).parts()
-        return [_numbered(f"{source}:{name}", part.x) for name, part in parts.items()], ()
+        return [numbered(f"{source}:{name}", part.x) for name, part in parts.items()], ()
     if path.suffix == ".npz" and path.is_file():
         rows = read_bare_rows(source, path, wanted.options)
-        return [_numbered(f"{source}:{name}", x) for name, x in rows.items()], ()
+        return [numbered(f"{source}:{name}", x) for name, x in rows.items()], ()
     entries = find_files(source, path) if path.is_dir() else [Entry(path, source, path.name)]
     if not entries or not (path.is_dir() or (path.is_file() and path.suffix.lower() in TABLES)):
         rule = "must be an .npz file, a CSV, Excel or Parquet file, or a folder of such files"
         raise InputError(source, rule, got="no such file" if not path.exists() else path.name)
-    sheets = read_tables(entries, wanted.options)
+    return _of_sheets(source, read_tables(entries, wanted.options), entries, wanted)
+
+
+def rows_of_frame(frame: Frame, wanted: Wanted) -> tuple[list[Stretch], tuple[str, ...]]:
+    """Return all rows of a frame of pandas, read as a file with the same columns; see `read_unlabelled`."""
+    sheet = read_sheet(from_frame(frame, ROWS), wanted.options, labelled=False)
+    return _of_sheets(ROWS, [sheet], [Entry(Path(ROWS), ROWS, ROWS)], wanted)
+
+
+def _of_sheets(
+    source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], wanted: Wanted
+) -> tuple[list[Stretch], tuple[str, ...]]:
+    """Return the rows of tables: each a row to predict for, or recordings that are cut into windows."""
     found = (
         _examples(sheets, wanted) if wanted.options.kind == Kind.TABLE else _windows(source, sheets, entries, wanted)
     )
@@ -89,7 +104,8 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     return stretches, (*count_notes(sheets), *notes)
 
 
-def _numbered(source: str, x: Array) -> Stretch:
+def numbered(source: str, x: Array) -> Stretch:
+    """Return an array's rows [n, ...], each called by its number."""
     return Stretch(source, x, names=tuple(f"{source}[{row}]" for row in range(len(x))))
 
 

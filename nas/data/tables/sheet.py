@@ -72,7 +72,7 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
     group = _find(table, options.group_column, "group", frozenset() if labelled else GROUPS, notes)
     take = None if labelled else _find(table, None, "recording", RECORDINGS, notes)
     part = None if labelled else _part(table, notes)
-    clocks, unit = _clocks(table, options.time_column)
+    clocks, unit = clocks_of(table, options.time_column)
     taken = {label, group, take, part, *clocks, *_named_times(table)}
     if others := [table.name(column) for column in _named_times(table) if column not in clocks[:1]]:
         notes.append(f"columns of time beside the first left out: {', '.join(others)}")
@@ -112,7 +112,7 @@ def column_of(table: Table, name: str, flag: str) -> int:
     known = ", ".join(other for other in table.names if other) or f"columns 1 to {table.width} without names"
     near = difflib.get_close_matches(name, table.names, n=1)
     hint = f"did you mean {near[0]}? known: {known}" if near else f"known: {known}"
-    raise InputError(table.place, f"must have the column that {flag} names", got=repr(name), hint=hint)
+    raise InputError(table.place, f"must have the column of {flag}", got=repr(name), hint=hint)
 
 
 def _find(table: Table, given: str | None, what: str, usual: Set[str], notes: list[str]) -> int | None:
@@ -142,7 +142,7 @@ def _named_times(table: Table) -> list[int]:
     return [column for column, name in enumerate(table.names) if times.is_time(name, column)]
 
 
-def _clocks(table: Table, given: str | None) -> tuple[list[int], str | None]:
+def clocks_of(table: Table, given: str | None, flag: str = "--time-column") -> tuple[list[int], str | None]:
     """Return the columns of time, the one to use first, and the unit that the user gives: `time:ms`."""
     if given == NONE:
         return [], None
@@ -150,8 +150,8 @@ def _clocks(table: Table, given: str | None) -> tuple[list[int], str | None]:
         return _named_times(table), None
     name, _, unit = given.rpartition(":")
     if unit in times.UNITS and given not in table.names:
-        return [column_of(table, name, "--time-column")], unit
-    return [column_of(table, given, "--time-column")], None
+        return [column_of(table, name, flag)], unit
+    return [column_of(table, given, flag)], None
 
 
 def _left_out(table: Table, column: int, notes: list[str]) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nas.evaluation.evaluation import Evaluation
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.reports.evaluation.figures import FIGURES
 from nas.reports.evaluation.page import render
 from nas.reports.files import standalone
@@ -19,6 +20,7 @@ def evaluation_files(evaluation: Evaluation) -> Mapping[str, str]:
     return {PAGE: render(evaluation), **pictures, FIGURES_OF_ROWS: document(evaluation.to_json())}
 
 
+@explains_keywords
 def write_evaluation(evaluation: Evaluation, folder: Path) -> list[Path]:
     """Write an evaluation into a folder and return the files; all are made before the first is written."""
     return [write_atomic(folder / name, content) for name, content in evaluation_files(evaluation).items()]

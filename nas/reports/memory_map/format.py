@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from nas.errors import InputError
 from nas.files import write_atomic
+from nas.keywords import explains_keywords
 from nas.registry import Registry
 from nas.target.footprint import Footprint
 
@@ -16,6 +17,7 @@ MAP_FORMATS: Registry[MapFormat] = Registry("memory map format", "nas.reports.me
 """Formats by the end of a file's name, without the dot."""
 
 
+@explains_keywords
 def write_memory_map(footprint: Footprint, path: Path) -> Path:
     """Write the map in the format that the file's name ends in; InputError for any other."""
     name = path.suffix.removeprefix(".")
