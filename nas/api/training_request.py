@@ -1,5 +1,6 @@
 """What a call of `nas.train` asks for: a specification with its changes, where it is written, and how it is logged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypedDict
@@ -23,7 +24,8 @@ class TrainingOptions(TypedDict, total=False):
     `epochs`, `batch_size`, `learning_rate` and `seed` are those of the specification; `weights` is a file of weights to
     begin with (an `.npz` checkpoint, a `.keras` or a `.weights.h5` file); `tracking_uri` is MLflow's, `none` for no
     tracking; `progress` says whether the training is shown on standard error; `trust` whether the code in an archive
-    may run; `cluster` is where the epochs are trained, an address as `Study.cluster` has it, None for this machine.
+    may run; `cluster` is where the epochs are trained: an address, or a mapping with the keys of a study's table
+    `cluster`; None for this machine.
     """
 
     epochs: int | None
@@ -34,7 +36,7 @@ class TrainingOptions(TypedDict, total=False):
     tracking_uri: str | None
     progress: bool
     trust: bool
-    cluster: Cluster | str | None
+    cluster: Cluster | Mapping[str, Any] | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +100,5 @@ def requested(
         weights=None if weights is None else Path(weights),
         tracking_uri="none" if test else options.get("tracking_uri"),
         test=test,
-        cluster=Cluster(cluster) if isinstance(cluster, str) else cluster,
+        cluster=cluster if cluster is None or isinstance(cluster, Cluster) else Cluster.from_json(cluster),
     )

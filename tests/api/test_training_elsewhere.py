@@ -189,3 +189,5 @@ def test_a_machine_with_other_versions_is_refused(
 def test_a_cluster_is_asked_for_by_an_address_that_can_be_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be tcp://HOST:PORT"):
         train(tmp_path / "none", written(tmp_path), data=rows(), cluster="bench1")
+    with pytest.raises(InputError, match="jobs: must be 0 or more"):
+        train(tmp_path / "none", written(tmp_path), data=rows(), cluster={"address": "ssh://a@b", "jobs": -1})
