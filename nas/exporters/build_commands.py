@@ -15,8 +15,21 @@ _COMPILERS = {
 }
 _AVR_PARTS = {"arduino-mega": "atmega2560"}
 
-# The project that suits a board, by how its name begins; CMake for any other.
-_PROJECTS = {"arduino-": "arduino", "esp32": "esp-idf", "raspberry-pi-pico": "pico-sdk", "nrf": "zephyr"}
+# The project that suits a board, and what its tools call the board; CMake for any other.
+BOARDS = {
+    "arduino-nano-33-ble": ("arduino", "arduino:mbed_nano:nano33ble"),
+    "arduino-portenta-h7": ("arduino", "arduino:mbed_portenta:envie_m7"),
+    "arduino-zero": ("arduino", "arduino:samd:arduino_zero_native"),
+    "arduino-uno-r4": ("arduino", "arduino:renesas_uno:minima"),
+    "esp32-s3-devkitc-1": ("esp-idf", "esp32s3"),
+    "esp32-devkitc": ("esp-idf", "esp32"),
+    "esp32-c3-devkitm-1": ("esp-idf", "esp32c3"),
+    "raspberry-pi-pico": ("pico-sdk", "pico"),
+    "raspberry-pi-pico-2": ("pico-sdk", "pico2"),
+    "nrf52840-dk": ("zephyr", "nrf52840dk/nrf52840"),
+    "nrf5340-dk": ("zephyr", "nrf5340dk/nrf5340/cpuapp"),
+    "nrf54l15-dk": ("zephyr", "nrf54l15dk/nrf54l15/cpuapp"),
+}
 
 
 def build_commands(on: OnRuntime, model: str, name: str) -> tuple[str, ...]:
@@ -25,12 +38,13 @@ def build_commands(on: OnRuntime, model: str, name: str) -> tuple[str, ...]:
     export = f"nas export {shlex.quote(model)} --name {name}"
     if on.runtime == "c":
         return f"{export} --format c -o firmware", f"cd firmware && {_compiler(target)} -c {name}.c"
-    form = next((form for start, form in _PROJECTS.items() if target.name.startswith(start)), "cmake")
+    form, board = BOARDS.get(target.name, ("cmake", ""))
     folder = name if form == "arduino" else f"{name}_{form.replace('-', '_')}"
-    return f"{export} --format {form} -o projects", *_BUILDS[form].format(name=name, folder=folder).split("\n")
+    steps = _BUILDS[form].format(name=name, folder=folder, board=board)
+    return f"{export} --format {form} -o projects", *steps.split("\n")
 
 
-_BOARDS = {
+_KINDS_OF_BOARDS = {
     "Arduino Nano 33 BLE": "arduino",
     "ESP32, ESP32-S3": "esp-idf",
     "Raspberry Pi Pico, Pico 2": "pico-sdk",
@@ -44,26 +58,26 @@ _BOARDS = {
 def board_commands(model: str, name: str) -> Iterator[tuple[str, str]]:
     """Yield kinds of boards, each with the command that exports `model` for it under a name."""
     export = f"nas export {shlex.quote(model)} --name {symbol(name)}"
-    for board, form in _BOARDS.items():
+    for board, form in _KINDS_OF_BOARDS.items():
         yield board, f"{export} --format {form} -o {'firmware' if form == 'c' else 'projects'}"
 
 
 def export_command(model: str, target: Target) -> str:
     """Return the command that exports `model` for a target, with the other formats in a comment."""
-    suited = next((form for start, form in _PROJECTS.items() if target.name.startswith(start)), "c")
+    suited, _ = BOARDS.get(target.name, ("c", ""))
     export = f"nas export {shlex.quote(model)} --format"
     if target.runtime == "c":
         return f"{export} c"
-    others = ", ".join(sorted(set(_BOARDS.values()) - {suited}))
+    others = ", ".join(sorted(set(_KINDS_OF_BOARDS.values()) - {suited}))
     return f"{export} {suited}  # or {others}"
 
 
 _BUILDS = {
-    "arduino": "cd projects\narduino-cli compile --fqbn arduino:mbed_nano:nano33ble {folder}",
+    "arduino": "cd projects\narduino-cli compile --fqbn {board} {folder}",
     "cmake": "cmake -S projects/{folder} -B build -DTFLM_DIR=tflm\ncmake --build build",
-    "esp-idf": "cd projects/{folder}\nidf.py set-target esp32s3 && idf.py build",
-    "pico-sdk": "cmake -S projects/{folder} -B build -DPICO_BOARD=pico\ncmake --build build --target {name}",
-    "zephyr": "cd projects\nwest build -p -b nrf52840dk/nrf52840 {folder}",
+    "esp-idf": "cd projects/{folder}\nidf.py set-target {board} && idf.py build",
+    "pico-sdk": "cmake -S projects/{folder} -B build -DPICO_BOARD={board}\ncmake --build build --target {name}",
+    "zephyr": "cd projects\nwest build -p -b {board} {folder}",
 }
 
 
