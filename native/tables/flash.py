@@ -3,8 +3,9 @@
     python native/tables/flash.py ../shared/truth [--write]
 
 An operator has code of its own, and code that it shares with others: each shared part counts once, if any operator of
-the model needs it. Which parts an operator needs is stated here; their sizes are fitted to all linked firmwares
-(non-negative least squares on relative error). Errors are those of leaving each op set out of the fit.
+the model needs it. Which parts an operator needs is stated here, after what its sources call; their sizes are fitted
+to all linked firmwares (non-negative least squares on relative error). Errors are those of leaving each op set out of
+the fit.
 """
 
 import argparse
@@ -55,15 +56,27 @@ SHARED: Mapping[str, str] = {
     "sums": "ADD SUB",
     "padding": "PAD PADV2",
     "scalings": "ADD SUB MUL LEAKY_RELU QUANTIZE RELU",
+    "1x1 products": "CONV_2D FULLY_CONNECTED",
+    "logarithms": "LOGISTIC TANH LOG_SOFTMAX",
+    "differences of floats": "SOFTMAX LOGISTIC TANH CONV_2D DEPTHWISE_CONV_2D TRANSPOSE_CONV",
+}
+# Parts that only some builds have, by a piece of their names: CMSIS-NN has a softmax of its own, and lets a dense layer
+# of three axes run as a 1x1 convolution; only M0+ subtracts floats by a routine.
+ONLY = {"fixed-point exponentials": "ref", "1x1 products": "nn", "differences of floats": "m0p"}
+# Bytes of routines of newlib-nano and libgcc 12.2 as they are linked: logf, and __aeabi_fsub.
+ROUTINES: Mapping[str, Mapping[str, int]] = {
+    "logarithms": {"m4": 657, "m0p": 892, "m7": 668, "m33": 661},
+    "differences of floats": {"m0p": 804},
 }
 FIXED = "fixed"
 TIE = 0.03  # of a part to its size on another core, beside one firmware's relative error
 
 
-def parts_of(ops: Iterable[str]) -> set[str]:
+def parts_of(ops: Iterable[str], build: str) -> set[str]:
     """Return the parts that the operators' code is made of."""
     ops = set(ops)
-    shared = {name for name, needed in SHARED.items() if ops & set(needed.split())}
+    there = {name for name in SHARED if ONLY.get(name, "") in build}
+    shared = {name for name in there if ops & set(SHARED[name].split())}
     return {FIXED, *(f"op {op}" for op in ops), *shared, *({"any"} if ops else ())}
 
 
@@ -84,46 +97,49 @@ def firmwares(sizes: Mapping[str, Any], build: str) -> list[tuple[frozenset[str]
 Rows = Sequence[tuple[frozenset[str], int, bool]]
 
 
-def fit(rows: Rows, other: Mapping[str, float] | None = None) -> dict[str, float]:
+def fit(rows: Rows, build: str, other: Mapping[str, float] | None = None) -> dict[str, float]:
     """Return the bytes of each part.
 
     `other` are another core's, of which more was linked: what the rows leave open, and operators that they lack, are
-    as there, in the proportion of the builds.
+    as there, in the proportion of the builds. The sizes of ROUTINES are held to, as one firmware is.
     """
-    parts = sorted(set().union(*(parts_of(ops) for ops, _, _ in rows), other or ()))
-    made_of = [parts_of(ops) for ops, _, _ in rows]
-    design = np.array([[part in needed for part in parts] for needed in made_of], float)
+    made_of = [parts_of(ops, build) for ops, _, _ in rows]
+    parts = sorted({*set().union(*made_of), *(part for part in other or () if ONLY.get(part, "") in build)})
     bytes_ = np.array([size for _, size, _ in rows], float)
-    design, wanted = design / bytes_[:, None], np.ones(len(bytes_))
+    design = np.array([[part in needed for part in parts] for needed in made_of], float) / bytes_[:, None]
+    wanted = np.ones(len(bytes_))
+    known = {name: sizes[build.split("_")[0]] for name, sizes in ROUTINES.items() if ONLY.get(name, "") in build}
+    ties = np.array([part in known for part in parts], float)
+    sizes = np.array([known.get(part, 0) for part in parts], float)
     if other is not None:
-        scale = bytes_.sum() / sum(predict(ops, other) for ops, _, _ in rows)
-        ties = np.eye(len(parts)) * TIE / bytes_.mean()
-        design = np.vstack([design, ties])
-        wanted = np.append(wanted, ties @ [scale * other.get(part, 0.0) for part in parts])
-    return dict(zip(parts, nnls(design, wanted, maxiter=10000)[0], strict=True))
+        scale = bytes_.sum() / sum(predict(ops, build, other) for ops, _, _ in rows)
+        sizes = np.where(ties > 0, sizes, [scale * other.get(part, 0.0) for part in parts])
+        ties = np.where(ties > 0, ties, TIE)
+    design = np.vstack([design, np.diag(ties) / bytes_.mean()])
+    found = nnls(design, np.append(wanted, ties * sizes / bytes_.mean()), maxiter=10000)[0]
+    return dict(zip(parts, found, strict=True))
 
 
-def predict(ops: Iterable[str], sizes: Mapping[str, float]) -> float:
-    return sum(sizes.get(part, 0.0) for part in parts_of(ops))
+def predict(ops: Iterable[str], build: str, sizes: Mapping[str, float]) -> float:
+    return sum(sizes.get(part, 0.0) for part in parts_of(ops, build))
 
 
-def errors(rows: Rows, other: Mapping[str, float] | None = None) -> list[tuple[float, frozenset[str], int]]:
+def errors(rows: Rows, build: str, other: Mapping[str, float] | None = None) -> list[tuple[float, frozenset[str], int]]:
     """Return the relative error of each model's op set, with all its firmwares left out of the fit."""
     result = []
     for ops, size, of_model in dict.fromkeys(rows):
         if of_model:
-            sizes = fit([row for row in rows if row[0] != ops], other)
-            result.append((predict(ops, sizes) / size - 1, ops, size))
+            sizes = fit([row for row in rows if row[0] != ops], build, other)
+            result.append((predict(ops, build, sizes) / size - 1, ops, size))
     return result
 
 
-def report(rows: Rows, title: str, other: Mapping[str, float] | None) -> str:
-    found = errors(rows, other)
-    wrong = [abs(error) * 100 for error, _, _ in found]
-    sizes = fit(rows, other)
-    fitted = [abs(predict(ops, sizes) / size - 1) * 100 for ops, size, of_model in rows if of_model]
+def report(rows: Rows, build: str, other: Mapping[str, float] | None) -> str:
+    wrong = [abs(error) * 100 for error, _, _ in errors(rows, build, other)]
+    sizes = fit(rows, build, other)
+    fitted = [abs(predict(ops, build, sizes) / size - 1) * 100 for ops, size, of_model in rows if of_model]
     lines = [
-        f"## {title}",
+        f"## {BUILDS[build][1]}",
         "",
         "| op sets of models | mean | worst |",
         "|---|---|---|",
@@ -193,15 +209,17 @@ def fit_all(truth: Path) -> tuple[str, str]:
     """Return the native table and the report."""
     rows = linked(truth)
     others = {build: other_of(build, rows) for build in BUILDS}
-    texts = [report(rows[build], title, others[build]) for build, (_, title) in BUILDS.items()]
-    return table_text({build: fit(rows[build], others[build]) for build in BUILDS}), "\n".join([INTRODUCTION, *texts])
+    texts = [report(rows[build], build, others[build]) for build in BUILDS]
+    table = table_text({build: fit(rows[build], build, others[build]) for build in BUILDS})
+    return table, "\n".join([INTRODUCTION, *texts])
 
 
 def other_of(build: str, rows: Mapping[str, Rows]) -> dict[str, float] | None:
     """Return the fit of the M4's build with the same kernels, None for the M4 itself."""
     if BUILDS[build][0] == FIRST:
         return None
-    return fit(rows["m4_nn_mix" if "_nn_" in build else "m4_ref_mix"])
+    m4 = "m4_nn_mix" if "_nn_" in build else "m4_ref_mix"
+    return fit(rows[m4], m4)
 
 
 def main(arguments: Sequence[str]) -> None:
