@@ -161,6 +161,14 @@ Terms softmax(const Node& node) {
   return terms_of(Path::kOnly, {real(out.elements), real(out.elements / last)});
 }
 
+// Products of doubles, which are routines on most cores and end early for zeros: after a softmax some values are zero.
+Terms dequantize(const Node& node) {
+  const bool first = node.op == node.graph->ops.data();
+  const bool after_softmax = !first && node.op[-1].kind == Builtin::kSoftmax && node.op[-1].outputs == node.op->inputs;
+  const double all = real(node.output()->elements);
+  return terms_of(Path::kOnly, {after_softmax ? 0 : all, after_softmax ? all : 0, 1});
+}
+
 // Reference kernels walk over the output's elements, and CMSIS-NN's over the input's; both have them in rows.
 Terms transpose(const Node& node, const Machine& machine) {
   if (optimized(node, machine)) return transpose_cmsis_nn(node, machine.vectors);
@@ -208,7 +216,12 @@ Terms loops(const Node& node, const Machine& machine) {
     case Builtin::kSoftmax:
       return softmax(node);
     case Builtin::kShape:
-      return terms_of(Path::kOnly, {1});
+      return terms_of(Path::kOnly, {real(static_cast<int64_t>(node.input(0)->shape.size())), 1});
+    case Builtin::kPack:
+      return terms_of(Path::kOnly,
+                      {real(node.output()->elements), real(static_cast<int64_t>(node.op->inputs.size())), 1});
+    case Builtin::kDequantize:
+      return dequantize(node);
     default:
       return terms_of(Path::kOnly, {real(node.output()->elements), 1});
   }

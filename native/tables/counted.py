@@ -81,7 +81,7 @@ def _records(truth: Path) -> Mapping[str, Any]:
 def read_kernels(machine: str) -> list[Sample]:
     kernels, core, _ = MACHINES[machine]
     counts = kernel_counts(core, kernels)
-    return [_sample(_native.work(graph, kernels, core)[-1], count, alone=True) for graph, count in counts]
+    return [_sample(_native.work(graph, kernels, core)[-1], count, alone) for graph, count, alone in counts]
 
 
 def _sample(row: "_native.Work", instructions: float, alone: bool = False) -> Sample:
