@@ -21,9 +21,9 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{100 * low:.1f} to {percent(high)}"
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things, such as `1 candidate` or `3 candidates`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, ending: str = "s") -> str:
+    """Return a number of things, such as `1 candidate` or `3 candidates`; the plural has another ending if given."""
+    return f"{number:,} {what}{'' if number == 1 else ending}"
 
 
 def listed(words: Sequence[str]) -> str:

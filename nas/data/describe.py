@@ -90,7 +90,7 @@ class Description:
             f"{name} {counted(part.rows, 'row')}" + (f" of {counted(len(part.groups), 'group')}" if part.groups else "")
             for name, part in self.parts.items()
         ]
-        classes = f"{len(self.class_names)} classes: {', '.join(self.class_names)}"
+        classes = f"{counted(len(self.class_names), 'class', 'es')}: {', '.join(self.class_names)}"
         lines = (f"{self.source}: rows of {shape}{rate}", classes, ", ".join(parts), f"verdict: {self.verdict}")
         return "<nas.Description of " + "\n  ".join(lines) + ">"
 

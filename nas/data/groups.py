@@ -23,7 +23,7 @@ LETTERS = tuple(re.compile(rf"{_START}(?i:{letter})[_-]?\d+") for letter in ("p"
 
 TAKE = re.compile(
     rf"{_START}(?i:take|trial|try|recording|record|rec|repetition|rep|session|sess|ses|experiment|exp|run|file|sample|clip"
-    r"|segment|seg|window|part|chunk|test|set|no|nr|[tre])[\W_]*\d+"
+    r"|logfile|log|segment|seg|window|part|chunk|test|set|no|nr|[tre])[\W_]*\d+"
 )
 """A word for one recording of several, and its number."""
 

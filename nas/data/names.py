@@ -5,7 +5,8 @@ from collections.abc import Set
 from functools import cache
 
 SURE = frozenset({
-    "label", "labels", "class", "classes", "truth", "gt",
+    "label", "labels", "class", "classes", "truth", "gt", "klasse", "klassen", "etikett", "clase", "classe", "etiqueta",
+    "étiquette", "etiquette",
 })  # fmt: skip
 """Words for the class, even of a column whose values look like a measurement."""
 
@@ -20,7 +21,8 @@ CODES = VAGUE | frozenset({
 """Words for the class in the name of a channel, if its values are whole numbers of few kinds."""
 
 ANSWERS = SURE | frozenset({
-    "activity", "activities", "target", "targets", "category", "annotation", "outcome",
+    "activity", "activities", "target", "targets", "category", "annotation", "outcome", "aktivität",
+    "aktivitat", "aktivitaet", "activité", "activite", "actividad",
 })  # fmt: skip
 """Words for the class in the name of a channel."""
 
@@ -29,7 +31,7 @@ LABELS = ANSWERS | VAGUE
 
 GROUPS = frozenset({
     "group", "subject", "subjects", "user", "person", "participant", "patient", "volunteer", "speaker", "proband",
-    "athlete",
+    "athlete", "teilnehmer", "versuchsperson", "sujet", "sujeto",
 })  # fmt: skip
 """Words for who was recorded."""
 

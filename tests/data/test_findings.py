@@ -388,3 +388,21 @@ def test_numbers_beyond_float32_are_refused_without_a_warning_of_numpy(
 @pytest.mark.parametrize("source", ["synthetic", "digits", "wine", "breast_cancer"])
 def test_the_sources_that_come_with_the_package_have_no_findings(source: str) -> None:
     assert describe(load(source)).verdict == "ready to search"
+
+
+@pytest.mark.parametrize("noise", [0.001, 0.02])
+def test_a_channel_that_holds_the_class_and_a_little_noise_is_warned_of(noise: float) -> None:
+    samples = np.random.default_rng(5).normal(10 + Y[:, None], noise, (360, recorded(("a", "b", "c")).train.x.shape[1]))
+    for data in (with_last(samples, "mode"), table(10 + Y + noise * NOISE, "mode")):
+        assert kinds(data) == {("label_columns", "warning")}
+        assert "mode tells the class of every row" in describe(data, 0).warnings[0]
+
+
+def test_a_measurement_by_which_classes_overlap_or_nearly_do_is_not_warned_of() -> None:
+    for noise in (0.12, 0.3):
+        assert kinds(table(Y + noise * NOISE, "mode")) == set()
+
+
+def test_a_cluster_of_few_rows_may_be_chance() -> None:
+    data = Dataset("here", Part(np.eye(6, 4, dtype=np.float32) * 9, np.tile([0, 1], 3)), ("a", "b"))
+    assert not any("as a label with noise" in one.text for one in describe(data, 0).findings)

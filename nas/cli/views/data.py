@@ -10,7 +10,7 @@ from nas.api.data import DataSource
 from nas.data.describe import ChannelSummary, Description, PartSummary
 from nas.data.finding import Finding
 from nas.signal.kind import Kind
-from nas.text import percent, shortened
+from nas.text import counted, percent, shortened
 
 # Channels, or features of a table, beyond these are in the JSON only.
 MOST_CHANNELS = 12
@@ -43,7 +43,7 @@ def headline(description: Description) -> Text:
     """Return the source's name, and a line with its rows, their shape, the classes and the sample rate."""
     shape = " x ".join(str(size) for size in description.row_shape)
     rows = sum(part.rows for part in description.parts.values())
-    line = f"{rows} {description.kind.plural} of {shape}, {len(description.class_names)} classes"
+    line = f"{rows} {description.kind.plural} of {shape}, {counted(len(description.class_names), 'class', 'es')}"
     if description.sample_rate_hz:
         rate = description.sample_rate_hz
         line += f", {rate:g} Hz"

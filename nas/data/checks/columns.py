@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
-from nas.arrays import Array, Floats, Ints
+from nas.arrays import Array, Floats
+from nas.data.checks.by_class import apart_by_class, apart_with_noise, told_by_class
 from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.names import ANSWERS, CODES, SURE, WHO, is_named
@@ -16,14 +16,8 @@ from nas.signal.triples import triples
 EPOCH = (9.4e8, 4.2e9)
 """Seconds since 1970 from the year 1999 to 2103; times in ms, us and ns are this times a power of 1000."""
 
-APART_GROUPS = 3
-"""Classes of fewer groups than this may be apart by chance in a channel that is constant within recordings."""
-
 MOST_CODES = 200
 """A column with more kinds of whole numbers than this holds counts or measurements, not numbers of classes."""
-
-FEWEST_ROWS = 3
-"""With fewer rows of each class than this, on average, a column may tell the class by chance."""
 
 FEWEST_STEPS = 10
 """A column of a table with fewer equal steps than this may have them by chance."""
@@ -44,7 +38,8 @@ def label_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Findi
         return
     part = dataset.train
     steady, level = _steady(part.x)
-    told = (steady == 1) & (_told_by_class(level, part.y) | _apart_by_class(dataset, level))
+    noisy = apart_with_noise(part)
+    told = (steady == 1) & (told_by_class(level, part.y) | apart_by_class(dataset, level))
     axes = {dataset.channel_names[i] for triple in triples(dataset.channel_names) for i in triple}
     for index in range(part.x.shape[-1]):
         name = dataset.channel_name(index)
@@ -55,6 +50,9 @@ def label_columns(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Findi
         elif told[index]:
             still = "" if dataset.kind == Kind.TABLE else " is constant in every window, and"
             yield _leak(name, f"{name}{still} tells the class of every row by its value alone, as a label does", True)
+        elif noisy[index]:
+            why = f"{name} tells the class of every row by its value alone, as a label with noise does"
+            yield _leak(name, f"{why}; leave it out unless it is a measurement", False)
         elif named:
             yield _leak(name, f"{name} is named like a label; leave it out unless it is a measurement", False)
 
@@ -127,31 +125,6 @@ def _is_code(values: Floats) -> bool:
     )
 
 
-def _told_by_class(level: Floats, y: Ints) -> npt.NDArray[np.bool_]:
-    """Return for each column whether all rows of a class have one value, and not all classes the same."""
-    order = np.argsort(y, kind="stable")
-    starts = np.flatnonzero(np.diff(y[order], prepend=-1))
-    low, high = np.minimum.reduceat(level[order], starts), np.maximum.reduceat(level[order], starts)
-    # One row of each class says nothing: every measurement has one value there.
-    told = (low == high).all(axis=0) & (low != low[:1]).any(axis=0)
-    return np.asarray(told & (len(y) >= FEWEST_ROWS * len(starts)), np.bool_)
-
-
-def _apart_by_class(dataset: Dataset, level: Floats) -> npt.NDArray[np.bool_]:
-    """Return for each column of windows whether the ranges of the classes do not overlap, over several recordings."""
-    y, groups = dataset.train.y, dataset.train.groups
-    apart = np.zeros(level.shape[1], np.bool_)
-    if dataset.kind != Kind.WINDOW or groups is None:
-        return apart
-    if min(len(np.unique(groups[y == label])) for label in np.unique(y)) < APART_GROUPS:
-        return apart
-    ranges = [(level[y == label].min(axis=0), level[y == label].max(axis=0)) for label in np.unique(y)]
-    lows, highs = (np.stack(limits) for limits in zip(*ranges, strict=True))
-    order = lows.argsort(axis=0)
-    lows, highs = np.take_along_axis(lows, order, axis=0), np.take_along_axis(highs, order, axis=0)
-    return np.asarray((highs[:-1] < lows[1:]).all(axis=0) & (len(ranges) > 1), np.bool_)
-
-
 def _still_in_recordings(dataset: Dataset, level: Floats) -> Array:
     """Return for each column whether it has one value in each recording, and not the same in all."""
     groups = dataset.train.groups
@@ -159,7 +132,7 @@ def _still_in_recordings(dataset: Dataset, level: Floats) -> Array:
     if dataset.kind != Kind.WINDOW or groups is None:
         return still
     which = np.unique(groups, return_inverse=True)[1]
-    return _told_by_class(level, which * len(dataset.class_names) + dataset.train.y)
+    return told_by_class(level, which * len(dataset.class_names) + dataset.train.y)
 
 
 def _is_epoch(values: Array) -> bool:

@@ -113,11 +113,26 @@ def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
     else:
         files = find_files(source, folder)
         if not files:
-            raise InputError(source, HOW, got=_other_files(folder), hint=HINT)
+            raise InputError(source, HOW, got=_other_files(folder), hint=_unlisted(source, folder) or HINT)
         return _found(source, files, options)
     if not layout.entries:
         raise InputError(source, HOW, hint=HINT)
     return layout
+
+
+def _unlisted(source: str, folder: Path) -> str | None:
+    """Return what is missing where recordings are those of Edge Impulse, which a list in their folder describes."""
+    if not any(path.suffix in (".json", ".cbor") for path in itertools.islice(folder.rglob("*"), MOST_FILES)):
+        return None
+    if (folder.resolve().parent / LISTING).is_file():
+        return f"{LISTING}, which lists them, is in the folder above; give that one: {_above(source, folder)}"
+    return f"{LISTING}, which lists the recordings of an export of Edge Impulse, is missing: export the project again"
+
+
+def _above(source: str, folder: Path) -> str:
+    """Return the folder above, as the user would write it."""
+    parent = Path(source).parent
+    return str(parent if Path(source).name not in ("", ".", "..") else folder.resolve().parent)
 
 
 def _other_files(folder: Path) -> str | None:

@@ -125,9 +125,17 @@ def even_parts(recording: Recording, rate_hz: float | None, counts: Counter[str]
 
 
 def count_notes(sheets: Sequence[Sheet]) -> Iterator[str]:
-    """Yield each note of the tables once, with the number of tables if it does not hold for all."""
-    counts = Counter(note for sheet in sheets for note in dict.fromkeys(sheet.notes))
-    for note, count in counts.items():
+    """Yield each note of the tables once, with the number of tables if it does not hold for all.
+
+    Notes that differ in their example alone are one.
+    """
+    counts, first = Counter[str](), dict[str, str]()
+    for sheet in sheets:
+        told = {note.partition(" such as ")[0]: note for note in reversed(sheet.notes)}
+        counts.update(reversed(told))
+        first = {**told, **first}
+    for key, count in counts.items():
+        note = first[key]
         yield note if count == len(sheets) else f"{note} (in {count} of {len(sheets)} files)"
 
 

@@ -1,9 +1,11 @@
 """Reading one table with a column of classes: rows of measurements that become windows, or a row an example."""
 
+import shlex
 from pathlib import Path
 
 from nas.data.dataset import DataOptions, Dataset
 from nas.data.layouts.entry import Entry
+from nas.data.names import WHO, is_named
 from nas.data.readers.examples import are_examples, to_examples
 from nas.data.readers.recordings import takes_of, to_dataset
 from nas.data.source import READERS, Reader
@@ -11,6 +13,9 @@ from nas.data.tables.reading import TABLES, read_table
 from nas.data.tables.sheet import read_sheet
 from nas.data.tables.table import Table
 from nas.errors import InputError
+
+MOST_CLASSES = 50
+"""A column of text with more values than this is not proposed as that of the classes."""
 
 
 def read_file(source: str, path: Path, options: DataOptions) -> Dataset:
@@ -33,9 +38,7 @@ def read_rows(source: str, table: Table, options: DataOptions) -> Dataset:
     """
     sheet = read_sheet(table, options, labelled=False)
     if sheet.labels is None:
-        known = ", ".join(name for name in table.names if name) or f"{table.width} without names"
-        hint = f"give --label-column NAME, one of: {known}" if table.names else "give --label-column NUMBER"
-        raise InputError(source, "must have a column of classes", hint=hint)
+        raise InputError(source, "must have a column of classes", hint=_likely_labels(table))
     entry = Entry(Path(source), source, source)
     if are_examples([sheet], options):
         return to_examples(source, [sheet], [entry], sheet.notes)
@@ -44,6 +47,25 @@ def read_rows(source: str, table: Table, options: DataOptions) -> Dataset:
         hint = "fill the column of times, or name another one by --time-column"
         raise InputError(source, "must hold rows with times", hint=hint)
     return to_dataset(source, takes, options, sheet.notes)
+
+
+def _likely_labels(table: Table) -> str:
+    """Return in words which column may hold the classes: those of text with few values come first."""
+    if not table.names:
+        return "give --label-column NUMBER"
+    few = {
+        column: values
+        for column in range(table.width)
+        if table.names[column] and table.is_text(column)
+        if 2 <= (values := len(set(table.texts(column).tolist()) - {""})) <= max(2, min(MOST_CLASSES, len(table) // 2))
+    }
+    # A column that names people is not proposed before any other one.
+    likely = sorted(few, key=lambda column: (is_named(table.names[column], WHO), few[column]))
+    names = [table.names[column] for column in likely]
+    others = [name for name in table.names if name and name not in names]
+    if not names:
+        return f"give --label-column NAME, one of: {', '.join(others)}"
+    return f"give --label-column {shlex.quote(names[0])} or another one of: {', '.join([*names[1:], *others])}"
 
 
 READERS.register("table_file")(
