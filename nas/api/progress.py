@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.errors import spelled
-from nas.optimizer.observer import Observer
+from nas.optimizer.observer import FinalPlace, Observer
 from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
@@ -22,6 +23,7 @@ from nas.text import kilobytes, percent
 
 # The view shows this many candidates: the latest, and in the end the best.
 SHOWN = 6
+MOST_FINALISTS = 12
 # With fewer columns, the table leaves out what matters least.
 WIDE = 96
 BAR = 40
@@ -58,6 +60,8 @@ class Progress(Observer):
         self._latest: list[Record] = []
         self._untrained: list[Record] = []
         self._running: Sequence[Task[Any]] = ()
+        self._place: FinalPlace | None = None
+        self._folds: dict[int, list[float]] = {}
         self._seconds = 0.0
         self._limit: float | None = None
         self._started = time.monotonic()
@@ -97,6 +101,13 @@ class Progress(Observer):
         self._tell(line(record, better))
         self._refresh()
 
+    def final(self, record: Record, place: FinalPlace) -> None:
+        self._place = place
+        self._folds.setdefault(record.trial, []).append(record.val_score or 0.0)
+        fold = f"on fold {place.fold + 1} of {place.folds}  {in_validation(record.metric)} {percent(record.val_score)}"
+        self._tell(f"finals {place.done:3d} of {place.trainings}  trial {record.trial} {fold}")
+        self._refresh()
+
     def tick(self, running: Sequence[Task[Any]], seconds: float, limit: float | None) -> None:
         self._running, self._seconds, self._limit = running, seconds, limit
         self._refresh()
@@ -121,7 +132,7 @@ class Progress(Observer):
             Text(self._phase),
             self._progress(),
             *self._standing(),
-            candidates(self._latest, self._console.width),
+            finalists(self._folds) if self._folds else candidates(self._latest, self._console.width),
             Text(f"training: {', '.join(task.label for task in self._running) or '-'}", style="dim"),
             # The terminal appends ^C to the last line, which therefore is short.
             Text("Ctrl-C stops; the same command goes on", style="dim"),
@@ -143,7 +154,10 @@ class Progress(Observer):
         if self._limit is not None:
             left = max(0.0, self._limit - self._seconds)
             grid.add_row("time", ProgressBar(self._limit, self._seconds, width=width), f"{clock(left)} left")
-        if self._trials is not None:
+        if self._place is not None:
+            ended, planned = self._place.done, self._place.trainings
+            grid.add_row("finals", ProgressBar(planned, ended, width=width), f"{ended} of {planned} trainings")
+        elif self._trials is not None:
             grid.add_row("trials", ProgressBar(self._trials, done, width=width), f"{done} of {self._trials}")
         if self._limit is None:
             grid.add_row("time", "", clock(self._seconds))
@@ -200,6 +214,17 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
         costs = [kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))]
         more = [f"{facts['macs']:,}" if facts else "-", f"{sum(record.seconds.values()):.1f}"] if wide else []
         table.add_row(str(record.trial), percent(record.val_score), *costs, *more, _briefly(record, room))
+    return table
+
+
+def finalists(folds: Mapping[int, Sequence[float]]) -> Table:
+    """Return a table of finalists, the best first: the mean over the folds so far, and each of them."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column("trial", justify="right", no_wrap=True)
+    table.add_column("mean so far", justify="right", no_wrap=True)
+    table.add_column("by fold", no_wrap=True)
+    for trial, scores in sorted(folds.items(), key=lambda item: -fmean(item[1]))[:MOST_FINALISTS]:
+        table.add_row(str(trial), percent(fmean(scores)), "  ".join(percent(score) for score in scores))
     return table
 
 

@@ -14,7 +14,7 @@ from nas.optimizer.hand_made import NO_TIME, Rival
 from nas.optimizer.judge import Judge
 from nas.optimizer.lacking import lacked
 from nas.optimizer.models import ModelFolder, weights_name
-from nas.optimizer.observer import Observer
+from nas.optimizer.observer import FinalPlace, Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.teachers import SoftLabels, Teachers
 from nas.optimizer.test_set import count_test_use
@@ -152,16 +152,17 @@ class Finals:
             if isinstance(answer, TrainingOutcome) and Final(answer.record, fold.index).is_whole:
                 final = self._store(answer.record, fold)
                 done[final.record.trial, final.fold] = final
+                planned = len(chosen) * fold.count
+                self.observer.final(final.record, FinalPlace(fold.index, fold.count, len(done), planned))
         trials = {record.trial for record in chosen}
         return [final for final in done.values() if final.record.trial in trials]
 
     def _announcement(self, chosen: Sequence[Record], missing: int) -> str:
         seconds = self.plan.seconds(self._pace(chosen), missing)
-        remaining = self.clock.remaining()
-        about = duration(seconds if remaining is None else min(seconds, remaining))
+        about = f", about {duration(seconds)}" if self.clock.limit is None else ""
         best, wanted = counted(len(chosen), "best candidate"), len(self.finalists())
         fewer = f", as many of {wanted} as there is time for," if len(chosen) < wanted else ""
-        return f"finals: cross-validating the {best}{fewer} on {len(self._folds())} folds, about {about}"
+        return f"finals: cross-validating the {best}{fewer} on {len(self._folds())} folds{about}"
 
     def _folds(self) -> list[Fold]:
         splits, seed = self.problem.splits, self.problem.study.seed

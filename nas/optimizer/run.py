@@ -23,7 +23,6 @@ from nas.optimizer.problem import Problem
 from nas.optimizer.search import Search
 from nas.optimizer.storage import NoStorageError, NoTrialsError, is_missing, journal_url
 from nas.optimizer.teachers import winner_soft_labels
-from nas.optimizer.timing import MAX_SHARE
 from nas.optimizer.trials import Trials, summarize
 from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS, hand_over, take_over
 from nas.study.archive import ModelFiles
@@ -34,7 +33,7 @@ from nas.study.result import Result
 from nas.study.study import Study, make_study, read_study
 from nas.task.metrics import AUTO, is_unbalanced
 from nas.task.task import metric_title
-from nas.text import counted, duration
+from nas.text import counted
 from nas.tracking import Tracker, study_tags, track_apart
 
 # Seconds that a tracking server may take at the end of a run to receive what is still queued.
@@ -221,7 +220,7 @@ def _searching(problem: Problem, judge: Judge) -> str:
     finals, minutes = problem.study.recipe.finals, problem.study.minutes
     best, most = counted(finals.finalists, "best candidate"), ""
     if minutes is not None:
-        most = f", or as many of them as up to {duration(60 * MAX_SHARE * minutes)} allow"
+        most = ", as far as the time allows"
     return (
         f"searching for the best {metric_title(judge.metric)}{_balance(problem)}; "
         f"the finals then cross-validate the {best} on {finals.final_folds} folds{most}"

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from nas.api.progress import Progress, clock, counts, line
+from nas.optimizer.observer import FinalPlace
 from nas.study.record import Record, State
 
 FACTS = {"weights_bytes": 3480, "arena_min_bytes": 2656, "macs": 3008}
@@ -70,6 +71,30 @@ def test_a_pipe_gets_one_line_for_candidates_in_a_row_that_were_not_trained(caps
     lines = capsys.readouterr().err.splitlines()[1:]
     assert lines[0] == "trial    0 to 4  not trained: 4 over budget, 1 duplicate; the last: time limit"
     assert [text[:11] for text in lines] == ["trial    0 ", "trial    5 ", "trial    6 "]
+
+
+def final(view: Progress, trial: int, fold: int, accuracy: float, done: int) -> None:
+    judged = replace(record(trial), val_metrics={"accuracy": accuracy})
+    view.final(judged, FinalPlace(fold, folds=2, done=done, trainings=4))
+
+
+def test_a_pipe_gets_a_line_for_each_training_of_the_finals(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress("a search", 4) as view:
+        final(view, trial=7, fold=0, accuracy=0.875, done=1)
+    assert "finals   1 of 4  trial 7 on fold 1 of 2  validation accuracy 87.5 %" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_terminal_shows_how_far_the_finals_are_and_the_finalists_by_their_mean(columns: int) -> None:
+    console = terminal(columns)
+    with Progress("a search", 4, console) as view:
+        for number in range(4):
+            view.recorded(record(number))
+        for done, (trial, fold, accuracy) in enumerate([(2, 0, 0.5), (3, 0, 0.75), (2, 1, 0.875)], 1):
+            final(view, trial, fold, accuracy, done)
+        shown = [" ".join(text.split()) for text in screen(console, view)]
+    assert [text for text in shown if text.endswith("3 of 4 trainings")]
+    assert shown.index("3 75.0 % 75.0 %") < shown.index("2 68.8 % 50.0 % 87.5 %")
 
 
 def terminal(columns: int) -> Console:

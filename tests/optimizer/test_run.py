@@ -517,7 +517,7 @@ def test_an_observer_is_told_every_trial_and_every_phase(log: Log, splits: Split
     watcher = Watcher()
     go(study(recipe=FINALS), splits, tmp_path, watcher)
     assert watcher.records == records(study(), tmp_path)
-    assert watcher.phases[1].startswith("finals: cross-validating the 3 best candidates on 2 folds, about ")
+    assert watcher.phases[1].startswith("finals: cross-validating the 3 best candidates on 2 folds")
     assert watcher.phases[2:] == [
         "finals: training the winner on all training and validation data",
         "finals: evaluating the winner on the test set",

@@ -12,7 +12,7 @@ from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, studies_option
 from nas.cli.signals import Interruption
 from nas.cli.study_options import study_options
-from nas.cli.views.output import print_json
+from nas.cli.views.output import print_json, print_text
 from nas.errors import InputError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def command(
         late = "" if finish else overrun(definition, result)
         after = (late, exchange(definition), deploy(definition, result.folder))
         lines = [summary(result), browse(definition, result.folder), *after]
-        click.echo("\n".join(filter(None, lines)))
+        print_text("\n".join(filter(None, lines)))
 
 
 def _show(definition: "Study", *, as_json: bool) -> None:

@@ -1,5 +1,7 @@
 """What every verb prints the same way: one JSON document, or text for people."""
 
+import sys
+from textwrap import TextWrapper
 from typing import Any
 
 import click
@@ -18,6 +20,19 @@ def print_view(view: Any) -> None:
     from rich.console import Console
 
     Console(highlight=False, markup=False, emoji=False).print(view)
+
+
+def print_text(text: str) -> None:
+    """Print text on standard output; on a terminal, its sentences wrap between words, and tables stay as they are."""
+    if sys.stdout.isatty():
+        text = wrapped(text, width())
+    click.echo(text)
+
+
+def wrapped(text: str, columns: int) -> str:
+    """Wrap the lines of a text that are longer than so many columns, but for indented ones; paths stay whole."""
+    wrapper = TextWrapper(columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(line if line.startswith(" ") else wrapper.fill(line) for line in text.split("\n"))
 
 
 def width() -> int:

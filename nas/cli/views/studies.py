@@ -61,16 +61,21 @@ def description(study: StudySummary) -> str:
 
 
 def next_steps(study: StudySummary) -> Iterator[str]:
-    """Yield the commands that lead on from where a study stands."""
+    """Yield the commands that lead on from where a study stands.
+
+    While a process runs it, these are only commands that read.
+    """
     if study.best is not None:
         yield f"nas report {study.folder}"
     if study.state == "finished":
         yield f"nas export {study.folder} -o firmware"
         yield f"nas export {study.folder} --format c -o firmware"
     elif study.best is not None:
-        yield f"nas search {study.folder} --finish"
+        if not study.runner:
+            yield f"nas search {study.folder} --finish"
         yield f"nas export {study.folder} --trial {study.best}"
-    yield f"nas search {study.folder} --minutes 10"
+    if not study.runner:
+        yield f"nas search {study.folder} --minutes 10"
 
 
 def kept(study: StudySummary) -> str:
