@@ -79,8 +79,7 @@ class InputError(ValueError):
     def __init__(self, place: object, rule: str, *, got: object = None, hint: str | None = None) -> None:
         line = spelled(f"{place}: {rule}")
         if got is not None:
-            text = str(got)
-            line += f", got {text}" if len(text) <= LONGEST else f", got {text[:LONGEST]} ..."
+            line += f", got {_short(str(got))}"
         if hint is not None:
             line += f"; {spelled(hint)}"
         # Names from a file may hold what would steer the terminal.
@@ -94,7 +93,11 @@ def unknown(place: object, what: str, name: str, known: Iterable[str]) -> InputE
     hint = f"did you mean {' or '.join(near)}?" if near else every
     if near and len(names) <= FEW:
         hint += f" {every}"
-    return InputError(place, f"{what} must be a known one", got=repr(name), hint=hint)
+    return InputError(place, f"unknown {what} {_short(repr(name))}", hint=hint)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 def nearest(name: str, names: Sequence[str]) -> list[str]:

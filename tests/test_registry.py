@@ -47,7 +47,7 @@ def test_files_are_imported_at_the_first_look_and_once(registry: Registry[str]) 
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(registry: Registry[str]) -> None:
-    with pytest.raises(InputError, match="member: member must be a known one, got 'twoo'; did you mean two"):
+    with pytest.raises(InputError, match="member: unknown member 'twoo'; did you mean two"):
         registry.find("twoo", "--member")
     assert registry.find("two", "--member") == "TWO"
     assert "three" not in registry

@@ -28,10 +28,10 @@ OPTIONS = {
         "A name (see `nas data`), an .npz file, a CSV or Excel file, or a folder of recordings.", "the space's own"
     ),
     "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes.", "with a board as --target, what its flash leaves"),
-    "ram_kb": Option("Limit of the tensor arena; in plain C of buffers, input, output and stack.", "the target's"),
+    "ram_kb": Option("Limit of the RAM: the arena; in plain C buffers, input, output and stack.", "the target's"),
     "flash_kb": Option(
-        "Limit of model file plus the runtime's code, which is most of it and depends on the operators; in plain C of "
-        "constants plus code.",
+        "Limit of the flash: the model file and the runtime's code, which is most of it and depends on the operators; "
+        "in plain C constants and code.",
         "the target's",
     ),
     "macs_k": Option("Limit of multiply-accumulates of an inference, in thousands."),

@@ -238,10 +238,9 @@ class Ledger:
             self._share()
             self._owner_key = f"owner of {socket.gethostname()}:{folder.resolve()}"
         if (running := owner.other(self.get(self._owner_key))) is not None:
-            rule, hint = "must be run by one process at a time", "end that process first, or give another --name"
-            if self._peers is not None:
-                rule, hint = f"must be run by one process at a time in {folder}", "give another --studies"
-            raise InputError(f"study {self.name}", rule, got=f"{running} running it", hint=hint)
+            place = "" if self._peers is None else f" in {folder}"
+            hint = "wait until it ends, or give another --name" if self._peers is None else "give another --studies"
+            raise InputError(f"study {self.name}", f"is being searched{place} by {running}", hint=hint)
         repair(self._url)
         now = json.loads(json.dumps(identity))
         refuse_changes(self.name, self.get("identity") or now, now)

@@ -36,18 +36,17 @@ def commands(study: Study, result: Result) -> str:
 
 def note(study: Study, result: Result) -> str:
     """Return what the commands do, and what they cannot repeat."""
-    parts = ["In a folder that does not hold this study yet, this repeats the trials of all its runs."]
+    parts = ["This repeats all trials of the study. Run it where there is no study of this name."]
     if study.minutes is not None:
         parts.append(
-            "They give the number of trials in place of --minutes, since it depends on the machine how many trials a "
-            "minute holds."
+            "--trials replaces --minutes, since another machine tries another number of candidates in a minute."
         )
     if result.winner is not None and _as_recipe(study, result.winner, result.search_epochs) is None:
-        parts.append("The finals had less time than the recipe asks for, and are repeated with all of their epochs.")
+        parts.append("The finals were short of time here; the repetition trains them in full.")
     if study.jobs != 1 or study.cluster is not None:
         parts.append(
-            "With more than one worker, results come in another order each time, and later candidates may differ; "
-            "studies of --jobs 1 repeat exactly."
+            "With more than one worker, results come in another order each time, and later candidates may differ. A "
+            "study with --jobs 1 repeats exactly."
         )
     return " ".join(parts)
 

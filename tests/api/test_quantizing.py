@@ -135,7 +135,7 @@ def test_a_float_file_is_quantized_too_and_an_int8_one_is_named(folder: Path, do
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--schemes", "int9"], "quantization: schemes[0]: value must be a known one, got 'int9'; did you mean int8?"),
+        (["--schemes", "int9"], "quantization: schemes[0]: unknown value 'int9'; did you mean int8?"),
         (["--calibration", "nothing.npz"], "nothing.npz: must be an .npy or .npz file with rows"),
         (["--calibration", ROWS_OF_ANOTHER], "must hold rows of 24 x 3 numbers, got float64 [4, 5]"),
         (["--window", "9"], "--window says how --data is read; give --data as well"),

@@ -119,7 +119,7 @@ def test_equal_studies_give_equal_bytes(nas, root: Path, file: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["mime"], "study must be a known one, got 'mime'; did you mean mine?"),
+        (["mime"], "unknown study 'mime'; did you mean mine?"),
         (["mine", "-o", "mine.zip"], "mine.zip: the name of an archive must end in .nas.zip"),
         (["mine", "--trial", "99"], "--trial: must be a complete trial of the study, got 99"),
         (["mine", "-o", "file/x.nas.zip"], "file/x.nas.zip: must be writable; nothing of it was written, got"),

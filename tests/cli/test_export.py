@@ -128,8 +128,8 @@ def test_the_files_of_another_trial_go_to_a_separate_folder(nas, root: Path, res
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["mime"], "study must be a known one, got 'mime'; did you mean mine?"),
-        (["mine", "--format", "onnx"], "--format: export format must be a known one, got 'onnx'"),
+        (["mime"], "unknown study 'mime'; did you mean mine?"),
+        (["mine", "--format", "onnx"], "--format: unknown export format 'onnx'"),
         (
             ["mine", "--trial", "99"],
             "--trial: must be a complete trial of the study, got 99; complete, the best first: ",

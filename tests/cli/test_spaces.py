@@ -100,7 +100,7 @@ def test_the_shape_of_rows_is_that_of_the_space_s_own_data_by_default(nas) -> No
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["mlp_tabula"], "nas: --space: space must be a known one, got 'mlp_tabula'; did you mean mlp_tabular?"),
+        (["mlp_tabula"], "nas: --space: unknown space 'mlp_tabula'; did you mean mlp_tabular?"),
         (["mine.toml"], "nas: mine.toml: must be a readable file"),
         (["mlp_tabular", "--budget-kb", "1", "--input-shape", "3,x"], "nas: --input-shape: must be whole numbers"),
         (["mlp_tabular", "--budget-kb", "1", "--input-shape", "0"], "nas: --input-shape: must be positive"),
@@ -109,7 +109,7 @@ def test_the_shape_of_rows_is_that_of_the_space_s_own_data_by_default(nas) -> No
         (["mlp_tabular", "--budget-kb", "nan"], "nas: --budget-kb: must be above 0"),
         (["mlp_tabular", "--budget-kb", "0"], "nas: --budget-kb: must be above 0"),
         (["mlp_tabular", "--ram-kb", "-3"], "nas: --ram-kb: must be above 0"),
-        (["mlp_tabular", "--budget-kb", "1", "--target", "cortex-m5"], "nas: --target: target must be a known one"),
+        (["mlp_tabular", "--budget-kb", "1", "--target", "cortex-m5"], "nas: --target: unknown target"),
     ],
 )
 def test_wrong_input_is_reported_in_one_line(nas, words: list[str], line: str) -> None:

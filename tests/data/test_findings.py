@@ -181,7 +181,7 @@ def test_the_command_of_the_verdict_mends_what_it_can(tmp_path: Path, unnamed: b
 
 def test_an_unknown_column_is_refused_by_its_name(tmp_path: Path) -> None:
     source = npz(tmp_path, recorded())
-    with pytest.raises(InputError, match="drop_columns: column must be a known one, got 'lable'"):
+    with pytest.raises(InputError, match="drop_columns: unknown column 'lable'"):
         load(source, options=DataOptions(drop_columns="ax,lable"))
     with pytest.raises(InputError, match="drop_columns: must leave a column"):
         load(source, options=DataOptions(drop_columns="ax, AY,az"))

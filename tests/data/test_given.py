@@ -77,7 +77,7 @@ def test_arrays_lists_and_series_are_taken(y: object) -> None:
         ({"x": [[1, 2], [3]]}, "data: x: must be an array"),
         ({"y": [None, *Y[1:]]}, "data: y: must be numbers or text"),
         ({"group": GROUPS[:1]}, "group_train: must have 24 entries"),
-        ({"xtest": X}, "array must be a known one, got 'xtest'; did you mean x_test"),
+        ({"xtest": X}, "unknown array 'xtest'; did you mean x_test"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused_in_one_line(given: dict[str, object], message: str) -> None:
@@ -100,7 +100,7 @@ def test_settings_of_data_are_keywords_that_come_before_those_of_the_options(tmp
     described = nas.describe_data(source, options, stride=forms.STRIDE)
     assert described.to_json() == nas.describe_data(source, replace(options, stride=forms.STRIDE)).to_json()
     assert described.to_json() != nas.describe_data(source, options).to_json()
-    with pytest.raises(InputError, match="setting must be a known one, got 'windw'; did you mean window"):
+    with pytest.raises(InputError, match="unknown setting 'windw'; did you mean window"):
         nas.describe_data(source, windw=64)
 
 

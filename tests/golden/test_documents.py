@@ -120,7 +120,7 @@ def test_every_lost_key_and_every_changed_type_is_found() -> None:
         (lambda text: "[]", "bundle.json: must be a table of keys and values"),
         (lambda text: "{}", "bundle.json: must have the key name"),
         (lambda text: text.replace('"state": "complete"', '"state": "done"', 1), "bundle.json: winner.record.state: "),
-        (lambda text: text.replace('"zero_point"', '"zero"', 1), "bundle.json: input: key must be a known one"),
+        (lambda text: text.replace('"zero_point"', '"zero"', 1), "bundle.json: input: unknown key"),
         (lambda text: text.replace('"epochs": 10', '"epochs": 0', 1), "json: recipe: training.epochs: must be 1 or"),
     ],
 )

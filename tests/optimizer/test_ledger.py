@@ -207,7 +207,7 @@ def test_a_study_refuses_another_definition(url: str) -> None:
 
 def test_one_process_at_a_time_runs_a_study(url: str) -> None:
     ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
-    with pytest.raises(InputError, match="must be run by one process at a time"):
+    with pytest.raises(InputError, match="is being searched by process"):
         ledger(url).lock({}, Path())
 
 

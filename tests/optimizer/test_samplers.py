@@ -93,7 +93,7 @@ def test_a_study_names_its_sampler(name: str) -> None:
 
 
 def test_the_error_for_an_unknown_sampler_suggests_a_known_one() -> None:
-    with pytest.raises(InputError, match="sampler: sampler must be a known one, got 'tpee'; did you mean tpe"):
+    with pytest.raises(InputError, match="sampler: unknown sampler 'tpee'; did you mean tpe"):
         search(Study(space="mlp_tabular", budget_kb=1, sampler="tpee"))
 
 

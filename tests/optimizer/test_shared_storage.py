@@ -147,5 +147,5 @@ def test_two_processes_in_the_same_folder_are_refused(postgres: Server, name: st
     owner = str(one.get(one._owner_key))
     host, _, _ = owner.split(":")
     one.put(one._owner_key, f"{host}:1")  # a process that lives
-    with pytest.raises(InputError, match="must be run by one process at a time in"):
+    with pytest.raises(InputError, match="is being searched in"):
         parent(postgres, name, str(tmp_path))

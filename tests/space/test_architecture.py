@@ -106,7 +106,7 @@ GOOD: dict[str, Any] = {"space": "s", "input_shape": [32, 3], "outputs": 4, "blo
         ({"blocks": {}}, "blocks: must be a list"),
         ({"blocks": [{"kernel": 5}]}, r"blocks\[0\]: must be a table with the key block"),
         ({"blocks": ["conv"]}, r"blocks\[0\]: must be a table with the key block"),
-        ({"blocks": [{"block": "con"}]}, r"blocks\[0\]: block must be a known one, got 'con'; did you mean conv"),
+        ({"blocks": [{"block": "con"}]}, r"blocks\[0\]: unknown block 'con'; did you mean conv"),
         ({"blocks": [{"block": "conv", "kernel": 0}]}, r"blocks\[0\].kernel: must be a whole number from 1"),
         ({"blocks": [{"block": "conv", "kernels": 3}]}, r"blocks\[0\].kernels: must be one of the block's dimensions"),
     ],

@@ -126,17 +126,17 @@ def test_values_of_every_kind_come_back_from_the_written_file(options: dict, par
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("[training]\nepoch = 3", r"spec.toml: training: key must be a known one, got 'epoch'; did you mean epochs\?"),
-        ("[trainin]\nepochs = 3", r"spec.toml: key must be a known one, got 'trainin'; did you mean training\?"),
+        ("[training]\nepoch = 3", r"spec.toml: training: unknown key 'epoch'; did you mean epochs\?"),
+        ("[trainin]\nepochs = 3", r"spec.toml: unknown key 'trainin'; did you mean training\?"),
         ("epochs = 3", r"spec.toml: the key epochs must stand in a table; put it below \[training\]"),
         ("[training]\nepochs = 0", r"spec.toml: training.epochs: must be 1 or more, got 0"),
-        ("[training]\nkeep = 'bets'", r"training.keep: value must be a known one, got 'bets'; did you mean best\?"),
+        ("[training]\nkeep = 'bets'", r"training.keep: unknown value 'bets'; did you mean best\?"),
         (
             "[training]\nclass_weights = 'even'",
             r"training.class_weights: must be true, false, \"balanced\", or a table",
         ),
         ("[[training.callbacks]]\npatience = 3", r"training.callbacks\[0\]: must be a table with the key name"),
-        ("[quantization]\nschemes = ['int9']", r"quantization.schemes\[0\]: value must be a known one, got 'int9'"),
+        ("[quantization]\nschemes = ['int9']", r"quantization.schemes\[0\]: unknown value 'int9'"),
         ("[data]\nsource = 'a.npz'\nfunction = 'b.py:c'", r"data: must have a source or a function, not both"),
         ("[parameters]\ndate = 2026-01-02", r"parameters.date: must be a number, a text, .*, got date"),
         ("name = '../up'", r"name: must begin with a letter or a digit"),

@@ -92,9 +92,9 @@ def test_a_record_from_before_there_was_a_choice_of_metrics_keeps_its_accuracy()
     ("change", "line"),
     [
         ({"trial": "1"}, "record: trial: must be a whole number, got '1'"),
-        ({"state": "done"}, "record: state: value must be a known one, got 'done'"),
+        ({"state": "done"}, "record: state: unknown value 'done'"),
         ({"history": {"loss": [0.5, None]}}, "record: history.loss[1]: must be a number, got None"),
-        ({"colour": 1}, "record: key must be a known one, got 'colour'"),
+        ({"colour": 1}, "record: unknown key 'colour'"),
     ],
 )
 def test_a_damaged_record_is_refused_with_the_place_of_the_damage(change: dict[str, Any], line: str) -> None:

@@ -181,15 +181,15 @@ def members_of(study: Study, board: Target) -> list[Totals]:
         ({"budget_kb": None}, "budget_kb: must be given for the weighted objective; or give a board as target"),
         (
             {"objective": "weigthed"},
-            "objective must be a known one, got 'weigthed'; did you mean weighted",
+            "unknown objective 'weigthed'; did you mean weighted",
         ),
         (
             {"metric": "balanced"},
-            "metric: metric must be a known one, got 'balanced'; did you mean balanced_accuracy",
+            "metric: unknown metric 'balanced'; did you mean balanced_accuracy",
         ),
         ({"name": "../up"}, "name: must be letters"),
         ({"name": "-x"}, "name: must be letters"),
-        ({"space": "mlp_tabula"}, "space: space must be a known one, got 'mlp_tabula'; did you mean mlp_tabular"),
+        ({"space": "mlp_tabula"}, "space: unknown space 'mlp_tabula'; did you mean mlp_tabular"),
     ],
 )
 def test_the_error_for_a_wrong_field_names_its_flag(fields: dict[str, Any], line: str) -> None:
@@ -208,10 +208,10 @@ def test_the_error_for_a_wrong_field_names_its_flag(fields: dict[str, Any], line
         ("space = 'mlp_tabular'\nseed = 1.5", "study.toml: seed: must be a whole number"),
         (
             "space = 'mlp_tabular'\nbudget = 4",
-            "key must be a known one, got 'budget'; did you mean budget_kb",
+            "unknown key 'budget'; did you mean budget_kb",
         ),
         ("space = 'mlp_tabular'\nrecipe = 'long'", "study.toml: recipe: must be a table of settings"),
-        ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: key must be a known one, got 'epoch'"),
+        ("space = 'mlp_tabular'\n[recipe]\nepoch = 3", "study.toml: recipe: unknown key 'epoch'"),
         (
             "space = 'mlp_tabular'\n[recipe]\nepochs = true",
             "study.toml: training.epochs: must be a whole number, got True",

@@ -83,5 +83,5 @@ def test_unbalanced_classes_are_judged_by_balanced_accuracy_by_default(rare: int
 
 
 def test_the_error_for_an_unknown_metric_suggests_the_nearest_one() -> None:
-    with pytest.raises(InputError, match=r"metric: metric must be a known one, got 'macro_f'; did you mean macro_f1"):
+    with pytest.raises(InputError, match=r"metric: unknown metric 'macro_f'; did you mean macro_f1"):
         TASK.check_metric("macro_f", "--metric")

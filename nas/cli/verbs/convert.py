@@ -33,10 +33,16 @@ Examples:
 @reader_options
 @click.option("--rows", type=int, default=1000, show_default=True, help="At most so many rows are compared.")
 @click.option("--check/--no-check", default=True, help="Compare the files; --no-check needs no onnxruntime.")
-@click.option("--difference", type=float, help="Largest between outputs of float ONNX and Keras.  [default: 1e-4]")
-@click.option("--steps", type=int, help="Largest between int8 outputs of ONNX and LiteRT.  [default: 1]")
-@click.option("--equal", type=float, help="Least share of these outputs that are equal.  [default: 0.94]")
-@click.option("--agreement", type=float, help="Least share of rows to which int8 gives Keras' class.  [default: 0.95]")
+@click.option(
+    "--difference",
+    type=float,
+    help="Largest difference of float ONNX from Keras.  [default: 1e-4]",
+)
+@click.option("--steps", type=int, help="Largest difference of int8 ONNX from LiteRT.  [default: 1]")
+@click.option("--equal", type=float, help="Least share of int8 outputs that are equal.  [default: 0.94]")
+@click.option(
+    "--agreement", type=float, help="Least share of rows that int8 classifies as Keras does.  [default: 0.95]"
+)
 @click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Seed of the choice of rows.")
 @studies_option
 @json_option

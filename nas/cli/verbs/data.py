@@ -33,7 +33,11 @@ from nas.cli.views.output import print_json, print_view
     help="Write SOURCE as this .npz or .csv file, or into this folder.",
 )
 @click.option(
-    "--form", type=click.Choice(["json", "cbor"]), default="json", show_default=True, help="Of recordings in a folder."
+    "--form",
+    type=click.Choice(["json", "cbor"]),
+    default="json",
+    show_default=True,
+    help="Form of recordings.",
 )
 @json_option
 def command(source: str | None, seed: int, output: Path | None, form: str, as_json: bool, **options: Any) -> None:

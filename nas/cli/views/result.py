@@ -81,10 +81,9 @@ def exchange(study: Study) -> str:
     if study.objective != "weighted" or budget is None:
         return ""
     points = 10 * (1 - study.accuracy_weight) / study.accuracy_weight
-    less = f"{kilobytes(budget // 10)} less of weights"
     return (
-        f"score: the search prefers the more accurate network, except that {less} make up for {points:.2g} percentage "
-        "points of accuracy; --accuracy-weight changes this"
+        f"score: {points:.2g} points of accuracy count as much as {kilobytes(budget // 10)} of weights "
+        "(change it with --accuracy-weight)"
     )
 
 

@@ -119,8 +119,8 @@ def _graph(summary: Summary) -> Markup:
     return section(
         "Graph",
         note(
-            f"The {what} from the input down, in columns from left to right. A box is filled by the bytes of its "
-            f"output, the line at its foot by those of its weights, each compared with the largest.{dashed} Rest the "
+            f"The {what} from the input down, in columns from left to right. The fuller a box, the larger its "
+            f"output; the longer the line at its foot, the larger its weights.{dashed} Rest the "
             "pointer on a box to see all that is known of it."
         ),
         *parts,
