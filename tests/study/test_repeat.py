@@ -45,7 +45,7 @@ def test_trials_take_the_place_of_minutes_and_of_limits_that_only_end_a_run() ->
     told = flags(commands(STUDY, result()))
     assert told["--trials"] == "12"
     assert not {"--minutes", "--patience", "--storage"} & set(told)
-    assert "the number of trials in place of --minutes" in note(STUDY, result())
+    assert "--trials replaces --minutes" in note(STUDY, result())
 
 
 def test_each_run_that_added_trials_has_a_command_of_its_own() -> None:
@@ -78,14 +78,23 @@ def test_finals_that_had_less_time_are_told_by_the_recipe() -> None:
 @pytest.mark.parametrize(("folds", "last"), [(40, None), (40, 9), (9, 40), (41, 160)])
 def test_finals_that_no_recipe_can_tell_are_said_to_differ(folds: int, last: int | None) -> None:
     ended = result(folds=folds, last=last)
-    assert "The finals had less time than the recipe asks for" in note(STUDY, ended)
+    assert "The finals were short of time" in note(STUDY, ended)
     assert "final_epochs" not in commands(STUDY, ended)
 
 
 def test_finals_with_all_their_epochs_need_no_settings() -> None:
     ended = result(finalists=8, folds=80, last=320)
     assert "--recipe" not in commands(STUDY, ended)
-    assert "less time" not in note(STUDY, ended)
+    assert "short of time" not in note(STUDY, ended)
+
+
+def test_finals_on_some_of_the_folds_cannot_be_told_by_a_recipe() -> None:
+    ended = result(finalists=8, folds=80, last=320)
+    assert ended.winner is not None
+    short = replace(ended, winner=replace(ended.winner, planned_folds=4))
+    assert "short of time" in note(STUDY, short)
+    whole = replace(ended, winner=replace(ended.winner, planned_folds=3))
+    assert "short of time" not in note(STUDY, whole)
 
 
 @pytest.mark.parametrize(("jobs", "said"), [(1, False), (0, True), (4, True)])
