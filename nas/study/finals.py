@@ -40,14 +40,14 @@ class Final:
 def comparable(finals: Sequence[Final]) -> list[Final]:
     """Return those trainings by which finalists are compared, so that each is judged on the same folds.
 
-    A fold counts if at least half of the finalists have ended a training on it. A finalist without one of the folds
+    A fold counts if more than half of the finalists have ended a training on it. A finalist without one of the folds
     that count, for lack of time or as its training failed, is not compared.
     """
     trained: dict[int, set[int]] = defaultdict(set)
     for final in finals:
         trained[final.fold].add(final.record.trial)
     half = max(map(len, trained.values()), default=0) / 2
-    counted = {fold: trials for fold, trials in trained.items() if len(trials) >= half}
+    counted = {fold: trials for fold, trials in trained.items() if len(trials) > half}
     everywhere = set[int].intersection(*counted.values()) if counted else set()
     return [final for final in finals if final.fold in counted and final.record.trial in everywhere]
 

@@ -145,7 +145,7 @@ def test_an_archive_survives_its_files(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "line"),
     [
-        (('"state":"complete","digest"', '"state":"done","digest"'), "study bc, trial 0: state: value must be a known"),
+        (('"state":"complete","digest"', '"state":"done","digest"'), "study bc, trial 0: state: unknown value"),
         (('"history":{"loss":[', '"history":{"loss":["x",'), "study bc, trial 0: history.loss[0]: must be a number"),
     ],
 )

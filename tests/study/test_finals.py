@@ -30,8 +30,10 @@ def test_a_training_is_whole_if_it_ended_and_no_time_limit_cut_it_short() -> Non
     assert not final(0, 0, state=State.FAILED).is_whole
 
 
-@pytest.mark.parametrize(("on_the_last_fold", "compared", "folds"), [(8, 8, 3), (4, 4, 3), (3, 8, 2), (0, 8, 2)])
-def test_a_fold_counts_if_half_of_the_finalists_have_it(on_the_last_fold: int, compared: int, folds: int) -> None:
+@pytest.mark.parametrize(("on_the_last_fold", "compared", "folds"), [(8, 8, 3), (5, 5, 3), (4, 8, 2), (0, 8, 2)])
+def test_a_fold_counts_if_more_than_half_of_the_finalists_have_it(
+    on_the_last_fold: int, compared: int, folds: int
+) -> None:
     ended = finals(*itertools.product(range(8), range(2)), *((trial, 2) for trial in range(on_the_last_fold)))
     assert pairs(comparable(ended)) == set(itertools.product(range(compared), range(folds)))
 
@@ -39,6 +41,10 @@ def test_a_fold_counts_if_half_of_the_finalists_have_it(on_the_last_fold: int, c
 def test_a_finalist_whose_training_failed_is_left_out_and_the_others_keep_the_fold() -> None:
     ended = finals((0, 0), (0, 1), (1, 0), (2, 0), (2, 1))
     assert pairs(comparable(ended)) == {(0, 0), (0, 1), (2, 0), (2, 1)}
+
+
+def test_of_two_finalists_both_are_compared_on_the_fold_that_both_have() -> None:
+    assert pairs(comparable(finals((0, 0), (1, 0), (0, 1)))) == {(0, 0), (1, 0)}
 
 
 def test_without_trainings_nobody_is_compared() -> None:
