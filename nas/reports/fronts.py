@@ -9,6 +9,7 @@ from nas.reports.view import ReportView
 from nas.reports.words import percent
 from nas.study.costs import COSTS, Cost, front, known_costs
 from nas.study.record import Record
+from nas.study.result import Trained
 from nas.study.scores import in_validation
 
 if TYPE_CHECKING:
@@ -76,15 +77,17 @@ def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record],
         if winner := [record for record in complete if record.trial == _winner(view)]:
             ring = {"fillstyle": "none", "markeredgewidth": 1.8, "markersize": 14, "clip_on": False}
             _plot(axes, winner, cost, "winner", color=INK, **ring)
+        tests = _draw_tests(axes, view.result.winner, cost)
+        low, high = min(low, *tests, 1.0), max(best[-1].val_score or 0.0, *tests, 0.0)
         _draw_limit(axes, view.limits.get(_LIMITS.get(name, "")), max(cost.of(r) or 0 for r in complete))
         axes.set_xlabel(f"{called}, {cost.unit}" if cost.unit else called)
         axes.set_ylabel(f"{in_validation(best[0].metric)}, %")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}" if cost.unit == "ms" else f"{value:,.0f}")
         axes.locator_params(axis="x", nbins=6)
         axes.set_xlim(left=0)
-        margin = 6 * ((best[-1].val_score or 0.0) - low) + 0.3
-        axes.set_ylim(100 * low - margin, 100 * (best[-1].val_score or 0.0) + margin)
-        figure.legend(loc="outside upper right", ncols=4, columnspacing=1.2, handletextpad=0.4)
+        margin = 6 * (high - low) + 0.3
+        axes.set_ylim(100 * low - margin, 100 * high + margin)
+        figure.legend(loc="outside upper right", ncols=3, columnspacing=1.2, handletextpad=0.4)
         says = f"Accuracy against {called}: Pareto front of {len(best)} among {len(complete)} candidates"
         titles = {"dots": [_title(r, cost) for r in dots], "best": [_title(r, cost) for r in best]}
         return to_svg(figure, f"front-{name}", says, titles)
@@ -106,6 +109,19 @@ def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[fl
 
 def _title(record: Record, cost: Cost) -> str:
     return f"trial {record.trial}: {percent(record.val_score)}, {cost.titled([record])} {cost.text(record)}"
+
+
+def _draw_tests(axes: "Axes", winner: Trained | None, cost: Cost) -> list[float]:
+    """Draw winner and hand-made network at their scores on the test set, and return these scores."""
+    drawn = []
+    pair = [] if winner is None or winner.hand_made is None else [(winner, INK), (winner.hand_made, SECOND)]
+    for (one, color), label in zip(pair, ("winner, test set", "hand-made, test set"), strict=False):
+        x = cost.of(one.record)
+        if one.tested is not None and x is not None:
+            score = one.tested.metrics[one.metric].value
+            drawn.append(score)
+            axes.plot([x], [100 * score], "D", color=color, markersize=7, label=label, clip_on=False)
+    return drawn
 
 
 def _draw_limit(axes: "Axes", limit: float | None, most: float) -> None:

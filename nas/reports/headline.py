@@ -11,6 +11,7 @@ from nas.reports.words import GAP, capitalized, percent, size, whole
 from nas.study.record import Record
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_validation, on_test_set, validated
+from nas.study.verdict import verdict
 from nas.text import UNKNOWN, duration
 
 
@@ -23,6 +24,7 @@ def headline(view: ReportView) -> Markup:
         "header",
         title,
         element("p", _sentence(view, view.result.winner), class_="lead"),
+        *(element("p", words, class_="lead") for words in [verdict(view.result.winner)] if words),
         element("p", f"{capitalized(view.result.lacked)}.", class_="note") if view.result.lacked else "",
         element("div", join(*_tiles(view, view.result.winner)), class_="tiles"),
     )

@@ -1,6 +1,7 @@
 """HTML pages and elements; text is escaped unless it is marked as HTML already."""
 
 import html
+import re
 from collections.abc import Collection, Sequence
 from importlib import resources
 
@@ -95,8 +96,15 @@ def tabs(name: str, what: str, panels: Sequence[tuple[str, Markup]]) -> Markup:
 
 
 def section(title: str, *children: object) -> Markup:
-    """Return a section of the page."""
-    return element("section", element("h2", title), *children)
+    """Return a section of the page, whose title gives it its identifier."""
+    return element("section", element("h2", title), *children, id=re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-"))
+
+
+def contents(sections: Sequence[Markup]) -> Markup:
+    """Return links to sections by their titles."""
+    found = (re.match('<section id="([^"]+)"><h2>(.*?)</h2>', each) for each in sections)
+    links = (element("a", Markup(one[2]), href=f"#{one[1]}") for one in found if one)
+    return element("nav", *links, class_="contents", aria_label="Contents")
 
 
 def note(text: str) -> Markup:

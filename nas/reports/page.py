@@ -6,10 +6,11 @@ from pathlib import Path
 from nas.files import write_atomic
 from nas.reports import answers, figures, fronts, tables, winner
 from nas.reports.headline import headline
-from nas.reports.markup import Markup, details, element, join, note, page, section
+from nas.reports.markup import Markup, contents, details, element, join, note, page, section
 from nas.reports.steps import next_steps
 from nas.reports.view import ReportView
 from nas.reports.words import capitalized
+from nas.study.rung_correlation import FEWEST_PAIRS
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.task.task import metric_title
 
@@ -21,7 +22,9 @@ def write_report(view: ReportView, path: Path) -> Path:
 
 def render(view: ReportView) -> str:
     """Return the report's HTML; equal views give equal text."""
-    return page(f"{view.result.study}: report of a search", headline(view), element("main", *_sections(view)))
+    sections = list(_sections(view))
+    links = element("header", contents(sections))
+    return page(f"{view.result.study}: report of a search", headline(view), links, element("main", *sections))
 
 
 def _sections(view: ReportView) -> Iterator[Markup]:
@@ -60,6 +63,8 @@ def _front(view: ReportView) -> Markup:
         f" The circle is around the winner, at its {in_validation(metric)}. See the top of this page for "
         f"{finals if winner and winner.cross_validated_score is not None else ''}its {on_test_set(metric)}."
     )
+    if winner and winner.hand_made and winner.hand_made.tested:
+        circle += " The diamonds are the winner and the hand-made network, at their scores on the test set."
     own = " and ".join(cost.titled(view.result.front) for cost in view.result.costs)
     return section(
         f"{capitalized(metric_title(metric))} against cost",
@@ -93,7 +98,8 @@ def _rungs(view: ReportView) -> Markup:
         note(
             "Successive halving: at a rung, only the best candidates continue, and the others are paused. Control "
             "candidates, picked at random, are never stopped. The rank correlation (Spearman) between their accuracy "
-            "at the rung and their int8 accuracy at the end says how well the rung predicts: 1 is perfect, 0 is chance."
+            "at the rung and their int8 accuracy at the end says how well the rung predicts: 1 is perfect, 0 is "
+            f"chance. Of fewer than {FEWEST_PAIRS} control candidates it would say little, and there is a dash."
         ),
         tables.rungs(view),
     )

@@ -198,9 +198,7 @@ def states(view: ReportView) -> Markup:
 
 def rungs(view: ReportView) -> Markup:
     """Show how well each rung predicts the final accuracy."""
-    rows: list[list[object]] = [
-        [rung.words, whole(rung.pairs), decimal(rung.spearman, 2)] for rung in view.result.rungs
-    ]
+    rows: list[list[object]] = [[rung.words, whole(rung.pairs), decimal(rung.telling, 2)] for rung in view.result.rungs]
     return table(["rung", "control candidates", "rank correlation"], rows)
 
 

@@ -9,6 +9,7 @@ from nas.reports.gallery import gallery
 from nas.reports.markup import Markup, details, element, join, note, section, table
 from nas.reports.memory_map.page import buffers, picture
 from nas.reports.memory_map.words import how_memory_is_used, where_buffers_lie
+from nas.reports.steps import boards_of
 from nas.reports.view import ReportView
 from nas.reports.words import capitalized, percent
 from nas.study.answers import Answers, Threshold
@@ -16,6 +17,7 @@ from nas.study.decision import sentence
 from nas.study.hand_made import RULE
 from nas.study.result import Tested, Trained
 from nas.study.scores import in_cross_validation, on_test_set, uses_of_test_set
+from nas.study.verdict import verdict
 from nas.target.side_by_side import OnRuntime, cost_rows
 from nas.task.task import metric_title
 
@@ -35,7 +37,7 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
 
 
 def _comparison(winner: Trained, tested: Tested) -> Markup:
-    rule = f"The hand-made network is not found by the search; it follows a fixed rule: {RULE}."
+    rule = f"The hand-made network was not searched; a fixed rule made it: {RULE}."
     made = winner.hand_made
     if made is None or made.tested is None:
         return section("Compared with a hand-made network", note(f"{rule} {winner.hand_made_missing}"))
@@ -46,6 +48,7 @@ def _comparison(winner: Trained, tested: Tested) -> Markup:
     )
     return section(
         "Compared with a hand-made network",
+        element("p", verdict(winner), class_="lead"),
         note(
             f"{rule} It was trained by the same recipe and on the same rows as the winner{cut}, and is tested likewise."
         ),
@@ -138,9 +141,19 @@ def runtimes(view: ReportView) -> Iterator[Markup]:
             "register int8 kernels alone, which with CMSIS-NN takes less code than stated."
         ),
         table(["", *(one.title for one in found)], [list(row) for row in cost_rows(found)], text_columns=3),
+        _unknown_latency(view),
         *reasons,
         *(_commands(view, one) for one in found if one.footprint),
     )
+
+
+def _unknown_latency(view: ReportView) -> Markup:
+    """Say how to learn the latency where the target does not tell; empty if it is known."""
+    if any(one.footprint and one.footprint.latency_ms is not None for one in view.runtimes):
+        return Markup("")
+    board = next(iter(boards_of(view.runtimes[0].target.name)), "BOARD")
+    command = f"nas profile {view.result.folder}/best/model.tflite --target {board}"
+    return note(f"The latency depends on a board's clock. To estimate it, name a board: {command}")
 
 
 def _commands(view: ReportView, one: OnRuntime) -> Markup:

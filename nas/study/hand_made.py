@@ -9,9 +9,8 @@ from nas.target.budget import Budget
 from nas.target.target import Target
 
 RULE = (
-    "it has two blocks of the kind that the space names first and one of each other kind; every number is the middle "
-    "one of its range, every other setting the first one listed; if it exceeds the budget, it is made smaller until it "
-    "fits"
+    "it has two blocks of the space's first kind and one of each other kind, with a middle value for every number and "
+    "the first choice for everything else; a network over the budget is made smaller until it fits"
 )
 """How the network is chosen, in words."""
 

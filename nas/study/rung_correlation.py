@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+FEWEST_PAIRS = 10
+"""Of fewer control candidates, texts show no rank correlation: three in the right order are chance in one of six."""
+
 
 @dataclass(frozen=True, slots=True)
 class RungCorrelation:
@@ -19,6 +22,11 @@ class RungCorrelation:
     pairs: int
     spearman: float | None
     epochs: int | None = None
+
+    @property
+    def telling(self) -> float | None:
+        """The rank correlation if there are controls enough for it to mean something."""
+        return self.spearman if self.pairs >= FEWEST_PAIRS else None
 
     @property
     def words(self) -> str:

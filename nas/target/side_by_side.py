@@ -51,9 +51,11 @@ def _on(runtime: str, tflite: bytes, target: Target) -> OnRuntime:
 
 
 def cost_rows(found: tuple[OnRuntime, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the lines of a table: what a figure is, and the figure on each runtime, as people read it."""
+    """Yield the lines of a table: a title and the figure on each runtime; a line without any figure is left out."""
     for title, words in _ROWS.items():
-        yield title, *(UNKNOWN if one.footprint is None else words(one.footprint) for one in found)
+        figures = [UNKNOWN if one.footprint is None else words(one.footprint) for one in found]
+        if {*figures} != {UNKNOWN}:
+            yield title, *figures
 
 
 def _code(footprint: Footprint) -> str:

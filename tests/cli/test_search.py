@@ -383,6 +383,7 @@ def test_the_summary_shows_the_rungs_rank_correlations_and_why_a_search_stopped(
         in shown
     )
     assert "successive halving" not in summary(replace(result, rungs=(RungCorrelation(2, 1, None),)))
+    assert "successive halving" not in summary(replace(result, rungs=(RungCorrelation(2, 3, 1.0),)))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_the_terminal_and_mlflow_speak_of_ram(view):
     columns = [column.header for column in candidates(complete, 200).columns]
     texts = [line(complete[0]), front(view.result), *columns, COSTS["arena"].titled(complete)]
     assert [text for text in texts if "arena" in str(text)] == []
-    (head,) = (one for one in experiment_note(view.result.winner).split("\n") if one.startswith("Winner"))
+    (head,) = (one for one in experiment_note("#/", view.result.winner).split("\n") if one.startswith("Winner"))
     assert "arena" not in head
     assert "RAM in all" in head
 

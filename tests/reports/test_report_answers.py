@@ -14,6 +14,7 @@ from nas.reports.page import render
 from nas.study.answers import Answers, GroupScore, Mistake, Threshold
 from nas.study.costs import COSTS, front
 from nas.study.result import Trained
+from nas.study.verdict import verdict
 from nas.target.target import find_target
 from nas.task.metrics import METRICS
 from nas.text import percent
@@ -23,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def section(page, title):
     """A section of the page."""
-    start = page.index(f"<section><h2>{title}</h2>")
+    start = page.rindex("<section", 0, page.index(f"<h2>{title}</h2>"))
     return ElementTree.fromstring(page[start : page.index("</section>", start) + len("</section>")])
 
 
@@ -152,6 +153,8 @@ def test_the_hand_made_network_stands_beside_the_winner(view, page):
     assert table["test accuracy"][1:] == ["88.1 %", "18.2 %"]
     assert table["weights"][:2] == [f"{view.result.winner.record.profiled['weights_bytes']:,} B", "4,321 B"]
     assert "12 epochs in place of 40" in text(shown)
+    assert verdict(view.result.winner) in text(shown)
+    assert text(ElementTree.fromstring(page[page.index("<header") : page.index("</header>") + 9])).count("hand-made")
 
 
 def test_why_there_is_no_hand_made_network_is_said(view):

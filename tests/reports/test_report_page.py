@@ -23,6 +23,7 @@ from nas.reports.view import ReportView
 from nas.study.finals import Finalist
 from nas.study.record import State, state_words
 from nas.study.result import Result, Trained
+from nas.study.rung_correlation import RungCorrelation
 from nas.target.target import find_target
 
 SCRIPT = resources.files("nas.reports").joinpath("page.js").read_text()
@@ -66,7 +67,8 @@ class Outline(HTMLParser):
 
 def rows(page, heading):
     """The cells of the first table after a heading, as text."""
-    part = page[page.index(heading) :]
+    main = page[page.index("<main>") :]  # behind the contents, which name the headings too
+    part = main[main.index(heading) :]
     table = part[part.index("<table") : part.index("</table>") + len("</table>")]
     return [["".join(cell.itertext()) for cell in row] for row in ElementTree.fromstring(table).iter("tr")]
 
@@ -268,9 +270,11 @@ def test_the_finals_stand_open_beside_the_front_with_the_winner_marked_first(vie
     assert [row[-1] for row in listed] == ["85.0\xa0%", "70.0\xa0%", "no time"]
     assert {len(row) for row in [head, *listed]} == {len(head)}
     assert "trial 999, ahead in the search by 1.0 points, reached 70.0 %" in words(page)
-    section = page[page.index("Why this candidate won") :]
+    section = page[page.index("<h2>Why this candidate won") :]
     assert section.index("trial 999") < section.index("<details")
-    assert page.index("against cost</h2>") < page.index("Why this candidate won") < page.index("Confusion matrix</h2>")
+    assert (
+        page.index("against cost</h2>") < page.index("<h2>Why this candidate won") < page.index("Confusion matrix</h2>")
+    )
 
 
 def test_the_next_steps_name_a_board_where_the_target_is_only_a_core(view):
@@ -333,6 +337,26 @@ def test_rungs_are_shown_with_their_rank_correlation_and_an_early_end_with_its_r
     assert "The search stopped after 120 candidates without a better one." in text
     assert re.search(r"after 2 epochs\s+19\s+0\.59", text)
     assert re.search(r"after 8 epochs\s+1\s+-", text)
+
+
+def test_a_rank_correlation_of_fewer_than_ten_controls_is_not_shown(view):
+    few = replace(view, result=replace(view.result, rungs=(RungCorrelation(4, 3, 1.0), RungCorrelation(9, 10, 0.8))))
+    text = " ".join(Outline(render(few)).text)
+    assert re.search(r"after 4 epochs\s+3\s+-", text)
+    assert re.search(r"after 9 epochs\s+10\s+0\.80", text)
+    assert "Of fewer than 10 control candidates" in text
+
+
+def test_the_contents_at_the_top_lead_to_every_section(page):
+    links = re.findall(r'<a href="#([^"]+)">(.*?)</a>', page)
+    assert links == re.findall(r'<section id="([^"]+)"><h2>(.*?)</h2>', page)
+    assert len(links) > 8
+
+
+def test_the_hand_made_network_and_the_winner_are_drawn_at_their_test_scores(view):
+    assert "hand-made, test set" in str(fronts.own(view))
+    alone = replace(view, result=replace(view.result, winner=replace(view.result.winner, hand_made=None)))
+    assert "test set" not in str(fronts.own(alone))
 
 
 def test_a_study_without_rungs_has_no_section_on_early_stopping():

@@ -11,6 +11,7 @@ from nas.study.record import Record, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
+from nas.study.verdict import verdict
 from nas.target.ram import ram_to_reserve
 from nas.text import duration, kilobytes, percent
 
@@ -39,13 +40,14 @@ def summary(result: Result) -> str:
         lines.append(("latency, estimated", COSTS["latency"].text(winner.record)))
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
-    told = (result.stopped, result.lacked, _guesses(winner), _rungs(result), why_won(winner))
-    notes = "".join(f"{note}\n" for note in told if note)
+    judged = f"{told}\n" if (told := verdict(winner)) else ""
+    words = (result.stopped, result.lacked, _guesses(winner), _rungs(result), why_won(winner))
+    notes = "".join(f"{note}\n" for note in words if note)
     return f"""\
 {result.time_words}: {states}
 {notes}winner: trial {winner.record.trial}, architecture {winner.record.digest}
 {body}
-{front(result)}files:  {result.folder}/best/
+{judged}{front(result)}files:  {result.folder}/best/
 report: {result.folder}/report.html"""
 
 
@@ -147,8 +149,8 @@ def _mark(result: Result, trial: str) -> str:
 
 def _rungs(result: Result) -> str:
     """Return in one line how well the scores at rungs predict the final ones; no line if that is unknown."""
-    known = [rung for rung in result.rungs if rung.spearman is not None]
+    known = [rung for rung in result.rungs if rung.telling is not None]
     if not known:
         return ""
-    parts = ", ".join(f"{rung.spearman:.2f} {rung.words}" for rung in known)
+    parts = ", ".join(f"{rung.telling:.2f} {rung.words}" for rung in known)
     return f"successive halving: rank correlation with the final scores {parts} ({known[0].pairs} control candidates)"
