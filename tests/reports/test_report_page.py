@@ -67,7 +67,7 @@ class Outline(HTMLParser):
 
 def rows(page, heading):
     """The cells of the first table after a heading, as text."""
-    main = page[page.index("<main>") :]  # behind the contents, which name the headings too
+    main = page[max(0, page.find("<main>")) :]  # behind the contents, which name the headings too
     part = main[main.index(heading) :]
     table = part[part.index("<table") : part.index("</table>") + len("</table>")]
     return [["".join(cell.itertext()) for cell in row] for row in ElementTree.fromstring(table).iter("tr")]
