@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nas.api import STUDIES
-from nas.api.limits import limits_in_words
+from nas.api.limits import limits_above_board, limits_in_words
 from nas.api.problems import load_problem
 from nas.api.studies import open_study, require_begun
 from nas.keywords import explains_keywords
@@ -17,19 +17,22 @@ from nas.optimizer.storage import NoTrialsError
 from nas.space.file import load_space
 from nas.study.changes import refuse_changes
 from nas.study.feasibility import require_latency
-from nas.study.fitting import Asked, require_feasible, scarcity
+from nas.study.fitting import Asked, fit_in_words, require_feasible, scarcity
 from nas.study.objectives import OBJECTIVES
 from nas.study.study import Study
 from nas.tracking import find_address
 
 
 @explains_keywords
-def check_search(study: Study, root: Path | str = STUDIES, *, finish: bool = False) -> list[str]:
+def check_search(
+    study: Study, root: Path | str = STUDIES, observer: Observer | None = None, *, finish: bool = False
+) -> list[str]:
     """Check all that a search checks before its first trial, its data too; nothing is trained or written.
 
     Args:
         study: the definition.
         root: folder of studies.
+        observer: is told what a search would tell before its first trial, and how many random candidates fit.
         finish: whether the study is to be finished, which it must have begun for.
 
     Returns:
@@ -39,10 +42,12 @@ def check_search(study: Study, root: Path | str = STUDIES, *, finish: bool = Fal
         InputError: whatever a search would refuse: the definition, the data, a space for another kind of data, a budget
             that no candidate fits, or a study of this name that has begun with another definition.
     """
-    root, warnings = Path(root), _Warnings()
+    root, warnings = Path(root), _Warnings(observer or Observer())
     if finish:
         require_begun(root / study.name)
     problem = checked_problem(study, root, warnings)
+    if (asked := asked_of(problem)).budget.limits():
+        warnings.phase(fit_in_words(asked))
     if study.storage or (root / study.name / "study.toml").is_file():
         now = json.loads(json.dumps(problem.identity()))
         with suppress(NoTrialsError):  # none has begun there
@@ -52,13 +57,21 @@ def check_search(study: Study, root: Path | str = STUDIES, *, finish: bool = Fal
 
 
 class _Warnings(Observer):
-    """Keeps what a search would warn of."""
+    """Keeps what a search would warn of, and tells another observer."""
 
-    def __init__(self) -> None:
+    def __init__(self, other: Observer) -> None:
         self.told: list[str] = []
+        self._other = other
+
+    def phase(self, text: str) -> None:
+        self._other.phase(text)
+
+    def note(self, text: str) -> None:
+        self._other.note(text)
 
     def warn(self, text: str) -> None:
         self.told.append(text)
+        self._other.warn(text)
 
 
 def checked_problem(study: Study, root: Path, observer: Observer) -> Problem:
@@ -70,11 +83,13 @@ def checked_problem(study: Study, root: Path, observer: Observer) -> Problem:
         observer.note(note)
     for finding in problem.splits.findings:
         observer.warn(f"{finding.text}; {finding.mend}" if finding.mend else finding.text)
-    asked = asked_of(problem)
-    require_feasible(asked, timed=OBJECTIVES[study.objective].needs_latency)
+    asked, timed = asked_of(problem), OBJECTIVES[study.objective].needs_latency
+    require_feasible(asked, timed=timed)
     if words := limits_in_words(study):
         observer.phase(f"limits: {words}")
-        if few := scarcity(asked):
+        for above in limits_above_board(study):
+            observer.warn(above)
+        if few := scarcity(asked, timed=timed):
             observer.warn(few)
     return problem
 

@@ -32,6 +32,18 @@ def limits_in_words(study: Study) -> str:
     return f"{words}; {code_of(study.searched(), target).words(int(limits['flash']))}" if "flash" in limits else words
 
 
+def limits_above_board(study: Study) -> list[str]:
+    """Return for each limit of a study that is above its board's own what that means, in a sentence."""
+    board = study.board()
+    memory = {"--ram-kb": (study.ram_kb, board.ram_bytes), "--flash-kb": (study.flash_kb, board.flash_bytes)}
+    return [
+        f"{flag} {given:g} is more than the {own / 1024:g} KB of {board.name}: what is found may not run there; "
+        f"leave {flag} out to search within the board's"
+        for flag, (given, own) in memory.items()
+        if given is not None and own is not None and given * 1024 > own
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """Whether a model runs within limits.

@@ -24,6 +24,9 @@ DRAWN = 200
 SCARCE = 0.2
 """A smaller share than this of random candidates that fit is worth a warning."""
 
+RARE = 0.05
+"""With a smaller share, the options with which more candidates fit are told too; they have at least this share."""
+
 FEWEST = 20
 """Of fewer random candidates, no share is told."""
 
@@ -49,6 +52,7 @@ class Asked:
         target: where it has to run.
         budget: the limits.
         seed: of everything random.
+        wanted: share of random candidates that must fit with an option that is named, beside a single one.
     """
 
     space: Space
@@ -57,6 +61,7 @@ class Asked:
     target: Target
     budget: Budget
     seed: int = 0
+    wanted: float = 0.0
 
     def smallest(self) -> Totals:
         """Return the totals of the candidate that exceeds the budget least."""
@@ -94,13 +99,30 @@ def advice(asked: Asked, totals: Totals, *, timed: bool = False) -> str:
         totals: those of the smallest candidate, which does not fit.
         timed: whether the objective needs a latency.
     """
+    return _options(asked, totals, timed=timed) or "take a board with more memory, or a smaller space"
+
+
+def _options(asked: Asked, totals: Totals, *, timed: bool) -> str:
+    """Return the options that fit, each with its figures; empty if none is known."""
     over = asked.budget.excess(totals) or asked.budget.limits()
     ways = list(_that_fit(_single(asked, totals, timed=timed), over)) or list(_that_fit(_both(asked, timed), over))
-    return f"these options fit: {'; '.join(ways)}" if ways else "take a board with more memory, or a smaller space"
+    return f"these options fit: {'; '.join(ways)}" if ways else ""
 
 
-def scarcity(asked: Asked) -> str:
-    """Return that few candidates fit, and without which operator more of them would; empty if enough do."""
+def fit_in_words(asked: Asked) -> str:
+    """Return in a line which share of random candidates fits, and what the smallest candidate costs."""
+    used = _used(asked.smallest(), dict.fromkeys(("weights", "ram", "flash"), 0.0))
+    fits = f"{percent(asked.share(SAMPLE))} of {SAMPLE} random ones fit the limits"
+    return f"candidates: {fits}; the smallest that was found has {', '.join(used)}"
+
+
+def scarcity(asked: Asked, *, timed: bool = False) -> str:
+    """Return that few candidates fit, and with what more of them would; empty if enough do.
+
+    Args:
+        asked: what is searched.
+        timed: whether the objective needs a latency.
+    """
     chooser = RandomChooser(asked.seed)
     graphs = [asked.space.sample(chooser, asked.shape, asked.outputs).lower() for _ in range(SAMPLE)]
     fit = [not asked.budget.over(totals) for totals in estimate_many(graphs, asked.target)]
@@ -113,14 +135,21 @@ def scarcity(asked: Asked) -> str:
     }
     shares = {kind: sum(each) / len(each) for kind, each in sorted(without.items()) if len(each) >= FEWEST}
     words = f"only {percent(all_fit)} of random candidates fit the limits"
+    if not all_fit:
+        words = f"none of {SAMPLE} random candidates fits the limits, though a few smaller ones do"
     best = max(shares, key=lambda kind: shares[kind], default="")
     if best and shares[best] > 2 * all_fit:
         words += f"; of those without {best}, {percent(shares[best])}: a space without it finds more of them"
+    if all_fit < RARE:
+        wanted = replace(asked, wanted=max(RARE, 2 * all_fit))
+        words += f"; {options}" if (options := _options(wanted, wanted.smallest(), timed=timed)) else ""
     return words
 
 
 def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, float]) -> Iterator[str]:
     for words, changed in changes:
+        if changed.share(DRAWN) < changed.wanted:
+            continue
         totals = changed.smallest()
         if changed.budget.over(totals):
             continue
@@ -217,7 +246,7 @@ def _larger_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
             target=board,
             budget=replace(asked.budget, ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes),
         )
-        if not changed.budget.over(changed.smallest()):
+        if changed.share(DRAWN) >= changed.wanted and not changed.budget.over(changed.smallest()):
             yield f"a board with more memory, such as --target {board.name}", changed
             return
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nas.target.ram import Arena, Detail
-from nas.target.room import room
+from nas.target.room import left_for_program, room
 from nas.text import facts_html
 
 RUNTIME_NAMES: Mapping[str, str] = {"tflm": "TensorFlow Lite Micro", "c": "plain C"}
@@ -203,7 +203,8 @@ class Footprint(Totals):
             return "no: the runtime refuses operators"
         if not self.fits:
             return "no: it does not fit the board"
-        return "yes" if self.supported else "not known"
+        left = left_for_program(self.ram_bytes, self.ram_limit_bytes)
+        return f"yes{left and f', with {left}'}" if self.supported else "not known"
 
     def _repr_html_(self) -> str:
         return facts_html(f"{self.file or 'estimate'} on {self.target}", self._facts())

@@ -16,6 +16,17 @@ def room(used: int, limit: int | None, least: bool = False) -> tuple[str, bool]:
     return f"{share}: does not fit, over by {at_least(least)}{kilobytes(used - limit)}", False
 
 
+NEARLY = 0.9
+"""From this share of the RAM on, what is left for the user's program is told."""
+
+
+def left_for_program(used: int, limit: int | None) -> str:
+    """Return in words how much RAM a network leaves on a board where it nearly uses it up; else nothing."""
+    if limit is None or not NEARLY * limit < used <= limit:
+        return ""
+    return f"{kilobytes(limit - used)} of RAM left for your program"
+
+
 def at_least(least: bool) -> str:
     """Return the words that go before a lower bound; none before an exact figure."""
     return "at least " if least else ""

@@ -1,6 +1,7 @@
 """What `nas search` prints without training: the dry run, every kind of bad input, and the summary of a result."""
 
 import json
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +203,9 @@ def test_a_missing_space_is_reported_with_the_next_step(nas) -> None:
 
 def test_a_dry_run_prints_the_study_and_writes_nothing(nas, tmp_path: Path) -> None:
     ended = nas(*SEARCH, "--recipe", "epochs=3", "--recipe", "learning_rate=0.01", "--dry-run")
+    assert re.search(
+        r"^limits: weights 4,096 B\n(warning: .*\n)*candidates: .* % of 500 random ones fit", ended.err, re.M
+    )
     study = tomllib.loads(ended.out)
     assert (study["space"], study["data"], study["budget_kb"]) == ("mlp_tabular", "breast_cancer", 4.0)
     assert (study["training"]["epochs"], study["training"]["learning_rate"]) == (3, 0.01)

@@ -7,11 +7,12 @@ from functools import cache
 import pytest
 
 from nas import limits_in_words
+from nas.api.limits import limits_above_board
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
 from nas.study import fitting
-from nas.study.fitting import Asked, require_feasible, scarcity
+from nas.study.fitting import Asked, fit_in_words, require_feasible, scarcity
 from nas.study.study import Study
 from nas.target.budget import Budget
 from nas.target.profiler import estimate_many
@@ -120,3 +121,31 @@ def test_the_limits_in_words_add_up(board: str, output: str) -> None:
 
 def kilobytes(number: str, unit: str) -> float:
     return float(number.replace(",", "")) / (1024 if unit == "B" else 1)
+
+
+def scarce() -> Asked:
+    """A space of which some network with softmax fits, but hardly any."""
+    return asked(budget=replace(Budget.of(BOARD), flash_bytes=asked().smallest().flash_bytes))
+
+
+def test_where_hardly_any_candidate_fits_the_options_that_are_told_give_a_share_that_is_worth_a_search() -> None:
+    require_feasible(scarce())
+    words = scarcity(scarce())
+    assert "--output logits (the smallest has " in words
+    assert "a board with more memory, such as --target " in words
+    shares = [float(share) for share in re.findall(r"([\d.]+) % of random candidates fit\)", words)]
+    assert min(shares) >= 100 * fitting.RARE
+
+
+def test_the_share_and_the_smallest_candidate_are_told_in_a_line() -> None:
+    totals, share = scarce().smallest(), scarce().share(fitting.SAMPLE)
+    words = fit_in_words(scarce())
+    assert f"{percent(share)} of {fitting.SAMPLE} random ones fit the limits" in words
+    assert f"flash {totals.flash_bytes / 1024:,.1f} KB" in words
+
+
+def test_a_limit_above_the_board_s_own_is_told() -> None:
+    study = Study(space="cnn_timeseries", target="arduino-nano-33-ble", ram_kb=500, flash_kb=512)
+    (told,) = limits_above_board(study)
+    assert told.startswith("--ram-kb 500 is more than the 256 KB of arduino-nano-33-ble")
+    assert limits_above_board(replace(study, ram_kb=256)) == []

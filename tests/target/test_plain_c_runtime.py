@@ -1,5 +1,6 @@
 """What plain C costs: the same before training and from the file, and what a compiler and a linker say."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -8,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 from single_operators import Case, T, model_bytes
 
+from nas.api.models import Comparison
 from nas.cli import group
+from nas.cli.views.comparison import comparison
+from nas.cli.views.footprint import view
 from nas.errors import InputError
 from nas.exporters.c_source import source_text
 from nas.graph.builder import GraphBuilder
@@ -215,3 +220,18 @@ def test_their_c_says_so_to_a_compiler_for_avr(tmp_path):
     ended = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert ended.returncode != 0
     assert "beyond the 64 KB of flash" in ended.stderr
+
+
+@pytest.mark.parametrize(("left", "told"), [(5, True), (0, True), (150, False), (-1, False)])
+def test_a_board_whose_ram_is_nearly_used_up_says_what_is_left_for_the_program(left: int, told: bool) -> None:
+    target = on_c("arduino-uno")
+    ram = estimate(graph(), target).ram_bytes
+    small = replace(target, ram_bytes=ram + left)
+    found = estimate(graph(), small)
+    words = f"{left} B of RAM left for your program"
+    assert (words in str(found)) == told
+    row = Comparison("model.tflite", small, found)
+    for shown in (view(found, small), comparison([row, replace(row, target=target)])):
+        console = Console(width=120, record=True, file=io.StringIO())
+        console.print(shown)
+        assert (f"fits, {words}" in console.export_text()) == told

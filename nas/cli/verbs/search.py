@@ -102,15 +102,16 @@ def command(
         # It goes on in the folder where it is.
         studies = open_study(study)[1].parent
     if dry_run:
-        for warning in check_search(definition, studies, finish=finish):
-            click.echo(f"warning: {warning}", err=True)
+        from nas.cli.views.checked import Checked
+
+        check_search(definition, studies, Checked(figures=not as_json), finish=finish)
         _show(definition, as_json=as_json)
         return
     if detach:
         _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
         return
     from nas import Progress, search, show_study
-    from nas.cli.views.result import browse, deploy, exchange, overrun, summary
+    from nas.cli.views.result import browse, deploy, exchange, overrun, summary, tight
     from nas.cli.views.studies import kept
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
@@ -125,7 +126,7 @@ def command(
     else:
         late = "" if finish else overrun(definition, result)
         after = (late, exchange(definition), deploy(definition, result.folder))
-        lines = [summary(result), browse(definition, result.folder), *after]
+        lines = [summary(result), tight(definition, result), browse(definition, result.folder), *after]
         print_text("\n".join(filter(None, lines)))
 
 
@@ -133,13 +134,11 @@ def _show(definition: "Study", *, as_json: bool) -> None:
     """Print the study that would be run."""
     from nas import limits_in_words
 
-    limits = limits_in_words(definition)
     if as_json:
+        limits = limits_in_words(definition)
         print_json({**definition.definition(), "study_toml": definition.to_toml(), "limits": limits})
         return
     click.echo(definition.to_toml(), nl=False)
-    if limits:
-        click.echo(f"limits: {limits}", err=True)
 
 
 def _detach(definition: "Study", studies: Path, *, finish: bool, archives: bool, as_json: bool) -> None:

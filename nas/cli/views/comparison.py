@@ -14,7 +14,7 @@ from nas.errors import InputError
 from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint
 from nas.target.ram import ram_title
-from nas.target.room import at_least
+from nas.target.room import at_least, left_for_program
 from nas.target.target import Target
 from nas.text import kilobytes, shortened
 
@@ -132,5 +132,7 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
             refusals.setdefault(reason, []).append(place)
         if over := _over(row.target, row.result):
             yield Text(f"{place}: {'; '.join(over)}")
+        elif left := left_for_program(row.result.ram_bytes, row.target.ram_bytes):
+            yield Text(f"{place}: fits, {left}", style="yellow")
     for reason, places in refusals.items():
         yield Text(f"{shortened(places, 3)}: {printable(reason)}")

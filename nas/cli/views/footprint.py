@@ -13,7 +13,7 @@ from nas.reports.memory_map.lifetimes import live_at, peak_op, planned, printabl
 from nas.target.footprint import RUNTIME_NAMES, Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import runtime_of
 from nas.target.ram import Arena, Buffers
-from nas.target.room import at_least, room
+from nas.target.room import at_least, left_for_program, room
 from nas.target.target import Target
 from nas.text import percent, shortened
 
@@ -65,6 +65,8 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     else:
         _add_arena(table, footprint.detail, footprint.complete)
     _add_room(table, "RAM", footprint.ram_bytes, target.ram_bytes, not footprint.complete)
+    if left := left_for_program(footprint.ram_bytes, target.ram_bytes):
+        table.add_row("", "", Text(f"fits, {left}", style="yellow"))
     if (beside := footprint.detail.outside) is not None:
         stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
         words = f"outside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"

@@ -13,6 +13,7 @@ from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
 from nas.study.verdict import verdict
 from nas.target.ram import ram_to_reserve
+from nas.target.room import left_for_program
 from nas.text import duration, kilobytes, percent
 
 # The front may have dozens of candidates; as many of the most accurate are printed.
@@ -87,6 +88,13 @@ def exchange(study: Study) -> str:
         f"score: {points:.2g} points of accuracy count as much as {kilobytes(budget // 10)} of weights "
         "(change it with --accuracy-weight)"
     )
+
+
+def tight(study: Study, result: Result) -> str:
+    """Return how little RAM the winner leaves on the study's board; empty if it leaves enough, or has no board."""
+    facts = (result.winner and result.winner.record.profiled) or {}
+    left = left_for_program(facts.get("arena_min_bytes", 0), study.board().ram_bytes)
+    return f"the winner fits, {left}" if left else ""
 
 
 def overrun(study: Study, result: Result) -> str:
