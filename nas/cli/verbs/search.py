@@ -92,7 +92,7 @@ def command(
     STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
     interrupted.
     """
-    from nas import check_search, define_study, open_study
+    from nas import define_study, open_study
 
     given = {key: value for key, value in settings.items() if value not in (None, ())}
     if "recipe" in given:
@@ -102,16 +102,13 @@ def command(
         # It goes on in the folder where it is.
         studies = open_study(study)[1].parent
     if dry_run:
-        from nas.cli.views.checked import Checked
-
-        check_search(definition, studies, Checked(figures=not as_json), finish=finish)
-        _show(definition, as_json=as_json)
+        _check(definition, studies, finish=finish, as_json=as_json)
         return
     if detach:
         _detach(definition, studies, finish=finish, archives=archives, as_json=as_json)
         return
     from nas import Progress, search, show_study
-    from nas.cli.views.result import browse, deploy, exchange, overrun, summary, tight
+    from nas.cli.views.result import told
     from nas.cli.views.studies import kept
 
     with Progress(f"nas search: study {definition.name}", definition.trials) as view:
@@ -124,16 +121,15 @@ def command(
     if as_json:
         print_json(result.to_contract(str(Path(result.folder) / "best" / "model.tflite")))
     else:
-        late = "" if finish else overrun(definition, result)
-        after = (late, exchange(definition), deploy(definition, result.folder))
-        lines = [summary(result), tight(definition, result), browse(definition, result.folder), *after]
-        print_text("\n".join(filter(None, lines)))
+        print_text(told(definition, result, finish=finish))
 
 
-def _show(definition: "Study", *, as_json: bool) -> None:
-    """Print the study that would be run."""
-    from nas import limits_in_words
+def _check(definition: "Study", studies: Path, *, finish: bool, as_json: bool) -> None:
+    """Check all that a search checks before its first trial, and print the study that would be run."""
+    from nas import check_search, limits_in_words
+    from nas.cli.views.checked import Checked
 
+    check_search(definition, studies, Checked(figures=not as_json), finish=finish)
     if as_json:
         limits = limits_in_words(definition)
         print_json({**definition.definition(), "study_toml": definition.to_toml(), "limits": limits})

@@ -22,6 +22,13 @@ MOST_ON_FRONT = 12
 _TOLERATED = 1.25
 
 
+def told(study: Study, result: Result, *, finish: bool) -> str:
+    """Return all that a person reads when a search has ended, or when it was only to `finish`."""
+    late = "" if finish else overrun(study, result)
+    parts = [summary(result), tight(study, result), browse(study, result.folder), late, exchange(study)]
+    return "\n".join(filter(None, [*parts, deploy(study, result.folder)]))
+
+
 def summary(result: Result) -> str:
     """Return the trials by state, the winner's scores and footprint, and where the files are."""
     winner = result.winner
