@@ -160,7 +160,7 @@ def test_labels_from_a_device_are_refused(tmp_path: Path) -> None:
 
 def test_a_column_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path) -> None:
     forms.put(tmp_path / "all.csv", forms.join(forms.whole()))
-    with pytest.raises(InputError, match="label_column='names', got 'activiti'; did you mean activity"):
+    with pytest.raises(InputError, match="must have the column of label_column, got 'activiti'; did you mean activity"):
         read(tmp_path / "all.csv", label_column="activiti")
 
 
