@@ -32,6 +32,33 @@ def test_numbers_behind_a_word_for_a_file_name_nobody(tmp_path: Path, word: str)
     assert "numbered_files" in {finding.kind for finding in found}
 
 
+@pytest.mark.parametrize("ending", ["_0", "-1", "12", ""])
+def test_folders_of_people_whose_files_are_called_by_what_they_do_are_subjects(tmp_path: Path, ending: str) -> None:
+    for number, name in enumerate(("anna", "ben", "carl")):
+        for label in ("idle", "wave"):
+            put(tmp_path / name / f"{label}{ending}.csv", ["a,b", *rows(number)])
+    data = load(str(tmp_path), options=WINDOW)
+    assert data.class_names == ("idle", "wave")
+    assert data.train.groups is not None
+    assert set(data.train.groups.tolist()) == {"anna", "ben", "carl"}
+    assert any("folders for subjects" in note for note in data.notes)
+
+
+def test_folders_of_unknown_words_with_the_same_files_in_each_are_classes_and_that_is_told(tmp_path: Path) -> None:
+    for label in ("alpha", "beta"):
+        for number, name in enumerate(("anna", "ben", "carl")):
+            put(tmp_path / label / f"{name}_1.csv", ["a,b", *rows(number)])
+    data = load(str(tmp_path), options=WINDOW)
+    assert data.class_names == ("alpha", "beta")
+    (note,) = [note for note in data.notes if note.startswith("layout: ")]
+    regex = note.partition("--group-regex '")[2].rstrip("'")
+    assert set(load(str(tmp_path), options=DataOptions(window=16, group_regex=regex)).class_names) == {
+        "anna",
+        "ben",
+        "carl",
+    }
+
+
 def test_a_person_s_name_before_the_number_of_a_log_is_the_group(tmp_path: Path) -> None:
     for number, name in enumerate(("anna", "bo", "eve")):
         for take in range(2):

@@ -1,14 +1,15 @@
 """Folders that may be classes or subjects, since both orders are possible: words tell, or the user has to."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from re import fullmatch
 
 from nas.data.layouts.entry import Entry
 from nas.data.layouts.names import are_activities
 from nas.errors import InputError
 
 _WORDS = r"[^\W\d_]+(?:[\W_]+[^\W\d_]+)*"
+_NUMBER = re.compile(r"[\W_]*\d+$")
 _SHOWN = 3
 
 
@@ -56,20 +57,23 @@ def are_subjects(
 ) -> tuple[bool, tuple[str, ...]]:
     """Return whether folders are subjects, and the names of files classes, and what was assumed.
 
-    They may be where files are called by words alone, and the same words are in all folders. The arguments and errors
-    are those of `level_of_classes`.
+    They may be where the same words are the names of files in all folders. With numbers behind the words, folders are
+    taken for classes unless the words say what is done. The arguments and errors are those of `level_of_classes`.
     """
+    numbered = any(_NUMBER.search(entry.path.stem) for entry in files)
     held: dict[str, set[str]] = defaultdict(set)
     for entry, each in zip(files, folders, strict=True):
-        held[each[0]].add(entry.path.stem.lower())
+        held[each[0]].add(_NUMBER.sub("", entry.path.stem.lower()))
     words = set.union(*held.values())
     if len(held) < 2 or len(words) < 2 or any(own != words for own in held.values()):
         return False, ()
-    if not all(fullmatch(_WORDS, word) for word in words):
+    if not all(re.fullmatch(_WORDS, word) for word in words):
         return False, ()
     before = "" if part is None else "[^/]+/" * (part + 1)
-    by_folder, by_file = f"'^{before}([^/]+)/'", "'([^/]+)[.]'"
-    if are_activities(held, words):
+    by_folder, by_file = f"'^{before}([^/]+)/'", "'([^/]+?)[_-]?[0-9]*[.]'" if numbered else "'([^/]+)[.]'"
+    if numbered and are_activities(held, words):
+        return False, ()
+    if are_activities(held, words) or (numbered and not are_activities(words, held)):
         return False, (_assumed("folders", held, "files", words, by_folder),)
     if are_activities(words, held):
         return True, (_assumed("files", words, "folders", held, by_file),)
