@@ -1,6 +1,7 @@
 """The outputs of a model for given rows: of a `.tflite` as on the device, of the float network by TensorFlow."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ class TfliteModel:
     def run(self, q: Array) -> Array:
         """Return the outputs [n, outputs] for inputs [n, ...], both in the model's own types."""
         if self._device is not None:
-            return self._device.run(q.reshape(len(q), -1))
+            return self._device.run(q.reshape(len(q), math.prod(self.row_shape)))
         q = q.reshape(len(q), *self.row_shape)
         step = _BATCH if self._adapts else 1
         parts = [self._run(q[start : start + step]) for start in range(0, len(q), step)]
