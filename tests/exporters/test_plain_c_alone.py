@@ -45,7 +45,7 @@ def scaled(plain):
 
 
 def exported(folder, archive):
-    write(Destination(folder, "gesture"), archive, ["c"])
+    write(Destination(folder, name="gesture"), archive, ["c"])
     return folder
 
 
