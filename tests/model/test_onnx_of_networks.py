@@ -14,10 +14,8 @@ from nas.model.keras_onnx import keras_to_onnx
 from nas.model.keras_runtime import keras, keras_outputs
 
 
-def test_int8_onnx_answers_as_litert_within_a_step(network, monkeypatch):
-    # LiteRT itself, in place of the device's arithmetic: the ONNX graph rounds as LiteRT does.
-    monkeypatch.setattr("nas.model.deploy.tflite_model.batch_of", lambda tflite: None)
-    model = TfliteModel(network.tflite)
+def test_int8_onnx_answers_as_litert_within_a_step(network):
+    model = TfliteModel(network.tflite, in_litert=True)
     answers = run_onnx(tflite_to_onnx(network.tflite, "model.tflite"), network.x, "model.onnx")
     steps = np.abs(answers - model.predict(network.x)) / model.output_quantization[0]
     assert steps.max() < 1.5
