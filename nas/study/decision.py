@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nas.study.finals import Finalist
 from nas.study.result import Trained
-from nas.study.scores import in_validation
+from nas.study.scores import LEAST_POINTS, in_validation
 from nas.task.task import metric_title
 from nas.text import percent
 
@@ -53,25 +53,25 @@ def _alone(winner: Trained, own: Finalist, entered: int) -> str:
 
 def _cross_validation(winner: Trained, own: Finalist) -> str:
     counted, left_out = len(own.fold_scores), winner.folds_left_out
-    few = f" ({counted} of its folds, for lack of time)" if left_out else ""
-    return f"{counted + left_out}-fold cross-validation{few}"
+    if left_out:
+        return f"{counted} of {counted + left_out} folds of a cross-validation"
+    return f"{counted}-fold cross-validation"
 
 
 def _among(winner: Trained, ran: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
     own, others = ran[0], ran[1:]
     title, folds = metric_title(winner.metric), _cross_validation(winner, own)
-    allowed = f"{len(ran)} finalists"
-    if len(ran) < len(entered):
-        allowed += f" that the time allowed (the best {len(entered)} were to compete)"
+    missing = len(entered) - len(ran)
+    left_out = f"; {missing} of the {len(entered)} best candidates could not be compared" if missing else ""
     higher = next((one for one in others if (one.mean or 0.0) > (own.mean or 0.0)), None)
     if higher is not None:
         return (
-            f"best mean score of {folds}, which weighs {title} against size, of the {allowed}: "
+            f"best mean score of {folds}, which weighs {title} against size, of the {len(ran)} finalists: "
             f"{percent(own.mean)} with {_weights(own)}; trial {higher.trial} reached {percent(higher.mean)} "
-            f"with {_weights(higher)}"
+            f"with {_weights(higher)}{left_out}"
         )
-    won = f"best mean {title} of {folds}, {percent(own.mean)}, of the {allowed}"
-    return f"{won}; {_leader(own, others, entered)}"
+    won = f"best mean {title} of {folds}, {percent(own.mean)}, of the {len(ran)} finalists"
+    return f"{won}; {_leader(own, others, entered)}{left_out}"
 
 
 def _leader(own: Finalist, others: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
@@ -82,13 +82,9 @@ def _leader(own: Finalist, others: Sequence[Finalist], entered: Sequence[Finalis
     if leader.val_score is None or own.val_score is None:
         return f"trial {others[0].trial} is second with {_mean(others[0], own)}"
     ahead = 100 * (leader.val_score - own.val_score)
-    by = f" by {_points(ahead)}" if ahead >= _LEAST_POINTS else ""
+    by = f" by {_points(ahead)}" if ahead >= LEAST_POINTS else ""
     reached = f"reached {_mean(leader, own)}" if leader.fold_scores else "could not be cross-validated"
     return f"trial {leader.trial}, ahead in the search{by}, {reached}"
-
-
-# Less is no difference that a person sees.
-_LEAST_POINTS = 0.05
 
 
 def _points(points: float) -> str:

@@ -9,6 +9,9 @@ from nas.study.result import Trained
 from nas.task.task import metric_title
 from nas.text import percent
 
+LEAST_POINTS = 0.05
+"""Of two scores that differ by fewer percentage points, no text says that one is higher: a person sees the same."""
+
 
 def on_test_set(metric: str) -> str:
     """Return the name of a metric on the test set."""

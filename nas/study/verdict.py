@@ -2,12 +2,9 @@
 
 from nas.study.costs import COSTS
 from nas.study.result import Trained
-from nas.study.scores import on_test_set
+from nas.study.scores import LEAST_POINTS, on_test_set
 from nas.task.metrics import Estimate
 from nas.text import kilobytes
-
-# Less is no difference that a person sees.
-_LEAST_POINTS = 0.05
 
 
 def verdict(winner: Trained) -> str:
@@ -23,7 +20,7 @@ def verdict(winner: Trained) -> str:
     points = 100 * (own.value - other.value)
     saved = (COSTS["weights"].of(made.record) or 0) - (COSTS["weights"].of(winner.record) or 0)
     clear = _is_clear(own, other)
-    if abs(points) < _LEAST_POINTS:
+    if abs(points) < LEAST_POINTS:
         return f"{_level(saved)}: the {on_test_set(winner.metric)} is the same {_size(saved)}."
     reached = f"its {on_test_set(winner.metric)} is {abs(points):.1f} points {'higher' if points > 0 else 'lower'}"
     return f"{_head(points, saved, clear)}: {reached} ({_chance(clear)}) {_size(saved)}."
