@@ -1,4 +1,4 @@
-"""A trained model as Python uses it: raw rows in, probabilities out, computed by LiteRT as the device computes them."""
+"""A trained model as Python uses it: raw rows in, probabilities out, as the device computes them."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +61,7 @@ class Model:
     origin: Path = field(default=Path(), compare=False)
 
     def predict(self, rows: npt.ArrayLike) -> Floats:
-        """Return the probability of each class [n, classes], computed by the `.tflite` in LiteRT's kernels.
+        """Return the probability of each class [n, classes], as the `.tflite` gives it on the device.
 
         The rows are scaled as the training rows were, and quantized.
 

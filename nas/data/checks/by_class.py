@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from nas.arrays import Floats, Ints
+from nas.arrays import Doubles, Floats, Ints
 from nas.data.dataset import Dataset, Part
 from nas.signal.kind import Kind
 
@@ -41,11 +41,8 @@ def apart_by_class(dataset: Dataset, level: Floats) -> npt.NDArray[np.bool_]:
         return apart
     if min(len(np.unique(groups[y == label])) for label in np.unique(y)) < APART_GROUPS:
         return apart
-    ranges = [(level[y == label].min(axis=0), level[y == label].max(axis=0)) for label in np.unique(y)]
-    lows, highs = (np.stack(limits) for limits in zip(*ranges, strict=True))
-    order = lows.argsort(axis=0)
-    lows, highs = np.take_along_axis(lows, order, axis=0), np.take_along_axis(highs, order, axis=0)
-    return np.asarray((highs[:-1] < lows[1:]).all(axis=0) & (len(ranges) > 1), np.bool_)
+    lows, highs = _ranges(level, level, y)
+    return np.asarray((highs[:-1] < lows[1:]).all(axis=0) & (len(lows) > 1), np.bool_)
 
 
 def apart_with_noise(part: Part) -> npt.NDArray[np.bool_]:
@@ -63,11 +60,16 @@ def apart_with_noise(part: Part) -> npt.NDArray[np.bool_]:
 def _clustered(x: Floats, y: Ints) -> npt.NDArray[np.bool_]:
     """Return for each channel whether each gap between the ranges of classes is `WIDE_GAP` times the widest range."""
     lowest, highest = (x, x) if x.ndim == 2 else (x.min(axis=1), x.max(axis=1))
+    lows, highs = _ranges(lowest, highest, y)
+    gaps = lows[1:] - highs[:-1]
+    widest = (highs - lows).max(axis=0)
+    return np.asarray((gaps > 0).all(axis=0) & (gaps > WIDE_GAP * widest).all(axis=0) & (len(lows) > 1), np.bool_)
+
+
+def _ranges(lowest: Floats, highest: Floats, y: Ints) -> tuple[Doubles, Doubles]:
+    """Return the ends of the range of each class [classes, columns], those of each column from low to high."""
     labels = np.unique(y)
     lows = np.stack([lowest[y == label].min(axis=0) for label in labels]).astype(np.float64)
     highs = np.stack([highest[y == label].max(axis=0) for label in labels]).astype(np.float64)
     order = lows.argsort(axis=0)
-    lows, highs = np.take_along_axis(lows, order, axis=0), np.take_along_axis(highs, order, axis=0)
-    gaps = lows[1:] - highs[:-1]
-    widest = (highs - lows).max(axis=0)
-    return np.asarray((gaps > 0).all(axis=0) & (gaps > WIDE_GAP * widest).all(axis=0) & (len(labels) > 1), np.bool_)
+    return np.take_along_axis(lows, order, axis=0), np.take_along_axis(highs, order, axis=0)
