@@ -16,7 +16,7 @@ def beside(name: str, archive: Archive) -> dict[str, str]:
 def _check(name: str, example: Example, is_scaled: bool) -> str:
     upper = name.upper()
     return f"""\
-// An input of {name} and its right output, computed by LiteRT's int8 kernels. The input is noise. {MARK}. Do not edit.
+// An input of {name} and its right output. The input is noise. {MARK}. Do not edit.
 #ifndef {upper}_CHECK_H_
 #define {upper}_CHECK_H_
 
