@@ -8,8 +8,6 @@ from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.target.ram import ram_to_reserve
 from nas.text import UNKNOWN, duration, interval, kilobytes, percent
 
-_SIZES = {"weights": "weights_bytes", "arena to reserve": "arena_min_bytes", "flash": "flash_bytes"}
-
 
 @dataclass(frozen=True, slots=True)
 class StudySummary:

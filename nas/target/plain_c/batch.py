@@ -4,7 +4,6 @@ Each step computes what its kernel in `native/device/kernels` does. Values lie a
 products of int8 are whole numbers, and so are their sums, which float32 holds exactly up to 2^24.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -24,7 +23,6 @@ Values: TypeAlias = Array
 
 _Kernel: TypeAlias = Callable[[Values], Values]
 
-_BOUNDS = re.compile(r"clamp\(.*, (-?\d+), (-?\d+)\);")
 _VALUES = 2**17
 """Values of the largest tensor at a time: they stay in the processor's cache."""
 
@@ -84,10 +82,9 @@ def _is_exact(step: Step) -> bool:
 
 def _kernel(step: Step) -> _Kernel:
     compute = _KERNELS[step.kernels[0]](step)
-    bounds = _BOUNDS.search(step.call) if "clamp" in step.kernels else None
-    if bounds is None:
+    if step.bounds is None:
         return compute
-    low, high = map(int, bounds.groups())
+    low, high = step.bounds
     return lambda values: np.clip(compute(values), low, high)
 
 

@@ -110,7 +110,9 @@ def _look_up(op: Operator, entries: Sequence[int]) -> Step:
 
 def _bounds(op: Operator, low: int, high: int) -> Step:
     call = f"clamp({{in0}}, {{out}}, {op.output.size}, {low}, {high});"
-    return Step(name_of(op), title_of(op), ("clamp",), (), call, (op.input(0),), op.output, in_place=(0,))
+    return Step(
+        name_of(op), title_of(op), ("clamp",), (), call, (op.input(0),), op.output, in_place=(0,), bounds=(low, high)
+    )
 
 
 @LOWERINGS.register("ADD", "SUB")

@@ -32,21 +32,21 @@ def pool(op: Operator) -> Iterator[Step]:
         "pad_top": height.pad,
         "pad_left": width.pad,
     }
-    bounds: tuple[str, ...] = ()
+    bounds = None if (low, high) == (LOW, HIGH) else (low, high)
     calls = [f"{kernel}(&{name}, {{in0}}, {{out}});"]
-    if (low, high) != (LOW, HIGH):
-        bounds = ("clamp",)
+    if bounds is not None:
         calls.append(f"clamp({{out}}, {{out}}, {target.size}, {low}, {high});")
     yield Step(
         name=name,
         title=title_of(op, f", window {height.taps}x{width.taps}"),
-        kernels=(kernel, *bounds),
+        kernels=(kernel,) if bounds is None else (kernel, "clamp"),
         constants=(Struct("pool_shape", name, shape),),
         call="\n".join(calls),
         inputs=(source,),
         output=target,
         # A window is read before its output is written, and later windows lie behind it.
         in_place=() if height.pad or width.pad else (0,),
+        bounds=bounds,
     )
 
 

@@ -57,6 +57,7 @@ class Step:
         in_place: places in `inputs` where the output may lie too, if it is not larger.
         scales_up: whether a factor of its requantization may exceed 1.
         padded: whether windows reach beyond the border, or are dilated.
+        bounds: the lowest and the highest output, where the kernel `clamp` sets them behind all else; None without it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Step:
     in_place: tuple[int, ...] = ()
     scales_up: bool = False
     padded: bool = False
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
