@@ -58,11 +58,12 @@ Terms reduce(const Node& node) {
   return terms_of(Path::kOnly, {n * real(static_cast<int64_t>(in.shape.size())), n, real(out.elements), 1});
 }
 
-// Runs of bytes that memcpy copies: in blocks of 16 and words, or byte by byte if a run is short or not aligned.
-struct Copies {
+// Runs of bytes that memcpy of the Cortex-M0+ copies (newlib's, written in C for size): in blocks of 16 and words, or
+// byte by byte if a run is short or not aligned.
+struct SmallCopies {
   double calls = 0, long_calls = 0, blocks16 = 0, words = 0, bytes = 0, short_bytes = 0, unaligned_bytes = 0;
 
-  void add(double times, int64_t run, bool aligned) {
+  void add(double times, int64_t run, int64_t to, int64_t from) {
     const double length = real(run);
     calls += times;
     if (run < 16) {
@@ -70,7 +71,7 @@ struct Copies {
       return;
     }
     long_calls += times;
-    if (!aligned) {
+    if ((to | from) % 4 != 0) {
       unaligned_bytes += times * length;
     } else {
       blocks16 += times * blocks(length, 16);
@@ -78,26 +79,55 @@ struct Copies {
       bytes += times * rest(length, 4);
     }
   }
+
+  Terms terms(double outer, double inputs) const {
+    return terms_of(Path::kOnly,
+                    {blocks16, words, bytes, short_bytes, unaligned_bytes, long_calls, calls, outer, inputs, 1});
+  }
+};
+
+// Runs of bytes that memcpy of the other cores copies (newlib's memcpy-armv7m.S): in blocks of 64 and 16, words and a
+// rest, behind bytes up to an aligned place if neither end is aligned. Below 8 bytes those go one by one.
+struct Copies {
+  double calls = 0, blocks64 = 0, blocks16 = 0, words = 0, rests = 0, unaligned = 0, by_bytes = 0, single_bytes = 0;
+
+  void add(double times, int64_t run, int64_t to, int64_t from) {
+    const bool aligned = (to | from) % 4 == 0;
+    calls += times;
+    if (!aligned && run < 8) {
+      by_bytes += times;
+      single_bytes += times * real(run);
+      return;
+    }
+    if (!aligned) unaligned += times;
+    const double length = real(to % 4 != 0 && from % 4 != 0 ? run - (4 - to % 4) : run);
+    blocks64 += times * blocks(length, 64);
+    blocks16 += times * blocks(rest(length, 64), 16);
+    words += times * blocks(rest(length, 16), 4);
+    if (rest(length, 4) > 0) rests += times;
+  }
+
+  Terms terms(double outer, double inputs) const {
+    return terms_of(Path::kOnly,
+                    {blocks64, blocks16, words, single_bytes, rests, unaligned, by_bytes, calls, outer, inputs, 1});
+  }
 };
 
 // One copy for each input and each index before the axis in which inputs and output differ.
+template <class Memcpy>
 Terms concatenation(const Node& node) {
   const Tensor &in = *node.input(0), &out = *node.output();
   int64_t outer = 1;
   for (size_t i = 0; i < out.shape.size() && dim(in, i) == dim(out, i); ++i) outer = product({outer, dim(out, i)});
   const int64_t steps = std::min<int64_t>(outer, 4), whole = out.bytes / std::max<int64_t>(1, outer);
-  Copies copies;
+  Memcpy copies;
   int64_t before = 0;
   for (size_t i = 0; i < node.op->inputs.size(); ++i) {
     const int64_t run = node.input(i) == nullptr ? 0 : node.input(i)->bytes / std::max<int64_t>(1, outer);
-    for (int64_t k = 0; k < steps; ++k) {
-      const bool aligned = (k * whole + before) % 4 == 0 && k * run % 4 == 0;
-      copies.add(real(outer) / real(steps), run, aligned);
-    }
+    for (int64_t k = 0; k < steps; ++k) copies.add(real(outer) / real(steps), run, k * whole + before, k * run);
     before += run;
   }
-  return terms_of(Path::kOnly, {copies.blocks16, copies.words, copies.bytes, copies.short_bytes, copies.unaligned_bytes,
-                                copies.long_calls, copies.calls, real(outer), 1});
+  return copies.terms(real(outer), real(static_cast<int64_t>(node.op->inputs.size())));
 }
 
 Terms transpose_conv(const Node& node) {
@@ -205,7 +235,7 @@ Terms loops(const Node& node, const Machine& machine) {
     case Builtin::kReduceMin:
       return reduce(node);
     case Builtin::kConcatenation:
-      return concatenation(node);
+      return machine.code == Code::kM0Plus ? concatenation<SmallCopies>(node) : concatenation<Copies>(node);
     case Builtin::kAdd:
     case Builtin::kMul:
       return binary(node);

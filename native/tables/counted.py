@@ -1,6 +1,7 @@
 """The counted operators that the instruction fits are made from, with the terms of each."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ MACHINES = {
     "m55r_nn": ("cmsis_nn", "cortex-m55", "Cortex-M55, CMSIS-NN"),
 }
 FOLDS = 8
+# Instructions in which the timer that counted them steps once, by the notes in the recorded files.
+STEP, OTHER_STEPS = 40.0, {"cortex-m33": 50.0, "cortex-m55": 31.25}
 PER_OP, PER_INVOKE = 5.0, 75.0  # instructions of the interpreter; instruction_table.h and work.h state the same
 
 
@@ -76,6 +79,19 @@ def read_runs(truth: Path, machine: str) -> list[Run]:
 def _records(truth: Path) -> Mapping[str, Any]:
     files = ("instructions.json", "instructions_more.json")
     return {name: rows for file in files for name, rows in json.loads((truth / file).read_text())["targets"].items()}
+
+
+def left_open(count: float, core: str) -> tuple[float, float]:
+    """Return the least and the most instructions that a mean of readings can stand for.
+
+    A reading is the number of steps that end within the operator: the whole steps of its instructions, or one more, by
+    where in a step it begins. So a mean between two numbers of steps leaves all between them open; a mean of a whole
+    number leaves open what lies within a step on either side.
+    """
+    step = OTHER_STEPS.get(core, STEP)
+    steps = round(count / step, 6)
+    least, most = (steps - 1, steps + 1) if steps == int(steps) else (math.floor(steps), math.ceil(steps))
+    return least * step, most * step
 
 
 def read_kernels(machine: str) -> list[Sample]:

@@ -22,8 +22,8 @@ from scipy.optimize import nnls
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from counted import MACHINES, PER_INVOKE, PER_OP, Run, Sample, read_kernels, read_runs
-from instruction_report import INTRODUCTION, share, stated, summary, table_of_errors
+from counted import MACHINES, PER_INVOKE, PER_OP, Run, Sample, left_open, read_kernels, read_runs
+from instruction_report import INTRODUCTION, Error, share, stated, summary, table_of_errors
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "native" / "src" / "instruction_table.cc"
@@ -112,6 +112,12 @@ def relative(got: float, want: float) -> float:
     return abs(got - want) / want
 
 
+def error_of(got: float, sample: Sample, core: str) -> Error:
+    """Return how far a prediction is from the recorded count, and from all counts that its timer leaves open."""
+    least, most = left_open(sample.instructions, core)
+    return Error(relative(got, sample.instructions), max(0.0, least - got, got - most) / sample.instructions)
+
+
 def _without(runs: Sequence[Run], held: Sequence[Run], kernels: Sequence[Sample]) -> dict[int, Fit]:
     names = {run.file for run in held}
     return fit([*(sample for run in runs if run.file not in names for sample in run.samples), *kernels])
@@ -125,9 +131,11 @@ def held_out_parts(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield [run for run in runs if run.single and run.kind == kind]
 
 
-def held_out(runs: Sequence[Run], kernels: Sequence[Sample]) -> tuple[dict[str, list[float]], dict[str, float | None]]:
+def held_out(
+    runs: Sequence[Run], kernels: Sequence[Sample], core: str
+) -> tuple[dict[str, list[Error]], dict[str, float | None]]:
     """Return the errors of each operator, and of each whole run, with its part held out."""
-    by_operator: dict[str, list[float]] = defaultdict(list)
+    by_operator: dict[str, list[Error]] = defaultdict(list)
     by_run: dict[str, float | None] = {}
     for part in held_out_parts(runs):
         fits = _without(runs, part, kernels)
@@ -135,7 +143,7 @@ def held_out(runs: Sequence[Run], kernels: Sequence[Sample]) -> tuple[dict[str, 
             for sample in run.samples:
                 got = predict(sample, fits)
                 if got is not None:
-                    by_operator[sample.name].append(relative(got, sample.instructions))
+                    by_operator[sample.name].append(error_of(got, sample, core))
             total = predict_run(run, fits)
             by_run[run.file] = None if total is None else relative(total, run.instructions)
     return by_operator, by_run
@@ -192,7 +200,7 @@ def report(truth: Path) -> tuple[str, str]:
     errors, parts, told = [], [], []
     for machine, (kernel_set, core, title) in MACHINES.items():
         runs, kernels = read_runs(truth, machine), read_kernels(machine)
-        by_operator, by_run = held_out(runs, kernels)
+        by_operator, by_run = held_out(runs, kernels, core)
         errors.append((title, runs, by_run))
         parts.append(table_of_errors(title, runs, kernels, by_operator, by_run))
         of_integers, of_floats = (share(stated(runs, by_run, is_float), 90) / 100 for is_float in (False, True))

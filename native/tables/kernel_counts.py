@@ -18,6 +18,8 @@ COUNTS = Path(__file__).with_suffix(".csv")
 CORES = ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
 # Reference kernels that also serve beside CMSIS-NN, which lacks them, as it lacks all kernels for floats.
 SHARED = frozenset(f"reference {kernel}" for kernel in ("concatenation", "dequantize", "shape", "pack"))
+# Float kernels that were counted in each set's own file of the operator.
+IN_BOTH_FILES = frozenset({"reference depthwise", "reference depthwise after relu"})
 # Ends the name of a kernel whose inputs were negative for one half, and so zero: floats without a floating-point unit.
 AFTER_RELU = " after relu"
 # Begins the name of a softmax whose inputs lie so far apart that all exponentials but one are zero.
@@ -37,6 +39,8 @@ def _serves(row: Row, kernels: str) -> bool:
     """Whether the row's kernel is part of a kernel set."""
     if not row["kernel"].startswith("reference "):
         return kernels == "cmsis_nn"
+    if row["in"] == "operator" and row["kernel"] in IN_BOTH_FILES:
+        return kernels == "reference"
     left, *right = row["input"].split("+")
     broadcast = row["kernel"] == "reference multiply" and right != [left]
     return kernels == "reference" or row["type"] == "float32" or row["kernel"] in SHARED or broadcast
