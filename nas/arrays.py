@@ -12,3 +12,17 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 """Numbers of rows, to take them from an array."""
+
+
+_BLOCK = 1 << 22
+
+
+def mean_and_std(integers: Array) -> tuple[float, float]:
+    """Return mean and standard deviation of integers of 16 bits or fewer, by exact sums and in little memory."""
+    total, squares = 0, 0
+    for start in range(0, len(integers), _BLOCK):
+        block = integers[start : start + _BLOCK].astype(np.int64)
+        total, squares = total + int(block.sum()), squares + int((block * block).sum())
+    count = integers.size
+    mean = total / count
+    return mean, float(np.sqrt(max(0, squares * count - total * total))) / count

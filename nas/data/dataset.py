@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nas.arrays import Array, Floats, Ints, Rows
+from nas.arrays import Array, Ints, Rows
 from nas.errors import InputError
 from nas.keywords import explains_fields
 from nas.signal.kind import Kind
@@ -16,14 +16,15 @@ class Part:
     """Rows that are used together.
 
     Attributes:
-        x: [n, features], [n, time, channels] or [n, height, width, channels].
+        x: [n, features], [n, time, channels] or [n, height, width, channels]; float32 in units, or as they were
+            recorded the samples of audio, int16, and the pixels of pictures, uint8.
         y: class of each row [n].
         groups: subject, speaker or recording of each row [n]; None if unknown.
         recordings: position of each row's file in `Dataset.recordings` [n]; None if the rows are not from files of
             their own.
     """
 
-    x: Floats
+    x: Array
     y: Ints
     groups: Array | None = None
     recordings: Ints | None = None
@@ -124,6 +125,11 @@ class Dataset:
     @property
     def kind(self) -> Kind:
         return Kind.of(self.train.x.shape[1:])
+
+    @property
+    def is_as_recorded(self) -> bool:
+        """Whether rows hold samples or pixels as whole numbers of a known range, as audio files and pictures do."""
+        return self.train.x.dtype.kind in "iu"
 
     def channel_name(self, index: int) -> str:
         """Return the name of a channel, or its position if the source gives no names."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nas.arrays import Array, mean_and_std
 from nas.data.dataset import ROW_OPTIONS, DataOptions, Dataset, Part
 from nas.data.finding import Finding, as_flags
 from nas.data.findings import findings
@@ -16,6 +17,8 @@ from nas.data.rules import violations
 from nas.errors import InputError
 from nas.signal.kind import Kind
 from nas.text import counted
+
+_Spread = tuple[float | None, float | None, float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +172,18 @@ def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSumm
 
 
 def _channels(dataset: Dataset, train: Part) -> tuple[ChannelSummary, ...]:
-    columns = train.x.reshape(-1, train.x.shape[-1]).T.astype(np.float64)
-    return tuple(
-        ChannelSummary(dataset.channel_name(index), *_spread(column[np.isfinite(column)]))
-        for index, column in enumerate(columns)
-    )
+    columns = train.x.reshape(-1, train.x.shape[-1]).T
+    spread = _spread_of_integers if dataset.is_as_recorded else _spread
+    return tuple(ChannelSummary(dataset.channel_name(i), *spread(column)) for i, column in enumerate(columns))
 
 
-def _spread(values: Any) -> tuple[float | None, float | None, float | None, float | None]:
+def _spread(column: Array) -> _Spread:
+    values = column[np.isfinite(column)].astype(np.float64)
     if not len(values):
         return None, None, None, None
     return float(values.min()), float(values.max()), float(values.mean()), float(values.std())
+
+
+def _spread_of_integers(column: Array) -> _Spread:
+    """Return the spread without a copy of the values as floating point numbers, which may be billions."""
+    return (float(column.min()), float(column.max()), *mean_and_std(column)) if len(column) else (None,) * 4

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nas.arrays import Floats
+from nas.arrays import Array, Floats, mean_and_std
 from nas.data.dataset import Part
 from nas.data.splits import Splits
 from nas.signal.front_end import FrontEnd
@@ -23,16 +23,20 @@ class Scaling:
     std: tuple[float, ...]
 
     @classmethod
-    def fit(cls, x: Floats) -> "Scaling":
+    def fit(cls, x: Array) -> "Scaling":
         """Measure `x` [n, ..., channels]; a constant channel gets std 1, so that scaling makes it 0."""
         axes = tuple(range(x.ndim - 1))
-        mean, std = x.mean(axis=axes, dtype=np.float64), x.std(axis=axes, dtype=np.float64)
+        if x.dtype.kind in "iu" and x.dtype.itemsize <= 2:
+            columns = x.reshape(-1, x.shape[-1]).T
+            mean, std = np.array([mean_and_std(column) for column in columns]).T
+        else:
+            mean, std = x.mean(axis=axes, dtype=np.float64), x.std(axis=axes, dtype=np.float64)
         # Through rounding, a constant channel may have a std of about 1e-8 of its mean.
         # A std below float32's smallest normal number would be rounded to 0.
         std = np.where(std > np.maximum(1e-6 * np.abs(mean), np.finfo(np.float32).tiny), std, 1.0)
         return cls(tuple(mean.tolist()), tuple(std.tolist()))
 
-    def apply(self, x: Floats) -> Floats:
+    def apply(self, x: Array) -> Floats:
         """Scale `x` [..., channels]."""
         mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
         return np.asarray((x - mean) / std, np.float32)

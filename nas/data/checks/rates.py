@@ -13,7 +13,7 @@ SLOWEST_HZ, FASTEST_HZ = 0.5, 20_000.0
 def implausible_rates(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """Times in milliseconds that are taken for seconds give a thousandth of the rate."""
     rate = dataset.sample_rate_hz
-    if dataset.kind != Kind.WINDOW or rate is None or SLOWEST_HZ <= rate <= FASTEST_HZ:
+    if dataset.kind != Kind.WINDOW or rate is None or dataset.is_as_recorded or SLOWEST_HZ <= rate <= FASTEST_HZ:
         return
     right, units = (rate * 1000, "milliseconds") if rate < SLOWEST_HZ else (rate / 1000, "seconds")
     text = f"the sample rate is {rate:g} Hz, which is rare"

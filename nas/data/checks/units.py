@@ -32,7 +32,8 @@ SAMPLED = 20_000
 
 def units_of_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """A group in other units is learned as other movements, and the answers for it are arbitrary."""
-    if dataset.kind != Kind.WINDOW or dataset.train.groups is None:
+    # Speakers are louder or softer, or nearer to the microphone.
+    if dataset.kind != Kind.WINDOW or dataset.train.groups is None or dataset.is_as_recorded:
         return
     for group, factor in _other_scales(dataset):
         times = f"{factor:.3g} times as wide" if factor > 1 else f"{1 / factor:.3g} times as narrow"

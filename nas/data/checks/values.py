@@ -65,7 +65,7 @@ def clipped_channels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fi
 
 def outliers(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """A few values by orders of magnitude too large decide the scaling, and all others become nearly equal."""
-    if dataset.kind == Kind.IMAGE:
+    if dataset.kind == Kind.IMAGE or dataset.is_as_recorded:
         return
     usual = _usual(parts["train"].x)
     far = {name: _outlying(usual, part.x) for name, part in parts.items()}
@@ -77,6 +77,8 @@ def outliers(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
 
 def outlying_rows(dataset: Dataset) -> dict[str, Array]:
     """Return for each part of the source which rows [n] hold outliers, or numbers that are not finite."""
+    if dataset.is_as_recorded:
+        return {name: np.zeros(len(part), bool) for name, part in dataset.parts().items()}
     usual = _usual(dataset.train.x)
     return {
         name: np.asarray((_outlying(usual, part.x) | ~np.isfinite(part.x)).any(axis=tuple(range(1, part.x.ndim))))

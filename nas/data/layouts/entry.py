@@ -1,12 +1,17 @@
 """A recording of a folder, and the search for all of them."""
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nas.data.tables.reading import TABLES
 from nas.errors import InputError
+
+FILES_LOOKED_AT = 1000
+"""Files of a folder that tell what kind of data it holds."""
 
 NOT_RECORDINGS = ("readme", "license", "licence", "changelog", "notes", "requirements")
 """Names, without their ending, of texts that lie beside recordings."""
@@ -48,20 +53,33 @@ class Layout:
     notes: tuple[str, ...] = ()
 
 
-def find_files(source: str, folder: Path) -> list[Entry]:
-    """Return every table below `folder` in the order of its path; links are followed, hidden files are left out."""
-    paths = sorted(path for path in _walk(folder) if _is_recording(path))
+def find_files(source: str, folder: Path, endings: Collection[str] = TABLES) -> list[Entry]:
+    """Return every file below `folder` with such an ending, in the order of its path.
+
+    Links are followed, hidden files are left out.
+    """
+    paths = sorted(path for path in _walk(folder) if _is_recording(path, endings))
     inside = [path.relative_to(folder).as_posix() for path in paths]
     return [Entry(path, f"{source}/{name}", name) for path, name in zip(paths, inside, strict=True)]
 
 
-def within(folder: Path, name: str, place: str) -> Path:
+def most_are(folder: Path, endings: Collection[str], others: Collection[str]) -> bool:
+    """Return whether more of a folder's files have one of these endings than one of the others.
+
+    The first files decide, so that a large folder is not walked through.
+    """
+    counts = Counter(path.suffix.lower() for path in itertools.islice(_walk(folder), FILES_LOOKED_AT))
+    return sum(counts[ending] for ending in endings) > sum(counts[ending] for ending in others)
+
+
+def within(folder: Path, name: str, place: str, endings: Collection[str] = TABLES) -> Path:
     """Return the file that a list names, which must lie in `folder`.
 
     Args:
         folder: the folder of recordings.
         name: path in it, with slashes or backslashes; its ending may be missing.
         place: where the list names it.
+        endings: those that may be missing.
 
     Raises:
         InputError: the path leads out of the folder, or there is no such file.
@@ -70,7 +88,9 @@ def within(folder: Path, name: str, place: str) -> Path:
     path = Path(os.path.normpath(folder / name))
     if name.startswith("/") or name[1:2] == ":" or not path.is_relative_to(os.path.normpath(folder)):
         raise InputError(place, "must name a file in the folder of recordings", got=name, hint="give its path in there")
-    found = next((each for each in (path, *(path.with_name(path.name + end) for end in TABLES)) if each.exists()), None)
+    found = next(
+        (each for each in (path, *(path.with_name(path.name + end) for end in endings)) if each.exists()), None
+    )
     if found is None or found.is_dir():
         raise InputError(place, "must name a file in the folder of recordings", got=name)
     return found
@@ -89,6 +109,6 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(here) / name for name in files if not name.startswith("."))
 
 
-def _is_recording(path: Path) -> bool:
+def _is_recording(path: Path, endings: Collection[str]) -> bool:
     name = path.stem.lower()
-    return path.suffix.lower() in TABLES and not name.startswith(NOT_RECORDINGS) and name not in ("labels", "~")
+    return path.suffix.lower() in endings and not name.startswith(NOT_RECORDINGS) and name not in ("labels", "~")

@@ -11,7 +11,7 @@ from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, labels_of
 from nas.data.parts import part_of
 from nas.errors import InputError
 
-HOW = "must hold <class>/<group>.csv recordings or a labels.csv"
+HOW = "must hold <class>/<group>{} recordings or a labels.csv"
 HINT = (
     "put each recording into a folder named after its class, list all in a labels.csv: file,label,group, or name the "
     "column of classes with --label-column"
@@ -123,7 +123,9 @@ def _by_name(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, .
     labels = labels_of([entry.path.stem for entry in files])
     if labels is None:
         got = f"folders {folders[0][0]}, which names no class" if any(folders) else f"{files[0].inside}"
-        raise InputError(source, HOW, got=got, hint=_above(source, any(map(bool, folders))) or HINT)
+        raise InputError(
+            source, HOW.format(files[0].path.suffix), got=got, hint=_above(source, any(map(bool, folders))) or HINT
+        )
     labelled = [replace(entry, label=label) for entry, label in zip(files, labels, strict=True)]
     told = f"classes: from the names of files, such as {labels[0]} in {files[0].path.name}"
     if all(re.fullmatch(r"[^.]+\.[0-9a-z]{5,}(?:\..*)?", entry.path.stem) for entry in files):

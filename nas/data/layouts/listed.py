@@ -1,18 +1,23 @@
 """Recordings that a table lists: a `labels.csv` of any form."""
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 from pathlib import Path
 
 from nas.data.layouts.entry import Entry, Layout, within
 from nas.data.names import FILES, GROUPS, LABELS, is_named, plain
 from nas.data.parts import SPLITS, part_of
-from nas.data.tables.reading import read_table
+from nas.data.tables.reading import TABLES, read_table
 from nas.data.tables.table import Table
 from nas.errors import InputError
 
 
-def from_labels(listing: Path, folder: Path) -> Layout:
+def from_labels(listing: Path, folder: Path, endings: Collection[str] = TABLES) -> Layout:
     """Return the files that `listing` names, with their classes, and their groups and parts if it has them.
+
+    Args:
+        listing: the table.
+        folder: where the files lie.
+        endings: those that the table may leave out of the files' names.
 
     Raises:
         InputError: a column is missing, or a line names no file in the folder, no class, or a file for the second time.
@@ -23,7 +28,7 @@ def from_labels(listing: Path, folder: Path) -> Layout:
         got = ", ".join(table.names) or "no header"
         raise InputError(listing, "must have the columns file, label and optionally group", got=got)
     texts = [[""] * len(table) if column is None else table.texts(column).tolist() for column in columns]
-    entries = [_entry(table.at(row), folder, *cells) for row, cells in enumerate(zip(*texts, strict=True))]
+    entries = [_entry(table.at(row), folder, endings, *cells) for row, cells in enumerate(zip(*texts, strict=True))]
     _check_once(listing, table, entries)
     notes = tuple(f"{listing.name}: {note}" for note in table.notes)
     return Layout(tuple(entries), notes)
@@ -35,12 +40,12 @@ def _column(table: Table, words: Set[str]) -> int | None:
     return min(found, key=lambda column: plain(table.names[column]) not in words, default=None)
 
 
-def _entry(place: str, folder: Path, name: str, label: str, group: str, part: str) -> Entry:
+def _entry(place: str, folder: Path, endings: Collection[str], name: str, label: str, group: str, part: str) -> Entry:
     if not name or not label:
         raise InputError(
             place, "must give a file and a label", got=f"file {name!r}, label {label!r}", hint="fill or delete the row"
         )
-    path = within(folder, name, place)
+    path = within(folder, name, place, endings)
     named = part_of(part) if part else "train"
     if named is None:
         raise InputError(place, "part must be train, val or test", got=repr(part))

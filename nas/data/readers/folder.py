@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import joblib
 import numpy as np
 
 from nas.arrays import Array
 from nas.data.dataset import DataOptions, Dataset
-from nas.data.groups import FROM_NAMES, groups_of, matched_groups
+from nas.data.groups import matched_groups
 from nas.data.layouts.edge_impulse import LISTING, read_export
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
+from nas.data.layouts.grouped import with_groups
 from nas.data.layouts.listed import from_labels
 from nas.data.names import LABELS, is_named
-from nas.data.parts import part_of
 from nas.data.readers.examples import are_examples, to_examples
+from nas.data.readers.many_files import read_all
 from nas.data.readers.recordings import Take, count_notes, takes_of, to_dataset
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import read_table
@@ -26,9 +26,6 @@ from nas.errors import InputError
 
 MOST_FILES = 1000
 """Files without a known ending that are looked at to name them."""
-
-MOST_ERRORS = 8
-"""Files that an error tells of."""
 
 
 def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
@@ -53,7 +50,8 @@ def read_recordings(source: str, folder: Path, options: DataOptions) -> list[Tak
 def _read(source: str, folder: Path, options: DataOptions) -> tuple[Sequence[Entry], list[Sheet], tuple[str, ...]]:
     """Return the files of a folder, their tables, and what was assumed."""
     layout = _layout(source, folder, options)
-    entries, note = _with_groups(layout.entries, options)
+    in_column = options.group_column is not None
+    entries, note = (list(layout.entries), ()) if in_column else with_groups(layout.entries, options.group_regex)
     sheets = read_tables(entries, options)
     _check_labels(entries, sheets)
     return entries, sheets, (*layout.notes, *note, *count_notes(sheets))
@@ -66,32 +64,14 @@ def _takes(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> list[Take]:
 
 
 def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
-    """Read the tables on all cores: pandas lets other threads run while it reads.
+    """Read tables; InputError if some cannot be read."""
 
-    Raises:
-        InputError: tables cannot be read; it tells of each of them, in the order of the entries.
-    """
+    def read(entry: Entry) -> Sheet:
+        labelled = bool(entry.label or entry.spans)
+        sheet = read_sheet(read_table(entry.path, entry.place), options, labelled=labelled)
+        return replace(sheet, labels=_spanned(entry, len(sheet.table))) if entry.spans else sheet
 
-    def read(entry: Entry) -> Sheet | InputError:
-        try:
-            labelled = bool(entry.label or entry.spans)
-            sheet = read_sheet(read_table(entry.path, entry.place), options, labelled=labelled)
-            return replace(sheet, labels=_spanned(entry, len(sheet.table))) if entry.spans else sheet
-        except InputError as error:
-            return error
-
-    tried = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(read)(entry) for entry in entries)
-    errors = [found for found in tried if isinstance(found, InputError)]
-    if errors:
-        raise errors[0] if len(errors) == 1 else _unreadable(errors, len(entries))
-    return [found for found in tried if isinstance(found, Sheet)]
-
-
-def _unreadable(errors: Sequence[InputError], files: int) -> InputError:
-    """Return one error that tells of all files that cannot be read, so that they can be mended at once."""
-    told = " ".join(f"({number}) {error}" for number, error in enumerate(errors[:MOST_ERRORS], 1))
-    more = f" and {len(errors) - MOST_ERRORS} more" if len(errors) > MOST_ERRORS else ""
-    return InputError(f"{len(errors)} of {files} files", f"must be readable, but are not: {told}{more}")
+    return read_all(entries, read)
 
 
 def _spanned(entry: Entry, samples: int) -> Array:
@@ -113,10 +93,12 @@ def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
     else:
         files = find_files(source, folder)
         if not files:
-            raise InputError(source, HOW, got=_other_files(folder), hint=_unlisted(source, folder) or HINT)
+            raise InputError(
+                source, HOW.format(".csv"), got=_other_files(folder), hint=_unlisted(source, folder) or HINT
+            )
         return _found(source, files, options)
     if not layout.entries:
-        raise InputError(source, HOW, hint=HINT)
+        raise InputError(source, HOW.format(".csv"), hint=HINT)
     return layout
 
 
@@ -164,22 +146,6 @@ def _check_labels(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> None:
             raise InputError(
                 entry.place, "must have a column of classes, as other files do", hint="give --label-column NAME"
             )
-
-
-def _with_groups(entries: Sequence[Entry], options: DataOptions) -> tuple[list[Entry], tuple[str, ...]]:
-    """Return the entries with groups: those of `--group-regex`, else what the layout tells, else the names of files."""
-    if options.group_column is not None:
-        return list(entries), ()
-    if options.group_regex is not None:
-        groups = matched_groups([entry.inside for entry in entries], options.group_regex)
-        return [replace(entry, group=group) for entry, group in zip(entries, groups, strict=True)], (
-            f"groups: by --group-regex, such as {groups[0]} in {entries[0].inside}",
-        )
-    bare = [entry for entry in entries if not entry.group and not part_of(entry.path.stem)]
-    named = groups_of([entry.path.stem for entry in bare], [entry.label for entry in bare])
-    found = dict(zip(bare, named, strict=True))
-    told = f"groups: {len(set(named))} {FROM_NAMES}, such as {named[0]} in {bare[0].path.name}" if bare else ""
-    return [replace(entry, group=found.get(entry, entry.group)) for entry in entries], (told,) if told else ()
 
 
 READERS.register("folder")(

@@ -1,0 +1,129 @@
+"""Reading a folder of audio files: a row is a window of samples of 16 bits, as a microphone gives them."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nas.data import labels
+from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.layouts.entry import Entry, Layout, most_are
+from nas.data.layouts.grouped import with_groups
+from nas.data.layouts.media import in_folders, listed_media, media_files
+from nas.data.layouts.speech_commands import speech_commands
+from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
+from nas.data.readers.sound import ENDINGS, Header
+from nas.data.source import READERS, Reader
+from nas.data.tables.reading import TABLES
+from nas.errors import InputError
+
+CHANNEL = "audio"
+NOISE = re.compile(r"_(background_)?noise_", re.IGNORECASE)
+"""Names of folders and classes whose files are noise to mix in, and no class."""
+
+
+def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
+    """Read the audio files of a folder, and make rows of one length at one rate of them.
+
+    Raises:
+        InputError: there are no files of classes, the layout is ambiguous, or files cannot be read.
+    """
+    layout = _layout(source, folder, options)
+    noise = [entry for entry in layout.entries if _is_noise(entry)]
+    entries = [entry for entry in layout.entries if not _is_noise(entry)]
+    if not entries:
+        raise InputError(source, "must hold audio of classes", got=f"{len(noise)} files of noise")
+    entries, told = with_groups(entries, options.group_regex)
+    headers = read_headers(entries)
+    form = form_of(headers, options)
+    clips = read_clips(entries, form)
+    parts = _parts(entries, clips, form)
+    if "train" not in parts:
+        raise InputError(source, "must hold training rows", got=", ".join(parts) or "files without samples only")
+    y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
+    coded = {name: Part(part.x, y[name], part.groups, part.recordings) for name, part in parts.items()}
+    return Dataset(
+        source=source,
+        train=coded["train"],
+        val=coded.get("val"),
+        test=coded.get("test"),
+        class_names=class_names,
+        channel_names=(CHANNEL,),
+        sample_rate_hz=float(form.rate_hz),
+        stride=form.stride,
+        recordings=tuple(entry.place for entry in entries),
+        notes=(*layout.notes, *told, *_notes(headers, clips, form, len(noise))),
+    )
+
+
+def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
+    """Return the files with classes and parts; those of noise are among them, in the class of their folder."""
+    listed = listed_media(folder, options, ENDINGS)
+    if listed is not None:
+        return listed
+    files = media_files(source, folder, ENDINGS)
+    noise = [entry for entry in files if _is_noise(entry)]
+    files = [entry for entry in files if not _is_noise(entry)]
+    found = speech_commands(folder, files) or in_folders(source, files, options.group_regex)
+    return Layout((*found.entries, *noise), found.notes)
+
+
+def _is_noise(entry: Entry) -> bool:
+    return any(NOISE.fullmatch(name) for name in (entry.label, *entry.folders))
+
+
+def _parts(entries: Sequence[Entry], clips: Sequence[Clip], form: Form) -> dict[str, Part]:
+    """Return the rows of each part, with the names of their classes as y."""
+    members: dict[str, list[int]] = defaultdict(list)
+    for number, (entry, clip) in enumerate(zip(entries, clips, strict=True)):
+        if len(clip.rows):
+            members[entry.part].append(number)
+    grouped = all(entry.group for entry in entries)
+    parts = {}
+    for name, numbers in members.items():
+        counts = [len(clips[n].rows) for n in numbers]
+        parts[name] = Part(
+            stacked([clips[n].rows for n in numbers], form.window),
+            np.repeat(np.array([entries[n].label for n in numbers]), counts),
+            np.repeat(np.array([entries[n].group for n in numbers]), counts) if grouped else None,
+            np.repeat(np.array(numbers, np.int64), counts),
+        )
+    return parts
+
+
+def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form, noise: int) -> Iterator[str]:
+    window = f"{form.window:,} samples, {form.window / form.rate_hz:.4g} s"
+    yield f"{len(clips)} audio files as rows of {window}, of 16 bits and one channel"
+    short = sum(0 < clip.seconds * form.rate_hz < form.window - 0.5 for clip in clips)
+    if short:
+        yield f"shorter files, padded with zeros at their end: {short}"
+    if loudest := sum(clip.is_loudest for clip in clips):
+        yield f"longer files, of which the loudest {form.window / form.rate_hz:.4g} s are a row: {loudest}"
+    if several := sum(len(clip.rows) > 1 for clip in clips):
+        yield f"longer files, cut into rows {form.stride:,} samples apart: {several}"
+    rates = Counter(header.rate_hz for header in headers if header.rate_hz != form.rate_hz)
+    if rates:
+        listed = ", ".join(f"{rate:,} Hz ({count} files)" for rate, count in sorted(rates.items()))
+        yield f"resampled to {form.rate_hz:,} Hz: {listed}"
+    if mixed := sum(header.channels > 1 for header in headers):
+        yield f"files of several channels, of which the mean is taken: {mixed}"
+    if cut := sum(header.is_cut for header in headers):
+        yield f"files that end before the length that they tell: {cut}"
+    if empty := sum(not len(clip.rows) for clip in clips):
+        yield f"files without samples, left out: {empty}"
+    if noise:
+        yield f"noise to mix in, no class: {noise} files"
+
+
+READERS.register("audio")(
+    Reader(
+        accepts=lambda path: path.is_dir() and most_are(path, ENDINGS, TABLES),
+        read=read_audio,
+        what="a folder of audio files",
+        pattern="FOLDER OF AUDIO",
+        summary="Your clips (WAV, FLAC, OGG, MP3), one a file: <class>/<speaker>_1.wav, train/<class>/..., labels.csv",
+        options=frozenset({"window", "stride", "rate_hz", "labels", "group_regex"}),
+    )
+)
