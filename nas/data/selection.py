@@ -24,7 +24,7 @@ def select(dataset: Dataset, options: DataOptions) -> Dataset:
         dataset = _merged(dataset)
     if left_out:
         dataset = _without_channels(dataset, left_out)
-    return _without_outliers(dataset) if options.drop_outliers else dataset
+    return _without_outliers(dataset) if options.drop_outliers and not dataset.is_as_recorded else dataset
 
 
 def listed(dataset: Dataset, names: str | None, flag: str) -> list[int]:

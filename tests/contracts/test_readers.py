@@ -65,7 +65,8 @@ def write_audio(folder: Path, spoiled: bytes | None) -> Path:
     return folder
 
 
-# Each writes the rows X, or their first channel, of two classes in turns, in its reader's format, or `spoiled` in place of what it wrote last.
+# Each writes the rows X, or their first channel, of two classes in turns, in its reader's format, or `spoiled` in place
+# of what it wrote last.
 WRITERS: dict[str, Write] = {
     "audio": write_audio, "folder": write_folder, "npz": write_npz, "table_file": write_table_file,
 }  # fmt: skip

@@ -62,8 +62,8 @@ def test_samples_of_16_bits_stay_as_they_are(two_classes: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "subtype", "most"),
-    [("a.wav", "PCM_24", 1), ("a.wav", "PCM_32", 1), ("a.wav", "FLOAT", 1), ("a.wav", "DOUBLE", 1), ("a.wav", "PCM_U8", 257),
-     ("a.flac", "PCM_24", 1), ("a.ogg", "VORBIS", 1500), ("a.mp3", "MPEG_LAYER_III", 3000)],
+    [("a.wav", "PCM_24", 1), ("a.wav", "PCM_32", 1), ("a.wav", "FLOAT", 1), ("a.wav", "DOUBLE", 1),
+     ("a.wav", "PCM_U8", 257), ("a.flac", "PCM_24", 1), ("a.ogg", "VORBIS", 1500), ("a.mp3", "MPEG_LAYER_III", 3000)],
 )  # fmt: skip
 def test_every_encoding_gives_the_same_signal(name: str, subtype: str, most: int, two_classes: Path) -> None:
     signal = tone(0.1, RATE)

@@ -71,7 +71,7 @@ def test_a_linear_model_does_better_than_chance_on_synthetic_activities_but_not_
         ("nosuchdir", "nosuchdir: no such file or folder, and no data of this name"),
         ("nowhere/data.npz", "no such file or folder"),
         ("data.npz", "no such file or folder"),
-        (str(Path(__file__)), "must be a folder of recordings or an .npz file or a CSV or Excel file"),
+        (str(Path(__file__)), "or a folder of recordings or an .npz file or a CSV or Excel file"),
     ],
 )
 def test_a_missing_source_is_refused_with_the_reason(source: str, message: str) -> None:

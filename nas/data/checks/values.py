@@ -77,8 +77,6 @@ def outliers(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
 
 def outlying_rows(dataset: Dataset) -> dict[str, Array]:
     """Return for each part of the source which rows [n] hold outliers, or numbers that are not finite."""
-    if dataset.is_as_recorded:
-        return {name: np.zeros(len(part), bool) for name, part in dataset.parts().items()}
     usual = _usual(dataset.train.x)
     return {
         name: np.asarray((_outlying(usual, part.x) | ~np.isfinite(part.x)).any(axis=tuple(range(1, part.x.ndim))))

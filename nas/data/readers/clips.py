@@ -1,4 +1,4 @@
-"""Audio files as rows of one length at one rate: what is chosen, how clips are padded and cut, and what was measured."""
+"""Audio files as rows of one length at one rate: how both are chosen, and how clips are padded and cut."""
 
 from collections import Counter
 from collections.abc import Sequence
