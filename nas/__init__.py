@@ -95,8 +95,8 @@ if TYPE_CHECKING:
     from nas.api.training import train
     from nas.api.ui import open_ui
     from nas.api.viewers import open_netron, open_tensorboard, tensorboard_command
-    from nas.data.dataset import DataOptions
     from nas.data.given import Data
+    from nas.data.options import DataOptions
     from nas.errors import InputError
     from nas.evaluation.evaluation import Evaluation
     from nas.exporters.format import Destination
@@ -165,8 +165,8 @@ _HOMES = {
     "api.training": ("train",),
     "api.ui": ("open_ui",),
     "api.viewers": ("open_netron", "open_tensorboard", "tensorboard_command"),
-    "data.dataset": ("DataOptions",),
     "data.given": ("Data",),
+    "data.options": ("DataOptions",),
     "errors": ("InputError",),
     "evaluation.evaluation": ("Evaluation",),
     "optimizer.observer": ("Observer",),

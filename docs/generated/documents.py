@@ -8,7 +8,7 @@ from typing import Any
 
 from generated.markdown import code, prose, sentence, table
 from nas.cli.study_options import OPTIONS
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.space.blocks.block import BLOCKS, MOST
 from nas.space.file import KEYS as SPACE_KEYS

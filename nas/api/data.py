@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from nas.data.choice import DataChoice
-from nas.data.dataset import ROW_OPTIONS, DataOptions, Dataset
+from nas.data.dataset import Dataset
 from nas.data.describe import Description, describe
 from nas.data.given import Data
+from nas.data.options import ROW_OPTIONS, DataOptions
 from nas.data.readers.archive import read_arrays
 from nas.data.readers.npz import key_of
 from nas.data.saving import save_dataset

@@ -13,8 +13,8 @@ from nas.api.model_data import is_own_data, like_training
 from nas.api.studies import open_study
 from nas.arrays import Floats
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions
 from nas.data.given import Data
+from nas.data.options import DataOptions
 from nas.data.selection import select
 from nas.data.source import load as load_source
 from nas.errors import InputError

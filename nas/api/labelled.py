@@ -10,8 +10,9 @@ from nas.api.model import Model
 from nas.api.model_data import is_own_data, like_training
 from nas.arrays import Floats, Ints
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions, Part
+from nas.data.dataset import Part
 from nas.data.given import Data
+from nas.data.options import DataOptions
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from nas.api.model import Model
-from nas.data.dataset import READER_OPTIONS, DataOptions
+from nas.data.options import READER_OPTIONS, DataOptions
 from nas.data.source import Reader, options_of
 from nas.signal.kind import Kind
 

@@ -14,8 +14,8 @@ from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.model_data import like_training
 from nas.arrays import Array, Doubles, Floats
-from nas.data.dataset import DataOptions
 from nas.data.given import Data
+from nas.data.options import DataOptions
 from nas.data.readers.unlabelled import ROWS, Stretch, Wanted, numbered, read_unlabelled, rows_of_frame
 from nas.data.source import READERS
 from nas.errors import InputError

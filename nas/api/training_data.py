@@ -8,8 +8,9 @@ import numpy as np
 
 from nas.arrays import Rows
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions, Part
+from nas.data.dataset import Part
 from nas.data.given import Data
+from nas.data.options import DataOptions
 from nas.data.prepared import Prepared, Scaling, prepare
 from nas.data.selection import select
 from nas.data.splits import Splits, split

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
 import click
 
-from nas.data.dataset import ROW_OPTIONS
+from nas.data.options import ROW_OPTIONS
 from nas.study.study import DEFAULT_MINUTES, DEFAULT_TRIALS, Study, flag
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def reader_options(command: F) -> F:
 def data_choice(data: str | None, options: Mapping[str, Any], seed: int) -> "DataChoice | None":
     """Return the data that --data and the options of `reader_options` name; None if they are not given."""
     from nas.data.choice import DataChoice
-    from nas.data.dataset import DataOptions
+    from nas.data.options import DataOptions
 
     given = {name: value for name, value in options.items() if value is not None}
     if data is None:

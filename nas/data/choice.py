@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.data.source import load
 from nas.data.splits import Splits, split
 

@@ -1,13 +1,11 @@
-"""Labelled data as their source gives them, before they are split, and the options for reading and splitting them."""
+"""Labelled data as their source gives them, before they are split."""
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
 from nas.arrays import Array, Ints, Rows
 from nas.errors import InputError
-from nas.keywords import explains_fields
 from nas.signal.kind import Kind
 
 
@@ -139,66 +137,3 @@ class Dataset:
         """Return the parts that the source has, by name."""
         found = {"train": self.train, "val": self.val, "test": self.test}
         return {name: part for name, part in found.items() if part is not None}
-
-
-@explains_fields()
-@dataclass(frozen=True, slots=True)
-class DataOptions:
-    """How files become rows, and how many rows are held out.
-
-    Attributes:
-        window: samples in one window of a recording; default 128.
-        stride: samples from the start of one window to the start of the next; default half a window.
-        rate_hz: sample rate to which recordings are resampled; without a time column, the rate they have.
-        labels: CSV file with the columns file, label and optionally group; default `labels.csv` in the folder.
-        label_column: column with the class of each row; default one with a usual name, if nothing else tells the class.
-        group_column: column with the subject or recording of each row; default one with a usual name.
-        time_column: column of time, with its unit behind a colon if the name does not tell it (`time:ms`); `none` if
-            no column is to count as time.
-        group_regex: regular expression whose first group, or the one named `group`, is the subject in a file's path.
-        val_fraction: share of the training groups (rows, if there are no groups) held out for validation.
-        test_fraction: share of all groups (rows) held out for the test, if the source has no test set.
-        drop_columns: names of columns or channels to leave out, or their positions from 0, with commas between.
-        keep_columns: likewise, those to use although they look like a label or a time.
-        merge_parts: whether to put the parts that the source gives together, and divide all rows anew by their groups.
-        drop_outliers: whether to leave out rows with values by orders of magnitude beyond the others.
-        channels_first: whether windows in a file are [n, channels, time].
-        kind: what rows are, where the file does not say so.
-    """
-
-    window: int | None = None
-    stride: int | None = None
-    rate_hz: float | None = None
-    labels: str | None = None
-    label_column: str | None = None
-    group_column: str | None = None
-    time_column: str | None = None
-    group_regex: str | None = None
-    val_fraction: float = 0.25
-    test_fraction: float = 0.2
-    drop_columns: str | None = None
-    keep_columns: str | None = None
-    merge_parts: bool | None = None
-    drop_outliers: bool | None = None
-    channels_first: bool | None = None
-    kind: Kind | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("window", "stride"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InputError(f"data.{name}", "must be 1 or more samples", got=value)
-        if self.rate_hz is not None and not 0 < self.rate_hz < float("inf"):
-            raise InputError("data.rate_hz", "must be above 0", got=self.rate_hz)
-        for name in ("val_fraction", "test_fraction"):
-            if not 0 < getattr(self, name) <= 0.5:
-                raise InputError(f"data.{name}", "must be in (0, 0.5]", got=getattr(self, name))
-
-
-ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if field.default is None)
-"""Options that decide what the rows are. None, the default, leaves the choice to the reader."""
-
-READER_OPTIONS = tuple(
-    name for name in ROW_OPTIONS if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind")
-)
-"""Those of them that apply to some readers only."""

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from nas.arrays import Array, mean_and_std
-from nas.data.dataset import ROW_OPTIONS, DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding, as_flags
 from nas.data.findings import findings
+from nas.data.options import ROW_OPTIONS, DataOptions
 from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError

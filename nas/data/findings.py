@@ -15,8 +15,9 @@ from nas.data.checks.rows import absent_classes, copied_rows, unbalanced_classes
 from nas.data.checks.subjects import few_groups, missing_groups, numbered_files, one_class_groups, straddling_groups
 from nas.data.checks.units import units_of_groups
 from nas.data.checks.values import clipped_channels, other_scale, outliers
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
+from nas.data.options import DataOptions
 from nas.data.selection import listed
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[Finding]]

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from nas.arrays import Array
-from nas.data.dataset import DataOptions, Dataset
+from nas.data.dataset import Dataset
+from nas.data.options import DataOptions
 from nas.data.readers.npz import dataset_of, key_of
 from nas.data.readers.table_file import read_rows
 from nas.data.tables.reading import from_frame

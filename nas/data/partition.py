@@ -6,8 +6,9 @@ import numpy as np
 
 from nas import seeds
 from nas.arrays import Array, Ints, Rows
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.folds import folds
+from nas.data.options import DataOptions
 from nas.errors import InputError
 
 ATTEMPTS = 10

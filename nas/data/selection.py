@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from nas.data.checks.values import outlying_rows
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
+from nas.data.options import DataOptions
 from nas.errors import InputError, unknown
 
 

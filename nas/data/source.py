@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
+from nas.data.dataset import Dataset
+from nas.data.options import READER_OPTIONS, DataOptions
 from nas.data.selection import select
 from nas.errors import InputError
 from nas.registry import Registry

@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.findings import findings
+from nas.data.options import DataOptions
 from nas.data.partition import partition
 from nas.data.rules import check
 from nas.signal.kind import Kind

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
+from nas.data.options import DataOptions
 from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.data.splits import Splits

@@ -8,7 +8,7 @@ from typing import Any
 
 from nas.codec import Place
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.errors import InputError, unknown
 from nas.study.recipe import Training
 from nas.target.target import DEFAULT_TARGET, Target, find_target

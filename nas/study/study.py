@@ -83,7 +83,7 @@ class Study:
         starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
             keep_columns, merge_parts, drop_outliers, channels_first: how data are read and what of them is used, see
-            `nas.data.dataset.DataOptions`; None leaves it to the reader of the data.
+            `nas.data.options.DataOptions`; None leaves it to the reader of the data.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, including the finals; None sets no limit. If neither trials nor minutes are

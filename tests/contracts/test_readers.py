@@ -13,7 +13,8 @@ import soundfile
 from nas.api.data import load_data
 from nas.cli.verbs import data as data_verb
 from nas.cli.verbs import search as search_verb
-from nas.data.dataset import READER_OPTIONS, DataOptions, Dataset
+from nas.data.dataset import Dataset
+from nas.data.options import READER_OPTIONS, DataOptions
 from nas.data.source import READERS, Reader, load
 from nas.errors import InputError
 from nas.study.study import Study

@@ -8,8 +8,9 @@ import pytest
 import soundfile
 from scipy.signal import resample_poly
 
-from nas.data.dataset import DataOptions, Dataset
+from nas.data.dataset import Dataset
 from nas.data.layouts.speech_commands import hash_part
+from nas.data.options import DataOptions
 from nas.data.prepared import Scaling
 from nas.data.source import load
 from nas.errors import InputError

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.data.dataset import DataOptions, Dataset
+from nas.data.dataset import Dataset
 from nas.data.layouts.entry import Entry
+from nas.data.options import DataOptions
 from nas.data.readers.recordings import takes_of
 from nas.data.source import load
 from nas.data.splits import split

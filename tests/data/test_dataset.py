@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.linear_model import RidgeClassifier
 
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.data.prepared import prepare
 from nas.data.source import SOURCES, load
 from nas.data.splits import split

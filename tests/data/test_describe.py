@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.describe import describe
+from nas.data.options import DataOptions
 from nas.data.prepared import prepare
 from nas.data.source import load
 from nas.data.splits import split

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.describe import Description, describe
 from nas.data.names import LABELS
+from nas.data.options import DataOptions
 from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nas.data.dataset import DataOptions
 from nas.data.describe import describe
 from nas.data.names import GROUPS, LABELS, is_named
+from nas.data.options import DataOptions
 from nas.data.source import load
 from nas.errors import InputError
 

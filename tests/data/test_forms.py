@@ -6,7 +6,8 @@ import forms
 import numpy as np
 import pytest
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
+from nas.data.options import DataOptions
 from nas.data.source import load
 from nas.errors import InputError
 

@@ -109,7 +109,7 @@ def test_a_regular_expression_that_does_not_name_every_group_is_refused(pattern:
 
 
 def test_groups_of_a_folder_span_the_classes_although_file_names_begin_with_the_class(tmp_path: Path) -> None:
-    from nas.data.dataset import DataOptions
+    from nas.data.options import DataOptions
     from nas.data.source import load
 
     for label in ("walk", "run"):
@@ -142,8 +142,8 @@ def test_no_expression_is_found_where_no_word_spans_classes() -> None:
 def test_subjects_whom_the_names_hide_are_mended_by_the_command_of_the_verdict(tmp_path: Path) -> None:
     import numpy as np
 
-    from nas.data.dataset import DataOptions
     from nas.data.describe import describe
+    from nas.data.options import DataOptions
     from nas.data.source import load
 
     people = ("anna", "bo", "cy", "di", "eve", "flo")
@@ -166,8 +166,8 @@ def test_subjects_whom_the_names_hide_are_mended_by_the_command_of_the_verdict(t
 def test_groups_that_are_numbers_of_files_are_told(tmp_path: Path, names: tuple[str, ...], told: bool) -> None:
     import numpy as np
 
-    from nas.data.dataset import DataOptions
     from nas.data.describe import describe
+    from nas.data.options import DataOptions
     from nas.data.source import load
 
     for label in ("rest", "run"):

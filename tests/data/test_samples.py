@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nas
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.data.samples import recordings_of, spans_of, windows_of
 from nas.data.tables.writing import write_tables
 from nas.errors import InputError

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.dummy import DummyClassifier
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
+from nas.data.options import DataOptions
 from nas.data.source import load
 from nas.data.splits import Splits, split
 from nas.errors import InputError

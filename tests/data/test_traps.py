@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nas.data.dataset import DataOptions
 from nas.data.describe import Description, describe
 from nas.data.finding import Finding
+from nas.data.options import DataOptions
 from nas.data.source import load
 from nas.errors import InputError
 

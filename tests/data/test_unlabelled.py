@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.data.readers.unlabelled import Stretch, Wanted, read_unlabelled
 from nas.data.source import load
 from nas.errors import InputError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.data.prepared import Scaling
 from nas.study.archive import Archive, Example, Origin, Quantization
 from nas.study.model_spec_tables import TargetTable

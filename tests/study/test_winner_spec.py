@@ -8,7 +8,7 @@ import pytest
 
 from nas.codec import to_data
 from nas.data.choice import DataChoice
-from nas.data.dataset import DataOptions
+from nas.data.options import DataOptions
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.space.architecture import Architecture

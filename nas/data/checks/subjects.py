@@ -6,9 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.groups import FROM_NAMES, expression_for, is_number
+from nas.data.options import DataOptions
 from nas.signal.kind import Kind
 from nas.task.metrics import FEWEST_GROUPS
 

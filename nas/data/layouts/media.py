@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from nas.data.dataset import DataOptions
 from nas.data.groups import matched_groups
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
 from nas.data.layouts.listed import from_labels
+from nas.data.options import DataOptions
 from nas.errors import InputError
 
 LISTINGS = ("labels.csv", "splits.csv")

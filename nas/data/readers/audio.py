@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from nas.data import labels
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry, Layout, most_are
 from nas.data.layouts.grouped import with_groups
 from nas.data.layouts.media import in_folders, listed_media, media_files
 from nas.data.layouts.speech_commands import speech_commands
+from nas.data.options import DataOptions
 from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
 from nas.data.readers.sound import ENDINGS, Header
 from nas.data.source import READERS, Reader
@@ -123,7 +124,7 @@ READERS.register("audio")(
         read=read_audio,
         what="a folder of audio files",
         pattern="FOLDER OF AUDIO",
-        summary="Your clips (WAV, FLAC, OGG, MP3), one a file: <class>/<speaker>_1.wav, train/<class>/..., labels.csv",
+        summary="Your sounds (WAV, FLAC, OGG, MP3): <class>/<speaker>_1.wav, train/<class>/..., labels.csv ...",
         options=frozenset({"window", "stride", "rate_hz", "labels", "group_regex"}),
     )
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nas.arrays import Array, Doubles
-from nas.data.dataset import DataOptions
 from nas.data.layouts.entry import Entry
+from nas.data.options import DataOptions
 from nas.data.readers.many_files import read_all
 from nas.data.readers.sound import FULL_SCALE, Header, Samples, read_header, read_sound
 from nas.errors import InputError

@@ -6,8 +6,9 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.data import labels
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry
+from nas.data.options import DataOptions
 from nas.data.readers.recordings import as_labels
 from nas.data.tables.sheet import Sheet
 from nas.errors import InputError

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nas.arrays import Array
-from nas.data.dataset import DataOptions, Dataset
+from nas.data.dataset import Dataset
 from nas.data.groups import matched_groups
 from nas.data.layouts.edge_impulse import LISTING, read_export
 from nas.data.layouts.entry import Entry, Layout, find_files
@@ -16,6 +16,7 @@ from nas.data.layouts.folders import HINT, HOW, by_folder
 from nas.data.layouts.grouped import with_groups
 from nas.data.layouts.listed import from_labels
 from nas.data.names import LABELS, is_named
+from nas.data.options import DataOptions
 from nas.data.readers.examples import are_examples, to_examples
 from nas.data.readers.many_files import read_all
 from nas.data.readers.recordings import Take, count_notes, takes_of, to_dataset

@@ -7,7 +7,8 @@ import numpy as np
 
 from nas.arrays import Array, Floats
 from nas.data import labels
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
+from nas.data.options import DataOptions
 from nas.data.readers.archive import read_arrays
 from nas.data.row_kind import assumed, row_kind
 from nas.data.source import READERS, Reader

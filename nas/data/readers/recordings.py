@@ -8,8 +8,9 @@ import numpy as np
 
 from nas.arrays import Array, Floats
 from nas.data import labels
-from nas.data.dataset import DataOptions, Dataset, Part
+from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry
+from nas.data.options import DataOptions
 from nas.data.readers.channels import same_channels, without_some
 from nas.data.readers.rates import check_rate, common_rate
 from nas.data.tables.sheet import Sheet

@@ -3,9 +3,10 @@
 import shlex
 from pathlib import Path
 
-from nas.data.dataset import DataOptions, Dataset
+from nas.data.dataset import Dataset
 from nas.data.layouts.entry import Entry
 from nas.data.names import WHO, is_named
+from nas.data.options import DataOptions
 from nas.data.readers.examples import are_examples, to_examples
 from nas.data.readers.recordings import takes_of, to_dataset
 from nas.data.source import READERS, Reader

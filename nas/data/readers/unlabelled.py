@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from nas.arrays import Array, Doubles
-from nas.data.dataset import DataOptions
 from nas.data.layouts.entry import Entry, find_files
+from nas.data.options import DataOptions
 from nas.data.readers.folder import read_tables
 from nas.data.readers.npz import read_bare_rows
 from nas.data.readers.rates import check_rate

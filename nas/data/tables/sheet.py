@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from nas.arrays import Array, Doubles
-from nas.data.dataset import DataOptions
 from nas.data.names import COUNTERS, GROUPS, LABELS, RECORDINGS, is_named, plain
+from nas.data.options import DataOptions
 from nas.data.parts import SPLITS, part_of
 from nas.data.tables import times
 from nas.data.tables.table import Table
