@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "best_plan.h"
+#include "bind_batch.h"
 #include "bind_file.h"
 #include "bind_graph.h"
 #include "bind_rows.h"
@@ -243,6 +244,7 @@ PYBIND11_MODULE(_native, m) {
   m.attr("LINKED_OPS") = py::frozenset(py::cast(linked_ops()));
   prepare_graph_names();
   prepare_rows(m);
+  bind_batch(m);
   m.def("profile", &profile, py::arg("model"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
   m.def("estimate", &estimate, py::arg("graph"), py::arg("kernels"), py::arg("core"), py::arg("release") = "");
   m.def("estimate_many", &estimate_many, py::arg("graphs"), py::arg("kernels"), py::arg("core"),

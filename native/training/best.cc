@@ -1,4 +1,5 @@
 #include "layers.h"
+#include "levels.h"
 
 namespace nas::training {
 
@@ -15,17 +16,14 @@ extern const Kernels kKernels;
 #endif
 
 const Kernels* const* usable(int* count) {
-  static const Kernels* found[3] = {&portable::kKernels};
-  static const int known = [] {
-    int n = 1;
+  static const Kernels* const found[] = {
+      &portable::kKernels,
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[n++] = &avx2::kKernels;
-    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-    if (wide) found[n++] = &avx512::kKernels;
+      &avx2::kKernels,
+      &avx512::kKernels,
 #endif
-    return n;
-  }();
+  };
+  static const int known = usable_levels();
   *count = known;
   return found;
 }

@@ -225,6 +225,25 @@ def test_a_network_with_branches_and_two_outputs_answers_as_tflm_does(tmp_path):
     assert_equal_answers(tmp_path, residual())
 
 
+def gated():
+    """Return a network with squeeze and excite: its channels are multiplied by gates that it computes; then a sum."""
+    wide, one = image(4, 5, 6, scale=0.05, zero_point=-7), T((1, 1, 1, 6), scale=0.05, zero_point=3)
+    tensors = {"x": wide, "axes": ints(1, 2), "mean": one, "gates": T((1, 1, 1, 6), scale=1 / 256, zero_point=-128)}
+    tensors |= {"product": image(4, 5, 6, scale=0.03, zero_point=9), "y": image(4, 5, 6, scale=0.06, zero_point=-2)}
+    nodes = [
+        Node("MEAN", ["x", "axes"], ["mean"], "ReducerOptions", {"keepDims": True}),
+        Node("LOGISTIC", ["mean"], ["gates"]),
+        Node("MUL", ["x", "gates"], ["product"], "MulOptions"),
+        Node("ADD", ["product", "x"], ["y"], "AddOptions", {"fusedActivationFunction": 1}),
+    ]
+    return write(Part(tensors, nodes, ["x"], ["y"]))
+
+
+def test_a_network_with_gates_answers_as_tflm_does_and_on_many_rows_at_once_too(tmp_path):
+    assert batch_of(gated()) is not None
+    assert_equal_answers(tmp_path, gated())
+
+
 RUN = r"""
 #include <stdlib.h>
 #include "net.h"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from plain_c_batch import tflm_answers
 from single_operators import Case, T, model_bytes
 
+from nas import _native
 from nas.space.dims import RandomChooser
 from nas.space.file import space_names
-from nas.target.plain_c.arithmetic import divide_by_power, exp_on_negative, multiply
+from nas.target.plain_c.arithmetic import multiply
 from nas.target.plain_c.batch import batch_of
-from nas.target.plain_c.batch_arithmetic import Requantizer, exponentials_of, halved, requantized
 from nas.target.plain_c.model import read_network
 
 SHAPES = {"window": (40, 3), "image": (12, 12, 2), "table": (11,)}
@@ -60,25 +60,48 @@ def test_a_model_with_another_operator_or_two_inputs_is_left_to_litert() -> None
     assert batch_of(b"no model") is None
 
 
-@given(
-    st.lists(st.integers(-(2**20), 2**20), min_size=1, max_size=50),
-    st.integers(2**30, 2**31 - 1),
-    st.integers(-3, 20),
-    st.integers(-(2**16), 2**16),
-)
-def test_sums_are_rounded_as_one_by_one(sums: list[int], multiplier: int, shift: int, bias: int) -> None:
-    once = Requantizer.of(np.array([bias]), np.array([multiplier]), np.array([shift]), (3, -128, 127))
-    outputs = once(np.array([sums], np.float32))[0]
-    single = [multiply(value + bias, multiplier, -1 - shift) for value in sums]
-    assert outputs.tolist() == [min(max(value + 3, -128), 127) for value in single]
-    wide = np.array(sums, np.int64) + bias
-    assert requantized(wide, multiplier, shift).tolist() == single
-    assert halved(wide, 5).tolist() == [divide_by_power(int(value), 5) for value in wide]
+def test_every_compilation_answers_the_same() -> None:
+    rng = np.random.default_rng(3)
+    drawn = graph_files.members(space_names(), rng, RandomChooser(3), lambda kind, _: SHAPES[kind], (6, 4000))
+    for graph in itertools.islice(drawn, 6):
+        tflite = graph_files.file_of(graph, rng, odd=True)
+        rows, batches = rows_of(tflite, 30, rng), [batch_of(tflite, level) for level in range(_native.BATCH_LEVELS)]
+        slowest, *others = (batch.run(rows) for batch in batches if batch is not None)
+        for answers in others:
+            np.testing.assert_array_equal(answers, slowest)
 
 
-def test_exponentials_beyond_the_least_difference_are_nothing() -> None:
-    found = exponentials_of(2**30, 22, -40)
-    assert found[0] == exp_on_negative(0, 5)
-    assert (np.diff(found) <= 0).all()
-    assert found[40] > 0
-    assert (found[41:] == 0).all()
+def test_a_sum_of_more_products_than_float32_adds_up_exactly_is_exact() -> None:
+    count, multiplier = 5001, 2**30
+    batch = _native.Batch(count, _native.BATCH_LEVELS - 1)
+    # The sums are about 2^26; only their last bits differ.
+    constants = [np.array([number]) for number in (-127 * 127 * count, multiplier, -4)]
+    batch.convolve(0, (1, 1, count, 1, 1, *(1,) * 6, 0, 0), np.full(count, 127), *constants, (0, -128, 127), 0, False)
+    rows = np.full((40, count), 127)
+    rows[:, 7] = np.arange(40) + 80
+    assert batch.run(rows).ravel().tolist() == [
+        min(max(multiply(127 * (int(row[7]) - 127), multiplier, 3), -128), 127) for row in rows
+    ]
+
+
+@given(st.integers(-(2**24), 2**24), st.integers(2**30, 2**31 - 1), st.integers(-3, 20), st.integers(-100, 100))
+def test_a_sum_is_rounded_twice_as_one_by_one(bias: int, multiplier: int, shift: int, value: int) -> None:
+    batch = _native.Batch(1, _native.BATCH_LEVELS - 1)
+    window, bounds = (1,) * 11 + (0, 0), (3, -128, 127)
+    constants = [np.array([number]) for number in (bias, multiplier, shift)]
+    batch.convolve(0, window, np.ones(1), *constants, bounds, 0, False)
+    rounded = multiply(bias + value, multiplier, -1 - shift) + 3
+    assert batch.run(np.array([[value]])).item() == min(max(rounded, -128), 127)
+
+
+def test_a_step_that_would_read_beyond_a_tensor_is_refused() -> None:
+    batch = _native.Batch(8, 0)
+    beyond = (1, 9, 1, 1, 9, 1, 1, 1, 1, 1, 1, 0, 0)
+    with pytest.raises(ValueError, match="all values that are read"):
+        batch.max_pool(0, beyond)
+    with pytest.raises(ValueError, match="made before"):
+        batch.clamp(1, 0, 1)
+    with pytest.raises(ValueError, match="rows of all inputs"):
+        batch.run(np.zeros((2, 7)))
+    with pytest.raises(ValueError, match="all values that are read"):
+        batch.add(0, 0, [(9, 1, 0)], [0] * 12)
