@@ -35,7 +35,7 @@ TEST_PROCESSES = str(min(4, os.cpu_count() or 1))
 
 def cpp_sources() -> list[str]:
     """List the files that clang-format keeps in style."""
-    return sorted(str(path) for end in ("h", "cc") for path in Path("native").rglob(f"*.{end}"))
+    return sorted(str(path) for end in ("h", "c", "cc") for path in Path("native").rglob(f"*.{end}"))
 
 
 @nox.session

@@ -3,7 +3,7 @@
 A machine is a kernel set, a core, and a release of TFLM; an empty release is the one of `TFLM_VERSION`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nas.arrays import Array
@@ -186,3 +186,23 @@ class Batch:
     def multiply(self, a: int, b: int, loops: Sequence[tuple[int, int, int]], fields: Sequence[int]) -> int: ...
     def run(self, rows: Array) -> Array:
         """Return the outputs [rows, outputs] for inputs [rows, values], both int8."""
+
+class FrontEnd:
+    """The device's mel front-end with its settings and tables; ValueError, with their name, for wrong ones."""
+
+    def __init__(self, settings: Mapping[str, int], tables: Mapping[str, Array]) -> None: ...
+    # int16 [n, samples] -> uint16 [n, frames, channels]; without the GIL. A level is a set of the processor's
+    # instructions, below `front_end_levels()`; -1 is the best one.
+    def features(self, clips: Array, level: int = -1) -> Array: ...
+
+class FrontEndStream:
+    """The same frame by frame, as a device computes it."""
+
+    def __init__(self, front_end: FrontEnd) -> None: ...
+    # int16 [n] -> uint16 [frames that are complete, channels]
+    def push(self, samples: Array) -> Array: ...
+    def reset(self) -> None: ...
+    @property
+    def active(self) -> bool: ...
+
+def front_end_levels() -> int: ...

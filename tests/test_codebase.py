@@ -39,7 +39,8 @@ HOMES = {
     "click": "cli",
     "rich": "cli api/progress.py api/training_progress.py",
     "matplotlib": "reports",
-    "nas._native": "target/runtimes target/details.py target/flatbuffer.py target/plan.py target/plain_c/batch.py",
+    "nas._native": "signal/mel.py target/runtimes target/details.py target/flatbuffer.py target/plan.py "
+    "target/plain_c/batch.py",
 }
 HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "scipy", "pandas", "matplotlib"]
 # What a library is called where it is installed from, if that is another name.

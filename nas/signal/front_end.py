@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from nas.arrays import Floats
 from nas.codec import Place, from_data, to_data
@@ -42,6 +42,11 @@ class FrontEnd(ABC):
         name = next(name for name, kind in FRONT_ENDS.items() if kind is type(self))
         return {"front_end": name, **to_data(self)}
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], place: Place) -> Self:
+        """Read settings; InputError at `place` for an unknown one or a wrong value."""
+        return from_data(cls, data, place)
+
 
 FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end", "nas.signal")
 """Front-ends by name."""
@@ -52,4 +57,4 @@ def read_front_end(data: Any, place: str) -> FrontEnd:
     if not isinstance(data, Mapping) or "front_end" not in data:
         raise InputError(place, "must be a table with the key front_end", got=data)
     kind = FRONT_ENDS.find(str(data["front_end"]), place)
-    return from_data(kind, {key: value for key, value in data.items() if key != "front_end"}, Place(place))
+    return kind.from_json({key: value for key, value in data.items() if key != "front_end"}, Place(place))

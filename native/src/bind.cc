@@ -11,6 +11,7 @@
 #include "best_plan.h"
 #include "bind_batch.h"
 #include "bind_file.h"
+#include "bind_front_end.h"
 #include "bind_graph.h"
 #include "bind_rows.h"
 #include "details.h"
@@ -239,6 +240,7 @@ const char* fault_name(PlanFault fault) {
 PYBIND11_MODULE(_native, m) {
   using namespace nas;
   m.doc() = "TensorFlow Lite Micro's memory and work, computed from a model and a machine.";
+  bind_front_end(m);
   m.attr("TFLM_VERSION") = kTflmVersion;
   m.attr("CMSIS_NN_VERSION") = kCmsisNnVersion;
   m.attr("LINKED_OPS") = py::frozenset(py::cast(linked_ops()));

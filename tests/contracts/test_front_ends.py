@@ -16,7 +16,7 @@ from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.space.blocks.dense import Dense
 
-SHAPES = {Kind.TABLE: (20,), Kind.WINDOW: (256, 3), Kind.IMAGE: (12, 12, 1)}
+SHAPES = {Kind.TABLE: (20,), Kind.WINDOW: (1000, 3), Kind.IMAGE: (12, 12, 1)}
 
 
 def rows(kind: Kind, count: int = 6) -> Floats:
@@ -144,8 +144,8 @@ def halved(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("halved")
 def test_the_network_behind_another_front_end_reads_its_features_and_has_another_digest() -> None:
     fronts = (RAW, Halved(), Halved(offset=1))
-    raw, even, odd = (Architecture("mine", (256, 3), 4, (Dense(),), front_end=f) for f in fronts)
-    assert even.lower().tensors[0].shape == odd.lower().tensors[0].shape == (1, 1, 128, 3)
+    raw, even, odd = (Architecture("mine", (1000, 3), 4, (Dense(),), front_end=f) for f in fronts)
+    assert even.lower().tensors[0].shape == odd.lower().tensors[0].shape == (1, 1, 500, 3)
     assert len({raw.digest(), even.digest(), odd.digest()}) == 3
     assert "front_end" not in raw.to_json()
     assert Architecture.from_json(odd.to_json()) == odd

@@ -1,0 +1,89 @@
+"""Log-mel features of sound, computed in 16-bit integers by the code that a device runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+import numpy as np
+
+from nas._native import FrontEnd as Native
+from nas._native import FrontEndStream as Stream
+from nas.arrays import Array, Floats
+from nas.codec import Place, from_data
+from nas.errors import InputError
+from nas.signal import mel_rules
+from nas.signal.front_end import FRONT_ENDS
+from nas.signal.kind import Kind
+from nas.signal.mel_constants import constants, tables
+from nas.signal.mel_settings import OTHER_NAMES, MelSettings
+
+FIXED_SPAN = 666
+"""Counts of features that the 256 values of int8 stand for: 25.6 * 26, as in TensorFlow's micro_speech."""
+
+
+@FRONT_ENDS.register("mel")
+@dataclass(frozen=True, slots=True)
+class Mel(MelSettings):
+    """Log-mel features of sound: window, Fourier transform, filter bank, noise reduction, gain control, logarithm.
+
+    Equal to the bit to TensorFlow's `audio_microfrontend`; noise reduction, the DC filter and the detection of activity
+    can be switched as in Silicon Labs' MLTK, whose names the settings bear. Rows are samples of 16 bits.
+    """
+
+    def __post_init__(self) -> None:
+        mel_rules.check(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], place: Place) -> Self:
+        """Read settings under their own names or `OTHER_NAMES`; InputError at `place` for anything else."""
+        named = {OTHER_NAMES.get(key, key): value for key, value in data.items()}
+        if len(named) < len(data):
+            raise InputError(place, "must give each setting once", got=", ".join(sorted(data)))
+        return from_data(cls, named, place)
+
+    def frames(self, samples: int) -> int:
+        """Return how many frames so many samples have."""
+        return (samples - self.window) // self.step + 1 if samples >= self.window else 0
+
+    def shape(self, row_shape: tuple[int, ...]) -> tuple[int, ...]:
+        if len(row_shape) != Kind.WINDOW.axes:
+            raise InputError("front_end", "mel takes windows of samples", got=f"rows of shape {row_shape}")
+        samples, microphones = row_shape
+        frames = self.frames(samples)
+        if not frames:
+            rule = f"rows must have at least the {self.window} samples of a frame"
+            raise InputError("front_end: window_size_ms", rule, got=samples)
+        if self.frequencies_are_channels:
+            return frames, self.filterbank_n_channels * microphones
+        return frames, self.filterbank_n_channels, microphones
+
+    def apply(self, x: Array) -> Floats:
+        return self.features(x).astype(np.float32).reshape(len(x), *self.shape(x.shape[1:]))
+
+    def features(self, x: Array) -> Array:
+        """Return the features, uint16 [n, frames, channels, microphones], of samples [n, time, microphones]."""
+        samples = x if x.dtype == np.int16 else np.rint(x).clip(-32768, 32767).astype(np.int16)
+        n, _, microphones = samples.shape
+        clips = np.ascontiguousarray(samples.transpose(0, 2, 1)).reshape(n * microphones, -1)
+        found = native(self).features(clips)
+        return found.reshape(n, microphones, *found.shape[1:]).transpose(0, 2, 3, 1)
+
+    def stream(self) -> Stream:
+        """Return a front-end that takes samples in pieces, as a device does."""
+        return Stream(native(self))
+
+    def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return () if self.frequencies_are_channels else names
+
+    def macs(self, row_shape: tuple[int, ...]) -> int | None:
+        pairs = self.size // 2
+        stages = (pairs.bit_length() - 1) // 2
+        frame = self.window + stages * pairs // 4 * 12 + pairs // 2 * 4 + 4 * int(self.bank.widths.sum())
+        return self.frames(row_shape[0]) * frame * row_shape[1]
+
+
+@lru_cache(maxsize=16)
+def native(front_end: Mel) -> Native:
+    """Return the compiled front-end with these settings."""
+    return Native(constants(front_end), tables(front_end))
