@@ -1,5 +1,6 @@
 """Types of arrays by their numbers: `Floats` are 32 bits wide, as networks read them."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,4 +26,4 @@ def mean_and_std(integers: Array) -> tuple[float, float]:
         total, squares = total + int(block.sum()), squares + int((block * block).sum())
     count = integers.size
     mean = total / count
-    return mean, float(np.sqrt(max(0, squares * count - total * total))) / count
+    return mean, math.sqrt(max(0, squares * count - total * total)) / count

@@ -71,6 +71,9 @@ OPTIONS = {
     "merge_parts": Option("Put the parts that the data give together, and divide all rows anew by group.", "false"),
     "drop_outliers": Option("Leave out rows with values by orders of magnitude beyond the others.", "false"),
     "channels_first": Option("Windows in an .npz file are [n, channels, time].", "false"),
+    "classes": Option("Classes of audio files or pictures to use, with commas between.", "all"),
+    "unknown_share": Option("Share of all rows that are files of other classes, as the class _unknown_.", "none"),
+    "silence_share": Option("Share of all rows that are cut from _background_noise_, as the class _silence_.", "none"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nas.arrays import Array, Ints, Rows
+from nas.data.file_table import FileTable
+from nas.data.finding import Finding
 from nas.errors import InputError
 from nas.signal.kind import Kind
 
@@ -73,6 +75,8 @@ class Dataset:
         notes: what the reader did to the data that the user should know, one line each.
         recordings: the files that the rows were cut from, as messages name them; empty if each part is one array.
         left_out: channels, in small letters, that only some files had and that were left out as asked.
+        files: what the reader measured of the files.
+        found: what looks wrong with the files, and cannot be seen in the rows.
     """
 
     source: str
@@ -87,6 +91,8 @@ class Dataset:
     recordings: tuple[str, ...] = ()
     stride: int | None = None
     left_out: tuple[str, ...] = ()
+    files: tuple[FileTable, ...] = ()
+    found: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():

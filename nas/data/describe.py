@@ -10,6 +10,7 @@ import numpy as np
 
 from nas.arrays import Array, mean_and_std
 from nas.data.dataset import Dataset, Part
+from nas.data.file_table import FileTable
 from nas.data.finding import Finding, as_flags
 from nas.data.findings import findings
 from nas.data.options import ROW_OPTIONS, DataOptions
@@ -62,6 +63,7 @@ class Description:
         verdict: what they mean for a search.
         mend: the command that looks at the data again with all options that mend something; None if none does.
         notes: what the reader did to the data, one line each.
+        files: what the reader measured of the files.
     """
 
     source: str
@@ -77,6 +79,7 @@ class Description:
     verdict: str
     mend: str | None
     notes: tuple[str, ...]
+    files: tuple[FileTable, ...] = ()
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -135,6 +138,7 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
         verdict=_verdict(found),
         mend=_mend(dataset, seed, options, found),
         notes=dataset.notes,
+        files=dataset.files,
     )
 
 

@@ -51,7 +51,7 @@ def findings(dataset: Dataset, parts: Mapping[str, Part], options: DataOptions |
     """
     if not all(part.x.size for part in parts.values()):
         return
-    found, checks = list[Finding](), LABEL_CHECKS
+    found, checks = list(dataset.found), LABEL_CHECKS
     if dataset.is_as_recorded or all(np.isfinite(part.x).all() for part in parts.values()):
         found += _columns(dataset, parts, options or DataOptions())
         checks += VALUE_CHECKS

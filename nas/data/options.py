@@ -30,6 +30,9 @@ class DataOptions:
         merge_parts: whether to put the parts that the source gives together, and divide all rows anew by their groups.
         drop_outliers: whether to leave out rows with values by orders of magnitude beyond the others.
         channels_first: whether windows in a file are [n, channels, time].
+        classes: names of the classes to use, of files of audio or pictures, with commas between.
+        unknown_share: share of all rows that are to be files of other classes, as the class `_unknown_`.
+        silence_share: share of all rows that are to be noise, as the class `_silence_`.
         kind: what rows are, where the file does not say so.
     """
 
@@ -48,6 +51,9 @@ class DataOptions:
     merge_parts: bool | None = None
     drop_outliers: bool | None = None
     channels_first: bool | None = None
+    classes: str | None = None
+    unknown_share: float | None = None
+    silence_share: float | None = None
     kind: Kind | None = None
 
     def __post_init__(self) -> None:
@@ -57,6 +63,12 @@ class DataOptions:
                 raise InputError(f"data.{name}", "must be 1 or more samples", got=value)
         if self.rate_hz is not None and not 0 < self.rate_hz < float("inf"):
             raise InputError("data.rate_hz", "must be above 0", got=self.rate_hz)
+        shares = (self.unknown_share, self.silence_share)
+        if any(share is not None and not 0 < share <= 0.5 for share in shares) or sum(s or 0 for s in shares) >= 1:
+            given = next(name for name in ("unknown_share", "silence_share") if getattr(self, name) is not None)
+            raise InputError(
+                f"data.{given}", "must be in (0, 0.5], and below 1 with the other", got=getattr(self, given)
+            )
         for name in ("val_fraction", "test_fraction"):
             if not 0 < getattr(self, name) <= 0.5:
                 raise InputError(f"data.{name}", "must be in (0, 0.5]", got=getattr(self, name))

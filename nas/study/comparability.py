@@ -10,11 +10,11 @@ from nas.task.task import metric_title
 from nas.text import listed
 
 # Other classes or other recordings: a score of one study says nothing about the other.
-_OTHER_DATA = ("data", "labels", "label_column")
+_OTHER_DATA = ("data", "labels", "label_column", "classes")
 # The same recordings as other rows, or divided otherwise.
 _OTHER_ROWS = (
     "seed", "window", "stride", "rate_hz", "group_column", "time_column", "group_regex", "drop_columns",
-    "keep_columns", "merge_parts", "drop_outliers", "channels_first",
+    "keep_columns", "merge_parts", "drop_outliers", "channels_first", "unknown_share", "silence_share",
 )  # fmt: skip
 _OTHER_LIMITS = ("budget_kb", "ram_kb", "flash_kb", "macs_k", "latency_ms")
 _OTHER_TARGET = ("target", "runtime")

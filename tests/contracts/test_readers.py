@@ -23,6 +23,7 @@ X = np.arange(4 * 8 * 2).reshape(4, 8, 2)
 OPTIONS = {
     "window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv", "channels_first": True,
     "label_column": "label", "group_column": "group", "time_column": "time", "group_regex": "(.*)",
+    "classes": "a,b", "unknown_share": 0.1, "silence_share": 0.1,
 }  # fmt: skip
 
 Write = Callable[[Path, bytes | None], Path]

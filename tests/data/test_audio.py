@@ -9,6 +9,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from nas.data.dataset import Dataset
+from nas.data.describe import describe
 from nas.data.layouts.speech_commands import hash_part
 from nas.data.options import DataOptions
 from nas.data.prepared import Scaling
@@ -230,3 +231,90 @@ def test_the_scaling_of_integers_is_that_of_floating_point_numbers() -> None:
     exact, floats = Scaling.fit(x), Scaling.fit(x.astype(np.float32))
     np.testing.assert_allclose(exact.mean, floats.mean, rtol=1e-9)
     np.testing.assert_allclose(exact.std, floats.std, rtol=1e-9)
+
+
+def test_classes_that_are_not_wanted_give_an_unknown_class_of_the_wanted_share(tmp_path: Path) -> None:
+    for label in ("yes", "no", "cat", "dog"):
+        for number in range(20):
+            write(tmp_path / label / f"s{number}.wav", noise())
+    data = rows_of(tmp_path, classes="yes,no", unknown_share=0.2)
+    assert data.class_names == ("_unknown_", "no", "yes")
+    assert np.bincount(data.train.y).tolist() == [10, 20, 20]
+    again = rows_of(tmp_path, classes="yes,no", unknown_share=0.2)
+    np.testing.assert_array_equal(data.train.x, again.train.x)
+
+
+def test_classes_that_are_not_wanted_are_left_out_and_told(two_classes: Path) -> None:
+    write(two_classes / "left" / "anna.wav", noise())
+    data = rows_of(two_classes, classes="go,stop")
+    assert data.class_names == ("go", "stop")
+    assert any("classes left out, since --classes does not name them: 1" in note for note in data.notes)
+
+
+def test_rows_of_silence_are_the_wanted_share_and_from_other_recordings_in_each_part(tmp_path: Path) -> None:
+    speakers = [f"{n:08x}" for n in range(60)]
+    speech_commands(tmp_path, speakers)
+    for number in range(6):
+        write(tmp_path / "_background_noise_" / f"noise{number}.wav", noise(1.0))
+    data = rows_of(tmp_path, silence_share=0.25)
+    silence = data.class_names.index("_silence_")
+    assert list(data.parts()) == ["train", "val", "test"]
+    for part in data.parts().values():
+        assert (part.y == silence).mean() == pytest.approx(0.25, abs=0.02)  # a share of a few rows is rounded
+    sources = [set(part.groups[part.y == silence]) for part in data.parts().values()]
+    assert all(sources)
+    assert len(set.union(*sources)) == sum(map(len, sources))
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [({"unknown_share": 0.1}, "needs the classes that are known"),
+     ({"classes": "go,stopp"}, "unknown class 'stopp'"),
+     ({"classes": "go,stop", "unknown_share": 0.1}, "needs classes that"),
+     ({"silence_share": 0.1}, "needs recordings of noise")],
+)  # fmt: skip
+def test_shares_that_cannot_be_made_are_refused(options: dict[str, object], rule: str, two_classes: Path) -> None:
+    with pytest.raises(InputError, match=rule):
+        rows_of(two_classes, **options)
+
+
+def kinds(data: Dataset) -> set[str]:
+    return {finding.kind for finding in data.found}
+
+
+@pytest.fixture
+def twelve_clips(tmp_path: Path) -> Path:
+    for label in ("go", "stop"):
+        for number in range(6):
+            write(tmp_path / label / f"s{number}.wav", noise())
+    return tmp_path
+
+
+def test_clips_that_are_alike_have_no_findings(twelve_clips: Path) -> None:
+    assert kinds(rows_of(twelve_clips)) == set()
+
+
+def test_a_class_of_another_rate_is_told(twelve_clips: Path) -> None:
+    for number in range(6):
+        write(twelve_clips / "go" / f"s{number}.wav", noise(), 2 * RATE)
+    assert kinds(rows_of(twelve_clips)) == {"telling_formats"}
+
+
+def test_a_class_that_is_louder_is_told(twelve_clips: Path) -> None:
+    for number in range(6):
+        write(twelve_clips / "go" / f"s{number}.wav", noise(level=0.01))
+    assert kinds(rows_of(twelve_clips)) == {"telling_loudness"}
+
+
+def test_silent_files_and_copies_are_told(twelve_clips: Path) -> None:
+    write(twelve_clips / "go" / "empty.wav", np.zeros(800))
+    (twelve_clips / "go" / "again.wav").write_bytes((twelve_clips / "go" / "s0.wav").read_bytes())
+    assert kinds(rows_of(twelve_clips)) == {"silent_files", "copied_files"}
+
+
+def test_the_loudness_of_a_class_is_its_root_mean_square_over_full_scale(twelve_clips: Path) -> None:
+    for number in range(6):
+        write(twelve_clips / "go" / f"s{number}.wav", np.full(800, 0.5 if number else 1.0))
+    table = describe(rows_of(twelve_clips)).files[1]
+    line = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (line["class"], line["dB median"], line["clipped"]) == ("go", -6.0, 1)

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from nas.api.data import DataSource
 from nas.data.describe import ChannelSummary, Description, PartSummary
+from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.signal.kind import Kind
 from nas.text import counted, percent, shortened
@@ -35,6 +36,7 @@ def view(description: Description) -> Group:
         "",
         channels_table(description.channels),
         "",
+        *(each for table in description.files for each in (file_table(table), "")),
         *remarks(description),
     )
 
@@ -86,6 +88,16 @@ def channels_table(channels: tuple[ChannelSummary, ...]) -> Table:
         table.add_row(channel.name, *("-" if value is None else f"{value:.4g}" for value in values))
     if len(channels) > MOST_CHANNELS:
         table.add_row(f"... and {len(channels) - MOST_CHANNELS} more", style="dim")
+    return table
+
+
+def file_table(measured: FileTable) -> Table:
+    """Return what a reader measured of the files."""
+    table = Table(box=None, pad_edge=False)
+    for number, name in enumerate(measured.columns):
+        table.add_column(name, justify="right" if number else "left")
+    for row in measured.rows:
+        table.add_row(*("-" if cell is None else str(cell) for cell in row))
     return table
 
 

@@ -14,13 +14,17 @@ from nas.data.layouts.grouped import with_groups
 from nas.data.layouts.media import in_folders, listed_media, media_files
 from nas.data.layouts.speech_commands import speech_commands
 from nas.data.options import DataOptions
+from nas.data.readers.clip_facts import class_table, clip_findings, format_table
 from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
+from nas.data.readers.silence import silence
 from nas.data.readers.sound import ENDINGS, Header
+from nas.data.readers.wanted_classes import SILENCE, of_wanted_classes
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES
 from nas.errors import InputError
 
 CHANNEL = "audio"
+CLASS_OPTIONS = ("classes", "unknown_share", "silence_share")
 NOISE = re.compile(r"_(background_)?noise_", re.IGNORECASE)
 """Names of folders and classes whose files are noise to mix in, and no class."""
 
@@ -36,11 +40,15 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
     entries = [entry for entry in layout.entries if not _is_noise(entry)]
     if not entries:
         raise InputError(source, "must hold audio of classes", got=f"{len(noise)} files of noise")
+    entries, chosen = of_wanted_classes(entries, options)
     entries, told = with_groups(entries, options.group_regex)
     headers = read_headers(entries)
     form = form_of(headers, options)
     clips = read_clips(entries, form)
-    parts = _parts(entries, clips, form)
+    extra = silence(noise, _rows_by_part(entries, clips), form, options)
+    places = tuple(entry.place for entry in (*entries, *(entry for entry, _ in extra)))
+    everything = [*zip(entries, clips, strict=True), *extra]
+    parts = _parts(everything, form)
     if "train" not in parts:
         raise InputError(source, "must hold training rows", got=", ".join(parts) or "files without samples only")
     y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
@@ -54,8 +62,10 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
         channel_names=(CHANNEL,),
         sample_rate_hz=float(form.rate_hz),
         stride=form.stride,
-        recordings=tuple(entry.place for entry in entries),
-        notes=(*layout.notes, *told, *_notes(headers, clips, form, len(noise))),
+        recordings=places,
+        notes=(*layout.notes, *told, *chosen, *_notes(headers, clips, form), *_of_noise(len(noise), len(extra))),
+        files=(format_table(headers), class_table(everything)),
+        found=tuple(clip_findings(entries, headers, clips)),
     )
 
 
@@ -75,10 +85,18 @@ def _is_noise(entry: Entry) -> bool:
     return any(NOISE.fullmatch(name) for name in (entry.label, *entry.folders))
 
 
-def _parts(entries: Sequence[Entry], clips: Sequence[Clip], form: Form) -> dict[str, Part]:
+def _rows_by_part(entries: Sequence[Entry], clips: Sequence[Clip]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for entry, clip in zip(entries, clips, strict=True):
+        counts[entry.part] += len(clip.rows)
+    return dict(counts)
+
+
+def _parts(files: Sequence[tuple[Entry, Clip]], form: Form) -> dict[str, Part]:
     """Return the rows of each part, with the names of their classes as y."""
     members: dict[str, list[int]] = defaultdict(list)
-    for number, (entry, clip) in enumerate(zip(entries, clips, strict=True)):
+    entries, clips = [entry for entry, _ in files], [clip for _, clip in files]
+    for number, (entry, clip) in enumerate(files):
         if len(clip.rows):
             members[entry.part].append(number)
     grouped = all(entry.group for entry in entries)
@@ -94,7 +112,7 @@ def _parts(entries: Sequence[Entry], clips: Sequence[Clip], form: Form) -> dict[
     return parts
 
 
-def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form, noise: int) -> Iterator[str]:
+def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form) -> Iterator[str]:
     window = f"{form.window:,} samples, {form.window / form.rate_hz:.4g} s"
     yield f"{len(clips)} audio files as rows of {window}, of 16 bits and one channel"
     short = sum(0 < clip.seconds * form.rate_hz < form.window - 0.5 for clip in clips)
@@ -114,8 +132,13 @@ def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form, noise: 
         yield f"files that end before the length that they tell: {cut}"
     if empty := sum(not len(clip.rows) for clip in clips):
         yield f"files without samples, left out: {empty}"
-    if noise:
-        yield f"noise to mix in, no class: {noise} files"
+
+
+def _of_noise(files: int, rows: int) -> Iterator[str]:
+    if rows:
+        yield f"{SILENCE}: {rows} rows, cut from {files} recordings of noise at random places and loudness"
+    elif files:
+        yield f"noise, no class: {files} files; for a class of silence add --silence-share 0.1"
 
 
 READERS.register("audio")(
@@ -125,6 +148,8 @@ READERS.register("audio")(
         what="a folder of audio files",
         pattern="FOLDER OF AUDIO",
         summary="Your sounds (WAV, FLAC, OGG, MP3): <class>/<speaker>_1.wav, train/<class>/..., labels.csv ...",
-        options=frozenset({"window", "stride", "rate_hz", "labels", "group_regex"}),
+        options=frozenset(
+            {"window", "stride", "rate_hz", "labels", "group_regex", "classes", "unknown_share", "silence_share"}
+        ),
     )
 )

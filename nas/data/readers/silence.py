@@ -1,0 +1,72 @@
+"""Rows of no speech, cut from recordings of noise at random places and loudness."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nas import seeds
+from nas.data.layouts.entry import Entry
+from nas.data.options import DataOptions
+from nas.data.readers.clips import Clip, Form, level_db
+from nas.data.readers.many_files import read_all
+from nas.data.readers.sound import Samples, read_sound
+from nas.data.readers.wanted_classes import SILENCE, rows_of
+from nas.errors import InputError
+
+
+def silence(
+    noise: Sequence[Entry], rows: Mapping[str, int], form: Form, options: DataOptions
+) -> list[tuple[Entry, Clip]]:
+    """Return rows of `_silence_`, each with the recording that it is from; none if they are not asked for.
+
+    A recording is in one part only: in its own, else, where the data have several parts, in one by its order.
+
+    Args:
+        noise: recordings of noise.
+        rows: of the other classes, by part.
+        form: of the rows.
+        options: the share of all rows that they are to be.
+
+    Raises:
+        InputError: rows are asked for, and there is no noise, or it cannot be read.
+    """
+    share = options.silence_share
+    if share is None:
+        return []
+    if not noise:
+        hint = "put recordings of noise into a folder _background_noise_, or leave it out"
+        raise InputError("--silence-share", "needs recordings of noise", hint=hint)
+    placed = _placed(noise, list(rows))
+    sounds = dict(
+        zip(placed, read_all(placed, lambda each: read_sound(each.path, each.place, form.rate_hz)), strict=True)
+    )
+    found = []
+    for part, count in rows.items():
+        own = [entry for entry in placed if entry.part == part and len(sounds[entry].samples)]
+        rng = np.random.default_rng(seeds.derive(SILENCE, part))
+        for number in range(rows_of(count, share, options) if own else 0):
+            entry = own[number % len(own)]
+            row = _cut(sounds[entry].samples, form.window, rng)
+            found.append((entry, Clip(row[None], form.window / form.rate_hz, level_db(row), False)))
+    return found
+
+
+def _placed(noise: Sequence[Entry], parts: Sequence[str]) -> list[Entry]:
+    """Return recordings as files of the class, each in one part."""
+    given = Counter(entry.part for entry in noise)
+    named = [replace(entry, label=SILENCE, group=entry.group or entry.path.stem) for entry in noise]
+    if len(given) > 1 or len(parts) == 1:
+        return named
+    # Speech Commands says of no recording which part it is for: of six, four are for training.
+    order = ["train", *(part for part in parts if part != "train"), "train", "train", "train"]
+    return [replace(entry, part=order[number % len(order)]) for number, entry in enumerate(named)]
+
+
+def _cut(samples: Samples, window: int, rng: np.random.Generator) -> Samples:
+    """Return a window of noise at a loudness from none to its own; a shorter recording is repeated."""
+    long = samples if len(samples) >= window else np.resize(samples, window)
+    start = int(rng.integers(0, len(long) - window + 1))
+    row: Samples = np.rint(long[start : start + window] * rng.uniform()).astype(np.int16)
+    return row
