@@ -44,6 +44,8 @@ The command line does what these functions do:
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
     nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
     nas predict    `predict`
+    nas classify   `classify`, as `Spotting` says, which gives `Classified`; `listen` to a microphone; `spotting_of` a
+                   model; each `Event` is a class that began
     nas evaluate   `evaluate`; `write_evaluation` writes its page and pictures, `archive_evaluation` adds them to an
                    archive
 
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from nas.api.benchmarks import benchmark
     from nas.api.catalog import compare_studies, delete_study, show_study
     from nas.api.checking import check_search
+    from nas.api.classifying import Classified, classify, spotting_of
     from nas.api.converted import Bounds, Conversion
     from nas.api.converting import Checking, convert
     from nas.api.data import describe_data, list_data, load_data, save_data
@@ -75,6 +78,7 @@ if TYPE_CHECKING:
     from nas.api.evaluation import archive_evaluation, evaluate
     from nas.api.learning_block import BlockResult, BlockSettings, run_learning_block, write_learning_block
     from nas.api.limits import Check, check_limits, limits_in_words
+    from nas.api.listening import listen
     from nas.api.loading import load
     from nas.api.model import Model
     from nas.api.models import Comparison, advise, compare, estimate, profile
@@ -99,6 +103,7 @@ if TYPE_CHECKING:
     from nas.data.options import DataOptions
     from nas.errors import InputError
     from nas.evaluation.evaluation import Evaluation
+    from nas.evaluation.spotting import Event, Spotting
     from nas.exporters.format import Destination
     from nas.optimizer.observer import Observer
     from nas.reports.comparison import write_comparison
@@ -129,6 +134,7 @@ _HOMES = {
     "api.benchmarked": ("Benchmark",),
     "api.benchmarks": ("benchmark",),
     "api.catalog": ("compare_studies", "delete_study", "show_study"),
+    "api.classifying": ("Classified", "classify", "spotting_of"),
     "api.converted": ("Bounds", "Conversion"),
     "api.converting": ("Checking", "convert"),
     "api.data": ("describe_data", "list_data", "load_data", "save_data"),
@@ -143,6 +149,7 @@ _HOMES = {
     "api.evaluation": ("archive_evaluation", "evaluate"),
     "api.learning_block": ("BlockResult", "BlockSettings", "run_learning_block", "write_learning_block"),
     "api.limits": ("Check", "check_limits", "limits_in_words"),
+    "api.listening": ("listen",),
     "api.loading": ("load",),
     "api.model": ("Model",),
     "api.models": ("Comparison", "advise", "compare", "estimate", "profile"),
@@ -168,6 +175,7 @@ _HOMES = {
     "data.given": ("Data",),
     "data.options": ("DataOptions",),
     "errors": ("InputError",),
+    "evaluation.spotting": ("Event", "Spotting"),
     "evaluation.evaluation": ("Evaluation",),
     "optimizer.observer": ("Observer",),
     "reports.comparison": ("write_comparison",),
@@ -203,6 +211,7 @@ __all__ = [
     "Bounds",
     "Check",
     "Checking",
+    "Classified",
     "Comparison",
     "Conversion",
     "Data",
@@ -211,6 +220,7 @@ __all__ = [
     "Destination",
     "Diagnosis",
     "Evaluation",
+    "Event",
     "Footprint",
     "HealthCheck",
     "InputError",
@@ -230,6 +240,7 @@ __all__ = [
     "Result",
     "SpaceDescription",
     "SpecSummary",
+    "Spotting",
     "Study",
     "StudyComparison",
     "StudySummary",
@@ -248,6 +259,7 @@ __all__ = [
     "benchmark",
     "check_limits",
     "check_search",
+    "classify",
     "compare",
     "compare_studies",
     "convert",
@@ -272,6 +284,7 @@ __all__ = [
     "list_specs",
     "list_studies",
     "list_targets",
+    "listen",
     "load",
     "load_data",
     "load_result",
@@ -291,6 +304,7 @@ __all__ = [
     "search",
     "set_params",
     "show_study",
+    "spotting_of",
     "start_search",
     "stop_search",
     "summarize",

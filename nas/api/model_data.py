@@ -5,7 +5,8 @@ from pathlib import Path
 
 from nas.api.model import Model
 from nas.data.options import READER_OPTIONS, DataOptions
-from nas.data.source import Reader, options_of
+from nas.data.readers.sound import ENDINGS
+from nas.data.source import READERS, Reader, options_of
 from nas.signal.kind import Kind
 
 _OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
@@ -23,7 +24,7 @@ def like_training(model: Model, source: str | Reader, options: DataOptions) -> D
         options: what the user asks for; None in a field leaves it open.
     """
     known = DataOptions() if model.data is None else model.data.options
-    usable = source.options if isinstance(source, Reader) else options_of(source)
+    usable = source.options if isinstance(source, Reader) else _applicable(source)
     asked = {}
     for field in fields(DataOptions):
         value = getattr(options, field.name)
@@ -38,6 +39,11 @@ def like_training(model: Model, source: str | Reader, options: DataOptions) -> D
         rate = wanted.rate_hz or model.sample_rate_hz
         wanted = replace(wanted, window=wanted.window or model.input_shape[0], rate_hz=rate)
     return wanted
+
+
+def _applicable(source: str) -> frozenset[str]:
+    """Return which options apply to a source; to a single audio file those of a folder of such files."""
+    return READERS.find("audio", source).options if Path(source).suffix.lower() in ENDINGS else options_of(source)
 
 
 def is_own_data(model: Model, source: str) -> bool:

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from nas.arrays import Array, Doubles
-from nas.data.layouts.entry import Entry, find_files
+from nas.data.layouts.entry import Entry, find_files, most_are
+from nas.data.layouts.media import media_files
 from nas.data.options import DataOptions
 from nas.data.readers.folder import read_tables
 from nas.data.readers.npz import read_bare_rows
 from nas.data.readers.rates import check_rate
 from nas.data.readers.recordings import Take, count_notes, even_parts, takes_of
+from nas.data.readers.sound import ENDINGS, read_sound
 from nas.data.source import SOURCES
 from nas.data.tables.reading import TABLES, Frame, from_frame
 from nas.data.tables.sheet import Sheet, read_sheet
@@ -63,7 +65,7 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     """Read all rows of a source in their order, whatever their classes.
 
     Args:
-        source: name of a data source, an `.npz` file, a table, or a folder of tables.
+        source: name of a data source, an `.npz` file, a table, an audio file, or a folder of tables or of audio files.
         wanted: the rows that are needed.
         seed: of simulated data.
 
@@ -80,9 +82,12 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     if path.suffix == ".npz" and path.is_file():
         rows = read_bare_rows(source, path, wanted.options)
         return [numbered(f"{source}:{name}", x) for name, x in rows.items()], ()
+    if path.suffix.lower() in ENDINGS or (path.is_dir() and most_are(path, ENDINGS, TABLES)):
+        sounds = [Entry(path, source, path.name)] if path.is_file() else media_files(source, path, ENDINGS)
+        return [_of_sound(entry, wanted) for entry in sounds], ()
     entries = find_files(source, path) if path.is_dir() else [Entry(path, source, path.name)]
     if not entries or not (path.is_dir() or (path.is_file() and path.suffix.lower() in TABLES)):
-        rule = "must be an .npz file, a CSV, Excel or Parquet file, or a folder of such files"
+        rule = "must be an .npz file, a CSV, Excel, Parquet or audio file, or a folder of such files"
         raise InputError(source, rule, got="no such file" if not path.exists() else path.name)
     return _of_sheets(source, read_tables(entries, wanted.options), entries, wanted)
 
@@ -102,6 +107,18 @@ def _of_sheets(
     )
     stretches, notes = found
     return stretches, (*count_notes(sheets), *notes)
+
+
+def _of_sound(entry: Entry, wanted: Wanted) -> Stretch:
+    """Return the windows of an audio file from its start on; a file that is shorter than one ends in zeros."""
+    window, rate_hz = wanted.options.window, wanted.options.rate_hz
+    if window is None or not rate_hz:
+        raise InputError(entry.place, "needs a model of windows whose sample rate is known to read audio for")
+    stride = wanted.options.stride or max(1, window // 2)
+    samples = read_sound(entry.path, entry.place, round(rate_hz)).samples
+    samples = np.pad(samples, (0, max(0, window - len(samples))))
+    x = np.lib.stride_tricks.sliding_window_view(samples, window)[::stride, :, None]
+    return Stretch(entry.place, x, ("audio",), np.arange(len(x)) * stride / rate_hz, window / rate_hz)
 
 
 def numbered(source: str, x: Array) -> Stretch:

@@ -1,0 +1,63 @@
+"""Listening: the events before a microphone, as they begin."""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+import numpy as np
+
+from nas.api.classifying import spotting_of
+from nas.api.model import Model
+from nas.errors import InputError
+from nas.evaluation.spotting import Event, Spotter, Spotting
+from nas.keywords import explains_keywords
+
+MICROPHONE = "microphone"
+
+
+@explains_keywords
+def listen(model: Model, *, spotting: Spotting | None = None, device: str | None = None) -> Iterator[Event]:
+    """Yield the classes that begin before the microphone, until it is closed; times count from the start.
+
+    Args:
+        model: of one channel of audio.
+        spotting: how answers become events; by default as the parameters in the model's file say.
+        device: number or part of the name of the microphone; the system's by default.
+
+    Raises:
+        InputError: the model takes no audio, there is no microphone, or the package sounddevice is missing.
+    """
+    settings = spotting_of(model) if spotting is None else spotting
+    rate_hz = model.sample_rate_hz
+    if len(model.input_shape) != 2 or model.input_shape[1] != 1 or not rate_hz:
+        words = " x ".join(map(str, model.input_shape))
+        raise InputError(model.origin, "must take one channel of audio at a known rate", got=f"rows of {words}")
+    library, length = _sounddevice(), model.input_shape[0]
+    step = max(1, round(settings.seconds(length / rate_hz).latency_s * rate_hz))
+    spotter = Spotter(MICROPHONE, model.class_names, settings, length / rate_hz)
+    chosen = int(device) if device is not None and device.isdecimal() else device
+    heard = np.zeros(length, np.int16)
+    try:
+        with library.InputStream(samplerate=rate_hz, channels=1, dtype="int16", device=chosen) as stream:
+            taken = 0
+            while True:
+                block, _ = stream.read(step)
+                heard = np.concatenate([heard, np.asarray(block).reshape(-1)])[-length:]
+                taken += step
+                if taken < length:
+                    continue
+                event = spotter.take((taken - length) / rate_hz, model.predict(heard[None, :, None])[0])
+                if event is not None:
+                    yield event
+    except (library.PortAudioError, ValueError) as error:
+        hint = "list the devices: python -m sounddevice; or classify a file"
+        raise InputError(MICROPHONE, "must be one that can be opened", got=error, hint=hint) from error
+
+
+def _sounddevice() -> ModuleType:
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:  # OSError: without PortAudio
+        hint = "pip install 'nas[live]', and PortAudio; or classify a file"
+        raise InputError(MICROPHONE, "needs the package sounddevice", got=error, hint=hint) from error
+    module: ModuleType = sounddevice
+    return module

@@ -1,0 +1,68 @@
+"""`nas classify`: the classes that begin in recordings, or before the microphone, and when."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nas.cli.options import json_option, studies_option
+from nas.cli.views.output import print_json, print_text
+from nas.errors import InputError
+
+EPILOG = """\b
+Examples:
+  nas classify mine several_words.wav
+  nas classify mine recordings/ --threshold 0.9 --json
+  nas classify mine --microphone
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("model")
+@click.argument("data", required=False)
+@click.option("--average-ms", type=float, help="Mean over the answers of so long.  [default: one window]")
+@click.option("--threshold", type=float, help="Least mean probability, from 0 to 1.  [default: 0.7]")
+@click.option("--suppression-ms", type=float, help="No other event for so long.  [default: 0.75 windows]")
+@click.option("--minimum-count", type=int, help="Answers that the mean needs at least.  [default: 3]")
+@click.option("--latency-ms", type=float, help="From one window to the next.  [default: 0.1 windows]")
+@click.option("--microphone", is_flag=True, help="Listen, until Ctrl-C; needs the extra `live` and a sound card.")
+@click.option("--device", help="Number or part of the name of the microphone.  [default: the system's]")
+@studies_option
+@json_option
+def command(
+    model: str, data: str | None, microphone: bool, device: str | None, studies: Path, as_json: bool, **asked: Any
+) -> None:
+    """Say which class begins when in DATA: an audio file, a table that is a recording, or a folder of them.
+
+    A window of the length of MODEL's input slides over the recording; where the mean probability of a class over the
+    latest windows reaches the threshold, the class begins. Each event is told once. Classes whose names begin with
+    `_`, such as `_silence_`, are not told. Options that are not given are the parameters in the model's file, if it has
+    MLTK's: average_window_duration_ms, detection_threshold, suppression_ms, minimum_count, latency_ms.
+    """
+    from nas import classify, listen, load, spotting_of
+
+    if microphone == (data is not None):
+        raise InputError("nas classify", "needs a recording or --microphone, one of both")
+    loaded = load(model, studies)
+    spotting = spotting_of(loaded, **asked)
+    if data is None:
+        for event in listen(loaded, spotting=spotting, device=device):
+            if as_json:
+                print_json(event.to_json())
+            else:
+                print_text(f"{event.start_s:8.2f} s  {event.class_name}  {event.score:.0%}")
+        return
+    found = classify(loaded, data, spotting=spotting)
+    for note in found.predictions.notes:
+        click.echo(note, err=True)
+    if as_json:
+        print_json(found.to_json())
+        return
+    file = None
+    for event in found.events:
+        if event.file != file:
+            file = event.file
+            print_text(file)
+        print_text(f"{event.start_s:8.2f} s  {event.class_name}  {event.score:.0%}")
+    if not found.events:
+        print_text(f"nothing begins: no mean reaches the threshold of {spotting.threshold:g}")
