@@ -17,11 +17,24 @@ def _stacked(size: int, count: int) -> int:
     return 1 << min(count, size.bit_length() - 1)
 
 
-class GraphBuilder:
-    """Builds a sequential graph.
+def _require(fits: bool, rule: str, shapes: tuple[tuple[int, ...], ...]) -> None:
+    if not fits:
+        raise InputError("architecture", rule, got=f"shapes {', '.join(map(str, shapes))}")
 
-    Life cycle: made for an input shape without the batch; each call appends one operator, which reads the newest
-    tensor; `graph()` returns the result. `shape` is that of the newest tensor.
+
+class GraphBuilder:
+    """Builds a graph.
+
+    Life cycle: made for an input shape without the batch; each call appends one operator, which reads the current
+    tensor and gives the next one; `graph()` returns the result, whose output is the current tensor. `shape` is that of
+    the current tensor.
+
+    A branch begins with `continue_from` an earlier `tensor`, and ends with `add`, `multiply` or `concatenate`, which
+    read the current tensor and others:
+
+        start = g.tensor
+        g.conv2d(8, 3, activation="NONE")
+        g.add(start, activation="RELU")
 
     Pooling windows and kernels are cut to the size of the feature map, so the same calls serve images and windows of
     sensor data, which have the shape (1, time, channels).
@@ -34,24 +47,31 @@ class GraphBuilder:
         self._flat = False
 
     @property
+    def tensor(self) -> int:
+        """The current tensor, to continue from or to join later: its index in the graph."""
+        return self._last
+
+    @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the newest tensor without the batch; one axis after `flatten`."""
-        newest = self._tensors[self._last]
-        return (newest.elements,) if self._flat else newest.shape[1:]
+        """Shape of the current tensor without the batch; one axis after `flatten`."""
+        current = self._tensors[self._last]
+        return (current.elements,) if self._flat else current.shape[1:]
+
+    def continue_from(self, tensor: int) -> None:
+        """Make an earlier `tensor` the current one."""
+        self._last, self._flat = tensor, False
 
     def conv2d(self, filters: int, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
         """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters)."""
         h, w, c = self._map()
         weights = Tensor("weights", (filters, min(kernel, h), min(kernel, w), c), constant=True, scales=filters)
-        out = (_same(h, stride), _same(w, stride), filters)
-        self._sliding("CONV_2D", weights, filters, out, stride, activation, training)
+        self._sliding("CONV_2D", weights, stride, activation, training)
 
     def depthwise_conv2d(self, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
         """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; the number of channels stays the same."""
         h, w, c = self._map()
         weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), c), constant=True, scales=c)
-        out = (_same(h, stride), _same(w, stride), c)
-        self._sliding("DEPTHWISE_CONV_2D", weights, c, out, stride, activation, training)
+        self._sliding("DEPTHWISE_CONV_2D", weights, stride, activation, training)
 
     def pool2d(self, kind: str, count: int = 1) -> None:
         """Add one MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding that computes `count` successive poolings of 2.
@@ -74,16 +94,40 @@ class GraphBuilder:
         self._pool("AVERAGE_POOL_2D", (h, w))
 
     def flatten(self) -> None:
-        """Treat the newest tensor as one axis; takes no operator, since FULLY_CONNECTED flattens its input itself."""
+        """Treat the current tensor as one axis; takes no operator, since FULLY_CONNECTED flattens its input itself."""
         self._flat = True
 
     def fully_connected(self, units: int, *, activation: str = "RELU", **training: Any) -> None:
-        """Add a FULLY_CONNECTED of all values of the newest tensor in row-major order; the new shape is (units,)."""
+        """Add a FULLY_CONNECTED of all values of the current tensor in row-major order; the new shape is (units,)."""
         n = math.prod(self.shape)
         weights = Tensor("weights", (units, n), constant=True, scales=units)
         # The scales of a bias are not in the file, but where there is one: TFLM compares it with that of the weights.
         bias = Tensor("bias", (units,), "int32", constant=True, scales=1 if units == 1 else 0)
         self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training)
+
+    def add(self, other: int, *, activation: str = "NONE") -> None:
+        """Add an ADD of the current tensor and `other`, which has the same shape."""
+        shapes = self._shape_of(other), self.shape
+        _require(shapes[0] == shapes[1], "the tensors of a sum must have the same shape", shapes)
+        self._add("ADD", [], shapes[0], {"activation": activation}, inputs=(other, self._last))
+
+    def multiply(self, other: int, *, activation: str = "NONE") -> None:
+        """Add a MUL of `other` and the current tensor, whose axes of length 1 are repeated."""
+        shapes = self._shape_of(other), self.shape
+        fits = len(shapes[0]) == len(shapes[1]) and all(b in (1, a) for a, b in zip(*shapes, strict=True))
+        _require(fits, "a factor must have the shape of what it multiplies, or axes of length 1", shapes)
+        self._add("MUL", [], shapes[0], {"activation": activation}, inputs=(other, self._last))
+
+    def concatenate(self, *others: int) -> None:
+        """Add a CONCATENATION of `others`, in this order, and the current tensor, along their last axis."""
+        shapes = *(self._shape_of(other) for other in others), self.shape
+        _require(len({shape[:-1] for shape in shapes}) == 1, "concatenated tensors may differ in channels only", shapes)
+        out = (*self.shape[:-1], sum(shape[-1] for shape in shapes))
+        self._add("CONCATENATION", [], out, {"axis": -1}, inputs=(*others, self._last))
+
+    def logistic(self) -> None:
+        """Add a LOGISTIC: each value x becomes 1 / (1 + exp(-x))."""
+        self._add("LOGISTIC", [], self.shape, {})
 
     def softmax(self) -> None:
         self._add("SOFTMAX", [], self.shape, {})
@@ -91,8 +135,11 @@ class GraphBuilder:
     def graph(self) -> Graph:
         return Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
 
+    def _shape_of(self, tensor: int) -> tuple[int, ...]:
+        return self._tensors[tensor].shape[1:]
+
     def _map(self) -> tuple[int, int, int]:
-        """Return the shape of the newest tensor; InputError if it is no feature map, as the user's space decides."""
+        """Return the shape of the current tensor; InputError if it is no feature map, as the user's space decides."""
         if len(self.shape) != 3:
             raise InputError(
                 "architecture",
@@ -109,19 +156,11 @@ class GraphBuilder:
             options = {"padding": "VALID", "stride": window, "filter": window, "activation": "NONE"}
             self._add(kind, [], (h // window[0], w // window[1], c), options)
 
-    def _sliding(
-        self,
-        kind: str,
-        weights: Tensor,
-        filters: int,
-        out: tuple[int, ...],
-        stride: int,
-        activation: str,
-        training: Mapping[str, Any],
-    ) -> None:
-        bias = Tensor("bias", (filters,), "int32", constant=True, scales=0)
+    def _sliding(self, kind: str, weights: Tensor, stride: int, activation: str, training: Mapping[str, Any]) -> None:
+        h, w, _ = self._map()
+        bias = Tensor("bias", (weights.scales,), "int32", constant=True, scales=0)
         options = {"padding": "SAME", "stride": (stride, stride), "dilation": (1, 1), "activation": activation}
-        self._add(kind, [weights, bias], out, options, training)
+        self._add(kind, [weights, bias], (_same(h, stride), _same(w, stride), weights.scales), options, training)
 
     def _add(
         self,
@@ -130,10 +169,12 @@ class GraphBuilder:
         out: tuple[int, ...],
         options: Mapping[str, Any],
         training: Mapping[str, Any] | None = None,
+        inputs: tuple[int, ...] = (),
     ) -> None:
+        """Append an operator that reads `inputs`, by default the current tensor, and constants."""
         first = len(self._tensors)
         last = first + len(constants)
         self._tensors += [*constants, Tensor("output", (1, *out))]
         kept = {key: value for key, value in (training or {}).items() if value}
-        self._ops.append(Op(kind, (self._last, *range(first, last)), (last,), options, kept))
+        self._ops.append(Op(kind, (*(inputs or (self._last,)), *range(first, last)), (last,), options, kept))
         self._last, self._flat = last, False

@@ -4,7 +4,8 @@ All parts of the program meet in the graph: blocks write it, the footprint is es
 built from it, so a new block needs no more than a `lower` function. Tensors and operators have the order of the
 `.tflite` that the converter writes, since TFLM's planner breaks ties by that order.
 
-Graphs are sequential: every operator reads the output of the one before.
+Operators stand in an order in which they can run, and in which the device runs them; one may read the outputs of
+several earlier ones.
 """
 
 import hashlib
@@ -66,6 +67,10 @@ class Graph:
     ops: tuple[Op, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+
+    def data_inputs(self, op: Op) -> tuple[int, ...]:
+        """Return the tensors that an operator reads, without its constants."""
+        return tuple(i for i in op.inputs if not self.tensors[i].constant)
 
     @property
     def weights_bytes(self) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from nas.graph.graph import Op
@@ -39,13 +40,24 @@ def to_keras(network: Network, name: str = "model") -> Any:
         name: of the model.
     """
     layers, weights = _Layers(network), iter(network.layers)
-    x = inputs = keras.Input(network.input_shape, name="input", dtype="float32")
-    for op in network.graph.ops:
-        x = layers.linear(x, op, next(weights)) if op.kind in _SLIDING_OR_DENSE else layers.fixed(x, op)
-    return keras.Model(inputs, x, name=name)
+    inputs, graph = keras.Input(network.input_shape, name="input", dtype="float32"), network.graph
+    values = {graph.inputs[0]: inputs}
+    for op in graph.ops:
+        x = [values[i] for i in graph.data_inputs(op)]
+        if op.kind in _SLIDING_OR_DENSE:
+            values[op.outputs[0]] = layers.linear(x[0], op, next(weights))
+        else:
+            values[op.outputs[0]] = layers.joined(x, op) if op.kind in _JOINS else layers.fixed(x[0], op)
+    return keras.Model(inputs, values[graph.outputs[0]], name=name)
 
 
 _SLIDING_OR_DENSE = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+# Layers of several inputs, and the start of their names.
+_JOINS = {
+    "ADD": (keras.layers.Add, "sum"),
+    "MUL": (keras.layers.Multiply, "product"),
+    "CONCATENATION": (keras.layers.Concatenate, "joined"),
+}
 _POOLINGS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
 
 
@@ -69,16 +81,23 @@ class _Layers:
             x = norm(x)
             scale, mean, variance = (variable.numpy() for variable in weights.norm)
             norm.set_weights([scale, bias, mean, variance])
-        if op.options["activation"] == "RELU":
-            x = keras.layers.ReLU(name=f"{name}_relu", **_FLOAT)(x)
+        x = _activated(x, op, name)
         if rate := op.training.get("dropout"):
             x = keras.layers.Dropout(rate, name=f"{name}_dropout", **_FLOAT)(x)
         return x
 
+    def joined(self, inputs: Sequence[Any], op: Op) -> Any:
+        """Apply an operator of several inputs."""
+        kind, stem = _JOINS[op.kind]
+        name = self._name(stem)
+        return _activated(kind(name=name, **_FLOAT)(inputs), op, name)
+
     def fixed(self, x: Any, op: Op) -> Any:
-        """Apply a pooling or the softmax."""
+        """Apply a pooling, a sigmoid or the softmax."""
         if op.kind == "SOFTMAX":
             return keras.layers.Softmax(name="probabilities", **_FLOAT)(x)
+        if op.kind == "LOGISTIC":
+            return keras.layers.Activation("sigmoid", name=self._name("sigmoid"), **_FLOAT)(x)
         # The average over a whole map stays a pooling: converters write the operator that the device runs, and no MEAN.
         pool, stride, padding = (op.options[key] for key in ("filter", "stride", "padding"))
         kind = keras.layers.MaxPooling2D if op.kind == "MAX_POOL_2D" else keras.layers.AveragePooling2D
@@ -104,3 +123,11 @@ class _Layers:
     def _name(self, kind: str) -> str:
         self._counts[kind] += 1
         return f"{kind}_{self._counts[kind]}"
+
+
+def _activated(x: Any, op: Op, name: str) -> Any:
+    """Apply the activation of an operator as a layer of its own."""
+    activation = op.options.get("activation", "NONE")
+    if activation == "NONE":
+        return x
+    return keras.layers.ReLU(6.0 if activation == "RELU6" else None, name=f"{name}_{activation.lower()}", **_FLOAT)(x)

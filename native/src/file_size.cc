@@ -1,6 +1,7 @@
 #include "file_size.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "file_layout.h"
@@ -28,18 +29,25 @@ constexpr int32_t kCode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptio
 constexpr int32_t kBuiltinCode = 3, kData = 0;
 constexpr uint8_t kDataAlign = 16;
 constexpr int64_t kLowest = -128;
+const std::string kFixedScale("\x00\x00\x80\x3B", 4);  // the float 1 / 256
 
 // A number is left out where it has its default.
 void add_number(std::vector<Field>& fields, int32_t slot, uint8_t width, int64_t value, int64_t absent = 0) {
   if (value != absent) fields.push_back(Field::number(slot, width, value));
 }
 
-bool is_pool(const Op& op) { return op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d; }
+// Whether all inputs that are no constants, and the output, have one scale and zero point, as in nas/graph/scales.py.
+bool keeps_scale(const Op& op) {
+  return op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d || op.kind == Builtin::kConcatenation;
+}
+
+// Whether the scale of the output is 1 / 256.
+bool has_fixed_scale(const Op& op) { return op.kind == Builtin::kSoftmax || op.kind == Builtin::kLogistic; }
 
 // Whether only data decide the zero point of what the operator gives.
 bool is_linear(const Op& op) {
-  const bool layer =
-      op.kind == Builtin::kConv2d || op.kind == Builtin::kDepthwiseConv2d || op.kind == Builtin::kFullyConnected;
+  const bool layer = op.kind == Builtin::kConv2d || op.kind == Builtin::kDepthwiseConv2d ||
+                     op.kind == Builtin::kFullyConnected || op.kind == Builtin::kAdd || op.kind == Builtin::kMul;
   return layer && !op.options.activation;
 }
 
@@ -76,9 +84,9 @@ class SlimFile {
     return parts_.references(tables);
   }
 
-  PartId quantization(int64_t scales, bool known, int64_t zero, int32_t axis) {
+  PartId quantization(int64_t scales, bool known, int64_t zero, int32_t axis, bool fixed = false) {
     const auto count = static_cast<uint64_t>(scales);
-    const PartId scale = parts_.alone(4 * count, count, 4);
+    const PartId scale = fixed ? parts_.vector(kFixedScale, 1, 4) : parts_.alone(4 * count, count, 4);
     PartId zeros;
     if (known) {
       std::string content(8 * count, static_cast<char>(zero < 0 ? 0xFF : 0));
@@ -93,27 +101,65 @@ class SlimFile {
     return parts_.table(fields);
   }
 
-  void quantize(int32_t tensor, bool known, int64_t zero, int32_t axis = 0) {
+  bool is_constant(int32_t tensor) const { return tensor_of(tensor).constant; }
+
+  void quantize(int32_t tensor, bool known, int64_t zero, int32_t axis = 0, bool fixed = false) {
     if (tensor < 0) return;
     const auto index = static_cast<size_t>(tensor);
     const int64_t scales = graph_.tensors[index].scales;
-    if (scales > 0) quantizations_[index] = {true, quantization(scales, known, zero, axis)};
+    if (scales > 0) quantizations_[index] = {true, quantization(scales, known, zero, axis, fixed)};
+  }
+
+  // Numbers the groups of tensors that have one scale: each tensor's is the first of its group.
+  void find_groups() {
+    for (size_t i = 0; i < graph_.tensors.size(); ++i) groups_.push_back(static_cast<int32_t>(i));
+    for (const Op& op : graph_.ops) {
+      if (!keeps_scale(op) || op.inputs.empty() || op.inputs[0] < 0) continue;
+      const int32_t group = groups_[static_cast<size_t>(op.inputs[0])];
+      for (int32_t input : op.inputs) {
+        if (input < 0 || is_constant(input)) continue;
+        const int32_t old = groups_[static_cast<size_t>(input)];
+        if (old != group) std::replace(groups_.begin(), groups_.end(), old, group);
+      }
+      for (int32_t output : op.outputs) groups_[static_cast<size_t>(output)] = group;
+    }
+  }
+
+  // Marks the groups whose zero point only data decide.
+  void find_unknown() {
+    unknown_.resize(graph_.tensors.size());
+    const auto mark = [&](int32_t tensor) {
+      unknown_[static_cast<size_t>(groups_[static_cast<size_t>(tensor)])] = true;
+    };
+    for (int32_t input : graph_.inputs) mark(input);
+    for (const Op& op : graph_.ops) {
+      if (is_linear(op) && !op.outputs.empty()) mark(op.outputs[0]);
+    }
+  }
+
+  // Gives a tensor the quantization of its group, which is made for the first one.
+  void quantize_group(int32_t tensor, bool fixed) {
+    const auto index = static_cast<size_t>(tensor), group = static_cast<size_t>(groups_[index]);
+    // Without negative values, the zero point is the lowest int8.
+    if (!made_[group].made) {
+      quantize(tensor, !unknown_[group], kLowest, 0, fixed);
+      made_[group] = quantizations_[index];
+    }
+    quantizations_[index] = made_[group];
   }
 
   void add_quantizations() {
-    for (int32_t input : graph_.inputs) quantize(input, false, 0);
+    find_groups();
+    find_unknown();
+    made_.resize(graph_.tensors.size());
+    for (int32_t input : graph_.inputs) quantize_group(input, false);
     for (const Op& op : graph_.ops) {
       for (size_t i = 1; i < op.inputs.size(); ++i) {
+        if (op.inputs[i] < 0 || !is_constant(op.inputs[i])) continue;
         quantize(op.inputs[i], true, 0, i == 1 && op.kind == Builtin::kDepthwiseConv2d ? 3 : 0);
       }
       if (op.inputs.empty() || op.inputs[0] < 0 || op.outputs.empty() || op.outputs[0] < 0) continue;
-      const Quantization& input = quantizations_[static_cast<size_t>(op.inputs[0])];
-      if (is_pool(op)) {  // it leaves its input's scale and zero point as they are
-        quantizations_[static_cast<size_t>(op.outputs[0])] = input;
-        continue;
-      }
-      // Without negative values, the zero point is the lowest int8.
-      quantize(op.outputs[0], !is_linear(op), kLowest);
+      quantize_group(op.outputs[0], has_fixed_scale(op));
     }
   }
 
@@ -132,16 +178,27 @@ class SlimFile {
     return parts_.table(fields);
   }
 
-  // Padding (SAME is the default) and the steps of a sliding window, with its further fields in between.
+  // Padding (SAME is the default) and the steps of a sliding window, with its further fields in between; a
+  // convolution's dilation comes behind its activation.
   static std::vector<Field> window(const Options& options, const std::vector<Field>& more, int32_t activation) {
     std::vector<Field> fields;
     add_number(fields, 0, 1, options.same_padding ? 0 : 1);
     add_number(fields, 1, 4, options.stride_w);
     add_number(fields, 2, 4, options.stride_h);
     fields.insert(fields.end(), more.begin(), more.end());
-    add_number(fields, activation, 1, options.activation ? 1 : 0);
+    add_number(fields, activation, 1, options.activation);
+    add_number(fields, activation + 1, 4, options.dilation_w, 1);
+    add_number(fields, activation + 2, 4, options.dilation_h, 1);
     return fields;
   }
+
+  static std::vector<Field> activated(int32_t slot, const Options& options) {
+    std::vector<Field> fields;
+    add_number(fields, slot, 1, options.activation);
+    return fields;
+  }
+
+  const Tensor& tensor_of(int32_t index) const { return graph_.tensors[static_cast<size_t>(index)]; }
 
   // Adds the operator's options: their number in the schema's union, and their table.
   void add_options(const Op& op, std::vector<Field>& fields) {
@@ -159,8 +216,14 @@ class SlimFile {
         return add(5, window(op.options,
                              {Field::number(3, 4, op.options.filter_w), Field::number(4, 4, op.options.filter_h)}, 5));
       case Builtin::kFullyConnected:
-        if (op.options.activation) add(8, {Field::number(0, 1, 1)});
+        if (op.options.activation) add(8, activated(0, op.options));
         return;
+      case Builtin::kAdd:
+        return add(11, activated(0, op.options));
+      case Builtin::kMul:
+        return add(21, activated(0, op.options));
+      case Builtin::kConcatenation:
+        return add(10, {Field::number(0, 4, -1)});  // along the last axis
       case Builtin::kSoftmax:
         return add(9, {Field::number(0, 4, 0x3F800000)});  // beta, the float 1
       default:
@@ -198,6 +261,10 @@ class SlimFile {
   std::vector<Builtin> codes_;
   std::vector<Quantization> quantizations_;  // by tensor
   std::vector<PartId> buffers_;              // their data
+  // By tensor: the first tensor of its group, and by that, whether only data decide the zero point, and what was made.
+  std::vector<int32_t> groups_;
+  std::vector<bool> unknown_;
+  std::vector<Quantization> made_;
 };
 
 }  // namespace

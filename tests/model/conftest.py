@@ -81,6 +81,57 @@ def _one_position() -> Graph:
     return _closed(g)
 
 
+def _residual_windows() -> Graph:
+    """Sums of branches: with the input of the block, and with a projection of it."""
+    g = GraphBuilder((1, 21, 3))
+    g.conv2d(4, 3, batch_norm=True)
+    start = g.tensor
+    g.conv2d(4, 3, batch_norm=True)
+    g.conv2d(4, 3, activation="NONE", batch_norm=True)
+    g.add(start, activation="RELU")
+    start = g.tensor
+    g.conv2d(6, 5, stride=2, activation="NONE", batch_norm=True)
+    main = g.tensor
+    g.continue_from(start)
+    g.conv2d(6, 1, stride=2, activation="NONE")
+    g.add(main)
+    g.pool2d("average")
+    g.flatten()
+    return _closed(g)
+
+
+def _gated_image() -> Graph:
+    """Channels that are weighted by a function of their means, as in squeeze-and-excite, after a ReLU6."""
+    g = GraphBuilder((8, 7, 2))
+    g.conv2d(6, 3, activation="RELU6", batch_norm=True)
+    maps = g.tensor
+    g.mean()
+    g.conv2d(2, 1)
+    g.conv2d(6, 1, activation="NONE")
+    g.logistic()
+    g.multiply(maps)
+    g.mean()
+    return _closed(g)
+
+
+def _parallel_image() -> Graph:
+    """Branches of the input that are concatenated, one of them pooled as well."""
+    g = GraphBuilder((6, 6, 3))
+    start = g.tensor
+    g.pool2d("max")
+    pooled = g.tensor
+    g.continue_from(start)
+    g.conv2d(3, 3, stride=2, batch_norm=True)
+    first = g.tensor
+    g.continue_from(start)
+    g.conv2d(4, 5, activation="NONE")
+    g.pool2d("average")
+    g.concatenate(pooled, first)
+    g.depthwise_conv2d(3, activation="RELU6")
+    g.pool2d("max")
+    return _closed(g)
+
+
 NETWORKS: dict[str, Callable[[], Graph]] = {
     "normalized_windows": _normalized_windows,
     "flat_windows": _flat_windows,
@@ -88,6 +139,9 @@ NETWORKS: dict[str, Callable[[], Graph]] = {
     "image": _image,
     "table": _table,
     "one_position": _one_position,
+    "residual_windows": _residual_windows,
+    "gated_image": _gated_image,
+    "parallel_image": _parallel_image,
 }
 
 
@@ -107,7 +161,7 @@ def _made(name: str) -> SimpleNamespace:
     _randomize(model)
     x = np.random.default_rng(0).normal(size=(48, *model.input_shape)).astype(np.float32)
     converted = convert(fake_quantize(model, x))
-    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted))
+    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted, graph=graph))
 
 
 @pytest.fixture(params=NETWORKS)

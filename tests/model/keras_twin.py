@@ -22,11 +22,12 @@ def penalty(network: Network) -> Any:
 
 def twin(network: Network) -> Any:
     """Return a Keras model of the network's graph, with the same weights; its outputs are logits."""
-    x = inputs = keras.Input(network.input_shape)
+    inputs = keras.Input(network.input_shape)
+    values = {network.graph.inputs[0]: inputs}
     for op in network.graph.ops:
-        if op.kind != "SOFTMAX":
-            x = _apply(x, op, network.graph)
-    model = keras.Model(inputs, x)
+        x = [values[i] for i in network.graph.data_inputs(op)]
+        values[op.outputs[0]] = x[0] if op.kind == "SOFTMAX" else _apply(x, op, network.graph)
+    model = keras.Model(inputs, values[network.graph.outputs[0]])
     for variable, array in zip(variables(model), network.get_weights(), strict=True):
         variable.assign(array)
     return model
@@ -40,7 +41,12 @@ def variables(model: Any) -> list[Any]:
     return [*trained, *(v for layer in layers for v in layer.non_trainable_variables)]
 
 
-def _apply(x: Any, op: Op, graph: Graph) -> Any:
+def _apply(inputs: list[Any], op: Op, graph: Graph) -> Any:
+    if op.kind in _JOINS:
+        return _activated(_JOINS[op.kind](inputs), op)
+    (x,) = inputs
+    if op.kind == "LOGISTIC":
+        return keras.layers.Activation("sigmoid")(x)
     if op.kind not in _LAYERS:
         return _plain(x, op)
     norm, l2, rate = (op.training.get(name, 0) for name in ("batch_norm", "l2", "dropout"))
@@ -49,9 +55,14 @@ def _apply(x: Any, op: Op, graph: Graph) -> Any:
     x = _LAYERS[op.kind](op, graph, not norm, keras.regularizers.L2(l2) if l2 else None)(x)
     if norm:
         x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
-    if op.options["activation"] == "RELU":
-        x = keras.layers.ReLU()(x)
+    x = _activated(x, op)
     return keras.layers.Dropout(rate)(x) if rate else x
+
+
+def _activated(x: Any, op: Op) -> Any:
+    most = {"RELU": None, "RELU6": 6.0}
+    activation = op.options.get("activation", "NONE")
+    return keras.layers.ReLU(most[activation])(x) if activation in most else x
 
 
 def _conv(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
@@ -71,6 +82,11 @@ def _dense(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
     return keras.layers.Dense(units, use_bias=bias, kernel_regularizer=regularizer)
 
 
+_JOINS = {
+    "ADD": lambda inputs: keras.layers.Add()(inputs),
+    "MUL": lambda inputs: keras.layers.Multiply()(inputs),
+    "CONCATENATION": lambda inputs: keras.layers.Concatenate()(inputs),
+}
 _LAYERS = {"CONV_2D": _conv, "DEPTHWISE_CONV_2D": _depthwise, "FULLY_CONNECTED": _dense}
 
 

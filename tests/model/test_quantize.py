@@ -11,7 +11,11 @@ from nas.model.network.network import Network
 KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
 DTYPES = {schema.TensorType.INT8: "int8", schema.TensorType.INT32: "int32"}
 PADDING = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
-ACTIVATION = {schema.ActivationFunctionType.NONE: "NONE", schema.ActivationFunctionType.RELU: "RELU"}
+ACTIVATION = {
+    schema.ActivationFunctionType.NONE: "NONE",
+    schema.ActivationFunctionType.RELU: "RELU",
+    schema.ActivationFunctionType.RELU6: "RELU6",
+}
 
 
 def _tensors(model):
@@ -40,6 +44,8 @@ def _options(model):
             found["filter"] = (o.filterHeight, o.filterWidth)
         if hasattr(o, "fusedActivationFunction"):
             found["activation"] = ACTIVATION[o.fusedActivationFunction]
+        if hasattr(o, "axis"):
+            found = {"axis": o.axis}
         if o is None and KINDS[model.operatorCodes[op.opcodeIndex].builtinCode] == "FULLY_CONNECTED":
             found["activation"] = "NONE"  # without options, they are at their defaults
         yield found

@@ -18,7 +18,7 @@ def quantize(network: FakeQuantizedNetwork) -> bytes:
 
     The file has the operators of the network's graph, its SOFTMAX included if it has one.
     """
-    return slim(convert(network))
+    return slim(convert(network), graph=network.graph)
 
 
 def convert(network: FakeQuantizedNetwork) -> bytes:

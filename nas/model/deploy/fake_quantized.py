@@ -5,26 +5,32 @@ arXiv:1712.05877), whose gradient is 1 within the range. Normalization is folded
 device. The converter takes the ranges of activations from these operators, so what is measured here is deployed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from nas.arrays import Floats
 from nas.graph.graph import Graph
+from nas.graph.scales import FIXED_SCALE, SAME_SCALE, find_scales
 from nas.model.losses import LOSSES
 from nas.model.network.network import Network
-from nas.model.network.operators import FIXED, LINEAR, activate
+from nas.model.network.operators import LINEAR, activate, apply
 from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
 
 Range: TypeAlias = tuple[float, float]
 
+# Operators that give values of their input, which are rounded already; the softmax is not computed.
+_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION", "SOFTMAX"))
+
 # Percentiles at which a range may end: values beyond it are clipped, and all others are quantized in finer steps.
 # 99.9 and 99.99 are what Wu et al., arXiv:2004.09602, found best for convolutions. Long training produces rare peaks
 # of activations; with the full range they cost two points of accuracy on UCI HAR.
 PERCENTILES = (100.0, 99.99, 99.9, 99.5)
+# The least upper end of a range, of a layer that gives zeros only. The converter widens those below 1e-6 on both sides.
+_LEAST = 1e-5
 
 
 class FakeQuantizedNetwork(Network):
@@ -35,7 +41,8 @@ class FakeQuantizedNetwork(Network):
 
     Args:
         network: provides the initial weights.
-        ranges: of the input, and of the output of each operator with weights; if empty, only kernels are rounded.
+        ranges: of the values that each scale stands for, see `nas.graph.scales.find_scales`; if empty, only kernels
+            are rounded.
     """
 
     topology: "_FakeQuantizedTopology"
@@ -50,9 +57,9 @@ class FakeQuantizedNetwork(Network):
         outputs = self.topology.evaluate(x, deployed or self.fold(), self.numbers)
         return tf.nn.softmax(outputs) if softmax and self.graph.ops[-1].kind == "SOFTMAX" else outputs
 
-    def activations(self, x: Any) -> Iterator[Any]:
-        """Yield the input and the output of each operator that has weights, all rounded; the last is the network's."""
-        return self.topology.activations(x, self.fold())
+    def values(self, x: Any) -> dict[int, Any]:
+        """Return the rounded values of each tensor that is not constant, by its index; the softmax is left out."""
+        return self.topology.values(x, self.fold())
 
 
 class _FakeQuantizedTopology:
@@ -62,7 +69,7 @@ class _FakeQuantizedTopology:
 
     def __init__(self, topology: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
         self.input_shape, self.outputs = topology.input_shape, topology.outputs
-        self._graph, self._ranges = graph, ranges
+        self._graph, self._ranges, self._scales = graph, ranges, find_scales(graph)
 
     def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
         return self.evaluate(x, self.fold(weights), numbers)
@@ -72,26 +79,32 @@ class _FakeQuantizedTopology:
         return [(_round_kernel(kernel), bias) for kernel, bias in (layer.fold() for layer in weights)]
 
     def evaluate(self, x: Any, deployed: Deployed, numbers: LayerNumbers) -> Any:
-        *_, outputs = self.activations(x, deployed)
-        return outputs
+        return self.values(x, deployed)[self._graph.outputs[0]]
 
     def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
         return tf.constant(0.0)
 
-    def activations(self, x: Any, deployed: Deployed) -> Iterator[Any]:
-        """Yield the input and the output of each operator that has weights, all rounded."""
-        layers, ranges = iter(deployed), iter(self._ranges)
-        limits = next(ranges, None)
-        yield (x := _round(x, limits))
-        for op in self._graph.ops:
+    def values(self, x: Any, deployed: Deployed) -> dict[int, Any]:
+        """Return the rounded values of each tensor that is not constant, by its index; the softmax is left out."""
+        layers, graph = iter(deployed), self._graph
+        values = {graph.inputs[0]: self._round(x, graph.inputs[0])}
+        for op in graph.ops:
+            inputs, output = [values[i] for i in graph.data_inputs(op)], op.outputs[0]
             if op.kind in LINEAR:
                 kernel, bias = next(layers)
-                limits = next(ranges, None)
-                yield (x := _round(activate(tf.nn.bias_add(LINEAR[op.kind](x, kernel, op), bias), op), limits))
-            elif op.kind != "SOFTMAX":
-                x = FIXED[op.kind](x, op)
-                # A pooling has the scale of its input; an average lies between its steps and is rounded to them.
-                x = _round(x, limits) if op.kind == "AVERAGE_POOL_2D" else x
+                x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
+                values[output] = self._round(x, output)
+            elif op.kind in _COPYING:
+                values[output] = inputs[0] if op.kind == "SOFTMAX" else apply(op, inputs)
+            else:
+                # An average lies between the steps of its input, whose scale it has, and is rounded to them.
+                values[output] = self._round(apply(op, inputs), output, FIXED_SCALE.get(op.kind))
+        return values
+
+    def _round(self, x: Any, tensor: int, fixed: Range | None = None) -> Any:
+        if not self._ranges:
+            return x
+        return tf.quantization.fake_quant_with_min_max_args(x, *(fixed or self._ranges[self._scales[tensor]]))
 
 
 def fake_quantize(network: Network, rows: Floats, loss: str = "cross_entropy") -> FakeQuantizedNetwork:
@@ -103,25 +116,46 @@ def fake_quantize(network: Network, rows: Floats, loss: str = "cross_entropy") -
         loss: name of the loss in `nas.model.losses` that measures how much the answers change.
     """
     x = tf.constant(rows.reshape(-1, *network.input_shape))
-    observed = [np.asarray(one) for one in FakeQuantizedNetwork(network, ()).activations(x)]
+    observed = _observe(network, x)
     expected = LOSSES[loss].targets(network(x))
 
     def change(one: FakeQuantizedNetwork) -> float:
         return float(tf.reduce_mean(LOSSES[loss].rows(one(x), expected)))
 
     choices = zip(*map(_ranges, observed), strict=True)
-    return min((FakeQuantizedNetwork(network, ranges) for ranges in choices), key=change)
+    return min((FakeQuantizedNetwork(network, _distinct(ranges)) for ranges in choices), key=change)
+
+
+def _observe(network: Network, x: Any) -> list[Floats]:
+    """Return the values that each scale of a network's graph stands for."""
+    values, scales = FakeQuantizedNetwork(network, ()).values(x), find_scales(network.graph)
+    copied = {op.outputs[0] for op in network.graph.ops if op.kind in SAME_SCALE}
+    observed: list[list[Floats]] = [[] for _ in set(scales.values())]
+    for tensor, scale in scales.items():
+        if tensor not in copied:
+            observed[scale].append(np.ravel(values[tensor]))
+    return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in observed]
+
+
+def _distinct(ranges: Sequence[Range]) -> list[Range]:
+    """Return ranges of which no two give the same scale, as several do that reach the 6 of a ReLU6.
+
+    Equal scales would be stored once, so that the size of the file would depend on data. They are told apart by less
+    than a thousandth of a step.
+    """
+    found: dict[np.float32, Range] = {}
+    for low, high in ranges:
+        while (scale := np.float32(high - low)) in found:
+            high *= 1 + 2**-20
+        found[scale] = low, high
+    return list(found.values())
 
 
 def _ranges(x: Floats) -> list[Range]:
     """Return the range of values for each of `PERCENTILES`; it contains 0, which int8 must be able to represent."""
     ends = np.percentile(x, [*(100 - percentile for percentile in PERCENTILES), *PERCENTILES]).tolist()
     lows, highs = ends[: len(PERCENTILES)], ends[len(PERCENTILES) :]
-    return [(min(0.0, low), max(1e-6, high)) for low, high in zip(lows, highs, strict=True)]
-
-
-def _round(x: Any, limits: Range | None) -> Any:
-    return x if limits is None else tf.quantization.fake_quant_with_min_max_args(x, *limits)
+    return [(min(0.0, low), max(_LEAST, high)) for low, high in zip(lows, highs, strict=True)]
 
 
 def _round_kernel(kernel: Any) -> Any:

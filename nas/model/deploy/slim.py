@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from nas.graph.graph import Graph
 from nas.model.deploy.operator_code import kind_of
+from nas.model.deploy.order import put_in_order
 from nas.model.deploy.packing import pack
 
 PLAN = b"OfflineMemoryAllocation"
@@ -29,7 +31,10 @@ PLAN = b"OfflineMemoryAllocation"
 _CONVERTERS = (b"min_runtime_version", b"CONVERSION_METADATA")
 _KINDS = schema.BuiltinOperator
 _WITH_BIAS = (_KINDS.CONV_2D, _KINDS.DEPTHWISE_CONV_2D, _KINDS.FULLY_CONNECTED)
-_POOLS = (_KINDS.MAX_POOL_2D, _KINDS.AVERAGE_POOL_2D)
+# What computes new values, so that only data decide their zero point if no activation follows.
+_COMPUTING = (*_WITH_BIAS, _KINDS.ADD, _KINDS.MUL)
+# What copies values, or compares them, as in `nas.graph.scales`.
+_COPYING = (_KINDS.MAX_POOL_2D, _KINDS.AVERAGE_POOL_2D, _KINDS.CONCATENATION)
 # Operators whose missing options are read as options at their defaults, in both runtimes. TensorFlow's quantizer does
 # not read float models without them.
 _OPTIONAL = (
@@ -38,7 +43,7 @@ _OPTIONAL = (
 )  # fmt: skip
 
 
-def slim(tflite: bytes, *, keep_metadata: bool = True, plan: Sequence[int] = ()) -> bytes:
+def slim(tflite: bytes, *, keep_metadata: bool = True, plan: Sequence[int] = (), graph: Graph | None = None) -> bytes:
     """Return the smallest file with the same model: for equal inputs, it computes equal outputs.
 
     Args:
@@ -46,6 +51,7 @@ def slim(tflite: bytes, *, keep_metadata: bool = True, plan: Sequence[int] = ())
         keep_metadata: keep parameters and other metadata that are not the converter's own.
         plan: an offset in the arena for each tensor of the file, -1 for those that TFLM plans itself; empty for the
             plan that the file has.
+        graph: what the file was converted from; its operators are put in the order of that one.
 
     Raises:
         NotImplementedError: the model has data outside of its FlatBuffer.
@@ -59,12 +65,13 @@ def slim(tflite: bytes, *, keep_metadata: bool = True, plan: Sequence[int] = ())
     plans = [entry for entry in model.metadata if entry.name == PLAN]  # of several, TFLM takes the last
     if not keep_metadata:
         model.metadata = plans
+    if not plans and len(model.subgraphs) == 1:
+        _drop_reshapes(model)
+    if graph is not None:
+        put_in_order(model, graph)
     own: set[int] = set()
-    for graph in model.subgraphs:
-        kinds = [kind_of(model.operatorCodes[op.opcodeIndex]) for op in graph.operators]
-        if not plans and len(model.subgraphs) == 1:
-            _drop_reshapes(graph, kinds)
-        own |= _slim_graph(model, graph, ordered=not plans)
+    for subgraph in model.subgraphs:
+        own |= _slim_graph(model, subgraph, ordered=not plans)
     _keep_used_codes(model)
     model.buffers = _pack_buffers(model)
     model.description = model.metadataBuffer = None
@@ -101,8 +108,10 @@ def _slim_graph(model: Any, graph: Any, *, ordered: bool) -> set[int]:
     return _own_quantization(graph, operators)
 
 
-def _drop_reshapes(graph: Any, kinds: list[int]) -> None:
+def _drop_reshapes(model: Any) -> None:
     """Connect each FULLY_CONNECTED to the input of the RESHAPE before it, and remove operators that nothing reads."""
+    (graph,) = model.subgraphs
+    kinds = [kind_of(model.operatorCodes[op.opcodeIndex]) for op in graph.operators]
     source = {
         int(op.outputs[0]): int(op.inputs[0])
         for op, kind in zip(graph.operators, kinds, strict=True)
@@ -227,17 +236,26 @@ def _at_defaults(options: Any) -> bool:
 def _own_quantization(graph: Any, operators: list[tuple[Any, int]]) -> set[int]:
     """Return the tables of quantization, by identity, that share nothing with equal ones.
 
-    They are those of inputs and of layers without an activation: only data decide their zero points, so whether two are
-    equal is chance. Sharing them would make the file's size a matter of chance, which the estimate before training
-    could not know. A pooling has the quantization of its input, in the same table.
+    They are those of inputs and of operators without an activation: only data decide their zero points, so whether two
+    are equal is chance. Sharing them would make the file's size a matter of chance, which the estimate before training
+    could not know. A pooling has the quantization of its input, in the same table; so have concatenated tensors.
     """
     tensors, own = graph.tensors, set(_numbers(graph.inputs))
     for op, kind in operators:
-        if kind in _WITH_BIAS and not (op.builtinOptions and op.builtinOptions.fusedActivationFunction):
+        if kind in _COMPUTING and not (op.builtinOptions and op.builtinOptions.fusedActivationFunction):
             own.update(_numbers(op.outputs))
-        if kind in _POOLS and _is_equal(*(tensors[int(i)].quantization for i in (op.inputs[0], op.outputs[0]))):
-            tensors[int(op.outputs[0])].quantization = tensors[int(op.inputs[0])].quantization
+        if kind in _COPYING:
+            _share_quantization(tensors, (*_numbers(op.inputs), *_numbers(op.outputs)))
     return {id(tensors[i].quantization) for i in own} - {id(None)}
+
+
+def _share_quantization(tensors: list[Any], which: Sequence[int]) -> None:
+    """Give tensors the table of the first of them, and so all that shared theirs, if they are equal."""
+    kept = tensors[which[0]].quantization
+    for old in (tensors[i].quantization for i in which[1:]):
+        if old is not kept and _is_equal(kept, old):
+            for tensor in tensors:
+                tensor.quantization = kept if tensor.quantization is old else tensor.quantization
 
 
 def _is_equal(a: Any, b: Any) -> bool:

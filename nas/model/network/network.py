@@ -12,8 +12,9 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.graph.graph import Graph
-from nas.model.network.operators import FIXED, LINEAR, activate
-from nas.model.network.topology import Deployed, LayerNumbers, Trainable, read_graph
+from nas.model.network.operators import LINEAR, activate, apply
+from nas.model.network.reading import read_graph
+from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import assign, make_weights, moving, trainable
 from nas.model.runtime import tf
 
@@ -72,13 +73,16 @@ class Network:
             softmax: whether to compute the graph's SOFTMAX too, if it has one.
         """
         layers = iter(deployed or self.fold())
+        values = {self.graph.inputs[0]: x}
         for op in self.graph.ops:
+            inputs = [values[i] for i in self.graph.data_inputs(op)]
             if op.kind in LINEAR:
                 kernel, bias = next(layers)
-                x = activate(tf.nn.bias_add(LINEAR[op.kind](x, kernel, op), bias), op)
-            elif op.kind != "SOFTMAX" or softmax:
-                x = FIXED[op.kind](x, op)
-        return x
+                x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
+            else:
+                x = apply(op, inputs) if op.kind != "SOFTMAX" or softmax else inputs[0]
+            values[op.outputs[0]] = x
+        return values[self.graph.outputs[0]]
 
     def fold(self) -> Deployed:
         """Return kernel and bias of each operator that has weights, as they are on the device."""

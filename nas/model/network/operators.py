@@ -1,15 +1,21 @@
 """The operators of a graph in TensorFlow: computed as on the device, but in float; channels last."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nas.graph.graph import Op
 from nas.model.runtime import tf
 
+ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = {
+    "NONE": lambda x: x,
+    "RELU": tf.nn.relu,
+    "RELU6": tf.nn.relu6,
+}
+
 
 def activate(x: Any, op: Op) -> Any:
     """Apply the activation that is fused into an operator."""
-    return tf.nn.relu(x) if op.options["activation"] == "RELU" else x
+    return ACTIVATIONS[op.options["activation"]](x)
 
 
 def _conv(x: Any, kernel: Any, op: Op) -> Any:
@@ -39,6 +45,22 @@ def _softmax(x: Any, op: Op) -> Any:
     return tf.nn.softmax(x)
 
 
+def _logistic(x: Any, op: Op) -> Any:
+    return tf.nn.sigmoid(x)
+
+
+def _add(inputs: Sequence[Any], op: Op) -> Any:
+    return activate(inputs[0] + inputs[1], op)
+
+
+def _multiply(inputs: Sequence[Any], op: Op) -> Any:
+    return activate(inputs[0] * inputs[1], op)
+
+
+def _concatenate(inputs: Sequence[Any], op: Op) -> Any:
+    return tf.concat(inputs, -1)
+
+
 LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,
@@ -46,8 +68,20 @@ LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
 }
 SLIDING = frozenset(LINEAR) - {"FULLY_CONNECTED"}
 POOLINGS = frozenset(("MAX_POOL_2D", "AVERAGE_POOL_2D"))
+# Operators without weights, of one input and of several.
 FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,
     "SOFTMAX": _softmax,
+    "LOGISTIC": _logistic,
 }
+JOINS: Mapping[str, Callable[[Sequence[Any], Op], Any]] = {
+    "ADD": _add,
+    "MUL": _multiply,
+    "CONCATENATION": _concatenate,
+}
+
+
+def apply(op: Op, inputs: Sequence[Any]) -> Any:
+    """Compute an operator without weights."""
+    return JOINS[op.kind](inputs, op) if op.kind in JOINS else FIXED[op.kind](inputs[0], op)

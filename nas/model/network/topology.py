@@ -2,17 +2,17 @@
 
 Tracing a graph takes longer than training such a network for an epoch, and most candidates of a search differ only in
 widths, kernels, strides, poolings and rates of regularization. The shapes of variables are therefore left open, and
-those numbers are arguments of the graph (`LayerNumbers`). What remains, the order of the layers, is the topology.
+those numbers are arguments of the graph (`LayerNumbers`). What remains, the layers and what each of them reads, is the
+topology.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
-from nas.graph.graph import Graph, Op
 from nas.model.network import layers
-from nas.model.network.operators import LINEAR, POOLINGS, SLIDING
+from nas.model.network.operators import ACTIVATIONS, LINEAR, POOLINGS
 from nas.model.network.plain_layers import LayerAttributes
 from nas.model.network.variables import EPSILON, Norm, Weights
 from nas.model.runtime import tf
@@ -69,12 +69,13 @@ class Trainable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of a topology: a convolution with the pooling that follows it, a dense layer, or another pooling.
+    """One layer of a topology: a convolution with the pooling that follows it, a dense layer, or an operator.
 
     Attributes:
         kind: the operator's name in the graph, except that a depthwise convolution is a CONV_2D, too: its geometry
             says that it is depthwise.
-        relu: whether a ReLU follows.
+        sources: what it reads: 0 for the network's input, n for the output of the n-th layer, counted from 1.
+        activation: what follows, as in the options of an operator.
         normalize: whether its outputs are normalized by the batch in training.
         dropout: whether some of its outputs are dropped in training.
         l2: whether its kernel's norm may be part of the loss.
@@ -83,7 +84,8 @@ class Layer:
     """
 
     kind: str
-    relu: bool = False
+    sources: tuple[int, ...]
+    activation: str = "NONE"
     normalize: bool = False
     dropout: bool = False
     l2: bool = False
@@ -93,12 +95,20 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """The topology of networks that have the same layers in the same order, with any widths."""
+    """The topology of networks that have the same layers in the same order, with any widths.
+
+    Attributes:
+        input_shape: of a row.
+        outputs: number of outputs.
+        layers: in an order in which they can be computed.
+        last: the source of the outputs, as in `Layer.sources`.
+    """
 
     shared: ClassVar[bool] = True
     input_shape: tuple[int, ...]
     outputs: int
     layers: tuple[Layer, ...]
+    last: int
 
     def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
         """Return the outputs [n, outputs] in training: normalized by the statistics of the batch, with dropout.
@@ -140,7 +150,7 @@ class Topology:
 
     def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
         """Return the sum of the kernels' squared norms, each times its L2 factor."""
-        linear = [layer for layer in self.layers if layer.kind not in POOLINGS]
+        linear = [layer for layer in self.layers if layer.kind in LINEAR]
         terms = [
             2 * numbers.l2[number] * tf.nn.l2_loss(weights[number].kernel)
             for number, layer in enumerate(linear)
@@ -150,77 +160,20 @@ class Topology:
 
     def _walk(self, x: Any, apply: Callable[[Any, Layer, bool], Any]) -> Any:
         # Rows have their channels last, feature maps after a convolution have them first (`nas.model.network.layers`).
-        channels_last = True
+        values = [(x, True)]
         for layer in self.layers:
+            inputs = [values[source] for source in layer.sources]
+            x, channels_last = inputs[0]
             if layer.kind == "FULLY_CONNECTED":
-                x = apply(_flatten(x, channels_last), layer, channels_last)
+                values.append((apply(_flatten(x, channels_last), layer, channels_last), channels_last))
+            elif layer.kind == "CONV_2D":
+                values.append((apply(x, layer, channels_last), False))
             elif layer.kind in POOLINGS:
-                x = _pool(x, layer, channels_last)
+                values.append((_pool(x, layer, channels_last), channels_last))
             else:
-                x, channels_last = apply(x, layer, channels_last), False
-        return x
-
-
-def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
-    """Return the topology of a graph, and its numbers; KeyError for an operator that cannot be trained."""
-    found: list[Layer] = []
-    numbers = LayerNumbers([], [], [])
-    for op, pooling in _with_poolings(graph.ops):
-        if op.kind in LINEAR:
-            numbers.dropout.append(op.training.get("dropout", 0.0))
-            numbers.l2.append(op.training.get("l2", 0.0))
-        if op.kind in SLIDING:
-            numbers.geometries.append(_geometry(op, pooling))
-        if op.kind != "SOFTMAX":
-            found.append(_layer(op, pooling, graph))
-        if pooling is not None and _averages_all(pooling, graph):
-            # Averaging a single number changes nothing; the topology stays that of networks with fewer poolings.
-            found.append(Layer(pooling.kind))
-    shape = graph.tensors[graph.inputs[0]].shape[1:]
-    return Topology(shape, graph.tensors[graph.outputs[0]].shape[-1], tuple(found)), numbers
-
-
-def _layer(op: Op, pooling: Op | None, graph: Graph) -> Layer:
-    relu, normalize = op.options.get("activation") == "RELU", bool(op.training.get("batch_norm"))
-    dropout, l2 = (op.training.get(name, 0.0) > 0 for name in ("dropout", "l2"))
-    if op.kind in SLIDING:
-        return Layer("CONV_2D", relu, normalize, dropout, l2, fixed=None if layers.OPEN else _geometry(op, pooling))
-    if op.kind == "FULLY_CONNECTED":
-        # A search tries many dense layers with L2 and without it; a penalty of 0 costs little.
-        return Layer(op.kind, relu, normalize, dropout, l2=True)
-    if op.kind in POOLINGS:
-        assert op.options["padding"] == "VALID"
-        assert op.options["stride"] == op.options["filter"]
-        return Layer(op.kind, window=None if _averages_all(op, graph) else op.options["filter"])
-    raise KeyError(op.kind)
-
-
-def _geometry(op: Op, pooling: Op | None) -> tuple[int, ...]:
-    return layers.geometry(
-        stride=op.options["stride"],
-        pool=pooling.options["filter"] if pooling else (1, 1),
-        depthwise=op.kind == "DEPTHWISE_CONV_2D",
-        average=pooling is not None and pooling.kind == "AVERAGE_POOL_2D",
-    )
-
-
-def _averages_all(op: Op, graph: Graph) -> bool:
-    """Return whether a pooling averages over the whole feature map."""
-    return op.kind == "AVERAGE_POOL_2D" and op.options["filter"] == graph.tensors[op.inputs[0]].shape[1:3]
-
-
-def _with_poolings(ops: Sequence[Op]) -> Iterator[tuple[Op, Op | None]]:
-    """Yield the operators in order; a convolution comes together with a pooling that directly follows it.
-
-    They stay apart if the outputs of the convolution are dropped in training, which happens between the two.
-    """
-    i = 0
-    while i < len(ops):
-        op, following = ops[i], ops[i + 1] if i + 1 < len(ops) else None
-        joins = op.kind in SLIDING and not op.training.get("dropout")
-        pooling = following if joins and following is not None and following.kind in POOLINGS else None
-        yield op, pooling
-        i += 1 if pooling is None else 2
+                first = [_channels_first(*value) for value in inputs]
+                values.append((WITHOUT_WEIGHTS[layer.kind](first, layer), False))
+        return values[self.last][0]
 
 
 def _convolution(
@@ -232,10 +185,11 @@ def _convolution(
     """
     kernel, scale, bias = weights
     attributes = LayerAttributes(
-        channels_last=channels_last, normalize=scale is not None, relu=layer.relu, epsilon=EPSILON
+        channels_last=channels_last, normalize=scale is not None, relu=layer.activation != "NONE", epsilon=EPSILON
     )
     scale = tf.ones_like(bias) if scale is None else scale
-    return layers.layer(x, kernel, scale, bias, layer.fixed or geometry, attributes)
+    y, mean, variance = layers.layer(x, kernel, scale, bias, layer.fixed or geometry, attributes)
+    return tf.minimum(y, 6.0) if layer.activation == "RELU6" else y, mean, variance
 
 
 def _train_convolution(x: Any, weights: Weights, layer: Layer, geometry: Any, channels_last: bool) -> Any:
@@ -292,4 +246,17 @@ def _drop(x: Any, rate: float, seed: Any) -> Any:
 
 
 def _activate(x: Any, layer: Layer) -> Any:
-    return tf.nn.relu(x) if layer.relu else x
+    return ACTIVATIONS[layer.activation](x)
+
+
+def _channels_first(x: Any, channels_last: bool) -> Any:
+    return tf.transpose(x, (0, 3, 1, 2)) if channels_last and len(x.shape) == 4 else x
+
+
+# Of feature maps with their channels first, and of rows [n, values].
+WITHOUT_WEIGHTS: Mapping[str, Callable[[Sequence[Any], Layer], Any]] = {
+    "ADD": lambda inputs, layer: _activate(inputs[0] + inputs[1], layer),
+    "MUL": lambda inputs, layer: _activate(inputs[0] * inputs[1], layer),
+    "CONCATENATION": lambda inputs, layer: tf.concat(inputs, 1),
+    "LOGISTIC": lambda inputs, layer: tf.nn.sigmoid(inputs[0]),
+}

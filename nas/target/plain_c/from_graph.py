@@ -9,6 +9,7 @@ import numpy as np
 from nas.arrays import Array
 from nas.graph.graph import Graph, Op
 from nas.graph.graph import Tensor as GraphTensor
+from nas.graph.scales import FIXED_SCALE, SAME_SCALE
 from nas.target.plain_c.arithmetic import LOW
 from nas.target.plain_c.model import Network, Operator, Tensor
 
@@ -45,9 +46,9 @@ def network_of(graph: Graph, fill: Fill = _zeros) -> Network:
 
 def _scale_of(op: Op, scales: Mapping[int, tuple[float, int]]) -> tuple[float, int]:
     """Return the scale and the zero point of an operator's output, as they are in trained networks."""
-    if op.kind == "SOFTMAX":
+    if op.kind in FIXED_SCALE:
         return _CLASS_SCALE, LOW
-    if op.kind.endswith("POOL_2D"):
+    if op.kind in SAME_SCALE:
         return scales.get(op.inputs[0], (_SCALE, 0))
     return _SCALE, LOW if op.options.get("activation") == "RELU" else 0
 
@@ -97,5 +98,9 @@ _OPTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "MAX_POOL_2D": _pooling,
     "AVERAGE_POOL_2D": _pooling,
     "FULLY_CONNECTED": _activation,
+    "ADD": _activation,
+    "MUL": _activation,
+    "CONCATENATION": lambda options: {**_activation(options), "axis": options["axis"]},
+    "LOGISTIC": lambda options: {},
     "SOFTMAX": lambda options: {"beta": 1.0},
 }
