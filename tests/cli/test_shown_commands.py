@@ -19,6 +19,7 @@ from typing import Any
 import click
 import pytest
 import workshop
+from click.testing import CliRunner
 from documented import unlisted
 from edge_impulse_stand_in import KEY, StandIn
 from test_docs import GUIDES, ROOT, commands, fault
@@ -212,31 +213,73 @@ def test_python_is_found_in_blocks_and_in_sentences(tmp_path: Path) -> None:
 
 
 REFERENCE = ROOT / "docs" / "reference" / "documents.md"
+SAID = {
+    "Profile": (
+        "profile model.tflite --check --ram-kb 1", "profile model.tflite --runtime c --target arduino-uno",
+        "profile model.tflite har.toml",
+    ),
+    "Evaluation": ("evaluate models/har_cnn",),
+    "Archive": ("archive show har_cnn.nas.zip",),
+    "Studies": ("studies", "studies show gesture"),
+    "Comparison": ("studies compare gesture gesture",),
+    "Deletion": ("studies delete gesture --yes --studies {made}/studies",),
+    "Data": ("data", "data uci_har_windows.npz", "data recordings --window 128"),
+    "Spaces": ("spaces", "spaces cnn_timeseries --budget-kb 6"),
+    "Check of a search": ("search --space cnn_timeseries --data uci_har_windows.npz --budget-kb 6 --dry-run",),
+    "Quantization": ("quantize models/har_cnn",),
+    "Summary": ("summarize model.tflite", "summarize har_cnn.nas.zip --float"),
+    "Benchmark": ("benchmark model.tflite --runs 1",),
+    "Doctor": ("doctor",),
+    "Targets": ("targets", "targets nucleo-f411re"),
+    "Other answers": (
+        "export gesture -o {made}/firmware", "data left.npz -o {made}/out.npz",
+        "archive make gesture -o {made}/g.nas.zip",
+        "archive verify {made}/g.nas.zip", "archive extract {made}/g.nas.zip -o {made}/out", "report gesture",
+        "view model.tflite -o {made}/page.html", "predict model.tflite windows.npz",
+        "predict model.tflite windows.npz -o {made}/out.csv", "params gesture.tflite", "specs", "specs --keys",
+        "completion bash",
+    ),
+}  # fmt: skip
+"""By section of the reference, the verbs whose answers with `--json` have the keys that it lists."""
 
 
-def documents(made: Path) -> list[tuple[str, Any]]:
-    """Return real documents, each with the section of the reference that lists its keys."""
+def said(command: str, made: Path) -> Any:
+    """Return the document that a verb prints; with `--check`, and for a file that is none, the exit code is 1."""
+    result = CliRunner().invoke(group, [*command.format(made=made).split(), "--json"])
+    assert result.exit_code in (0, 1), result.output
+    return json.loads(result.stdout)
+
+
+def together(*documents: Any) -> list[Any]:
+    """Return all documents, and those in lists, as one list."""
+    return [one for document in documents for one in (document if isinstance(document, list) else [document])]
+
+
+def documents(made: Path) -> Iterator[tuple[str, Any]]:
+    """Yield real documents, each with the section of the reference that lists its keys."""
     with zipfile.ZipFile("har_cnn.nas.zip") as archive:
         names = [name for name in archive.namelist() if name.endswith(".json")]
         member = {name: json.loads(archive.read(name)) for name in names}
     deployed = nas.deploy_to_edge_impulse("model.tflite", folder=made)
     block = nas.run_learning_block("data", made, settings=nas.BlockSettings(budget_kb=6, channels=6), progress=False)
-    return [
-        ("Profile", member["profile.json"]),
-        ("Training", member["training.json"]),
-        ("History", member["history.json"]),
-        ("Archive", [member["manifest.json"], member["data.json"], member["environment.json"]]),
-        ("Metadata", [member["metadata.json"], json.loads(Path("studies/gesture/best/metadata.json").read_text())]),
-        ("Evaluation", nas.evaluate("har_cnn.nas.zip").to_json()),
-        ("Sweep", nas.sweep("sizes.toml", progress=False).to_json()),
-        ("Conversion", nas.convert("har_cnn.nas.zip").to_json()),
-        ("Edge Impulse", [nas.upload_to_edge_impulse("windows.npz").to_json(), deployed.to_json(), block.to_json()]),
-    ]
+    yield "Profile", member["profile.json"]
+    yield "Training", member["training.json"]
+    yield "History", member["history.json"]
+    yield "Archive", [member["manifest.json"], member["data.json"], member["environment.json"]]
+    yield "Metadata", [member["metadata.json"], json.loads(Path("studies/gesture/best/metadata.json").read_text())]
+    yield "Sweep", nas.sweep("sizes.toml", progress=False).to_json()
+    yield "Conversion", nas.convert("har_cnn.nas.zip").to_json()
+    yield "Edge Impulse", [nas.upload_to_edge_impulse("windows.npz").to_json(), deployed.to_json(), block.to_json()]
+    shutil.copytree("studies", made / "studies")  # one that may be deleted
+    for section, commands_of_it in SAID.items():
+        yield section, together(*(said(command, made) for command in commands_of_it))
+    with zipfile.ZipFile(made / "g.nas.zip") as archive:
+        yield "Facts", json.loads(archive.read("archive.json"))
 
 
 def test_the_reference_lists_every_key_of_each_json_document(here: int, tmp_path: Path) -> None:
-    lacking = {section: unlisted(document, section, REFERENCE) for section, document in documents(tmp_path)}
-    assert {section: keys for section, keys in lacking.items() if keys} == {}
+    lacking = [(section, unlisted(document, section, REFERENCE)) for section, document in documents(tmp_path)]
+    assert [(section, keys) for section, keys in lacking if keys] == []
 
 
 def test_a_key_that_the_reference_does_not_list_is_found(tmp_path: Path) -> None:
