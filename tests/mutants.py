@@ -141,6 +141,8 @@ def logic(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int | None]]:
                 for parent in ast.walk(statement):
                     if isinstance(parent, ast.FunctionDef | ast.Raise | ast.Assert | ast.JoinedStr | ast.AnnAssign):
                         continue
+                    if isinstance(parent, ast.keyword) and parent.arg == "strict":
+                        continue  # of `zip`: it asserts what holds in any case
                     for field, value in ast.iter_fields(parent):
                         if isinstance(value, ast.expr):
                             yield parent, field, None

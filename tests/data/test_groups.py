@@ -60,6 +60,11 @@ def test_forms_of_a_class_s_word_are_no_part_of_the_group(name: str) -> None:
     assert groups_of([name], ["walking"]) == ["p02"]
 
 
+def test_words_of_three_letters_mean_the_class_and_shorter_ones_do_not() -> None:
+    assert groups_of(["run_7", "running_8"], ["running", "run"]) == ["7", "8"]
+    assert groups_of(["s_go_1"], ["gos"]) == ["s_go_1"]
+
+
 def test_a_word_that_only_begins_like_the_class_stays() -> None:
     assert groups_of(["walker_1", "run_2"], ["walk", "run"]) == ["walker_1", "2"]
 

@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 
 from nas.study.record import Record, State
 from nas.study.rungs import (
+    _TIE,
     CONTROL,
     MIN_RESULTS,
     HalvingRule,
@@ -223,6 +224,12 @@ def test_a_training_stops_at_the_first_rung_whose_threshold_it_misses():
     assert rule.reason == "stopped early after 4 of 10 epochs: validation accuracy 71.4 %, cut-off 85.9 %"
 
 
+def test_an_accuracy_that_misses_a_threshold_by_rounding_alone_passes():
+    within = 0.5 - _TIE
+    assert HalvingRule([Rung(1, 0.5)], 10).after_epoch(0, {"val_accuracy": within})
+    assert not HalvingRule([Rung(1, 0.5)], 10).after_epoch(0, {"val_accuracy": within - 1e-12})
+
+
 def test_a_resumed_training_is_judged_by_its_best_epoch_before_the_checkpoint_too():
     assert HalvingRule([Rung(3, 0.5)], 10, earlier=(0.6, 0.4)).after_epoch(2, {"val_accuracy": 0.1})
     assert not HalvingRule([Rung(3, 0.5)], 10).after_epoch(2, {"val_accuracy": 0.1})
@@ -294,6 +301,8 @@ def test_a_rung_is_judged_by_the_controls_that_were_trained_to_the_end():
     first, second = correlations(controls + chosen + stopped([0.1, 0.2]), [1, 2])
     assert (first.epoch, first.pairs, first.spearman) == (1, 6, None)
     assert second.spearman == pytest.approx(spearmanr([i % 3 for i in range(6)], range(6)).statistic)
+    longer = complete(6, [0.0, 0.1, 0.2, 0.3], 0.3)
+    assert [each.epochs for each in correlations([*controls, longer], [1, 2])] == [4, 4]
 
 
 def test_without_controls_a_rung_has_no_correlation():
