@@ -36,6 +36,7 @@ HOMES = {
     "keyring": "exporters/edge_impulse",
     "requests": "exporters/edge_impulse",
     "soundfile": "data/readers",
+    "PIL": "data/readers",
     "click": "cli",
     "rich": "cli api/progress.py api/training_progress.py",
     "matplotlib": "reports",
@@ -44,7 +45,12 @@ HOMES = {
 }
 HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "scipy", "pandas", "matplotlib"]
 # What a library is called where it is installed from, if that is another name.
-DISTRIBUTIONS = {"ai_edge_litert": "ai-edge-litert", "sklearn": "scikit-learn", "tflite_micro": "tflite-micro"}
+DISTRIBUTIONS = {
+    "ai_edge_litert": "ai-edge-litert",
+    "sklearn": "scikit-learn",
+    "PIL": "pillow",
+    "tflite_micro": "tflite-micro",
+}
 
 
 def test_every_room_has_its_place():

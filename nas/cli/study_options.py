@@ -25,7 +25,8 @@ class Option(NamedTuple):
 OPTIONS = {
     "space": Option("Search space: a name (see `nas spaces`) or a TOML file."),
     "data": Option(
-        "A name (see `nas data`), an .npz file, a CSV or Excel file, or a folder of recordings.", "the space's own"
+        "A name (see `nas data`), an .npz file, a CSV or Excel file, or a folder of recordings, audio or pictures.",
+        "the space's own",
     ),
     "budget_kb": Option("Limit of the weights; 1 KB = 1024 bytes.", "with a board as --target, what its flash leaves"),
     "ram_kb": Option("Limit of the RAM: the arena; in plain C buffers, input, output and stack.", "the target's"),
@@ -74,6 +75,9 @@ OPTIONS = {
     "classes": Option("Classes of audio files or pictures to use, with commas between.", "all"),
     "unknown_share": Option("Share of all rows that are files of other classes, as the class _unknown_.", "none"),
     "silence_share": Option("Share of all rows that are cut from _background_noise_, as the class _silence_.", "none"),
+    "image_size": Option("Width and height of pictures: 96x64, or 96.", "theirs if it is one up to 128, else 96"),
+    "image_fit": Option("Pictures of another shape: cover (cut off), contain (black edges) or stretch.", "cover"),
+    "image_color": Option("grey or rgb.", "as the pictures are"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",

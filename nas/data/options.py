@@ -33,6 +33,9 @@ class DataOptions:
         classes: names of the classes to use, of files of audio or pictures, with commas between.
         unknown_share: share of all rows that are to be files of other classes, as the class `_unknown_`.
         silence_share: share of all rows that are to be noise, as the class `_silence_`.
+        image_size: width and height to which pictures are scaled, such as `96x64`, or `96` for both.
+        image_fit: how pictures of another shape are brought to it: `cover`, `contain` or `stretch`.
+        image_color: `grey` or `rgb`; default that of the pictures.
         kind: what rows are, where the file does not say so.
     """
 
@@ -54,6 +57,9 @@ class DataOptions:
     classes: str | None = None
     unknown_share: float | None = None
     silence_share: float | None = None
+    image_size: str | None = None
+    image_fit: str | None = None
+    image_color: str | None = None
     kind: Kind | None = None
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ _OTHER_DATA = ("data", "labels", "label_column", "classes")
 _OTHER_ROWS = (
     "seed", "window", "stride", "rate_hz", "group_column", "time_column", "group_regex", "drop_columns",
     "keep_columns", "merge_parts", "drop_outliers", "channels_first", "unknown_share", "silence_share",
+    "image_size", "image_fit", "image_color",
 )  # fmt: skip
 _OTHER_LIMITS = ("budget_kb", "ram_kb", "flash_kb", "macs_k", "latency_ms")
 _OTHER_TARGET = ("target", "runtime")

@@ -31,7 +31,7 @@ RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tr
 LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
     "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
-    "classes", "unknown_share", "silence_share", "latency_ms", "runtime",
+    "classes", "unknown_share", "silence_share", "image_size", "image_fit", "image_color", "latency_ms", "runtime",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -83,9 +83,9 @@ class Study:
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
-            keep_columns, merge_parts, drop_outliers, channels_first, classes, unknown_share, silence_share: how
-            data are read and what of them is used, see `nas.data.options.DataOptions`; None
-            leaves it to the reader of the data.
+            keep_columns, merge_parts, drop_outliers, channels_first, classes, unknown_share, silence_share,
+            image_size, image_fit, image_color: how data are read and what of them is used, see
+            `nas.data.options.DataOptions`; None leaves it to the reader of the data.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, including the finals; None sets no limit. If neither trials nor minutes are
@@ -130,6 +130,9 @@ class Study:
     classes: str | None = None
     unknown_share: float | None = None
     silence_share: float | None = None
+    image_size: str | None = None
+    image_fit: str | None = None
+    image_color: str | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 from nas.api.data import load_data
 from nas.cli.verbs import data as data_verb
@@ -24,6 +25,7 @@ OPTIONS = {
     "window": 8, "stride": 8, "rate_hz": 50.0, "labels": "labels.csv", "channels_first": True,
     "label_column": "label", "group_column": "group", "time_column": "time", "group_regex": "(.*)",
     "classes": "a,b", "unknown_share": 0.1, "silence_share": 0.1,
+    "image_size": "8", "image_fit": "cover", "image_color": "grey",
 }  # fmt: skip
 
 Write = Callable[[Path, bytes | None], Path]
@@ -67,13 +69,24 @@ def write_audio(folder: Path, spoiled: bytes | None) -> Path:
     return folder
 
 
+def write_pictures(folder: Path, spoiled: bytes | None) -> Path:
+    for number, (values, label) in enumerate(zip(X, "abab", strict=True)):
+        path = folder / label / f"picture{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(values.astype(np.uint8)).save(path)
+    if spoiled is not None:
+        path.write_bytes(spoiled)
+    return folder
+
+
 # Each writes the rows X, or their first channel, of two classes in turns, in its reader's format, or `spoiled` in place
 # of what it wrote last.
 WRITERS: dict[str, Write] = {
-    "audio": write_audio, "folder": write_folder, "npz": write_npz, "table_file": write_table_file,
+    "audio": write_audio, "folder": write_folder, "npz": write_npz, "pictures": write_pictures,
+    "table_file": write_table_file,
 }  # fmt: skip
 # What a reader makes of X, and the type of its numbers, if that is not X as float32.
-READ = {"audio": X[..., :1].astype(np.int16)}
+READ = {"audio": X[..., :1].astype(np.int16), "pictures": X[..., np.newaxis].astype(np.uint8)}
 
 
 def applicable(reader: Reader, **values: object) -> DataOptions:
@@ -91,7 +104,7 @@ def test_every_reader_has_a_sample() -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_reads_the_rows_of_its_format(name: str, tmp_path: Path) -> None:
     data = read(name, WRITERS[name](tmp_path, None))
-    order = data.train.x[:, 0, 0].argsort()
+    order = data.train.x[:, 0, 0].reshape(len(X), -1)[:, 0].argsort()
     expected = READ.get(name, X.astype(np.float32))
     np.testing.assert_array_equal(data.train.x[order], expected)
     assert data.train.x.dtype == expected.dtype

@@ -297,7 +297,7 @@ def test_clips_that_are_alike_have_no_findings(twelve_clips: Path) -> None:
 def test_a_class_of_another_rate_is_told(twelve_clips: Path) -> None:
     for number in range(6):
         write(twelve_clips / "go" / f"s{number}.wav", noise(), 2 * RATE)
-    assert kinds(rows_of(twelve_clips)) == {"telling_formats"}
+    assert kinds(rows_of(twelve_clips)) == {"telling_forms"}
 
 
 def test_a_class_that_is_louder_is_told(twelve_clips: Path) -> None:

@@ -43,11 +43,11 @@ from nas.cli.views.output import print_json, print_view
 def command(source: str | None, seed: int, output: Path | None, form: str, as_json: bool, **options: Any) -> None:
     """List data sources, or describe SOURCE: its shapes, classes, groups and split, and whether a search can begin.
 
-    SOURCE is a listed name, an .npz file, a folder of recordings (CSV, TSV, TXT, Excel or Parquet), or one such file
-    with a column of classes. A folder holds <class>/<recording>.csv, <class>/<subject>/..., <subject>/<class>/...,
-    train/ and test/ with these, files with the class in their names, or a labels.csv with the columns file, label and
-    optionally group and part. What is assumed of the files is told, a line each. The last lines say what is wrong, and
-    the command that mends it. The exit code is 1 if a search would refuse the data.
+    SOURCE is a listed name, an .npz file, a folder of recordings (CSV, TSV, TXT, Excel or Parquet), of audio or of
+    pictures, or one table with a column of classes. A folder holds <class>/<recording>.csv, <class>/<subject>/...,
+    <subject>/<class>/..., train/ and test/ with these, files with the class in their names, or a labels.csv with the
+    columns file, label and optionally group and part. What is assumed of the files is told, a line each. The last lines
+    say what is wrong, and the command that mends it. The exit code is 1 if a search would refuse the data.
 
     With -o, SOURCE is written instead: as .npz, as .csv, or into a folder in Edge Impulse's data acquisition format.
 

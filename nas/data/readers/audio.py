@@ -16,6 +16,7 @@ from nas.data.layouts.speech_commands import speech_commands
 from nas.data.options import DataOptions
 from nas.data.readers.clip_facts import class_table, clip_findings, format_table
 from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
+from nas.data.readers.picture import ENDINGS as PICTURES
 from nas.data.readers.silence import silence
 from nas.data.readers.sound import ENDINGS, Header
 from nas.data.readers.wanted_classes import SILENCE, of_wanted_classes
@@ -143,7 +144,7 @@ def _of_noise(files: int, rows: int) -> Iterator[str]:
 
 READERS.register("audio")(
     Reader(
-        accepts=lambda path: path.is_dir() and most_are(path, ENDINGS, TABLES),
+        accepts=lambda path: path.is_dir() and most_are(path, ENDINGS, (*TABLES, *PICTURES)),
         read=read_audio,
         what="a folder of audio files",
         pattern="FOLDER OF AUDIO",

@@ -1,7 +1,7 @@
 """What is told of audio files: their encodings, and the length, loudness and faults of each class."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,15 +11,13 @@ from nas.data.finding import Finding
 from nas.data.layouts.entry import Entry
 from nas.data.readers.clips import Clip, levels
 from nas.data.readers.sound import Header
+from nas.data.readers.telling import copies, telling_forms
 
 QUIET_DB = -60.0
 """A clip that is softer than this holds nothing that a microphone of a microcontroller would hear."""
 
 LOUDER_DB = 10.0
 """If a class is louder than the others by this much, a network may tell it by its loudness alone."""
-
-MOST, FEWEST = 0.9, 0.1
-"""A format tells a class if this share of its files has it, and no more than the second share of the others."""
 
 FEWEST_FILES = 5
 
@@ -61,7 +59,9 @@ def clip_findings(entries: Sequence[Entry], headers: Sequence[Header], clips: Se
         headers: what each file tells of itself.
         clips: its rows and what was measured.
     """
-    yield from _telling_formats(entries, headers)
+    # Other rates cut off other frequencies.
+    forms = [f"{each.rate_hz:,} Hz and {each.channels} channel{'s'[: each.channels != 1]}" for each in headers]
+    yield from telling_forms([entry.label for entry in entries], forms, "the recorder, not the sound")
     yield from _telling_loudness(entries, clips)
     quiet = [entry.place for entry, clip in zip(entries, clips, strict=True) if clip.level_db < QUIET_DB]
     if quiet:
@@ -69,24 +69,8 @@ def clip_findings(entries: Sequence[Entry], headers: Sequence[Header], clips: Se
         yield Finding(
             "audio", text, advice="listen to them, and take those away that hold nothing", kind="silent_files"
         )
-    yield from _copies(entries, clips)
-
-
-def _telling_formats(entries: Sequence[Entry], headers: Sequence[Header]) -> Iterator[Finding]:
-    """Other rates cut off other frequencies: a network may learn which recorder was used."""
-    members: dict[str, list[Header]] = defaultdict(list)
-    for entry, header in zip(entries, headers, strict=True):
-        members[entry.label].append(header)
-    forms = {header: (header.rate_hz, header.channels) for header in headers}
-    totals = Counter(forms[header] for header in headers)
-    for label, own in members.items():
-        (form, count), rest = Counter(forms[header] for header in own).most_common(1)[0], len(headers) - len(own)
-        if len(own) < FEWEST_FILES or rest < FEWEST_FILES:
-            continue
-        if count >= MOST * len(own) and totals[form] - count <= FEWEST * rest:
-            told = f"{form[0]:,} Hz and {form[1]} channel{'s'[: form[1] != 1]}"
-            text = f"files of {label} have {told}, and few others do: a network may learn the recorder, not the sound"
-            yield Finding(label, text, advice="record all classes alike", kind="telling_formats")
+    digests = [_digest(entry, clip) for entry, clip in zip(entries, clips, strict=True)]
+    yield from copies([entry.place for entry in entries], digests, "sound")
 
 
 def _telling_loudness(entries: Sequence[Entry], clips: Sequence[Clip]) -> Iterator[Finding]:
@@ -105,18 +89,11 @@ def _telling_loudness(entries: Sequence[Entry], clips: Sequence[Clip]) -> Iterat
             yield Finding(label, text, advice=advice, kind="telling_loudness")
 
 
-def _copies(entries: Sequence[Entry], clips: Sequence[Clip]) -> Iterator[Finding]:
-    """Copies count twice; those in two parts are told with the rows."""
-    seen: dict[tuple[str, bytes], str] = {}
-    copies = []
-    for entry, clip in zip(entries, clips, strict=True):
-        if len(clip.rows) and np.isfinite(clip.level_db):
-            key = (entry.part, hashlib.blake2b(clip.rows.tobytes(), digest_size=16).digest())
-            first = seen.setdefault(key, entry.place)
-            copies += [] if first == entry.place else [(first, entry.place)]
-    if copies:
-        text = f"{len(copies)} files hold the sound of another one of their part, such as {' and '.join(copies[0])}"
-        yield Finding("audio", text, advice="keep one of each", kind="copied_files")
+def _digest(entry: Entry, clip: Clip) -> tuple[str, bytes] | None:
+    """Return part and digest of a file's rows; None of digital silence, which is told otherwise."""
+    if not np.isfinite(clip.level_db):
+        return None
+    return entry.part, hashlib.blake2b(clip.rows.tobytes(), digest_size=16).digest()
 
 
 def _spread(values: np.ndarray) -> tuple[float, float, float]:
