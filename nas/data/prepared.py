@@ -24,8 +24,16 @@ class Scaling:
 
     @classmethod
     def fit(cls, x: Array) -> "Scaling":
-        """Measure `x` [n, ..., channels]; a constant channel gets std 1, so that scaling makes it 0."""
+        """Measure `x` [n, ..., channels]; a constant channel gets std 1, so that scaling makes it 0.
+
+        Bytes are scaled alike in all channels, about a whole number, so that int8 has a value for each; see
+        `Prepared.input_range`.
+        """
         axes = tuple(range(x.ndim - 1))
+        if x.dtype == np.uint8:
+            middle, spread = mean_and_std(x.reshape(-1))
+            channels = x.shape[-1]
+            return cls((float(round(middle)),) * channels, (spread or 1.0,) * channels)
         if x.dtype.kind in "iu" and x.dtype.itemsize <= 2:
             columns = x.reshape(-1, x.shape[-1]).T
             mean, std = np.array([mean_and_std(column) for column in columns]).T
@@ -58,6 +66,8 @@ class Prepared:
         scaling: what was applied to the features, fitted to the training rows.
         class_names: one name a class; y holds positions in this list.
         channel_names: one name for each entry of x's last axis, or empty.
+        input_range: the scaled values of 0 and 255 where features are bytes: an input that is quantized over them takes
+            each byte less 128 as it is. None for other features, whose range is measured.
     """
 
     train: Part
@@ -66,6 +76,7 @@ class Prepared:
     scaling: Scaling
     class_names: tuple[str, ...]
     channel_names: tuple[str, ...]
+    input_range: tuple[float, float] | None = None
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -77,9 +88,12 @@ def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
     """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
     features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}
     scaling = Scaling.fit(features["train"].x)
+    are_bytes = features["train"].x.dtype == np.uint8
+    mean, std = scaling.mean[0], scaling.std[0]
     return Prepared(
         **{name: replace(part, x=scaling.apply(part.x)) for name, part in features.items()},
         scaling=scaling,
         class_names=splits.class_names,
         channel_names=front_end.channel_names(splits.channel_names),
+        input_range=(-mean / std, (255 - mean) / std) if are_bytes else None,
     )

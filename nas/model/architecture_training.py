@@ -145,7 +145,13 @@ def _train(plan: Retraining, data: Prepared, stages: _Stages) -> tuple[Network, 
     """Return the float network, how its training went, the `.tflite`, and how its quantization-aware epochs went."""
     rows, val = plan.rows.pick(data)
     network = Network(plan.architecture.lower(), plan.seed)
-    run = TrainingRun(seed=plan.seed, axes=find_axes(data), soft_labels=plan.soft_labels, task=plan.architecture.task)
+    run = TrainingRun(
+        seed=plan.seed,
+        axes=find_axes(data),
+        soft_labels=plan.soft_labels,
+        task=plan.architecture.task,
+        input_range=data.input_range,
+    )
     try:
         first = replace(stages.run(run, "float", plan.epochs), restart_epochs=plan.restart_epochs)
         trained = train(network, rows, val, plan.recipe, first)

@@ -149,6 +149,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
         axes=find_axes(data),
         soft_labels=task.soft_labels,
         task=task.architecture.task,
+        input_range=data.input_range,
         deadline=deadline,
     )
     with stages("train"):

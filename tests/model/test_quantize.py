@@ -3,9 +3,13 @@ from types import SimpleNamespace
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from nas.data.dataset import Part
+from nas.data.prepared import prepare
+from nas.data.splits import Splits
 from nas.graph.builder import GraphBuilder
 from nas.model.deploy.convert import calibration_rows, quantize
 from nas.model.deploy.fake_quantized import fake_quantize
+from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.network.network import Network
 
 KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
@@ -106,3 +110,19 @@ def test_calibration_rows_depend_on_the_seed_alone():
     first, again, other = (calibration_rows(part, part.y, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_bytes_of_a_camera_less_128_are_the_input_as_they_are():
+    rng = np.random.default_rng(0)
+    x = rng.integers(30, 180, (40, 4, 4, 3)).astype(np.uint8)  # the darkest and the brightest values never occur
+    y = np.arange(40) % 2
+    part = Part(x, y)
+    data = prepare(Splits(part, part, part, ("a", "b"), (), None, None, "pictures", ""))
+    g = GraphBuilder((4, 4, 3))
+    g.conv2d(4, 3)
+    g.mean()
+    g.fully_connected(2, activation="NONE")
+    g.softmax()
+    model = TfliteModel(quantize(fake_quantize(Network(g.graph()), data.train.x, input_range=data.input_range)))
+    every = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
+    np.testing.assert_array_equal(model.quantize(data.scaling.apply(every)), every.astype(np.int16) - 128)

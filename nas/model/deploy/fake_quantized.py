@@ -107,13 +107,16 @@ class _FakeQuantizedTopology:
         return tf.quantization.fake_quant_with_min_max_args(x, *(fixed or self._ranges[self._scales[tensor]]))
 
 
-def fake_quantize(network: Network, rows: Floats, loss: str = "cross_entropy") -> FakeQuantizedNetwork:
+def fake_quantize(
+    network: Network, rows: Floats, loss: str = "cross_entropy", input_range: Range | None = None
+) -> FakeQuantizedNetwork:
     """Return the fake-quantized network, with the ranges out of `PERCENTILES` that change its outputs least.
 
     Args:
         network: a trained one.
         rows: scaled training rows [n, ...]; see `nas.model.deploy.convert.calibration_rows`.
         loss: name of the loss in `nas.model.losses` that measures how much the answers change.
+        input_range: of the network's input; None to measure it too.
     """
     x = tf.constant(rows.reshape(-1, *network.input_shape))
     observed = _observe(network, x)
@@ -122,7 +125,10 @@ def fake_quantize(network: Network, rows: Floats, loss: str = "cross_entropy") -
     def change(one: FakeQuantizedNetwork) -> float:
         return float(tf.reduce_mean(LOSSES[loss].rows(one(x), expected)))
 
-    choices = zip(*map(_ranges, observed), strict=True)
+    measured = [_ranges(one) for one in observed]
+    if input_range is not None:
+        measured[0] = [input_range] * len(PERCENTILES)
+    choices = zip(*measured, strict=True)
     return min((FakeQuantizedNetwork(network, _distinct(ranges)) for ranges in choices), key=change)
 
 

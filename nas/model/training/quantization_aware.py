@@ -27,7 +27,7 @@ def round_and_tune(
         The network that is deployed, and how its epochs went; None without any.
     """
     calibration = calibration_rows(rows, run.task.strata(rows.y), seed=run.seed)
-    rounded = fake_quantize(network, calibration, run.task.loss)
+    rounded = fake_quantize(network, calibration, run.task.loss, run.input_range)
     if not run.epochs:
         return rounded, None
     gentle = recipe.replace(learning_rate=recipe.training.learning_rate * LEARNING_RATE)

@@ -38,6 +38,7 @@ class TrainingRun:
         axes: the channels that the recipe's rotation turns.
         soft_labels: a teacher's targets [n, outputs] for the training rows, for the recipe's distillation.
         task: what the network learns.
+        input_range: see `nas.data.prepared.Prepared`.
         deadline: value of `time.monotonic()` at which the training should be done. An epoch that would end later is
             not begun, and one that takes longer than expected is cut short; one epoch is always begun.
         restart_epochs: warm restarts: numbers of epochs after which the learning rate has come down to 0 and rises
@@ -54,6 +55,7 @@ class TrainingRun:
     axes: Axes | None = None
     soft_labels: Floats | None = None
     task: Task = field(default_factory=Classification)
+    input_range: tuple[float, float] | None = None
     deadline: float | None = None
     restart_epochs: Sequence[int] = ()
     checkpoint: Checkpoint | None = None
