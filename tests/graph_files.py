@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from single_operators import T
 from whole_models import Node, Part, write
 
 from nas.graph.graph import Graph, Op
+from nas.graph.scales import FIXED_SCALE, find_scales
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
 
@@ -18,6 +20,7 @@ ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 OPTIONS = {
     "CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions", "MAX_POOL_2D": "Pool2DOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions", "FULLY_CONNECTED": "FullyConnectedOptions", "SOFTMAX": "SoftmaxOptions",
+    "ADD": "AddOptions", "MUL": "MulOptions", "CONCATENATION": "ConcatenationOptions",
 }  # fmt: skip
 
 
@@ -56,20 +59,24 @@ def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:
     tensors = {f"t{i}": _constant(tensor, rng) for i, tensor in enumerate(graph.tensors) if tensor.constant}
     tensors["t0"] = _activation(graph.tensors[0].shape, rng, odd)
     nodes = []
+    scales = defaultdict(lambda: -1, find_scales(graph))
+    seen = {scales[0]: "t0"}  # by the number of a scale, the first tensor that has it
     for op in graph.ops:
         name, out = f"t{op.outputs[0]}", graph.tensors[op.outputs[0]]
         made = _activation(out.shape, rng, odd)
-        if op.kind.endswith("POOL_2D"):
-            source = tensors[f"t{op.inputs[0]}"]
-            made = replace(made, scale=source.scale, zero_point=source.zero_point)
-        if op.kind == "SOFTMAX":
+        if scales[op.outputs[0]] in seen:
+            first = tensors[seen[scales[op.outputs[0]]]]
+            made = replace(made, scale=first.scale, zero_point=first.zero_point)
+        if op.kind in FIXED_SCALE:
             made = replace(made, scale=1 / 256, zero_point=-128)
+        else:
+            seen.setdefault(scales[op.outputs[0]], name)
         if op.kind == "DEPTHWISE_CONV_2D":
             weights = f"t{op.inputs[1]}"
             tensors[weights] = replace(tensors[weights], axis=3, scales=tensors[weights].shape[3])
         tensors[name] = made
         fields = _fields(op, rng, odd)
-        nodes.append(Node(op.kind, [f"t{i}" for i in op.inputs], [name], OPTIONS[op.kind], fields))
+        nodes.append(Node(op.kind, [f"t{i}" for i in op.inputs], [name], OPTIONS.get(op.kind), fields))
     return write(Part(tensors, nodes, ["t0"], [f"t{graph.outputs[0]}"]))
 
 
@@ -88,13 +95,19 @@ def _activation(shape: tuple[int, ...], rng: np.random.Generator, odd: bool) -> 
 def _fields(op: Op, rng: np.random.Generator, odd: bool) -> dict[str, Any]:
     if op.kind == "SOFTMAX":
         return {"beta": float(rng.uniform(0.2, 3)) if odd else 1.0}
+    if op.kind == "LOGISTIC":
+        return {}
     activation = op.options.get("activation", "NONE")
+    if op.kind == "CONCATENATION":
+        return {"axis": op.options["axis"]}
     if odd and rng.random() < 0.3:
         activation = str(rng.choice(list(ACTIVATIONS)))
     fields: dict[str, Any] = {"fusedActivationFunction": ACTIVATIONS[activation]}
     if "stride" in op.options:
         fields["strideH"], fields["strideW"] = op.options["stride"]
         fields["padding"] = int(op.options["padding"] == "VALID")
+    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        fields["dilationHFactor"], fields["dilationWFactor"] = op.options["dilation"]
     if "filter" in op.options:
         fields["filterHeight"], fields["filterWidth"] = op.options["filter"]
     if op.kind == "DEPTHWISE_CONV_2D":

@@ -11,6 +11,7 @@ from nas.space.blocks.conv import Conv
 from nas.space.blocks.inverted_residual import InvertedResidual
 from nas.space.blocks.residual import Residual
 from nas.space.blocks.squeeze_excite import squeeze_excite
+from nas.space.blocks.temporal import Temporal
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6")
 
@@ -81,6 +82,17 @@ def _inverted(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
     ).lower(g)
 
 
+def _temporal(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
+    Temporal(
+        convolutions=rng.randint(1, 2),
+        filters=rng.choice((g.shape[-1], rng.randint(6, 12))),
+        kernel=rng.choice((3, 5)),
+        dilation=rng.randint(1, 4),
+        shortcut=rng.choice(("sum", "none")),
+        pools=stride(g, rng) - 1,
+    ).lower(g)
+
+
 def _gate(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
     squeeze_excite(g, rng.randint(1, 2))
 
@@ -111,5 +123,5 @@ def _shortcut(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
 
 
 STEPS: tuple[Callable[[GraphBuilder, random.Random, list[int]], None], ...] = (
-    _conv, _residual, _residual, _inverted, _inverted, _gate, _parallel, _shortcut,
+    _conv, _residual, _residual, _inverted, _inverted, _temporal, _temporal, _gate, _parallel, _shortcut,
 )  # fmt: skip

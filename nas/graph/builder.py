@@ -61,11 +61,24 @@ class GraphBuilder:
         """Make an earlier `tensor` the current one."""
         self._last, self._flat = tensor, False
 
-    def conv2d(self, filters: int, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
-        """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters)."""
+    def conv2d(
+        self,
+        filters: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        dilation: int = 1,
+        activation: str = "RELU",
+        **training: Any,
+    ) -> None:
+        """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters).
+
+        Of a kernel that reaches beyond the map with its `dilation`, as many taps are kept as reach within it.
+        """
         h, w, c = self._map()
-        weights = Tensor("weights", (filters, min(kernel, h), min(kernel, w), c), constant=True, scales=filters)
-        self._sliding("CONV_2D", weights, stride, activation, training)
+        taps = [min(kernel, (size - 1) // dilation + 1) for size in (h, w)]
+        weights = Tensor("weights", (filters, *taps, c), constant=True, scales=filters)
+        self._sliding("CONV_2D", weights, stride, activation, training, dilation)
 
     def depthwise_conv2d(self, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
         """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; the number of channels stays the same."""
@@ -156,10 +169,20 @@ class GraphBuilder:
             options = {"padding": "VALID", "stride": window, "filter": window, "activation": "NONE"}
             self._add(kind, [], (h // window[0], w // window[1], c), options)
 
-    def _sliding(self, kind: str, weights: Tensor, stride: int, activation: str, training: Mapping[str, Any]) -> None:
+    def _sliding(
+        self,
+        kind: str,
+        weights: Tensor,
+        stride: int,
+        activation: str,
+        training: Mapping[str, Any],
+        dilation: int = 1,
+    ) -> None:
         h, w, _ = self._map()
+        # On an axis with a single tap, no dilation changes anything.
+        dilations = tuple(1 if size == 1 else dilation for size in weights.shape[1:3])
         bias = Tensor("bias", (weights.scales,), "int32", constant=True, scales=0)
-        options = {"padding": "SAME", "stride": (stride, stride), "dilation": (1, 1), "activation": activation}
+        options = {"padding": "SAME", "stride": (stride, stride), "dilation": dilations, "activation": activation}
         self._add(kind, [weights, bias], (_same(h, stride), _same(w, stride), weights.scales), options, training)
 
     def _add(

@@ -118,7 +118,8 @@ class _Layers:
             return keras.layers.DepthwiseConv2D(
                 depthwise_regularizer=regularizer, name=self._name("depthwise"), **common
             )
-        return keras.layers.Conv2D(filters, kernel_regularizer=regularizer, name=self._name("conv"), **common)
+        name, dilation = self._name("conv"), op.options["dilation"]
+        return keras.layers.Conv2D(filters, kernel_regularizer=regularizer, dilation_rate=dilation, name=name, **common)
 
     def _name(self, kind: str) -> str:
         self._counts[kind] += 1

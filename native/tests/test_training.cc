@@ -25,13 +25,15 @@ Layer random_layer(std::mt19937& random) {
   c.in_w = from(1, 40);
   c.kernel_h = std::min(from(1, 4), c.in_h);
   c.kernel_w = std::min(from(1, 9), c.in_w);
+  c.dilation_h = from(1, 3);
+  c.dilation_w = from(1, 4);
   c.stride_h = std::min(from(1, 3), c.in_h);
   c.stride_w = from(1, 3);
   c.channels_last = from(0, 1) == 0;
   c.out_h = (c.in_h + c.stride_h - 1) / c.stride_h;
   c.out_w = (c.in_w + c.stride_w - 1) / c.stride_w;
-  c.pad_top = std::max(0, (c.out_h - 1) * c.stride_h + c.kernel_h - c.in_h) / 2;
-  c.pad_left = std::max(0, (c.out_w - 1) * c.stride_w + c.kernel_w - c.in_w) / 2;
+  c.pad_top = std::max(0, (c.out_h - 1) * c.stride_h + (c.kernel_h - 1) * c.dilation_h + 1 - c.in_h) / 2;
+  c.pad_left = std::max(0, (c.out_w - 1) * c.stride_w + (c.kernel_w - 1) * c.dilation_w + 1 - c.in_w) / 2;
   Finish f{};
   f.batch = c.batch;
   f.channels = c.out_channels;
@@ -85,7 +87,8 @@ double convolved(const Convolution& c, const Tensors& t, int n, int filter, int 
   double total = 0;
   for (int h = 0; h < c.kernel_h; ++h) {
     for (int w = 0; w < c.kernel_w; ++w) {
-      const int y = row * c.stride_h + h - c.pad_top, x = column * c.stride_w + w - c.pad_left;
+      const int y = row * c.stride_h + h * c.dilation_h - c.pad_top;
+      const int x = column * c.stride_w + w * c.dilation_w - c.pad_left;
       if (y < 0 || y >= c.in_h || x < 0 || x >= c.in_w) continue;
       for (int channel = 0; channel < c.in_channels; ++channel) {
         if (c.depthwise && channel != filter) continue;

@@ -17,9 +17,10 @@ struct Convolution {
   int batch, in_channels, out_channels;
   int in_h, in_w, out_h, out_w;
   int kernel_h, kernel_w, stride_h, stride_w;
-  int pad_top, pad_left;  // rows and columns of zeros before the input; those behind follow from the output's size
-  bool depthwise;         // then out_channels == in_channels
-  bool channels_last;     // x is [batch, height, width, channels]; its gradient never is
+  int dilation_h, dilation_w;  // rows and columns from one tap of the kernel to the next
+  int pad_top, pad_left;       // rows and columns of zeros before the input; those behind follow from the output's size
+  bool depthwise;              // then out_channels == in_channels
+  bool channels_last;          // x is [batch, height, width, channels]; its gradient never is
 };
 
 // What follows it: normalization by the batch or a bias, ReLU, and a pooling whose windows do not overlap.

@@ -120,7 +120,7 @@ struct Attributes {
 
 // The operators' fifth input, in this order.
 struct Geometry {
-  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average;
+  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average, dilation_h, dilation_w;
 };
 constexpr int kGeometry = sizeof(Geometry) / sizeof(int32_t);
 
@@ -139,19 +139,22 @@ Convolution read_convolution(const Attributes& attributes, const Geometry& geome
   conv.out_channels = conv.depthwise ? conv.in_channels : size(kernel, 3);
   conv.stride_h = geometry.stride_h;
   conv.stride_w = geometry.stride_w;
+  conv.dilation_h = geometry.dilation_h;
+  conv.dilation_w = geometry.dilation_w;
   const bool fits = size(kernel, 2) == conv.in_channels && (!conv.depthwise || size(kernel, 3) == 1);
   const bool counts = conv.in_channels > 0 && conv.in_h > 0 && conv.in_w > 0 && conv.kernel_h > 0 &&
-                      conv.kernel_w > 0 && conv.out_channels > 0 && conv.stride_h > 0 && conv.stride_w > 0;
+                      conv.kernel_w > 0 && conv.out_channels > 0 && conv.stride_h > 0 && conv.stride_w > 0 &&
+                      conv.dilation_h > 0 && conv.dilation_w > 0;
   if (!fits || !counts) return conv;
   conv.batch = size(x, 0);
   conv.out_h = (conv.in_h + conv.stride_h - 1) / conv.stride_h;
   conv.out_w = (conv.in_w + conv.stride_w - 1) / conv.stride_w;
-  const auto before = [](int in, int out, int stride, int kernel_size) {
-    const int padding = (out - 1) * stride + kernel_size - in;
+  const auto before = [](int in, int out, int stride, int reach) {
+    const int padding = (out - 1) * stride + reach - in;
     return padding > 0 ? padding / 2 : 0;
   };
-  conv.pad_top = before(conv.in_h, conv.out_h, conv.stride_h, conv.kernel_h);
-  conv.pad_left = before(conv.in_w, conv.out_w, conv.stride_w, conv.kernel_w);
+  conv.pad_top = before(conv.in_h, conv.out_h, conv.stride_h, (conv.kernel_h - 1) * conv.dilation_h + 1);
+  conv.pad_left = before(conv.in_w, conv.out_w, conv.stride_w, (conv.kernel_w - 1) * conv.dilation_w + 1);
   return conv;
 }
 
@@ -188,7 +191,7 @@ bool take(Call& call, const Attributes& attributes, Inputs& inputs, Layer& layer
   inputs.scale = inputs.kernel == nullptr ? nullptr : call.input(2, 1);
   inputs.offset = inputs.scale == nullptr ? nullptr : call.input(3, 1);
   const Tensor* given = inputs.offset == nullptr ? nullptr : call.input(4, 1);
-  if (given == nullptr || !call.expect(size(given, 0) == kGeometry, "NasLayer: a geometry is six numbers"))
+  if (given == nullptr || !call.expect(size(given, 0) == kGeometry, "NasLayer: a geometry is eight numbers"))
     return false;
   Geometry geometry;
   std::memcpy(&geometry, TF_TensorData(given), sizeof(geometry));

@@ -33,7 +33,8 @@ struct Tile {
 inline Tile plan_tile(const Convolution& conv) {
   Tile tile;
   tile.phases = conv.stride_h * conv.stride_w;
-  const int tap_h = (conv.kernel_h - 1) / conv.stride_h, tap_w = (conv.kernel_w - 1) / conv.stride_w;
+  const int tap_h = (conv.kernel_h - 1) * conv.dilation_h / conv.stride_h;
+  const int tap_w = (conv.kernel_w - 1) * conv.dilation_w / conv.stride_w;
   tile.width = conv.out_w + tap_w;
   tile.plane = tile.width * (conv.out_h + tap_h);
   tile.windows = smaller(conv.batch, larger(1, (kPositions + tile.plane / 2) / tile.plane));
@@ -49,6 +50,8 @@ struct Tap {
 };
 
 inline Tap find_tap(const Convolution& conv, const Tile& tile, int row, int column) {
+  row *= conv.dilation_h;
+  column *= conv.dilation_w;
   return {row / conv.stride_h * tile.width + column / conv.stride_w,
           row % conv.stride_h * conv.stride_w + column % conv.stride_w};
 }

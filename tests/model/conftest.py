@@ -132,6 +132,18 @@ def _parallel_image() -> Graph:
     return _closed(g)
 
 
+def _dilated_windows() -> Graph:
+    """Kernels whose taps lie apart, beside a shortcut."""
+    g = GraphBuilder((1, 30, 2))
+    g.conv2d(5, 3, dilation=4, batch_norm=True)
+    start = g.tensor
+    g.conv2d(5, 5, dilation=2, activation="NONE", batch_norm=True)
+    g.add(start, activation="RELU")
+    g.pool2d("max")
+    g.flatten()
+    return _closed(g)
+
+
 NETWORKS: dict[str, Callable[[], Graph]] = {
     "normalized_windows": _normalized_windows,
     "flat_windows": _flat_windows,
@@ -142,6 +154,7 @@ NETWORKS: dict[str, Callable[[], Graph]] = {
     "residual_windows": _residual_windows,
     "gated_image": _gated_image,
     "parallel_image": _parallel_image,
+    "dilated_windows": _dilated_windows,
 }
 
 

@@ -68,7 +68,10 @@ def _activated(x: Any, op: Op) -> Any:
 def _conv(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
     filters, height, width, _ = graph.tensors[op.inputs[1]].shape
     size = (filters, (height, width), op.options["stride"], op.options["padding"].lower())
-    return keras.layers.Conv2D(*size, use_bias=bias, kernel_regularizer=regularizer)
+    options = {"use_bias": bias, "kernel_regularizer": regularizer}
+    if op.options["dilation"] == (1, 1):
+        return keras.layers.Conv2D(*size, **options)
+    return keras.layers.Conv2D(*size, dilation_rate=op.options["dilation"], **options)
 
 
 def _depthwise(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:

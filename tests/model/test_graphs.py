@@ -40,7 +40,23 @@ def _image(filters, kernel, stride, kind, pools, rate):
     return g.graph()
 
 
+def _branches(filters, kernel, stride, kind, pools, rate):
+    g = GraphBuilder((1, 24, 3))
+    g.conv2d(filters, kernel, batch_norm=True)
+    start = g.tensor
+    g.conv2d(filters + 1, 3, stride=stride, activation="NONE", batch_norm=True)
+    main = g.tensor
+    g.continue_from(start)
+    g.conv2d(filters + 1, 1, stride=stride, activation="NONE", batch_norm=True)
+    g.add(main, activation="RELU")
+    g.pool2d(kind, pools)
+    g.flatten()
+    g.fully_connected(3, activation="NONE", l2=rate)
+    return g.graph()
+
+
 FORMS = {
+    "branches": [_branches(3, 3, 1, "max", 1, 0.1), _branches(5, 5, 2, "max", 1, 0.0)],
     "windows": [
         _windows(4, 3, 1, "max", 0, 0.2),
         _windows(7, 5, 2, "average", 1, 0.4),

@@ -30,7 +30,9 @@ def _layers(draw):
     kernel = (draw(st.integers(1, min(3, height))), draw(st.integers(1, min(9, width))), channels)
     scales = channels if depthwise else filters
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
-    geometry = layers.geometry(stride=stride, pool=pool, depthwise=depthwise, average=draw(st.booleans()))
+    dilation = (draw(st.integers(1, 2)), draw(st.integers(1, 3)))
+    options = {"depthwise": depthwise, "average": draw(st.booleans()), "dilation": dilation}
+    geometry = layers.geometry(stride=stride, pool=pool, **options)
     flags = {name: draw(st.booleans()) for name in ("normalize", "relu")}
     return inputs, geometry, LayerAttributes(channels_last=channels_last, **flags)
 
@@ -82,7 +84,8 @@ def test_one_graph_computes_layers_of_any_shape_and_geometry():
     calls = []
 
     @tf.function(
-        input_signature=[tf.TensorSpec([None] * rank) for rank in (4, 4, 1, 1)] + [tf.TensorSpec([6], tf.int32)]
+        input_signature=[tf.TensorSpec([None] * rank) for rank in (4, 4, 1, 1)]
+        + [tf.TensorSpec([layers.GEOMETRY], tf.int32)]
     )
     def graph(*tensors):
         calls.append(tensors)
@@ -113,5 +116,5 @@ def test_inputs_whose_shapes_do_not_match_are_refused():
         layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.geometry(pool=(1, 9)), LayerAttributes())
     with pytest.raises(tf.errors.InvalidArgumentError, match="a scale and an offset a filter"):
         layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.geometry(), LayerAttributes())
-    with pytest.raises(tf.errors.InvalidArgumentError, match="six numbers"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="eight numbers"):
         layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, [1, 1], LayerAttributes())

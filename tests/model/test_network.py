@@ -6,6 +6,7 @@ from keras_twin import in_training, penalty, twin, variables
 
 from nas.graph.builder import GraphBuilder
 from nas.model.network.network import Network
+from nas.model.runtime import tf
 
 
 def _table(**training):
@@ -54,6 +55,26 @@ def test_outputs_and_statistics_in_training_equal_those_of_keras(network, operat
     for array, expected in zip(ours.get_weights(), variables(theirs), strict=True):
         # The fused kernel averages the unbiased variance, n / (n - 1) of Keras's.
         np.testing.assert_allclose(array, expected, rtol=1e-2, atol=1e-4)
+
+
+def test_gradients_in_training_equal_those_of_keras(network, operators):
+    graph = dataclasses.replace(
+        network.graph,
+        ops=tuple(dataclasses.replace(op, training=op.training | {"dropout": 0.0}) for op in network.graph.ops),
+    )
+    ours = Network(graph)
+    ours.set_weights(network.model.get_weights())
+    theirs = twin(ours)
+    wanted = np.random.default_rng(1).normal(size=(len(network.x), ours.outputs)).astype(np.float32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(wanted * in_training(ours, network.x))
+    found = tape.gradient(loss, ours.weights)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(wanted * theirs(network.x, training=True))
+    expected = tape.gradient(loss, [v.value for v in variables(theirs)[: len(found)]])
+    for gradient, other in zip(found, expected, strict=True):
+        most = np.abs(np.asarray(other)).max()
+        np.testing.assert_allclose(gradient, other, rtol=1e-3, atol=2e-3 * most + 1e-7)
 
 
 def test_the_l2_penalty_equals_that_of_keras(network):

@@ -6,6 +6,7 @@ device. The converter takes the ranges of activations from these operators, so w
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from nas.graph.scales import FIXED_SCALE, SAME_SCALE, find_scales
 from nas.model.losses import LOSSES
 from nas.model.network.network import Network
 from nas.model.network.operators import LINEAR, activate, apply
+from nas.model.network.plain_layers import spread
 from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
@@ -72,7 +74,7 @@ class _FakeQuantizedTopology:
         self._graph, self._ranges, self._scales = graph, ranges, find_scales(graph)
 
     def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
-        return self.evaluate(x, self.fold(weights), numbers)
+        return self.values(x, self.fold(weights), training=True)[self._graph.outputs[0]]
 
     def fold(self, weights: Sequence[Weights]) -> Deployed:
         """Return rounded kernels, and biases; rounding twice changes nothing."""
@@ -84,14 +86,20 @@ class _FakeQuantizedTopology:
     def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
         return tf.constant(0.0)
 
-    def values(self, x: Any, deployed: Deployed) -> dict[int, Any]:
-        """Return the rounded values of each tensor that is not constant, by its index; the softmax is left out."""
+    def values(self, x: Any, deployed: Deployed, *, training: bool = False) -> dict[int, Any]:
+        """Return the rounded values of each tensor that is not constant, by its index; the softmax is left out.
+
+        In training, kernels with a dilation are computed in a way that has a gradient.
+        """
         layers, graph = iter(deployed), self._graph
         values = {graph.inputs[0]: self._round(x, graph.inputs[0])}
         for op in graph.ops:
             inputs, output = [values[i] for i in graph.data_inputs(op)], op.outputs[0]
             if op.kind in LINEAR:
                 kernel, bias = next(layers)
+                if training and op.options.get("dilation", (1, 1)) != (1, 1):
+                    kernel = spread(kernel, op.options["dilation"])
+                    op = replace(op, options={**op.options, "dilation": (1, 1)})
                 x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
                 values[output] = self._round(x, output)
             elif op.kind in _COPYING:

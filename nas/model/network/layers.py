@@ -37,12 +37,17 @@ OPEN = _OPERATORS is not None
 """Whether the geometry may be a tensor, so that graphs with different geometries are one."""
 
 
-GEOMETRY = 6
+GEOMETRY = 8
 """Number of values in a geometry."""
 
 
 def geometry(
-    *, stride: tuple[int, int] = (1, 1), pool: tuple[int, int] = (1, 1), depthwise: bool = False, average: bool = False
+    *,
+    stride: tuple[int, int] = (1, 1),
+    pool: tuple[int, int] = (1, 1),
+    depthwise: bool = False,
+    average: bool = False,
+    dilation: tuple[int, int] = (1, 1),
 ) -> tuple[int, ...]:
     """Return the geometry of a layer: the numbers that, with the shapes, define what it computes.
 
@@ -51,8 +56,9 @@ def geometry(
         pool: height and width of the pooling windows, which do not overlap; incomplete windows are dropped.
         depthwise: whether each channel is convolved on its own, with one filter.
         average: whether the pooling takes the average of a window, not its maximum.
+        dilation: rows and columns from one tap of the kernel to the next.
     """
-    return (*stride, *pool, int(depthwise), int(average))
+    return (*stride, *pool, int(depthwise), int(average), *dilation)
 
 
 def layer(

@@ -33,6 +33,7 @@ def layer(
 ) -> tuple[Any, Any, Any]:
     """See `nas.model.network.layers.layer`."""
     stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
+    kernel = spread(kernel, geometry[6:8])
     x = x if attributes.channels_last else tf.transpose(x, (0, 2, 3, 1))
     y = _depthwise(x, kernel, stride) if depthwise else tf.nn.conv2d(x, kernel, stride, "SAME")
     mean = variance = tf.zeros_like(offset)
@@ -46,6 +47,22 @@ def layer(
     if tuple(pool) != (1, 1):
         y = (tf.nn.avg_pool2d if average else tf.nn.max_pool2d)(y, pool, pool, "VALID")
     return tf.transpose(y, (0, 3, 1, 2)), mean, variance
+
+
+def spread(kernel: Any, dilation: Sequence[int]) -> Any:
+    """Return a kernel [height, width, ...] with zeros between its taps, which does what it does with a dilation.
+
+    TensorFlow has no gradient of a convolution with a dilation on the processor.
+    """
+    for axis, step in enumerate(dilation):
+        if step == 1:
+            continue
+        shape = tf.shape(kernel)
+        taps = tf.pad(tf.expand_dims(kernel, axis + 1), [(0, step - 1 if i == axis + 1 else 0) for i in range(5)])
+        kernel = tf.reshape(taps, tf.tensor_scatter_nd_update(shape, [[axis]], [shape[axis] * step]))
+        size = (shape[axis] - 1) * step + 1
+        kernel = kernel[:size] if axis == 0 else kernel[:, :size]
+    return kernel
 
 
 def _depthwise(x: Any, kernel: Any, stride: Sequence[int]) -> Any:

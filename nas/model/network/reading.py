@@ -55,6 +55,7 @@ def _geometry(op: Op, pooling: Op | None) -> tuple[int, ...]:
         pool=pooling.options["filter"] if pooling else (1, 1),
         depthwise=op.kind == "DEPTHWISE_CONV_2D",
         average=pooling is not None and pooling.kind == "AVERAGE_POOL_2D",
+        dilation=op.options["dilation"],
     )
 
 

@@ -1,0 +1,59 @@
+"""A block of a temporal convolutional network: convolutions with a dilation beside a shortcut."""
+
+from dataclasses import dataclass
+
+from nas.graph.builder import GraphBuilder
+from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
+
+
+@BLOCKS.register("temporal")
+@dataclass(frozen=True, slots=True)
+class Temporal(Block):
+    """Convolutions whose taps lie `dilation` steps apart, and the sum with the block's input (TCN, arXiv:1803.01271).
+
+    A few blocks with growing dilations see a long time with few weights. The padding is the same on both sides, since a
+    window is known whole when it is classified; padding on one side would need a copy of the input in RAM.
+
+    Attributes:
+        convolutions: how many follow each other.
+        filters: output channels.
+        kernel: number of taps on each axis; as many are kept as reach within the axis.
+        dilation: steps from one tap to the next.
+        shortcut: `sum` adds the block's input, by a 1x1 convolution if the channels differ; `none` leaves it out.
+        pools: number of poolings of 2 after it. One operator computes them together.
+        pool: `max` or `average`.
+        batch_norm: normalize in training.
+    """
+
+    convolutions: int = at_least(1, 1)
+    filters: int = at_least(1, 16)
+    kernel: int = at_least(1, 3)
+    dilation: int = at_least(1, 1)
+    shortcut: str = one_of("sum", "none")
+    pools: int = at_least(0, 0)
+    pool: str = one_of("max", "average")
+    batch_norm: bool = flag(True)
+
+    def lower(self, g: GraphBuilder) -> None:
+        start, before = g.tensor, g.shape
+        for i in range(self.convolutions):
+            is_summed = self.shortcut == "sum" and i + 1 == self.convolutions
+            g.conv2d(
+                self.filters,
+                self.kernel,
+                dilation=self.dilation,
+                activation="NONE" if is_summed else "RELU",
+                batch_norm=self.batch_norm,
+            )
+        if self.shortcut == "sum":
+            self._add(g, start, before)
+        g.pool2d(self.pool, self.pools)
+
+    def _add(self, g: GraphBuilder, start: int, before: tuple[int, ...]) -> None:
+        """Add the block's input, of shape `before`."""
+        if g.shape != before:
+            main = g.tensor
+            g.continue_from(start)
+            g.conv2d(self.filters, 1, activation="NONE", batch_norm=self.batch_norm)
+            start = main
+        g.add(start, activation="RELU")
