@@ -18,7 +18,8 @@ The command line does what these functions do:
     nas sweep      `sweep`, which gives a `SweepOutcome` of `SweepStudy`s
     nas spaces     `list_spaces`, `describe_space`; `load_space` gives the space itself
     nas targets    `list_targets`, `find_target`
-    nas data       `list_data`, `describe_data`, `save_data`; `load_data` gives the rows that a study's search would
+    nas data       `list_data`, `describe_data`, `save_data`; `list_public_data` and `fetch_data`, which gives a
+                   `FetchedData`, for public sets; `load_data` gives the rows that a study's search would
                    use; `Data` holds rows in memory
     nas estimate   `estimate`
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
@@ -88,6 +89,7 @@ _HOMES = {
     "api.params": ("Params", "params", "set_params"),
     "api.prediction": ("Predictions", "predict"),
     "api.progress": ("Progress",),
+    "api.public_data": ("PublicData", "fetch_data", "list_public_data"),
     "api.quantized": ("Quantized",),
     "api.quantizing": ("quantize",),
     "api.results": ("export", "report"),
@@ -104,6 +106,7 @@ _HOMES = {
     "api.viewers": ("open_netron", "open_tensorboard", "tensorboard_command"),
     "data.given": ("Data",),
     "data.options": ("DataOptions",),
+    "data.public.fetch": ("FetchedData",),
     "errors": ("InputError",),
     "evaluation.spotting": ("Event", "Spotting"),
     "evaluation.evaluation": ("Evaluation",),

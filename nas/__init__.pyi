@@ -59,6 +59,9 @@ from nas.api.params import set_params as set_params
 from nas.api.prediction import Predictions as Predictions
 from nas.api.prediction import predict as predict
 from nas.api.progress import Progress as Progress
+from nas.api.public_data import PublicData as PublicData
+from nas.api.public_data import fetch_data as fetch_data
+from nas.api.public_data import list_public_data as list_public_data
 from nas.api.quantized import Quantized as Quantized
 from nas.api.quantizing import quantize as quantize
 from nas.api.results import export as export
@@ -87,6 +90,7 @@ from nas.api.viewers import open_tensorboard as open_tensorboard
 from nas.api.viewers import tensorboard_command as tensorboard_command
 from nas.data.given import Data as Data
 from nas.data.options import DataOptions as DataOptions
+from nas.data.public.fetch import FetchedData as FetchedData
 from nas.errors import InputError as InputError
 from nas.evaluation.evaluation import Evaluation as Evaluation
 from nas.evaluation.spotting import Event as Event

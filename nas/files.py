@@ -2,6 +2,7 @@
 
 import difflib
 import fcntl
+import hashlib
 import itertools
 import os
 import secrets
@@ -45,6 +46,12 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     except OSError as error:
         rule = f"must be a readable file, but {_REASONS.get(type(error), error.strerror)}"
         raise InputError(path, rule, hint=nearest(path)) from error
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal, without holding it in memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def nearest(path: Path) -> str | None:

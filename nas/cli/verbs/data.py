@@ -11,7 +11,23 @@ from nas.cli.study_options import reader_options
 from nas.cli.views.output import print_json, print_view
 
 
-@click.command()
+class _WithFetch(click.Command):
+    """The verb, and `fetch` in place of SOURCE as another; a folder of that name is `./fetch`."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["fetch"]:
+            from nas.cli.verbs.data_fetch import command as fetch
+
+            return fetch.make_context(f"{info_name} fetch", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+
+
+@click.command(cls=_WithFetch)
 @click.argument("source", required=False)
 @reader_options
 @click.option(
@@ -50,6 +66,8 @@ def command(source: str | None, seed: int, output: Path | None, form: str, as_js
     say what is wrong, and the command that mends it. The exit code is 1 if a search would refuse the data.
 
     With -o, SOURCE is written instead: as .npz, as .csv, or into a folder in Edge Impulse's data acquisition format.
+
+    `nas data fetch` lists public data sets, and `nas data fetch NAME` downloads one.
 
     Example: nas data recordings/ --window 128 --stride 64
     """

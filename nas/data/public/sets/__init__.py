@@ -1,0 +1,1 @@
+"""Public data sets; each file registers one or a few of them."""
