@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from nas.study.record import Record, State
-from nas.study.result import Result, Tested, Trained
+from nas.study.result import Result, Trained
+from nas.study.tested import Tested
 from nas.task.metrics import Estimate
 from nas.tracking import open_tracker
 

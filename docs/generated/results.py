@@ -9,7 +9,8 @@ from nas.space.blocks.dense import Dense
 from nas.study.finals import Finalist
 from nas.study.model_spec_keys import keys_of
 from nas.study.record import Record, State
-from nas.study.result import Result, RungCorrelation, Tested, Trained
+from nas.study.result import Result, RungCorrelation, Trained
+from nas.study.tested import Tested
 from nas.target.footprint import Arena, Totals
 from nas.target.profiler import estimate
 from nas.target.target import find_target
@@ -25,8 +26,14 @@ WORDS = {
     "rungs": "an entry for each rung at which the search stops candidates early",
     "epochs": "epochs of the training that made the model",
     "digest": "short hash of the network, by which all documents name it",
-    "val_accuracy": "accuracy of the int8 model on the validation rows, 0 to 1",
+    "val_accuracy": "accuracy of the int8 model on the validation rows, 0 to 1; null for regression",
     "val_metrics.*": "each metric of the int8 model on the validation rows",
+    "val_score": "the study's metric of the int8 model on the validation rows",
+    "float_val_metrics": "of regression, each metric on the validation rows before quantization; else empty",
+    "task": "`classification` or `regression`",
+    "test_score": "the study's metric of the int8 model on the test rows; null without a test",
+    "float_test_score": "likewise before quantization",
+    "baseline_score": "likewise of the best constant answer: a class, or the mean of the training targets",
     "test_accuracy": "accuracy of the int8 model on the test rows; null without a test",
     "float_test_accuracy": "accuracy on the test rows before quantization",
     "baseline_accuracy": "accuracy on the test rows of always answering the class that is most frequent in training",
@@ -42,7 +49,7 @@ WORDS = {
     "architecture": "the network as `nas estimate --architecture` reads it",
     "architecture.space": "name of the space",
     "architecture.input_shape": "shape of a row of data",
-    "architecture.outputs": "number of classes",
+    "architecture.outputs": "number of classes, or of targets",
     "architecture.blocks": "the blocks in order: their kind as `block`, and their dimensions",
     "cross_validated_accuracy": "mean accuracy over the folds of the finals, each held out once",
     "cross_validated_score": "the same for the study's metric; the best one wins",

@@ -9,7 +9,7 @@ import numpy as np
 from nas.api.data import data_of
 from nas.api.problems import load_problem
 from nas.data.dataset import Part
-from nas.data.prepared import prepare
+from nas.data.prepared import Scaling, prepare
 from nas.errors import InputError
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
@@ -68,7 +68,14 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         soft_labels=files.soft_labels if learned else None,
         keras=_keras(trained.record, files.weights, study.name),
         origin=_origin(study),
+        output_scaling=output_scaling(trained.record),
     )
+
+
+def output_scaling(record: Record) -> Scaling | None:
+    """Return what brings the outputs of a record's model to the units of its targets; None for classes."""
+    scale = Architecture.from_json(record.architecture).task.output_scale()
+    return None if scale is None else Scaling(*scale)
 
 
 def _without_hosts(trained: Trained) -> Trained:

@@ -103,12 +103,14 @@ class Benchmark:
         rows: one a model.
         test_rows: number of rows that accuracies are of; 0 without data.
         baseline: accuracy of always answering the most frequent class; None without data.
+        metric: what accuracies and baseline are: `accuracy`, or `rmse` of measured targets.
     """
 
     target: str
     rows: tuple[BenchmarkRow, ...]
     test_rows: int = 0
     baseline: float | None = None
+    metric: str = "accuracy"
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas benchmark --json`."""
@@ -117,6 +119,7 @@ class Benchmark:
             "models": [row.to_json() for row in self.rows],
             "test_rows": self.test_rows,
             "baseline_accuracy": self.baseline,
+            "metric": self.metric,
         }
 
     def frame(self) -> "Frame":

@@ -9,7 +9,7 @@ import numpy as np
 
 from nas.api.apart import Apart, RefusedError
 from nas.api.benchmarked import Benchmark, BenchmarkRow, HostTime
-from nas.api.labelled import DataSource, accuracy, baseline_accuracy, judged_by, labelled
+from nas.api.labelled import DataSource, accuracy, baseline_accuracy, judged_by, judged_in, labelled
 from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.models import model_files
@@ -55,7 +55,7 @@ def benchmark(
     with Apart(_SECONDS) as litert, Apart(_SECONDS) as tflm:
         bench = _Bench(board, data, runs, litert, tflm)
         rows = [bench.row(model) for one in given for model in _expanded(one)]
-    return Benchmark(board.name, tuple(rows), bench.test_rows, bench.baseline)
+    return Benchmark(board.name, tuple(rows), bench.test_rows, bench.baseline, bench.metric)
 
 
 class _Bench:
@@ -66,6 +66,7 @@ class _Bench:
         self._litert, self._tflm = litert, tflm
         self.test_rows = 0
         self.baseline: float | None = None
+        self.metric = "accuracy"
 
     def row(self, given: str | Model) -> BenchmarkRow:
         """Return what is known of a model; if it cannot be measured, the row says why."""
@@ -122,6 +123,7 @@ class _Bench:
             return None, None, None
         part = judged_by(self._data)
         self.baseline, test = baseline_accuracy(parts, part), parts[part]
+        self.metric = judged_in(model)
         if len(test) > _MOST_ROWS:
             picked = np.sort(np.random.default_rng(0).permutation(len(test))[:_MOST_ROWS])
             test = test.take(picked)

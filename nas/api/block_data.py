@@ -141,7 +141,7 @@ def _classes(folder: Path, y: Array, first: int) -> tuple[Ints, Array | None, in
         return np.asarray(y.argmax(axis=1), np.int64), None, y.shape[1]
     flat = y.reshape(len(y), -1)[:, 0]
     if (flat != np.round(flat)).any() or flat.min() < 0:
-        raise InputError(folder, "Y must hold classes; regression is not supported yet", got=float(flat[0]))
+        raise InputError(folder, "Y must hold classes: a learning block searches for classifiers", got=float(flat[0]))
     return flat.astype(np.int64), None, int(flat.max()) + 1
 
 

@@ -10,6 +10,7 @@ from nas.arrays import Array, Floats
 from nas.data.dataset import Part
 from nas.errors import InputError
 from nas.study.quantization import Quantization
+from nas.task.regression import Regression
 
 PARTS = {"train": "training", "val": "validation", "test": "test"}
 """What texts call the parts of data."""
@@ -65,8 +66,13 @@ def calibration_of(
     from nas.model.deploy.convert import calibration_rows
 
     part = parts[settings.calibration]
-    chosen = calibration_rows(part, part.y, count=settings.calibration_rows, seed=settings.seed)
+    chosen = calibration_rows(part, _strata(part), count=settings.calibration_rows, seed=settings.seed)
     return Calibration(chosen, f"{len(chosen)} {PARTS[settings.calibration]} rows")
+
+
+def _strata(part: Part) -> Array:
+    """Return what calibration rows are spread over: classes, or ranges of the first target."""
+    return Regression().strata(part.y) if part.y.ndim == 2 else part.y
 
 
 def _read(path: Path, row_shape: tuple[int, ...]) -> Array:

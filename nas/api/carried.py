@@ -16,12 +16,15 @@ def with_carried(model: Model) -> Model:
     What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
     """
     carried, channels = _carried(model.tflite or b""), model.input_shape[-1]
-    names = carried.get("class_names", carried.get("classes"))
+    names = carried.get("target_names", carried.get("class_names", carried.get("classes")))
+    outputs = len(model.class_names)
+    target_mean, target_std = _numbers(carried, "target_mean", outputs), _numbers(carried, "target_std", outputs)
     mean, std = _numbers(carried, "mean", channels), _numbers(carried, "std", channels)
     return replace(
         model,
-        class_names=names if _is_list(names, str, len(model.class_names)) else model.class_names,
+        class_names=names if _is_list(names, str, outputs) else model.class_names,
         scaling=Scaling(mean, std) if mean and std and min(std) > 0 else model.scaling,
+        output_scaling=Scaling(target_mean, target_std) if target_mean and target_std else model.output_scaling,
         units_scale=_numbers(carried, "units_scale", channels) or model.units_scale,
     )
 

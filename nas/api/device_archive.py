@@ -40,6 +40,7 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
         units_scale=model.units_scale,
         example=example,
         keras=model.keras,
+        output_scaling=model.output_scaling,
     )
 
 

@@ -33,6 +33,7 @@ ARCHIVED = "evaluation/"
 
 if TYPE_CHECKING:
     from nas.evaluation.evaluation import Evaluation, Subject
+    from nas.evaluation.regression import RegressionEvaluation
 
 
 class EvaluationSettings(TypedDict, total=False):
@@ -60,7 +61,7 @@ def evaluate(
     options: DataOptions | None = None,
     root: Path | str = STUDIES,
     **settings: Unpack[EvaluationSettings],
-) -> "Evaluation":
+) -> "Evaluation | RegressionEvaluation":
     """Evaluate a model: its `.tflite` and its float model on the same rows, group by group and class by class.
 
     Args:
@@ -73,13 +74,15 @@ def evaluate(
         settings: see `EvaluationSettings`.
 
     Returns:
-        All figures, with `frame()` for the classes and `to_json()` for everything.
+        All figures, with `frame()` for the classes and `to_json()` for everything; of a model with measured targets,
+        its errors.
 
     Raises:
         InputError: the model or the data cannot be read, nothing is known of the model's data, or the rows do not fit
             the model: another shape, a class that it does not know, a channel that is missing.
     """
     from nas.evaluation.evaluation import evaluate_rows
+    from nas.evaluation.regression import evaluate_targets
 
     loaded = model if isinstance(model, Model) else load(model, root)
     settings = {**_of_specification(loaded), **settings}
@@ -88,11 +91,14 @@ def evaluate(
     rows = _rows(loaded, data, options or DataOptions(), settings)
     _check_shape(loaded, rows)
     int8, before = _outputs(loaded, rows, settings.get("with_float", True))
+    if rows.mean:
+        about = _about(loaded, rows, settings.get("target"))
+        return evaluate_targets(rows.part, about, np.asarray(rows.mean), int8, before)
     return evaluate_rows(rows.part, _about(loaded, rows, settings.get("target")), int8, before)
 
 
 @explains_keywords
-def archive_evaluation(evaluation: "Evaluation", file: Path | str) -> Path:
+def archive_evaluation(evaluation: "Evaluation | RegressionEvaluation", file: Path | str) -> Path:
     """Add an evaluation to an archive, in place of an earlier one: its page, pictures and figures.
 
     Args:
@@ -168,6 +174,7 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = own_rows(_choice(model.data, data, options).splits(), part)
     else:
         rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
+    _check_task(model, rows)
     if len(model.class_names) == 1 and len(rows.class_names) == 2:
         model = replace(model, class_names=rows.class_names)  # one output is the probability of the second class
     rows = as_model_reads(rows, model.class_names, model.channel_names)
@@ -176,6 +183,17 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = replace(rows, notes=(*rows.notes, raw))
     most = settings.get("rows_per_class")
     return rows if most is None else some_of_each_class(rows, most, seed or 0)
+
+
+def _check_task(model: Model, rows: Rows) -> None:
+    """Raise an InputError for targets where the model gives classes, and the other way round.
+
+    A file that nothing is known of may give values: those of its outputs, as they are.
+    """
+    if rows.mean and model.output_scaling is None and (model.scaling is not None or not model.is_logit):
+        raise InputError(rows.source, "must hold classes: the model gives classes", got="measured targets")
+    if not rows.mean and model.output_scaling is not None:
+        raise InputError(rows.source, "must hold measured targets: the model gives values", got="classes")
 
 
 def _choice(own: DataChoice, data: str | Data | None, options: DataOptions) -> DataChoice:

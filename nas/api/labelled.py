@@ -8,16 +8,21 @@ import numpy as np
 
 from nas.api.model import Model
 from nas.api.model_data import is_own_data, like_training
-from nas.arrays import Floats, Ints
+from nas.arrays import Array, Floats, Ints
 from nas.data.choice import DataChoice
 from nas.data.dataset import Part
 from nas.data.given import Data
 from nas.data.options import DataOptions
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.task.classification import Classification
+from nas.task.regression import Regression
+from nas.task.task import TARGETS
 
 DataSource: TypeAlias = str | DataChoice | Data
 """Data as the functions of `nas` take them: a name or path, one with options, or rows in memory."""
+
+_ERRORS = Regression()
 
 
 def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
@@ -34,23 +39,33 @@ def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
     if source is None:
         return None
     splits = _splits(model, source)
+    if splits.task == TARGETS:
+        return {name: replace(part, x=model.scaled(part.x)) for name, part in splits.parts().items()}
     places = _places(model, splits)
     return {name: replace(part, x=model.scaled(part.x), y=places[part.y]) for name, part in splits.parts().items()}
 
 
-def accuracy(model: Model, outputs: Floats, y: Ints) -> float:
-    """Return the share of rows whose answer is right.
+def accuracy(model: Model, outputs: Floats, y: Array) -> float:
+    """Return the share of rows whose answer is right; for measured targets, the RMSE (see `judged_in`).
 
     Args:
         model: which says what its outputs mean.
         outputs: [n, outputs].
-        y: class of each row [n].
+        y: class of each row [n], or measured targets [n, outputs].
     """
+    if y.ndim == 2:
+        answers = outputs if model.output_scaling is None else model.output_scaling.undo(outputs)
+        return _ERRORS.scores(_ERRORS.tally(answers, y, y.shape[1]))[judged_in(model)]
     if outputs.shape[1] == 1:
         answers = (outputs[:, 0] > (0.0 if model.is_logit else 0.5)).astype(np.int64)
     else:
         answers = outputs.argmax(axis=1)
     return float(np.mean(answers == y))
+
+
+def judged_in(model: Model) -> str:
+    """Return the metric that `accuracy` is for a model."""
+    return Classification.main_metric if model.output_scaling is None else Regression.main_metric
 
 
 def judged_by(data: DataSource | None) -> str:
@@ -62,7 +77,14 @@ def judged_by(data: DataSource | None) -> str:
 
 
 def baseline_accuracy(parts: Mapping[str, Part], part: str) -> float:
-    """Return the share of the rows of a part that have the most frequent class of the training rows."""
+    """Return the share of the rows of a part that have the most frequent class of the training rows.
+
+    Of measured targets, the RMSE of always answering the mean of the training targets.
+    """
+    y = parts[part].y
+    if y.ndim == 2:
+        tally = _ERRORS.baseline(parts["train"].y, y, y.shape[1])
+        return _ERRORS.scores(tally)[Regression.main_metric]
     return float(np.mean(parts[part].y == parts["train"].majority))
 
 

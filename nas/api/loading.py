@@ -79,6 +79,7 @@ def _winner(name: str, root: Path) -> Model:
         name=study.name,
         origin=folder,
         data=data_of(study),
+        output_scaling=archive.output_scaling,
     )
 
 
@@ -178,12 +179,18 @@ def _described(model: Model, known: Any, place: object) -> Model:
             scaling=from_data(Scaling, known["input"]["scaling"], Place(place, "input.scaling")),
             units_scale=None if factors is None else tuple(map(float, factors)),
             is_logit=known["output"]["is"] == "logit",
+            output_scaling=_output_scaling(known, place),
             channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
             sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(place, "must be the metadata.json of an exported model", got=repr(error)) from error
+
+
+def _output_scaling(known: Any, place: object) -> Scaling | None:
+    found = known["output"].get("scaling")
+    return None if found is None else from_data(Scaling, found, Place(place, "output.scaling"))
 
 
 def _shapes(tensors: Any, path: Path) -> tuple[tuple[int, ...], int]:

@@ -1,4 +1,4 @@
-"""A trained model as Python uses it: raw rows in, probabilities out, as the device computes them."""
+"""A trained model as Python uses it: raw rows in, probabilities or values out, as the device computes them."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ class Model:
             of, whose rows must be scaled already.
         units_scale: factors that brought the data's whole numbers to units, one a channel; None if there were none.
         is_logit: whether the model gives logits, of which `predict` makes probabilities.
+        output_scaling: of regression, what brings each output to the units of its target; None for classes.
         channel_names: of the rows, one for each entry of their last axis, or empty.
         sample_rate_hz: of the signal that windows were cut from; None if it is unknown or there is no signal.
         name: of its study, its training or its file.
@@ -59,9 +60,12 @@ class Model:
     keras: bytes | None = field(default=None, compare=False)
     data: DataChoice | None = field(default=None, compare=False)
     origin: Path = field(default=Path(), compare=False)
+    output_scaling: Scaling | None = None
 
     def predict(self, rows: npt.ArrayLike) -> Floats:
         """Return the probability of each class [n, classes], as the `.tflite` gives it on the device.
+
+        A regression gives the value of each target [n, targets], in its units.
 
         The rows are scaled as the training rows were, and quantized.
 
@@ -104,6 +108,8 @@ class Model:
         return x if self.scaling is None else self.scaling.apply(x)
 
     def _probabilities(self, outputs: Floats) -> Floats:
+        if self.output_scaling is not None:
+            return self.output_scaling.undo(outputs)
         if not self.is_logit or not len(outputs):
             return outputs
         raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
@@ -142,5 +148,6 @@ class Model:
         names = ", ".join(self.class_names)
         sizes = {"int8": self.tflite, "float": self.keras}
         parts = " + ".join(f"{kind} {len(content):,} B" for kind, content in sizes.items() if content is not None)
+        what = "classes" if self.output_scaling is None else "targets"
         raw = "" if self.scaling else "; rows must be scaled already, since no scaling is known"
-        return f"<nas.Model {self.name}: {parts}, rows of {rows} to {len(self.class_names)} classes ({names}){raw}>"
+        return f"<nas.Model {self.name}: {parts}, rows of {rows} to {len(self.class_names)} {what} ({names}){raw}>"

@@ -14,8 +14,9 @@ from nas.study.costs import known_costs
 from nas.study.decision import why_won
 from nas.study.record import Record, State, state_words
 from nas.study.result import Result, Trained
-from nas.study.scores import in_validation
-from nas.text import facts_html, percent
+from nas.study.scores import in_validation, on_test_set
+from nas.task.task import score_text
+from nas.text import facts_html
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -112,8 +113,10 @@ def trials(study: str, root: Path | str = STUDIES) -> "Frame":
 def _words(winner: Trained) -> str:
     """Return a winner's scores and costs in two lines."""
     record, tested = winner.record, winner.tested
-    scores = [f"{in_validation(record.metric)} {percent(record.val_score)}"]
-    scores += [] if tested is None else [f"test accuracy {percent(tested.metrics['accuracy'].value)}"]
+    scores = [f"{in_validation(record.metric)} {score_text(record.metric, record.val_score)}"]
+    if tested is not None:
+        main = tested.task.main_metric
+        scores.append(f"{on_test_set(main)} {score_text(main, tested.metrics[main].value)}")
     costs = ", ".join(f"{cost.titled([record])} {cost.text(record)}" for cost in known_costs([record]))
     return f"winner: trial {record.trial}, {', '.join(scores)}\n  {costs}"
 

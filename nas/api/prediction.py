@@ -22,6 +22,7 @@ from nas.errors import InputError
 from nas.evaluation.channels import match_channels
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
+from nas.task.task import CLASSES, TARGETS
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -34,11 +35,11 @@ class Predictions:
     """A model's answers, a row or window each, in their order; `nas.predict` gives them.
 
     Attributes:
-        class_names: of the columns of `probabilities`.
+        class_names: of the columns of `probabilities`; of regression, the names of the targets.
         sources: the file of each window, or the array and number of each row [n].
         start: when each window begins, in seconds from the beginning of its recording [n]; NaN for rows without time.
         end: when it ends [n].
-        probabilities: of each class [n, classes].
+        probabilities: of each class [n, classes]; of regression, the value of each target [n, targets], in its units.
         notes: what was assumed or left out, one line each.
     """
 
@@ -48,25 +49,31 @@ class Predictions:
     end: Doubles
     probabilities: Floats
     notes: tuple[str, ...] = ()
+    task: str = CLASSES
 
     def __len__(self) -> int:
         return len(self.sources)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of tables: `source`, `start`, `end`, `class`, and one a class with its probability."""
+        """The columns of tables: `source`, `start`, `end`, `class`, and one a class; of regression, one a target."""
+        if self.task == TARGETS:
+            return (*COLUMNS[:3], *self.class_names)
         return (*COLUMNS, *(f"p({name})" if name in COLUMNS else name for name in self.class_names))
 
     @property
     def classes(self) -> list[str]:
-        """The class that the model gives to each row."""
+        """The class that the model gives to each row; none of regression."""
+        if self.task == TARGETS:
+            return []
         return [self.class_names[i] for i in self.probabilities.argmax(axis=1)]
 
     def rows(self) -> list[list[Any]]:
         """Return the cells of each row; None for an unknown time."""
         times = [[None if np.isnan(t) else round(t, 6) for t in each.tolist()] for each in (self.start, self.end)]
         shares = [[float(f"{p:.6g}") for p in row] for row in self.probabilities.tolist()]
-        return [[*cells, *row] for *cells, row in zip(self.sources, *times, self.classes, shares, strict=True)]
+        cells = [self.sources, *times, *([] if self.task == TARGETS else [self.classes])]
+        return [[*cell, *row] for *cell, row in zip(*cells, shares, strict=True)]
 
     def to_csv(self) -> str:
         """Return a table with a line a row, as CSV."""
@@ -83,7 +90,7 @@ class Predictions:
     def to_json(self) -> dict[str, Any]:
         """Return all rows as objects, and the notes."""
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows()]
-        return {"rows": rows, "class_names": list(self.class_names), "notes": list(self.notes)}
+        return {"rows": rows, "class_names": list(self.class_names), "task": self.task, "notes": list(self.notes)}
 
     def frame(self) -> "Frame":
         """Return a pandas DataFrame with the columns of the CSV file."""
@@ -97,6 +104,9 @@ class Predictions:
         return html
 
     def __repr__(self) -> str:
+        if self.task == TARGETS:
+            means = (f"{n} {v:.4g}" for n, v in zip(self.class_names, self.probabilities.mean(axis=0), strict=True))
+            return f"<nas.Predictions: {len(self):,} rows, on average {', '.join(means)}>"
         counts = {name: self.classes.count(name) for name in self.class_names}
         words = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
         return f"<nas.Predictions: {len(self):,} rows of {len(set(self.sources)):,} sources: {words}>"
@@ -144,6 +154,7 @@ def predict(
         end=_joined(stretches, 1.0),
         probabilities=np.concatenate(answers),
         notes=tuple(told),
+        task=CLASSES if loaded.output_scaling is None else TARGETS,
     )
 
 

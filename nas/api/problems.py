@@ -1,5 +1,7 @@
 """What a study's definition names, loaded: its space, its target and its data."""
 
+from dataclasses import replace
+
 from nas.api.data import load_data
 from nas.errors import InputError
 from nas.optimizer.problem import Problem
@@ -10,7 +12,9 @@ from nas.study.study import Study
 
 def load_problem(study: Study) -> Problem:
     """Load the space, the target and the data of a study; InputError for anything wrong with one of them."""
-    space, splits = study.searched(), load_data(study)
+    splits = load_data(study)
+    space = study.searched(splits.task)
+    space = replace(space, task=space.task.fitted(splits.train.y))
     if len(splits.input_shape) != space.input.axes:
         kind = Kind.of(splits.input_shape)
         known = [name for name in space_names() if load_space(name).input == kind]

@@ -19,7 +19,8 @@ from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
 from nas.target.ram import ram_title
-from nas.text import kilobytes, percent
+from nas.task.task import find_metric, score_text
+from nas.text import kilobytes
 
 # The view shows this many candidates: the latest, and in the end the best.
 SHOWN = 6
@@ -104,7 +105,8 @@ class Progress(Observer):
     def final(self, record: Record, place: FinalPlace) -> None:
         self._place = place
         self._folds.setdefault(record.trial, []).append(record.val_score or 0.0)
-        fold = f"on fold {place.fold + 1} of {place.folds}  {in_validation(record.metric)} {percent(record.val_score)}"
+        score = f"{in_validation(record.metric)} {score_text(record.metric, record.val_score)}"
+        fold = f"on fold {place.fold + 1} of {place.folds}  {score}"
         self._tell(f"finals {place.done:3d} of {place.trainings}  trial {record.trial} {fold}")
         self._refresh()
 
@@ -179,7 +181,7 @@ def line(record: Record, best: bool = False) -> str:
         return _ended(record)
     facts = record.profiled
     return (
-        f"trial {record.trial:4d}  {in_validation(record.metric)} {percent(record.val_score)}  "
+        f"trial {record.trial:4d}  {in_validation(record.metric)} {score_text(record.metric, record.val_score)}  "
         f"weights {facts['weights_bytes']:,} B  "
         f"{ram_title(facts)} {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
     )
@@ -213,18 +215,20 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
         facts = record.profiled or {}
         costs = [kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))]
         more = [f"{facts['macs']:,}" if facts else "-", f"{sum(record.seconds.values()):.1f}"] if wide else []
-        table.add_row(str(record.trial), percent(record.val_score), *costs, *more, _briefly(record, room))
+        score = score_text(record.metric, record.val_score)
+        table.add_row(str(record.trial), score, *costs, *more, _briefly(record, room))
     return table
 
 
-def finalists(folds: Mapping[int, Sequence[float]]) -> Table:
+def finalists(folds: Mapping[int, Sequence[float]], metric: str = "accuracy") -> Table:
     """Return a table of finalists, the best first: the mean over the folds so far, and each of them."""
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("trial", justify="right", no_wrap=True)
     table.add_column("mean so far", justify="right", no_wrap=True)
     table.add_column("by fold", no_wrap=True)
-    for trial, scores in sorted(folds.items(), key=lambda item: -fmean(item[1]))[:MOST_FINALISTS]:
-        table.add_row(str(trial), percent(fmean(scores)), "  ".join(percent(score) for score in scores))
+    ranked, text = find_metric(metric).ranked, find_metric(metric).text
+    for trial, scores in sorted(folds.items(), key=lambda item: -ranked(fmean(item[1])))[:MOST_FINALISTS]:
+        table.add_row(str(trial), text(fmean(scores)), "  ".join(map(text, scores)))
     return table
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from nas.study.layer_error import LayerError
 from nas.study.quantization import Quantization
-from nas.text import kilobytes, percent
+from nas.task.task import metric_title, score_text
+from nas.text import kilobytes
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -22,7 +23,7 @@ class SchemeResult:
         arena_bytes: what TFLM's `arena_used_bytes()` gives on the target; None where TFLM does not run it.
         arena_min_bytes: the arena to reserve: the smallest with which allocation and inference succeed.
         latency_ms: of an inference on the target; None if the target has no clock.
-        accuracy: in LiteRT; None without data.
+        accuracy: in LiteRT, or the error there (`Quantized.metric`); None without data.
         supported: whether TFLM runs it.
         reason: why it could not be made, or why TFLM does not run it, and what to change.
     """
@@ -39,9 +40,11 @@ class SchemeResult:
     supported: bool = False
     reason: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, metric: str = "accuracy") -> dict[str, Any]:
         facts = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("content", "file")}
-        return {**facts, "tflite": self.file}
+        if metric != "accuracy":
+            facts["accuracy"] = None
+        return {**facts, "score": self.accuracy, "tflite": self.file}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +63,7 @@ class Quantized:
         part: `test` or `val`, the rows that accuracies are of.
         rows: number of these rows.
         baseline: accuracy of always answering the most frequent class; None without data.
+        metric: what accuracies and baseline are: `accuracy`, or `rmse` of measured targets.
         notes: what else there is to know, a sentence each.
     """
 
@@ -75,20 +79,23 @@ class Quantized:
     rows: int
     baseline: float | None
     notes: tuple[str, ...]
+    metric: str = "accuracy"
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas quantize --json`."""
         return {
             "model": self.name,
             "target": self.target,
-            "schemes": [row.to_json() for row in self.schemes],
+            "schemes": [row.to_json(self.metric) for row in self.schemes],
             "layers": [asdict(layer) for layer in self.layers],
             "layers_of": self.layers_of,
-            "deployed": None if self.deployed is None else self.deployed.to_json(),
+            "deployed": None if self.deployed is None else self.deployed.to_json(self.metric),
+            "metric": self.metric,
+            "baseline_score": self.baseline,
             "calibration": self.calibrated_on,
             "part": self.part,
             "rows": self.rows,
-            "baseline_accuracy": self.baseline,
+            "baseline_accuracy": self.baseline if self.metric == "accuracy" else None,
             "notes": list(self.notes),
         }
 
@@ -96,7 +103,9 @@ class Quantized:
         """Return a pandas DataFrame, one row a scheme; the model's own `.tflite` comes last."""
         from nas.data.tables.reading import to_frame
 
-        return to_frame([row.to_json() for row in (*self.schemes, *([self.deployed] if self.deployed else []))])
+        return to_frame(
+            [row.to_json(self.metric) for row in (*self.schemes, *([self.deployed] if self.deployed else []))]
+        )
 
     def layers_frame(self) -> "Frame":
         """Return a pandas DataFrame, one row a layer, the worst first."""
@@ -109,12 +118,12 @@ class Quantized:
 
     def __repr__(self) -> str:
         """Return the schemes with their sizes and accuracies, a line each."""
-        rows = [f"  {row.scheme}: {_words(row)}" for row in self.schemes]
+        rows = [f"  {row.scheme}: {_words(row, self.metric)}" for row in self.schemes]
         return "\n".join([f"<nas.Quantized {self.name}", *rows]) + ">"
 
 
-def _words(row: SchemeResult) -> str:
+def _words(row: SchemeResult, metric: str) -> str:
     if row.content is None:
         return row.reason or "could not be made"
     runs = "runs on TFLM" if row.supported else "does not run on TFLM"
-    return f"{kilobytes(row.file_bytes)}, accuracy {percent(row.accuracy)}, {runs}"
+    return f"{kilobytes(row.file_bytes)}, {metric_title(metric)} {score_text(metric, row.accuracy)}, {runs}"

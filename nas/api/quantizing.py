@@ -10,7 +10,7 @@ import numpy as np
 from nas.api import STUDIES
 from nas.api.apart import Apart, RefusedError
 from nas.api.calibration import Calibration, calibration_of
-from nas.api.labelled import DataSource, accuracy, baseline_accuracy, judged_by, labelled
+from nas.api.labelled import DataSource, accuracy, baseline_accuracy, judged_by, judged_in, labelled
 from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.quantized import Quantized, SchemeResult
@@ -147,6 +147,7 @@ def quantize(
         rows=len(parts[job.judged]) if parts else 0,
         baseline=baseline_accuracy(parts, job.judged) if parts else None,
         notes=(*notes, *calibration.notes, *_unscaled(loaded, parts)),
+        metric=judged_in(loaded),
     )
 
 

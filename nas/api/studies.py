@@ -11,8 +11,9 @@ from nas.errors import InputError, unknown
 from nas.files import nearest
 from nas.keywords import explains_keywords
 from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.study.no_budget import NoBudgetError
 from nas.study.paths import from_folder
-from nas.study.study import NoBudgetError, Study, make_study, read_study
+from nas.study.study import Study, make_study, read_study
 
 
 @explains_keywords

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
 from nas.api import STUDIES
+from nas.api.labelled import baseline_accuracy
 from nas.api.training_architecture import train_named_architecture
 from nas.api.training_archive import RESULT, write_training_archive
 from nas.api.training_data import TrainingData, load_training_data
@@ -123,7 +122,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
     _say(view, _rows_words(spec, len(data.prepared.train), len(data.prepared.val)))
     made = _trained(request, code, data, checkpoints, view)
     model = deployed(spec, made.tflite, data)
-    write_models(request.folder, spec, data, made.keras, model, probabilities=made.probabilities)
+    write_models(request.folder, spec, data, made, model)
     result = TrainingResult(
         name=spec.name,
         folder=str(request.folder),
@@ -135,7 +134,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
         weights_sha256=weights_sha256(made.weights),
         val_accuracy=made.val_accuracy,
         float_val_accuracy=made.float_val_accuracy,
-        baseline_accuracy=float(np.mean(data.prepared.val.y == data.prepared.train.majority)),
+        baseline_accuracy=baseline_accuracy({"train": data.prepared.train, "val": data.prepared.val}, "val"),
         seconds=round(time.monotonic() - start, 2),
         stopped_by=made.stopped_by,
         resumed_at=made.resumed_at,
@@ -144,6 +143,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
         footprint=model.footprint.summary(),
         problems=model.problems,
         notes=(*request.source.notes, *data.notes, *made.notes),
+        metric=made.metric,
     )
     return _archived(request, _logged(request, result, view))
 

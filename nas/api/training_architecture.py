@@ -65,6 +65,9 @@ def plan_of(request: Request, data: Prepared) -> Retraining:
     for key, (own, other) in wanted.items():
         if own != other:
             raise InputError(f"{path}: {key}", f"must be that of the data, {_words(other)}", got=_words(own))
+    if (data.train.y.ndim == 2) != (member.task.output_scale() is not None):
+        rule = "must be for measured targets" if data.train.y.ndim == 2 else "must be for classes"
+        raise InputError(f"{path}: task", f"{rule}, as the data are", hint="search for one on these data")
     labels = None if request.test or not spec.training.soft_labels else _read_labels(Path(spec.training.soft_labels))
     return retraining_of(spec, member, len(data.train), len(data.val), labels)
 
@@ -95,12 +98,13 @@ def _fit(
         tflite=trained.tflite,
         history={**trained.history, **{f"qat_{name}": curve for name, curve in trained.qat_history.items()}},
         best_epoch=trained.best_epoch,
-        val_accuracy=trained.val_metrics.get("accuracy"),
+        val_accuracy=trained.val_metrics.get(plan.architecture.task.main_metric),
         float_val_accuracy=trained.float_val_accuracy,
         probabilities=plan.architecture.lower().ops[-1].kind == "SOFTMAX",
         stopped_by=trained.stopped_by,
         resumed_at=trained.resumed_at,
         notes=() if trained.is_repeatable else (_THREADS,),
+        output_scale=plan.architecture.task.output_scale(),
     )
 
 

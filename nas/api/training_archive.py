@@ -87,8 +87,8 @@ def training_contents(folder: Path) -> Contents:
     facts = footprint.summary()
     about = {
         **{key: result[key] for key in _FIGURES if key in result},
-        "metric": "accuracy",
-        "val_score": result.get("val_accuracy"),
+        "metric": result.get("metric", "accuracy"),
+        "val_score": result.get("val_score", result.get("val_accuracy")),
         "target": spec.target.name,
         "class_names": known.get("class_names"),
         **{key: facts.get(key) for key in _SIZES if key != "stack_bytes" or key in facts},

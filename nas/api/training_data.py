@@ -146,5 +146,7 @@ def _of_datasets(
 
 def _few(part: Part) -> Part:
     """Return the first rows of each class, in the order in which they are."""
-    kept: Rows = np.sort(np.concatenate([np.flatnonzero(part.y == one)[:TEST_ROWS] for one in np.unique(part.y)]))
+    kept: Rows = np.sort(
+        np.concatenate([np.flatnonzero(part.strata == one)[:TEST_ROWS] for one in np.unique(part.strata)])
+    )
     return part.take(kept)

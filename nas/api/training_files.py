@@ -9,10 +9,12 @@ from typing import Any
 from nas.api.carried import bare_sha256
 from nas.api.training_data import TrainingData
 from nas.codec import to_data
+from nas.data.prepared import Scaling
 from nas.exporters.parameters import DeviceFacts, embed, room_in
 from nas.files import write_atomic
 from nas.study.archive import Embedded
 from nas.study.model_spec import ModelSpec
+from nas.study.training_result import TrainedModel
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
 from nas.target.profiler import profile
@@ -81,18 +83,15 @@ def write_float_model(folder: Path, keras: bytes, history: Mapping[str, tuple[fl
     write_history(folder, history, best_epoch)
 
 
-def write_models(
-    folder: Path, spec: ModelSpec, data: TrainingData, keras: bytes | None, model: Deployed, *, probabilities: bool
-) -> None:
+def write_models(folder: Path, spec: ModelSpec, data: TrainingData, made: TrainedModel, model: Deployed) -> None:
     """Write the int8 model and its `metadata.json`, which says how its input is scaled and what its outputs mean."""
     write_atomic(folder / TFLITE, model.tflite)
-    facts = _metadata(spec, data, model, probabilities=probabilities)
-    if keras is not None:
-        facts["keras_sha256"] = hashlib.sha256(keras).hexdigest()
+    facts = _metadata(spec, data, model, made)
+    facts["keras_sha256"] = hashlib.sha256(made.keras).hexdigest()
     write_atomic(folder / METADATA, document(facts))
 
 
-def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, *, probabilities: bool) -> dict[str, Any]:
+def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, made: TrainedModel) -> dict[str, Any]:
     from nas.model.deploy.tflite_model import TfliteModel
 
     runner, rows = TfliteModel(model.tflite), data.prepared
@@ -113,7 +112,7 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, *, probabili
             "scaling": to_data(rows.scaling),
             "quantization": quantization["input"],
         },
-        "output": {"is": "probability" if probabilities else "logit", "quantization": quantization["output"]},
+        "output": {**_output(made), "quantization": quantization["output"]},
         "footprint": {**model.footprint.to_json(), "file": TFLITE},
         "budget": dict(model.limits),
         "data": {
@@ -125,3 +124,10 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, *, probabili
         "training": to_data(spec.training),
         "parameters": to_data(model.parameters),
     }
+
+
+def _output(made: TrainedModel) -> dict[str, Any]:
+    """Return what the outputs mean, and of regression what brings them to units."""
+    if made.output_scale is None:
+        return {"is": "probability" if made.probabilities else "logit"}
+    return {"is": "value", "scaling": to_data(Scaling(*made.output_scale))}

@@ -1,5 +1,6 @@
 """The training of a Keras model that a builder of the user's own makes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from nas.api.training_progress import TrainingProgress
 from nas.api.training_request import Request
 from nas.errors import InputError
 from nas.study.model_spec import ModelSpec
+from nas.study.model_spec_tables import TrainingTable
 from nas.study.training_result import Checkpoints, TrainedModel
 
 
@@ -47,6 +49,7 @@ def train_keras(
         val_accuracy=accuracy_of_tflite(tflite, val),
         float_val_accuracy=accuracy_of_keras(fitted.model, val),
         notes=fitted.notes,
+        output_scale=None if val.y.ndim == 1 else ((0.0,) * val.y.shape[1], (1.0,) * val.y.shape[1]),
     )
 
 
@@ -56,6 +59,8 @@ def _fit(
     from nas.model.keras_training.fit import FitData, Job, fit, make_feed
 
     spec, rows = request.spec, data.prepared
+    if rows.train.y.ndim == 2:
+        spec = replace(spec, training=_for_targets(spec.training))
     if not spec.model.builder:
         hint = 'write [model] builder = "my_model.py:build", or architecture = "architecture.json", into it'
         raise InputError(spec.name, "must say which model it trains", hint=hint)
@@ -70,6 +75,14 @@ def _fit(
     )
     feed = make_feed(rows.train, data.dataset, spec.training, rows.class_names)
     return fit(job, FitData(feed, rows.val, data.digest))
+
+
+def _for_targets(table: TrainingTable) -> TrainingTable:
+    """Return the settings for measured targets: squared errors unless another loss is named, and no accuracy."""
+    if table.class_weights:
+        raise InputError("training.class_weights", "applies to classes, not to targets", hint="leave it out")
+    metrics = tuple(name for name in table.metrics if name not in ("accuracy", "acc"))
+    return replace(table, loss=table.loss or "mse", metrics=metrics or ("RootMeanSquaredError",))
 
 
 def _quantized(spec: ModelSpec, model: Any, data: TrainingData) -> bytes:

@@ -49,7 +49,8 @@ OPTIONS = {
     ),
     "metric": Option(
         "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "
-        "most frequent class has at least 3 times the training rows of the rarest, else accuracy."
+        "most frequent class has at least 3 times the training rows of the rarest, else accuracy. Of regression: "
+        "rmse, mae or r2; auto is rmse, for several targets r2."
     ),
     "sampler": Option("How candidates are chosen: random, tpe, nsga2 or evolution."),
     "starts": Option("Begin with the space's known good architectures, scaled to the budget."),
@@ -58,7 +59,7 @@ OPTIONS = {
     "stride": Option("Samples from one window's start to the next one's.", "half a window"),
     "rate_hz": Option("Sample rate to which recordings are resampled."),
     "labels": Option("CSV file with the columns file, label and optionally group.", "labels.csv in the data's folder"),
-    "label_column": Option("Column with the class of each row.", "one called label, class, activity ..."),
+    "label_column": Option("Column with the class or target of each row.", "one called label, class, activity ..."),
     "group_column": Option("Column with the subject of each row.", "one called group, subject, user ..."),
     "time_column": Option(
         "Column of time, with a unit if its name tells none, such as time:ms; or `none`.", "one called time, t ..."
@@ -78,6 +79,8 @@ OPTIONS = {
     "image_size": Option("Width and height of pictures: 96x64, or 96.", "theirs if it is one up to 128, else 96"),
     "image_fit": Option("Pictures of another shape: cover (cut off), contain (black edges) or stretch.", "cover"),
     "image_color": Option("grey or rgb.", "as the pictures are"),
+    "task": Option("What is asked of the data: classification or regression.", "told by the labels or targets"),
+    "loss": Option("What training for regression minimizes: mse, mae or huber.", "mse"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",

@@ -9,6 +9,7 @@ from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.task.task import CLASSES, TARGETS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,14 +19,14 @@ class Part:
     Attributes:
         x: [n, features], [n, time, channels] or [n, height, width, channels]; float32 in units, or as they were
             recorded the samples of audio, int16, and the pixels of pictures, uint8.
-        y: class of each row [n].
+        y: class of each row [n], or measured targets [n, outputs] as float32.
         groups: subject, speaker or recording of each row [n]; None if unknown.
         recordings: position of each row's file in `Dataset.recordings` [n]; None if the rows are not from files of
             their own.
     """
 
     x: Array
-    y: Ints
+    y: Array
     groups: Array | None = None
     recordings: Ints | None = None
 
@@ -36,6 +37,11 @@ class Part:
     def majority(self) -> int:
         """The most frequent class; a constant answer of it is the baseline of every metric."""
         return int(np.bincount(self.y).argmax())
+
+    @property
+    def strata(self) -> Ints:
+        """What a division of the rows spreads evenly [n]: the classes; the same number for all rows with targets."""
+        return np.zeros(len(self), np.int64) if self.y.ndim == 2 else self.y
 
     def join(self, other: "Part") -> "Part":
         """Return the rows of both, one after the other; with groups and recordings if both have them."""
@@ -64,7 +70,7 @@ class Dataset:
     Attributes:
         source: name or path that the user gave.
         train: training rows.
-        class_names: one name a class; y holds positions in this list.
+        class_names: one name a class, of which y holds positions; of targets, one name for each of y's columns.
         val: validation rows, if the source holds them separately; otherwise `split` takes them from train.
         test: test rows, if the source holds them separately; otherwise `split` takes them from train.
         channel_names: one name for each entry of x's last axis, or empty.
@@ -77,6 +83,7 @@ class Dataset:
         left_out: channels, in small letters, that only some files had and that were left out as asked.
         files: what the reader measured of the files.
         found: what looks wrong with the files, and cannot be seen in the rows.
+        task: what is asked of the data: `classification`, or `regression` if y holds measured targets.
     """
 
     source: str
@@ -93,6 +100,7 @@ class Dataset:
     left_out: tuple[str, ...] = ()
     files: tuple[FileTable, ...] = ()
     found: tuple[Finding, ...] = ()
+    task: str = CLASSES
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():
@@ -121,10 +129,13 @@ class Dataset:
                 f"{self.source}: x_{name}", f"rows must have train's shape {self.train.x.shape[1:]}", got=part.x.shape
             )
         for label, column in (("y", part.y), ("group", part.groups)):
-            if column is not None and column.shape != (len(part.x),):
+            if column is not None and column.shape != (len(part.x), *self._columns(label)):
                 raise InputError(
                     f"{self.source}: {label}_{name}", f"must have {len(part.x)} entries, one a row", got=column.shape
                 )
+
+    def _columns(self, label: str) -> tuple[int, ...]:
+        return (len(self.class_names),) if label == "y" and self.task == TARGETS else ()
 
     @property
     def kind(self) -> Kind:
@@ -134,6 +145,11 @@ class Dataset:
     def is_as_recorded(self) -> bool:
         """Whether rows hold samples or pixels as whole numbers of a known range, as audio files and pictures do."""
         return self.train.x.dtype.kind in "iu"
+
+    @property
+    def outputs_are(self) -> str:
+        """What `class_names` names, in a word."""
+        return "targets" if self.task == TARGETS else "classes"
 
     def channel_name(self, index: int) -> str:
         """Return the name of a channel, or its position if the source gives no names."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.task.task import CLASSES
 from nas.text import counted
 
 _Spread = tuple[float | None, float | None, float | None, float | None]
@@ -31,7 +32,8 @@ class PartSummary:
         rows: number of rows; `class_counts` holds the number for each class, in the order of the class names.
         groups: names of its groups, sorted; None if the data have no groups.
         from_source: whether the source holds this part separately; otherwise it was taken from train.
-        majority_baseline: accuracy of a constant answer, the most frequent class in train; None without rows.
+        majority_baseline: accuracy of always answering the most frequent class in train; None without rows or classes.
+        targets: the measured targets of the rows, one summary an output; empty for classes.
     """
 
     rows: int
@@ -39,6 +41,7 @@ class PartSummary:
     groups: tuple[str, ...] | None
     from_source: bool
     majority_baseline: float | None
+    targets: "tuple[ChannelSummary, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Description:
         mend: the command that looks at the data again with all options that mend something; None if none does.
         notes: what the reader did to the data, one line each.
         files: what the reader measured of the files.
+        task: what is asked of the data; for regression, `class_names` are the names of the targets.
     """
 
     source: str
@@ -80,6 +84,7 @@ class Description:
     mend: str | None
     notes: tuple[str, ...]
     files: tuple[FileTable, ...] = ()
+    task: str = CLASSES
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -89,6 +94,11 @@ class Description:
     def warnings(self) -> tuple[str, ...]:
         return tuple(finding.text for finding in self.findings if not finding.is_error)
 
+    @property
+    def outputs_counted(self) -> str:
+        """How many classes or targets there are, such as `6 classes`."""
+        return counted(len(self.class_names), *(("class", "es") if self.task == CLASSES else ("target", "s")))
+
     def __repr__(self) -> str:
         """Return the shapes, the classes, the split and the verdict, a line each."""
         rate = "" if self.sample_rate_hz is None else f", {self.sample_rate_hz:g} Hz"
@@ -97,7 +107,7 @@ class Description:
             f"{name} {counted(part.rows, 'row')}" + (f" of {counted(len(part.groups), 'group')}" if part.groups else "")
             for name, part in self.parts.items()
         ]
-        classes = f"{counted(len(self.class_names), 'class', 'es')}: {', '.join(self.class_names)}"
+        classes = f"{self.outputs_counted}: {', '.join(self.class_names)}"
         lines = (f"{self.source}: rows of {shape}{rate}", classes, ", ".join(parts), f"verdict: {self.verdict}")
         return "<nas.Description of " + "\n  ".join(lines) + ">"
 
@@ -139,6 +149,7 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
         mend=_mend(dataset, seed, options, found),
         notes=dataset.notes,
         files=dataset.files,
+        task=dataset.task,
     )
 
 
@@ -169,17 +180,27 @@ def _mend(dataset: Dataset, seed: int, options: DataOptions, found: Sequence[Fin
 
 
 def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSummary:
-    counts = np.bincount(part.y, minlength=len(dataset.class_names))
     groups = None if part.groups is None else tuple(str(group) for group in np.unique(part.groups).tolist())
-    baseline = float((part.y == train.majority).mean()) if len(part) and len(train) else None
     given = name == "train" or name in dataset.parts()
+    if dataset.task != CLASSES:
+        return PartSummary(len(part), (), groups, given, None, _columns(dataset.class_names, part.y))
+    counts = np.bincount(part.y, minlength=len(dataset.class_names))
+    baseline = float((part.y == train.majority).mean()) if len(part) and len(train) else None
     return PartSummary(len(part), tuple(counts.tolist()), groups, given, baseline)
 
 
 def _channels(dataset: Dataset, train: Part) -> tuple[ChannelSummary, ...]:
-    columns = train.x.reshape(-1, train.x.shape[-1]).T
     spread = _spread_of_integers if dataset.is_as_recorded else _spread
-    return tuple(ChannelSummary(dataset.channel_name(i), *spread(column)) for i, column in enumerate(columns))
+    names = [dataset.channel_name(index) for index in range(train.x.shape[-1])]
+    return _columns(names, train.x.reshape(-1, train.x.shape[-1]), spread)
+
+
+def _columns(
+    names: Sequence[str], values: Array, spread: "Callable[[Array], _Spread] | None" = None
+) -> tuple[ChannelSummary, ...]:
+    return tuple(
+        ChannelSummary(name, *(spread or _spread)(column)) for name, column in zip(names, values.T, strict=True)
+    )
 
 
 def _spread(column: Array) -> _Spread:

@@ -20,6 +20,7 @@ from nas.data.tables.sheet import clocks_of, column_of
 from nas.errors import InputError, unknown
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
+from nas.task.task import TARGETS
 
 SOURCE = "data"
 """What messages call data from Python."""
@@ -35,10 +36,12 @@ class Arrays(TypedDict, total=False):
     y_test: npt.ArrayLike
     groups_test: npt.ArrayLike
     class_names: npt.ArrayLike
+    target_names: npt.ArrayLike
     channel_names: npt.ArrayLike
     sample_rate_hz: float
     scale: npt.ArrayLike
     kind: str
+    task: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -61,11 +64,11 @@ class Data:
 
         Args:
             x: training rows: [n, features], [n, time, channels] or [n, height, width, channels].
-            y: class of each row [n], whole numbers or text.
+            y: class of each row [n], whole numbers or text; or measured targets [n] or [n, outputs], for regression.
             groups: subject or recording of each row [n].
-            more: `x_test`, `y_test`, `groups_test`, `x_val`, `y_val`, `groups_val`, `class_names`, `channel_names`,
-                `sample_rate_hz`, `scale` (factors from whole numbers to units), and `kind`: table, window or image,
-                where the shape does not tell.
+            more: `x_test`, `y_test`, `groups_test`, `x_val`, `y_val`, `groups_val`, `class_names` or `target_names`,
+                `channel_names`, `sample_rate_hz`, `scale` (factors from whole numbers to units), `kind`: table, window
+                or image, where the shape does not tell, and `task`: classification or regression, where y does not.
 
         Raises:
             InputError: a name is unknown, or the arrays do not fit together.
@@ -155,7 +158,7 @@ class Data:
     def __repr__(self) -> str:
         rows = self.dataset()
         shape = " x ".join(map(str, rows.train.x.shape[1:]))
-        return f"<nas.Data: {len(rows.train)} training rows of {shape}, {len(rows.class_names)} classes>"
+        return f"<nas.Data: {len(rows.train)} training rows of {shape}, {len(rows.class_names)} {rows.outputs_are}>"
 
 
 def _joined(part: str, batches: Iterable[Any]) -> tuple[Array, Array]:
@@ -190,7 +193,10 @@ def _array(name: str, value: Any) -> Array:
 
 
 def _arrays(dataset: Dataset) -> dict[str, Array]:
-    arrays: dict[str, Array] = {"class_names": np.array(dataset.class_names), "kind": np.array(dataset.kind.value)}
+    names = "target_names" if dataset.task == TARGETS else "class_names"
+    arrays: dict[str, Array] = {names: np.array(dataset.class_names), "kind": np.array(dataset.kind.value)}
+    if dataset.task == TARGETS:
+        arrays["task"] = np.array(dataset.task)
     for name, part in dataset.parts().items():
         arrays |= {f"x_{name}": part.x, f"y_{name}": part.y}
         arrays |= {} if part.groups is None else {f"group_{name}": part.groups}

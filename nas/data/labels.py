@@ -41,7 +41,8 @@ def encode(
         raise InputError(f"{source}: y", "must be integers in all parts or text in all parts", got=got, hint=hint)
     known = np.unique(np.concatenate(list(labels.values())))
     if len(known) > MAX_CLASSES:
-        raise InputError(f"{source}: y_train", f"must have at most {MAX_CLASSES} classes", got=len(known))
+        advice = "if they are measurements, give --task regression" if known.dtype.kind != "U" else None
+        raise InputError(f"{source}: y_train", f"must have at most {MAX_CLASSES} classes", got=len(known), hint=advice)
     known, names = _name(known, names, source)
     _check_names(names, source)
     return {part: np.searchsorted(known, column).astype(np.int64) for part, column in labels.items()}, names
@@ -59,7 +60,8 @@ def _column(column: Array, place: str) -> Array:
         worst = column[~(np.abs(column) < MOST)].flat[0]
         raise InputError(place, "must be class labels below 2^53, integers or text", got=f"{worst:g}")
     if column.dtype.kind == "f" and column.size and not np.array_equal(column, np.round(column)):
-        raise InputError(place, "must be class labels, not measurements", hint="regression is not supported yet")
+        hint = "write classes as whole numbers or text, or give --task regression"
+        raise InputError(place, "must be class labels, not measurements", hint=hint)
     if column.dtype.kind not in "iuUfb":
         raise InputError(place, "must be integers or text", got=column.dtype)
     if column.dtype.kind == "u" and column.size and column.max() > np.iinfo(np.int64).max:

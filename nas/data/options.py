@@ -3,9 +3,10 @@
 import dataclasses
 from dataclasses import dataclass
 
-from nas.errors import InputError
+from nas.errors import InputError, unknown
 from nas.keywords import explains_fields
 from nas.signal.kind import Kind
+from nas.task.task import CLASSES, TARGETS
 
 
 @explains_fields()
@@ -37,6 +38,7 @@ class DataOptions:
         image_fit: how pictures of another shape are brought to it: `cover`, `contain` or `stretch`.
         image_color: `grey` or `rgb`; default that of the pictures.
         kind: what rows are, where the file does not say so.
+        task: what is asked of the data: `classification` or `regression`; None to tell by the labels or targets.
     """
 
     window: int | None = None
@@ -61,8 +63,11 @@ class DataOptions:
     image_fit: str | None = None
     image_color: str | None = None
     kind: Kind | None = None
+    task: str | None = None
 
     def __post_init__(self) -> None:
+        if self.task not in (None, CLASSES, TARGETS):
+            raise unknown("--task", "task", str(self.task), (CLASSES, TARGETS))
         for name in ("window", "stride"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -84,6 +89,8 @@ ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if f
 """Options that decide what the rows are. None, the default, leaves the choice to the reader."""
 
 READER_OPTIONS = tuple(
-    name for name in ROW_OPTIONS if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind")
+    name
+    for name in ROW_OPTIONS
+    if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind", "task")
 )
 """Those of them that apply to some readers only."""

@@ -36,9 +36,9 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
         _check_rows(dataset, part, wanted)
         kept, held = _by_row(part, fraction, seed, wanted)
     else:
-        _check_groups(dataset, part.y, part.groups, wanted)
+        _check_groups(dataset, part.strata, part.groups, wanted)
         kept, held = _by_group(part, part.groups, fraction, seed)
-    missing = np.setdiff1d(part.y, part.y[kept])
+    missing = np.setdiff1d(part.strata, part.strata[kept])
     if len(missing):
         raise InputError(
             f"{dataset.source}: y_train",
@@ -52,7 +52,7 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
 def _check_rows(dataset: Dataset, part: Part, wanted: int) -> None:
     if len(part) < wanted:
         raise InputError(f"{dataset.source}: x_train", f"must hold {wanted} rows or more", got=len(part))
-    classes, counts = np.unique(part.y, return_counts=True)
+    classes, counts = np.unique(part.strata, return_counts=True)
     if counts.min() < wanted:
         raise InputError(
             f"{dataset.source}: y_train",
@@ -81,8 +81,8 @@ def _by_row(part: Part, fraction: float, seed: int, wanted: int) -> tuple[Rows, 
     """
     rng = np.random.default_rng(seed)
     held = np.zeros(len(part), bool)
-    for label in np.unique(part.y):
-        rows = rng.permutation(np.flatnonzero(part.y == label))
+    for label in np.unique(part.strata):
+        rows = rng.permutation(np.flatnonzero(part.strata == label))
         held[rows[: min(max(1, round(fraction * len(rows))), len(rows) - wanted + 1)]] = True
     return np.flatnonzero(~held), np.flatnonzero(held)
 
@@ -93,10 +93,10 @@ def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Ro
     It is taken from the first shuffle that has such a fold. If none has, it is the fold of all shuffles that lacks
     the fewest classes, first among the kept rows and then among the held-out rows.
     """
-    classes = len(np.unique(part.y))
+    classes = len(np.unique(part.strata))
 
     def cost(fold: tuple[Rows, Rows]) -> tuple[int, int, float]:
-        lacking = [classes - len(np.unique(part.y[rows])) for rows in fold]
+        lacking = [classes - len(np.unique(part.strata[rows])) for rows in fold]
         return lacking[0], lacking[1], abs(len(fold[1]) / len(part) - fraction)
 
     best: list[tuple[Rows, Rows]] = []
@@ -108,7 +108,7 @@ def _by_group(part: Part, groups: Array, fraction: float, seed: int) -> tuple[Ro
 
 
 def _folds(part: Part, groups: Array, fraction: float, seed: int) -> list[tuple[Rows, Rows]]:
-    count = max(2, min(round(1 / fraction), len(np.unique(groups)), int(np.bincount(part.y).max())))
+    count = max(2, min(round(1 / fraction), len(np.unique(groups)), int(np.bincount(part.strata).max())))
     with warnings.catch_warnings():
         # scikit-learn warns of classes with fewer rows than folds. `cost` judges whether a class is missing.
         warnings.simplefilter("ignore", UserWarning)

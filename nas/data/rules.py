@@ -11,6 +11,7 @@ import numpy as np
 
 from nas.data.dataset import Dataset
 from nas.data.finding import Finding
+from nas.task.task import TARGETS
 
 Rule = Callable[[Dataset], Iterator[tuple[str, object]]]
 
@@ -34,8 +35,31 @@ def non_empty(dataset: Dataset) -> Iterator[tuple[str, object]]:
             yield f"x_{name}", f"shape {part.x.shape}"
 
 
+def finite_targets(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must have finite targets only; repair or remove the rows whose target is missing, NaN or infinite."""
+    for name, part in dataset.parts().items():
+        bad = ~np.isfinite(part.y).all(axis=1) if part.y.ndim == 2 else np.zeros(len(part), np.bool_)
+        if bad.any():
+            row = int(bad.argmax())
+            yield (
+                f"y_{name}",
+                f"{bad.sum()} bad targets of {len(part)}, the first is {part.y[row].tolist()[0]} of row {row}",
+            )
+
+
+def varying_targets(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must hold targets that differ; a constant needs no model, so check which column is the target."""
+    y = dataset.train.y
+    if dataset.task == TARGETS and np.isfinite(y).all():
+        for name, column in zip(dataset.class_names, y.T, strict=True):
+            if len(column) and column.min() == column.max():
+                yield "y_train", f"{name} = {column[0]:g} in all {len(column)} rows"
+
+
 def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
     """Must hold two classes or more; add rows of another class."""
+    if dataset.task == TARGETS:
+        return
     found = np.unique(dataset.train.y)
     if len(found) < 2:
         yield "y_train", ", ".join(dataset.class_names[c] for c in found) or "none"
@@ -43,6 +67,8 @@ def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
 
 def classes_in_train(dataset: Dataset) -> Iterator[tuple[str, object]]:
     """Must hold every class; add rows of it, or remove it from the other parts and the class names."""
+    if dataset.task == TARGETS:
+        return
     missing = set(range(len(dataset.class_names))) - set(dataset.train.y.tolist())
     if missing:
         yield "y_train", "no " + ", ".join(dataset.class_names[c] for c in sorted(missing))
@@ -55,7 +81,15 @@ def one_group_kind(dataset: Dataset) -> Iterator[tuple[str, object]]:
             yield f"group_{name}", "NaN"
 
 
-RULES: tuple[Rule, ...] = (non_empty, finite, two_classes, classes_in_train, one_group_kind)
+RULES: tuple[Rule, ...] = (
+    non_empty,
+    finite,
+    finite_targets,
+    varying_targets,
+    two_classes,
+    classes_in_train,
+    one_group_kind,
+)
 
 MENDS: Mapping[Rule, Mapping[str, Any]] = {finite: {"drop_outliers": True}}
 """The options that mend what breaks a rule."""

@@ -10,6 +10,7 @@ from nas.data.options import DataOptions
 from nas.data.partition import partition
 from nas.data.rules import check
 from nas.signal.kind import Kind
+from nas.task.task import CLASSES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,7 @@ class Splits:
         train: training rows.
         val: validation rows, by which candidates are chosen.
         test: test rows, for the winner only.
-        class_names: one name a class; y holds positions in this list.
+        class_names: one name a class, of which y holds positions; of targets, one name for each of y's columns.
         channel_names: one name for each entry of x's last axis, or empty.
         sample_rate_hz: sample rate of the signal that the windows were cut from; None if unknown or no signal.
         stride: samples from the start of a window to that of the next; None if unknown or no signal.
@@ -31,6 +32,7 @@ class Splits:
         digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
         notes: what was assumed of the source, one line each.
         findings: what looks wrong but does not stop a search.
+        task: what is asked of the data: `classification` or `regression`.
     """
 
     train: Part
@@ -45,6 +47,7 @@ class Splits:
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     stride: int | None = None
+    task: str = CLASSES
 
     @property
     def kind(self) -> Kind:
@@ -85,6 +88,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         notes=dataset.notes,
         findings=found,
         stride=dataset.stride,
+        task=dataset.task,
     )
 
 

@@ -117,8 +117,13 @@ def cut(values: Doubles, window: int, stride: int) -> Floats:
 
 
 def labels_of(labels: Array, window: int, stride: int) -> Array:
-    """Return the class of each window that `cut` makes of samples with these classes; empty if it holds several."""
+    """Return the class of each window that `cut` makes of samples with these classes; empty if it holds several.
+
+    Of measured targets, a window has that of its last sample: what a device can know by then.
+    """
     if len(labels) < window:
         return np.empty(0, labels.dtype)
+    if labels.dtype.kind == "f":
+        return labels[window - 1 :: stride]
     views = np.lib.stride_tricks.sliding_window_view(labels, window)[::stride]
     return np.where((views == views[:, :1]).all(axis=1), views[:, 0], "")

@@ -17,7 +17,7 @@ from nas.evaluation.class_names import match_classes
 
 ALL = "all"
 PARTS = ("train", "val", "test", ALL)
-_NEEDED = ("non_empty", "finite", "one_group_kind")
+_NEEDED = ("non_empty", "finite", "finite_targets", "one_group_kind")
 """Rules of `nas.data.rules` that rows must meet to be evaluated; a model is trained on more."""
 
 
@@ -30,7 +30,8 @@ class Rows:
         name: which they are: `train`, `val`, `test` or `all`.
         source: where they come from.
         class_names: one name a class; y holds positions in this list.
-        majority: the most frequent class of the training rows if `trained_on`, else of these rows.
+        majority: the most frequent class of the training rows if `trained_on`, else of these rows; 0 for targets.
+        mean: the mean of the targets of the training rows if `trained_on`, else of these rows; empty for classes.
         trained_on: whether they are a part of the data that the model was trained on.
         channel_names: one for each entry of a row's last axis, or empty.
         seconds_per_row: time from the start of a window to that of the next; None if unknown.
@@ -48,6 +49,7 @@ class Rows:
     seconds_per_row: float | None
     notes: tuple[str, ...] = ()
     digest: str = ""
+    mean: tuple[float, ...] = ()
 
 
 def own_rows(splits: Splits, part: str | None) -> Rows:
@@ -59,7 +61,8 @@ def own_rows(splits: Splits, part: str | None) -> Rows:
         name=name,
         source=splits.source,
         class_names=splits.class_names,
-        majority=splits.train.majority,
+        majority=_majority(splits.train),
+        mean=_mean(splits.train),
         trained_on=True,
         channel_names=splits.channel_names,
         seconds_per_row=_seconds(splits.stride, splits.sample_rate_hz),
@@ -87,7 +90,8 @@ def given_rows(dataset: Dataset, part: str | None, seed: int, options: DataOptio
         name=name,
         source=dataset.source,
         class_names=dataset.class_names,
-        majority=rows.majority,
+        majority=_majority(rows),
+        mean=_mean(rows),
         trained_on=False,
         channel_names=dataset.channel_names,
         seconds_per_row=_seconds(dataset.stride, dataset.sample_rate_hz),
@@ -101,6 +105,8 @@ def as_model_reads(rows: Rows, class_names: tuple[str, ...], channel_names: tupl
     Raises:
         InputError: the rows have classes that the model does not know, or lack channels of it.
     """
+    if rows.mean:
+        return _targets_as_model_gives(rows, class_names, channel_names)
     numbers, class_notes = match_classes(rows.class_names, class_names, rows.source)
     channels, channel_note = match_channels(rows.channel_names, channel_names, rows.source)
     x = rows.part.x if channels is None else np.ascontiguousarray(rows.part.x[..., channels])
@@ -114,15 +120,40 @@ def as_model_reads(rows: Rows, class_names: tuple[str, ...], channel_names: tupl
     )
 
 
+def _targets_as_model_gives(rows: Rows, names: tuple[str, ...], channel_names: tuple[str, ...]) -> Rows:
+    """Return rows with targets, their channels in the model's order; InputError for another number of targets."""
+    if len(rows.class_names) != len(names):
+        rule = f"must have a target for each of the model's outputs ({', '.join(names)})"
+        raise InputError(rows.source, rule, got=", ".join(rows.class_names))
+    channels, note = match_channels(rows.channel_names, channel_names, rows.source)
+    x = rows.part.x if channels is None else np.ascontiguousarray(rows.part.x[..., channels])
+    return replace(
+        rows,
+        part=replace(rows.part, x=x),
+        channel_names=rows.channel_names if channels is None else channel_names,
+        notes=(*rows.notes, *([note] if note else [])),
+    )
+
+
 def some_of_each_class(rows: Rows, most: int, seed: int) -> Rows:
     """Return at most that many rows of each class, drawn at random, in their order."""
     if most < 1:
         raise InputError("rows_per_class", "must be 1 or more", got=most)
+    if rows.mean:
+        raise InputError("rows_per_class", "applies to classes, not to targets", hint="leave it out")
     rng = np.random.default_rng(seed)
     taken = [rng.permutation(np.flatnonzero(rows.part.y == label))[:most] for label in np.unique(rows.part.y)]
     kept = np.sort(np.concatenate(taken))
     note = f"{len(kept):,} of {len(rows.part):,} rows, at most {most:,} of each class, drawn with seed {seed}"
     return replace(rows, part=rows.part.take(kept), notes=(*rows.notes, note))
+
+
+def _majority(part: Part) -> int:
+    return part.majority if part.y.ndim == 1 else 0
+
+
+def _mean(part: Part) -> tuple[float, ...]:
+    return tuple(part.y.mean(axis=0, dtype=np.float64).tolist()) if part.y.ndim == 2 else ()
 
 
 def _known(part: str) -> str:

@@ -1,6 +1,7 @@
-"""A whole sketch for the Arduino IDE: it checks the model on the board, then classifies an example."""
+"""A whole sketch for the Arduino IDE: it checks the model on the board, then answers for an example."""
 
 from nas.exporters.format import FORMATS, MARK, Files
+from nas.exporters.outputs import outputs_of
 from nas.exporters.project.main import NO_ARENA, NO_RUN, WRONG
 from nas.exporters.project.readme import project_readme
 from nas.exporters.project.sources import Project, project_of, shared_sources
@@ -17,7 +18,7 @@ _HEADER = """
 
 @FORMATS.register("arduino")
 def arduino(archive: Archive) -> Files:
-    """An Arduino sketch: a folder `<name>` that builds in the Arduino IDE, checks itself and classifies an example."""
+    """An Arduino sketch: a folder `<name>` that builds in the Arduino IDE, checks itself and answers for an example."""
     project = project_of(archive, "arduino")
     name = project.name
     files = {
@@ -29,14 +30,17 @@ def arduino(archive: Archive) -> Files:
 
 
 def _sketch(project: Project) -> str:
-    name, prefix, upper = project.name, project.prefix, project.upper
+    name, prefix, upper, words = project.name, project.prefix, project.upper, outputs_of(project.archive)
+    best, told = "const int best = ", f'\n  Serial.print("answer: ");\n  Serial.println({prefix}_class_names[best]);'
+    if project.archive.output_scaling is not None:
+        best = told = ""
     return f"""\
-// {name}: checks the model on this board, then classifies an example each second. {MARK}, and yours to change:
+// {name}: checks the model on this board, then {words.does} an example each second. {MARK}, and yours to change:
 // remove this sentence, and `nas export` will not write over your changes without --force.
 #include "predict.h"
 
 static float raw[{upper}_INPUT_BYTES];    // one input, in the units of the training data, channels last
-static float scores[{upper}_CLASSES];  // the {project.archive.output_is} of each class
+static float {words.array}[{upper}_{words.count}];  // {words.each}
 
 static void stop_with(const char* why) {{
   for (;;) {{
@@ -59,15 +63,13 @@ void setup() {{
 
 void loop() {{
   read_input();
-  if ({prefix}_predict(raw, scores) < 0) stop_with("{NO_RUN}");
-  const int best = {prefix}_smooth(scores);  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
-  for (int i = 0; i < {upper}_CLASSES; ++i) {{
-    Serial.print({prefix}_class_names[i]);
+  if ({prefix}_predict(raw, {words.array}) < 0) stop_with("{NO_RUN}");
+  {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  for (int i = 0; i < {upper}_{words.count}; ++i) {{
+    Serial.print({prefix}_{words.names}[i]);
     Serial.print(": ");
-    Serial.println(scores[i], 3);
-  }}
-  Serial.print("answer: ");
-  Serial.println({prefix}_class_names[best]);
+    Serial.println({words.array}[i], 3);
+  }}{told}
   delay(1000);
 }}
 """
@@ -86,6 +88,6 @@ def _steps(name: str) -> str:
         arduino-cli compile --fqbn arduino:mbed_nano:nano33ble {name}
         arduino-cli upload --fqbn arduino:mbed_nano:nano33ble --port /dev/ttyACM0 {name}
 
-3. Open the Serial Monitor at 115200. It shows `self-test: passed`, and once a second the score of each class for an
+3. Open the Serial Monitor at 115200. It shows `self-test: passed`, and once a second what it answers for an
    example that is made of noise.
 4. Replace `read_input` in `{name}.ino` by your sensor."""

@@ -8,12 +8,13 @@ from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.on_tflm import on_tflm
+from nas.exporters.outputs import dequantizing, outputs_of
 from nas.study.archive import Archive
 
 
 @FORMATS.register("tflm")
 def c_sources(archive: Archive) -> Files:
-    """C sources for TFLM: the model as an array, op resolver, input scaling, class names, a reader of parameters."""
+    """C sources for TFLM: the model as an array, op resolver, input scaling, names, a reader of parameters."""
     archive, prefix = on_tflm(archive), identifier(archive.name)
     return {
         "model_data.h": data_header(archive, prefix),
@@ -45,7 +46,7 @@ def data_header(archive: Archive, prefix: str) -> str:
 
 // Bytes are of int8 tensors in row-major order, channels last. The arena is the smallest that works on the target
 // named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE. An output is
-// the {archive.output_is} of its class; the greatest is the model's answer.
+// {_meaning(archive)}
 {defines}
 
 #ifdef __cplusplus
@@ -58,19 +59,25 @@ extern "C" {{
 }}
 #endif
 
-{quantizing(prefix)}
+{dequantizing(archive, prefix)}{quantizing(prefix)}
 
 #endif  // {upper}_MODEL_DATA_H_
 """
 
 
+def _meaning(archive: Archive) -> str:
+    if archive.output_scaling is not None:
+        return "the value of its target: <name>_value brings it to the units of the training data."
+    return f"the {archive.output_is} of its class; the greatest is the model's answer."
+
+
 def _declarations(archive: Archive, prefix: str) -> str:
-    upper = prefix.upper()
+    upper, outputs = prefix.upper(), outputs_of(archive)
     units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
     return f"""\
 // The .tflite file, aligned to 16 bytes.
 extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
-extern const char* const {prefix}_class_names[{upper}_CLASSES];
+extern const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}];
 // Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(archive)}
 extern const float {prefix}_input_mul[{upper}_CHANNELS];
 extern const float {prefix}_input_add[{upper}_CHANNELS];{units}"""
@@ -101,7 +108,7 @@ static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
 
 def data_source(archive: Archive, prefix: str) -> str:
     """Return `model_data.c`, which a C++ compiler takes as well."""
-    upper = prefix.upper()
+    upper, outputs = prefix.upper(), outputs_of(archive)
     mul, add = input_factors(archive)
     floats = {"input_mul": mul, "input_add": add}
     if archive.units_scale:
@@ -126,7 +133,7 @@ def data_source(archive: Archive, prefix: str) -> str:
 {rows((f"0x{byte:02x}" for byte in archive.tflite), 16)}
 }};
 
-const char* const {prefix}_class_names[{upper}_CLASSES] = {{
+const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}] = {{
 {rows(map(string, archive.class_names), 1)}
 }};
 {arrays}
@@ -143,7 +150,7 @@ def ends_of(archive: Archive) -> Mapping[str, str]:
     """Return the macros of the input and the output, without the prefix, as C text."""
     shape = archive.input_shape
     found = {
-        "CLASSES": str(len(archive.class_names)),
+        outputs_of(archive).count: str(len(archive.class_names)),
         "INPUT_BYTES": str(math.prod(shape)),
         "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",
         **_sides(shape),

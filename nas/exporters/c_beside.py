@@ -4,6 +4,7 @@ from nas.exporters.c_text import rows
 from nas.exporters.firmware import model_input
 from nas.exporters.format import MARK
 from nas.exporters.markdown import escape
+from nas.exporters.outputs import outputs_of
 from nas.study.archive import Archive, Example
 
 
@@ -68,12 +69,12 @@ def _check_scaling(name: str) -> str:
 
 
 def _main(name: str, archive: Archive) -> str:
-    """Return a program that checks the network and classifies an input."""
-    upper, checked = name.upper(), archive.example is not None
+    """Return a program that checks the network and answers for an input."""
+    upper, checked, words = name.upper(), archive.example is not None, outputs_of(archive)
     test = f'  if (!{name}_self_test(input, output)) return puts("self-test: wrong answer"), 1;\n' if checked else ""
     said = '  puts("self-test: passed");\n' if checked else ""
     return f"""\
-// Checks the network, then classifies an input. {MARK}, and yours to change: remove this sentence,
+// Checks the network, then {words.does} an input. {MARK}, and yours to change: remove this sentence,
 // and `nas export` will not write over your changes without --force.
 #include <stdio.h>
 
@@ -83,21 +84,38 @@ static int8_t input[{upper}_INPUT_BYTES], output[{upper}_OUTPUT_BYTES];
 static float raw[{upper}_INPUT_BYTES];  // one input, in the units of the training data, channels last
 
 int main(void) {{
-  static const char *const names[] = {upper}_CLASS_NAMES;
+  static const char *const names[] = {upper}_{words.names.upper()};
 {test}{said}\
   // Fill raw from the sensor here.
   {name}_quantize_all(raw, input);
   {name}_invoke(input, output);
-  int best = 0;
-  for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
-  printf("answer: %s\\n", names[best]);
-  return 0;
+{_told(name, archive)}  return 0;
 }}
 """
 
 
-def _readme(name: str, archive: Archive) -> str:
+def _told(name: str, archive: Archive) -> str:
+    """Return the lines that print the answer."""
     upper = name.upper()
+    if archive.output_scaling is not None:
+        return f"""\
+  for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
+    printf("%s: %.6g\\n", names[i], (double){name}_value(output[i], i));
+  }}
+"""
+    return f"""\
+  int best = 0;
+  for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
+  printf("answer: %s\\n", names[best]);
+"""
+
+
+def _prints(archive: Archive) -> str:
+    return "the class" if archive.output_scaling is None else "the targets' values"
+
+
+def _readme(name: str, archive: Archive) -> str:
+    upper, are = name.upper(), outputs_of(archive).are
     check = f"| `{name}_check.h` | an input and its right output, and `{name}_self_test` |\n" if archive.example else ""
     does = "scales and quantizes them" if archive.is_scaled else "only quantizes them"
     units = (
@@ -112,7 +130,7 @@ Two files are the network, without a runtime, a heap or a library but C's own. {
 
 | file | what it is |
 |---|---|
-| `{name}.c`, `{name}.h` | the network, its scaling and its class names: copy these two into your project |
+| `{name}.c`, `{name}.h` | the network, its scaling and the names of its {are}: copy these into your project |
 {check}| `{name}_main.c` | a program that shows how to use them: not for a project that has a `main` |
 
 ## Try it on this computer
@@ -120,7 +138,7 @@ Two files are the network, without a runtime, a heap or a library but C's own. {
     gcc -O2 {name}_main.c {name}.c -lm -o {name}
     ./{name}
 
-It prints {"`self-test: passed` and " * (archive.example is not None)}the class of an input of zeros.
+It prints {"`self-test: passed` and " * (archive.example is not None)}{_prints(archive)} of an input of zeros.
 
 ## On a board
 

@@ -8,6 +8,7 @@ from nas.exporters.c_beside import beside
 from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
+from nas.exporters.outputs import dequantizing, outputs_of
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
 from nas.target.plain_c.program import compile_network
@@ -33,7 +34,7 @@ def plain_c(archive: Archive) -> Files:
 
 def header_text(name: str, archive: Archive, sizes: dict[str, int]) -> str:
     """Return `<name>.h`; its constants and functions cost flash only where a program uses them."""
-    upper = name.upper()
+    upper, words = name.upper(), outputs_of(archive)
     defines = "\n".join(f"#define {upper}_{key} {value}" for key, value in {**ends_of(archive), **sizes}.items())
     names = ", ".join(map(string, archive.class_names))
     listed = "".join(f"\n//   {i}: {comment(label)}" for i, label in enumerate(archive.class_names))
@@ -47,11 +48,11 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int]) -> str:
 #include <stdint.h>
 
 // RAM_BYTES are static; the input and the output are the caller's. Dequantize with (int8 - ZERO_POINT) * SCALE.
-// An output is the {archive.output_is} of its class; the greatest is the network's answer.
+// {_meaning(name, archive)}
 {defines}
 
-// The classes, in the order of the outputs:{listed}
-#define {upper}_CLASS_NAMES {{ {names} }}
+// The {words.are}, in the order of the outputs:{listed}
+#define {upper}_{words.names.upper()} {{ {names} }}
 
 #ifdef __cplusplus
 extern "C" {{
@@ -67,10 +68,16 @@ void {name}_invoke(const int8_t *input, int8_t *output);
 
 {_scaling(name, archive)}
 
-{quantizing(name, f"{upper}_FLOAT({{}})")}
+{dequantizing(archive, name)}{quantizing(name, f"{upper}_FLOAT({{}})")}
 
 #endif  // {upper}_H_
 """
+
+
+def _meaning(name: str, archive: Archive) -> str:
+    if archive.output_scaling is not None:
+        return f"An output is the value of its target: {name}_value brings it to the units of the training data."
+    return f"An output is the {archive.output_is} of its class; the greatest is the network's answer."
 
 
 def _scaling(name: str, archive: Archive) -> str:

@@ -84,7 +84,7 @@ def _steps(project: Project) -> str:
         cmake --build build --parallel
         ctest --test-dir build
 
-3. Run it. Without a file it classifies an example that is made of noise. A file holds one input as text, channels last:
+3. Run it. Without a file it answers an example that is made of noise. A file holds one input as text, channels last:
    {size:,} numbers between spaces, commas or line ends.
 
         build/{name} input.csv

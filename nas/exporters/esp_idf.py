@@ -53,6 +53,6 @@ def _steps(project: Project) -> str:
         idf.py build
         idf.py -p /dev/ttyUSB0 flash monitor
 
-3. The monitor shows `self-test: passed`, and once a second the score of each class for an example that is made of
+3. The monitor shows `self-test: passed`, and once a second what it answers for an example that is made of
    noise. `Ctrl-]` ends it.
 4. Replace `read_input` in `main/main.cpp` by your sensor, which fills {project.upper}_INPUT_BYTES values."""

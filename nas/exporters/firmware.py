@@ -7,6 +7,7 @@ from nas.exporters.c_text import comment, identifier, rows
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, table
 from nas.exporters.on_tflm import on_tflm
+from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive, Example
 from nas.text import kilobytes, percent
@@ -18,12 +19,22 @@ TFLM = "https://github.com/tensorflow/tflite-micro"
 def firmware(archive: Archive) -> Files:
     """Next steps: a README with a sketch for TFLM, and an input with its right output as C arrays."""
     archive, prefix = on_tflm(archive), identifier(archive.name)
-    check = {} if archive.example is None else {"model_check.h": check_header(prefix, archive.example)}
+    check = (
+        {}
+        if archive.example is None
+        else {"model_check.h": check_header(prefix, archive.example, outputs_of(archive).count)}
+    )
     return {"README.md": next_steps(archive, prefix), **check}
 
 
-def check_header(prefix: str, example: Example) -> str:
-    """Return a header for C99 and C++ with an input, the model's output for it, and their comparison."""
+def check_header(prefix: str, example: Example, count: str = "CLASSES") -> str:
+    """Return a header for C99 and C++ with an input, the model's output for it, and their comparison.
+
+    Args:
+        prefix: what names begin with.
+        example: the input and the output.
+        count: the macro of the number of outputs, without its prefix.
+    """
     upper = prefix.upper()
     return f"""\
 // An input of {prefix}_model and the output that belongs to it, by the arithmetic of TFLM's reference kernels; with
@@ -36,14 +47,14 @@ def check_header(prefix: str, example: Example) -> str:
 static const int8_t {prefix}_check_input[{upper}_INPUT_BYTES] = {{
 {rows(map(str, example.input), 16)}
 }};
-static const int8_t {prefix}_check_output[{upper}_CLASSES] = {{
+static const int8_t {prefix}_check_output[{upper}_{count}] = {{
 {rows(map(str, example.output), 16)}
 }};
 
 // Returns the largest difference between an output and the right one: 0 or 1 if the firmware is right.
 static inline int {prefix}_check(const int8_t* output) {{
   int most = 0;
-  for (size_t i = 0; i < {upper}_CLASSES; ++i) {{
+  for (size_t i = 0; i < {upper}_{count}; ++i) {{
     const int difference = output[i] - {prefix}_check_output[i];
     if (difference > most) most = difference;
     if (-difference > most) most = -difference;
@@ -71,7 +82,7 @@ def next_steps(archive: Archive, prefix: str) -> str:
 def _files(archive: Archive) -> str:
     files = {
         "model.tflite": 'the model for any TFLite runtime; nas.load("model.tflite").predict(rows) runs it in Python',
-        "model_data.h, model_data.c": "the model, its scaling and its class names in C",
+        "model_data.h, model_data.c": f"the model, its scaling and the names of its {outputs_of(archive).are} in C",
         "model_ops.h": "the operators that it needs, for TFLM",
         "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
@@ -142,12 +153,24 @@ int main() {{
     {prefix}_quantize_all(raw, interpreter.input(0)->data.int8);
     if (interpreter.Invoke() != kTfLiteOk) return 2;
     const int8_t* output = interpreter.output(0)->data.int8;
-    int best = 0;
-    for (int i = 1; i < {upper}_CLASSES; ++i) best = output[i] > output[best] ? i : best;
-    // Use {prefix}_class_names[best] here.
+{_use(archive, prefix)}
   }}
 }}
 """
+
+
+def _use(archive: Archive, prefix: str) -> str:
+    """Return the lines that use the outputs."""
+    upper = prefix.upper()
+    if archive.output_scaling is not None:
+        return f"""\
+    float values[{upper}_TARGETS];
+    for (int i = 0; i < {upper}_TARGETS; ++i) values[i] = {prefix}_value(output[i], i);
+    // Use values here; their names are in {prefix}_target_names."""
+    return f"""\
+    int best = 0;
+    for (int i = 1; i < {upper}_CLASSES; ++i) best = output[i] > output[best] ? i : best;
+    // Use {prefix}_class_names[best] here."""
 
 
 def _memory(archive: Archive) -> str:
@@ -184,7 +207,7 @@ const char* name_of(size_t answer) {{
   nas_params params;
   nas_param names;
   if (!nas_params_open({prefix}_model, sizeof {prefix}_model, &params)) return NULL;
-  if (!nas_params_find(&params, "class_names", &names)) return NULL;
+  if (!nas_params_find(&params, "{outputs_of(archive).names}", &names)) return NULL;
   return nas_param_text_at(&names, answer);
 }}
 ```"""
@@ -214,7 +237,8 @@ def _facts(archive: Archive, header: str) -> Iterator[str]:
     else:
         yield "- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense."
     yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
-    yield f"- Output: the {archive.output_is} of each class, the largest is the answer: " + _names(archive)
+    best = "" if archive.output_scaling is not None else ", the largest is the answer"
+    yield f"- Output: {outputs_of(archive).each}{best}: " + _names(archive)
 
 
 def _names(archive: Archive) -> str:

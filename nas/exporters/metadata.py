@@ -33,7 +33,7 @@ def describe(archive: Archive) -> dict[str, Any]:
             "scaling": to_data(archive.scaling),
             "quantization": to_data(archive.input),
         },
-        "output": {"is": archive.output_is, "quantization": to_data(archive.output)},
+        "output": {"is": archive.output_is, "quantization": to_data(archive.output), **_scaling(archive)},
         "footprint": {**archive.footprint, "file": "model.tflite"},
         "parameters": to_data(archive.parameters),
         "budget": archive.budget,
@@ -42,6 +42,11 @@ def describe(archive: Archive) -> dict[str, Any]:
         # Without the answers for single test rows, which belong to the data.
         "winner": {key: value for key, value in archive.found.to_json().items() if key != "test_answers"},
     }
+
+
+def _scaling(archive: Archive) -> dict[str, Any]:
+    """Return what brings the outputs of regression to the units of their targets; nothing for classes."""
+    return {} if archive.output_scaling is None else {"scaling": to_data(archive.output_scaling)}
 
 
 def _bare_sha256(archive: Archive) -> str:

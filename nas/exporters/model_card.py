@@ -1,7 +1,7 @@
 """The model card: what is known of a model, how it was made, and what it must not be used for."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from statistics import fmean
 from typing import Any
 
@@ -9,6 +9,7 @@ from nas.errors import InputError
 from nas.exporters.build_commands import build_commands
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
+from nas.exporters.model_card_outputs import knows, output_words, outputs
 from nas.exporters.on_tflm import is_on_tflm
 from nas.study.archive import Archive
 from nas.study.decision import sentence
@@ -18,7 +19,8 @@ from nas.study.verdict import verdict
 from nas.target.side_by_side import OnRuntime, cost_rows, side_by_side
 from nas.target.target import find_target
 from nas.task.metrics import Estimate
-from nas.text import interval, percent
+from nas.task.task import find_metric, metric_title, score_text, task_of
+from nas.text import counted, percent
 
 
 @FORMATS.register("card")
@@ -29,22 +31,18 @@ def card(archive: Archive) -> Files:
 
 def model_card(archive: Archive) -> str:
     """Return the card in Markdown: results first, then how the model is used, then how it was made."""
-    sections = (_head, _accuracy, _classes, _footprint, _runtimes, _input, _architecture, _data, _training, _limits)
+    sections = (_head, _accuracy, outputs, _footprint, _runtimes, _input, _architecture, _data, _training, _limits)
     return "\n\n".join(text for section in sections if (text := section(archive))) + "\n"
-
-
-def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
-    """Return the recall of each class; None for a class that the test set does not have."""
-    return [row[i] / sum(row) if sum(row) else None for i, row in enumerate(confusion)]
 
 
 def _head(archive: Archive) -> str:
     record = archive.record
     note = f"{archive.command_note}\n\n" if archive.command_note else ""
     digest = hashlib.sha256(archive.tflite).hexdigest()
+    what = ("class", "es") if archive.output_scaling is None else ("target", "s")
     return f"""# {escape(archive.name)}
 
-An int8 TensorFlow Lite model for {len(archive.class_names)} classes, found by neural architecture search:
+An int8 TensorFlow Lite model for {counted(len(archive.class_names), *what)}, found by neural architecture search:
 trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
     {" ".join(archive.command.split())}
@@ -64,13 +62,14 @@ def _carried(archive: Archive) -> str:
 def _accuracy(archive: Archive) -> str:
     trained, record = archive.found, archive.record
     lines = "\n".join(f"- {name}: {value}" for name, value in validated(trained))
+    before = trained.metric if record.float_val_metrics else "accuracy"
     why = "".join(f"{words}\n\n" for words in [sentence(trained)] if words)
-    return f"""## Accuracy
+    return f"""## {"Accuracy" if task_of(trained.metric).main_metric == "accuracy" else "Errors"}
 
 {why}All figures are of int8 models, except where it says before quantization.
 
 {lines}
-- {in_validation("accuracy")} before quantization: {percent(record.float_val_accuracy)}
+- {in_validation(before)} before quantization: {score_text(before, record.float_val_score_of(before))}
 {_tested(trained)}{_compared(trained)}{_last_training(archive)}"""
 
 
@@ -78,10 +77,11 @@ def _compared(trained: Trained) -> str:
     made = trained.hand_made
     if made is None or made.tested is None:
         return ""
-    accuracy, costs = made.tested.metrics["accuracy"].value, made.record.profiled or {}
+    main, costs = made.tested.task.main_metric, made.record.profiled or {}
+    reached = score_text(main, made.tested.metrics[main].value)
     return f"""
-A hand-made network, which was not searched but trained and tested likewise, has a {on_test_set("accuracy")} of
-{percent(accuracy)} with {costs.get("weights_bytes", 0):,} bytes of weights and {costs.get("macs", 0):,} MACs.
+A hand-made network, which was not searched but trained and tested likewise, has a {on_test_set(main)}
+of {reached} with {costs.get("weights_bytes", 0):,} bytes of weights and {costs.get("macs", 0):,} MACs.
 {verdict(trained)}
 """
 
@@ -90,13 +90,13 @@ def _tested(trained: Trained) -> str:
     tested = trained.tested
     if tested is None:
         return ""
-    head = ("", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class")
+    head = ("", "int8", "95 % interval", "float", "95 % interval", f"always {tested.task.constant}")
     rows = [
         (
             on_test_set(metric),
-            *_with_interval(int8),
-            *_with_interval(tested.float_metrics[metric]),
-            percent(tested.baseline_metrics[metric]),
+            *_with_interval(metric, int8),
+            *_with_interval(metric, tested.float_metrics[metric]),
+            score_text(metric, tested.baseline_metrics[metric]),
         )
         for metric, int8 in tested.metrics.items()
     ]
@@ -107,8 +107,8 @@ def _tested(trained: Trained) -> str:
 """
 
 
-def _with_interval(estimate: Estimate) -> tuple[str, str]:
-    return percent(estimate.value), interval(estimate.low, estimate.high)
+def _with_interval(metric: str, estimate: Estimate) -> tuple[str, str]:
+    return score_text(metric, estimate.value), find_metric(metric).interval_text(estimate.low, estimate.high)
 
 
 def _last_training(archive: Archive) -> str:
@@ -121,23 +121,6 @@ The cross-validated figure is the mean over the folds of the finals, each for {i
 The winner was trained once more, for {archive.found.epochs} epochs on training and validation {inputs} together; that
 model is in this folder, and was evaluated on the test set. The validation figure is that of the shorter training in the
 search.{compared if archive.found.finals else ""}"""
-
-
-def _classes(archive: Archive) -> str:
-    tested = archive.found.tested
-    if tested is None:
-        names = ", ".join(map(escape, archive.class_names))
-        return f"## Classes\n\n{names}. Not the winner of its study, and therefore not evaluated on the test set."
-    head = ("true \\ predicted", *map(escape, archive.class_names), "recall")
-    rows = [
-        (name, *counts, percent(recall))
-        for name, counts, recall in zip(archive.class_names, tested.confusion, recalls(tested.confusion), strict=True)
-    ]
-    return f"""## Classes
-
-Confusion matrix of the test set: numbers of {archive.inputs_are}, and the recall of each class.
-
-{table(head, rows)}"""
 
 
 def _footprint(archive: Archive) -> str:
@@ -224,14 +207,14 @@ def _input(archive: Archive) -> str:
         (name, f"{mean:.9g}", f"{std:.9g}")
         for name, mean, std in zip(names, archive.scaling.mean, archive.scaling.std, strict=True)
     ]
-    into, out = archive.input, archive.output
+    into = archive.input
     shape = {"input shape, batch first": archive.input_shape, "sample rate, Hz": archive.sample_rate_hz}
     integers = {"integers of the data were multiplied by": archive.units_scale} if archive.units_scale else {}
     return f"""## Input and output
 
 {facts({**shape, **integers})}
 - input: int8 = round((raw - mean) / std / {into.scale:.9g}) + ({into.zero_point}), limited to -128 .. 127
-- output: {archive.output_is} of a class = (int8 - ({out.zero_point})) * {out.scale:.9g}
+- output: {output_words(archive)}
 
 Scaling of each channel, fitted on the training {archive.inputs_are} only (`model_data.h` holds it folded into the
 quantization):
@@ -254,9 +237,13 @@ def _data(archive: Archive) -> str:
 
 def _training(archive: Archive) -> str:
     record = archive.record
-    head = ("trial", "seed", "epochs", "accuracy on the fold")
-    rows = [(f["trial"], f["seed"], f["epochs"], percent(f["val_accuracy"])) for f in archive.found.finals]
-    finals = f"Final trainings (cross-validation), by validation accuracy:\n\n{table(head, rows)}\n\n" if rows else ""
+    main = task_of(archive.found.metric).main_metric
+    metric, key = (main, "val_accuracy") if main == "accuracy" else (archive.found.metric, "val_score")
+    head = ("trial", "seed", "epochs", f"{metric_title(metric)} on the fold")
+    rows = [(f["trial"], f["seed"], f["epochs"], score_text(metric, f[key])) for f in archive.found.finals]
+    finals = (
+        f"Final trainings (cross-validation), by {in_validation(metric)}:\n\n{table(head, rows)}\n\n" if rows else ""
+    )
     if archive.found.teachers:
         reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.found.teachers))
         finals += f"Their soft labels come from teachers with a mean validation accuracy of {reached}.\n\n"
@@ -285,10 +272,7 @@ The memory figures are those of the TensorFlow Lite Micro version that nas repro
 def _limits(archive: Archive) -> str:
     return f"""## Limits of use
 
-- It knows only the classes above and assigns one of them to every input, also to input unlike the training data
-  (another sensor, placement, sampling rate or unit), for which the answer is meaningless.
-- The accuracies hold for people, places and devices like those of the data; the recall of a class with few test
-  examples is uncertain.
+{knows(archive)}
 - It expects input scaled and quantized as stated here, and nothing else.
 - {_memory_limits(archive)}
 - It has not been assessed for uses in which a mistake harms someone."""

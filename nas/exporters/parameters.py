@@ -21,6 +21,7 @@ class DeviceFacts:
 
     Attributes:
         class_names: one for each output.
+        output_scaling: what brings the outputs of regression to units; None for classes.
         scaling: of each channel.
         units_scale: factor of each channel that brings whole numbers to units; None if there are none.
         sample_rate_hz: of windows of a signal; None if unknown.
@@ -34,6 +35,7 @@ class DeviceFacts:
     sample_rate_hz: float | None
     input_shape: tuple[int, ...]
     arena_bytes: int
+    output_scaling: Scaling | None = None
 
 
 def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> Archive:
@@ -55,6 +57,7 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
         archive.sample_rate_hz,
         archive.input_shape,
         on_tflm(archive).footprint["arena"]["min"],
+        archive.output_scaling,
     )
     cost, in_flash = archive.footprint, is_on_tflm(archive)  # plain C has no file in its flash
     tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, cost) if in_flash else None)
@@ -111,8 +114,11 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
     from nas.model.deploy.params.store import without_params
 
     shape = facts.input_shape
+    names = "class_names" if facts.output_scaling is None else "target_names"
     found = {
-        "class_names:strings": [name.replace("\0", " ") for name in facts.class_names],
+        f"{names}:strings": [name.replace("\0", " ") for name in facts.class_names],
+        "target_mean:floats": None if facts.output_scaling is None else facts.output_scaling.mean,
+        "target_std:floats": None if facts.output_scaling is None else facts.output_scaling.std,
         "mean:floats": facts.scaling.mean,
         "std:floats": facts.scaling.std,
         "units_scale:floats": facts.units_scale,

@@ -68,6 +68,6 @@ def _steps(project: Project) -> str:
         cp build/{name}.uf2 /media/$USER/RPI-RP2/
 
    The last line needs the board connected with its button BOOTSEL held; on a Pico 2 the drive is `RP2350`.
-3. On its serial port (115200) it shows `self-test: passed`, and once a second the score of each class for an example
+3. On its serial port (115200) it shows `self-test: passed`, and once a second what it answers for an example
    that is made of noise.
 4. Replace `read_input` in `main.cpp` by your sensor, which fills {project.upper}_INPUT_BYTES values."""

@@ -61,6 +61,6 @@ def _steps(project: Project) -> str:
         west build -p -b nrf52840dk/nrf52840 {project.name}_zephyr -- -DEXTRA_CONF_FILE=cmsis_nn.conf
         west flash
 
-3. The console shows `self-test: passed`, and once a second the score of each class for an example that is made of
+3. The console shows `self-test: passed`, and once a second what it answers for an example that is made of
    noise. `Ctrl-A X` ends the emulator.
 4. Replace `read_input` in `main.cpp` by your sensor, which fills {project.upper}_INPUT_BYTES values."""

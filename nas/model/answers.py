@@ -9,9 +9,11 @@ import numpy as np
 from nas.arrays import Array, Doubles, Floats, Ints
 from nas.data.dataset import Part
 from nas.data.prepared import Scaling
-from nas.study.answers import Answers, GroupScore, Mistake, Threshold
+from nas.study.answers import Answers, GroupScore, Miss, Mistake, Threshold
 from nas.task.task import Task
 
+MOST_ANSWERS = 500
+"""Answers to targets that are kept, evenly by their row."""
 MOST_THRESHOLDS = 64
 MOST_MISTAKES = 12
 MOST_OF_A_PAIR = 3
@@ -23,7 +25,7 @@ _DIGITS = 4
 
 
 def look_at(learns: Task, outputs: Floats, part: Part, scaling: Scaling, classes: int) -> Answers | None:
-    """Return what is kept of a network's answers; None for a task whose answers have no confidence.
+    """Return what is kept of a network's answers; None for classes whose answers have no confidence.
 
     Args:
         learns: the task.
@@ -32,15 +34,38 @@ def look_at(learns: Task, outputs: Floats, part: Part, scaling: Scaling, classes
         scaling: what was applied to the rows; it is undone for what is drawn.
         classes: number of classes.
     """
+    answers = learns.answers(outputs)
+    if part.y.ndim == 2:
+        return _look_at_targets(learns, answers, part, classes)
     confidence = learns.confidence(outputs)
     if confidence is None:
         return None
-    answers = learns.answers(outputs)
     return Answers(
         groups=tuple(sorted(_groups(learns, answers, part, classes), key=lambda one: one.metrics["accuracy"])),
         thresholds=tuple(_thresholds(confidence, answers == part.y)),
         mistakes=tuple(islice(_mistakes(confidence, answers, part, scaling), MOST_MISTAKES)),
     )
+
+
+def _look_at_targets(learns: Task, answers: Array, part: Part, outputs: int) -> Answers:
+    """Return what is kept of answers [n, outputs] to targets."""
+    pairs = np.stack([part.y, answers], axis=-1)[_evenly(len(part), MOST_ANSWERS)]
+    sizes = np.abs((answers - part.y) / np.maximum(part.y.std(axis=0), 1e-30)).max(axis=1)
+    groups = sorted(_groups(learns, answers, part, outputs), key=lambda one: -one.metrics[learns.main_metric])
+    return Answers(
+        groups=tuple(groups),
+        points=tuple(tuple((_short(a), _short(b)) for a, b in pairs[:, i].tolist()) for i in range(pairs.shape[1])),
+        misses=tuple(_miss(answers, part, row) for row in np.argsort(-sizes, kind="stable")[:MOST_MISTAKES].tolist()),
+    )
+
+
+def _miss(answers: Array, part: Part, row: int) -> Miss:
+    group = None if part.groups is None else str(part.groups[row])
+    return Miss(row, group, *(tuple(map(_short, values[row].tolist())) for values in (part.y, answers)))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{_DIGITS + 2}g}")
 
 
 def _groups(learns: Task, answers: Array, part: Part, classes: int) -> Iterator[GroupScore]:

@@ -20,8 +20,8 @@ from nas.data.dataset import Part
 from nas.data.prepared import Prepared
 from nas.errors import InputError
 from nas.model import runtime
-from nas.model.deploy.convert import quantize
-from nas.model.deploy.tflite_model import int8_scores
+from nas.model.deploy.tflite_model import float_outputs, int8_scores
+from nas.model.deploy.units import deploy
 from nas.model.network.network import Network
 from nas.model.training.checkpoint_folder import CheckpointFolder
 from nas.model.training.quantization_aware import round_and_tune
@@ -58,7 +58,7 @@ class TrainedArchitecture:
         history: learning curves of the float epochs; `qat_history` those of the quantization-aware ones, empty without.
         best_epoch: of the float network, counted from 0; `stopped_by` is what ended its epochs.
         val_metrics: of the int8 model on the validation rows, by name; empty without such rows.
-        float_val_accuracy: accuracy of the float network on them; None without.
+        float_val_accuracy: accuracy of the float network on them, of regression its RMSE; None without.
         resumed_at: epochs of both stages that had been trained before.
         seconds: wall time of this run.
         is_repeatable: whether TensorFlow computed with one thread, so that another run gives the same bytes.
@@ -112,7 +112,7 @@ def train_architecture(
         best_epoch=trained.best_epoch,
         stopped_by=trained.stopped_by,
         val_metrics=_val_metrics(plan, tflite, val),
-        float_val_accuracy=None if val is None else trained.val_accuracy,
+        float_val_accuracy=None if val is None else _float_score(plan, network, trained, val),
         resumed_at=stages.resumed_at,
         seconds=time.monotonic() - start,
         is_repeatable=is_repeatable,
@@ -159,7 +159,16 @@ def _train(plan: Retraining, data: Prepared, stages: _Stages) -> tuple[Network, 
         rounded, tuned = round_and_tune(network, rows, val, plan.recipe, second)
     except FloatingPointError as error:
         raise InputError("training", str(error).removeprefix("training ")) from None
-    return network, trained, quantize(rounded), tuned
+    return network, trained, deploy(network, rounded, plan.architecture.task), tuned
+
+
+def _float_score(plan: Retraining, network: Network, trained: Trained, val: Part) -> float:
+    """Return what `float_val_accuracy` is: of a regression the RMSE, else the accuracy of the best epoch."""
+    task = plan.architecture.task
+    if task.main_metric == task.curve:
+        return trained.val_accuracy
+    tally = task.tally(task.answers(float_outputs(network, val.x)), val.y, plan.architecture.outputs)
+    return task.scores(tally)[task.main_metric]
 
 
 def _val_metrics(plan: Retraining, tflite: bytes, val: Part | None) -> Mapping[str, float]:

@@ -14,7 +14,7 @@ class Loss:
     Attributes:
         rows: function of outputs and targets; returns the loss of each row [n].
         scores: function of outputs and targets; returns the score of each row [n], higher is better. Learning curves
-            show its mean, by the name `accuracy`; of two epochs, the one with the higher mean is better.
+            show its mean, by the name `Task.curve`; of two epochs, the one with the higher mean is better.
         targets: function of outputs; returns the targets for which these outputs would be the perfect answer.
     """
 
@@ -33,4 +33,28 @@ def _is_right(logits: Any, probabilities: Any) -> Any:
     return tf.cast(tf.argmax(logits, 1) == tf.argmax(probabilities, 1), tf.float32)
 
 
-LOSSES: Mapping[str, Loss] = {"cross_entropy": Loss(_cross_entropy, _is_right, tf.nn.softmax)}
+def _squared(outputs: Any, targets: Any) -> Any:
+    return tf.reduce_mean(tf.math.squared_difference(outputs, targets), axis=1)
+
+
+def _absolute(outputs: Any, targets: Any) -> Any:
+    return tf.reduce_mean(tf.abs(outputs - targets), axis=1)
+
+
+def _huber(outputs: Any, targets: Any) -> Any:
+    # Quadratic up to one standard deviation of the target, linear beyond (Huber, 1964).
+    size = tf.abs(outputs - targets)
+    return tf.reduce_mean(tf.where(size < 1.0, 0.5 * size**2, size - 0.5), axis=1)
+
+
+def _explained(outputs: Any, targets: Any) -> Any:
+    # Targets are standardized: the mean over the rows is R2, with the variance of the training rows.
+    return 1.0 - _squared(outputs, targets)
+
+
+LOSSES: Mapping[str, Loss] = {
+    "cross_entropy": Loss(_cross_entropy, _is_right, tf.nn.softmax),
+    "mse": Loss(_squared, _explained, tf.identity),
+    "mae": Loss(_absolute, _explained, tf.identity),
+    "huber": Loss(_huber, _explained, tf.identity),
+}

@@ -10,19 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nas.arrays import Floats, Ints
+from nas.arrays import Array, Floats
 from nas.data.axes import find_axes
 from nas.data.dataset import Part
 from nas.data.prepared import Prepared, prepare
 from nas.data.splits import Splits
 from nas.model.answers import look_at
 from nas.signal.kind import as_input
+from nas.space.architecture import Architecture
 from nas.study.record import Record, State
-from nas.study.result import Tested
 from nas.study.rungs import HalvingRule
 from nas.study.tasks import EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
+from nas.study.tested import Tested
 from nas.target.profiler import profile
-from nas.task.metrics import drawn_from
+from nas.task.task import validation_curve
 
 if TYPE_CHECKING:
     from nas.model.network.network import Network
@@ -154,7 +155,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     )
     with stages("train"):
         checkpoint = None if task.checkpoint is None else Checkpoint.loads(task.checkpoint)
-        rule = HalvingRule(task.rungs, task.epochs, checkpoint.history["val_accuracy"] if checkpoint else ())
+        rule = HalvingRule(task.rungs, task.epochs, validation_curve(checkpoint.history) if checkpoint else ())
         float_run = replace(
             run,
             epochs=task.epochs,
@@ -212,23 +213,36 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
         return TrainingOutcome(record, tflite, dump_weights(training.network))
     with stages("evaluate"):
         metrics = int8_scores(tflite, val, task.architecture.task, task.architecture.outputs)
+        before = _float_scores(task.architecture, training.network, val)
     record = replace(
         record,
         val_metrics=metrics,
-        float_val_accuracy=training.trained.val_accuracy,
+        float_val_metrics=before,
+        float_val_accuracy=None if before else training.trained.val_accuracy,
     )
     return TrainingOutcome(record, tflite, None if task.rows.final else dump_weights(training.network))
 
 
+def _float_scores(architecture: Architecture, network: "Network", val: Part) -> Mapping[str, float]:
+    """Return the metrics of a float network; none of a classifier, whose accuracy is that of its best epoch."""
+    from nas.model.deploy.tflite_model import float_outputs
+
+    learns = architecture.task
+    if learns.curve in learns.metrics and learns.main_metric == learns.curve:
+        return {}
+    return learns.scores(learns.tally(learns.answers(float_outputs(network, val.x)), val.y, architecture.outputs))
+
+
 def _quantize(task: TrainingTask, training: _Training) -> tuple[bytes, bool]:
     """Return the `.tflite` of a network, in the finals after its quantization-aware epochs, and if all were trained."""
-    from nas.model.deploy.convert import quantize
+    from nas.model.deploy.units import deploy
     from nas.model.training.quantization_aware import round_and_tune
 
     epochs = task.recipe.finals.qat_epochs_after(task.epochs) if task.rows.final else 0
     run = replace(training.run, epochs=epochs)
     rounded, tuned = round_and_tune(training.network, training.rows, training.val, task.recipe, run)
-    return quantize(rounded), tuned is None or not tuned.cut_short
+    tflite = deploy(training.network, rounded, task.architecture.task)
+    return tflite, tuned is None or not tuned.cut_short
 
 
 def _failed(record: Record, reason: str) -> Record:
@@ -269,7 +283,7 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     load_weights(network, task.weights)
     part, learns = data.test, task.architecture.task
 
-    def tallies(outputs: Floats) -> Ints:
+    def tallies(outputs: Floats) -> Array:
         return learns.tallies(learns.answers(outputs), part.y, part.groups, task.architecture.outputs)
 
     outputs = TfliteModel(task.tflite).predict(part.x)
@@ -278,9 +292,9 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     return Tested(
         metrics=learns.estimates(counts, grouped=grouped),
         float_metrics=learns.estimates(tallies(float_outputs(network, part.x)), grouped=grouped),
-        baseline_metrics=learns.scores(learns.baseline(data.train.y, total)),
-        confusion=tuple(map(tuple, total.tolist())),
-        resampled_unit=drawn_from(counts, grouped=grouped),
+        baseline_metrics=learns.scores(learns.baseline(data.train.y, part.y, task.architecture.outputs)),
+        confusion=tuple(map(tuple, total.tolist())) if total.dtype.kind == "i" else (),
+        resampled_unit=learns.drawn_from(counts, grouped=grouped),
         answers=look_at(learns, outputs, part, data.scaling, task.architecture.outputs),
     )
 

@@ -26,8 +26,9 @@ from nas.space.architecture import Architecture
 from nas.study.costs import front
 from nas.study.finals import Final, Finalist, comparable
 from nas.study.record import Record
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
+from nas.study.tested import Tested
 from nas.text import counted, duration
 
 

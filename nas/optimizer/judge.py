@@ -30,8 +30,9 @@ class Judge:
     def of(cls, problem: Problem) -> "Judge":
         """Return the judge of a study on its data, whose labels may decide the metric."""
         study, budget = problem.study, problem.budget
-        context = ObjectiveContext(budget.weights_bytes, study.accuracy_weight)
-        metric = problem.space.task.find_metric(study.metric, problem.splits.train.y)
+        task = problem.space.task
+        context = ObjectiveContext(budget.weights_bytes, study.accuracy_weight, task)
+        metric = task.find_metric(study.metric, problem.splits.train.y)
         return cls(OBJECTIVES[study.objective], context, metric, budget)
 
     def judged(self, record: Record) -> Record:
@@ -48,12 +49,13 @@ class Judge:
         return tuple(value if direction == "maximize" else -value for value, direction in values)
 
     def gains_at(self, record: Record, accuracy: float) -> tuple[float, ...]:
-        """Return the gains that a candidate, complete or not, has if this is its accuracy.
+        """Return the gains that a candidate, complete or not, has if this is its accuracy, or R2 for regression.
 
-        Learning curves hold only the accuracy, so at a rung it is used in place of the study's metric.
+        Learning curves hold only these, so at a rung they are used in place of the study's metric.
         """
+        curve = self.context.task.curve
         costs: Mapping[str, Any] | None = record.profiled or record.estimated
-        return self.gains(replace(record, metric="accuracy", val_metrics={"accuracy": accuracy}, profiled=costs))
+        return self.gains(replace(record, metric=curve, val_metrics={curve: accuracy}, profiled=costs))
 
     def violations(self, candidate: Candidate) -> dict[str, float]:
         """Return the excess over each limit as a fraction of it; 0 tells the sampler that the limit is kept."""

@@ -23,7 +23,7 @@ class Problem:
     budget: Budget = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "budget", self.study.budget(self.target))
+        object.__setattr__(self, "budget", self.study.budget(self.target, self.splits.task))
 
     @property
     def outputs(self) -> int:

@@ -32,7 +32,7 @@ from nas.study.paths import from_folder, in_folder
 from nas.study.result import Result
 from nas.study.study import Study, make_study, read_study
 from nas.task.metrics import AUTO, is_unbalanced
-from nas.task.task import metric_title
+from nas.task.task import CLASSES, metric_title
 from nas.text import counted
 from nas.tracking import Tracker, study_tags, track_apart
 
@@ -228,7 +228,7 @@ def _searching(problem: Problem, judge: Judge) -> str:
 
 
 def _balance(problem: Problem) -> str:
-    if problem.study.metric != AUTO:
+    if problem.study.metric != AUTO or problem.splits.task != CLASSES:
         return ""
     counts = np.bincount(problem.splits.train.y)
     if not is_unbalanced(counts):

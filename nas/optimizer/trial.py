@@ -12,6 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 from nas.optimizer.samplers.sampler import Suggest
 from nas.space.dims import Choice, Dim, Value
 from nas.study.record import Record, State
+from nas.task.task import validation_curve
 
 BeginCandidate: TypeAlias = Callable[[], Suggest]
 """Lets the sampler begin a candidate."""
@@ -159,5 +160,5 @@ def _evenly_spaced(dim: Dim) -> tuple[int | float, ...]:
 
 def _reached(record: Record) -> tuple[int, float | None]:
     """Return the epoch at which a candidate was pruned, and its best validation accuracy until then."""
-    curve = record.history.get("val_accuracy", ())
+    curve = validation_curve(record.history)
     return len(curve), max(curve) if curve and record.state == State.PRUNED else None

@@ -8,11 +8,12 @@ from nas.files import write_atomic
 from nas.keywords import explains_keywords
 from nas.reports.markup import Markup, element, join, note, page, section, table, tabs
 from nas.reports.svg import FULL_WIDTH, INK, LINES, SURFACE, drawing, to_svg
-from nas.reports.words import capitalized, percent
+from nas.reports.words import capitalized
 from nas.study.comparison import FrontsByCost, StudyComparison
 from nas.study.overview import StudySummary
 from nas.study.record import Record
 from nas.study.scores import in_validation
+from nas.task.task import find_metric, score_text
 from nas.text import UNKNOWN, listed
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ def _steps(found: StudyComparison, fronts: FrontsByCost) -> Markup:
 def _cell(record: Record | None, best: bool) -> Markup:
     if record is None:
         return Markup(UNKNOWN)
-    return join(f"{percent(record.val_score)}{' *' if best else ''} ", element("small", f"trial {record.trial}"))
+    return join(
+        f"{score_text(record.metric, record.val_score)}{' *' if best else ''} ",
+        element("small", f"trial {record.trial}"),
+    )
 
 
 def _chart(found: StudyComparison, fronts: FrontsByCost) -> Markup:
@@ -116,7 +120,7 @@ def _chart(found: StudyComparison, fronts: FrontsByCost) -> Markup:
             others = [record for record in found.candidates[number][:MOST_DOTS] if record not in members]
             style: dict[str, Any] = {"color": LINES[number % len(LINES)]}
             dash = _DASHES[number // len(LINES) % len(_DASHES)]
-            dots = [record for record in others if (record.val_score or 0) >= low]
+            dots = [record for record in others if record.rank >= low]
             _plot(axes, fronts, dots, gid=f"dots-{number}", alpha=0.3, markersize=5, markeredgewidth=0, **style)
             axes.plot(*_places(fronts, members), drawstyle="steps-post", linestyle=dash, **style)
             marks = {"markeredgecolor": SURFACE, "markersize": 8, **style}
@@ -142,11 +146,14 @@ def _plot(axes: "Axes", fronts: FrontsByCost, records: Sequence[Record], **style
 
 
 def _places(fronts: FrontsByCost, records: Sequence[Record]) -> tuple[list[float], list[float]]:
-    return [fronts.cost.of(r) or 0.0 for r in records], [100 * (r.val_score or 0.0) for r in records]
+    return [fronts.cost.of(r) or 0.0 for r in records], [
+        find_metric(r.metric).plotted(r.val_score or 0.0) for r in records
+    ]
 
 
 def _title(name: str, fronts: FrontsByCost, record: Record) -> str:
-    return f"{name}, trial {record.trial}: {percent(record.val_score)}, {fronts.cost.title} {fronts.cost.text(record)}"
+    score = score_text(record.metric, record.val_score)
+    return f"{name}, trial {record.trial}: {score}, {fronts.cost.title} {fronts.cost.text(record)}"
 
 
 def _winners(study: StudySummary, candidates: Sequence[Record]) -> list[Record]:
@@ -165,5 +172,5 @@ def _draw_limit(
 
 def _lowest(found: StudyComparison, fronts: FrontsByCost) -> float:
     """Return the least score that is drawn: that of a front, or of the worst but a share of the candidates."""
-    scores = sorted(record.val_score or 0.0 for records in found.candidates for record in records)
-    return min(scores[int(_LEAST_SHARE * len(scores))], *(r.val_score or 0.0 for one in fronts.fronts for r in one))
+    scores = sorted(record.rank for records in found.candidates for record in records)
+    return min(scores[int(_LEAST_SHARE * len(scores))], *(r.rank for one in fronts.fronts for r in one))

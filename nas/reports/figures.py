@@ -9,6 +9,8 @@ from nas.reports.svg import ACCENT, FULL_WIDTH, HALF_WIDTH, INK, LINE, MUTED, dr
 from nas.reports.view import ReportView, score
 from nas.reports.words import percent
 from nas.study.record import Record
+from nas.task.metrics import Metric
+from nas.task.task import find_metric, task_of, validation_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,8 +67,9 @@ def winner_loss(record: Record) -> Markup:
 
 
 def accuracy_curves(view: ReportView) -> Markup:
-    """Draw validation accuracy by epoch: the winner's final training, and the best candidates of the search."""
+    """Draw what learning curves show by epoch: the winner's final training, and the best candidates of the search."""
     top = view.complete()[:TOP_CURVES]
+    metric = _curve_metric(top[0])
     with drawing(HALF_WIDTH, 270) as (figure, axes):
         for label, record in zip(itertools.chain(["best of the search"], itertools.repeat(None)), top, strict=False):
             epochs, curve = _curve(record)
@@ -74,16 +77,23 @@ def accuracy_curves(view: ReportView) -> Markup:
         if view.result.winner is not None:
             epochs, curve = _curve(view.result.winner.record)
             axes.plot(epochs, curve, color=ACCENT, label="winner, final training", marker=_marker(curve))
-        axes.set_title("Validation accuracy before quantization, %")
+        axes.set_title(f"Validation {metric.axis}, before quantization")
         axes.set_xlabel("epoch")
         _whole_epochs(axes)
         axes.legend(loc="lower right")
-        return to_svg(figure, "accuracy-curves", f"Validation accuracy by epoch of the winner and the {len(top)} best")
+        return to_svg(
+            figure, "accuracy-curves", f"Validation {metric.title} by epoch of the winner and the {len(top)} best"
+        )
 
 
 def _curve(record: Record) -> tuple[list[int], list[float]]:
-    curve = record.history.get("val_accuracy", ())
-    return list(range(1, len(curve) + 1)), [100 * value for value in curve]
+    curve = validation_curve(record.history)
+    return list(range(1, len(curve) + 1)), [_curve_metric(record).plotted(value) for value in curve]
+
+
+def _curve_metric(record: Record) -> Metric:
+    """Return the metric that the learning curves of a record show."""
+    return find_metric(task_of(record.metric).curve)
 
 
 def _whole_epochs(axes: "Axes") -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from nas.reports.markup import Markup, element, table, tabs
 from nas.reports.svg import ACCENT, HALF_WIDTH, INK, MUTED, SECOND, SURFACE, drawing, to_svg
 from nas.reports.view import ReportView
-from nas.reports.words import percent
+from nas.reports.words import capitalized
 from nas.study.costs import COSTS, Cost, front, known_costs
 from nas.study.record import Record
 from nas.study.result import Trained
 from nas.study.scores import in_validation
+from nas.task.task import find_metric, score_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,11 +55,12 @@ def _name(cost: Cost) -> str:
 def _panel(view: ReportView, complete: Sequence[Record], cost: Cost) -> Markup:
     best = front(complete, [cost])
     name = _name(cost)
-    words = f"Pareto front: no other candidate {_BETTER[name]} and is at least as accurate."
+    good = "has as low an error" if not find_metric(complete[0].metric).greater_is_better else "is at least as accurate"
+    words = f"Pareto front: no other candidate {_BETTER[name]} and {good}."
     shown = [r for i, r in enumerate(best) if i >= len(best) - MOST_LISTED or r.trial == _winner(view)]
     if len(shown) < len(best):
         words += f" The {len(shown)} most accurate of {len(best)}:"
-    rows: list[list[object]] = [[f"trial {r.trial}", percent(r.val_score), cost.text(r)] for r in shown]
+    rows: list[list[object]] = [[f"trial {r.trial}", score_text(r.metric, r.val_score), cost.text(r)] for r in shown]
     marked = [i for i, record in enumerate(shown) if record.trial == _winner(view)]
     listed = table(["candidate", in_validation(best[0].metric), cost.titled(best)], rows, marked=marked)
     chart = _chart(view, complete, best, name)
@@ -67,9 +69,9 @@ def _panel(view: ReportView, complete: Sequence[Record], cost: Cost) -> Markup:
 
 def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record], name: str) -> Markup:
     """Draw every complete candidate, the front, the winner, and the budget."""
-    cost, low = COSTS[name], _lowest(complete, best)
+    cost, low, metric = COSTS[name], _lowest(complete, best), find_metric(best[0].metric)
     called = cost.titled(complete)
-    dots = [record for record in complete[:MOST_DOTS] if record not in best and (record.val_score or 0.0) >= low]
+    dots = [record for record in complete[:MOST_DOTS] if record not in best and record.rank >= low]
     with drawing(HALF_WIDTH, 380) as (figure, axes):
         _plot(axes, dots, cost, "candidate", gid="dots", color=MUTED, alpha=0.45, markersize=5, markeredgewidth=0)
         axes.plot(*_places(best, cost), drawstyle="steps-post", color=ACCENT)
@@ -78,17 +80,16 @@ def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record],
             ring = {"fillstyle": "none", "markeredgewidth": 1.8, "markersize": 14, "clip_on": False}
             _plot(axes, winner, cost, "winner", color=INK, **ring)
         tests = _draw_tests(axes, view.result.winner, cost)
-        low, high = min(low, *tests, 1.0), max(best[-1].val_score or 0.0, *tests, 0.0)
+        low, high = min([low, *tests]), max([best[-1].rank, *tests])
         _draw_limit(axes, view.limits.get(_LIMITS.get(name, "")), max(cost.of(r) or 0 for r in complete))
         axes.set_xlabel(f"{called}, {cost.unit}" if cost.unit else called)
-        axes.set_ylabel(f"{in_validation(best[0].metric)}, %")
+        axes.set_ylabel(f"validation {metric.axis}")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}" if cost.unit == "ms" else f"{value:,.0f}")
         axes.locator_params(axis="x", nbins=6)
         axes.set_xlim(left=0)
-        margin = 6 * (high - low) + 0.3
-        axes.set_ylim(100 * low - margin, 100 * high + margin)
+        axes.set_ylim(*metric.limits(metric.ranked(low), metric.ranked(high)))
         figure.legend(loc="outside upper right", ncols=3, columnspacing=1.2, handletextpad=0.4)
-        says = f"Accuracy against {called}: Pareto front of {len(best)} among {len(complete)} candidates"
+        says = f"{capitalized(metric.title)} against {called}: front of {len(best)} among {len(complete)} candidates"
         titles = {"dots": [_title(r, cost) for r in dots], "best": [_title(r, cost) for r in best]}
         return to_svg(figure, f"front-{name}", says, titles)
 
@@ -104,23 +105,24 @@ def _plot(axes: "Axes", records: Sequence[Record], cost: Cost, label: str, **sty
 
 
 def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
-    return [cost.of(r) or 0.0 for r in records], [100 * (r.val_score or 0.0) for r in records]
+    return [cost.of(r) or 0.0 for r in records], [find_metric(r.metric).plotted(r.val_score or 0.0) for r in records]
 
 
 def _title(record: Record, cost: Cost) -> str:
-    return f"trial {record.trial}: {percent(record.val_score)}, {cost.titled([record])} {cost.text(record)}"
+    score = score_text(record.metric, record.val_score)
+    return f"trial {record.trial}: {score}, {cost.titled([record])} {cost.text(record)}"
 
 
 def _draw_tests(axes: "Axes", winner: Trained | None, cost: Cost) -> list[float]:
-    """Draw winner and hand-made network at their scores on the test set, and return these scores."""
+    """Draw winner and hand-made network at their scores on the test set, and return how these rank."""
     drawn = []
     pair = [] if winner is None or winner.hand_made is None else [(winner, INK), (winner.hand_made, SECOND)]
     for (one, color), label in zip(pair, ("winner, test set", "hand-made, test set"), strict=False):
         x = cost.of(one.record)
         if one.tested is not None and x is not None:
-            score = one.tested.metrics[one.metric].value
-            drawn.append(score)
-            axes.plot([x], [100 * score], "D", color=color, markersize=7, label=label, clip_on=False)
+            score, metric = one.tested.metrics[one.metric].value, find_metric(one.metric)
+            drawn.append(metric.ranked(score))
+            axes.plot([x], [metric.plotted(score)], "D", color=color, markersize=7, label=label, clip_on=False)
     return drawn
 
 
@@ -130,6 +132,6 @@ def _draw_limit(axes: "Axes", limit: float | None, most: float) -> None:
 
 
 def _lowest(complete: Sequence[Record], best: Sequence[Record]) -> float:
-    """Return the least score that is drawn: that of the front, or of the worst but a tenth of the candidates."""
-    scores = sorted(record.val_score or 0.0 for record in complete)
-    return min(scores[int(_LEAST_SHARE * len(scores))], *(record.val_score or 0.0 for record in best))
+    """Return the rank of the worst score that is drawn: of the front, or of all but the worst tenth."""
+    scores = sorted(record.rank for record in complete)
+    return min(scores[int(_LEAST_SHARE * len(scores))], *(record.rank for record in best))

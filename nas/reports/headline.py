@@ -7,12 +7,14 @@ from typing import Any
 from nas.reports.markup import Markup, element, join
 from nas.reports.tiles import flash_tile, limited, ram_tile, tile
 from nas.reports.view import ReportView
-from nas.reports.words import GAP, capitalized, percent, size, whole
+from nas.reports.words import GAP, capitalized, percent, scored, size, whole
 from nas.study.record import Record
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
 from nas.study.scores import in_validation, on_test_set, validated
+from nas.study.tested import Tested
 from nas.study.verdict import verdict
-from nas.text import UNKNOWN, duration
+from nas.task.task import metric_title, score_text, task_of
+from nas.text import UNKNOWN, duration, listed
 
 
 def headline(view: ReportView) -> Markup:
@@ -49,19 +51,27 @@ def _partial(view: ReportView) -> Iterator[Markup]:
 
 def _so_far(record: Record) -> str:
     return (
-        f"trial {record.trial}, {in_validation(record.metric)} {percent(record.val_score)} with "
+        f"trial {record.trial}, {in_validation(record.metric)} {score_text(record.metric, record.val_score)} with "
         f"{size((record.profiled or {}).get('weights_bytes'))} of weights"
     )
 
 
 def _sentence(view: ReportView, winner: Trained) -> str:
     weights = (winner.record.profiled or {}).get("weights_bytes")
-    accuracy = None if winner.tested is None else winner.tested.metrics["accuracy"].value
     return (
         f"{whole(view.result.trials)} candidates in {duration(view.result.seconds)}. Winner: trial "
-        f"{winner.record.trial}. Its int8 model classifies {percent(accuracy)} of the test set correctly with "
-        f"{size(weights)} of weights."
+        f"{winner.record.trial}. Its int8 model {_does(winner)} with {size(weights)} of weights."
     )
+
+
+def _does(winner: Trained) -> str:
+    """Return in words how well a winner does on the test set."""
+    if task_of(winner.metric).main_metric == "accuracy":
+        return f"classifies {percent(winner.test_accuracy)} of the test set correctly"
+    if winner.tested is None:
+        return "was not tested"
+    reached = (f"{metric_title(name)} of {scored(name, one.value)}" for name, one in winner.tested.metrics.items())
+    return f"has, on the test set, {listed([f'an {words}' for words in reached])}"
 
 
 def _score(tested: Tested, metric: str) -> Markup:
@@ -69,10 +79,10 @@ def _score(tested: Tested, metric: str) -> Markup:
     int8, float_ = tested.metrics[metric], tested.float_metrics[metric]
     return tile(
         capitalized(on_test_set(metric)),
-        percent(int8.value),
+        scored(metric, int8.value),
         f"{tested.interval_words(int8)}; "
-        f"before quantization {percent(float_.value)}; "
-        f"always the most frequent class {percent(tested.baseline_metrics[metric])}",
+        f"before quantization {scored(metric, float_.value)}; "
+        f"always {tested.task.constant} {scored(metric, tested.baseline_metrics[metric])}",
     )
 
 
@@ -102,8 +112,8 @@ def _milliseconds(value: object) -> str:
 
 def _validated(name: str, value: str) -> Markup:
     """Return the tile of a score of the search or of the finals, with its spread below it."""
-    figure, _, spread = value.partition("%")
-    return tile(name, f"{figure.strip()}{GAP}%" if spread or figure != value else value, spread.strip())
+    figure, _, spread = value.partition(" ") if "%" not in value else value.partition("%")
+    return tile(name, f"{figure.strip()}{GAP}%" if "%" in value else figure, spread.strip())
 
 
 def _latency(costs: Mapping[str, Any]) -> str:

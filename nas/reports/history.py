@@ -13,7 +13,7 @@ def history_svg(history: Mapping[str, Sequence[float]], best_epoch: int) -> str:
         history: one number for each epoch, by name.
         best_epoch: counted from 0.
     """
-    panels = [name for name in ("loss", "accuracy") if name in history]
+    panels = [name for name in ("loss", "accuracy", "r2") if name in history]
     with drawing(FULL_WIDTH, 300) as (figure, first):
         first.remove()
         for place, name in enumerate(panels, start=1):

@@ -97,8 +97,8 @@ def _rungs(view: ReportView) -> Markup:
         "Early stopping",
         note(
             "Successive halving: at a rung, only the best candidates continue, and the others are paused. Control "
-            "candidates, picked at random, are never stopped. The rank correlation (Spearman) between their accuracy "
-            "at the rung and their int8 accuracy at the end says how well the rung predicts: 1 is perfect, 0 is "
+            "candidates, picked at random, are never stopped. The rank correlation (Spearman) between their score "
+            "at the rung and their int8 score at the end says how well the rung predicts: 1 is perfect, 0 is "
             f"chance. Of fewer than {FEWEST_PAIRS} control candidates it would say little, and there is a dash."
         ),
         tables.rungs(view),

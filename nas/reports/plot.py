@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from nas.study.costs import Cost
 from nas.study.record import Record
-from nas.study.scores import in_validation
+from nas.task.task import find_metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,12 +37,14 @@ def draw_front(
         ring.set_clip_on(False)
     title = cost.titled(complete)
     axes.set_xlabel(f"{title}, {cost.unit}" if cost.unit else title)
-    axes.set_ylabel(f"{in_validation(complete[0].metric if complete else 'accuracy')}, %")
+    axes.set_ylabel(f"validation {find_metric(complete[0].metric if complete else 'accuracy').axis}")
     axes.legend()
     return axes
 
 
 def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
     """Return the costs and the scores, in percent."""
-    known = [(value, 100 * (r.val_score or 0.0)) for r in records if (value := cost.of(r)) is not None]
+    known = [
+        (value, find_metric(r.metric).plotted(r.val_score or 0.0)) for r in records if (value := cost.of(r)) is not None
+    ]
     return [x for x, _ in known], [y for _, y in known]

@@ -6,9 +6,10 @@ from typing import Any, TypeAlias
 
 from nas.reports.markup import Markup, element, note, page, section, table
 from nas.reports.svg import FULL_WIDTH, LINES, SURFACE, drawing, to_svg
-from nas.reports.words import interval, percent
+from nas.reports.words import interval_of, scored
 from nas.study.result import Result
 from nas.target.ram import ram_title
+from nas.task.task import find_metric
 from nas.text import UNKNOWN, kilobytes
 
 Row: TypeAlias = tuple[str, Mapping[str, Any], Result | None, str | None]
@@ -40,6 +41,11 @@ def _score(row: Row) -> float | None:
     return winner.tested.metrics[winner.metric].value if winner is not None and winner.tested else None
 
 
+def _metric(rows: Sequence[Row]) -> str:
+    """Return the metric of the first winner."""
+    return next((row[2].winner.metric for row in rows if row[2] is not None and row[2].winner), "accuracy")
+
+
 def _weights(row: Row) -> int:
     winner = row[2].winner if row[2] is not None else None
     return int((winner.record.profiled or {}).get("weights_bytes", 0)) if winner is not None else 0
@@ -59,13 +65,14 @@ def _picture(rows: Sequence[Row]) -> Markup:
     for row in rows:
         own = [str(value) for key, value in row[1].items() if key not in (SEED, "budget_kb")]
         series.setdefault(", ".join(own) or "winners", []).append(row)
+    metric = find_metric(_metric(rows))
     with drawing(FULL_WIDTH, 380) as (figure, axes):
         for number, (label, members) in enumerate(series.items()):
-            places = [_weights(row) / 1024 for row in members], [100 * (_score(row) or 0) for row in members]
+            places = [_weights(row) / 1024 for row in members], [metric.plotted(_score(row) or 0) for row in members]
             colour = LINES[number % len(LINES)]
             axes.scatter(*places, s=70, color=colour, label=label, edgecolors=SURFACE, gid=f"series-{number}")
         axes.set_xlabel("weights, KB")
-        axes.set_ylabel("score on the test set, %")
+        axes.set_ylabel(f"score on the test set{', %' * (metric.unit == '%')}")
         axes.set_xlim(left=0)
         axes.legend(loc="best")
         titles = {f"series-{i}": [row[0] for row in members] for i, members in enumerate(series.values())}
@@ -77,10 +84,11 @@ def _means(rows: Sequence[Row]) -> Markup:
     lines = []
     for settings, members in _groups(rows).items():
         scores = [score for row in members if (score := _score(row)) is not None]
-        spread = f"{percent(min(scores))} to {percent(max(scores))}"
+        text = find_metric(_metric(members)).text
+        spread = f"{text(min(scores))} to {text(max(scores))}"
         values = [str(value) for _, value in settings]
         mean = kilobytes(round(fmean(map(_weights, members))))
-        lines.append([*values, str(len(scores)), percent(fmean(scores)), spread, mean])
+        lines.append([*values, str(len(scores)), text(fmean(scores)), spread, mean])
     keys = [key for key in rows[0][1] if key != SEED]
     head: list[object] = [*keys, "seeds", "mean test score", "lowest to highest", "mean weights"]
     return section("Means over seeds", table(head, [list(line) for line in lines], text_columns=len(keys)))
@@ -110,9 +118,9 @@ def _line(row: Row) -> list[object]:
         element("a", name, href=f"{name}/report.html"),
         *values,
         str(result.trials),
-        percent(winner.record.val_score),
-        percent(_score(row)),
-        interval(tested.metrics[winner.metric]) if tested else UNKNOWN,
+        scored(winner.metric, winner.record.val_score),
+        scored(winner.metric, _score(row)),
+        interval_of(winner.metric, tested.metrics[winner.metric]) if tested else UNKNOWN,
         kilobytes(facts.get("weights_bytes")),
         kilobytes(facts.get("arena_min_bytes")),
     ]

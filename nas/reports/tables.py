@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from nas.reports.markup import Markup, element, join, table
 from nas.reports.view import ReportView, score
-from nas.reports.words import decimal, interval, percent, value, whole
+from nas.reports.words import decimal, interval_of, scored, value, whole
 from nas.study.costs import known_costs
 from nas.study.decision import by_rank
 from nas.study.decision import finalists as all_finalists
 from nas.study.record import Record, State, state_reason, state_words
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
+from nas.study.tested import Tested
 from nas.target.ram import ram_title
 from nas.task.metrics import Estimate
-from nas.task.task import metric_title
+from nas.task.task import metric_title, task_of
 from nas.text import UNKNOWN
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 # Of more candidates, the best are listed; MLflow has all of them.
 MOST_CANDIDATES = 300
 COSTS = {"weights_bytes": "weights, B", "arena_min_bytes": "{ram}, B", "flash_bytes": "flash, B", "macs": "MACs"}
-ACCURACY = (in_validation("accuracy"), "before quantization")
 MEANINGS = {
     State.COMPLETE: "trained, quantized and evaluated",
     State.OVER_BUDGET: "larger than the budget by its estimate, so never trained",
@@ -35,12 +35,27 @@ MEANINGS = {
 
 
 def _judged_by(metric: str) -> list[str]:
-    """Return the title of the study's metric's column; none for accuracy, which has its own columns."""
-    return [] if metric == "accuracy" else [in_validation(metric)]
+    """Return the title of the study's metric's column; none for the one that has its own columns."""
+    return [] if metric == _main_metric(metric) else [in_validation(metric)]
 
 
 def _judged(metric: str, score: float | None) -> list[str]:
-    return [percent(score) for _ in _judged_by(metric)]
+    return [scored(metric, score) for _ in _judged_by(metric)]
+
+
+def _main_titles(metric: str) -> tuple[str, str]:
+    """Return the titles of the columns of `_main`."""
+    return in_validation(_main_metric(metric)), "before quantization"
+
+
+def _main(record: Record) -> tuple[str, str]:
+    """Return the metric that every study of a task shows, of the int8 and of the float model."""
+    metric = _main_metric(record.metric)
+    return scored(metric, record.val_metrics.get(metric)), scored(metric, record.float_val_score_of(metric))
+
+
+def _main_metric(metric: str) -> str:
+    return task_of(metric).main_metric
 
 
 def _titles(records: Sequence[Record]) -> list[str]:
@@ -59,13 +74,14 @@ def front(records: Sequence[Record]) -> Markup:
         [
             f"trial {r.trial}",
             *_judged(r.metric, r.val_score),
-            percent(r.val_accuracy),
-            percent(r.float_val_accuracy),
+            *_main(r),
             *_costs(r),
         ]
         for r in records
     ]
-    return table(["candidate", *_judged_by(records[0].metric), *ACCURACY, *_titles(records)], rows)
+    return table(
+        ["candidate", *_judged_by(records[0].metric), *_main_titles(records[0].metric), *_titles(records)], rows
+    )
 
 
 def candidates(view: ReportView) -> Markup:
@@ -78,15 +94,14 @@ def candidates(view: ReportView) -> Markup:
             element("code", record.digest[:10]),
             decimal(score(record) if record.values else None, 4),
             *_judged(metric, record.val_score),
-            percent(record.val_accuracy),
-            percent(record.float_val_accuracy),
+            *_main(record),
             *_costs(record),
             decimal(sum(record.seconds.values()), 1),
         ]
         for record in view.built()[:MOST_CANDIDATES]
     ]
-    head = ["candidate", "state", "network", "score", *_judged_by(metric), *ACCURACY, *_titles(view.records), "seconds"]
-    return table(list(head), rows, text_columns=3)
+    head = ["candidate", "state", "network", "score", *_judged_by(metric), *_main_titles(metric)]
+    return table([*head, *_titles(view.records), "seconds"], rows, text_columns=3)
 
 
 def dimensions(view: ReportView) -> Markup:
@@ -145,15 +160,15 @@ def scores(tested: Tested) -> Markup:
     rows: list[list[object]] = [
         [
             on_test_set(metric),
-            percent(int8.value),
-            interval(int8),
-            percent(tested.float_metrics[metric].value),
-            interval(tested.float_metrics[metric]),
-            percent(tested.baseline_metrics[metric]),
+            scored(metric, int8.value),
+            interval_of(metric, int8),
+            scored(metric, tested.float_metrics[metric].value),
+            interval_of(metric, tested.float_metrics[metric]),
+            scored(metric, tested.baseline_metrics[metric]),
         ]
         for metric, int8 in tested.metrics.items()
     ]
-    return table(["", "int8", "95 % interval", "float", "95 % interval", "always the most frequent class"], rows)
+    return table(["", "int8", "95 % interval", "float", "95 % interval", f"always {tested.task.constant}"], rows)
 
 
 def comparison(winner: Trained, tested: Tested, made: Trained, made_tested: Tested) -> Markup:
@@ -161,8 +176,8 @@ def comparison(winner: Trained, tested: Tested, made: Trained, made_tested: Test
     rows: list[list[object]] = [
         [
             on_test_set(metric),
-            *(_with_interval(one.metrics[metric]) for one in (tested, made_tested)),
-            percent(tested.baseline_metrics[metric]),
+            *(_with_interval(metric, one.metrics[metric]) for one in (tested, made_tested)),
+            scored(metric, tested.baseline_metrics[metric]),
         ]
         for metric in winner.headline_metrics
     ]
@@ -170,13 +185,13 @@ def comparison(winner: Trained, tested: Tested, made: Trained, made_tested: Test
         [cost.title, cost.text(winner.record), cost.text(made.record), UNKNOWN]
         for cost in known_costs([winner.record, made.record])
     ]
-    return table(["", "winner", "hand-made", "always the most frequent class"], rows)
+    return table(["", "winner", "hand-made", f"always {tested.task.constant}"], rows)
 
 
-def _with_interval(estimate: Estimate) -> Markup:
+def _with_interval(metric: str, estimate: Estimate) -> Markup:
     """Return a metric, with its interval on a line of its own."""
-    value = percent(estimate.value)
-    return Markup(value) if estimate.low is None else join(value, element("small", interval(estimate)))
+    value = scored(metric, estimate.value)
+    return Markup(value) if estimate.low is None else join(value, element("small", interval_of(metric, estimate)))
 
 
 def operators(footprint: "Footprint") -> Markup:
@@ -211,10 +226,10 @@ def finalists(winner: Trained) -> Markup:
         [
             f"trial {one.trial}{' (winner)' if one.trial == winner.record.trial else ''}",
             whole(one.weights_bytes),
-            percent(one.val_score),
-            *(percent(score) for score in one.fold_scores),
+            scored(winner.metric, one.val_score),
+            *(scored(winner.metric, score) for score in one.fold_scores),
             *[UNKNOWN] * (folds - len(one.fold_scores)),
-            percent(one.mean) if one.fold_scores else "no time",
+            scored(winner.metric, one.mean) if one.fold_scores else "no time",
         ]
         for one in listed
     ]
@@ -227,7 +242,12 @@ def finalists(winner: Trained) -> Markup:
 def finals(winner: Trained) -> Markup:
     """List the final trainings."""
     rows: list[list[object]] = [
-        [f"trial {entry['trial']}", whole(entry["seed"]), whole(entry["epochs"]), percent(entry["val_score"])]
+        [
+            f"trial {entry['trial']}",
+            whole(entry["seed"]),
+            whole(entry["epochs"]),
+            scored(winner.metric, entry["val_score"]),
+        ]
         for entry in winner.finals
     ]
     return table(["candidate", "seed", "epochs", f"{metric_title(winner.metric)} on the fold"], rows)

@@ -5,18 +5,20 @@ from collections.abc import Iterator
 from nas.exporters.build_commands import build_commands
 from nas.reports import answers, tables
 from nas.reports.architecture import architecture
+from nas.reports.errors import on_targets
 from nas.reports.gallery import gallery
 from nas.reports.markup import Markup, details, element, join, note, section, table
 from nas.reports.memory_map.page import buffers, picture
 from nas.reports.memory_map.words import how_memory_is_used, where_buffers_lie
 from nas.reports.steps import boards_of
 from nas.reports.view import ReportView
-from nas.reports.words import capitalized, percent
+from nas.reports.words import capitalized, scored
 from nas.study.answers import Answers, Threshold
 from nas.study.decision import sentence
 from nas.study.hand_made import RULE
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
 from nas.study.scores import in_cross_validation, on_test_set, uses_of_test_set
+from nas.study.tested import Tested
 from nas.study.verdict import verdict
 from nas.target.side_by_side import OnRuntime, cost_rows
 from nas.task.task import metric_title
@@ -26,6 +28,9 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
     """Yield the sections on the test set."""
     if winner.hand_made is not None or winner.hand_made_missing:
         yield _comparison(winner, tested)
+    if tested.task.main_metric != "accuracy":
+        yield from on_targets(view, winner, tested)
+        return
     kept = tested.answers
     if kept is not None and len(kept.groups) > 1:
         yield _groups(view, kept, winner.metric)
@@ -185,7 +190,7 @@ def _trainings(winner: Trained) -> Markup:
     std, count = winner.fold_std, len(winner.fold_scores)
     spread = note(
         f"Each final training holds out another fold and has a seed of its own. The winner's "
-        f"{in_cross_validation(winner.metric)}: {percent(winner.cross_validated_score)} over {count} folds, "
-        f"standard deviation {percent(std)}."
+        f"{in_cross_validation(winner.metric)}: {scored(winner.metric, winner.cross_validated_score)} over {count} "
+        f"folds, standard deviation {scored(winner.metric, std)}."
     )
     return details("Final trainings (cross-validation)", join(spread if std is not None else "", tables.finals(winner)))

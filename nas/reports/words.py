@@ -2,6 +2,7 @@
 
 from nas import text
 from nas.task.metrics import Estimate
+from nas.task.task import find_metric, score_text
 from nas.text import UNKNOWN
 
 # The space between a number and its unit, at which no line may break.
@@ -16,6 +17,16 @@ def percent(share: float | None) -> str:
 def interval(estimate: Estimate) -> str:
     """Return the interval of a metric in percent."""
     return text.interval(estimate.low, estimate.high).replace(" %", f"{GAP}%")
+
+
+def scored(metric: str, value: float | None) -> str:
+    """Return a value of a metric of any task."""
+    return score_text(metric, value).replace(" ", GAP)
+
+
+def interval_of(metric: str, estimate: Estimate) -> str:
+    """Return the interval of a metric of any task."""
+    return find_metric(metric).interval_text(estimate.low, estimate.high).replace(" %", f"{GAP}%")
 
 
 def whole(number: object) -> str:

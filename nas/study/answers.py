@@ -53,6 +53,21 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Miss:
+    """A row whose answer, of a regression, is far from its target.
+
+    Attributes:
+        row: its number in the test set; `group` is its group, if the rows have groups.
+        target: what was measured, one number an output; `answer` is what the model says.
+    """
+
+    row: int
+    group: str | None
+    target: tuple[float, ...]
+    answer: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """How a model answered the test rows.
 
@@ -60,8 +75,12 @@ class Answers:
         groups: by group, the worst first; empty if the rows have no groups.
         thresholds: by confidence, from the one that all answers have upwards.
         mistakes: the most confident ones, at most a few of each pair of classes.
+        points: of regression, for each output the targets and the answers of some rows.
+        misses: of regression, the rows with the largest errors, each error compared with the deviation of its output.
     """
 
     groups: tuple[GroupScore, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    points: tuple[tuple[tuple[float, float], ...], ...] = ()
+    misses: tuple[Miss, ...] = ()

@@ -89,7 +89,9 @@ class Archive:
         footprint: of `tflite` on its target: the JSON of `nas profile`.
         class_names: one for each output.
         scaling: of each channel, fitted on the training rows.
-        input: quantization of the scaled input; `output` of the probabilities or logits.
+        input: quantization of the scaled input; `output` of the probabilities, logits or values.
+        output_scaling: of regression, what brings each dequantized output to the units of its target, output * std +
+            mean, with a std of 1 and a mean of 0 if it is in units already; None for classes.
         command: shell command that repeats the study; `command_note` says what it cannot repeat.
         recipe: the settings of its training.
         channel_names: one for each entry of the input's last axis, or empty.
@@ -126,6 +128,7 @@ class Archive:
     keras: bytes | None = None
     origin: Origin | None = None
     parameters: Embedded = field(default_factory=Embedded)
+    output_scaling: Scaling | None = None
 
     @property
     def found(self) -> Trained:
@@ -137,6 +140,11 @@ class Archive:
     def record(self) -> Record:
         """The record of the training that made the model; only for a model that a study has found."""
         return self.found.record
+
+    def spread_of_targets(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return the mean and the deviation of each target over the training rows; only for regression in a study."""
+        task = self.record.architecture
+        return tuple(task["target_mean"]), tuple(task["target_std"])
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -157,7 +165,12 @@ class Archive:
 
     @property
     def output_is(self) -> str:
-        """What the model gives for each class: `probability`, or `logit`, whose greatest is the same class."""
+        """What the model gives for each class: `probability`, or `logit`, whose greatest is the same class.
+
+        Of regression, `value`.
+        """
+        if self.output_scaling is not None:
+            return "value"
         return "probability" if self.op_kinds[-1:] == ("SOFTMAX",) else "logit"
 
     @property

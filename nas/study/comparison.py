@@ -43,15 +43,15 @@ class FrontsByCost:
 
     def leads(self, record: Record) -> bool:
         """Return whether no candidate of any study is cheaper and at least as good, or as cheap and better."""
-        own = self._spent(record), -(record.val_score or 0.0)
-        others = ((self._spent(one), -(one.val_score or 0.0)) for members in self.fronts for one in members)
+        own = self._spent(record), -record.rank
+        others = ((self._spent(one), -one.rank) for members in self.fronts for one in members)
         return self.comparable and not any(
             cost <= own[0] and score <= own[1] and (cost, score) != own for cost, score in others
         )
 
     def best_of(self, records: Sequence[Record | None]) -> frozenset[int]:
         """Return the positions of the best of some candidates; none where the studies do not compare."""
-        scores = {i: record.val_score or 0.0 for i, record in enumerate(records) if record is not None}
+        scores = {i: record.rank for i, record in enumerate(records) if record is not None}
         return frozenset(i for i, score in scores.items() if self.comparable and score == max(scores.values()))
 
     def _spent(self, record: Record) -> float:

@@ -73,10 +73,9 @@ def front(records: Sequence[Record], costs: Sequence[Cost]) -> tuple[Record, ...
     best: list[Record] = []
     known = [record for record in records if len(spent(record)) == len(costs)]
     # A record can only be beaten by one that stands before it in this order.
-    for record in sorted(known, key=lambda r: (spent(r), -(r.val_score or 0), r.trial)):
+    for record in sorted(known, key=lambda r: (spent(r), -r.rank, r.trial)):
         beaten = any(
-            (other.val_score or 0) >= (record.val_score or 0)
-            and all(b <= a for a, b in zip(spent(record), spent(other), strict=True))
+            other.rank >= record.rank and all(b <= a for a, b in zip(spent(record), spent(other), strict=True))
             for other in best
         )
         best += [] if beaten else [record]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from nas.study.finals import Finalist
 from nas.study.result import Trained
-from nas.study.scores import LEAST_POINTS, in_validation
-from nas.task.task import metric_title
-from nas.text import percent
+from nas.study.scores import in_validation
+from nas.task.metrics import Metric
+from nas.task.task import find_metric, metric_title, score_text
 
 
 def finalists(winner: Trained) -> tuple[Finalist, ...]:
@@ -30,7 +30,7 @@ def why_won(winner: Trained) -> str:
         return ""
     head = f"trial {winner.record.trial} won: "
     if not ran:
-        score = f"{in_validation(winner.metric)} {percent(winner.record.val_score)}"
+        score = f"{in_validation(winner.metric)} {score_text(winner.record.metric, winner.record.val_score)}"
         return f"{head}best score in the search, {score}; no candidate was cross-validated"
     if len(ran) == 1:
         return head + _alone(winner, ran[0], len(entered))
@@ -46,9 +46,9 @@ def sentence(winner: Trained) -> str:
 def _alone(winner: Trained, own: Finalist, entered: int) -> str:
     reached = f"in {_cross_validation(winner, own)} its mean {metric_title(winner.metric)} is"
     if entered == 1:
-        return f"it is the only complete candidate; {reached} {percent(own.mean)}"
+        return f"it is the only complete candidate; {reached} {score_text(winner.metric, own.mean)}"
     few = f"there was time to cross-validate only this one of the {entered} best candidates"
-    return f"best score in the search; {few}; {reached} {percent(own.mean)}"
+    return f"best score in the search; {few}; {reached} {score_text(winner.metric, own.mean)}"
 
 
 def _cross_validation(winner: Trained, own: Finalist) -> str:
@@ -63,39 +63,35 @@ def _among(winner: Trained, ran: Sequence[Finalist], entered: Sequence[Finalist]
     title, folds = metric_title(winner.metric), _cross_validation(winner, own)
     missing = len(entered) - len(ran)
     left_out = f"; {missing} of the {len(entered)} best candidates could not be compared" if missing else ""
-    higher = next((one for one in others if (one.mean or 0.0) > (own.mean or 0.0)), None)
+    metric = find_metric(winner.metric)
+    higher = next((one for one in others if metric.is_better(one.mean or 0.0, own.mean or 0.0)), None)
     if higher is not None:
         return (
             f"best mean score of {folds}, which weighs {title} against size, of the {len(ran)} finalists: "
-            f"{percent(own.mean)} with {_weights(own)}; trial {higher.trial} reached {percent(higher.mean)} "
+            f"{metric.text(own.mean)} with {_weights(own)}; trial {higher.trial} reached {metric.text(higher.mean)} "
             f"with {_weights(higher)}{left_out}"
         )
-    won = f"best mean {title} of {folds}, {percent(own.mean)}, of the {len(ran)} finalists"
-    return f"{won}; {_leader(own, others, entered)}{left_out}"
+    won = f"best mean {title} of {folds}, {score_text(winner.metric, own.mean)}, of the {len(ran)} finalists"
+    return f"{won}; {_leader(metric, own, others, entered)}{left_out}"
 
 
-def _leader(own: Finalist, others: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
+def _leader(metric: Metric, own: Finalist, others: Sequence[Finalist], entered: Sequence[Finalist]) -> str:
     """Return how the candidate fared that led the search; the second of the finals, if the winner did."""
     if entered[0].trial == own.trial:
-        return f"trial {others[0].trial} is second with {_mean(others[0], own)}"
+        return f"trial {others[0].trial} is second with {_mean(metric, others[0], own)}"
     leader = entered[0]
     if leader.val_score is None or own.val_score is None:
-        return f"trial {others[0].trial} is second with {_mean(others[0], own)}"
-    ahead = 100 * (leader.val_score - own.val_score)
-    by = f" by {_points(ahead)}" if ahead >= LEAST_POINTS else ""
-    reached = f"reached {_mean(leader, own)}" if leader.fold_scores else "could not be cross-validated"
+        return f"trial {others[0].trial} is second with {_mean(metric, others[0], own)}"
+    ahead = metric.is_better(leader.val_score, own.val_score) and metric.differs(leader.val_score, own.val_score)
+    by = f" by {metric.difference_text(leader.val_score - own.val_score)}" if ahead else ""
+    reached = f"reached {_mean(metric, leader, own)}" if leader.fold_scores else "could not be cross-validated"
     return f"trial {leader.trial}, ahead in the search{by}, {reached}"
 
 
-def _points(points: float) -> str:
-    """Return a difference of percentages."""
-    return f"{points:.1f} points"
-
-
-def _mean(other: Finalist, own: Finalist) -> str:
+def _mean(metric: Metric, other: Finalist, own: Finalist) -> str:
     if other.final_score == own.final_score:
-        return f"{percent(other.mean)} too; of equal ones the smaller wins, then the earlier"
-    return percent(other.mean)
+        return f"{metric.text(other.mean)} too; of equal ones the smaller wins, then the earlier"
+    return metric.text(other.mean)
 
 
 def _weights(one: Finalist) -> str:

@@ -88,6 +88,7 @@ class Finalist:
     def of_entries(cls, trial: int, entries: Sequence[Mapping[str, Any]]) -> "Finalist":
         """Return the finalist of an earlier release, of which only the entries of `Trained.finals` are known."""
         scores = tuple(entry["val_score"] for entry in entries if entry["trial"] == trial)
+        # Releases that kept no finalists knew classification alone, where the higher score is the better one.
         return cls(trial, fold_scores=scores, final_score=fmean(scores))
 
     @property

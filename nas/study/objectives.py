@@ -1,6 +1,7 @@
 """Objectives: what a search maximizes or minimizes.
 
-Wherever an objective says accuracy, it means the study's metric (`Study.metric`). An objective names its costs: fronts,
+Wherever an objective says accuracy, it means the study's metric (`Study.metric`); of an error, 1 - error / deviation of
+the training targets. An objective names its costs: fronts,
 tables and ties between equally accurate candidates go by them.
 
 To add an objective, register an `Objective` here: a function of a record and of the study's numbers.
@@ -8,12 +9,14 @@ To add an objective, register an `Objective` here: a function of a record and of
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from nas.registry import Registry
 from nas.study.costs import COSTS, Cost
 from nas.study.record import Record, State
+from nas.task.classification import Classification
+from nas.task.task import Task
 
 Direction: TypeAlias = Literal["maximize", "minimize"]
 
@@ -25,10 +28,12 @@ class ObjectiveContext:
     Attributes:
         weights_bytes: the budget of the weights; None if the study has none.
         accuracy_weight: w, the weight of accuracy in the weighted objective.
+        task: what the networks learn; it says how a metric is maximized.
     """
 
     weights_bytes: int | None
     accuracy_weight: float
+    task: Task = field(default_factory=Classification)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,10 @@ class Objective:
 OBJECTIVES: Registry[Objective] = Registry("objective", __name__)
 
 
-def _score(record: Record) -> float:
-    """Return the study's metric."""
+def _score(record: Record, context: ObjectiveContext) -> float:
+    """Return the study's metric as it is maximized: 1 is the best, for errors too."""
     assert record.val_score is not None
-    return record.val_score
+    return context.task.gain(record.metric, record.val_score)
 
 
 def _profiled(record: Record, key: str) -> float:
@@ -96,7 +101,7 @@ def _profiled(record: Record, key: str) -> float:
 def _weighted(record: Record, context: ObjectiveContext) -> tuple[float, ...]:
     assert context.weights_bytes is not None
     w = context.accuracy_weight
-    return (w * _score(record) + (1 - w) * (1 - _profiled(record, "weights_bytes") / context.weights_bytes),)
+    return (w * _score(record, context) + (1 - w) * (1 - _profiled(record, "weights_bytes") / context.weights_bytes),)
 
 
 def _pareto(name: str, *, needs_latency: bool = False) -> Objective:
@@ -106,7 +111,7 @@ def _pareto(name: str, *, needs_latency: bool = False) -> Objective:
         formula=f"accuracy against {name}",
         labels=("accuracy", name),
         directions=("maximize", "minimize"),
-        values=lambda record, _: (_score(record), _profiled(record, cost.key)),
+        values=lambda record, context: (_score(record, context), _profiled(record, cost.key)),
         costs=(cost,),
         needs_latency=needs_latency,
     )
@@ -122,7 +127,7 @@ OBJECTIVES.register("weighted")(
     )
 )
 OBJECTIVES.register("accuracy")(
-    Objective("accuracy", ("accuracy",), ("maximize",), values=lambda record, _: (_score(record),))
+    Objective("accuracy", ("accuracy",), ("maximize",), values=lambda record, context: (_score(record, context),))
 )
 OBJECTIVES.register("pareto-weights")(_pareto("weights"))
 OBJECTIVES.register("pareto-arena")(_pareto("arena"))

@@ -6,7 +6,8 @@ from typing import Any
 
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.target.ram import ram_to_reserve
-from nas.text import UNKNOWN, duration, interval, kilobytes, percent
+from nas.task.task import find_metric, score_text
+from nas.text import UNKNOWN, duration, kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,12 @@ class StudySummary:
         figures = self.figures or {}
         yield "best so far" if self.test_score is None else "winner", f"trial {self.best}"
         if self.test_score is not None:
-            yield on_test_set(self.metric), percent(self.test_score)
+            yield on_test_set(self.metric), score_text(self.metric, self.test_score)
         if self.test_interval is not None:
-            yield "  95 % interval", interval(*self.test_interval)
+            yield "  95 % interval", find_metric(self.metric).interval_text(*self.test_interval)
         if self.cross_validated_score is not None:
-            yield in_cross_validation(self.metric), percent(self.cross_validated_score)
-        yield in_validation(self.metric), percent(self.val_score)
+            yield in_cross_validation(self.metric), score_text(self.metric, self.cross_validated_score)
+        yield in_validation(self.metric), score_text(self.metric, self.val_score)
         for name, key in (
             ("weights", "weights_bytes"),
             (ram_to_reserve(figures), "arena_min_bytes"),

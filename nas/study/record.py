@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from nas.codec import Place, from_data, to_data
+from nas.task.task import find_metric
 
 PLACE = Place("record")
 
@@ -51,9 +52,11 @@ class Record:
         profiled: the same figures measured on the `.tflite` file; None if there is no file.
         metric: name of the metric by which the study compares candidates.
         val_metrics: every metric of the int8 model on the validation rows, by name; empty if it was not validated.
-        float_val_accuracy: accuracy of the model before quantization, on the same rows.
+        float_val_accuracy: accuracy of the model before quantization, on the same rows; None for other tasks.
+        float_val_metrics: its metrics, for tasks other than classification.
         values: the objective's values, in the order of the study's directions.
-        history: learning curves with one number for each epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`.
+        history: learning curves with one number for each epoch: `loss`, `accuracy`, `val_loss`, `val_accuracy`; of
+            regression `r2` and `val_r2`, with the variance of the training targets, in place of the accuracies.
         seconds: wall time by stage: `build`, `trace` (graphs, before the first epoch), `train`, `quantize`, `evaluate`.
         versions: versions of nas and of the libraries that the numbers depend on.
         host: name of the machine that trained it; None for those of earlier releases.
@@ -75,6 +78,7 @@ class Record:
     metric: str = "accuracy"
     val_metrics: Mapping[str, float] = field(default_factory=dict)
     float_val_accuracy: float | None = None
+    float_val_metrics: Mapping[str, float] = field(default_factory=dict)
     values: tuple[float, ...] | None = None
     history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -89,6 +93,20 @@ class Record:
     def val_score(self) -> float | None:
         """The int8 model's score in the study's metric on the validation rows."""
         return self.val_metrics.get(self.metric)
+
+    @property
+    def rank(self) -> float:
+        """A number that is higher for better scores: `val_score`, the other way round for errors; 0 without one."""
+        return find_metric(self.metric).ranked(self.val_score or 0.0)
+
+    @property
+    def float_val_score(self) -> float | None:
+        """The score of the model before quantization, on the same rows; None if it is not known."""
+        return self.float_val_score_of(self.metric)
+
+    def float_val_score_of(self, metric: str) -> float | None:
+        """Return a metric of the model before quantization; None if it is not known."""
+        return self.float_val_metrics.get(metric, self.float_val_accuracy if metric == "accuracy" else None)
 
     @property
     def is_cut_short(self) -> bool:
@@ -107,6 +125,7 @@ class Record:
             estimated=searched.estimated,
             val_metrics=searched.val_metrics,
             float_val_accuracy=searched.float_val_accuracy,
+            float_val_metrics=searched.float_val_metrics,
         )
 
     def measured(self) -> dict[str, Any]:
@@ -117,6 +136,8 @@ class Record:
             "val_accuracy": self.val_accuracy,
             "float_val_accuracy": self.float_val_accuracy,
             "val_metrics": dict(self.val_metrics),
+            "float_val_metrics": dict(self.float_val_metrics),
+            "val_score": self.val_score,
             **(self.profiled or {}),
         }
 

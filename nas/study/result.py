@@ -6,80 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.codec import Place, from_data, to_data
-from nas.study.answers import Answers
 from nas.study.costs import Cost
 from nas.study.finals import Finalist
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.study.rung_correlation import RungCorrelation
-from nas.task.metrics import DRAWS, FEWEST_GROUPS, Estimate
-from nas.text import counted, duration, interval, kilobytes, percent
+from nas.study.tested import TEST_KEYS, Tested
+from nas.task.task import TASKS, find_metric, metric_title, score_text, task_of
+from nas.text import counted, duration, kilobytes
 
 PLACE = Place("winner")
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """A model's metrics on the test rows, by name; `accuracy` is always among them.
-
-    Attributes:
-        metrics: of the int8 model, each with its 95 % interval (`nas.task.metrics.estimates`).
-        float_metrics: of the model before quantization.
-        baseline_metrics: of always answering the class that is most frequent in training.
-        confusion: `confusion[true][predicted]`, counts of the int8 model.
-        answers: how the int8 model answered single rows and groups; None if it is not known.
-        resampled_unit: what the intervals are over, and how many there are: `9 groups`, or `200 rows` if there are no
-            groups.
-    """
-
-    metrics: Mapping[str, Estimate]
-    float_metrics: Mapping[str, Estimate]
-    baseline_metrics: Mapping[str, float]
-    confusion: tuple[tuple[int, ...], ...]
-    resampled_unit: str
-    answers: Answers | None = None
-
-    @property
-    def has_intervals(self) -> bool:
-        """Whether the test set has enough groups for intervals."""
-        return self.metrics["accuracy"].low is not None
-
-    def interval_words(self, estimate: Estimate) -> str:
-        """Return the 95 % interval of one of the metrics in words, or why there is none."""
-        if not self.has_intervals:
-            return f"no interval: the test set has {self.resampled_unit}, {FEWEST_GROUPS} are needed"
-        return f"95 % interval {interval(estimate.low, estimate.high)}, over {self.resampled_unit}"
-
-    @property
-    def method_words(self) -> str:
-        """How the intervals were computed, in a sentence."""
-        if not self.has_intervals:
-            return f"No intervals: the test set has {self.resampled_unit}, {FEWEST_GROUPS} are needed."
-        resampled = f"bootstrap, {self.resampled_unit} resampled {DRAWS:,} times"
-        if "row" in self.resampled_unit:
-            return f"Intervals: of accuracy exact (Clopper-Pearson); of the others, {resampled}."
-        return f"Intervals: {resampled}; widened where needed to contain the exact (Clopper-Pearson) interval."
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the entries that documents have for it; they repeat the accuracies under names of their own."""
-        data = to_data(self)
-        return {
-            "test_accuracy": self.metrics["accuracy"].value,
-            "float_test_accuracy": self.float_metrics["accuracy"].value,
-            "baseline_accuracy": self.baseline_metrics["accuracy"],
-            **{key: data[field] for field, key in _TEST_KEYS.items()},
-        }
-
-
-# The key of each field in documents.
-_TEST_KEYS = {
-    "metrics": "test_metrics",
-    "float_metrics": "float_test_metrics",
-    "baseline_metrics": "baseline_metrics",
-    "confusion": "confusion",
-    "resampled_unit": "drawn_from",
-    "answers": "test_answers",
-}
 # The entries of a model that was not tested.
 _UNTESTED: Mapping[str, Any] = {
     **dict.fromkeys(("test_accuracy", "float_test_accuracy", "baseline_accuracy")),
@@ -126,8 +64,10 @@ class Trained:
 
     def __repr__(self) -> str:
         """Return the trial, its scores and its weights in one line."""
-        parts = [f"validation {self.metric} {percent(self.record.val_score)}"]
-        parts += [] if self.test_accuracy is None else [f"test accuracy {percent(self.test_accuracy)}"]
+        parts = [f"validation {self.metric} {score_text(self.metric, self.record.val_score)}"]
+        if self.tested is not None:
+            main = self.tested.task.main_metric
+            parts.append(f"test {metric_title(main)} {score_text(main, self.tested.metrics[main].value)}")
         facts = self.record.profiled or {}
         parts += [f"weights {kilobytes(facts['weights_bytes'])}"] if "weights_bytes" in facts else []
         return f"<nas winner: trial {self.record.trial}, {', '.join(parts)}>"
@@ -135,13 +75,28 @@ class Trained:
     @property
     def test_accuracy(self) -> float | None:
         """Accuracy of the int8 model on the test rows; `tested` has its interval. None if it was not tested."""
-        return None if self.tested is None else self.tested.metrics["accuracy"].value
+        found = None if self.tested is None else self.tested.metrics.get("accuracy")
+        return None if found is None else found.value
+
+    @property
+    def test_score(self) -> float | None:
+        """The study's metric of the int8 model on the test rows; None if it was not tested."""
+        return None if self.tested is None else self.tested.metrics[self.metric].value
+
+    @property
+    def quantization_cost(self) -> float | None:
+        """By which share the RMSE on the test rows is above that before quantization; None for other tasks."""
+        if self.tested is None or "rmse" not in self.tested.metrics:
+            return None
+        before = self.tested.float_metrics["rmse"].value
+        return self.tested.metrics["rmse"].value / before - 1 if before else None
 
     @property
     def guesses(self) -> bool:
-        """Whether the model is no better on the test set than always answering the most frequent class."""
-        return self.tested is not None and all(
-            self.tested.metrics[metric].value <= self.tested.baseline_metrics[metric]
+        """Whether the model is no better on the test set than the constant answer that is best in training."""
+        tested = self.tested
+        return tested is not None and not any(
+            find_metric(metric).is_better(tested.metrics[metric].value, tested.baseline_metrics[metric])
             for metric in self.headline_metrics
         )
 
@@ -152,8 +107,9 @@ class Trained:
 
     @property
     def headline_metrics(self) -> tuple[str, ...]:
-        """The metrics that a summary shows of the test rows: the study's, and accuracy; none without a test."""
-        return tuple(dict.fromkeys((self.metric, "accuracy"))) if self.tested else ()
+        """The metrics that a summary shows of the test rows: the study's, and accuracy or R2; none without a test."""
+        task = task_of(self.metric)
+        return tuple(dict.fromkeys((self.metric, task.main_metric, task.curve))) if self.tested else ()
 
     @property
     def folds_left_out(self) -> int:
@@ -175,7 +131,7 @@ class Trained:
     def cross_validated_accuracy(self) -> float | None:
         """The mean accuracy over the same folds."""
         own = [entry["val_accuracy"] for entry in self.finals if entry["trial"] == self.record.trial]
-        return statistics.fmean(own) if own else None
+        return statistics.fmean(own) if own and None not in own else None
 
     @property
     def fold_std(self) -> float | None:
@@ -193,7 +149,7 @@ class Trained:
         """Read `to_json()`; InputError at `place` for anything else."""
         facts = data
         if isinstance(data, Mapping):
-            tested = {field: data[key] for field, key in _TEST_KEYS.items() if key in data}
+            tested = {field: data[key] for field, key in TEST_KEYS.items() if key in data}
             facts = {key: value for key, value in data.items() if key not in _UNTESTED}
             facts["tested"] = tested if data.get("test_metrics") else None
         return from_data(cls, facts, place)
@@ -288,6 +244,10 @@ class Result:
             "architecture": dict(winner.record.architecture),
             "hand_made": None if winner.hand_made is None else _compared(winner.hand_made),
             "metric": winner.metric,
+            "task": next(name for name, kind in TASKS.items() if kind is task_of(winner.metric)),
+            "test_score": winner.test_score,
+            "float_test_score": None if winner.tested is None else winner.tested.float_metrics[winner.metric].value,
+            "baseline_score": None if winner.tested is None else winner.tested.baseline_metrics[winner.metric],
             "cross_validated_accuracy": winner.cross_validated_accuracy,
             "cross_validated_score": winner.cross_validated_score,
             "fold_scores": list(winner.fold_scores),
@@ -299,7 +259,7 @@ class Result:
 
 def _ends(metrics: Mapping[str, Any]) -> list[float] | None:
     """Return the ends of the accuracy's interval; None without a test, and without an interval."""
-    if not metrics or metrics["accuracy"]["low"] is None:
+    if "accuracy" not in metrics or metrics["accuracy"]["low"] is None:
         return None
     return [metrics["accuracy"]["low"], metrics["accuracy"]["high"]]
 

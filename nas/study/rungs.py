@@ -24,7 +24,7 @@ import numpy as np
 from nas.arrays import Doubles
 from nas.study.record import Record, State
 from nas.study.rung_correlation import RungCorrelation
-from nas.text import percent
+from nas.task.task import TASKS, find_metric, validation_curve
 
 # A rung with fewer results than this stops no candidate: too few say too little about what is good.
 MIN_RESULTS = 6
@@ -67,11 +67,14 @@ class HalvingRule:
 
     def after_epoch(self, epoch: int, numbers: Mapping[str, float]) -> bool:
         """Take the learning curves' numbers of an epoch, counted from 0; return whether to train on."""
-        self._best = max(self._best, numbers.get("val_accuracy", -math.inf))
+        self._best = max(
+            self._best, *validation_curve({name: (number,) for name, number in numbers.items()}), -math.inf
+        )
         threshold = self._thresholds.get(epoch + 1, -math.inf)
         if self._best < threshold - _TIE:
-            done, accuracy, cutoff = f"{epoch + 1} of {self._epochs} epochs", percent(self._best), percent(threshold)
-            self.reason = f"stopped early after {done}: validation accuracy {accuracy}, cut-off {cutoff}"
+            curve = find_metric(next(kind.curve for kind in TASKS.values() if f"val_{kind.curve}" in numbers))
+            done, best = f"{epoch + 1} of {self._epochs} epochs", f"{curve.title} {curve.text(self._best)}"
+            self.reason = f"stopped early after {done}: validation {best}, cut-off {curve.text(threshold)}"
         return self.reason is None
 
 
@@ -91,7 +94,7 @@ def is_control(seed: int) -> bool:
 
 def accuracy_at(record: Record, epoch: int) -> float | None:
     """Return the best float validation accuracy of the first `epoch` epochs; None if the training was shorter."""
-    curve = record.history.get("val_accuracy", ())
+    curve = validation_curve(record.history)
     return max(curve[:epoch]) if len(curve) >= epoch else None
 
 
@@ -101,7 +104,7 @@ def correlations(records: Iterable[Record], epochs: Sequence[int]) -> tuple[Rung
     found = []
     for epoch in epochs:
         reached = [r for r in controls if accuracy_at(r, epoch) is not None]
-        pairs = [(accuracy_at(r, epoch), r.val_score) for r in reached]
+        pairs = [(accuracy_at(r, epoch), r.rank) for r in reached]
         early, late = np.array(pairs, np.float64).reshape(-1, 2).T
         found.append(
             RungCorrelation(epoch, len(pairs), spearman(early, late), max(map(_epochs, reached), default=None))
@@ -117,7 +120,7 @@ def spearman(a: Doubles, b: Doubles) -> float | None:
 
 
 def _epochs(record: Record) -> int:
-    return len(record.history.get("val_accuracy", ()))
+    return len(validation_curve(record.history))
 
 
 def _ranks(values: Doubles) -> Doubles:

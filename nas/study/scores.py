@@ -6,11 +6,7 @@ made it a finalist; the Pareto front shows it.
 """
 
 from nas.study.result import Trained
-from nas.task.task import metric_title
-from nas.text import percent
-
-LEAST_POINTS = 0.05
-"""Of two scores that differ by fewer percentage points, no text says that one is higher: a person sees the same."""
+from nas.task.task import find_metric, metric_title, score_text
 
 
 def on_test_set(metric: str) -> str:
@@ -30,11 +26,12 @@ def in_validation(metric: str) -> str:
 
 def validated(trained: Trained) -> list[tuple[str, str]]:
     """Return the names and values of what the study judged by: the cross-validated score, and the validation score."""
-    pairs = [(in_validation(trained.metric), percent(trained.record.val_score))]
+    pairs = [(in_validation(trained.metric), score_text(trained.record.metric, trained.record.val_score))]
     if trained.cross_validated_score is None:
         return pairs
-    spread = "" if trained.fold_std is None else f" +- {100 * trained.fold_std:.1f}"
-    mean = f"{percent(trained.cross_validated_score)}{spread} over {len(trained.fold_scores)} folds"
+    metric = find_metric(trained.metric)
+    spread = "" if trained.fold_std is None else f" +- {metric.text(trained.fold_std).removesuffix(' %')}"
+    mean = f"{metric.text(trained.cross_validated_score)}{spread} over {len(trained.fold_scores)} folds"
     return [(in_cross_validation(trained.metric), mean), *pairs]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from nas.arrays import Array, Doubles, Flags, Ints
 from nas.study.record import Record
 from nas.study.rungs import MIN_RESULTS, Gains, GainsAt, Rung, accuracy_at
+from nas.task.task import validation_curve
 
 
 class Standings:
@@ -214,7 +215,7 @@ def _grown(values: Array, size: int) -> Array:
 
 
 def _length(record: Record) -> int:
-    return len(record.history.get("val_accuracy", ()))
+    return len(validation_curve(record.history))
 
 
 def _worst_kept(ranks: Ints, factor: int) -> int:

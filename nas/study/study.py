@@ -18,11 +18,12 @@ from nas.space.file import load_space
 from nas.space.space import Space
 from nas.study.cluster import Cluster
 from nas.study.code_size import code_of
+from nas.study.no_budget import NoBudgetError
 from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, milliseconds, thousands, to_bytes
 from nas.target.target import DEFAULT_TARGET, RUNTIMES, Target, find_target
-from nas.task.classification import Classification
+from nas.task.choice import check_learning, learned
 from nas.task.metrics import AUTO
 
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tracking_uri")
@@ -32,6 +33,7 @@ LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
     "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
     "classes", "unknown_share", "silence_share", "image_size", "image_fit", "image_color", "latency_ms", "runtime",
+    "task", "loss",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -40,17 +42,6 @@ DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
 # A larger number is a slip: more than two years, a million trials, values of a window, or 10 MHz.
 _MOST = {"minutes": 1_000_000, "rate_hz": 10_000_000, "trials": 1_000_000, "window": 1_000_000, "stride": 1_000_000}
-
-
-class NoBudgetError(InputError):
-    """A study has an objective that needs a budget of the weights, and neither a budget nor a board."""
-
-    def __init__(self, objective: str) -> None:
-        super().__init__(
-            "--budget-kb",
-            f"must be given for the {objective} objective",
-            hint="or give a board as --target (see `nas targets`), or take --objective accuracy",
-        )
 
 
 @explains_fields()
@@ -77,15 +68,17 @@ class Study:
         accuracy_weight: w in the weighted objective.
         metric: the metric by which objectives and finals compare candidates: `accuracy`, `balanced_accuracy`,
             `macro_f1`, or `auto`, which is balanced accuracy if the most frequent class has at least 3 times the
-            training rows of the rarest one, and accuracy otherwise.
+            training rows of the rarest one, and accuracy otherwise. Of regression: `rmse`, `mae`, `r2`, or `auto`,
+            which is RMSE for one target and R2 for several.
         sampler: name of the sampler that proposes candidates; checked when a search begins.
         output: what the model gives for each class: `probabilities`, or `logits`, which need no softmax; the greatest
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
             keep_columns, merge_parts, drop_outliers, channels_first, classes, unknown_share, silence_share,
-            image_size, image_fit, image_color: how data are read and what of them is used, see
+            image_size, image_fit, image_color, task: how data are read and what of them is used, see
             `nas.data.options.DataOptions`; None leaves it to the reader of the data.
+        loss: of regression, what training minimizes: `mse`, `mae` or `huber`; None for `mse`.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, including the finals; None sets no limit. If neither trials nor minutes are
@@ -133,6 +126,8 @@ class Study:
     image_size: str | None = None
     image_fit: str | None = None
     image_color: str | None = None
+    task: str | None = None
+    loss: str | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None
@@ -162,7 +157,7 @@ class Study:
             hint = "give rows to nas.search(study, data=nas.Data.from_arrays(x, y))"
             raise InputError("--data", "must be a name or a path", got=type(self.data).__name__, hint=hint)
         OBJECTIVES.find(self.objective, "--objective")
-        Classification.check_metric(self.metric, "--metric")
+        check_learning(self.task, self.metric, self.loss)
         if self.runtime is not None:
             RUNTIMES.find(self.runtime, "--runtime")
         if self.output not in OUTPUTS:
@@ -199,7 +194,7 @@ class Study:
         parts = [Path(self.space).stem, Path(self.data).stem]
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else [Path(self.target).stem] * self._is_for_a_board()
         given = self._given()
-        parts += [given[key] for key in ("runtime", "objective", "metric", "sampler", "output") if key in given]
+        parts += [given[key] for key in ("runtime", "objective", "metric", "sampler", "output", "loss") if key in given]
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 
@@ -207,9 +202,14 @@ class Study:
         """Return the target with the runtime that the study asks for."""
         return find_target(self.target, self.runtime)
 
-    def searched(self) -> Space:
-        """Return the space with the task that its networks learn, as its file is now."""
-        return dataclasses.replace(load_space(self.space), task=Classification(softmax=self.output == OUTPUTS[0]))
+    def searched(self, task: str | None = None) -> Space:
+        """Return the space with the task that its networks learn, as its file is now.
+
+        Args:
+            task: what is asked of the data; None if they are not read yet, for what the study says.
+        """
+        learns = learned(task or self.task, self.metric, self.loss, softmax=self.output == OUTPUTS[0])
+        return dataclasses.replace(load_space(self.space), task=learns)
 
     def limits(self, target: Target) -> Budget:
         """Return the limits that the study gives; RAM and flash are the target's where it gives none."""
@@ -222,7 +222,7 @@ class Study:
             latency_ms=self.latency_ms,
         )
 
-    def budget(self, target: Target) -> Budget:
+    def budget(self, target: Target, task: str | None = None) -> Budget:
         """Return the limits by which candidates are judged: those that are given, and one for weights where needed.
 
         An objective that needs a limit of the weights, where none is given, has what the flash leaves beside the code
@@ -231,7 +231,7 @@ class Study:
         limits = self.limits(target)
         if limits.weights_bytes or limits.flash_bytes is None or not OBJECTIVES[self.objective].needs_weights_budget:
             return limits
-        return dataclasses.replace(limits, weights_bytes=code_of(self.searched(), target).left(limits.flash_bytes))
+        return dataclasses.replace(limits, weights_bytes=code_of(self.searched(task), target).left(limits.flash_bytes))
 
     def _is_for_a_board(self) -> bool:
         """Return whether the budget of the weights is what a board's flash leaves; earlier names had no board."""

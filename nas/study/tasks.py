@@ -13,8 +13,8 @@ from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.study.recipe import Recipe
 from nas.study.record import Record
-from nas.study.result import Tested
 from nas.study.rungs import Rung
+from nas.study.tested import Tested
 from nas.target.budget import Budget
 from nas.target.target import Target
 from nas.task.classification import Classification

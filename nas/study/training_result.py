@@ -10,7 +10,9 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.codec import to_data
-from nas.text import percent
+from nas.task.classification import Classification
+from nas.task.regression import Regression
+from nas.task.task import find_metric, metric_title
 
 AfterEpoch = Callable[[int, Mapping[str, float]], bool | None]
 """Called after each epoch, when its checkpoint is written, with its number, from 0, and its numbers by name: `loss`,
@@ -45,9 +47,10 @@ class TrainedModel:
         best_epoch: whose weights the float model has, counted from 0.
         stopped_by: what ended the training.
         resumed_at: epochs of earlier runs.
-        val_accuracy: of the int8 model on the validation rows; None if it has learned from them.
+        val_accuracy: of the int8 model on the validation rows, or its RMSE; None if it has learned from them.
         float_val_accuracy: of the float model on them.
         notes: what the user should know, one line each.
+        output_scale: of regression, the mean and the deviation that bring outputs to units; None for classes.
     """
 
     keras: bytes
@@ -61,6 +64,12 @@ class TrainedModel:
     val_accuracy: float | None
     float_val_accuracy: float | None
     notes: tuple[str, ...] = ()
+    output_scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+
+    @property
+    def metric(self) -> str:
+        """What the accuracies are: `accuracy`, or `rmse` of regression."""
+        return Classification.main_metric if self.output_scale is None else Regression.main_metric
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +95,7 @@ class TrainingResult:
         problems: why it may not run there, in words; empty if it does.
         notes: what the user should know, one line each.
         mlflow_run: id of the training's run in MLflow; None if it is not tracked.
+        metric: what the three accuracies are: `accuracy`, or of regression `rmse`, in the units of the target.
     """
 
     name: str
@@ -108,17 +118,25 @@ class TrainingResult:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     mlflow_run: str | None = None
+    metric: str = "accuracy"
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as plain data; the figures of the footprint stand beside the others."""
         data = to_data(self)
-        return {**data.pop("footprint"), **data}
+        scores = {name.replace("accuracy", "score"): data[name] for name in _SCORES}
+        if self.metric != "accuracy":
+            data |= dict.fromkeys(_SCORES)
+        return {**data.pop("footprint"), **data, **scores}
 
     def __repr__(self) -> str:
         """Return the model, its accuracies and its size, in a line."""
-        scores = f"{percent(self.val_accuracy)} int8, {percent(self.float_val_accuracy)} float"
+        text = find_metric(self.metric).text
+        scores = f"{metric_title(self.metric)} {text(self.val_accuracy)} int8, {text(self.float_val_accuracy)} float"
         size = f"{self.footprint['weights_bytes']:,} B of weights"
-        return f"<nas.TrainingResult {self.name}: {self.epochs} epochs, validation accuracy {scores}, {size}>"
+        return f"<nas.TrainingResult {self.name}: {self.epochs} epochs, validation {scores}, {size}>"
+
+
+_SCORES = ("val_accuracy", "float_val_accuracy", "baseline_accuracy")
 
 
 def weights_sha256(weights: Iterable[Array]) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 
 from nas.arrays import Array, Doubles, Floats, Ints
 from nas.graph.builder import GraphBuilder
-from nas.task.metrics import METRICS, Metric, confusion, constant_answer, is_unbalanced
-from nas.task.task import TASKS, Task
+from nas.task.metrics import METRICS, Metric, confusion, is_unbalanced
+from nas.task.task import CLASSES, TASKS, Task
 
 
-@TASKS.register("classification")
+@TASKS.register(CLASSES)
 @dataclass(frozen=True, slots=True)
 class Classification(Task):
     """Assign one of several classes to each row; the tally is the confusion matrix.
@@ -21,9 +21,15 @@ class Classification(Task):
         softmax: whether the model computes probabilities; the most probable class is that of the greatest logit.
     """
 
-    loss: ClassVar[str] = "cross_entropy"
     metrics: ClassVar[Mapping[str, Metric]] = METRICS
+    main_metric: ClassVar[str] = "accuracy"
+    curve: ClassVar[str] = "accuracy"
+    constant: ClassVar[str] = "the most frequent class"
     softmax: bool = True
+
+    @property
+    def loss(self) -> str:
+        return "cross_entropy"
 
     def outputs(self, y: Array, class_names: Sequence[str]) -> int:
         return len(class_names)
@@ -58,9 +64,9 @@ class Classification(Task):
     def tally(self, answers: Array, y: Array, outputs: int) -> Ints:
         return confusion(answers, y, outputs)
 
-    def baseline(self, y: Array, tally: Ints) -> Ints:
+    def baseline(self, y: Array, of: Array, outputs: int) -> Ints:
         """Return the tally of always answering the class that is most frequent in training."""
-        return constant_answer(tally, int(np.bincount(y).argmax()))
+        return confusion(np.full(len(of), int(np.bincount(y).argmax())), of, outputs)
 
     def default_metric(self, y: Array) -> str:
         """Return balanced accuracy if the classes of `y` are unbalanced, else accuracy."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Doubles, Ints
+from nas.text import interval, percent
 
 AUTO = "auto"
 """Stands for the metric that a task chooses for the data."""
@@ -21,6 +22,9 @@ UNBALANCED = 3
 
 With two such classes, a model that always answers the more frequent one is right on 75 % of the rows or more.
 """
+
+LEAST_POINTS = 0.05
+"""Of two shares that differ by fewer percentage points, no text says that one is higher: a person sees the same."""
 
 DRAWS = 2000
 """Number of bootstrap samples of an interval."""
@@ -55,6 +59,7 @@ class Metric:
         best: its value for answers without a mistake.
         rows: of a tally, the number of rows whose accuracy would vary as much as this metric; None if it is no mean of
             right answers. No interval is narrower than the exact one of that many rows.
+        unit: what its values are: `%` of a share of 1, `target` of an error in the target's unit, or nothing.
         is_share: whether it is the share of rows with a right answer, so that its interval over rows is exact.
     """
 
@@ -64,6 +69,50 @@ class Metric:
     best: float = 1.0
     rows: Callable[[npt.NDArray[Any]], float] | None = None
     is_share: bool = False
+    unit: str = "%"
+
+    def text(self, value: float | None) -> str:
+        """Return a value as texts show it: a share in percent, others with four digits; a dash for None."""
+        if self.unit == "%" or value is None:
+            return percent(value)
+        return f"{round(value, 3) + 0.0:.3f}" if not self.unit else f"{value:.4g}"  # no -0.000
+
+    def interval_text(self, low: float | None, high: float | None) -> str:
+        """Return an interval of values; a dash if there is none."""
+        if self.unit == "%" or low is None or high is None:
+            return interval(low, high)
+        return f"{self.text(low)} to {self.text(high)}"
+
+    def difference_text(self, difference: float) -> str:
+        """Return the size of a difference of two values, in percentage points for a share."""
+        return f"{100 * abs(difference):.1f} points" if self.unit == "%" else self.text(abs(difference))
+
+    def differs(self, value: float, other: float) -> bool:
+        """Return whether a person sees two values as different ones."""
+        return 100 * abs(value - other) >= LEAST_POINTS if self.unit == "%" else self.text(value) != self.text(other)
+
+    def plotted(self, value: float) -> float:
+        """Return a value as axes of plots show it, a share in percent."""
+        return 100 * value if self.unit == "%" else value
+
+    @property
+    def axis(self) -> str:
+        """What axes of plots are called."""
+        return f"{self.title}, %" if self.unit == "%" else self.title
+
+    def limits(self, low: float, high: float) -> tuple[float, float]:
+        """Return the ends of an axis that shows the values between two, in its units, with a margin."""
+        ends = sorted((self.plotted(low), self.plotted(high)))
+        margin = 0.06 * (ends[1] - ends[0]) + (0.3 if self.unit == "%" else 0.01 * abs(ends[1]))
+        return ends[0] - margin, ends[1] + margin
+
+    def ranked(self, value: float) -> float:
+        """Return a number that is higher for better values; of that number, the value again."""
+        return value if self.greater_is_better else -value
+
+    def is_better(self, value: float, other: float) -> bool:
+        """Return whether a value is better than another one."""
+        return value > other if self.greater_is_better else value < other
 
 
 def accuracy(counts: npt.NDArray[Any]) -> Doubles:
@@ -191,7 +240,7 @@ def _estimate(metric: Metric, value: float, total: Ints, draws: npt.NDArray[Any]
         ends = exact_interval(value, metric.rows(total) * min(1.0, (_t(rows - 1) / _t(units - 1)) ** 2))
     if metric.is_share and units == rows:
         return Estimate(value, *ends)
-    tail = _tail(units)
+    tail = interval_tail(units)
     low, high = np.quantile(metric.function(draws), [tail, 1 - tail]).tolist()
     return Estimate(value, min(low, ends[0]), max(high, ends[1]))
 
@@ -207,7 +256,7 @@ def _mean(parts: npt.NDArray[Any], wholes: npt.NDArray[Any]) -> Doubles:
     return np.asarray(ratios.sum(-1) / known.sum(-1))
 
 
-def _tail(units: int) -> float:
+def interval_tail(units: int) -> float:
     """Return the share of bootstrap samples that lies beyond each end of the interval.
 
     With few groups a percentile interval is too narrow. Its levels are therefore moved outwards by the ratio of

@@ -1,17 +1,22 @@
 """The contract of a task: what networks learn, by which metrics they are judged, and what they are compared with."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Floats, Ints
 from nas.errors import unknown
 from nas.graph.builder import GraphBuilder
 from nas.registry import Registry
-from nas.task.metrics import AUTO, Estimate, Metric, estimates, scores
+from nas.task.metrics import AUTO, Estimate, Metric, drawn_from, estimates, scores
+
+Tally: TypeAlias = npt.NDArray[Any]
+CLASSES, TARGETS = "classification", "regression"
+"""Names of tasks: rows have classes, or measured targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,43 @@ class Task(ABC):
     of the tally. Tallies add up: that of two sets of rows is the sum of theirs.
 
     Attributes:
-        loss: name of the training loss in `nas.model.losses`.
         metrics: what answers are judged by, by name.
+        main_metric: the one that is told whatever a study judges by.
+        curve: what learning curves show beside the loss; higher is better.
+        constant: the constant answer of `baseline`, in words.
+        calibration_rows: number of rows that int8 ranges are measured on; None for the usual one.
+        follows_float: whether quantization-aware epochs learn the float network's outputs.
+        range_margin: the share of a range by which it is widened at each end.
     """
 
-    loss: ClassVar[str]
     metrics: ClassVar[Mapping[str, Metric]]
+    main_metric: ClassVar[str]
+    curve: ClassVar[str]
+    constant: ClassVar[str]
+    calibration_rows: ClassVar[int | None] = None
+    range_margin: ClassVar[float] = 0.0
+    follows_float: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def loss(self) -> str:
+        """Name of the training loss in `nas.model.losses`."""
+
+    def fitted(self, y: Array) -> Self:
+        """Return the task with what it takes from the training targets `y`; nothing, unless a task says so."""
+        return self
+
+    def output_scale(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """Return the mean and the deviation that bring a deployed model's outputs to units; None for classes."""
+        return None
+
+    def span(self, y: Array) -> tuple[float, float] | None:
+        """Return the range that an int8 output must cover, for training targets `y`; None for what networks give."""
+        return None
+
+    def unit_scale(self) -> tuple[float, float] | None:
+        """Return the mean and the deviation by which a deployed model brings its outputs to units; None for neither."""
+        return None
 
     @abstractmethod
     def outputs(self, y: Array, class_names: Sequence[str]) -> int:
@@ -54,12 +90,12 @@ class Task(ABC):
         """Return a teacher's outputs [n, outputs] as soft labels [n, outputs]; see `Finals.temperature`."""
 
     @abstractmethod
-    def tally(self, answers: Array, y: Array, outputs: int) -> Ints:
+    def tally(self, answers: Array, y: Array, outputs: int) -> Tally:
         """Return the tally of answers for rows with targets `y`."""
 
     @abstractmethod
-    def baseline(self, y: Array, tally: Ints) -> Ints:
-        """Return the tally of the best constant answer for training targets `y`, on the rows of `tally`."""
+    def baseline(self, y: Array, of: Array, outputs: int) -> Tally:
+        """Return the tally of the best constant answer for training targets `y`, on rows with targets `of`."""
 
     @abstractmethod
     def default_metric(self, y: Array) -> str:
@@ -83,19 +119,27 @@ class Task(ABC):
         """Return a stratum for each of the targets `y`: samples take the same number of rows of each."""
         return np.zeros(len(y), np.int64)
 
-    def tallies(self, answers: Array, y: Array, groups: Array | None, outputs: int) -> Ints:
+    def tallies(self, answers: Array, y: Array, groups: Array | None, outputs: int) -> Tally:
         """Return the tally of each group [groups, ...]; without groups, that of all rows as one."""
         if groups is None:
             return self.tally(answers, y, outputs)[None]
         return np.stack([self.tally(answers[groups == g], y[groups == g], outputs) for g in np.unique(groups)])
 
-    def scores(self, tally: Ints) -> dict[str, float]:
+    def scores(self, tally: Tally) -> dict[str, float]:
         """Return every metric of a tally, by name."""
         return scores(tally, self.metrics)
 
-    def estimates(self, tallies: Ints, *, grouped: bool) -> dict[str, Estimate]:
+    def estimates(self, tallies: Tally, *, grouped: bool) -> dict[str, Estimate]:
         """Return every metric of `tallies` together with its 95 % interval, by name; see `nas.task.metrics`."""
         return estimates(tallies, grouped=grouped, metrics=self.metrics)
+
+    def drawn_from(self, tallies: Tally, *, grouped: bool) -> str:
+        """Return over what `estimates` gives intervals: `9 groups`, or `200 rows` if there are no groups."""
+        return drawn_from(tallies, grouped=grouped)
+
+    def gain(self, metric: str, value: float) -> float:
+        """Return the value of a metric as objectives maximize it: a linear function of it, 1 for the best answers."""
+        return value
 
     @classmethod
     def check_metric(cls, name: str, place: object) -> None:
@@ -111,6 +155,32 @@ class Task(ABC):
 TASKS: Registry[type[Task]] = Registry("task", "nas.task")
 
 
+def find_metric(metric: str) -> Metric:
+    """Return the metric of any task that has this name."""
+    return next(kind.metrics[metric] for kind in TASKS.values() if metric in kind.metrics)
+
+
 def metric_title(metric: str) -> str:
     """Return what texts call a metric of any task."""
-    return next(kind.metrics[metric].title for kind in TASKS.values() if metric in kind.metrics)
+    return find_metric(metric).title
+
+
+def score_text(metric: str, value: float | None) -> str:
+    """Return a value of a metric of any task as texts show it; a dash for None."""
+    return find_metric(metric).text(value)
+
+
+def task_of(metric: str) -> type[Task]:
+    """Return the task that a metric belongs to."""
+    return next(kind for kind in TASKS.values() if metric in kind.metrics)
+
+
+def task_judging_by(metrics: Iterable[str]) -> type[Task]:
+    """Return the task whose metrics these are; classification, of which all documents once were, if there is none."""
+    return task_of(next(iter(metrics), "accuracy"))
+
+
+def validation_curve(history: Mapping[str, tuple[float, ...]]) -> tuple[float, ...]:
+    """Return the learning curve by which epochs are compared: the higher, the better; empty without validation rows."""
+    names = (f"val_{kind.curve}" for kind in TASKS.values())
+    return next((history[name] for name in names if name in history), ())

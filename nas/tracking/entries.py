@@ -11,7 +11,7 @@ from nas.study.result import Trained
 from nas.study.scores import on_test_set
 from nas.study.study import Study
 from nas.task.metrics import Estimate
-from nas.text import percent
+from nas.task.task import score_text
 from nas.tracking import note
 
 # Candidates that were built get a run; the others only count in the metrics of the study's run.
@@ -54,6 +54,7 @@ def metrics(record: Record) -> dict[str, float]:
         "score": round(record.values[0], 5) if record.values else None,
         **_prefixed("val", record.val_metrics),
         "float_val_accuracy": _shortened(record.float_val_accuracy),
+        **_prefixed("float_val", record.float_val_metrics),
         **{name: _shortened(footprint.get(name)) for name in FOOTPRINT},
         "total_seconds": sum(record.seconds.values()),
         **{f"seconds/{stage}": seconds for stage, seconds in record.seconds.items()},
@@ -88,7 +89,11 @@ def tags(record: Record) -> dict[str, str]:
 def hand_made_tags(network: Trained) -> dict[str, str]:
     """Return the tags of the hand-made network; `reason` stands in the table of runs, which has no test scores."""
     tested = network.tested
-    score = "" if tested is None else f"{on_test_set(network.metric)} {percent(tested.metrics[network.metric].value)}, "
+    score = (
+        ""
+        if tested is None
+        else f"{on_test_set(network.metric)} {score_text(network.metric, tested.metrics[network.metric].value)}, "
+    )
     return {
         **{key: value for key, value in tags(network.record).items() if key not in ("trial", "reason")},
         "kind": HAND_MADE,

@@ -9,7 +9,8 @@ from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.verdict import verdict
 from nas.target.ram import ram_to_reserve
-from nas.text import kilobytes, percent
+from nas.task.task import score_text
+from nas.text import kilobytes
 
 TAG = "mlflow.note.content"
 """The tag that MLflow shows as the description of a run or an experiment."""
@@ -67,9 +68,9 @@ def _headline(winner: Trained) -> str:
     """Return the result in a sentence: the score on the test set, and what it costs."""
     tested, metric = winner.tested, winner.metric
     score = (
-        f"{in_validation(metric)} {percent(winner.record.val_score)}"
+        f"{in_validation(metric)} {score_text(winner.record.metric, winner.record.val_score)}"
         if tested is None
-        else f"{on_test_set(metric)} {percent(tested.metrics[metric].value)}"
+        else f"{on_test_set(metric)} {score_text(metric, tested.metrics[metric].value)}"
     )
     weights, arena = COSTS["weights"].text(winner.record), COSTS["arena"].text(winner.record)
     ram = f"{arena} of {ram_to_reserve(winner.record.profiled or {})}"
@@ -83,9 +84,9 @@ def _rows(winner: Trained) -> Iterator[tuple[str, str]]:
     for metric in winner.headline_metrics:
         assert tested is not None
         one, name = tested.metrics[metric], on_test_set(metric)
-        yield name, f"{percent(one.value)} ({tested.interval_words(one)})"
-        yield f"{name} before quantization", percent(tested.float_metrics[metric].value)
-        yield f"{name}, always the most frequent class", percent(tested.baseline_metrics[metric])
+        yield name, f"{score_text(metric, one.value)} ({tested.interval_words(one)})"
+        yield f"{name} before quantization", score_text(metric, tested.float_metrics[metric].value)
+        yield f"{name}, always {tested.task.constant}", score_text(metric, tested.baseline_metrics[metric])
     yield from validated(winner)
     facts = record.profiled or {}
     yield "model file", kilobytes(facts.get("file_bytes"))

@@ -106,7 +106,7 @@ def test_a_search_ends_before_the_platform_ends_it(tmp_path):
     [
         (CLASSES[:5], 0, "must have a class for each row"),
         (np.eye(3)[CLASSES] / 2, 0, "Y must be one-hot"),
-        (CLASSES + 0.5, 0, "regression is not supported yet"),
+        (CLASSES + 0.5, 0, "Y must hold classes"),
         (CLASSES, 5, "must have the values of 5 channels in turn"),
     ],
 )

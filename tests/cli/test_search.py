@@ -14,9 +14,10 @@ from space_walk import SMALL
 from nas.cli.views.result import browse, deploy, summary
 from nas.study.finals import Finalist
 from nas.study.record import Record, State
-from nas.study.result import Result, Tested, Trained
+from nas.study.result import Result, Trained
 from nas.study.rung_correlation import RungCorrelation
 from nas.study.study import Study
+from nas.study.tested import Tested
 from nas.task.metrics import Estimate
 
 SEARCH = ("search", "--space", "mlp_tabular", "--budget-kb", "4", "--tracking-uri", "none", "--trials", "2")

@@ -623,7 +623,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "labels.csv naming a file outside": (outside, "labels.csv:2: must name a file in the folder of recordings"),
     "one CSV without classes": (
         one_file("all.csv", lambda: join(cells(takes()[0]))),
-        "must have a column of classes; give label_column='NAME', one of: time_ms, acc_x, acc_y",
+        "must have a column of classes or targets; give label_column='NAME', one of: time_ms, acc_x, acc_y",
     ),
     "two columns of classes": (
         one_file("all.csv", lambda: join([[*row, row[0]] for row in [["label", "a"], *whole()[1:]]])),

@@ -99,8 +99,7 @@ def test_classes_are_numbered_alike_in_all_parts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"y_train": [0.5, 1.5, 2.5, 0.1]}, "y_train: must be class labels, not measurements; regression"),
-        ({"y_train": np.random.rand(4, 2)}, "regression is not supported yet"),
+        ({"y_train": np.random.rand(4, 2), "target_names": ["a"]}, "target_names: must name the 2 columns of y, got 1"),
         ({"y_train": np.eye(4, dtype=int)}, "give their argmax"),
         ({"y_train": [1j, 2j, 1j, 2j]}, "y_train: must be integers or text, got complex128"),
         (

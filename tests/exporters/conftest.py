@@ -14,7 +14,8 @@ from nas.data.prepared import Scaling
 from nas.study.archive import Archive, Example, Origin, Quantization
 from nas.study.model_spec_tables import TargetTable
 from nas.study.record import Record, State
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
+from nas.study.tested import Tested
 from nas.task.metrics import Estimate
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from nas.graph.graph import digest
 from nas.optimizer.executor.executor import Failed
 from nas.study.record import Record, State
-from nas.study.result import Tested
 from nas.study.tasks import (
     HAND_MADE,
     AllButTest,
@@ -22,6 +21,7 @@ from nas.study.tasks import (
     TrainingOutcome,
     TrainingTask,
 )
+from nas.study.tested import Tested
 from nas.target.profiler import estimate
 from nas.task.metrics import METRICS, constant_answer, estimates, scores
 

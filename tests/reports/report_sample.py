@@ -10,8 +10,9 @@ from nas.reports.view import ReportView
 from nas.study.answers import Answers, GroupScore, Mistake, Threshold
 from nas.study.costs import COSTS, front
 from nas.study.record import Record, State
-from nas.study.result import Result, Tested, Trained
+from nas.study.result import Result, Trained
 from nas.study.rung_correlation import RungCorrelation
+from nas.study.tested import Tested
 from nas.target.footprint import Flash, Footprint, OpFootprint, TensorFootprint
 from nas.target.ram import Arena
 from nas.task.metrics import METRICS, Estimate, constant_answer, estimates, scores

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from nas.errors import InputError
 from nas.study.record import Record, State
-from nas.study.result import Result, Tested, Trained
+from nas.study.result import Result, Trained
+from nas.study.tested import Tested
 from nas.task.metrics import METRICS, Estimate
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)

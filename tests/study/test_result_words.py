@@ -9,9 +9,10 @@ from nas.study.decision import not_on_front
 from nas.study.host_run import HostRun
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
-from nas.study.result import Result, Tested, Trained
+from nas.study.result import Result, Trained
 from nas.study.rung_correlation import RungCorrelation
 from nas.study.scores import uses_of_test_set, validated
+from nas.study.tested import Tested
 from nas.task.metrics import Estimate
 
 PROFILED = {"weights_bytes": 2048, "macs": 12_345, "latency_ms": 1.234}

@@ -3,7 +3,8 @@
 import pytest
 
 from nas.study.record import Record, State
-from nas.study.result import Tested, Trained
+from nas.study.result import Trained
+from nas.study.tested import Tested
 from nas.study.verdict import verdict
 from nas.task.metrics import Estimate
 

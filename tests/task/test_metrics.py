@@ -13,13 +13,13 @@ from sklearn import metrics as oracle
 from nas.task.metrics import (
     FEWEST_GROUPS,
     METRICS,
-    _tail,
     accuracy,
     confusion,
     constant_answer,
     drawn_from,
     estimates,
     exact_interval,
+    interval_tail,
     scores,
 )
 
@@ -126,7 +126,7 @@ def test_the_unit_of_an_interval_is_the_group_or_the_row() -> None:
 @pytest.mark.parametrize("units", [5, 9, 30, 1000])
 def test_the_levels_of_an_interval_are_those_of_the_expanded_percentile_interval(units: int) -> None:
     expected = norm.cdf(-t.ppf(0.975, units - 1) * (units / (units - 1)) ** 0.5)
-    assert _tail(units) == pytest.approx(expected)
+    assert interval_tail(units) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("groups", "least"), [(5, 0.86), (9, 0.88), (30, 0.91)])

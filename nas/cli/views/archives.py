@@ -9,7 +9,8 @@ from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable
 from nas.study.archive_zip import ArchiveFile
 from nas.target.ram import ram_to_reserve
-from nas.text import UNKNOWN, kilobytes, percent
+from nas.task.task import score_text
+from nas.text import UNKNOWN, kilobytes
 
 _DIGEST_SHOWN = 16
 _SIZES = {
@@ -38,7 +39,7 @@ def _facts(archive: ArchiveFile) -> Iterator[tuple[str, str]]:
     metric = str(about.get("metric", "score")).replace("_", " ")
     for key, words in {"test_score": "test", "val_score": "validation"}.items():
         if isinstance(about.get(key), float):
-            yield f"{words} {metric}", percent(about[key])
+            yield f"{words} {metric}", score_text(str(about.get("metric", "accuracy")), about[key])
     yield "target", str(about.get("target") or UNKNOWN)
     for key, title in _SIZES.items():
         if isinstance(about.get(key), int):

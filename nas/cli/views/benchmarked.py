@@ -11,7 +11,8 @@ from rich.text import Text
 from nas.api.benchmarked import Benchmark, BenchmarkRow, HostTime
 from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable
-from nas.text import UNKNOWN, counted, kilobytes, percent, shortened
+from nas.task.task import metric_title, score_text
+from nas.text import UNKNOWN, counted, kilobytes, shortened
 
 _INTERPRETERS = {"LiteRT": "litert", "XNNPACK": "xnnpack", "TFLM": "tflm"}
 
@@ -31,19 +32,28 @@ def _heading(result: Benchmark) -> Text:
     title = Text(f"{counted(len(result.rows), 'model')} on this computer, one thread\n", style="bold")
     words = f"median time of an inference in microseconds; arena on {result.target}"
     if result.baseline is not None:
-        words += f"; accuracy on {result.test_rows:,} test rows, baseline {percent(result.baseline)}"
+        words += f"; {metric_title(result.metric)} on {result.test_rows:,} test rows, "
+        words += f"baseline {score_text(result.metric, result.baseline)}"
     return title.append(words, style="not bold dim")
 
 
 def _table(result: Benchmark, spread: bool) -> Text:
     judged = result.baseline is not None
-    titles = ["model", "numbers", "weights", "file", "arena", *_INTERPRETERS, *(["accuracy"] if judged else [])]
-    rows = [_cells(row, judged, spread) for row in result.rows]
+    titles = [
+        "model",
+        "numbers",
+        "weights",
+        "file",
+        "arena",
+        *_INTERPRETERS,
+        *([metric_title(result.metric)] if judged else []),
+    ]
+    rows = [_cells(row, result.metric if judged else None, spread) for row in result.rows]
     styles = ["red" if row.footprint is None else "" if row.footprint.supported else "yellow" for row in result.rows]
     return columns(titles, rows, frozenset(titles) - {"model", "numbers"}, styles)
 
 
-def _cells(row: BenchmarkRow, judged: bool, spread: bool) -> list[str]:
+def _cells(row: BenchmarkRow, metric: str | None, spread: bool) -> list[str]:
     known = row.footprint
     sizes = (UNKNOWN,) * 3
     if known is not None:
@@ -51,7 +61,13 @@ def _cells(row: BenchmarkRow, judged: bool, spread: bool) -> list[str]:
         sizes = (kilobytes(known.weights_bytes), kilobytes(known.file_bytes), kilobytes(arena))
     times = [_time(getattr(row, name), spread) for name in _INTERPRETERS.values()]
     numbers = UNKNOWN if row.numbers is None else row.numbers.value
-    return [Path(row.file).stem, numbers, *sizes, *times, *([percent(row.litert.accuracy)] if judged else [])]
+    return [
+        Path(row.file).stem,
+        numbers,
+        *sizes,
+        *times,
+        *([score_text(metric, row.litert.accuracy)] if metric else []),
+    ]
 
 
 def _time(time: HostTime, spread: bool) -> str:

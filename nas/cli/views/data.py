@@ -11,7 +11,8 @@ from nas.data.describe import ChannelSummary, Description, PartSummary
 from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.signal.kind import Kind
-from nas.text import counted, percent, shortened
+from nas.task.task import TARGETS
+from nas.text import percent, shortened
 
 # Channels, or features of a table, beyond these are in the JSON only.
 MOST_CHANNELS = 12
@@ -45,7 +46,7 @@ def headline(description: Description) -> Text:
     """Return the source's name, and a line with its rows, their shape, the classes and the sample rate."""
     shape = " x ".join(str(size) for size in description.row_shape)
     rows = sum(part.rows for part in description.parts.values())
-    line = f"{rows} {description.kind.plural} of {shape}, {counted(len(description.class_names), 'class', 'es')}"
+    line = f"{rows} {description.kind.plural} of {shape}, {description.outputs_counted}"
     if description.sample_rate_hz:
         rate = description.sample_rate_hz
         line += f", {rate:g} Hz"
@@ -58,20 +59,30 @@ def headline(description: Description) -> Text:
 
 
 def classes_table(description: Description) -> Table:
-    """Return the rows of each class in each part, the groups, and the accuracy of always answering one class."""
-    parts = description.parts
+    """Return the rows of each class in each part, the groups, and the accuracy of always answering one class.
+
+    Of targets, their mean and deviation in each part, the deviation being the error of the best constant answer.
+    """
+    parts, measured = description.parts, description.task == TARGETS
     table = Table(box=None, pad_edge=False)
-    table.add_column("class")
+    table.add_column("target, mean +- std" if measured else "class")
     for name, part in parts.items():
         table.add_column(name + ("" if name == "train" else " (given)" if part.from_source else ""), justify="right")
     for index, name in enumerate(description.class_names):
-        table.add_row(name, *(str(part.class_counts[index]) for part in parts.values()))
+        cells = (_target(part, index) if measured else str(part.class_counts[index]) for part in parts.values())
+        table.add_row(name, *cells)
     table.add_section()
     table.add_row(description.kind.plural, *(str(part.rows) for part in parts.values()), style="bold")
     if any(part.groups for part in parts.values()):
         table.add_row("groups", *(_count(part) for part in parts.values()))
-    table.add_row("majority baseline", *(percent(part.majority_baseline) for part in parts.values()))
+    if not measured:
+        table.add_row("majority baseline", *(percent(part.majority_baseline) for part in parts.values()))
     return table
+
+
+def _target(part: PartSummary, index: int) -> str:
+    found = part.targets[index]
+    return "-" if found.mean is None or found.std is None else f"{found.mean:.4g} +- {found.std:.3g}"
 
 
 def _count(part: PartSummary) -> str:

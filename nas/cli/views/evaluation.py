@@ -6,7 +6,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from nas.cli.views import regression
 from nas.evaluation.evaluation import Evaluation, GroupScores
+from nas.evaluation.regression import RegressionEvaluation
 from nas.evaluation.scores import Scores
 from nas.target.ram import ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS, METRICS
@@ -19,8 +21,10 @@ MOST_PAIRS = 5
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95)
 
 
-def view(evaluation: Evaluation) -> Group:
-    """Return metrics, classes, groups, thresholds and what quantization changed."""
+def view(evaluation: Evaluation | RegressionEvaluation) -> Group:
+    """Return metrics, classes, groups, thresholds and what quantization changed; of a regression its errors."""
+    if isinstance(evaluation, RegressionEvaluation):
+        return regression.view(evaluation)
     return Group(*_parts(evaluation))
 
 

@@ -13,6 +13,7 @@ from nas.cli.views.columns import columns
 from nas.cli.views.footprint import milliseconds
 from nas.reports.memory_map.lifetimes import printable
 from nas.study.layer_error import LayerError
+from nas.task.task import metric_title, score_text
 from nas.text import kilobytes, percent
 
 _MOST_LAYERS = 8
@@ -33,21 +34,22 @@ def _heading(result: Quantized) -> Text:
     title = Text(f"{printable(result.name)} on {result.target}\n", style="bold")
     words = f"calibrated on {result.calibrated_on}"
     if result.baseline is not None:
-        words += f"; accuracy on {result.rows:,} {PARTS[result.part]} rows, baseline {percent(result.baseline)}"
+        words += f"; {metric_title(result.metric)} on {result.rows:,} {PARTS[result.part]} rows, "
+        words += f"baseline {score_text(result.metric, result.baseline)}"
     return title.append(words, style="not bold dim")
 
 
 def _schemes(result: Quantized) -> Text:
     rows = [*result.schemes, *([result.deployed] if result.deployed else [])]
-    titles = ["scheme", "weights", "file", "arena", "ms", "accuracy", "TFLM"]
+    titles = ["scheme", "weights", "file", "arena", "ms", metric_title(result.metric), "TFLM"]
     styles = ["" if row.supported else "yellow" if row.content is not None else "red" for row in rows]
-    return columns(titles, [_cells(row) for row in rows], frozenset(titles) - {"scheme", "TFLM"}, styles)
+    return columns(titles, [_cells(row, result.metric) for row in rows], frozenset(titles) - {"scheme", "TFLM"}, styles)
 
 
-def _cells(row: SchemeResult) -> list[str]:
+def _cells(row: SchemeResult, metric: str) -> list[str]:
     runs = "runs" if row.supported else "refused" if row.content is not None else "not made"
     sizes = [kilobytes(size) for size in (row.weights_bytes, row.file_bytes, row.arena_min_bytes)]
-    return [row.scheme, *sizes, milliseconds(row.latency_ms, unit=""), percent(row.accuracy), runs]
+    return [row.scheme, *sizes, milliseconds(row.latency_ms, unit=""), score_text(metric, row.accuracy), runs]
 
 
 def _reasons(rows: Sequence[SchemeResult]) -> Iterator[Any]:

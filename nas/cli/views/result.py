@@ -14,9 +14,13 @@ from nas.study.study import Study
 from nas.study.verdict import verdict
 from nas.target.ram import ram_to_reserve
 from nas.target.room import left_for_program
+from nas.task.task import find_metric, metric_title, score_text, task_of
 from nas.text import duration, kilobytes, percent
 
 # The front may have dozens of candidates; as many of the most accurate are printed.
+TOLERATED_COST = 0.01
+"""An int8 model of a regression should not be worse than this share of its RMSE."""
+
 MOST_ON_FRONT = 12
 # A run that takes as much of its limit, or more, is told why.
 _TOLERATED = 1.25
@@ -25,7 +29,14 @@ _TOLERATED = 1.25
 def told(study: Study, result: Result, *, finish: bool) -> str:
     """Return all that a person reads when a search has ended, or when it was only to `finish`."""
     late = "" if finish else overrun(study, result)
-    parts = [summary(result), tight(study, result), browse(study, result.folder), late, exchange(study)]
+    parts = [
+        summary(result),
+        tight(study, result),
+        browse(study, result.folder),
+        late,
+        precision(result),
+        exchange(study, result),
+    ]
     return "\n".join(filter(None, [*parts, deploy(study, result.folder)]))
 
 
@@ -85,14 +96,30 @@ def _guesses(winner: Trained) -> str:
     return "warning: the winner is no better on the test set than a guess: search longer, or look at the data"
 
 
-def exchange(study: Study) -> str:
+def precision(result: Result) -> str:
+    """Return in a line that int8 costs a regression more than it should; empty if it does not."""
+    cost = None if result.winner is None else result.winner.quantization_cost
+    if cost is None or cost <= TOLERATED_COST:
+        return ""
+    return (
+        f"quantization: the int8 model's RMSE is {percent(cost)} above the float model's; for other schemes, such as "
+        f"int16x8: nas quantize {result.folder}"
+    )
+
+
+def exchange(study: Study, result: Result) -> str:
     """Return in a line how the weighted objective trades weights for accuracy; empty for other objectives."""
     budget = study.budget(study.board()).weights_bytes
     if study.objective != "weighted" or budget is None:
         return ""
     points = 10 * (1 - study.accuracy_weight) / study.accuracy_weight
+    what = "points of accuracy"
+    if result.winner is not None and task_of(result.winner.metric).main_metric != "accuracy":
+        what = f"% of the targets' deviation in {metric_title(result.winner.metric)}"
+        if find_metric(result.winner.metric).greater_is_better:
+            points, what = points / 100, f"more of {metric_title(result.winner.metric)}"
     return (
-        f"score: {points:.2g} points of accuracy count as much as {kilobytes(budget // 10)} of weights "
+        f"score: {points:.2g} {what} count as much as {kilobytes(budget // 10)} of weights "
         "(change it with --accuracy-weight)"
     )
 
@@ -122,11 +149,13 @@ def scores(winner: Trained) -> list[tuple[str, str]]:
     for metric in winner.headline_metrics:
         assert winner.tested is not None
         int8 = winner.tested.metrics[metric]
-        lines.append((on_test_set(metric), f"{percent(int8.value)}  ({winner.tested.interval_words(int8)})"))
-        lines.append(("  before quantization", percent(winner.tested.float_metrics[metric].value)))
-        lines.append(("  always the most frequent class", percent(winner.tested.baseline_metrics[metric])))
+        lines.append((on_test_set(metric), f"{score_text(metric, int8.value)}  ({winner.tested.interval_words(int8)})"))
+        lines.append(("  before quantization", score_text(metric, winner.tested.float_metrics[metric].value)))
+        lines.append(
+            (f"  always {winner.tested.task.constant}", score_text(metric, winner.tested.baseline_metrics[metric]))
+        )
         if winner.hand_made is not None and winner.hand_made.tested is not None:
-            lines.append(("  hand-made network", percent(winner.hand_made.tested.metrics[metric].value)))
+            lines.append(("  hand-made network", score_text(metric, winner.hand_made.tested.metrics[metric].value)))
     return [*lines, *validated(winner)]
 
 
@@ -139,7 +168,7 @@ def front(result: Result) -> str:
     rows = [["trial", in_validation(shown[0].metric), *(cost.titled(shown) for cost in costs)]]
     off = [] if result.winner is None or _is_among(result.winner, result.front) else [result.winner.record]
     rows += [
-        [str(record.trial), percent(record.val_score), *(cost.text(record) for cost in costs)]
+        [str(record.trial), score_text(record.metric, record.val_score), *(cost.text(record) for cost in costs)]
         for record in (*shown, *off)
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

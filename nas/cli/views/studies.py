@@ -8,7 +8,8 @@ from rich.text import Text
 from nas.cli.views.columns import GAP, columns
 from nas.cli.views.output import width
 from nas.study.overview import StudySummary
-from nas.text import kilobytes, percent
+from nas.task.task import score_text
+from nas.text import kilobytes
 
 # What `nas studies` shows of a study that cannot be read.
 UNREADABLE = "unreadable"
@@ -42,7 +43,7 @@ def listing(studies: Sequence[StudySummary], unreadable: Sequence[str]) -> Text:
 
 def _figures(study: StudySummary) -> list[str]:
     figures = study.figures or {}
-    scores = percent(study.val_score), percent(study.test_score)
+    scores = (score_text(study.metric or "accuracy", each) for each in (study.val_score, study.test_score))
     return [
         str(study.trials),
         *scores,

@@ -12,7 +12,8 @@ from nas.study.comparison import FrontsByCost, StudyComparison
 from nas.study.costs import COSTS
 from nas.study.record import Record
 from nas.study.scores import in_validation
-from nas.text import UNKNOWN, percent
+from nas.task.task import score_text
+from nas.text import UNKNOWN
 
 # The table of fronts has at most this many rows; the page and the JSON document have more.
 MOST_ROWS = 16
@@ -68,7 +69,7 @@ def _fronts(fronts: FrontsByCost, names: Sequence[str]) -> Table:
 
 
 def _cell(record: Record | None, best: bool) -> Text:
-    score = UNKNOWN if record is None else percent(record.val_score)
+    score = UNKNOWN if record is None else score_text(record.metric, record.val_score)
     return Text(f"{score} {'*' if best else ' '}", style="bold" if best else "")
 
 

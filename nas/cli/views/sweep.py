@@ -6,7 +6,8 @@ from rich.text import Text
 
 from nas.api.sweeping import PAGE, SweepOutcome
 from nas.target.ram import ram_title
-from nas.text import kilobytes, percent
+from nas.task.task import score_text
+from nas.text import kilobytes
 
 
 def _ram(found: SweepOutcome) -> str:
@@ -27,7 +28,8 @@ def listing(found: SweepOutcome) -> Group:
         facts, tested = winner.record.profiled or {}, winner.tested
         score = tested.metrics[winner.metric].value if tested else None
         sizes = kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))
-        table.add_row(study.name, str(study.outcome.trials), percent(winner.record.val_score), percent(score), *sizes)
+        scores = (score_text(winner.metric, each) for each in (winner.record.val_score, score))
+        table.add_row(study.name, str(study.outcome.trials), *scores, *sizes)
     reasons = [Text(f"{study.name}: {study.error}") for study in found.studies if study.error]
     return Group(
         table, *reasons, Text(f"page:   {found.folder}/{PAGE}"), Text(f"browse: nas ui --studies {found.folder}")

@@ -2,7 +2,8 @@
 
 from nas.study.training_result import TrainingResult
 from nas.target.ram import ram_title
-from nas.text import counted, duration, kilobytes, percent
+from nas.task.task import metric_title, score_text, task_of
+from nas.text import counted, duration, kilobytes
 
 
 def summary(result: TrainingResult) -> str:
@@ -13,8 +14,8 @@ def summary(result: TrainingResult) -> str:
     lines = [
         f"{result.name}: {counted(result.epochs, 'epoch')}{resumed}{ended}; the weights are those of epoch "
         f"{result.best_epoch}; {duration(result.seconds)}",
-        f"  validation accuracy   {_accuracies(result)}, "
-        f"{percent(result.baseline_accuracy)} always the most frequent class",
+        f"  {f'validation {metric_title(result.metric)}':<22}{_accuracies(result)}, "
+        f"{score_text(result.metric, result.baseline_accuracy)} always {task_of(result.metric).constant}",
         f"  weights               {kilobytes(facts['weights_bytes'])}, file {kilobytes(facts['file_bytes'])}",
         f"  on {result.target:<19}{ram_title(facts)} {kilobytes(facts.get('arena_min_bytes'))}, flash "
         f"{kilobytes(facts.get('flash_bytes'))}, {facts['macs']:,} MACs",
@@ -28,4 +29,5 @@ def summary(result: TrainingResult) -> str:
 def _accuracies(result: TrainingResult) -> str:
     if result.val_accuracy is None:
         return "not known, since it has learned from these rows too"
-    return f"{percent(result.val_accuracy)} int8, {percent(result.float_val_accuracy)} float"
+    scores = (score_text(result.metric, each) for each in (result.val_accuracy, result.float_val_accuracy))
+    return " int8, ".join(scores) + " float"

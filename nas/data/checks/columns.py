@@ -132,7 +132,7 @@ def _still_in_recordings(dataset: Dataset, level: Floats) -> Array:
     if dataset.kind != Kind.WINDOW or groups is None:
         return still
     which = np.unique(groups, return_inverse=True)[1]
-    return told_by_class(level, which * len(dataset.class_names) + dataset.train.y)
+    return told_by_class(level, which * len(dataset.class_names) + dataset.train.strata)
 
 
 def _is_epoch(values: Array) -> bool:

@@ -54,7 +54,7 @@ def copied_rows(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding
 def _contradictions(parts: Mapping[str, Part], digests: Mapping[str, list[bytes]]) -> Iterator[Finding]:
     counts: dict[bytes, Counter[int]] = {}
     for name, part in parts.items():
-        for digest, label in zip(digests[name], part.y.tolist(), strict=True):
+        for digest, label in zip(digests[name], part.strata.tolist(), strict=True):
             counts.setdefault(digest, Counter())[label] += 1
     torn = {digest for digest, labels in counts.items() if len(labels) > 1}
     if not torn:

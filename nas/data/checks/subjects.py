@@ -37,7 +37,7 @@ def missing_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Find
     if dataset.kind == Kind.WINDOW and parts["train"].groups is None:
         yield Finding(
             "group_train",
-            "no groups: windows of one subject may be both in train and in test, and accuracy overestimated",
+            "no groups: windows of one subject may be both in train and in test, and the score too good",
             advice="name the column that holds the subject of each row: --group-column NAME"
             if dataset.recordings
             else "give the subject of each row as group_train",

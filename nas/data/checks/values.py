@@ -170,8 +170,8 @@ def _spread_ratios(train: Part, part: Part) -> Doubles:
     Classes are compared one by one, since a part may have more rows of lively ones. NaN where nothing spreads.
     """
     ratios = []
-    for label in np.intersect1d(train.y, part.y):
-        a, b = (_spread(p.x[p.y == label]) for p in (part, train))
+    for label in np.intersect1d(train.strata, part.strata):
+        a, b = (_spread(p.x[p.strata == label]) for p in (part, train))
         if a is not None and b is not None:
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratios.append(np.where((a > 0) & (b > 0), np.log(a / b), np.nan))

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from nas.arrays import Array
-from nas.data import labels
+from nas.data import targets
 from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry
 from nas.data.options import DataOptions
-from nas.data.readers.recordings import as_labels
+from nas.data.readers.recordings import as_labels, encode_labels
 from nas.data.tables.sheet import Sheet
 from nas.errors import InputError
+from nas.task.task import CLASSES, TARGETS
 
 
 def are_examples(sheets: Sequence[Sheet], options: DataOptions) -> bool:
@@ -20,7 +21,9 @@ def are_examples(sheets: Sequence[Sheet], options: DataOptions) -> bool:
     return given == (None, None, None) and all(sheet.seconds is None and sheet.labels is not None for sheet in sheets)
 
 
-def to_examples(source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], notes: Sequence[str]) -> Dataset:
+def to_examples(
+    source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], notes: Sequence[str], options: DataOptions
+) -> Dataset:
     """Return the rows of tables as examples, without those that have blank cells.
 
     Args:
@@ -28,6 +31,7 @@ def to_examples(source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], 
         sheets: the tables, whose rows have classes.
         entries: group and part of each table, as far as its columns do not tell them.
         notes: what was assumed until now.
+        options: the task, and the column of classes or targets.
 
     Raises:
         InputError: the tables differ in their columns, or no row is complete.
@@ -39,19 +43,22 @@ def to_examples(source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], 
             raise InputError(sheet.table.place, rule, got=", ".join(sheet.channel_names))
     x = np.concatenate([sheet.values for sheet in sheets])
     y = np.concatenate([sheet.labels for sheet in sheets if sheet.labels is not None])
+    measured = y.dtype.kind == "f"
     groups = _column([sheet.groups for sheet in sheets], [entry.group for entry in entries], sheets)
     parts = _column([sheet.parts for sheet in sheets], [entry.part for entry in entries], sheets)
-    whole = ~np.isnan(x).any(axis=1) & (y != "")
+    whole = ~np.isnan(x).any(axis=1) & (~np.isnan(y) if measured else y != "")
     if "train" not in parts[whole]:
         hint = "fill the blank cells, or delete columns that are mostly blank"
         raise InputError(source, "must hold a training row without blank cells", hint=hint)
     told = ["each row is an example; give --window to cut windows of consecutive rows"]
     told += [] if whole.all() else [f"rows with blank cells left out: {int((~whole).sum())}"]
-    classes = as_labels(y[whole])
+    told += [targets.NOTE] if measured and options.task is None else []
+    labelled = y[whole] if measured else as_labels(y[whole])
     with np.errstate(over="ignore"):  # too large numbers become infinite, which nas.data.rules reports
         x = x[whole].astype(np.float32)
     inside = {name: parts[whole] == name for name in ("train", "val", "test") if (parts[whole] == name).any()}
-    coded, class_names = labels.encode({name: classes[rows] for name, rows in inside.items()}, None, source)
+    columns = {name: labelled[rows] for name, rows in inside.items()}
+    coded, names_of_y = encode_labels(columns, options, source)
     own = groups[whole] if (groups != "").all() else None
     found = {name: Part(x[rows], coded[name], None if own is None else own[rows]) for name, rows in inside.items()}
     return Dataset(
@@ -59,9 +66,10 @@ def to_examples(source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], 
         train=found["train"],
         val=found.get("val"),
         test=found.get("test"),
-        class_names=class_names,
+        class_names=names_of_y,
         channel_names=names,
         notes=(*notes, *told),
+        task=TARGETS if measured else CLASSES,
     )
 
 

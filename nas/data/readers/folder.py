@@ -38,7 +38,7 @@ def read_folder(source: str, folder: Path, options: DataOptions) -> Dataset:
     """
     entries, sheets, notes = _read(source, folder, options)
     if not any(entry.label for entry in entries) and are_examples(sheets, options):
-        return to_examples(source, sheets, entries, notes)
+        return to_examples(source, sheets, entries, notes, options)
     return to_dataset(source, _takes(entries, sheets), options, notes)
 
 

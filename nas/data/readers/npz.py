@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nas.arrays import Array, Floats
-from nas.data import labels
+from nas.data import labels, targets
 from nas.data.dataset import Dataset, Part
 from nas.data.options import DataOptions
 from nas.data.readers.archive import read_arrays
@@ -14,17 +14,19 @@ from nas.data.row_kind import assumed, row_kind
 from nas.data.source import READERS, Reader
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.task.task import CLASSES, TARGETS
 
 PARTS = ("train", "val", "test")
 GROUP_WORDS = ("group", "subject", "speaker")
 
 
-ARRAYS = ("class_names", "channel_names", "sample_rate_hz", "scale", "kind")
+ARRAYS = ("class_names", "target_names", "channel_names", "sample_rate_hz", "scale", "kind", "task")
 """Keys beside those of the parts."""
 
 SHORT = {"x": "x_train", "y": "y_train"} | dict.fromkeys(
     ("group", "groups", "subject", "subjects", "speaker", "speakers"), "group_train"
 )
+SHORT |= {"target_name": "target_names"}
 """What arrays are called in files that do not divide them into parts."""
 
 
@@ -65,10 +67,9 @@ def dataset_of(
         if f"y_{name}" not in arrays:
             hint = f"add y_{name}: one label a row of x_{name}"
             raise InputError(source, f"must hold y_{name}, since it holds x_{name}", hint=hint)
-    y, class_names = labels.encode(
-        {name: arrays[f"y_{name}"] for name in present}, _texts(arrays, "class_names") or None, source
-    )
-    arrays, kind_notes = _with_channels(arrays, options or DataOptions())
+    options = options or DataOptions()
+    y, class_names, task, task_notes = _labels(source, arrays, present, options)
+    arrays, kind_notes = _with_channels(arrays, options)
     scale = _scale(source, arrays)
     parts = {
         name: Part(_units(source, f"x_{name}", arrays, scale), y[name], _groups(source, name, arrays))
@@ -83,8 +84,22 @@ def dataset_of(
         channel_names=_texts(arrays, "channel_names"),
         sample_rate_hz=_number(source, arrays, "sample_rate_hz"),
         units_scale=scale,
-        notes=(*notes, *kind_notes),
+        notes=(*notes, *task_notes, *kind_notes),
+        task=task,
     )
+
+
+def _labels(
+    source: str, arrays: Mapping[str, Array], parts: Sequence[str], options: DataOptions
+) -> tuple[Mapping[str, Array], tuple[str, ...], str, tuple[str, ...]]:
+    """Return the classes or targets of each part, the names of the outputs, the task, and what was assumed."""
+    columns = {name: arrays[f"y_{name}"] for name in parts}
+    stored = _texts(arrays, "task")
+    asked = options.task or (stored[0] if stored and stored[0] in (CLASSES, TARGETS) else None)
+    if not targets.are_targets(columns, asked):
+        return *labels.encode(columns, _texts(arrays, "class_names") or None, source), CLASSES, ()
+    y, names = targets.encode(columns, _texts(arrays, "target_names"), source)
+    return y, names, TARGETS, () if asked else (targets.NOTE,)
 
 
 def read_bare_rows(source: str, path: Path, options: DataOptions) -> dict[str, Array]:

@@ -1,13 +1,13 @@
 """Recordings as windows: what tables of a folder, of one file or from Python have in common once they are read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nas.arrays import Array, Floats
-from nas.data import labels
+from nas.data import labels, targets
 from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry
 from nas.data.options import DataOptions
@@ -16,6 +16,7 @@ from nas.data.readers.rates import check_rate, common_rate
 from nas.data.tables.sheet import Sheet
 from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
 from nas.errors import InputError
+from nas.task.task import CLASSES, TARGETS
 
 WINDOW = 128
 
@@ -91,7 +92,8 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
     parts = _parts(takes, cuts)
     if "train" not in parts:
         raise InputError(source, "must hold training rows", got=", ".join(parts))
-    y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
+    y, class_names = encode_labels({name: part.y for name, part in parts.items()}, options, source)
+    measured = parts["train"].y.dtype.kind == "f"
     coded = {name: replace(part, y=y[name]) for name, part in parts.items()}
     return Dataset(
         source=source,
@@ -104,7 +106,13 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
         stride=stride,
         left_out=left_out,
         recordings=tuple(take.place for take in takes),
-        notes=(*notes, *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts)),
+        notes=(
+            *notes,
+            *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts),
+            *((targets.WINDOWS,) if measured else ()),
+            *((targets.NOTE,) if measured and options.task is None else ()),
+        ),
+        task=TARGETS if measured else CLASSES,
     )
 
 
@@ -138,6 +146,15 @@ def count_notes(sheets: Sequence[Sheet]) -> Iterator[str]:
     for key, count in counts.items():
         note = first[key]
         yield note if count == len(sheets) else f"{note} (in {count} of {len(sheets)} files)"
+
+
+def encode_labels(
+    columns: Mapping[str, Array], options: DataOptions, source: str
+) -> tuple[Mapping[str, Array], tuple[str, ...]]:
+    """Return the labels of each part as classes or, if they are numbers, as targets, and the names of the outputs."""
+    if all(column.dtype.kind == "f" for column in columns.values()):
+        return targets.encode(columns, (options.label_column,) if options.label_column else (), source)
+    return labels.encode(columns, None, source)
 
 
 def as_labels(texts: Array) -> Array:
@@ -194,8 +211,9 @@ def _windows(
     if take.recording.labels is None or not even:
         return x, None
     y = np.concatenate([labels_of(part.labels, window, stride) for part in even if part.labels is not None])
-    counts["mixed"] += int((y == "").sum())
-    return x[y != ""], y[y != ""]
+    known = ~np.isnan(y) if y.dtype.kind == "f" else y != ""
+    counts["mixed"] += int((~known).sum())
+    return x[known], y[known]
 
 
 def _parts(takes: Sequence[Take], cuts: Sequence[tuple[Floats, Array | None]]) -> dict[str, Part]:
@@ -206,7 +224,7 @@ def _parts(takes: Sequence[Take], cuts: Sequence[tuple[Floats, Array | None]]) -
     grouped = all(take.group for take in takes)
     joined = {name: tuple(map(np.concatenate, zip(*rows, strict=True))) for name, rows in found.items()}
     labelled = np.concatenate([y for _, y, *_ in joined.values()])
-    if any(y is not None for _, y in cuts):
+    if any(y is not None for _, y in cuts) and labelled.dtype.kind != "f":
         labelled = as_labels(labelled)
     numbered = iter(np.split(labelled, np.cumsum([len(x) for x, *_ in joined.values()])[:-1]))
     return {

@@ -39,10 +39,10 @@ def read_rows(source: str, table: Table, options: DataOptions) -> Dataset:
     """
     sheet = read_sheet(table, options, labelled=False)
     if sheet.labels is None:
-        raise InputError(source, "must have a column of classes", hint=_likely_labels(table))
+        raise InputError(source, "must have a column of classes or targets", hint=_likely_labels(table))
     entry = Entry(Path(source), source, source)
     if are_examples([sheet], options):
-        return to_examples(source, [sheet], [entry], sheet.notes)
+        return to_examples(source, [sheet], [entry], sheet.notes, options)
     takes = takes_of(sheet, entry, resets=True)
     if not takes:
         hint = "fill the column of times, or name another one by --time-column"
@@ -75,8 +75,8 @@ READERS.register("table_file")(
         read=read_file,
         what="a CSV or Excel file",
         pattern="FILE.csv",
-        summary="Your rows in one CSV, TSV, TXT, Excel or Parquet file with a column of classes: --label-column, "
-        "--group-column, --time-column.",
+        summary="Your rows in one CSV, TSV, TXT, Excel or Parquet file with a column of classes or targets: "
+        "--label-column, --group-column, --time-column.",
         options=frozenset({"window", "stride", "rate_hz", "label_column", "group_column", "time_column"}),
     )
 )

@@ -1,4 +1,4 @@
-"""Small real data sets that come with scikit-learn: one for images, two for tables.
+"""Small real data sets that come with scikit-learn: one for images, three for tables.
 
 scikit-learn is imported inside the functions, so that listing the sources costs nothing.
 """
@@ -9,6 +9,7 @@ import numpy as np
 
 from nas.data.dataset import Dataset, Part
 from nas.data.source import SOURCES
+from nas.task.task import TARGETS
 
 
 @SOURCES.register("digits")
@@ -35,6 +36,17 @@ def wine(seed: int) -> Dataset:
     from sklearn.datasets import load_wine
 
     return _table("wine", load_wine())
+
+
+@SOURCES.register("diabetes")
+def diabetes(seed: int) -> Dataset:
+    """Progression of diabetes after a year, 442 rows of 10 features, for regression (Efron et al., 2004)."""
+    from sklearn.datasets import load_diabetes
+
+    bunch: Any = load_diabetes(scaled=False)
+    rows = Part(np.asarray(bunch.data, np.float32), np.asarray(bunch.target, np.float32)[:, np.newaxis])
+    names = tuple(str(feature) for feature in bunch.feature_names)
+    return Dataset("diabetes", rows, ("progression",), channel_names=names, task=TARGETS)
 
 
 def _table(name: str, bunch: Any) -> Dataset:

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from nas.arrays import Array, Doubles
+from nas.data import targets
 from nas.data.names import COUNTERS, GROUPS, LABELS, RECORDINGS, is_named, plain
 from nas.data.options import DataOptions
 from nas.data.parts import SPLITS, part_of
 from nas.data.tables import times
 from nas.data.tables.table import Table
 from nas.errors import InputError
+from nas.task.task import TARGETS
 
 MEASURED = re.compile(r"[-+]?\d[\d.,' ]*\s*[A-Za-z°%/²]{0,6}")
 """Text that is meant as a number: with separators of thousands, or with a unit."""
@@ -37,7 +39,8 @@ class Sheet:
         channel_names: one name a channel, or empty.
         seconds: time of each row; None if there is no column of time.
         clock: name of the column of time.
-        labels: class of each row as text, empty where unknown; None if there is no such column.
+        labels: class of each row as text, empty where unknown, or its measured target as a number, NaN where unknown;
+            None if there is no such column.
         groups: group of each row as text; None if there is no such column.
         takes: recording of each row as text; None if no column tells.
         parts: part of each row; None if no column tells.
@@ -89,7 +92,7 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
         tuple(table.name(column) for column in channels) if table.names else (),
         found,
         table.name(clocks[0]) if clocks else "",
-        None if label is None else _labels(table, label),
+        None if label is None else _labels(table, label, options.task),
         None if group is None else _groups(table, group),
         None if take is None else table.texts(take),
         None if part is None else np.array([part_of(text) for text in table.texts(part).tolist()]),
@@ -184,15 +187,14 @@ def _groups(table: Table, column: int) -> Array:
     return groups
 
 
-def _labels(table: Table, column: int) -> Array:
-    dtype = table.frame[column].dtype
-    if pd.api.types.is_float_dtype(dtype):
+def _labels(table: Table, column: int, task: str | None) -> Array:
+    if task == TARGETS:
+        return table.numbers(column)
+    if pd.api.types.is_float_dtype(table.frame[column].dtype):
         values = table.numbers(column)
-        values = values[~np.isnan(values)]
-        if (values != np.round(values)).any():
-            raise InputError(
-                table.place,
-                f"column {table.name(column)} must hold class labels, not measurements",
-                hint="regression is not supported yet",
-            )
+        known = values[~np.isnan(values)]
+        if (known != np.round(known)).any():
+            if task is not None:
+                raise targets.refuse(f"{table.place}: column {table.name(column)}")
+            return values
     return table.texts(column)

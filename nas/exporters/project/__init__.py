@@ -1,1 +1,1 @@
-"""What all projects for TFLM share: the model's sources, a program that checks itself and classifies, a README."""
+"""What all projects for TFLM share: the model's sources, a program that checks itself and answers, a README."""

@@ -1,8 +1,9 @@
-"""The program of a project: it checks the model, then classifies an example and prints the classes."""
+"""The program of a project: it checks the model, then prints its answer for an example."""
 
 from dataclasses import dataclass
 
 from nas.exporters.format import MARK
+from nas.exporters.outputs import outputs_of
 from nas.exporters.project.sources import Project
 
 
@@ -24,7 +25,7 @@ class Platform:
 
 
 def board_main(project: Project, platform: Platform) -> str:
-    """Return `main.cpp` for a board, which classifies an example each second."""
+    """Return `main.cpp` for a board, which answers for an example each second."""
     prefix = project.prefix
     return f"""\
 {_head(project, platform.includes)}
@@ -38,7 +39,7 @@ static void stop_with(const char* why) {{
 // Replace this: fill raw from your sensor. The units, the rate and the order of the channels are in README.md.
 static void read_input() {{ {prefix}_example(raw); }}
 
-{_classify(project)}
+{_answer(project)}
 {platform.entry} {{
 {platform.begin}\
   if (!{prefix}_begin()) stop_with("{NO_ARENA}");
@@ -46,7 +47,7 @@ static void read_input() {{ {prefix}_example(raw); }}
   puts("self-test: passed");
   for (;;) {{
     read_input();
-    if (!classify()) stop_with("{NO_RUN}");
+    if (!answer()) stop_with("{NO_RUN}");
     {platform.wait}
   }}
 }}
@@ -54,7 +55,7 @@ static void read_input() {{ {prefix}_example(raw); }}
 
 
 def computer_main(project: Project) -> str:
-    """Return `main.cpp` for a computer, which classifies the values of a file, or the example, and ends."""
+    """Return `main.cpp` for a computer, which answers for the values of a file, or the example, and ends."""
     prefix, upper = project.prefix, project.upper
     return f"""\
 {_head(project, "")}
@@ -76,7 +77,7 @@ static bool read_input(const char* path) {{
   return whole;
 }}
 
-{_classify(project)}
+{_answer(project)}
 // Exit codes: 0 all is well, 1 the model cannot be run, 2 the self-test failed, 3 the file is not one input.
 int main(int argc, char** argv) {{
   if (!{prefix}_begin()) return stop_with(1, "{NO_ARENA}");
@@ -87,7 +88,7 @@ int main(int argc, char** argv) {{
   }} else if (!read_input(argv[1])) {{
     return stop_with(3, "input: must be a file of as many numbers as the model takes; see README.md");
   }}
-  return classify() ? 0 : stop_with(1, "{NO_RUN}");
+  return answer() ? 0 : stop_with(1, "{NO_RUN}");
 }}
 """
 
@@ -98,9 +99,9 @@ NO_RUN = "model: could not be run"
 
 
 def _head(project: Project, includes: str) -> str:
-    upper = project.upper
+    upper, words = project.upper, outputs_of(project.archive)
     return f"""\
-// Checks the model, then classifies an example and prints the classes. {MARK}, and yours to change:
+// Checks the model, then {words.does} an example and prints the {words.are}. {MARK}, and yours to change:
 // remove this sentence, and `nas export` will not write over your changes without --force.
 #include <math.h>
 #include <stdio.h>
@@ -109,24 +110,26 @@ def _head(project: Project, includes: str) -> str:
 #include "predict.h"
 
 static float raw[{upper}_INPUT_BYTES];    // one input, in the units of the training data, channels last
-static float scores[{upper}_CLASSES];  // the {project.archive.output_is} of each class
+static float {words.array}[{upper}_{words.count}];  // {words.each}
 """
 
 
-def _classify(project: Project) -> str:
-    prefix, upper = project.prefix, project.upper
+def _answer(project: Project) -> str:
+    prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
+    best, told = "const int best = ", f'\n  printf("answer: %s\\n", {prefix}_class_names[best]);'
+    if project.archive.output_scaling is not None:
+        best = told = ""
     return f"""\
 // By whole numbers, since printf of floats takes kilobytes of flash, or is not there.
-static void print_score(const char* name, float score) {{
-  const long thousandths = lrintf(1000.0f * score);
+static void print_value(const char* name, float value) {{
+  const long thousandths = lrintf(1000.0f * value);
   printf("%s: %s%ld.%03ld\\n", name, thousandths < 0 ? "-" : "", labs(thousandths) / 1000, labs(thousandths) % 1000);
 }}
 
-static bool classify() {{
-  if ({prefix}_predict(raw, scores) < 0) return false;
-  const int best = {prefix}_smooth(scores);  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
-  for (int i = 0; i < {upper}_CLASSES; ++i) print_score({prefix}_class_names[i], scores[i]);
-  printf("answer: %s\\n", {prefix}_class_names[best]);
+static bool answer() {{
+  if ({prefix}_predict(raw, {words.array}) < 0) return false;
+  {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  for (int i = 0; i < {upper}_{words.count}; ++i) print_value({prefix}_{words.names}[i], {words.array}[i]);{told}
   return true;
 }}
 """

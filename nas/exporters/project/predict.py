@@ -1,8 +1,9 @@
-"""The functions of a project that turn raw values into a class, in C++ for TFLM."""
+"""The functions of a project that turn raw values into an answer, in C++ for TFLM."""
 
 from dataclasses import dataclass
 
 from nas.exporters.c_text import comment
+from nas.exporters.outputs import outputs_of
 from nas.study.archive import Archive
 
 MARGIN_BYTES = 1024
@@ -13,15 +14,17 @@ _SMOOTHED = 4
 
 
 def smoothed(archive: Archive) -> int:
-    """Return over how many inputs in a row a program averages scores: 1 where they are no windows of a signal."""
-    return _SMOOTHED if archive.inputs_are == "windows" else 1
+    """Return over how many inputs in a row a program averages: 1 where they are no windows with classes."""
+    return _SMOOTHED if archive.inputs_are == "windows" and archive.output_scaling is None else 1
 
 
 def predict_header(archive: Archive, prefix: str) -> str:
     """Return `predict.h`."""
-    upper = prefix.upper()
+    upper, words, chooses = prefix.upper(), outputs_of(archive), archive.output_scaling is None
+    gives = "a class and scores" if chooses else "values of targets"
+    returned = "the number of the greatest one's class" if chooses else "0"
     return f"""\
-// The model {comment(archive.name)} in plain terms: raw values in, a class and scores out.
+// The model {comment(archive.name)} in plain terms: raw values in, {gives} out.
 #ifndef {upper}_PREDICT_H_
 #define {upper}_PREDICT_H_
 
@@ -36,20 +39,20 @@ bool {prefix}_self_test();
 // Fills raw with that input, in the units of the training data: {upper}_INPUT_BYTES values.
 void {prefix}_example(float* raw);
 
-// Classifies raw, {upper}_INPUT_BYTES values in the units of the training data, channels last:
-// raw[{upper}_CHANNELS * t + c] is channel c at time or place t. Fills scores with {upper}_CLASSES values, the
-// {archive.output_is} of each class. Returns the number of the greatest one's class, or -1 if the model does not run.
-int {prefix}_predict(const float* raw, float* scores);
+// {words.does.capitalize()} raw, {upper}_INPUT_BYTES values in the units of the training data, channels last:
+// raw[{upper}_CHANNELS * t + c] is channel c at time or place t. Fills {words.array} with {upper}_{words.count} values,
+// {words.each}. Returns {returned}, or -1 if the model does not run.
+int {prefix}_predict(const float* raw, float* {words.array});
 
 // Over how many inputs in a row {prefix}_smooth averages. More make the answer steadier, and later.
 #ifndef {upper}_SMOOTHED
 #define {upper}_SMOOTHED {smoothed(archive)}
 #endif
 
-// Smooths answers, so that one odd window does not change them: call it with the scores of each input in turn. It puts
-// the mean of the newest {upper}_SMOOTHED ones into scores (of all, as long as there are fewer). Returns the number of
-// the greatest one's class.
-int {prefix}_smooth(float* scores);
+// Smooths answers, so that one odd window does not change them: call it with the {words.array} of each input in turn.
+// It puts the mean of the newest {upper}_SMOOTHED ones into {words.array} (of all, as long as there are fewer). Returns
+// {returned}.
+int {prefix}_smooth(float* {words.array});
 
 // Forgets the inputs before, as after a pause.
 void {prefix}_smooth_reset();
@@ -71,7 +74,7 @@ class Arena:
 
 def predict_source(archive: Archive, prefix: str, arena: Arena, before: str = "") -> str:
     """Return `predict.cpp`, for any board with TFLM; the lines `before` stand in front of TFLM's headers."""
-    return f"{_beginning(archive, prefix, arena, before)}\n{_running(prefix)}\n{_smoothing(prefix)}"
+    return f"{_beginning(archive, prefix, arena, before)}\n{_running(archive, prefix)}\n{_smoothing(archive, prefix)}"
 
 
 def _beginning(archive: Archive, prefix: str, arena: Arena, before: str) -> str:
@@ -113,8 +116,8 @@ bool {prefix}_begin() {{
 """
 
 
-def _running(prefix: str) -> str:
-    upper = prefix.upper()
+def _running(archive: Archive, prefix: str) -> str:
+    upper, words = prefix.upper(), outputs_of(archive)
     return f"""\
 void {prefix}_example(float* raw) {{
   for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) raw[i] = example_value(i);
@@ -131,26 +134,40 @@ bool {prefix}_self_test() {{
   return interpreter->Invoke() == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
 }}
 
-int {prefix}_predict(const float* raw, float* scores) {{
+int {prefix}_predict(const float* raw, float* {words.array}) {{
   {prefix}_quantize_all(raw, interpreter->input(0)->data.int8);
   if (interpreter->Invoke() != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
+{_reading(archive, prefix)}}}
+"""
+
+
+def _reading(archive: Archive, prefix: str) -> str:
+    """Return the lines that dequantize the outputs and return what `predict` returns."""
+    upper = prefix.upper()
+    if archive.output_scaling is not None:
+        return f"""\
+  for (int i = 0; i < {upper}_TARGETS; ++i) values[i] = {prefix}_value(output[i], static_cast<size_t>(i));
+  return 0;
+"""
+    return f"""\
   int best = 0;
   for (int i = 0; i < {upper}_CLASSES; ++i) {{
     scores[i] = static_cast<float>(output[i] - {upper}_OUTPUT_ZERO_POINT) * {upper}_OUTPUT_SCALE;
     if (output[i] > output[best]) best = i;
   }}
   return best;
-}}
 """
 
 
-def _smoothing(prefix: str) -> str:
-    upper = prefix.upper()
+def _smoothing(archive: Archive, prefix: str) -> str:
+    upper, words = prefix.upper(), outputs_of(archive)
+    best = ("  int best = 0;\n", f"\n    if ({words.array}[i] > {words.array}[best]) best = i;", "best")
+    begin, compare, returned = best if archive.output_scaling is None else ("", "", "0")
     return f"""\
 namespace {{
 
-float newest[{upper}_SMOOTHED][{upper}_CLASSES];
+float newest[{upper}_SMOOTHED][{upper}_{words.count}];
 int kept = 0;  // of them
 int place = 0;  // of the next one
 
@@ -158,18 +175,16 @@ int place = 0;  // of the next one
 
 void {prefix}_smooth_reset() {{ kept = place = 0; }}
 
-int {prefix}_smooth(float* scores) {{
-  for (int i = 0; i < {upper}_CLASSES; ++i) newest[place][i] = scores[i];
+int {prefix}_smooth(float* {words.array}) {{
+  for (int i = 0; i < {upper}_{words.count}; ++i) newest[place][i] = {words.array}[i];
   place = (place + 1) % {upper}_SMOOTHED;
   if (kept < {upper}_SMOOTHED) ++kept;
-  int best = 0;
-  for (int i = 0; i < {upper}_CLASSES; ++i) {{
+{begin}  for (int i = 0; i < {upper}_{words.count}; ++i) {{
     // Added up anew each time, so that rounding errors do not grow.
     float sum = 0;
     for (int n = 0; n < kept; ++n) sum += newest[n][i];
-    scores[i] = sum / static_cast<float>(kept);
-    if (scores[i] > scores[best]) best = i;
+    {words.array}[i] = sum / static_cast<float>(kept);{compare}
   }}
-  return best;
+  return {returned};
 }}
 """

@@ -1,4 +1,4 @@
-"""The sources that every project for TFLM holds: model, operators, scaling, self-test, and raw values to classes."""
+"""The sources that every project for TFLM holds: model, operators, scaling, self-test, and raw values to answers."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
 from nas.exporters.format import MARK
 from nas.exporters.on_tflm import on_tflm
+from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
 from nas.study.archive import Archive
 from nas.target.profiler import profile
@@ -69,7 +70,7 @@ def shared_sources(project: Project, *, before: str = "", computer: bool = False
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),
         "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
-        "model_check.h": check_header(prefix, archive.example),
+        "model_check.h": check_header(prefix, archive.example, outputs_of(archive).count),
         "predict.h": predict_header(archive, prefix),
         "predict.cpp": predict_source(archive, prefix, arena, before),
     }

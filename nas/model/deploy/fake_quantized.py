@@ -5,7 +5,7 @@ arXiv:1712.05877), whose gradient is 1 within the range. Normalization is folded
 device. The converter takes the ranges of activations from these operators, so what is measured here is deployed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -116,7 +116,12 @@ class _FakeQuantizedTopology:
 
 
 def fake_quantize(
-    network: Network, rows: Floats, loss: str = "cross_entropy", input_range: Range | None = None
+    network: Network,
+    rows: Floats,
+    loss: str = "cross_entropy",
+    input_range: Range | None = None,
+    span: Range | None = None,
+    margin: float = 0.0,
 ) -> FakeQuantizedNetwork:
     """Return the fake-quantized network, with the ranges out of `PERCENTILES` that change its outputs least.
 
@@ -125,6 +130,8 @@ def fake_quantize(
         rows: scaled training rows [n, ...]; see `nas.model.deploy.convert.calibration_rows`.
         loss: name of the loss in `nas.model.losses` that measures how much the answers change.
         input_range: of the network's input; None to measure it too.
+        span: outputs that int8 must be able to represent, beside those for these rows; None for no others.
+        margin: the share of a range by which it is widened at each end, for values of other rows.
     """
     x = tf.constant(rows.reshape(-1, *network.input_shape))
     observed = _observe(network, x)
@@ -133,11 +140,20 @@ def fake_quantize(
     def change(one: FakeQuantizedNetwork) -> float:
         return float(tf.reduce_mean(LOSSES[loss].rows(one(x), expected)))
 
-    measured = [_ranges(one) for one in observed]
+    measured = [_ranges(one, margin) for one in observed]
     if input_range is not None:
         measured[0] = [input_range] * len(PERCENTILES)
-    choices = zip(*measured, strict=True)
+    choices: Iterable[Sequence[Range]] = zip(*measured, strict=True)
+    if span is not None:
+        place = find_scales(network.graph)[network.graph.ops[-1].outputs[0]]
+        choices = (_widened(ranges, place, span) for ranges in choices)
     return min((FakeQuantizedNetwork(network, _distinct(ranges)) for ranges in choices), key=change)
+
+
+def _widened(ranges: Sequence[Range], place: int, span: Range) -> list[Range]:
+    """Return ranges of which the one at `place` also holds `span`."""
+    low, high = ranges[place]
+    return [*ranges[:place], (min(span[0], low), max(span[1], high)), *ranges[place + 1 :]]
 
 
 def _observe(network: Network, x: Any) -> list[Floats]:
@@ -165,11 +181,15 @@ def _distinct(ranges: Sequence[Range]) -> list[Range]:
     return list(found.values())
 
 
-def _ranges(x: Floats) -> list[Range]:
-    """Return the range of values for each of `PERCENTILES`; it contains 0, which int8 must be able to represent."""
+def _ranges(x: Floats, margin: float = 0.0) -> list[Range]:
+    """Return the range of values for each of `PERCENTILES`; it contains 0, which int8 must be able to represent.
+
+    An end at 0, such as that of values behind a ReLU, has no margin.
+    """
     ends = np.percentile(x, [*(100 - percentile for percentile in PERCENTILES), *PERCENTILES]).tolist()
     lows, highs = ends[: len(PERCENTILES)], ends[len(PERCENTILES) :]
-    return [(min(0.0, low), max(_LEAST, high)) for low, high in zip(lows, highs, strict=True)]
+    ends = ((min(0.0, low), max(_LEAST, high)) for low, high in zip(lows, highs, strict=True))
+    return [(low - margin * (high - low) * (low < 0), high + margin * (high - low)) for low, high in ends]
 
 
 def _round_kernel(kernel: Any) -> Any:

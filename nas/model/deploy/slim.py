@@ -56,7 +56,13 @@ def slim(tflite: bytes, *, keep_metadata: bool = True, plan: Sequence[int] = (),
     Raises:
         NotImplementedError: the model has data outside of its FlatBuffer.
     """
-    model = schema.ModelT.InitFromPackedBuf(tflite, 0)
+    return slim_model(schema.ModelT.InitFromPackedBuf(tflite, 0), keep_metadata=keep_metadata, plan=plan, graph=graph)
+
+
+def slim_model(
+    model: Any, *, keep_metadata: bool = True, plan: Sequence[int] = (), graph: Graph | None = None
+) -> bytes:
+    """Return what `slim` returns, for the object tree of a file; it must not be used afterwards."""
     if any(buffer.offset > 1 for buffer in model.buffers) or model.externalBuffers or model.externalBufferGroups:
         raise NotImplementedError("a model with data outside of its FlatBuffer is not written anew")
     model.metadata = [entry for entry in model.metadata or [] if entry.name not in _CONVERTERS]

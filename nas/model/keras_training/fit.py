@@ -156,7 +156,7 @@ def make_feed(part: Part, dataset: Any, table: TrainingTable, class_names: tuple
     weights, index = class_weights(table, part, class_names), takes_index(table)
     if dataset is not None:
         return DatasetFeed(dataset, len(class_names), index, weights)
-    targets: Array = part.y if index else Classification().encode(part.y, len(class_names))
+    targets: Array = part.y if index or part.y.ndim == 2 else Classification().encode(part.y, len(class_names))
     seed = table.seed if table.shuffle else None
     return RowFeed(part, targets, None if weights is None else weights[part.y], table.batch_size, seed)
 
@@ -218,8 +218,8 @@ def _run(
         epochs = done  # a callback has ended it; what callbacks do at the end is done again
     held_out = None
     if data.val is not None:
-        targets = data.val.y if takes_index(table) else Classification().encode(data.val.y, model.output_shape[-1])
-        held_out = (data.val.x, targets)
+        y, plain = data.val.y, takes_index(table) or data.val.y.ndim == 2
+        held_out = (data.val.x, y if plain else Classification().encode(y, model.output_shape[-1]))
     model.fit(
         data.feed.batches(done),
         steps_per_epoch=data.feed.steps,

@@ -20,7 +20,7 @@ from nas.model.training.graphs import Constants, Examples, Plan, Steps, Variable
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Mean loss, in training with the L2 penalty, and mean score; of a classifier, that is the accuracy, 0 to 1."""
+    """Mean loss, in training with the L2 penalty, and mean score: the accuracy of a classifier, R2 of regression."""
 
     loss: float
     accuracy: float

@@ -1,20 +1,28 @@
 """Quantization-aware training (QAT): the last epochs of a final training, with the rounding of int8."""
 
+from dataclasses import replace
+
 from nas.data.dataset import Part
-from nas.model.deploy.convert import calibration_rows
+from nas.model.deploy.convert import CALIBRATION_ROWS, calibration_rows
 from nas.model.deploy.fake_quantized import FakeQuantizedNetwork, fake_quantize
+from nas.model.deploy.tflite_model import float_outputs
 from nas.model.network.network import Network
 from nas.model.training.training import Trained, TrainingRun, train
 from nas.study.recipe import Recipe
 
 # These epochs fine-tune: their peak learning rate is this part of the training's.
 LEARNING_RATE = 1 / 8
+MOST_VALUES = 1_000_000
+"""Of calibration rows, where a task asks for more of them; the activations of all are in memory."""
 
 
 def round_and_tune(
     network: Network, rows: Part, val: Part | None, recipe: Recipe, run: TrainingRun
 ) -> tuple[FakeQuantizedNetwork, Trained | None]:
     """Return a trained network with the rounding of int8, after `run.epochs` quantization-aware epochs.
+
+    Where the task says so, these learn the float network's outputs in place of the targets: only rounding is made up
+    for. Further epochs on the targets would give another model than the float one, better or worse on new rows.
 
     Args:
         network: with the weights of its training; it is left unchanged.
@@ -26,9 +34,15 @@ def round_and_tune(
     Returns:
         The network that is deployed, and how its epochs went; None without any.
     """
-    calibration = calibration_rows(rows, run.task.strata(rows.y), seed=run.seed)
-    rounded = fake_quantize(network, calibration, run.task.loss, run.input_range)
+    count = run.task.calibration_rows or CALIBRATION_ROWS
+    count = min(count, max(CALIBRATION_ROWS, MOST_VALUES * len(rows) // rows.x.size))
+    calibration = calibration_rows(rows, run.task.strata(rows.y), count=count, seed=run.seed)
+    wanted = run.input_range, run.task.span(rows.y), run.task.range_margin
+    rounded = fake_quantize(network, calibration, run.task.loss, *wanted)
     if not run.epochs:
         return rounded, None
     gentle = recipe.replace(learning_rate=recipe.training.learning_rate * LEARNING_RATE)
+    if run.task.follows_float:
+        gentle = gentle.replace(distillation=1.0)
+        run = replace(run, soft_labels=float_outputs(network, rows.x))
     return rounded, train(rounded, rows, val, gentle, run)

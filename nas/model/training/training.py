@@ -20,7 +20,7 @@ from nas.model.training.epoch import Score, Trainer
 from nas.model.training.graphs import Examples
 from nas.study.recipe import Recipe
 from nas.task.classification import Classification
-from nas.task.task import Task
+from nas.task.task import Task, validation_curve
 
 StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
 
@@ -72,10 +72,10 @@ class Trained:
 
     Attributes:
         network: the one that was passed to `train`.
-        history: learning curves, one number for each epoch: `loss`, `accuracy`, and with validation rows `val_loss`,
-            `val_accuracy`.
-        best_epoch: counted from 0: the one of the highest validation accuracy, and among equals, of the lowest
-            validation loss; without validation rows, the last.
+        history: learning curves, one number for each epoch: `loss`, and the task's curve, such as `accuracy`; with
+            validation rows also `val_loss`, `val_accuracy`.
+        best_epoch: counted from 0: the one of the highest validation accuracy (or what the task's curve is), and among
+            equals, of the lowest validation loss; without validation rows, the last.
         seconds: wall time; `start_seconds` of it are from before the first epoch, mostly for tracing graphs.
         stopped_by: what ended the training.
         checkpoint: to resume from; only if the caller ended the training.
@@ -93,8 +93,8 @@ class Trained:
 
     @property
     def val_accuracy(self) -> float:
-        """Accuracy of the float model on the validation rows."""
-        return self.history["val_accuracy"][self.best_epoch]
+        """Accuracy of the float model, or what else the task's curve is, on the validation rows."""
+        return validation_curve(self.history)[self.best_epoch]
 
 
 @dataclass(slots=True)
@@ -117,7 +117,11 @@ class Progress:
         for name, number in numbers.items():
             self.curves[name].append(number)
         validated = "val_loss" in numbers
-        score = (numbers["val_accuracy"], -numbers["val_loss"]) if validated else self.best
+        score = (
+            (validation_curve({name: (number,) for name, number in numbers.items()})[0], -numbers["val_loss"])
+            if validated
+            else self.best
+        )
         if score > self.best or not validated:
             self.best, self.best_epoch, self.weights = score, self.epochs - 1, weights()
 
@@ -202,9 +206,9 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     stopped_by: StoppedBy | None = "patience" if progress.is_stuck(recipe.training.patience) else None
     while stopped_by is None and (epoch := progress.epochs) < epochs:
         batches = shuffled_batches(len(train), batch_size, (run.seed, epoch))
-        numbers = _numbers("", _train_epoch(trainer, examples, batches, rates, epoch * steps, clock))
+        numbers = _numbers("", run.task.curve, _train_epoch(trainer, examples, batches, rates, epoch * steps, clock))
         with trainer.averaged():
-            numbers |= {} if held_out is None else _numbers("val_", trainer.evaluate(held_out))
+            numbers |= {} if held_out is None else _numbers("val_", run.task.curve, trainer.evaluate(held_out))
             progress.add(numbers, network.get_weights)
         clock.lap()
         if run.keep is not None:
@@ -276,9 +280,9 @@ def _targets(
     return targets if soft_labels is None else targets + recipe.finals.distillation * (soft_labels - targets)
 
 
-def _numbers(prefix: str, score: Score) -> dict[str, float]:
+def _numbers(prefix: str, curve: str, score: Score) -> dict[str, float]:
     """Return a score by the names of its learning curves."""
-    return {f"{prefix}loss": score.loss, f"{prefix}accuracy": score.accuracy}
+    return {f"{prefix}loss": score.loss, f"{prefix}{curve}": score.accuracy}
 
 
 def _train_epoch(

@@ -6,8 +6,8 @@ from typing import Any, Protocol, TypeAlias
 
 from nas.data.splits import Splits
 from nas.registry import Registry
-from nas.study.result import Tested
 from nas.study.tasks import Task, TeacherAnswers, TrainingOutcome
+from nas.study.tested import Tested
 from nas.study.training_leg import LegEnd
 
 Answer: TypeAlias = TrainingOutcome | TeacherAnswers | Tested | LegEnd

@@ -1,0 +1,78 @@
+"""An evaluation of a regression as a person reads it."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nas.evaluation.regression import RegressionEvaluation
+from nas.target.ram import ram_to_reserve
+from nas.task.errors import ERROR_METRICS
+from nas.task.metrics import FEWEST_GROUPS
+from nas.text import kilobytes, percent
+
+MOST_GROUPS = 10
+
+
+def view(evaluation: RegressionEvaluation) -> Group:
+    """Return the errors of each model, those of a constant answer, and the groups."""
+    return Group(*_parts(evaluation))
+
+
+def _parts(evaluation: RegressionEvaluation) -> Iterator[RenderableType]:
+    about = evaluation.about
+    rows = f"{evaluation.rows:,} {evaluation.inputs_are} ({about.part})"
+    yield Text.assemble((about.model, "bold"), f" on {rows} of {about.data}: {', '.join(about.class_names)}")
+    for words in about.notes:
+        yield Text(words)
+    yield from ("", _metrics(evaluation), _explained(evaluation))
+    if evaluation.quantization_cost is not None:
+        yield Text(f"quantization changes the RMSE by {percent(evaluation.quantization_cost)}")
+    if len(evaluation.groups) > 1:
+        yield from ("", _groups(evaluation))
+    if about.footprint:
+        costs = about.footprint
+        yield ""
+        yield Text(
+            f"on {costs['target']}: {ram_to_reserve(costs)} {kilobytes(costs['arena_min_bytes'])}, flash "
+            f"{kilobytes(costs['flash_bytes'])}, {costs['macs']:,} MACs"
+        )
+
+
+def _metrics(evaluation: RegressionEvaluation) -> Table:
+    """Return each metric of each model with its interval, beside that of a constant answer."""
+    table = _table("", *(title for name in evaluation.models for title in (name, "95 % interval")), "baseline")
+    for name, metric in ERROR_METRICS.items():
+        cells = []
+        for found in evaluation.models.values():
+            cells += [metric.text(found[name].value), metric.interval_text(found[name].low, found[name].high)]
+        table.add_row(metric.title, *cells, metric.text(evaluation.baseline[name]))
+    return table
+
+
+def _explained(evaluation: RegressionEvaluation) -> Text:
+    mean = "the training targets" if evaluation.about.trained_on else "these targets"
+    constant = f"baseline: always the mean of {mean}; RMSE and MAE are in the units of the target"
+    if next(iter(evaluation.models.values()))["rmse"].low is None:
+        return Text(f"no intervals: there are {evaluation.drawn_from}, {FEWEST_GROUPS} are needed; {constant}", "dim")
+    return Text(f"intervals over {evaluation.drawn_from}; {constant}", "dim")
+
+
+def _groups(evaluation: RegressionEvaluation) -> Table:
+    """Return the errors of each group, the worst first."""
+    shown = evaluation.groups[:MOST_GROUPS]
+    which = "group, the worst first" if len(shown) == len(evaluation.groups) else f"the worst {len(shown)} groups"
+    table = _table(which, evaluation.inputs_are, *(metric.title for metric in ERROR_METRICS.values()))
+    for one in shown:
+        found = one.int8 or one.before or {}
+        table.add_row(one.name, f"{one.rows:,}", *(metric.text(found[name]) for name, metric in ERROR_METRICS.items()))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(first)
+    for title in others:
+        table.add_column(title, justify="right")
+    return table

@@ -1,0 +1,67 @@
+"""What exported sources say and do with a model's outputs: scores of classes, or values of targets."""
+
+from dataclasses import dataclass
+
+from nas.exporters.c_text import number
+from nas.study.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The words of exported sources for a model's outputs.
+
+    Attributes:
+        count: the macro of their number, without its prefix; `names` is the array of their names.
+        are: what each belongs to, in the plural; `each` says what an output is.
+        array: what an array of all dequantized outputs is called.
+        does: what a program does with an input.
+    """
+
+    count: str
+    names: str
+    are: str
+    each: str
+    array: str
+    does: str
+
+
+def outputs_of(archive: Archive) -> Outputs:
+    """Return the words for an archive's outputs."""
+    if archive.output_scaling is not None:
+        each = "the value of each target, in the units of the training data"
+        return Outputs("TARGETS", "target_names", "targets", each, "values", "estimates the targets of")
+    return Outputs(
+        "CLASSES", "class_names", "classes", f"the {archive.output_is} of each class", "scores", "classifies"
+    )
+
+
+def dequantizing(archive: Archive, prefix: str) -> str:
+    """Return the function that turns an output into the value of a target; nothing for classes."""
+    scaling, upper = archive.output_scaling, prefix.upper()
+    if scaling is None:
+        return ""
+    head = f"""\
+// Turns an output of the model into the value of its target, in the units of the training data.
+static inline float {prefix}_value(int8_t output, size_t target) {{"""
+    if len(scaling.mean) == 1:
+        factor, offset = scaling.std[0] * archive.output.scale, scaling.mean[0]
+        more = f" + {number(offset)}" if offset else ""
+        scale = f"{upper}_OUTPUT_SCALE" if scaling.std[0] == 1 else number(factor)
+        return f"""{head}
+  (void)target;
+  return (float)(output - {upper}_OUTPUT_ZERO_POINT) * {scale}{more};
+}}
+
+"""
+    cases = "".join(
+        f"    case {i}: return steps * {number(std * archive.output.scale)} + {number(mean)};\n"
+        for i, (mean, std) in enumerate(zip(scaling.mean, scaling.std, strict=True))
+    )
+    return f"""{head}
+  const float steps = (float)(output - {upper}_OUTPUT_ZERO_POINT);
+  switch (target) {{
+{cases}    default: return 0.0f;
+  }}
+}}
+
+"""

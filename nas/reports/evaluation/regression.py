@@ -1,0 +1,59 @@
+"""An evaluation of a regression as a page: errors, answers over targets, and groups."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nas.evaluation.regression import RegressionEvaluation
+from nas.reports.errors import chart
+from nas.reports.markup import Markup, element, note, page, section, table
+from nas.reports.words import interval_of, scored, whole
+from nas.task.errors import ERROR_METRICS
+
+MOST_POINTS = 1000
+
+
+def render_regression(evaluation: RegressionEvaluation) -> str:
+    """Return the page of an evaluation; equal evaluations give equal text."""
+    about = evaluation.about
+    told = f"{about.model} on {whole(evaluation.rows)} {evaluation.inputs_are} ({about.part}) of {about.data}"
+    head = element("header", element("h1", about.model), element("p", told))
+    return page(f"{about.model}: evaluation", head, element("main", *_sections(evaluation)))
+
+
+def pictures(evaluation: RegressionEvaluation) -> Iterator[tuple[str, Markup]]:
+    """Yield the chart of each target with the name of its file."""
+    count = evaluation.points.shape[1]
+    few = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int))
+    for number, (name, points) in enumerate(zip(evaluation.about.class_names, evaluation.points, strict=True)):
+        yield f"answers_{number}.svg", chart(name, points[few].tolist(), number)
+
+
+def _sections(evaluation: RegressionEvaluation) -> Iterator[Markup]:
+    models = evaluation.models
+    rows: list[list[object]] = [
+        [
+            metric.title,
+            *(
+                cell
+                for found in models.values()
+                for cell in (scored(name, found[name].value), interval_of(name, found[name]))
+            ),
+            scored(name, evaluation.baseline[name]),
+        ]
+        for name, metric in ERROR_METRICS.items()
+    ]
+    head: list[object] = ["", *(title for name in models for title in (name, "95 % interval")), "always the mean"]
+    about = "RMSE and MAE are in the units of the target; R2 is the share of its variance that the answers explain."
+    yield section("Errors", note(f"{about} Intervals over {evaluation.drawn_from}."), table(head, rows))
+    charts = (drawing for _, drawing in pictures(evaluation))
+    yield section(
+        "Answers over targets", note("On the line, the answer is right."), element("div", *charts, class_="pair")
+    )
+    if len(evaluation.groups) > 1:
+        lines: list[list[object]] = [
+            [one.name, *(scored(name, (one.int8 or one.before or {})[name]) for name in ERROR_METRICS), whole(one.rows)]
+            for one in evaluation.groups
+        ]
+        titles: list[object] = ["group", *(metric.title for metric in ERROR_METRICS.values()), evaluation.inputs_are]
+        yield section("By group", note("The worst first."), table(titles, lines))
