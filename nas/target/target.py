@@ -173,6 +173,10 @@ class Runtime(ABC):
     def latency_error(self, footprint: Footprint, target: Target) -> float | None:
         """Return the relative error of the instructions of 90 % of models like this; None where it was not measured."""
 
+    def counts_instructions(self, target: Target) -> bool:
+        """Return whether instructions were counted on the target's core: without, no latency is known there."""
+        return True
+
 
 RUNTIMES: Registry[Runtime] = Registry("runtime", "nas.target.runtimes")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from nas.cli.views.targets import description
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
 from nas.target.cores import CORES
@@ -165,3 +166,11 @@ def test_energy_is_power_times_time_and_unknown_without_either() -> None:
     assert board.microjoules(2.0) == pytest.approx(2e-3 * board.active_mw * 1e-3 * 1e6)
     assert board.microjoules(None) is None
     assert core.microjoules(2.0) is None
+
+
+def test_a_target_without_a_latency_says_so_and_no_other_one_does() -> None:
+    g = GraphBuilder((4,))
+    g.fully_connected(2)
+    for target in known_targets().values():
+        latency_ms = estimate(g.graph(), dataclasses.replace(target, clock_hz=1_000_000)).latency_ms
+        assert ("latency     not known" in description(target)) == (latency_ms is None), target.name

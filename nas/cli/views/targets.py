@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.target.cores import CORES
+from nas.target.profiler import runtime_of
 from nas.target.target import Target
 
 # Descriptions are shown in terminals of at least this number of columns.
@@ -25,6 +26,8 @@ def description(target: Target) -> str:
         "cycles": _cycles(target),
         "data sheet": target.datasheet or "-",
     }
+    if not runtime_of(target).counts_instructions(target):
+        facts["latency"] = "not known: no instructions were counted on this core with these kernels"
     return "\n".join([f"{target.name}: {target.description}", *(f"  {key:11} {value}" for key, value in facts.items())])
 
 

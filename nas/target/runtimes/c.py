@@ -64,6 +64,9 @@ class PlainC(Runtime):
         costs = costs_of(target.core)
         return None if costs is None else costs.error
 
+    def counts_instructions(self, target: Target) -> bool:
+        return costs_of(target.core) is not None
+
 
 RUNTIMES.register("c")(PlainC())
 

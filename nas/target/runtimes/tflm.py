@@ -78,12 +78,19 @@ class Tflm(Runtime):
         return [Totals(**_totals(row, target)) for row in rows]
 
     def latency_error(self, footprint: Footprint, target: Target) -> float | None:
-        core = "cortex-m0plus" if target.core == "cortex-m0" else target.core
-        errors = INSTRUCTION_ERRORS.get((core, target.kernels))
+        errors = _errors(target)
         return None if errors is None else errors[footprint.computes_floats]
+
+    def counts_instructions(self, target: Target) -> bool:
+        return _errors(target) is not None
 
 
 RUNTIMES.register("tflm")(Tflm())
+
+
+def _errors(target: Target) -> tuple[float, float] | None:
+    core = "cortex-m0plus" if target.core == "cortex-m0" else target.core
+    return INSTRUCTION_ERRORS.get((core, target.kernels))
 
 
 def _totals(
