@@ -60,6 +60,12 @@ class Augmentation:
             for channels that are named x, y and z.
         time_warp: largest share by which a window is stretched or compressed in time.
         shift: largest share of its length by which a window, or an image, is rolled.
+        flip: share of the images that are mirrored, left for right.
+        tilt: standard deviation, in degrees, of the angle by which an image is turned.
+        zoom: largest share by which an image is enlarged or made smaller.
+        brightness: standard deviation of what is added to an image, as a share of the pixels' standard deviation.
+        contrast: standard deviation of the logarithm of the factor on an image's differences from its mean.
+        cutout: largest share of height and of width of a rectangle that is blanked in an image.
         mixup: alpha of the Beta distribution by which two rows and their labels are blended.
     """
 
@@ -68,14 +74,21 @@ class Augmentation:
     rotation: float = 6.0
     time_warp: float = 0.0
     shift: float = 0.0
+    flip: float = 0.0
+    tilt: float = 0.0
+    zoom: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    cutout: float = 0.0
     mixup: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("jitter", "scaling", "mixup"):
+        for name in ("jitter", "scaling", "brightness", "contrast", "mixup"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise InputError(f"augment.{name}", "must be 0 or more", got=getattr(self, name))
-        _below_one(self, "augment", "time_warp")
-        _at_most(self, "augment", 180, "rotation")
+        _below_one(self, "augment", "time_warp", "zoom")
+        _at_most(self, "augment", 1, "flip", "cutout")
+        _at_most(self, "augment", 180, "rotation", "tilt")
         _at_most(self, "augment", 0.5, "shift")
 
 

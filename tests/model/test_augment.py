@@ -28,11 +28,17 @@ def _changed(recipe, shape, axes=None, step=3, seed=7):
     return [np.asarray(part) for part in change(tf.constant(_rows(shape)), tf.constant(_labels()), step, seed)]
 
 
-@pytest.mark.parametrize("name", ["jitter", "scaling", "rotation", "time_warp", "shift", "mixup"])
+OF_IMAGES = ["flip", "tilt", "zoom", "brightness", "contrast", "cutout"]
+
+
+@pytest.mark.parametrize("name", ["jitter", "scaling", "rotation", "time_warp", "shift", "mixup", *OF_IMAGES])
 @pytest.mark.parametrize("shape", [WINDOW, IMAGE, TABLE])
 def test_each_change_applies_only_to_rows_for_which_it_makes_sense(name, shape):
     everywhere = {"jitter", "mixup"}
-    sensible = {WINDOW: everywhere | {"scaling", "rotation", "time_warp", "shift"}, IMAGE: everywhere | {"shift"}}
+    sensible = {
+        WINDOW: everywhere | {"scaling", "rotation", "time_warp", "shift"},
+        IMAGE: everywhere | {"shift", *OF_IMAGES},
+    }
     x, _ = _changed(Recipe.of(**{"rotation": 0.0, name: 0.4}), shape, AXES)
     assert x.shape == (ROWS, *shape)
     assert np.array_equal(x, _rows(shape)) == (name not in sensible.get(shape, everywhere))

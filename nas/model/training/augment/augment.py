@@ -15,6 +15,7 @@ import numpy as np
 from nas.arrays import Array
 from nas.data.axes import Axes
 from nas.model.runtime import tf
+from nas.model.training.augment import images
 from nas.study.recipe import Recipe
 
 
@@ -22,7 +23,8 @@ from nas.study.recipe import Recipe
 class Augmentation:
     """The changes of a recipe that make sense for the rows.
 
-    Windows: all of them, rotation only if `axes` are known. Images: jitter, shift and mixup. Tables: jitter and mixup.
+    Windows: jitter, scaling, time warp, shift, mixup, and rotation if `axes` are known. Images: those of `images`,
+    jitter, shift and mixup. Tables: jitter and mixup.
 
     Args:
         recipe: the strength of each change; 0 leaves it out.
@@ -55,8 +57,23 @@ class Augmentation:
             yield warp, recipe.augment.time_warp
         if len(self.shape) == 3 and recipe.augment.shift:
             yield shift, recipe.augment.shift
+        if len(self.shape) == 3 and not is_window:
+            yield from self._of_images()
         if recipe.augment.jitter:
             yield jitter, recipe.augment.jitter
+
+    def _of_images(self) -> Iterator[tuple[Callable[[Any, Any, float], Any], float]]:
+        asked = self.recipe.augment
+        if asked.flip:
+            yield images.flip, asked.flip
+        if asked.tilt or asked.zoom:
+            yield lambda x, seed, degrees: images.turn(x, seed, degrees, asked.zoom), asked.tilt
+        changes = (
+            (images.brighten, asked.brightness),
+            (images.contrast, asked.contrast),
+            (images.cut_out, asked.cutout),
+        )
+        yield from ((change, strength) for change, strength in changes if strength)
 
 
 def jitter(x: Any, seed: Any, spread: float) -> Any:
