@@ -1,7 +1,7 @@
 """A space that is small enough to be listed, and the walk that lists any."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nas.space.dims import Dim, Value
@@ -9,7 +9,13 @@ from nas.space.file import parse_space
 from nas.space.space import Space
 
 # One row of data for each kind of input.
-SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
+SHAPES: Mapping[str, tuple[int, ...]] = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
+
+
+def row_of(space: Space, shapes: Mapping[str, tuple[int, ...]] = SHAPES) -> tuple[int, ...]:
+    """A shape of rows that a space takes: of its kind, or half a second of sound for one with a front-end."""
+    return shapes[space.input] if space.front_end is None else (8000, 1)
+
 
 SMALL = """
 description = "a space that can be listed by hand"
@@ -59,7 +65,7 @@ def every_member(space: Space, script: tuple[int, ...] = ()) -> Iterator[dict[st
     """Walk the whole tree of choices."""
     chooser = Scripted(script)
     try:
-        space.sample(chooser, SHAPES[space.input], 4)
+        space.sample(chooser, row_of(space), 4)
     except Ended as end:
         for i in range(end.args[0]):
             yield from every_member(space, (*script, i))

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,9 @@ from nas.study.record import Record
 from nas.study.repeat import commands, note
 from nas.study.result import Result, Trained
 from nas.study.study import Study
+from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
+from nas.target.target import Target
 
 
 def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
@@ -46,7 +49,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         name=study.name,
         tflite=files.tflite,
         trained=_without_hosts(trained),
-        footprint=profile(files.tflite, problem.target).to_json(),
+        footprint=_footprint(files.tflite, trained.record, problem.target),
         class_names=splits.class_names,
         scaling=prepare(splits, Architecture.from_json(trained.record.architecture).front_end).scaling,
         input=inputs,
@@ -76,6 +79,12 @@ def output_scaling(record: Record) -> Scaling | None:
     """Return what brings the outputs of a record's model to the units of its targets; None for classes."""
     scale = Architecture.from_json(record.architecture).task.output_scale()
     return None if scale is None else Scaling(*scale)
+
+
+def _footprint(tflite: bytes, record: Record, target: Target) -> dict[str, Any]:
+    """Return the footprint of a candidate's model and its front-end."""
+    member = Architecture.from_json(record.architecture)
+    return with_front_end(profile(tflite, target), member.front_end, member.input_shape, target).to_json()
 
 
 def _without_hosts(trained: Trained) -> Trained:
@@ -110,7 +119,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         load_archive(folder),
         tflite=tflite,
         trained=_without_hosts(Trained(record)),
-        footprint=profile(tflite, study.board()).to_json(),
+        footprint=_footprint(tflite, record, study.board()),
         input=inputs,
         output=outputs,
         example=example,

@@ -18,6 +18,7 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.keywords import explains_keywords
+from nas.signal.front_end import read_front_end
 from nas.study.archive_zip import ArchiveFile, read_archive
 from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, read_model_spec
@@ -69,7 +70,8 @@ def _winner(name: str, root: Path) -> Model:
     return Model(
         tflite=archive.tflite,
         keras=archive.keras,
-        input_shape=_row_shape(archive.input_shape),
+        input_shape=tuple(archive.record.architecture["input_shape"]),
+        front_end=archive.front_end,
         class_names=archive.class_names,
         scaling=archive.scaling,
         units_scale=archive.units_scale,
@@ -183,6 +185,7 @@ def _described(model: Model, known: Any, place: object) -> Model:
             channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
             sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
+            **_front_end(known["input"], model, place),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(place, "must be the metadata.json of an exported model", got=repr(error)) from error
@@ -191,6 +194,17 @@ def _described(model: Model, known: Any, place: object) -> Model:
 def _output_scaling(known: Any, place: object) -> Scaling | None:
     found = known["output"].get("scaling")
     return None if found is None else from_data(Scaling, found, Place(place, "output.scaling"))
+
+
+def _front_end(described: Any, model: Model, place: object) -> dict[str, Any]:
+    """Return the front-end in the description of an input, and the shape of the rows that it takes."""
+    if "front_end" not in described:
+        return {}
+    front_end = read_front_end(described["front_end"], f"{place}: input.front_end")
+    row_shape = tuple(map(int, described["row_shape"]))
+    if math.prod(front_end.shape(row_shape)) != math.prod(model.input_shape):
+        raise InputError(place, "the front-end must give the model's input", got=f"rows of shape {row_shape}")
+    return {"front_end": front_end, "input_shape": row_shape}
 
 
 def _shapes(tensors: Any, path: Path) -> tuple[tuple[int, ...], int]:

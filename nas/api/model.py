@@ -11,6 +11,8 @@ from nas.arrays import Array, Floats
 from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.errors import InputError
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
 
 # What users look for in a model, and where it is.
 _ELSEWHERE = {
@@ -33,6 +35,7 @@ class Model:
         tflite: the content of the `.tflite` file, usually int8; None for a model that was not converted yet.
         input_shape: shape of one row: [features], [time, channels] or [height, width, channels].
         class_names: one for each column of the predictions; numbers if nothing is known of them.
+        front_end: what computes features from a row before they are scaled.
         scaling: of each channel, applied to the rows before the model sees them; None for a file that nothing is known
             of, whose rows must be scaled already.
         units_scale: factors that brought the data's whole numbers to units, one a channel; None if there were none.
@@ -54,6 +57,7 @@ class Model:
     scaling: Scaling | None = None
     units_scale: tuple[float, ...] | None = None
     is_logit: bool = False
+    front_end: FrontEnd = RAW
     channel_names: tuple[str, ...] = field(default=(), compare=False)
     sample_rate_hz: float | None = field(default=None, compare=False)
     name: str = field(default="model", compare=False)
@@ -104,7 +108,7 @@ class Model:
 
     def scaled(self, rows: npt.ArrayLike) -> Floats:
         """Return raw rows as the model takes them, float32 `[n, *input_shape]`; see `predict`."""
-        x = self._units(rows)
+        x = self.front_end.apply(self._units(rows))
         return x if self.scaling is None else self.scaling.apply(x)
 
     def _probabilities(self, outputs: Floats) -> Floats:

@@ -16,6 +16,7 @@ from nas.space.file import load_space
 from nas.study.manifest import INT8, SUFFIX
 from nas.target import profiler
 from nas.target.footprint import Footprint
+from nas.target.front_end import estimate_member
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def estimate(
     if isinstance(architecture, Graph):
         return profiler.estimate(architecture, board)
     if isinstance(architecture, Architecture):
-        return profiler.estimate(_on_data(architecture, input_shape, classes).lower(), board)
+        return estimate_member(_on_data(architecture, input_shape, classes), board)
     place = str(architecture) if isinstance(architecture, str | Path) else "architecture"
     values = _json_object(Path(architecture)) if isinstance(architecture, str | Path) else architecture
     if space is None:
@@ -84,7 +85,7 @@ def estimate(
     else:
         loaded = load_space(space)
         member = loaded.from_params(values, *data_shape(loaded, input_shape, classes))
-    return profiler.estimate(member.lower(), board)
+    return estimate_member(member, board)
 
 
 @explains_keywords

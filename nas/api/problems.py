@@ -7,6 +7,7 @@ from nas.errors import InputError
 from nas.optimizer.problem import Problem
 from nas.signal.kind import Kind
 from nas.space.file import load_space, space_names
+from nas.space.front_end import check_rows
 from nas.study.study import Study
 
 
@@ -24,4 +25,6 @@ def load_problem(study: Study) -> Problem:
             got=f"rows of shape {splits.input_shape} from {study.data}",
             hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in known)}",
         )
+    if space.front_end is not None:
+        check_rows(space.front_end, splits.input_shape, splits.sample_rate_hz, study.data)
     return Problem(study, space, study.board(), splits)

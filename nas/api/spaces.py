@@ -1,14 +1,16 @@
 """Search spaces: which there are, and what one of them holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nas.data.source import load
 from nas.errors import InputError
 from nas.keywords import explains_keywords
+from nas.space.choices import Choices
 from nas.space.dims import Value, show
 from nas.space.file import load_space, space_names
-from nas.space.space import Space
+from nas.space.space import FRONT_END, Space
 from nas.study.feasibility import share
 from nas.target.budget import Budget
 from nas.target.target import DEFAULT_TARGET, Target, find_target
@@ -166,11 +168,21 @@ def _summary(space: Space) -> tuple[str, str, str, str, int]:
 
 
 def _dimensions(space: Space) -> tuple[Dimension, ...]:
-    return tuple(
-        Dimension(stage.name, name, show(dim), {k: list(v) for k, v in stage.when.get(name, {}).items()})
+    front_end = () if space.front_end is None else tuple(_chosen(FRONT_END, space.front_end))
+    counted = (
+        dimension
         for stage in space.stages
-        for name, dim in ([("count", stage.count)] if len(stage.count.values) > 1 else []) + list(stage.dims.items())
+        for dimension in (
+            *([Dimension(stage.name, "count", show(stage.count), {})] if len(stage.count.values) > 1 else []),
+            *_chosen(stage.name, stage.choices),
+        )
     )
+    return (*front_end, *counted)
+
+
+def _chosen(stage: str, choices: Choices[Any]) -> Iterator[Dimension]:
+    for name, dim in choices.dims.items():
+        yield Dimension(stage, name, show(dim), {k: list(v) for k, v in choices.when.get(name, {}).items()})
 
 
 def _found(target: Target | str) -> Target:

@@ -5,6 +5,7 @@ from typing import Any
 
 from nas.codec import to_data
 from nas.exporters.format import FORMATS, Files
+from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.text import document
 
@@ -32,6 +33,7 @@ def describe(archive: Archive) -> dict[str, Any]:
             "units_scale": archive.units_scale,
             "scaling": to_data(archive.scaling),
             "quantization": to_data(archive.input),
+            **_front_end(archive),
         },
         "output": {"is": archive.output_is, "quantization": to_data(archive.output), **_scaling(archive)},
         "footprint": {**archive.footprint, "file": "model.tflite"},
@@ -47,6 +49,13 @@ def describe(archive: Archive) -> dict[str, Any]:
 def _scaling(archive: Archive) -> dict[str, Any]:
     """Return what brings the outputs of regression to the units of their targets; nothing for classes."""
     return {} if archive.output_scaling is None else {"scaling": to_data(archive.output_scaling)}
+
+
+def _front_end(archive: Archive) -> dict[str, Any]:
+    """Return what computes the input from a row of data, if anything does."""
+    if archive.front_end == RAW:
+        return {}
+    return {"front_end": archive.front_end.to_json(), "row_shape": archive.record.architecture["input_shape"]}
 
 
 def _bare_sha256(archive: Archive) -> str:

@@ -22,6 +22,7 @@ from nas.study.record import Record, State
 from nas.study.rungs import HalvingRule
 from nas.study.tasks import EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
 from nas.study.tested import Tested
+from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.task.task import validation_curve
 
@@ -204,7 +205,8 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
         tflite, is_whole = _quantize(task, training)
     if not is_whole and record.reason is None:
         record = replace(record, reason="cut short by the time limit in its quantization-aware epochs")
-    footprint = profile(tflite, task.target)
+    member = task.architecture
+    footprint = with_front_end(profile(tflite, task.target), member.front_end, member.input_shape, task.target)
     record = replace(record, profiled=footprint.summary())
     if task.budget.over(footprint):
         reason = f"the .tflite is over budget: {task.budget.describe(footprint)}"

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from nas.arrays import Floats
+from nas.arrays import Array
 from nas.codec import Place, from_data, to_data
 from nas.errors import InputError
 from nas.registry import Registry
+from nas.signal.device_cost import DeviceCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,17 @@ class FrontEnd(ABC):
     def shape(self, row_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of a row's features; InputError for rows that this front-end cannot take."""
 
+    @property
+    def rate_hz(self) -> float | None:
+        """Samples a second that rows must have; None for any."""
+        return None
+
     @abstractmethod
-    def apply(self, x: Floats) -> Floats:
-        """Return the features [n, *shape] of rows [n, *row_shape] in units. Each row is computed on its own."""
+    def apply(self, x: Array) -> Array:
+        """Return the features [n, *shape] of rows [n, *row_shape], in units or as they were recorded.
+
+        Each row is computed on its own.
+        """
 
     @abstractmethod
     def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -36,6 +45,10 @@ class FrontEnd(ABC):
     @abstractmethod
     def macs(self, row_shape: tuple[int, ...]) -> int | None:
         """Return the multiply-accumulates for one row on the device; None if unknown."""
+
+    @abstractmethod
+    def cost(self, row_shape: tuple[int, ...], core: str) -> DeviceCost:
+        """Return what one row costs on a device with this core."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the registered name and the settings."""

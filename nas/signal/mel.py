@@ -13,9 +13,11 @@ from nas.arrays import Array, Floats
 from nas.codec import Place, from_data
 from nas.errors import InputError
 from nas.signal import mel_rules
+from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import FRONT_ENDS
 from nas.signal.kind import Kind
 from nas.signal.mel_constants import constants, tables
+from nas.signal.mel_cost import mel_cost
 from nas.signal.mel_settings import OTHER_NAMES, MelSettings
 
 FIXED_SPAN = 666
@@ -75,6 +77,9 @@ class Mel(MelSettings):
 
     def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return () if self.frequencies_are_channels else names
+
+    def cost(self, row_shape: tuple[int, ...], core: str) -> DeviceCost:
+        return mel_cost(self, self.frames(row_shape[0]), row_shape[1], core)
 
     def macs(self, row_shape: tuple[int, ...]) -> int | None:
         pairs = self.size // 2

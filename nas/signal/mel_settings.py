@@ -97,6 +97,11 @@ class MelSettings(FrontEnd):
     frequencies_are_channels: bool = False
 
     @property
+    def rate_hz(self) -> float:
+        """Samples a second that rows must have."""
+        return self.sample_rate_hz
+
+    @property
     def window(self) -> int:
         """Samples in a frame."""
         return self.window_size_ms * self.sample_rate_hz // 1000

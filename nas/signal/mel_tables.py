@@ -6,6 +6,7 @@ follows tensorflow/lite/experimental/microfrontend, whose features the front-end
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -94,7 +95,8 @@ def gain(mean: float, strength: float, offset: float, gain_bits: int, input_bits
     return _f32(2.0**gain_bits * _f32(base ** _f32(-strength)))
 
 
-def _curve(strength: float, offset: float, gain_bits: int, input_bits: int) -> list[int]:
+@lru_cache(maxsize=256)
+def _curve(strength: float, offset: float, gain_bits: int, input_bits: int) -> tuple[int, ...]:
     """Return the curve of the gain control: for each power of two a value, two coefficients, and a number unused."""
 
     def at(mean: int) -> int:
@@ -106,7 +108,7 @@ def _curve(strength: float, offset: float, gain_bits: int, input_bits: int) -> l
         y0, y1, y2 = at(x0), at(x0 + x0 // 2), at(2 * x0 - (interval == 32))
         a1 = 4 * (y1 - y0) - (y2 - y0)
         curve += [y0, a1, y2 - y0 - a1, 0]
-    return curve[:GAINS]
+    return tuple(curve[:GAINS])
 
 
 def gains(strength: float, offset: float, gain_bits: int, input_bits: int) -> Array:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from nas.arrays import Floats
+from nas.arrays import Array
+from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import FRONT_ENDS, FrontEnd
 
 
@@ -14,7 +15,7 @@ class Raw(FrontEnd):
     def shape(self, row_shape: tuple[int, ...]) -> tuple[int, ...]:
         return row_shape
 
-    def apply(self, x: Floats) -> Floats:
+    def apply(self, x: Array) -> Array:
         return x
 
     def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -22,6 +23,9 @@ class Raw(FrontEnd):
 
     def macs(self, row_shape: tuple[int, ...]) -> int | None:
         return 0
+
+    def cost(self, row_shape: tuple[int, ...], core: str) -> DeviceCost:
+        return DeviceCost()
 
 
 RAW = Raw()

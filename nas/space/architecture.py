@@ -84,9 +84,14 @@ class Architecture:
         if not isinstance(data["blocks"], list):
             raise InputError(f"{place}: blocks", "must be a list", got=data["blocks"])
         blocks = tuple(_read_block(entry, f"{place}: blocks[{i}]") for i, entry in enumerate(data["blocks"]))
-        front_end = read_front_end(data["front_end"], f"{place}: front_end") if "front_end" in data else RAW
+        front_end = front_end_of(data, place)
         task = _task_from_json(data, place)
         return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, task, front_end)
+
+
+def front_end_of(data: Mapping[str, Any], place: str) -> FrontEnd:
+    """Return the front-end in the JSON of an architecture; InputError at `place` for a wrong one."""
+    return read_front_end(data["front_end"], f"{place}: front_end") if "front_end" in data else RAW
 
 
 def _task_to_json(task: Task) -> dict[str, Any]:

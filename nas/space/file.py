@@ -10,8 +10,10 @@ from nas.errors import InputError, unknown
 from nas.keywords import explains_keywords
 from nas.signal.kind import Kind
 from nas.space.blocks.block import BLOCKS, check_value
-from nas.space.dims import Dim, GivenChooser, Value, parse_dim, show
-from nas.space.space import Space, Stage
+from nas.space.choices import Choices, parse_choices
+from nas.space.dims import GivenChooser, Value, parse_dim, show
+from nas.space.front_end import parse_front_end
+from nas.space.space import FRONT_END, Space, Stage
 
 # More than any network for a microcontroller has; each block costs time whenever a candidate is drawn.
 MOST_STAGES, MOST_BLOCKS = 32, 100
@@ -21,8 +23,10 @@ KEYS: Mapping[str, str] = {
     "input": "The kind of rows that its networks take: `table`, `window` or `image`.",
     "data": "The data that are used where the user names none: a name (see `nas data`), a file or a folder.",
     "stages": "The names of the tables with its stages, in the order from the input on.",
+    "front_end": "The table of the front-end, whose features the first stage reads: its name as `front_end`, and "
+    "settings, each a value, a list, a range or a condition (`when`), as in a stage.",
     "start": "An array of tables, `[[start]]`: architectures to begin with, scaled to the budget. Each has a list of "
-    "blocks for a stage; values that are not given are the block's defaults.",
+    "blocks for a stage, and may have settings of the front-end as `front_end`; what is not given is the default.",
 }
 """What each key at the top of a space's file means; its other keys are the stages' tables."""
 
@@ -68,7 +72,8 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     if unknown_keys:
         raise InputError(place, "every table must be listed in stages", got=sorted(unknown_keys)[0])
     stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])
-    space = Space(name, source["description"], Kind(source["input"]), source["data"], stages, source)
+    front_end = parse_front_end(source[FRONT_END], f"{place}: {FRONT_END}") if FRONT_END in source else None
+    space = Space(name, source["description"], Kind(source["input"]), source["data"], stages, source, front_end)
     return dataclasses.replace(space, starts=_parse_starts(source.get("start", []), space, place))
 
 
@@ -80,32 +85,12 @@ def _parse_stage(table: object, name: str, place: str) -> Stage:
     count = parse_dim(table.get("count", 1), f"{place}.count")
     if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= MOST_BLOCKS for n in count.values):
         raise InputError(f"{place}.count", f"must be whole numbers from 0 to {MOST_BLOCKS}", got=show(count))
-    dims: dict[str, Dim] = {}
-    when: dict[str, dict[str, tuple[Value, ...]]] = {}
-    for key, spec in table.items():
-        if key in ("block", "count"):
-            continue
-        dims[key], when[key] = _parse_dim(spec, f"{place}.{key}")
-        for value in dims[key].values:
+    settings = {key: spec for key, spec in table.items() if key not in ("block", "count")}
+    choices = parse_choices(kind, settings, place)
+    for key, dim in choices.dims.items():
+        for value in dim.values:
             check_value(kind, key, value, f"{place}.{key}")
-        for other in when[key]:
-            if other not in dims or other == key:
-                raise InputError(f"{place}.{key}", "when must name an earlier dimension of the table", got=other)
-    return Stage(name, kind, count, dims, {key: conditions for key, conditions in when.items() if conditions})
-
-
-def _parse_dim(spec: object, place: str) -> tuple[Dim, dict[str, tuple[Value, ...]]]:
-    if not isinstance(spec, Mapping):
-        return parse_dim(spec, place), {}
-    rest = {key: value for key, value in spec.items() if key != "when"}
-    dim = parse_dim(rest["choices"] if set(rest) == {"choices"} else rest, place)
-    conditions = spec.get("when", {})
-    if not isinstance(conditions, Mapping):
-        raise InputError(place, "when must be a table of dimension = [values]", got=conditions)
-    return dim, {
-        other: parse_dim(allowed if isinstance(allowed, list) else [allowed], f"{place}.when").values
-        for other, allowed in conditions.items()
-    }
+    return Stage(name, count, choices)
 
 
 def _parse_starts(tables: object, space: Space, place: str) -> tuple[Mapping[str, Value], ...]:
@@ -120,9 +105,14 @@ def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[
     A stage without a list has its smallest number of blocks, with the defaults.
     """
     names = [stage.name for stage in space.stages]
-    for name in set(table) - set(names):
+    for name in set(table) - {*names, FRONT_END}:
         raise unknown(place, "stage", name, names)
     params: dict[str, Value] = {}
+    if space.front_end is not None:
+        settings = table.get(FRONT_END, {})
+        if not isinstance(settings, Mapping):
+            raise InputError(f"{place}.{FRONT_END}", "must be a table of settings", got=settings)
+        params |= _parse_start_block(settings, space.front_end, FRONT_END, place)
     for stage in space.stages:
         blocks = table.get(stage.name, [{}] * int(min(stage.count.values)))
         if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
@@ -131,19 +121,19 @@ def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[
         if len(stage.count.values) > 1:
             params[f"{stage.name}.count"] = len(blocks)
         for i, block in enumerate(blocks):
-            params |= _parse_start_block(block, stage, f"{stage.name}.{i}", place)
+            params |= _parse_start_block(block, stage.choices, f"{stage.name}.{i}", place)
     return params
 
 
-def _parse_start_block(block: Mapping[str, Value], stage: Stage, prefix: str, place: str) -> dict[str, Value]:
-    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(stage.kind)}
+def _parse_start_block(block: Mapping[str, Value], choices: Choices[Any], prefix: str, place: str) -> dict[str, Value]:
+    defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(choices.kind)}
     chooser = GivenChooser({f"{prefix}.{name}": value for name, value in {**defaults, **block}.items()}, place)
     values: dict[str, Value] = {}
-    for name, dim in stage.dims.items():
-        if stage.active(name, values):
+    for name, dim in choices.dims.items():
+        if choices.active(name, values):
             values[name] = chooser.choose(f"{prefix}.{name}", dim)
     for name in set(block) - set(values):
         raise InputError(
             f"{place}: {prefix}.{name}", "must be a dimension of this block", hint=f"one of {', '.join(values)}"
         )
-    return {f"{prefix}.{name}": value for name, value in values.items() if len(stage.dims[name].values) > 1}
+    return {f"{prefix}.{name}": value for name, value in values.items() if len(choices.dims[name].values) > 1}

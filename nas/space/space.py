@@ -7,57 +7,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nas.errors import InputError
+from nas.signal.front_end import FrontEnd
 from nas.signal.kind import Kind
+from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
+from nas.space.choices import Choices
 from nas.space.dims import Chooser, Dim, GivenChooser, Value
 from nas.task.classification import Classification
 from nas.task.task import Task
 
+FRONT_END = "front_end"
+"""The table of a space's front-end, with which the names of its dimensions begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A sequence of `count` blocks of one kind, each with its own values of the dimensions.
-
-    `when` maps a dimension to its conditions: it has an effect only if earlier dimensions of the same block have one of
-    the given values.
-    """
+    """A sequence of `count` blocks of one kind, each with its own values of the dimensions."""
 
     name: str
-    kind: type[Block]
     count: Dim
-    dims: Mapping[str, Dim]
-    when: Mapping[str, Mapping[str, tuple[Value, ...]]]
-
-    def active(self, name: str, values: Mapping[str, Value]) -> bool:
-        """Return whether the dimension has an effect, given the values chosen so far in its block."""
-        return all(values.get(other) in allowed for other, allowed in self.when.get(name, {}).items())
+    choices: Choices[Block]
 
     def sample(self, chooser: Chooser) -> list[Block]:
         count = chooser.choose(f"{self.name}.count", self.count) if len(self.count.values) > 1 else self.count.values[0]
         assert isinstance(count, int)
-        return [self._block(chooser, f"{self.name}.{i}") for i in range(count)]
-
-    def _block(self, chooser: Chooser, prefix: str) -> Block:
-        values: dict[str, Value] = {}
-        for name, dim in self.dims.items():
-            if self.active(name, values):
-                values[name] = chooser.choose(f"{prefix}.{name}", dim) if len(dim.values) > 1 else dim.values[0]
-        return self.kind(**values)
-
-    def blocks(self) -> int:
-        """Return the number of parameter sets that one block of this stage can have."""
-        return self._count(list(self.dims), {})
-
-    def _count(self, names: list[str], values: dict[str, Value]) -> int:
-        if not names:
-            return 1
-        name, *rest = names
-        if not self.active(name, values):
-            return self._count(rest, values)
-        if any(name in conditions for conditions in self.when.values()):
-            return sum(self._count(rest, {**values, name: value}) for value in self.dims[name].values)
-        return len(self.dims[name].values) * self._count(rest, values)
+        return [self.choices.choose(chooser, f"{self.name}.{i}") for i in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +44,7 @@ class Space:
         input: kind of the rows that its members take.
         data: the data source that is used if the user names none.
         stages: from the input on.
+        front_end: what computes the features that the first stage reads; None for networks that read the rows.
         starts: parameters of members that are known to be good.
         task: what its networks learn; chosen by the study, not by the file.
         source: the parsed file; spaces with equal sources are the same space.
@@ -80,6 +56,7 @@ class Space:
     data: str
     stages: tuple[Stage, ...]
     source: Mapping[str, Any]
+    front_end: Choices[FrontEnd] | None = None
     starts: tuple[Mapping[str, Value], ...] = ()
     task: Task = field(default_factory=Classification)
 
@@ -90,9 +67,9 @@ class Space:
     @property
     def members(self) -> int:
         """Number of parameter sets; different ones may give the same graph."""
-        total = 1
+        total = 1 if self.front_end is None else self.front_end.members
         for stage in self.stages:
-            blocks = stage.blocks()
+            blocks = stage.choices.members
             total *= sum(blocks ** int(count) for count in stage.count.values)
         return total
 
@@ -106,8 +83,9 @@ class Space:
                 got=f"shape {input_shape}",
                 hint=f"use a space for {fitting} input",
             )
+        front_end = RAW if self.front_end is None else self.front_end.choose(chooser, FRONT_END)
         blocks = [block for stage in self.stages for block in stage.sample(chooser)]
-        return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.task)
+        return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.task, front_end)
 
     def from_params(self, params: Mapping[str, Value], input_shape: tuple[int, ...], outputs: int) -> Architecture:
         """Return the member with these parameters; InputError if one is missing, unknown or not in its dimension."""

@@ -7,6 +7,9 @@ from typing import Any
 
 from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
+from nas.space.architecture import front_end_of
 from nas.study.model_spec_tables import TargetTable
 from nas.study.recipe import Recipe
 from nas.study.record import Record
@@ -150,6 +153,11 @@ class Archive:
     def input_shape(self) -> tuple[int, ...]:
         """Of the model's input tensor, batch first."""
         return next(tuple(t["shape"]) for t in self.footprint["tensors"] if t["kind"] == "input")
+
+    @property
+    def front_end(self) -> FrontEnd:
+        """What computes the model's features from a row of data; the raw rows for a model that no study has found."""
+        return RAW if self.trained is None else front_end_of(self.record.architecture, "architecture")
 
     @property
     def is_scaled(self) -> bool:

@@ -6,7 +6,7 @@ from statistics import median
 
 from nas.space.dims import RandomChooser
 from nas.space.space import Space
-from nas.study.feasibility import ANY_ROW, SAMPLE
+from nas.study.feasibility import SAMPLE, any_row
 from nas.target.profiler import estimate_many
 from nas.target.target import Target
 from nas.text import kilobytes
@@ -62,7 +62,7 @@ def code_of(space: Space, target: Target) -> Code:
 
 def _sampled(space: Space, target: Target) -> Code:
     chooser = RandomChooser(0)
-    graphs = [space.sample(chooser, ANY_ROW[space.input], _OUTPUTS).lower() for _ in range(SAMPLE)]
+    graphs = [space.sample(chooser, any_row(space), _OUTPUTS).lower() for _ in range(SAMPLE)]
     kinds = [frozenset(op.kind for op in graph.ops) for graph in graphs]
     code = {each: totals.flash.code for each, totals in zip(kinds, estimate_many(graphs, target), strict=True)}
     added: dict[str, list[int]] = {}

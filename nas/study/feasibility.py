@@ -1,24 +1,24 @@
 """Feasibility: how many members of a space fit a budget, computed before anything is trained."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.space.architecture import Architecture
 from nas.space.dims import Dim, RandomChooser, Value
 from nas.space.space import Space
 from nas.target.budget import Budget
 from nas.target.footprint import Totals
-from nas.target.profiler import estimate_many
+from nas.target.front_end import estimate_members
 from nas.target.target import Target
 
 SAMPLE = 500
 # Number of random members from which a descent starts. Dimensions hardly interact, so a few are enough.
 STARTS = 5
-# A shape of each kind of row, where any will do.
-ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (128, 3), Kind.IMAGE: (32, 32, 1)}
+_ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (128, 3), Kind.IMAGE: (32, 32, 1)}
+# Samples that hold several frames of any front-end.
+_ANY_SIGNAL = (1 << 18, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,19 @@ def share(
     """Draw random members, and count those that fit the budget."""
     chooser = RandomChooser(seed)
     members = [space.sample(chooser, shape, outputs) for _ in range(drawn)]
-    return Share(drawn, sum(not budget.over(totals) for totals in _estimate(members, target)))
+    return Share(drawn, sum(not budget.over(totals) for totals in estimate_members(members, target)))
+
+
+def any_row(space: Space) -> tuple[int, ...]:
+    """Return the shape of a row that the space takes, where any will do."""
+    return _ANY_ROW[space.input] if space.front_end is None else _ANY_SIGNAL
 
 
 def require_latency(space: Space, target: Target) -> None:
     """Raise an InputError if the latency of some members on the target is not known, whatever the data."""
     chooser = RandomChooser(0)
-    members = [space.sample(chooser, ANY_ROW[space.input], outputs=2) for _ in range(50)]
-    if any(totals.latency_ms is None for totals in _estimate(members, target)):
+    members = [space.sample(chooser, any_row(space), outputs=2) for _ in range(50)]
+    if any(totals.latency_ms is None for totals in estimate_members(members, target)):
         raise InputError(
             "--target",
             "must be a board with a clock and a core whose instructions were counted, for a limit or objective of time",
@@ -70,7 +75,7 @@ def smallest(
     """
 
     def look(chooser: _Steered) -> tuple[tuple[float, int], _Steered, Totals]:
-        (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
+        (totals,) = estimate_members([space.sample(chooser, shape, outputs)], target)
         return _excess(totals, budget), chooser, totals
 
     found: list[Totals] = []
@@ -93,7 +98,7 @@ def shrink(
     """
 
     def look(chooser: _Steered) -> tuple[float, int]:
-        (totals,) = _estimate([space.sample(chooser, shape, outputs)], target)
+        (totals,) = estimate_members([space.sample(chooser, shape, outputs)], target)
         return _excess(totals, budget)
 
     member = _Steered(0, params)
@@ -145,7 +150,3 @@ def _number(value: Value) -> TypeGuard[int | float]:
 
 def _excess(totals: Totals, budget: Budget) -> tuple[float, int]:
     return sum(budget.over(totals).values()), totals.weights_bytes
-
-
-def _estimate(members: Sequence[Architecture], target: Target) -> list[Totals]:
-    return estimate_many([member.lower() for member in members], target)

@@ -13,7 +13,7 @@ from nas.space.space import Space
 from nas.study.feasibility import SAMPLE, share, smallest
 from nas.target.budget import Budget, amount
 from nas.target.footprint import Totals
-from nas.target.profiler import estimate_many
+from nas.target.front_end import estimate_members
 from nas.target.target import Target, known_targets
 from nas.task.classification import Classification
 from nas.text import kilobytes, percent
@@ -124,12 +124,12 @@ def scarcity(asked: Asked, *, timed: bool = False) -> str:
         timed: whether the objective needs a latency.
     """
     chooser = RandomChooser(asked.seed)
-    graphs = [asked.space.sample(chooser, asked.shape, asked.outputs).lower() for _ in range(SAMPLE)]
-    fit = [not asked.budget.over(totals) for totals in estimate_many(graphs, asked.target)]
+    members = [asked.space.sample(chooser, asked.shape, asked.outputs) for _ in range(SAMPLE)]
+    fit = [not asked.budget.over(totals) for totals in estimate_members(members, asked.target)]
     all_fit = sum(fit) / len(fit)
     if all_fit >= SCARCE:
         return ""
-    kinds = [{op.kind for op in graph.ops} for graph in graphs]
+    kinds = [{op.kind for op in member.lower().ops} for member in members]
     without = {
         kind: [fits for own, fits in zip(kinds, fit, strict=True) if kind not in own] for kind in set().union(*kinds)
     }
@@ -204,7 +204,8 @@ def _other_spaces(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """Yield the other spaces that come with nas for rows of the same kind."""
     for name in space_names():
         space = load_space(name)
-        if space.input == asked.space.input and space.digest != asked.space.digest:
+        alike = space.input == asked.space.input and (space.front_end is None) == (asked.space.front_end is None)
+        if alike and space.digest != asked.space.digest:
             yield f"--space {name}", replace(asked, space=replace(space, task=asked.space.task))
 
 

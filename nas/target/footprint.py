@@ -80,6 +80,28 @@ class TensorFootprint:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontEndShare:
+    """What the front-end takes of a footprint's RAM, flash and latency, for one row of data.
+
+    Attributes:
+        ram_bytes: history, work and the features that the network reads.
+        table_bytes: constants in flash, and `code_bytes` its functions.
+        instructions: None on a core that they were not counted on.
+        latency_ms: None without a clock, too.
+    """
+
+    ram_bytes: int
+    table_bytes: int
+    code_bytes: int
+    instructions: float | None
+    latency_ms: float | None
+
+    @property
+    def flash_bytes(self) -> int:
+        return self.table_bytes + self.code_bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """The figures that budgets and objectives read.
 
@@ -93,6 +115,7 @@ class Totals:
         detail: the runtime's own figures of its RAM.
         supported: whether the runtime is known to accept every operator.
         complete: whether all operators are known; if not, RAM, flash, MACs and latency are lower bounds.
+        front_end: the share of the front-end in RAM, flash and latency; None for a network without one, or alone.
     """
 
     target: str
@@ -109,15 +132,16 @@ class Totals:
     latency_range_ms: tuple[float, float] | None = field(default=None, kw_only=True)
     energy_uj: float | None = field(default=None, kw_only=True)
     complete: bool = field(default=True, kw_only=True)
+    front_end: FrontEndShare | None = field(default=None, kw_only=True)
 
     @property
     def ram_bytes(self) -> int:
-        """RAM that the network needs: on TFLM the smallest arena that works."""
-        return self.detail.ram_bytes
+        """RAM that front-end and network need: on TFLM, the network's is the smallest arena that works."""
+        return self.detail.ram_bytes + (self.front_end.ram_bytes if self.front_end else 0)
 
     @property
     def flash_bytes(self) -> int:
-        return self.flash.model + self.flash.code
+        return self.flash.model + self.flash.code + (self.front_end.flash_bytes if self.front_end else 0)
 
     def summary(self) -> dict[str, Any]:
         """Return the figures as one flat table."""
@@ -131,6 +155,18 @@ class Totals:
             "energy_uj": self.energy_uj,
             "supported": self.supported,
             "complete": self.complete,
+            **self._front_end_summary(),
+        }
+
+    def _front_end_summary(self) -> dict[str, Any]:
+        if self.front_end is None:
+            return {}
+        return {
+            "ram_bytes": self.ram_bytes,
+            "front_end_ram_bytes": self.front_end.ram_bytes,
+            "front_end_flash_bytes": self.front_end.flash_bytes,
+            "front_end_instructions": self.front_end.instructions,
+            "front_end_latency_ms": self.front_end.latency_ms,
         }
 
 
@@ -193,10 +229,15 @@ class Footprint(Totals):
             "file": f"{self.file_bytes:,} B",
             self._ram_word: _with_room(self.ram_bytes, self._ram()[0]),
             "flash": _with_room(self.flash_bytes, self._flash()[0]),
+            **self._front_end_fact(),
             "multiply-accumulates": f"{self.macs:,}",
             "latency": "unknown" if self.latency_ms is None else f"{self.latency_ms:.3g} ms",
             "runs": self._runs(),
         }
+
+    def _front_end_fact(self) -> dict[str, object]:
+        share = self.front_end
+        return {} if share is None else {"of it front-end": f"RAM {share.ram_bytes:,} B, flash {share.flash_bytes:,} B"}
 
     def _runs(self) -> str:
         if self.refused:
@@ -227,6 +268,7 @@ class Footprint(Totals):
             "energy_uj": self.energy_uj,
             "supported": self.supported,
             "complete": self.complete,
+            **({} if self.front_end is None else {"front_end": dataclasses.asdict(self.front_end)}),
             "ops": [dataclasses.asdict(op) for op in self.ops],
             "tensors": [dataclasses.asdict(tensor) for tensor in self.tensors],
         }

@@ -4,6 +4,7 @@ import json
 from itertools import pairwise
 
 import pytest
+from space_walk import row_of
 
 from nas.errors import InputError
 from nas.graph.graph import Graph
@@ -31,7 +32,7 @@ def targets_of(runtime: str) -> list[Target]:
 
 def members() -> list[Graph]:
     spaces = [load_space(name) for name in space_names()]
-    return [space.sample(RandomChooser(i), SHAPES[space.input], 4).lower() for space in spaces for i in range(5)]
+    return [space.sample(RandomChooser(i), row_of(space, SHAPES), 4).lower() for space in spaces for i in range(5)]
 
 
 def estimates(target: Target) -> list[Footprint]:

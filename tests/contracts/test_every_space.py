@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from space_walk import row_of
 
 from nas.data.source import SOURCES
 from nas.graph.graph import Graph
@@ -21,7 +22,7 @@ HOST = find_target("host")
 @pytest.mark.parametrize("name", space_names())
 def test_every_space_draws_members_that_can_be_estimated(name: str) -> None:
     space, chooser = load_space(name), RandomChooser(0)
-    members = [space.sample(chooser, SHAPES[space.input], 4) for _ in range(100)]
+    members = [space.sample(chooser, row_of(space, SHAPES), 4) for _ in range(100)]
     assert all(totals.supported for totals in estimate_many([m.lower() for m in members], HOST))
 
 
@@ -35,7 +36,7 @@ def test_every_space_is_large_enough_to_search_and_says_what_it_is(name: str) ->
 
 @pytest.mark.parametrize("name", space_names())
 def test_every_space_begins_with_members_that_can_be_scaled_down_to_a_small_budget(name: str) -> None:
-    space, shape, budget = load_space(name), SHAPES[load_space(name).input], Budget(2048)
+    space, shape, budget = load_space(name), row_of(load_space(name), SHAPES), Budget(2048)
     assert space.starts
     shrunk = [shrink(space, params, shape, 4, HOST, budget) for params in space.starts]
     members = [space.from_params(params, shape, 4) for params in shrunk if params is not None]
@@ -61,4 +62,4 @@ def test_every_target_estimates_every_space(name: str) -> None:
 
 def drawn(name: str, count: int) -> Iterator[Graph]:
     space, chooser = load_space(name), RandomChooser(1)
-    return (space.sample(chooser, SHAPES[space.input], 4).lower() for _ in range(count))
+    return (space.sample(chooser, row_of(space, SHAPES), 4).lower() for _ in range(count))

@@ -10,6 +10,7 @@ from nas.data.dataset import Dataset, Part
 from nas.data.prepared import prepare
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import FRONT_ENDS, FrontEnd, read_front_end
 from nas.signal.kind import Kind, as_input
 from nas.signal.raw import RAW
@@ -134,6 +135,9 @@ class Halved(FrontEnd):
 
     def macs(self, row_shape: tuple[int, ...]) -> int | None:
         return None
+
+    def cost(self, row_shape: tuple[int, ...], core: str) -> DeviceCost:
+        return DeviceCost()
 
 
 @pytest.fixture

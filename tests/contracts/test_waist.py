@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+from space_walk import row_of
 
 from nas.graph.graph import Graph
 from nas.space.dims import RandomChooser
@@ -33,7 +34,7 @@ def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
 
 def member(space: Space, seed: int) -> Graph:
     space = dataclasses.replace(space, task=Classification(softmax=seed % 2 == 0))
-    return space.sample(RandomChooser(seed), SHAPES[space.input], 6).lower()
+    return space.sample(RandomChooser(seed), row_of(space, SHAPES), 6).lower()
 
 
 def converted(graph: Graph, seed: int) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from keras_twin import penalty
+from space_walk import row_of
 
 from nas.arrays import Floats
 from nas.model.keras_file import dump_keras, load_keras
@@ -45,7 +46,7 @@ def answers(network: Network, x: Floats) -> Any:
 def test_members_of_every_space_answer_in_keras_as_the_network_does(name: str, softmax: bool) -> None:
     space, chooser = load_space(name), RandomChooser(7)
     for _ in range(3):
-        member = space.sample(chooser, SHAPES[space.input], 4)
+        member = space.sample(chooser, row_of(space, SHAPES), 4)
         graph = (
             member.lower()
             if softmax

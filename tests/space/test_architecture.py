@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from space_walk import row_of
 
 from nas.errors import InputError
 from nas.graph.graph import digest
@@ -23,7 +24,7 @@ SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
 
 def member(name: str, seed: int) -> Architecture:
     space = load_space(name)
-    return space.sample(RandomChooser(seed), SHAPES[space.input], 4)
+    return space.sample(RandomChooser(seed), row_of(space, SHAPES), 4)
 
 
 @pytest.mark.parametrize("name", space_names())

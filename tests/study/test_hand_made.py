@@ -1,7 +1,7 @@
 """The hand-made network is a plain member of any space, as large as the budget allows and no larger."""
 
 import pytest
-from space_walk import SHAPES
+from space_walk import SHAPES, row_of
 
 from nas.space.blocks.conv import Conv
 from nas.space.blocks.dense import Dense
@@ -16,7 +16,7 @@ TARGET = find_target("cortex-m4")
 
 def made(name: str, budget: Budget):
     space = load_space(name)
-    shape = SHAPES[space.input]
+    shape = row_of(space, SHAPES)
     params = hand_made(space, shape, 5, TARGET, budget)
     return None if params is None else space.from_params(params, shape, 5)
 

@@ -1,0 +1,108 @@
+"""The front-end as C: its settings and tables as constants, and the device's sources that compute with them."""
+
+from collections.abc import Mapping
+
+from nas.arrays import Array
+from nas.exporters.c_text import rows
+from nas.exporters.device import device_header
+from nas.exporters.format import MARK
+from nas.signal.mel import Mel
+from nas.signal.mel_constants import constants, tables
+
+SOURCES = ("bits.h", "front_end.c", "front_end.h", "levels.h", "transform.h")
+"""The device's files, which are the same for every setting."""
+
+# Members of the C structure, and the integers that stand in them.
+_MEMBERS: Mapping[str, str] = {
+    "window": "{window}",
+    "step": "{step}",
+    "size": "{size}",
+    "channels": "{channels}",
+    "first_bin": "{first_bin}",
+    "log2_size": "{log2_size}",
+    "noise_reduction": "{noise_reduction}",
+    "smoothing_bits": "{smoothing_bits}",
+    "smoothing": "{{{even_smoothing}, {odd_smoothing}}}",
+    "min_remaining": "{min_remaining}",
+    "gain_bits": "{gain_bits}",
+    "log": "{log}",
+    "log_shift": "{log_shift}",
+    "dc_notch": "{dc_notch}",
+    "activity": "{activity}",
+    "notch": "{notch}",
+    "activity_filters": "{{{fast_filter}, {slow_filter}}}",
+    "activity_arm": "{activity_arm}",
+    "activity_trip": "{activity_trip}",
+}
+
+
+def front_end_files(name: str, mel: Mel) -> dict[str, str]:
+    """Return the files of a front-end by name; its C symbols begin with `name`."""
+    return {
+        **{source: device_header(f"front_end/{source}") for source in SOURCES},
+        f"{name}_front_end.h": _header(name, mel),
+        f"{name}_front_end.c": _source(name, mel),
+    }
+
+
+def _header(name: str, mel: Mel) -> str:
+    upper = name.upper()
+    frames = f"{mel.filterbank_n_channels} channels of {mel.window_size_ms} ms every {mel.window_step_ms} ms"
+    return f"""\
+// The front-end of {name}: {frames}. {MARK}. Do not edit.
+#ifndef {upper}_FRONT_END_H_
+#define {upper}_FRONT_END_H_
+
+#include "front_end.h"
+
+#define {upper}_SAMPLE_RATE_HZ {mel.sample_rate_hz}
+#define {upper}_STEP_SAMPLES {mel.step}
+#define {upper}_CHANNELS_OF_FRAME {mel.filterbank_n_channels}
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+extern const nas_front_end {name}_front_end;
+extern nas_front_end_state {name}_front_end_state;
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif  // {upper}_FRONT_END_H_
+"""
+
+
+def _source(name: str, mel: Mel) -> str:
+    numbers = {key: int(value) for key, value in constants(mel).items()} | {"size": mel.size}
+    made = tables(mel)
+    arrays = "\n\n".join(_array(key, values) for key, values in made.items())
+    members = [f"    .{key} = {text.format(**numbers)}," for key, text in _MEMBERS.items()]
+    members += [f"    .{key} = {key}," for key in made]
+    listed = "\n".join(members)
+    keeps = mel.noise_reduction_enable
+    noise = f"static uint32_t noise[{mel.filterbank_n_channels}];\n" if keeps else ""
+    return f"""\
+// The front-end of {name}. {MARK}. Do not edit.
+#include "{name}_front_end.h"
+
+{arrays}
+
+const nas_front_end {name}_front_end = {{
+{listed}
+}};
+
+static int16_t history[{mel.window}];
+static int16_t spectrum[{mel.size + 2}];
+{noise}
+nas_front_end_state {name}_front_end_state = {{
+    .history = history,
+    .spectrum = spectrum,{" .noise = noise," if keeps else ""}
+}};
+"""
+
+
+def _array(name: str, values: Array) -> str:
+    kind = "uint16_t" if values.dtype.kind == "u" else "int16_t"
+    return f"static const {kind} {name}[{values.size}] = {{\n{rows(map(str, values.tolist()))}\n}};"

@@ -1,0 +1,102 @@
+"""What the mel front-end costs on a device: bytes from the sizes of its tables and buffers, instructions from counts.
+
+The counts are those of `benchmarks/front_end_cores.py`: the C compiled by gcc 12.2 -O2, run under QEMU, fitted by
+`benchmarks/front_end_fit.py`, whose page tells the error.
+"""
+
+import itertools
+import math
+from collections.abc import Mapping
+
+from nas.signal.device_cost import DeviceCost
+from nas.signal.mel_settings import MelSettings
+
+# sizeof(nas_front_end) and sizeof(nas_front_end_state), whose initial values lie in flash too, with 4-byte pointers.
+_SETTINGS_BYTES, _STATE_BYTES = 60, 32
+
+# Instructions of each term of `terms`, by the cores that were counted.
+_INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
+    "cortex-m0plus": (
+        1567.64, 36.16, 47.79, 32.97, 45.53, 44.30, 1.76, 34.41,
+        738.29, 15.14, 127.42, 77.98, 11.51, 49.76, 30.69, 22.94,
+    ),
+    "cortex-m4": (
+        697.27, 25.21, 37.25, 19.00, 26.63, 20.05, 18.42, 33.54,
+        280.27, 5.90, 19.87, 21.11, 18.26, 22.06, 6.89, 14.47,
+    ),
+}  # fmt: skip
+# Cores that run the same instructions, or differ little in what this C needs.
+_LIKE: Mapping[str, str] = {"cortex-m0": "cortex-m0plus", "cortex-m3": "cortex-m4", "cortex-m33": "cortex-m4"}
+
+# The functions with the table of logarithms, and what they call of the compiler's library.
+_CODE_BYTES: Mapping[str, int] = {
+    "cortex-m0": 4764,
+    "cortex-m0plus": 4764,
+    "cortex-m3": 3948,
+    "cortex-m4": 3904,
+    "cortex-m7": 3892,
+    "cortex-m33": 4000,
+}
+
+
+def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -> DeviceCost:
+    """Return the cost of so many frames of each microphone; the features of all of them are kept as int8."""
+    features = frames * front_end.filterbank_n_channels
+    return DeviceCost(
+        ram_bytes=microphones * (ram_bytes(front_end) + features) + 2 * front_end.filterbank_n_channels,
+        table_bytes=table_bytes(front_end) + (microphones - 1) * _STATE_BYTES,
+        code_bytes=_CODE_BYTES.get(core, max(_CODE_BYTES.values())),
+        instructions=None if (counted := instructions(front_end, core)) is None else frames * microphones * counted,
+    )
+
+
+def ram_bytes(front_end: MelSettings) -> int:
+    """Return the bytes of the state and its buffers."""
+    means = front_end.filterbank_n_channels if front_end.noise_reduction_enable else 0
+    return _words(2 * front_end.window) + _words(2 * (front_end.size + 2)) + 4 * means + _STATE_BYTES
+
+
+def table_bytes(front_end: MelSettings) -> int:
+    """Return the bytes of all constants."""
+    transform = front_end.size // 8 * 12 + front_end.size
+    bank = _words(2 * (front_end.filterbank_n_channels + 1)) + _words(2 * front_end.bank.weights.size)
+    gains = 252 if front_end.pcan_enable else 0
+    return _words(2 * front_end.window) + transform + bank + gains + _SETTINGS_BYTES + _STATE_BYTES
+
+
+def _words(size: int) -> int:
+    """Return a size with the padding that the next word needs."""
+    return (size + 3) // 4 * 4
+
+
+def terms(front_end: MelSettings) -> tuple[float, ...]:
+    """Return what the instructions of a frame grow with; channels without a bin of their own cost less."""
+    pairs, channels = front_end.size // 2, front_end.filterbank_n_channels
+    stages, odd = divmod(pairs.bit_length() - 1, 2)
+    widths: list[int] = front_end.bank.widths.tolist()
+    bins = [below + above for below, above in itertools.pairwise(widths)]
+    live = sum(count > 0 for count in bins)
+    return (
+        1,
+        front_end.window,
+        pairs,
+        odd * pairs,
+        stages * pairs,
+        sum(widths),
+        sum(-(-width // 8) for width in widths),
+        channels,
+        live,
+        sum(math.log2(count) for count in bins if count),  # digits of the root
+        channels * front_end.noise_reduction_enable,
+        channels * front_end.pcan_enable,
+        live * front_end.pcan_enable,
+        channels * front_end.log_scale_enable,
+        live * front_end.log_scale_enable,
+        front_end.step * front_end.dc_notch_filter_enable,
+    )
+
+
+def instructions(front_end: MelSettings, core: str) -> float | None:
+    """Return the instructions of a frame; None on a core that they were not counted on."""
+    fitted = _INSTRUCTIONS.get(_LIKE.get(core, core))
+    return None if fitted is None else sum(a * b for a, b in zip(fitted, terms(front_end), strict=True))

@@ -1,0 +1,53 @@
+"""The front-end's share of a footprint: what the samples cost before the network reads their features."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
+from nas.space.architecture import Architecture
+from nas.target.footprint import Footprint, FrontEndShare, Totals
+from nas.target.profiler import estimate, estimate_many
+from nas.target.target import Target
+
+T = TypeVar("T", bound=Totals)
+
+
+def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...], target: Target) -> T:
+    """Return a network's footprint with the cost of its front-end in RAM, flash and latency.
+
+    Args:
+        footprint: of the network alone.
+        front_end: what computes the network's input.
+        row_shape: shape of a row of data.
+        target: where both run.
+    """
+    if front_end == RAW:
+        return footprint
+    cost = front_end.cost(row_shape, target.core)
+    spent = target.milliseconds(cost.instructions)
+    known = footprint.latency_ms is not None and spent is not None
+    latency_ms = (footprint.latency_ms or 0) + (spent or 0) if known else None
+    return replace(
+        footprint,
+        front_end=FrontEndShare(cost.ram_bytes, cost.table_bytes, cost.code_bytes, cost.instructions, spent),
+        macs=footprint.macs + (front_end.macs(row_shape) or 0),
+        latency_ms=latency_ms,
+        latency_range_ms=target.range_ms(latency_ms),
+        energy_uj=target.microjoules(latency_ms),
+    )
+
+
+def estimate_member(member: Architecture, target: Target) -> Footprint:
+    """Return the footprint of an architecture, front-end and network together."""
+    return with_front_end(estimate(member.lower(), target), member.front_end, member.input_shape, target)
+
+
+def estimate_members(members: Sequence[Architecture], target: Target) -> list[Totals]:
+    """Return the totals of many architectures, front-end and network together."""
+    totals = estimate_many([member.lower() for member in members], target)
+    return [
+        with_front_end(one, member.front_end, member.input_shape, target)
+        for one, member in zip(totals, members, strict=True)
+    ]
