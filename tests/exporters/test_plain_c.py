@@ -354,6 +354,12 @@ CROSS = {
     "Cortex-M0+": ["arm-none-eabi-gcc", "-mcpu=cortex-m0plus", "-mthumb"],
     "Cortex-M4": ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"],
     "RISC-V": ["riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"],
+    "RISC-V without a multiplier": [
+        "riscv64-unknown-elf-gcc",
+        "-march=rv32ec",
+        "-mabi=ilp32e",
+        "--specs=picolibc.specs",
+    ],
     "AVR": ["avr-gcc", "-mmcu=atmega328p"],
 }
 

@@ -24,10 +24,10 @@ def members(count, seed, odd=False):
     return [file_of(graph, rng, odd) for graph in itertools.islice(drawn, count)]
 
 
-def assert_as_tflm(files, folder):
+def assert_as_tflm(files, folder, *flags):
     rng, models = np.random.default_rng(5), [written(tflite, f"net{i}") for i, tflite in enumerate(files)]
     rows = [rows_for(model, 3, rng) for model in models]
-    for tflite, model, own, given in zip(files, models, answers(models, rows, folder), rows, strict=True):
+    for tflite, model, own, given in zip(files, models, answers(models, rows, folder, *flags), rows, strict=True):
         np.testing.assert_array_equal(own, tflm_answers(tflite, model.network, given))
 
 
@@ -37,6 +37,10 @@ def test_random_members_compile_without_a_warning_run_clean_and_answer_as_tflm_d
 
 def test_members_with_scales_and_activations_that_no_training_gives_do_too(tmp_path):
     assert_as_tflm(members(9, seed=2, odd=True), tmp_path)
+
+
+def test_they_do_so_by_the_arithmetic_of_a_core_without_a_multiplier(tmp_path):
+    assert_as_tflm(members(9, seed=6), tmp_path, "-D__riscv")  # and not __riscv_mul, which tells of a multiplier
 
 
 def test_a_damaged_file_is_refused_or_gives_c_that_stays_within_its_memory(tmp_path):

@@ -16,3 +16,11 @@
 #define NAS_INT32(address) (*(address))
 #define NAS_COPY(to, from) ((to) = *(from))
 #endif
+
+// A core without a multiplier takes so much code for a product that it is a function of its own.
+#if defined(__riscv) && !defined(__riscv_mul)
+#define NAS_NO_MULTIPLIER 1
+#define NAS_PRODUCT_FUNCTION static __attribute__((noinline))
+#else
+#define NAS_PRODUCT_FUNCTION static inline
+#endif

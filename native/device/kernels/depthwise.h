@@ -1,4 +1,5 @@
 #include "conv_output.h"
+#include "product.h"
 #include "simd.h"
 #include "window.h"
 
@@ -20,8 +21,8 @@ static inline const int8_t* depthwise_four(const conv_shape* s, const int8_t* x,
       c += (even_u >> 16) * (even_v >> 16);
       d += (odd_u >> 16) * (odd_v >> 16);
 #else
-      a += p[0] * NAS_INT8(w), b += p[1] * NAS_INT8(w + 1);
-      c += p[2] * NAS_INT8(w + 2), d += p[3] * NAS_INT8(w + 3);
+      a += NAS_PRODUCT(p[0], NAS_INT8(w)), b += NAS_PRODUCT(p[1], NAS_INT8(w + 1));
+      c += NAS_PRODUCT(p[2], NAS_INT8(w + 2)), d += NAS_PRODUCT(p[3], NAS_INT8(w + 3));
 #endif
     }
   }
@@ -34,7 +35,7 @@ static inline const int8_t* depthwise_one(const conv_shape* s, const int8_t* x, 
                                           int32_t* sum) {
   for (int j = 0; j < s->kernel_height; ++j, x += step) {
     const int8_t* p = x;
-    for (int i = 0; i < s->kernel_width; ++i, p += s->in_channels, ++w) *sum += *p * NAS_INT8(w);
+    for (int i = 0; i < s->kernel_width; ++i, p += s->in_channels, ++w) *sum += NAS_PRODUCT(*p, NAS_INT8(w));
   }
   return w;
 }

@@ -1,4 +1,5 @@
 #include "conv_output.h"
+#include "product.h"
 #include "window.h"
 
 // A depthwise convolution with several output channels for each input channel; see conv. The weights of each output
@@ -19,7 +20,7 @@ static void depthwise_multiplied(const conv_shape* shape, const conv_constants* 
         const int8_t* row = window + c / multiplier;
         for (int j = 0; j < s.kernel_height; ++j, row += step) {
           const int8_t* p = row;
-          for (int i = 0; i < s.kernel_width; ++i, p += s.in_channels, ++w) sum += *p * NAS_INT8(w);
+          for (int i = 0; i < s.kernel_width; ++i, p += s.in_channels, ++w) sum += NAS_PRODUCT(*p, NAS_INT8(w));
         }
         *out++ = conv_output(&s, &k, c, sum);
       }

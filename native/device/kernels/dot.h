@@ -1,3 +1,4 @@
+#include "product.h"
 #include "simd.h"
 
 // Weights lie in the order in which they are read. For each pair of output channels and each row of the kernel: four
@@ -18,13 +19,13 @@ static inline const int8_t* dot_one(const int8_t* x, int step, int rows, int run
       a = __smlad(odd, odd_bytes(s), a);
       b = __smlad(odd, odd_bytes(t), b);
 #else
-      a += p[0] * NAS_INT8(w), b += p[0] * NAS_INT8(w + 4);
-      a += p[1] * NAS_INT8(w + 1), b += p[1] * NAS_INT8(w + 5);
-      a += p[2] * NAS_INT8(w + 2), b += p[2] * NAS_INT8(w + 6);
-      a += p[3] * NAS_INT8(w + 3), b += p[3] * NAS_INT8(w + 7);
+      a += NAS_PRODUCT(p[0], NAS_INT8(w)), b += NAS_PRODUCT(p[0], NAS_INT8(w + 4));
+      a += NAS_PRODUCT(p[1], NAS_INT8(w + 1)), b += NAS_PRODUCT(p[1], NAS_INT8(w + 5));
+      a += NAS_PRODUCT(p[2], NAS_INT8(w + 2)), b += NAS_PRODUCT(p[2], NAS_INT8(w + 6));
+      a += NAS_PRODUCT(p[3], NAS_INT8(w + 3)), b += NAS_PRODUCT(p[3], NAS_INT8(w + 7));
 #endif
     }
-    for (; p != end; ++p, w += 2) a += *p * NAS_INT8(w), b += *p * NAS_INT8(w + 1);
+    for (; p != end; ++p, w += 2) a += NAS_PRODUCT(*p, NAS_INT8(w)), b += NAS_PRODUCT(*p, NAS_INT8(w + 1));
   }
   sums[0] = a, sums[1] = b;
   return w;
@@ -34,7 +35,7 @@ static inline const int8_t* dot_one(const int8_t* x, int step, int rows, int run
 static inline const int8_t* dot_last(const int8_t* x, int step, int rows, int run, const int8_t* w, int32_t* sum) {
   int32_t a = *sum;
   for (; rows > 0; --rows, x += step) {
-    for (const int8_t *p = x, *const end = x + run; p != end; ++p, ++w) a += *p * NAS_INT8(w);
+    for (const int8_t *p = x, *const end = x + run; p != end; ++p, ++w) a += NAS_PRODUCT(*p, NAS_INT8(w));
   }
   *sum = a;
   return w;

@@ -20,13 +20,18 @@ static inline const int8_t* dot_two(const int8_t* x, const int8_t* y, int step_x
       c = __smlad(odd_v, odd_s, c);
       d = __smlad(odd_v, odd_t, d);
 #else
-      a += p[0] * w[0], b += p[0] * w[4], c += q[0] * w[0], d += q[0] * w[4];
-      a += p[1] * w[1], b += p[1] * w[5], c += q[1] * w[1], d += q[1] * w[5];
-      a += p[2] * w[2], b += p[2] * w[6], c += q[2] * w[2], d += q[2] * w[6];
-      a += p[3] * w[3], b += p[3] * w[7], c += q[3] * w[3], d += q[3] * w[7];
+      a += NAS_PRODUCT(p[0], w[0]), b += NAS_PRODUCT(p[0], w[4]), c += NAS_PRODUCT(q[0], w[0]),
+          d += NAS_PRODUCT(q[0], w[4]);
+      a += NAS_PRODUCT(p[1], w[1]), b += NAS_PRODUCT(p[1], w[5]), c += NAS_PRODUCT(q[1], w[1]),
+          d += NAS_PRODUCT(q[1], w[5]);
+      a += NAS_PRODUCT(p[2], w[2]), b += NAS_PRODUCT(p[2], w[6]), c += NAS_PRODUCT(q[2], w[2]),
+          d += NAS_PRODUCT(q[2], w[6]);
+      a += NAS_PRODUCT(p[3], w[3]), b += NAS_PRODUCT(p[3], w[7]), c += NAS_PRODUCT(q[3], w[3]),
+          d += NAS_PRODUCT(q[3], w[7]);
 #endif
     }
-    for (; p != end; ++p, ++q, w += 2) a += *p * w[0], b += *p * w[1], c += *q * w[0], d += *q * w[1];
+    for (; p != end; ++p, ++q, w += 2)
+      a += NAS_PRODUCT(*p, w[0]), b += NAS_PRODUCT(*p, w[1]), c += NAS_PRODUCT(*q, w[0]), d += NAS_PRODUCT(*q, w[1]);
   }
   sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
   return w;

@@ -1,8 +1,8 @@
 #include "base.h"
 
 // Returns a * b / 2^31, rounded half up. Shifts of negative numbers are arithmetic with every compiler for these cores.
-static inline int32_t multiply_high(int32_t a, int32_t b) {
-#if defined(__AVR__) || defined(__ARM_ARCH_6M__)
+NAS_PRODUCT_FUNCTION int32_t multiply_high(int32_t a, int32_t b) {
+#if defined(__AVR__) || defined(__ARM_ARCH_6M__) || defined(NAS_NO_MULTIPLIER)
   // There is no instruction for a product of 64 bits: the sum of four products of 16 bits each.
   const int32_t high_a = a >> 16, high_b = b >> 16;
   const uint32_t low_a = (uint16_t)a, low_b = (uint16_t)b;
