@@ -24,6 +24,7 @@ The command line does what these functions do:
     nas estimate   `estimate`
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
                    `write_memory_map`
+    nas features   `features` of sound, which gives `Features`
     nas quantize   `quantize`, by the settings in `Quantization`, which gives a `Quantized`
     nas convert    `convert`, checked as `Checking` and its `Bounds` say, which gives a `Conversion`
     nas edge-impulse  `upload_to_edge_impulse`, which gives an `Uploaded`; `download_from_edge_impulse`;
@@ -78,6 +79,7 @@ _HOMES = {
         "upload_to_edge_impulse",
     ),
     "api.evaluation": ("archive_evaluation", "evaluate"),
+    "api.features": ("Features", "features"),
     "api.learning_block": ("BlockResult", "BlockSettings", "run_learning_block", "write_learning_block"),
     "api.limits": ("Check", "check_limits", "limits_in_words"),
     "api.listening": ("listen",),

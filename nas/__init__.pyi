@@ -35,6 +35,8 @@ from nas.api.edge_impulse import download_from_edge_impulse as download_from_edg
 from nas.api.edge_impulse import upload_to_edge_impulse as upload_to_edge_impulse
 from nas.api.evaluation import archive_evaluation as archive_evaluation
 from nas.api.evaluation import evaluate as evaluate
+from nas.api.features import Features as Features
+from nas.api.features import features as features
 from nas.api.learning_block import BlockResult as BlockResult
 from nas.api.learning_block import BlockSettings as BlockSettings
 from nas.api.learning_block import run_learning_block as run_learning_block

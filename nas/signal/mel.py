@@ -18,10 +18,8 @@ from nas.signal.front_end import FRONT_ENDS
 from nas.signal.kind import Kind
 from nas.signal.mel_constants import constants, tables
 from nas.signal.mel_cost import mel_cost
+from nas.signal.mel_int8 import Int8, dynamic_range, fixed_range
 from nas.signal.mel_settings import OTHER_NAMES, MelSettings
-
-FIXED_SPAN = 666
-"""Counts of features that the 256 values of int8 stand for: 25.6 * 26, as in TensorFlow's micro_speech."""
 
 
 @FRONT_ENDS.register("mel")
@@ -61,7 +59,16 @@ class Mel(MelSettings):
         return frames, self.filterbank_n_channels, microphones
 
     def apply(self, x: Array) -> Floats:
-        return self.features(x).astype(np.float32).reshape(len(x), *self.shape(x.shape[1:]))
+        found = self.features(x)
+        if self.quantize_dynamic_scale_enable and len(x):
+            found = self.as_int8(found)
+        return found.astype(np.float32).reshape(len(x), *self.shape(x.shape[1:]))
+
+    def as_int8(self, features: Array) -> Int8:
+        """Return features [n, ...] as int8: by the fixed range of micro_speech, or by the loudest one of each row."""
+        if self.quantize_dynamic_scale_enable:
+            return dynamic_range(features, self.quantize_dynamic_scale_range_db, self.log_scale_shift)
+        return fixed_range(features)
 
     def features(self, x: Array) -> Array:
         """Return the features, uint16 [n, frames, channels, microphones], of samples [n, time, microphones]."""

@@ -19,6 +19,7 @@ _RANGES = {
     "pcan_gain_bits": (0, 30),
     "log_scale_shift": (0, 11),
     "dc_notch_filter_coefficient": (0, 1),
+    "quantize_dynamic_scale_range_db": (1, 400),
     "activity_detection_alpha_a": (0, 1),
     "activity_detection_alpha_b": (0, 1),
     "activity_detection_arm_threshold": (0, 15),

@@ -66,6 +66,9 @@ class MelSettings(FrontEnd):
         activity_detection_alpha_b: pole of the slow one.
         activity_detection_arm_threshold: the fast level below this share of the slow one arms the detection.
         activity_detection_trip_threshold: armed, the fast level above this share of the slow one is activity.
+        quantize_dynamic_scale_enable: give the network int8 values between the loudest feature of a row and
+            `quantize_dynamic_scale_range_db` below it; this needs the whole row.
+        quantize_dynamic_scale_range_db: how far, in dB.
         frequencies_are_channels: give the network a series of frames with the frequencies as channels, for
             convolutions along time; otherwise it reads an image of time and frequency.
     """
@@ -94,6 +97,8 @@ class MelSettings(FrontEnd):
     activity_detection_alpha_b: float = 0.8
     activity_detection_arm_threshold: float = 0.75
     activity_detection_trip_threshold: float = 0.8
+    quantize_dynamic_scale_enable: bool = False
+    quantize_dynamic_scale_range_db: float = 40.0
     frequencies_are_channels: bool = False
 
     @property

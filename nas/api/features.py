@@ -1,0 +1,133 @@
+"""The features that a front-end computes of samples: what a network hears, in Python as on the device."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nas.arrays import Array
+from nas.codec import read_toml
+from nas.data.readers.archive import read_arrays
+from nas.data.readers.sound import ENDINGS, read_header, read_sound
+from nas.errors import InputError
+from nas.files import write_atomic
+from nas.keywords import explains_keywords
+from nas.signal.front_end import read_front_end
+from nas.signal.mel import Mel
+
+# What samples are called in files of arrays, the best name first.
+_NAMES = ("samples", "audio", "signal", "x", "x_train", "x_val", "x_test")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Features:
+    """What a front-end has made of samples.
+
+    Attributes:
+        front_end: its settings.
+        features: by the name of the samples, uint16 [frames, channels], or [n, frames, channels] of several rows;
+            `features` for a sound or the only array of a file.
+        int8: the same as int8, by the settings' range.
+    """
+
+    front_end: Mel
+    features: Mapping[str, Array]
+    int8: Mapping[str, Array]
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the arrays of the file that `write` writes."""
+        named = {f"{name}_int8": values for name, values in self.int8.items()}
+        settings = np.array(json.dumps(self.front_end.to_json()))
+        return {**self.features, **named, "front_end": settings}
+
+    def write(self, path: Path) -> Path:
+        """Write `.npz` with `features` and `features_int8`."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **self.arrays())  # type: ignore[arg-type]
+        return write_atomic(path, buffer.getvalue())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings and the shapes."""
+        return {
+            "front_end": self.front_end.to_json(),
+            "features": {name: list(values.shape) for name, values in self.features.items()},
+        }
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name} {' x '.join(map(str, values.shape))}" for name, values in self.features.items())
+        return f"<nas.Features: {shapes}>"
+
+
+@explains_keywords
+def features(source: str | Path, *, front_end: Mel | str | Path | None = None) -> Features:
+    """Return the features of a sound, or of samples in an `.npz` file.
+
+    Args:
+        source: an audio file, which is resampled to the front-end's rate; or an `.npz` file with samples of 16 bits,
+            [time], or [n, time] or [n, time, 1] for several rows: one array of any name, or `samples`, `audio`,
+            `signal`, `x`, or the parts `x_train`, `x_val` and `x_test` of a data set.
+        front_end: settings, or a TOML file of them, in a table `[front_end]` or without; those of TensorFlow's
+            micro_speech by default.
+
+    Raises:
+        InputError: a file cannot be read, the settings cannot be computed, or there are fewer samples than a frame.
+    """
+    mel = front_end if isinstance(front_end, Mel) else _settings(front_end)
+    rows = _sound(Path(source), mel) if Path(source).suffix.lower() in ENDINGS else _arrays(Path(source))
+    found = {name: _features(values, mel, f"{source}: {name}") for name, values in rows.items()}
+    return Features(mel, found, {name: _int8(values, mel) for name, values in found.items()})
+
+
+def _int8(values: Array, mel: Mel) -> Array:
+    return mel.as_int8(values[None])[0] if values.ndim == len(("frames", "channels")) else mel.as_int8(values)
+
+
+def _settings(file: str | Path | None) -> Mel:
+    if file is None:
+        return Mel()
+    table = read_toml(Path(file))
+    table = table.get("front_end", table) if isinstance(table.get("front_end", ""), Mapping) else table
+    mel = read_front_end({"front_end": "mel", **table}, str(file))
+    if not isinstance(mel, Mel):
+        raise InputError(f"{file}: front_end", "must be mel", got=table["front_end"])
+    return mel
+
+
+def _sound(path: Path, mel: Mel) -> dict[str, Array]:
+    if not path.is_file():
+        raise InputError(path, "must be an audio or an .npz file that is there")
+    read_header(path, str(path))
+    return {"features": read_sound(path, str(path), mel.sample_rate_hz).samples}
+
+
+def _arrays(path: Path) -> dict[str, Array]:
+    if not path.is_file() or path.suffix != ".npz":
+        raise InputError(path, "must be an audio or an .npz file that is there", hint=f"one of {', '.join(ENDINGS)}")
+    _, keys = read_arrays(str(path), path, lambda key: None)
+    wanted = [name for name in _NAMES if name in keys] or keys
+    if len(wanted) != 1 and not all(name.startswith("x_") for name in wanted):
+        wanted = wanted[:1] if wanted[0] in _NAMES else []
+    if not wanted:
+        raise InputError(path, f"must hold one array, or one called {', '.join(_NAMES)}", got=", ".join(keys) or "none")
+    arrays, _ = read_arrays(str(path), path, lambda key: key if key in wanted else None)
+    alone = len(arrays) == 1
+    return {"features" if alone else f"features_{name[2:]}": values for name, values in arrays.items()}
+
+
+def _features(samples: Array, mel: Mel, place: str) -> Array:
+    shaped = samples.ndim in (1, 2) or samples.shape[2:] == (1,)
+    if samples.dtype.kind not in "iuf" or not shaped:
+        got = f"{samples.dtype} of shape {samples.shape}"
+        raise InputError(place, "must be samples [time], [n, time] or [n, time, 1]", got=got)
+    whole = samples.dtype.kind in "iu" and samples.size and np.abs(samples.astype(np.int64)).max() <= 32768
+    if samples.size and not whole and (samples.dtype.kind in "iu" or np.abs(samples).max() <= 1):
+        hint = "multiply numbers from -1 to 1 by 32768"
+        raise InputError(place, "must be samples of 16 bits, from -32768 to 32767", got=samples.dtype, hint=hint)
+    rows = samples[None, :, None] if samples.ndim == 1 else samples.reshape(*samples.shape[:2], 1)
+    mel.shape(rows.shape[1:])
+    found = mel.features(rows)[..., 0]
+    return found[0] if samples.ndim == 1 else found
