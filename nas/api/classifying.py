@@ -71,6 +71,8 @@ def classify(
         InputError: the model or the data cannot be read, the rows do not fit the model, or have no times.
     """
     loaded = model if isinstance(model, Model) else load(model, root)
+    if loaded.output_scaling is not None:
+        raise InputError(loaded.origin, "must give classes, not values of targets", hint="use nas predict")
     settings = spotting_of(loaded) if spotting is None else spotting
     length = loaded.input_shape[0]
     rate_hz = (options.rate_hz if options else None) or loaded.sample_rate_hz

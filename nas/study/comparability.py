@@ -6,11 +6,11 @@ from typing import Any
 from nas.codec import to_data
 from nas.study.overview import StudySummary
 from nas.study.recipe import Recipe
-from nas.task.task import metric_title
+from nas.task.task import metric_title, task_of
 from nas.text import listed
 
 # Other classes or other recordings: a score of one study says nothing about the other.
-_OTHER_DATA = ("data", "labels", "label_column", "classes")
+_OTHER_DATA = ("data", "labels", "label_column", "classes", "task")
 # The same recordings as other rows, or divided otherwise.
 _OTHER_ROWS = (
     "seed", "window", "stride", "rate_hz", "group_column", "time_column", "group_regex", "drop_columns",
@@ -27,8 +27,11 @@ _MUCH_LONGER = 2
 
 
 def shared_metric(studies: Sequence[StudySummary]) -> str:
-    """Return the metric that all studies judge by; accuracy, which is known of every candidate, if they differ."""
+    """Return the metric that all studies judge by; if they differ, one that is known of every candidate."""
     metrics = {study.metric for study in studies if study.metric is not None}
+    tasks = {task_of(metric) for metric in metrics}
+    if len(metrics) > 1 and len(tasks) == 1:
+        return tasks.pop().main_metric
     return metrics.pop() if len(metrics) == 1 else "accuracy"
 
 

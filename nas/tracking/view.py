@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from nas.task.task import task_of
+
 # Names of studies' experiments begin with this, which distinguishes them from others on the same server.
 PREFIX = "nas/"
 STUDIES = "/studies/"
@@ -35,8 +37,7 @@ def state(metric: str, *, ranked: bool = False) -> str:
         "metrics.`weights_bytes`": 115,
         "metrics.`arena_min_bytes`": 135,
         "metrics.`macs`": 80,
-        f"metrics.`val_{metric}`": 105,
-        "metrics.`val_accuracy`": 105,
+        **{f"metrics.`val_{name}`": 105 for name in _shown(metric)},
         **(_of_finals(metric) if ranked else {}),
         "metrics.`latency_ms`": 95,
         "tags.`reason`": 450,
@@ -76,8 +77,14 @@ def _charts(score: str) -> Iterator[dict[str, Any]]:
     yield {"uuid": f"{_KEY}-lines", **lines, **metrics, "showAllRuns": False, **own}
 
 
+def _shown(metric: str) -> tuple[str, ...]:
+    """Return the metrics that have a column: the study's, and accuracy, or RMSE and R2 of regression."""
+    task = task_of(metric)
+    return tuple(dict.fromkeys((metric, task.main_metric, task.curve)))
+
+
 def _of_finals(metric: str) -> dict[str, int]:
-    tested = dict.fromkeys((f"metrics.`test_{metric}`", "metrics.`test_accuracy`"), 105)
+    tested = {f"metrics.`test_{name}`": 105 for name in _shown(metric)}
     return {**tested, "metrics.`cross_validated_score`": 150, "metrics.`score`": 80}
 
 
