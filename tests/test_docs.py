@@ -9,6 +9,7 @@ import click
 import pytest
 
 from nas.cli import group
+from nas.cli.verbs.data_fetch import command as fetch
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
@@ -70,7 +71,7 @@ def fault(command: str) -> str | None:
                 return None
             _, verb, rest = group.resolve_command(outer, words)
         assert verb is not None
-        return _parse(verb, rest)
+        return _parse(*((fetch, rest[1:]) if verb.name == "data" and rest[:1] == ["fetch"] else (verb, rest)))
     except click.ClickException as error:
         return error.format_message()
 
