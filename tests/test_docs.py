@@ -71,7 +71,7 @@ def fault(command: str) -> str | None:
                 return None
             _, verb, rest = group.resolve_command(outer, words)
         assert verb is not None
-        return _parse(*((fetch, rest[1:]) if verb.name == "data" and rest[:1] == ["fetch"] else (verb, rest)))
+        return _parse(*((fetch, rest[1:]) if words[:1] == ["data"] and rest[:1] == ["fetch"] else (verb, rest)))
     except click.ClickException as error:
         return error.format_message()
 
