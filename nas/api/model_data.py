@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nas.api.model import Model
 from nas.data.options import READER_OPTIONS, DataOptions
+from nas.data.readers.picture import ENDINGS as PICTURES
 from nas.data.readers.sound import ENDINGS
 from nas.data.source import READERS, Reader, options_of
 from nas.signal.kind import Kind
@@ -16,7 +17,7 @@ _OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
 def like_training(model: Model, source: str | Reader, options: DataOptions) -> DataOptions:
     """Return how to read other data for a model: as asked, else as the training data were, else by the model's input.
 
-    Windows get the length of the model's input, and recordings with times its sample rate.
+    Windows get the length of the model's input, and recordings with times its sample rate; pictures get its size.
 
     Args:
         model: the model.
@@ -35,6 +36,10 @@ def like_training(model: Model, source: str | Reader, options: DataOptions) -> D
     wanted = DataOptions(**asked)
     if len(model.input_shape) <= max(kind.axes for kind in Kind):
         wanted = replace(wanted, kind=wanted.kind or Kind.of(model.input_shape))
+    if wanted.kind == Kind.IMAGE and "image_size" in usable:
+        height, width, channels = model.input_shape
+        color = {1: "grey", 3: "rgb"}.get(channels)
+        wanted = replace(wanted, image_size=f"{width}x{height}", image_color=color)
     if wanted.kind == Kind.WINDOW and "window" in usable:
         rate = wanted.rate_hz or model.sample_rate_hz
         wanted = replace(wanted, window=wanted.window or model.input_shape[0], rate_hz=rate)
@@ -42,8 +47,10 @@ def like_training(model: Model, source: str | Reader, options: DataOptions) -> D
 
 
 def _applicable(source: str) -> frozenset[str]:
-    """Return which options apply to a source; to a single audio file those of a folder of such files."""
-    return READERS.find("audio", source).options if Path(source).suffix.lower() in ENDINGS else options_of(source)
+    """Return which options apply to a source; to a single audio file or picture those of a folder of such files."""
+    ending = Path(source).suffix.lower()
+    reader = "audio" if ending in ENDINGS else "pictures" if ending in PICTURES else None
+    return options_of(source) if reader is None else READERS.find(reader, source).options
 
 
 def is_own_data(model: Model, source: str) -> bool:

@@ -12,9 +12,11 @@ from nas.data.dataset import Dataset
 from nas.data.describe import describe
 from nas.data.options import DataOptions
 from nas.data.prepared import prepare
+from nas.data.readers.unlabelled import Wanted, read_unlabelled
 from nas.data.source import load
 from nas.data.splits import split
 from nas.errors import InputError
+from nas.signal.kind import Kind
 
 RNG = np.random.default_rng(0)
 
@@ -202,3 +204,18 @@ def test_prepared_pictures_are_scaled_floating_point_numbers(two_classes: Path) 
     data = prepare(split(rows_of(two_classes), 0))
     assert data.train.x.dtype == np.float32
     assert abs(float(data.train.x.mean())) < 1
+
+
+@pytest.mark.parametrize("one", [True, False])
+def test_pictures_to_predict_for_need_no_classes_and_are_called_by_their_file(one: bool, tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{n}.png", picture(20, 30)) for n in range(3)]
+    wanted = Wanted(DataOptions(kind=Kind.IMAGE, image_size="8x10", image_color="grey"))
+    (stretch,), _ = read_unlabelled(str(paths[0] if one else tmp_path), wanted)
+    assert stretch.x.shape == (1 if one else 3, 10, 8, 1)
+    assert stretch.names == tuple(map(str, paths[:1] if one else paths))
+
+
+def test_pictures_for_a_model_of_windows_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.png", picture())
+    with pytest.raises(InputError, match="needs a model of images"):
+        read_unlabelled(str(path), Wanted(DataOptions(kind=Kind.WINDOW)))

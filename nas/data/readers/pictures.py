@@ -1,7 +1,6 @@
 """Reading a folder of pictures: a row is a picture of bytes, as a camera gives them."""
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,16 +18,22 @@ from nas.data.layouts.entry import Entry, Layout, most_are
 from nas.data.layouts.media import in_folders, listed_media, media_files
 from nas.data.options import DataOptions
 from nas.data.readers.many_files import read_all
-from nas.data.readers.picture import ENDINGS, GREYS, Fit, PictureForm, PictureHeader, read_picture, read_picture_headers
+from nas.data.readers.picture import (
+    ENDINGS,
+    GREYS,
+    Fit,
+    PictureForm,
+    PictureHeader,
+    read_picture,
+    read_picture_headers,
+)
+from nas.data.readers.picture_form import form_of_pictures
 from nas.data.readers.sound import ENDINGS as SOUNDS
 from nas.data.readers.telling import copies, telling_forms
 from nas.data.readers.wanted_classes import of_wanted_classes
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES
-from nas.errors import InputError, unknown
-
-LARGEST, USUAL = 128, 96
-"""Pictures of one size up to the first, in pixels, stay as they are; others are scaled to the second."""
+from nas.errors import InputError
 
 MOST_SIZES = 6
 GREY, COLOURS = ("grey",), ("red", "green", "blue")
@@ -44,7 +49,7 @@ def read_pictures(source: str, folder: Path, options: DataOptions) -> Dataset:
     entries, chosen = of_wanted_classes(layout.entries, options)
     entries, told = _with_groups(entries, options.group_regex)
     headers = read_picture_headers(entries)
-    form = _form(headers, options)
+    form = form_of_pictures(headers, options)
     x = np.stack(read_all(entries, lambda entry: read_picture(entry.path, entry.place, form)))
     if options.image_color is None and x.shape[-1] > 1 and bool((x == x[..., :1]).all()):
         x = np.ascontiguousarray(x[..., :1])
@@ -81,30 +86,6 @@ def _with_groups(entries: Sequence[Entry], regex: str | None) -> tuple[list[Entr
         return list(entries), ()
     found = [replace(entry, group=match[0].lower()) for entry, match in zip(entries, named, strict=True) if match]
     return found, (f"groups: from the names of files, such as {found[0].group} in {found[0].path.name}",)
-
-
-def _form(headers: Sequence[PictureHeader], options: DataOptions) -> PictureForm:
-    """Choose the form of the rows: as asked, else the size of the pictures if it is one and small, and their colour."""
-    sizes = {(header.width, header.height) for header in headers}
-    if options.image_size is not None:
-        size = _size(options.image_size)
-    else:
-        size = sizes.pop() if len(sizes) == 1 and max(map(max, sizes)) <= LARGEST else (USUAL, USUAL)
-    if options.image_fit is not None and options.image_fit not in set(Fit):
-        raise unknown("--image-fit", "way", options.image_fit, set(Fit))
-    if options.image_color not in (None, "grey", "rgb"):
-        raise unknown("--image-color", "colour", options.image_color, ("grey", "rgb"))
-    grey = all(h.mode in GREYS for h in headers) if options.image_color is None else options.image_color == "grey"
-    return PictureForm(*size, Fit(options.image_fit or Fit.COVER), grey)
-
-
-def _size(text: str) -> tuple[int, int]:
-    """Return width and height of `96` or `96x64`."""
-    match = re.fullmatch(r"(\d+)(?:\s*x\s*(\d+))?", text.strip().lower())
-    size = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-    if not all(1 <= length <= 1024 for length in size):
-        raise InputError("--image-size", "must be width x height in pixels, up to 1024", got=text, hint="such as 96x64")
-    return size
 
 
 def _parts(source: str, entries: Sequence[Entry], x: Array) -> dict[str, Part]:

@@ -12,7 +12,11 @@ from nas.data.layouts.entry import Entry, find_files, most_are
 from nas.data.layouts.media import media_files
 from nas.data.options import DataOptions
 from nas.data.readers.folder import read_tables
+from nas.data.readers.many_files import read_all
 from nas.data.readers.npz import read_bare_rows
+from nas.data.readers.picture import ENDINGS as PICTURES
+from nas.data.readers.picture import read_picture, read_picture_headers
+from nas.data.readers.picture_form import form_of_pictures
 from nas.data.readers.rates import check_rate
 from nas.data.readers.recordings import Take, count_notes, even_parts, takes_of
 from nas.data.readers.sound import ENDINGS, read_sound
@@ -65,7 +69,7 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     """Read all rows of a source in their order, whatever their classes.
 
     Args:
-        source: name of a data source, an `.npz` file, a table, an audio file, or a folder of tables or of audio files.
+        source: name of a data source; an `.npz` file; a table, an audio file or a picture, or a folder of such files.
         wanted: the rows that are needed.
         seed: of simulated data.
 
@@ -85,9 +89,12 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     if path.suffix.lower() in ENDINGS or (path.is_dir() and most_are(path, ENDINGS, TABLES)):
         sounds = [Entry(path, source, path.name)] if path.is_file() else media_files(source, path, ENDINGS)
         return [_of_sound(entry, wanted) for entry in sounds], ()
+    if path.suffix.lower() in PICTURES or (path.is_dir() and most_are(path, PICTURES, TABLES)):
+        pictures = [Entry(path, source, path.name)] if path.is_file() else media_files(source, path, PICTURES)
+        return [_of_pictures(source, pictures, wanted)], ()
     entries = find_files(source, path) if path.is_dir() else [Entry(path, source, path.name)]
     if not entries or not (path.is_dir() or (path.is_file() and path.suffix.lower() in TABLES)):
-        rule = "must be an .npz file, a CSV, Excel, Parquet or audio file, or a folder of such files"
+        rule = "must be an .npz file, a CSV, Excel, Parquet or audio file, a picture, or a folder of such files"
         raise InputError(source, rule, got="no such file" if not path.exists() else path.name)
     return _of_sheets(source, read_tables(entries, wanted.options), entries, wanted)
 
@@ -119,6 +126,15 @@ def _of_sound(entry: Entry, wanted: Wanted) -> Stretch:
     samples = np.pad(samples, (0, max(0, window - len(samples))))
     x = np.lib.stride_tricks.sliding_window_view(samples, window)[::stride, :, None]
     return Stretch(entry.place, x, ("audio",), np.arange(len(x)) * stride / rate_hz, window / rate_hz)
+
+
+def _of_pictures(source: str, entries: Sequence[Entry], wanted: Wanted) -> Stretch:
+    """Return pictures as rows of the model's size and colours, each called by its file."""
+    if wanted.options.kind != Kind.IMAGE or wanted.options.image_size is None:
+        raise InputError(source, "needs a model of images to read pictures for")
+    form = form_of_pictures(read_picture_headers(entries), wanted.options)
+    x = np.stack(read_all(entries, lambda entry: read_picture(entry.path, entry.place, form)))
+    return Stretch(source, x, names=tuple(entry.place for entry in entries))
 
 
 def numbered(source: str, x: Array) -> Stretch:
