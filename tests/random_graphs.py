@@ -42,11 +42,21 @@ def stride(g: GraphBuilder, rng: random.Random) -> int:
     return rng.choice((1, 1, 2)) if g.shape[1] > 10 else 1
 
 
-def random_weights(shapes: list[tuple[int, ...]], seed: int) -> list[np.ndarray]:
-    """Return weights of both signs, and positive biases and variances, so that no layer is dead."""
-    rng = np.random.default_rng(seed)
-    signs = [rng.choice((-1, 1), shape) if len(shape) > 1 else 1 for shape in shapes]
-    return [sign * rng.uniform(0.05, 0.5, shape) for sign, shape in zip(signs, shapes, strict=True)]
+def converted(graph: Graph, seed: int) -> bytes:
+    """Quantize the graph's network with random weights, of both signs, and with positive biases and variances.
+
+    So no layer is dead, nothing folds away, and no two kernels are equal.
+    """
+    from nas.model.deploy.convert import quantize
+    from nas.model.deploy.fake_quantized import fake_quantize
+    from nas.model.network.network import Network
+
+    rng, network = np.random.default_rng(seed), Network(graph)
+    signs = [rng.choice((-1, 1), array.shape) if array.ndim > 1 else 1 for array in network.get_weights()]
+    sizes = [rng.uniform(0.05, 0.5, array.shape) for array in network.get_weights()]
+    network.set_weights([(sign * size).astype(np.float32) for sign, size in zip(signs, sizes, strict=True)])
+    rows = rng.normal(size=(16, *network.input_shape))
+    return quantize(fake_quantize(network, rows.astype(np.float32)))
 
 
 def _conv(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:

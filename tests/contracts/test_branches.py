@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from graph_files import file_of
 from plain_c_batch import tflm_answers
-from random_graphs import random_graph, random_weights
+from random_graphs import converted, random_graph
 
-from nas.graph.graph import Graph
 from nas.model.host.tflm import RECORDING, Tflm
 from nas.target.footprint import Footprint
 from nas.target.plain_c.batch import batch_of
@@ -51,19 +50,6 @@ def test_plain_c_answers_graphs_with_branches_as_tflm_does(odd: bool) -> None:
             continue
         rows = rng.integers(-128, 128, (4, network.inputs[0].size)).astype(np.int8)
         np.testing.assert_array_equal(batch.run(rows), tflm_answers(tflite, network, rows), str(seed))
-
-
-def converted(graph: Graph, seed: int) -> bytes:
-    """Quantize the graph's network with random weights, so that nothing folds away."""
-    from nas.model.deploy.convert import quantize
-    from nas.model.deploy.fake_quantized import fake_quantize
-    from nas.model.network.network import Network
-
-    network = Network(graph)
-    shapes = [weights.shape for weights in network.get_weights()]
-    network.set_weights([weights.astype(np.float32) for weights in random_weights(shapes, seed)])
-    rows = np.random.default_rng(seed).normal(size=(16, *network.input_shape))
-    return quantize(fake_quantize(network, rows.astype(np.float32)))
 
 
 def fields(footprint: Footprint) -> dict[str, object]:

@@ -3,8 +3,8 @@
 import dataclasses
 import os
 
-import numpy as np
 import pytest
+from random_graphs import converted
 from space_walk import row_of
 
 from nas.graph.graph import Graph
@@ -35,18 +35,6 @@ def test_an_estimate_is_the_profile_of_the_file(name: str, seed: int) -> None:
 def member(space: Space, seed: int) -> Graph:
     space = dataclasses.replace(space, task=Classification(softmax=seed % 2 == 0))
     return space.sample(RandomChooser(seed), row_of(space, SHAPES), 6).lower()
-
-
-def converted(graph: Graph, seed: int) -> bytes:
-    """Quantize the graph's network with random weights, so that nothing folds away."""
-    from nas.model.deploy.convert import quantize
-    from nas.model.deploy.fake_quantized import fake_quantize
-    from nas.model.network.network import Network
-
-    rng = np.random.default_rng(seed)
-    network = Network(graph)
-    network.set_weights([rng.uniform(0.05, 0.5, w.shape).astype(w.dtype) for w in network.get_weights()])
-    return quantize(fake_quantize(network, rng.normal(size=(16, *network.input_shape)).astype(np.float32)))
 
 
 def comparable(footprint: Footprint) -> dict[str, object]:

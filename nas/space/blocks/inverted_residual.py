@@ -41,7 +41,8 @@ class InvertedResidual(Block):
         activation = self.activation.upper()
         if self.expansion > 1:
             g.conv2d(self.expansion * before[-1], 1, activation=activation, batch_norm=self.batch_norm)
-        g.depthwise_conv2d(self.kernel, stride=self.stride, activation=activation, batch_norm=self.batch_norm)
+        if before[:2] != (1, 1):  # on a single position it would only scale channels, as the convolutions do
+            g.depthwise_conv2d(self.kernel, stride=self.stride, activation=activation, batch_norm=self.batch_norm)
         if self.squeeze:
             squeeze_excite(g, self.squeeze)
         g.conv2d(self.filters, 1, activation="NONE", batch_norm=self.batch_norm)

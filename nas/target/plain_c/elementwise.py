@@ -75,6 +75,9 @@ _TABLES: dict[str, Callable[[Operator], list[int]]] = {
 }
 
 
+_CURVES = ("LOGISTIC", "TANH")
+
+
 @LOWERINGS.register(*_TABLES)
 def looked_up(op: Operator) -> Iterator[Lowered]:
     """Lower a function of single values to its table, to bounds, or to nothing."""
@@ -85,7 +88,9 @@ def looked_up(op: Operator) -> Iterator[Lowered]:
     if entries == list(range(LOW, HIGH + 1)):
         yield Alias(source, target)
         return
-    yield _bounds(op, min(entries), max(entries)) if _is_clamp(entries) else _look_up(op, entries)
+    # A curve is looked up even where its numbers only bound values, so that its size is known before training.
+    is_bound = op.kind not in _CURVES and _is_clamp(entries)
+    yield _bounds(op, min(entries), max(entries)) if is_bound else _look_up(op, entries)
 
 
 def _is_clamp(entries: Sequence[int]) -> bool:
