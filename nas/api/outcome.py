@@ -128,6 +128,7 @@ def _row(record: Record) -> dict[str, object]:
         "state": record.state.value,
         "reason": record.reason,
         "accuracy": record.val_accuracy,
+        **({} if "accuracy" in record.val_metrics else record.val_metrics),
         **{column: facts.get(key) for column, key in _FOOTPRINT.items()},
         **{f"params_{name}": value for name, value in record.params.items()},
     }

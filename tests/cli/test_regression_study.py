@@ -154,3 +154,10 @@ def test_a_classifier_s_metric_and_a_class_s_loss_are_refused(folder: Path, sear
         search_here(Study(data=str(folder / "levels.npz"), metric="accuracy", **options), folder / "studies")
     with pytest.raises(package.InputError, match="loss: applies to regression only"):
         search_here(Study(data="wine", loss="mae", **options), folder / "studies")
+
+
+def test_the_table_of_trials_has_their_errors(study: Path) -> None:
+    frame = package.trials(study)
+    complete = frame[frame["state"] == "complete"]
+    assert (complete["rmse"] > 0).all()
+    assert (complete["r2"] < 1).all()
