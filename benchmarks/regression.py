@@ -85,7 +85,7 @@ def page(lines: list[dict[str, Any]]) -> str:
         "# Regression\n",
         "Written by `benchmarks/regression.py --page`; the script says how. RMSE and MAE are in the units of the "
         "target, on test rows of groups that nothing was trained or chosen on; diabetes has no groups, a fifth is held "
-        "out at random.\n",
+        "out at random. Two cores, busy with other work: longer trainings on a quiet machine find better networks.\n",
     ]
     for line in lines:
         cost, interval = line["cost"], "no interval"
