@@ -67,7 +67,7 @@ def compare(name: str, splits: Splits, seed: int) -> Row:
     int8 = tflite_to_onnx(tflite, name)
     loaded = load_keras(content, name)
     wanted, answers = keras_outputs(loaded, x), run_onnx(keras_to_onnx(loaded, name), x, name)
-    model = TfliteModel(tflite)
+    model = TfliteModel(tflite, in_litert=True)
     reference, found = model.predict(x), run_onnx(int8, x, name)
     steps = np.abs(np.round((found - reference) / model.output_quantization[0]))
     return Row(
