@@ -8,6 +8,7 @@ from nas.exporters.c_beside import beside
 from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
+from nas.exporters.listening import listening_files
 from nas.exporters.outputs import dequantizing, outputs_of
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
@@ -29,6 +30,7 @@ def plain_c(archive: Archive) -> Files:
         f"{name}.h": header_text(name, archive, sizes),
         f"{name}.c": source_text(name, network, program),
         **beside(name, archive),
+        **listening_files(name, archive),
     }
 
 

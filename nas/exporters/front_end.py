@@ -55,7 +55,6 @@ def _header(name: str, mel: Mel) -> str:
 
 #include "front_end.h"
 
-#define {upper}_SAMPLE_RATE_HZ {mel.sample_rate_hz}
 #define {upper}_STEP_SAMPLES {mel.step}
 #define {upper}_CHANNELS_OF_FRAME {mel.filterbank_n_channels}
 

@@ -1,0 +1,145 @@
+"""Front-end and network in C, from samples to the answer, against Python on the same samples."""
+
+import dataclasses
+import shutil
+import subprocess
+
+import graph_files
+import numpy as np
+import pytest
+
+from nas.api.archives import measured
+from nas.data.prepared import Scaling
+from nas.errors import InputError
+from nas.exporters.format import Destination, write
+from nas.exporters.listening import as_input
+from nas.model.deploy.tflite_model import TfliteModel
+from nas.signal.mel import Mel
+from nas.space.architecture import Architecture
+from nas.space.blocks.conv import Conv
+from nas.space.blocks.dense import Dense
+from nas.space.blocks.head import Head
+from nas.target.front_end import with_front_end
+from nas.target.profiler import profile
+from nas.target.target import find_target
+
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror", "-O2"]
+SETTINGS = [
+    Mel(window_size_ms=25, window_step_ms=20, filterbank_n_channels=12),
+    Mel(
+        window_size_ms=20, window_step_ms=10, filterbank_n_channels=10, pcan_enable=False, frequencies_are_channels=True
+    ),
+    Mel(filterbank_n_channels=8, pcan_enable=False, noise_reduction_enable=False, dc_notch_filter_enable=True),
+]
+SAMPLES = 4000
+PROGRAM = """
+#include <stdio.h>
+#include "hears_listen.h"
+int main(void) {
+  static int16_t samples[SAMPLES];
+  int8_t output[HEARS_OUTPUT_BYTES];
+  if (!hears_listen_self_test(output)) return 3;
+  while (fread(samples, sizeof(int16_t), SAMPLES, stdin) == SAMPLES) {
+    int answered = 0;
+    hears_listen_reset();
+    for (size_t at = 0, piece = 1; at < SAMPLES; at += piece, piece = piece * 3 % 701 + 1) {
+      if (piece > SAMPLES - at) piece = SAMPLES - at;
+      for (size_t taken = 0; taken < piece;) {
+        int is_new;
+        taken += hears_process_samples(samples + at + taken, piece - taken, output, &is_new);
+        answered += is_new;
+      }
+    }
+    if (answered != 1) return 4;
+    fwrite(output, 1, sizeof output, stdout);
+  }
+  return 0;
+}
+"""
+
+
+def sounds(count):
+    chance = np.random.default_rng(5)
+    tones = np.sin(np.arange(SAMPLES) * chance.uniform(0.01, 2, (count, 1))) * chance.uniform(50, 20000, (count, 1))
+    return (tones + chance.normal(0, 300, (count, SAMPLES))).astype(np.int16)
+
+
+def trained(make_archive, mel):
+    """An archive of a network with random weights behind a front-end, scaled by its features of some sounds."""
+    blocks = (Conv(filters=6, pools=1), Head(kind="global_average"), Dense(units=9))
+    member = Architecture("mine", (SAMPLES, 1), 3, blocks, front_end=mel)
+    tflite = graph_files.file_of(member.lower(), np.random.default_rng(3))
+    board = find_target("cortex-m4")
+    cost = with_front_end(profile(tflite, board), mel, member.input_shape, board)
+    (inputs, outputs, example), made = measured(tflite), make_archive()
+    record = dataclasses.replace(made.record, architecture=member.to_json())
+    return dataclasses.replace(
+        made,
+        tflite=tflite,
+        trained=dataclasses.replace(made.trained, record=record),
+        footprint=cost.to_json(),
+        scaling=Scaling.fit(mel.apply(sounds(40)[..., None])),
+        input=inputs,
+        output=outputs,
+        example=example,
+        channel_names=(),
+        sample_rate_hz=16000.0,
+    )
+
+
+@pytest.mark.parametrize("mel", SETTINGS)
+def test_samples_give_the_answers_of_python_to_the_bit(make_archive, tmp_path, mel):
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc to compile with")
+    archive, clips = trained(make_archive, mel), sounds(40)
+    write(Destination(tmp_path, name="hears"), archive, ["c"])
+    (tmp_path / "program.c").write_text(PROGRAM)
+    sources = ["program.c", "hears_listen.c", "hears_front_end.c", "front_end.c", "hears.c"]
+    command = ["gcc", *STRICT, f"-DSAMPLES={SAMPLES}", *sources, "-lm", "-o", "program"]
+    built = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert built.stderr == ""
+    ended = subprocess.run([tmp_path / "program"], input=clips.tobytes(), capture_output=True, check=True)
+    model = TfliteModel(archive.tflite)
+    rows = archive.scaling.apply(mel.apply(clips[..., None])).reshape(40, *model.row_shape)
+    found = np.frombuffer(ended.stdout, np.int8).reshape(40, 3)
+    np.testing.assert_array_equal(found, model.run(model.quantize(rows)))
+    assert len(set(map(tuple, found.tolist()))) > 1
+
+
+@pytest.mark.parametrize("mel", SETTINGS)
+def test_every_feature_becomes_the_int8_that_python_gives_it(make_archive, mel):
+    archive = trained(make_archive, mel)
+    channels = len(archive.scaling.mean)
+    every = np.repeat(np.arange(65536)[:, None], channels, 1)
+    model = TfliteModel(archive.tflite)
+    scaled = archive.scaling.apply(every.astype(np.float32))
+    different = (as_input(archive, every) != model.quantize(scaled)).sum()
+    assert different <= channels  # float32 may round a tie otherwise
+
+
+def test_the_program_beside_it_compiles_and_prints_classes(make_archive, tmp_path):
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc to compile with")
+    write(Destination(tmp_path, name="hears"), trained(make_archive, SETTINGS[0]), ["c"])
+    sources = ["hears_listen_main.c", "hears_listen.c", "hears_front_end.c", "front_end.c", "hears.c"]
+    subprocess.run(["gcc", *STRICT, *sources, "-lm", "-o", "listen"], cwd=tmp_path, check=True)
+    ended = subprocess.run([tmp_path / "listen"], input=sounds(4).tobytes(), capture_output=True, check=True)
+    first = ended.stdout.decode().splitlines()[0]
+    assert first.split(": ")[0] == "0.24 s"
+    assert first.split(": ")[1] in ("walk", "sit", "lie")
+
+
+def test_a_dynamic_range_and_several_microphones_are_not_written_as_c(make_archive, tmp_path):
+    archive = trained(make_archive, SETTINGS[0])
+
+    def refused(mel, shape):
+        architecture = {**archive.record.architecture, "front_end": mel.to_json(), "input_shape": shape}
+        record = dataclasses.replace(archive.record, architecture=architecture)
+        other = dataclasses.replace(archive, trained=dataclasses.replace(archive.trained, record=record))
+        with pytest.raises(InputError) as error:
+            write(Destination(tmp_path, name="hears"), other, ["c"])
+        return str(error.value)
+
+    dynamic = dataclasses.replace(SETTINGS[0], quantize_dynamic_scale_enable=True)
+    assert "must have a fixed range" in refused(dynamic, [SAMPLES, 1])
+    assert "must have one microphone" in refused(SETTINGS[0], [SAMPLES, 2])
