@@ -88,7 +88,34 @@ def _write_data() -> None:
         for file in Path("recordings").glob("*/*.csv")
     ]
     pd.concat(tables).to_parquet("rows.parquet")
+    np.savez("counts.npz", x_train=x.astype(np.float32), y_train=y * 7 + x[:, 0, 0].astype(int), group_train=group)
     _write_block_data(x.astype(np.float32), y)
+    _write_sounds(rng)
+    _write_pictures(rng)
+
+
+def _write_sounds(rng: np.random.Generator) -> None:
+    """Write a quarter of a second of noise for each word and speaker."""
+    import soundfile
+
+    folders = {"clips": ("yes", "no"), "speech_words": ("up", "down", "left", "right", "go", "stop", "_background_noise_")}
+    for folder, words in folders.items():
+        for index, word in enumerate(words):
+            Path(folder, word).mkdir(parents=True)
+            for speaker in range(6):
+                samples = rng.integers(-2000 - 500 * index, 2000, 4000).astype(np.int16)
+                soundfile.write(Path(folder, word, f"{speaker:08x}_nohash_0.wav"), samples, 16000)
+
+
+def _write_pictures(rng: np.random.Generator) -> None:
+    """Write grey pictures of noise for each class."""
+    from PIL import Image
+
+    for folder, classes in {"photos": ("cat", "dog"), "rps_grey96": ("paper", "rock", "scissors")}.items():
+        for name in classes:
+            Path(folder, name).mkdir(parents=True)
+            for number in range(8):
+                Image.fromarray(rng.integers(0, 256, (24, 24), np.uint8)).save(Path(folder, name, f"{number}.png"))
 
 
 def _write_block_data(x: Any, y: Any) -> None:

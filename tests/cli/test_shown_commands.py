@@ -36,6 +36,7 @@ STANDS_FOR = {
     **dict.fromkeys(("FILE", "FILE..."), "model.tflite"),
     "MODEL": "models/har_cnn",
     "DATA": "uci_har_windows.npz",
+    "RECORDING": "recording.csv",
     "SPEC": "har_cnn.py",
     "M": "10",
     "my_model.py": "har_cnn.py",
@@ -47,6 +48,7 @@ MARKED = {
     r"--tracking-uri http": "needs a server of MLflow; benchmarks/mlflow_server.py starts one",
     r"--storage postgresql": "needs a database; tests/optimizer/test_shared_storage.py starts one",
     r"nas (attach|stop|search .*--detach)": "searches for minutes in the background; see tests/api/test_background.py",
+    r"nas data fetch [a-z]": "downloads; tests/data/public does so from a server here",
     r"nas (ui|tensorboard)$": "serves until Ctrl-C; tests/cli/test_ui.py and tests/cli/test_look.py begin it",
 }
 

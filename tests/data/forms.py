@@ -563,7 +563,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         ),
         "class_names: must differ in more than capitals, got Run and Walk and run and walk",
     ),
-    "files of another kind": (lambda root: by_class(root, lambda take: b"RIFF", ".wav"), "got files ending in .wav"),
+    "files of another kind": (lambda root: by_class(root, lambda take: b"BLF", ".blf"), "got files ending in .blf"),
     "decimal points beside commas": (
         lambda root: by_class(
             root, lambda take: join([["t_ms", "a", "b"], *([str(20 * n), "1.003", "2,5"] for n in range(40))], ";")

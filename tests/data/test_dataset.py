@@ -72,7 +72,7 @@ def test_a_linear_model_does_better_than_chance_on_synthetic_activities_but_not_
         ("nosuchdir", "nosuchdir: no such file or folder, and no data of this name"),
         ("nowhere/data.npz", "no such file or folder"),
         ("data.npz", "no such file or folder"),
-        (str(Path(__file__)), "or a folder of recordings or an .npz file or a CSV or Excel file"),
+        (str(Path(__file__)), "a folder of recordings or an .npz file"),
     ],
 )
 def test_a_missing_source_is_refused_with_the_reason(source: str, message: str) -> None:
@@ -87,7 +87,7 @@ def test_an_option_that_does_not_apply_to_the_source_is_refused(
     monkeypatch.chdir(tmp_path)
     np.savez("data.npz", x_train=np.zeros((4, 6, 2)), y_train=[0, 1, 0, 1])
     with pytest.raises(
-        InputError, match=r"data.window applies only to a folder of recordings or a CSV or Excel file; leave it out"
+        InputError, match=r"data.window applies only to .*a folder of recordings or a CSV or Excel file; leave it out"
     ):
         load(source, options=DataOptions(window=64))
 

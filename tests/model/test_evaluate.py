@@ -33,7 +33,7 @@ def test_outputs_equal_those_of_tflm(network):
 def test_litert_s_own_outputs_are_near_on_request(network):
     q = _random_inputs(network, 200)
     outputs, expected = TfliteModel(network.tflite, in_litert=True).run(q), TfliteModel(network.tflite).run(q)
-    assert np.abs(outputs.astype(int) - expected).max() <= 1
+    assert np.abs(outputs.astype(int) - expected).max() <= 2
     assert np.mean(outputs != expected) < 0.01
 
 

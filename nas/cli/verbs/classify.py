@@ -8,6 +8,7 @@ import click
 from nas.cli.options import json_option, studies_option
 from nas.cli.views.output import print_json, print_text
 from nas.errors import InputError
+from nas.text import percent
 
 EPILOG = """\b
 Examples:
@@ -50,7 +51,7 @@ def command(
             if as_json:
                 print_json(event.to_json())
             else:
-                print_text(f"{event.start_s:8.2f} s  {event.class_name}  {event.score:.0%}")
+                print_text(f"{event.start_s:8.2f} s  {event.class_name}  {percent(event.score, 0)}")
         return
     found = classify(loaded, data, spotting=spotting)
     for note in found.predictions.notes:
@@ -63,6 +64,6 @@ def command(
         if event.file != file:
             file = event.file
             print_text(file)
-        print_text(f"{event.start_s:8.2f} s  {event.class_name}  {event.score:.0%}")
+        print_text(f"{event.start_s:8.2f} s  {event.class_name}  {percent(event.score, 0)}")
     if not found.events:
         print_text(f"nothing begins: no mean reaches the threshold of {spotting.threshold:g}")
