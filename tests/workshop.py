@@ -98,7 +98,10 @@ def _write_sounds(rng: np.random.Generator) -> None:
     """Write a quarter of a second of noise for each word and speaker."""
     import soundfile
 
-    folders = {"clips": ("yes", "no"), "speech_words": ("up", "down", "left", "right", "go", "stop", "_background_noise_")}
+    folders = {
+        "clips": ("yes", "no"),
+        "speech_words": ("up", "down", "left", "right", "go", "stop", "_background_noise_"),
+    }
     for folder, words in folders.items():
         for index, word in enumerate(words):
             Path(folder, word).mkdir(parents=True)

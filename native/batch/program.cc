@@ -164,6 +164,25 @@ int Program::look_up(int in, const std::vector<int8_t>& table) {
   });
 }
 
+int Program::gather(const std::vector<int>& ins, const std::vector<int32_t>& places) {
+  // Of each place, the tensor and where it begins in it.
+  std::vector<std::pair<size_t, size_t>> from;
+  for (const int in : ins) {
+    const auto tensor = static_cast<size_t>(check(in, 1));
+    for (size_t i = 0; i < static_cast<size_t>(sizes_[tensor]); ++i) from.emplace_back(tensor, i * kRows);
+  }
+  std::vector<std::pair<size_t, size_t>> chosen;
+  for (const int32_t place : places) {
+    require(place >= 0 && static_cast<size_t>(place) < from.size(), "must be places of the inputs");
+    chosen.push_back(from[static_cast<size_t>(place)]);
+  }
+  return make(static_cast<int64_t>(places.size()), [chosen, to = sizes_.size()](Values& v) {
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      std::copy_n(&v[chosen[i].first][chosen[i].second], kRows, &v[to][i * kRows]);
+    }
+  });
+}
+
 template <class Constants>
 int Program::by_row(int in, int64_t values, int64_t made, const Constants& constants) {
   const auto from = static_cast<size_t>(check(in, values));

@@ -41,6 +41,8 @@ class Program {
   int average_pool(int in, const Window& window);
   int clamp(int in, int low, int high);
   int look_up(int in, const std::vector<int8_t>& table);  // of 256 entries
+  // Value i of the tensor is value `places[i]` of all inputs, one behind the other.
+  int gather(const std::vector<int>& ins, const std::vector<int32_t>& places);
   int softmax(int in, const Softmax& softmax);
   int mean(int in, const Mean& mean);
   int add(int a, int b, const std::vector<Loop>& loops, const Sum& sum);

@@ -76,6 +76,8 @@ void bind_batch(py::module_& m) {
            [](Program& p, int in, const std::array<int, 13>& window) { return p.average_pool(in, window_of(window)); })
       .def("clamp", &Program::clamp)
       .def("look_up", [](Program& p, int in, const Numbers<int8_t>& table) { return p.look_up(in, vector_of(table)); })
+      .def("gather", [](Program& p, const std::vector<int>& ins,
+                        const Numbers<int32_t>& places) { return p.gather(ins, vector_of(places)); })
       .def("softmax", [](Program& p, int in,
                          const std::array<int, 5>& f) { return p.softmax(in, {f[0], f[1], f[2], f[3], f[4]}); })
       .def("mean", [](Program& p, int in,

@@ -99,6 +99,8 @@ def test_a_step_that_would_read_beyond_a_tensor_is_refused() -> None:
     beyond = (1, 9, 1, 1, 9, 1, 1, 1, 1, 1, 1, 0, 0)
     with pytest.raises(ValueError, match="all values that are read"):
         batch.max_pool(0, beyond)
+    with pytest.raises(ValueError, match="places of the inputs"):
+        batch.gather([0], np.array([8]))
     with pytest.raises(ValueError, match="made before"):
         batch.clamp(1, 0, 1)
     with pytest.raises(ValueError, match="rows of all inputs"):

@@ -89,7 +89,7 @@ def _concatenation(op: Operator, onnx: OnnxWriter) -> None:
     first, axis = onnx.is_first(*tensors), op.options["axis"] % len(op.output.shape)
     require(axis > 0, "joins batches")
     values = [onnx.real(tensor, first) for tensor in tensors]
-    onnx.give(op, onnx.node("Concat", values, axis=_PLACES.index(axis) if first else axis), first)
+    onnx.give(op, onnx.node("Concat", values, axis=_PLACES[axis] if first else axis), first)
 
 
 def _pad(op: Operator, onnx: OnnxWriter) -> None:

@@ -97,6 +97,17 @@ class _Builder:
     def mean(self, step: Step) -> int:
         return self.batch.mean(self.at(step.inputs[0]), tuple(_values(step, "_shape").values()))
 
+    def copy(self, step: Step) -> int:
+        sources = [self.at(tensor) for tensor in step.inputs]
+        # What no input gives is a constant behind all inputs.
+        places = np.full(step.output.size, sum(tensor.size for tensor in step.inputs))
+        start = 0
+        for tensor, move in zip(step.inputs, step.moves, strict=True):
+            taken, put = move.places()
+            places[put] = start + taken
+            start += tensor.size
+        return self.batch.gather([*sources, self.batch.constant(np.array([step.filled]))], places)
+
     def softmax(self, step: Step) -> int:
         return self.batch.softmax(self.at(step.inputs[0]), tuple(_values(step, "_shape").values()))
 
@@ -130,6 +141,7 @@ _ADDED: Mapping[str, Callable[[_Builder, Step], int]] = {
     "softmax": _Builder.softmax,
     "look_up": _Builder.look_up,
     "clamp": _Builder.clamp,
+    "copy": _Builder.copy,
     "add": _Builder.add,
     "multiply": _Builder.multiply,
 }

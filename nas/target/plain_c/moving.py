@@ -8,6 +8,7 @@ from nas.target.plain_c.step import (
     LOWERINGS,
     Alias,
     Lowered,
+    Move,
     Step,
     Struct,
     constant,
@@ -67,6 +68,7 @@ def copy(
         call=f"copy(&{name}, {{in0}}{_plus(starts[0])}, {{out}}{_plus(starts[1])});",
         inputs=(source,),
         output=op.output,
+        moves=(Move(tuple(merged), starts),),
     )
 
 
@@ -82,7 +84,8 @@ def joined(parts: Sequence[Step]) -> Step:
         calls.append(part.call.replace("{in0}", f"{{in{len(inputs)}}}"))
         inputs += part.inputs
     constants = tuple(constant for part in parts for constant in part.constants)
-    return replace(parts[0], call="\n".join(calls), inputs=tuple(inputs), constants=constants)
+    moves = tuple(move for part in parts for move in part.moves)
+    return replace(parts[0], call="\n".join(calls), inputs=tuple(inputs), constants=constants, moves=moves)
 
 
 @LOWERINGS.register("CONCATENATION")
@@ -110,7 +113,7 @@ def pad(op: Operator) -> Iterator[Step]:
     to = steps(out.shape)
     start = sum(int(width) * step for width, step in zip(before, to, strict=True))
     step = copy(op, source, source.shape, (steps(source.shape), to), (0, start))
-    yield replace(step, call=f"memset({{out}}, {value}, {out.size});\n{step.call}")
+    yield replace(step, call=f"memset({{out}}, {value}, {out.size});\n{step.call}", filled=value)
 
 
 @LOWERINGS.register("TRANSPOSE")

@@ -43,6 +43,23 @@ _BYTES = {"int8_t": 1, "int32_t": 4}
 
 
 @dataclass(frozen=True)
+class Move:
+    """A block of bytes that a step copies from an input: (count, step in the input, step in the output) by side."""
+
+    sides: tuple[tuple[int, int, int], ...]
+    starts: tuple[int, int]
+
+    def places(self) -> tuple[Array, Array]:
+        """Return the places in the input, and those in the output."""
+        found = [np.array([start]) for start in self.starts]
+        for count, *steps in self.sides:
+            found = [
+                (places[:, None] + step * np.arange(count)).ravel() for places, step in zip(found, steps, strict=True)
+            ]
+        return found[0], found[1]
+
+
+@dataclass(frozen=True)
 class Step:
     """One call.
 
@@ -57,6 +74,7 @@ class Step:
         in_place: places in `inputs` where the output may lie too, if it is not larger.
         scales_up: whether a factor of its requantization may exceed 1.
         padded: whether windows reach beyond the border, or are dilated.
+        moves: of a copy, what it takes from each input, in their order; `filled` is what all else of the output is.
         bounds: the lowest and the highest output, where the kernel `clamp` sets them behind all else; None without it.
     """
 
@@ -72,6 +90,8 @@ class Step:
     scales_up: bool = False
     padded: bool = False
     bounds: tuple[int, int] | None = None
+    moves: tuple[Move, ...] = ()
+    filled: int = 0
 
 
 @dataclass(frozen=True)
