@@ -10,6 +10,7 @@ from generated.markdown import code, prose, sentence, table
 from nas.cli.study_options import OPTIONS
 from nas.data.options import DataOptions
 from nas.optimizer.samplers.sampler import SAMPLERS
+from nas.signal.front_end import FRONT_ENDS
 from nas.space.blocks.block import BLOCKS, MOST
 from nas.space.file import KEYS as SPACE_KEYS
 from nas.study.cluster import Cluster
@@ -42,7 +43,7 @@ def _objective(name: str) -> tuple[str, str]:
 
 
 def space() -> str:
-    """Return the keys of a space's file, and the dimensions of each block."""
+    """Return the keys of a space's file, the dimensions of each block, and the settings of each front-end."""
     parts = ["## At the top\n", table(("key", "means"), ((code(key), prose(text)) for key, text in SPACE_KEYS.items()))]
     for name in BLOCKS:
         kind = BLOCKS[name]
@@ -53,6 +54,11 @@ def space() -> str:
         ]
         parts += [f"## The block {name}\n", f"{prose(BLOCKS.summary(name))}\n"]
         parts += [table(("dimension", "values", "means"), rows)]
+    for name, front_end in FRONT_ENDS.items():
+        settings = next((base for base in front_end.__mro__ if "Attributes:" in (base.__doc__ or "")), None)
+        rows_of_it = [] if settings is None else [_row(key) for key in keys_of("front_end", settings)]
+        parts += [f"## The front-end {name}\n", f"{prose(FRONT_ENDS.summary(name))}\n"]
+        parts += [table(HEAD, rows_of_it)] if rows_of_it else []
     return "\n".join(parts)
 
 
