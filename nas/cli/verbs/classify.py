@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from nas.cli.options import json_option, studies_option
+from nas.cli.views.events import event_line, event_lines
 from nas.cli.views.output import print_json, print_text
 from nas.errors import InputError
-from nas.text import percent
 
 EPILOG = """\b
 Examples:
@@ -51,7 +51,7 @@ def command(
             if as_json:
                 print_json(event.to_json())
             else:
-                print_text(f"{event.start_s:8.2f} s  {event.class_name}  {percent(event.score, 0)}")
+                print_text(event_line(event))
         return
     found = classify(loaded, data, spotting=spotting)
     for note in found.predictions.notes:
@@ -59,11 +59,7 @@ def command(
     if as_json:
         print_json(found.to_json())
         return
-    file = None
-    for event in found.events:
-        if event.file != file:
-            file = event.file
-            print_text(file)
-        print_text(f"{event.start_s:8.2f} s  {event.class_name}  {percent(event.score, 0)}")
+    for line in event_lines(found.events):
+        print_text(line)
     if not found.events:
         print_text(f"nothing begins: no mean reaches the threshold of {spotting.threshold:g}")
