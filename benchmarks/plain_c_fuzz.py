@@ -3,7 +3,8 @@
     python benchmarks/plain_c_fuzz.py [--members 1000] [--damaged 200] [--seed 1]
 
 Members have random shapes, numbers, scales and zero points, every other one such as no training gives. A damaged model
-is a member's file with a few bytes changed anywhere: it is refused, or its C stays within its memory. All C is compiled
+is a member's file with a few bytes changed anywhere: it is refused, or its C stays within its memory. The evaluation of
+many rows at once (`native/batch`) answers the same rows, and must be equal too. All C is compiled
 with `-std=c99 -Wall -Wextra -Wconversion -Werror` and runs under the address and undefined-behaviour sanitizers. What
 it printed is in plain_c_fuzz.md.
 """
@@ -26,6 +27,7 @@ from plain_c_batch import Written, answers, rows_for, tflm_answers, written
 from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import space_names
+from nas.target.plain_c.batch import batch_of
 
 BATCH, ROWS = 40, 3
 MOST_WEIGHTS = 6000
@@ -67,7 +69,8 @@ def compare(files: Sequence[bytes], rng: np.random.Generator) -> tuple[int, int,
         except RuntimeError:
             refused_by_tflm += 1
             continue
-        if np.array_equal(own, expected):
+        batch = batch_of(tflite)
+        if np.array_equal(own, expected) and batch is not None and np.array_equal(batch.run(given), expected):
             equal += 1
         else:
             keep(tflite, "differs")
