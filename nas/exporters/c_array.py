@@ -175,7 +175,7 @@ def _sides(shape: tuple[int, ...]) -> dict[str, str]:
 
 
 def _channels(archive: Archive) -> str:
-    return "".join(f"\n// {i}: {comment(name)}" for i, name in enumerate(archive.channel_names))
+    return "".join(f"\n// {i}: {comment(name)}" for i, name in enumerate(archive.feature_names))
 
 
 def _head(archive: Archive) -> str:

@@ -112,7 +112,7 @@ def _told_scaling(name: str, archive: Archive) -> str:
             "// with; what follows only quantizes them."
         )
     lines = ["// int8 = round((raw - mean) / deviation / INPUT_SCALE) + INPUT_ZERO_POINT, for each channel:"]
-    named = archive.channel_names or ("",) * len(archive.scaling.mean)
+    named = archive.feature_names or ("",) * len(archive.scaling.mean)
     for i, (label, mean, std) in enumerate(zip(named, archive.scaling.mean, archive.scaling.std, strict=True)):
         lines.append(f"//   {' '.join(filter(None, (str(i), comment(label))))}: mean {mean:.9g}, deviation {std:.9g}")
     if archive.units_scale:

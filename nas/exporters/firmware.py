@@ -246,6 +246,6 @@ def _names(archive: Archive) -> str:
 
 
 def _scaling(archive: Archive) -> Iterator[tuple[str, str, str]]:
-    names = archive.channel_names or tuple(map(str, range(archive.input_shape[-1])))
+    names = archive.feature_names or tuple(map(str, range(archive.input_shape[-1])))
     for name, mean, std in zip(names, archive.scaling.mean, archive.scaling.std, strict=True):
         yield comment(name), f"{mean:.6g}", f"{std:.6g}"

@@ -202,7 +202,7 @@ the exported sources register int8 kernels alone, which takes some 20 KB less fo
 
 
 def _input(archive: Archive) -> str:
-    names = archive.channel_names or tuple(map(str, range(archive.input_shape[-1])))
+    names = archive.feature_names or tuple(map(str, range(archive.input_shape[-1])))
     rows = [
         (name, f"{mean:.9g}", f"{std:.9g}")
         for name, mean, std in zip(names, archive.scaling.mean, archive.scaling.std, strict=True)

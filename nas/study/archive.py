@@ -160,6 +160,11 @@ class Archive:
         return RAW if self.trained is None else front_end_of(self.record.architecture, "architecture")
 
     @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the channels that the network reads: those of the data, or of the front-end's features; or empty."""
+        return self.front_end.channel_names(self.channel_names)
+
+    @property
     def is_scaled(self) -> bool:
         """Whether the scaling is known: a lone `.tflite` without parameters has one that changes nothing."""
         return self.trained is not None or any(self.scaling.mean) or any(std != 1 for std in self.scaling.std)

@@ -11,7 +11,7 @@ import pytest
 from nas.api.archives import measured
 from nas.data.prepared import Scaling
 from nas.errors import InputError
-from nas.exporters.format import Destination, write
+from nas.exporters.format import FORMATS, Destination, write
 from nas.exporters.listening import as_input
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
@@ -115,6 +115,16 @@ def test_every_feature_becomes_the_int8_that_python_gives_it(make_archive, mel):
     scaled = archive.scaling.apply(every.astype(np.float32))
     different = (as_input(archive, every) != model.quantize(scaled)).sum()
     assert different <= channels  # float32 may round a tie otherwise
+
+
+@pytest.mark.parametrize("mel", SETTINGS)
+def test_every_format_writes_a_model_with_a_front_end_and_names_its_features(make_archive, tmp_path, mel):
+    archive = dataclasses.replace(trained(make_archive, mel), channel_names=("microphone",))
+    for name in FORMATS:
+        if name != "keras":  # of a float model, which is not made here
+            assert write(Destination(tmp_path / name, name="hears"), archive, [name])
+    card = (tmp_path / "card" / "model_card.md").read_text()
+    assert ("| microphone |" in card) is not mel.frequencies_are_channels
 
 
 def test_the_program_beside_it_compiles_and_prints_classes(make_archive, tmp_path):
