@@ -117,7 +117,10 @@ def test_shrinking_narrows_wide_layers_before_it_removes_blocks(name: str) -> No
         assert shrunk is not None
         lowered = {key for key, value in params.items() if shrunk.get(key) != value}
         assert lowered
-        assert all(key.endswith((".filters", ".units")) or key.startswith("front_end.") for key in lowered), lowered
+        # One of five blocks or more is a smaller part of a network than a step of a narrow layer.
+        deep = [key.removesuffix("count") for key in lowered if key.endswith(".count") and params[key] > 4]
+        kept = [key for key in lowered if not key.startswith(("front_end.", *deep))]
+        assert all(key.endswith((".filters", ".units")) for key in kept), lowered
 
 
 class Recorder(RandomChooser):
