@@ -160,7 +160,7 @@ def plan(buffers: Sequence[Buffer]) -> list[int]: ...
 def check_plan(buffers: Sequence[Buffer], offsets: Sequence[int], head_bytes: int) -> str: ...
 
 BATCH_LEVELS: int
-"""How many compilations of `Batch` this processor can run, each for other instructions; the last one is the fastest."""
+"""How many compilations of `Batch` this processor can run, the slowest first; without any, there is no `Batch`."""
 
 class Batch:
     """An int8 network on many rows; `nas.target.plain_c.batch` makes it.

@@ -21,7 +21,8 @@ _KEYS = {
     "minimum_count": "minimum_count",
     "latency_ms": "latency_ms",
 }
-"""The parameters of a model that are settings here, by MLTK's names; `detection_threshold` counts to 255."""
+"""The parameters of a model that are settings here, by MLTK's names; beside them the threshold, which counts to 255."""
+_THRESHOLD = "detection_threshold"
 
 
 @explains_fields()
@@ -56,9 +57,12 @@ class Spotting:
     @classmethod
     def of(cls, parameters: Mapping[str, Any], **asked: Any) -> "Spotting":
         """Return settings: as asked, else as the parameters of a model say, else the defaults; None leaves one open."""
+        for key in (*_KEYS, _THRESHOLD):
+            if isinstance(parameters.get(key, 0), bool) or not isinstance(parameters.get(key, 0), int | float):
+                raise InputError(f"parameter {key}", "must be a number", got=parameters[key])
         told = {name: parameters[key] for key, name in _KEYS.items() if key in parameters}
-        if "detection_threshold" in parameters:
-            told["threshold"] = parameters["detection_threshold"] / 255
+        if _THRESHOLD in parameters:
+            told["threshold"] = parameters[_THRESHOLD] / 255
         chosen = {**told, **{name: value for name, value in asked.items() if value is not None}}
         return cls(**{each.name: chosen[each.name] for each in fields(cls) if chosen.get(each.name) is not None})
 

@@ -94,7 +94,7 @@ def shrink(
 
     Each step lowers one number to the next smaller value of its dimension. Of the numbers whose lowering reduces the
     excess over the budget, the one with the smallest relative change is lowered. So wide layers become narrower before
-    blocks are removed.
+    one of a few blocks is removed; one of many may go before a narrow layer becomes narrower.
     """
 
     def look(chooser: _Steered) -> tuple[float, int]:

@@ -1,37 +1,20 @@
-#include "../training/levels.h"
+#include "../instruction_levels.h"
 #include "kernels.h"
 
 namespace nas::batch {
 
-namespace portable {
-extern const Kernels kKernels;
-}
-#if defined(__x86_64__)
-namespace avx2 {
-extern const Kernels kKernels;
-}
-namespace avx512 {
-extern const Kernels kKernels;
-}
-#endif
+#define NAS_DECLARE(LEVEL)       \
+  namespace LEVEL {              \
+  extern const Kernels kKernels; \
+  }
+NAS_FOR_LEVELS(NAS_DECLARE)
 
+#define NAS_ENTRY(LEVEL) &LEVEL::kKernels,
 const Kernels* const* usable(int* count) {
-  static const Kernels* const found[] = {
-      &portable::kKernels,
-#if defined(__x86_64__)
-      &avx2::kKernels,
-      &avx512::kKernels,
-#endif
-  };
-  static const int known = training::usable_levels();
+  static const Kernels* const found[] = {NAS_FOR_LEVELS(NAS_ENTRY)};
+  static const int known = usable_levels();
   *count = known;
   return found;
-}
-
-const Kernels& best() {
-  int count = 0;
-  const Kernels* const* kernels = usable(&count);
-  return *kernels[count - 1];
 }
 
 }  // namespace nas::batch

@@ -51,9 +51,6 @@ struct Kernels {
   void (*clamp)(float* values, int count, float low, float high);
 };
 
-// Returns the fastest kernels that this processor can run.
-const Kernels& best();
-
 // Returns all kernels that this processor can run, the slowest first; sets `count` to their number.
 const Kernels* const* usable(int* count);
 

@@ -1,32 +1,18 @@
+#include "../instruction_levels.h"
 #include "frames.h"
 
 namespace nas::features {
 
-namespace portable {
-extern const Batch kBatch;
-}
-#if defined(__x86_64__)
-namespace avx2 {
-extern const Batch kBatch;
-}
-namespace avx512 {
-extern const Batch kBatch;
-}
-#endif
+#define NAS_DECLARE(LEVEL)   \
+  namespace LEVEL {          \
+  extern const Batch kBatch; \
+  }
+NAS_FOR_LEVELS(NAS_DECLARE)
 
+#define NAS_ENTRY(LEVEL) LEVEL::kBatch,
 const Batch* usable(int* count) {
-  static Batch found[3];
-  static const int known = [] {
-    int n = 0;
-    found[n++] = portable::kBatch;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) found[n++] = avx2::kBatch;
-    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-    if (wide) found[n++] = avx512::kBatch;
-#endif
-    return n;
-  }();
+  static const Batch found[] = {NAS_FOR_LEVELS(NAS_ENTRY)};
+  static const int known = usable_levels();
   *count = known;
   return found;
 }

@@ -1,5 +1,11 @@
 #include "bind_batch.h"
 
+#if defined(_MSC_VER)  // without vectors of GCC and Clang there are no kernels, and LiteRT evaluates
+
+void nas::bind_batch(pybind11::module_& m) { m.attr("BATCH_LEVELS") = 0; }
+
+#else
+
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
@@ -29,7 +35,7 @@ batch::Window window_of(const std::array<int, 13>& f) {
   return {f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11], f[12]};
 }
 
-std::vector<batch::Loop> loops_of(const std::vector<std::array<int, 3>>& loops) {
+std::vector<batch::Loop> loops_of(const std::vector<std::array<int, 3> >& loops) {
   std::vector<batch::Loop> found;
   for (const auto& [count, step_a, step_b] : loops) found.push_back({count, step_a, step_b});
   return found;
@@ -83,15 +89,17 @@ void bind_batch(py::module_& m) {
       .def("mean", [](Program& p, int in,
                       const std::array<int, 7>& f) { return p.mean(in, {f[0], f[1], f[2], f[3], f[4], f[5], f[6]}); })
       .def("add",
-           [](Program& p, int a, int b, const std::vector<std::array<int, 3>>& loops, const std::array<int, 12>& f) {
+           [](Program& p, int a, int b, const std::vector<std::array<int, 3> >& loops, const std::array<int, 12>& f) {
              return p.add(a, b, loops_of(loops),
                           {f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11]});
            })
       .def("multiply",
-           [](Program& p, int a, int b, const std::vector<std::array<int, 3>>& loops, const std::array<int, 7>& f) {
+           [](Program& p, int a, int b, const std::vector<std::array<int, 3> >& loops, const std::array<int, 7>& f) {
              return p.multiply(a, b, loops_of(loops), {f[0], f[1], f[2], f[3], f[4], f[5], f[6]});
            })
       .def("run", &run, py::arg("rows"));
 }
 
 }  // namespace nas
+
+#endif

@@ -1,28 +1,17 @@
+#include "../instruction_levels.h"
 #include "layers.h"
-#include "levels.h"
 
 namespace nas::training {
 
-namespace portable {
-extern const Kernels kKernels;
-}
-#if defined(__x86_64__)
-namespace avx2 {
-extern const Kernels kKernels;
-}
-namespace avx512 {
-extern const Kernels kKernels;
-}
-#endif
+#define NAS_DECLARE(LEVEL)       \
+  namespace LEVEL {              \
+  extern const Kernels kKernels; \
+  }
+NAS_FOR_LEVELS(NAS_DECLARE)
 
+#define NAS_ENTRY(LEVEL) &LEVEL::kKernels,
 const Kernels* const* usable(int* count) {
-  static const Kernels* const found[] = {
-      &portable::kKernels,
-#if defined(__x86_64__)
-      &avx2::kKernels,
-      &avx512::kKernels,
-#endif
-  };
+  static const Kernels* const found[] = {NAS_FOR_LEVELS(NAS_ENTRY)};
   static const int known = usable_levels();
   *count = known;
   return found;

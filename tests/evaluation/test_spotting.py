@@ -57,6 +57,12 @@ def test_settings_are_as_asked_else_as_the_model_says():
     assert found == Spotting(average_ms=800, threshold=0.8, minimum_count=5)
 
 
+@pytest.mark.parametrize("value", ["loud", True, (1.0, 2.0), b"1"])
+def test_a_parameter_of_a_model_that_is_no_number_is_refused_by_its_name(value):
+    with pytest.raises(InputError, match="parameter detection_threshold: must be a number"):
+        Spotting.of({"detection_threshold": value})
+
+
 @pytest.mark.parametrize("wrong", [{"threshold": 0}, {"threshold": 1.5}, {"average_ms": -1}, {"minimum_count": 0}])
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(InputError, match=f"spotting.{next(iter(wrong))}"):

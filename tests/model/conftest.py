@@ -174,12 +174,14 @@ def _made(name: str) -> SimpleNamespace:
     _randomize(model)
     x = np.random.default_rng(0).normal(size=(48, *model.input_shape)).astype(np.float32)
     converted = convert(fake_quantize(model, x))
-    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=slim(converted, graph=graph))
+    joins = any(op.kind in ("ADD", "MUL", "CONCATENATION") for op in graph.ops)
+    tflite = slim(converted, graph=graph)
+    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=tflite, has_branches=joins)
 
 
 @pytest.fixture(params=NETWORKS)
 def network(request: pytest.FixtureRequest) -> SimpleNamespace:
-    """For each network: its graph, the float `model`, rows `x`, the `converted` file and the slimmed `tflite`."""
+    """For each network: `graph`, float `model`, rows `x`, file as `converted`, slimmed `tflite`, and `has_branches`."""
     return _made(request.param)
 
 

@@ -33,8 +33,10 @@ def test_outputs_equal_those_of_tflm(network):
 def test_litert_s_own_outputs_are_near_on_request(network):
     q = _random_inputs(network, 200)
     outputs, expected = TfliteModel(network.tflite, in_litert=True).run(q), TfliteModel(network.tflite).run(q)
-    assert np.abs(outputs.astype(int) - expected).max() <= 2
-    assert np.mean(outputs != expected) < 0.03
+    # Of a chain, a few in a thousand differ by one step; a sum behind branches has the differences of both.
+    most, share = (2, 0.03) if network.has_branches else (1, 0.01)
+    assert np.abs(outputs.astype(int) - expected).max() <= most
+    assert np.mean(outputs != expected) < share
 
 
 def test_the_outputs_for_a_row_do_not_depend_on_the_other_rows(network):

@@ -17,6 +17,9 @@ from nas.target.plain_c.model import Network, Tensor, read_network
 from nas.target.plain_c.program import Program, try_to_compile
 from nas.target.plain_c.step import Numbers, Step, Struct
 
+_MOST_VALUES = 2**22
+"""Values of all tensors together; sixteen rows of them take 256 MB."""
+
 
 def batch_of(tflite: bytes, level: int = -1) -> _native.Batch | None:
     """Return a `.tflite` for batches of rows; None if it has parts that are not known here.
@@ -33,6 +36,8 @@ def batch_of(tflite: bytes, level: int = -1) -> _native.Batch | None:
     if program is None or program.copies or len(network.inputs) != 1 or len(network.outputs) != 1:
         return None
     if not _native.BATCH_LEVELS or not all(map(_is_known, program.steps)):
+        return None
+    if sum(tensor.size for step in program.steps for tensor in (*step.inputs, step.output)) > _MOST_VALUES:
         return None
     if not program.steps or program.places[program.steps[-1].output.index] != "output":
         return None

@@ -1,7 +1,13 @@
-// The levels of instructions that kernels are compiled for: portable, avx2, avx512.
+// The levels of instructions that kernels are compiled for, each in a namespace of its name.
 #pragma once
 
-namespace nas::training {
+#if defined(__x86_64__)
+#define NAS_FOR_LEVELS(DO) DO(portable) DO(avx2) DO(avx512)
+#else
+#define NAS_FOR_LEVELS(DO) DO(portable)
+#endif
+
+namespace nas {
 
 // Returns how many of them this processor can run; each includes those before it.
 inline int usable_levels() {
@@ -15,4 +21,4 @@ inline int usable_levels() {
 #endif
 }
 
-}  // namespace nas::training
+}  // namespace nas
