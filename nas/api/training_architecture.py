@@ -65,9 +65,8 @@ def plan_of(request: Request, data: Prepared) -> Retraining:
     for key, (own, other) in wanted.items():
         if own != other:
             raise InputError(f"{path}: {key}", f"must be that of the data, {_words(other)}", got=_words(own))
-    if (data.train.y.ndim == 2) != (member.task.output_scale() is not None):
-        rule = "must be for measured targets" if data.train.y.ndim == 2 else "must be for classes"
-        raise InputError(f"{path}: task", f"{rule}, as the data are", hint="search for one on these data")
+    if not isinstance(member.task, type(data.learns)):
+        raise InputError(f"{path}: task", f"must be {data.task}, as the data are", hint="search for one on these data")
     labels = None if request.test or not spec.training.soft_labels else _read_labels(Path(spec.training.soft_labels))
     return retraining_of(spec, member, len(data.train), len(data.val), labels)
 

@@ -31,8 +31,8 @@ def train_keras(
     from nas.model.keras_file import dump_keras
     from nas.model.keras_training.deploy import accuracy_of_keras, accuracy_of_tflite
 
-    fitted, val = _fit(request, code, data, checkpoints, view), data.prepared.val
-    keras = dump_keras(fitted.model)
+    fitted, rows = _fit(request, code, data, checkpoints, view), data.prepared
+    keras, outputs = dump_keras(fitted.model), len(rows.class_names)
     write_float_model(request.folder, keras, fitted.history, fitted.best_epoch)
     if view is not None:
         view.phase(f"quantizing: {request.spec.quantization.deployed}")
@@ -46,10 +46,10 @@ def train_keras(
         best_epoch=fitted.best_epoch,
         stopped_by=fitted.stopped_by,
         resumed_at=fitted.resumed_at,
-        val_accuracy=accuracy_of_tflite(tflite, val),
-        float_val_accuracy=accuracy_of_keras(fitted.model, val),
+        val_accuracy=accuracy_of_tflite(tflite, rows),
+        float_val_accuracy=accuracy_of_keras(fitted.model, rows),
         notes=fitted.notes,
-        output_scale=None if val.y.ndim == 1 else ((0.0,) * val.y.shape[1], (1.0,) * val.y.shape[1]),
+        output_scale=((0.0,) * outputs, (1.0,) * outputs) if rows.learns.measured else None,
     )
 
 
@@ -59,7 +59,7 @@ def _fit(
     from nas.model.keras_training.fit import FitData, Job, fit, make_feed
 
     spec, rows = request.spec, data.prepared
-    if rows.train.y.ndim == 2:
+    if rows.learns.measured:
         spec = replace(spec, training=_for_targets(spec.training))
     if not spec.model.builder:
         hint = 'write [model] builder = "my_model.py:build", or architecture = "architecture.json", into it'
@@ -73,8 +73,7 @@ def _fit(
         weights=request.weights,
         after_epoch=None if view is None else view.epoch,
     )
-    feed = make_feed(rows.train, data.dataset, spec.training, rows.class_names)
-    return fit(job, FitData(feed, rows.val, data.digest))
+    return fit(job, FitData(make_feed(rows, data.dataset, spec.training), rows, data.digest))
 
 
 def _for_targets(table: TrainingTable) -> TrainingTable:

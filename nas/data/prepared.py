@@ -10,6 +10,7 @@ from nas.data.dataset import Part
 from nas.data.splits import Splits
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
+from nas.task.task import CLASSES, TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Prepared:
         channel_names: one name for each entry of x's last axis, or empty.
         input_range: the scaled values of 0 and 255 where features are bytes: an input that is quantized over them takes
             each byte less 128 as it is. None for other features, whose range is measured.
+        task: what is asked of the data, by its name.
     """
 
     train: Part
@@ -77,6 +79,12 @@ class Prepared:
     class_names: tuple[str, ...]
     channel_names: tuple[str, ...]
     input_range: tuple[float, float] | None = None
+    task: str = CLASSES
+
+    @property
+    def learns(self) -> Task:
+        """The task, not fitted to targets: it takes measured ones, and outputs, as they are."""
+        return TASKS[self.task]()
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -96,4 +104,5 @@ def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
         class_names=splits.class_names,
         channel_names=front_end.channel_names(splits.channel_names),
         input_range=(-mean / std, (255 - mean) / std) if are_bytes else None,
+        task=splits.task,
     )

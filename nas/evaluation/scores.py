@@ -107,7 +107,7 @@ def score(probabilities: Floats, part: Part, class_names: tuple[str, ...]) -> Sc
     assert answers is not None
     return Scores(
         metrics=learns.estimates(tallies, grouped=part.groups is not None),
-        confusion=tuple(map(tuple, total.tolist())),
+        confusion=learns.confusion(total),
         classes=tuple(_classes(total, probabilities, part.y, class_names)),
         calibration=calibrate(probabilities, part.y),
         answers=answers,

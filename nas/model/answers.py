@@ -35,7 +35,7 @@ def look_at(learns: Task, outputs: Floats, part: Part, scaling: Scaling, classes
         classes: number of classes.
     """
     answers = learns.answers(outputs)
-    if part.y.ndim == 2:
+    if learns.measured:
         return _look_at_targets(learns, answers, part, classes)
     confidence = learns.confidence(outputs)
     if confidence is None:

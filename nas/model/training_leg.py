@@ -130,4 +130,4 @@ def _train_keras(training: LongTraining, folder: Path, epochs: _Epochs) -> None:
         weights=folder / training.weights if training.weights else None,
         after_epoch=epochs.add,
     )
-    fit(job, FitData(make_feed(rows.train, None, spec.training, rows.class_names), rows.val, training.digest))
+    fit(job, FitData(make_feed(rows, None, spec.training), rows, training.digest))

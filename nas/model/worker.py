@@ -290,12 +290,11 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
 
     outputs = TfliteModel(task.tflite).predict(part.x)
     counts, grouped = tallies(outputs), part.groups is not None
-    total = counts.sum(0)
     return Tested(
         metrics=learns.estimates(counts, grouped=grouped),
         float_metrics=learns.estimates(tallies(float_outputs(network, part.x)), grouped=grouped),
         baseline_metrics=learns.scores(learns.baseline(data.train.y, part.y, task.architecture.outputs)),
-        confusion=tuple(map(tuple, total.tolist())) if total.dtype.kind == "i" else (),
+        confusion=learns.confusion(counts.sum(0)),
         resampled_unit=learns.drawn_from(counts, grouped=grouped),
         answers=look_at(learns, outputs, part, data.scaling, task.architecture.outputs),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from nas.arrays import Array, Doubles, Floats, Ints
 from nas.graph.builder import GraphBuilder
 from nas.task.metrics import METRICS, Metric, confusion, is_unbalanced
-from nas.task.task import CLASSES, TASKS, Task
+from nas.task.task import CLASSES, TASKS, Tally, Task
 
 
 @TASKS.register(CLASSES)
@@ -63,6 +63,9 @@ class Classification(Task):
 
     def tally(self, answers: Array, y: Array, outputs: int) -> Ints:
         return confusion(answers, y, outputs)
+
+    def confusion(self, tally: Tally) -> tuple[tuple[int, ...], ...]:
+        return tuple(map(tuple, tally.tolist()))
 
     def baseline(self, y: Array, of: Array, outputs: int) -> Ints:
         """Return the tally of always answering the class that is most frequent in training."""

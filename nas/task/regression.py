@@ -45,6 +45,7 @@ class Regression(Task):
     main_metric: ClassVar[str] = "rmse"
     metrics: ClassVar[Mapping[str, Metric]] = ERROR_METRICS
     constant: ClassVar[str] = "the mean of the training targets"
+    measured: ClassVar[bool] = True
     # A value beyond its range is clipped, which costs much where errors are squared: a few such rows of those that were
     # never seen cost more than steps that are an eighth wider.
     calibration_rows: ClassVar[int | None] = 4096

@@ -35,6 +35,7 @@ class Task(ABC):
         main_metric: the one that is told whatever a study judges by.
         curve: what learning curves show beside the loss; higher is better.
         constant: the constant answer of `baseline`, in words.
+        measured: whether targets are numbers in units [n, outputs], not classes [n].
         calibration_rows: number of rows that int8 ranges are measured on; None for the usual one.
         follows_float: whether quantization-aware epochs learn the float network's outputs.
         range_margin: the share of a range by which it is widened at each end.
@@ -44,6 +45,7 @@ class Task(ABC):
     main_metric: ClassVar[str]
     curve: ClassVar[str]
     constant: ClassVar[str]
+    measured: ClassVar[bool] = False
     calibration_rows: ClassVar[int | None] = None
     range_margin: ClassVar[float] = 0.0
     follows_float: ClassVar[bool] = False
@@ -92,6 +94,10 @@ class Task(ABC):
     @abstractmethod
     def tally(self, answers: Array, y: Array, outputs: int) -> Tally:
         """Return the tally of answers for rows with targets `y`."""
+
+    def confusion(self, tally: Tally) -> tuple[tuple[int, ...], ...]:
+        """Return the confusion matrix of a tally, `[true class][answered class]`; empty if answers are no classes."""
+        return ()
 
     @abstractmethod
     def baseline(self, y: Array, of: Array, outputs: int) -> Tally:

@@ -145,6 +145,8 @@ def build(spec):
     )
     assert result.metric == "rmse"
     assert result.float_val_accuracy < result.baseline_accuracy
+    keras_mse = result.history["val_loss"][result.best_epoch - 1]
+    assert result.float_val_accuracy**2 == pytest.approx(keras_mse, rel=1e-4)
     assert package.evaluate(folder / "own").before["rmse"].value < 20
 
 

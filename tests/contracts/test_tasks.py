@@ -37,6 +37,12 @@ def task(name: str) -> Task:
     return TASKS[name]()
 
 
+def test_its_answers_are_numbers_or_counted_in_a_confusion_matrix(task: Task) -> None:
+    part, _ = made_up(task)
+    matrix = task.confusion(task.tally(part.y, part.y, OUTPUTS))
+    assert (part.y.ndim == 2, sum(map(sum, matrix))) == (task.measured, 0 if task.measured else ROWS)
+
+
 def test_a_small_network_learns_it(task: Task) -> None:
     from nas.model.deploy.tflite_model import float_outputs
     from nas.model.network.network import Network

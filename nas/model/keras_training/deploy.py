@@ -2,25 +2,23 @@
 
 from typing import Any
 
-import numpy as np
-
 from nas.arrays import Floats
-from nas.data.dataset import Part
+from nas.data.prepared import Prepared
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.keras_runtime import keras_outputs
 
 
-def accuracy_of_tflite(tflite: bytes, part: Part) -> float:
-    """Return the accuracy of a `.tflite` on scaled rows."""
-    return _accuracy(TfliteModel(tflite).predict(part.x), part)
+def accuracy_of_tflite(tflite: bytes, rows: Prepared) -> float:
+    """Return the accuracy of a `.tflite` on the validation rows."""
+    return _main_score(TfliteModel(tflite).predict(rows.val.x), rows)
 
 
-def accuracy_of_keras(model: Any, part: Part) -> float:
-    """Return the accuracy of a Keras model on scaled rows."""
-    return _accuracy(keras_outputs(model, part.x), part)
+def accuracy_of_keras(model: Any, rows: Prepared) -> float:
+    """Return the accuracy of a Keras model on the validation rows."""
+    return _main_score(keras_outputs(model, rows.val.x), rows)
 
 
-def _accuracy(found: Floats, part: Part) -> float:
-    if part.y.ndim == 2:
-        return float(np.sqrt(((found - part.y) ** 2).mean(axis=0)).mean())
-    return float(np.mean(np.argmax(found, axis=1) == part.y))
+def _main_score(outputs: Floats, rows: Prepared) -> float:
+    learns = rows.learns
+    tally = learns.tally(learns.answers(outputs), rows.val.y, len(rows.class_names))
+    return learns.scores(tally)[learns.main_metric]

@@ -14,6 +14,7 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.data.dataset import Part
+from nas.data.prepared import Prepared
 from nas.errors import InputError
 from nas.model import runtime
 from nas.model.keras_runtime import gives_probabilities, keras, require_tensorflow
@@ -29,7 +30,6 @@ from nas.model.user_code import UserCode
 from nas.study.model_spec import ModelSpec, ResolvedSpec
 from nas.study.model_spec_tables import MOST_EPOCHS, UNTIL_STOPPED, TrainingTable
 from nas.study.training_result import AfterEpoch, Checkpoints
-from nas.task.classification import Classification
 
 # Settings of the computer or of the length of a training, which may change when it goes on.
 _MAY_CHANGE = ("epochs", "callbacks", "tensorboard", "patience", "keep")
@@ -41,12 +41,12 @@ class FitData:
 
     Attributes:
         feed: the training rows.
-        val: scaled validation rows; None if there are none.
+        rows: scaled, of which those of `val` are what it is validated on.
         digest: of all rows, to be compared when a training goes on.
     """
 
     feed: Feed
-    val: Part | None
+    rows: Prepared
     digest: str = ""
 
 
@@ -144,30 +144,34 @@ def fit(job: Job, data: FitData) -> Fitted:
     )
 
 
-def make_feed(part: Part, dataset: Any, table: TrainingTable, class_names: tuple[str, ...]) -> Feed:
+def make_feed(rows: Prepared, dataset: Any, table: TrainingTable) -> Feed:
     """Return the feed of training rows, with their targets and weights.
 
     Args:
-        part: the rows in memory.
-        dataset: a `tf.data.Dataset` of the same rows in batches, which is read instead; None for none.
+        rows: in memory.
+        dataset: a `tf.data.Dataset` of the same training rows in batches, which is read instead; None for none.
         table: the settings.
-        class_names: one for each output.
     """
-    weights, index = class_weights(table, part, class_names), takes_index(table)
+    weights, part = class_weights(table, rows), rows.train
     if dataset is not None:
-        return DatasetFeed(dataset, len(class_names), index, weights)
-    targets: Array = part.y if index or part.y.ndim == 2 else Classification().encode(part.y, len(class_names))
+        return DatasetFeed(dataset, len(rows.class_names), takes_index(table), weights)
+    targets = _targets(table, rows, part)
     seed = table.seed if table.shuffle else None
     return RowFeed(part, targets, None if weights is None else weights[part.y], table.batch_size, seed)
 
 
-def class_weights(table: TrainingTable, part: Part, class_names: tuple[str, ...]) -> Any:
+def _targets(table: TrainingTable, rows: Prepared, part: Part) -> Array:
+    """Return what the loss takes for the rows of a part, one entry each."""
+    return part.y if takes_index(table) else rows.learns.encode(part.y, len(rows.class_names))
+
+
+def class_weights(table: TrainingTable, rows: Prepared) -> Any:
     """Return the weight of each class as a float32 array; None if all weigh the same."""
-    given = table.class_weights
+    given, class_names = table.class_weights, rows.class_names
     if not given:
         return None
     if not isinstance(given, Mapping):
-        return Classification().class_weights(part.y, len(class_names))
+        return rows.learns.class_weights(rows.train.y, len(class_names))
     for name in given:
         if name not in class_names:
             raise InputError(
@@ -212,20 +216,16 @@ def _compiled(job: Job, data: FitData) -> tuple[Any, bool]:
 def _run(
     model: Any, data: FitData, table: TrainingTable, callbacks: list[Any], resumed: KerasCheckpoint | None
 ) -> None:
-    done = 0 if resumed is None else resumed.epochs
+    val, done = data.rows.val, 0 if resumed is None else resumed.epochs
     epochs = MOST_EPOCHS if table.epochs == UNTIL_STOPPED else table.epochs
     if resumed is not None and resumed.stopped_by:
         epochs = done  # a callback has ended it; what callbacks do at the end is done again
-    held_out = None
-    if data.val is not None:
-        y, plain = data.val.y, takes_index(table) or data.val.y.ndim == 2
-        held_out = (data.val.x, y if plain else Classification().encode(y, model.output_shape[-1]))
     model.fit(
         data.feed.batches(done),
         steps_per_epoch=data.feed.steps,
         initial_epoch=done,
         epochs=max(epochs, done),
-        validation_data=held_out,
+        validation_data=(val.x, _targets(table, data.rows, val)),
         validation_batch_size=max(table.batch_size, 256),
         callbacks=callbacks,
         verbose=0,
