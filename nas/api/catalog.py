@@ -44,8 +44,8 @@ def show_study(name: str, root: Path = STUDIES) -> StudySummary:
 def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparison:
     """Return studies side by side: the settings in which they differ, and their fronts.
 
-    The fronts are by the studies' metric, or by accuracy if they have different ones, and by each cost that is known
-    of all candidates. What keeps the studies from being compared is in `cautions`.
+    The fronts are by the studies' metric, or by their task's main one if they have different ones, and by each cost
+    that is known of all candidates. What keeps the studies from being compared is in `cautions`.
 
     Raises:
         InputError: there is no such study, or one cannot be read.
@@ -58,7 +58,8 @@ def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparis
     flat = [_settings(study.definition) for study in studies]
     settings = {key: tuple(each.get(key) for each in flat) for key in differing}
     metric = shared_metric(studies)
-    candidates = tuple(tuple(replace(record, metric=metric) for record in records) for _, records in found)
+    judged = ([replace(record, metric=metric) for record in records] for _, records in found)
+    candidates = tuple(tuple(record for record in each if record.val_score is not None) for each in judged)
     known = known_costs(record for records in candidates for record in records) if any(candidates) else ()
     compared = [
         (cost, same_data(settings) and (same_target(settings) or cost.key not in TARGETS_COSTS)) for cost in known

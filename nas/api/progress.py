@@ -1,5 +1,6 @@
 """A running search on standard error: a live view on a terminal, else a line for each candidate."""
 
+import math
 import re
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
 from nas.target.ram import ram_title
-from nas.task.task import find_metric, score_text
+from nas.task.task import score_text
 from nas.text import kilobytes
 
 # The view shows this many candidates: the latest, and in the end the best.
@@ -62,7 +63,7 @@ class Progress(Observer):
         self._untrained: list[Record] = []
         self._running: Sequence[Task[Any]] = ()
         self._place: FinalPlace | None = None
-        self._folds: dict[int, list[float]] = {}
+        self._folds: dict[int, list[Record]] = {}
         self._seconds = 0.0
         self._limit: float | None = None
         self._started = time.monotonic()
@@ -104,7 +105,7 @@ class Progress(Observer):
 
     def final(self, record: Record, place: FinalPlace) -> None:
         self._place = place
-        self._folds.setdefault(record.trial, []).append(record.val_score or 0.0)
+        self._folds.setdefault(record.trial, []).append(record)
         score = f"{in_validation(record.metric)} {score_text(record.metric, record.val_score)}"
         fold = f"on fold {place.fold + 1} of {place.folds}  {score}"
         self._tell(f"finals {place.done:3d} of {place.trainings}  trial {record.trial} {fold}")
@@ -167,7 +168,7 @@ class Progress(Observer):
 
 
 def _score(record: Record) -> float:
-    return record.values[0] if record.values else -1.0
+    return record.values[0] if record.values else -math.inf
 
 
 def counts(states: Mapping[State, int]) -> str:
@@ -220,15 +221,21 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
     return table
 
 
-def finalists(folds: Mapping[int, Sequence[float]], metric: str = "accuracy") -> Table:
-    """Return a table of finalists, the best first: the mean over the folds so far, and each of them."""
+def finalists(folds: Mapping[int, Sequence[Record]]) -> Table:
+    """Return a table of finalists, the best first: the mean over the folds so far, and each of them.
+
+    Args:
+        folds: the trainings of each finalist; one that has failed on a fold comes last.
+    """
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("trial", justify="right", no_wrap=True)
     table.add_column("mean so far", justify="right", no_wrap=True)
     table.add_column("by fold", no_wrap=True)
-    ranked, text = find_metric(metric).ranked, find_metric(metric).text
-    for trial, scores in sorted(folds.items(), key=lambda item: -ranked(fmean(item[1])))[:MOST_FINALISTS]:
-        table.add_row(str(trial), text(fmean(scores)), "  ".join(map(text, scores)))
+    for trial, own in sorted(folds.items(), key=lambda item: -fmean(each.rank for each in item[1]))[:MOST_FINALISTS]:
+        scores, metric = [each.val_score for each in own], own[0].metric
+        known = [score for score in scores if score is not None]
+        mean = fmean(known) if known else None
+        table.add_row(str(trial), score_text(metric, mean), "  ".join(score_text(metric, each) for each in scores))
     return table
 
 

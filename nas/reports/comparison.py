@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
 from nas.reports.markup import Markup, element, join, note, page, section, table, tabs
+from nas.reports.plot import places
 from nas.reports.svg import FULL_WIDTH, INK, LINES, SURFACE, drawing, to_svg
 from nas.reports.words import capitalized
 from nas.study.comparison import FrontsByCost, StudyComparison
@@ -122,7 +123,7 @@ def _chart(found: StudyComparison, fronts: FrontsByCost) -> Markup:
             dash = _DASHES[number // len(LINES) % len(_DASHES)]
             dots = [record for record in others if record.rank >= low]
             _plot(axes, fronts, dots, gid=f"dots-{number}", alpha=0.3, markersize=5, markeredgewidth=0, **style)
-            axes.plot(*_places(fronts, members), drawstyle="steps-post", linestyle=dash, **style)
+            axes.plot(*places(members, cost), drawstyle="steps-post", linestyle=dash, **style)
             marks = {"markeredgecolor": SURFACE, "markersize": 8, **style}
             _plot(axes, fronts, members, gid=f"front-{number}", label=name, **marks)
             _plot(axes, fronts, _winners(study, found.candidates[number]), **_RING)
@@ -130,7 +131,7 @@ def _chart(found: StudyComparison, fronts: FrontsByCost) -> Markup:
             titles |= {f"dots-{number}": [_title(name, fronts, r) for r in dots]}
             titles |= {f"front-{number}": [_title(name, fronts, r) for r in members]}
         axes.set_xlabel(f"{cost.title}, {cost.unit}" if cost.unit else cost.title)
-        axes.set_ylabel(f"{in_validation(found.metric)}, %")
+        axes.set_ylabel(f"validation {find_metric(found.metric).axis}")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}" if cost.unit == "ms" else f"{value:,.0f}")
         axes.set_xlim(left=0)
         figure.legend(loc="outside upper left", ncols=2, columnspacing=1.2, handletextpad=0.4)
@@ -142,13 +143,7 @@ _RING: Any = {"color": INK, "fillstyle": "none", "markeredgewidth": 1.8, "marker
 
 
 def _plot(axes: "Axes", fronts: FrontsByCost, records: Sequence[Record], **style: Any) -> None:
-    axes.plot(*_places(fronts, records), marker="o", linestyle="none", **style)
-
-
-def _places(fronts: FrontsByCost, records: Sequence[Record]) -> tuple[list[float], list[float]]:
-    return [fronts.cost.of(r) or 0.0 for r in records], [
-        find_metric(r.metric).plotted(r.val_score or 0.0) for r in records
-    ]
+    axes.plot(*places(records, fronts.cost), marker="o", linestyle="none", **style)
 
 
 def _title(name: str, fronts: FrontsByCost, record: Record) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nas.reports.markup import Markup, element, table, tabs
+from nas.reports.plot import places
 from nas.reports.svg import ACCENT, HALF_WIDTH, INK, MUTED, SECOND, SURFACE, drawing, to_svg
 from nas.reports.view import ReportView
 from nas.reports.words import capitalized
@@ -74,7 +75,7 @@ def _chart(view: ReportView, complete: Sequence[Record], best: Sequence[Record],
     dots = [record for record in complete[:MOST_DOTS] if record not in best and record.rank >= low]
     with drawing(HALF_WIDTH, 380) as (figure, axes):
         _plot(axes, dots, cost, "candidate", gid="dots", color=MUTED, alpha=0.45, markersize=5, markeredgewidth=0)
-        axes.plot(*_places(best, cost), drawstyle="steps-post", color=ACCENT)
+        axes.plot(*places(best, cost), drawstyle="steps-post", color=ACCENT)
         _plot(axes, best, cost, "Pareto front", gid="best", color=ACCENT, markeredgecolor=SURFACE, markersize=7)
         if winner := [record for record in complete if record.trial == _winner(view)]:
             ring = {"fillstyle": "none", "markeredgewidth": 1.8, "markersize": 14, "clip_on": False}
@@ -101,11 +102,7 @@ def _winner(view: ReportView) -> int | None:
 
 def _plot(axes: "Axes", records: Sequence[Record], cost: Cost, label: str, **style: Any) -> None:
     """Draw a dot for each record."""
-    axes.plot(*_places(records, cost), marker="o", linestyle="none", label=label, **style)
-
-
-def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
-    return [cost.of(r) or 0.0 for r in records], [find_metric(r.metric).plotted(r.val_score or 0.0) for r in records]
+    axes.plot(*places(records, cost), marker="o", linestyle="none", label=label, **style)
 
 
 def _title(record: Record, cost: Cost) -> str:

@@ -30,10 +30,10 @@ def draw_front(
         from matplotlib import pyplot
 
         axes = pyplot.figure(layout="constrained").add_subplot()
-    axes.plot(*_places(complete, cost), "o", color="0.65", label="candidate")
-    axes.plot(*_places(front, cost), "o-", drawstyle="steps-post", label="Pareto front")
+    axes.plot(*places(complete, cost), "o", color="0.65", label="candidate")
+    axes.plot(*places(front, cost), "o-", drawstyle="steps-post", label="Pareto front")
     if chosen := [record for record in complete if record.trial == winner]:
-        (ring,) = axes.plot(*_places(chosen, cost), "o", color="black", fillstyle="none", markersize=13, label="winner")
+        (ring,) = axes.plot(*places(chosen, cost), "o", color="black", fillstyle="none", markersize=13, label="winner")
         ring.set_clip_on(False)
     title = cost.titled(complete)
     axes.set_xlabel(f"{title}, {cost.unit}" if cost.unit else title)
@@ -42,9 +42,8 @@ def draw_front(
     return axes
 
 
-def _places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
-    """Return the costs and the scores, in percent."""
-    known = [
-        (value, find_metric(r.metric).plotted(r.val_score or 0.0)) for r in records if (value := cost.of(r)) is not None
-    ]
-    return [x for x, _ in known], [y for _, y in known]
+def places(records: Sequence[Record], cost: Cost) -> tuple[list[float], list[float]]:
+    """Return the costs and the scores of the records that have both, as axes show them."""
+    known = [(cost.of(record), record.val_score, find_metric(record.metric)) for record in records]
+    pairs = [(x, metric.plotted(y)) for x, y, metric in known if x is not None and y is not None]
+    return [x for x, _ in pairs], [y for _, y in pairs]

@@ -68,9 +68,9 @@ def _picture(rows: Sequence[Row]) -> Markup:
     metric = find_metric(_metric(rows))
     with drawing(FULL_WIDTH, 380) as (figure, axes):
         for number, (label, members) in enumerate(series.items()):
-            places = [_weights(row) / 1024 for row in members], [metric.plotted(_score(row) or 0) for row in members]
-            colour = LINES[number % len(LINES)]
-            axes.scatter(*places, s=70, color=colour, label=label, edgecolors=SURFACE, gid=f"series-{number}")
+            scores = [metric.plotted(score) for row in members if (score := _score(row)) is not None]
+            colour, sizes = LINES[number % len(LINES)], [_weights(row) / 1024 for row in members]
+            axes.scatter(sizes, scores, s=70, color=colour, label=label, edgecolors=SURFACE, gid=f"series-{number}")
         axes.set_xlabel("weights, KB")
         axes.set_ylabel(f"score on the test set{', %' * (metric.unit == '%')}")
         axes.set_xlim(left=0)

@@ -1,5 +1,6 @@
 """The data that a report shows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -50,9 +51,7 @@ class ReportView:
 
     def complete(self) -> list[Record]:
         """Return the complete candidates, best first."""
-        records = [record for record in self.records if record.state == State.COMPLETE]
-        order = OBJECTIVES[self.result.objective].order
-        return sorted(records, key=lambda record: order(record, score(record)))
+        return OBJECTIVES[self.result.objective].ranked(self.records)
 
     @property
     def explains(self) -> bool:
@@ -61,11 +60,11 @@ class ReportView:
 
     def built(self) -> list[Record]:
         """Return every candidate whose training began, best first, those without a score last."""
-        states = (State.PRUNED, State.FAILED)
-        others = [record for record in self.records if record.state in states]
+        states = (State.COMPLETE, State.PRUNED, State.FAILED)
+        others = [record for record in self.records if record.state in states and not record.values]
         return self.complete() + sorted(others, key=lambda record: record.trial)
 
 
 def score(record: Record) -> float:
-    """Return the score by which candidates are ranked, higher is better; -1 without one."""
-    return record.values[0] if record.values else -1.0
+    """Return the score by which candidates are ranked, higher is better; -inf without one."""
+    return record.values[0] if record.values else -math.inf

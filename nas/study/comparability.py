@@ -6,7 +6,7 @@ from typing import Any
 from nas.codec import to_data
 from nas.study.overview import StudySummary
 from nas.study.recipe import Recipe
-from nas.task.task import metric_title, task_of
+from nas.task.task import CLASSES, metric_title, task_of
 from nas.text import listed
 
 # Other classes or other recordings: a score of one study says nothing about the other.
@@ -27,7 +27,10 @@ _MUCH_LONGER = 2
 
 
 def shared_metric(studies: Sequence[StudySummary]) -> str:
-    """Return the metric that all studies judge by; if they differ, one that is known of every candidate."""
+    """Return the metric that all studies judge by; if they differ, one that is known of every candidate.
+
+    Of studies of different tasks there is none, and it is accuracy.
+    """
     metrics = {study.metric for study in studies if study.metric is not None}
     tasks = {task_of(metric) for metric in metrics}
     if len(metrics) > 1 and len(tasks) == 1:
@@ -60,11 +63,13 @@ def _of_scores(studies: Sequence[StudySummary], differences: Mapping[str, Any]) 
         yield f"{keys}: scores on other data do not compare, so no study is said to be better than another"
     elif keys := _named(differences, _OTHER_ROWS):
         yield f"{keys}: each study validates on rows of its own, and small differences may be theirs"
-    metrics = {study.name: metric_title(study.metric) for study in studies if study.metric is not None}
-    if len({*metrics.values()}) > 1:
-        own = listed([f"{name} by {metric}" for name, metric in metrics.items()])
+    judged = [(study.name, study.metric) for study in studies if study.metric is not None]
+    metrics = {metric for _, metric in judged}
+    if len(metrics) > 1:
+        own = listed([f"{name} by {metric_title(metric)}" for name, metric in judged])
         shown = metric_title(shared_metric(studies))
-        yield f"the studies judge by different metrics ({own}); the fronts are drawn by {shown}, which all have"
+        have = "all have" if len(set(map(task_of, metrics))) == 1 else f"only studies of {CLASSES} have"
+        yield f"the studies judge by different metrics ({own}); the fronts are drawn by {shown}, which {have}"
     if keys := _named(differences, _settings_of("training", "augment")):
         yield f"{keys}: the search trained the candidates of each study in its own way"
 

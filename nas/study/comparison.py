@@ -84,9 +84,10 @@ class StudyComparison:
     Attributes:
         studies: a summary of each.
         differences: the settings that are not the same in all of them, each with the values in their order.
-        metric: by which the fronts are: that of the studies, or accuracy if they have different ones.
+        metric: by which the fronts are: that of the studies, or their task's main one if they have different ones.
         fronts: of each study, by each cost that is known of all candidates.
-        candidates: the complete ones of each study; where only its `results.json` is there, those of its front.
+        candidates: the complete ones of each study that have a score; where only its `results.json` is there, those of
+            its front.
         cautions: what a reader must know to compare them, a sentence each.
     """
 
@@ -134,7 +135,7 @@ class StudyComparison:
 
     def _members(self, fronts: FrontsByCost) -> list[dict[str, Any]]:
         found = [(number, record) for number, members in enumerate(fronts.fronts) for record in members]
-        found.sort(key=lambda each: (fronts.cost.of(each[1]) or 0.0, each[1].val_score or 0.0, each[0]))
+        found.sort(key=lambda each: (fronts.cost.of(each[1]) or 0.0, each[1].rank, each[0]))
         return [
             {
                 "study": number,

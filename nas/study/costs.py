@@ -64,14 +64,14 @@ def front(records: Sequence[Record], costs: Sequence[Cost]) -> tuple[Record, ...
     """Return the Pareto front by the study's metric and some costs, the cheapest first.
 
     No other record is at least as good in the metric and in every cost, and better in one. Of records that are equal
-    in all of them, the first trial is kept. Records that lack one of the costs are left out.
+    in all of them, the first trial is kept. Records that lack the metric or one of the costs are left out.
     """
 
     def spent(record: Record) -> tuple[float, ...]:
         return tuple(value for cost in costs if (value := cost.of(record)) is not None)
 
     best: list[Record] = []
-    known = [record for record in records if len(spent(record)) == len(costs)]
+    known = [r for r in records if r.val_score is not None and len(spent(r)) == len(costs)]
     # A record can only be beaten by one that stands before it in this order.
     for record in sorted(known, key=lambda r: (spent(r), -r.rank, r.trial)):
         beaten = any(

@@ -1,6 +1,7 @@
 """Why the winner of a study won, in the same plain words for terminal, report, model card and MLflow."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from nas.study.finals import Finalist
 from nas.study.result import Trained
@@ -19,8 +20,8 @@ def finalists(winner: Trained) -> tuple[Finalist, ...]:
 
 def by_rank(winner: Trained) -> list[Finalist]:
     """Return those that were cross-validated: the winner, then the others by their score in the finals."""
-    ran = [one for one in finalists(winner) if one.final_score is not None]
-    return sorted(ran, key=lambda one: (one.trial != winner.record.trial, -(one.final_score or 0.0)))
+    ran = [(one, one.final_score) for one in finalists(winner) if one.fold_scores and one.final_score is not None]
+    return [one for one, _ in sorted(ran, key=lambda each: (each[0].trial != winner.record.trial, -each[1]))]
 
 
 def why_won(winner: Trained) -> str:
@@ -64,7 +65,7 @@ def _among(winner: Trained, ran: Sequence[Finalist], entered: Sequence[Finalist]
     missing = len(entered) - len(ran)
     left_out = f"; {missing} of the {len(entered)} best candidates could not be compared" if missing else ""
     metric = find_metric(winner.metric)
-    higher = next((one for one in others if metric.is_better(one.mean or 0.0, own.mean or 0.0)), None)
+    higher = next((one for one in others if metric.is_better(fmean(one.fold_scores), fmean(own.fold_scores))), None)
     if higher is not None:
         return (
             f"best mean score of {folds}, which weighs {title} against size, of the {len(ran)} finalists: "

@@ -1,5 +1,6 @@
 """What is known of one candidate, as plain data that goes to JSON and back unchanged."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -96,8 +97,8 @@ class Record:
 
     @property
     def rank(self) -> float:
-        """A number that is higher for better scores: `val_score`, the other way round for errors; 0 without one."""
-        return find_metric(self.metric).ranked(self.val_score or 0.0)
+        """A number that is higher for better scores: `val_score`, the other way round for errors; -inf without one."""
+        return -math.inf if self.val_score is None else find_metric(self.metric).ranked(self.val_score)
 
     @property
     def float_val_score(self) -> float | None:

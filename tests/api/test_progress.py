@@ -97,6 +97,16 @@ def test_a_terminal_shows_how_far_the_finals_are_and_the_finalists_by_their_mean
     assert shown.index("3 75.0 % 75.0 %") < shown.index("2 68.8 % 50.0 % 87.5 %")
 
 
+def test_finalists_of_a_regression_are_shown_in_units_the_lowest_error_first_and_one_that_failed_last() -> None:
+    console = terminal(80)
+    with Progress("a search", 4, console) as view:
+        for trial, error in ((1, None), (2, 12.75), (3, 9.5)):
+            judged = replace(record(trial), metric="rmse", val_metrics={} if error is None else {"rmse": error})
+            view.final(judged, FinalPlace(0, folds=2, done=trial, trainings=6))
+        shown = [" ".join(text.split()) for text in screen(console, view)]
+    assert shown.index("3 9.5 9.5") < shown.index("2 12.75 12.75") < shown.index("1 - -")
+
+
 def terminal(columns: int) -> Console:
     return Console(width=columns, height=24, force_terminal=True, file=io.StringIO(), color_system=None)
 

@@ -108,3 +108,10 @@ def test_searches_of_different_length_and_without_a_winner_are_said() -> None:
     )
     (kept,) = cautions([STUDY, replace(STUDY, name="two", seconds=None)], {})
     assert "of two only results.json is here" in kept
+
+
+def test_no_metric_is_said_to_be_that_of_studies_of_different_tasks() -> None:
+    studies = [STUDY, replace(STUDY, name="two", metric="rmse")]
+    assert [text for text in cautions(studies, {}) if "only studies of classification have" in text]
+    same = [replace(STUDY, metric="r2"), studies[1]]
+    assert [text for text in cautions(same, {}) if "drawn by RMSE, which all have" in text]

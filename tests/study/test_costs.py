@@ -1,12 +1,16 @@
 """The costs of candidates, and Pareto fronts by them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nas.reports.plot import places
 from nas.study.costs import COSTS, front, known_costs
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
+from nas.task.task import TASKS, find_metric
 
 WEIGHTS, ARENA, MACS, LATENCY = (COSTS[name] for name in ("weights", "arena", "macs", "latency"))
 
@@ -42,6 +46,16 @@ def test_a_cost_that_some_target_does_not_tell_is_left_out_of_the_known_ones() -
     assert known_costs([timed]) == (WEIGHTS, ARENA, MACS, LATENCY)
     assert known_costs([timed, untimed]) == (WEIGHTS, ARENA, MACS)
     assert front([timed, untimed], [LATENCY]) == (timed,)
+
+
+@pytest.mark.parametrize("metric", [metric for kind in TASKS.values() for metric in kind.metrics])
+def test_without_a_score_a_candidate_ranks_behind_all_others_and_is_neither_on_the_front_nor_drawn(metric: str) -> None:
+    worst = -1e9 if find_metric(metric).greater_is_better else 1e9
+    scored = replace(candidate(0, 0.9, weights_bytes=2), metric=metric, val_metrics={metric: worst})
+    unscored = replace(scored, trial=1, val_metrics={}, profiled={"weights_bytes": 1})
+    assert unscored.rank < scored.rank
+    assert front([unscored, scored], [WEIGHTS]) == (scored,)
+    assert places([unscored, scored], WEIGHTS)[0] == [2]
 
 
 def test_the_front_is_that_of_the_study_s_metric_even_if_accuracy_ranks_otherwise() -> None:
