@@ -18,3 +18,8 @@ class DeviceCost:
     table_bytes: int = 0
     code_bytes: int = 0
     instructions: float | None = 0.0
+
+    @property
+    def flash_bytes(self) -> int:
+        """Constants and functions."""
+        return self.table_bytes + self.code_bytes

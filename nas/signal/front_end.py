@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from nas.arrays import Array
 from nas.codec import Place, from_data, to_data
@@ -21,6 +21,11 @@ class FrontEnd(ABC):
 
     To add one: write a file in `nas/signal/` with a subclass of this dataclass, registered in FRONT_ENDS.
     """
+
+    OTHER_NAMES: ClassVar[Mapping[str, str]] = {}
+    """Names that files may use in place of a setting's own."""
+    TOGETHER: ClassVar[tuple[frozenset[str], ...]] = ()
+    """For each rule on several settings, those that it reads; empty where any of them may be at odds."""
 
     @abstractmethod
     def shape(self, row_shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -57,8 +62,16 @@ class FrontEnd(ABC):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], place: Place) -> Self:
-        """Read settings; InputError at `place` for an unknown one or a wrong value."""
-        return from_data(cls, data, place)
+        """Read settings under their own or other names; InputError at `place` for an unknown one or a wrong value."""
+        return from_data(cls, cls.own_names(data, str(place)), place)
+
+    @classmethod
+    def own_names(cls, table: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """Return a table under the settings' own names; InputError at `place` if it has one of them twice."""
+        named = {cls.OTHER_NAMES.get(key, key): value for key, value in table.items()}
+        if len(named) < len(table):
+            raise InputError(place, "must give each setting once", got=", ".join(sorted(table)))
+        return named
 
 
 FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end", "nas.signal")

@@ -1,25 +1,23 @@
 """Log-mel features of sound, computed in 16-bit integers by the code that a device runs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Self
+from typing import ClassVar
 
 import numpy as np
 
 from nas._native import FrontEnd as Native
 from nas._native import FrontEndStream as Stream
 from nas.arrays import Array, Floats
-from nas.codec import Place, from_data
 from nas.errors import InputError
 from nas.signal import mel_rules
 from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import FRONT_ENDS
 from nas.signal.kind import Kind
 from nas.signal.mel_constants import constants, tables
-from nas.signal.mel_cost import mel_cost
+from nas.signal.mel_cost import mel_cost, mel_macs
 from nas.signal.mel_int8 import Int8, dynamic_range, fixed_range
-from nas.signal.mel_settings import OTHER_NAMES, MelSettings
+from nas.signal.mel_settings import MelSettings
 
 
 @FRONT_ENDS.register("mel")
@@ -31,16 +29,10 @@ class Mel(MelSettings):
     can be switched as in Silicon Labs' MLTK, whose names the settings bear. Rows are samples of 16 bits.
     """
 
+    TOGETHER: ClassVar[tuple[frozenset[str], ...]] = mel_rules.TOGETHER
+
     def __post_init__(self) -> None:
         mel_rules.check(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any], place: Place) -> Self:
-        """Read settings under their own names or `OTHER_NAMES`; InputError at `place` for anything else."""
-        named = {OTHER_NAMES.get(key, key): value for key, value in data.items()}
-        if len(named) < len(data):
-            raise InputError(place, "must give each setting once", got=", ".join(sorted(data)))
-        return from_data(cls, named, place)
 
     def frames(self, samples: int) -> int:
         """Return how many frames so many samples have."""
@@ -89,10 +81,8 @@ class Mel(MelSettings):
         return mel_cost(self, self.frames(row_shape[0]), row_shape[1], core)
 
     def macs(self, row_shape: tuple[int, ...]) -> int | None:
-        pairs = self.size // 2
-        stages = (pairs.bit_length() - 1) // 2
-        frame = self.window + stages * pairs // 4 * 12 + pairs // 2 * 4 + 4 * int(self.bank.widths.sum())
-        return self.frames(row_shape[0]) * frame * row_shape[1]
+        samples, microphones = row_shape
+        return mel_macs(self, self.frames(samples)) * microphones
 
 
 @lru_cache(maxsize=16)

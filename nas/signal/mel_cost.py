@@ -7,6 +7,7 @@ The counts are those of `benchmarks/front_end_cores.py`: the C compiled by gcc 1
 import itertools
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from nas.signal.device_cost import DeviceCost
 from nas.signal.mel_settings import MelSettings
@@ -39,6 +40,7 @@ _CODE_BYTES: Mapping[str, int] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -> DeviceCost:
     """Return the cost of so many frames of each microphone; the features of all of them are kept as int8."""
     features = frames * front_end.filterbank_n_channels
@@ -48,6 +50,15 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
         code_bytes=_CODE_BYTES.get(core, max(_CODE_BYTES.values())),
         instructions=None if (counted := instructions(front_end, core)) is None else frames * microphones * counted,
     )
+
+
+@lru_cache(maxsize=4096)
+def mel_macs(front_end: MelSettings, frames: int) -> int:
+    """Return the multiply-accumulates of so many frames."""
+    pairs = front_end.size // 2
+    stages = (pairs.bit_length() - 1) // 2
+    transform = stages * pairs // 4 * 12 + pairs // 2 * 4
+    return frames * (front_end.window + transform + 4 * int(front_end.bank.widths.sum()))
 
 
 def ram_bytes(front_end: MelSettings) -> int:

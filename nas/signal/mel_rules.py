@@ -1,5 +1,7 @@
 """Which settings of the mel front-end can be computed; each refusal says the rule, the value and what to change."""
 
+from functools import lru_cache
+
 from nas.errors import InputError
 from nas.signal import mel_tables
 from nas.signal.mel_settings import MelSettings
@@ -27,6 +29,16 @@ _RANGES = {
 }
 
 
+_FRAMES = frozenset({"sample_rate_hz", "window_size_ms", "window_step_ms"})
+_TRANSFORM = frozenset({"sample_rate_hz", "window_size_ms"})
+_BANDS = frozenset({"filterbank_n_channels", "filterbank_lower_band_limit", "filterbank_upper_band_limit"})
+_GAINS = frozenset({"pcan_enable", "pcan_strength", "pcan_offset", "pcan_gain_bits", "noise_reduction_smoothing_bits"})
+
+TOGETHER = (_FRAMES, _TRANSFORM | _BANDS, _TRANSFORM | _GAINS)
+"""The settings that each rule below reads."""
+
+
+@lru_cache(maxsize=4096)
 def check(front_end: MelSettings) -> None:
     """Raise an InputError for settings that cannot be computed."""
     for name, (low, high) in _RANGES.items():
@@ -69,11 +81,11 @@ def _check_bands(front_end: MelSettings) -> None:
             got=f"{upper:g} Hz",
             hint="lower it, or take data of a higher rate",
         )
-    bank = front_end.bank
-    if bank.last_bin >= front_end.size // 2:
+    first, last = front_end.bins
+    if last >= front_end.size // 2:
         rule = f"the highest band must end below {half:g} Hz, half the sample rate"
         raise InputError(place, rule, got=f"{upper:g} Hz", hint="lower it a little")
-    if not bank.widths.any():
+    if last < first:
         raise InputError(
             "front_end: filterbank_upper_band_limit",
             f"the bands must hold a frequency of the transform, which are {2 * half / front_end.size:g} Hz apart",

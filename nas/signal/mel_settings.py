@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from nas.signal import mel_tables
 from nas.signal.front_end import FrontEnd
 
-OTHER_NAMES: Mapping[str, str] = {
+# Shorter names, among them those of TensorFlow's operator.
+_OTHER_NAMES: Mapping[str, str] = {
     "sample_rate": "sample_rate_hz",
     "window_ms": "window_size_ms",
     "window_size": "window_size_ms",
@@ -34,7 +36,6 @@ OTHER_NAMES: Mapping[str, str] = {
     "dc_notch": "dc_notch_filter_enable",
     "activity_detection": "activity_detection_enable",
 }
-"""Shorter names that files may use, among them those of TensorFlow's operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class MelSettings(FrontEnd):
         frequencies_are_channels: give the network a series of frames with the frequencies as channels, for
             convolutions along time; otherwise it reads an image of time and frequency.
     """
+
+    OTHER_NAMES: ClassVar[Mapping[str, str]] = _OTHER_NAMES
 
     sample_rate_hz: int = 16000
     window_size_ms: int = 30
@@ -131,6 +134,12 @@ class MelSettings(FrontEnd):
             self.filterbank_lower_band_limit,
             self.filterbank_upper_band_limit,
         )
+
+    @property
+    def bins(self) -> tuple[int, int]:
+        """The first and the last bin of the filter bank."""
+        limits = self.filterbank_lower_band_limit, self.filterbank_upper_band_limit
+        return mel_tables.bins(self.sample_rate_hz, self.size, self.filterbank_n_channels, *limits)
 
     @property
     def input_bits(self) -> int:

@@ -5,6 +5,7 @@ follows tensorflow/lite/experimental/microfrontend, whose features the front-end
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,10 +31,6 @@ class Bank:
     first_bin: int
     widths: Array
     weights: Array
-
-    @property
-    def last_bin(self) -> int:
-        return self.first_bin + int(self.widths.sum()) - 1
 
 
 def _f32(x: float) -> float:
@@ -70,13 +67,37 @@ def _mel(hz: float) -> float:
     return _f32(1127.0 * math.log1p(_f32(hz) / 700.0))
 
 
-def bank(rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: float) -> Bank:
-    """Return the filter bank of a transform of `size` points; bands may be empty, and may end beyond the spectrum."""
+def _bin_hz(rate_hz: int, size: int) -> float:
+    return _f32(0.5 * rate_hz / (size // 2))
+
+
+def _first_bin(bin_hz: float, lower_hz: float) -> int:
+    return int(1.5 + _f32(_f32(lower_hz) / bin_hz))
+
+
+def _centres(bands: Iterable[int], channels: int, lower_hz: float, upper_hz: float) -> list[float]:
+    """Return the centres, in mel, of some of the channels + 1 bands."""
     low, high = _mel(lower_hz), _mel(upper_hz)
     spacing = _f32(_f32(high - low) / (channels + 1))
-    centres = [_f32(low + _f32(spacing * (band + 1))) for band in range(channels + 1)]
-    bin_hz = _f32(0.5 * rate_hz / (size // 2))
-    start = bin = int(1.5 + _f32(_f32(lower_hz) / bin_hz))
+    return [_f32(low + _f32(spacing * (band + 1))) for band in bands]
+
+
+def bins(rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: float) -> tuple[int, int]:
+    """Return the first and the last bin of a filter bank; the last is below the first in one without bins."""
+    bin_hz = _bin_hz(rate_hz, size)
+    (top,) = _centres([channels], channels, lower_hz, upper_hz)
+    last = int(700 * math.expm1(top / 1127) / bin_hz) + 1
+    while _mel(_f32(last * bin_hz)) > top:
+        last -= 1
+    first = _first_bin(bin_hz, lower_hz)
+    return first, max(last, first - 1)
+
+
+def bank(rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: float) -> Bank:
+    """Return the filter bank of a transform of `size` points; bands may be empty, and may end beyond the spectrum."""
+    low, centres = _mel(lower_hz), _centres(range(channels + 1), channels, lower_hz, upper_hz)
+    bin_hz = _bin_hz(rate_hz, size)
+    start = bin = _first_bin(bin_hz, lower_hz)
     widths, weights = [], []
     for before, centre in zip([low, *centres], centres, strict=False):
         first = bin

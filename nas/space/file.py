@@ -112,7 +112,8 @@ def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[
         settings = table.get(FRONT_END, {})
         if not isinstance(settings, Mapping):
             raise InputError(f"{place}.{FRONT_END}", "must be a table of settings", got=settings)
-        params |= _parse_start_block(settings, space.front_end, FRONT_END, place)
+        own = space.front_end.kind.own_names(settings, f"{place}.{FRONT_END}")
+        params |= _parse_start_block(own, space.front_end, FRONT_END, place)
     for stage in space.stages:
         blocks = table.get(stage.name, [{}] * int(min(stage.count.values)))
         if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):

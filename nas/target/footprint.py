@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nas.signal.device_cost import DeviceCost
 from nas.target.ram import Arena, Detail
 from nas.target.room import left_for_program, room
 from nas.text import facts_html
@@ -80,25 +81,14 @@ class TensorFootprint:
 
 
 @dataclass(frozen=True, slots=True)
-class FrontEndShare:
-    """What the front-end takes of a footprint's RAM, flash and latency, for one row of data.
+class FrontEndShare(DeviceCost):
+    """What the front-end takes of a footprint's RAM, flash and latency.
 
     Attributes:
-        ram_bytes: history, work and the features that the network reads.
-        table_bytes: constants in flash, and `code_bytes` its functions.
-        instructions: None on a core that they were not counted on.
-        latency_ms: None without a clock, too.
+        latency_ms: for all frames of a row; None without a clock, or where instructions were not counted.
     """
 
-    ram_bytes: int
-    table_bytes: int
-    code_bytes: int
-    instructions: float | None
-    latency_ms: float | None
-
-    @property
-    def flash_bytes(self) -> int:
-        return self.table_bytes + self.code_bytes
+    latency_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

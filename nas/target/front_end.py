@@ -1,7 +1,7 @@
 """The front-end's share of a footprint: what the samples cost before the network reads their features."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from nas.signal.front_end import FrontEnd
@@ -31,7 +31,7 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
     latency_ms = (footprint.latency_ms or 0) + (spent or 0) if known else None
     return replace(
         footprint,
-        front_end=FrontEndShare(cost.ram_bytes, cost.table_bytes, cost.code_bytes, cost.instructions, spent),
+        front_end=FrontEndShare(**asdict(cost), latency_ms=spent),
         macs=footprint.macs + (front_end.macs(row_shape) or 0),
         latency_ms=latency_ms,
         latency_range_ms=target.range_ms(latency_ms),

@@ -110,6 +110,13 @@ def test_settings_that_cannot_be_computed_are_refused(settings: dict[str, float]
         read_front_end({"front_end": "mel", **settings}, "space.toml")
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_the_ends_of_a_filter_bank_are_known_without_its_weights(seed: int) -> None:
+    mel = random_mel(seed)
+    first, last = mel.bins
+    assert (first, last - first + 1) == (mel.bank.first_bin, mel.bank.widths.sum())
+
+
 def test_rows_that_are_no_sound_are_refused() -> None:
     with pytest.raises(InputError, match="rows must have at least the 480 samples of a frame, got 479"):
         Mel().shape((479, 1))

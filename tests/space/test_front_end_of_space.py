@@ -1,6 +1,9 @@
 """A front-end in a space's file: fixed settings, searched ones, and what is refused."""
 
+import json
+import random
 import tomllib
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from nas.signal.mel import Mel
 from nas.signal.raw import RAW
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, parse_space
-from nas.space.front_end import check_rows
+from nas.space.front_end import check_rows, parse_front_end
 from nas.space.space import Space
 from nas.target.front_end import estimate_member, estimate_members
 from nas.target.profiler import estimate
@@ -52,7 +55,13 @@ def test_a_start_may_give_settings_of_the_front_end() -> None:
     [
         ('name = "mel"', r"mine\.toml: front_end: must be a table with the key front_end; one of mel, raw"),
         ('front_end = "mell"', r"unknown front-end 'mell'; did you mean mel"),
-        ('front_end = "mel"\nwindow_ms = 3', r"unknown setting 'window_ms'"),
+        ('front_end = "mel"\nwindow = 3', r"unknown setting 'window'"),
+        ('front_end = "mel"\nwindow_ms = 20\nwindow_size_ms = 20', r"must give each setting once"),
+        (
+            'front_end = "mel"\nfilterbank_n_channels = { low = 1, high = 300 }\n'
+            "filterbank_upper_band_limit = { low = 1000, high = 1100 }",
+            r"filterbank_n_channels, filterbank_upper_band_limit must have at most 20,000 combinations",
+        ),
         ('front_end = "mel"\nwindow_size_ms = [20, 30]\nwindow_step_ms = [20, 30]', r"at most a frame apart"),
         ('front_end = "mel"\nwindow_size_ms = "long"', r"window_size_ms: must be a whole number"),
         ('front_end = "mel"\nfilterbank_upper_band_limit = [4000.0, 9000.0]', r"half the sample rate"),
@@ -61,6 +70,83 @@ def test_a_start_may_give_settings_of_the_front_end() -> None:
 def test_settings_that_do_not_go_together_are_refused_when_the_file_is_read(front_end: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parsed(front_end)
+
+
+VALUES = {
+    "window_size_ms": [10, 25, 40, 64, 128],
+    "window_step_ms": [10, 20, 40],
+    "filterbank_n_channels": [1, 8, 40],
+    "filterbank_lower_band_limit": [0.0, 125.0, 900.0, 960.0],
+    "filterbank_upper_band_limit": [950.0, 1000.0, 7500.0, 8000.0],
+    "pcan_enable": [True, False],
+    "pcan_offset": [20.0, 80.0],
+    "pcan_gain_bits": [15, 16, 21],
+    "noise_reduction_smoothing_bits": [2, 3, 4, 10],
+    "log_scale_shift": [6, 12],
+}
+
+
+def drawn_table(chance: random.Random) -> dict[str, object]:
+    """Some settings with some of their values, some of them on conditions."""
+    names = chance.sample(list(VALUES), chance.randint(1, 5))
+    table: dict[str, object] = {}
+    for i, name in enumerate(names):
+        values = chance.sample(VALUES[name], chance.randint(1, min(2, len(VALUES[name]))))
+        earlier = names[:i]
+        if earlier and chance.random() < 0.4:
+            other = chance.choice(earlier)
+            table[name] = {"choices": values, "when": {other: [chance.choice(VALUES[other])]}}
+        else:
+            table[name] = values
+    return table
+
+
+def every_member(table: dict[str, object]) -> list[dict[str, object]]:
+    """The settings of all members, by their definition."""
+    dims = {name: spec if isinstance(spec, dict) else {"choices": spec, "when": {}} for name, spec in table.items()}
+    members = []
+    for values in product(*(dim["choices"] for dim in dims.values())):
+        chosen: dict[str, object] = {}
+        for (name, dim), value in zip(dims.items(), values, strict=True):
+            if all(chosen.get(other) in allowed for other, allowed in dim["when"].items()):
+                chosen[name] = value
+        members.append(chosen)
+    return members
+
+
+def test_a_space_is_accepted_if_and_only_if_all_of_its_front_ends_can_be_computed() -> None:
+    outcomes = []
+    for seed in range(300):
+        table = drawn_table(random.Random(seed))
+        valid = True
+        for settings in every_member(table):
+            try:
+                Mel(**settings)  # type: ignore[arg-type]
+            except InputError:
+                valid = False
+        try:
+            parse_front_end({"front_end": "mel", **table}, "mine.toml")
+            accepted = True
+        except InputError:
+            accepted = False
+        assert accepted is valid, json.dumps(table)
+        outcomes.append(valid)
+    assert 50 < sum(outcomes) < 250
+
+
+def test_settings_of_a_space_may_bear_other_names_in_conditions_and_starts_too() -> None:
+    short = parsed(
+        'front_end = "mel"\nwindow_ms = [30, 40]\npcan = [true, false]\n'
+        "noise_reduction = { choices = [true, false], when = { pcan = [false] } }",
+        "[[start]]\nfront_end = { window_ms = 40, pcan = false, noise_reduction = false }",
+    )
+    long = parsed(
+        'front_end = "mel"\nwindow_size_ms = [30, 40]\npcan_enable = [true, false]\n'
+        "noise_reduction_enable = { choices = [true, false], when = { pcan_enable = [false] } }",
+        "[[start]]\nfront_end = { window_size_ms = 40, pcan_enable = false, noise_reduction_enable = false }",
+    )
+    assert short.front_end == long.front_end
+    assert short.starts == long.starts
 
 
 def test_data_of_another_rate_or_with_rows_too_short_are_refused_before_a_search() -> None:
