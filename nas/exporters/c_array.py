@@ -8,7 +8,7 @@ from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.on_tflm import on_tflm
-from nas.exporters.outputs import dequantizing, outputs_of
+from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive
 
 
@@ -46,7 +46,7 @@ def data_header(archive: Archive, prefix: str) -> str:
 
 // Bytes are of int8 tensors in row-major order, channels last. The arena is the smallest that works on the target
 // named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE. An output is
-// {_meaning(archive)}
+// {meaning(archive, prefix)}
 {defines}
 
 #ifdef __cplusplus
@@ -63,12 +63,6 @@ extern "C" {{
 
 #endif  // {upper}_MODEL_DATA_H_
 """
-
-
-def _meaning(archive: Archive) -> str:
-    if archive.output_scaling is not None:
-        return "the value of its target: <name>_value brings it to the units of the training data."
-    return f"the {archive.output_is} of its class; the greatest is the model's answer."
 
 
 def _declarations(archive: Archive, prefix: str) -> str:

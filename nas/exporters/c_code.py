@@ -9,7 +9,7 @@ from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.listening import listening_files
-from nas.exporters.outputs import dequantizing, outputs_of
+from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
 from nas.target.plain_c.program import compile_network
@@ -50,7 +50,7 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int]) -> str:
 #include <stdint.h>
 
 // RAM_BYTES are static; the input and the output are the caller's. Dequantize with (int8 - ZERO_POINT) * SCALE.
-// {_meaning(name, archive)}
+// An output is {meaning(archive, name)}
 {defines}
 
 // The {words.are}, in the order of the outputs:{listed}
@@ -74,12 +74,6 @@ void {name}_invoke(const int8_t *input, int8_t *output);
 
 #endif  // {upper}_H_
 """
-
-
-def _meaning(name: str, archive: Archive) -> str:
-    if archive.output_scaling is not None:
-        return f"An output is the value of its target: {name}_value brings it to the units of the training data."
-    return f"An output is the {archive.output_is} of its class; the greatest is the network's answer."
 
 
 def _scaling(name: str, archive: Archive) -> str:

@@ -35,6 +35,13 @@ def outputs_of(archive: Archive) -> Outputs:
     )
 
 
+def meaning(archive: Archive, prefix: str) -> str:
+    """Return what an output is, as the rest of a sentence that begins with "An output is"."""
+    if archive.output_scaling is not None:
+        return f"the value of its target: {prefix}_value brings it to the units of the training data."
+    return f"the {archive.output_is} of its class; the greatest is the network's answer."
+
+
 def dequantizing(archive: Archive, prefix: str) -> str:
     """Return the function that turns an output into the value of a target; nothing for classes."""
     scaling, upper = archive.output_scaling, prefix.upper()

@@ -167,8 +167,7 @@ def _float_score(plan: Retraining, network: Network, trained: Trained, val: Part
     task = plan.architecture.task
     if task.main_metric == task.curve:
         return trained.val_accuracy
-    tally = task.tally(task.answers(float_outputs(network, val.x)), val.y, plan.architecture.outputs)
-    return task.scores(tally)[task.main_metric]
+    return task.judged(float_outputs(network, val.x), val.y, plan.architecture.outputs)[task.main_metric]
 
 
 def _val_metrics(plan: Retraining, tflite: bytes, val: Part | None) -> Mapping[str, float]:

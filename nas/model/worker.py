@@ -232,7 +232,7 @@ def _float_scores(architecture: Architecture, network: "Network", val: Part) -> 
     learns = architecture.task
     if learns.curve in learns.metrics and learns.main_metric == learns.curve:
         return {}
-    return learns.scores(learns.tally(learns.answers(float_outputs(network, val.x)), val.y, architecture.outputs))
+    return learns.judged(float_outputs(network, val.x), val.y, architecture.outputs)
 
 
 def _quantize(task: TrainingTask, training: _Training) -> tuple[bytes, bool]:

@@ -8,7 +8,7 @@ from nas.signal.mel_settings import MelSettings
 
 
 def constants(front_end: MelSettings) -> dict[str, int]:
-    """Return the settings in the device's integers, by the names of its C structure."""
+    """Return the settings in the device's integers, by the names under which they are given to it."""
     return {
         "window": front_end.window,
         "step": front_end.step,

@@ -15,7 +15,7 @@ Int8 = npt.NDArray[np.int8]
 
 
 def fixed_range(features: Array) -> Int8:
-    """Return features of any shape as int8, as the device's `nas_front_end_int8` does."""
+    """Return features of any shape as int8: `FIXED_SPAN` counts are its 256 values."""
     values = (features.astype(np.int64) * 256 + FIXED_SPAN // 2) // FIXED_SPAN - 128
     return values.clip(-128, 127).astype(np.int8)
 

@@ -24,7 +24,8 @@ KEYS: Mapping[str, str] = {
     "data": "The data that are used where the user names none: a name (see `nas data`), a file or a folder.",
     "stages": "The names of the tables with its stages, in the order from the input on.",
     "front_end": "The table of the front-end, whose features the first stage reads: its name as `front_end`, and "
-    "settings, each a value, a list, a range or a condition (`when`), as in a stage.",
+    "settings, each a value, a list, a range or a condition (`when`), as in a stage. It must be able to compute all of "
+    "their combinations.",
     "start": "An array of tables, `[[start]]`: architectures to begin with, scaled to the budget. Each has a list of "
     "blocks for a stage, and may have settings of the front-end as `front_end`; what is not given is the default.",
 }

@@ -131,6 +131,10 @@ class Task(ABC):
             return self.tally(answers, y, outputs)[None]
         return np.stack([self.tally(answers[groups == g], y[groups == g], outputs) for g in np.unique(groups)])
 
+    def judged(self, network_outputs: Floats, y: Array, outputs: int) -> dict[str, float]:
+        """Return every metric of a network's outputs [n, outputs] for rows with targets `y`, by name."""
+        return self.scores(self.tally(self.answers(network_outputs), y, outputs))
+
     def scores(self, tally: Tally) -> dict[str, float]:
         """Return every metric of a tally, by name."""
         return scores(tally, self.metrics)

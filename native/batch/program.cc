@@ -86,17 +86,22 @@ int Program::check(int tensor, int64_t at_least) const {
   return tensor;
 }
 
-int Program::make(int64_t size, std::function<void(Values&)> step) {
+int Program::add_tensor(int64_t size) {
   require(size > 0 && size < (int64_t{1} << 26), "must make a tensor of 1 to 2^26 values");
   sizes_.push_back(static_cast<int>(size));
-  steps_.push_back(std::move(step));
   return static_cast<int>(sizes_.size()) - 1;
 }
 
+int Program::make(int64_t size, std::function<void(Values&)> step) {
+  const int tensor = add_tensor(size);
+  steps_.push_back(std::move(step));
+  return tensor;
+}
+
 int Program::constant(const std::vector<int8_t>& values) {
-  return make(static_cast<int64_t>(values.size()), [values, to = sizes_.size()](Values& all) {
-    for (size_t i = 0; i < values.size(); ++i) std::fill_n(&all[to][i * kRows], kRows, values[i]);
-  });
+  const int tensor = add_tensor(static_cast<int64_t>(values.size()));
+  constants_.push_back({static_cast<size_t>(tensor), values});
+  return tensor;
 }
 
 int Program::convolve(int in, const Window& window, const std::vector<float>& weights, Channels channels, Bounds bounds,
@@ -241,6 +246,10 @@ int Program::multiply(int a, int b, const std::vector<Loop>& loops, const Produc
 void Program::run(const int8_t* inputs, int64_t rows, int8_t* outputs) const {
   Values values;
   for (const int size : sizes_) values.emplace_back(static_cast<size_t>(size) * kRows);
+  for (const Constant& constant : constants_) {
+    float* to = values[constant.tensor].data();
+    for (const int8_t value : constant.values) to = std::fill_n(to, kRows, value);
+  }
   const auto ins = static_cast<size_t>(sizes_.front()), outs = static_cast<size_t>(sizes_.back());
   for (int64_t done = 0; done < rows; done += kRows) {
     const size_t some = static_cast<size_t>(std::min<int64_t>(kRows, rows - done));

@@ -32,8 +32,9 @@ class Program {
   // Makes the tensor of the inputs, number 0. `kernels` must be usable.
   Program(int inputs, const Kernels& kernels) : sizes_{inputs}, kernels_(kernels) {}
 
-  // Each adds a step and returns the number of the tensor that it makes.
+  // Returns the number of a tensor with these values for each row.
   int constant(const std::vector<int8_t>& values);
+  // Each adds a step and returns the number of the tensor that it makes.
   // Weights [out channels, height * width, in channels]; of a depthwise convolution [height * width, out channels].
   int convolve(int in, const Window& window, const std::vector<float>& weights, Channels channels, Bounds bounds,
                int zero_point, bool depthwise);
@@ -59,13 +60,20 @@ class Program {
   using Values = std::vector<std::vector<float>>;
 
   int check(int tensor, int64_t at_least) const;
+  int add_tensor(int64_t size);
   int make(int64_t size, std::function<void(Values&)> step);
   template <class Constants>
   int pairwise(int a, int b, const std::vector<Loop>& loops, const Constants& constants);
   template <class Constants>
   int by_row(int in, int64_t values, int64_t made, const Constants& constants);
 
+  struct Constant {
+    size_t tensor;
+    std::vector<int8_t> values;
+  };
+
   std::vector<int> sizes_;
+  std::vector<Constant> constants_;
   std::vector<std::function<void(Values&)>> steps_;
   const Kernels& kernels_;
 };

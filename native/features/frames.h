@@ -8,7 +8,7 @@
 
 namespace nas::features {
 
-// `count` clips of `samples` samples, one after the other, become features [count, frames, channels].
+// `count` clips of `length` samples, one after the other, become features [count, frames, channels].
 struct Clips {
   const int16_t* samples;
   size_t count;

@@ -139,10 +139,3 @@ TEST(every_setting_stays_within_its_buffers_and_no_sum_overflows) {
     EXPECT(streamed(made.fe, samples, random).size() == frames * made.fe.channels);
   }
 }
-
-TEST(the_range_of_features_becomes_that_of_int8) {
-  for (int span = 1; span < 65536; span += 173) {
-    EXPECT(nas_front_end_int8(0, static_cast<uint16_t>(span)) == -128);
-    EXPECT(nas_front_end_int8(65535, static_cast<uint16_t>(span)) == 127);
-  }
-}

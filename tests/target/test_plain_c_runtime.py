@@ -107,6 +107,14 @@ def test_constants_are_counted_to_the_byte():
     assert found.flash.model == weights + channels * (4 + 4 + 1)  # bias, multiplier and shift of each output
 
 
+@pytest.mark.parametrize(("activation", "least"), [("RELU", -128), ("RELU6", -128), ("NONE", 0)])
+def test_outputs_that_begin_at_0_have_the_zero_point_that_makes_it_the_least_int8(activation, least):
+    g = GraphBuilder((1, 8, 3))
+    g.conv2d(4, 3, activation=activation)
+    (operator,) = network_of(g.graph()).operators
+    assert operator.output.zero_points == (least,)
+
+
 def test_ram_is_all_that_an_inference_needs():
     found = estimate(graph(), on_c("arduino-uno"))
     assert found.detail.given == 64 * 3 + 4

@@ -22,6 +22,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.graph.graph import Graph
+from nas.graph.scales import SAME_SCALE
 from nas.model.deploy.operator_code import kind_of
 from nas.model.deploy.order import put_in_order
 from nas.model.deploy.packing import pack
@@ -33,8 +34,8 @@ _KINDS = schema.BuiltinOperator
 _WITH_BIAS = (_KINDS.CONV_2D, _KINDS.DEPTHWISE_CONV_2D, _KINDS.FULLY_CONNECTED)
 # What computes new values, so that only data decide their zero point if no activation follows.
 _COMPUTING = (*_WITH_BIAS, _KINDS.ADD, _KINDS.MUL)
-# What copies values, or compares them, as in `nas.graph.scales`.
-_COPYING = (_KINDS.MAX_POOL_2D, _KINDS.AVERAGE_POOL_2D, _KINDS.CONCATENATION)
+# What copies values, or compares them.
+_COPYING = tuple(getattr(_KINDS, kind) for kind in sorted(SAME_SCALE))
 # Operators whose missing options are read as options at their defaults, in both runtimes. TensorFlow's quantizer does
 # not read float models without them.
 _OPTIONAL = (

@@ -154,8 +154,7 @@ def _quantization(detail: dict[str, Any]) -> tuple[float, int]:
 
 def int8_scores(tflite: bytes, part: Part, learns: Task, outputs: int) -> Mapping[str, float]:
     """Return the metrics of an int8 model with this number of outputs on scaled rows, by name."""
-    answers = learns.answers(TfliteModel(tflite).predict(part.x))
-    return learns.scores(learns.tally(answers, part.y, outputs))
+    return learns.judged(TfliteModel(tflite).predict(part.x), part.y, outputs)
 
 
 def float_outputs(network: "Network", x: Floats) -> Floats:

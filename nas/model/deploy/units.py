@@ -1,7 +1,7 @@
-"""The last step of a regression's deployment: outputs in the units of the targets.
+"""The deployment of a network, of a regression with outputs in the units of the targets.
 
-A network learns standardized targets, (target - mean) / std. The deviation goes into the scales of the last layer, the
-mean into its bias and into the zero point of the output, so that the int8 numbers that the device computes stay the
+Such a network learns standardized targets, (target - mean) / std. The deviation goes into the scales of the last layer,
+the mean into its bias and into the zero point of the output, so that the int8 numbers that the device computes stay the
 same, and scale * (q - zero) is the answer.
 """
 

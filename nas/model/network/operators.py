@@ -67,7 +67,6 @@ LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
     "FULLY_CONNECTED": _dense,
 }
 SLIDING = frozenset(LINEAR) - {"FULLY_CONNECTED"}
-POOLINGS = frozenset(("MAX_POOL_2D", "AVERAGE_POOL_2D"))
 # Operators without weights, of one input and of several.
 FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from nas.graph.graph import Graph, Op
+from nas.graph.scales import POOLINGS
 from nas.model.network import layers
-from nas.model.network.operators import LINEAR, POOLINGS, SLIDING
+from nas.model.network.operators import LINEAR, SLIDING
 from nas.model.network.topology import WITHOUT_WEIGHTS, Layer, LayerNumbers, Topology
 
 

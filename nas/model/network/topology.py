@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
+from nas.graph.scales import POOLINGS
 from nas.model.network import layers
-from nas.model.network.operators import ACTIVATIONS, LINEAR, POOLINGS
+from nas.model.network.operators import ACTIVATIONS, LINEAR
 from nas.model.network.plain_layers import LayerAttributes
 from nas.model.network.variables import EPSILON, Norm, Weights
 from nas.model.runtime import tf

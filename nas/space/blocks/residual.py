@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nas.graph.builder import GraphBuilder
 from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
+from nas.space.blocks.shortcut import add_shortcut
 from nas.space.blocks.squeeze_excite import squeeze_excite
 
 
@@ -39,13 +40,7 @@ class Residual(Block):
             self._convolve(g, self.stride if i == 0 else 1, "RELU" if i + 1 < self.convolutions else "NONE")
         if self.squeeze:
             squeeze_excite(g, self.squeeze)
-        if g.shape != before:
-            main = g.tensor
-            g.continue_from(start)
-            g.conv2d(self.filters, 1, stride=self.stride, activation="NONE", batch_norm=self.batch_norm)
-            g.add(main, activation="RELU")
-        else:
-            g.add(start, activation="RELU")
+        add_shortcut(g, start, before, stride=self.stride, batch_norm=self.batch_norm)
 
     def _convolve(self, g: GraphBuilder, stride: int, activation: str) -> None:
         if self.kind == "separable":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nas.graph.builder import GraphBuilder
 from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
+from nas.space.blocks.shortcut import add_shortcut
 
 
 @BLOCKS.register("temporal")
@@ -46,14 +47,5 @@ class Temporal(Block):
                 batch_norm=self.batch_norm,
             )
         if self.shortcut == "sum":
-            self._add(g, start, before)
+            add_shortcut(g, start, before, batch_norm=self.batch_norm)
         g.pool2d(self.pool, self.pools)
-
-    def _add(self, g: GraphBuilder, start: int, before: tuple[int, ...]) -> None:
-        """Add the block's input, of shape `before`."""
-        if g.shape != before:
-            main = g.tensor
-            g.continue_from(start)
-            g.conv2d(self.filters, 1, activation="NONE", batch_norm=self.batch_norm)
-            start = main
-        g.add(start, activation="RELU")

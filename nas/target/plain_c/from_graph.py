@@ -50,7 +50,7 @@ def _scale_of(op: Op, scales: Mapping[int, tuple[float, int]]) -> tuple[float, i
         return _CLASS_SCALE, LOW
     if op.kind in SAME_SCALE:
         return scales.get(op.inputs[0], (_SCALE, 0))
-    return _SCALE, LOW if op.options.get("activation") == "RELU" else 0
+    return _SCALE, LOW if op.options.get("activation") in ("RELU", "RELU6") else 0
 
 
 def _tensor(index: int, tensor: GraphTensor, quantized: tuple[float, int], fill: Fill) -> Tensor:

@@ -64,8 +64,3 @@ int nas_front_end_frame(const nas_front_end* fe, nas_front_end_state* state, uin
   if (fe->activity) watch(fe, state, sum);
   return 1;
 }
-
-int8_t nas_front_end_int8(uint16_t feature, uint16_t span) {
-  const int32_t value = (feature * 256 + span / 2) / span - 128;
-  return (int8_t)(value < 127 ? value : 127);
-}

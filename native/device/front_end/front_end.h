@@ -57,7 +57,7 @@ typedef struct {
 typedef struct {
   int16_t* history;   // [window]
   int16_t* spectrum;  // [size + 2], the work of one frame
-  uint32_t* noise;    // [channels], mean levels; null without noise reduction and gain control
+  uint32_t* noise;    // [channels], mean levels; null without noise reduction
   uint16_t filled;    // samples in the history
   int16_t notch_input, notch_output;
   uint32_t fast, slow;  // levels of the two filters of activity
@@ -76,9 +76,6 @@ size_t nas_front_end_take(const nas_front_end* fe, nas_front_end_state* state, c
 // If a frame is complete, writes its features [channels] and returns 1, otherwise returns 0. `state->active` then tells
 // whether activity was detected; it stays set until `nas_front_end_reset`, or until the caller clears it.
 int nas_front_end_frame(const nas_front_end* fe, nas_front_end_state* state, uint16_t* features);
-
-// Returns a feature as the network's input: `span` counts of features are the 256 values of int8.
-int8_t nas_front_end_int8(uint16_t feature, uint16_t span);
 
 #ifdef __cplusplus
 }
