@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from nas.api import STUDIES
 from nas.api.labelled import baseline_accuracy
-from nas.api.training_architecture import train_named_architecture
+from nas.api.training_architecture import front_end_of, train_named_architecture
 from nas.api.training_archive import RESULT, write_training_archive
 from nas.api.training_data import TrainingData, load_training_data
 from nas.api.training_elsewhere import train_elsewhere
@@ -116,7 +116,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
 
     start, spec, code = time.monotonic(), request.spec, UserCode()
     _say(view, f"reading data: {spec.data.function or spec.data.source or 'in memory'}")
-    data = load_training_data(spec, code, request.given)
+    data = load_training_data(spec, code, request.given, front_end_of(request.source))
     data = data.few() if request.test else data
     request = replace(request, source=replace(request.source, spec=write_spec(request.source, request.folder)))
     _say(view, _rows_words(spec, len(data.prepared.train), len(data.prepared.val)))

@@ -9,12 +9,15 @@ from nas.api.training_data import TrainingData
 from nas.api.training_files import write_float_model
 from nas.api.training_progress import TrainingProgress
 from nas.api.training_request import Request
+from nas.api.training_source import Source
 from nas.arrays import Floats
 from nas.codec import parse_json
-from nas.data.prepared import Prepared
 from nas.errors import InputError
 from nas.files import read_regular
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
+from nas.study.manifest import ARCHITECTURE
 from nas.study.retraining import Retraining
 from nas.study.training_result import Checkpoints, TrainedModel
 from nas.study.winner_spec import retraining_of
@@ -40,13 +43,30 @@ def train_named_architecture(
         InputError: a file cannot be read, the architecture is for other data, a setting applies to builders only, the
             checkpoints belong to another training, or the loss is no finite number.
     """
-    plan = plan_of(request, data.prepared)
-    made = _fit(plan, data.prepared, checkpoints, request.spec.name, view)
+    plan = plan_of(request, data)
+    made = _fit(plan, data, checkpoints, request.spec.name, view)
     write_float_model(request.folder, made.keras, made.history, made.best_epoch)
     return made
 
 
-def plan_of(request: Request, data: Prepared) -> Retraining:
+def front_end_of(source: Source) -> FrontEnd:
+    """Return the front-end of the architecture that a specification names, before a training has its own copy of it.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    path = source.spec.model.architecture
+    if not path:
+        return RAW
+    content = source.files[ARCHITECTURE] if ARCHITECTURE in source.files else read_regular(Path(path), _MOST_JSON_BYTES)
+    return _read(content, Path(path)).front_end
+
+
+def _read(content: bytes, path: Path) -> Architecture:
+    return Architecture.from_json(parse_json(content, path), str(path))
+
+
+def plan_of(request: Request, data: TrainingData) -> Retraining:
     """Return the training of the architecture that a specification names.
 
     Args:
@@ -56,23 +76,23 @@ def plan_of(request: Request, data: Prepared) -> Retraining:
     Raises:
         InputError: a file cannot be read, the architecture is for other data, or a setting applies to builders only.
     """
-    spec = request.spec
+    spec, rows = request.spec, data.prepared
     if request.weights is not None:
         raise InputError("--weights", "must be left out for an architecture, which begins with weights of its seed")
     path = Path(spec.model.architecture)
-    member = Architecture.from_json(parse_json(read_regular(path, _MOST_JSON_BYTES), path), str(path))
-    wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, len(data.class_names))}
+    member = _read(read_regular(path, _MOST_JSON_BYTES), path)
+    wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, len(rows.class_names))}
     for key, (own, other) in wanted.items():
         if own != other:
             raise InputError(f"{path}: {key}", f"must be that of the data, {_words(other)}", got=_words(own))
-    if not isinstance(member.task, type(data.learns)):
-        raise InputError(f"{path}: task", f"must be {data.task}, as the data are", hint="search for one on these data")
+    if not isinstance(member.task, type(rows.learns)):
+        raise InputError(f"{path}: task", f"must be {rows.task}, as the data are", hint="search for one on these data")
     labels = None if request.test or not spec.training.soft_labels else _read_labels(Path(spec.training.soft_labels))
-    return retraining_of(spec, member, len(data.train), len(data.val), labels)
+    return retraining_of(spec, member, len(rows.train), len(rows.val), labels)
 
 
 def _fit(
-    plan: Retraining, data: Prepared, checkpoints: Checkpoints, name: str, view: TrainingProgress | None
+    plan: Retraining, data: TrainingData, checkpoints: Checkpoints, name: str, view: TrainingProgress | None
 ) -> TrainedModel:
     from nas.model.architecture_training import Epoch, train_architecture
     from nas.model.keras_file import dump_keras
@@ -89,7 +109,7 @@ def _fit(
             view.phase("quantization-aware epochs: training with the rounding of int8")
         view.epoch(plan.position(epoch.number, quantization_aware=epoch.stage != "float"), epoch.numbers)
 
-    trained = train_architecture(plan, data, checkpoints.folder, resume=checkpoints.resume, progress=tell)
+    trained = train_architecture(plan, data.prepared, checkpoints.folder, resume=checkpoints.resume, progress=tell)
     model = architecture_to_keras(plan.architecture, trained.weights, name)
     return TrainedModel(
         keras=dump_keras(model),

@@ -15,6 +15,8 @@ from nas.data.prepared import Prepared, Scaling, prepare
 from nas.data.selection import select
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.signal.front_end import FrontEnd, require_rows
+from nas.signal.raw import RAW
 from nas.study.model_spec import ModelSpec, ResolvedSpec
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class TrainingData:
     """Rows to train and validate on.
 
     Attributes:
-        prepared: the rows, scaled.
+        prepared: the features of the rows, scaled.
         digest: equal digests mean the same rows, divided alike.
         source: where they come from, in a word.
         sample_rate_hz: of windows of a signal; None if unknown.
@@ -38,6 +40,7 @@ class TrainingData:
         splits: the rows in units; None for a `tf.data.Dataset`.
         dataset: the user's `tf.data.Dataset` of training batches; None if the rows are in memory.
         notes: what was assumed, one line each.
+        front_end: what the features are computed by.
     """
 
     prepared: Prepared
@@ -49,6 +52,17 @@ class TrainingData:
     splits: Splits | None = None
     dataset: Any = None
     notes: tuple[str, ...] = ()
+    front_end: FrontEnd = RAW
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of a row of data, before the front-end."""
+        return self.prepared.row_shape if self.splits is None else self.splits.input_shape
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """One name for each channel of such a row, or empty."""
+        return self.prepared.channel_names if self.splits is None else self.splits.channel_names
 
     def resolved(self, spec: ModelSpec) -> ResolvedSpec:
         """Return the specification with what these rows show."""
@@ -73,27 +87,34 @@ class TrainingData:
         return replace(self, prepared=few, dataset=dataset, digest=f"{self.digest}-few")
 
 
-def load_training_data(spec: ModelSpec, code: "UserCode", given: Data | None = None) -> TrainingData:
-    """Return the rows of a specification, or those given in its place.
+def load_training_data(
+    spec: ModelSpec, code: "UserCode", given: Data | None = None, front_end: FrontEnd = RAW
+) -> TrainingData:
+    """Return the rows of a specification, or those given in its place, behind a front-end.
 
     Raises:
         InputError: there are none, they cannot be read or divided, or the user's function raises or gives something
             else.
     """
-    if given is not None:
-        return _of_data(spec, given, "data in memory")
-    if spec.data.function:
-        return _of_function(spec, code)
+    if spec.data.function and given is None:
+        found = _of_function(spec, code, front_end)
+        if found.front_end != front_end:
+            hint = "return arrays (x, y) of raw rows"
+            raise InputError(found.source, "must give rows for the architecture's front-end", hint=hint)
+        return found
     choice = spec.data.choice
+    if given is not None:
+        return _of_data(spec, given, "data in memory", front_end)
     if choice is None:
         hint = 'write [data] source = "recordings/" into the specification, or give --data'
         raise InputError(spec.name, "must say which data it is trained on", hint=hint)
-    return _of_splits(choice.splits(), choice)
+    return _of_splits(choice.splits(), choice, front_end)
 
 
-def _of_splits(splits: Splits, choice: DataChoice | None) -> TrainingData:
+def _of_splits(splits: Splits, choice: DataChoice | None, front_end: FrontEnd) -> TrainingData:
+    require_rows(front_end, splits.input_shape, splits.sample_rate_hz, splits.source)
     return TrainingData(
-        prepared=prepare(splits),
+        prepared=prepare(splits, front_end),
         digest=splits.digest,
         source=splits.source,
         sample_rate_hz=splits.sample_rate_hz,
@@ -101,33 +122,35 @@ def _of_splits(splits: Splits, choice: DataChoice | None) -> TrainingData:
         choice=choice,
         splits=splits,
         notes=(*splits.notes, *(one.text for one in splits.findings)),
+        front_end=front_end,
     )
 
 
-def _of_data(spec: ModelSpec, data: Data, source: str) -> TrainingData:
+def _of_data(spec: ModelSpec, data: Data, source: str, front_end: FrontEnd) -> TrainingData:
     if not isinstance(data, Data):
         hint = "give nas.Data.from_arrays(x, y), or the path of data"
         raise InputError("data", "must be nas.Data", got=type(data).__name__, hint=hint)
     options = DataOptions(val_fraction=spec.data.val_fraction, test_fraction=spec.data.test_fraction)
-    return replace(_of_splits(split(select(data.dataset(), options), spec.data.seed, options), None), source=source)
+    splits = split(select(data.dataset(), options), spec.data.seed, options)
+    return replace(_of_splits(splits, None, front_end), source=source)
 
 
-def _of_function(spec: ModelSpec, code: "UserCode") -> TrainingData:
+def _of_function(spec: ModelSpec, code: "UserCode", front_end: FrontEnd) -> TrainingData:
     from nas.model.keras_training.datasets import is_dataset, rows_of
 
     found = code.find(spec.data.function)
     given = found()
     if isinstance(given, Data):
-        return _of_data(spec, given, found.name)
+        return _of_data(spec, given, found.name, front_end)
     if isinstance(given, Mapping):
         given = tuple(given.values()) if set(given) == {"train", "val"} else Data.from_arrays(**given)
     if isinstance(given, Data):
-        return _of_data(spec, given, found.name)
+        return _of_data(spec, given, found.name, front_end)
     if isinstance(given, Sequence) and len(given) in (2, 3) and is_dataset(given[0]):
         names = tuple(map(str, given[2])) if len(given) == 3 else ()
         return _of_datasets(found.place, found.name, given[0], rows_of(given[0]), rows_of(given[1]), names)
     if isinstance(given, tuple) and len(given) in (2, 3):
-        return _of_data(spec, Data.from_arrays(*given), found.name)
+        return _of_data(spec, Data.from_arrays(*given), found.name, front_end)
     rule = "must return nas.Data, arrays (x, y) or (x, y, groups), or tf.data.Datasets (train, val)"
     raise InputError(found.place, rule, got=type(given).__name__)
 

@@ -136,7 +136,7 @@ def _long_training(request: Request, data: TrainingData) -> LongTraining:
         hint = "return arrays (x, y), or train without --cluster"
         raise InputError("--cluster", "needs rows in memory, and has a tf.data.Dataset", hint=hint)
     if spec.model.architecture:
-        return LongTraining(spec.name, data.prepared, data.digest, plan=plan_of(request, data.prepared))
+        return LongTraining(spec.name, data.prepared, data.digest, plan=plan_of(request, data))
     files = {FILE: _beside_code(spec).to_toml(Path()).encode()}
     files |= {name: (request.folder / name).read_bytes() for name in _code(spec)}
     weights = "" if request.weights is None else f"{_WEIGHTS}{''.join(request.weights.suffixes)}"

@@ -10,6 +10,8 @@ from nas.api.carried import bare_sha256
 from nas.api.training_data import TrainingData
 from nas.codec import to_data
 from nas.data.prepared import Scaling
+from nas.exporters.metadata import describe_front_end
+from nas.exporters.on_tflm import tflm_board
 from nas.exporters.parameters import DeviceFacts, embed, room_in
 from nas.files import write_atomic
 from nas.study.archive import Embedded
@@ -17,7 +19,9 @@ from nas.study.model_spec import ModelSpec
 from nas.study.training_result import TrainedModel
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint
+from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
+from nas.target.target import Target
 from nas.text import document
 
 KERAS, TFLITE, METADATA, HISTORY, PICTURE = (
@@ -52,21 +56,27 @@ def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
     """Return the int8 model, with the parameters in its metadata, and its footprint on the specification's target."""
     table, target = spec.target, spec.target.board()
     budget = Budget.of(target, budget_kb=table.budget_kb, ram_kb=table.ram_kb, flash_kb=table.flash_kb)
-    footprint = profile(tflite, target)
+    on_tflm = profile(tflite, tflm_board(target))
     facts = DeviceFacts(
         data.prepared.class_names,
         data.prepared.scaling,
         data.units_scale,
         data.sample_rate_hz,
-        next(tensor.shape for tensor in footprint.tensors if tensor.kind == "input"),
-        footprint.ram_bytes,
+        next(tensor.shape for tensor in on_tflm.tensors if tensor.kind == "input"),
+        on_tflm.ram_bytes,
+        front_end=data.front_end,
     )
     # Those of an architecture are the ones that a study exports: a winner that is trained again is the same file.
     named = {} if spec.model.architecture else {"name": spec.name, "version": spec.version}
     more = {**named, **spec.parameters}
-    tflite, carried = embed(tflite, facts, more, room_in(budget.limits(), footprint.to_json()))
-    footprint = profile(tflite, target)
+    tflite, carried = embed(tflite, facts, more, room_in(budget.limits(), _footprint(tflite, data, target).to_json()))
+    footprint = _footprint(tflite, data, target)
     return Deployed(tflite, footprint, budget.limits(), budget.problems(footprint), carried)
+
+
+def _footprint(tflite: bytes, data: TrainingData, target: Target) -> Footprint:
+    """Return what a model costs with its front-end."""
+    return with_front_end(profile(tflite, target), data.front_end, data.row_shape, target)
 
 
 def write_history(folder: Path, history: Mapping[str, tuple[float, ...]], best_epoch: int) -> None:
@@ -106,11 +116,12 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, made: Traine
         "class_names": rows.class_names,
         "input": {
             "shape": (1, *runner.row_shape),
-            "channel_names": rows.channel_names,
+            "channel_names": data.channel_names,
             "sample_rate_hz": data.sample_rate_hz,
             "units_scale": data.units_scale,
             "scaling": to_data(rows.scaling),
             "quantization": quantization["input"],
+            **describe_front_end(data.front_end, data.row_shape),
         },
         "output": {**_output(made), "quantization": quantization["output"]},
         "footprint": {**model.footprint.to_json(), "file": TFLITE},

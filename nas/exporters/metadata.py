@@ -1,10 +1,12 @@
 """All facts of an archive except the model's bytes, for programs."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from nas.codec import to_data
 from nas.exporters.format import FORMATS, Files
+from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.text import document
@@ -33,7 +35,7 @@ def describe(archive: Archive) -> dict[str, Any]:
             "units_scale": archive.units_scale,
             "scaling": to_data(archive.scaling),
             "quantization": to_data(archive.input),
-            **_front_end(archive),
+            **describe_front_end(archive.front_end, archive.record.architecture["input_shape"]),
         },
         "output": {"is": archive.output_is, "quantization": to_data(archive.output), **_scaling(archive)},
         "footprint": {**archive.footprint, "file": "model.tflite"},
@@ -51,11 +53,9 @@ def _scaling(archive: Archive) -> dict[str, Any]:
     return {} if archive.output_scaling is None else {"scaling": to_data(archive.output_scaling)}
 
 
-def _front_end(archive: Archive) -> dict[str, Any]:
-    """Return what computes the input from a row of data, if anything does."""
-    if archive.front_end == RAW:
-        return {}
-    return {"front_end": archive.front_end.to_json(), "row_shape": archive.record.architecture["input_shape"]}
+def describe_front_end(front_end: FrontEnd, row_shape: Sequence[int]) -> dict[str, Any]:
+    """Return what computes the input from a row of data of a shape, if anything does."""
+    return {} if front_end == RAW else {"front_end": front_end.to_json(), "row_shape": list(row_shape)}
 
 
 def _bare_sha256(archive: Archive) -> str:

@@ -16,7 +16,8 @@ def on_tflm(archive: Archive) -> Archive:
     """
     if is_on_tflm(archive):
         return archive
-    return replace(archive, footprint=profile(archive.tflite, _board(archive), archive.name).to_json())
+    board = tflm_board(find_target(str(archive.footprint["target"])))
+    return replace(archive, footprint=profile(archive.tflite, board, archive.name).to_json())
 
 
 def is_on_tflm(archive: Archive) -> bool:
@@ -24,9 +25,9 @@ def is_on_tflm(archive: Archive) -> bool:
     return "ram" not in archive.footprint
 
 
-def _board(archive: Archive) -> Target:
-    target = find_target(str(archive.footprint["target"]))
+def tflm_board(target: Target) -> Target:
+    """Return a target with TFLM as its runtime, or where that does not run there, the default."""
     try:
         return target.on("tflm")
-    except InputError:  # TFLM does not run there
+    except InputError:
         return find_target(DEFAULT_TARGET)

@@ -85,7 +85,7 @@ class Finals:
             return
         ledger = self.trials.ledger
         competing = chosen[: self._number_in_time(chosen)]
-        soft_labels = self._soft_labels() if competing else {}
+        soft_labels = self._soft_labels(competing[0]) if competing else {}
         finals = comparable(self._cross_validate(competing, soft_labels))
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
         rival = Rival(self.problem, self.dispatcher, self.clock)
@@ -131,10 +131,10 @@ class Finals:
             return len(chosen)
         return self.plan.finalists_in_time(self._pace(chosen), remaining, self.clock.limit, len(chosen))
 
-    def _soft_labels(self) -> SoftLabels:
-        limit = self.clock.limit
+    def _soft_labels(self, best: Record) -> SoftLabels:
+        limit, front_end = self.clock.limit, Architecture.from_json(best.architecture).front_end
         teachers = Teachers(self.problem, self.trials.ledger, self.models, self.dispatcher, self.observer)
-        return teachers.soft_labels(self.plan.fold_epochs, None if limit is None else TEACHER_SHARE * limit)
+        return teachers.soft_labels(self.plan.fold_epochs, None if limit is None else TEACHER_SHARE * limit, front_end)
 
     def _cross_validate(self, chosen: Sequence[Record], soft_labels: SoftLabels) -> list[Final]:
         """Train each finalist on each fold, except for those trainings that an earlier run has done.

@@ -5,7 +5,7 @@ winner's last training learns each row's soft label from the teacher that has no
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,6 +19,8 @@ from nas.optimizer.models import ModelFolder
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.seeds import derive
+from nas.signal.front_end import FrontEnd
+from nas.signal.raw import RAW
 from nas.study.tasks import AllButTest, Fold, Selection, TeacherAnswers, TeacherTask
 
 SoftLabels: TypeAlias = Mapping[Selection, Floats]
@@ -35,7 +37,7 @@ class Teachers:
     dispatcher: Dispatcher
     observer: Observer
 
-    def soft_labels(self, epochs: int, seconds: float | None) -> SoftLabels:
+    def soft_labels(self, epochs: int, seconds: float | None, front_end: FrontEnd = RAW) -> SoftLabels:
         """Return the soft labels for all final trainings, after training the teachers that are missing.
 
         Empty if the recipe asks for no distillation or if a teacher fails; final trainings then learn from labels
@@ -44,30 +46,35 @@ class Teachers:
         Args:
             epochs: of a teacher's training.
             seconds: time limit of each.
+            front_end: what teachers read: that of the best finalist, since labels are for rows and not for features.
         """
         finals = self.problem.study.recipe.finals
         if not finals.distillation:
             return {}
         divided = _divided(self.problem)
-        self._train([fold for fold in divided if not self._is_answered(fold)], epochs, seconds)
+        recipe, learns = self.problem.study.recipe, self.problem.space.task
+        missing = [fold for fold in divided if not self._is_answered(fold)]
+        self._train(
+            [
+                TeacherTask(fold, recipe, epochs, self._seed(fold), learns, front_end, seconds=seconds)
+                for fold in missing
+            ]
+        )
         if not all(map(self._is_answered, divided)):
             return {}
         answers = {fold: _read(self.models, fold) for fold in divided}
         own: dict[Selection, Floats] = {fold: answers[fold][kept] for fold, (kept, _) in divided.items()}
         return {**own, AllButTest(): _unseen(answers, divided)}
 
-    def _train(self, missing: list[Fold], epochs: int, seconds: float | None) -> None:
-        recipe, seed = self.problem.study.recipe, self.problem.study.seed
-        if missing:
-            self.observer.phase(f"finals: training {len(missing)} teachers")
-        learns = self.problem.space.task
-        tasks = (
-            (fold, TeacherTask(fold, recipe, epochs, derive(seed, "teacher", fold.seed_text), learns, seconds=seconds))
-            for fold in missing
-        )
-        for fold, answer in self.dispatcher.perform(tasks):
+    def _train(self, tasks: Sequence[TeacherTask]) -> None:
+        if tasks:
+            self.observer.phase(f"finals: training {len(tasks)} teachers")
+        for fold, answer in self.dispatcher.perform((task.rows, task) for task in tasks):
             if isinstance(answer, TeacherAnswers):
                 self._keep(fold, answer)
+
+    def _seed(self, fold: Fold) -> int:
+        return derive(self.problem.study.seed, "teacher", fold.seed_text)
 
     def _keep(self, fold: Fold, answers: TeacherAnswers) -> None:
         self.models.write(_name(fold), _as_file(answers.soft_labels))

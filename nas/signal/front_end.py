@@ -78,6 +78,24 @@ FRONT_ENDS: Registry[type[FrontEnd]] = Registry("front-end", "nas.signal")
 """Front-ends by name."""
 
 
+def require_rows(
+    front_end: FrontEnd, row_shape: tuple[int, ...], rate_hz: float | None, source: object, *, otherwise: str = ""
+) -> None:
+    """Raise an InputError if rows of this shape and rate cannot go through a front-end.
+
+    `otherwise` is what else could be done about another rate, for the hint.
+    """
+    wanted = front_end.rate_hz
+    if wanted is not None and rate_hz is not None and rate_hz != wanted:
+        raise InputError(
+            f"{source}: sample_rate_hz",
+            f"must be the {wanted:g} Hz of the front-end",
+            got=f"{rate_hz:g} Hz",
+            hint=f"resample with --rate-hz {wanted:g}{otherwise}",
+        )
+    front_end.shape(row_shape)
+
+
 def read_front_end(data: Any, place: str) -> FrontEnd:
     """Read the `to_json()` of a front-end; InputError at `place` for anything else."""
     if not isinstance(data, Mapping) or "front_end" not in data:

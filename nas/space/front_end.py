@@ -6,7 +6,7 @@ from typing import Any
 
 from nas.codec import Place
 from nas.errors import InputError, unknown
-from nas.signal.front_end import FRONT_ENDS, FrontEnd
+from nas.signal.front_end import FRONT_ENDS, FrontEnd, require_rows
 from nas.space.choices import Choices, parse_choices
 from nas.space.dims import Value
 
@@ -36,17 +36,9 @@ def parse_front_end(table: object, place: str) -> Choices[FrontEnd]:
 
 def check_rows(choices: Choices[FrontEnd], row_shape: tuple[int, ...], rate_hz: float | None, source: object) -> None:
     """Raise an InputError if rows of this shape and rate cannot go through the front-end with all its settings."""
+    otherwise = f", or copy the space and set sample_rate_hz = {rate_hz:g}" if rate_hz else ""
     for values in _members(choices, "front_end"):
-        front_end = choices.kind(**values)
-        wanted = front_end.rate_hz
-        if wanted is not None and rate_hz is not None and rate_hz != wanted:
-            raise InputError(
-                f"{source}: sample_rate_hz",
-                f"must be the {wanted:g} Hz of the space's front-end",
-                got=f"{rate_hz:g} Hz",
-                hint=f"resample with --rate-hz {wanted:g}, or copy the space and set sample_rate_hz = {rate_hz:g}",
-            )
-        front_end.shape(row_shape)
+        require_rows(choices.kind(**values), row_shape, rate_hz, source, otherwise=otherwise)
 
 
 def _own_names(kind: type[FrontEnd], settings: Mapping[str, Any], place: str) -> dict[str, Any]:

@@ -183,7 +183,7 @@ class TeacherAnswers:
 class TeacherTask(Task[TeacherAnswers]):
     """Train a large network without one fold, and compute its soft labels.
 
-    The fields are those of `TrainingTask`; `learns` is what the network learns.
+    The fields are those of `TrainingTask`; `learns` is what the network learns, and `front_end` what it reads by.
     """
 
     rows: Fold
@@ -191,6 +191,7 @@ class TeacherTask(Task[TeacherAnswers]):
     epochs: int
     seed: int
     learns: LearningTask = field(default_factory=Classification)
+    front_end: FrontEnd = RAW
 
     @property
     def label(self) -> str:
