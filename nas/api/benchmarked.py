@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nas.study.scores import as_accuracy
 from nas.target.footprint import Footprint
 from nas.target.numbers import Numbers
 from nas.text import kilobytes
@@ -22,7 +23,8 @@ class HostTime:
         low_us: time that a tenth of the inferences stays below.
         high_us: time that nine tenths stay below.
         runs: number of timed inferences.
-        accuracy: on the test rows; None without data.
+        score: on the test rows, in `metric`; None without data.
+        metric: what the score is: `accuracy`, or `rmse` of measured targets.
         reason: why the interpreter does not run it.
     """
 
@@ -30,8 +32,19 @@ class HostTime:
     low_us: float | None = None
     high_us: float | None = None
     runs: int = 0
-    accuracy: float | None = None
+    score: float | None = None
+    metric: str = "accuracy"
     reason: str | None = None
+
+    @property
+    def accuracy(self) -> float | None:
+        """The score, if it is an accuracy."""
+        return as_accuracy(self.metric, self.score)
+
+    def to_json(self) -> dict[str, Any]:
+        facts = asdict(self)
+        del facts["metric"]
+        return {**facts, "accuracy": self.accuracy}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class BenchmarkRow:
     def to_json(self) -> dict[str, Any]:
         """Return the row with each of its tensors."""
         tensors = [] if self.footprint is None else [asdict(t) for t in self.footprint.tensors]
-        times = {name: asdict(getattr(self, name)) for name in _INTERPRETERS}
+        times = {name: getattr(self, name).to_json() for name in _INTERPRETERS}
         return {**self.totals(), **times, "tensors": tensors}
 
     def totals(self) -> dict[str, Any]:
@@ -87,7 +100,9 @@ class BenchmarkRow:
 
     def flat(self) -> dict[str, Any]:
         """Return the row as a table has it: figures of interpreters as columns with their names in front."""
-        times = {f"{name}_{key}": value for name in _INTERPRETERS for key, value in asdict(getattr(self, name)).items()}
+        times = {
+            f"{name}_{key}": value for name in _INTERPRETERS for key, value in getattr(self, name).to_json().items()
+        }
         return {**self.totals(), **times}
 
 
@@ -101,9 +116,9 @@ class Benchmark:
     Attributes:
         target: name of the target that footprints hold for.
         rows: one a model.
-        test_rows: number of rows that accuracies are of; 0 without data.
-        baseline: accuracy of always answering the most frequent class; None without data.
-        metric: what accuracies and baseline are: `accuracy`, or `rmse` of measured targets.
+        test_rows: number of rows that scores are of; 0 without data.
+        baseline: score of the best constant answer, the most frequent class or the mean target; None without data.
+        metric: what scores and baseline are: `accuracy`, or `rmse` of measured targets.
     """
 
     target: str
@@ -118,8 +133,9 @@ class Benchmark:
             "target": self.target,
             "models": [row.to_json() for row in self.rows],
             "test_rows": self.test_rows,
-            "baseline_accuracy": self.baseline,
             "metric": self.metric,
+            "baseline_score": self.baseline,
+            "baseline_accuracy": as_accuracy(self.metric, self.baseline),
         }
 
     def frame(self) -> "Frame":

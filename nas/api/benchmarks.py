@@ -9,7 +9,7 @@ import numpy as np
 
 from nas.api.apart import Apart, RefusedError
 from nas.api.benchmarked import Benchmark, BenchmarkRow, HostTime
-from nas.api.labelled import DataSource, accuracy, baseline_accuracy, judged_by, judged_in, labelled
+from nas.api.labelled import DataSource, baseline_score, judged_by, judged_in, labelled, score
 from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.models import model_files
@@ -93,7 +93,7 @@ class _Bench:
         def judged(run: HostRun) -> float | None:
             if part is None or model is None or run.outputs is None:
                 return None
-            return accuracy(model, run.outputs, part.y)
+            return score(model, run.outputs, part.y)
 
         def timed(apart: Apart, function: Callable[..., HostRun], *arguments: Any) -> tuple[HostTime, int | None]:
             try:
@@ -101,7 +101,7 @@ class _Bench:
             except RefusedError as error:
                 return HostTime(reason=str(error)), None
             median, low, high = (run.quantile_us(share) for share in (0.5, 0.1, 0.9))
-            return HostTime(median, low, high, len(run.times_us), judged(run)), run.arena_bytes
+            return HostTime(median, low, high, len(run.times_us), judged(run), self.metric), run.arena_bytes
 
         litert, _ = timed(self._litert, run_litert, False)
         xnnpack, _ = timed(self._litert, run_litert, True)
@@ -122,8 +122,8 @@ class _Bench:
         if parts is None:
             return None, None, None
         part = judged_by(self._data)
-        self.baseline, test = baseline_accuracy(parts, part), parts[part]
-        self.metric = judged_in(model)
+        self.baseline, test = baseline_score(parts, part), parts[part]
+        self.metric = judged_in(model, test.y)
         if len(test) > _MOST_ROWS:
             picked = np.sort(np.random.default_rng(0).permutation(len(test))[:_MOST_ROWS])
             test = test.take(picked)

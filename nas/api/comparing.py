@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from nas.api.converted import Agreement, Bounds
-from nas.api.labelled import accuracy
+from nas.api.labelled import judged_in, score
 from nas.api.model import Model
-from nas.arrays import Floats, Ints
+from nas.arrays import Array, Floats, Ints
 from nas.text import percent
 
 _REFERENCES = {"tflite": "Keras", "onnx": "Keras", "onnx-int8": "LiteRT"}
 
 
 def compared(
-    model: Model, name: str, outputs: tuple[Floats, Floats], y: Ints | None, step: float | None, bounds: Bounds
+    model: Model, name: str, outputs: tuple[Floats, Floats], y: Array | None, step: float | None, bounds: Bounds
 ) -> Agreement:
     """Return how a converted model answers, compared with its reference.
 
@@ -22,14 +22,15 @@ def compared(
         model: which says what the outputs mean.
         name: the format.
         outputs: of the converted model and of the reference, each [n, outputs].
-        y: class of each row [n]; None if it is not known.
+        y: class of each row [n], or measured targets [n, outputs]; None if it is not known.
         step: of the int8 outputs; None for float ones.
         bounds: what must hold.
     """
     answers, reference = outputs
     away = np.abs(answers.astype(np.float64) - reference)
     steps = None if step is None else np.round(away / step)
-    same = float(np.mean(_classes(model, answers) == _classes(model, reference)))
+    metric = judged_in(model, y)
+    same = float(np.mean(_classes(model, answers) == _classes(model, reference))) if metric == "accuracy" else None
     found = Agreement(
         reference=_REFERENCES[name],
         rows=len(answers),
@@ -38,8 +39,9 @@ def compared(
         steps=None if steps is None else int(steps.max()),
         equal=None if steps is None else float((steps == 0).mean()),
         agreement=same,
-        accuracy=None if y is None else accuracy(model, answers, y),
-        reference_accuracy=None if y is None else accuracy(model, reference, y),
+        score=None if y is None else score(model, answers, y),
+        reference_score=None if y is None else score(model, reference, y),
+        metric=metric,
         rule="",
         passed=None,
     )
@@ -47,10 +49,11 @@ def compared(
 
 
 def _judged(found: Agreement, name: str, bounds: Bounds, noise: bool) -> Agreement:
-    """Return a comparison with its rule and verdict; an int8 model's answers to noise say nothing."""
+    """Return a comparison with its rule and verdict; none for an int8 model's answers to noise, and for its values."""
     if name == "onnx":
-        passed = found.difference <= bounds.difference and found.agreement == 1
-        return _with(found, f"outputs within {bounds.difference:g} and the same class for every row", passed)
+        passed, same = found.difference <= bounds.difference, found.agreement
+        words = "" if same is None else " and the same class for every row"
+        return _with(found, f"outputs within {bounds.difference:g}{words}", passed and same in (None, 1))
     if name == "onnx-int8" and found.steps is not None and found.equal is not None:
         passed = found.steps <= bounds.steps and found.equal >= bounds.equal
         words = f"{bounds.steps} step{'' if bounds.steps == 1 else 's'}"
@@ -58,7 +61,7 @@ def _judged(found: Agreement, name: str, bounds: Bounds, noise: bool) -> Agreeme
     if name == "onnx-int8":
         passed = found.difference <= bounds.difference
         return _with(found, f"outputs within {bounds.difference:g}", passed)
-    if noise:
+    if noise or found.agreement is None:
         return found
     rule = f"the same class for {percent(bounds.agreement)} of the rows"
     return _with(found, rule, found.agreement >= bounds.agreement)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from nas.errors import InputError
 from nas.keywords import explains_fields
+from nas.study.scores import as_accuracy
 from nas.text import counted, kilobytes, percent
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ class Agreement:
         mean_difference: the mean of all.
         steps: the largest in steps of the int8 output; None for float outputs.
         equal: share of outputs in the same step; None for float outputs.
-        agreement: share of rows for which both give the same class.
-        accuracy: share of rows that are right; None without classes.
-        reference_accuracy: the same of the reference.
+        agreement: share of rows for which both give the same class; None for measured targets.
+        score: on the rows, in `metric`; None for noise.
+        reference_score: the same of the reference.
+        metric: what the scores are: `accuracy`, or `rmse` of measured targets.
         rule: what must hold, in words; empty where rows of noise cannot tell.
         passed: whether it holds; None where there is no rule.
     """
@@ -62,11 +64,24 @@ class Agreement:
     mean_difference: float
     steps: int | None
     equal: float | None
-    agreement: float
-    accuracy: float | None
-    reference_accuracy: float | None
+    agreement: float | None
+    score: float | None
+    reference_score: float | None
+    metric: str
     rule: str
     passed: bool | None
+
+    @property
+    def accuracy(self) -> float | None:
+        """`score`, if it is an accuracy; `reference_accuracy` likewise."""
+        return as_accuracy(self.metric, self.score)
+
+    @property
+    def reference_accuracy(self) -> float | None:
+        return as_accuracy(self.metric, self.reference_score)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "accuracy": self.accuracy, "reference_accuracy": self.reference_accuracy}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ class ConvertedFile:
 
     def to_json(self) -> dict[str, Any]:
         facts = {"format": self.format, "file": self.file, "file_bytes": self.file_bytes, "verdict": self.verdict}
-        return {**facts, "reason": self.reason, "checked": None if self.checked is None else asdict(self.checked)}
+        return {**facts, "reason": self.reason, "checked": None if self.checked is None else self.checked.to_json()}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,7 +167,7 @@ class Conversion:
     def __repr__(self) -> str:
         words = [
             f"{file.format} {kilobytes(file.file_bytes)} {file.verdict}"
-            + (f" ({percent(file.checked.agreement)} same class)" if file.checked else "")
+            + (f" ({percent(file.checked.agreement)} same class)" if file.checked and file.checked.agreement else "")
             for file in self.files
         ]
         return f"<nas.Conversion {self.name}: {'; '.join(words) or counted(0, 'file')}>"

@@ -9,7 +9,7 @@ import numpy as np
 from nas.api import STUDIES
 from nas.api.loading import load
 from nas.api.model import Model
-from nas.api.model_data import is_own_data, like_training
+from nas.api.model_data import check_task, is_own_data, like_training
 from nas.api.studies import open_study
 from nas.arrays import Floats
 from nas.data.choice import DataChoice
@@ -174,7 +174,7 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = own_rows(_choice(model.data, data, options).splits(), part)
     else:
         rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
-    _check_task(model, rows)
+    check_task(model, rows.source, measured=bool(rows.mean))
     if len(model.class_names) == 1 and len(rows.class_names) == 2:
         model = replace(model, class_names=rows.class_names)  # one output is the probability of the second class
     rows = as_model_reads(rows, model.class_names, model.channel_names)
@@ -183,17 +183,6 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = replace(rows, notes=(*rows.notes, raw))
     most = settings.get("rows_per_class")
     return rows if most is None else some_of_each_class(rows, most, seed or 0)
-
-
-def _check_task(model: Model, rows: Rows) -> None:
-    """Raise an InputError for targets where the model gives classes, and the other way round.
-
-    A file that nothing is known of may give values: those of its outputs, as they are.
-    """
-    if rows.mean and model.output_scaling is None and (model.scaling is not None or not model.is_logit):
-        raise InputError(rows.source, "must hold classes: the model gives classes", got="measured targets")
-    if not rows.mean and model.output_scaling is not None:
-        raise InputError(rows.source, "must hold measured targets: the model gives values", got="classes")
 
 
 def _choice(own: DataChoice, data: str | Data | None, options: DataOptions) -> DataChoice:
@@ -224,6 +213,8 @@ def _check_shape(model: Model, rows: Rows) -> None:
 
 def _outputs(model: Model, rows: Rows, with_float: bool) -> tuple[Floats | None, Floats | None]:
     """Return the probabilities of the `.tflite` and of the float model; None for one that there is not."""
+    if rows.mean:
+        model = replace(model, is_logit=False)  # a file that nothing is known of gives values, not logits
     x = model.scaled(rows.part.x)
     int8 = None if model.tflite is None else _whole(model, model.answer(x), rows)
     wanted = with_float or int8 is None

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nas.api.model import Model
-from nas.api.model_data import is_own_data, like_training
+from nas.api.model_data import check_task, is_own_data, like_training
 from nas.arrays import Array, Floats, Ints
 from nas.data.choice import DataChoice
 from nas.data.dataset import Part
@@ -15,6 +15,7 @@ from nas.data.given import Data
 from nas.data.options import DataOptions
 from nas.data.splits import Splits, split
 from nas.errors import InputError
+from nas.evaluation.class_names import match_targets
 from nas.task.classification import Classification
 from nas.task.regression import Regression
 from nas.task.task import TARGETS
@@ -33,19 +34,21 @@ def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
         data: where they come from; what the model was trained on if None.
 
     Raises:
-        InputError: the data cannot be read, or have other shapes or classes than the model.
+        InputError: the data cannot be read, or have other shapes, classes or targets than the model.
     """
     source = model.data if data is None else data
     if source is None:
         return None
     splits = _splits(model, source)
+    check_task(model, splits.source, measured=splits.task == TARGETS)
     if splits.task == TARGETS:
+        match_targets(splits.class_names, model.class_names, splits.source)
         return {name: replace(part, x=model.scaled(part.x)) for name, part in splits.parts().items()}
     places = _places(model, splits)
     return {name: replace(part, x=model.scaled(part.x), y=places[part.y]) for name, part in splits.parts().items()}
 
 
-def accuracy(model: Model, outputs: Floats, y: Array) -> float:
+def score(model: Model, outputs: Floats, y: Array) -> float:
     """Return the share of rows whose answer is right; for measured targets, the RMSE (see `judged_in`).
 
     Args:
@@ -55,7 +58,7 @@ def accuracy(model: Model, outputs: Floats, y: Array) -> float:
     """
     if y.ndim == 2:
         answers = outputs if model.output_scaling is None else model.output_scaling.undo(outputs)
-        return _ERRORS.scores(_ERRORS.tally(answers, y, y.shape[1]))[judged_in(model)]
+        return _ERRORS.scores(_ERRORS.tally(answers, y, y.shape[1]))[Regression.main_metric]
     if outputs.shape[1] == 1:
         answers = (outputs[:, 0] > (0.0 if model.is_logit else 0.5)).astype(np.int64)
     else:
@@ -63,9 +66,10 @@ def accuracy(model: Model, outputs: Floats, y: Array) -> float:
     return float(np.mean(answers == y))
 
 
-def judged_in(model: Model) -> str:
-    """Return the metric that `accuracy` is for a model."""
-    return Classification.main_metric if model.output_scaling is None else Regression.main_metric
+def judged_in(model: Model, y: Array | None) -> str:
+    """Return the metric that `score` is for rows of such classes or targets; without rows, for what the model gives."""
+    measured = model.output_scaling is not None if y is None else y.ndim == 2
+    return Regression.main_metric if measured else Classification.main_metric
 
 
 def judged_by(data: DataSource | None) -> str:
@@ -76,7 +80,7 @@ def judged_by(data: DataSource | None) -> str:
     return "val" if data is None else "test"
 
 
-def baseline_accuracy(parts: Mapping[str, Part], part: str) -> float:
+def baseline_score(parts: Mapping[str, Part], part: str) -> float:
     """Return the share of the rows of a part that have the most frequent class of the training rows.
 
     Of measured targets, the RMSE of always answering the mean of the training targets.

@@ -116,6 +116,8 @@ class Model:
             return self.output_scaling.undo(outputs)
         if not self.is_logit or not len(outputs):
             return outputs
+        if outputs.shape[1] == 1:  # the logit of the second of two classes
+            return np.asarray(0.5 + 0.5 * np.tanh(outputs / 2), np.float32)
         raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 

@@ -8,6 +8,7 @@ from nas.data.options import READER_OPTIONS, DataOptions
 from nas.data.readers.picture import ENDINGS as PICTURES
 from nas.data.readers.sound import ENDINGS
 from nas.data.source import READERS, Reader, options_of
+from nas.errors import InputError
 from nas.signal.kind import Kind
 
 _OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
@@ -64,3 +65,14 @@ def is_own_data(model: Model, source: str) -> bool:
     if source == model.data.source or not given.exists():
         return source == model.data.source
     return given.samefile(own) if own.exists() else given.resolve().name == own.name
+
+
+def check_task(model: Model, source: object, *, measured: bool) -> None:
+    """Raise an InputError for measured targets where the model gives classes, and the other way round.
+
+    A file that nothing is known of may give values: those of its outputs, as they are.
+    """
+    if measured and model.output_scaling is None and (model.scaling is not None or not model.is_logit):
+        raise InputError(source, "must hold classes: the model gives classes", got="measured targets")
+    if not measured and model.output_scaling is not None:
+        raise InputError(source, "must hold measured targets: the model gives values", got="classes")

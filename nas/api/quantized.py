@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from nas.study.layer_error import LayerError
 from nas.study.quantization import Quantization
+from nas.study.scores import as_accuracy
 from nas.task.task import metric_title, score_text
 from nas.text import kilobytes
 
@@ -23,7 +24,8 @@ class SchemeResult:
         arena_bytes: what TFLM's `arena_used_bytes()` gives on the target; None where TFLM does not run it.
         arena_min_bytes: the arena to reserve: the smallest with which allocation and inference succeed.
         latency_ms: of an inference on the target; None if the target has no clock.
-        accuracy: in LiteRT, or the error there (`Quantized.metric`); None without data.
+        score: in LiteRT, in `metric`; None without data.
+        metric: what the score is: `accuracy`, or `rmse` of measured targets.
         supported: whether TFLM runs it.
         reason: why it could not be made, or why TFLM does not run it, and what to change.
     """
@@ -36,15 +38,20 @@ class SchemeResult:
     arena_bytes: int | None = None
     arena_min_bytes: int | None = None
     latency_ms: float | None = None
-    accuracy: float | None = None
+    score: float | None = None
+    metric: str = "accuracy"
     supported: bool = False
     reason: str | None = None
 
-    def to_json(self, metric: str = "accuracy") -> dict[str, Any]:
-        facts = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("content", "file")}
-        if metric != "accuracy":
-            facts["accuracy"] = None
-        return {**facts, "score": self.accuracy, "tflite": self.file}
+    @property
+    def accuracy(self) -> float | None:
+        """The score, if it is an accuracy."""
+        return as_accuracy(self.metric, self.score)
+
+    def to_json(self) -> dict[str, Any]:
+        left_out = ("content", "file", "metric")
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in left_out}
+        return {**facts, "accuracy": self.accuracy, "tflite": self.file}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,10 +67,10 @@ class Quantized:
         deployed: the `.tflite` that the model came with; None if there is none.
         settings: of the converter.
         calibrated_on: the rows that ranges were measured on, in words.
-        part: `test` or `val`, the rows that accuracies are of.
+        part: `test` or `val`, the rows that scores are of.
         rows: number of these rows.
-        baseline: accuracy of always answering the most frequent class; None without data.
-        metric: what accuracies and baseline are: `accuracy`, or `rmse` of measured targets.
+        baseline: score of the best constant answer, the most frequent class or the mean target; None without data.
+        metric: what scores and baseline are: `accuracy`, or `rmse` of measured targets.
         notes: what else there is to know, a sentence each.
     """
 
@@ -86,16 +93,16 @@ class Quantized:
         return {
             "model": self.name,
             "target": self.target,
-            "schemes": [row.to_json(self.metric) for row in self.schemes],
+            "schemes": [row.to_json() for row in self.schemes],
             "layers": [asdict(layer) for layer in self.layers],
             "layers_of": self.layers_of,
-            "deployed": None if self.deployed is None else self.deployed.to_json(self.metric),
+            "deployed": None if self.deployed is None else self.deployed.to_json(),
             "metric": self.metric,
             "baseline_score": self.baseline,
             "calibration": self.calibrated_on,
             "part": self.part,
             "rows": self.rows,
-            "baseline_accuracy": self.baseline if self.metric == "accuracy" else None,
+            "baseline_accuracy": as_accuracy(self.metric, self.baseline),
             "notes": list(self.notes),
         }
 
@@ -103,9 +110,7 @@ class Quantized:
         """Return a pandas DataFrame, one row a scheme; the model's own `.tflite` comes last."""
         from nas.data.tables.reading import to_frame
 
-        return to_frame(
-            [row.to_json(self.metric) for row in (*self.schemes, *([self.deployed] if self.deployed else []))]
-        )
+        return to_frame([row.to_json() for row in (*self.schemes, *([self.deployed] if self.deployed else []))])
 
     def layers_frame(self) -> "Frame":
         """Return a pandas DataFrame, one row a layer, the worst first."""
@@ -126,4 +131,4 @@ def _words(row: SchemeResult, metric: str) -> str:
     if row.content is None:
         return row.reason or "could not be made"
     runs = "runs on TFLM" if row.supported else "does not run on TFLM"
-    return f"{kilobytes(row.file_bytes)}, {metric_title(metric)} {score_text(metric, row.accuracy)}, {runs}"
+    return f"{kilobytes(row.file_bytes)}, {metric_title(metric)} {score_text(metric, row.score)}, {runs}"

@@ -10,7 +10,7 @@ import numpy as np
 from nas.api import STUDIES
 from nas.api.apart import Apart, RefusedError
 from nas.api.calibration import Calibration, calibration_of
-from nas.api.labelled import DataSource, accuracy, baseline_accuracy, judged_by, judged_in, labelled
+from nas.api.labelled import DataSource, baseline_score, judged_by, judged_in, labelled, score
 from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.quantized import Quantized, SchemeResult
@@ -69,11 +69,15 @@ class _Job:
     judged: str
     calibration: Calibration
 
+    @property
+    def metric(self) -> str:
+        return judged_in(self.model, self.parts[self.judged].y if self.parts else None)
+
     def measure(self, scheme: str, content: bytes) -> SchemeResult:
         """Return what a `.tflite` costs on the target, how accurate it is, and whether TFLM runs it."""
         footprint = profile(content, self.target)
         runs = not footprint.refused and footprint.complete
-        right, trouble = self._accuracy(content)
+        reached, trouble = self._score(content)
         return SchemeResult(
             scheme=scheme,
             content=content,
@@ -82,20 +86,21 @@ class _Job:
             arena_bytes=footprint.detail.used if runs else None,
             arena_min_bytes=footprint.ram_bytes if runs else None,
             latency_ms=footprint.latency_ms if runs else None,
-            accuracy=right,
+            score=reached,
+            metric=self.metric,
             supported=runs,
             reason=_reason(footprint) or trouble,
         )
 
-    def _accuracy(self, content: bytes) -> tuple[float | None, str | None]:
-        """Return the accuracy on the rows that are judged by, or why there is none."""
+    def _score(self, content: bytes) -> tuple[float | None, str | None]:
+        """Return the score on the rows that are judged by, or why there is none."""
         from nas.model.deploy.tflite_model import TfliteModel
 
         if not self.parts:
             return None, None
         rows = self.parts[self.judged]
         try:
-            return accuracy(self.model, TfliteModel(content, "LiteRT").predict(rows.x), rows.y), None
+            return score(self.model, TfliteModel(content, "LiteRT").predict(rows.x), rows.y), None
         except InputError as error:
             return None, str(error)
 
@@ -145,9 +150,9 @@ def quantize(
         calibrated_on=calibration.words,
         part=job.judged,
         rows=len(parts[job.judged]) if parts else 0,
-        baseline=baseline_accuracy(parts, job.judged) if parts else None,
+        baseline=baseline_score(parts, job.judged) if parts else None,
         notes=(*notes, *calibration.notes, *_unscaled(loaded, parts)),
-        metric=judged_in(loaded),
+        metric=job.metric,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from nas.api import STUDIES
-from nas.api.labelled import baseline_accuracy
+from nas.api.labelled import baseline_score
 from nas.api.training_architecture import front_end_of, train_named_architecture
 from nas.api.training_archive import RESULT, write_training_archive
 from nas.api.training_data import TrainingData, load_training_data
@@ -132,9 +132,9 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
         epochs=max(map(len, made.history.values()), default=0),
         best_epoch=made.best_epoch + 1,
         weights_sha256=weights_sha256(made.weights),
-        val_accuracy=made.val_accuracy,
-        float_val_accuracy=made.float_val_accuracy,
-        baseline_accuracy=baseline_accuracy({"train": data.prepared.train, "val": data.prepared.val}, "val"),
+        val_score=made.val_score,
+        float_val_score=made.float_val_score,
+        baseline_score=baseline_score({"train": data.prepared.train, "val": data.prepared.val}, "val"),
         seconds=round(time.monotonic() - start, 2),
         stopped_by=made.stopped_by,
         resumed_at=made.resumed_at,

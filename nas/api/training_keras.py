@@ -46,8 +46,8 @@ def train_keras(
         best_epoch=fitted.best_epoch,
         stopped_by=fitted.stopped_by,
         resumed_at=fitted.resumed_at,
-        val_accuracy=accuracy_of_tflite(tflite, rows),
-        float_val_accuracy=accuracy_of_keras(fitted.model, rows),
+        val_score=accuracy_of_tflite(tflite, rows),
+        float_val_score=accuracy_of_keras(fitted.model, rows),
         notes=fitted.notes,
         output_scale=((0.0,) * outputs, (1.0,) * outputs) if rows.learns.measured else None,
     )

@@ -43,6 +43,13 @@ def match_classes(data: Sequence[str], model: Sequence[str], source: object) -> 
     return np.array(numbers), tuple(_told(data, model, numbers))
 
 
+def match_targets(data: Sequence[str], model: Sequence[str], source: object) -> None:
+    """Raise an InputError unless the data have a target for each output of the model, in its order."""
+    if len(data) != len(model):
+        rule = f"must have a target for each of the model's outputs ({', '.join(model)})"
+        raise InputError(source, rule, got=", ".join(data))
+
+
 def _told(data: Sequence[str], model: Sequence[str], numbers: Sequence[int]) -> Iterator[str]:
     missing = [name for number, name in enumerate(model) if number not in numbers]
     respelt = [f"{own} is {model[number]}" for own, number in zip(data, numbers, strict=True) if own != model[number]]

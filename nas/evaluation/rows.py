@@ -13,7 +13,7 @@ from nas.data.rules import violations
 from nas.data.splits import Splits
 from nas.errors import InputError, unknown
 from nas.evaluation.channels import match_channels
-from nas.evaluation.class_names import match_classes
+from nas.evaluation.class_names import match_classes, match_targets
 
 ALL = "all"
 PARTS = ("train", "val", "test", ALL)
@@ -122,9 +122,7 @@ def as_model_reads(rows: Rows, class_names: tuple[str, ...], channel_names: tupl
 
 def _targets_as_model_gives(rows: Rows, names: tuple[str, ...], channel_names: tuple[str, ...]) -> Rows:
     """Return rows with targets, their channels in the model's order; InputError for another number of targets."""
-    if len(rows.class_names) != len(names):
-        rule = f"must have a target for each of the model's outputs ({', '.join(names)})"
-        raise InputError(rows.source, rule, got=", ".join(rows.class_names))
+    match_targets(rows.class_names, names, rows.source)
     channels, note = match_channels(rows.channel_names, channel_names, rows.source)
     x = rows.part.x if channels is None else np.ascontiguousarray(rows.part.x[..., channels])
     return replace(

@@ -9,6 +9,11 @@ from nas.study.result import Trained
 from nas.task.task import find_metric, metric_title, score_text
 
 
+def as_accuracy(metric: str, score: float | None) -> float | None:
+    """Return a score if it is an accuracy, else None: what is called so holds nothing else."""
+    return score if metric == "accuracy" else None
+
+
 def on_test_set(metric: str) -> str:
     """Return the name of a metric on the test set."""
     return f"test {metric_title(metric)}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.codec import to_data
+from nas.study.scores import as_accuracy
 from nas.task.classification import Classification
 from nas.task.regression import Regression
 from nas.task.task import find_metric, metric_title
@@ -47,8 +48,8 @@ class TrainedModel:
         best_epoch: whose weights the float model has, counted from 0.
         stopped_by: what ended the training.
         resumed_at: epochs of earlier runs.
-        val_accuracy: of the int8 model on the validation rows, or its RMSE; None if it has learned from them.
-        float_val_accuracy: of the float model on them.
+        val_score: of the int8 model on the validation rows, in `metric`; None if it has learned from them.
+        float_val_score: of the float model on them.
         notes: what the user should know, one line each.
         output_scale: of regression, the mean and the deviation that bring outputs to units; None for classes.
     """
@@ -61,14 +62,14 @@ class TrainedModel:
     best_epoch: int
     stopped_by: str
     resumed_at: int
-    val_accuracy: float | None
-    float_val_accuracy: float | None
+    val_score: float | None
+    float_val_score: float | None
     notes: tuple[str, ...] = ()
     output_scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     @property
     def metric(self) -> str:
-        """What the accuracies are: `accuracy`, or `rmse` of regression."""
+        """What the scores are: `accuracy`, or `rmse` of regression."""
         return Classification.main_metric if self.output_scale is None else Regression.main_metric
 
 
@@ -83,9 +84,10 @@ class TrainingResult:
         epochs: number of epochs that the model was trained for, earlier runs included.
         best_epoch: whose weights it has, counted from 1.
         weights_sha256: SHA-256 of all float weights in the order of the layers, as float32 little-endian.
-        val_accuracy: of the int8 model on the validation rows; `float_val_accuracy` of the float model; None if it has
+        val_score: of the int8 model on the validation rows; `float_val_score` of the float model; None if it has
             learned from these rows too.
-        baseline_accuracy: of always answering the class that is most frequent in training, on the same rows.
+        baseline_score: of always answering the class that is most frequent in training, or the mean target, on the
+            same rows.
         seconds: wall time of this run.
         stopped_by: what ended the training: `epochs`, or the name of the callback that did.
         resumed_at: number of epochs that earlier runs have trained; 0 if there was none.
@@ -95,7 +97,7 @@ class TrainingResult:
         problems: why it may not run there, in words; empty if it does.
         notes: what the user should know, one line each.
         mlflow_run: id of the training's run in MLflow; None if it is not tracked.
-        metric: what the three accuracies are: `accuracy`, or of regression `rmse`, in the units of the target.
+        metric: what the three scores are: `accuracy`, or of regression `rmse`, in the units of the target.
     """
 
     name: str
@@ -106,9 +108,9 @@ class TrainingResult:
     epochs: int
     best_epoch: int
     weights_sha256: str
-    val_accuracy: float | None
-    float_val_accuracy: float | None
-    baseline_accuracy: float
+    val_score: float | None
+    float_val_score: float | None
+    baseline_score: float
     seconds: float
     stopped_by: str
     resumed_at: int
@@ -123,20 +125,28 @@ class TrainingResult:
     def to_json(self) -> dict[str, Any]:
         """Return all of it as plain data; the figures of the footprint stand beside the others."""
         data = to_data(self)
-        scores = {name.replace("accuracy", "score"): data[name] for name in _SCORES}
-        if self.metric != "accuracy":
-            data |= dict.fromkeys(_SCORES)
-        return {**data.pop("footprint"), **data, **scores}
+        accuracies = {name: getattr(self, name) for name in ("val_accuracy", "float_val_accuracy", "baseline_accuracy")}
+        return {**data.pop("footprint"), **data, **accuracies}
+
+    @property
+    def val_accuracy(self) -> float | None:
+        """`val_score`, if it is an accuracy; `float_val_accuracy` and `baseline_accuracy` likewise."""
+        return as_accuracy(self.metric, self.val_score)
+
+    @property
+    def float_val_accuracy(self) -> float | None:
+        return as_accuracy(self.metric, self.float_val_score)
+
+    @property
+    def baseline_accuracy(self) -> float | None:
+        return as_accuracy(self.metric, self.baseline_score)
 
     def __repr__(self) -> str:
-        """Return the model, its accuracies and its size, in a line."""
+        """Return the model, its scores and its size, in a line."""
         text = find_metric(self.metric).text
-        scores = f"{metric_title(self.metric)} {text(self.val_accuracy)} int8, {text(self.float_val_accuracy)} float"
+        scores = f"{metric_title(self.metric)} {text(self.val_score)} int8, {text(self.float_val_score)} float"
         size = f"{self.footprint['weights_bytes']:,} B of weights"
         return f"<nas.TrainingResult {self.name}: {self.epochs} epochs, validation {scores}, {size}>"
-
-
-_SCORES = ("val_accuracy", "float_val_accuracy", "baseline_accuracy")
 
 
 def weights_sha256(weights: Iterable[Array]) -> str:

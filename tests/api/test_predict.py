@@ -202,3 +202,15 @@ def test_a_loaded_model_is_profiled_and_advised_on_like_its_file(model, model_fi
     assert profiled.weights_bytes == nas.profile(model_files["int8"], "cortex-m4").weights_bytes
     assert profiled.target == "cortex-m4"
     assert nas.advise(model) == nas.advise(model_files["int8"])
+
+
+def test_the_logit_of_a_model_of_one_output_becomes_the_probability_of_the_second_class():
+    import keras
+
+    from nas.model.keras_file import dump_keras
+
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model = nas.Model(None, (3,), ("0",), is_logit=True, keras=dump_keras(network))
+    rows = np.random.default_rng(0).normal(0, 40, (20, 3)).astype(np.float32)
+    expected = keras.activations.sigmoid(network(rows))
+    assert model.predict_float(rows) == pytest.approx(np.asarray(expected), abs=1e-6)

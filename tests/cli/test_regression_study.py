@@ -1,6 +1,7 @@
 """A search on measured targets, and everything that is written and said of it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ def test_an_evaluation_is_written_as_a_page_with_figures(nas: Callable[..., Any]
 def test_other_schemes_are_compared_by_their_rmse(study: Path) -> None:
     found = package.quantize(study, settings={"schemes": ("float32", "int8")})
     assert found.metric == "rmse"
-    errors = [row.accuracy for row in found.schemes]
+    errors = [row.score for row in found.schemes]
     assert errors[1] == pytest.approx(errors[0], rel=0.1)
 
 
@@ -144,10 +145,44 @@ def build(spec):
         code, folder=folder / "own", data=str(folder / "levels.npz"), epochs=20, learning_rate=0.03, tracking_uri="none"
     )
     assert result.metric == "rmse"
-    assert result.float_val_accuracy < result.baseline_accuracy
+    assert result.float_val_score < result.baseline_score
+    assert result.float_val_accuracy is None
     keras_mse = result.history["val_loss"][result.best_epoch - 1]
-    assert result.float_val_accuracy**2 == pytest.approx(keras_mse, rel=1e-4)
+    assert result.float_val_score**2 == pytest.approx(keras_mse, rel=1e-4)
     assert package.evaluate(folder / "own").before["rmse"].value < 20
+
+
+def test_a_bare_file_is_judged_on_targets_by_its_outputs_as_they_are(folder: Path) -> None:
+    # It follows the training of `own`, whose outputs are in units.
+    bare, data = folder / "bare", str(folder / "levels.npz")
+    bare.mkdir()
+    shutil.copy(folder / "own" / "model.keras", bare)
+    (row,) = package.quantize(bare / "model.keras", data=data, settings={"schemes": ("float32",)}, folder=bare).schemes
+    expected = package.evaluate(bare / "model.keras", data=data, part="test", seed=0).before["rmse"].value
+    assert (row.metric, row.score, row.accuracy) == ("rmse", pytest.approx(expected, rel=1e-5), None)
+    document = package.benchmark(bare / "float32.tflite", data=data, runs=1).to_json()
+    litert = document["models"][0]["litert"]
+    assert (litert["score"], litert["accuracy"]) == (pytest.approx(expected, rel=1e-5), None)
+    assert (document["metric"], document["baseline_accuracy"]) == ("rmse", None)
+    assert document["baseline_score"] > 0
+
+
+def test_data_that_ask_something_else_than_the_model_answers_are_refused(study: Path, folder: Path) -> None:
+    x, y, groups = made_up(folder / "levels.npz")
+    np.savez(folder / "two.npz", x=x, y=np.stack([y, y], axis=1), group=groups)
+    np.savez(folder / "classes.npz", x=x, y=(y > 50).astype(int), group=groups)
+    with pytest.raises(package.InputError, match="a target for each of the model's outputs"):
+        package.quantize(study, data=str(folder / "two.npz"))
+    with pytest.raises(package.InputError, match="the model gives values"):
+        package.quantize(study, data=str(folder / "classes.npz"))
+
+
+def test_a_converted_model_is_compared_by_its_error_and_not_by_classes(study: Path) -> None:
+    (file,) = package.convert(study, formats=("tflite",)).files
+    assert file.checked is not None
+    assert (file.checked.agreement, file.verdict) == (None, "not judged")
+    assert file.checked.score == pytest.approx(file.checked.reference_score, rel=0.1)
+    assert file.to_json()["checked"]["accuracy"] is None
 
 
 def test_a_classifier_s_metric_and_a_class_s_loss_are_refused(folder: Path, search_here: SearchHere) -> None:

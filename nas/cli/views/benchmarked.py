@@ -66,7 +66,7 @@ def _cells(row: BenchmarkRow, metric: str | None, spread: bool) -> list[str]:
         numbers,
         *sizes,
         *times,
-        *([score_text(metric, row.litert.accuracy)] if metric else []),
+        *([score_text(metric, row.litert.score)] if metric else []),
     ]
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from nas.api.converted import Agreement, Conversion, ConvertedFile
 from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable
+from nas.task.task import metric_title, score_text
 from nas.text import UNKNOWN, kilobytes, percent
 
 _STYLES = {"passes": "green", "differs": "red", "not made": "red", "not judged": "yellow"}
@@ -29,7 +30,7 @@ def view(result: Conversion) -> Group:
 
 
 def _table(result: Conversion) -> Text:
-    titles = ["format", "file", "largest", "equal", "same class", "accuracy", "verdict"]
+    titles = ["format", "file", "largest", "equal", "same class", _judged_by(result), "verdict"]
     rows = [_cells(file) for file in result.files]
     right = frozenset(titles) - {"format", "verdict"}
     return columns(titles, rows, right, [_STYLES[file.verdict] for file in result.files])
@@ -40,7 +41,7 @@ def _cells(file: ConvertedFile) -> list[str]:
     if found is None:
         return [file.format, kilobytes(file.file_bytes), *[UNKNOWN] * 4, file.verdict]
     cells = [_difference(found), _share(found.equal), _share(found.agreement)]
-    return [file.format, kilobytes(file.file_bytes), *cells, _accuracy(found), file.verdict]
+    return [file.format, kilobytes(file.file_bytes), *cells, _scores(found), file.verdict]
 
 
 def _difference(found: Agreement) -> str:
@@ -54,10 +55,15 @@ def _share(share: float | None) -> str:
     return "all" if share == 1 else percent(None if share is None else min(share, 0.9999), decimals=2)
 
 
-def _accuracy(found: Agreement) -> str:
-    if found.accuracy is None:
+def _judged_by(result: Conversion) -> str:
+    return metric_title(next((file.checked.metric for file in result.files if file.checked), "accuracy"))
+
+
+def _scores(found: Agreement) -> str:
+    if found.score is None:
         return UNKNOWN
-    return f"{percent(found.accuracy)} ({percent(found.reference_accuracy)})"
+    own, other = (score_text(found.metric, score) for score in (found.score, found.reference_score))
+    return f"{own} ({other})"
 
 
 def _lines(file: ConvertedFile) -> Iterator[Any]:

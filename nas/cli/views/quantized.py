@@ -49,7 +49,7 @@ def _schemes(result: Quantized) -> Text:
 def _cells(row: SchemeResult, metric: str) -> list[str]:
     runs = "runs" if row.supported else "refused" if row.content is not None else "not made"
     sizes = [kilobytes(size) for size in (row.weights_bytes, row.file_bytes, row.arena_min_bytes)]
-    return [row.scheme, *sizes, milliseconds(row.latency_ms, unit=""), score_text(metric, row.accuracy), runs]
+    return [row.scheme, *sizes, milliseconds(row.latency_ms, unit=""), score_text(metric, row.score), runs]
 
 
 def _reasons(rows: Sequence[SchemeResult]) -> Iterator[Any]:

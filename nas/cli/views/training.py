@@ -15,7 +15,7 @@ def summary(result: TrainingResult) -> str:
         f"{result.name}: {counted(result.epochs, 'epoch')}{resumed}{ended}; the weights are those of epoch "
         f"{result.best_epoch}; {duration(result.seconds)}",
         f"  {f'validation {metric_title(result.metric)}':<22}{_accuracies(result)}, "
-        f"{score_text(result.metric, result.baseline_accuracy)} always {task_of(result.metric).constant}",
+        f"{score_text(result.metric, result.baseline_score)} always {task_of(result.metric).constant}",
         f"  weights               {kilobytes(facts['weights_bytes'])}, file {kilobytes(facts['file_bytes'])}",
         f"  on {result.target:<19}{ram_title(facts)} {kilobytes(facts.get('arena_min_bytes'))}, flash "
         f"{kilobytes(facts.get('flash_bytes'))}, {facts['macs']:,} MACs",
@@ -27,7 +27,7 @@ def summary(result: TrainingResult) -> str:
 
 
 def _accuracies(result: TrainingResult) -> str:
-    if result.val_accuracy is None:
+    if result.val_score is None:
         return "not known, since it has learned from these rows too"
-    scores = (score_text(result.metric, each) for each in (result.val_accuracy, result.float_val_accuracy))
+    scores = (score_text(result.metric, each) for each in (result.val_score, result.float_val_score))
     return " int8, ".join(scores) + " float"
