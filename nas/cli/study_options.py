@@ -50,7 +50,8 @@ OPTIONS = {
     "metric": Option(
         "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "
         "most frequent class has at least 3 times the training rows of the rarest, else accuracy. Of regression: "
-        "rmse, mae or r2; auto is rmse, for several targets r2."
+        "rmse, mae or r2; auto is rmse, for several targets r2. Of anomalies: roc_auc, partial_auc, f1, "
+        "false_alarm_rate, missed_alarm_rate or explained; auto is roc_auc, or explained without labelled anomalies."
     ),
     "sampler": Option("How candidates are chosen: random, tpe, nsga2 or evolution."),
     "starts": Option("Begin with the space's known good architectures, scaled to the budget."),
@@ -79,8 +80,10 @@ OPTIONS = {
     "image_size": Option("Width and height of pictures: 96x64, or 96.", "theirs if it is one up to 128, else 96"),
     "image_fit": Option("Pictures of another shape: cover (cut off), contain (black edges) or stretch.", "cover"),
     "image_color": Option("grey or rgb.", "as the pictures are"),
-    "task": Option("What is asked of the data: classification or regression.", "told by the labels or targets"),
+    "task": Option("What is asked of the data: classification, regression or anomaly.", "told by labels or targets"),
     "loss": Option("What training for regression minimizes: mse, mae or huber.", "mse"),
+    "normal": Option("Of --task anomaly: the classes that are normal, with commas between.", "normal, ok, healthy, 0"),
+    "false_alarm_rate": Option("Of --task anomaly: the share of normal rows that may have an alarm.", "0.05"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",

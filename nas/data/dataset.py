@@ -83,7 +83,8 @@ class Dataset:
         left_out: channels, in small letters, that only some files had and that were left out as asked.
         files: what the reader measured of the files.
         found: what looks wrong with the files, and cannot be seen in the rows.
-        task: what is asked of the data: `classification`, or `regression` if y holds measured targets.
+        task: what is asked of the data: `classification`, `regression` if y holds measured targets, or `anomaly` if its
+            classes are normal (0) and anomaly (1).
     """
 
     source: str

@@ -13,12 +13,13 @@ from nas.data.dataset import Dataset, Part
 from nas.data.file_table import FileTable
 from nas.data.finding import Finding, as_flags
 from nas.data.findings import findings
+from nas.data.normality import remarks
 from nas.data.options import ROW_OPTIONS, DataOptions
 from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.task.task import CLASSES
+from nas.task.task import CLASSES, TARGETS
 from nas.text import counted
 
 _Spread = tuple[float | None, float | None, float | None, float | None]
@@ -97,7 +98,7 @@ class Description:
     @property
     def outputs_counted(self) -> str:
         """How many classes or targets there are, such as `6 classes`."""
-        return counted(len(self.class_names), *(("class", "es") if self.task == CLASSES else ("target", "s")))
+        return counted(len(self.class_names), *(("target", "s") if self.task == TARGETS else ("class", "es")))
 
     def __repr__(self) -> str:
         """Return the shapes, the classes, the split and the verdict, a line each."""
@@ -147,7 +148,7 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
         findings=tuple(found),
         verdict=_verdict(found),
         mend=_mend(dataset, seed, options, found),
-        notes=dataset.notes,
+        notes=(*dataset.notes, *remarks(dataset, parts["train"])),
         files=dataset.files,
         task=dataset.task,
     )
@@ -182,7 +183,7 @@ def _mend(dataset: Dataset, seed: int, options: DataOptions, found: Sequence[Fin
 def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSummary:
     groups = None if part.groups is None else tuple(str(group) for group in np.unique(part.groups).tolist())
     given = name == "train" or name in dataset.parts()
-    if dataset.task != CLASSES:
+    if dataset.task == TARGETS:
         return PartSummary(len(part), (), groups, given, None, _columns(dataset.class_names, part.y))
     counts = np.bincount(part.y, minlength=len(dataset.class_names))
     baseline = float((part.y == train.majority).mean()) if len(part) and len(train) else None

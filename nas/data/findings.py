@@ -20,7 +20,7 @@ from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.options import DataOptions
 from nas.data.selection import listed
-from nas.task.task import TARGETS
+from nas.task.task import ANOMALIES, CLASSES, TARGETS
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[Finding]]
 
@@ -42,6 +42,14 @@ LABEL_CHECKS: tuple[Check, ...] = (
 
 CLASS_CHECKS: frozenset[Check] = frozenset((label_columns, absent_classes, one_class_groups, unbalanced_classes))
 """Those that only rows with classes can pass or fail; rows with targets have `target_columns` in place of them."""
+
+_OTHERS: Mapping[str, frozenset[Check]] = {
+    CLASSES: frozenset((target_columns,)),
+    TARGETS: CLASS_CHECKS,
+    # A detector learns from one class, and has recordings of few others.
+    ANOMALIES: frozenset((target_columns, *CLASS_CHECKS)) - {label_columns},
+}
+"""The checks that do not apply to a task."""
 
 VALUE_CHECKS: tuple[Check, ...] = (copied_rows, swapped_axes, outliers, other_scale, units_of_groups, clipped_channels)
 """Checks of values, for data that have finite ones only."""
@@ -67,8 +75,7 @@ def findings(dataset: Dataset, parts: Mapping[str, Part], options: DataOptions |
 
 def _applicable(dataset: Dataset, checks: tuple[Check, ...]) -> tuple[Check, ...]:
     """Return the checks that the task of the data leaves."""
-    without = CLASS_CHECKS if dataset.task == TARGETS else {target_columns}
-    return tuple(check for check in checks if check not in without)
+    return tuple(check for check in checks if check not in _OTHERS[dataset.task])
 
 
 def _columns(dataset: Dataset, parts: Mapping[str, Part], options: DataOptions) -> Iterator[Finding]:

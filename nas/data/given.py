@@ -20,7 +20,7 @@ from nas.data.tables.sheet import clocks_of, column_of
 from nas.errors import InputError, unknown
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
-from nas.task.task import TARGETS
+from nas.task.task import CLASSES, TARGETS
 
 SOURCE = "data"
 """What messages call data from Python."""
@@ -195,7 +195,7 @@ def _array(name: str, value: Any) -> Array:
 def _arrays(dataset: Dataset) -> dict[str, Array]:
     names = "target_names" if dataset.task == TARGETS else "class_names"
     arrays: dict[str, Array] = {names: np.array(dataset.class_names), "kind": np.array(dataset.kind.value)}
-    if dataset.task == TARGETS:
+    if dataset.task != CLASSES:
         arrays["task"] = np.array(dataset.task)
     for name, part in dataset.parts().items():
         arrays |= {f"x_{name}": part.x, f"y_{name}": part.y}

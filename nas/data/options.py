@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nas.errors import InputError, unknown
 from nas.keywords import explains_fields
 from nas.signal.kind import Kind
-from nas.task.task import CLASSES, TARGETS
+from nas.task.task import ANOMALIES, CLASSES, TARGETS
 
 
 @explains_fields()
@@ -38,7 +38,10 @@ class DataOptions:
         image_fit: how pictures of another shape are brought to it: `cover`, `contain` or `stretch`.
         image_color: `grey` or `rgb`; default that of the pictures.
         kind: what rows are, where the file does not say so.
-        task: what is asked of the data: `classification` or `regression`; None to tell by the labels or targets.
+        task: what is asked of the data: `classification`, `regression` or `anomaly`; None to tell by the labels or
+            targets.
+        normal: of anomaly detection, the names of the normal classes, with commas between; default one called normal,
+            ok, healthy, good or 0, or the only one in training.
     """
 
     window: int | None = None
@@ -64,10 +67,11 @@ class DataOptions:
     image_color: str | None = None
     kind: Kind | None = None
     task: str | None = None
+    normal: str | None = None
 
     def __post_init__(self) -> None:
-        if self.task not in (None, CLASSES, TARGETS):
-            raise unknown("--task", "task", str(self.task), (CLASSES, TARGETS))
+        if self.task not in (None, CLASSES, TARGETS, ANOMALIES):
+            raise unknown("--task", "task", str(self.task), (CLASSES, TARGETS, ANOMALIES))
         for name in ("window", "stride"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -91,6 +95,6 @@ ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if f
 READER_OPTIONS = tuple(
     name
     for name in ROW_OPTIONS
-    if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind", "task")
+    if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind", "task", "normal")
 )
 """Those of them that apply to some readers only."""

@@ -10,6 +10,8 @@ from nas.data.dataset import Dataset, Part
 from nas.data.folds import folds
 from nas.data.options import DataOptions
 from nas.errors import InputError
+from nas.task.alarms import NORMAL
+from nas.task.task import ANOMALIES
 
 ATTEMPTS = 10
 """Shuffles that are tried before a part may lack a class. All folds of each shuffle are candidates."""
@@ -38,7 +40,7 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
     else:
         _check_groups(dataset, part.strata, part.groups, wanted)
         kept, held = _by_group(part, part.groups, fraction, seed)
-    missing = np.setdiff1d(part.strata, part.strata[kept])
+    missing = np.setdiff1d(_needed(dataset, part), part.strata[kept])
     if len(missing):
         raise InputError(
             f"{dataset.source}: y_train",
@@ -49,10 +51,15 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
     return part.take(kept), part.take(held)
 
 
+def _needed(dataset: Dataset, part: Part) -> Ints:
+    """Return the strata that training rows must have: all; of anomaly detection, the normal rows alone."""
+    return part.strata[part.strata == NORMAL] if dataset.task == ANOMALIES else part.strata
+
+
 def _check_rows(dataset: Dataset, part: Part, wanted: int) -> None:
     if len(part) < wanted:
         raise InputError(f"{dataset.source}: x_train", f"must hold {wanted} rows or more", got=len(part))
-    classes, counts = np.unique(part.strata, return_counts=True)
+    classes, counts = np.unique(_needed(dataset, part), return_counts=True)
     if counts.min() < wanted:
         raise InputError(
             f"{dataset.source}: y_train",
@@ -83,7 +90,7 @@ def _by_row(part: Part, fraction: float, seed: int, wanted: int) -> tuple[Rows, 
     held = np.zeros(len(part), bool)
     for label in np.unique(part.strata):
         rows = rng.permutation(np.flatnonzero(part.strata == label))
-        held[rows[: min(max(1, round(fraction * len(rows))), len(rows) - wanted + 1)]] = True
+        held[rows[: max(0, min(max(1, round(fraction * len(rows))), len(rows) - wanted + 1))]] = True
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from nas.arrays import Array, Floats, mean_and_std
 from nas.data.dataset import Part
+from nas.data.normality import learnable
 from nas.data.splits import Splits
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
@@ -95,7 +96,7 @@ class Prepared:
 def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
     """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
     features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}
-    scaling = Scaling.fit(features["train"].x)
+    scaling = Scaling.fit(learnable(features["train"], splits.task).x)
     are_bytes = features["train"].x.dtype == np.uint8
     mean, std = scaling.mean[0], scaling.std[0]
     return Prepared(

@@ -11,7 +11,8 @@ import numpy as np
 
 from nas.data.dataset import Dataset
 from nas.data.finding import Finding
-from nas.task.task import TARGETS
+from nas.task.alarms import NORMAL
+from nas.task.task import ANOMALIES, CLASSES, TARGETS
 
 Rule = Callable[[Dataset], Iterator[tuple[str, object]]]
 
@@ -57,8 +58,8 @@ def varying_targets(dataset: Dataset) -> Iterator[tuple[str, object]]:
 
 
 def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
-    """Must hold two classes or more; add rows of another class."""
-    if dataset.task == TARGETS:
+    """Must hold two classes or more; add rows of another class, or ask what is not normal: --task anomaly."""
+    if dataset.task != CLASSES:
         return
     found = np.unique(dataset.train.y)
     if len(found) < 2:
@@ -67,11 +68,17 @@ def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
 
 def classes_in_train(dataset: Dataset) -> Iterator[tuple[str, object]]:
     """Must hold every class; add rows of it, or remove it from the other parts and the class names."""
-    if dataset.task == TARGETS:
+    if dataset.task != CLASSES:
         return
     missing = set(range(len(dataset.class_names))) - set(dataset.train.y.tolist())
     if missing:
         yield "y_train", "no " + ", ".join(dataset.class_names[c] for c in sorted(missing))
+
+
+def normal_in_train(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must hold normal rows, which a detector of anomalies learns; name the class that is normal: --normal CLASS."""
+    if dataset.task == ANOMALIES and not (dataset.train.y == NORMAL).any():
+        yield "y_train", f"{len(dataset.train)} anomalies"
 
 
 def one_group_kind(dataset: Dataset) -> Iterator[tuple[str, object]]:
@@ -88,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     varying_targets,
     two_classes,
     classes_in_train,
+    normal_in_train,
     one_group_kind,
 )
 

@@ -8,12 +8,15 @@ import numpy as np
 
 from nas.data.checks.values import outlying_rows
 from nas.data.dataset import Dataset, Part
+from nas.data.normality import as_asked
 from nas.data.options import DataOptions
 from nas.errors import InputError, unknown
 
 
 def select(dataset: Dataset, options: DataOptions) -> Dataset:
     """Return a dataset without the channels and rows that `options` leave out, its parts merged if they ask for it.
+
+    Its classes are normal and anomaly if that is what they ask.
 
     Raises:
         InputError: there is no such channel, or none would be left.
@@ -25,7 +28,9 @@ def select(dataset: Dataset, options: DataOptions) -> Dataset:
         dataset = _merged(dataset)
     if left_out:
         dataset = _without_channels(dataset, left_out)
-    return _without_outliers(dataset) if options.drop_outliers and not dataset.is_as_recorded else dataset
+    if options.drop_outliers and not dataset.is_as_recorded:
+        dataset = _without_outliers(dataset)
+    return as_asked(dataset, options)
 
 
 def listed(dataset: Dataset, names: str | None, flag: str) -> list[int]:

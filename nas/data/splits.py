@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.findings import findings
+from nas.data.normality import remarks
 from nas.data.options import DataOptions
 from nas.data.partition import partition
 from nas.data.rules import check
@@ -32,7 +33,7 @@ class Splits:
         digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
         notes: what was assumed of the source, one line each.
         findings: what looks wrong but does not stop a search.
-        task: what is asked of the data: `classification` or `regression`.
+        task: what is asked of the data: `classification`, `regression` or `anomaly`.
     """
 
     train: Part
@@ -85,7 +86,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         units_scale=dataset.units_scale,
         source=dataset.source,
         digest=_digest(dataset, parts),
-        notes=dataset.notes,
+        notes=(*dataset.notes, *remarks(dataset, parts["train"])),
         findings=found,
         stride=dataset.stride,
         task=dataset.task,

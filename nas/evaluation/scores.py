@@ -100,10 +100,11 @@ def score(probabilities: Floats, part: Part, class_names: tuple[str, ...]) -> Sc
         class_names: a name for each probability.
     """
     learns, classes, channels = Classification(), len(class_names), part.x.shape[-1]
-    tallies = learns.tallies(learns.answers(probabilities), part.y, part.groups, classes)
+    labels = learns.answers(probabilities)
+    tallies = learns.tallies(labels, part.y, part.groups, classes)
     total = tallies.sum(0)
     as_they_are = Scaling((0.0,) * channels, (1.0,) * channels)
-    answers = look_at(learns, probabilities, part, as_they_are, classes)
+    answers = look_at(learns, labels, learns.confidence(probabilities), part, as_they_are, classes)
     assert answers is not None
     return Scores(
         metrics=learns.estimates(tallies, grouped=part.groups is not None),

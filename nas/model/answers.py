@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -10,6 +11,7 @@ from nas.arrays import Array, Doubles, Floats, Ints
 from nas.data.dataset import Part
 from nas.data.prepared import Scaling
 from nas.study.answers import Answers, GroupScore, Miss, Mistake, Threshold
+from nas.task.anomaly import Anomaly
 from nas.task.task import Task
 
 MOST_ANSWERS = 500
@@ -24,20 +26,23 @@ MOST_PIXELS = 32
 _DIGITS = 4
 
 
-def look_at(learns: Task, outputs: Floats, part: Part, scaling: Scaling, classes: int) -> Answers | None:
+def look_at(
+    learns: Task, answers: Array, confidence: Doubles | None, part: Part, scaling: Scaling, classes: int
+) -> Answers | None:
     """Return what is kept of a network's answers; None for classes whose answers have no confidence.
 
     Args:
         learns: the task.
-        outputs: of the network [n, classes].
+        answers: of the network [n, ...].
+        confidence: how sure it is of them [n]; None if they have no probability.
         part: the test rows, scaled.
         scaling: what was applied to the rows; it is undone for what is drawn.
         classes: number of classes.
     """
-    answers = learns.answers(outputs)
     if learns.measured:
         return _look_at_targets(learns, answers, part, classes)
-    confidence = learns.confidence(outputs)
+    if isinstance(learns, Anomaly):
+        return _look_at_scores(learns, answers, part, classes)
     if confidence is None:
         return None
     return Answers(
@@ -56,6 +61,21 @@ def _look_at_targets(learns: Task, answers: Array, part: Part, outputs: int) -> 
         groups=tuple(groups),
         points=tuple(tuple((_short(a), _short(b)) for a, b in pairs[:, i].tolist()) for i in range(pairs.shape[1])),
         misses=tuple(_miss(answers, part, row) for row in np.argsort(-sizes, kind="stable")[:MOST_MISTAKES].tolist()),
+    )
+
+
+def _look_at_scores(learns: Anomaly, answers: Doubles, part: Part, outputs: int) -> Answers:
+    """Return what is kept of scores [n, 2]: those of some rows, and the rows whose score is most on the wrong side."""
+    groups = sorted(_groups(learns, answers, part, outputs), key=lambda one: one.metrics[learns.main_metric])
+    scores = answers[:, :1]
+    wrong = np.flatnonzero(learns.alarms(answers) != (part.y == 1))
+    order = wrong[np.argsort(np.where(part.y[wrong] == 1, 1, -1) * scores[wrong, 0], kind="stable")]
+    rows = _evenly(len(part), MOST_ANSWERS).tolist()
+    labels = part.y[:, None].astype(np.float64)
+    return Answers(
+        groups=tuple(groups),
+        points=(tuple((float(part.y[row]), _short(float(scores[row, 0]))) for row in rows),),
+        misses=tuple(_miss(scores, replace(part, y=labels), row) for row in order[:MOST_MISTAKES].tolist()),
     )
 
 

@@ -20,7 +20,8 @@ from nas.data.dataset import Part
 from nas.data.prepared import Prepared
 from nas.errors import InputError
 from nas.model import runtime
-from nas.model.deploy.tflite_model import float_outputs, int8_scores
+from nas.model.chosen_rows import choose_rows
+from nas.model.deploy.tflite_model import float_outputs, judge
 from nas.model.deploy.units import deploy
 from nas.model.network.network import Network
 from nas.model.training.checkpoint_folder import CheckpointFolder
@@ -28,6 +29,7 @@ from nas.model.training.quantization_aware import round_and_tune
 from nas.model.training.training import Trained, TrainingRun, train
 from nas.model.weights import dump_weights
 from nas.study.retraining import Retraining
+from nas.task.task import Task
 
 Stage: TypeAlias = Literal["float", "quantization-aware"]
 
@@ -57,7 +59,8 @@ class TrainedArchitecture:
         tflite: the int8 model, after the quantization-aware epochs.
         history: learning curves of the float epochs; `qat_history` those of the quantization-aware ones, empty without.
         best_epoch: of the float network, counted from 0; `stopped_by` is what ended its epochs.
-        val_metrics: of the int8 model on the validation rows, by name; empty without such rows.
+        learned: the task, with what it takes from the model's answers for validation rows.
+        val_metrics: of the int8 model on these rows, by name; empty without such rows.
         float_val_accuracy: accuracy of the float network on them, of regression its RMSE; None without.
         resumed_at: epochs of both stages that had been trained before.
         seconds: wall time of this run.
@@ -70,6 +73,7 @@ class TrainedArchitecture:
     qat_history: Mapping[str, tuple[float, ...]]
     best_epoch: int
     stopped_by: str
+    learned: Task
     val_metrics: Mapping[str, float]
     float_val_accuracy: float | None
     resumed_at: int
@@ -98,12 +102,13 @@ def train_architecture(
         InputError: the checkpoints belong to another training or are damaged, or the loss is no number any longer.
     """
     start = time.monotonic()
-    rows, val = plan.rows.pick(data)
-    plan.check_soft_labels(len(rows))
+    rows = choose_rows(plan.rows, data, plan.architecture.task)
+    plan.check_soft_labels(len(rows.train))
     stages = _Stages(CheckpointFolder(checkpoints), progress)
-    stages.folder.begin(_identity(plan, rows, val), resume=resume)
+    stages.folder.begin(_identity(plan, rows.train, rows.judged), resume=resume)
     with runtime.repeatable() as is_repeatable:
         network, trained, tflite, tuned = _train(plan, data, stages)
+    learned, val_metrics = _judged(plan, tflite, rows.judged)
     return TrainedArchitecture(
         weights=dump_weights(network),
         tflite=tflite,
@@ -111,8 +116,9 @@ def train_architecture(
         qat_history={} if tuned is None else tuned.history,
         best_epoch=trained.best_epoch,
         stopped_by=trained.stopped_by,
-        val_metrics=_val_metrics(plan, tflite, val),
-        float_val_accuracy=None if val is None else _float_score(plan, network, trained, val),
+        learned=learned,
+        val_metrics=val_metrics,
+        float_val_accuracy=None if rows.judged is None else _float_score(plan, network, trained, rows.judged),
         resumed_at=stages.resumed_at,
         seconds=time.monotonic() - start,
         is_repeatable=is_repeatable,
@@ -143,7 +149,7 @@ class _Stages:
 
 def _train(plan: Retraining, data: Prepared, stages: _Stages) -> tuple[Network, Trained, bytes, Trained | None]:
     """Return the float network, how its training went, the `.tflite`, and how its quantization-aware epochs went."""
-    rows, val = plan.rows.pick(data)
+    rows = choose_rows(plan.rows, data, plan.architecture.task)
     network = Network(plan.architecture.lower(), plan.seed)
     run = TrainingRun(
         seed=plan.seed,
@@ -154,9 +160,9 @@ def _train(plan: Retraining, data: Prepared, stages: _Stages) -> tuple[Network, 
     )
     try:
         first = replace(stages.run(run, "float", plan.epochs), restart_epochs=plan.restart_epochs)
-        trained = train(network, rows, val, plan.recipe, first)
+        trained = train(network, rows.train, rows.val, plan.recipe, first)
         second = stages.run(run, "quantization-aware", plan.qat_epochs)
-        rounded, tuned = round_and_tune(network, rows, val, plan.recipe, second)
+        rounded, tuned = round_and_tune(network, rows.train, rows.val, plan.recipe, second)
     except FloatingPointError as error:
         raise InputError("training", str(error).removeprefix("training ")) from None
     return network, trained, deploy(network, rounded, plan.architecture.task), tuned
@@ -167,13 +173,13 @@ def _float_score(plan: Retraining, network: Network, trained: Trained, val: Part
     task = plan.architecture.task
     if task.main_metric == task.curve:
         return trained.val_accuracy
-    return task.judged(float_outputs(network, val.x), val.y, plan.architecture.outputs)[task.main_metric]
+    return task.judged(float_outputs(network, val.x), val.y, plan.architecture.outputs, val.x)[task.main_metric]
 
 
-def _val_metrics(plan: Retraining, tflite: bytes, val: Part | None) -> Mapping[str, float]:
+def _judged(plan: Retraining, tflite: bytes, val: Part | None) -> tuple[Task, Mapping[str, float]]:
     if val is None:
-        return {}
-    return int8_scores(tflite, val, plan.architecture.task, plan.architecture.outputs)
+        return plan.architecture.task, {}
+    return judge(tflite, val, plan.architecture.task, plan.architecture.outputs)
 
 
 def _identity(plan: Retraining, rows: Part, val: Part | None) -> dict[str, Any]:

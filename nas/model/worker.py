@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nas.arrays import Array, Floats
+from nas.arrays import Array
 from nas.data.axes import find_axes
 from nas.data.dataset import Part
 from nas.data.prepared import Prepared, prepare
 from nas.data.splits import Splits
 from nas.model.answers import look_at
+from nas.model.chosen_rows import ChosenRows, choose_rows
 from nas.signal.kind import as_input
 from nas.space.architecture import Architecture
 from nas.study.record import Record, State
 from nas.study.rungs import HalvingRule
-from nas.study.tasks import EvaluationTask, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
+from nas.study.tasks import EvaluationTask, Fold, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
 from nas.study.tested import Tested
 from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
@@ -120,7 +121,7 @@ class _Training:
 
     Attributes:
         network: the float network, with its best weights.
-        rows: what it was trained on; `val` is what it was validated on.
+        rows: what it was trained and validated on.
         trained: its learning curves and how the training ended.
         run: what training and quantization-aware training have in common.
         resumed_at: epochs that the checkpoint had; 0 without one.
@@ -128,8 +129,7 @@ class _Training:
     """
 
     network: "Network"
-    rows: Part
-    val: Part | None
+    rows: ChosenRows
     trained: "Trained"
     run: "TrainingRun"
     resumed_at: int
@@ -143,7 +143,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     from nas.model.training.training import TrainingRun, train
 
     deadline = None if task.seconds is None else time.monotonic() + task.seconds
-    rows, val = task.rows.pick(data)
+    rows = choose_rows(task.rows, data, task.architecture.task)
     with stages("build"):
         network = Network(task.architecture.lower(), task.seed)
     run = TrainingRun(
@@ -164,9 +164,9 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
             checkpoint=checkpoint,
             after_epoch=rule.after_epoch,
         )
-        trained = train(network, rows, val, task.recipe, float_run)
+        trained = train(network, rows.train, rows.val, task.recipe, float_run)
     stages.split("train", "trace", trained.start_seconds)
-    return _Training(network, rows, val, trained, run, checkpoint.epochs if checkpoint else 0, rule.reason)
+    return _Training(network, rows, trained, run, checkpoint.epochs if checkpoint else 0, rule.reason)
 
 
 def _cut_short(task: TrainingTask, training: _Training) -> str | None:
@@ -197,10 +197,10 @@ def _pruned(task: TrainingTask, training: _Training, record: Record) -> Training
 
 def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _Stages) -> TrainingOutcome:
     """Quantize a trained network, check its budget, and evaluate the int8 model on the validation rows."""
-    from nas.model.deploy.tflite_model import int8_scores
+    from nas.model.deploy.tflite_model import judge
     from nas.model.weights import dump_weights
 
-    val = training.val
+    val = training.rows.judged
     with stages("quantize"):
         tflite, is_whole = _quantize(task, training)
     if not is_whole and record.reason is None:
@@ -214,15 +214,16 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
     if val is None:
         return TrainingOutcome(record, tflite, dump_weights(training.network))
     with stages("evaluate"):
-        metrics = int8_scores(tflite, val, task.architecture.task, task.architecture.outputs)
-        before = _float_scores(task.architecture, training.network, val)
+        learned, metrics = judge(tflite, val, member.task, member.outputs)
+        before = _float_scores(member, training.network, val)
     record = replace(
         record,
+        architecture=replace(member, task=learned).to_json(),
         val_metrics=metrics,
         float_val_metrics=before,
         float_val_accuracy=None if before else training.trained.val_accuracy,
     )
-    return TrainingOutcome(record, tflite, None if task.rows.final else dump_weights(training.network))
+    return TrainingOutcome(record, tflite, None if isinstance(task.rows, Fold) else dump_weights(training.network))
 
 
 def _float_scores(architecture: Architecture, network: "Network", val: Part) -> Mapping[str, float]:
@@ -232,7 +233,7 @@ def _float_scores(architecture: Architecture, network: "Network", val: Part) -> 
     learns = architecture.task
     if learns.curve in learns.metrics and learns.main_metric == learns.curve:
         return {}
-    return learns.judged(float_outputs(network, val.x), val.y, architecture.outputs)
+    return learns.judged(float_outputs(network, val.x), val.y, architecture.outputs, val.x)
 
 
 def _quantize(task: TrainingTask, training: _Training) -> tuple[bytes, bool]:
@@ -242,7 +243,7 @@ def _quantize(task: TrainingTask, training: _Training) -> tuple[bytes, bool]:
 
     epochs = task.recipe.finals.qat_epochs_after(task.epochs) if task.rows.final else 0
     run = replace(training.run, epochs=epochs)
-    rounded, tuned = round_and_tune(training.network, training.rows, training.val, task.recipe, run)
+    rounded, tuned = round_and_tune(training.network, training.rows.train, training.rows.val, task.recipe, run)
     tflite = deploy(training.network, rounded, task.architecture.task)
     return tflite, tuned is None or not tuned.cut_short
 
@@ -263,7 +264,7 @@ def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
     rows, val = task.rows.pick(data)
     assert val is not None
     learns = task.learns
-    outputs = learns.outputs(data.train.y, data.class_names)
+    outputs = learns.outputs(data.train.y, data.class_names, data.row_shape)
     network = Network(teacher.teacher_graph(as_input(data.row_shape), outputs, learns), task.seed)
     run = TrainingRun(epochs=task.epochs, seed=task.seed, axes=find_axes(data), task=learns, deadline=deadline)
     trained = teacher.train_teacher(network, rows, val, task.recipe, run)
@@ -285,18 +286,19 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
     load_weights(network, task.weights)
     part, learns = data.test, task.architecture.task
 
-    def tallies(outputs: Floats) -> Array:
-        return learns.tallies(learns.answers(outputs), part.y, part.groups, task.architecture.outputs)
+    def tallies(answers: Array) -> Array:
+        return learns.tallies(answers, part.y, part.groups, task.architecture.outputs)
 
-    outputs = TfliteModel(task.tflite).predict(part.x)
-    counts, grouped = tallies(outputs), part.groups is not None
+    outputs, read = TfliteModel(task.tflite).answered(part.x, learns)
+    answers, before = learns.answers(outputs, read), learns.answers(float_outputs(network, part.x), part.x)
+    counts, grouped = tallies(answers), part.groups is not None
     return Tested(
         metrics=learns.estimates(counts, grouped=grouped),
-        float_metrics=learns.estimates(tallies(float_outputs(network, part.x)), grouped=grouped),
-        baseline_metrics=learns.scores(learns.baseline(data.train.y, part.y, task.architecture.outputs)),
+        float_metrics=learns.estimates(tallies(before), grouped=grouped),
+        baseline_metrics=learns.scores(learns.baseline(data.train.y, part.y, task.architecture.outputs, answers)),
         confusion=learns.confusion(counts.sum(0)),
         resampled_unit=learns.drawn_from(counts, grouped=grouped),
-        answers=look_at(learns, outputs, part, data.scaling, task.architecture.outputs),
+        answers=look_at(learns, answers, learns.confidence(outputs), part, data.scaling, task.architecture.outputs),
     )
 
 

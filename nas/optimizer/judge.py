@@ -32,7 +32,7 @@ class Judge:
         study, budget = problem.study, problem.budget
         task = problem.space.task
         context = ObjectiveContext(budget.weights_bytes, study.accuracy_weight, task)
-        metric = task.find_metric(study.metric, problem.splits.train.y)
+        metric = task.find_metric(study.metric, problem.splits.train.y, problem.splits.val.y)
         return cls(OBJECTIVES[study.objective], context, metric, budget)
 
     def judged(self, record: Record) -> Record:

@@ -8,6 +8,7 @@ from nas.study.record import Record, State
 from nas.study.retraining import search_rungs
 from nas.study.rungs import GainsAt, Rung, is_control
 from nas.study.standings import Standings
+from nas.task.task import Task
 
 
 class Ladder:
@@ -23,13 +24,20 @@ class Ladder:
         records: of the trials that have ended so far.
         models: where checkpoints are kept.
         gains_at: returns the values by which candidates are compared at a rung.
+        learns: what the networks learn.
     """
 
     def __init__(
-        self, recipe: Recipe, rows: int, records: Sequence[Record], models: ModelFolder, gains_at: GainsAt
+        self,
+        recipe: Recipe,
+        rows: int,
+        records: Sequence[Record],
+        models: ModelFolder,
+        gains_at: GainsAt,
+        learns: Task,
     ) -> None:
         self._models = models
-        self.epochs = search_rungs(recipe, rows)
+        self.epochs = search_rungs(recipe, rows, learns)
         promoted = {record.continues for record in records}
         pruned = {record.trial for record in records if record.state == State.PRUNED}
         paused = {trial for trial in pruned - promoted if models.file(_name(trial)).is_file()}

@@ -28,7 +28,7 @@ class Problem:
     @property
     def outputs(self) -> int:
         """Number of outputs that the networks have."""
-        return self.space.task.outputs(self.splits.train.y, self.splits.class_names)
+        return self.space.task.outputs(self.splits.train.y, self.splits.class_names, self.splits.input_shape)
 
     def sample(self, chooser: Chooser) -> Candidate:
         """Let `chooser` pick a candidate from the space, and estimate its footprint."""

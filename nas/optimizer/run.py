@@ -170,7 +170,8 @@ def _search(finals: Finals) -> None:
     def remaining() -> float | None:
         return finals.clock.remaining(finals.reserved_seconds())
 
-    ladder = Ladder(problem.study.recipe, len(problem.splits.train), trials.records, models, judge.gains_at)
+    recipe, rows, learns = problem.study.recipe, len(problem.splits.train), problem.space.task
+    ladder = Ladder(recipe, rows, trials.records, models, judge.gains_at, learns)
     Search(problem, judge, trials, ladder, models, finals.dispatcher, remaining).run()
 
 

@@ -49,7 +49,7 @@ class Teachers:
             front_end: what teachers read: that of the best finalist, since labels are for rows and not for features.
         """
         finals = self.problem.study.recipe.finals
-        if not finals.distillation:
+        if not finals.distillation or self.problem.space.task.reconstructs:
             return {}
         divided = _divided(self.problem)
         recipe, learns = self.problem.study.recipe, self.problem.space.task

@@ -10,6 +10,7 @@ from nas.study.recipe import Recipe
 from nas.study.result import Trained
 from nas.study.rungs import rung_epochs
 from nas.study.tasks import AllButTest, HoldOut, Selection
+from nas.task.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +74,7 @@ def repeated(trained: Trained, recipe: Recipe, train_rows: int, soft_labels: Flo
         recipe=recipe,
         epochs=recipe.training.at_least_min_steps(recipe.training.epochs, train_rows),
         seed=seed,
-        restart_epochs=search_rungs(recipe, train_rows),
+        restart_epochs=search_rungs(recipe, train_rows, architecture.task),
     )
 
 
@@ -84,8 +85,13 @@ def unrepeatable(trained: Trained) -> str | None:
     return f"its training was {trained.record.reason}, so that training it again gives another model"
 
 
-def search_rungs(recipe: Recipe, train_rows: int) -> tuple[int, ...]:
-    """Return the epochs of the rungs of a search with this number of training rows."""
+def search_rungs(recipe: Recipe, train_rows: int, learns: Task) -> tuple[int, ...]:
+    """Return the epochs of the rungs of a search with this number of training rows.
+
+    None for auto-encoders, whose learning curves do not tell which of them is best.
+    """
+    if learns.reconstructs:
+        return ()
     epochs = recipe.training.at_least_min_steps(recipe.training.epochs, train_rows)
     # Trainings on small data have more epochs, and the first rung is moved in the same proportion.
     first = math.ceil(recipe.fidelity.first_rung * epochs / recipe.training.epochs)

@@ -23,7 +23,7 @@ from nas.study.objectives import OBJECTIVES
 from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
 from nas.target.budget import Budget, milliseconds, thousands, to_bytes
 from nas.target.target import DEFAULT_TARGET, RUNTIMES, Target, find_target
-from nas.task.choice import check_learning, learned
+from nas.task.choice import TaskSettings, check_learning, learned
 from nas.task.metrics import AUTO
 
 RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tracking_uri")
@@ -33,7 +33,7 @@ LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
     "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
     "classes", "unknown_share", "silence_share", "image_size", "image_fit", "image_color", "latency_ms", "runtime",
-    "task", "loss",
+    "task", "loss", "normal", "false_alarm_rate",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -69,16 +69,18 @@ class Study:
         metric: the metric by which objectives and finals compare candidates: `accuracy`, `balanced_accuracy`,
             `macro_f1`, or `auto`, which is balanced accuracy if the most frequent class has at least 3 times the
             training rows of the rarest one, and accuracy otherwise. Of regression: `rmse`, `mae`, `r2`, or `auto`,
-            which is RMSE for one target and R2 for several.
+            which is RMSE for one target and R2 for several. Of anomalies: those of `nas.task.alarms`; `auto` is
+            the ROC AUC, or the explained share if no validation row is an anomaly.
         sampler: name of the sampler that proposes candidates; checked when a search begins.
         output: what the model gives for each class: `probabilities`, or `logits`, which need no softmax; the greatest
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
             keep_columns, merge_parts, drop_outliers, channels_first, classes, unknown_share, silence_share,
-            image_size, image_fit, image_color, task: how data are read and what of them is used, see
+            image_size, image_fit, image_color, task, normal: how data are read and what of them is used, see
             `nas.data.options.DataOptions`; None leaves it to the reader of the data.
         loss: of regression, what training minimizes: `mse`, `mae` or `huber`; None for `mse`.
+        false_alarm_rate: of anomaly detection, the wanted share of normal rows with an alarm; None for 0.05.
         seed: seed of everything that is random.
         trials: total number of trials after which the study ends; None sets no limit.
         minutes: wall time of one run, including the finals; None sets no limit. If neither trials nor minutes are
@@ -128,6 +130,8 @@ class Study:
     image_color: str | None = None
     task: str | None = None
     loss: str | None = None
+    normal: str | None = None
+    false_alarm_rate: float | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     trials: int | None = None
@@ -157,7 +161,7 @@ class Study:
             hint = "give rows to nas.search(study, data=nas.Data.from_arrays(x, y))"
             raise InputError("--data", "must be a name or a path", got=type(self.data).__name__, hint=hint)
         OBJECTIVES.find(self.objective, "--objective")
-        check_learning(self.task, self.metric, self.loss)
+        check_learning(self.task, self.metric, TaskSettings(self.loss, self.false_alarm_rate))
         if self.runtime is not None:
             RUNTIMES.find(self.runtime, "--runtime")
         if self.output not in OUTPUTS:
@@ -208,7 +212,8 @@ class Study:
         Args:
             task: what is asked of the data; None if they are not read yet, for what the study says.
         """
-        learns = learned(task or self.task, self.metric, self.loss, softmax=self.output == OUTPUTS[0])
+        settings = TaskSettings(self.loss, self.false_alarm_rate, self.output == OUTPUTS[0])
+        learns = learned(task or self.task, self.metric, settings)
         return dataclasses.replace(load_space(self.space), task=learns)
 
     def limits(self, target: Target) -> Budget:

@@ -1,35 +1,63 @@
 """Which task a study's networks learn, by the names that users give."""
 
+from dataclasses import dataclass
+
 from nas.errors import InputError, unknown
+from nas.task.anomaly import FALSE_ALARM_RATE, Anomaly
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
 from nas.task.regression import REGRESSION_LOSSES, Regression
-from nas.task.task import CLASSES, TARGETS, TASKS, Task
+from nas.task.task import ANOMALIES, CLASSES, TARGETS, TASKS, Task
 
 
-def check_learning(task: str | None, metric: str, loss: str | None) -> None:
-    """Raise an InputError for a task, a metric or a loss that there is not; without a task, for none of any task."""
+@dataclass(frozen=True, slots=True)
+class TaskSettings:
+    """Settings of single tasks; None leaves one at its default.
+
+    Attributes:
+        loss: of regression.
+        false_alarm_rate: of anomaly detection.
+        softmax: of classification, whether models give probabilities.
+    """
+
+    loss: str | None = None
+    false_alarm_rate: float | None = None
+    softmax: bool = True
+
+
+_ONLY = {"loss": TARGETS, "false_alarm_rate": ANOMALIES}
+"""The task that a setting belongs to."""
+
+
+def check_learning(task: str | None, metric: str, settings: TaskSettings) -> None:
+    """Raise an InputError for a task, a metric or a setting that there is not; without a task, for none of any task."""
     kinds = list(TASKS.values()) if task is None else [TASKS.find(task, "--task")]
     known = (AUTO, *(name for kind in kinds for name in kind.metrics))
     if metric not in known:
         raise unknown("--metric", "metric", metric, known)
-    if loss is not None and loss not in REGRESSION_LOSSES:
-        raise unknown("--loss", "loss", loss, REGRESSION_LOSSES)
+    if settings.loss is not None and settings.loss not in REGRESSION_LOSSES:
+        raise unknown("--loss", "loss", settings.loss, REGRESSION_LOSSES)
+    if settings.false_alarm_rate is not None and not 0 <= settings.false_alarm_rate < 1:
+        raise InputError("--false-alarm-rate", "must be from 0 to below 1", got=settings.false_alarm_rate)
 
 
-def learned(task: str | None, metric: str, loss: str | None, *, softmax: bool = True) -> Task:
+def learned(task: str | None, metric: str, settings: TaskSettings) -> Task:
     """Return the task of this name, which is not fitted to targets yet; InputError for what does not go with it.
 
     Args:
         task: its name; None for classification.
         metric: that is judged by, or `auto`.
-        loss: of regression; None for the usual one.
-        softmax: of classification, whether models give probabilities.
+        settings: of the task.
     """
-    learns: Task = Classification(softmax=softmax)
+    for name, kind in _ONLY.items():
+        given, flag = getattr(settings, name), f"--{name.replace('_', '-')}"
+        if given is not None and task != kind:
+            raise InputError(flag, f"applies to {kind} only, not to {task or CLASSES}", got=given, hint="leave it out")
+    learns: Task = Classification(softmax=settings.softmax)
     if task == TARGETS:
-        learns = Regression(loss=loss or REGRESSION_LOSSES[0])
-    elif loss is not None:
-        raise InputError("--loss", f"applies to {TARGETS} only, not to {CLASSES}", got=loss, hint="leave it out")
+        learns = Regression(loss=settings.loss or REGRESSION_LOSSES[0])
+    elif task == ANOMALIES:
+        rate = settings.false_alarm_rate
+        learns = Anomaly(false_alarm_rate=FALSE_ALARM_RATE if rate is None else rate)
     type(learns).check_metric(metric, "--metric")
     return learns

@@ -31,7 +31,7 @@ class Classification(Task):
     def loss(self) -> str:
         return "cross_entropy"
 
-    def outputs(self, y: Array, class_names: Sequence[str]) -> int:
+    def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
         return len(class_names)
 
     def head(self, g: GraphBuilder, outputs: int) -> None:
@@ -46,7 +46,7 @@ class Classification(Task):
         targets[np.arange(len(y)), y] += 1 - smoothing
         return targets
 
-    def answers(self, outputs: Floats) -> Ints:
+    def answers(self, outputs: Floats, x: Array | None = None) -> Ints:
         labels: Ints = np.argmax(outputs, axis=1)
         return labels
 
@@ -67,11 +67,11 @@ class Classification(Task):
     def confusion(self, tally: Tally) -> tuple[tuple[int, ...], ...]:
         return tuple(map(tuple, tally.tolist()))
 
-    def baseline(self, y: Array, of: Array, outputs: int) -> Ints:
+    def baseline(self, y: Array, of: Array, outputs: int, answers: Array | None = None) -> Ints:
         """Return the tally of always answering the class that is most frequent in training."""
         return confusion(np.full(len(of), int(np.bincount(y).argmax())), of, outputs)
 
-    def default_metric(self, y: Array) -> str:
+    def default_metric(self, y: Array, val: Array) -> str:
         """Return balanced accuracy if the classes of `y` are unbalanced, else accuracy."""
         return "balanced_accuracy" if is_unbalanced(np.bincount(y)) else "accuracy"
 

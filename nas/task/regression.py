@@ -66,7 +66,7 @@ class Regression(Task):
         near = wide.shape[1] == 1 and low - (high - low) <= 0 <= high + (high - low)
         return Regression(self.loss, tuple(mean.tolist()), tuple(std.tolist()), near)
 
-    def outputs(self, y: Array, class_names: Sequence[str]) -> int:
+    def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
         return int(y.shape[1])
 
     def head(self, g: GraphBuilder, outputs: int) -> None:
@@ -78,7 +78,7 @@ class Regression(Task):
         mean, std = self._scale()
         return np.asarray((y - mean) / std, np.float32)
 
-    def answers(self, outputs: Floats) -> Floats:
+    def answers(self, outputs: Floats, x: Array | None = None) -> Floats:
         """Return a deployed model's outputs in units."""
         mean, std = self._scale()
         return np.asarray(outputs if self.in_units else outputs * std + mean, np.float32)
@@ -127,12 +127,12 @@ class Regression(Task):
         what = "group" if grouped else "row"
         return f"{len(tallies)} {what}{'' if len(tallies) == 1 else 's'}"
 
-    def baseline(self, y: Array, of: Array, outputs: int) -> Doubles:
+    def baseline(self, y: Array, of: Array, outputs: int, answers: Array | None = None) -> Doubles:
         """Return the tally of always answering the mean of the training targets `y`, on rows with targets `of`."""
         mean = np.asarray(y, np.float64).mean(axis=0)
         return self.tally(np.broadcast_to(mean, of.shape), of, outputs)
 
-    def default_metric(self, y: Array) -> str:
+    def default_metric(self, y: Array, val: Array) -> str:
         """Return RMSE; R2 for several targets, which may have different units."""
         return "rmse" if y.shape[1] == 1 else "r2"
 

@@ -8,15 +8,15 @@ from typing import Any, ClassVar, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nas.arrays import Array, Doubles, Floats, Ints
+from nas.arrays import Array, Doubles, Floats, Ints, Rows
 from nas.errors import unknown
 from nas.graph.builder import GraphBuilder
 from nas.registry import Registry
 from nas.task.metrics import AUTO, Estimate, Metric, drawn_from, estimates, scores
 
 Tally: TypeAlias = npt.NDArray[Any]
-CLASSES, TARGETS = "classification", "regression"
-"""Names of tasks: rows have classes, or measured targets."""
+CLASSES, TARGETS, ANOMALIES = "classification", "regression", "anomaly"
+"""Names of tasks: rows have classes, measured targets, or are normal or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Task(ABC):
         calibration_rows: number of rows that int8 ranges are measured on; None for the usual one.
         follows_float: whether quantization-aware epochs learn the float network's outputs.
         range_margin: the share of a range by which it is widened at each end.
+        reconstructs: whether networks learn to give their inputs, so that both have one scale; learning curves then do
+            not tell which network is best, and what answers mean is taken from validation rows, see `calibrated`.
     """
 
     metrics: ClassVar[Mapping[str, Metric]]
@@ -49,6 +51,7 @@ class Task(ABC):
     calibration_rows: ClassVar[int | None] = None
     range_margin: ClassVar[float] = 0.0
     follows_float: ClassVar[bool] = False
+    reconstructs: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -72,8 +75,8 @@ class Task(ABC):
         return None
 
     @abstractmethod
-    def outputs(self, y: Array, class_names: Sequence[str]) -> int:
-        """Return the number of outputs of a network for targets `y` [n, ...] and the classes of the data set."""
+    def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
+        """Return the number of outputs of a network for targets `y` [n, ...], the classes and the shape of a row."""
 
     @abstractmethod
     def head(self, g: GraphBuilder, outputs: int) -> None:
@@ -83,9 +86,26 @@ class Task(ABC):
     def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
         """Return targets `y` [n, ...] as the outputs to learn [n, outputs]; `smoothing` is label smoothing."""
 
+    def targets(self, x: Floats, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        """Return the outputs to learn [n, outputs] for scaled rows `x` [n, ...]; see `encode`."""
+        return self.encode(y, outputs, smoothing)
+
+    def learnable(self, y: Array) -> Rows:
+        """Return the numbers of the rows, of those with targets `y`, that networks learn from."""
+        return np.arange(len(y))
+
     @abstractmethod
-    def answers(self, outputs: Floats) -> Array:
-        """Return a network's answers [n, ...], comparable with targets, for its outputs [n, outputs]."""
+    def answers(self, outputs: Floats, x: Array | None = None) -> Array:
+        """Return a network's answers [n, ...], comparable with targets.
+
+        Args:
+            outputs: of the network [n, outputs].
+            x: what it has read [n, ...]; needed where outputs are compared with it.
+        """
+
+    def calibrated(self, answers: Array, y: Array) -> Self:
+        """Return the task with what it takes from a model's answers for validation rows; nothing, unless it says so."""
+        return self
 
     @abstractmethod
     def soften(self, outputs: Floats, temperature: float) -> Floats:
@@ -100,12 +120,15 @@ class Task(ABC):
         return ()
 
     @abstractmethod
-    def baseline(self, y: Array, of: Array, outputs: int) -> Tally:
-        """Return the tally of the best constant answer for training targets `y`, on rows with targets `of`."""
+    def baseline(self, y: Array, of: Array, outputs: int, answers: Array | None = None) -> Tally:
+        """Return the tally of the best constant answer for training targets `y`, on rows with targets `of`.
+
+        `answers` are those of a model for these rows; needed where they tell how good the constant answer is.
+        """
 
     @abstractmethod
-    def default_metric(self, y: Array) -> str:
-        """Return the name of the metric to judge by for training targets `y`, if the user chooses none."""
+    def default_metric(self, y: Array, val: Array) -> str:
+        """Return the metric to judge by if the user chooses none, for targets of training and validation rows."""
 
     def confidence(self, outputs: Floats) -> Doubles | None:
         """Return how sure a network is of its answers [n], from 0 to 1, for its outputs [n, outputs].
@@ -131,9 +154,13 @@ class Task(ABC):
             return self.tally(answers, y, outputs)[None]
         return np.stack([self.tally(answers[groups == g], y[groups == g], outputs) for g in np.unique(groups)])
 
-    def judged(self, network_outputs: Floats, y: Array, outputs: int) -> dict[str, float]:
-        """Return every metric of a network's outputs [n, outputs] for rows with targets `y`, by name."""
-        return self.scores(self.tally(self.answers(network_outputs), y, outputs))
+    def judged(self, network_outputs: Floats, y: Array, outputs: int, x: Array | None = None) -> dict[str, float]:
+        """Return every metric of a network's outputs [n, outputs] for validation rows with targets `y`, by name.
+
+        `x` is what the network has read, see `answers`.
+        """
+        answers = self.answers(network_outputs, x)
+        return self.scores(self.calibrated(answers, y).tally(answers, y, outputs))
 
     def scores(self, tally: Tally) -> dict[str, float]:
         """Return every metric of a tally, by name."""
@@ -157,9 +184,9 @@ class Task(ABC):
         if name not in (AUTO, *cls.metrics):
             raise unknown(place, "metric", name, (AUTO, *cls.metrics))
 
-    def find_metric(self, name: str, y: Array) -> str:
-        """Return the metric that `name` stands for, which may be `auto`, with training targets `y`."""
-        return self.default_metric(y) if name == AUTO else name
+    def find_metric(self, name: str, y: Array, val: Array) -> str:
+        """Return the metric that `name` stands for, which may be `auto`; see `default_metric`."""
+        return self.default_metric(y, val) if name == AUTO else name
 
 
 TASKS: Registry[type[Task]] = Registry("task", "nas.task")

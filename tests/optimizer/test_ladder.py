@@ -25,6 +25,7 @@ from nas.study.rungs import HalvingRule, is_control
 from nas.study.study import Study
 from nas.study.tasks import HoldOut, TrainingOutcome, TrainingTask
 from nas.target.target import find_target
+from nas.task.classification import Classification
 
 RECIPE = Recipe.of(epochs=9, first_rung=1, rung_factor=3, min_steps=0, finalists=1, final_folds=2)
 
@@ -230,7 +231,14 @@ def test_a_search_ends_when_patience_is_used_up(log: Log, splits: Splits, tmp_pa
 def test_rungs_come_later_by_the_factor_by_which_small_data_takes_more_epochs(tmp_path: Path) -> None:
     recipe = Recipe.of(epochs=10, batch_size=64, first_rung=2, rung_factor=3)
     large, small = (
-        Ladder(recipe.replace(min_steps=800), rows, [], ModelFolder(tmp_path), lambda record, accuracy: (accuracy,))
+        Ladder(
+            recipe.replace(min_steps=800),
+            rows,
+            [],
+            ModelFolder(tmp_path),
+            lambda record, accuracy: (accuracy,),
+            Classification(),
+        )
         for rows in (64 * 80, 64 * 2)
     )
     assert large.epochs == (2, 6)

@@ -18,7 +18,7 @@ labels = st.lists(st.integers(0, CLASSES - 1), min_size=1, max_size=60).map(np.a
 
 
 def test_there_is_an_output_for_each_class_even_if_no_row_has_it() -> None:
-    assert TASK.outputs(np.array([0, 1]), ("walking", "running", "cycling")) == 3
+    assert TASK.outputs(np.array([0, 1]), ("walking", "running", "cycling"), (4,)) == 3
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_baseline_answers_the_class_that_is_most_frequent_in_training() -> N
 
 @pytest.mark.parametrize("name", METRICS)
 def test_a_metric_that_the_user_chooses_is_taken_whatever_the_data(name: str) -> None:
-    assert TASK.find_metric(name, np.array([0] * 99 + [1])) == name
+    assert TASK.find_metric(name, np.array([0] * 99 + [1]), np.array([0])) == name
     TASK.check_metric(name, "--metric")
 
 
@@ -78,7 +78,7 @@ def test_a_metric_that_the_user_chooses_is_taken_whatever_the_data(name: str) ->
 def test_unbalanced_classes_are_judged_by_balanced_accuracy_by_default(rare: int, common: int) -> None:
     y = np.repeat([0, 2], [rare, common])  # class 1 has no rows and does not count
     expected = "balanced_accuracy" if max(rare, common) >= UNBALANCED * min(rare, common) else "accuracy"
-    assert TASK.find_metric("auto", y) == expected
+    assert TASK.find_metric("auto", y, y) == expected
 
 
 def test_the_error_for_an_unknown_metric_suggests_the_nearest_one() -> None:

@@ -122,6 +122,7 @@ def fake_quantize(
     input_range: Range | None = None,
     span: Range | None = None,
     margin: float = 0.0,
+    reconstructs: bool = False,
 ) -> FakeQuantizedNetwork:
     """Return the fake-quantized network, with the ranges out of `PERCENTILES` that change its outputs least.
 
@@ -132,6 +133,7 @@ def fake_quantize(
         input_range: of the network's input; None to measure it too.
         span: outputs that int8 must be able to represent, beside those for these rows; None for no others.
         margin: the share of a range by which it is widened at each end, for values of other rows.
+        reconstructs: whether outputs have the range of inputs, so that their difference is one of whole steps.
     """
     x = tf.constant(rows.reshape(-1, *network.input_shape))
     observed = _observe(network, x)
@@ -143,6 +145,9 @@ def fake_quantize(
     measured = [_ranges(one, margin) for one in observed]
     if input_range is not None:
         measured[0] = [input_range] * len(PERCENTILES)
+    if reconstructs:
+        scales = find_scales(network.graph)
+        measured[scales[network.graph.outputs[0]]] = measured[scales[network.graph.inputs[0]]]
     choices: Iterable[Sequence[Range]] = zip(*measured, strict=True)
     if span is not None:
         place = find_scales(network.graph)[network.graph.ops[-1].outputs[0]]

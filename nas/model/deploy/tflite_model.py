@@ -121,6 +121,21 @@ class TfliteModel:
         outputs = self.run(self.quantize(x)).astype(np.float32)
         return np.asarray((outputs - zero) * np.float32(scale) if scale else outputs, np.float32)
 
+    def answered(self, x: Floats, learns: Task) -> tuple[Array, Array | None]:
+        """Return what a task's answers to scaled rows [n, ...] are made of: outputs, and inputs where it needs them.
+
+        Both are then whole numbers of steps, as on the device, which subtracts one from the other.
+        """
+        if not learns.reconstructs:
+            return self.predict(x), None
+        q = self.quantize(x)
+        scale, zero = _quantization(self._input)
+        own, own_zero = _quantization(self._output)
+        # The two scales of a reconstruction differ by less than a thousandth of a step, see `fake_quantize`.
+        own = scale if math.isclose(own, scale, rel_tol=1e-5) else own
+        steps = self.run(q).astype(np.float64) - own_zero, q.astype(np.float64) - zero
+        return steps[0] * (own or 1.0), steps[1] * (scale or 1.0)
+
     def _run(self, q: Array) -> Array:
         with self._refusing():
             self._resize(len(q))
@@ -152,9 +167,14 @@ def _quantization(detail: dict[str, Any]) -> tuple[float, int]:
     return float(scale), int(zero)
 
 
-def int8_scores(tflite: bytes, part: Part, learns: Task, outputs: int) -> Mapping[str, float]:
-    """Return the metrics of an int8 model with this number of outputs on scaled rows, by name."""
-    return learns.judged(TfliteModel(tflite).predict(part.x), part.y, outputs)
+def judge(tflite: bytes, part: Part, learns: Task, outputs: int) -> tuple[Task, Mapping[str, float]]:
+    """Return the metrics of an int8 model with this number of outputs on scaled validation rows, by name.
+
+    Beside them the task, with what it takes from the model's answers.
+    """
+    answers = learns.answers(*TfliteModel(tflite).answered(part.x, learns))
+    learned = learns.calibrated(answers, part.y)
+    return learned, learned.scores(learned.tally(answers, part.y, outputs))
 
 
 def float_outputs(network: "Network", x: Floats) -> Floats:

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
+
+from nas.arrays import Floats
 from nas.data.dataset import Part
 from nas.model.deploy.convert import CALIBRATION_ROWS, calibration_rows
 from nas.model.deploy.fake_quantized import FakeQuantizedNetwork, fake_quantize
@@ -12,8 +15,17 @@ from nas.study.recipe import Recipe
 
 # These epochs fine-tune: their peak learning rate is this part of the training's.
 LEARNING_RATE = 1 / 8
+COVERED = 0.999
+"""Values up to this quantile, at either end, decide the range of an input that is reconstructed."""
 MOST_VALUES = 1_000_000
 """Of calibration rows, where a task asks for more of them; the activations of all are in memory."""
+
+
+def input_range(x: Floats) -> tuple[float, float]:
+    """Return twice the range of almost all scaled values: those of anomalies are beyond that of normal rows."""
+    low, high = np.quantile(x, [1 - COVERED, COVERED]).tolist()
+    spread = (high - low) / 2 or 1.0
+    return min(0.0, low - spread), max(0.0, high + spread)
 
 
 def round_and_tune(
@@ -37,7 +49,8 @@ def round_and_tune(
     count = run.task.calibration_rows or CALIBRATION_ROWS
     count = min(count, max(CALIBRATION_ROWS, MOST_VALUES * len(rows) // rows.x.size))
     calibration = calibration_rows(rows, run.task.strata(rows.y), count=count, seed=run.seed)
-    wanted = run.input_range, run.task.span(rows.y), run.task.range_margin
+    inputs = input_range(rows.x) if run.task.reconstructs and run.input_range is None else run.input_range
+    wanted = inputs, run.task.span(rows.y), run.task.range_margin, run.task.reconstructs
     rounded = fake_quantize(network, calibration, run.task.loss, *wanted)
     if not run.epochs:
         return rounded, None

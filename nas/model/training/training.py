@@ -265,7 +265,7 @@ def _trainer(network: Network, train: Part, recipe: Recipe, run: TrainingRun, ba
         network,
         batch_size=batch_size,
         loss=run.task.loss,
-        augmentation=Augmentation(recipe, network.input_shape, run.axes),
+        augmentation=None if run.task.reconstructs else Augmentation(recipe, network.input_shape, run.axes),
         class_weights=run.task.class_weights(train.y, network.outputs) if recipe.training.class_weights else None,
         averaging=recipe.training.averaging,
         seed=run.seed,
@@ -276,7 +276,7 @@ def _targets(
     network: Network, part: Part, recipe: Recipe, run: TrainingRun, soft_labels: Floats | None = None
 ) -> Floats:
     """Return the target of each row [n, outputs]; soft labels are mixed in with the recipe's weight `distillation`."""
-    targets = run.task.encode(part.y, network.outputs, recipe.training.label_smoothing)
+    targets = run.task.targets(part.x, part.y, network.outputs, recipe.training.label_smoothing)
     return targets if soft_labels is None else targets + recipe.finals.distillation * (soft_labels - targets)
 
 

@@ -1,0 +1,120 @@
+"""Anomaly detection: whether a row is like the normal ones, which a network has learned to reconstruct."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from nas.arrays import Array, Doubles, Flags, Floats, Rows
+from nas.graph.builder import GraphBuilder
+from nas.task.alarms import ALARM_METRICS, ANOMALY, NORMAL, alarm_estimates, alarm_tallies, confusion_of
+from nas.task.metrics import Estimate, Metric
+from nas.task.task import ANOMALIES, TASKS, Task
+
+FALSE_ALARM_RATE = 0.05
+"""The wanted share of normal rows with an alarm, if the user gives none."""
+
+_ABOVE = 1 + 1e-9
+"""A threshold lies this much above a score that is no alarm, so that rounding decides nothing."""
+
+
+@TASKS.register(ANOMALIES)
+@dataclass(frozen=True, slots=True)
+class Anomaly(Task):
+    """Reconstruct normal rows; a row with a large error is an anomaly (`nas.task.alarms` holds the tally).
+
+    The network is an auto-encoder: its targets are its inputs, scaled, and it learns from normal rows only. The score
+    of a row is the mean squared error of its reconstruction. The answer to a row is its score, and the score that it
+    has if all rows are answered by their mean, which is 0 after scaling.
+
+    Attributes:
+        false_alarm_rate: the wanted share of normal rows whose score is above the threshold.
+        threshold: the score above which a row is an anomaly, from normal validation rows; None before `calibrated`.
+        constant_threshold: that of the constant answer.
+    """
+
+    metrics: ClassVar[Mapping[str, Metric]] = ALARM_METRICS
+    main_metric: ClassVar[str] = "roc_auc"
+    curve: ClassVar[str] = "explained"
+    constant: ClassVar[str] = "the mean of the training rows"
+    calibration_rows: ClassVar[int | None] = 4096
+    range_margin: ClassVar[float] = 1 / 16
+    reconstructs: ClassVar[bool] = True
+    false_alarm_rate: float = FALSE_ALARM_RATE
+    threshold: float | None = None
+    constant_threshold: float | None = None
+
+    @property
+    def loss(self) -> str:
+        return "mse"
+
+    def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
+        return int(np.prod(row_shape))
+
+    def head(self, g: GraphBuilder, outputs: int) -> None:
+        g.flatten()
+        g.fully_connected(outputs, activation="NONE")
+
+    def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        raise NotImplementedError("what a network learns are its inputs, see `targets`")
+
+    def targets(self, x: Floats, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        return np.asarray(x.reshape(len(x), outputs), np.float32)
+
+    def learnable(self, y: Array) -> Rows:
+        return np.flatnonzero(y == NORMAL)
+
+    def answers(self, outputs: Array, x: Array | None = None) -> Doubles:
+        """Return the score of each row and that of the constant answer [n, 2], for outputs and inputs of a network."""
+        assert x is not None, "outputs are compared with inputs"
+        inputs = np.asarray(x, np.float64).reshape(len(x), -1)
+        errors = (np.asarray(outputs, np.float64) - inputs, inputs)
+        return np.stack([(error**2).mean(axis=1) for error in errors], axis=1)
+
+    def calibrated(self, answers: Array, y: Array) -> "Anomaly":
+        """Return the task with thresholds above which the wanted share of these normal rows lies, or fewer."""
+        normal = answers[y == NORMAL]
+        if not len(normal):
+            return self
+        place = len(normal) - 1 - int(self.false_alarm_rate * len(normal))
+        own, constant = (float(np.sort(column)[place]) * _ABOVE for column in normal.T)
+        return replace(self, threshold=own, constant_threshold=constant)
+
+    def alarms(self, answers: Array) -> Flags:
+        """Return whether each row is an anomaly; none is before `calibrated`."""
+        return np.asarray(answers[:, 0] > (np.inf if self.threshold is None else self.threshold), np.bool_)
+
+    def soften(self, outputs: Floats, temperature: float) -> Floats:
+        """Return a teacher's outputs as they are."""
+        return outputs
+
+    def tally(self, answers: Array, y: Array, outputs: int) -> Doubles:
+        return np.asarray(self.tallies(answers, y, None, outputs)[0])
+
+    def tallies(self, answers: Array, y: Array, groups: Array | None, outputs: int) -> Doubles:
+        return alarm_tallies(np.asarray(answers, np.float64), self.alarms(answers), y, groups)
+
+    def estimates(self, tallies: npt.NDArray[np.generic], *, grouped: bool) -> dict[str, Estimate]:
+        return alarm_estimates(np.asarray(tallies, np.float64), grouped=grouped)
+
+    def drawn_from(self, tallies: npt.NDArray[np.generic], *, grouped: bool) -> str:
+        counts = confusion_of(tallies)
+        return super(Anomaly, self).drawn_from(np.asarray(counts, np.int64), grouped=grouped)
+
+    def confusion(self, tally: npt.NDArray[np.generic]) -> tuple[tuple[int, ...], ...]:
+        return tuple(map(tuple, confusion_of(tally).astype(np.int64).tolist()))
+
+    def baseline(self, y: Array, of: Array, outputs: int, answers: Array | None = None) -> Doubles:
+        """Return the tally of answering every row with the mean of the training rows."""
+        assert answers is not None, "the score of the constant answer is one of its columns"
+        constant = replace(self, threshold=self.constant_threshold)
+        return constant.tally(answers[:, [1, 1]], of, outputs)
+
+    def default_metric(self, y: Array, val: Array) -> str:
+        """Return the area under the ROC if anomalies are among the validation rows, else the explained share."""
+        return "roc_auc" if (val == ANOMALY).any() else "explained"
+
+    def gain(self, metric: str, value: float) -> float:
+        return value if self.metrics[metric].greater_is_better else 1 - value
