@@ -10,7 +10,7 @@ import numpy as np
 from nas.api.data import data_of
 from nas.api.problems import load_problem
 from nas.data.dataset import Part
-from nas.data.prepared import Scaling, prepare
+from nas.data.prepared import Scaling, scaling_of
 from nas.errors import InputError
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
@@ -51,7 +51,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         trained=_without_hosts(trained),
         footprint=_footprint(files.tflite, trained.record, problem.target),
         class_names=splits.class_names,
-        scaling=prepare(splits, Architecture.from_json(trained.record.architecture).front_end).scaling,
+        scaling=scaling_of(splits, Architecture.from_json(trained.record.architecture).front_end),
         input=inputs,
         output=outputs,
         command=study.command() if result is None else commands(study, result),

@@ -12,7 +12,7 @@ import numpy as np
 from nas.arrays import Array
 from nas.codec import read_toml
 from nas.data.readers.archive import read_arrays
-from nas.data.readers.sound import ENDINGS, read_header, read_sound
+from nas.data.readers.sound import ENDINGS, FULL_SCALE, read_header, read_sound
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
@@ -123,11 +123,19 @@ def _features(samples: Array, mel: Mel, place: str) -> Array:
     if samples.dtype.kind not in "iuf" or not shaped:
         got = f"{samples.dtype} of shape {samples.shape}"
         raise InputError(place, "must be samples [time], [n, time] or [n, time, 1]", got=got)
-    whole = samples.dtype.kind in "iu" and samples.size and np.abs(samples.astype(np.int64)).max() <= 32768
-    if samples.size and not whole and (samples.dtype.kind in "iu" or np.abs(samples).max() <= 1):
-        hint = "multiply numbers from -1 to 1 by 32768"
-        raise InputError(place, "must be samples of 16 bits, from -32768 to 32767", got=samples.dtype, hint=hint)
+    if samples.size:
+        _check_range(float(samples.min()), float(samples.max()), samples.dtype, place)
     rows = samples[None, :, None] if samples.ndim == 1 else samples.reshape(*samples.shape[:2], 1)
     mel.shape(rows.shape[1:])
     found = mel.features(rows)[..., 0]
     return found[0] if samples.ndim == 1 else found
+
+
+def _check_range(low: float, high: float, dtype: np.dtype[Any], place: str) -> None:
+    """Raise an InputError unless samples from `low` to `high`, NaN if one is, are of 16 bits, and not from -1 to 1."""
+    fits = low >= -FULL_SCALE and high <= FULL_SCALE  # where 1 becomes 32768, that is clipped
+    from_minus_1_to_1 = dtype.kind == "f" and 0 < max(-low, high) <= 1
+    if not fits or from_minus_1_to_1:
+        hint = "multiply numbers from -1 to 1 by 32768" if from_minus_1_to_1 else None
+        got = f"{dtype} from {low:g} to {high:g}"
+        raise InputError(place, "must be samples of 16 bits, from -32768 to 32767", got=got, hint=hint)

@@ -1,7 +1,8 @@
 """Listening: the events before a microphone, as they begin."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -15,16 +16,24 @@ MICROPHONE = "microphone"
 
 
 @explains_keywords
-def listen(model: Model, *, spotting: Spotting | None = None, device: str | None = None) -> Iterator[Event]:
+def listen(
+    model: Model,
+    *,
+    spotting: Spotting | None = None,
+    device: str | None = None,
+    missed: Callable[[float], None] | None = None,
+) -> Iterator[Event]:
     """Yield the classes that begin before the microphone, until it is closed; times count from the start.
 
     Args:
         model: of one channel of audio.
         spotting: how answers become events; by default as the parameters in the model's file say.
         device: number or part of the name of the microphone; the system's by default.
+        missed: told the second before which samples were lost, since the computer was too slow.
 
     Raises:
-        InputError: the model takes no audio, there is no microphone, or the package sounddevice is missing.
+        InputError: the model takes no audio, there is no microphone, it is taken away, or the package sounddevice is
+            missing.
     """
     settings = spotting_of(model) if spotting is None else spotting
     rate_hz = model.sample_rate_hz
@@ -34,13 +43,14 @@ def listen(model: Model, *, spotting: Spotting | None = None, device: str | None
     library, length = _sounddevice(), model.input_shape[0]
     step = max(1, round(settings.seconds(length / rate_hz).latency_s * rate_hz))
     spotter = Spotter(MICROPHONE, model.class_names, settings, length / rate_hz)
-    chosen = int(device) if device is not None and device.isdecimal() else device
     heard = np.zeros(length, np.int16)
     try:
-        with library.InputStream(samplerate=rate_hz, channels=1, dtype="int16", device=chosen) as stream:
+        with _opened(library, rate_hz, device) as stream:
             taken = 0
             while True:
-                block, _ = stream.read(step)
+                block, is_late = stream.read(step)
+                if is_late and missed is not None:
+                    missed(taken / rate_hz)
                 heard = np.concatenate([heard, np.asarray(block).reshape(-1)])[-length:]
                 taken += step
                 if taken < length:
@@ -48,7 +58,15 @@ def listen(model: Model, *, spotting: Spotting | None = None, device: str | None
                 event = spotter.take((taken - length) / rate_hz, model.predict(heard[None, :, None])[0])
                 if event is not None:
                     yield event
-    except (library.PortAudioError, ValueError) as error:
+    except library.PortAudioError as error:
+        raise InputError(MICROPHONE, "must stay connected", got=error, hint="begin again") from error
+
+
+def _opened(library: ModuleType, rate_hz: float, device: str | None) -> Any:
+    chosen = int(device) if device is not None and device.isdecimal() else device
+    try:
+        return library.InputStream(samplerate=rate_hz, channels=1, dtype="int16", device=chosen)
+    except (library.PortAudioError, ValueError) as error:  # ValueError: no device has this name
         hint = "list the devices: python -m sounddevice; or classify a file"
         raise InputError(MICROPHONE, "must be one that can be opened", got=error, hint=hint) from error
 

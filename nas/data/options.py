@@ -78,15 +78,13 @@ class DataOptions:
                 raise InputError(f"data.{name}", "must be 1 or more samples", got=value)
         if self.rate_hz is not None and not 0 < self.rate_hz < float("inf"):
             raise InputError("data.rate_hz", "must be above 0", got=self.rate_hz)
-        shares = (self.unknown_share, self.silence_share)
-        if any(share is not None and not 0 < share <= 0.5 for share in shares) or sum(s or 0 for s in shares) >= 1:
-            given = next(name for name in ("unknown_share", "silence_share") if getattr(self, name) is not None)
-            raise InputError(
-                f"data.{given}", "must be in (0, 0.5], and below 1 with the other", got=getattr(self, given)
-            )
-        for name in ("val_fraction", "test_fraction"):
-            if not 0 < getattr(self, name) <= 0.5:
-                raise InputError(f"data.{name}", "must be in (0, 0.5]", got=getattr(self, name))
+        for name in ("val_fraction", "test_fraction", "unknown_share", "silence_share"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value <= 0.5:
+                raise InputError(f"data.{name}", "must be in (0, 0.5]", got=value)
+        if (self.unknown_share or 0) + (self.silence_share or 0) >= 1:
+            rule = "must be below 1 together, so that files of the wanted classes are left"
+            raise InputError("data.unknown_share and data.silence_share", rule, got="0.5 each")
 
 
 ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if field.default is None)

@@ -93,6 +93,11 @@ class Prepared:
         return self.train.x.shape[1:]
 
 
+def scaling_of(splits: Splits, front_end: FrontEnd = RAW) -> Scaling:
+    """Return the scaling that `prepare` applies."""
+    return Scaling.fit(front_end.apply(splits.train.x))
+
+
 def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
     """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
     features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}

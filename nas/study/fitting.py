@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nas.errors import InputError
+from nas.space.architecture import Architecture
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
@@ -129,11 +130,7 @@ def scarcity(asked: Asked, *, timed: bool = False) -> str:
     all_fit = sum(fit) / len(fit)
     if all_fit >= SCARCE:
         return ""
-    kinds = [{op.kind for op in member.lower().ops} for member in members]
-    without = {
-        kind: [fits for own, fits in zip(kinds, fit, strict=True) if kind not in own] for kind in set().union(*kinds)
-    }
-    shares = {kind: sum(each) / len(each) for kind, each in sorted(without.items()) if len(each) >= FEWEST}
+    shares = _shares_without(members, fit)
     words = f"only {percent(all_fit)} of random candidates fit the limits"
     if not all_fit:
         words = f"none of {SAMPLE} random candidates fits the limits, though a few smaller ones do"
@@ -144,6 +141,15 @@ def scarcity(asked: Asked, *, timed: bool = False) -> str:
         wanted = replace(asked, wanted=max(RARE, 2 * all_fit))
         words += f"; {options}" if (options := _options(wanted, wanted.smallest(), timed=timed)) else ""
     return words
+
+
+def _shares_without(members: Sequence[Architecture], fit: Sequence[bool]) -> dict[str, float]:
+    """Return for each kind of operator the share that fits of the members without it, if there are enough."""
+    kinds = [{op.kind for op in member.lower().ops} for member in members]
+    without = {
+        kind: [fits for own, fits in zip(kinds, fit, strict=True) if kind not in own] for kind in set().union(*kinds)
+    }
+    return {kind: sum(each) / len(each) for kind, each in sorted(without.items()) if len(each) >= FEWEST}
 
 
 def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, float]) -> Iterator[str]:

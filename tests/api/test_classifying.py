@@ -110,6 +110,33 @@ def test_a_microphone_is_listened_to_as_a_file_is(model, tmp_path, monkeypatch):
     assert Microphone.device == 2
 
 
+def test_samples_that_a_microphone_lost_and_its_end_are_told(model, monkeypatch):
+    class Unplugged(Microphone):
+        def read(self, count: int) -> tuple[np.ndarray, bool]:
+            if self._at > 400:
+                raise self.PortAudioError("device unavailable")
+            return super().read(count)[0], self._at == 300
+
+    library = types.SimpleNamespace(InputStream=Unplugged, PortAudioError=Microphone.PortAudioError)
+    monkeypatch.setitem(sys.modules, "sounddevice", library)
+    missed: list[float] = []
+    with pytest.raises(nas.InputError, match=r"must stay connected, got device unavailable"):
+        list(nas.listen(model, missed=missed.append))
+    assert missed == [0.29]
+
+
+def test_a_fault_of_the_model_is_not_blamed_on_the_microphone(model, monkeypatch):
+    library = types.SimpleNamespace(InputStream=Microphone, PortAudioError=Microphone.PortAudioError)
+    monkeypatch.setitem(sys.modules, "sounddevice", library)
+
+    def fails(self: object, rows: object) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(Loudness, "predict", fails)
+    with pytest.raises(ValueError, match=r"^a fault$"):
+        next(nas.listen(model))
+
+
 def test_without_a_microphone_one_line_says_what_to_do(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(nas.InputError, match=r"needs the package sounddevice.*nas\[live\]"):

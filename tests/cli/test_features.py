@@ -73,6 +73,8 @@ def test_the_dynamic_range_ends_at_the_loudest_feature(tmp_path: Path) -> None:
     [
         ({"a": SOUND, "b": SOUND}, "", r"must hold one array, or one called samples.*got a, b"),
         ({"x": SOUND / 32768}, "", r"must be samples of 16 bits.*multiply numbers from -1 to 1 by 32768"),
+        ({"x": np.where(np.arange(16000) == 9, np.nan, SOUND)}, "", r"must be samples of 16 bits.*from nan to nan"),
+        ({"x": 2.0 * SOUND + 30000}, "", r"must be samples of 16 bits, from -32768 to 32767, got float64 from"),
         ({"x": SOUND.astype(int) * 9}, "", r"must be samples of 16 bits"),
         ({"x": SOUND[:400]}, "", r"rows must have at least the 480 samples of a frame, got 400"),
         ({"x": SOUND}, "window_ms = 40\nwindow_size_ms = 40", r"must give each setting once"),

@@ -271,6 +271,8 @@ def test_rows_of_silence_are_the_wanted_share_and_from_other_recordings_in_each_
     [({"unknown_share": 0.1}, "needs the classes that are known"),
      ({"classes": "go,stopp"}, "unknown class 'stopp'"),
      ({"classes": "go,stop", "unknown_share": 0.1}, "needs classes that"),
+     ({"classes": "go", "unknown_share": 0.1, "silence_share": 0.7}, r"silence_share: must be in .*, got 0.7"),
+     ({"classes": "go", "unknown_share": 0.5, "silence_share": 0.5}, "must be below 1 together"),
      ({"silence_share": 0.1}, "needs recordings of noise")],
 )  # fmt: skip
 def test_shares_that_cannot_be_made_are_refused(options: dict[str, object], rule: str, two_classes: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import StandardScaler
 
 from nas.data.dataset import Dataset, Part
-from nas.data.prepared import Scaling, prepare
+from nas.data.prepared import Scaling, prepare, scaling_of
 from nas.data.splits import Splits, split
 
 
@@ -23,6 +23,7 @@ def splits() -> Splits:
 
 def test_scaling_is_fitted_to_the_training_rows_and_applied_to_all_as_scikit_learn_does(splits: Splits) -> None:
     data, oracle = prepare(splits), StandardScaler().fit(splits.train.x)
+    assert scaling_of(splits) == data.scaling
     np.testing.assert_allclose(data.scaling.mean, oracle.mean_, rtol=1e-6)
     np.testing.assert_allclose(data.scaling.std, oracle.scale_, rtol=1e-6)
     for name, part in splits.parts().items():

@@ -47,7 +47,7 @@ def command(
     loaded = load(model, studies)
     spotting = spotting_of(loaded, **asked)
     if data is None:
-        for event in listen(loaded, spotting=spotting, device=device):
+        for event in listen(loaded, spotting=spotting, device=device, missed=_say_missed):
             if as_json:
                 print_json(event.to_json())
             else:
@@ -63,3 +63,8 @@ def command(
         print_text(line)
     if not found.events:
         print_text(f"nothing begins: no mean reaches the threshold of {spotting.threshold:g}")
+
+
+def _say_missed(seconds: float) -> None:
+    rule = "this computer is too slow: give a larger --latency-ms"
+    click.echo(f"warning: samples before {seconds:.1f} s were lost, since {rule}", err=True)
