@@ -62,11 +62,17 @@ def board_commands(model: str, name: str) -> Iterator[tuple[str, str]]:
         yield board, f"{export} --format {form} -o {'firmware' if form == 'c' else 'projects'}"
 
 
-def export_command(model: str, target: Target) -> str:
-    """Return the command that exports `model` for a target, with the other formats in a comment."""
+def export_command(model: str, target: Target, *, front_end: bool = False) -> str:
+    """Return the command that exports `model` for a target, with the other formats in a comment.
+
+    Args:
+        model: its name or path.
+        target: where it is to run.
+        front_end: whether the model reads features of a front-end, which only C sources contain.
+    """
     suited, _ = BOARDS.get(target.name, ("c", ""))
     export = f"nas export {shlex.quote(model)} --format"
-    if target.runtime == "c":
+    if target.runtime == "c" or front_end:
         return f"{export} c"
     others = ", ".join(sorted(set(_KINDS_OF_BOARDS.values()) - {suited}))
     return f"{export} {suited}  # or {others}"

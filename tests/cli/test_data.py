@@ -102,4 +102,5 @@ def test_an_unknown_source_is_refused_with_the_nearest_name() -> None:
 
 
 def test_the_help_has_an_example() -> None:
-    assert "Example: nas data" in run("--help")
+    assert "nas data recordings/" in run("--help")
+    assert "Example: nas data" in run("describe", "--help")

@@ -1,6 +1,7 @@
 """Folders of audio files as rows."""
 
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -278,6 +279,13 @@ def test_rows_of_silence_are_the_wanted_share_and_from_other_recordings_in_each_
 def test_shares_that_cannot_be_made_are_refused(options: dict[str, object], rule: str, two_classes: Path) -> None:
     with pytest.raises(InputError, match=rule):
         rows_of(two_classes, **options)
+
+
+def test_a_missing_library_is_said_once_for_all_files(two_classes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(InputError, match="needs the package soundfile") as refused:
+        rows_of(two_classes)
+    assert str(refused.value).count("soundfile") == 1
 
 
 def kinds(data: Dataset) -> set[str]:

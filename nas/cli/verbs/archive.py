@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from nas.cli.default_group import DefaultGroup
 from nas.cli.options import json_option, studies_option
 from nas.cli.views.output import print_json, print_view
 
@@ -19,16 +20,7 @@ Examples:
 """
 
 
-class DefaultGroup(click.Group):
-    """A group whose command `make` is meant where the first word is no command."""
-
-    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, *context.help_option_names}:
-            args = ["make", *args]
-        return super().parse_args(context, args)
-
-
-@click.group(cls=DefaultGroup, epilog=EPILOG)
+@click.group(cls=DefaultGroup, default="make", epilog=EPILOG)
 def command() -> None:
     """Write a study's winner or a training as one .nas.zip, or show, verify or extract such a file.
 

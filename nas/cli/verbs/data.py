@@ -6,28 +6,34 @@ from typing import Any
 
 import click
 
+from nas.cli.default_group import DefaultGroup
 from nas.cli.options import json_option
 from nas.cli.study_options import reader_options
+from nas.cli.verbs.data_fetch import command as fetch
 from nas.cli.views.output import print_json, print_view
 
-
-class _WithFetch(click.Command):
-    """The verb, and `fetch` in place of SOURCE as another; a folder of that name is `./fetch`."""
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        if args[:1] == ["fetch"]:
-            from nas.cli.verbs.data_fetch import command as fetch
-
-            return fetch.make_context(f"{info_name} fetch", args[1:], parent, **extra)
-        return super().make_context(info_name, args, parent, **extra)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+EPILOG = """
+Examples:
+  nas data
+  nas data recordings/ --window 128 --stride 64
+  nas data recordings/ --window 128 -o windows.npz
+  nas data fetch mnist
+"""
 
 
-@click.command(cls=_WithFetch)
+@click.group(cls=DefaultGroup, default="describe", alone=True, epilog=EPILOG)
+def command() -> None:
+    """List data sources, describe or write one, or download a public one.
+
+    `nas data SOURCE` is short for `nas data describe SOURCE`, whose --help explains all options, and `nas data` alone
+    lists the sources. Each command takes --json. A folder that is called like a command is `./fetch`.
+    """
+
+
+command.add_command(fetch, "fetch")
+
+
+@command.command()
 @click.argument("source", required=False)
 @reader_options
 @click.option(
@@ -56,7 +62,7 @@ class _WithFetch(click.Command):
     help="Form of recordings.",
 )
 @json_option
-def command(source: str | None, seed: int, output: Path | None, form: str, as_json: bool, **options: Any) -> None:
+def describe(source: str | None, seed: int, output: Path | None, form: str, as_json: bool, **options: Any) -> None:
     """List data sources, or describe SOURCE: its shapes, classes, groups and split, and whether a search can begin.
 
     SOURCE is a listed name, an .npz file, a folder of recordings (CSV, TSV, TXT, Excel or Parquet), of audio or of
@@ -66,8 +72,6 @@ def command(source: str | None, seed: int, output: Path | None, form: str, as_js
     say what is wrong, and the command that mends it. The exit code is 1 if a search would refuse the data.
 
     With -o, SOURCE is written instead: as .npz, as .csv, or into a folder in Edge Impulse's data acquisition format.
-
-    `nas data fetch` lists public data sets, and `nas data fetch NAME` downloads one.
 
     Example: nas data recordings/ --window 128 --stride 64
     """

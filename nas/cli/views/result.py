@@ -17,10 +17,10 @@ from nas.target.room import left_for_program
 from nas.task.task import find_metric, metric_title, score_text, task_of
 from nas.text import duration, kilobytes, percent
 
-# The front may have dozens of candidates; as many of the most accurate are printed.
 TOLERATED_COST = 0.01
 """An int8 model of a regression should not be worse than this share of its RMSE."""
 
+# The front may have dozens of candidates; as many of the most accurate are printed.
 MOST_ON_FRONT = 12
 # A run that takes as much of its limit, or more, is told why.
 _TOLERATED = 1.25
@@ -29,15 +29,10 @@ _TOLERATED = 1.25
 def told(study: Study, result: Result, *, finish: bool) -> str:
     """Return all that a person reads when a search has ended, or when it was only to `finish`."""
     late = "" if finish else overrun(study, result)
-    parts = [
-        summary(result),
-        tight(study, result),
-        browse(study, result.folder),
-        late,
-        precision(result),
-        exchange(study, result),
-    ]
-    return "\n".join(filter(None, [*parts, deploy(study, result.folder)]))
+    parts = [summary(result), tight(study, result), browse(study, result.folder), late, precision(result)]
+    has_front_end = "front_end_ram_bytes" in ((result.winner and result.winner.record.profiled) or {})
+    last = [exchange(study, result), deploy(study, result.folder, front_end=has_front_end)]
+    return "\n".join(filter(None, [*parts, *last]))
 
 
 def summary(result: Result) -> str:
@@ -85,9 +80,9 @@ def browse(study: Study, folder: str) -> str:
     return f"browse: {server}" if parts.scheme in ("http", "https") else ""
 
 
-def deploy(study: Study, folder: str) -> str:
-    """Return in a line the command that writes the winner for the study's board."""
-    return f"deploy: {export_command(folder, study.board())}"
+def deploy(study: Study, folder: str, *, front_end: bool = False) -> str:
+    """Return in a line the command that writes the winner, which may read features, for the study's board."""
+    return f"deploy: {export_command(folder, study.board(), front_end=front_end)}"
 
 
 def _guesses(winner: Trained) -> str:

@@ -10,7 +10,7 @@ from nas.arrays import Array, Doubles
 from nas.data.layouts.entry import Entry
 from nas.data.options import DataOptions
 from nas.data.readers.many_files import read_all
-from nas.data.readers.sound import FULL_SCALE, Header, Samples, read_header, read_sound
+from nas.data.readers.sound import FULL_SCALE, Header, Samples, read_header, read_sound, soundfile
 from nas.errors import InputError
 
 USUAL_SHARE = 0.95
@@ -64,7 +64,8 @@ def form_of(headers: Sequence[Header], options: DataOptions) -> Form:
 
 
 def read_headers(entries: Sequence[Entry]) -> list[Header]:
-    """Return what each file tells of itself; InputError for those that cannot be read."""
+    """Return what each file tells of itself; InputError for those that cannot be read, or without the library."""
+    soundfile()  # a missing library is said once, not once a file
     return read_all(entries, lambda entry: read_header(entry.path, entry.place))
 
 
