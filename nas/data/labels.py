@@ -7,6 +7,7 @@ import numpy as np
 
 from nas.arrays import Array, Ints
 from nas.errors import InputError
+from nas.task.task import CLASSES
 
 MAX_CLASSES = 1000
 """More distinct labels than this are probably measurements or row numbers, not classes."""
@@ -53,6 +54,12 @@ def as_text(column: Array) -> Array:
     return np.char.decode(column, "utf-8", "replace") if column.dtype.kind == "S" else column
 
 
+def no_classes(place: str) -> InputError:
+    """Return the error for labels that are measured although the user says that they are classes."""
+    hint = f"leave out --task {CLASSES}, or write classes as whole numbers or text"
+    return InputError(place, "must be class labels, not measurements", hint=hint)
+
+
 def _column(column: Array, place: str) -> Array:
     """Return `column` as [n] integers or text."""
     column = as_text(column)
@@ -60,8 +67,7 @@ def _column(column: Array, place: str) -> Array:
         worst = column[~(np.abs(column) < MOST)].flat[0]
         raise InputError(place, "must be class labels below 2^53, integers or text", got=f"{worst:g}")
     if column.dtype.kind == "f" and column.size and not np.array_equal(column, np.round(column)):
-        hint = "write classes as whole numbers or text, or give --task regression"
-        raise InputError(place, "must be class labels, not measurements", hint=hint)
+        raise no_classes(place)
     if column.dtype.kind not in "iuUfb":
         raise InputError(place, "must be integers or text", got=column.dtype)
     if column.dtype.kind == "u" and column.size and column.max() > np.iinfo(np.int64).max:

@@ -7,7 +7,7 @@ import numpy as np
 from nas.arrays import Array, Floats
 from nas.data.labels import MOST
 from nas.errors import InputError
-from nas.task.task import CLASSES, TARGETS
+from nas.task.task import TARGETS
 
 NOTE = "targets are measurements, so the task is regression; if they are classes, write them as whole numbers or text"
 """What is told if the targets alone decided the task."""
@@ -43,12 +43,6 @@ def encode(
     if len(names) != outputs:
         raise InputError(f"{source}: target_names", f"must name the {outputs} columns of y", got=len(names))
     return y, tuple(names)
-
-
-def refuse(place: str) -> InputError:
-    """Return the error for labels that are measured although the user says that they are classes."""
-    hint = f"leave out --task {CLASSES}, or write classes as whole numbers or text"
-    return InputError(place, "must be class labels, not measurements", hint=hint)
 
 
 def _is_measured(column: Array) -> bool:

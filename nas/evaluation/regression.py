@@ -11,7 +11,7 @@ from nas.codec import to_data
 from nas.data.dataset import Part
 from nas.evaluation.evaluation import GroupScores, Subject
 from nas.signal.kind import Kind
-from nas.task.errors import ERROR_METRICS
+from nas.task.errors import ERROR_METRICS, quantization_cost
 from nas.task.metrics import Estimate
 from nas.task.regression import Regression
 
@@ -56,9 +56,7 @@ class RegressionEvaluation:
     @property
     def quantization_cost(self) -> float | None:
         """By which share the int8 model's RMSE is above the float model's; None without one of them."""
-        if self.int8 is None or self.before is None or not self.before["rmse"].value:
-            return None
-        return self.int8["rmse"].value / self.before["rmse"].value - 1
+        return quantization_cost(self.int8 or {}, self.before or {})
 
     def to_json(self) -> dict[str, Any]:
         """Return all figures as plain data."""

@@ -100,11 +100,6 @@ class Record:
         """A number that is higher for better scores: `val_score`, the other way round for errors; -inf without one."""
         return -math.inf if self.val_score is None else find_metric(self.metric).ranked(self.val_score)
 
-    @property
-    def float_val_score(self) -> float | None:
-        """The score of the model before quantization, on the same rows; None if it is not known."""
-        return self.float_val_score_of(self.metric)
-
     def float_val_score_of(self, metric: str) -> float | None:
         """Return a metric of the model before quantization; None if it is not known."""
         return self.float_val_metrics.get(metric, self.float_val_accuracy if metric == "accuracy" else None)

@@ -12,6 +12,7 @@ from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record
 from nas.study.rung_correlation import RungCorrelation
 from nas.study.tested import TEST_KEYS, Tested
+from nas.task.errors import quantization_cost
 from nas.task.task import TASKS, find_metric, metric_title, score_text, task_of
 from nas.text import counted, duration, kilobytes
 
@@ -86,10 +87,7 @@ class Trained:
     @property
     def quantization_cost(self) -> float | None:
         """By which share the RMSE on the test rows is above that before quantization; None for other tasks."""
-        if self.tested is None or "rmse" not in self.tested.metrics:
-            return None
-        before = self.tested.float_metrics["rmse"].value
-        return self.tested.metrics["rmse"].value / before - 1 if before else None
+        return None if self.tested is None else quantization_cost(self.tested.metrics, self.tested.float_metrics)
 
     @property
     def guesses(self) -> bool:

@@ -59,6 +59,13 @@ ERROR_METRICS: Mapping[str, Metric] = {
 """The metrics of regression."""
 
 
+def quantization_cost(int8: Mapping[str, Estimate], before: Mapping[str, Estimate]) -> float | None:
+    """Return by which share the RMSE of an int8 model is above that of its float model; None without both."""
+    if "rmse" not in int8 or "rmse" not in before or not before["rmse"].value:
+        return None
+    return int8["rmse"].value / before["rmse"].value - 1
+
+
 def interval_estimates(tallies: Doubles, *, grouped: bool, seed: int = 0) -> dict[str, Estimate]:
     """Return every metric with its 95 % interval, or without one if there are fewer groups than `FEWEST_GROUPS`.
 

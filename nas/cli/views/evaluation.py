@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.cli.views import regression
+from nas.cli.views.tables import table_of
 from nas.evaluation.evaluation import Evaluation, GroupScores
 from nas.evaluation.regression import RegressionEvaluation
 from nas.evaluation.scores import Scores
@@ -55,7 +56,7 @@ def _parts(evaluation: Evaluation) -> Iterator[RenderableType]:
 def metrics(evaluation: Evaluation) -> Table:
     """Return each metric of each model with its interval, beside that of a constant answer."""
     models = evaluation.models
-    table = _table("", *(title for name in models for title in (name, "95 % interval")), "baseline")
+    table = table_of("", *(title for name in models for title in (name, "95 % interval")), "baseline")
     for name, metric in METRICS.items():
         cells = []
         for scores in models.values():
@@ -84,7 +85,7 @@ def classes(evaluation: Evaluation) -> Table:
     """Return precision, recall, F1 and the area under the ROC curve of each class, and the float model's F1."""
     (name, main), *others = evaluation.models.items()
     beside = [f"{other} F1" for other, _ in others]
-    table = _table("class", evaluation.inputs_are, "precision", "recall", f"{name} F1", *beside, "ROC area")
+    table = table_of("class", evaluation.inputs_are, "precision", "recall", f"{name} F1", *beside, "ROC area")
     for i, one in enumerate(main.classes):
         shares = [percent(one.precision), percent(one.recall), percent(one.f1)]
         shares += [percent(scores.classes[i].f1) for _, scores in others]
@@ -95,7 +96,7 @@ def classes(evaluation: Evaluation) -> Table:
 def confusion(evaluation: Evaluation) -> Table:
     """Return the confusion matrix of the first model: true classes from top to bottom."""
     names = evaluation.about.class_names
-    table = _table("true \\ predicted", *names)
+    table = table_of("true \\ predicted", *names)
     for name, row in zip(names, evaluation.main.confusion, strict=True):
         table.add_row(name, *(f"{count:,}" if count else "." for count in row))
     return table
@@ -106,7 +107,7 @@ def groups(evaluation: Evaluation) -> Table:
     shown = evaluation.groups[:MOST_GROUPS]
     more = len(evaluation.groups) - len(shown)
     title = f"group, worst first{f' ({more} better ones left out)' if more else ''}"
-    table = _table(title, evaluation.inputs_are, *(f"{name} accuracy" for name in evaluation.models))
+    table = table_of(title, evaluation.inputs_are, *(f"{name} accuracy" for name in evaluation.models))
     for one in shown:
         table.add_row(one.name, f"{one.rows:,}", *(percent(share) for share in _accuracies(one)))
     return table
@@ -119,7 +120,7 @@ def _accuracies(one: GroupScores) -> list[float]:
 def thresholds(evaluation: Evaluation) -> Table:
     """Return, for each class, how many rows are detected at some thresholds, and the false alarms that this brings."""
     seconds = evaluation.about.seconds_per_row
-    table = _table("threshold", *(f"{threshold:g}" for threshold in THRESHOLDS))
+    table = table_of("threshold", *(f"{threshold:g}" for threshold in THRESHOLDS))
     for one in evaluation.main.classes:
         points = {point.threshold: point for point in one.detection.thresholds}
         cells = []
@@ -146,13 +147,6 @@ def _changed(evaluation: Evaluation) -> Iterator[str]:
         yield f"  {about.class_names[one.before]} became {about.class_names[one.after]}: {one.rows:,}"
     if (more := len(found.pairs) - MOST_PAIRS) > 0:
         yield f"  and {counted(more, 'other pair')} of classes"
-
-
-def _table(*titles: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for i, title in enumerate(titles):
-        table.add_column(title, justify="right" if i else "left", no_wrap=not i, overflow="fold")
-    return table
 
 
 def _decimal(value: float | None) -> str:

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from nas.cli.views.tables import table_of
 from nas.evaluation.regression import RegressionEvaluation
 from nas.target.ram import ram_to_reserve
 from nas.task.errors import ERROR_METRICS
@@ -42,7 +43,7 @@ def _parts(evaluation: RegressionEvaluation) -> Iterator[RenderableType]:
 
 def _metrics(evaluation: RegressionEvaluation) -> Table:
     """Return each metric of each model with its interval, beside that of a constant answer."""
-    table = _table("", *(title for name in evaluation.models for title in (name, "95 % interval")), "baseline")
+    table = table_of("", *(title for name in evaluation.models for title in (name, "95 % interval")), "baseline")
     for name, metric in ERROR_METRICS.items():
         cells = []
         for found in evaluation.models.values():
@@ -63,16 +64,8 @@ def _groups(evaluation: RegressionEvaluation) -> Table:
     """Return the errors of each group, the worst first."""
     shown = evaluation.groups[:MOST_GROUPS]
     which = "group, the worst first" if len(shown) == len(evaluation.groups) else f"the worst {len(shown)} groups"
-    table = _table(which, evaluation.inputs_are, *(metric.title for metric in ERROR_METRICS.values()))
+    table = table_of(which, evaluation.inputs_are, *(metric.title for metric in ERROR_METRICS.values()))
     for one in shown:
         found = one.int8 or one.before or {}
         table.add_row(one.name, f"{one.rows:,}", *(metric.text(found[name]) for name, metric in ERROR_METRICS.items()))
-    return table
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(first)
-    for title in others:
-        table.add_column(title, justify="right")
     return table

@@ -8,6 +8,13 @@ from nas.data.layouts.entry import Entry
 from nas.data.parts import part_of
 
 
+def grouped_by(entries: Sequence[Entry], regex: str) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return the entries with the groups that an expression finds in their paths, and that it was used."""
+    groups = matched_groups([entry.inside for entry in entries], regex)
+    told = f"groups: by --group-regex, such as {groups[0]} in {entries[0].inside}"
+    return [replace(entry, group=group) for entry, group in zip(entries, groups, strict=True)], (told,)
+
+
 def with_groups(entries: Sequence[Entry], regex: str | None) -> tuple[list[Entry], tuple[str, ...]]:
     """Return the entries with groups, and what was assumed.
 
@@ -16,10 +23,7 @@ def with_groups(entries: Sequence[Entry], regex: str | None) -> tuple[list[Entry
         regex: expression that finds the group in a file's path; None to take the layout's, else the files' names.
     """
     if regex is not None:
-        groups = matched_groups([entry.inside for entry in entries], regex)
-        return [replace(entry, group=group) for entry, group in zip(entries, groups, strict=True)], (
-            f"groups: by --group-regex, such as {groups[0]} in {entries[0].inside}",
-        )
+        return grouped_by(entries, regex)
     bare = [entry for entry in entries if not entry.group and not part_of(entry.path.stem)]
     named = groups_of([entry.path.stem for entry in bare], [entry.label for entry in bare])
     found = dict(zip(bare, named, strict=True))

@@ -1,12 +1,12 @@
 """Layouts of audio files and pictures, each of which is an example: a list of them, or folders of classes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nas.data.groups import matched_groups
 from nas.data.layouts.entry import Entry, Layout, find_files
 from nas.data.layouts.folders import HINT, HOW, by_folder
+from nas.data.layouts.grouped import grouped_by
 from nas.data.layouts.listed import from_labels
 from nas.data.options import DataOptions
 from nas.errors import InputError
@@ -29,11 +29,11 @@ def listed_media(folder: Path, options: DataOptions, endings: Collection[str]) -
     return replace(layout, notes=(*layout.notes, f"classes, groups and parts: as {listing.name} gives them"))
 
 
-def media_files(source: str, folder: Path, endings: Collection[str]) -> list[Entry]:
-    """Return the files of a folder that have such an ending; InputError if there are none."""
+def media_files(source: str, folder: Path, endings: Sequence[str]) -> list[Entry]:
+    """Return the files of a folder with one of these endings, the usual one first; InputError if there are none."""
     files = find_files(source, folder, endings)
     if not files:
-        raise InputError(source, HOW.format(sorted(endings)[0]), hint=HINT)
+        raise InputError(source, HOW.format(endings[0]), hint=HINT)
     return files
 
 
@@ -49,6 +49,5 @@ def in_folders(source: str, files: list[Entry], regex: str | None) -> Layout:
         InputError: the folders are ambiguous, or tell no class.
     """
     if regex is not None:
-        groups = matched_groups([entry.inside for entry in files], regex)
-        files = [replace(entry, group=group) for entry, group in zip(files, groups, strict=True)]
+        files, _ = grouped_by(files, regex)
     return by_folder(source, files, regex is not None, columned=False)

@@ -42,7 +42,6 @@ class PublicSet:
         arrange: makes data of the files: given the folder of downloads and an empty folder, it writes what readers
             read into the second.
         data: what to give to `--data`, below that folder; empty for the folder itself.
-        unpacked_bytes: more than this is not unpacked: a limit, not the size.
     """
 
     summary: str
@@ -52,7 +51,6 @@ class PublicSet:
     sources: tuple[Source, ...]
     arrange: Callable[[Path, Path], None]
     data: str = ""
-    unpacked_bytes: int = 1 << 30
 
     @property
     def size_bytes(self) -> int | None:

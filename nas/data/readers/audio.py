@@ -1,11 +1,9 @@
 """Reading a folder of audio files: a row is a window of samples of 16 bits, as a microphone gives them."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from nas.data import labels
 from nas.data.dataset import Dataset, Part
@@ -14,6 +12,7 @@ from nas.data.layouts.grouped import with_groups
 from nas.data.layouts.media import in_folders, listed_media, media_files
 from nas.data.layouts.speech_commands import speech_commands
 from nas.data.options import DataOptions
+from nas.data.readers.by_part import parts_of
 from nas.data.readers.clip_facts import class_table, clip_findings, format_table
 from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
 from nas.data.readers.picture import ENDINGS as PICTURES
@@ -25,7 +24,6 @@ from nas.data.tables.reading import TABLES
 from nas.errors import InputError
 
 CHANNEL = "audio"
-CLASS_OPTIONS = ("classes", "unknown_share", "silence_share")
 NOISE = re.compile(r"_(background_)?noise_", re.IGNORECASE)
 """Names of folders and classes whose files are noise to mix in, and no class."""
 
@@ -49,9 +47,13 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
     extra = silence(noise, _rows_by_part(entries, clips), form, options)
     places = tuple(entry.place for entry in (*entries, *(entry for entry, _ in extra)))
     everything = [*zip(entries, clips, strict=True), *extra]
-    parts = _parts(everything, form)
-    if "train" not in parts:
-        raise InputError(source, "must hold training rows", got=", ".join(parts) or "files without samples only")
+    rows = [clip.rows for _, clip in everything]
+    parts = parts_of(
+        source,
+        [entry for entry, _ in everything],
+        list(map(len, rows)),
+        lambda numbers: stacked([rows[n] for n in numbers], form.window),
+    )
     y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
     coded = {name: Part(part.x, y[name], part.groups, part.recordings) for name, part in parts.items()}
     return Dataset(
@@ -91,26 +93,6 @@ def _rows_by_part(entries: Sequence[Entry], clips: Sequence[Clip]) -> dict[str, 
     for entry, clip in zip(entries, clips, strict=True):
         counts[entry.part] += len(clip.rows)
     return dict(counts)
-
-
-def _parts(files: Sequence[tuple[Entry, Clip]], form: Form) -> dict[str, Part]:
-    """Return the rows of each part, with the names of their classes as y."""
-    members: dict[str, list[int]] = defaultdict(list)
-    entries, clips = [entry for entry, _ in files], [clip for _, clip in files]
-    for number, (entry, clip) in enumerate(files):
-        if len(clip.rows):
-            members[entry.part].append(number)
-    grouped = all(entry.group for entry in entries)
-    parts = {}
-    for name, numbers in members.items():
-        counts = [len(clips[n].rows) for n in numbers]
-        parts[name] = Part(
-            stacked([clips[n].rows for n in numbers], form.window),
-            np.repeat(np.array([entries[n].label for n in numbers]), counts),
-            np.repeat(np.array([entries[n].group for n in numbers]), counts) if grouped else None,
-            np.repeat(np.array(numbers, np.int64), counts),
-        )
-    return parts
 
 
 def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form) -> Iterator[str]:

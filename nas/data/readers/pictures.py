@@ -1,7 +1,7 @@
 """Reading a folder of pictures: a row is a picture of bytes, as a camera gives them."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +10,15 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.data import labels
-from nas.data.dataset import Dataset, Part
+from nas.data.dataset import Dataset
 from nas.data.file_table import FileTable
 from nas.data.finding import Finding
-from nas.data.groups import SUBJECT, matched_groups
+from nas.data.groups import SUBJECT
 from nas.data.layouts.entry import Entry, Layout, most_are
+from nas.data.layouts.grouped import grouped_by
 from nas.data.layouts.media import in_folders, listed_media, media_files
 from nas.data.options import DataOptions
+from nas.data.readers.by_part import parts_of
 from nas.data.readers.many_files import read_all
 from nas.data.readers.picture import (
     ENDINGS,
@@ -33,7 +35,6 @@ from nas.data.readers.telling import copies, telling_forms
 from nas.data.readers.wanted_classes import of_wanted_classes
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES
-from nas.errors import InputError
 
 MOST_SIZES = 6
 GREY, COLOURS = ("grey",), ("red", "green", "blue")
@@ -53,7 +54,7 @@ def read_pictures(source: str, folder: Path, options: DataOptions) -> Dataset:
     x = np.stack(read_all(entries, lambda entry: read_picture(entry.path, entry.place, form)))
     if options.image_color is None and x.shape[-1] > 1 and bool((x == x[..., :1]).all()):
         x = np.ascontiguousarray(x[..., :1])
-    parts = _parts(source, entries, x)
+    parts = parts_of(source, entries, [1] * len(entries), lambda numbers: x if len(numbers) == len(x) else x[numbers])
     y, class_names = labels.encode({name: part.y for name, part in parts.items()}, None, source)
     coded = {name: replace(part, y=y[name]) for name, part in parts.items()}
     return Dataset(
@@ -78,33 +79,12 @@ def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
 def _with_groups(entries: Sequence[Entry], regex: str | None) -> tuple[list[Entry], tuple[str, ...]]:
     """Return the pictures with groups: of an expression, of the layout, or of a word for a person in each name."""
     if regex is not None:
-        groups = matched_groups([entry.inside for entry in entries], regex)
-        told = f"groups: by --group-regex, such as {groups[0]} in {entries[0].inside}"
-        return [replace(entry, group=group) for entry, group in zip(entries, groups, strict=True)], (told,)
+        return grouped_by(entries, regex)
     named = [SUBJECT.search(entry.path.stem) for entry in entries]
     if any(entry.group for entry in entries) or not all(named):
         return list(entries), ()
     found = [replace(entry, group=match[0].lower()) for entry, match in zip(entries, named, strict=True) if match]
     return found, (f"groups: from the names of files, such as {found[0].group} in {found[0].path.name}",)
-
-
-def _parts(source: str, entries: Sequence[Entry], x: Array) -> dict[str, Part]:
-    """Return the pictures of each part, with the names of their classes as y."""
-    grouped = all(entry.group for entry in entries)
-    members: dict[str, list[int]] = defaultdict(list)
-    for number, entry in enumerate(entries):
-        members[entry.part].append(number)
-    if "train" not in members:
-        raise InputError(source, "must hold training rows", got=", ".join(members))
-    return {
-        name: Part(
-            x if len(members) == 1 else x[rows],
-            np.array([entries[n].label for n in rows]),
-            np.array([entries[n].group for n in rows]) if grouped else None,
-            np.array(rows, np.int64),
-        )
-        for name, rows in members.items()
-    }
 
 
 def _notes(headers: Sequence[PictureHeader], form: PictureForm, options: DataOptions, channels: int) -> Iterator[str]:

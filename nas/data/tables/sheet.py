@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nas.arrays import Array, Doubles
-from nas.data import targets
+from nas.data.labels import no_classes
 from nas.data.names import COUNTERS, GROUPS, LABELS, RECORDINGS, is_named, plain
 from nas.data.options import DataOptions
 from nas.data.parts import SPLITS, part_of
@@ -195,6 +195,6 @@ def _labels(table: Table, column: int, task: str | None) -> Array:
         known = values[~np.isnan(values)]
         if (known != np.round(known)).any():
             if task is not None:
-                raise targets.refuse(f"{table.place}: column {table.name(column)}")
+                raise no_classes(f"{table.place}: column {table.name(column)}")
             return values
     return table.texts(column)

@@ -55,6 +55,5 @@ PUBLIC.register("cifar10")(
         ),
         arrange=_arrange,
         data="images.npz",
-        unpacked_bytes=_UNPACKED,
     )
 )

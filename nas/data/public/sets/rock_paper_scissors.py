@@ -40,6 +40,5 @@ PUBLIC.register("rock_paper_scissors")(
             ),
         ),
         arrange=_arrange,
-        unpacked_bytes=_UNPACKED,
     )
 )

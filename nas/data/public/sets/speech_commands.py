@@ -28,6 +28,5 @@ PUBLIC.register("speech_commands")(
             ),
         ),
         arrange=_arrange,
-        unpacked_bytes=_UNPACKED,
     )
 )

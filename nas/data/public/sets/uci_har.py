@@ -62,6 +62,5 @@ PUBLIC.register("uci_har")(
         ),
         arrange=_arrange,
         data="windows.npz",
-        unpacked_bytes=_UNPACKED,
     )
 )

@@ -60,6 +60,5 @@ PUBLIC.register("wisdm")(
         sources=(Source(f"https://www.cis.fordham.edu/wisdm/includes/datasets/latest/{_ARCHIVE}"),),
         arrange=_arrange,
         data="recordings.csv",
-        unpacked_bytes=_UNPACKED,
     )
 )
