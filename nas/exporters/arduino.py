@@ -2,8 +2,9 @@
 
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.outputs import outputs_of
-from nas.exporters.project.main import NO_ARENA, NO_RUN, WRONG
-from nas.exporters.project.readme import project_readme
+from nas.exporters.project import sound_main
+from nas.exporters.project.main import NO_ARENA, NO_RUN, WRONG, given
+from nas.exporters.project.readme import last_step, project_readme
 from nas.exporters.project.sources import Project, project_of, shared_sources
 from nas.study.archive import Archive
 
@@ -24,7 +25,7 @@ def arduino(archive: Archive) -> Files:
     files = {
         **shared_sources(project, before=_HEADER),
         f"{name}.ino": _sketch(project),
-        "README.md": project_readme(project, "Arduino sketch", _steps(name)),
+        "README.md": project_readme(project, "Arduino sketch", _steps(project)),
     }
     return {f"{name}/{file}": text for file, text in files.items()}
 
@@ -39,7 +40,7 @@ def _sketch(project: Project) -> str:
 // remove this sentence, and `nas export` will not write over your changes without --force.
 #include "predict.h"
 
-static float raw[{upper}_INPUT_BYTES];    // one input, in the units of the training data, channels last
+{given(project)}
 static float {words.array}[{upper}_{words.count}];  // {words.each}
 
 static void stop_with(const char* why) {{
@@ -49,8 +50,15 @@ static void stop_with(const char* why) {{
   }}
 }}
 
-// Replace this: fill raw from your sensor. The units, the rate and the order of the channels are in README.md.
-static void read_input() {{ {prefix}_example(raw); }}
+// Shows the newest answer.
+static void tell() {{
+  {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  for (int i = 0; i < {upper}_{words.count}; ++i) {{
+    Serial.print({prefix}_{words.names}[i]);
+    Serial.print(": ");
+    Serial.println({words.array}[i], 3);
+  }}{told}
+}}
 
 void setup() {{
   Serial.begin(115200);
@@ -61,21 +69,35 @@ void setup() {{
   Serial.println("self-test: passed");
 }}
 
+{_loop(project)}"""
+
+
+def _loop(project: Project) -> str:
+    prefix = project.prefix
+    failed = f'stop_with("{NO_RUN}");'
+    if project.hearing is None:
+        return f"""\
+// Replace this: fill raw from your sensor. The units, the rate and the order of the channels are in README.md.
+static void read_input() {{ {prefix}_example(raw); }}
+
 void loop() {{
   read_input();
-  if ({prefix}_predict(raw, {words.array}) < 0) stop_with("{NO_RUN}");
-  {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
-  for (int i = 0; i < {upper}_{words.count}; ++i) {{
-    Serial.print({prefix}_{words.names}[i]);
-    Serial.print(": ");
-    Serial.println({words.array}[i], 3);
-  }}{told}
+  if ({prefix}_predict(raw, {outputs_of(project.archive).array}) < 0) {failed}
+  tell();
   delay(1000);
 }}
 """
+    told = f"{{\n    tell();\n    delay(1000);{sound_main.PACE}\n  }}"
+    return f"""\
+{sound_main.read_samples(project)}
+void loop() {{
+  read_samples();
+{sound_main.take_samples(project, f"{project.upper}_STEP_SAMPLES", failed, told)}}}
+"""
 
 
-def _steps(name: str) -> str:
+def _steps(project: Project) -> str:
+    name = project.name
     return f"""\
 1. Once: clone a TFLM library into the Arduino libraries, `~/Arduino/libraries` on Linux, `Documents/Arduino/libraries`
    elsewhere, and restart the Arduino IDE. Google's own is for boards such as the Nano 33 BLE:
@@ -90,4 +112,4 @@ def _steps(name: str) -> str:
 
 3. Open the Serial Monitor at 115200. It shows `self-test: passed`, and once a second what it answers for an
    example that is made of noise.
-4. Replace `read_input` in `{name}.ino` by your sensor."""
+4. {last_step(project, f"{name}.ino")}"""

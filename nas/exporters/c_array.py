@@ -7,6 +7,9 @@ from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
+from nas.exporters.hearing import written_hearing
+from nas.exporters.input_scaling import input_factors, quantizing
+from nas.exporters.listening import Names, listening_files
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive
@@ -16,19 +19,19 @@ from nas.study.archive import Archive
 def c_sources(archive: Archive) -> Files:
     """C sources for TFLM: the model as an array, op resolver, input scaling, names, a reader of parameters."""
     archive, prefix = on_tflm(archive), identifier(archive.name)
+    return {**model_files(archive, prefix), "nas_params.h": device_header("nas_params.h")}
+
+
+def model_files(archive: Archive, prefix: str) -> dict[str, str]:
+    """Return the files of a model and, where this C can express it, of its front-end, by name."""
+    hearing = written_hearing(archive)
+    names = Names(prefix, "model", "model_data.h")
     return {
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),
         "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
-        "nas_params.h": device_header("nas_params.h"),
+        **({} if hearing is None else listening_files(names, archive, hearing)),
     }
-
-
-def input_factors(archive: Archive) -> tuple[list[float], list[float]]:
-    """Return `mul` and `add` of each channel for scaling and quantizing in one step: int8 = round(raw * mul + add)."""
-    mul = [1 / (std * archive.input.scale) for std in archive.scaling.std]
-    add = [archive.input.zero_point - mean * m for mean, m in zip(archive.scaling.mean, mul, strict=True)]
-    return mul, add
 
 
 def data_header(archive: Archive, prefix: str) -> str:
@@ -59,57 +62,40 @@ extern "C" {{
 }}
 #endif
 
-{dequantizing(archive, prefix)}{quantizing(prefix)}
-
-#endif  // {upper}_MODEL_DATA_H_
+{dequantizing(archive, prefix)}{_quantizing(archive, prefix)}#endif  // {upper}_MODEL_DATA_H_
 """
+
+
+def _quantizing(archive: Archive, prefix: str) -> str:
+    return "" if written_hearing(archive) else f"{quantizing(prefix)}\n\n"
 
 
 def _declarations(archive: Archive, prefix: str) -> str:
     upper, outputs = prefix.upper(), outputs_of(archive)
-    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
     return f"""\
 // The .tflite file, aligned to 16 bytes.
 extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
-extern const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}];
+extern const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}];{_scaling(archive, prefix)}"""
+
+
+def _scaling(archive: Archive, prefix: str) -> str:
+    """Return the declarations of what turns raw values into the input; nothing where a front-end does."""
+    if written_hearing(archive):
+        return ""
+    upper = prefix.upper()
+    units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
+    return f"""
 // Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(archive)}
 extern const float {prefix}_input_mul[{upper}_CHANNELS];
 extern const float {prefix}_input_add[{upper}_CHANNELS];{units}"""
 
 
-def quantizing(prefix: str, read: str = "{}") -> str:
-    """Return the functions that scale and quantize raw values, over the arrays `<prefix>_input_mul` and `_input_add`.
-
-    Args:
-        prefix: what names begin with.
-        read: the expression that reads an entry of these arrays, with `{}` in its place.
-    """
-    upper = prefix.upper()
-    mul, add = (read.format(f"{prefix}_input_{which}[channel]") for which in ("mul", "add"))
-    return f"""\
-// Turns one raw value, in the units of the training data, into the model's input.
-static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
-  const float q = raw * {mul} + {add};
-  if (!(q > -128.0f)) return -128;
-  return q < 127.0f ? (int8_t)lrintf(q) : (int8_t)127;
-}}
-
-// Fills the input tensor from {upper}_INPUT_BYTES raw values, channels last.
-static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
-  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) input[i] = {prefix}_quantize(raw[i], i % {upper}_CHANNELS);
-}}"""
-
-
 def data_source(archive: Archive, prefix: str) -> str:
     """Return `model_data.c`, which a C++ compiler takes as well."""
     upper, outputs = prefix.upper(), outputs_of(archive)
-    mul, add = input_factors(archive)
-    floats = {"input_mul": mul, "input_add": add}
-    if archive.units_scale:
-        floats["units_scale"] = list(archive.units_scale)
     arrays = "\n".join(
         f"\nconst float {prefix}_{name}[{upper}_CHANNELS] = {{\n{rows(map(number, values), 6)}\n}};"
-        for name, values in floats.items()
+        for name, values in _factors(archive).items()
     )
     return f"""\
 {_head(archive)}
@@ -132,6 +118,15 @@ const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}] = {{
 }};
 {arrays}
 """
+
+
+def _factors(archive: Archive) -> dict[str, list[float]]:
+    """Return what turns raw values into the input, by name; nothing where a front-end does."""
+    if written_hearing(archive):
+        return {}
+    mul, add = input_factors(archive)
+    units = {"units_scale": list(archive.units_scale)} if archive.units_scale else {}
+    return {"input_mul": mul, "input_add": add, **units}
 
 
 def constants(archive: Archive) -> Mapping[str, str]:

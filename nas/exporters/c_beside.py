@@ -1,20 +1,29 @@
 """What lies beside the network in plain C, to use it alone: a check with a known answer, a program, and a README."""
 
 from nas.exporters.c_text import rows
-from nas.exporters.firmware import model_input
 from nas.exporters.format import MARK
 from nas.exporters.markdown import escape
+from nas.exporters.model_input import model_input
 from nas.exporters.outputs import outputs_of
 from nas.study.archive import Archive, Example
 
 
 def beside(name: str, archive: Archive) -> dict[str, str]:
     """Return `<name>_check.h`, `<name>_main.c` and `<name>_README.md`; without an example there is no check."""
-    check = {} if archive.example is None else {f"{name}_check.h": _check(name, archive.example, archive.is_scaled)}
+    check = {}
+    if archive.example is not None:
+        check[f"{name}_check.h"] = check_text(name, archive.example, scales=archive.is_scaled)
     return {**check, f"{name}_main.c": _main(name, archive), f"{name}_README.md": _readme(name, archive)}
 
 
-def _check(name: str, example: Example, is_scaled: bool) -> str:
+def check_text(name: str, example: Example, *, scales: bool) -> str:
+    """Return `<name>_check.h`.
+
+    Args:
+        name: what names begin with.
+        example: what is checked.
+        scales: whether the scaling of raw values is checked too.
+    """
     upper = name.upper()
     return f"""\
 // An input of {name} and its right output. The input is noise. {MARK}. Do not edit.
@@ -38,12 +47,12 @@ static const int8_t {name}_check_output[{upper}_OUTPUT_BYTES] {upper}_FLASH = {{
 {rows(map(str, example.output), 16)}
 }};
 
-// Checks {"scaling and " * is_scaled}network on this board, in the program's own buffers: {upper}_INPUT_BYTES and
+// Checks {"scaling and " * scales}network on this board, in the program's own buffers: {upper}_INPUT_BYTES and
 // {upper}_OUTPUT_BYTES. True: all is right. A difference of 1 comes from rounding.
 static inline bool {name}_self_test(int8_t *input, int8_t *output) {{
   for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) {{
     input[i] = {upper}_CHECKED({name}_check_input[i]);
-{_check_scaling(name) if is_scaled else ""}\
+{_check_scaling(name) if scales else ""}\
   }}
   {name}_invoke(input, output);
   for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{

@@ -3,12 +3,14 @@
 Beside them lie a check with a known answer, a program, and a README.
 """
 
-from nas.exporters.c_array import ends_of, input_factors, quantizing
+from nas.exporters.c_array import ends_of
 from nas.exporters.c_beside import beside
+from nas.exporters.c_listening import plain_c_listening
 from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
-from nas.exporters.listening import listening_files
+from nas.exporters.hearing import hearing_of, with_heard_example
+from nas.exporters.input_scaling import input_factors, quantizing
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
@@ -26,16 +28,26 @@ def plain_c(archive: Archive) -> Files:
         "OUTPUT_BYTES": sum(tensor.size for tensor in network.outputs),
         "RAM_BYTES": program.ram_bytes,
     }
-    return {
-        f"{name}.h": header_text(name, archive, sizes),
+    hearing = hearing_of(archive)
+    scaling = _value_scaling(name, archive) if hearing is None else ""
+    files = {
+        f"{name}.h": header_text(name, archive, sizes, scaling),
         f"{name}.c": source_text(name, network, program),
-        **beside(name, archive),
-        **listening_files(name, archive),
     }
+    if hearing is None:
+        return {**files, **beside(name, archive)}
+    return {**files, **plain_c_listening(name, with_heard_example(archive, hearing), hearing)}
 
 
-def header_text(name: str, archive: Archive, sizes: dict[str, int]) -> str:
-    """Return `<name>.h`; its constants and functions cost flash only where a program uses them."""
+def header_text(name: str, archive: Archive, sizes: dict[str, int], scaling: str) -> str:
+    """Return `<name>.h`; its constants and functions cost flash only where a program uses them.
+
+    Args:
+        name: what names begin with.
+        archive: the model.
+        sizes: macros beside those of the input and the output.
+        scaling: what turns raw values into the input; empty where a front-end does.
+    """
     upper, words = name.upper(), outputs_of(archive)
     defines = "\n".join(f"#define {upper}_{key} {value}" for key, value in {**ends_of(archive), **sizes}.items())
     names = ", ".join(map(string, archive.class_names))
@@ -68,22 +80,12 @@ void {name}_invoke(const int8_t *input, int8_t *output);
 }}
 #endif
 
-{_scaling(name, archive)}
-
-{dequantizing(archive, name)}{quantizing(name, f"{upper}_FLOAT({{}})")}
-
-#endif  // {upper}_H_
+{_flash(upper)}{scaling}{dequantizing(archive, name)}#endif  // {upper}_H_
 """
 
 
-def _scaling(name: str, archive: Archive) -> str:
-    """Return what turns raw values into the input, as constants that AVR keeps in flash."""
-    upper = name.upper()
-    arrays = "\n".join(
-        f"static const float {name}_input_{which}[{upper}_CHANNELS] {upper}_FLASH = {{\n"
-        f"{rows(map(number, values), 6)}\n}};"
-        for which, values in zip(("mul", "add"), input_factors(archive), strict=True)
-    )
+def _flash(upper: str) -> str:
+    """Return the macros by which AVR keeps constants in flash, and reads them there."""
     return f"""\
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
@@ -94,8 +96,24 @@ def _scaling(name: str, archive: Archive) -> str:
 #define {upper}_FLOAT(value) (value)
 #endif
 
+"""
+
+
+def _value_scaling(name: str, archive: Archive) -> str:
+    """Return what turns raw values into the input."""
+    upper = name.upper()
+    arrays = "\n".join(
+        f"static const float {name}_input_{which}[{upper}_CHANNELS] {upper}_FLASH = {{\n"
+        f"{rows(map(number, values), 6)}\n}};"
+        for which, values in zip(("mul", "add"), input_factors(archive), strict=True)
+    )
+    return f"""\
 {_told_scaling(name, archive)}
-{arrays}"""
+{arrays}
+
+{quantizing(name, f"{upper}_FLOAT({{}})")}
+
+"""
 
 
 def _told_scaling(name: str, archive: Archive) -> str:

@@ -56,7 +56,7 @@ if(EXISTS "${{TFLM_DIR}}/third_party/cmsis_nn")  # a tree for an Arm processor
     "${{TFLM_DIR}}/third_party/cmsis/CMSIS/Core/Include")
 endif()
 
-add_executable({name} main.cpp predict.cpp model_data.c)
+add_executable({name} main.cpp {" ".join(project.sources)})
 target_link_libraries({name} PRIVATE tflm)
 if(UNIX)
   target_link_libraries({name} PRIVATE m)
@@ -68,7 +68,7 @@ add_test(NAME self_test COMMAND {name})
 
 
 def _steps(project: Project) -> str:
-    name, size = project.name, math.prod(project.archive.input_shape)
+    name = project.name
     commit = project.archive.footprint.get("tflm")
     checkout = f" && git -C tflite-micro checkout {commit}" if commit else ""
     return f"""\
@@ -84,11 +84,24 @@ def _steps(project: Project) -> str:
         cmake --build build --parallel
         ctest --test-dir build
 
-3. Run it. Without a file it answers an example that is made of noise. A file holds one input as text, channels last:
-   {size:,} numbers between spaces, commas or line ends.
-
-        build/{name} input.csv
+{_run(project)}
 
 For a board, make the tree with its kernels, for instance
 `--makefile_options="TARGET=cortex_m_generic OPTIMIZED_KERNEL_DIR=cmsis_nn TARGET_ARCH=cortex-m4"`, give CMake the
 toolchain's file (`-DCMAKE_TOOLCHAIN_FILE=...`), and put your own `main` in place of `main.cpp`, which reads a file."""
+
+
+def _run(project: Project) -> str:
+    name, hearing = project.name, project.hearing
+    if hearing is not None:
+        return f"""\
+3. Run it. Without a file it hears a window of noise. A file holds samples of 16 bits of one channel,
+   {hearing.rate_hz:,} a second, without a head:
+
+        ffmpeg -i sound.wav -ar {hearing.rate_hz} -ac 1 -f s16le sound.raw
+        build/{name} sound.raw"""
+    return f"""\
+3. Run it. Without a file it answers an example that is made of noise. A file holds one input as text, channels last:
+   {math.prod(project.archive.input_shape):,} numbers between spaces, commas or line ends.
+
+        build/{name} input.csv"""

@@ -2,7 +2,7 @@
 
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.project.main import Platform, board_main
-from nas.exporters.project.readme import project_readme
+from nas.exporters.project.readme import last_step, project_readme
 from nas.exporters.project.sources import YOURS, Project, project_of, shared_sources
 from nas.study.archive import Archive
 
@@ -19,11 +19,12 @@ def esp_idf(archive: Archive) -> Files:
     """An ESP-IDF project: a folder `<name>_esp_idf` for boards of the ESP32 family, with Espressif's TFLM."""
     project = project_of(archive, "esp-idf")
     sources = {**shared_sources(project), "main.cpp": board_main(project, _PLATFORM)}
+    listed = " ".join(f'"{source}"' for source in ("main.cpp", *project.sources))
     files = {
         **{f"main/{file}": text for file, text in sources.items()},
         "main/CMakeLists.txt": f"""\
 {YOURS}
-idf_component_register(SRCS "main.cpp" "predict.cpp" "model_data.c" INCLUDE_DIRS ".")
+idf_component_register(SRCS {listed} INCLUDE_DIRS ".")
 """,
         "main/idf_component.yml": f"""\
 {YOURS}
@@ -55,4 +56,4 @@ def _steps(project: Project) -> str:
 
 3. The monitor shows `self-test: passed`, and once a second what it answers for an example that is made of
    noise. `Ctrl-]` ends it.
-4. Replace `read_input` in `main/main.cpp` by your sensor, which fills {project.upper}_INPUT_BYTES values."""
+4. {last_step(project, "main/main.cpp")}"""

@@ -36,12 +36,27 @@ _MEMBERS: Mapping[str, str] = {
 }
 
 
-def front_end_files(name: str, mel: Mel) -> dict[str, str]:
-    """Return the files of a front-end by name; its C symbols begin with `name`."""
+def front_end_files(name: str, mel: Mel, files: str | None = None) -> dict[str, str]:
+    """Return the files of a front-end by name.
+
+    Args:
+        name: what its C symbols begin with.
+        mel: its settings.
+        files: what the two files begin with that are not the same for every model; by default `name`.
+    """
+    files = files or name
     return {
         **{source: device_header(f"front_end/{source}") for source in SOURCES},
-        f"{name}_front_end.h": _header(name, mel),
-        f"{name}_front_end.c": _source(name, mel),
+        f"{files}_front_end.h": _header(name, mel),
+        f"{files}_front_end.c": _source(name, mel, files),
+    }
+
+
+def about_files(files: str) -> dict[str, str]:
+    """Return what these files are, by their names with commas between them."""
+    return {
+        ", ".join(SOURCES): "the front-end, the same for every model",
+        f"{files}_front_end.c, {files}_front_end.h": "its settings and tables",
     }
 
 
@@ -73,7 +88,7 @@ extern nas_front_end_state {name}_front_end_state;
 """
 
 
-def _source(name: str, mel: Mel) -> str:
+def _source(name: str, mel: Mel, files: str) -> str:
     numbers = {key: int(value) for key, value in constants(mel).items()} | {"size": mel.size}
     made = tables(mel)
     arrays = "\n\n".join(_array(key, values) for key, values in made.items())
@@ -84,7 +99,7 @@ def _source(name: str, mel: Mel) -> str:
     noise = f"static uint32_t noise[{mel.filterbank_n_channels}];\n" if keeps else ""
     return f"""\
 // The front-end of {name}. {MARK}. Do not edit.
-#include "{name}_front_end.h"
+#include "{files}_front_end.h"
 
 {arrays}
 

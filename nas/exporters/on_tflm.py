@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from nas.errors import InputError
+from nas.signal.raw import RAW
 from nas.study.archive import Archive
+from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
@@ -17,7 +19,10 @@ def on_tflm(archive: Archive) -> Archive:
     if is_on_tflm(archive):
         return archive
     board = tflm_board(find_target(str(archive.footprint["target"])))
-    return replace(archive, footprint=profile(archive.tflite, board, archive.name).to_json())
+    footprint = profile(archive.tflite, board, archive.name)
+    if archive.front_end != RAW:
+        footprint = with_front_end(footprint, archive.front_end, archive.row_shape, board)
+    return replace(archive, footprint=footprint.to_json())
 
 
 def is_on_tflm(archive: Archive) -> bool:

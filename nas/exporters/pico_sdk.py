@@ -2,7 +2,7 @@
 
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.project.main import Platform, board_main
-from nas.exporters.project.readme import project_readme
+from nas.exporters.project.readme import last_step, project_readme
 from nas.exporters.project.sources import YOURS, Project, project_of, shared_sources
 from nas.study.archive import Archive
 
@@ -20,13 +20,14 @@ def pico_sdk(archive: Archive) -> Files:
     files = {
         **shared_sources(project),
         "main.cpp": board_main(project, _PLATFORM),
-        "CMakeLists.txt": _lists(project.name),
+        "CMakeLists.txt": _lists(project),
         "README.md": project_readme(project, "Pico SDK project", _steps(project)),
     }
     return {f"{project.name}_pico_sdk/{file}": text for file, text in files.items()}
 
 
-def _lists(name: str) -> str:
+def _lists(project: Project) -> str:
+    name = project.name
     return f"""\
 {YOURS}
 cmake_minimum_required(VERSION 3.16)
@@ -45,7 +46,7 @@ set(CMAKE_CXX_STANDARD 17)
 pico_sdk_init()
 add_subdirectory("${{PICO_TFLMICRO_PATH}}" pico-tflmicro EXCLUDE_FROM_ALL)
 
-add_executable({name} main.cpp predict.cpp model_data.c)
+add_executable({name} main.cpp {" ".join(project.sources)})
 target_link_libraries({name} pico_stdlib pico-tflmicro)
 pico_enable_stdio_usb({name} 1)
 pico_enable_stdio_uart({name} 1)
@@ -70,4 +71,4 @@ def _steps(project: Project) -> str:
    The last line needs the board connected with its button BOOTSEL held; on a Pico 2 the drive is `RP2350`.
 3. On its serial port (115200) it shows `self-test: passed`, and once a second what it answers for an example
    that is made of noise.
-4. Replace `read_input` in `main.cpp` by your sensor, which fills {project.upper}_INPUT_BYTES values."""
+4. {last_step(project, "main.cpp")}"""

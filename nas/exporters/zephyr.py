@@ -2,7 +2,7 @@
 
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.project.main import Platform, board_main
-from nas.exporters.project.readme import project_readme
+from nas.exporters.project.readme import last_step, project_readme
 from nas.exporters.project.sources import YOURS, Project, project_of, shared_sources
 from nas.study.archive import Archive
 
@@ -18,7 +18,7 @@ def zephyr(archive: Archive) -> Files:
     files = {
         **shared_sources(project, computer=True),
         "main.cpp": board_main(project, _PLATFORM),
-        "CMakeLists.txt": _lists(project.name),
+        "CMakeLists.txt": _lists(project),
         "prj.conf": f"""\
 {YOURS}
 CONFIG_CPP=y
@@ -34,17 +34,17 @@ CONFIG_MAIN_STACK_SIZE=4096
     return {f"{project.name}_zephyr/{file}": text for file, text in files.items()}
 
 
-def _lists(name: str) -> str:
+def _lists(project: Project) -> str:
     return f"""\
 {YOURS}
 cmake_minimum_required(VERSION 3.20.0)
 find_package(Zephyr REQUIRED HINTS $ENV{{ZEPHYR_BASE}})
-project({name})
+project({project.name})
 
 # Zephyr does not support the locks that C++ puts around static variables, and one thread needs none.
 set(NO_THREADSAFE_STATICS $<TARGET_PROPERTY:compiler-cpp,no_threadsafe_statics>)
 zephyr_compile_options($<$<COMPILE_LANGUAGE:CXX>:${{NO_THREADSAFE_STATICS}}>)
-target_sources(app PRIVATE main.cpp predict.cpp model_data.c)
+target_sources(app PRIVATE main.cpp {" ".join(project.sources)})
 """
 
 
@@ -63,4 +63,4 @@ def _steps(project: Project) -> str:
 
 3. The console shows `self-test: passed`, and once a second what it answers for an example that is made of
    noise. `Ctrl-A X` ends the emulator.
-4. Replace `read_input` in `main.cpp` by your sensor, which fills {project.upper}_INPUT_BYTES values."""
+4. {last_step(project, "main.cpp")}"""

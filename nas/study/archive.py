@@ -8,6 +8,7 @@ from typing import Any
 from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.signal.front_end import FrontEnd
+from nas.signal.kind import Kind
 from nas.signal.raw import RAW
 from nas.space.architecture import front_end_of
 from nas.study.model_spec_tables import TargetTable
@@ -107,6 +108,8 @@ class Archive:
         keras: the float model as the content of a `.keras` file; None in archives of earlier releases.
         origin: of a model whose data can be found again; files in a study's folder do not hold it.
         parameters: which parameters the `.tflite` carries in its metadata, once it has been made ready to be written.
+        reads: of a model that no study has found, its front-end and the shape of a row, by the keys of an architecture;
+            empty for raw rows.
     """
 
     name: str
@@ -132,6 +135,7 @@ class Archive:
     origin: Origin | None = None
     parameters: Embedded = field(default_factory=Embedded)
     output_scaling: Scaling | None = None
+    reads: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def found(self) -> Trained:
@@ -156,8 +160,17 @@ class Archive:
 
     @property
     def front_end(self) -> FrontEnd:
-        """What computes the model's features from a row of data; the raw rows for a model that no study has found."""
-        return RAW if self.trained is None else front_end_of(self.record.architecture, "architecture")
+        """What computes the model's features from a row of data."""
+        return front_end_of(self._reads, "architecture")
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of a row of data, before the front-end; only where one is known."""
+        return tuple(self._reads["input_shape"])
+
+    @property
+    def _reads(self) -> Mapping[str, Any]:
+        return self.reads if self.trained is None else self.record.architecture
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -172,6 +185,8 @@ class Archive:
     @property
     def inputs_are(self) -> str:
         """What the model is given, in the plural: `windows` of a signal, `images`, or `rows` of a table."""
+        if self.front_end != RAW:
+            return Kind.of(self.row_shape).plural
         if len(self.input_shape) != 4:
             return "rows"
         return "windows" if self.input_shape[1] == 1 else "images"

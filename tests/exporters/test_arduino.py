@@ -6,11 +6,14 @@ import subprocess
 
 import numpy as np
 import pytest
+from sound_archive import trained
 from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import Destination, write
+from nas.exporters.hearing import hearing_of, with_heard_example
+from nas.signal.mel import Mel
 from nas.study.archive import Quantization
 
 FILES = {
@@ -48,17 +51,18 @@ def build(tmp_path_factory, make_archive):
     if shutil.which("g++") is None or shutil.which("gcc") is None:
         pytest.skip("no gcc and g++ to build the sketch with")
 
-    def built(folder, main=MAIN, **fields):
+    def built(folder, main=MAIN, archive=None, example=EXAMPLE, **fields):
         root = tmp_path_factory.mktemp("sketches")
-        write(root, make_archive(example=EXAMPLE, **fields), ["arduino"])
-        write_tflm(root / "board")
+        write(root, archive or make_archive(example=EXAMPLE, **fields), ["arduino"])
+        write_tflm(root / "board", example)
         write_files(root / "board", {"Arduino.h": ARDUINO, "TensorFlowLite.h": "", "main.cpp": main})
         sketch, board = root / folder, root / "board"
-        c = ["gcc", "-std=gnu11", *STRICT, "-c", "model_data.c", "-o", "model_data.o"]
-        subprocess.run(c, cwd=sketch, check=True)
+        sources = [path.name for path in sketch.glob("*.c")]
+        subprocess.run(["gcc", "-std=gnu11", *STRICT, "-c", *sources], cwd=sketch, check=True)
+        objects = [f"{source[:-2]}.o" for source in sources]
         sources = ["-include", "Arduino.h", f"{folder}.ino", "predict.cpp", board / "main.cpp"]
         cpp = ["g++", "-std=gnu++17", "-DARDUINO=10607", *STRICT, f"-I{board}", "-I.", "-x", "c++", *sources]
-        subprocess.run([*cpp, "-x", "none", "model_data.o", "-o", root / "program"], cwd=sketch, check=True)
+        subprocess.run([*cpp, "-x", "none", *objects, "-o", root / "program"], cwd=sketch, check=True)
 
         def run(offset=0, needed=5200):
             # A fault is told again and again, with a pause that ends the program here.
@@ -80,6 +84,15 @@ def run(build):
 def test_the_sketch_compiles_without_a_warning_checks_itself_and_prints_classes_and_scores(run, offset):
     lie = f"lie: {(125 + offset) / 256:.3f}"
     assert run(offset) == ["self-test: passed", "walk: 0.000", "sit: 0.996", lie, "answer: sit"]
+
+
+def test_a_sketch_of_sound_checks_itself_from_samples_to_the_answer_and_hears_noise(build, make_archive):
+    archive = trained(make_archive, Mel(window_size_ms=20, window_step_ms=20, filterbank_n_channels=8), 1280)
+    heard = with_heard_example(archive, hearing_of(archive)).example
+    for_ever = MAIN.replace("loop(); }", "for (;;) loop(); }")
+    lines = build("my_study", main=for_ever, archive=archive, example=heard)(needed=0)
+    assert lines[0] == "self-test: passed"
+    assert [line.split(":")[0] for line in lines[1:]] == ["walk", "sit", "lie", "answer"]
 
 
 SMOOTHED = [[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [0.0, 0.7, 0.3], [0.1, 0.0, 0.9], [0.0, 0.1, 0.9], [0.6, 0.2, 0.2]]

@@ -4,24 +4,15 @@ import dataclasses
 import shutil
 import subprocess
 
-import graph_files
 import numpy as np
 import pytest
+from sound_archive import SAMPLES, regression, sounds, trained
 
-from nas.api.archives import measured
-from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
-from nas.exporters.listening import as_input
+from nas.exporters.hearing import as_input
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
-from nas.space.architecture import Architecture
-from nas.space.blocks.conv import Conv
-from nas.space.blocks.dense import Dense
-from nas.space.blocks.head import Head
-from nas.target.front_end import with_front_end
-from nas.target.profiler import profile
-from nas.target.target import find_target
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror", "-O2"]
 SETTINGS = [
@@ -31,7 +22,6 @@ SETTINGS = [
     ),
     Mel(filterbank_n_channels=8, pcan_enable=False, noise_reduction_enable=False, dc_notch_filter_enable=True),
 ]
-SAMPLES = 4000
 PROGRAM = """
 #include <stdio.h>
 #include "hears_listen.h"
@@ -56,35 +46,6 @@ int main(void) {
   return 0;
 }
 """
-
-
-def sounds(count):
-    chance = np.random.default_rng(5)
-    tones = np.sin(np.arange(SAMPLES) * chance.uniform(0.01, 2, (count, 1))) * chance.uniform(50, 20000, (count, 1))
-    return (tones + chance.normal(0, 300, (count, SAMPLES))).astype(np.int16)
-
-
-def trained(make_archive, mel):
-    """An archive of a network with random weights behind a front-end, scaled by its features of some sounds."""
-    blocks = (Conv(filters=6, pools=1), Head(kind="global_average"), Dense(units=9))
-    member = Architecture("mine", (SAMPLES, 1), 3, blocks, front_end=mel)
-    tflite = graph_files.file_of(member.lower(), np.random.default_rng(3))
-    board = find_target("cortex-m4")
-    cost = with_front_end(profile(tflite, board), mel, member.input_shape, board)
-    (inputs, outputs, example), made = measured(tflite), make_archive()
-    record = dataclasses.replace(made.record, architecture=member.to_json())
-    return dataclasses.replace(
-        made,
-        tflite=tflite,
-        trained=dataclasses.replace(made.trained, record=record),
-        footprint=cost.to_json(),
-        scaling=Scaling.fit(mel.apply(sounds(40)[..., None])),
-        input=inputs,
-        output=outputs,
-        example=example,
-        channel_names=(),
-        sample_rate_hz=16000.0,
-    )
 
 
 @pytest.mark.parametrize("mel", SETTINGS)
@@ -127,16 +88,34 @@ def test_every_format_writes_a_model_with_a_front_end_and_names_its_features(mak
     assert ("| microphone |" in card) is not mel.frequencies_are_channels
 
 
-def test_the_program_beside_it_compiles_and_prints_classes(make_archive, tmp_path):
+def listened(archive, tmp_path):
+    """The lines that the program beside the model prints of some sounds."""
     if shutil.which("gcc") is None:
         pytest.skip("no gcc to compile with")
-    write(Destination(tmp_path, name="hears"), trained(make_archive, SETTINGS[0]), ["c"])
+    write(Destination(tmp_path, name="hears"), archive, ["c"])
     sources = ["hears_listen_main.c", "hears_listen.c", "hears_front_end.c", "front_end.c", "hears.c"]
     subprocess.run(["gcc", *STRICT, *sources, "-lm", "-o", "listen"], cwd=tmp_path, check=True)
     ended = subprocess.run([tmp_path / "listen"], input=sounds(4).tobytes(), capture_output=True, check=True)
-    first = ended.stdout.decode().splitlines()[0]
+    return ended.stdout.decode().splitlines()
+
+
+def test_the_program_beside_it_compiles_and_prints_classes(make_archive, tmp_path):
+    first, *_ = listened(trained(make_archive, SETTINGS[0]), tmp_path)
     assert first.split(": ")[0] == "0.24 s"
     assert first.split(": ")[1] in ("walk", "sit", "lie")
+
+
+def test_the_program_of_a_regression_prints_the_values_of_its_targets(make_archive, tmp_path):
+    archive = regression(trained(make_archive, SETTINGS[0]))
+    model, mel = TfliteModel(archive.tflite), archive.front_end
+    heard = mel.window + (mel.frames(SAMPLES) - 1) * mel.step
+    row = archive.scaling.apply(mel.apply(sounds(1)[..., None]))
+    (outputs,) = model.run(model.quantize(row.reshape(1, *model.row_shape))).astype(int) - archive.output.zero_point
+    values = archive.output_scaling.undo(outputs * archive.output.scale)
+    lines = listened(archive, tmp_path)
+    expected = [f"{heard / 16000:.2f} s: {name}" for name in archive.class_names]
+    assert [line.rpartition(" ")[0] for line in lines[:3]] == expected
+    np.testing.assert_allclose([float(line.split(" ")[-1]) for line in lines[:3]], values, rtol=1e-5)
 
 
 def test_a_dynamic_range_and_several_microphones_are_not_written_as_c(make_archive, tmp_path):

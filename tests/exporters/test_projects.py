@@ -3,15 +3,20 @@
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 import rooms
+from sound_archive import trained
 from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
-from nas.study.archive import Quantization
+from nas.exporters.hearing import noise
+from nas.model.deploy.tflite_model import TfliteModel
+from nas.signal.mel import Mel
+from nas.study.archive import Example, Quantization
 from nas.target.profiler import profile
 from nas.target.target import find_target
 
@@ -79,10 +84,11 @@ def build(tmp_path_factory, make_archive):
     if shutil.which("cmake") is None or shutil.which("g++") is None:
         pytest.skip("no cmake and g++ to build the project with")
 
-    def built(format_name, called="my_study", **fields):
+    def built(format_name, called="my_study", archive=None, example=EXAMPLE, **fields):
         root = tmp_path_factory.mktemp("projects")
-        write(root, make_archive(example=EXAMPLE, tflite=MODEL.read_bytes(), **fields), [format_name])
-        write_tflm(root / "tflm")
+        archive = archive or make_archive(example=EXAMPLE, tflite=MODEL.read_bytes(), **fields)
+        write(root, archive, [format_name])
+        write_tflm(root / "tflm", example)
         write_files(root, {"tflm/tensorflow/lite/version.cc": "extern const int version = 1;\n", **SDKS[format_name]})
         sdk = str(root / "sdk")
         env = {**os.environ, "PICO_SDK_PATH": sdk, "ZEPHYR_BASE": sdk, "IDF_PATH": sdk}
@@ -124,6 +130,73 @@ def test_a_project_builds_without_a_warning_checks_itself_and_prints_classes_and
     assert (ran.returncode, ran.stdout.splitlines()) == (0, expected)
     wrong = run(offset=2)
     assert (wrong.stdout + wrong.stderr).startswith("self-test: wrong answer")
+
+
+HEARD = Mel(window_size_ms=20, window_step_ms=20, filterbank_n_channels=8)
+
+
+@pytest.fixture(scope="module")
+def hearing(make_archive):
+    """A model of 80 ms of sound, what it hears of the noise of the self-test, and the scores that it gives for that."""
+    archive = trained(make_archive, HEARD, 1280)
+    rows = archive.scaling.apply(HEARD.apply(noise(1280)[None, :, None]))
+    model = TfliteModel(archive.tflite)
+    features = model.quantize(rows.reshape(1, *model.row_shape))
+    outputs = model.run(features)[0].tolist()
+    scores = [(output - archive.output.zero_point) * archive.output.scale for output in outputs]
+    return archive, Example(tuple(features.ravel().tolist()), tuple(outputs)), scores
+
+
+def shown(scores):
+    names = ("walk", "sit", "lie")
+    return [*(f"{name}: {score:.3f}" for name, score in zip(names, scores, strict=True))]
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_a_project_of_sound_checks_itself_from_samples_to_the_answer_and_hears_what_python_hears(build, hearing, name):
+    archive, example, scores = hearing
+    run = build(name, archive=archive, example=example)
+    ran = run()
+    best = ("walk", "sit", "lie")[scores.index(max(scores))]
+    heard = ["at 80 ms"] if name == "cmake" else []
+    expected = ["self-test: passed", *heard, *shown(scores), f"answer: {best}"]
+    assert (ran.returncode, ran.stdout.splitlines()) == (0, expected)
+    wrong = run(offset=2)
+    assert (wrong.stdout + wrong.stderr).startswith("self-test: wrong answer")
+
+
+def test_the_program_for_a_computer_hears_a_file_of_samples(build, hearing, tmp_path):
+    archive, example, scores = hearing
+    run = build("cmake", archive=archive, example=example)
+    sound = tmp_path / "sound.raw"
+    sound.write_bytes(noise(1280).tobytes())
+    assert run(sound).stdout.splitlines()[1:-1] == ["at 80 ms", *shown(scores)]
+    sound.write_bytes(noise(1280)[:-1].tobytes())
+    assert (run(sound).returncode, run(tmp_path / "missing.raw").returncode) == (3, 3)
+    sound.write_bytes((noise(1280) // 2).tobytes())  # the stand-in for TFLM fails with other features than the noise's
+    assert run(sound).returncode == 1
+
+
+@pytest.mark.parametrize("name", [*SDKS, "arduino"])
+def test_a_readme_of_sound_says_what_the_microphone_must_give_and_lists_the_front_end(hearing, tmp_path, name):
+    written = write(tmp_path, hearing[0], [name])
+    (readme,) = (path.read_text() for path in written if path.name == "README.md")
+    assert "`int16_t`) of one microphone, 16,000 a second" in readme
+    assert "1,280 samples (0.08 s), of which the front-end makes 4 frames of 8 numbers" in readme
+    assert {"front_end.c", "model_front_end.c", "model_listen.c"} <= {path.name for path in written}
+    assert "model_front_end.c" in readme
+    assert "read_input" not in readme
+
+
+def test_a_front_end_that_c_cannot_express_is_refused_and_left_out_where_only_files_are_written(hearing, tmp_path):
+    record = hearing[0].record
+    both = {**record.architecture, "front_end": replace(HEARD, quantize_dynamic_scale_enable=True).to_json()}
+    archive = replace(hearing[0], trained=replace(hearing[0].trained, record=replace(record, architecture=both)))
+    with pytest.raises(InputError, match="must have a fixed range"):
+        write(tmp_path, archive, ["cmake"])
+    assert not list(tmp_path.iterdir())
+    assert "my_study_quantize_all" in FORMATS["tflm"](archive)["model_data.h"]
+    assert "model_listen.c" not in FORMATS["tflm"](archive)
 
 
 def test_names_that_c_cannot_have_are_no_hindrance(build):

@@ -20,12 +20,14 @@ namespace tflite {
 struct MicroOpResolver {};
 inline TFLMRegistration Register_CONV_2D_INT8() { return {}; }
 inline TFLMRegistration Register_MAX_POOL_2D_INT8() { return {}; }
+inline TFLMRegistration Register_AVERAGE_POOL_2D_INT8() { return {}; }
 inline TFLMRegistration Register_FULLY_CONNECTED_INT8() { return {}; }
 inline TFLMRegistration Register_SOFTMAX_INT8() { return {}; }
 template <unsigned int N> struct MicroMutableOpResolver : MicroOpResolver {
   unsigned int count = 0;
   int AddConv2D(const TFLMRegistration& = {}) { return Add(); }
   int AddMaxPool2D(const TFLMRegistration& = {}) { return Add(); }
+  int AddAveragePool2D(const TFLMRegistration& = {}) { return Add(); }
   int AddMean() { return Add(); }
   int AddFullyConnected(const TFLMRegistration& = {}) { return Add(); }
   int AddSoftmax(const TFLMRegistration& = {}) { return Add(); }

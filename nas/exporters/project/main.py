@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nas.exporters.format import MARK
 from nas.exporters.outputs import outputs_of
+from nas.exporters.project import sound_main
 from nas.exporters.project.sources import Project
 
 
@@ -27,6 +28,10 @@ class Platform:
 def board_main(project: Project, platform: Platform) -> str:
     """Return `main.cpp` for a board, which answers for an example each second."""
     prefix = project.prefix
+    if project.hearing is None:
+        read, answer, pace = "read_input", f"{_read_example(project)}\n{_answer(project)}", f"    {platform.wait}\n"
+    else:
+        read, answer, pace = "read_samples", sound_main.board_answer(project, platform.wait), ""
     return f"""\
 {_head(project, platform.includes)}
 static void stop_with(const char* why) {{
@@ -36,27 +41,30 @@ static void stop_with(const char* why) {{
   }}
 }}
 
-// Replace this: fill raw from your sensor. The units, the rate and the order of the channels are in README.md.
-static void read_input() {{ {prefix}_example(raw); }}
-
-{_answer(project)}
+{_tell(project)}
+{answer}
 {platform.entry} {{
 {platform.begin}\
   if (!{prefix}_begin()) stop_with("{NO_ARENA}");
   if (!{prefix}_self_test()) stop_with("{WRONG}");
   puts("self-test: passed");
   for (;;) {{
-    read_input();
+    {read}();
     if (!answer()) stop_with("{NO_RUN}");
-    {platform.wait}
-  }}
+{pace}  }}
 }}
 """
 
 
 def computer_main(project: Project) -> str:
-    """Return `main.cpp` for a computer, which answers for the values of a file, or the example, and ends."""
-    prefix, upper = project.prefix, project.upper
+    """Return `main.cpp` for a computer, which answers for what is in a file, or for noise, and ends."""
+    prefix = project.prefix
+    if project.hearing is None:
+        answer, end = f"{_read_file(project)}\n{_answer(project)}", _computer_end(project)
+        what = "the file is not one input"
+    else:
+        answer, end = sound_main.computer_answer(project), sound_main.computer_end(project, NO_RUN)
+        what = "the file is no window of samples"
     return f"""\
 {_head(project, "")}
 static int stop_with(int code, const char* why) {{
@@ -65,6 +73,38 @@ static int stop_with(int code, const char* why) {{
   return code;
 }}
 
+{_tell(project)}
+{answer}
+// Exit codes: 0 all is well, 1 the model cannot be run, 2 the self-test failed, 3 {what}.
+int main(int argc, char** argv) {{
+  if (!{prefix}_begin()) return stop_with(1, "{NO_ARENA}");
+  if (!{prefix}_self_test()) return stop_with(2, "{WRONG}");
+  puts("self-test: passed");
+{end}}}
+"""
+
+
+def _computer_end(project: Project) -> str:
+    return f"""\
+  if (argc < 2) {{
+    {project.prefix}_example(raw);
+  }} else if (!read_input(argv[1])) {{
+    return stop_with(3, "input: must be a file of as many numbers as the model takes; see README.md");
+  }}
+  return answer() ? 0 : stop_with(1, "{NO_RUN}");
+"""
+
+
+def _read_example(project: Project) -> str:
+    return f"""\
+// Replace this: fill raw from your sensor. The units, the rate and the order of the channels are in README.md.
+static void read_input() {{ {project.prefix}_example(raw); }}
+"""
+
+
+def _read_file(project: Project) -> str:
+    upper = project.upper
+    return f"""\
 // Reads one input: {upper}_INPUT_BYTES numbers between spaces, commas or line ends, channels last.
 static bool read_input(const char* path) {{
   FILE* file = fopen(path, "r");
@@ -76,26 +116,20 @@ static bool read_input(const char* path) {{
   fclose(file);
   return whole;
 }}
-
-{_answer(project)}
-// Exit codes: 0 all is well, 1 the model cannot be run, 2 the self-test failed, 3 the file is not one input.
-int main(int argc, char** argv) {{
-  if (!{prefix}_begin()) return stop_with(1, "{NO_ARENA}");
-  if (!{prefix}_self_test()) return stop_with(2, "{WRONG}");
-  puts("self-test: passed");
-  if (argc < 2) {{
-    {prefix}_example(raw);
-  }} else if (!read_input(argv[1])) {{
-    return stop_with(3, "input: must be a file of as many numbers as the model takes; see README.md");
-  }}
-  return answer() ? 0 : stop_with(1, "{NO_RUN}");
-}}
 """
 
 
 NO_ARENA = "model: the arena is too small, or the library lacks an operator"
 WRONG = "self-test: wrong answer; another model, other kernels, or a fault"
 NO_RUN = "model: could not be run"
+
+
+def given(project: Project) -> str:
+    """Return the declaration of the buffer for what is given to the model."""
+    if project.hearing is not None:
+        return sound_main.buffer(project)
+    what = "one input, in the units of the training data, channels last"
+    return f"static float raw[{project.upper}_INPUT_BYTES];    // {what}"
 
 
 def _head(project: Project, includes: str) -> str:
@@ -109,12 +143,12 @@ def _head(project: Project, includes: str) -> str:
 {includes}
 #include "predict.h"
 
-static float raw[{upper}_INPUT_BYTES];    // one input, in the units of the training data, channels last
+{given(project)}
 static float {words.array}[{upper}_{words.count}];  // {words.each}
 """
 
 
-def _answer(project: Project) -> str:
+def _tell(project: Project) -> str:
     prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
     best, told = "const int best = ", f'\n  printf("answer: %s\\n", {prefix}_class_names[best]);'
     if project.archive.output_scaling is not None:
@@ -126,10 +160,19 @@ static void print_value(const char* name, float value) {{
   printf("%s: %s%ld.%03ld\\n", name, thousandths < 0 ? "-" : "", labs(thousandths) / 1000, labs(thousandths) % 1000);
 }}
 
-static bool answer() {{
-  if ({prefix}_predict(raw, {words.array}) < 0) return false;
+// Prints the newest answer.
+static void tell() {{
   {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
   for (int i = 0; i < {upper}_{words.count}; ++i) print_value({prefix}_{words.names}[i], {words.array}[i]);{told}
+}}
+"""
+
+
+def _answer(project: Project) -> str:
+    return f"""\
+static bool answer() {{
+  if ({project.prefix}_predict(raw, {outputs_of(project.archive).array}) < 0) return false;
+  tell();
   return true;
 }}
 """

@@ -1,9 +1,12 @@
 """The README of a project: the commands that build it, the memory that it needs, and what the model is given."""
 
-from nas.exporters.firmware import model_input
 from nas.exporters.format import MARK
-from nas.exporters.markdown import escape
-from nas.exporters.project.predict import MARGIN_BYTES, smoothed
+from nas.exporters.listening import about_listening
+from nas.exporters.markdown import escape, table
+from nas.exporters.model_input import model_input
+from nas.exporters.outputs import outputs_of
+from nas.exporters.project.predict import MARGIN_BYTES
+from nas.exporters.project.smoothing import smoothed
 from nas.exporters.project.sources import Project
 from nas.study.archive import Archive
 
@@ -20,10 +23,34 @@ The int8 network {escape(archive.name)} for TensorFlow Lite Micro (TFLM). {MARK}
 {about_smoothing(project)}
 {_arena(archive)}
 
+## Files
+
+{_files(project)}
+
 ## What the model is given
 
 {model_input(archive)}
 """
+
+
+def last_step(project: Project, program: str) -> str:
+    """Return what is left to do once the program runs: its example gives way to a sensor."""
+    if project.hearing is not None:
+        samples = f"samples of 16 bits, {project.hearing.rate_hz:,} a second"
+        return f"Replace `read_samples` in `{program}` by your microphone, which fills `samples`: {samples}."
+    return f"Replace `read_input` in `{program}` by your sensor, which fills {project.upper}_INPUT_BYTES values."
+
+
+def _files(project: Project) -> str:
+    hears = project.hearing is not None
+    files = {
+        "predict.h, predict.cpp": f"{'samples' if hears else 'raw values'} in, answers out, and the self-test",
+        "model_data.h, model_data.c": f"the model and the names of its {outputs_of(project.archive).are}",
+        "model_ops.h": "the operators that it needs",
+        "model_check.h": "the features of a noise and the right output" if hears else "an input and its right output",
+        **(about_listening("model") if hears else {}),
+    }
+    return table(("file", "what it is"), files.items(), text=2)
 
 
 def about_smoothing(project: Project) -> str:
@@ -42,4 +69,13 @@ def _arena(archive: Archive) -> str:
     target, smallest = escape(archive.footprint["target"]), archive.footprint["arena"]["min"]
     return f"""\
 The arena is {smallest:,} + {MARGIN_BYTES:,} bytes: the smallest that works on target `{target}` with the TFLM that nas
-computes for, and a margin, since the library's TFLM may need some bytes more."""
+computes for, and a margin, since the library's TFLM may need some bytes more.{_front_end(archive)}"""
+
+
+def _front_end(archive: Archive) -> str:
+    """Return what the front-end takes beside the arena."""
+    share = archive.footprint.get("front_end")
+    if share is None:
+        return ""
+    ram, flash = share["ram_bytes"], share["table_bytes"] + share["code_bytes"]
+    return f"\nThe front-end takes {ram:,} bytes of RAM beside it, and {flash:,} of flash."

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from nas.errors import InputError
-from nas.exporters.c_array import data_header, data_source
-from nas.exporters.c_ops import ops_header
+from nas.exporters.c_array import model_files
 from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
 from nas.exporters.format import MARK
+from nas.exporters.hearing import Hearing, hearing_of, with_heard_example
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
@@ -30,28 +30,38 @@ class Project:
         archive: the model, with its footprint on TFLM.
         name: what the project is called.
         prefix: what all names in C begin with.
+        hearing: the front-end before the model, which is then a part of the project; None for a model of raw values.
     """
 
     archive: Archive
     name: str
     prefix: str
+    hearing: Hearing | None = None
 
     @property
     def upper(self) -> str:
         """What macros begin with."""
         return self.prefix.upper()
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that are compiled beside the program's own."""
+        heard = ("model_listen.c", "model_front_end.c", "front_end.c")
+        return ("predict.cpp", "model_data.c", *(() if self.hearing is None else heard))
+
 
 def project_of(archive: Archive, format_name: str) -> Project:
     """Return the project of an archive; InputError for a model that no project can express."""
-    archive = on_tflm(archive)
+    archive, hearing = on_tflm(archive), hearing_of(archive)
+    if hearing is not None:
+        archive = with_heard_example(archive, hearing)
     if archive.example is None:
         hint = "an earlier release made it; take --format tflm, which does without"
         raise InputError(archive.name, "must hold an example that the program checks itself with", hint=hint)
     if count := archive.footprint.get("resource_variables"):
         rule, hint = "cannot express a model with resource variables", "take --format tflm, which can"
         raise InputError(f"format {format_name}", rule, got=f"{count} in {archive.name}", hint=hint)
-    return Project(archive, symbol(archive.name)[:_LONGEST_NAME], identifier(archive.name))
+    return Project(archive, symbol(archive.name)[:_LONGEST_NAME], identifier(archive.name), hearing)
 
 
 def shared_sources(project: Project, *, before: str = "", computer: bool = False) -> dict[str, str]:
@@ -67,9 +77,7 @@ def shared_sources(project: Project, *, before: str = "", computer: bool = False
     wide = profile(archive.tflite, find_target("host"), archive.name).to_json() if computer else None
     arena = Arena(None if wide is None else wide["arena"]["min"])
     files = {
-        "model_data.h": data_header(archive, prefix),
-        "model_data.c": data_source(archive, prefix),
-        "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
+        **model_files(archive, prefix),
         "model_check.h": check_header(prefix, archive.example, outputs_of(archive).count),
         "predict.h": predict_header(archive, prefix),
         "predict.cpp": predict_source(archive, prefix, arena, before),

@@ -1,0 +1,164 @@
+"""A model with a front-end in plain C: samples in, answers out, with a program and a README of their own."""
+
+from nas.exporters.c_beside import check_text
+from nas.exporters.format import MARK
+from nas.exporters.hearing import Hearing
+from nas.exporters.listening import Further, Names, about_listening, listening_files
+from nas.exporters.markdown import escape, table
+from nas.exporters.model_input import model_input
+from nas.exporters.outputs import outputs_of
+from nas.study.archive import Archive
+
+
+def plain_c_listening(name: str, archive: Archive, hearing: Hearing) -> dict[str, str]:
+    """Return the files beside the network's own, by name; the archive's example is what is heard of noise."""
+    files = listening_files(Names(name, name, f"{name}.h"), archive, hearing, _further(name, hearing))
+    assert archive.example is not None
+    return {
+        **files,
+        f"{name}_check.h": check_text(name, archive.example, scales=False),
+        f"{name}_listen_main.c": _main(name, archive, hearing),
+        f"{name}_README.md": _readme(name, archive, hearing),
+    }
+
+
+def _further(name: str, hearing: Hearing) -> Further:
+    upper = name.upper()
+    return Further(
+        declarations=f"""
+// Takes samples of 16 bits at {hearing.rate_hz} Hz until all are taken or there is an answer. Returns how many were
+// taken, and in `answered` whether `output`, {upper}_OUTPUT_BYTES values, is a new answer.
+size_t {name}_process_samples(const int16_t *samples, size_t count, int8_t *output, int *answered);
+
+// Checks front-end and network on this board, from samples to the answer; `output` is used. Returns 1 if all is right.
+int {name}_listen_self_test(int8_t *output);
+""",
+        includes=f'\n#include "{name}_check.h"\n',
+        definitions=f"""
+size_t {name}_process_samples(const int16_t *samples, size_t count, int8_t *output, int *answered) {{
+  const int8_t *features;
+  const size_t taken = {name}_hear(samples, count, &features);
+  *answered = features != NULL;
+  if (features != NULL) {name}_invoke(features, output);
+  return taken;
+}}
+
+int {name}_listen_self_test(int8_t *output) {{
+  const int8_t *features = NULL;
+  uint32_t state = 1;
+  {name}_listen_reset();
+  for (long i = 0; i < {upper}_SAMPLES && features == NULL; ++i) {{
+    const int16_t sample = {name}_noise(&state);
+    {name}_hear(&sample, 1, &features);
+  }}
+  const int heard = features != NULL && memcmp(features, {name}_check_input, sizeof(window)) == 0;
+  const int right = heard && {name}_self_test(window, output);
+  {name}_listen_reset();
+  return right;
+}}
+""",
+    )
+
+
+def _sources(name: str) -> str:
+    return f"{name}_listen.c {name}_front_end.c front_end.c {name}.c"
+
+
+def _commands(name: str, hearing: Hearing, program: str) -> tuple[str, str]:
+    """Return the command that builds the program, and the one that lets it hear a file."""
+    return (
+        f"gcc -O2 {name}_listen_main.c {_sources(name)} -lm -o {program}",
+        f"ffmpeg -i sound.wav -ar {hearing.rate_hz} -ac 1 -f s16le - | ./{program}",
+    )
+
+
+def _main(name: str, archive: Archive, hearing: Hearing) -> str:
+    """Return a program that listens to its standard input."""
+    upper, words = name.upper(), outputs_of(archive)
+    build, run = _commands(name, hearing, "listen")
+    return f"""\
+// Listens to samples of 16 bits at {hearing.rate_hz} Hz on the standard input, and prints answers. {MARK},
+// and yours to change: remove this sentence, and `nas export` will not write over your changes without --force.
+//
+//     {build}
+//     {run}
+#include <stdio.h>
+
+#include "{name}_listen.h"
+
+static const char *const names[] = {upper}_{words.names.upper()};
+
+static void print_answer(double seconds, const int8_t *output) {{
+{_printed(name, archive)}}}
+
+int main(void) {{
+  static int16_t samples[{upper}_STEP_SAMPLES];
+  int8_t output[{upper}_OUTPUT_BYTES];
+  double heard = 0;
+  if (!{name}_listen_self_test(output)) return puts("self-test: wrong answer"), 1;
+  for (size_t count; (count = fread(samples, sizeof(int16_t), {upper}_STEP_SAMPLES, stdin)) > 0;) {{
+    for (size_t at = 0; at < count;) {{
+      int answered;
+      const size_t taken = {name}_process_samples(samples + at, count - at, output, &answered);
+      at += taken, heard += (double)taken;
+      if (answered) print_answer(heard / {hearing.rate_hz}, output);
+    }}
+  }}
+  return 0;
+}}
+"""
+
+
+def _printed(name: str, archive: Archive) -> str:
+    """Return the lines that print an answer."""
+    upper = name.upper()
+    if archive.output_scaling is not None:
+        return f"""\
+  for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
+    printf("%.2f s: %s %.6g\\n", seconds, names[i], (double){name}_value(output[i], i));
+  }}
+"""
+    return f"""\
+  int best = 0;
+  for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
+  printf("%.2f s: %s\\n", seconds, names[best]);
+"""
+
+
+def _readme(name: str, archive: Archive, hearing: Hearing) -> str:
+    upper, are = name.upper(), outputs_of(archive).are
+    files = {
+        f"{name}.c, {name}.h": f"the network and the names of its {are}",
+        **about_listening(name),
+        f"{name}_check.h": "the features of a noise and the right output, and the checks of both",
+        f"{name}_listen_main.c": "a program that listens to its standard input: not for a project that has a main",
+    }
+    build, run = _commands(name, hearing, name)
+    return f"""\
+# {escape(archive.name)} in plain C, from sound to answers
+
+Front-end and network, without a runtime, a heap or a library but C's own. {MARK}; not tried on a board.
+
+{table(("file", "what it is"), files.items(), text=2)}
+
+## Try it on this computer
+
+    {build}
+    {run}
+
+It first checks itself, from samples to the answer, then prints when it heard what.
+
+## On a board
+
+Copy all but the program into the project, and compile the four sources:
+
+    arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c {_sources(name)}
+
+Call `{name}_listen_reset()` once, and give `{name}_process_samples` what comes from the microphone, in pieces of
+any length. It computes each frame once and answers every {upper}_HOP_FRAMES frames; a build that defines this
+macro gets more or fewer answers. The self-test is `{name}_listen_self_test`.
+
+## What it is given
+
+{model_input(archive, f"{name}.h")}
+"""

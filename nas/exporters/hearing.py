@@ -1,0 +1,104 @@
+"""What the C of a model with a front-end needs to know: the window of sound, the steps to int8, and a known answer."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nas.arrays import Array
+from nas.errors import InputError
+from nas.exporters.input_scaling import input_factors
+from nas.signal.mel import Mel
+from nas.study.archive import Archive, Example
+
+SHIFT = 32
+"""Bits behind the point of the factors that turn features into the network's input."""
+
+_ANSWERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A front-end that is written as C, before a network that answers for a window of sound.
+
+    Attributes:
+        mel: the front-end.
+        samples: of a window.
+    """
+
+    mel: Mel
+    samples: int
+
+    @property
+    def frames(self) -> int:
+        """Frames of a window."""
+        return self.mel.frames(self.samples)
+
+    @property
+    def hop(self) -> int:
+        """Frames from one answer to the next: a fifth of a window, unless told otherwise."""
+        return max(1, self.frames // _ANSWERS)
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples a second."""
+        return self.mel.sample_rate_hz
+
+
+def hearing_of(archive: Archive) -> Hearing | None:
+    """Return the front-end of a model and its window; None for a model that reads raw rows.
+
+    Raises:
+        InputError: the front-end needs what this C does not do: several microphones, or the whole row at once.
+    """
+    mel = archive.front_end
+    if not isinstance(mel, Mel):
+        return None
+    samples, microphones = archive.row_shape
+    if microphones != 1:
+        raise InputError("front_end", "must have one microphone to be written as C", hint="mix the channels")
+    if mel.quantize_dynamic_scale_enable:
+        hint = "search with quantize_dynamic_scale_enable = false"
+        raise InputError("front_end", "must have a fixed range to be written as C", hint=hint)
+    return Hearing(mel, samples)
+
+
+def written_hearing(archive: Archive) -> Hearing | None:
+    """Return the same for formats that leave out a front-end which they cannot write, and then take features."""
+    try:
+        return hearing_of(archive)
+    except InputError:
+        return None
+
+
+def factors(archive: Archive) -> tuple[list[int], list[int]]:
+    """Return what turns a feature into int8: (feature * mul + add) >> 32, for each channel of the network's input."""
+    mul, add = input_factors(archive)
+    return [round(value * 2**SHIFT) for value in mul], [round((value + 0.5) * 2**SHIFT) for value in add]
+
+
+def as_input(archive: Archive, features: Array) -> Array:
+    """Return features [..., channels of the input] as the network's int8 input, in the device's arithmetic."""
+    mul, add = (np.array(values, np.int64) for values in factors(archive))
+    values: Array = (features.astype(np.int64) * mul + add) >> SHIFT
+    return values.clip(-128, 127).astype(np.int8)
+
+
+def noise(samples: int) -> Array:
+    """Return the samples of the self-test, which C makes by the same generator."""
+    state, made = 1, np.empty(samples, np.int16)
+    for i in range(samples):
+        state = (state * 1664525 + 1013904223) % 2**32
+        made[i] = (state >> 18) - 8192
+    return made
+
+
+def with_heard_example(archive: Archive, hearing: Hearing) -> Archive:
+    """Return an archive whose example is what a device makes of `noise`: its features, and the network's answer."""
+    # LiteRT takes longer to import than a model without a front-end to be written.
+    from nas.model.deploy.tflite_model import TfliteModel
+
+    model = TfliteModel(archive.tflite)
+    features = hearing.mel.features(noise(hearing.samples)[None, :, None]).reshape(-1, len(archive.scaling.mean))
+    given = as_input(archive, features).reshape(1, *model.row_shape)
+    example = Example(tuple(given.ravel().tolist()), tuple(model.run(given)[0].tolist()))
+    return replace(archive, example=example)

@@ -1,0 +1,33 @@
+"""What turns a value into the model's int8 input: a factor and a summand for each channel, and C that applies them."""
+
+from nas.study.archive import Archive
+
+
+def input_factors(archive: Archive) -> tuple[list[float], list[float]]:
+    """Return `mul` and `add` of each channel for scaling and quantizing in one step: int8 = round(raw * mul + add)."""
+    mul = [1 / (std * archive.input.scale) for std in archive.scaling.std]
+    add = [archive.input.zero_point - mean * m for mean, m in zip(archive.scaling.mean, mul, strict=True)]
+    return mul, add
+
+
+def quantizing(prefix: str, read: str = "{}") -> str:
+    """Return the functions that scale and quantize raw values, over the arrays `<prefix>_input_mul` and `_input_add`.
+
+    Args:
+        prefix: what names begin with.
+        read: the expression that reads an entry of these arrays, with `{}` in its place.
+    """
+    upper = prefix.upper()
+    mul, add = (read.format(f"{prefix}_input_{which}[channel]") for which in ("mul", "add"))
+    return f"""\
+// Turns one raw value, in the units of the training data, into the model's input.
+static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
+  const float q = raw * {mul} + {add};
+  if (!(q > -128.0f)) return -128;
+  return q < 127.0f ? (int8_t)lrintf(q) : (int8_t)127;
+}}
+
+// Fills the input tensor from {upper}_INPUT_BYTES raw values, channels last.
+static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
+  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) input[i] = {prefix}_quantize(raw[i], i % {upper}_CHANNELS);
+}}"""

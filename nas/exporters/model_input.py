@@ -1,0 +1,64 @@
+"""What a firmware must feed a model with, in words."""
+
+from collections.abc import Iterator
+
+from nas.exporters.c_text import comment
+from nas.exporters.hearing import Hearing, written_hearing
+from nas.exporters.markdown import escape, table
+from nas.exporters.outputs import outputs_of
+from nas.study.archive import Archive
+
+
+def model_input(archive: Archive, header: str = "model_data.h") -> str:
+    """Return what a firmware must feed the model with: shape, rate, units, and the scaling of each channel."""
+    hearing = written_hearing(archive)
+    if hearing is not None:
+        return "\n".join((*_sound(archive, hearing), _output(archive)))
+    return (
+        "\n".join(_facts(archive, header))
+        + "\n\n"
+        + table(("channel", "mean", "standard deviation"), _scaling(archive))
+    )
+
+
+def _facts(archive: Archive, header: str) -> Iterator[str]:
+    yield f"- Shape, batch first: {', '.join(map(str, archive.input_shape))}; channels are the last axis."
+    if archive.sample_rate_hz is not None:
+        yield f"- Sample rate: {archive.sample_rate_hz:g} Hz."
+    if archive.units_scale:
+        factors = ", ".join(f"{factor:.9g}" for factor in archive.units_scale)
+        word = "units_scale" if header == "model_data.h" else "UNITS_SCALE"
+        yield f"- Units: the sensor's whole numbers times {factors} (`{word}` in `{header}`), one a channel."
+    else:
+        yield "- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense."
+    yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
+    yield _output(archive)
+
+
+def _sound(archive: Archive, hearing: Hearing) -> Iterator[str]:
+    mel, rate_hz = hearing.mel, hearing.rate_hz
+    yield f"- Sound: samples of 16 bits (`int16_t`) of one microphone, {rate_hz:,} a second, in pieces of any length."
+    frames = f"{hearing.frames} frames of {mel.filterbank_n_channels} numbers"
+    yield (
+        f"- Window: {hearing.samples:,} samples ({hearing.samples / rate_hz:g} s), "
+        f"of which the front-end makes {frames}: {mel.window_size_ms} ms each, every {mel.window_step_ms} ms."
+    )
+    yield f"- Answers: for the newest window, every {hearing.hop} frames ({hearing.hop * mel.window_step_ms} ms)."
+    yield "- Loudness: as in the training data; another gain of the microphone gives other features."
+    shape = ", ".join(map(str, archive.input_shape))
+    yield f"- The network's input, batch first: {shape}; int8, which the front-end writes."
+
+
+def _output(archive: Archive) -> str:
+    best = "" if archive.output_scaling is not None else ", the largest is the answer"
+    return f"- Output: {outputs_of(archive).each}{best}: {_names(archive)}"
+
+
+def _names(archive: Archive) -> str:
+    return ", ".join(f"{i} {escape(name)}" for i, name in enumerate(archive.class_names)) + "."
+
+
+def _scaling(archive: Archive) -> Iterator[tuple[str, str, str]]:
+    names = archive.feature_names or tuple(map(str, range(archive.input_shape[-1])))
+    for name, mean, std in zip(names, archive.scaling.mean, archive.scaling.std, strict=True):
+        yield comment(name), f"{mean:.6g}", f"{std:.6g}"
