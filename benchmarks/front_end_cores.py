@@ -28,6 +28,7 @@ from plain_c import CORES, SECTIONS, STRICT, Core, run, sizes, write_script
 from nas.arrays import Array
 from nas.exporters.front_end import front_end_files
 from nas.signal.mel import Mel
+from nas.signal.mel_cost import code_bytes, table_bytes
 
 HERE = Path(__file__).parent
 FRAMES = 4
@@ -121,7 +122,8 @@ def measured(count: int, cores: list[str]) -> Iterator[dict[str, Any]]:
                 for field in dataclasses.fields(mel)
                 if getattr(mel, field.name) != field.default
             }
-            yield {**measure(name, mel), "settings": settings, "estimate": dataclasses.asdict(cost)}
+            alone = {"table_bytes": table_bytes(mel), "code_bytes": code_bytes(name)}
+            yield {**measure(name, mel), "settings": settings, "estimate": {**dataclasses.asdict(cost), **alone}}
 
 
 def main() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from nas.api.model import Model
 from nas.data.prepared import Scaling
+from nas.signal.parameters import from_parameters
 
 
 def with_carried(model: Model) -> Model:
-    """Return a model with the class names, the scaling and the factors of units that its own `.tflite` carries.
+    """Return a model with the class names, the scaling, the units and the front-end that its own `.tflite` carries.
 
     What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
     """
@@ -20,12 +21,16 @@ def with_carried(model: Model) -> Model:
     outputs = len(model.class_names)
     target_mean, target_std = _numbers(carried, "target_mean", outputs), _numbers(carried, "target_std", outputs)
     mean, std = _numbers(carried, "mean", channels), _numbers(carried, "std", channels)
+    described = from_parameters(carried, model.input_shape)
+    if described is not None:
+        front_end, row_shape = described
+        model = replace(model, front_end=front_end, input_shape=row_shape, sample_rate_hz=front_end.rate_hz)
     return replace(
         model,
         class_names=names if _is_list(names, str, outputs) else model.class_names,
         scaling=Scaling(mean, std) if mean and std and min(std) > 0 else model.scaling,
         output_scaling=Scaling(target_mean, target_std) if target_mean and target_std else model.output_scaling,
-        units_scale=_numbers(carried, "units_scale", channels) or model.units_scale,
+        units_scale=_numbers(carried, "units_scale", model.input_shape[-1]) or model.units_scale,
     )
 
 

@@ -4,9 +4,11 @@ from nas.api.archives import measured
 from nas.api.model import Model
 from nas.data.prepared import Scaling
 from nas.errors import InputError
+from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.study.archive_zip import ArchiveFile
 from nas.target.footprint import Footprint
+from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, find_target
 
@@ -22,8 +24,13 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
     """
     if model.tflite is None:
         raise InputError(model.origin, "must hold a .tflite", hint="make one with nas quantize")
-    footprint = profile(model.tflite, find_target(target))
+    board = find_target(target)
+    footprint = profile(model.tflite, board)
     _check_types(footprint, model)
+    reads = {}
+    if model.front_end != RAW:
+        footprint = with_front_end(footprint, model.front_end, model.input_shape, board)
+        reads = {"front_end": model.front_end.to_json(), "input_shape": list(model.input_shape)}
     inputs, outputs, example = measured(model.tflite)
     return Archive(
         name=model.name,
@@ -41,6 +48,7 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
         example=example,
         keras=model.keras,
         output_scaling=model.output_scaling,
+        reads=reads,
     )
 
 
@@ -58,5 +66,5 @@ def _check_types(footprint: Footprint, model: Model) -> None:
 
 def _unscaled(model: Model) -> Scaling:
     """Return the scaling of a model whose rows must be scaled already: one that changes nothing."""
-    channels = model.input_shape[-1]
+    channels = model.front_end.shape(model.input_shape)[-1]
     return Scaling((0.0,) * channels, (1.0,) * channels)

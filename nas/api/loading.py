@@ -88,7 +88,7 @@ def _winner(name: str, root: Path) -> Model:
 def archived_model(archive: ArchiveFile) -> Model:
     """Return the model in an archive that was read; InputError if a member that describes it is damaged."""
     members, place = archive.members, f"{archive.file}: {METADATA}"
-    model = _plain(archive.member(INT8), Path(archive.file))
+    model = plain_model(archive.member(INT8), Path(archive.file))
     model = _described(model, _metadata(archive.member(METADATA), place), place)
     data = None
     if DATA in members:
@@ -107,7 +107,7 @@ def _training(folder: Path) -> Model:
     return replace(model, keras=_keras(folder / KERAS).keras)
 
 
-def _plain(content: bytes, path: Path) -> Model:
+def plain_model(content: bytes, path: Path) -> Model:
     """Return a `.tflite` of which nothing is known but what it says itself."""
     facts = profile(content, DEFAULT_TARGET).to_json()
     shape, outputs = _shapes(facts["tensors"], path)
@@ -124,7 +124,7 @@ def _plain(content: bytes, path: Path) -> Model:
 
 def _tflite(path: Path) -> Model:
     content = read_regular(path, MOST_FILE_BYTES)
-    model, beside = _plain(content, path), path.parent / METADATA
+    model, beside = plain_model(content, path), path.parent / METADATA
     if not beside.is_file():
         return with_carried(model)
     known = _metadata(beside.read_bytes(), beside)

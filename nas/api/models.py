@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.api import STUDIES
+from nas.api.front_ends import with_its_front_end
 from nas.codec import parse_json
 from nas.errors import InputError
 from nas.files import read_regular
@@ -16,7 +17,7 @@ from nas.space.file import load_space
 from nas.study.manifest import INT8, SUFFIX
 from nas.target import profiler
 from nas.target.footprint import Footprint
-from nas.target.front_end import estimate_member
+from nas.target.front_end import estimate_member, with_front_end
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 if TYPE_CHECKING:
@@ -101,12 +102,15 @@ def profile(model: "str | Path | bytes | Result | Model", target: Target | str =
         InputError: a study has no winner yet, a folder holds several models, the file
             cannot be read, has more than 256 MB or holds no sound `.tflite`, or the target is unknown.
     """
-    if (content := _tflite(model)) is not None:
-        return profiler.profile(content, target)
-    file = _one_file(model)
-    if not file.endswith(SUFFIX):
-        return profiler.profile(file, target)
-    return replace(profiler.profile(_content(file), target), file=file)
+    board = _board(target)
+    loaded: Any = model if hasattr(model, "predict") else None
+    content = _tflite(model)
+    if loaded is not None and content is not None:
+        return with_front_end(profiler.profile(content, board), loaded.front_end, loaded.input_shape, board)
+    file = _one_file(model) if content is None else ""
+    content = _content(file) if content is None else content
+    footprint = profiler.profile(content, board, file or "model")
+    return with_its_front_end(replace(footprint, file=file), content, file, board)
 
 
 def _tflite(model: object) -> bytes | None:

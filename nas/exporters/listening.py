@@ -107,6 +107,8 @@ static inline int16_t {prefix}_noise(uint32_t *state) {{
 
 def _source(names: Names, archive: Archive, further: Further) -> str:
     prefix, upper = names.prefix, names.upper
+    # Of one microphone, the network's channels are the frequencies, or there is one.
+    channel = "i" if archive.input_shape[-1] > 1 else "0"
     return f"""\
 // {MARK}. Do not edit.
 #include "{names.files}_listen.h"
@@ -135,7 +137,7 @@ static void add_frame(void) {{
     ++frames;
   }}
   for (int i = 0; i < {upper}_CHANNELS_OF_FRAME; ++i) {{
-    const int64_t value = (features_of_frame[i] * mul[i % {upper}_CHANNELS] + add[i % {upper}_CHANNELS]) >> {SHIFT};
+    const int64_t value = (features_of_frame[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};
     to[i] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
   }}
 }}

@@ -9,7 +9,8 @@ from nas.errors import InputError
 from nas.exporters.build_commands import build_commands
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
-from nas.exporters.model_card_outputs import knows, output_words, outputs
+from nas.exporters.model_card_inputs import front_end_flash, front_end_rows, inputs
+from nas.exporters.model_card_outputs import knows, outputs
 from nas.exporters.on_tflm import is_on_tflm
 from nas.study.archive import Archive
 from nas.study.decision import sentence
@@ -31,7 +32,7 @@ def card(archive: Archive) -> Files:
 
 def model_card(archive: Archive) -> str:
     """Return the card in Markdown: results first, then how the model is used, then how it was made."""
-    sections = (_head, _accuracy, outputs, _footprint, _runtimes, _input, _architecture, _data, _training, _limits)
+    sections = (_head, _accuracy, outputs, _footprint, _runtimes, inputs, _architecture, _data, _training, _limits)
     return "\n\n".join(text for section in sections if (text := section(archive))) + "\n"
 
 
@@ -126,11 +127,12 @@ search.{compared if archive.found.finals else ""}"""
 def _footprint(archive: Archive) -> str:
     print_ = archive.footprint
     flash, limits = print_["flash"], archive.budget
-    parts = f"{_stored(archive)} {flash['model']:,} + code {flash['code']:,} bytes"
+    parts = f"{_stored(archive)} {flash['model']:,} + code {flash['code']:,}{front_end_flash(print_)} bytes"
     rows = [
         ("weights", "bytes of all constant tensors", f"{print_['weights_bytes']:,}"),
         ("model file", f"bytes{'; it stays in flash as it is' * is_on_tflm(archive)}", f"{print_['file_bytes']:,}"),
         *_ram(print_),
+        *front_end_rows(print_),
         ("flash", parts, f"{print_['flash_bytes']:,}"),
         ("MACs", "multiply-accumulates of one inference", f"{print_['macs']:,}"),
         ("latency", "milliseconds of one inference, estimated", _latency(print_["latency_ms"])),
@@ -199,27 +201,6 @@ def _registrations(found: tuple[OnRuntime, ...]) -> str:
         return ""
     return """ TFLM's code is that of its general registrations:
 the exported sources register int8 kernels alone, which takes some 20 KB less for a convolutional network."""
-
-
-def _input(archive: Archive) -> str:
-    names = archive.feature_names or tuple(map(str, range(archive.input_shape[-1])))
-    rows = [
-        (name, f"{mean:.9g}", f"{std:.9g}")
-        for name, mean, std in zip(names, archive.scaling.mean, archive.scaling.std, strict=True)
-    ]
-    into = archive.input
-    shape = {"input shape, batch first": archive.input_shape, "sample rate, Hz": archive.sample_rate_hz}
-    integers = {"integers of the data were multiplied by": archive.units_scale} if archive.units_scale else {}
-    return f"""## Input and output
-
-{facts({**shape, **integers})}
-- input: int8 = round((raw - mean) / std / {into.scale:.9g}) + ({into.zero_point}), limited to -128 .. 127
-- output: {output_words(archive)}
-
-Scaling of each channel, fitted on the training {archive.inputs_are} only (`model_data.h` holds it folded into the
-quantization):
-
-{table(("channel", "mean", "std"), rows)}"""
 
 
 def _architecture(archive: Archive) -> str:

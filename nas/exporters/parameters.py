@@ -9,6 +9,7 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.on_tflm import is_on_tflm, on_tflm
 from nas.signal.front_end import FrontEnd
+from nas.signal.parameters import to_parameters
 from nas.signal.raw import RAW
 from nas.study.archive import Archive, Embedded
 from nas.study.record import Record
@@ -30,6 +31,7 @@ class DeviceFacts:
         input_shape: of the input tensor, batch first.
         arena_bytes: the smallest arena with which the model runs on its target.
         front_end: what computes the input from a row of data.
+        row_shape: of such a row, without the batch; needed with a front-end only.
     """
 
     class_names: tuple[str, ...]
@@ -40,6 +42,7 @@ class DeviceFacts:
     arena_bytes: int
     output_scaling: Scaling | None = None
     front_end: FrontEnd = RAW
+    row_shape: tuple[int, ...] = ()
 
 
 def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> Archive:
@@ -63,6 +66,7 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
         on_tflm(archive).footprint["arena"]["min"],
         archive.output_scaling,
         archive.front_end,
+        () if archive.front_end == RAW else archive.row_shape,
     )
     cost, in_flash = archive.footprint, is_on_tflm(archive)  # plain C has no file in its flash
     tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, cost) if in_flash else None)
@@ -131,17 +135,9 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
         "window": shape[2] if len(shape) == 4 and shape[1] == 1 else None,
         "arena_bytes": facts.arena_bytes,
         "digest": hashlib.sha256(without_params(tflite)).digest(),
-        **_settings(facts.front_end),
+        **to_parameters(facts.front_end, facts.row_shape),
     }
     return {key: value for key, value in found.items() if value is not None}
-
-
-def _settings(front_end: FrontEnd) -> dict[str, Any]:
-    """Return the settings of a front-end by MLTK's keys: `fe.sample_rate_hz`."""
-    if front_end == RAW:
-        return {}
-    found = {f"fe.{key}": value for key, value in front_end.to_json().items()}
-    return {f"{key}:float32" if isinstance(value, float) else key: value for key, value in found.items()}
 
 
 def _grown_record(record: Record, added: int, in_flash: bool) -> Record:

@@ -40,16 +40,46 @@ _CODE_BYTES: Mapping[str, int] = {
 }
 
 
+# What joins front-end and network beside the steps of `joining_table_bytes`: the functions of the exported
+# `NAME_listen.c`, linked with the front-end, for a network with one channel and for one whose channels are frequencies.
+_JOINING_BYTES: Mapping[str, tuple[int, int]] = {
+    "cortex-m0": (440, 468),
+    "cortex-m0plus": (440, 468),
+    "cortex-m3": (136, 176),
+    "cortex-m4": (212, 270),
+    "cortex-m7": (236, 282),
+    "cortex-m33": (34, 72),
+}
+# Frames in the window, and until the next answer.
+_COUNTERS_BYTES = 4
+
+
 @lru_cache(maxsize=4096)
 def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -> DeviceCost:
     """Return the cost of so many frames of each microphone; the features of all of them are kept as int8."""
-    features = frames * front_end.filterbank_n_channels
+    channels = front_end.filterbank_n_channels
+    buffers = microphones * (ram_bytes(front_end) + frames * channels)
     return DeviceCost(
-        ram_bytes=microphones * (ram_bytes(front_end) + features) + 2 * front_end.filterbank_n_channels,
-        table_bytes=table_bytes(front_end) + (microphones - 1) * _STATE_BYTES,
-        code_bytes=_CODE_BYTES.get(core, max(_CODE_BYTES.values())),
+        ram_bytes=buffers + _words(2 * channels) + _COUNTERS_BYTES,
+        table_bytes=table_bytes(front_end) + (microphones - 1) * _STATE_BYTES + joining_table_bytes(front_end),
+        code_bytes=code_bytes(core) + joining_code_bytes(front_end, core),
         instructions=None if (counted := instructions(front_end, core)) is None else frames * microphones * counted,
     )
+
+
+def code_bytes(core: str) -> int:
+    """Return the bytes of the front-end's functions; on a core without figures, those of the largest."""
+    return _CODE_BYTES.get(core, max(_CODE_BYTES.values()))
+
+
+def joining_code_bytes(front_end: MelSettings, core: str) -> int:
+    """Return the bytes of the functions that turn features into the network's input and keep the newest frames."""
+    return _JOINING_BYTES.get(core, max(_JOINING_BYTES.values()))[front_end.frequencies_are_channels]
+
+
+def joining_table_bytes(front_end: MelSettings) -> int:
+    """Return the bytes of the factor and the summand of each of the network's channels."""
+    return 16 * (front_end.filterbank_n_channels if front_end.frequencies_are_channels else 1)
 
 
 @lru_cache(maxsize=4096)

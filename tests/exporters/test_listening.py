@@ -118,6 +118,23 @@ def test_the_program_of_a_regression_prints_the_values_of_its_targets(make_archi
     np.testing.assert_allclose([float(line.split(" ")[-1]) for line in lines[:3]], values, rtol=1e-5)
 
 
+@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4"])
+@pytest.mark.parametrize("mel", SETTINGS[:2])
+def test_the_linker_says_the_ram_and_within_a_few_bytes_the_flash_of_the_front_end(make_archive, tmp_path, core, mel):
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("no arm-none-eabi-gcc to link with")
+    write(Destination(tmp_path, name="hears"), trained(make_archive, mel), ["tflm"])
+    sources = ["model_listen.c", "model_front_end.c", "front_end.c"]
+    roots = "-Wl,--gc-sections,-e,hears_hear,-u,hears_listen_reset"
+    link = ["-nostartfiles", "-ffunction-sections", "-fdata-sections", roots, "-O2", "-mthumb", f"-mcpu={core}"]
+    subprocess.run(["arm-none-eabi-gcc", *link, *sources, "-o", "it.elf"], cwd=tmp_path, check=True)
+    said = subprocess.check_output(["arm-none-eabi-size", "it.elf"], cwd=tmp_path, text=True)
+    text, data, bss = map(int, said.splitlines()[1].split()[:3])
+    promised = mel.cost((SAMPLES, 1), core)
+    assert promised.ram_bytes == data + bss
+    assert abs(promised.flash_bytes - text - data) <= 16
+
+
 def test_a_dynamic_range_and_several_microphones_are_not_written_as_c(make_archive, tmp_path):
     archive = trained(make_archive, SETTINGS[0])
 

@@ -1,0 +1,52 @@
+"""The front-end of a model in a file, for what it costs; found without the libraries that predictions need."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nas.signal.front_end import FrontEnd
+from nas.signal.parameters import MARK
+from nas.signal.raw import RAW
+from nas.study.manifest import METADATA, SUFFIX
+from nas.target.footprint import Footprint
+from nas.target.front_end import with_front_end
+from nas.target.target import Target
+
+if TYPE_CHECKING:
+    from nas.api.model import Model
+
+Rows = tuple[int, ...]
+
+
+def with_its_front_end(footprint: Footprint, content: bytes, file: str, target: Target) -> Footprint:
+    """Return the footprint of a model with the cost of the front-end that its file or what lies beside it describes.
+
+    Args:
+        footprint: of the network alone.
+        content: the `.tflite`.
+        file: its path, or that of an archive that holds it; empty for a model in memory.
+        target: where both run.
+    """
+    return with_front_end(footprint, *_described(content, file), target)
+
+
+def _described(content: bytes, file: str) -> tuple[FrontEnd, Rows]:
+    beside = Path(file).parent / METADATA
+    if file.endswith(SUFFIX):
+        from nas.api.loading import archived_model
+        from nas.study.archive_zip import read_archive
+
+        return _of(archived_model(read_archive(Path(file))))
+    if MARK.encode() in content:
+        from nas.api.carried import with_carried
+        from nas.api.loading import plain_model
+
+        return _of(with_carried(plain_model(content, Path(file or "model"))))
+    if file and beside.is_file() and b'"front_end"' in beside.read_bytes():
+        from nas.api.loading import load
+
+        return _of(load(file))
+    return RAW, ()
+
+
+def _of(model: "Model") -> tuple[FrontEnd, Rows]:
+    return model.front_end, model.input_shape
