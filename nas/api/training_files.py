@@ -65,6 +65,7 @@ def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
         next(tensor.shape for tensor in on_tflm.tensors if tensor.kind == "input"),
         on_tflm.ram_bytes,
         front_end=data.front_end,
+        row_shape=data.row_shape,
     )
     # Those of an architecture are the ones that a study exports: a winner that is trained again is the same file.
     named = {} if spec.model.architecture else {"name": spec.name, "version": spec.version}

@@ -107,8 +107,6 @@ static inline int16_t {prefix}_noise(uint32_t *state) {{
 
 def _source(names: Names, archive: Archive, further: Further) -> str:
     prefix, upper = names.prefix, names.upper
-    # Of one microphone, the network's channels are the frequencies, or there is one.
-    channel = "i" if archive.input_shape[-1] > 1 else "0"
     return f"""\
 // {MARK}. Do not edit.
 #include "{names.files}_listen.h"
@@ -127,21 +125,7 @@ void {prefix}_listen_reset(void) {{
   waiting = {upper}_FRAMES;
 }}
 
-// Puts a frame behind the others.
-static void add_frame(void) {{
-  int8_t *to = window + frames * {upper}_CHANNELS_OF_FRAME;
-  if (frames == {upper}_FRAMES) {{
-    memmove(window, window + {upper}_CHANNELS_OF_FRAME, sizeof(window) - {upper}_CHANNELS_OF_FRAME);
-    to -= {upper}_CHANNELS_OF_FRAME;
-  }} else {{
-    ++frames;
-  }}
-  for (int i = 0; i < {upper}_CHANNELS_OF_FRAME; ++i) {{
-    const int64_t value = (features_of_frame[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};
-    to[i] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
-  }}
-}}
-
+{_add_frame(archive, upper)}
 size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **features) {{
   size_t taken = 0;
   *features = NULL;
@@ -156,6 +140,28 @@ size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **featur
   return taken;
 }}
 {further.definitions}"""
+
+
+def _add_frame(archive: Archive, upper: str) -> str:
+    """Return the function that quantizes a frame into the window."""
+    # Of one microphone, the network's channels are the frequencies, or there is one.
+    channel = "i" if archive.input_shape[-1] > 1 else "0"
+    return f"""\
+// Puts a frame behind the others.
+static void add_frame(void) {{
+  int8_t *to = window + frames * {upper}_CHANNELS_OF_FRAME;
+  if (frames == {upper}_FRAMES) {{
+    memmove(window, window + {upper}_CHANNELS_OF_FRAME, sizeof(window) - {upper}_CHANNELS_OF_FRAME);
+    to -= {upper}_CHANNELS_OF_FRAME;
+  }} else {{
+    ++frames;
+  }}
+  for (int i = 0; i < {upper}_CHANNELS_OF_FRAME; ++i) {{
+    const int64_t value = (features_of_frame[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};
+    to[i] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
+  }}
+}}
+"""
 
 
 def _factors(archive: Archive, upper: str) -> str:
