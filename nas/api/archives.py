@@ -31,6 +31,7 @@ from nas.study.study import Study
 from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import Target
+from nas.task.anomaly import Anomaly
 
 
 def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
@@ -72,6 +73,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         keras=_keras(trained.record, files.weights, study.name),
         origin=_origin(study),
         output_scaling=output_scaling(trained.record),
+        detector=detector_of(trained.record),
     )
 
 
@@ -79,6 +81,12 @@ def output_scaling(record: Record) -> Scaling | None:
     """Return what brings the outputs of a record's model to the units of its targets; None for classes."""
     scale = Architecture.from_json(record.architecture).task.output_scale()
     return None if scale is None else Scaling(*scale)
+
+
+def detector_of(record: Record) -> Anomaly | None:
+    """Return the task of a record's model if it detects anomalies, with its threshold."""
+    learned = Architecture.from_json(record.architecture).task
+    return learned if isinstance(learned, Anomaly) else None
 
 
 def _footprint(tflite: bytes, record: Record, target: Target) -> dict[str, Any]:
@@ -122,6 +130,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         footprint=_footprint(tflite, record, study.board()),
         input=inputs,
         output=outputs,
+        detector=detector_of(record),
         example=example,
         weights=weights,
         soft_labels=None,

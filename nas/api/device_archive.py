@@ -49,6 +49,7 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
         keras=model.keras,
         output_scaling=model.output_scaling,
         reads=reads,
+        detector=model.detector,
     )
 
 

@@ -11,7 +11,7 @@ from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.model_data import check_task, is_own_data, like_training
 from nas.api.studies import open_study
-from nas.arrays import Floats
+from nas.arrays import Array
 from nas.data.choice import DataChoice
 from nas.data.given import Data
 from nas.data.options import DataOptions
@@ -75,12 +75,13 @@ def evaluate(
 
     Returns:
         All figures, with `frame()` for the classes and `to_json()` for everything; of a model with measured targets,
-        its errors.
+        its errors, and of a detector of anomalies its alarms.
 
     Raises:
         InputError: the model or the data cannot be read, nothing is known of the model's data, or the rows do not fit
             the model: another shape, a class that it does not know, a channel that is missing.
     """
+    from nas.evaluation.anomalies import evaluate_detector
     from nas.evaluation.evaluation import evaluate_rows
     from nas.evaluation.regression import evaluate_targets
 
@@ -91,6 +92,9 @@ def evaluate(
     rows = _rows(loaded, data, options or DataOptions(), settings)
     _check_shape(loaded, rows)
     int8, before = _outputs(loaded, rows, settings.get("with_float", True))
+    if loaded.detector is not None:
+        about = _about(loaded, rows, settings.get("target"))
+        return evaluate_detector(rows.part, about, loaded.detector, int8, before)
     if rows.mean:
         about = _about(loaded, rows, settings.get("target"))
         return evaluate_targets(rows.part, about, np.asarray(rows.mean), int8, before)
@@ -211,7 +215,7 @@ def _check_shape(model: Model, rows: Rows) -> None:
         )
 
 
-def _outputs(model: Model, rows: Rows, with_float: bool) -> tuple[Floats | None, Floats | None]:
+def _outputs(model: Model, rows: Rows, with_float: bool) -> tuple[Array | None, Array | None]:
     """Return the probabilities of the `.tflite` and of the float model; None for one that there is not."""
     if rows.mean:
         model = replace(model, is_logit=False)  # a file that nothing is known of gives values, not logits
@@ -221,7 +225,7 @@ def _outputs(model: Model, rows: Rows, with_float: bool) -> tuple[Floats | None,
     return int8, _whole(model, model.answer_float(x), rows) if wanted and model.keras is not None else None
 
 
-def _whole(model: Model, outputs: Floats, rows: Rows) -> Floats:
+def _whole(model: Model, outputs: Array, rows: Rows) -> Array:
     """Return a probability for each class; InputError for outputs that are none."""
     if not np.isfinite(outputs).all():
         raise InputError(model.origin, "its outputs must be finite numbers", got="an infinite or missing one")

@@ -25,6 +25,7 @@ from nas.study.model_spec import FILE, read_model_spec
 from nas.study.result import Result
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
+from nas.task.anomaly import Anomaly
 
 TFLITE = "model.tflite"
 """The int8 model of a training, in its folder."""
@@ -82,6 +83,7 @@ def _winner(name: str, root: Path) -> Model:
         origin=folder,
         data=data_of(study),
         output_scaling=archive.output_scaling,
+        detector=archive.detector,
     )
 
 
@@ -182,6 +184,7 @@ def _described(model: Model, known: Any, place: object) -> Model:
             units_scale=None if factors is None else tuple(map(float, factors)),
             is_logit=known["output"]["is"] == "logit",
             output_scaling=_output_scaling(known, place),
+            detector=_detector(known, place),
             channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
             sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
@@ -194,6 +197,11 @@ def _described(model: Model, known: Any, place: object) -> Model:
 def _output_scaling(known: Any, place: object) -> Scaling | None:
     found = known["output"].get("scaling")
     return None if found is None else from_data(Scaling, found, Place(place, "output.scaling"))
+
+
+def _detector(known: Any, place: object) -> Anomaly | None:
+    found = known["output"].get("detector")
+    return None if found is None else from_data(Anomaly, found, Place(place, "output.detector"))
 
 
 def _front_end(described: Any, model: Model, place: object) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
+from nas.task.anomaly import Anomaly
 
 # What users look for in a model, and where it is.
 _ELSEWHERE = {
@@ -41,6 +42,7 @@ class Model:
         units_scale: factors that brought the data's whole numbers to units, one a channel; None if there were none.
         is_logit: whether the model gives logits, of which `predict` makes probabilities.
         output_scaling: of regression, what brings each output to the units of its target; None for classes.
+        detector: of anomaly detection, the threshold of the scores; None for other models.
         channel_names: of the rows, one for each entry of their last axis, or empty.
         sample_rate_hz: of the signal that windows were cut from; None if it is unknown or there is no signal.
         name: of its study, its training or its file.
@@ -65,11 +67,13 @@ class Model:
     data: DataChoice | None = field(default=None, compare=False)
     origin: Path = field(default=Path(), compare=False)
     output_scaling: Scaling | None = None
+    detector: Anomaly | None = None
 
-    def predict(self, rows: npt.ArrayLike) -> Floats:
+    def predict(self, rows: npt.ArrayLike) -> Array:
         """Return the probability of each class [n, classes], as the `.tflite` gives it on the device.
 
-        A regression gives the value of each target [n, targets], in its units.
+        A regression gives the value of each target [n, targets], in its units. A detector of anomalies gives the score
+        of each row and that of the constant answer [n, 2], see `nas.task.anomaly`.
 
         The rows are scaled as the training rows were, and quantized.
 
@@ -82,11 +86,11 @@ class Model:
         """
         return self.answer(self.scaled(rows))
 
-    def predict_float(self, rows: npt.ArrayLike) -> Floats:
+    def predict_float(self, rows: npt.ArrayLike) -> Array:
         """Return what `predict` returns, computed by the float model; InputError if there is none."""
         return self.answer_float(self.scaled(rows))
 
-    def answer(self, x: Floats) -> Floats:
+    def answer(self, x: Floats) -> Array:
         """Return the probabilities [n, classes] of the `.tflite` for scaled rows `[n, *input_shape]`."""
         from nas.model.deploy.tflite_model import TfliteModel
 
@@ -94,9 +98,12 @@ class Model:
             raise InputError(self.origin, "must hold a .tflite", hint="make one with nas quantize")
         if not len(x):
             return np.empty((0, len(self.class_names)), np.float32)
-        return self._probabilities(TfliteModel(self.tflite, self.origin).predict(x))
+        model = TfliteModel(self.tflite, self.origin)
+        if self.detector is not None:
+            return np.asarray(self.detector.answers(*model.answered(x, self.detector)))
+        return self._probabilities(model.predict(x))
 
-    def answer_float(self, x: Floats) -> Floats:
+    def answer_float(self, x: Floats) -> Array:
         """Return the probabilities [n, classes] of the float model for scaled rows `[n, *input_shape]`."""
         from nas.model.keras_file import load_keras
         from nas.model.keras_runtime import keras_outputs
@@ -104,7 +111,8 @@ class Model:
         if self.keras is None:
             hint = "load the study, its .nas.zip or its .keras file: a .tflite has no float model"
             raise InputError(self.origin, "must hold the float model, a .keras file", hint=hint)
-        return self._probabilities(keras_outputs(load_keras(self.keras, self.origin), x))
+        outputs = keras_outputs(load_keras(self.keras, self.origin), x)
+        return self._probabilities(outputs) if self.detector is None else self.detector.answers(outputs, x)
 
     def scaled(self, rows: npt.ArrayLike) -> Floats:
         """Return raw rows as the model takes them, float32 `[n, *input_shape]`; see `predict`."""

@@ -72,6 +72,12 @@ def check_task(model: Model, source: object, *, measured: bool) -> None:
 
     A file that nothing is known of may give values: those of its outputs, as they are.
     """
+    if model.detector is not None:
+        if measured:
+            raise InputError(
+                source, "must say which rows are anomalies: the model detects them", got="measured targets"
+            )
+        return
     if measured and model.output_scaling is None and (model.scaling is not None or not model.is_logit):
         raise InputError(source, "must hold classes: the model gives classes", got="measured targets")
     if not measured and model.output_scaling is not None:

@@ -13,7 +13,7 @@ from nas.api import STUDIES
 from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.model_data import like_training
-from nas.arrays import Array, Doubles, Floats
+from nas.arrays import Array, Doubles
 from nas.data.given import Data
 from nas.data.options import DataOptions
 from nas.data.readers.unlabelled import ROWS, Stretch, Wanted, numbered, read_unlabelled, rows_of_frame
@@ -22,12 +22,14 @@ from nas.errors import InputError
 from nas.evaluation.channels import match_channels
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
-from nas.task.task import CLASSES, TARGETS
+from nas.task.task import ANOMALIES, CLASSES, TARGETS
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
 
 COLUMNS = ("source", "start", "end", "class")
+SCORES = ("score", "threshold", "is_anomaly")
+"""The columns of a detector's answers, behind the first three."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -39,7 +41,9 @@ class Predictions:
         sources: the file of each window, or the array and number of each row [n].
         start: when each window begins, in seconds from the beginning of its recording [n]; NaN for rows without time.
         end: when it ends [n].
-        probabilities: of each class [n, classes]; of regression, the value of each target [n, targets], in its units.
+        probabilities: of each class [n, classes]; of regression, the value of each target [n, targets], in units; of
+            anomaly detection, the score of each row [n, 1].
+        threshold: the score above which a row is an anomaly; None for other models.
         notes: what was assumed or left out, one line each.
     """
 
@@ -47,9 +51,10 @@ class Predictions:
     sources: tuple[str, ...]
     start: Doubles
     end: Doubles
-    probabilities: Floats
+    probabilities: Array
     notes: tuple[str, ...] = ()
     task: str = CLASSES
+    threshold: float | None = None
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -59,6 +64,8 @@ class Predictions:
         """The columns of tables: `source`, `start`, `end`, `class`, and one a class; of regression, one a target."""
         if self.task == TARGETS:
             return (*COLUMNS[:3], *self.class_names)
+        if self.task == ANOMALIES:
+            return (*COLUMNS[:3], *SCORES)
         return (*COLUMNS, *(f"p({name})" if name in COLUMNS else name for name in self.class_names))
 
     @property
@@ -66,13 +73,18 @@ class Predictions:
         """The class that the model gives to each row; none of regression."""
         if self.task == TARGETS:
             return []
+        if self.threshold is not None:
+            return [self.class_names[int(score > self.threshold)] for score in self.probabilities[:, 0].tolist()]
         return [self.class_names[i] for i in self.probabilities.argmax(axis=1)]
 
     def rows(self) -> list[list[Any]]:
         """Return the cells of each row; None for an unknown time."""
         times = [[None if np.isnan(t) else round(t, 6) for t in each.tolist()] for each in (self.start, self.end)]
         shares = [[float(f"{p:.6g}") for p in row] for row in self.probabilities.tolist()]
-        cells = [self.sources, *times, *([] if self.task == TARGETS else [self.classes])]
+        if self.threshold is not None:
+            alarms = (self.probabilities[:, 0] > self.threshold).tolist()
+            shares = [[*row, float(f"{self.threshold:.6g}"), alarm] for row, alarm in zip(shares, alarms, strict=True)]
+        cells = [self.sources, *times, *([self.classes] if self.task == CLASSES else [])]
         return [[*cell, *row] for *cell, row in zip(*cells, shares, strict=True)]
 
     def to_csv(self) -> str:
@@ -146,7 +158,8 @@ def predict(
         x, note = _rows(loaded, stretch)
         told += [note] if note and note not in told else []
         outputs = loaded.predict(x) if loaded.tflite is not None else loaded.predict_float(x)
-        answers.append(outputs if stretch.start is None else _smoothed(outputs, smooth))
+        outputs = outputs if loaded.detector is None else outputs[:, :1]
+        answers.append(outputs if stretch.start is None or smooth == 1 else _smoothed(outputs, smooth))
     return Predictions(
         class_names=loaded.class_names,
         sources=tuple(name for each in stretches for name in (each.names or (each.source,) * len(each.x))),
@@ -154,8 +167,15 @@ def predict(
         end=_joined(stretches, 1.0),
         probabilities=np.concatenate(answers),
         notes=tuple(told),
-        task=CLASSES if loaded.output_scaling is None else TARGETS,
+        task=_task_of(loaded),
+        threshold=None if loaded.detector is None else loaded.detector.threshold,
     )
+
+
+def _task_of(model: Model) -> str:
+    if model.detector is not None:
+        return ANOMALIES
+    return CLASSES if model.output_scaling is None else TARGETS
 
 
 def _stretches(model: Model, data: Any, options: DataOptions) -> tuple[list[Stretch], tuple[str, ...]]:
@@ -181,12 +201,12 @@ def _rows(model: Model, stretch: Stretch) -> tuple[Array, str]:
     return x, note
 
 
-def _smoothed(outputs: Floats, windows: int) -> Floats:
+def _smoothed(outputs: Array, windows: int) -> Array:
     """Return the mean of each row [n, classes] and of as many before it, fewer at the beginning."""
     sums = np.cumsum(outputs, axis=0, dtype=np.float64)
     before = np.concatenate([np.zeros((min(windows, len(sums)), sums.shape[1])), sums[:-windows]])
     counts = np.minimum(np.arange(1, len(sums) + 1), windows)[:, None]
-    return np.asarray((sums - before) / counts, np.float32)
+    return np.asarray((sums - before) / counts, outputs.dtype)
 
 
 def _joined(stretches: list[Stretch], lengths: float) -> Doubles:

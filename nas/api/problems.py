@@ -25,6 +25,9 @@ def load_problem(study: Study) -> Problem:
             got=f"rows of shape {splits.input_shape} from {study.data}",
             hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in known)}",
         )
+    if space.front_end is not None and space.task.reconstructs:
+        rule, hint = "must read the rows themselves to detect anomalies", "take --space autoencoder_timeseries"
+        raise InputError(f"space {space.name}", rule, got="a front-end", hint=hint)
     if space.front_end is not None:
         check_rows(space.front_end, splits.input_shape, splits.sample_rate_hz, study.data)
     return Problem(study, space, study.board(), splits)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from nas.codec import to_data
 from nas.data.dataset import Part
 from nas.evaluation.evaluation import GroupScores, Subject
 from nas.signal.kind import Kind
-from nas.task.errors import ERROR_METRICS, quantization_cost
+from nas.task.errors import quantization_cost
 from nas.task.metrics import Estimate
 from nas.task.regression import Regression
+from nas.task.task import TASKS, Task
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
@@ -36,6 +37,8 @@ class RegressionEvaluation:
         groups: the metrics of each group, the worst first; empty if the rows have no groups.
         points: the target and the answer of each row, for each output [outputs, n, 2].
     """
+
+    kind: ClassVar[type[Task]] = Regression
 
     about: Subject
     rows: int
@@ -62,7 +65,7 @@ class RegressionEvaluation:
         """Return all figures as plain data."""
         return {
             **{key: value for key, value in to_data(self.about).items() if key not in ("majority", "trained_on")},
-            "task": "regression",
+            "task": next(name for name, kind in TASKS.items() if kind is self.kind),
             "rows": self.rows,
             "int8": _data(self.int8),
             "float": _data(self.before),
@@ -88,7 +91,7 @@ class RegressionEvaluation:
                 {"metric": name}
                 | {title: metrics[name].value for title, metrics in self.models.items()}
                 | {"baseline": self.baseline[name]}
-                for name in ERROR_METRICS
+                for name in self.kind.metrics
             ]
         )
 
@@ -98,11 +101,11 @@ class RegressionEvaluation:
         return html
 
     def __repr__(self) -> str:
-        reached = ", ".join(f"{name} {ERROR_METRICS['rmse'].text(m['rmse'].value)}" for name, m in self.models.items())
-        constant = ERROR_METRICS["rmse"].text(self.baseline["rmse"])
+        main, metric = self.kind.main_metric, self.kind.metrics[self.kind.main_metric]
+        reached = ", ".join(f"{name} {metric.text(found[main].value)}" for name, found in self.models.items())
         return (
-            f"<nas.RegressionEvaluation: {self.about.model} on {self.rows:,} {self.inputs_are} ({self.about.part}) of "
-            f"{self.about.data}: RMSE {reached}, baseline {constant}>"
+            f"<nas.{type(self).__name__}: {self.about.model} on {self.rows:,} {self.inputs_are} ({self.about.part}) of "
+            f"{self.about.data}: {metric.title} {reached}, baseline {metric.text(self.baseline[main])}>"
         )
 
 
@@ -129,24 +132,25 @@ def evaluate_targets(
         int8=None if tallies[0] is None else _JUDGE.estimates(tallies[0], grouped=grouped),
         before=None if tallies[1] is None else _JUDGE.estimates(tallies[1], grouped=grouped),
         baseline=_JUDGE.scores(_JUDGE.tally(np.broadcast_to(mean, part.y.shape), part.y, outputs)),
-        groups=_groups(part, *tallies),
+        groups=scores_of_groups(_JUDGE, part, *tallies),
         points=np.stack([part.y, main], axis=-1).transpose(1, 0, 2),
     )
 
 
-def _groups(part: Part, int8: Array | None, before: Array | None) -> tuple[GroupScores, ...]:
-    """Return the metrics of each group, the worst first."""
+def scores_of_groups(judge: Task, part: Part, int8: Array | None, before: Array | None) -> tuple[GroupScores, ...]:
+    """Return the metrics of each group, the worst by the task's main metric first, of the tallies of groups."""
     if part.groups is None:
         return ()
     found = [
         GroupScores(
             str(name),
             int((part.groups == name).sum()),
-            *(None if tallies is None else _JUDGE.scores(tallies[i]) for tallies in (int8, before)),
+            *(None if tallies is None else judge.scores(tallies[i]) for tallies in (int8, before)),
         )
         for i, name in enumerate(np.unique(part.groups).tolist())
     ]
-    return tuple(sorted(found, key=lambda one: -(one.int8 or one.before or {})["rmse"]))
+    main = judge.main_metric
+    return tuple(sorted(found, key=lambda one: judge.metrics[main].ranked((one.int8 or one.before or {})[main])))
 
 
 def _data(metrics: Mapping[str, Estimate] | None) -> dict[str, Any] | None:

@@ -33,6 +33,11 @@ def arduino(archive: Archive) -> Files:
 def _sketch(project: Project) -> str:
     name, prefix, upper, words = project.name, project.prefix, project.upper, outputs_of(project.archive)
     best, told = "const int best = ", f'\n  Serial.print("answer: ");\n  Serial.println({prefix}_class_names[best]);'
+    if project.archive.detector is not None:
+        best, told = (
+            "const int is_anomaly = ",
+            told.replace(f"{prefix}_class_names[best]", 'is_anomaly ? "anomaly" : "normal"'),
+        )
     if project.archive.output_scaling is not None:
         best = told = ""
     return f"""\

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
+from nas.exporters.detection import detection_constants
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.hearing import written_hearing
@@ -114,7 +115,7 @@ def data_source(archive: Archive, prefix: str) -> str:
 }};
 
 const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}] = {{
-{rows(map(string, archive.class_names), 1)}
+{rows(map(string, outputs.listed), 1)}
 }};
 {arrays}
 """
@@ -139,7 +140,7 @@ def ends_of(archive: Archive) -> Mapping[str, str]:
     """Return the macros of the input and the output, without the prefix, as C text."""
     shape = archive.input_shape
     found = {
-        outputs_of(archive).count: str(len(archive.class_names)),
+        outputs_of(archive).count: str(len(outputs_of(archive).listed)),
         "INPUT_BYTES": str(math.prod(shape)),
         "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",
         **_sides(shape),
@@ -149,6 +150,7 @@ def ends_of(archive: Archive) -> Mapping[str, str]:
         "OUTPUT_SCALE": number(archive.output.scale),
         "OUTPUT_ZERO_POINT": f"({archive.output.zero_point})",
     }
+    found |= detection_constants(archive)
     if archive.sample_rate_hz is not None:
         found["SAMPLE_RATE_HZ"] = number(archive.sample_rate_hz)
     return found

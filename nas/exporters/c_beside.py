@@ -112,6 +112,11 @@ def _told(name: str, archive: Archive) -> str:
     printf("%s: %.6g\\n", names[i], (double){name}_value(output[i], i));
   }}
 """
+    if archive.detector is not None:
+        return f"""\
+  const char *const answer = {name}_is_anomaly(input, output) ? "anomaly" : "normal";
+  printf("%s: %.6g, %s\\n", names[0], (double){name}_score(input, output), answer);
+"""
     return f"""\
   int best = 0;
   for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
@@ -120,6 +125,8 @@ def _told(name: str, archive: Archive) -> str:
 
 
 def _prints(archive: Archive) -> str:
+    if archive.detector is not None:
+        return "the score, and whether it is one of an anomaly,"
     return "the class" if archive.output_scaling is None else "the targets' values"
 
 

@@ -50,8 +50,8 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int], scaling: str
     """
     upper, words = name.upper(), outputs_of(archive)
     defines = "\n".join(f"#define {upper}_{key} {value}" for key, value in {**ends_of(archive), **sizes}.items())
-    names = ", ".join(map(string, archive.class_names))
-    listed = "".join(f"\n//   {i}: {comment(label)}" for i, label in enumerate(archive.class_names))
+    names = ", ".join(map(string, words.listed))
+    listed = "".join(f"\n//   {i}: {comment(label)}" for i, label in enumerate(words.listed))
     return f"""\
 // The int8 network {comment(name)} in plain C. {MARK}. Do not edit.
 #ifndef {upper}_H_

@@ -27,7 +27,7 @@ def firmware(archive: Archive) -> Files:
     check = (
         {}
         if archive.example is None
-        else {"model_check.h": check_header(prefix, archive.example, outputs_of(archive).count)}
+        else {"model_check.h": check_header(prefix, archive.example, outputs_of(archive).size)}
     )
     return {"README.md": next_steps(archive, prefix), **check}
 

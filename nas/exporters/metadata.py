@@ -37,7 +37,7 @@ def describe(archive: Archive) -> dict[str, Any]:
             "quantization": to_data(archive.input),
             **describe_front_end(archive.front_end, archive.record.architecture["input_shape"]),
         },
-        "output": {"is": archive.output_is, "quantization": to_data(archive.output), **_scaling(archive)},
+        "output": _output(archive),
         "footprint": {**archive.footprint, "file": "model.tflite"},
         "parameters": to_data(archive.parameters),
         "budget": archive.budget,
@@ -48,9 +48,19 @@ def describe(archive: Archive) -> dict[str, Any]:
     }
 
 
+def _output(archive: Archive) -> dict[str, Any]:
+    found = {"is": archive.output_is, "quantization": to_data(archive.output)}
+    return {**found, **_scaling(archive), **_detector(archive)}
+
+
 def _scaling(archive: Archive) -> dict[str, Any]:
     """Return what brings the outputs of regression to the units of their targets; nothing for classes."""
     return {} if archive.output_scaling is None else {"scaling": to_data(archive.output_scaling)}
+
+
+def _detector(archive: Archive) -> dict[str, Any]:
+    """Return by which score a row is an anomaly; nothing for other models."""
+    return {} if archive.detector is None else {"detector": to_data(archive.detector)}
 
 
 def describe_front_end(front_end: FrontEnd, row_shape: Sequence[int]) -> dict[str, Any]:

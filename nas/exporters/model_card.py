@@ -40,15 +40,20 @@ def _head(archive: Archive) -> str:
     record = archive.record
     note = f"{archive.command_note}\n\n" if archive.command_note else ""
     digest = hashlib.sha256(archive.tflite).hexdigest()
-    what = ("class", "es") if archive.output_scaling is None else ("target", "s")
+    what = f"for {_counted(archive)}" if archive.detector is None else "that detects anomalies"
     return f"""# {escape(archive.name)}
 
-An int8 TensorFlow Lite model for {counted(len(archive.class_names), *what)}, found by neural architecture search:
+An int8 TensorFlow Lite model {what}, found by neural architecture search:
 trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
     {" ".join(archive.command.split())}
 
 {note}- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{digest}`{_carried(archive)}"""
+
+
+def _counted(archive: Archive) -> str:
+    what = ("class", "es") if archive.output_scaling is None else ("target", "s")
+    return counted(len(archive.class_names), *what)
 
 
 def _carried(archive: Archive) -> str:

@@ -12,6 +12,8 @@ def outputs(archive: Archive) -> str:
     tested = archive.found.tested
     if archive.output_scaling is not None:
         return _targets(archive)
+    if archive.detector is not None:
+        return _detection(archive)
     if tested is None:
         names = ", ".join(map(escape, archive.class_names))
         return f"## Classes\n\n{names}. Not the winner of its study, and therefore not evaluated on the test set."
@@ -25,6 +27,22 @@ def outputs(archive: Archive) -> str:
 Confusion matrix of the test set: numbers of {archive.inputs_are}, and the recall of each class.
 
 {table(head, rows)}"""
+
+
+def _detection(archive: Archive) -> str:
+    detector, tested = archive.detector, archive.found.tested
+    assert detector is not None
+    share = f"{100 * detector.false_alarm_rate:g} %"
+    text = f"""## Anomalies
+
+The network gives its input again as a normal one would be. The score is the mean squared error of that, in scaled
+units; above {detector.threshold:.6g} the input is an anomaly. The threshold is from normal validation rows, of which
+{share} may be above it. Nothing was learned from anomalies."""
+    if tested is None:
+        return f"{text} Not the winner of its study, and therefore not evaluated on the test set."
+    head = ("test set: true \\ answered", *archive.class_names)
+    rows = [(name, *counts) for name, counts in zip(archive.class_names, tested.confusion, strict=True)]
+    return f"{text}\n\n{table(head, rows)}"
 
 
 def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:
@@ -48,6 +66,8 @@ What the model answers, in the units of the data; mean and deviation are those o
 def output_words(archive: Archive) -> str:
     """Return what an int8 output means, as a formula."""
     real, scaling = f"(int8 - ({archive.output.zero_point})) * {archive.output.scale:.9g}", archive.output_scaling
+    if archive.detector is not None:
+        return f"value of the scaled input in a normal row = {real}"
     if scaling is None:
         return f"{archive.output_is} of a class = {real}"
     if all(std == 1 for std in scaling.std) and not any(scaling.mean):
@@ -64,6 +84,11 @@ def knows(archive: Archive) -> str:
 - It answers for every input, also for input unlike the training data (another sensor, placement, sampling rate or
   unit), for which the answer is meaningless; it hardly answers beyond the range of the training targets.
 - The errors hold for people, places and devices like those of the data."""
+    if archive.detector is not None:
+        return """\
+- It tells what is unlike the normal training data, whatever the reason: also another sensor, placement or sampling
+  rate, and normal states that were not recorded.
+- False and missed alarms are those of machines, people and faults like those of the data."""
     return """\
 - It knows only the classes above and assigns one of them to every input, also to input unlike the training data
   (another sensor, placement, sampling rate or unit), for which the answer is meaningless.

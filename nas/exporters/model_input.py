@@ -50,12 +50,12 @@ def _sound(archive: Archive, hearing: Hearing) -> Iterator[str]:
 
 
 def _output(archive: Archive) -> str:
-    best = "" if archive.output_scaling is not None else ", the largest is the answer"
+    best = ", the largest is the answer" if outputs_of(archive).count == "CLASSES" else ""
     return f"- Output: {outputs_of(archive).each}{best}: {_names(archive)}"
 
 
 def _names(archive: Archive) -> str:
-    return ", ".join(f"{i} {escape(name)}" for i, name in enumerate(archive.class_names)) + "."
+    return ", ".join(f"{i} {escape(name)}" for i, name in enumerate(outputs_of(archive).listed)) + "."
 
 
 def _scaling(archive: Archive) -> Iterator[tuple[str, str, str]]:

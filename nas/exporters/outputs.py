@@ -1,8 +1,9 @@
-"""What exported sources say and do with a model's outputs: scores of classes, or values of targets."""
+"""What exported sources say and do with a model's outputs: scores of classes, values of targets, reconstructions."""
 
 from dataclasses import dataclass
 
 from nas.exporters.c_text import number
+from nas.exporters.detection import detecting
 from nas.study.archive import Archive
 
 
@@ -15,6 +16,8 @@ class Outputs:
         are: what each belongs to, in the plural; `each` says what an output is.
         array: what an array of all dequantized outputs is called.
         does: what a program does with an input.
+        listed: the names.
+        size: the macro of the number of int8 outputs.
     """
 
     count: str
@@ -23,30 +26,38 @@ class Outputs:
     each: str
     array: str
     does: str
+    listed: tuple[str, ...]
+    size: str
 
 
 def outputs_of(archive: Archive) -> Outputs:
     """Return the words for an archive's outputs."""
     if archive.output_scaling is not None:
         each = "the value of each target, in the units of the training data"
-        return Outputs("TARGETS", "target_names", "targets", each, "values", "estimates the targets of")
-    return Outputs(
-        "CLASSES", "class_names", "classes", f"the {archive.output_is} of each class", "scores", "classifies"
-    )
+        words = ("TARGETS", "target_names", "targets", each, "values", "estimates the targets of")
+        return Outputs(*words, archive.class_names, "TARGETS")
+    if archive.detector is not None:
+        each = "the score of the input: the higher, the less like the normal training rows"
+        words = ("SCORES", "score_names", "scores", each, "scores", "looks for an anomaly in")
+        return Outputs(*words, ("score",), "OUTPUT_BYTES")
+    words = ("CLASSES", "class_names", "classes", f"the {archive.output_is} of each class", "scores", "classifies")
+    return Outputs(*words, archive.class_names, "CLASSES")
 
 
 def meaning(archive: Archive, prefix: str) -> str:
     """Return what an output is, as the rest of a sentence that begins with "An output is"."""
     if archive.output_scaling is not None:
         return f"the value of its target: {prefix}_value brings it to the units of the training data."
+    if archive.detector is not None:
+        return f"the input's value as a normal row has it: {prefix}_score and {prefix}_is_anomaly compare both."
     return f"the {archive.output_is} of its class; the greatest is the network's answer."
 
 
 def dequantizing(archive: Archive, prefix: str) -> str:
-    """Return the function that turns an output into the value of a target; nothing for classes."""
+    """Return the functions that turn outputs into the values of targets, or into a score; nothing for classes."""
     scaling, upper = archive.output_scaling, prefix.upper()
     if scaling is None:
-        return ""
+        return detecting(archive, prefix)
     head = f"""\
 // Turns an output of the model into the value of its target, in the units of the training data.
 static inline float {prefix}_value(int8_t output, size_t target) {{"""

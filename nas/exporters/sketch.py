@@ -1,5 +1,6 @@
 """A whole program in C++ that runs a model by TFLM, to be read more than to be copied."""
 
+from nas.exporters.detection import filling
 from nas.exporters.hearing import written_hearing
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive
@@ -35,7 +36,7 @@ int main() {{
 {check}
 {f"  {prefix}_listen_reset();" + chr(10) if hears else ""}\
   for ({"size_t taken = 0" * hears};;) {{
-{_input(prefix, hears)}
+{_input(archive, prefix, hears)}
     if (interpreter.Invoke() != kTfLiteOk) return 2;
     const int8_t* output = interpreter.output(0)->data.int8;
 {_use(archive, prefix)}
@@ -50,12 +51,12 @@ def _buffer(upper: str, hears: bool) -> str:
     return f"static float raw[{upper}_INPUT_BYTES];  // one input, in the units below, channels last"
 
 
-def _input(prefix: str, hears: bool) -> str:
+def _input(archive: Archive, prefix: str, hears: bool) -> str:
     """Return the lines that give the model its input."""
     if not hears:
         return f"""\
     // Fill raw from the sensor here.
-    {prefix}_quantize_all(raw, interpreter.input(0)->data.int8);"""
+{filling(archive, prefix, "interpreter.input(0)", "    ").rstrip()}"""
     step = f"{prefix.upper()}_STEP_SAMPLES"
     return f"""\
     // Fill samples from the microphone here, whenever taken is 0.
@@ -73,6 +74,11 @@ def _use(archive: Archive, prefix: str) -> str:
     float values[{upper}_TARGETS];
     for (int i = 0; i < {upper}_TARGETS; ++i) values[i] = {prefix}_value(output[i], i);
     // Use values here; their names are in {prefix}_target_names."""
+    if archive.detector is not None:
+        return f"""\
+    const float score = {prefix}_score(kept, output);
+    const int is_anomaly = {prefix}_is_anomaly(kept, output);
+    // Use score and is_anomaly here."""
     return f"""\
     int best = 0;
     for (int i = 1; i < {upper}_CLASSES; ++i) best = output[i] > output[best] ? i : best;

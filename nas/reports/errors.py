@@ -32,7 +32,7 @@ def on_targets(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Ma
         scores(tested),
     )
     if len(kept.groups) > 1:
-        yield _groups(view, kept.groups, winner.metric)
+        yield groups_of(view, kept.groups, winner.metric)
     if kept.misses:
         yield _misses(view, kept)
 
@@ -53,7 +53,7 @@ def chart(name: str, points: Sequence[Sequence[float]], number: int = 0) -> Mark
         return to_svg(figure, f"answers-{number}", f"{name}: the answers for {len(points)} rows over their targets")
 
 
-def _groups(view: ReportView, found: Sequence[GroupScore], metric: str) -> Markup:
+def groups_of(view: ReportView, found: Sequence[GroupScore], metric: str) -> Markup:
     """List the metrics of each group, the worst first."""
     ordered = sorted(found, key=lambda one: find_metric(metric).ranked(one.metrics[metric]))
     names = list(task_of(metric).metrics)
@@ -65,9 +65,10 @@ def _groups(view: ReportView, found: Sequence[GroupScore], metric: str) -> Marku
     return section(
         f"{metric_title(metric)} by group",
         note(
-            "The int8 model's errors for each group of the test set (such as a subject or a recording), the worst "
-            "first. No group of the test set took part in training. R2 compares the errors with the spread of the "
-            "group's own targets, so it is low where these hardly differ."
+            "The int8 model's metrics for each group of the test set (such as a subject or a recording), the worst "
+            "first. No group of the test set took part in training."
+            + " R2 compares the errors with the spread of the group's own targets, so it is low where these hardly "
+            "differ." * ("r2" in names)
         ),
         table(head, rows[:MOST_GROUPS]),
         *(more if len(rows) > MOST_GROUPS else []),

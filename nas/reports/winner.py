@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nas.exporters.build_commands import build_commands
 from nas.reports import answers, tables
+from nas.reports.anomalies import on_scores
 from nas.reports.architecture import architecture
 from nas.reports.errors import on_targets
 from nas.reports.gallery import gallery
@@ -28,6 +29,9 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
     """Yield the sections on the test set."""
     if winner.hand_made is not None or winner.hand_made_missing:
         yield _comparison(winner, tested)
+    if tested.task.reconstructs:
+        yield from on_scores(view, winner, tested)
+        return
     if tested.task.main_metric != "accuracy":
         yield from on_targets(view, winner, tested)
         return

@@ -15,6 +15,7 @@ from nas.study.model_spec_tables import TargetTable
 from nas.study.recipe import Recipe
 from nas.study.record import Record
 from nas.study.result import Trained
+from nas.task.anomaly import Anomaly
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,12 @@ class Archive:
         trained: how the model was trained, chosen and tested; None for a model that no study has found, of which only
             what a device needs is known.
         footprint: of `tflite` on its target: the JSON of `nas profile`.
-        class_names: one for each output.
+        class_names: one for each output; of anomaly detection, of rows that are normal and that are not.
         scaling: of each channel, fitted on the training rows.
         input: quantization of the scaled input; `output` of the probabilities, logits or values.
         output_scaling: of regression, what brings each dequantized output to the units of its target, output * std +
             mean, with a std of 1 and a mean of 0 if it is in units already; None for classes.
+        detector: of anomaly detection, the threshold of the scores; None for other models.
         command: shell command that repeats the study; `command_note` says what it cannot repeat.
         recipe: the settings of its training.
         channel_names: one for each entry of the input's last axis, or empty.
@@ -136,6 +138,7 @@ class Archive:
     parameters: Embedded = field(default_factory=Embedded)
     output_scaling: Scaling | None = None
     reads: Mapping[str, Any] = field(default_factory=dict)
+    detector: Anomaly | None = None
 
     @property
     def found(self) -> Trained:
@@ -195,8 +198,10 @@ class Archive:
     def output_is(self) -> str:
         """What the model gives for each class: `probability`, or `logit`, whose greatest is the same class.
 
-        Of regression, `value`.
+        Of regression, `value`; of anomaly detection, `reconstruction`.
         """
+        if self.detector is not None:
+            return "reconstruction"
         if self.output_scaling is not None:
             return "value"
         return "probability" if self.op_kinds[-1:] == ("SOFTMAX",) else "logit"

@@ -1,15 +1,16 @@
-"""An evaluation of a regression as a person reads it."""
+"""An evaluation of a regression, or of a detector of anomalies, as a person reads it."""
 
 from collections.abc import Iterator
+from statistics import median
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from nas.cli.views.tables import table_of
+from nas.evaluation.anomalies import AnomalyEvaluation
 from nas.evaluation.regression import RegressionEvaluation
 from nas.target.ram import ram_to_reserve
-from nas.task.errors import ERROR_METRICS
 from nas.task.metrics import FEWEST_GROUPS
 from nas.text import kilobytes, percent
 
@@ -30,6 +31,8 @@ def _parts(evaluation: RegressionEvaluation) -> Iterator[RenderableType]:
     yield from ("", _metrics(evaluation), _explained(evaluation))
     if evaluation.quantization_cost is not None:
         yield Text(f"quantization changes the RMSE by {percent(evaluation.quantization_cost)}")
+    if isinstance(evaluation, AnomalyEvaluation) and evaluation.events:
+        yield from ("", _events(evaluation))
     if len(evaluation.groups) > 1:
         yield from ("", _groups(evaluation))
     if about.footprint:
@@ -44,7 +47,7 @@ def _parts(evaluation: RegressionEvaluation) -> Iterator[RenderableType]:
 def _metrics(evaluation: RegressionEvaluation) -> Table:
     """Return each metric of each model with its interval, beside that of a constant answer."""
     table = table_of("", *(title for name in evaluation.models for title in (name, "95 % interval")), "baseline")
-    for name, metric in ERROR_METRICS.items():
+    for name, metric in evaluation.kind.metrics.items():
         cells = []
         for found in evaluation.models.values():
             cells += [metric.text(found[name].value), metric.interval_text(found[name].low, found[name].high)]
@@ -55,17 +58,35 @@ def _metrics(evaluation: RegressionEvaluation) -> Table:
 def _explained(evaluation: RegressionEvaluation) -> Text:
     mean = "the training targets" if evaluation.about.trained_on else "these targets"
     constant = f"baseline: always the mean of {mean}; RMSE and MAE are in the units of the target"
-    if next(iter(evaluation.models.values()))["rmse"].low is None:
+    if isinstance(evaluation, AnomalyEvaluation):
+        constant = (
+            f"baseline: always {evaluation.kind.constant}; an anomaly has a score above {evaluation.threshold:.6g}"
+        )
+    if next(iter(evaluation.models.values()))[evaluation.kind.main_metric].low is None:
         return Text(f"no intervals: there are {evaluation.drawn_from}, {FEWEST_GROUPS} are needed; {constant}", "dim")
     return Text(f"intervals over {evaluation.drawn_from}; {constant}", "dim")
+
+
+def _events(evaluation: AnomalyEvaluation) -> Text:
+    """Say how many anomalies of recordings were found, and how late."""
+    found = evaluation.found
+    text = f"{len(found)} of {len(evaluation.events)} anomalies found"
+    if found:
+        rows = median(event.delay or 0 for event in found)
+        seconds = [event.seconds for event in found if event.seconds is not None]
+        time = f", {median(seconds):.4g} s" if seconds else ""
+        text += f", the first alarm after {rows:g} {evaluation.inputs_are}{time} (median)"
+    return Text(text)
 
 
 def _groups(evaluation: RegressionEvaluation) -> Table:
     """Return the errors of each group, the worst first."""
     shown = evaluation.groups[:MOST_GROUPS]
     which = "group, the worst first" if len(shown) == len(evaluation.groups) else f"the worst {len(shown)} groups"
-    table = table_of(which, evaluation.inputs_are, *(metric.title for metric in ERROR_METRICS.values()))
+    table = table_of(which, evaluation.inputs_are, *(metric.title for metric in evaluation.kind.metrics.values()))
     for one in shown:
         found = one.int8 or one.before or {}
-        table.add_row(one.name, f"{one.rows:,}", *(metric.text(found[name]) for name, metric in ERROR_METRICS.items()))
+        table.add_row(
+            one.name, f"{one.rows:,}", *(metric.text(found[name]) for name, metric in evaluation.kind.metrics.items())
+        )
     return table

@@ -151,6 +151,11 @@ static float {words.array}[{upper}_{words.count}];  // {words.each}
 def _tell(project: Project) -> str:
     prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
     best, told = "const int best = ", f'\n  printf("answer: %s\\n", {prefix}_class_names[best]);'
+    if project.archive.detector is not None:
+        best, told = (
+            "const int is_anomaly = ",
+            told.replace(f"{prefix}_class_names[best]", 'is_anomaly ? "anomaly" : "normal"'),
+        )
     if project.archive.output_scaling is not None:
         best = told = ""
     return f"""\

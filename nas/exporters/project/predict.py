@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from nas.exporters.c_text import comment
+from nas.exporters.detection import filling
 from nas.exporters.hearing import written_hearing
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project import smoothing, sound
@@ -13,10 +14,17 @@ MARGIN_BYTES = 1024
 """What the arena has beyond the smallest that works, since the library's TFLM is older than the one of the figures."""
 
 
+_GIVES = {
+    "CLASSES": "a class and scores",
+    "TARGETS": "values of targets",
+    "SCORES": "a score and whether it is an anomaly's",
+}
+
+
 def predict_header(archive: Archive, prefix: str) -> str:
     """Return `predict.h`."""
     upper, hearing = prefix.upper(), written_hearing(archive)
-    gives = "a class and scores" if archive.output_scaling is None else "values of targets"
+    gives = _GIVES[outputs_of(archive).count]
     takes, data, declared = "raw values", "model_data.h", _declarations(archive, prefix)
     if hearing is not None:
         takes, data, declared = "sound", "model_listen.h", sound.declarations(archive, prefix, hearing)
@@ -67,7 +75,7 @@ def predict_source(archive: Archive, prefix: str, arena: Arena, before: str = ""
     """Return `predict.cpp`, for any board with TFLM; the lines `before` stand in front of TFLM's headers."""
     reading, hears = _reading(archive, prefix), written_hearing(archive) is not None
     parts = (
-        _head(before, "\n#include <string.h>\n" if hears else ""),
+        _head(before, "\n#include <string.h>\n" if hears or archive.detector is not None else ""),
         _arena(archive, prefix, arena, "" if hears else _example_value(prefix)),
         _begin(prefix, f"  {prefix}_listen_reset();\n" if hears else ""),
         sound.definitions(archive, prefix, reading) if hears else _running(archive, prefix, reading),
@@ -147,8 +155,7 @@ bool {prefix}_self_test() {{
 }}
 
 int {prefix}_predict(const float* raw, float* {words.array}) {{
-  {prefix}_quantize_all(raw, interpreter->input(0)->data.int8);
-  if (interpreter->Invoke() != kTfLiteOk) return -1;
+{filling(archive, prefix, "interpreter->input(0)", "  ")}  if (interpreter->Invoke() != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}
 """
@@ -161,6 +168,11 @@ def _reading(archive: Archive, prefix: str) -> str:
         return f"""\
   for (int i = 0; i < {upper}_TARGETS; ++i) values[i] = {prefix}_value(output[i], static_cast<size_t>(i));
   return 0;
+"""
+    if archive.detector is not None:
+        return f"""\
+  scores[0] = {prefix}_score(kept, output);
+  return {prefix}_is_anomaly(kept, output);
 """
     return f"""\
   int best = 0;

@@ -61,7 +61,7 @@ def about_smoothing(project: Project) -> str:
     return f"""
 The program shows the mean of the scores of the newest {smoothed(archive)} windows, so that one odd window does not
 change the answer. `#define {upper}_SMOOTHED` in `predict.h` sets how many: 1 for none, more for a steadier and later
-answer. Each takes {4 * len(archive.class_names)} bytes of RAM.
+answer. Each takes {4 * len(outputs_of(archive).listed)} bytes of RAM.
 """
 
 

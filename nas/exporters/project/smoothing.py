@@ -7,14 +7,22 @@ _SMOOTHED = 4
 """Windows that a program averages over unless told otherwise: with windows that overlap by half, 2.5 window lengths."""
 
 
+_RETURNED = {
+    "CLASSES": "the number of the greatest one's class",
+    "TARGETS": "0",
+    "SCORES": "1 for an anomaly and 0 for a normal input",
+}
+"""What functions that answer return, by what they answer with."""
+
+
 def smoothed(archive: Archive) -> int:
     """Return over how many inputs in a row a program averages: 1 where they are no windows with classes."""
-    return _SMOOTHED if archive.inputs_are == "windows" and archive.output_scaling is None else 1
+    return _SMOOTHED if archive.inputs_are == "windows" and outputs_of(archive).count == "CLASSES" else 1
 
 
 def returned(archive: Archive) -> str:
     """Return what functions that answer return, in words."""
-    return "the number of the greatest one's class" if archive.output_scaling is None else "0"
+    return _RETURNED[outputs_of(archive).count]
 
 
 def declarations(archive: Archive, prefix: str) -> str:
@@ -40,7 +48,9 @@ def definitions(archive: Archive, prefix: str) -> str:
     """Return the part of `predict.cpp`."""
     upper, words = prefix.upper(), outputs_of(archive)
     best = ("  int best = 0;\n", f"\n    if ({words.array}[i] > {words.array}[best]) best = i;", "best")
-    begin, compare, chosen = best if archive.output_scaling is None else ("", "", "0")
+    begin, compare, chosen = best if words.count == "CLASSES" else ("", "", "0")
+    if archive.detector is not None:
+        chosen = f"scores[0] > (float){upper}_THRESHOLD * {upper}_SCORE_SCALE"
     return f"""\
 namespace {{
 

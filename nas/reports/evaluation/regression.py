@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nas.evaluation.anomalies import AnomalyEvaluation
 from nas.evaluation.regression import RegressionEvaluation
+from nas.reports.anomalies import SCORES_ARE, score_charts
 from nas.reports.errors import chart
 from nas.reports.markup import Markup, element, note, page, section, table
 from nas.reports.words import interval_of, scored, whole
-from nas.task.errors import ERROR_METRICS
 
 MOST_POINTS = 1000
 
@@ -23,6 +24,9 @@ def render_regression(evaluation: RegressionEvaluation) -> str:
 
 def pictures(evaluation: RegressionEvaluation) -> Iterator[tuple[str, Markup]]:
     """Yield the chart of each target with the name of its file."""
+    if isinstance(evaluation, AnomalyEvaluation):
+        yield from score_charts(evaluation.points[0].tolist(), evaluation.threshold)
+        return
     count = evaluation.points.shape[1]
     few = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int))
     for number, (name, points) in enumerate(zip(evaluation.about.class_names, evaluation.points, strict=True)):
@@ -41,19 +45,21 @@ def _sections(evaluation: RegressionEvaluation) -> Iterator[Markup]:
             ),
             scored(name, evaluation.baseline[name]),
         ]
-        for name, metric in ERROR_METRICS.items()
+        for name, metric in evaluation.kind.metrics.items()
     ]
     head: list[object] = ["", *(title for name in models for title in (name, "95 % interval")), "always the mean"]
     about = "RMSE and MAE are in the units of the target; R2 is the share of its variance that the answers explain."
-    yield section("Errors", note(f"{about} Intervals over {evaluation.drawn_from}."), table(head, rows))
+    titles, words = ("Errors", "Answers over targets"), "On the line, the answer is right."
+    if isinstance(evaluation, AnomalyEvaluation):
+        about, titles, words = "", ("Alarms", "Scores"), SCORES_ARE
+    yield section(titles[0], note(f"{about} Intervals over {evaluation.drawn_from}."), table(head, rows))
     charts = (drawing for _, drawing in pictures(evaluation))
-    yield section(
-        "Answers over targets", note("On the line, the answer is right."), element("div", *charts, class_="pair")
-    )
+    yield section(titles[1], note(words), element("div", *charts, class_="pair"))
     if len(evaluation.groups) > 1:
+        names = tuple(evaluation.kind.metrics)
         lines: list[list[object]] = [
-            [one.name, *(scored(name, (one.int8 or one.before or {})[name]) for name in ERROR_METRICS), whole(one.rows)]
+            [one.name, *(scored(name, (one.int8 or one.before or {})[name]) for name in names), whole(one.rows)]
             for one in evaluation.groups
         ]
-        titles: list[object] = ["group", *(metric.title for metric in ERROR_METRICS.values()), evaluation.inputs_are]
-        yield section("By group", note("The worst first."), table(titles, lines))
+        columns = (metric.title for metric in evaluation.kind.metrics.values())
+        yield section("By group", note("The worst first."), table(["group", *columns, evaluation.inputs_are], lines))

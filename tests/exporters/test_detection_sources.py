@@ -1,0 +1,111 @@
+"""Exported sources of a detector of anomalies, compiled and run on this computer: they decide as Python does."""
+
+import dataclasses
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from nas.api.device_archive import device_archive
+from nas.api.loading import load
+from nas.data.prepared import Scaling
+from nas.exporters.format import Destination, write
+from nas.graph.builder import GraphBuilder
+from nas.model.deploy.tflite_model import TfliteModel
+from nas.task.anomaly import Anomaly
+
+STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
+PROGRAM = """
+#include <stdio.h>
+#include "pump.h"
+int main(void) {
+  static int8_t input[PUMP_INPUT_BYTES], output[PUMP_OUTPUT_BYTES];
+  while (fread(input, 1, PUMP_INPUT_BYTES, stdin) == PUMP_INPUT_BYTES) {
+    pump_invoke(input, output);
+    printf("%u %.9g %d\\n", (unsigned)pump_steps(input, output), (double)pump_score(input, output),
+           pump_is_anomaly(input, output));
+  }
+  return 0;
+}
+"""
+ROWS = 500
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """An auto-encoder with random weights, calibrated, loaded from its `.tflite`."""
+    from nas.model.deploy.convert import quantize
+    from nas.model.deploy.fake_quantized import fake_quantize
+    from nas.model.network.network import Network
+
+    g = GraphBuilder((6,))
+    g.fully_connected(4)
+    Anomaly().head(g, 6)
+    x = np.random.default_rng(1).normal(size=(300, 6)).astype(np.float32)
+    tflite = quantize(fake_quantize(Network(g.graph(), seed=3), x, "mse", (-6.0, 6.0), reconstructs=True))
+    path = tmp_path_factory.mktemp("model") / "pump.tflite"
+    path.write_bytes(tflite)
+    task = Anomaly(false_alarm_rate=0.3)
+    detector = task.calibrated(task.answers(*TfliteModel(tflite).answered(x, task)), np.zeros(300, np.int64))
+    names, scaling = ("normal", "anomaly"), Scaling((0.5,) * 6, (2.0,) * 6)
+    return dataclasses.replace(load(path), class_names=names, scaling=scaling, detector=detector)
+
+
+def compiled(folder, *command):
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no {command[0]} to compile with")
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert built.stderr == ""
+
+
+def test_plain_c_has_the_score_of_python_and_decides_alike_on_every_row(model, tmp_path):
+    write(Destination(tmp_path, name="pump"), device_archive(model), ["c"])
+    (tmp_path / "main.c").write_text(PROGRAM)
+    compiled(tmp_path, "gcc", "-std=c99", *STRICT, "-O2", "main.c", "pump.c", "-lm", "-o", "program")
+    x = np.random.default_rng(2).normal(size=(ROWS, 6)).astype(np.float32)
+    read = TfliteModel(model.tflite)
+    ran = subprocess.run([tmp_path / "program"], input=read.quantize(x).tobytes(), capture_output=True, check=True)
+    steps, scores, alarms = np.array([line.split() for line in ran.stdout.splitlines()], np.float64).T
+    answers = model.answer(x)
+    assert np.array_equal(steps, np.rint(answers[:, 0] * 6 / read.input_quantization[0] ** 2))
+    np.testing.assert_allclose(scores, answers[:, 0], rtol=1e-6)
+    assert np.array_equal(alarms == 1, model.detector.alarms(answers))
+    assert 0.1 < alarms.mean() < 0.6
+
+
+def test_the_program_beside_it_checks_itself_and_tells_score_and_answer(model, tmp_path):
+    write(Destination(tmp_path, name="pump"), device_archive(model), ["c"])
+    compiled(tmp_path, "gcc", "-std=c99", *STRICT, "pump_main.c", "pump.c", "-lm", "-o", "program")
+    first, second = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )[:2]
+    assert first == "self-test: passed"
+    answers = model.predict(np.zeros((1, 6)))
+    name = model.class_names[int(model.detector.alarms(answers)[0])]
+    words = second.replace(",", "").split()
+    assert (words[0], words[2]) == ("score:", name)
+    assert float(words[1]) == pytest.approx(answers[0, 0], rel=0.1)
+
+
+@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-std=c++17")], ids=["C", "C++"])
+def test_the_header_for_tflm_compiles(model, compiler, tmp_path):
+    write(Destination(tmp_path, name="pump"), device_archive(model), ["tflm"])
+    ending = "c" if compiler[0] == "gcc" else "cc"
+    (tmp_path / f"main.{ending}").write_text(
+        '#include "model_data.h"\nint main(void) { static int8_t row[PUMP_INPUT_BYTES]; '
+        "return pump_is_anomaly(row, row); }\n"
+    )
+    compiled(tmp_path, *compiler, *STRICT[:2], f"main.{ending}", "model_data.c", "-lm", "-o", "program")
+
+
+def test_projects_keep_the_input_and_name_no_other_class(model, tmp_path):
+    for form in ("arduino", "cmake", "firmware"):
+        write(Destination(tmp_path / form, name="pump"), device_archive(model), [form])
+    texts = {
+        path: path.read_text() for path in tmp_path.rglob("*") if path.suffix in (".h", ".cpp", ".ino", ".md", ".c")
+    }
+    assert sum("memcpy" in text and "sizeof kept" in text for text in texts.values()) == 3
+    for path, text in texts.items():
+        assert "CLASSES" not in text, path
+        assert "class_names" not in text, path
