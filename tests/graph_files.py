@@ -44,7 +44,7 @@ def members(
     for name in itertools.cycle(names):
         space, graph = load_space(name), None
         while graph is None or graph.weights_bytes > most_weights:
-            shape = shape_of(space.input, rng) if space.front_end is None else (1600, 1)
+            shape = (1600, 1) if space.front_end and space.front_end.rate_hz else shape_of(space.input, rng)
             graph = space.sample(chooser, shape, int(rng.integers(2, most_kb + 1))).lower()
         yield graph
 

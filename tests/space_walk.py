@@ -14,7 +14,7 @@ SHAPES: Mapping[str, tuple[int, ...]] = {"window": (64, 3), "image": (12, 12, 1)
 
 def row_of(space: Space, shapes: Mapping[str, tuple[int, ...]] = SHAPES) -> tuple[int, ...]:
     """A shape of rows that a space takes: of its kind, or half a second of sound for one with a front-end."""
-    return shapes[space.input] if space.front_end is None else (8000, 1)
+    return (8000, 1) if space.front_end and space.front_end.rate_hz else shapes[space.input]
 
 
 SMALL = """

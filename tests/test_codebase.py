@@ -40,7 +40,7 @@ HOMES = {
     "click": "cli",
     "rich": "cli api/progress.py api/training_progress.py",
     "matplotlib": "reports",
-    "nas._native": "signal/mel.py target/runtimes target/details.py target/flatbuffer.py target/plan.py "
+    "nas._native": "signal target/runtimes target/details.py target/flatbuffer.py target/plan.py "
     "target/plain_c/batch.py",
 }
 HEAVY = ["tensorflow", "keras", "ai_edge_litert", "optuna", "mlflow", "sklearn", "scipy", "pandas", "matplotlib"]

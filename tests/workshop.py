@@ -89,6 +89,7 @@ def _write_data() -> None:
     ]
     pd.concat(tables).to_parquet("rows.parquet")
     np.savez("counts.npz", x_train=x.astype(np.float32), y_train=y * 7 + x[:, 0, 0].astype(int), group_train=group)
+    Path("motion.toml").write_text('front_end = "spectrum"\nframe_size = 64\nbands = 8\n')
     _write_block_data(x.astype(np.float32), y)
     _write_sounds(rng)
     _write_pictures(rng)

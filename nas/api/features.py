@@ -1,4 +1,4 @@
-"""The features that a front-end computes of samples: what a network hears, in Python as on the device."""
+"""The features that a front-end computes of samples: what a network reads, in Python as on the device."""
 
 import io
 import json
@@ -16,8 +16,9 @@ from nas.data.readers.sound import ENDINGS, FULL_SCALE, read_header, read_sound
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
-from nas.signal.front_end import read_front_end
+from nas.signal.front_end import FrontEnd, read_front_end
 from nas.signal.mel import Mel
+from nas.signal.window_front_end import WindowFrontEnd
 
 # What samples are called in files of arrays, the best name first.
 _NAMES = ("samples", "audio", "signal", "x", "x_train", "x_val", "x_test")
@@ -29,12 +30,13 @@ class Features:
 
     Attributes:
         front_end: its settings.
-        features: by the name of the samples, uint16 [frames, channels], or [n, frames, channels] of several rows;
-            `features` for a sound or the only array of a file.
-        int8: the same as int8, by the settings' range.
+        features: by the name of the samples, of sound uint16 [frames, channels], or [n, frames, channels] of several
+            rows; of windows float32 [n, frames, values x channels], in units; `features` for a sound or the only array
+            of a file.
+        int8: of sound the same as int8, by the settings' range; those of windows have none before a model scales them.
     """
 
-    front_end: Mel
+    front_end: FrontEnd
     features: Mapping[str, Array]
     int8: Mapping[str, Array]
 
@@ -63,20 +65,25 @@ class Features:
 
 
 @explains_keywords
-def features(source: str | Path, *, front_end: Mel | str | Path | None = None) -> Features:
-    """Return the features of a sound, or of samples in an `.npz` file.
+def features(source: str | Path, *, front_end: FrontEnd | str | Path | None = None) -> Features:
+    """Return the features of a sound, or of samples or windows in an `.npz` file.
 
     Args:
         source: an audio file, which is resampled to the front-end's rate; or an `.npz` file with samples of 16 bits,
             [time], or [n, time] or [n, time, 1] for several rows: one array of any name, or `samples`, `audio`,
-            `signal`, `x`, or the parts `x_train`, `x_val` and `x_test` of a data set.
+            `signal`, `x`, or the parts `x_train`, `x_val` and `x_test` of a data set. For a front-end of windows,
+            windows [n, steps] or [n, steps, channels] of any numbers; it learns from `x_train` or the only array.
         front_end: settings, or a TOML file of them, in a table `[front_end]` or without; those of TensorFlow's
             micro_speech by default.
 
     Raises:
         InputError: a file cannot be read, the settings cannot be computed, or there are fewer samples than a frame.
     """
-    mel = front_end if isinstance(front_end, Mel) else _settings(front_end)
+    mel = front_end if isinstance(front_end, FrontEnd) else _settings(front_end)
+    if isinstance(mel, WindowFrontEnd):
+        return _of_windows(mel, _arrays(Path(source)), source)
+    if not isinstance(mel, Mel):
+        raise InputError("front_end", "must be one that computes features", got=mel.to_json()["front_end"])
     rows = _sound(Path(source), mel) if Path(source).suffix.lower() in ENDINGS else _arrays(Path(source))
     found = {name: _features(values, mel, f"{source}: {name}") for name, values in rows.items()}
     return Features(mel, found, {name: _int8(values, mel) for name, values in found.items()})
@@ -86,15 +93,24 @@ def _int8(values: Array, mel: Mel) -> Array:
     return mel.as_int8(values[None])[0] if values.ndim == len(("frames", "channels")) else mel.as_int8(values)
 
 
-def _settings(file: str | Path | None) -> Mel:
+def _of_windows(front_end: WindowFrontEnd, arrays: Mapping[str, Array], source: str | Path) -> Features:
+    for name, values in arrays.items():
+        if values.dtype.kind not in "iuf" or values.ndim not in (2, 3) or not len(values):
+            got = f"{values.dtype} of shape {values.shape}"
+            raise InputError(f"{source}: {name}", "must be windows [n, steps] or [n, steps, channels]", got=got)
+        if not np.isfinite(values).all():
+            raise InputError(f"{source}: {name}", "must be finite numbers", got="an infinite or missing one")
+    windows = {name: values.reshape(*values.shape[:2], -1) for name, values in arrays.items()}
+    fitted = front_end.fitted(windows.get("features_train", next(iter(windows.values()))))
+    return Features(fitted, {name: fitted.apply(values) for name, values in windows.items()}, {})
+
+
+def _settings(file: str | Path | None) -> FrontEnd:
     if file is None:
         return Mel()
     table = read_toml(Path(file))
     table = table.get("front_end", table) if isinstance(table.get("front_end", ""), Mapping) else table
-    mel = read_front_end({"front_end": "mel", **table}, str(file))
-    if not isinstance(mel, Mel):
-        raise InputError(f"{file}: front_end", "must be mel", got=table["front_end"])
-    return mel
+    return read_front_end({"front_end": "mel", **table}, str(file))
 
 
 def _sound(path: Path, mel: Mel) -> dict[str, Array]:

@@ -30,4 +30,5 @@ def load_problem(study: Study) -> Problem:
         raise InputError(f"space {space.name}", rule, got="a front-end", hint=hint)
     if space.front_end is not None:
         check_rows(space.front_end, splits.input_shape, splits.sample_rate_hz, study.data)
+        space = replace(space, front_end=space.front_end.fitted(splits.train.x))
     return Problem(study, space, study.board(), splits)

@@ -1,5 +1,6 @@
 """Search spaces: which there are, and what one of them holds."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ from nas.keywords import explains_keywords
 from nas.space.choices import Choices
 from nas.space.dims import Value, show
 from nas.space.file import load_space, space_names
-from nas.space.space import FRONT_END, Space
+from nas.space.front_end import FRONT_END, FrontEnds
+from nas.space.space import Space
 from nas.study.feasibility import share
 from nas.target.budget import Budget
 from nas.target.target import DEFAULT_TARGET, Target, find_target
@@ -168,7 +170,7 @@ def _summary(space: Space) -> tuple[str, str, str, str, int]:
 
 
 def _dimensions(space: Space) -> tuple[Dimension, ...]:
-    front_end = () if space.front_end is None else tuple(_chosen(FRONT_END, space.front_end))
+    front_end = () if space.front_end is None else _front_ends(space.front_end)
     counted = (
         dimension
         for stage in space.stages
@@ -178,6 +180,12 @@ def _dimensions(space: Space) -> tuple[Dimension, ...]:
         )
     )
     return (*front_end, *counted)
+
+
+def _front_ends(offered: FrontEnds) -> tuple[Dimension, ...]:
+    which = [Dimension(FRONT_END, FRONT_END, show(offered.which), {})] if len(offered.by_name) > 1 else []
+    settings = (_chosen(offered.prefix(name), choices) for name, choices in offered.by_name.items())
+    return (*which, *itertools.chain.from_iterable(settings))
 
 
 def _chosen(stage: str, choices: Choices[Any]) -> Iterator[Dimension]:

@@ -112,6 +112,7 @@ def load_training_data(
 
 
 def _of_splits(splits: Splits, choice: DataChoice | None, front_end: FrontEnd) -> TrainingData:
+    front_end = front_end.fitted(splits.train.x)
     require_rows(front_end, splits.input_shape, splits.sample_rate_hz, splits.source)
     return TrainingData(
         prepared=prepare(splits, front_end),

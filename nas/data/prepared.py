@@ -100,6 +100,7 @@ def scaling_of(splits: Splits, front_end: FrontEnd = RAW) -> Scaling:
 
 def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
     """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
+    front_end = front_end.fitted(splits.train.x)
     features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}
     scaling = Scaling.fit(learnable(features["train"], splits.task).x)
     are_bytes = features["train"].x.dtype == np.uint8

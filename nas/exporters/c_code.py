@@ -12,6 +12,8 @@ from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.hearing import hearing_of, with_heard_example
 from nas.exporters.input_scaling import input_factors, quantizing
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
+from nas.exporters.window_listening import window_listening_files
+from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
 from nas.target.plain_c.program import compile_network
@@ -28,12 +30,15 @@ def plain_c(archive: Archive) -> Files:
         "OUTPUT_BYTES": sum(tensor.size for tensor in network.outputs),
         "RAM_BYTES": program.ram_bytes,
     }
-    hearing = hearing_of(archive)
-    scaling = _value_scaling(name, archive) if hearing is None else ""
+    hearing, front_end = hearing_of(archive), archive.front_end
+    takes_values = hearing is None and not isinstance(front_end, WindowFrontEnd)
+    scaling = _value_scaling(name, archive) if takes_values else ""
     files = {
         f"{name}.h": header_text(name, archive, sizes, scaling),
         f"{name}.c": source_text(name, network, program),
     }
+    if isinstance(front_end, WindowFrontEnd):
+        return {**files, **window_listening_files(name, archive, front_end)}
     if hearing is None:
         return {**files, **beside(name, archive)}
     return {**files, **plain_c_listening(name, with_heard_example(archive, hearing), hearing)}

@@ -89,7 +89,7 @@ def _main(name: str, archive: Archive, hearing: Hearing) -> str:
 static const char *const names[] = {upper}_{words.names.upper()};
 
 static void print_answer(double seconds, const int8_t *output) {{
-{_printed(name, archive)}}}
+{printed(name, archive)}}}
 
 int main(void) {{
   static int16_t samples[{upper}_STEP_SAMPLES];
@@ -109,19 +109,19 @@ int main(void) {{
 """
 
 
-def _printed(name: str, archive: Archive) -> str:
-    """Return the lines that print an answer."""
+def printed(name: str, archive: Archive, time_format: str = "%.2f s", time: str = "seconds") -> str:
+    """Return the lines that print an answer and its time, which is in the variable `time`."""
     upper = name.upper()
     if archive.output_scaling is not None:
         return f"""\
   for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
-    printf("%.2f s: %s %.6g\\n", seconds, names[i], (double){name}_value(output[i], i));
+    printf("{time_format}: %s %.6g\\n", {time}, names[i], (double){name}_value(output[i], i));
   }}
 """
     return f"""\
   int best = 0;
   for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
-  printf("%.2f s: %s\\n", seconds, names[best]);
+  printf("{time_format}: %s\\n", {time}, names[best]);
 """
 
 

@@ -1,6 +1,6 @@
 """The front-end as C: its settings and tables as constants, and the device's sources that compute with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nas.arrays import Array
 from nas.exporters.c_text import rows
@@ -9,7 +9,7 @@ from nas.exporters.format import MARK
 from nas.signal.mel import Mel
 from nas.signal.mel_constants import constants, tables
 
-SOURCES = ("bits.h", "front_end.c", "front_end.h", "levels.h", "transform.h")
+SOURCES = ("bits.h", "front_end.c", "front_end.h", "levels.h", "root.h", "transform.h")
 """The device's files, which are the same for every setting."""
 
 # Members of the C structure, and the integers that stand in them.
@@ -91,10 +91,7 @@ extern nas_front_end_state {name}_front_end_state;
 def _source(name: str, mel: Mel, files: str) -> str:
     numbers = {key: int(value) for key, value in constants(mel).items()} | {"size": mel.size}
     made = tables(mel)
-    arrays = "\n\n".join(_array(key, values) for key, values in made.items())
-    members = [f"    .{key} = {text.format(**numbers)}," for key, text in _MEMBERS.items()]
-    members += [f"    .{key} = {key}," for key in made]
-    listed = "\n".join(members)
+    arrays = "\n\n".join(array(key, values) for key, values in made.items())
     keeps = mel.noise_reduction_enable
     noise = f"static uint32_t noise[{mel.filterbank_n_channels}];\n" if keeps else ""
     return f"""\
@@ -104,7 +101,7 @@ def _source(name: str, mel: Mel, files: str) -> str:
 {arrays}
 
 const nas_front_end {name}_front_end = {{
-{listed}
+{structure(numbers, made)}
 }};
 
 static int16_t history[{mel.window}];
@@ -117,6 +114,13 @@ nas_front_end_state {name}_front_end_state = {{
 """
 
 
-def _array(name: str, values: Array) -> str:
+def structure(numbers: Mapping[str, int], tables: Iterable[str]) -> str:
+    """Return the inside of the initializer of the C structure: numbers by name, and tables of the members' names."""
+    members = [f"    .{key} = {text.format(**numbers)}," for key, text in _MEMBERS.items()]
+    return "\n".join([*members, *(f"    .{key} = {key}," for key in tables)])
+
+
+def array(name: str, values: Array) -> str:
+    """Return the definition of a table of 16-bit numbers."""
     kind = "uint16_t" if values.dtype.kind == "u" else "int16_t"
     return f"static const {kind} {name}[{values.size}] = {{\n{rows(map(str, values.tolist()))}\n}};"

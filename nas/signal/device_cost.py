@@ -1,5 +1,6 @@
 """What a front-end costs on a device, for one row of data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -23,3 +24,13 @@ class DeviceCost:
     def flash_bytes(self) -> int:
         """Constants and functions."""
         return self.table_bytes + self.code_bytes
+
+
+# Cores that run the same instructions, or differ little in what a front-end's C needs.
+_LIKE: Mapping[str, str] = {"cortex-m0": "cortex-m0plus", "cortex-m3": "cortex-m4", "cortex-m33": "cortex-m4"}
+
+
+def counted_instructions(counted: Mapping[str, tuple[float, ...]], terms: tuple[float, ...], core: str) -> float | None:
+    """Return the sum of the counted instructions of each term; None on a core that they were not counted on."""
+    found = counted.get(_LIKE.get(core, core))
+    return None if found is None else sum(a * b for a, b in zip(found, terms, strict=True))

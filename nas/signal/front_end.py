@@ -17,7 +17,8 @@ class FrontEnd(ABC):
     """A fixed computation before the network. Its fields are its settings, so equal settings make equal front-ends.
 
     Life cycle: belongs to an architecture. `shape` gives the network's input shape before anything is computed.
-    `nas.data.prepared.prepare` applies the front-end to all rows and then fits the scaling to its features.
+    `nas.data.prepared.prepare` lets it learn from the training rows what it has to (`fitted`), applies it to all rows
+    and then fits the scaling to its features.
 
     To add one: write a file in `nas/signal/` with a subclass of this dataclass, registered in FRONT_ENDS.
     """
@@ -26,6 +27,15 @@ class FrontEnd(ABC):
     """Names that files may use in place of a setting's own."""
     TOGETHER: ClassVar[tuple[frozenset[str], ...]] = ()
     """For each rule on several settings, those that it reads; empty where any of them may be at odds."""
+
+    @classmethod
+    def learned(cls, x: Array) -> Mapping[str, Any]:
+        """Return the settings that are learned from training rows [n, *row_shape], if any; not from other rows."""
+        return {}
+
+    def fitted(self, x: Array) -> "FrontEnd":
+        """Return this front-end with what it learns from training rows, unless it has it already."""
+        return self
 
     @abstractmethod
     def shape(self, row_shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -40,7 +50,7 @@ class FrontEnd(ABC):
     def apply(self, x: Array) -> Array:
         """Return the features [n, *shape] of rows [n, *row_shape], in units or as they were recorded.
 
-        Each row is computed on its own.
+        Each row is computed on its own. Needs what `fitted` learns.
         """
 
     @abstractmethod

@@ -4,16 +4,15 @@ The counts are those of `benchmarks/front_end_cores.py`: the C compiled by gcc 1
 `benchmarks/front_end_fit.py`, whose page tells the error.
 """
 
-import itertools
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 
-from nas.signal.device_cost import DeviceCost
+from nas.signal.device_cost import DeviceCost, counted_instructions
 from nas.signal.mel_settings import MelSettings
+from nas.signal.transform_cost import live, transform_bytes, transform_macs, transform_terms, words
 
-# sizeof(nas_front_end) and sizeof(nas_front_end_state), whose initial values lie in flash too, with 4-byte pointers.
-_SETTINGS_BYTES, _STATE_BYTES = 60, 32
+# sizeof(nas_front_end_state), whose initial values lie in flash too, with 4-byte pointers.
+_STATE_BYTES = 32
 
 # Instructions of each term of `terms`, by the cores that were counted.
 _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
@@ -26,9 +25,6 @@ _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
         280.27, 5.90, 19.87, 21.11, 18.26, 22.06, 6.89, 14.47,
     ),
 }  # fmt: skip
-# Cores that run the same instructions, or differ little in what this C needs.
-_LIKE: Mapping[str, str] = {"cortex-m0": "cortex-m0plus", "cortex-m3": "cortex-m4", "cortex-m33": "cortex-m4"}
-
 # The functions with the table of logarithms, and what they call of the compiler's library.
 _CODE_BYTES: Mapping[str, int] = {
     "cortex-m0": 4764,
@@ -60,7 +56,7 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
     channels = front_end.filterbank_n_channels
     buffers = microphones * (ram_bytes(front_end) + frames * channels)
     return DeviceCost(
-        ram_bytes=buffers + _words(2 * channels) + _COUNTERS_BYTES,
+        ram_bytes=buffers + words(2 * channels) + _COUNTERS_BYTES,
         table_bytes=table_bytes(front_end) + (microphones - 1) * _STATE_BYTES + joining_table_bytes(front_end),
         code_bytes=code_bytes(core) + joining_code_bytes(front_end, core),
         instructions=None if (counted := instructions(front_end, core)) is None else frames * microphones * counted,
@@ -85,59 +81,37 @@ def joining_table_bytes(front_end: MelSettings) -> int:
 @lru_cache(maxsize=4096)
 def mel_macs(front_end: MelSettings, frames: int) -> int:
     """Return the multiply-accumulates of so many frames."""
-    pairs = front_end.size // 2
-    stages = (pairs.bit_length() - 1) // 2
-    transform = stages * pairs // 4 * 12 + pairs // 2 * 4
-    return frames * (front_end.window + transform + 4 * int(front_end.bank.widths.sum()))
+    return frames * transform_macs(front_end.window, front_end.size, front_end.bank)
 
 
 def ram_bytes(front_end: MelSettings) -> int:
     """Return the bytes of the state and its buffers."""
     means = front_end.filterbank_n_channels if front_end.noise_reduction_enable else 0
-    return _words(2 * front_end.window) + _words(2 * (front_end.size + 2)) + 4 * means + _STATE_BYTES
+    return words(2 * front_end.window) + words(2 * (front_end.size + 2)) + 4 * means + _STATE_BYTES
 
 
 def table_bytes(front_end: MelSettings) -> int:
     """Return the bytes of all constants."""
-    transform = front_end.size // 8 * 12 + front_end.size
-    bank = _words(2 * (front_end.filterbank_n_channels + 1)) + _words(2 * front_end.bank.weights.size)
     gains = 252 if front_end.pcan_enable else 0
-    return _words(2 * front_end.window) + transform + bank + gains + _SETTINGS_BYTES + _STATE_BYTES
-
-
-def _words(size: int) -> int:
-    """Return a size with the padding that the next word needs."""
-    return (size + 3) // 4 * 4
+    return transform_bytes(front_end.window, front_end.size, front_end.bank) + gains + _STATE_BYTES
 
 
 def terms(front_end: MelSettings) -> tuple[float, ...]:
     """Return what the instructions of a frame grow with; channels without a bin of their own cost less."""
-    pairs, channels = front_end.size // 2, front_end.filterbank_n_channels
-    stages, odd = divmod(pairs.bit_length() - 1, 2)
-    widths: list[int] = front_end.bank.widths.tolist()
-    bins = [below + above for below, above in itertools.pairwise(widths)]
-    live = sum(count > 0 for count in bins)
+    channels, bands = front_end.filterbank_n_channels, live(front_end.bank)
     return (
         1,
         front_end.window,
-        pairs,
-        odd * pairs,
-        stages * pairs,
-        sum(widths),
-        sum(-(-width // 8) for width in widths),
-        channels,
-        live,
-        sum(math.log2(count) for count in bins if count),  # digits of the root
+        *transform_terms(front_end.size, front_end.bank),
         channels * front_end.noise_reduction_enable,
         channels * front_end.pcan_enable,
-        live * front_end.pcan_enable,
+        bands * front_end.pcan_enable,
         channels * front_end.log_scale_enable,
-        live * front_end.log_scale_enable,
+        bands * front_end.log_scale_enable,
         front_end.step * front_end.dc_notch_filter_enable,
     )
 
 
 def instructions(front_end: MelSettings, core: str) -> float | None:
     """Return the instructions of a frame; None on a core that they were not counted on."""
-    fitted = _INSTRUCTIONS.get(_LIKE.get(core, core))
-    return None if fitted is None else sum(a * b for a, b in zip(fitted, terms(front_end), strict=True))
+    return counted_instructions(_INSTRUCTIONS, terms(front_end), core)

@@ -5,7 +5,7 @@ follows tensorflow/lite/experimental/microfrontend, whose features the front-end
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ GAINS = 125
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """The filter bank: triangles that overlap by half, evenly spaced in mel.
+    """The filter bank: triangles that overlap by half, evenly spaced in mel, or on another scale.
 
     Attributes:
         first_bin: where the first band begins.
@@ -75,9 +75,8 @@ def _first_bin(bin_hz: float, lower_hz: float) -> int:
     return int(1.5 + _f32(_f32(lower_hz) / bin_hz))
 
 
-def _centres(bands: Iterable[int], channels: int, lower_hz: float, upper_hz: float) -> list[float]:
-    """Return the centres, in mel, of some of the channels + 1 bands."""
-    low, high = _mel(lower_hz), _mel(upper_hz)
+def _centres(bands: Iterable[int], channels: int, low: float, high: float) -> list[float]:
+    """Return the centres of some of the channels + 1 bands, in mel as the limits."""
     spacing = _f32(_f32(high - low) / (channels + 1))
     return [_f32(low + _f32(spacing * (band + 1))) for band in bands]
 
@@ -85,7 +84,7 @@ def _centres(bands: Iterable[int], channels: int, lower_hz: float, upper_hz: flo
 def bins(rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: float) -> tuple[int, int]:
     """Return the first and the last bin of a filter bank; the last is below the first in one without bins."""
     bin_hz = _bin_hz(rate_hz, size)
-    (top,) = _centres([channels], channels, lower_hz, upper_hz)
+    (top,) = _centres([channels], channels, _mel(lower_hz), _mel(upper_hz))
     last = int(700 * math.expm1(top / 1127) / bin_hz) + 1
     while _mel(_f32(last * bin_hz)) > top:
         last -= 1
@@ -93,16 +92,22 @@ def bins(rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: floa
     return first, max(last, first - 1)
 
 
-def bank(rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: float) -> Bank:
-    """Return the filter bank of a transform of `size` points; bands may be empty, and may end beyond the spectrum."""
-    low, centres = _mel(lower_hz), _centres(range(channels + 1), channels, lower_hz, upper_hz)
+def bank(
+    rate_hz: int, size: int, channels: int, lower_hz: float, upper_hz: float, scale: Callable[[float], float] = _mel
+) -> Bank:
+    """Return the filter bank of a transform of `size` points; bands may be empty, and may end beyond the spectrum.
+
+    They are evenly spaced by the numbers that `scale` gives for frequencies in Hz.
+    """
+    low = scale(lower_hz)
+    centres = _centres(range(channels + 1), channels, low, scale(upper_hz))
     bin_hz = _bin_hz(rate_hz, size)
     start = bin = _first_bin(bin_hz, lower_hz)
     widths, weights = [], []
     for before, centre in zip([low, *centres], centres, strict=False):
         first = bin
-        while (mel := _mel(_f32(bin * bin_hz))) <= centre:
-            share = _f32(_f32(centre - mel) / _f32(centre - before))
+        while (at := scale(_f32(bin * bin_hz))) <= centre:
+            share = _f32(_f32(centre - at) / _f32(centre - before))
             weight, rest = _nearest(_f32(share * 4096)), _nearest((1 - share) * 4096)
             weights.append(2 * weight + (weight + rest - 4096))
             bin += 1

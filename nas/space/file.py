@@ -12,8 +12,8 @@ from nas.signal.kind import Kind
 from nas.space.blocks.block import BLOCKS, check_value
 from nas.space.choices import Choices, parse_choices
 from nas.space.dims import GivenChooser, Value, parse_dim, show
-from nas.space.front_end import parse_front_end
-from nas.space.space import FRONT_END, Space, Stage
+from nas.space.front_end import FRONT_END, WHICH, FrontEnds, parse_front_end
+from nas.space.space import Space, Stage
 
 # More than any network for a microcontroller has; each block costs time whenever a candidate is drawn.
 MOST_STAGES, MOST_BLOCKS = 32, 100
@@ -25,7 +25,8 @@ KEYS: Mapping[str, str] = {
     "stages": "The names of the tables with its stages, in the order from the input on.",
     "front_end": "The table of the front-end, whose features the first stage reads: its name as `front_end`, and "
     "settings, each a value, a list, a range or a condition (`when`), as in a stage. It must be able to compute all of "
-    "their combinations.",
+    "their combinations. Where `front_end` is a list, it is searched too, and each has a table of settings of its own, "
+    "such as `[front_end.spectrum]`.",
     "start": "An array of tables, `[[start]]`: architectures to begin with, scaled to the budget. Each has a list of "
     "blocks for a stage, and may have settings of the front-end as `front_end`; what is not given is the default.",
 }
@@ -110,11 +111,7 @@ def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[
         raise unknown(place, "stage", name, names)
     params: dict[str, Value] = {}
     if space.front_end is not None:
-        settings = table.get(FRONT_END, {})
-        if not isinstance(settings, Mapping):
-            raise InputError(f"{place}.{FRONT_END}", "must be a table of settings", got=settings)
-        own = space.front_end.kind.own_names(settings, f"{place}.{FRONT_END}")
-        params |= _parse_start_block(own, space.front_end, FRONT_END, place)
+        params |= _parse_start_front_end(table.get(FRONT_END, {}), space.front_end, place)
     for stage in space.stages:
         blocks = table.get(stage.name, [{}] * int(min(stage.count.values)))
         if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
@@ -127,13 +124,27 @@ def _parse_start(table: Mapping[str, object], space: Space, place: str) -> dict[
     return params
 
 
+def _parse_start_front_end(settings: object, offered: FrontEnds, place: str) -> dict[str, Value]:
+    """Read settings of the front-end; of several, `front_end` names it, or else it is the first."""
+    if not isinstance(settings, Mapping):
+        raise InputError(f"{place}.{FRONT_END}", "must be a table of settings", got=settings)
+    (name, *others), own, params = offered.by_name, dict(settings), {}
+    if others:
+        name = str(GivenChooser({WHICH: own.pop(FRONT_END, name)}, place).choose(WHICH, offered.which))
+        params[WHICH] = name
+    choices = offered.by_name[name]
+    own = choices.kind.own_names(own, f"{place}.{FRONT_END}")
+    return params | _parse_start_block(own, choices, offered.prefix(name), place)
+
+
 def _parse_start_block(block: Mapping[str, Value], choices: Choices[Any], prefix: str, place: str) -> dict[str, Value]:
     defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(choices.kind)}
     chooser = GivenChooser({f"{prefix}.{name}": value for name, value in {**defaults, **block}.items()}, place)
     values: dict[str, Value] = {}
     for name, dim in choices.dims.items():
         if choices.active(name, values):
-            values[name] = chooser.choose(f"{prefix}.{name}", dim)
+            fixed = len(dim.values) == 1 and name not in block
+            values[name] = dim.values[0] if fixed else chooser.choose(f"{prefix}.{name}", dim)
     for name in set(block) - set(values):
         raise InputError(
             f"{place}: {prefix}.{name}", "must be a dimension of this block", hint=f"one of {', '.join(values)}"

@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nas.errors import InputError
-from nas.signal.front_end import FrontEnd
 from nas.signal.kind import Kind
 from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
 from nas.space.choices import Choices
 from nas.space.dims import Chooser, Dim, GivenChooser, Value
+from nas.space.front_end import FrontEnds
 from nas.task.classification import Classification
 from nas.task.task import Task
-
-FRONT_END = "front_end"
-"""The table of a space's front-end, with which the names of its dimensions begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Space:
         input: kind of the rows that its members take.
         data: the data source that is used if the user names none.
         stages: from the input on.
-        front_end: what computes the features that the first stage reads; None for networks that read the rows.
+        front_end: what may compute the features that the first stage reads; None for networks that read the rows.
         starts: parameters of members that are known to be good.
         task: what its networks learn; chosen by the study, not by the file.
         source: the parsed file; spaces with equal sources are the same space.
@@ -56,7 +53,7 @@ class Space:
     data: str
     stages: tuple[Stage, ...]
     source: Mapping[str, Any]
-    front_end: Choices[FrontEnd] | None = None
+    front_end: FrontEnds | None = None
     starts: tuple[Mapping[str, Value], ...] = ()
     task: Task = field(default_factory=Classification)
 
@@ -83,7 +80,7 @@ class Space:
                 got=f"shape {input_shape}",
                 hint=f"use a space for {fitting} input",
             )
-        front_end = RAW if self.front_end is None else self.front_end.choose(chooser, FRONT_END)
+        front_end = RAW if self.front_end is None else self.front_end.choose(chooser)
         blocks = [block for stage in self.stages for block in stage.sample(chooser)]
         return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.task, front_end)
 

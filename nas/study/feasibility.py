@@ -17,8 +17,8 @@ SAMPLE = 500
 # Number of random members from which a descent starts. Dimensions hardly interact, so a few are enough.
 STARTS = 5
 _ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (128, 3), Kind.IMAGE: (32, 32, 1)}
-# Samples that hold several frames of any front-end.
-_ANY_SIGNAL = (1 << 18, 1)
+# Samples that hold several frames of any front-end for sound, and of any other one.
+_ANY_SOUND, _ANY_SIGNAL = (1 << 18, 1), (1 << 12, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def share(
 
 def any_row(space: Space) -> tuple[int, ...]:
     """Return the shape of a row that the space takes, where any will do."""
-    return _ANY_ROW[space.input] if space.front_end is None else _ANY_SIGNAL
+    if space.front_end is None:
+        return _ANY_ROW[space.input]
+    return _ANY_SIGNAL if space.front_end.rate_hz is None else _ANY_SOUND
 
 
 def require_latency(space: Space, target: Target) -> None:

@@ -14,6 +14,7 @@
 #include "bind_front_end.h"
 #include "bind_graph.h"
 #include "bind_rows.h"
+#include "bind_windows.h"
 #include "details.h"
 #include "flash.h"
 #include "footprint.h"
@@ -241,6 +242,7 @@ PYBIND11_MODULE(_native, m) {
   using namespace nas;
   m.doc() = "TensorFlow Lite Micro's memory and work, computed from a model and a machine.";
   bind_front_end(m);
+  bind_windows(m);
   m.attr("TFLM_VERSION") = kTflmVersion;
   m.attr("CMSIS_NN_VERSION") = kCmsisNnVersion;
   m.attr("LINKED_OPS") = py::frozenset(py::cast(linked_ops()));

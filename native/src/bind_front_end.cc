@@ -1,18 +1,14 @@
-// The device's front-end for Python. Settings and tables come from Python, so all that could make the device's code
-// leave its buffers is checked here.
+// The device's front-end for sound, for Python.
 #include "bind_front_end.h"
 
 #include <pybind11/numpy.h>
 
 #include <cstring>
 #include <memory>
-#include <numeric>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "frames.h"
-#include "front_end.h"
+#include "front_end_tables.h"
 
 namespace py = pybind11;
 
@@ -21,36 +17,10 @@ namespace {
 
 using Samples = py::array_t<int16_t, py::array::c_style>;
 
-void require(bool holds, const char* rule) {
-  if (!holds) throw py::value_error(rule);
-}
-
-template <typename T>
-T number(const py::dict& settings, const char* name, int64_t low, int64_t high) {
-  const auto value = settings[name].cast<int64_t>();
-  require(value >= low && value <= high, name);
-  return static_cast<T>(value);
-}
-
-template <typename T>
-std::vector<T> table(const py::dict& tables, const char* name, size_t size) {
-  const auto given = tables[name].cast<py::array_t<T, py::array::c_style>>();
-  require(given.ndim() == 1 && static_cast<size_t>(given.size()) == size, name);
-  return {given.data(), given.data() + given.size()};
-}
-
 // Settings with the tables that they point to; immutable, so that threads can share it.
-class FrontEnd {
+class FrontEnd : public FrontEndTables {
  public:
-  FrontEnd(const py::dict& settings, const py::dict& tables) {
-    read_sizes(settings);
-    read_steps(settings);
-    read_tables(tables);
-  }
-  FrontEnd(const FrontEnd&) = delete;
-  FrontEnd& operator=(const FrontEnd&) = delete;
-
-  const nas_front_end& get() const { return fe_; }
+  using FrontEndTables::FrontEndTables;
 
   // level: which of the processor's versions computes; -1 is the best one.
   py::array_t<uint16_t> features(const Samples& clips, int level) const {
@@ -59,8 +29,8 @@ class FrontEnd {
     const features::Batch* batches = features::usable(&levels);
     require(level >= -1 && level < levels, "no such level");
     const features::Clips given{clips.data(), static_cast<size_t>(clips.shape(0)), static_cast<size_t>(clips.shape(1))};
-    const size_t frames = features::frames_of(fe_, given.length);
-    py::array_t<uint16_t> result({given.count, frames, size_t{fe_.channels}});
+    const size_t frames = features::frames_of(get(), given.length);
+    py::array_t<uint16_t> result({given.count, frames, size_t{get().channels}});
     uint16_t* to = result.mutable_data();
     if (given.count > 0 && frames > 0) {
       py::gil_scoped_release release;
@@ -70,69 +40,17 @@ class FrontEnd {
   }
 
  private:
-  void read_sizes(const py::dict& settings) {
-    fe_.window = number<uint16_t>(settings, "window", 1, 32768);
-    fe_.step = number<uint16_t>(settings, "step", 1, fe_.window);
-    fe_.log2_size = number<uint8_t>(settings, "log2_size", 2, 15);
-    fe_.size = static_cast<uint16_t>(1u << fe_.log2_size);
-    require(fe_.window <= fe_.size, "window");
-    fe_.channels = number<uint16_t>(settings, "channels", 1, 4096);
-    fe_.first_bin = number<uint16_t>(settings, "first_bin", 0, fe_.size / 2);
-  }
-
-  void read_steps(const py::dict& settings) {
-    fe_.noise_reduction = number<uint8_t>(settings, "noise_reduction", 0, 1);
-    fe_.smoothing_bits = number<uint8_t>(settings, "smoothing_bits", 0, 31);
-    fe_.smoothing[0] = number<uint16_t>(settings, "even_smoothing", 0, 16384);
-    fe_.smoothing[1] = number<uint16_t>(settings, "odd_smoothing", 0, 16384);
-    fe_.min_remaining = number<uint16_t>(settings, "min_remaining", 0, 16384);
-    const int least_gain_bits = fe_.log2_size + 6;
-    fe_.gain_bits = number<uint8_t>(settings, "gain_bits", 0, least_gain_bits + 31);
-    fe_.log = number<uint8_t>(settings, "log", 0, 1);
-    fe_.log_shift = number<uint8_t>(settings, "log_shift", 0, 31);
-    fe_.dc_notch = number<uint8_t>(settings, "dc_notch", 0, 1);
-    fe_.notch = number<int16_t>(settings, "notch", 0, 32767);
-    fe_.activity = number<uint8_t>(settings, "activity", 0, 1);
-    fe_.activity_filters[0] = number<uint16_t>(settings, "fast_filter", 0, 256);
-    fe_.activity_filters[1] = number<uint16_t>(settings, "slow_filter", 0, 256);
-    fe_.activity_arm = number<uint16_t>(settings, "activity_arm", 0, 65535);
-    fe_.activity_trip = number<uint16_t>(settings, "activity_trip", 0, 65535);
-  }
-
-  void read_tables(const py::dict& tables) {
-    taper_ = table<int16_t>(tables, "taper", fe_.window);
-    twiddles_ = table<int16_t>(tables, "twiddles", fe_.size / 8u * 6u);
-    split_twiddles_ = table<int16_t>(tables, "split_twiddles", fe_.size / 2u);
-    widths_ = table<uint16_t>(tables, "widths", fe_.channels + 1u);
-    const size_t bins = std::accumulate(widths_.begin(), widths_.end(), size_t{0});
-    require(fe_.first_bin + bins <= fe_.size / 2u + 1, "widths");
-    weights_ = table<uint16_t>(tables, "weights", bins);
-    for (const uint16_t weight : weights_) require(weight <= 8193, "weights");
-    if (tables.contains("gains")) gains_ = table<int16_t>(tables, "gains", 125);
-    require(gains_.empty() || fe_.gain_bits >= fe_.log2_size + 6, "gain_bits");
-    fe_.taper = taper_.data();
-    fe_.twiddles = twiddles_.data();
-    fe_.split_twiddles = split_twiddles_.data();
-    fe_.widths = widths_.data();
-    fe_.weights = weights_.data();
-    fe_.gains = gains_.empty() ? nullptr : gains_.data();
-  }
-
   void compute(features::Batch batch, const features::Clips& clips, uint16_t* to) const {
-    if (!fe_.dc_notch) return batch(fe_, clips, to);
+    if (!get().dc_notch) return batch(get(), clips, to);
     std::vector<int16_t> filtered(clips.count * clips.length);
     for (size_t clip = 0; clip < clips.count; ++clip) {
       nas_front_end_state state{};
       for (size_t i = clip * clips.length; i < (clip + 1) * clips.length; ++i) {
-        filtered[i] = nas_front_end_without_dc(&fe_, &state, clips.samples[i]);
+        filtered[i] = nas_front_end_without_dc(&get(), &state, clips.samples[i]);
       }
     }
-    batch(fe_, {filtered.data(), clips.count, clips.length}, to);
+    batch(get(), {filtered.data(), clips.count, clips.length}, to);
   }
-
-  nas_front_end fe_{};
-  std::vector<int16_t> taper_, twiddles_, split_twiddles_, gains_;
-  std::vector<uint16_t> widths_, weights_;
 };
 
 // What a device does: samples in pieces of any length, features frame by frame.

@@ -12,6 +12,7 @@ from nas.api.features import features
 from nas.arrays import Array
 from nas.errors import InputError
 from nas.signal.mel import Mel
+from nas.signal.statistics import Statistics
 
 SOUND = (5000 * np.sin(np.arange(16000) * 0.2) + np.random.default_rng(0).normal(0, 500, 16000)).astype(np.int16)
 
@@ -96,3 +97,32 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     for name in ("none.wav", "none.npz", "none.txt"):
         with pytest.raises(InputError, match=r"must be an audio or an \.npz file"):
             features(tmp_path / name)
+
+
+def test_windows_become_statistics_by_the_range_of_the_training_part(nas, tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    parts = {"x_train": chance.normal(0, 1, (20, 64, 3)), "x_test": chance.normal(0, 9, (5, 64, 3))}
+    np.savez(tmp_path / "motion.npz", **parts, y_train=np.arange(20))
+    (tmp_path / "s.toml").write_text('[front_end]\nfront_end = "statistics"\nsegments = 2\n')
+    nas("features", tmp_path / "motion.npz", "--front-end", tmp_path / "s.toml", "-o", tmp_path / "out.npz")
+    found = read(tmp_path / "out.npz")
+    front_end = Statistics(segments=2).fitted(parts["x_train"])
+    assert json.loads(str(found["front_end"])) == front_end.to_json()
+    for name, rows in parts.items():
+        np.testing.assert_array_equal(found[f"features_{name[2:]}"], front_end.apply(rows))
+
+
+@pytest.mark.parametrize(
+    ("x", "settings", "message"),
+    [
+        (np.zeros(64), 'front_end = "spectrum"', r"must be windows \[n, steps\] or \[n, steps, channels\]"),
+        (np.full((2, 64), np.nan), 'front_end = "spectrum"', r"must be finite numbers"),
+        (np.zeros((2, 20)), 'front_end = "spectrum"', r"must be at most 15 for frames of 20 steps"),
+        (np.zeros((2, 20)), 'front_end = "raw"', r"must be one that computes features, got raw"),
+    ],
+)
+def test_windows_without_features_are_one_clear_line(tmp_path: Path, x: Array, settings: str, message: str) -> None:
+    np.savez(tmp_path / "in.npz", x=x)
+    (tmp_path / "s.toml").write_text(settings)
+    with pytest.raises(InputError, match=message):
+        features(tmp_path / "in.npz", front_end=tmp_path / "s.toml")

@@ -45,7 +45,7 @@ def test_every_front_end_takes_some_kind_of_row() -> None:
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_features_have_the_shape_and_names_that_were_announced(name: str, kind: Kind) -> None:
-    front_end = FRONT_ENDS[name]()
+    front_end = FRONT_ENDS[name]().fitted(rows(kind))
     features = front_end.apply(rows(kind))
     assert features.shape == (6, *front_end.shape(SHAPES[kind]))
     assert features.dtype == np.float32
@@ -56,14 +56,15 @@ def test_features_have_the_shape_and_names_that_were_announced(name: str, kind: 
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_the_same_rows_give_the_same_features(name: str, kind: Kind) -> None:
     x = rows(kind)
-    one, two = (FRONT_ENDS[name]().apply(x) for _ in range(2))
+    one, two = (FRONT_ENDS[name]().fitted(x).apply(x) for _ in range(2))
     assert one.tobytes() == two.tobytes()
     assert x.tobytes() == rows(kind).tobytes()
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_the_features_of_a_row_depend_on_no_other_row(name: str, kind: Kind) -> None:
-    front_end, x = FRONT_ENDS[name](), rows(kind)
+    x = rows(kind)
+    front_end = FRONT_ENDS[name]().fitted(x)
     together = front_end.apply(x)
     for i in range(len(x)):
         np.testing.assert_array_equal(front_end.apply(x[i : i + 1])[0], together[i])
@@ -89,6 +90,13 @@ def test_training_features_are_scaled_to_mean_0_and_std_1_by_the_training_rows_a
     assert prepare(moved(splits), FRONT_ENDS[name]()).scaling == data.scaling
 
 
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_what_is_learned_from_training_rows_is_kept(name: str, kind: Kind) -> None:
+    front_end, x = FRONT_ENDS[name](), rows(kind)
+    fitted = front_end.fitted(x)
+    assert fitted.fitted(x * 100) == fitted == type(front_end)(**front_end.learned(x))
+
+
 def moved(splits: Splits) -> Splits:
     """The same training rows beside other validation and test rows."""
     val, test = (replace(part, x=part.x * 3 + 5) for part in (splits.val, splits.test))
@@ -97,9 +105,9 @@ def moved(splits: Splits) -> Splits:
 
 @pytest.mark.parametrize("name", FRONT_ENDS)
 def test_an_architecture_keeps_its_front_end_in_json(name: str) -> None:
-    front_end = FRONT_ENDS[name]()
+    (kind, *_) = accepted(FRONT_ENDS[name]())
+    front_end = FRONT_ENDS[name]().fitted(rows(kind))
     assert read_front_end(front_end.to_json(), "here") == front_end
-    (kind, *_) = accepted(front_end)
     architecture = Architecture("mine", SHAPES[kind], 3, (Dense(),), front_end=front_end)
     assert Architecture.from_json(architecture.to_json()) == architecture
     assert architecture.lower().tensors[0].shape[1:] == as_input(front_end.shape(SHAPES[kind]))

@@ -1,4 +1,4 @@
-"""`nas features`: what a front-end computes of a sound."""
+"""`nas features`: what a front-end computes of a sound, or of windows of sensor data."""
 
 from pathlib import Path
 
@@ -12,10 +12,14 @@ Examples:
   nas features yes.wav -o features.npz
   nas features clips.npz --front-end settings.toml -o features.npz
 \b
-Settings are MLTK's, such as
+Settings of sound are MLTK's, such as
   window_size_ms = 30
   window_step_ms = 20
   filterbank_n_channels = 40
+\b
+For windows of motion or vibration, the file names another front-end:
+  front_end = "spectrum"
+  bands = 8
 """
 
 
@@ -25,10 +29,10 @@ Settings are MLTK's, such as
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The .npz file to write.")
 @json_option
 def command(source: str, front_end: Path | None, output: Path, as_json: bool) -> None:
-    """Compute the log-mel features of SOURCE, an audio file or samples in an .npz file, as a device does.
+    """Compute the features of SOURCE, an audio file or samples or windows in an .npz file, as a device does.
 
-    OUTPUT holds `features`, uint16 [frames, channels] as the front-end gives them, and `features_int8` as a network
-    reads them.
+    OUTPUT holds `features`: of sound uint16 [frames, channels] as the front-end gives them, and `features_int8` as a
+    network reads them; of windows float32 [n, frames, values x channels], in units, before a model scales them.
     """
     from nas import features
 
@@ -39,4 +43,4 @@ def command(source: str, front_end: Path | None, output: Path, as_json: bool) ->
         return
     for name, values in found.features.items():
         shape = " x ".join(map(str, values.shape))
-        click.echo(f"{name}: {shape}, from {values.min()} to {values.max()}, in {output}")
+        click.echo(f"{name}: {shape}, from {values.min():g} to {values.max():g}, in {output}")

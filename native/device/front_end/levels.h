@@ -1,6 +1,6 @@
 // From the energies of bands to features, channel by channel: root, noise reduction, gain control, logarithm.
-#include "bits.h"
 #include "front_end.h"
+#include "root.h"
 
 // 65536 times log2(1 + i / 128) - i / 128.
 static const uint16_t nas_log_table[130] = {
@@ -12,30 +12,6 @@ static const uint16_t nas_log_table[130] = {
     3848, 3759, 3668, 3575, 3481, 3384, 3286, 3186, 3084, 2981, 2875, 2768, 2659, 2549, 2437, 2323, 2207, 2090, 1971,
     1851, 1729, 1605, 1480, 1353, 1224, 1094, 963,  830,  695,  559,  421,  282,  142,  0,    0,
 };
-
-// The integer nearest to the root of x.
-static inline uint32_t nas_root(uint64_t x) {
-  const uint32_t limit = x >> 32 ? 0xffffffffu : 0xffffu;
-#if defined(NAS_HOST)
-  // Rounding may give the next integer; the remainder below tells.
-  uint32_t root = (uint32_t)__builtin_sqrt((double)x);
-  root -= (uint64_t)root * root > x;
-  const uint64_t rest = x - (uint64_t)root * root;
-#else
-  uint64_t rest = x, root = 0, bit = 0;
-  if (x >> 32) {
-    bit = (uint64_t)1 << (32 + ((nas_bits((uint32_t)(x >> 32)) - 1) & ~1));
-  } else if (x) {
-    bit = (uint64_t)1 << ((nas_bits((uint32_t)x) - 1) & ~1);
-  }
-  for (; bit; bit >>= 2) {
-    const uint64_t tried = root + bit;
-    root >>= 1;
-    if (rest >= tried) rest -= tried, root += bit;
-  }
-#endif
-  return (uint32_t)root + (rest > root && root != limit);
-}
 
 // Follows the mean of a channel's level, and subtracts it.
 static inline uint32_t nas_reduce_noise(const nas_front_end* fe, uint32_t* mean, int channel, uint32_t level) {

@@ -1,0 +1,28 @@
+"""What front-ends of windows cost alike: the window that is kept, the factors of its features, and the features."""
+
+import math
+
+from nas.signal.transform_cost import words
+from nas.signal.window_front_end import WindowFrontEnd
+
+WINDOWS_BYTES = 32
+"""sizeof(nas_windows), with 4-byte pointers."""
+
+# A factor and a summand of 8 bytes for each feature of a frame.
+_FACTOR_BYTES = 16
+
+
+# Of the number of steps that the window has.
+_STATE_BYTES = 4
+
+
+def ram_bytes(front_end: WindowFrontEnd, row_shape: tuple[int, ...], work_bytes: int = 0) -> int:
+    """Return the bytes of the window's samples, the features as the network's input, and the work of a frame."""
+    samples, features = words(2 * math.prod(row_shape)), words(math.prod(front_end.shape(row_shape)))
+    # Linkers end the RAM's sections where a stack may begin.
+    return (samples + features + words(work_bytes) + _STATE_BYTES + 7) // 8 * 8
+
+
+def table_bytes(front_end: WindowFrontEnd, row_shape: tuple[int, ...]) -> int:
+    """Return the bytes of the settings, and of the factors that samples and features are made by."""
+    return WINDOWS_BYTES + _FACTOR_BYTES * front_end.shape(row_shape)[1] + words(row_shape[1])
