@@ -9,7 +9,7 @@ import click
 import pytest
 
 from nas.cli import group
-from nas.cli.verbs.data_fetch import command as fetch
+from nas.cli.default_group import DefaultGroup
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
@@ -71,13 +71,14 @@ def fault(command: str) -> str | None:
                 return None
             _, verb, rest = group.resolve_command(outer, words)
         assert verb is not None
-        return _parse(*((fetch, rest[1:]) if words[:1] == ["data"] and rest[:1] == ["fetch"] else (verb, rest)))
+        return _parse(verb, rest)
     except click.ClickException as error:
         return error.format_message()
 
 
 def _parse(verb: click.Command, words: list[str]) -> str | None:
     context = click.Context(verb, info_name=verb.name)
+    words = verb.named(words, context) if isinstance(verb, DefaultGroup) else words
     if isinstance(verb, click.Group) and words and not words[0].startswith("-"):
         _, inner, rest = verb.resolve_command(context, words)
         assert inner is not None

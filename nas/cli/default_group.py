@@ -18,7 +18,9 @@ class DefaultGroup(click.Group):
         self._default, self._alone = default, alone
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(context, self.named(args, context))
+
+    def named(self, words: list[str], context: click.Context) -> list[str]:
+        """Return the words behind the verb with the default command in front, if they name none."""
         known = {*self.commands, *context.help_option_names}
-        if args[0] not in known if args else self._alone:
-            args = [self._default, *args]
-        return super().parse_args(context, args)
+        return [self._default, *words] if (words[0] not in known if words else self._alone) else words

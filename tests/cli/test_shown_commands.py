@@ -27,6 +27,7 @@ from test_docs import GUIDES, ROOT, commands, fault
 import nas
 from nas.api.studies import define_study
 from nas.cli import group, main
+from nas.cli.default_group import DefaultGroup
 from nas.optimizer.run import run
 
 # What pages call the things that every user has under a name of his own.
@@ -92,6 +93,7 @@ def is_mentioned(command: str) -> bool:
     try:
         with click.Context(group, info_name="nas") as outer:
             _, verb, rest = group.resolve_command(outer, words)
+            rest = verb.named(rest, outer) if isinstance(verb, DefaultGroup) else rest
             if isinstance(verb, click.Group) and rest[:1] and rest[0] in verb.commands:
                 verb, rest = verb.commands[rest[0]], rest[1:]
             assert verb is not None
