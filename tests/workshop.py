@@ -91,8 +91,18 @@ def _write_data() -> None:
     np.savez("counts.npz", x_train=x.astype(np.float32), y_train=y * 7 + x[:, 0, 0].astype(int), group_train=group)
     Path("motion.toml").write_text('front_end = "spectrum"\nframe_size = 64\nbands = 8\n')
     _write_block_data(x.astype(np.float32), y)
+    _write_vibration(rng)
     _write_sounds(rng)
     _write_pictures(rng)
+
+
+def _write_vibration(rng: np.random.Generator) -> None:
+    """Write a recording for each of six tools, which shakes the more the more it is worn."""
+    Path("vibration").mkdir()
+    for tool in range(6):
+        wear = (0.1 + 0.2 * tool) * np.linspace(1, 1.1, 640)
+        columns = np.column_stack([rng.normal(0, wear[:, None], (640, 3)), wear])
+        pd.DataFrame(columns, columns=["ax", "ay", "az", "wear_mm"]).to_csv(f"vibration/tool{tool}.csv", index=False)
 
 
 def _write_sounds(rng: np.random.Generator) -> None:

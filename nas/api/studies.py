@@ -38,6 +38,8 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
         return _made(settings, "settings")
     path = Path(base) if Path(base).exists() else root / base
     if not path.exists() and path.suffix != ".toml":
+        if "space" in settings:
+            raise InputError(base, "must be a study that is there", hint=f"name a new one with --name {base}")
         raise _no_study(base, root)
     fields = _read(path) if path.is_dir() else read_study(path)
     recipe = settings.get("recipe", {})

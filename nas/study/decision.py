@@ -47,7 +47,7 @@ def sentence(winner: Trained) -> str:
 def _alone(winner: Trained, own: Finalist, entered: int) -> str:
     reached = f"in {_cross_validation(winner, own)} its mean {metric_title(winner.metric)} is"
     if entered == 1:
-        return f"it is the only complete candidate; {reached} {score_text(winner.metric, own.mean)}"
+        return f"it is the only finalist; {reached} {score_text(winner.metric, own.mean)}"
     few = f"there was time to cross-validate only this one of the {entered} best candidates"
     return f"best score in the search; {few}; {reached} {score_text(winner.metric, own.mean)}"
 

@@ -136,7 +136,11 @@ BAD = {
     "a name with a path in it": (nothing, ["--name", "../up"], "--name: must be letters"),
     "a storage that does not open": (nothing, ["--storage", "nonsense"], "--storage: must be a storage that opens"),
     "a tracking server of no known kind": (nothing, ["--tracking-uri", "ftp://x"], "--tracking-uri: must begin with"),
-    "a missing study": (nothing, ["nowhere"], "studies/: must hold a study, got none in /"),
+    "a missing study": (
+        nothing,
+        ["nowhere"],
+        "nowhere: must be a study that is there; name a new one with --name nowhere",
+    ),
     "a study file of another kind": (
         text("s.toml", "recipe = 3"),
         ["s.toml"],

@@ -101,9 +101,7 @@ def test_finalists_survive_the_way_to_json_and_back() -> None:
     assert Trained.from_json(trained.to_json()) == trained
 
 
-def test_of_the_only_complete_candidate_no_choice_is_claimed() -> None:
+def test_of_the_only_finalist_no_choice_is_claimed() -> None:
     told = why_won(winner(7, LEADER))
-    assert told == (
-        "trial 7 won: it is the only complete candidate; in 3-fold cross-validation its mean accuracy is 90.8 %"
-    )
+    assert told == ("trial 7 won: it is the only finalist; in 3-fold cross-validation its mean accuracy is 90.8 %")
     assert sentence(winner(7, LEADER)) == f"T{told[1:]}."

@@ -12,6 +12,7 @@ from nas.data.groups import FROM_NAMES, expression_for, is_number
 from nas.data.options import DataOptions
 from nas.signal.kind import Kind
 from nas.task.metrics import FEWEST_GROUPS
+from nas.task.task import TARGETS
 
 ONE_CLASS_SHARE = 0.9
 """Groups look like recordings, not subjects, if this share of them has rows of one class only."""
@@ -82,14 +83,15 @@ def numbered_files(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Find
 
 
 def few_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
-    """From a few subjects nobody can tell how much the accuracy on others may differ."""
+    """From a few subjects nobody can tell how much the accuracy, or the error, on others may differ."""
     sizes = {name: len(np.unique(part.groups)) for name, part in parts.items() if part.groups is not None}
     few = {name: size for name, size in sizes.items() if name != "train" and size < FEWEST_GROUPS}
     if few:
         held = " and ".join(f"{name} has {size} group{'s'[: size != 1]}" for name, size in few.items())
+        score = "error" if dataset.task == TARGETS else "accuracy"
         yield Finding(
             "groups",
-            f"{held}: fewer than {FEWEST_GROUPS} are too few to tell how much the accuracy on new subjects may differ",
+            f"{held}: fewer than {FEWEST_GROUPS} are too few to tell how much the {score} on new subjects may differ",
             advice=f"record more subjects: {_wanted(dataset, few)}",
         )
 

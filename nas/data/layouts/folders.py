@@ -12,9 +12,9 @@ from nas.data.parts import part_of
 from nas.errors import InputError
 
 HOW = "must hold <class>/<group>{} recordings or a labels.csv"
+_COLUMN = "name the column of classes or measured targets with --label-column"
 HINT = (
-    "put each recording into a folder named after its class, list all in a labels.csv: file,label,group, or name the "
-    "column of classes with --label-column"
+    f"put each recording into a folder named after its class, list all in a labels.csv: file,label,group, or {_COLUMN}"
 )
 
 
@@ -138,7 +138,8 @@ def _above(source: str, divided: bool) -> str:
     """Return the step from a folder of one class to the folder that holds all; empty if it has no others beside it."""
     folder = Path(source).expanduser().absolute()
     beside = [] if divided or not folder.is_dir() else [each for each in folder.parent.iterdir() if each.is_dir()]
-    return f"if {folder.name} is one class of several, give the folder above: {folder.parent}" if beside[1:] else ""
+    step = f"if {folder.name} is one class of several, give the folder above: {folder.parent}; else {_COLUMN}"
+    return step if beside[1:] else ""
 
 
 def _group_level(folders: Sequence[tuple[str, ...]], taken: int | None) -> int | None:
