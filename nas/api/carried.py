@@ -24,7 +24,8 @@ def with_carried(model: Model) -> Model:
     described = from_parameters(carried, model.input_shape)
     if described is not None:
         front_end, row_shape = described
-        model = replace(model, front_end=front_end, input_shape=row_shape, sample_rate_hz=front_end.rate_hz)
+        rate_hz = front_end.rate_hz or _rate(carried)
+        model = replace(model, front_end=front_end, input_shape=row_shape, sample_rate_hz=rate_hz)
     return replace(
         model,
         class_names=names if _is_list(names, str, outputs) else model.class_names,
@@ -32,6 +33,11 @@ def with_carried(model: Model) -> Model:
         output_scaling=Scaling(target_mean, target_std) if target_mean and target_std else model.output_scaling,
         units_scale=_numbers(carried, "units_scale", model.input_shape[-1]) or model.units_scale,
     )
+
+
+def _rate(carried: Mapping[str, Any]) -> float | None:
+    rate_hz = carried.get("sample_rate_hz")
+    return rate_hz if isinstance(rate_hz, float) and math.isfinite(rate_hz) and rate_hz > 0 else None
 
 
 def bare_sha256(tflite: bytes) -> str | None:

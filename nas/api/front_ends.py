@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas.signal.front_end import FrontEnd
-from nas.signal.parameters import MARK
+from nas.signal.parameters import MARKS
 from nas.signal.raw import RAW
 from nas.study.manifest import METADATA, SUFFIX
 from nas.target.footprint import Footprint
@@ -36,7 +36,7 @@ def _described(content: bytes, file: str) -> tuple[FrontEnd, Rows]:
         from nas.study.archive_zip import read_archive
 
         return _of(archived_model(read_archive(Path(file))))
-    if MARK.encode() in content:
+    if any(mark.encode() in content for mark in MARKS):
         from nas.api.carried import with_carried
         from nas.api.loading import plain_model
 

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from nas.errors import InputError
-from nas.signal.front_end import FrontEnd, read_front_end
+from nas.signal.front_end import FRONT_ENDS, FrontEnd, read_front_end
 from nas.signal.mel import Mel
 from nas.signal.raw import RAW
+from nas.signal.window_front_end import WindowFrontEnd
 
-MARK = "fe.sample_rate_hz"
-"""The parameter that every model with a front-end has."""
+MARKS = ("fe.front_end", "fe.sample_rate_hz")
+"""The parameters of which every model with a front-end has one; those of MLTK have the second."""
 
 _PREFIX = "fe."
 
@@ -25,6 +26,8 @@ def to_parameters(front_end: FrontEnd, row_shape: tuple[int, ...]) -> dict[str, 
     if isinstance(front_end, Mel):
         found["sample_length_ms"] = round(1000 * row_shape[0] / front_end.sample_rate_hz)
         found["fft_length"] = front_end.size
+    if isinstance(front_end, WindowFrontEnd):
+        found["row_shape"] = list(row_shape)
     kinds = {key: ":float32" if isinstance(value, float) else "" for key, value in found.items()}
     return {f"{_PREFIX}{key}{kinds[key]}": value for key, value in found.items()}
 
@@ -42,19 +45,37 @@ def from_parameters(
         None if they describe none, or none that gives such features.
     """
     told = {key.removeprefix(_PREFIX): value for key, value in parameters.items() if key.startswith(_PREFIX)}
-    names = {field.name for field in dataclasses.fields(Mel)} | {"front_end"}
-    settings = {key: _plain(value) for key, value in told.items() if key in names}
     try:
-        mel = read_front_end({"front_end": "mel", **settings}, "parameters") if settings else None
-        if not isinstance(mel, Mel) or len(features) < 2:
+        front_end = _read(told)
+        if front_end is None or len(features) < 2:
             return None
-        row_shape = _row_shape(mel, told.get("sample_length_ms"), features)
-        return (mel, row_shape) if mel.shape(row_shape) == features else None
+        row_shape = _row_shape(front_end, told, features)
+        return (front_end, row_shape) if front_end.shape(row_shape) == features else None
     except InputError:
         return None
 
 
-def _row_shape(mel: Mel, length_ms: Any, features: tuple[int, ...]) -> tuple[int, int]:
+def _read(told: Mapping[str, Any]) -> Mel | WindowFrontEnd | None:
+    """Return a front-end by the settings that are told, whatever else is told; None without any."""
+    name = str(told.get("front_end", "mel"))
+    names = {field.name for field in dataclasses.fields(FRONT_ENDS.find(name, "parameters"))}
+    settings = {key: _plain(value) for key, value in told.items() if key in names}
+    found = read_front_end({"front_end": name, **settings}, "parameters") if settings else None
+    return found if isinstance(found, Mel | WindowFrontEnd) else None
+
+
+def _row_shape(front_end: Mel | WindowFrontEnd, told: Mapping[str, Any], features: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of a row that is told; of sound, one whose frames are those of features."""
+    if isinstance(front_end, Mel):
+        return _sound_shape(front_end, told.get("sample_length_ms"), features)
+    front_end.feature_units()  # without the range of samples there are none
+    shape = told.get("row_shape")
+    if not isinstance(shape, tuple) or not all(isinstance(length, int) and length > 0 for length in shape):
+        raise InputError("parameters: row_shape", "must be positive whole numbers", got=shape)
+    return shape
+
+
+def _sound_shape(mel: Mel, length_ms: Any, features: tuple[int, ...]) -> tuple[int, int]:
     """Return samples and microphones of a row: as many samples as were told, if their frames are those of features."""
     microphones = features[-1]
     if mel.frequencies_are_channels:

@@ -84,14 +84,18 @@ class WindowFrontEnd(FrontEnd):
         return self.frames(steps).count, len(self.values) * channels
 
     def apply(self, x: Array) -> Floats:
-        factors, offsets = self.feature_units()
         self.shape(x.shape[1:])
+        factors, offsets = self.feature_units()
         return np.asarray(self.compute(self.samples(x)) * factors + offsets, np.float32)
 
     def feature_units(self) -> tuple[Floats, Floats]:
-        """Return the factor and the offset [values x channels] that bring the device's whole numbers to units."""
+        """Return the factor and the offset [values x channels] that bring the device's whole numbers to units.
+
+        Raises:
+            InputError: the range of the samples is not known, since it was neither given nor learned.
+        """
         if not self.fraction_bits:
-            raise ValueError("fitted() comes first: the range of the samples is not known")
+            raise InputError("front_end: fraction_bits", "must be given for each channel, or learned", got="none")
         by_channel = [self.units(bits) for bits in self.fraction_bits]
         factors, offsets = (np.stack([units[i] for units in by_channel], axis=1).ravel() for i in (0, 1))
         return factors, offsets

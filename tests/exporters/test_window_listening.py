@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from front_end_archives import behind_front_end
 
+import nas
 from nas.exporters.format import FORMATS, Destination, write
+from nas.exporters.parameters import with_parameters
 from nas.exporters.window_front_end import as_input, input_factors
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.spectrum import Spectrum
@@ -120,3 +122,16 @@ def test_every_format_writes_a_model_with_a_front_end_and_names_its_features(mak
             assert write(Destination(tmp_path / name, name="moves"), archive, [name])
     card = (tmp_path / "card" / "model_card.md").read_text()
     assert f"| y {front_end.values[-1]} |" in card
+
+
+@pytest.mark.parametrize("front_end", SETTINGS[::2])
+def test_a_lone_file_gets_its_front_end_back_from_its_parameters(make_archive, tmp_path, front_end):
+    archive = with_parameters(trained(make_archive, front_end))
+    (tmp_path / "moves.tflite").write_bytes(archive.tflite)
+    model = nas.load(tmp_path / "moves.tflite")
+    assert (model.front_end, model.input_shape, model.sample_rate_hz) == (archive.front_end, (STEPS, CHANNELS), 50)
+    usual = TfliteModel(archive.tflite)
+    features = archive.scaling.apply(archive.front_end.apply(windows())).reshape(COUNT, *usual.row_shape)
+    np.testing.assert_array_equal(model.predict(windows()), usual.predict(features))
+    profiled = nas.profile(tmp_path / "moves.tflite", target="cortex-m4")
+    assert profiled.ram_bytes > archive.front_end.cost((STEPS, CHANNELS), "cortex-m4").ram_bytes

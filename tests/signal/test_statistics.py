@@ -84,6 +84,11 @@ def test_the_range_of_samples_is_learned_and_what_lies_beyond_is_cut() -> None:
     assert set(np.unique(front_end.samples(np.sign(x) * 1e9))) <= {-32768, 32767}
 
 
+def test_features_need_the_range_of_the_samples() -> None:
+    with pytest.raises(InputError, match="front_end: fraction_bits: must be given for each channel, or learned"):
+        Statistics().apply(windows())
+
+
 @pytest.mark.parametrize("level", [0.0, 1.5, -3.25])
 def test_a_constant_signal_has_no_spread_and_no_shape(level: float) -> None:
     x = np.full((1, 50, 1), level, np.float32)
