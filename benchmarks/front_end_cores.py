@@ -28,7 +28,7 @@ from plain_c import CORES, SECTIONS, STRICT, Core, run, sizes, write_script
 from nas.arrays import Array
 from nas.exporters.front_end import front_end_files
 from nas.signal.mel import Mel
-from nas.signal.mel_cost import code_bytes, table_bytes
+from nas.signal.mel_cost import code_bytes, instructions, table_bytes
 
 HERE = Path(__file__).parent
 FRAMES = 4
@@ -123,6 +123,7 @@ def measured(count: int, cores: list[str]) -> Iterator[dict[str, Any]]:
                 if getattr(mel, field.name) != field.default
             }
             alone = {"table_bytes": table_bytes(mel), "code_bytes": code_bytes(name)}
+            alone["instructions"] = instructions(mel, name)
             yield {**measure(name, mel), "settings": settings, "estimate": {**dataclasses.asdict(cost), **alone}}
 
 

@@ -78,6 +78,9 @@ def _header(names: Names, hearing: Hearing, further: Further) -> str:
 #ifndef {upper}_HOP_FRAMES
 #define {upper}_HOP_FRAMES {hearing.hop}
 #endif
+#if {upper}_HOP_FRAMES < 1 || {upper}_HOP_FRAMES > {upper}_FRAMES
+#error "{upper}_HOP_FRAMES must be from 1 to {upper}_FRAMES"
+#endif
 
 #ifdef __cplusplus
 extern "C" {{
@@ -117,12 +120,11 @@ def _source(names: Names, archive: Archive, further: Further) -> str:
 
 static int8_t window[{upper}_INPUT_BYTES];  // the newest frames, the oldest first: the network's input
 static uint16_t features_of_frame[{upper}_CHANNELS_OF_FRAME];
-static uint16_t frames, waiting;  // in the window; frames until the next answer
+static uint16_t frames;  // in the window
 
 void {prefix}_listen_reset(void) {{
   nas_front_end_reset(&{prefix}_front_end, &{prefix}_front_end_state);
   frames = 0;
-  waiting = {upper}_FRAMES;
 }}
 
 {_add_frame(archive, upper)}
@@ -133,9 +135,7 @@ size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **featur
     taken += nas_front_end_take(&{prefix}_front_end, &{prefix}_front_end_state, samples + taken, count - taken);
     if (!nas_front_end_frame(&{prefix}_front_end, &{prefix}_front_end_state, features_of_frame)) continue;
     add_frame();
-    if (--waiting > 0) continue;
-    waiting = {upper}_HOP_FRAMES;
-    *features = window;
+    if (frames == {upper}_FRAMES) *features = window;
   }}
   return taken;
 }}
@@ -147,15 +147,13 @@ def _add_frame(archive: Archive, upper: str) -> str:
     # Of one microphone, the network's channels are the frequencies, or there is one.
     channel = "i" if archive.input_shape[-1] > 1 else "0"
     return f"""\
-// Puts a frame behind the others.
+// Puts a frame behind the others. A full window, which was answered for, makes room for all up to the next answer.
 static void add_frame(void) {{
-  int8_t *to = window + frames * {upper}_CHANNELS_OF_FRAME;
   if (frames == {upper}_FRAMES) {{
-    memmove(window, window + {upper}_CHANNELS_OF_FRAME, sizeof(window) - {upper}_CHANNELS_OF_FRAME);
-    to -= {upper}_CHANNELS_OF_FRAME;
-  }} else {{
-    ++frames;
+    frames -= {upper}_HOP_FRAMES;
+    memmove(window, window + {upper}_HOP_FRAMES * {upper}_CHANNELS_OF_FRAME, frames * {upper}_CHANNELS_OF_FRAME);
   }}
+  int8_t *to = window + frames++ * {upper}_CHANNELS_OF_FRAME;
   for (int i = 0; i < {upper}_CHANNELS_OF_FRAME; ++i) {{
     const int64_t value = (features_of_frame[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};
     to[i] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);

@@ -39,15 +39,20 @@ _CODE_BYTES: Mapping[str, int] = {
 # What joins front-end and network beside the steps of `joining_table_bytes`: the functions of the exported
 # `NAME_listen.c`, linked with the front-end, for a network with one channel and for one whose channels are frequencies.
 _JOINING_BYTES: Mapping[str, tuple[int, int]] = {
-    "cortex-m0": (440, 468),
-    "cortex-m0plus": (440, 468),
+    "cortex-m0": (428, 450),
+    "cortex-m0plus": (428, 450),
     "cortex-m3": (136, 176),
-    "cortex-m4": (212, 270),
-    "cortex-m7": (236, 282),
-    "cortex-m33": (34, 72),
+    "cortex-m4": (204, 258),
+    "cortex-m7": (226, 272),
+    "cortex-m33": (32, 72),
 }
-# Frames in the window, and until the next answer.
-_COUNTERS_BYTES = 4
+# The instructions of these functions: for a frame, and for each of its channels; an answer every fifth of a window.
+_JOINING_INSTRUCTIONS: tuple[Mapping[str, tuple[float, ...]], ...] = (
+    {"cortex-m0plus": (80, 62.2), "cortex-m4": (42, 15.7)},
+    {"cortex-m0plus": (77, 66.4), "cortex-m4": (108, 17.9)},
+)
+# Frames in the window, as a word.
+_COUNTER_BYTES = 4
 
 
 @lru_cache(maxsize=4096)
@@ -56,11 +61,18 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
     channels = front_end.filterbank_n_channels
     buffers = microphones * (ram_bytes(front_end) + frames * channels)
     return DeviceCost(
-        ram_bytes=buffers + words(2 * channels) + _COUNTERS_BYTES,
+        ram_bytes=buffers + words(2 * channels) + _COUNTER_BYTES,
         table_bytes=table_bytes(front_end) + (microphones - 1) * _STATE_BYTES + joining_table_bytes(front_end),
         code_bytes=code_bytes(core) + joining_code_bytes(front_end, core),
-        instructions=None if (counted := instructions(front_end, core)) is None else frames * microphones * counted,
+        instructions=_of_row(front_end, frames * microphones, core),
     )
+
+
+def _of_row(front_end: MelSettings, frames: int, core: str) -> float | None:
+    joining = _JOINING_INSTRUCTIONS[front_end.frequencies_are_channels]
+    counted = instructions(front_end, core)
+    beside = counted_instructions(joining, (1, front_end.filterbank_n_channels), core)
+    return None if counted is None or beside is None else frames * (counted + beside)
 
 
 def code_bytes(core: str) -> int:
@@ -113,5 +125,5 @@ def terms(front_end: MelSettings) -> tuple[float, ...]:
 
 
 def instructions(front_end: MelSettings, core: str) -> float | None:
-    """Return the instructions of a frame; None on a core that they were not counted on."""
+    """Return the instructions of a frame up to its features; None on a core that they were not counted on."""
     return counted_instructions(_INSTRUCTIONS, terms(front_end), core)

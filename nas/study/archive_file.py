@@ -44,7 +44,7 @@ def save_archive(archive: Archive, folder: Path) -> None:
 def dump_facts(archive: Archive) -> str:
     """Return an archive, without what are files of their own, as a JSON document."""
     facts = to_data(replace(archive, origin=None))
-    for field in ("tflite", "origin", *_BESIDE):
+    for field in ("tflite", "origin", "reads", *_BESIDE):
         del facts[field]
     # Unsorted: a card lists facts in the order in which they were gathered.
     return json.dumps({"winner": facts.pop("trained"), **facts}, indent=1)

@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pytest
 from mel_settings import random_mel
+from rich.console import Console
 from sound_archive import SAMPLES, sounds, trained
 
 import nas
+from nas.cli.views.footprint import view
 from nas.exporters.format import FORMATS
 from nas.exporters.parameters import with_parameters
 from nas.model.deploy.params.dictionary import decode, encode
@@ -63,6 +65,9 @@ def test_its_profile_holds_both_parts_whether_the_file_or_what_lies_beside_it_te
     assert profile.to_json()["front_end"] == share
     assert profile.ram_bytes == archive.footprint["arena"]["min"] + share["ram_bytes"]
     assert nas.profile(archive.tflite, "cortex-m4").ram_bytes == profile.ram_bytes
+    shown = "".join(segment.text for segment in Console(width=80).render(view(profile, nas.find_target("cortex-m4"))))
+    assert f"front-end {share['table_bytes'] + share['code_bytes']:,}" in shown
+    assert f"{share['ram_bytes']:,} B  RAM of the front-end" in shown
     assert nas.profile(nas.load(alone), "cortex-m4").ram_bytes == profile.ram_bytes
     bare = dataclasses.replace(archive, tflite=nas.set_params(alone, remove=("*",)) and alone.read_bytes())
     assert nas.profile(alone, "cortex-m4").front_end is None

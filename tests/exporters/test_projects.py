@@ -291,6 +291,15 @@ def test_only_operators_whose_tensors_are_all_int8_are_registered_for_int8_alone
     assert "AddMaxPool2D(tflite::Register_MAX_POOL_2D_INT8());" in ops
 
 
+@pytest.mark.parametrize("name", [*SDKS, "arduino"])
+def test_a_front_end_that_only_plain_c_holds_is_refused(make_archive, tmp_path, name):
+    made = make_archive(tflite=MODEL.read_bytes())
+    architecture = {**made.record.architecture, "front_end": {"front_end": "statistics"}}
+    record = replace(made.record, architecture=architecture)
+    with pytest.raises(InputError, match=rf"format {name}: cannot express this front-end, got statistics; take .* c"):
+        write(tmp_path, replace(made, trained=replace(made.trained, record=record)), [name])
+
+
 @pytest.mark.parametrize("name", SDKS)
 def test_a_model_that_a_project_cannot_express_is_refused_with_the_formats_that_can(tmp_path, make_archive, name):
     footprint = {**make_archive().footprint, "resource_variables": 2}

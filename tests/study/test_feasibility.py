@@ -17,6 +17,7 @@ from nas.study.feasibility import require_latency, share, shrink, smallest
 from nas.study.fitting import Asked, require_feasible
 from nas.target.budget import Budget
 from nas.target.footprint import Totals
+from nas.target.front_end import estimate_members
 from nas.target.profiler import estimate, estimate_many
 from nas.target.target import find_target, known_targets
 
@@ -149,3 +150,16 @@ def test_an_operator_adds_the_code_by_which_two_members_differ_that_differ_in_it
     assert (found.least, found.most) == (min(code.values()), max(code.values()))
     assert added.keys() == found.operators.keys()
     assert all(min(added[kind]) <= size <= max(added[kind]) for kind, size in found.operators.items())
+
+
+def test_the_weights_that_a_flash_leaves_are_no_less_than_those_of_any_member_that_fits_and_no_front_end_is_forgotten():
+    space, chooser = load_space("cnn_audio"), RandomChooser(5)
+    members = [space.sample(chooser, (16000, 1), 8) for _ in range(100)]
+    totals = estimate_members(members, TARGET)
+    found = code_of(space, TARGET)
+    assert all(found.left(one.flash_bytes) >= one.weights_bytes for one in totals)
+    smallest = min(one.front_end.flash_bytes for one in totals)
+    assert found.left(100_000) <= 100_000 - min(one.flash.code for one in totals) - found.front_end
+    assert 0 < found.front_end <= smallest
+    assert "a front-end at least" in found.words(100_000)
+    assert code_of(small(), TARGET).front_end == 0

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from nas.cli.views.footprint import milliseconds
+from nas.cli.views.memory_rows import milliseconds
 from nas.target.advice import Advice
 from nas.target.target import Target
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.models import Comparison
-from nas.cli.views.footprint import milliseconds
+from nas.cli.views.memory_rows import milliseconds
 from nas.errors import InputError
 from nas.reports.memory_map.lifetimes import printable
 from nas.target.footprint import Footprint

@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.cli.views.columns import columns
+from nas.cli.views.memory_rows import add_arena, add_buffers, add_front_end, add_room, dim, milliseconds
 from nas.reports.memory_map.lifetimes import live_at, peak_op, planned, printable, short_name
 from nas.target.footprint import RUNTIME_NAMES, Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import runtime_of
 from nas.target.ram import Arena, Buffers
-from nas.target.room import at_least, left_for_program, room
+from nas.target.room import at_least, left_for_program
 from nas.target.target import Target
 from nas.text import percent, shortened
 
@@ -30,11 +31,6 @@ def view(footprint: Footprint, target: Target) -> Group:
     if planned(footprint):
         parts += ["", *_peak(footprint)]
     return Group(*parts)
-
-
-def milliseconds(value: float | None, unit: str = " ms") -> str:
-    """Return a time to three digits; a dash for None."""
-    return "-" if value is None else f"{value:.3g}{unit}"
 
 
 def _title(footprint: Footprint, target: Target) -> Text:
@@ -59,58 +55,37 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
-    table.add_row("weights", f"{footprint.weights_bytes:,} B", _dim("all constant tensors"))
+    table.add_row("weights", f"{footprint.weights_bytes:,} B", dim("all constant tensors"))
     if isinstance(footprint.detail, Buffers):
-        _add_buffers(table, footprint.detail)
+        add_buffers(table, footprint.detail)
     else:
-        _add_arena(table, footprint.detail, footprint.complete)
-    _add_room(table, "RAM", footprint.ram_bytes, target.ram_bytes, not footprint.complete)
+        add_arena(table, footprint.detail, footprint.complete)
+    add_front_end(table, footprint.front_end)
+    add_room(table, "RAM", footprint.ram_bytes, target.ram_bytes, not footprint.complete)
     if left := left_for_program(footprint.ram_bytes, target.ram_bytes):
         table.add_row("", "", Text(f"fits, {left}", style="yellow"))
     if (beside := footprint.detail.outside) is not None:
         stack = "not measured on this core" if beside.stack is None else f"{beside.stack:,}"
         words = f"outside the arena: interpreter {beside.interpreter:,}, resolver {beside.resolver:,}, stack {stack}"
-        table.add_row("", "", _dim(words))
+        table.add_row("", "", dim(words))
     model = "model" if isinstance(footprint.detail, Arena) else "constants"
     code = f"{model} {flash.model:,} + code {flash.code:,}"
+    if footprint.front_end is not None:
+        code += f" + front-end {footprint.front_end.flash_bytes:,}"
     if flash.without_code:
         code += f" or more: {', '.join(flash.without_code)} was never measured"
     open_ended = not footprint.complete or bool(flash.without_code)
-    table.add_row("flash", f"{at_least(open_ended)}{footprint.flash_bytes:,} B", _dim(code))
-    _add_room(table, "flash", footprint.flash_bytes, target.flash_bytes, open_ended)
+    table.add_row("flash", f"{at_least(open_ended)}{footprint.flash_bytes:,} B", dim(code))
+    add_room(table, "flash", footprint.flash_bytes, target.flash_bytes, open_ended)
     table.add_row("MACs", f"{least}{footprint.macs:,}", "")
-    table.add_row("latency", milliseconds(footprint.latency_ms), _dim(_latency_note(footprint, target)))
+    table.add_row("latency", milliseconds(footprint.latency_ms), dim(_latency_note(footprint, target)))
     if odd := [f"#{op.index} {printable(op.name)}" for op in footprint.ops if op.extrapolated]:
         words = f"less certain: no shape like {shortened(odd, 3)} was counted"
         table.add_row("", "", Text(words, style="yellow"))
     if footprint.energy_uj is not None:
         note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
-        table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", _dim(note))
+        table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", dim(note))
     return table
-
-
-def _add_arena(table: Table, arena: Arena, complete: bool) -> None:
-    size = "the size to reserve for the interpreter" if complete else "without the operators not known to us"
-    table.add_row("arena", f"{at_least(not complete)}{arena.min:,} B", _dim(size))
-    table.add_row("", "", _dim(f"it uses {arena.used:,} = head {arena.head:,} + tail {arena.tail:,}"))
-    if arena.variables:
-        table.add_row("", "", _dim(f"with MicroResourceVariables for {_count(arena.variables, 'variable')}"))
-
-
-def _add_buffers(table: Table, ram: Buffers) -> None:
-    table.add_row("RAM", f"{ram.ram_bytes:,} B", _dim("all that an inference needs"))
-    table.add_row("", "", _dim(f"static {ram.static:,} + input and output {ram.given:,} + stack {ram.stack:,}"))
-
-
-def _add_room(table: Table, what: str, used: int, limit: int | None, least: bool) -> None:
-    words, fits = room(used, limit, least)
-    if words:
-        style = "bold red" if not fits else "yellow" if least else "green"
-        table.add_row("", "", Text(f"{what}: {words}", style=style))
-
-
-def _dim(words: str) -> Text:
-    return Text(words, style="dim")
 
 
 def _latency_note(footprint: Footprint, target: Target) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from nas.api.calibration import PARTS
 from nas.api.quantized import Quantized, SchemeResult
 from nas.cli.views.columns import columns
-from nas.cli.views.footprint import milliseconds
+from nas.cli.views.memory_rows import milliseconds
 from nas.reports.memory_map.lifetimes import printable
 from nas.study.layer_error import LayerError
 from nas.task.task import metric_title, score_text

@@ -11,6 +11,7 @@ from nas.exporters.hearing import Hearing, hearing_of, with_heard_example
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
+from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.target.profiler import profile
 from nas.target.target import find_target
@@ -53,6 +54,9 @@ class Project:
 def project_of(archive: Archive, format_name: str) -> Project:
     """Return the project of an archive; InputError for a model that no project can express."""
     archive, hearing = on_tflm(archive), hearing_of(archive)
+    if hearing is None and archive.front_end != RAW:
+        got = archive.front_end.to_json()["front_end"]
+        raise InputError(f"format {format_name}", "cannot express this front-end", got=got, hint="take --format c")
     if hearing is not None:
         archive = with_heard_example(archive, hearing)
     if archive.example is None:
