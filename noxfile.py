@@ -55,8 +55,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def native(session: nox.Session) -> None:
     """Build the C++ core on its own, without Python, and run its tests."""
-    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DNAS_DEV=ON", "-DNAS_SANITIZE=ON"]
-    session.run("cmake", "-S", "native", "-B", "build/native", *options)
+    session.run("cmake", "-S", "native", "--preset", "check")
     session.run("cmake", "--build", "build/native", "--parallel", CORES)
     session.run("ctest", "--test-dir", "build/native", "--output-on-failure")
 
