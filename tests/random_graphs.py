@@ -8,6 +8,7 @@ import numpy as np
 from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
 from nas.space.blocks.conv import Conv
+from nas.space.blocks.inception import Inception
 from nas.space.blocks.inverted_residual import InvertedResidual
 from nas.space.blocks.residual import Residual
 from nas.space.blocks.squeeze_excite import squeeze_excite
@@ -72,7 +73,7 @@ def _conv(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
 
 def _residual(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
     Residual(
-        kind=rng.choice(("plain", "separable")),
+        kind=rng.choice(("plain", "separable", "bottleneck")),
         convolutions=rng.randint(1, 3),
         filters=rng.choice((g.shape[-1], rng.randint(6, 12))),
         kernel=rng.choice((3, 5)),
@@ -99,6 +100,17 @@ def _temporal(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
         kernel=rng.choice((3, 5)),
         dilation=rng.randint(1, 4),
         shortcut=rng.choice(("sum", "none")),
+        pools=stride(g, rng) - 1,
+    ).lower(g)
+
+
+def _inception(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
+    Inception(
+        paths=rng.randint(1, 3),
+        filters=rng.randint(3, 6),
+        kernel=rng.choice((3, 5, 9)),
+        bottleneck=rng.choice((0, rng.randint(3, 6))),
+        pointwise=rng.choice((True, False)),
         pools=stride(g, rng) - 1,
     ).lower(g)
 
@@ -133,5 +145,6 @@ def _shortcut(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
 
 
 STEPS: tuple[Callable[[GraphBuilder, random.Random, list[int]], None], ...] = (
-    _conv, _residual, _residual, _inverted, _inverted, _temporal, _temporal, _gate, _parallel, _shortcut,
+    _conv, _residual, _residual, _inverted, _inverted, _temporal, _temporal, _inception, _gate, _parallel,
+    _shortcut,
 )  # fmt: skip

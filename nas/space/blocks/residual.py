@@ -7,6 +7,9 @@ from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
 from nas.space.blocks.shortcut import add_shortcut
 from nas.space.blocks.squeeze_excite import squeeze_excite
 
+BOTTLENECK = 4
+"""Output channels for each one within a bottleneck (ResNet-50)."""
+
 
 @BLOCKS.register("residual")
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Residual(Block):
     added as it is. Both tensors lie in RAM at the sum, and the block's input while its convolutions are computed.
 
     Attributes:
-        kind: `plain`, or `separable`: each convolution is a depthwise one and a 1x1 one.
+        kind: `plain`, or `separable`: each convolution is a depthwise one and a 1x1 one, or `bottleneck`: 1x1
+            convolutions to a quarter of the channels before each convolution, and back after it.
         convolutions: how many of them the shortcut passes by.
         filters: output channels.
         kernel: size of the kernels on each axis; cut to the size of the axis.
@@ -26,7 +30,7 @@ class Residual(Block):
         batch_norm: normalize in training.
     """
 
-    kind: str = one_of("plain", "separable")
+    kind: str = one_of("plain", "separable", "bottleneck")
     convolutions: int = at_least(1, 2)
     filters: int = at_least(1, 16)
     kernel: int = at_least(1, 3)
@@ -43,8 +47,13 @@ class Residual(Block):
         add_shortcut(g, start, before, stride=self.stride, batch_norm=self.batch_norm)
 
     def _convolve(self, g: GraphBuilder, stride: int, activation: str) -> None:
+        if self.kind == "plain":
+            g.conv2d(self.filters, self.kernel, stride=stride, activation=activation, batch_norm=self.batch_norm)
+            return
         if self.kind == "separable":
             g.depthwise_conv2d(self.kernel, stride=stride, batch_norm=self.batch_norm)
-            g.conv2d(self.filters, 1, activation=activation, batch_norm=self.batch_norm)
         else:
-            g.conv2d(self.filters, self.kernel, stride=stride, activation=activation, batch_norm=self.batch_norm)
+            within = max(1, self.filters // BOTTLENECK)
+            g.conv2d(within, 1, batch_norm=self.batch_norm)
+            g.conv2d(within, self.kernel, stride=stride, batch_norm=self.batch_norm)
+        g.conv2d(self.filters, 1, activation=activation, batch_norm=self.batch_norm)
