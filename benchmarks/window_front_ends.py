@@ -32,10 +32,11 @@ from nas.data.prepared import Scaling
 from nas.exporters.window_front_end import as_input, input_factors, window_front_end_files
 from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import read_front_end
-from nas.signal.spectrum import Spectrum, bank, size_of
+from nas.signal.spectrum import Spectrum, bank
 from nas.signal.spectrum_cost import spectrum_terms
 from nas.signal.statistics import STATISTICS, Statistics
 from nas.signal.statistics_cost import statistics_terms
+from nas.signal.transform_cost import size_of
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Quantization
 

@@ -11,8 +11,9 @@ from nas.exporters.c_text import rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
 from nas.exporters.front_end import array, structure
-from nas.signal.spectrum import Spectrum, constants, size_of, tables
+from nas.signal.spectrum import Spectrum, constants, tables
 from nas.signal.statistics import Statistics
+from nas.signal.transform_cost import size_of
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Quantization
 

@@ -13,7 +13,7 @@ from nas.signal import mel_tables
 from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import FRONT_ENDS
 from nas.signal.spectrum_cost import spectrum_cost
-from nas.signal.transform_cost import transform_macs
+from nas.signal.transform_cost import size_of, transform_macs
 from nas.signal.window_front_end import Frames, WindowFrontEnd, check_bits
 
 LEAST_OF_FRAME, MOST_OF_FRAME = 8, 32768
@@ -109,11 +109,6 @@ class Spectrum(WindowFrontEnd):
         length = self.frames(row_shape[0]).length
         size = size_of(length)
         return spectrum_cost(self, row_shape, bank(self.scale, size, self.bands), core)
-
-
-def size_of(length: int) -> int:
-    """Return the points of the transform of a frame."""
-    return 1 << (length - 1).bit_length()
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from nas.signal.device_cost import DeviceCost, counted_instructions
 from nas.signal.mel_tables import Bank
-from nas.signal.transform_cost import live, transform_bytes, transform_terms, words
+from nas.signal.transform_cost import live, size_of, transform_bytes, transform_terms, words
 from nas.signal.window_cost import ram_bytes, table_bytes
 from nas.signal.window_front_end import WindowFrontEnd
 
@@ -40,7 +40,7 @@ _CODE_BYTES: Mapping[str, int] = {
 def spectrum_cost(front_end: WindowFrontEnd, row_shape: tuple[int, ...], bank: Bank, core: str) -> DeviceCost:
     """Return the cost of one window, given the filter bank of a frame."""
     length = front_end.frames(row_shape[0]).length
-    size = 1 << (length - 1).bit_length()
+    size = size_of(length)
     work = words(2 * (length + size + 2)) + 4 * len(front_end.values)
     made = transform_bytes(length, size, bank)
     return DeviceCost(
@@ -55,7 +55,7 @@ def spectrum_terms(front_end: WindowFrontEnd, row_shape: tuple[int, ...], bank: 
     """Return what the instructions of a window grow with."""
     frames, channels = front_end.frames(row_shape[0]), row_shape[1]
     spectra = frames.count * channels
-    size = 1 << (frames.length - 1).bit_length()
+    size = size_of(frames.length)
     log = bool(front_end.to_json()["log"])
     per_spectrum = (1, frames.length, *transform_terms(size, bank), len(front_end.values) * log, live(bank) * log)
     return (1, row_shape[0], row_shape[0] * channels, *(spectra * term for term in per_spectrum))

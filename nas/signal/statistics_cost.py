@@ -10,6 +10,9 @@ from nas.signal.device_cost import DeviceCost, counted_instructions
 from nas.signal.window_cost import ram_bytes, table_bytes
 from nas.signal.window_front_end import WindowFrontEnd
 
+# Of the set of statistics.
+_WANTED_BYTES = 4
+
 # Instructions of each term of `statistics_terms`, by the cores that were counted.
 _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
     "cortex-m0plus": (
@@ -37,7 +40,7 @@ def statistics_cost(front_end: WindowFrontEnd, row_shape: tuple[int, ...], core:
     """Return the cost of one window."""
     return DeviceCost(
         ram_bytes=ram_bytes(front_end, row_shape),
-        table_bytes=table_bytes(front_end, row_shape) + 4,
+        table_bytes=table_bytes(front_end, row_shape) + _WANTED_BYTES,
         code_bytes=_CODE_BYTES.get(core, max(_CODE_BYTES.values())),
         instructions=counted_instructions(_INSTRUCTIONS, statistics_terms(front_end, row_shape), core),
     )

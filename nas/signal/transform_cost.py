@@ -10,6 +10,11 @@ SETTINGS_BYTES = 60
 """sizeof(nas_front_end), with 4-byte pointers."""
 
 
+def size_of(length: int) -> int:
+    """Return the points of the transform of a frame: the least power of two that is not below its length."""
+    return 1 << (length - 1).bit_length()
+
+
 def words(size: int) -> int:
     """Return a size with the padding that the next word needs."""
     return (size + 3) // 4 * 4

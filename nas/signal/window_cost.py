@@ -11,7 +11,6 @@ WINDOWS_BYTES = 32
 # A factor and a summand of 8 bytes for each feature of a frame.
 _FACTOR_BYTES = 16
 
-
 # Of the number of steps that the window has.
 _STATE_BYTES = 4
 

@@ -5,7 +5,8 @@ import pytest
 
 from nas.arrays import Floats
 from nas.errors import InputError
-from nas.signal.spectrum import Spectrum, bank, size_of
+from nas.signal.spectrum import Spectrum, bank
+from nas.signal.transform_cost import size_of
 
 
 def windows(count: int = 30, steps: int = 128) -> Floats:
