@@ -36,7 +36,7 @@ from nas.study.result import Result
 from nas.study.study import Study
 from nas.target.profiler import profile
 from nas.target.side_by_side import side_by_side
-from nas.text import shortened
+from nas.text import counted, shortened
 
 # A message lists at most this many trials.
 MOST_LISTED = 10
@@ -155,7 +155,7 @@ def _no_winner(folder: Path, complete: Mapping[int, Record]) -> InputError:
             f"run the finals now: nas search {folder} --finish; or export a trial as the search trained it, such as "
             f"the best: nas export {folder} --trial {next(iter(complete))}"
         )
-    return InputError(folder, "must hold a winner", got=f"{len(complete)} complete trials", hint=hint)
+    return InputError(folder, "must hold a winner", got=counted(len(complete), "complete trial"), hint=hint)
 
 
 def _listed(complete: Mapping[int, Record]) -> str:
