@@ -38,6 +38,7 @@ The command line does what these functions do:
                    `write_comparison` writes the page of a comparison
     nas summarize  `summarize`
     nas view       `view`, `open_netron`
+    nas view-audio  `view_audio`, which gives an `AudioView`; `serve_audio` shows it on a page
     nas tensorboard  `open_tensorboard`; `tensorboard_command` is the command that it runs
     nas doctor     `doctor`
     nas export     `export`, to a folder or a `Destination`
@@ -62,6 +63,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api.archiving": ("archive", "archive_front", "extract_archive", "open_archive"),
+    "api.audio_server": ("serve_audio",),
+    "api.audio_view": ("AudioView", "view_audio"),
     "api.background": ("BackgroundSearch", "follow_search", "start_search", "stop_search"),
     "api.benchmarked": ("Benchmark",),
     "api.benchmarks": ("benchmark",),

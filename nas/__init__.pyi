@@ -4,6 +4,9 @@ from nas.api.archiving import archive as archive
 from nas.api.archiving import archive_front as archive_front
 from nas.api.archiving import extract_archive as extract_archive
 from nas.api.archiving import open_archive as open_archive
+from nas.api.audio_server import serve_audio as serve_audio
+from nas.api.audio_view import AudioView as AudioView
+from nas.api.audio_view import view_audio as view_audio
 from nas.api.background import BackgroundSearch as BackgroundSearch
 from nas.api.background import follow_search as follow_search
 from nas.api.background import start_search as start_search

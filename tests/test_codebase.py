@@ -27,7 +27,7 @@ HOMES = {
     "cloudpickle": "optimizer/executor",
     "distributed": "optimizer/executor/cluster",
     "mlflow": "tracking",
-    "scipy": "task data/readers",
+    "scipy": "task data/readers data/sound",
     "sklearn": "data evaluation",
     "pandas": "data",
     "tflite_micro": "model/host",

@@ -14,6 +14,7 @@ from nas.cli import VERBS
 NAMES = [
     "Architecture",
     "ArchiveFile",
+    "AudioView",
     "BackgroundSearch",
     "Benchmark",
     "BlockResult",
@@ -118,6 +119,7 @@ NAMES = [
     "run_learning_block",
     "save_data",
     "search",
+    "serve_audio",
     "set_params",
     "show_study",
     "spotting_of",
@@ -131,6 +133,7 @@ NAMES = [
     "ui_command",
     "upload_to_edge_impulse",
     "view",
+    "view_audio",
     "write_comparison",
     "write_evaluation",
     "write_learning_block",

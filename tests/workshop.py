@@ -119,6 +119,8 @@ def _write_sounds(rng: np.random.Generator) -> None:
             for speaker in range(6):
                 samples = rng.integers(-2000 - 500 * index, 2000, 4000).astype(np.int16)
                 soundfile.write(Path(folder, word, f"{speaker:08x}_nohash_0.wav"), samples, 16000)
+    Path("kitchen").mkdir()
+    soundfile.write("kitchen/fridge.wav", samples, 16000)
 
 
 def _write_pictures(rng: np.random.Generator) -> None:

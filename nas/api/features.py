@@ -79,7 +79,7 @@ def features(source: str | Path, *, front_end: FrontEnd | str | Path | None = No
     Raises:
         InputError: a file cannot be read, the settings cannot be computed, or there are fewer samples than a frame.
     """
-    mel = front_end if isinstance(front_end, FrontEnd) else _settings(front_end)
+    mel = front_end if isinstance(front_end, FrontEnd) else read_settings(front_end)
     if isinstance(mel, WindowFrontEnd):
         return _of_windows(mel, _arrays(Path(source)), source)
     if not isinstance(mel, Mel):
@@ -105,7 +105,8 @@ def _of_windows(front_end: WindowFrontEnd, arrays: Mapping[str, Array], source: 
     return Features(fitted, {name: fitted.apply(values) for name, values in windows.items()}, {})
 
 
-def _settings(file: str | Path | None) -> FrontEnd:
+def read_settings(file: str | Path | None) -> FrontEnd:
+    """Return the front-end in a TOML file; that of micro_speech without one; InputError for wrong settings."""
     if file is None:
         return Mel()
     table = read_toml(Path(file))

@@ -1,10 +1,12 @@
 """Listening: the events before a microphone, as they begin."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nas.api.classifying import spotting_of
 from nas.api.model import Model
@@ -40,42 +42,54 @@ def listen(
     if len(model.input_shape) != 2 or model.input_shape[1] != 1 or not rate_hz:
         words = " x ".join(map(str, model.input_shape))
         raise InputError(model.origin, "must take one channel of audio at a known rate", got=f"rows of {words}")
-    library, length = _sounddevice(), model.input_shape[0]
+    length = model.input_shape[0]
     step = max(1, round(settings.seconds(length / rate_hz).latency_s * rate_hz))
     spotter = Spotter(MICROPHONE, model.class_names, settings, length / rate_hz)
     heard = np.zeros(length, np.int16)
-    try:
-        with _opened(library, rate_hz, device) as stream:
-            taken = 0
-            while True:
-                block, is_late = stream.read(step)
-                if is_late and missed is not None:
-                    missed(taken / rate_hz)
-                heard = np.concatenate([heard, np.asarray(block).reshape(-1)])[-length:]
-                taken += step
-                if taken < length:
-                    continue
-                event = spotter.take((taken - length) / rate_hz, model.predict(heard[None, :, None])[0])
-                if event is not None:
-                    yield event
-    except library.PortAudioError as error:
-        raise InputError(MICROPHONE, "must stay connected", got=error, hint="begin again") from error
+    with _opened(rate_hz, device) as stream:
+        taken = 0
+        while True:
+            block, is_late = stream.read(step)
+            if is_late and missed is not None:
+                missed(taken / rate_hz)
+            heard = np.concatenate([heard, np.asarray(block).reshape(-1)])[-length:]
+            taken += step
+            if taken < length:
+                continue
+            event = spotter.take((taken - length) / rate_hz, model.predict(heard[None, :, None])[0])
+            if event is not None:
+                yield event
 
 
-def _opened(library: ModuleType, rate_hz: float, device: str | None) -> Any:
+def record(seconds: float, rate_hz: float, *, device: str | None = None) -> npt.NDArray[np.int16]:
+    """Return what a microphone hears, [time]; InputError as `listen`."""
+    with _opened(rate_hz, device) as stream:
+        block, _ = stream.read(max(1, round(seconds * rate_hz)))
+    return np.asarray(block, np.int16).reshape(-1)
+
+
+@contextmanager
+def _opened(rate_hz: float, device: str | None) -> Iterator[Any]:
+    """Open a microphone, and say what is wrong with it then and later."""
+    library = _sounddevice()
     chosen = int(device) if device is not None and device.isdecimal() else device
     try:
-        return library.InputStream(samplerate=rate_hz, channels=1, dtype="int16", device=chosen)
+        opened = library.InputStream(samplerate=rate_hz, channels=1, dtype="int16", device=chosen)
     except (library.PortAudioError, ValueError) as error:  # ValueError: no device has this name
-        hint = "list the devices: python -m sounddevice; or classify a file"
+        hint = "list the devices: python -m sounddevice; or take a file"
         raise InputError(MICROPHONE, "must be one that can be opened", got=error, hint=hint) from error
+    try:
+        with opened as stream:
+            yield stream
+    except library.PortAudioError as error:
+        raise InputError(MICROPHONE, "must stay connected", got=error, hint="begin again") from error
 
 
 def _sounddevice() -> ModuleType:
     try:
         import sounddevice
     except (ImportError, OSError) as error:  # OSError: without PortAudio
-        hint = "pip install 'nas[live]', and PortAudio; or classify a file"
+        hint = "pip install 'nas[live]', and PortAudio; or take a file"
         raise InputError(MICROPHONE, "needs the package sounddevice", got=error, hint=hint) from error
     module: ModuleType = sounddevice
     return module

@@ -8,6 +8,7 @@ from nas.optimizer.problem import Problem
 from nas.signal.kind import Kind
 from nas.space.file import load_space, space_names
 from nas.space.front_end import check_rows
+from nas.study.applicable import require_for_rows
 from nas.study.study import Study
 
 
@@ -31,4 +32,5 @@ def load_problem(study: Study) -> Problem:
     if space.front_end is not None:
         check_rows(space.front_end, splits.input_shape, splits.sample_rate_hz, study.data)
         space = replace(space, front_end=space.front_end.fitted(splits.train.x))
+    require_for_rows(study.recipe.augment, splits, None if space.front_end is None else space.front_end.rate_hz)
     return Problem(study, space, study.board(), splits)

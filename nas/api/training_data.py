@@ -11,13 +11,16 @@ from nas.data.choice import DataChoice
 from nas.data.dataset import Part
 from nas.data.given import Data
 from nas.data.options import DataOptions
-from nas.data.prepared import Prepared, Scaling, prepare
+from nas.data.prepared import Prepared, Scaling, prepare, with_variants
 from nas.data.selection import select
+from nas.data.sound.variants import changed_rows
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.signal.front_end import FrontEnd, require_rows
 from nas.signal.raw import RAW
+from nas.study.applicable import require_for_rows
 from nas.study.model_spec import ModelSpec, ResolvedSpec
+from nas.study.tasks import AllButTest, HoldOut
 
 if TYPE_CHECKING:
     from nas.model.user_code import UserCode
@@ -90,7 +93,7 @@ class TrainingData:
 def load_training_data(
     spec: ModelSpec, code: "UserCode", given: Data | None = None, front_end: FrontEnd = RAW
 ) -> TrainingData:
-    """Return the rows of a specification, or those given in its place, behind a front-end.
+    """Return the rows of a specification, or those given in its place, behind a front-end, with their variants.
 
     Raises:
         InputError: there are none, they cannot be read or divided, or the user's function raises or gives something
@@ -108,14 +111,20 @@ def load_training_data(
     if choice is None:
         hint = 'write [data] source = "recordings/" into the specification, or give --data'
         raise InputError(spec.name, "must say which data it is trained on", hint=hint)
-    return _of_splits(choice.splits(), choice, front_end)
+    return _of_splits(spec, choice.splits(), choice, front_end)
 
 
-def _of_splits(splits: Splits, choice: DataChoice | None, front_end: FrontEnd) -> TrainingData:
+def _of_splits(spec: ModelSpec, splits: Splits, choice: DataChoice | None, front_end: FrontEnd) -> TrainingData:
     front_end = front_end.fitted(splits.train.x)
     require_rows(front_end, splits.input_shape, splits.sample_rate_hz, splits.source)
+    require_for_rows(spec.augment, splits, front_end.rate_hz)
+    prepared = prepare(splits, front_end)
+    if spec.augment.apply_behind(front_end) and not prepared.learns.reconstructs:
+        parts = AllButTest.parts if spec.training.rows == "all" else HoldOut.parts
+        copies = {part: changed_rows(splits, part, spec.augment, front_end.rate_hz or 0) for part in parts}
+        prepared = with_variants(prepared, front_end, copies)
     return TrainingData(
-        prepared=prepare(splits, front_end),
+        prepared=prepared,
         digest=splits.digest,
         source=splits.source,
         sample_rate_hz=splits.sample_rate_hz,
@@ -133,7 +142,7 @@ def _of_data(spec: ModelSpec, data: Data, source: str, front_end: FrontEnd) -> T
         raise InputError("data", "must be nas.Data", got=type(data).__name__, hint=hint)
     options = DataOptions(val_fraction=spec.data.val_fraction, test_fraction=spec.data.test_fraction)
     splits = split(select(data.dataset(), options), spec.data.seed, options)
-    return replace(_of_splits(splits, None, front_end), source=source)
+    return replace(_of_splits(spec, splits, None, front_end), source=source)
 
 
 def _of_function(spec: ModelSpec, code: "UserCode", front_end: FrontEnd) -> TrainingData:

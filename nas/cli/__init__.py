@@ -82,6 +82,9 @@ VERBS = {
     ),
     "summarize": Verb("Print what a model is: layers, shapes, parameters, quantization.", ("summarize",)),
     "view": Verb("Write a page that shows a model, or open Netron on it.", ("view", "open_netron")),
+    "view-audio": Verb(
+        "Show a sound as a network hears it, with the front-end's settings as sliders.", ("view_audio", "serve_audio")
+    ),
     "tensorboard": Verb("Open TensorBoard on trainings.", ("open_tensorboard", "tensorboard_command")),
     "doctor": Verb("Say whether a search can run here, and what is missing.", ("doctor",)),
     "completion": Verb("Print the script that lets a shell complete commands.", ()),

@@ -77,6 +77,9 @@ OPTIONS = {
     "classes": Option("Classes of audio files or pictures to use, with commas between.", "all"),
     "unknown_share": Option("Share of all rows that are files of other classes, as the class _unknown_.", "none"),
     "silence_share": Option("Share of all rows that are cut from _background_noise_, as the class _silence_.", "none"),
+    "noise": Option(
+        "Folder of recordings of noise, to mix with training rows of sound (recipe: background).", "_background_noise_"
+    ),
     "image_size": Option("Width and height of pictures: 96x64, or 96.", "theirs if it is one up to 128, else 96"),
     "image_fit": Option("Pictures of another shape: cover (cut off), contain (black edges) or stretch.", "cover"),
     "image_color": Option("grey or rgb.", "as the pictures are"),

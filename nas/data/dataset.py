@@ -1,6 +1,6 @@
 """Labelled data as their source gives them, before they are split."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,12 +23,15 @@ class Part:
         groups: subject, speaker or recording of each row [n]; None if unknown.
         recordings: position of each row's file in `Dataset.recordings` [n]; None if the rows are not from files of
             their own.
+        variants: changed copies of each row [n, copies, ...], which a training draws from; None for none. Rows that
+            something is judged by have none.
     """
 
     x: Array
     y: Array
     groups: Array | None = None
     recordings: Ints | None = None
+    variants: Array | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -44,20 +47,29 @@ class Part:
         return np.zeros(len(self), np.int64) if self.y.ndim == 2 else self.y
 
     def join(self, other: "Part") -> "Part":
-        """Return the rows of both, one after the other; with groups and recordings if both have them."""
+        """Return the rows of both, one after the other; with groups, recordings and variants if both have them."""
         return Part(
             np.concatenate([self.x, other.x]),
             np.concatenate([self.y, other.y]),
             *(
                 None if a is None or b is None else np.concatenate([a, b])
-                for a, b in ((self.groups, other.groups), (self.recordings, other.recordings))
+                for a, b in zip(self._columns, other._columns, strict=True)
             ),
         )
 
     def take(self, rows: Rows) -> "Part":
         """Return the rows with the given numbers."""
-        columns = (None if column is None else column[rows] for column in (self.groups, self.recordings))
+        columns = (None if column is None else column[rows] for column in self._columns)
         return Part(self.x[rows], self.y[rows], *columns)
+
+    @property
+    def _columns(self) -> tuple[Array | None, ...]:
+        return self.groups, self.recordings, self.variants
+
+    @property
+    def unchanged(self) -> "Part":
+        """The rows alone, without variants, as they are judged by."""
+        return replace(self, variants=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +97,7 @@ class Dataset:
         found: what looks wrong with the files, and cannot be seen in the rows.
         task: what is asked of the data: `classification`, `regression` if y holds measured targets, or `anomaly` if its
             classes are normal (0) and anomaly (1).
+        noise: recordings of noise [time], to mix with training rows of sound, at their rate and in their numbers.
     """
 
     source: str
@@ -102,6 +115,7 @@ class Dataset:
     files: tuple[FileTable, ...] = ()
     found: tuple[Finding, ...] = ()
     task: str = CLASSES
+    noise: tuple[Array, ...] = ()
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():

@@ -34,6 +34,7 @@ class DataOptions:
         classes: names of the classes to use, of files of audio or pictures, with commas between.
         unknown_share: share of all rows that are to be files of other classes, as the class `_unknown_`.
         silence_share: share of all rows that are to be noise, as the class `_silence_`.
+        noise: folder of recordings of noise to mix with training rows of sound; default those of the data.
         image_size: width and height to which pictures are scaled, such as `96x64`, or `96` for both.
         image_fit: how pictures of another shape are brought to it: `cover`, `contain` or `stretch`.
         image_color: `grey` or `rgb`; default that of the pictures.
@@ -62,6 +63,7 @@ class DataOptions:
     classes: str | None = None
     unknown_share: float | None = None
     silence_share: float | None = None
+    noise: str | None = None
     image_size: str | None = None
     image_fit: str | None = None
     image_color: str | None = None
@@ -93,6 +95,6 @@ ROW_OPTIONS = tuple(field.name for field in dataclasses.fields(DataOptions) if f
 READER_OPTIONS = tuple(
     name
     for name in ROW_OPTIONS
-    if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "kind", "task", "normal")
+    if name not in ("drop_columns", "keep_columns", "merge_parts", "drop_outliers", "noise", "kind", "task", "normal")
 )
 """Those of them that apply to some readers only."""

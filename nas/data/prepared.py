@@ -1,5 +1,6 @@
 """Rows as a network reads them: the features of a front-end, scaled by what the training rows alone show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,6 +72,7 @@ class Prepared:
         input_range: the scaled values of 0 and 255 where features are bytes: an input that is quantized over them takes
             each byte less 128 as it is. None for other features, whose range is measured.
         task: what is asked of the data, by its name.
+        is_sound: whether rows are features of sound.
     """
 
     train: Part
@@ -81,6 +83,7 @@ class Prepared:
     channel_names: tuple[str, ...]
     input_range: tuple[float, float] | None = None
     task: str = CLASSES
+    is_sound: bool = False
 
     @property
     def learns(self) -> Task:
@@ -95,7 +98,20 @@ class Prepared:
 
 def scaling_of(splits: Splits, front_end: FrontEnd = RAW) -> Scaling:
     """Return the scaling that `prepare` applies."""
-    return Scaling.fit(front_end.apply(splits.train.x))
+    return Scaling.fit(front_end.apply(learnable(splits.train, splits.task).x))
+
+
+def with_variants(data: Prepared, front_end: FrontEnd, copies: Mapping[str, Array]) -> Prepared:
+    """Return prepared rows with variants of some parts: the features of changed raw rows [n, copies, ...], by part."""
+
+    def varied(name: str, part: Part) -> Part:
+        if name not in copies:
+            return part
+        raw = copies[name]
+        features = data.scaling.apply(front_end.apply(raw.reshape(-1, *raw.shape[2:])))
+        return replace(part, variants=features.reshape(*raw.shape[:2], *part.x.shape[1:]))
+
+    return replace(data, train=varied("train", data.train), val=varied("val", data.val))
 
 
 def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
@@ -112,4 +128,5 @@ def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
         channel_names=front_end.channel_names(splits.channel_names),
         input_range=(-mean / std, (255 - mean) / std) if are_bytes else None,
         task=splits.task,
+        is_sound=front_end.rate_hz is not None,
     )

@@ -10,6 +10,7 @@ from typing import Protocol
 from nas.data.dataset import Dataset
 from nas.data.options import READER_OPTIONS, DataOptions
 from nas.data.selection import select
+from nas.data.sound.recordings import with_noise
 from nas.errors import InputError
 from nas.registry import Registry
 
@@ -79,7 +80,7 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
     options = options or DataOptions()
     if source in SOURCES:
         _check_options(source, options, frozenset())
-        return select(SOURCES[source](seed), options)
+        return with_noise(select(SOURCES[source](seed), options), options)
     path = Path(source).expanduser()
     try:
         reader = _reader(path)
@@ -88,7 +89,7 @@ def load(source: str, *, seed: int = 0, options: DataOptions | None = None) -> D
     if reader is None:
         raise _not_found(source, path)
     _check_options(source, options, reader.options)
-    return select(reader.read(source, path, options), options)
+    return with_noise(select(reader.read(source, path, options), options), options)
 
 
 def require_source(source: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from nas.arrays import Array
 from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.findings import findings
@@ -30,10 +31,12 @@ class Splits:
         stride: samples from the start of a window to that of the next; None if unknown or no signal.
         units_scale: one factor a channel from the integers of the source to x; None if the source holds units.
         source: name or path that the user gave.
-        digest: SHA-256 of rows, labels, groups and names. Equal digests mean the same data, split alike.
+        digest: SHA-256 of rows, labels, groups, names and noise. Equal digests mean the same data, split alike.
         notes: what was assumed of the source, one line each.
         findings: what looks wrong but does not stop a search.
         task: what is asked of the data: `classification`, `regression` or `anomaly`.
+        noise: see `Dataset`.
+        seed: by which the rows were divided; random changes of them are made of it.
     """
 
     train: Part
@@ -49,6 +52,8 @@ class Splits:
     findings: tuple[Finding, ...] = ()
     stride: int | None = None
     task: str = CLASSES
+    noise: tuple[Array, ...] = ()
+    seed: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -90,6 +95,8 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         findings=found,
         stride=dataset.stride,
         task=dataset.task,
+        noise=dataset.noise,
+        seed=seed,
     )
 
 
@@ -101,4 +108,7 @@ def _digest(dataset: Dataset, parts: dict[str, Part]) -> str:
             if array is not None:
                 sha.update(f"{name} {array.dtype} {array.shape}".encode())
                 sha.update(array.tobytes())
+    for number, recording in enumerate(dataset.noise):
+        sha.update(f"noise {number} {recording.dtype} {recording.shape}".encode())
+        sha.update(recording.tobytes())
     return sha.hexdigest()

@@ -154,6 +154,7 @@ def _train(plan: Retraining, data: Prepared, stages: _Stages) -> tuple[Network, 
     run = TrainingRun(
         seed=plan.seed,
         axes=find_axes(data),
+        is_sound=data.is_sound,
         soft_labels=plan.soft_labels,
         task=plan.architecture.task,
         input_range=data.input_range,
@@ -184,7 +185,8 @@ def _judged(plan: Retraining, tflite: bytes, val: Part | None) -> tuple[Task, Ma
 
 def _identity(plan: Retraining, rows: Part, val: Part | None) -> dict[str, Any]:
     """Return all that decides the weights; rows and soft labels by a digest of their numbers."""
-    parts = [rows.x, rows.y, *(() if val is None else (val.x, val.y))]
+    parts = [rows.x, rows.y, *(() if rows.variants is None else (rows.variants,))]
+    parts += [] if val is None else [val.x, val.y]
     labels = () if plan.soft_labels is None else (plan.soft_labels,)
     return {
         "architecture": plan.architecture.to_json(),

@@ -1,6 +1,5 @@
 """The work of a worker process: a table maps each type of task to the function that performs it."""
 
-import functools
 import resource
 import socket
 import sys
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nas.arrays import Array
 from nas.data.axes import find_axes
 from nas.data.dataset import Part
-from nas.data.prepared import Prepared, prepare
+from nas.data.prepared import Prepared
 from nas.data.splits import Splits
 from nas.model.answers import look_at
 from nas.model.chosen_rows import ChosenRows, choose_rows
+from nas.model.rows import rows_of
 from nas.signal.kind import as_input
 from nas.space.architecture import Architecture
 from nas.study.record import Record, State
@@ -42,9 +42,6 @@ class _Worker:
 
 
 _worker = _Worker()
-
-_prepared = functools.lru_cache(maxsize=4)(prepare)
-"""Rows behind the front-ends used last. Each is a copy of all rows, so only a few are kept."""
 
 
 class _Stages(dict[str, float]):
@@ -82,7 +79,7 @@ def perform(task: Task[A]) -> A:
 
     assert _worker.splits is not None, "initialize() comes first"
     try:
-        answer: A = PERFORM[type(task)](task, _prepared(_worker.splits, task.front_end))
+        answer: A = PERFORM[type(task)](task, rows_of(_worker.splits, task))
         return answer
     finally:
         runtime.clear()
@@ -149,6 +146,7 @@ def _train(task: TrainingTask, data: Prepared, stages: _Stages) -> _Training:
     run = TrainingRun(
         seed=task.seed,
         axes=find_axes(data),
+        is_sound=data.is_sound,
         soft_labels=task.soft_labels,
         task=task.architecture.task,
         input_range=data.input_range,
@@ -266,7 +264,14 @@ def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
     learns = task.learns
     outputs = learns.outputs(data.train.y, data.class_names, data.row_shape)
     network = Network(teacher.teacher_graph(as_input(data.row_shape), outputs, learns), task.seed)
-    run = TrainingRun(epochs=task.epochs, seed=task.seed, axes=find_axes(data), task=learns, deadline=deadline)
+    run = TrainingRun(
+        epochs=task.epochs,
+        seed=task.seed,
+        axes=find_axes(data),
+        is_sound=data.is_sound,
+        task=learns,
+        deadline=deadline,
+    )
     trained = teacher.train_teacher(network, rows, val, task.recipe, run)
     return TeacherAnswers(
         soft_labels=learns.soften(float_outputs(network, data.train.join(data.val).x), task.recipe.finals.temperature),

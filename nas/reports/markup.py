@@ -35,17 +35,25 @@ def join(*children: object) -> Markup:
     return Markup("".join(child if isinstance(child, Markup) else html.escape(str(child)) for child in children))
 
 
-def page(title: str, *body: object) -> str:
-    """Return a whole page in the style of all reports; it needs no other file."""
+def page(title: str, *body: object, scripts: Sequence[str] = ("page.js",), nonce: str | None = None) -> str:
+    """Return a whole page in the style of all reports; it needs no other file.
+
+    Args:
+        title: of the page.
+        body: elements.
+        scripts: names of files beside this one.
+        nonce: by which a browser that was told so knows the page's own scripts.
+    """
     style = resources.files("nas.reports").joinpath("style.css").read_text(encoding="utf-8")
-    script = resources.files("nas.reports").joinpath("page.js").read_text(encoding="utf-8")
+    own = [resources.files("nas.reports").joinpath(name).read_text(encoding="utf-8") for name in scripts]
+    programs = [element("script", Markup(script), nonce=nonce) for script in own]
     head = element(
         "head",
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", title),
         element("style", Markup(style)),
     )
-    whole = element("html", head, element("body", *body, element("script", Markup(script))), lang="en")
+    whole = element("html", head, element("body", *body, *programs), lang="en")
     return f"<!DOCTYPE html>\n{whole}\n"
 
 

@@ -1,11 +1,15 @@
 """Which settings of a specification apply to a Keras model of a builder, and which to an architecture of a space."""
 
+import dataclasses
 from collections.abc import Mapping
 
+from nas.data.sound.changes import SoundChanges
+from nas.data.splits import Splits
 from nas.errors import InputError
+from nas.study.augmentation import Augmentation
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED, TrainingTable
-from nas.study.recipe import Augmentation, Finals
+from nas.study.recipe import Finals
 
 # An architecture is trained as in a search.
 _OF_BUILDERS = (
@@ -14,6 +18,7 @@ _OF_BUILDERS = (
 )
 # Keras trains the model of a builder.
 _OF_ARCHITECTURES = ("averaging", "min_steps", "rows", "restarts", "soft_labels")
+_OF_SOUND = (*(field.name for field in dataclasses.fields(SoundChanges)), "time_mask", "frequency_mask")
 
 
 def require_for_architecture(table: TrainingTable) -> None:
@@ -42,3 +47,23 @@ def require_for_builder(spec: ModelSpec) -> None:
 
 def _differs(table: TrainingTable, default: TrainingTable, name: str) -> bool:
     return bool(getattr(table, name) != getattr(default, name))
+
+
+def require_for_rows(augment: Augmentation, splits: Splits, rate_hz: float | None) -> None:
+    """Raise an InputError for a change of sound that is asked for and does not apply to the rows.
+
+    Args:
+        augment: the recipe's table.
+        splits: the data.
+        rate_hz: of a front-end of sound, samples a second; None for any other.
+    """
+    default, is_sound = Augmentation(), rate_hz is not None
+    for name in _OF_SOUND:
+        value = getattr(augment, name)
+        if value and value != getattr(default, name) and not is_sound:
+            rule = "is for sound behind a front-end, which the network has not"
+            hint = "leave it out, or take a space with a front-end, such as --space cnn_audio"
+            raise InputError(f"augment.{name}", rule, got=value, hint=hint)
+    if augment.background != default.background and augment.background and not splits.noise:
+        hint = "put them into a folder _background_noise_ of the data, or name one with --noise FOLDER"
+        raise InputError("augment.background", "needs recordings of noise for training", hint=hint)

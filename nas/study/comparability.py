@@ -14,7 +14,7 @@ _OTHER_DATA = ("data", "labels", "label_column", "classes", "task")
 # The same recordings as other rows, or divided otherwise.
 _OTHER_ROWS = (
     "seed", "window", "stride", "rate_hz", "group_column", "time_column", "group_regex", "drop_columns",
-    "keep_columns", "merge_parts", "drop_outliers", "channels_first", "unknown_share", "silence_share",
+    "keep_columns", "merge_parts", "drop_outliers", "channels_first", "unknown_share", "silence_share", "noise",
     "image_size", "image_fit", "image_color",
 )  # fmt: skip
 _OTHER_LIMITS = ("budget_kb", "ram_kb", "flash_kb", "macs_k", "latency_ms")

@@ -9,6 +9,7 @@ from typing import Any
 
 from nas.codec import Place, from_data, read_toml, to_data, to_toml
 from nas.errors import InputError, unknown
+from nas.study.augmentation import Augmentation
 from nas.study.model_spec_paths import from_folder, in_folder
 from nas.study.model_spec_python import read_python
 from nas.study.model_spec_tables import (
@@ -20,7 +21,7 @@ from nas.study.model_spec_tables import (
     plain,
 )
 from nas.study.quantization import Quantization
-from nas.study.recipe import Augmentation, Fidelity, Finals, Recipe
+from nas.study.recipe import Fidelity, Finals, Recipe
 
 # Files of this name are called after their folder.
 FILE = "spec.toml"

@@ -36,7 +36,7 @@ def moved(spec: T, move: Move) -> T:
 def _moved(spec: Any, move: Move) -> Any:
     model = _with(spec.model, {"builder": move, "architecture": move})
     data = _with(spec.data, {"source": lambda path: path if path in SOURCES else move(path)})
-    data = _with(data, {"function": move, "labels": move})
+    data = _with(data, {"function": move, "labels": move, "noise": move})
     calibration = _with(spec.quantization, {"calibration": lambda path: path if path in PARTS else move(path)})
     target = _with(spec.target, {"name": lambda name: move(name) if name.endswith(".toml") else name})
     training = _training(spec.training, lambda text: move(text) if is_code(text) else text)

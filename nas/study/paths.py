@@ -15,7 +15,7 @@ from nas.space.file import space_names
 from nas.study.study import Study
 from nas.target.target import known_targets
 
-PATHS = ("space", "data", "labels", "target")
+PATHS = ("space", "data", "labels", "noise", "target")
 
 
 def from_folder(fields: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nas.codec import Place, from_data, to_data
 from nas.errors import InputError, unknown
 from nas.keywords import explains_fields
+from nas.study.augmentation import Augmentation
+from nas.study.ranges import at_least, at_most, below_one, positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,58 +40,15 @@ class Training:
     averaging: float = 0.0
 
     def __post_init__(self) -> None:
-        _at_least(self, "training", 1, "epochs", "batch_size")
-        _at_least(self, "training", 0, "min_steps", "patience")
-        _positive(self, "training", "learning_rate")
-        _below_one(self, "training", "label_smoothing", "averaging")
+        at_least(self, "training", 1, "epochs", "batch_size")
+        at_least(self, "training", 0, "min_steps", "patience")
+        positive(self, "training", "learning_rate")
+        below_one(self, "training", "label_smoothing", "averaging")
 
     def at_least_min_steps(self, epochs: int, rows: int) -> int:
         """Return `epochs`, or more if `min_steps` steps need more epochs with this number of training rows."""
         steps = max(1, rows // self.batch_size)
         return max(epochs, math.ceil(self.min_steps / steps))
-
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """Data augmentation, drawn anew for each row in each epoch: the table [augment]; 0 switches a change off.
-
-    Attributes:
-        jitter: standard deviation of noise on every number, as a share of its channel's standard deviation.
-        scaling: standard deviation of a random factor on each channel of a window.
-        rotation: standard deviation, in degrees, of the angle by which a window's sensors are turned about each axis;
-            for channels that are named x, y and z.
-        time_warp: largest share by which a window is stretched or compressed in time.
-        shift: largest share of its length by which a window, or an image, is rolled.
-        flip: share of the images that are mirrored, left for right.
-        tilt: standard deviation, in degrees, of the angle by which an image is turned.
-        zoom: largest share by which an image is enlarged or made smaller.
-        brightness: standard deviation of what is added to an image, as a share of the pixels' standard deviation.
-        contrast: standard deviation of the logarithm of the factor on an image's differences from its mean.
-        cutout: largest share of height and of width of a rectangle that is blanked in an image.
-        mixup: alpha of the Beta distribution by which two rows and their labels are blended.
-    """
-
-    jitter: float = 0.0
-    scaling: float = 0.0
-    rotation: float = 6.0
-    time_warp: float = 0.0
-    shift: float = 0.0
-    flip: float = 0.0
-    tilt: float = 0.0
-    zoom: float = 0.0
-    brightness: float = 0.0
-    contrast: float = 0.0
-    cutout: float = 0.0
-    mixup: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("jitter", "scaling", "brightness", "contrast", "mixup"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise InputError(f"augment.{name}", "must be 0 or more", got=getattr(self, name))
-        _below_one(self, "augment", "time_warp", "zoom")
-        _at_most(self, "augment", 1, "flip", "cutout")
-        _at_most(self, "augment", 180, "rotation", "tilt")
-        _at_most(self, "augment", 0.5, "shift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +67,8 @@ class Fidelity:
     rung_factor: int = 6
 
     def __post_init__(self) -> None:
-        _at_least(self, "fidelity", 0, "first_rung")
-        _at_least(self, "fidelity", 2, "rung_factor")
+        at_least(self, "fidelity", 0, "first_rung")
+        at_least(self, "fidelity", 2, "rung_factor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +98,11 @@ class Finals:
     hand_made: bool = True
 
     def __post_init__(self) -> None:
-        _at_least(self, "finals", 1, "finalists", "final_epochs", "winner_epochs")
-        _at_least(self, "finals", 2, "final_folds")
-        _at_least(self, "finals", 0, "qat_epochs")
-        _at_most(self, "finals", 1, "distillation")
-        _positive(self, "finals", "temperature")
+        at_least(self, "finals", 1, "finalists", "final_epochs", "winner_epochs")
+        at_least(self, "finals", 2, "final_folds")
+        at_least(self, "finals", 0, "qat_epochs")
+        at_most(self, "finals", 1, "distillation")
+        positive(self, "finals", "temperature")
 
     def qat_epochs_after(self, epochs: int) -> int:
         """Return the number of quantization-aware epochs that follow a final training of `epochs`."""
@@ -216,25 +175,3 @@ def tables_of(settings: Mapping[str, Any], place: Place) -> dict[str, dict[str, 
             raise unknown(place, "key", key, _TABLE_OF)
         tables.setdefault(_TABLE_OF[name], {})[name] = value
     return tables
-
-
-def _at_least(table: object, place: str, least: int, *names: str) -> None:
-    _check(table, place, f"must be {least} or more", names, lambda value: value >= least)
-
-
-def _positive(table: object, place: str, *names: str) -> None:
-    _check(table, place, "must be above 0", names, lambda value: 0 < value < math.inf)
-
-
-def _below_one(table: object, place: str, *names: str) -> None:
-    _check(table, place, "must be in [0, 1)", names, lambda value: 0 <= value < 1)
-
-
-def _at_most(table: object, place: str, most: float, *names: str) -> None:
-    _check(table, place, f"must be from 0 to {most}", names, lambda value: 0 <= value <= most)
-
-
-def _check(table: object, place: str, rule: str, names: Iterable[str], holds: Callable[[float], bool]) -> None:
-    for name in names:
-        if not holds(getattr(table, name)):
-            raise InputError(f"{place}.{name}", rule, got=getattr(table, name))

@@ -32,8 +32,8 @@ RUN_FIELDS = ("trials", "minutes", "patience", "jobs", "cluster", "storage", "tr
 LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
     "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
-    "classes", "unknown_share", "silence_share", "image_size", "image_fit", "image_color", "latency_ms", "runtime",
-    "task", "loss", "normal", "false_alarm_rate",
+    "classes", "unknown_share", "silence_share", "noise", "image_size", "image_fit", "image_color", "latency_ms",
+    "runtime", "task", "loss", "normal", "false_alarm_rate",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -76,7 +76,7 @@ class Study:
             logit and the greatest probability belong to the same class.
         starts: whether the search begins with the candidates that the space's file recommends.
         window, stride, rate_hz, labels, label_column, group_column, time_column, group_regex, drop_columns,
-            keep_columns, merge_parts, drop_outliers, channels_first, classes, unknown_share, silence_share,
+            keep_columns, merge_parts, drop_outliers, channels_first, classes, unknown_share, silence_share, noise,
             image_size, image_fit, image_color, task, normal: how data are read and what of them is used, see
             `nas.data.options.DataOptions`; None leaves it to the reader of the data.
         loss: of regression, what training minimizes: `mse`, `mae` or `huber`; None for `mse`.
@@ -125,6 +125,7 @@ class Study:
     classes: str | None = None
     unknown_share: float | None = None
     silence_share: float | None = None
+    noise: str | None = None
     image_size: str | None = None
     image_fit: str | None = None
     image_color: str | None = None

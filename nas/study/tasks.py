@@ -28,9 +28,10 @@ class HoldOut:
     """Train on the training rows, validate on the validation rows: a training of the search."""
 
     final: ClassVar[bool] = False
+    parts: ClassVar[tuple[str, ...]] = ("train",)
 
     def pick(self, data: Prepared) -> tuple[Part, Part | None]:
-        return data.train, data.val
+        return data.train, data.val.unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Fold:
     """Train on training and validation rows except those of one of `count` folds, and validate on that fold."""
 
     final: ClassVar[bool] = True
+    parts: ClassVar[tuple[str, ...]] = ("train", "val")
 
     index: int
     count: int
@@ -51,7 +53,7 @@ class Fold:
     def pick(self, data: Prepared) -> tuple[Part, Part | None]:
         part = data.train.join(data.val)
         kept, held_out = folds(part, self.count, self.seed)[self.index]
-        return part.take(kept), part.take(held_out)
+        return part.take(kept), part.unchanged.take(held_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class AllButTest:
     """Train on all training and validation rows: the winner's last training, which has no validation accuracy."""
 
     final: ClassVar[bool] = True
+    parts: ClassVar[tuple[str, ...]] = ("train", "val")
 
     @property
     def seed_text(self) -> str:
@@ -70,8 +73,9 @@ class AllButTest:
 
 
 Selection: TypeAlias = HoldOut | Fold | AllButTest
-"""Which rows a training learns from, and which ones it is validated on. `final` marks the trainings of the
-finals: they are never stopped at a rung, and quantization-aware epochs follow them."""
+"""Which rows a training learns from, and which ones it is validated on. `parts` are those of the data that it
+learns from. `final` marks the trainings of the finals: they are never stopped at a rung, and quantization-aware epochs
+follow them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ SHORTENED = {
     "benchmark": ("--runs", "1"),
     "train": ("--tracking-uri", "none"),
     "studies delete": ("--yes",),
+    "view-audio": ("--features-only",),
 }
 """What is added to the commands of a verb, so that they take seconds and ask nobody."""
 PAGES = [ROOT / "README.md", *GUIDES]
@@ -81,7 +82,11 @@ def _words(line: str) -> list[str]:
     ]
 
 
-ONE_OF = {"search": ("study", "space"), "estimate": ("architecture", "space")}
+ONE_OF = {
+    "search": ("study", "space"),
+    "estimate": ("architecture", "space"),
+    "view-audio": ("file", "microphone"),
+}
 """Parameters of which a verb needs one, where click does not know it."""
 
 

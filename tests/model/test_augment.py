@@ -23,8 +23,8 @@ def _labels():
     return np.eye(3, dtype=np.float32)[np.random.default_rng(1).integers(0, 3, ROWS)]
 
 
-def _changed(recipe, shape, axes=None, step=3, seed=7):
-    change = Augmentation(recipe, shape, axes)
+def _changed(recipe, shape, axes=None, step=3, seed=7, is_sound=False):
+    change = Augmentation(recipe, shape, axes, is_sound)
     return [np.asarray(part) for part in change(tf.constant(_rows(shape)), tf.constant(_labels()), step, seed)]
 
 
@@ -42,6 +42,19 @@ def test_each_change_applies_only_to_rows_for_which_it_makes_sense(name, shape):
     x, _ = _changed(Recipe.of(**{"rotation": 0.0, name: 0.4}), shape, AXES)
     assert x.shape == (ROWS, *shape)
     assert np.array_equal(x, _rows(shape)) == (name not in sensible.get(shape, everywhere))
+
+
+@pytest.mark.parametrize(("shape", "time"), [(WINDOW, 2), (IMAGE, 1)])
+@pytest.mark.parametrize(("name", "of_time"), [("time_mask", True), ("frequency_mask", False)])
+def test_masks_blank_one_stretch_of_time_or_frequency_in_features_of_sound(shape, time, name, of_time):
+    axis = time if of_time else time + 1
+    others = tuple({1, 2, 3} - {axis})
+    x, _ = _changed(PLAIN.replace(**{name: 0.5}), shape, is_sound=True)
+    blanked = np.all(x == 0, axis=others)
+    assert np.array_equal(np.where(np.expand_dims(blanked, others), 0, _rows(shape)), x)
+    assert np.all(np.abs(np.diff(np.pad(blanked, ((0, 0), (1, 1))).astype(int), axis=1)).sum(axis=1) <= 2)
+    assert 0 < blanked.sum(axis=1).max() <= 0.5 * shape[axis - 1] + 1
+    assert np.array_equal(_changed(PLAIN.replace(**{name: 0.5}), shape)[0], _rows(shape))
 
 
 def test_without_any_change_rows_and_targets_stay_the_same():

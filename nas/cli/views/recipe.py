@@ -17,10 +17,13 @@ def settings(recipe: Recipe) -> str:
 
 
 def meanings(table: type) -> Mapping[str, str]:
-    """Return what each attribute of a class means, as the section Attributes of its docstring says it."""
-    section = (inspect.getdoc(table) or "").partition("\nAttributes:\n")[2].partition("\n\n")[0]
-    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", section, re.MULTILINE)
-    return {name: " ".join(text.split()) for name, text in entries}
+    """Return what each attribute of a class means, as the section Attributes of its docstring, or a base's, says it."""
+    found: dict[str, str] = {}
+    for kind in reversed(table.__mro__[:-1]):
+        section = (inspect.getdoc(kind) or "").partition("\nAttributes:\n")[2].partition("\n\n")[0]
+        entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", section, re.MULTILINE)
+        found |= {name: " ".join(text.split()) for name, text in entries}
+    return found
 
 
 def _summary(table: object) -> str:

@@ -16,8 +16,8 @@ from nas.data.readers.by_part import parts_of
 from nas.data.readers.clip_facts import class_table, clip_findings, format_table
 from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
 from nas.data.readers.picture import ENDINGS as PICTURES
-from nas.data.readers.silence import silence
-from nas.data.readers.sound import ENDINGS, Header
+from nas.data.readers.silence import silence, training_noise
+from nas.data.readers.sound import ENDINGS, Header, Samples
 from nas.data.readers.wanted_classes import SILENCE, of_wanted_classes
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES
@@ -44,7 +44,9 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
     headers = read_headers(entries)
     form = form_of(headers, options)
     clips = read_clips(entries, form)
-    extra = silence(noise, _rows_by_part(entries, clips), form, options)
+    counts = _rows_by_part(entries, clips)
+    extra = silence(noise, counts, form, options)
+    mixed = () if options.noise else training_noise(noise, list(counts), form.rate_hz)
     places = tuple(entry.place for entry in (*entries, *(entry for entry, _ in extra)))
     everything = [*zip(entries, clips, strict=True), *extra]
     rows = [clip.rows for _, clip in everything]
@@ -66,9 +68,10 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
         sample_rate_hz=float(form.rate_hz),
         stride=form.stride,
         recordings=places,
-        notes=(*layout.notes, *told, *chosen, *_notes(headers, clips, form), *_of_noise(len(noise), len(extra))),
+        notes=(*layout.notes, *told, *chosen, *_notes(headers, clips, form), *_of_noise(noise, mixed, extra)),
         files=(format_table(headers), class_table(everything)),
         found=tuple(clip_findings(entries, headers, clips)),
+        noise=mixed,
     )
 
 
@@ -117,11 +120,13 @@ def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form) -> Iter
         yield f"files without samples, left out: {empty}"
 
 
-def _of_noise(files: int, rows: int) -> Iterator[str]:
+def _of_noise(files: Sequence[Entry], mixed: Sequence[Samples], rows: Sequence[tuple[Entry, Clip]]) -> Iterator[str]:
     if rows:
-        yield f"{SILENCE}: {rows} rows, cut from {files} recordings of noise at random places and loudness"
+        yield f"{SILENCE}: {len(rows)} rows, cut from {len(files)} recordings of noise at random places and loudness"
     elif files:
-        yield f"noise, no class: {files} files; for a class of silence add --silence-share 0.1"
+        yield f"noise, no class: {len(files)} files; for a class of silence add --silence-share 0.1"
+    if mixed:
+        yield f"noise to mix with training rows: {len(mixed)} of these files"
 
 
 READERS.register("audio")(

@@ -38,19 +38,30 @@ def silence(
     if not noise:
         hint = "put recordings of noise into a folder _background_noise_, or leave it out"
         raise InputError("--silence-share", "needs recordings of noise", hint=hint)
-    placed = _placed(noise, list(rows))
+    entries = _placed(noise, list(rows))
     sounds = dict(
-        zip(placed, read_all(placed, lambda each: read_sound(each.path, each.place, form.rate_hz)), strict=True)
+        zip(entries, read_all(entries, lambda each: read_sound(each.path, each.place, form.rate_hz)), strict=True)
     )
     found = []
     for part, count in rows.items():
-        own = [entry for entry in placed if entry.part == part and len(sounds[entry].samples)]
+        own = [entry for entry in entries if entry.part == part and len(sounds[entry].samples)]
         rng = np.random.default_rng(seeds.derive(SILENCE, part))
         for number in range(rows_of(count, share, options) if own else 0):
             entry = own[number % len(own)]
             row = _cut(sounds[entry].samples, form.window, rng)
             found.append((entry, Clip(row[None], form.window / form.rate_hz, level_db(row), False)))
     return found
+
+
+def training_noise(noise: Sequence[Entry], parts: Sequence[str], rate_hz: int) -> tuple[Samples, ...]:
+    """Return the recordings of the training part alone: others would be known before a model is judged by them."""
+    return read_noise([entry for entry in _placed(noise, parts) if entry.part == "train"], rate_hz)
+
+
+def read_noise(noise: Sequence[Entry], rate_hz: int) -> tuple[Samples, ...]:
+    """Return the samples of recordings of noise; InputError for those that cannot be read."""
+    sounds = read_all(noise, lambda entry: read_sound(entry.path, entry.place, rate_hz))
+    return tuple(sound.samples for sound in sounds if len(sound.samples))
 
 
 def _placed(noise: Sequence[Entry], parts: Sequence[str]) -> list[Entry]:

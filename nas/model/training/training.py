@@ -15,6 +15,7 @@ from nas.data.axes import Axes
 from nas.data.dataset import Part
 from nas.model.network.network import Network
 from nas.model.training.augment.augment import Augmentation
+from nas.model.training.batches import shuffled_batches, versions
 from nas.model.training.checkpoint import Checkpoint
 from nas.model.training.epoch import Score, Trainer
 from nas.model.training.graphs import Examples
@@ -36,6 +37,7 @@ class TrainingRun:
         epochs: passes over the training rows; None for the recipe's `epochs`.
         seed: of the order of the rows and of their random changes.
         axes: the channels that the recipe's rotation turns.
+        is_sound: whether rows are features of sound, for the recipe's masks.
         soft_labels: a teacher's targets [n, outputs] for the training rows, for the recipe's distillation.
         task: what the network learns.
         input_range: see `nas.data.prepared.Prepared`.
@@ -53,6 +55,7 @@ class TrainingRun:
     epochs: int | None = None
     seed: int = 0
     axes: Axes | None = None
+    is_sound: bool = False
     soft_labels: Floats | None = None
     task: Task = field(default_factory=Classification)
     input_range: tuple[float, float] | None = None
@@ -178,7 +181,7 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
 
     Args:
         network: the network to train.
-        train: scaled rows to learn from; each epoch leaves out the rows of its last, incomplete batch.
+        train: scaled rows to learn from, each epoch without those of its last, incomplete batch; or their variants.
         val: scaled rows to choose the best epoch by; None keeps the last epoch.
         recipe: settings of training, augmentation and distillation.
         run: what else this training needs.
@@ -191,7 +194,8 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     steps = len(train) // batch_size
     rates = learning_rates(epochs, run.restart_epochs, steps, recipe.training.learning_rate)
     trainer = _trainer(network, train, recipe, run, batch_size)
-    examples = trainer.examples(train.x, _targets(network, train, recipe, run, run.soft_labels))
+    x, targets, copies = versions(train, _targets(network, train, recipe, run, run.soft_labels))
+    examples = trainer.examples(x, targets)
     held_out = None if val is None else trainer.examples(val.x, _targets(network, val, recipe, run))
     progress = Progress()
 
@@ -205,7 +209,7 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     start_seconds, clock = time.monotonic() - start, _Clock(run.deadline)
     stopped_by: StoppedBy | None = "patience" if progress.is_stuck(recipe.training.patience) else None
     while stopped_by is None and (epoch := progress.epochs) < epochs:
-        batches = shuffled_batches(len(train), batch_size, (run.seed, epoch))
+        batches = shuffled_batches(len(train), batch_size, (run.seed, epoch), copies)
         numbers = _numbers("", run.task.curve, _train_epoch(trainer, examples, batches, rates, epoch * steps, clock))
         with trainer.averaged():
             numbers |= {} if held_out is None else _numbers("val_", run.task.curve, trainer.evaluate(held_out))
@@ -243,16 +247,6 @@ def one_cycle(steps: int, peak: float) -> Floats:
     return (peak * rates).astype(np.float32)
 
 
-def shuffled_batches(rows: int, batch_size: int, seed: Sequence[int]) -> Array:
-    """Return the row numbers of each batch of an epoch, int32 [steps, batch_size].
-
-    An epoch has a seed of its own, so that a resumed training sees the same batches.
-    """
-    order = np.random.default_rng(seed).permutation(rows)
-    steps = rows // batch_size
-    return order[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
-
-
 def _reason_to_stop(progress: Progress, recipe: Recipe, clock: _Clock, epochs: int) -> StoppedBy | None:
     """Return what ends a training before the last of its `epochs`; None if it goes on."""
     if progress.is_stuck(recipe.training.patience):
@@ -261,11 +255,12 @@ def _reason_to_stop(progress: Progress, recipe: Recipe, clock: _Clock, epochs: i
 
 
 def _trainer(network: Network, train: Part, recipe: Recipe, run: TrainingRun, batch_size: int) -> Trainer:
+    augmentation = None if run.task.reconstructs else Augmentation(recipe, network.input_shape, run.axes, run.is_sound)
     return Trainer(
         network,
         batch_size=batch_size,
         loss=run.task.loss,
-        augmentation=None if run.task.reconstructs else Augmentation(recipe, network.input_shape, run.axes),
+        augmentation=augmentation,
         class_weights=run.task.class_weights(train.y, network.outputs) if recipe.training.class_weights else None,
         averaging=recipe.training.averaging,
         seed=run.seed,

@@ -8,6 +8,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from nas.arrays import Array
 from nas.data.axes import Axes
 from nas.model.runtime import tf
 from nas.model.training.augment import images
+from nas.model.training.augment.spectra import mask
 from nas.study.recipe import Recipe
 
 
@@ -24,17 +26,19 @@ class Augmentation:
     """The changes of a recipe that make sense for the rows.
 
     Windows: jitter, scaling, time warp, shift, mixup, and rotation if `axes` are known. Images: those of `images`,
-    jitter, shift and mixup. Tables: jitter and mixup.
+    jitter, shift and mixup. Tables: jitter and mixup. Features of sound: masks beside those of windows or images.
 
     Args:
         recipe: the strength of each change; 0 leaves it out.
         shape: of a row.
         axes: which channels of a window are the components of vectors.
+        is_sound: whether rows are features of sound: windows of frames, or images of time and frequency.
     """
 
     recipe: Recipe
     shape: tuple[int, ...]
     axes: Axes | None = None
+    is_sound: bool = False
 
     def __call__(self, x: Any, labels: Any, step: Any, seed: Any) -> tuple[Any, Any]:
         """Return changed rows [n, ...] and targets [n, outputs] for the training step number `step`, int32.
@@ -59,8 +63,18 @@ class Augmentation:
             yield shift, recipe.augment.shift
         if len(self.shape) == 3 and not is_window:
             yield from self._of_images()
+        if self.is_sound:
+            yield from self._of_sound(2 if is_window else 1)
         if recipe.augment.jitter:
             yield jitter, recipe.augment.jitter
+
+    def _of_sound(self, time: int) -> Iterator[tuple[Callable[[Any, Any, float], Any], float]]:
+        """Yield the masks, given the axis of time; the next one is that of the frequencies."""
+        asked = self.recipe.augment
+        if asked.time_mask:
+            yield partial(mask, axis=time), asked.time_mask
+        if asked.frequency_mask:
+            yield partial(mask, axis=time + 1), asked.frequency_mask
 
     def _of_images(self) -> Iterator[tuple[Callable[[Any, Any, float], Any], float]]:
         asked = self.recipe.augment

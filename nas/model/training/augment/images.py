@@ -53,16 +53,16 @@ def contrast(x: Any, seed: Any, spread: float) -> Any:
 
 def cut_out(x: Any, seed: Any, share: float) -> Any:
     """Set a rectangle of each image to 0, the mean of all; its sides are up to this share of the image's."""
-    inside = [_stretch(x, axis, tf.random.fold_in(seed, axis), share) for axis in (1, 2)]
+    inside = [stretch(x, axis, tf.random.fold_in(seed, axis), share) for axis in (1, 2)]
     return tf.where(inside[0] & inside[1], 0.0, x)
 
 
-def _stretch(x: Any, axis: int, seed: Any, share: float) -> Any:
-    """Return which positions along an axis are in a random stretch of each image, as [n, ...] with axes of 1."""
+def stretch(x: Any, axis: int, seed: Any, share: float) -> Any:
+    """Return which positions along an axis are in a random stretch of each row, as [n, ...] with axes of 1."""
     rows, size = tf.shape(x)[0], x.shape[axis]
     drawn = tf.random.stateless_uniform((rows, 2), seed)
     length = drawn[:, :1] * share * size
     start = drawn[:, 1:] * (size - length)
     at = tf.range(size, dtype=tf.float32)[None] + 0.5
     inside = (at >= start) & (at < start + length)
-    return tf.reshape(inside, (rows, size, 1, 1) if axis == 1 else (rows, 1, size, 1))
+    return tf.reshape(inside, (rows, *(size if one == axis else 1 for one in range(1, len(x.shape)))))
