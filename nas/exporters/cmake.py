@@ -46,6 +46,9 @@ file(GLOB_RECURSE TFLM_SOURCES CONFIGURE_DEPENDS
 add_library(tflm STATIC ${{TFLM_SOURCES}})
 # Structures have another size without TF_LITE_STATIC_MEMORY, so what uses the library must be compiled with it as well.
 target_compile_definitions(tflm PUBLIC TF_LITE_STATIC_MEMORY TF_LITE_DISABLE_X86_NEON)
+if(NOT MSVC)  # as TFLM's own build: with exceptions, its planners do not compile
+  target_compile_options(tflm PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+endif()
 target_include_directories(tflm SYSTEM PUBLIC
   "${{TFLM_DIR}}" "${{TFLM_DIR}}/third_party/flatbuffers/include" "${{TFLM_DIR}}/third_party/gemmlowp"
   "${{TFLM_DIR}}/third_party/kissfft" "${{TFLM_DIR}}/third_party/ruy")

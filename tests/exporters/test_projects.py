@@ -22,6 +22,14 @@ from nas.target.target import find_target
 
 MODEL = rooms.ROOT / "native" / "fuzz" / "corpus" / "cnn_timeseries.tflite"
 
+# TFLM's planners do not compile with exceptions: their operator delete is private.
+LIBRARY = """
+#if defined(__cpp_exceptions)
+#error "TFLM is built without exceptions"
+#endif
+extern const int version;
+const int version = 1;
+"""
 # Waiting for a second ends the programs, which would classify for ever.
 PICO = {
     "sdk/external/pico_sdk_import.cmake": """
@@ -89,7 +97,7 @@ def build(tmp_path_factory, make_archive):
         archive = archive or make_archive(example=EXAMPLE, tflite=MODEL.read_bytes(), **fields)
         write(root, archive, [format_name])
         write_tflm(root / "tflm", example)
-        write_files(root, {"tflm/tensorflow/lite/version.cc": "extern const int version = 1;\n", **SDKS[format_name]})
+        write_files(root, {"tflm/tensorflow/lite/version.cc": LIBRARY, **SDKS[format_name]})
         sdk = str(root / "sdk")
         env = {**os.environ, "PICO_SDK_PATH": sdk, "ZEPHYR_BASE": sdk, "IDF_PATH": sdk}
         options = {
