@@ -24,6 +24,7 @@ from nas.study.paths import PATHS
 from nas.study.repeat import commands
 from nas.study.result import Result, Trained
 from nas.study.study import Study
+from nas.study.tested import TEST_KEYS
 from nas.target.profiler import profile
 from nas.text import document
 from nas.tracking import known_run
@@ -92,7 +93,7 @@ def _about(archive: Archive) -> dict[str, Any]:
 def _scores(trained: Trained) -> dict[str, Any]:
     """Return the scores in validation and, of a winner, on the test rows."""
     facts = trained.to_json()
-    tested = ("test_metrics", "float_test_metrics", "baseline_metrics", "confusion", "drawn_from", "test_answers")
+    tested = [key for key in TEST_KEYS.values() if key in facts]
     return {
         "metric": trained.metric,
         "val_metrics": trained.record.val_metrics,

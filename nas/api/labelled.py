@@ -18,7 +18,7 @@ from nas.errors import InputError
 from nas.evaluation.class_names import match_targets
 from nas.task.classification import Classification
 from nas.task.regression import Regression
-from nas.task.task import TARGETS
+from nas.task.task import TARGETS, Task
 
 DataSource: TypeAlias = str | DataChoice | Data
 """Data as the functions of `nas` take them: a name or path, one with options, or rows in memory."""
@@ -39,6 +39,9 @@ def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
     source = model.data if data is None else data
     if source is None:
         return None
+    if model.detector is not None:
+        hint = "nas evaluate judges it, and its float model beside it"
+        raise InputError(model.origin, "must give classes or values: it detects anomalies", hint=hint)
     splits = _splits(model, source)
     check_task(model, splits.source, measured=splits.task == TARGETS)
     if splits.task == TARGETS:
@@ -80,12 +83,16 @@ def judged_by(data: DataSource | None) -> str:
     return "val" if data is None else "test"
 
 
-def baseline_score(parts: Mapping[str, Part], part: str) -> float:
+def baseline_score(parts: Mapping[str, Part], part: str, learns: Task | None = None) -> float:
     """Return the share of the rows of a part that have the most frequent class of the training rows.
 
-    Of measured targets, the RMSE of always answering the mean of the training targets.
+    Of measured targets, the RMSE of always answering the mean of the training targets. If the task is to detect
+    anomalies, the area under the ROC of the distance of the rows, which must be scaled, from the training rows' mean.
     """
     y = parts[part].y
+    if learns is not None and learns.reconstructs:
+        answers = learns.answers(np.zeros((len(y), parts[part].x[0].size), np.float32), parts[part].x)
+        return learns.scores(learns.tally(answers, y, 1))[learns.main_metric]
     if y.ndim == 2:
         tally = _ERRORS.baseline(parts["train"].y, y, y.shape[1])
         return _ERRORS.scores(tally)[Regression.main_metric]

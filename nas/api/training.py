@@ -121,7 +121,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
     request = replace(request, source=replace(request.source, spec=write_spec(request.source, request.folder)))
     _say(view, _rows_words(spec, len(data.prepared.train), len(data.prepared.val)))
     made = _trained(request, code, data, checkpoints, view)
-    model = deployed(spec, made.tflite, data)
+    model, rows = deployed(spec, made.tflite, data), data.prepared
     write_models(request.folder, spec, data, made, model)
     result = TrainingResult(
         name=spec.name,
@@ -134,7 +134,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
         weights_sha256=weights_sha256(made.weights),
         val_score=made.val_score,
         float_val_score=made.float_val_score,
-        baseline_score=baseline_score({"train": data.prepared.train, "val": data.prepared.val}, "val"),
+        baseline_score=baseline_score({"train": rows.train, "val": rows.val}, "val", rows.learns),
         seconds=round(time.monotonic() - start, 2),
         stopped_by=made.stopped_by,
         resumed_at=made.resumed_at,

@@ -21,6 +21,7 @@ from nas.study.manifest import ARCHITECTURE
 from nas.study.retraining import Retraining
 from nas.study.training_result import Checkpoints, TrainedModel
 from nas.study.winner_spec import retraining_of
+from nas.task.anomaly import Anomaly
 
 _MOST_JSON_BYTES, _MOST_LABELS_BYTES = 1 << 20, 1 << 30
 _THREADS = "TensorFlow had computed in this process before, with several threads: another run may give other weights"
@@ -81,7 +82,8 @@ def plan_of(request: Request, data: TrainingData) -> Retraining:
         raise InputError("--weights", "must be left out for an architecture, which begins with weights of its seed")
     path = Path(spec.model.architecture)
     member = _read(read_regular(path, _MOST_JSON_BYTES), path)
-    wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, len(rows.class_names))}
+    outputs = rows.learns.outputs(rows.train.y, rows.class_names, data.row_shape)
+    wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, outputs)}
     for key, (own, other) in wanted.items():
         if own != other:
             raise InputError(f"{path}: {key}", f"must be that of the data, {_words(other)}", got=_words(own))
@@ -124,6 +126,7 @@ def _fit(
         resumed_at=trained.resumed_at,
         notes=() if trained.is_repeatable else (_THREADS,),
         output_scale=plan.architecture.task.output_scale(),
+        detector=trained.learned if isinstance(trained.learned, Anomaly) else None,
     )
 
 

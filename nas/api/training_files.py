@@ -140,6 +140,8 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, made: Traine
 
 def _output(made: TrainedModel) -> dict[str, Any]:
     """Return what the outputs mean, and of regression what brings them to units."""
+    if made.detector is not None:
+        return {"is": "reconstruction", "detector": to_data(made.detector)}
     if made.output_scale is None:
         return {"is": "probability" if made.probabilities else "logit"}
     return {"is": "value", "scaling": to_data(Scaling(*made.output_scale))}

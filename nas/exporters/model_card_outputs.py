@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from nas.exporters.markdown import escape, table
 from nas.study.archive import Archive
+from nas.task.task import metric_title, score_text
 from nas.text import percent
 
 
@@ -42,7 +43,22 @@ units; above {detector.threshold:.6g} the input is an anomaly. The threshold is 
         return f"{text} Not the winner of its study, and therefore not evaluated on the test set."
     head = ("test set: true \\ answered", *archive.class_names)
     rows = [(name, *counts) for name, counts in zip(archive.class_names, tested.confusion, strict=True)]
-    return f"{text}\n\n{table(head, rows)}"
+    return f"{text}\n\n{table(head, rows)}{_simple(archive)}"
+
+
+def _simple(archive: Archive) -> str:
+    """Return the metrics of simple detectors, if any are known."""
+    tested = archive.found.tested
+    if tested is None or not tested.simple_metrics:
+        return ""
+    names = tuple(next(iter(tested.simple_metrics.values())))
+    own = ("this model", *(score_text(name, tested.metrics[name].value) for name in names))
+    others = [(title, *(score_text(n, found[n]) for n in names)) for title, found in tested.simple_metrics.items()]
+    return f"""
+
+On the same test rows, simple detectors with as many bytes as the weights:
+
+{table(("", *map(metric_title, names)), [own, *others])}"""
 
 
 def recalls(confusion: Sequence[Sequence[int]]) -> list[float | None]:

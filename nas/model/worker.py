@@ -9,20 +9,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nas.arrays import Array
 from nas.data.axes import find_axes
 from nas.data.dataset import Part
 from nas.data.prepared import Prepared
 from nas.data.splits import Splits
-from nas.model.answers import look_at
 from nas.model.chosen_rows import ChosenRows, choose_rows
 from nas.model.rows import rows_of
+from nas.model.winner import evaluate_winner
 from nas.signal.kind import as_input
 from nas.space.architecture import Architecture
 from nas.study.record import Record, State
 from nas.study.rungs import HalvingRule
-from nas.study.tasks import EvaluationTask, Fold, Task, TeacherAnswers, TeacherTask, TrainingOutcome, TrainingTask
-from nas.study.tested import Tested
+from nas.study.tasks import (
+    EvaluationTask,
+    Fold,
+    Task,
+    TeacherAnswers,
+    TeacherTask,
+    TrainingOutcome,
+    TrainingTask,
+)
 from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.task.task import validation_curve
@@ -278,32 +284,6 @@ def train_teacher(task: TeacherTask, data: Prepared) -> TeacherAnswers:
         val_accuracy=trained.val_accuracy,
         epochs=len(trained.history["loss"]),
         seconds=round(time.monotonic() - start, 2),
-    )
-
-
-def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
-    """Evaluate the winner on the test rows: the int8 model as deployed, and the float network that it came from."""
-    from nas.model.deploy.tflite_model import TfliteModel, float_outputs
-    from nas.model.network.network import Network
-    from nas.model.weights import load_weights
-
-    network = Network(task.architecture.lower())
-    load_weights(network, task.weights)
-    part, learns = data.test, task.architecture.task
-
-    def tallies(answers: Array) -> Array:
-        return learns.tallies(answers, part.y, part.groups, task.architecture.outputs)
-
-    outputs, read = TfliteModel(task.tflite).answered(part.x, learns)
-    answers, before = learns.answers(outputs, read), learns.answers(float_outputs(network, part.x), part.x)
-    counts, grouped = tallies(answers), part.groups is not None
-    return Tested(
-        metrics=learns.estimates(counts, grouped=grouped),
-        float_metrics=learns.estimates(tallies(before), grouped=grouped),
-        baseline_metrics=learns.scores(learns.baseline(data.train.y, part.y, task.architecture.outputs, answers)),
-        confusion=learns.confusion(counts.sum(0)),
-        resampled_unit=learns.drawn_from(counts, grouped=grouped),
-        answers=look_at(learns, answers, learns.confidence(outputs), part, data.scaling, task.architecture.outputs),
     )
 
 

@@ -10,6 +10,7 @@ from nas.reports.markup import Markup, element, note, section, table
 from nas.reports.svg import ACCENT, HALF_WIDTH, INK, MUTED, SECOND, drawing, to_svg
 from nas.reports.tables import confusion, scores
 from nas.reports.view import ReportView
+from nas.reports.words import scored
 from nas.study.answers import Answers
 from nas.study.result import Trained
 from nas.study.scores import uses_of_test_set
@@ -36,6 +37,7 @@ def on_scores(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Mar
             f"Every metric on the test set. {tested.method_words} The study selected by {metric_title(winner.metric)}."
         ),
         scores(tested),
+        *_simple(tested),
         note(f"Test {view.inputs_are} by what they are and by what the int8 model says."),
         confusion(tested.confusion, view.class_names),
     )
@@ -43,6 +45,23 @@ def on_scores(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Mar
         yield groups_of(view, kept.groups, winner.metric)
     if kept.misses:
         yield _misses(view, kept)
+
+
+def _simple(tested: Tested) -> Iterator[Markup]:
+    """Yield the metrics of simple detectors beside those of the winner."""
+    if not tested.simple_metrics:
+        return
+    names = [name for name in tested.metrics if name in next(iter(tested.simple_metrics.values()))]
+    own = {name: tested.metrics[name].value for name in names}
+    rows: list[list[object]] = [
+        [title, *(scored(name, found[name]) for name in names)]
+        for title, found in (("winner, int8", own), *tested.simple_metrics.items())
+    ]
+    about = (
+        "Simple detectors with as many bytes as the winner's weights, their numbers counted as int8 though computed "
+        "with floats, and thresholds from the same rows:"
+    )
+    yield element("div", note(about), table(["", *map(metric_title, names)], rows))
 
 
 def score_charts(points: Sequence[Sequence[float]], threshold: float | None) -> Iterator[tuple[str, Markup]]:
@@ -66,9 +85,11 @@ def _distribution(kinds: Sequence[Doubles], threshold: float | None) -> Markup:
         if threshold is not None:
             axes.axvline(threshold, color=INK, linewidth=1, linestyle=(0, (4, 3)))
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter("")
         axes.set_xlabel("score")
         axes.set_ylabel("% of its rows")
-        axes.legend(loc="upper right")
+        axes.legend(loc="upper left")
         return to_svg(figure, "scores", "How often each score occurs among normal rows and among anomalies")
 
 

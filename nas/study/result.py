@@ -23,6 +23,7 @@ PLACE = Place("winner")
 _UNTESTED: Mapping[str, Any] = {
     **dict.fromkeys(("test_accuracy", "float_test_accuracy", "baseline_accuracy")),
     **{key: {} for key in ("test_metrics", "float_test_metrics", "baseline_metrics")},
+    "simple_metrics": {},
     "confusion": [],
     "drawn_from": "",
     "test_answers": None,
@@ -105,9 +106,8 @@ class Trained:
 
     @property
     def headline_metrics(self) -> tuple[str, ...]:
-        """The metrics that a summary shows of the test rows: the study's, and accuracy or R2; none without a test."""
-        task = task_of(self.metric)
-        return tuple(dict.fromkeys((self.metric, task.main_metric, task.curve))) if self.tested else ()
+        """The metrics that a summary shows of the test rows: the study's, and the task's; none without a test."""
+        return tuple(dict.fromkeys((self.metric, *task_of(self.metric).headline))) if self.tested else ()
 
     @property
     def folds_left_out(self) -> int:

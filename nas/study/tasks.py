@@ -116,6 +116,7 @@ class TrainingOutcome:
     checkpoint: bytes | None = None
 
 
+WINNER = "the winner"
 HAND_MADE = -1
 """Stands in place of a trial's number where the hand-made network is trained."""
 
@@ -212,7 +213,7 @@ class EvaluationTask(Task[Tested]):
     architecture: Architecture
     tflite: bytes
     weights: bytes
-    whose: str = "the winner"
+    whose: str = WINNER
 
     @property
     def label(self) -> str:

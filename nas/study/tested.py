@@ -1,7 +1,7 @@
 """What a model reached on the test rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nas.codec import to_data
@@ -14,6 +14,7 @@ TEST_KEYS = {
     "metrics": "test_metrics",
     "float_metrics": "float_test_metrics",
     "baseline_metrics": "baseline_metrics",
+    "simple_metrics": "simple_metrics",
     "confusion": "confusion",
     "resampled_unit": "drawn_from",
     "answers": "test_answers",
@@ -29,6 +30,8 @@ class Tested:
         float_metrics: of the model before quantization.
         baseline_metrics: of the best constant answer: the class that is most frequent in training, or the mean of the
             training targets.
+        simple_metrics: of anomaly detection, the metrics of simple detectors (`nas.data.simple_detectors`) with as many
+            bytes as the model's weights, by what they are called.
         confusion: `confusion[true][predicted]`, counts of the int8 model; empty without classes.
         answers: how the int8 model answered single rows and groups; None if it is not known.
         resampled_unit: what the intervals are over, and how many there are: `9 groups`, or `200 rows` if there are no
@@ -41,6 +44,7 @@ class Tested:
     confusion: tuple[tuple[int, ...], ...]
     resampled_unit: str
     answers: Answers | None = None
+    simple_metrics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def has_intervals(self) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from nas.arrays import Array
 from nas.codec import to_data
 from nas.study.scores import as_accuracy
+from nas.task.anomaly import Anomaly
 from nas.task.classification import Classification
 from nas.task.regression import Regression
 from nas.task.task import find_metric, metric_title
@@ -51,6 +52,7 @@ class TrainedModel:
         val_score: of the int8 model on the validation rows, in `metric`; None if it has learned from them.
         float_val_score: of the float model on them.
         notes: what the user should know, one line each.
+        detector: of anomaly detection, the task with its threshold.
         output_scale: of regression, the mean and the deviation that bring outputs to units; None for classes.
     """
 
@@ -66,10 +68,13 @@ class TrainedModel:
     float_val_score: float | None
     notes: tuple[str, ...] = ()
     output_scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    detector: Anomaly | None = None
 
     @property
     def metric(self) -> str:
-        """What the scores are: `accuracy`, or `rmse` of regression."""
+        """What the scores are: `accuracy`, `rmse` of regression, or `roc_auc` of anomaly detection."""
+        if self.detector is not None:
+            return Anomaly.main_metric
         return Classification.main_metric if self.output_scale is None else Regression.main_metric
 
 

@@ -38,6 +38,7 @@ class Anomaly(Task):
     metrics: ClassVar[Mapping[str, Metric]] = ALARM_METRICS
     main_metric: ClassVar[str] = "roc_auc"
     curve: ClassVar[str] = "explained"
+    headline: ClassVar[tuple[str, ...]] = ("roc_auc", "false_alarm_rate", "missed_alarm_rate")
     constant: ClassVar[str] = "the mean of the training rows"
     calibration_rows: ClassVar[int | None] = 4096
     range_margin: ClassVar[float] = 1 / 16

@@ -24,6 +24,7 @@ class Classification(Task):
     metrics: ClassVar[Mapping[str, Metric]] = METRICS
     main_metric: ClassVar[str] = "accuracy"
     curve: ClassVar[str] = "accuracy"
+    headline: ClassVar[tuple[str, ...]] = ("accuracy",)
     constant: ClassVar[str] = "the most frequent class"
     softmax: bool = True
 

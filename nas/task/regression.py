@@ -43,6 +43,7 @@ class Regression(Task):
 
     curve: ClassVar[str] = "r2"
     main_metric: ClassVar[str] = "rmse"
+    headline: ClassVar[tuple[str, ...]] = ("rmse", "r2")
     metrics: ClassVar[Mapping[str, Metric]] = ERROR_METRICS
     constant: ClassVar[str] = "the mean of the training targets"
     measured: ClassVar[bool] = True

@@ -33,6 +33,7 @@ class Task(ABC):
     Attributes:
         metrics: what answers are judged by, by name.
         main_metric: the one that is told whatever a study judges by.
+        headline: the metrics of the test rows that are always told.
         curve: what learning curves show beside the loss; higher is better.
         constant: the constant answer of `baseline`, in words.
         measured: whether targets are numbers in units [n, outputs], not classes [n].
@@ -46,6 +47,7 @@ class Task(ABC):
     metrics: ClassVar[Mapping[str, Metric]]
     main_metric: ClassVar[str]
     curve: ClassVar[str]
+    headline: ClassVar[tuple[str, ...]]
     constant: ClassVar[str]
     measured: ClassVar[bool] = False
     calibration_rows: ClassVar[int | None] = None

@@ -150,6 +150,8 @@ def scores(winner: Trained) -> list[tuple[str, str]]:
         lines.append(
             (f"  always {winner.tested.task.constant}", score_text(metric, winner.tested.baseline_metrics[metric]))
         )
+        simple = winner.tested.simple_metrics.items()
+        lines += [(f"  {title}", score_text(metric, found[metric])) for title, found in simple if metric in found]
         if winner.hand_made is not None and winner.hand_made.tested is not None:
             lines.append(("  hand-made network", score_text(metric, winner.hand_made.tested.metrics[metric].value)))
     return [*lines, *validated(winner)]

@@ -1,0 +1,124 @@
+"""A search for a detector of anomalies, and everything that is written and said of it."""
+
+import csv
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+from workshop import QUICK, SearchHere
+
+import nas as package
+from nas.study.recipe import Recipe
+from nas.study.result import Result
+from nas.study.study import Study
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("anomalies")
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path, search_here: SearchHere) -> Result:
+    recipe = Recipe.of(
+        **QUICK | {"epochs": 10, "final_epochs": 10, "qat_epochs": 2, "learning_rate": 0.02}, winner_epochs=20
+    )
+    study = Study(
+        space="autoencoder_table", name="pumps", budget_kb=2, trials=3, recipe=recipe, tracking_uri="none",
+        false_alarm_rate=0.1, task="anomaly",
+    )  # fmt: skip
+    return search_here(study, folder / "studies")
+
+
+@pytest.fixture(scope="module")
+def study(found: Result) -> Path:
+    return Path(found.folder)
+
+
+def test_the_winner_finds_more_than_the_distance_from_the_mean_and_simple_detectors_stand_beside_it(
+    found: Result,
+) -> None:
+    assert found.winner is not None
+    tested = found.winner.tested
+    assert tested is not None
+    assert tested.metrics["roc_auc"].value > tested.baseline_metrics["roc_auc"]
+    assert [title.partition(",")[0] for title in tested.simple_metrics] == ["k-means", "Gaussian"]
+    assert all(0.5 < figures["roc_auc"] <= 1 for figures in tested.simple_metrics.values())
+
+
+def test_its_threshold_lets_the_wanted_share_of_normal_validation_rows_have_an_alarm(study: Path) -> None:
+    model = package.load(study)
+    assert model.data is not None
+    assert model.detector is not None
+    val = model.data.splits().val
+    alarms = model.detector.alarms(model.predict(val.x))[val.y == 0]
+    assert alarms.sum() == int(0.1 * len(alarms))
+
+
+def test_the_area_that_is_told_is_scikit_learn_s_of_the_predicted_scores(study: Path) -> None:
+    model = package.load(study)
+    assert model.data is not None
+    test = model.data.splits().test
+    best = json.loads((study / "results.json").read_text())["best"]
+    assert (best["task"], best["metric"]) == ("anomaly", "roc_auc")
+    assert roc_auc_score(test.y, model.predict(test.x)[:, 0]) == pytest.approx(best["test_score"])
+
+
+def test_predictions_have_a_score_a_threshold_and_an_answer(nas: Callable[..., Any], study: Path, folder: Path) -> None:
+    nas("predict", str(study), "pump_table", "-o", str(folder / "out.csv"))
+    rows = list(csv.DictReader((folder / "out.csv").read_text().splitlines()))
+    assert list(rows[0]) == ["source", "start", "end", "score", "threshold", "is_anomaly"]
+    assert all((float(row["score"]) > float(row["threshold"])) == (row["is_anomaly"] == "True") for row in rows)
+
+
+def test_what_is_said_and_written_speaks_of_anomalies(nas: Callable[..., Any], study: Path, folder: Path) -> None:
+    said = nas("evaluate", str(study), "-o", str(folder / "evaluated")).out
+    assert "anomalies found, the first alarm after" in said
+    assert json.loads((folder / "evaluated" / "evaluation.json").read_text())["task"] == "anomaly"
+    for text in ((study / "report.html").read_text(), (study / "best" / "model_card.md").read_text()):
+        assert "k-means" in text
+        assert "accuracy of" not in text.lower()
+
+
+def test_exported_c_decides_as_python_on_every_test_row(nas: Callable[..., Any], study: Path, folder: Path) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc to compile with")
+    nas("export", str(study), "--format", "c", "-o", str(folder / "c"), "--name", "pumps")
+    (folder / "c" / "main.c").write_text(
+        '#include <stdio.h>\n#include "pumps.h"\nint main(void) {\n'
+        "  static int8_t input[PUMPS_INPUT_BYTES], output[PUMPS_OUTPUT_BYTES];\n"
+        "  while (fread(input, 1, sizeof input, stdin) == sizeof input) {\n"
+        "    pumps_invoke(input, output);\n    putchar('0' + pumps_is_anomaly(input, output));\n  }\n  return 0;\n}\n"
+    )
+    command = ["gcc", "-std=c99", "-Wall", "-Werror", "main.c", "pumps.c", "-lm", "-o", "program"]
+    subprocess.run(command, cwd=folder / "c", check=True)
+    model = package.load(study)
+    assert model.data is not None
+    assert model.detector is not None
+    assert model.tflite is not None
+    from nas.model.deploy.tflite_model import TfliteModel
+
+    rows = model.data.splits().test.x
+    given = TfliteModel(model.tflite).quantize(model.scaled(rows)).tobytes()
+    ran = subprocess.run([folder / "c" / "program"], input=given, capture_output=True, check=True)
+    assert np.array_equal(np.frombuffer(ran.stdout, np.uint8) == ord("1"), model.detector.alarms(model.predict(rows)))
+
+
+def test_its_specification_trains_it_again(study: Path, folder: Path) -> None:
+    result = package.train(study / "best" / "spec.toml", folder=folder / "again", epochs=3, tracking_uri="none")
+    assert result.metric == "roc_auc"
+    assert package.load(folder / "again").detector is not None
+
+
+def test_what_detectors_cannot_do_is_one_clear_line(study: Path, search_here: SearchHere, folder: Path) -> None:
+    with pytest.raises(package.InputError, match="it detects anomalies; nas evaluate judges it"):
+        package.quantize(study)
+    options = {"budget_kb": 2, "trials": 1, "tracking_uri": "none"}
+    with pytest.raises(package.InputError, match="false_alarm_rate: applies to anomaly only"):
+        search_here(Study(space="mlp_tabular", data="wine", false_alarm_rate=0.1, **options), folder / "studies")
