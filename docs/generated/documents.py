@@ -57,7 +57,7 @@ def space() -> str:
     for name, front_end in FRONT_ENDS.items():
         settings = next((base for base in front_end.__mro__ if "Attributes:" in (base.__doc__ or "")), None)
         rows_of_it = [] if settings is None else [_row(key) for key in keys_of("front_end", settings)]
-        parts += [f"## The front-end {name}\n", f"{prose(FRONT_ENDS.summary(name))}\n"]
+        parts += [f"## The front-end `{name}`\n", f"{prose(FRONT_ENDS.summary(name))}\n"]
         parts += [table(HEAD, rows_of_it)] if rows_of_it else []
     return "\n".join(parts)
 

@@ -123,7 +123,7 @@ BAD = {
     ),
     "an unknown sampler": (nothing, ["--sampler", "tp"], "--sampler: unknown sampler 'tp'"),
     "an unknown objective": (nothing, ["--objective", "speed"], "--objective: unknown objective"),
-    "an unknown metric": (nothing, ["--metric", "f1"], "--metric: unknown metric 'f1'"),
+    "an unknown metric": (nothing, ["--metric", "f2"], "--metric: unknown metric 'f2'"),
     "a recipe that is none": (nothing, ["--recipe", "epochs"], "--recipe: must be KEY="),
     "a recipe's word for a number": (
         nothing,

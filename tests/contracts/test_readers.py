@@ -181,7 +181,7 @@ def test_a_reader_of_some_folders_is_asked_before_one_of_all_folders(
 
 @pytest.mark.parametrize("option", READER_OPTIONS)
 def test_every_option_of_readers_is_a_flag_of_nas_data_and_nas_search(option: str) -> None:
-    for command in (data_verb.command, search_verb.command):
+    for command in (data_verb.describe, search_verb.command):
         assert option in {parameter.name for parameter in command.params}
 
 

@@ -87,5 +87,5 @@ def test_a_number_that_is_constant_in_each_recording_is_told_to_be_left_out(name
 
 def test_a_folder_of_one_class_is_answered_with_the_folder_above(tmp_path: Path) -> None:
     recordings(tmp_path)
-    with pytest.raises(InputError, match=f"give the folder above: {tmp_path}$"):
+    with pytest.raises(InputError, match=f"give the folder above: {tmp_path}; else name the column"):
         load(str(tmp_path / "run"))

@@ -13,7 +13,7 @@ from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import space_names
 
-SHAPES = {"window": (40, 3), "image": (12, 12, 2), "table": (11,)}
+SHAPES = {"window": (64, 3), "image": (12, 12, 2), "table": (11,)}
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc to compile plain C with")
 
 

@@ -19,13 +19,19 @@ CLASSES = 4
 SCALING = Scaling((1.0, -2.0), (0.5, 3.0))
 
 
+def kept_of(learns: Classification, outputs: np.ndarray, part: Part, scaling: Scaling):
+    """What is kept of the answers that these outputs give."""
+    classes = outputs.shape[1]
+    return look_at(learns, learns.answers(outputs), learns.confidence(outputs), part, scaling, classes)
+
+
 def looked_at(seed: int = 0, rows: int = 300, shape: tuple[int, ...] = (90, 2), groups: int = 7, **settings: bool):
     """Random int8 probabilities for random rows: the answers kept, the outputs, and the rows."""
     rng = np.random.default_rng(seed)
     outputs = np.round(rng.dirichlet(np.ones(CLASSES) / 2, rows) * 255).astype(np.float32) / 256
     named = np.array([f"s{i}" for i in rng.integers(0, groups, rows)]) if groups else None
     part = Part(rng.normal(size=(rows, *shape)).astype(np.float32), rng.integers(0, CLASSES, rows), named)
-    answers = look_at(Classification(**settings), outputs, part, SCALING, CLASSES)
+    answers = kept_of(Classification(**settings), outputs, part, SCALING)
     assert answers is not None
     return answers, outputs, part
 
@@ -101,7 +107,7 @@ def test_of_many_channels_the_first_are_kept():
     rng = np.random.default_rng(0)
     part = Part(rng.normal(size=(5, 10, 30)).astype(np.float32), np.zeros(5, int))
     outputs = np.tile(np.array([0.1, 0.9], np.float32), (5, 1))
-    answers = look_at(Classification(), outputs, part, Scaling((0.0,) * 30, (1.0,) * 30), 2)
+    answers = kept_of(Classification(), outputs, part, Scaling((0.0,) * 30, (1.0,) * 30))
     assert answers is not None
     kept = np.array(answers.mistakes[0].values)
     assert kept == pytest.approx(part.x[0].T[:MOST_CHANNELS], rel=1e-3)
