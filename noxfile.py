@@ -29,8 +29,9 @@ nox.options.sessions = ["lint", "types", "native", "tests"]
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 CORES = str(os.cpu_count() or 1)
-# Each process of the tests imports TensorFlow, which takes a gigabyte.
-TEST_PROCESSES = str(min(4, os.cpu_count() or 1))
+# One more than there are cores, since many tests wait for commands that they have started. Each process imports
+# TensorFlow, which takes a gigabyte.
+TEST_PROCESSES = str(min(4, (os.cpu_count() or 1) + 1))
 
 
 def cpp_sources() -> list[str]:
