@@ -33,6 +33,9 @@ CORES = str(os.cpu_count() or 1)
 # TensorFlow, which takes a gigabyte.
 TEST_PROCESSES = str(min(4, (os.cpu_count() or 1) + 1))
 
+# In the order of `tests/conftest.py`; without this, files of many tests come first, and long ones last.
+ORDER = ("--no-loadscope-reorder",)
+
 
 def cpp_sources() -> list[str]:
     """List the files that clang-format keeps in style."""
@@ -64,7 +67,7 @@ def native(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests, their files on up to four cores; last, so that pytest's summary closes the log."""
-    session.run("python", "-m", "pytest", "-n", TEST_PROCESSES, "--dist", "loadfile", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", TEST_PROCESSES, "--dist", "loadfile", *ORDER, *session.posargs)
 
 
 @nox.session(default=False)

@@ -9,7 +9,14 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+# Files that take longest, much of it waiting; they begin first, so that none is left alone at the end.
+LONG = ("test_cluster", "test_executors", "test_packaging", "test_notebooks", "test_search", "test_apart", "test_site")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(scope="session")
