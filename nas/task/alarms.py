@@ -157,27 +157,26 @@ def _coarser(tallies: Doubles) -> Doubles:
 def _draws(tallies: Doubles, grouped: bool, seed: int) -> Iterator[Doubles]:
     """Yield tallies of bootstrap samples, some at a time."""
     rng, left, shape = np.random.default_rng(seed), DRAWS, tallies.shape[1:]
-    step = max(1, MOST_VALUES // int(np.prod(shape)))
+    weights = np.ones(len(tallies)) if grouped else tallies.sum(0)[:, :, ROWS].ravel()
+    units, step = int(weights.sum()), max(1, MOST_VALUES // int(np.prod(shape)))
     while left:
         count = min(left, step)
-        yield (_of_groups if grouped else _of_rows)(rng, tallies, count).reshape(count, *shape)
+        times = rng.multinomial(units, weights / units, size=count)
+        yield (_of_groups if grouped else _of_rows)(times, tallies).reshape(count, *shape)
         left -= count
 
 
-def _of_groups(rng: np.random.Generator, tallies: Doubles, count: int) -> Doubles:
-    units = len(tallies)
-    times = rng.multinomial(units, np.full(units, 1 / units), size=count)
-    return np.asarray(times.astype(np.float64) @ tallies.reshape(units, -1))
+def _of_groups(times: Ints, tallies: Doubles) -> Doubles:
+    """Return tallies of groups that were drawn so many times [samples, groups]."""
+    return np.asarray(times.astype(np.float64) @ tallies.reshape(len(tallies), -1))
 
 
-def _of_rows(rng: np.random.Generator, tallies: Doubles, count: int) -> Doubles:
-    """Return tallies of drawn rows, those of a cell with the mean score of its rows."""
+def _of_rows(times: Ints, tallies: Doubles) -> Doubles:
+    """Return tallies of rows that were drawn so many times [samples, cells], each with the mean scores of its cell."""
     total = tallies.sum(0)
     rows = total[:, :, ROWS]
-    units = int(rows.sum())
-    times = rng.multinomial(units, (rows / units).ravel(), size=count).reshape(count, *rows.shape)
     means = np.divide(total, rows[:, :, None], out=np.zeros_like(total), where=rows[:, :, None] > 0)
-    return np.asarray(times[:, :, :, None] * means)
+    return np.asarray(times.reshape(-1, *rows.shape)[:, :, :, None] * means)
 
 
 def _area(x: Doubles, y: Doubles) -> Doubles:
