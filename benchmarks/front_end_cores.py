@@ -26,7 +26,7 @@ from mel_settings import random_mel
 from plain_c import CORES, SECTIONS, STRICT, Core, run, sizes, write_script
 
 from nas.arrays import Array
-from nas.exporters.front_end import front_end_files
+from nas.exporters.front_ends.mel import front_end_files
 from nas.signal.mel import Mel
 from nas.signal.mel_cost import code_bytes, instructions, table_bytes
 

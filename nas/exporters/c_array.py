@@ -8,9 +8,9 @@ from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.detection import detection_constants
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
-from nas.exporters.hearing import written_hearing
+from nas.exporters.front_ends.hearing import written_hearing
+from nas.exporters.front_ends.mel_listening import Names, listening_files
 from nas.exporters.input_scaling import input_factors, quantizing
-from nas.exporters.listening import Names, listening_files
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive

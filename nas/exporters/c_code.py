@@ -5,14 +5,14 @@ Beside them lie a check with a known answer, a program, and a README.
 
 from nas.exporters.c_array import ends_of
 from nas.exporters.c_beside import beside
-from nas.exporters.c_listening import plain_c_listening
 from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.format import FORMATS, MARK, Files
-from nas.exporters.hearing import hearing_of, with_heard_example
+from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
+from nas.exporters.front_ends.mel_program import plain_c_listening
+from nas.exporters.front_ends.window_listening import window_listening_files
 from nas.exporters.input_scaling import input_factors, quantizing
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
-from nas.exporters.window_listening import window_listening_files
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from nas.exporters.build_commands import board_commands
 from nas.exporters.c_text import identifier, rows
 from nas.exporters.format import FORMATS, Files
-from nas.exporters.hearing import with_heard_example, written_hearing
-from nas.exporters.listening import about_listening
+from nas.exporters.front_ends.hearing import with_heard_example, written_hearing
+from nas.exporters.front_ends.mel_listening import about_listening
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.on_tflm import on_tflm

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nas.exporters.c_text import comment
-from nas.exporters.hearing import Hearing, written_hearing
+from nas.exporters.front_ends.hearing import Hearing, written_hearing
 from nas.exporters.markdown import escape, table
 from nas.exporters.outputs import outputs_of
 from nas.study.archive import Archive

@@ -1,7 +1,7 @@
 """A whole program in C++ that runs a model by TFLM, to be read more than to be copied."""
 
 from nas.exporters.detection import filling
-from nas.exporters.hearing import written_hearing
+from nas.exporters.front_ends.hearing import written_hearing
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive
 

@@ -12,7 +12,7 @@ from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import Destination, write
-from nas.exporters.hearing import hearing_of, with_heard_example
+from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
 from nas.signal.mel import Mel
 from nas.study.archive import Quantization
 

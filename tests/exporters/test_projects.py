@@ -13,7 +13,7 @@ from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
-from nas.exporters.hearing import noise
+from nas.exporters.front_ends.hearing import noise
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
 from nas.study.archive import Example, Quantization

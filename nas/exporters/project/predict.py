@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nas.exporters.c_text import comment
 from nas.exporters.detection import filling
-from nas.exporters.hearing import written_hearing
+from nas.exporters.front_ends.hearing import written_hearing
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project import smoothing, sound
 from nas.exporters.project.smoothing import returned

@@ -1,7 +1,7 @@
 """The README of a project: the commands that build it, the memory that it needs, and what the model is given."""
 
 from nas.exporters.format import MARK
-from nas.exporters.listening import about_listening
+from nas.exporters.front_ends.mel_listening import about_listening
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.outputs import outputs_of

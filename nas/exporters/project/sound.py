@@ -1,6 +1,6 @@
 """The functions of a project that turn samples of sound into an answer, in C++ for TFLM."""
 
-from nas.exporters.hearing import Hearing
+from nas.exporters.front_ends.hearing import Hearing
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.smoothing import returned
 from nas.study.archive import Archive

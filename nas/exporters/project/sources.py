@@ -7,7 +7,7 @@ from nas.exporters.c_array import model_files
 from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
 from nas.exporters.format import MARK
-from nas.exporters.hearing import Hearing, hearing_of, with_heard_example
+from nas.exporters.front_ends.hearing import Hearing, hearing_of, with_heard_example
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source

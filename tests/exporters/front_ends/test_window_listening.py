@@ -11,8 +11,8 @@ from front_end_archives import behind_front_end
 import nas
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
+from nas.exporters.front_ends.window import as_input, input_factors
 from nas.exporters.parameters import with_parameters
-from nas.exporters.window_front_end import as_input, input_factors
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.spectrum import Spectrum
 from nas.signal.statistics import Statistics

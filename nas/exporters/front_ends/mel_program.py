@@ -2,8 +2,8 @@
 
 from nas.exporters.c_beside import check_text
 from nas.exporters.format import MARK
-from nas.exporters.hearing import Hearing
-from nas.exporters.listening import Further, Names, about_listening, listening_files
+from nas.exporters.front_ends.hearing import Hearing
+from nas.exporters.front_ends.mel_listening import Further, Names, about_listening, listening_files
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.outputs import outputs_of

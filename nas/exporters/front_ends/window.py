@@ -10,7 +10,7 @@ from nas.data.prepared import Scaling
 from nas.exporters.c_text import rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
-from nas.exporters.front_end import array, structure
+from nas.exporters.front_ends.mel import array, structure
 from nas.signal.spectrum import Spectrum, constants, tables
 from nas.signal.statistics import Statistics
 from nas.signal.transform_cost import size_of

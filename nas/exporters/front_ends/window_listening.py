@@ -4,9 +4,9 @@ import math
 
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
-from nas.exporters.hearing import noise
-from nas.exporters.window_beside import window_main, window_readme
-from nas.exporters.window_front_end import as_input, input_factors, window_front_end_files
+from nas.exporters.front_ends.hearing import noise
+from nas.exporters.front_ends.window import as_input, input_factors, window_front_end_files
+from nas.exporters.front_ends.window_program import window_main, window_readme
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 

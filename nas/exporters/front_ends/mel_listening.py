@@ -1,11 +1,11 @@
-"""The part between samples and network as C: features of the newest window, frame by frame."""
+"""Sound in, the network's input out, as C: features of the newest window, frame by frame; for TFLM and plain C."""
 
 from dataclasses import dataclass
 
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
-from nas.exporters.front_end import about_files, front_end_files
-from nas.exporters.hearing import SHIFT, Hearing, factors
+from nas.exporters.front_ends.hearing import SHIFT, Hearing, factors
+from nas.exporters.front_ends.mel import about_files, front_end_files
 from nas.study.archive import Archive
 
 

@@ -1,4 +1,4 @@
-"""The front-end as C: its settings and tables as constants, and the device's sources that compute with them."""
+"""The log-mel front-end as C: its settings and tables as constants, and the device's sources that compute with them."""
 
 from collections.abc import Iterable, Mapping
 

@@ -10,7 +10,7 @@ from sound_archive import SAMPLES, regression, sounds, trained
 
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
-from nas.exporters.hearing import as_input
+from nas.exporters.front_ends.hearing import as_input
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
 

@@ -1,10 +1,10 @@
 """What lies beside a model with a front-end of windows in plain C: a program and a README."""
 
-from nas.exporters.c_listening import printed
 from nas.exporters.format import MARK
+from nas.exporters.front_ends.mel_program import printed
+from nas.exporters.front_ends.window import SOURCES
 from nas.exporters.markdown import escape, table
 from nas.exporters.outputs import outputs_of
-from nas.exporters.window_front_end import SOURCES
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
