@@ -25,8 +25,8 @@ class Reader {
     const auto count = part[2].cast<uint64_t>();
     const auto align = part[3].cast<uint8_t>();
     if (kind == "alone") return ids_.push_back(parts_.alone(content.size(), count, align, content.data()));
-    if (kind == "words") return ids_.push_back(parts_.words(std::string(content)));
-    ids_.push_back(parts_.vector(std::string(content), count, align, kind == "text"));
+    if (kind == "words") return ids_.push_back(parts_.words(content));
+    ids_.push_back(parts_.vector(content, count, align, kind == "text"));
   }
 
   PartId last() const {

@@ -68,7 +68,7 @@ void FileLayout::lay_out_table(PartId id) {
   const Part& part = parts_[id];
   const Field* fields = parts_.fields(part);
   const size_t slots = part.count == 0 ? 0 : static_cast<size_t>(fields[part.count - 1].slot) + 1;
-  Vtable vtable(2 + slots);
+  Vtable vtable(2 + slots, &memory_);
   int64_t end = 4;
   for (int width : {8, 4, 2, 1}) {
     for (size_t i = 0; i < part.count; ++i) {

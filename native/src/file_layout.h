@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ class FileLayout {
   std::string write(const char* identifier) const;
 
  private:
-  using Vtable = std::vector<uint16_t>;
+  using Vtable = std::pmr::vector<uint16_t>;
 
   struct TableLayout {
     size_t vtable = 0;
@@ -52,13 +53,14 @@ class FileLayout {
   const Parts& parts_;
   PartId root_;
   int64_t end_ = 0;
-  std::vector<int64_t> places_;      // of each part; negative: none
-  std::vector<bool> seen_;           // by `visit`
-  std::vector<PartId> upper_;        // tables and lists of references, children before parents
-  std::vector<PartId> lower_;        // other vectors, in the order in which they are mentioned
-  std::vector<TableLayout> tables_;  // by part
+  std::pmr::monotonic_buffer_resource memory_;  // of the vtables
+  std::vector<int64_t> places_;                 // of each part; negative: none
+  std::vector<bool> seen_;                      // by `visit`
+  std::vector<PartId> upper_;                   // tables and lists of references, children before parents
+  std::vector<PartId> lower_;                   // other vectors, in the order in which they are mentioned
+  std::vector<TableLayout> tables_;             // by part
   std::vector<Inner> inner_;
-  std::vector<Vtable> vtables_;  // with the table's size as its second number
+  std::pmr::vector<Vtable> vtables_{&memory_};  // with the table's size as its second number
   std::vector<int64_t> vtable_places_;
 };
 

@@ -1,89 +1,108 @@
 #include "parts.h"
 
+#include <algorithm>
 #include <cstring>
-#include <utility>
+#include <functional>
 
 namespace nas {
 namespace {
 
-template <typename T>
-void append(std::string& key, T value) {
-  char bytes[sizeof(T)];
-  std::memcpy(bytes, &value, sizeof(T));
-  key.append(bytes, sizeof(T));
+size_t mix(size_t hash, uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15U;
+  return hash ^ (hash >> 32);
 }
+
+std::string_view content_of(const Part& part) { return {part.content, part.bytes}; }
 
 }  // namespace
 
-PartId Parts::find(std::string key, bool& added) {
-  const auto id = static_cast<PartId>(parts_.size());
-  const auto [place, is_new] = known_.try_emplace(std::move(key), id);
-  if (is_new) parts_.emplace_back();
+size_t Parts::Hash::operator()(PartId id) const {
+  const Part& part = parts[id];
+  size_t hash = mix(0, part.count);
+  if (part.kind == PartKind::kTable) {
+    const Field* fields = parts.fields(part);
+    for (size_t i = 0; i < part.count; ++i) {
+      hash = mix(mix(hash, static_cast<uint64_t>(fields[i].slot)), fields[i].value);
+    }
+    return hash;
+  }
+  if (part.kind == PartKind::kReferences) {
+    const PartId* references = parts.references(part);
+    for (size_t i = 0; i < part.count; ++i) hash = mix(hash, references[i]);
+    return hash;
+  }
+  return mix(hash, std::hash<std::string_view>()(content_of(part)));
+}
+
+bool Parts::Equal::operator()(PartId a, PartId b) const {
+  const Part &one = parts[a], &other = parts[b];
+  if (one.count != other.count) return false;
+  if (one.kind == PartKind::kTable || other.kind == PartKind::kTable) {
+    return one.kind == other.kind && std::equal(parts.fields(one), parts.fields(one) + one.count, parts.fields(other));
+  }
+  if (one.kind == PartKind::kReferences || other.kind == PartKind::kReferences) {
+    return one.kind == other.kind &&
+           std::equal(parts.references(one), parts.references(one) + one.count, parts.references(other));
+  }
+  return one.align == other.align && one.terminated == other.terminated && content_of(one) == content_of(other);
+}
+
+PartId Parts::share(const Part& part, bool& added) {
+  parts_.push_back(part);
+  const auto [place, is_new] = known_.insert(static_cast<PartId>(parts_.size() - 1));
+  if (!is_new) parts_.pop_back();
   added = is_new;
-  return place->second;
+  return *place;
 }
 
 PartId Parts::table(const std::vector<Field>& fields) {
-  std::string key = "t";
-  for (const Field& field : fields) {
-    append(key, field.slot);
-    append(key, field.width);
-    append(key, field.reference);
-    append(key, field.value);
-  }
-  bool added = false;
-  const PartId id = find(std::move(key), added);
-  if (!added) return id;
-  Part& part = parts_[id];
+  Part part;
   part.first = fields_.size();
   part.count = fields.size();
   fields_.insert(fields_.end(), fields.begin(), fields.end());
+  bool added = false;
+  const PartId id = share(part, added);
+  if (!added) fields_.resize(part.first);
   return id;
 }
 
 PartId Parts::references(const std::vector<PartId>& ids) {
-  std::string key = "r";
-  for (PartId id : ids) append(key, id);
-  bool added = false;
-  const PartId id = find(std::move(key), added);
-  if (!added) return id;
-  Part& part = parts_[id];
+  Part part;
   part.kind = PartKind::kReferences;
   part.first = references_.size();
   part.count = ids.size();
   part.bytes = 4 * part.count;
   references_.insert(references_.end(), ids.begin(), ids.end());
+  bool added = false;
+  const PartId id = share(part, added);
+  if (!added) references_.resize(part.first);
   return id;
 }
 
 PartId Parts::words(const std::vector<int32_t>& numbers) {
-  std::string content;
-  for (int32_t number : numbers) append(content, number);
-  return words(content);
+  return words({reinterpret_cast<const char*>(numbers.data()), 4 * numbers.size()});
 }
 
-PartId Parts::words(const std::string& content) {
+PartId Parts::words(std::string_view content) {
   const PartId id = vector(content, content.size() / 4, 4);
   parts_[id].kind = PartKind::kWords;
   return id;
 }
 
-PartId Parts::vector(const std::string& content, uint64_t count, uint8_t align, bool terminated) {
-  std::string key = terminated ? "s" : "v";
-  append(key, count);
-  append(key, align);
-  const size_t start = key.size();
-  key += content;
-  bool added = false;
-  const PartId id = find(key, added);
-  if (!added) return id;
-  Part& part = parts_[id];
+PartId Parts::vector(std::string_view content, uint64_t count, uint8_t align, bool terminated) {
+  Part part;
   part.kind = PartKind::kVector;
   part.terminated = terminated;
   part.align = align;
   part.count = count;
   part.bytes = content.size();
-  part.content = known_.find(key)->first.data() + start;
+  part.content = content.data();
+  bool added = false;
+  const PartId id = share(part, added);
+  if (added && !content.empty()) {
+    void* kept = memory_.allocate(content.size(), 1);
+    parts_[id].content = static_cast<const char*>(std::memcpy(kept, content.data(), content.size()));
+  }
   return id;
 }
 

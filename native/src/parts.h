@@ -3,8 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <unordered_map>
+#include <memory_resource>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace nas {
@@ -22,6 +23,10 @@ struct Field {
     return {slot, width, false, static_cast<uint64_t>(value)};
   }
   static Field part(int32_t slot, PartId id) { return {slot, 4, true, id}; }
+
+  bool operator==(const Field& other) const {
+    return slot == other.slot && width == other.width && reference == other.reference && value == other.value;
+  }
 };
 
 enum class PartKind : uint8_t {
@@ -54,8 +59,8 @@ class Parts {
   PartId table(const std::vector<Field>& fields);
   PartId references(const std::vector<PartId>& ids);
   PartId words(const std::vector<int32_t>& numbers);
-  PartId words(const std::string& content);
-  PartId vector(const std::string& content, uint64_t count, uint8_t align, bool terminated = false);
+  PartId words(std::string_view content);
+  PartId vector(std::string_view content, uint64_t count, uint8_t align, bool terminated = false);
 
   // A vector that is shared with none: of data, or one whose elements are not known yet.
   PartId alone(uint64_t bytes, uint64_t count, uint8_t align, const char* content = nullptr);
@@ -66,13 +71,23 @@ class Parts {
   const PartId* references(const Part& vector) const { return references_.data() + vector.first; }
 
  private:
-  // Returns the part with this key; `added` says whether it is new.
-  PartId find(std::string key, bool& added);
+  struct Hash {
+    const Parts& parts;
+    size_t operator()(PartId id) const;
+  };
+  struct Equal {
+    const Parts& parts;
+    bool operator()(PartId a, PartId b) const;
+  };
 
-  std::vector<Part> parts_;
-  std::vector<Field> fields_;
-  std::vector<PartId> references_;
-  std::unordered_map<std::string, PartId> known_;  // what a part consists of; its nodes, and so the keys, never move
+  // Adds a part unless there is an equal one, and returns which it is; `added` says whether it is new.
+  PartId share(const Part& part, bool& added);
+
+  std::pmr::monotonic_buffer_resource memory_;  // of all parts, which are given up together
+  std::pmr::vector<Part> parts_{&memory_};
+  std::pmr::vector<Field> fields_{&memory_};
+  std::pmr::vector<PartId> references_{&memory_};
+  std::pmr::unordered_set<PartId, Hash, Equal> known_{16, Hash{*this}, Equal{*this}, &memory_};  // those to share
 };
 
 }  // namespace nas
