@@ -58,10 +58,8 @@ class Anomaly(Task):
         g.flatten()
         g.fully_connected(outputs, activation="NONE")
 
-    def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
-        raise NotImplementedError("what a network learns are its inputs, see `targets`")
-
-    def targets(self, x: Floats, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+    def targets(self, x: Array, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        """Return the rows themselves."""
         return np.asarray(x.reshape(len(x), outputs), np.float32)
 
     def learnable(self, y: Array) -> Rows:

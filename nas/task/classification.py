@@ -41,7 +41,7 @@ class Classification(Task):
         if self.softmax:
             g.softmax()
 
-    def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+    def targets(self, x: Array, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
         """Return one-hot rows, of whose probability the share `smoothing` is spread evenly over all classes."""
         targets = np.full((len(y), outputs), smoothing / outputs, np.float32)
         targets[np.arange(len(y)), y] += 1 - smoothing

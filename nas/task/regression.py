@@ -74,8 +74,10 @@ class Regression(Task):
         g.flatten()
         g.fully_connected(outputs, activation="NONE")
 
-    def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
-        """Return standardized targets; `smoothing` applies to classes only."""
+    def targets(self, x: Array, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        return self._standardized(y)
+
+    def _standardized(self, y: Array) -> Floats:
         mean, std = self._scale()
         return np.asarray((y - mean) / std, np.float32)
 
@@ -97,7 +99,7 @@ class Regression(Task):
 
         The few rows that ranges are calibrated on seldom hold the extremes; a range without them would clip answers.
         """
-        low, high = np.quantile(self.encode(y, y.shape[1]), [1 - COVERED, COVERED]).tolist()
+        low, high = np.quantile(self._standardized(y), [1 - COVERED, COVERED]).tolist()
         zero = [-self.target_mean[0] / self.target_std[0]] if self.in_units else []
         return min([low, *zero]), max([high, *zero])
 

@@ -26,7 +26,7 @@ class Task(ABC):
     Life cycle: a subclass is a frozen dataclass, registered under its name; its fields are settings of the network's
     last layers, all with defaults. An instance is part of a space and of each of its architectures.
 
-    In the order in which they are needed: `outputs` and `head` give a network its last layers, `encode` makes the
+    In the order in which they are needed: `outputs` and `head` give a network its last layers, `targets` makes the
     arrays that it is trained on, `answers` reads its outputs, `tally` sums up the answers, and `metrics` are functions
     of the tally. Tallies add up: that of two sets of rows is the sum of theirs.
 
@@ -85,12 +85,15 @@ class Task(ABC):
         """Append the last layers of every architecture to `g`."""
 
     @abstractmethod
-    def encode(self, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
-        """Return targets `y` [n, ...] as the outputs to learn [n, outputs]; `smoothing` is label smoothing."""
+    def targets(self, x: Array, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
+        """Return the outputs to learn [n, outputs].
 
-    def targets(self, x: Floats, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
-        """Return the outputs to learn [n, outputs] for scaled rows `x` [n, ...]; see `encode`."""
-        return self.encode(y, outputs, smoothing)
+        Args:
+            x: scaled rows [n, ...].
+            y: their targets [n, ...].
+            outputs: number of outputs.
+            smoothing: label smoothing, of classes.
+        """
 
     def learnable(self, y: Array) -> Rows:
         """Return the numbers of the rows, of those with targets `y`, that networks learn from."""

@@ -94,9 +94,9 @@ def test_its_loss_is_lowest_where_the_outputs_give_the_targets(task: Task) -> No
     assert np.mean(loss.scores(outputs, targets)) > np.mean(loss.scores(-outputs, targets))
 
 
-def test_targets_survive_encoding(task: Task) -> None:
+def test_outputs_to_learn_answer_with_the_targets(task: Task) -> None:
     part, _ = made_up(task)
-    targets = task.encode(part.y, OUTPUTS)
+    targets = task.targets(part.x, part.y, OUTPUTS)
     assert (targets.shape, targets.dtype) == ((ROWS, OUTPUTS), np.float32)
     assert np.array_equal(task.answers(targets), part.y)
 

@@ -45,7 +45,7 @@ def _blobs(rows, seed, shape=(5,)):
 
 
 def targets(part, classes=3, smoothing=0.0):
-    return Classification().encode(part.y, classes, smoothing)
+    return Classification().targets(part.x, part.y, classes, smoothing)
 
 
 @pytest.fixture(scope="module")

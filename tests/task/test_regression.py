@@ -81,7 +81,7 @@ def test_intervals_of_many_rows_need_no_matrix_of_rows_times_samples():
 def test_targets_are_standardized_by_the_training_rows_alone():
     _, y = rows(2)
     task = Regression().fitted(y)
-    encoded = task.encode(y, 2)
+    encoded = task.targets(y, y, 2)
     np.testing.assert_allclose(encoded.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(encoded.std(axis=0), 1, atol=1e-6)
     np.testing.assert_allclose(task.answers(encoded), y, rtol=1e-5)

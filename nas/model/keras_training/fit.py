@@ -162,7 +162,7 @@ def make_feed(rows: Prepared, dataset: Any, table: TrainingTable) -> Feed:
 
 def _targets(table: TrainingTable, rows: Prepared, part: Part) -> Array:
     """Return what the loss takes for the rows of a part, one entry each."""
-    return part.y if takes_index(table) else rows.learns.encode(part.y, len(rows.class_names))
+    return part.y if takes_index(table) else rows.learns.targets(part.x, part.y, len(rows.class_names))
 
 
 def class_weights(table: TrainingTable, rows: Prepared) -> Any:
