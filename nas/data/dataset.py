@@ -9,7 +9,7 @@ from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.task.task import CLASSES, TARGETS
+from nas.task.task import CLASSES, TARGETS, Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +61,11 @@ class Part:
         """Return the rows with the given numbers."""
         columns = (None if column is None else column[rows] for column in self._columns)
         return Part(self.x[rows], self.y[rows], *columns)
+
+    def learnable(self, learns: Task) -> "Part":
+        """Return the rows that a scaling is fitted to, and that a network learns from."""
+        kept = learns.learnable(self.y)
+        return self if len(kept) == len(self) else self.take(kept)
 
     @property
     def _columns(self) -> tuple[Array | None, ...]:

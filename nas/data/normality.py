@@ -89,12 +89,6 @@ def _coded(dataset: Dataset, normal: frozenset[int]) -> Dataset:
     )
 
 
-def learnable(part: Part, task: str) -> Part:
-    """Return the rows that a scaling is fitted to, and a network learns from: of anomaly detection, the normal ones."""
-    odd = part.y == ANOMALY if task == ANOMALIES else np.zeros(0, np.bool_)
-    return part.take(np.flatnonzero(~odd)) if odd.any() else part
-
-
 def remarks(dataset: Dataset, train: Part) -> Iterator[str]:
     """Yield what becomes of the anomalies among the training rows."""
     count = int((train.y == ANOMALY).sum()) if dataset.task == ANOMALIES else 0

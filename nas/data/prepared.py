@@ -8,7 +8,6 @@ import numpy as np
 
 from nas.arrays import Array, Floats, mean_and_std
 from nas.data.dataset import Part
-from nas.data.normality import learnable
 from nas.data.splits import Splits
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
@@ -98,7 +97,7 @@ class Prepared:
 
 def scaling_of(splits: Splits, front_end: FrontEnd = RAW) -> Scaling:
     """Return the scaling that `prepare` applies."""
-    return Scaling.fit(front_end.apply(learnable(splits.train, splits.task).x))
+    return Scaling.fit(front_end.apply(splits.train.learnable(TASKS[splits.task]()).x))
 
 
 def with_variants(data: Prepared, front_end: FrontEnd, copies: Mapping[str, Array]) -> Prepared:
@@ -118,7 +117,7 @@ def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
     """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
     front_end = front_end.fitted(splits.train.x)
     features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}
-    scaling = Scaling.fit(learnable(features["train"], splits.task).x)
+    scaling = Scaling.fit(features["train"].learnable(TASKS[splits.task]()).x)
     are_bytes = features["train"].x.dtype == np.uint8
     mean, std = scaling.mean[0], scaling.std[0]
     return Prepared(

@@ -32,10 +32,5 @@ def choose_rows(rows: Selection, data: Prepared, learns: Task) -> ChosenRows:
     train, judged = rows.pick(data)
     if learns.reconstructs and isinstance(rows, AllButTest):
         train, judged = data.train, data.val
-    val = None if judged is None else _learnable(judged, learns)
-    return ChosenRows(_learnable(train, learns), val if val else None, judged)
-
-
-def _learnable(part: Part, learns: Task) -> Part:
-    kept = learns.learnable(part.y)
-    return part if len(kept) == len(part) else part.take(kept)
+    val = None if judged is None else judged.learnable(learns)
+    return ChosenRows(train.learnable(learns), val if val else None, judged)
