@@ -10,6 +10,7 @@ from nas.study.augmentation import Augmentation
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED, TrainingTable
 from nas.study.recipe import Finals
+from nas.task.task import TASKS
 
 # An architecture is trained as in a search.
 _OF_BUILDERS = (
@@ -50,17 +51,22 @@ def _differs(table: TrainingTable, default: TrainingTable, name: str) -> bool:
 
 
 def require_for_rows(augment: Augmentation, splits: Splits, rate_hz: float | None) -> None:
-    """Raise an InputError for a change of sound that is asked for and does not apply to the rows.
+    """Raise an InputError for a change of rows that is asked for and does not apply to them; defaults may stand.
 
     Args:
         augment: the recipe's table.
         splits: the data.
         rate_hz: of a front-end of sound, samples a second; None for any other.
     """
-    default, is_sound = Augmentation(), rate_hz is not None
-    for name in _OF_SOUND:
-        value = getattr(augment, name)
-        if value and value != getattr(default, name) and not is_sound:
+    default, is_sound, learns = Augmentation(), rate_hz is not None, TASKS[splits.task]()
+    found = {field.name: getattr(augment, field.name) for field in dataclasses.fields(augment)}
+    for name, value in found.items():
+        if not value or value == getattr(default, name):
+            continue
+        if learns.reconstructs:
+            rule = "does not apply to the detection of anomalies: networks learn to give rows as they are"
+            raise InputError(f"augment.{name}", rule, got=value, hint="leave it out")
+        if name in _OF_SOUND and not is_sound:
             rule = "is for sound behind a front-end, which the network has not"
             hint = "leave it out, or take a space with a front-end, such as --space cnn_audio"
             raise InputError(f"augment.{name}", rule, got=value, hint=hint)

@@ -1,4 +1,4 @@
-"""Changes of sound that are asked for where they cannot be made."""
+"""Changes of rows that are asked for where they cannot be made."""
 
 from typing import Any
 
@@ -10,12 +10,13 @@ from nas.data.splits import Splits
 from nas.errors import InputError
 from nas.study.applicable import require_for_rows
 from nas.study.recipe import Augmentation
+from nas.task.task import ANOMALIES, CLASSES
 
 PART = Part(np.zeros((2, 1600, 1), np.int16), np.arange(2))
 
 
-def splits(*noise: Any) -> Splits:
-    return Splits(PART, PART, PART, ("a", "b"), (), 16000.0, None, "clips", "", noise=noise)
+def splits(*noise: Any, task: str = CLASSES) -> Splits:
+    return Splits(PART, PART, PART, ("a", "b"), (), 16000.0, None, "clips", "", noise=noise, task=task)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,14 @@ def test_a_change_that_does_not_apply_is_refused(asked: dict[str, Any], rate_hz:
 )
 def test_defaults_and_changes_that_apply_are_not(asked: dict[str, Any], noise: Any, rate_hz: float | None) -> None:
     require_for_rows(Augmentation(**asked), splits(*noise), rate_hz)
+
+
+@pytest.mark.parametrize("name", ["jitter", "rotation", "mixup", "shift"])
+def test_a_detector_of_anomalies_learns_rows_as_they_are(name: str) -> None:
+    with pytest.raises(InputError, match=rf"augment\.{name}: does not apply to the detection of anomalies"):
+        require_for_rows(Augmentation(**{name: 0.2}), splits(task=ANOMALIES), None)
+
+
+@pytest.mark.parametrize("asked", [{}, {"rotation": 0.0}])
+def test_default_changes_stand_where_none_is_made(asked: dict[str, Any]) -> None:
+    require_for_rows(Augmentation(**asked), splits(task=ANOMALIES), None)
