@@ -54,7 +54,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class GroupScores:
-    """The metrics of one group of rows, such as a subject, for both models."""
+    """The metrics of one group of rows, such as a subject, for both models, without those that its rows cannot tell."""
 
     name: str
     rows: int

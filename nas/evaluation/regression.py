@@ -144,13 +144,14 @@ def scores_of_groups(judge: Task, part: Part, int8: Array | None, before: Array 
     found = [
         GroupScores(
             str(name),
-            int((part.groups == name).sum()),
-            *(None if tallies is None else judge.scores(tallies[i]) for tallies in (int8, before)),
+            int(own.sum()),
+            *(None if tallies is None else judge.told(tallies[i], part.y[own]) for tallies in (int8, before)),
         )
         for i, name in enumerate(np.unique(part.groups).tolist())
+        for own in [part.groups == name]
     ]
-    main = judge.main_metric
-    return tuple(sorted(found, key=lambda one: judge.metrics[main].ranked((one.int8 or one.before or {})[main])))
+    main = judge.metrics[judge.main_metric]
+    return tuple(sorted(found, key=lambda one: main.ranked_last((one.int8 or one.before or {}).get(judge.main_metric))))
 
 
 def _data(metrics: Mapping[str, Estimate] | None) -> dict[str, Any] | None:

@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
-from nas.arrays import Array, Doubles, Floats, Ints
+from nas.arrays import Array, Doubles, Floats, Ints, Rows
 from nas.data.dataset import Part
 from nas.data.prepared import Scaling
 from nas.study.answers import Answers, GroupScore, Miss, Mistake, Threshold
-from nas.task.anomaly import Anomaly
 from nas.task.task import Task
 
 MOST_ANSWERS = 500
@@ -39,62 +37,56 @@ def look_at(
         scaling: what was applied to the rows; it is undone for what is drawn.
         classes: number of classes.
     """
-    if learns.measured:
-        return _look_at_targets(learns, answers, part, classes)
-    if isinstance(learns, Anomaly):
-        return _look_at_scores(learns, answers, part, classes)
+    numbers = learns.numbers(answers, part.y)
+    if numbers is not None:
+        groups = _groups(learns, answers, part, classes)
+        return _look_at_numbers(*numbers, learns.worst(answers, part.y), part.groups, groups)
     if confidence is None:
         return None
     return Answers(
-        groups=tuple(sorted(_groups(learns, answers, part, classes), key=lambda one: one.metrics["accuracy"])),
+        groups=_groups(learns, answers, part, classes),
         thresholds=tuple(_thresholds(confidence, answers == part.y)),
         mistakes=tuple(islice(_mistakes(confidence, answers, part, scaling), MOST_MISTAKES)),
     )
 
 
-def _look_at_targets(learns: Task, answers: Array, part: Part, outputs: int) -> Answers:
-    """Return what is kept of answers [n, outputs] to targets."""
-    pairs = np.stack([part.y, answers], axis=-1)[_evenly(len(part), MOST_ANSWERS)]
-    sizes = np.abs((answers - part.y) / np.maximum(part.y.std(axis=0), 1e-30)).max(axis=1)
-    groups = sorted(_groups(learns, answers, part, outputs), key=lambda one: -one.metrics[learns.main_metric])
+def _look_at_numbers(
+    targets: Doubles, answers: Doubles, worst: Rows, names: Array | None, groups: tuple[GroupScore, ...]
+) -> Answers:
+    """Return what is kept of answers [n, k] that are numbers: those of some rows, and the `worst` rows.
+
+    `names` are those of the groups of rows.
+    """
+    pairs = np.stack([targets, answers], axis=-1)[_evenly(len(targets), MOST_ANSWERS)]
+    rows = worst[:MOST_MISTAKES].tolist()
     return Answers(
-        groups=tuple(groups),
+        groups=groups,
         points=tuple(tuple((_short(a), _short(b)) for a, b in pairs[:, i].tolist()) for i in range(pairs.shape[1])),
-        misses=tuple(_miss(answers, part, row) for row in np.argsort(-sizes, kind="stable")[:MOST_MISTAKES].tolist()),
+        misses=tuple(
+            Miss(row, _name(names, row), *(tuple(map(_short, values[row].tolist())) for values in (targets, answers)))
+            for row in rows
+        ),
     )
 
 
-def _look_at_scores(learns: Anomaly, answers: Doubles, part: Part, outputs: int) -> Answers:
-    """Return what is kept of scores [n, 2]: those of some rows, and the rows whose score is most on the wrong side."""
-    groups = sorted(_groups(learns, answers, part, outputs), key=lambda one: one.metrics[learns.main_metric])
-    scores = answers[:, :1]
-    wrong = np.flatnonzero(learns.alarms(answers) != (part.y == 1))
-    order = wrong[np.argsort(np.where(part.y[wrong] == 1, 1, -1) * scores[wrong, 0], kind="stable")]
-    rows = _evenly(len(part), MOST_ANSWERS).tolist()
-    labels = part.y[:, None].astype(np.float64)
-    return Answers(
-        groups=tuple(groups),
-        points=(tuple((float(part.y[row]), _short(float(scores[row, 0]))) for row in rows),),
-        misses=tuple(_miss(scores, replace(part, y=labels), row) for row in order[:MOST_MISTAKES].tolist()),
-    )
-
-
-def _miss(answers: Array, part: Part, row: int) -> Miss:
-    group = None if part.groups is None else str(part.groups[row])
-    return Miss(row, group, *(tuple(map(_short, values[row].tolist())) for values in (part.y, answers)))
+def _name(names: Array | None, row: int) -> str | None:
+    return None if names is None else str(names[row])
 
 
 def _short(value: float) -> float:
     return float(f"{value:.{_DIGITS + 2}g}")
 
 
-def _groups(learns: Task, answers: Array, part: Part, classes: int) -> Iterator[GroupScore]:
-    """Yield the scores of each group, by its name."""
+def _groups(learns: Task, answers: Array, part: Part, classes: int) -> tuple[GroupScore, ...]:
+    """Return the scores of each group, the worst by the task's main metric first."""
     if part.groups is None:
-        return
-    tallies = learns.tallies(answers, part.y, part.groups, classes)
+        return ()
+    tallies, name = learns.tallies(answers, part.y, part.groups, classes), learns.main_metric
+    found = []
     for group, tally in zip(np.unique(part.groups), tallies, strict=True):
-        yield GroupScore(str(group), int((part.groups == group).sum()), learns.scores(tally))
+        own = part.groups == group
+        found.append(GroupScore(str(group), int(own.sum()), learns.told(tally, part.y[own])))
+    return tuple(sorted(found, key=lambda one: learns.metrics[name].ranked_last(one.metrics.get(name))))
 
 
 def _thresholds(confidence: Doubles, right: Array) -> Iterator[Threshold]:
@@ -115,8 +107,8 @@ def _mistakes(confidence: Doubles, answers: Array, part: Part, scaling: Scaling)
         pair = int(part.y[row]), int(answers[row])
         pairs[pair] += 1
         if pairs[pair] <= MOST_OF_A_PAIR:
-            group = None if part.groups is None else str(part.groups[row])
-            yield Mistake(row, group, *pair, float(confidence[row]), _drawn(scaling.undo(part.x[row])))
+            values = _drawn(scaling.undo(part.x[row]))
+            yield Mistake(row, _name(part.groups, row), *pair, float(confidence[row]), values)
 
 
 def _drawn(x: Floats) -> tuple[tuple[float, ...], ...]:

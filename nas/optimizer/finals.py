@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from nas.data.folds import folds
 from nas.errors import InputError
 from nas.optimizer.clock import Clock
 from nas.optimizer.dispatcher import Dispatcher
@@ -24,11 +23,12 @@ from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS
 from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.costs import front
-from nas.study.finals import Final, Finalist, comparable
+from nas.study.finals import Final, Finalist, comparable, telling_folds
 from nas.study.record import Record
 from nas.study.result import Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
 from nas.study.tested import Tested
+from nas.task.task import metric_title
 from nas.text import counted, duration
 
 
@@ -142,18 +142,20 @@ class Finals:
         A training that the time limit has cut short is left out: its learning rate has not come down, so it says little
         of the network.
         """
-        if not chosen:
+        usable = self._folds()
+        if chosen and not usable:
+            lacking = f"no fold has rows that can tell the {metric_title(self.judge.metric)}"
+            self.observer.phase(f"finals: {lacking}, so the best candidate of the search wins")
+        if not chosen or not usable:
             return []
         done = {(final.record.trial, final.fold): final for final in self._stored()}
-        missing = [
-            (record, fold) for fold in self._folds() for record in chosen if (record.trial, fold.index) not in done
-        ]
+        missing = [(record, fold) for fold in usable for record in chosen if (record.trial, fold.index) not in done]
+        planned = len(chosen) * len(usable)
         self.observer.phase(self._announcement(chosen, len(missing)))
         for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels, done)):
             if isinstance(answer, TrainingOutcome) and Final(answer.record, fold.index).is_whole:
                 final = self._store(answer.record, fold)
                 done[final.record.trial, final.fold] = final
-                planned = len(chosen) * fold.count
                 self.observer.final(final.record, FinalPlace(fold.index, fold.count, len(done), planned))
         trials = {record.trial for record in chosen}
         return [final for final in done.values() if final.record.trial in trials]
@@ -163,13 +165,12 @@ class Finals:
         about = f", about {duration(seconds)}" if self.clock.limit is None else ""
         best, wanted = counted(len(chosen), "best candidate"), len(self.finalists())
         fewer = f", as many of {wanted} as there is time for," if len(chosen) < wanted else ""
-        return f"finals: cross-validating the {best}{fewer} on {len(self._folds())} folds{about}"
+        return f"finals: cross-validating the {best}{fewer} on {counted(len(self._folds()), 'fold')}{about}"
 
     def _folds(self) -> list[Fold]:
-        splits, seed = self.problem.splits, self.problem.study.seed
-        wanted = self.problem.study.recipe.finals.final_folds
-        count = len(folds(splits.train.join(splits.val), wanted, seed))
-        return [Fold(index, count, seed) for index in range(count)]
+        study, splits = self.problem.study, self.problem.splits
+        wanted = Fold(0, study.recipe.finals.final_folds, study.seed)
+        return telling_folds(splits.train.join(splits.val), wanted, self.problem.space.task, self.judge.metric)
 
     def _fold_tasks(
         self,

@@ -23,7 +23,9 @@ def lacked(
         clock: of this run.
         trials: of the study.
     """
-    parts = [] if winner.finals else ["it was not compared with others in a cross-validation"]
+    # Where no fold can tell the metric, more time does not help.
+    compared = winner.finals or not winner.planned_folds
+    parts = [] if compared else ["it was not compared with others in a cross-validation"]
     parts += _training(winner, plan)
     if not parts or clock.limit is None:
         return None

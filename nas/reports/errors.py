@@ -55,10 +55,10 @@ def chart(name: str, points: Sequence[Sequence[float]], number: int = 0) -> Mark
 
 def groups_of(view: ReportView, found: Sequence[GroupScore], metric: str) -> Markup:
     """List the metrics of each group, the worst first."""
-    ordered = sorted(found, key=lambda one: find_metric(metric).ranked(one.metrics[metric]))
+    ordered = sorted(found, key=lambda one: find_metric(metric).ranked_last(one.metrics.get(metric)))
     names = list(task_of(metric).metrics)
     rows: list[list[object]] = [
-        [one.group, *(scored(name, one.metrics[name]) for name in names), whole(one.rows)] for one in ordered
+        [one.group, *(scored(name, one.metrics.get(name)) for name in names), whole(one.rows)] for one in ordered
     ]
     head: list[object] = ["group", *map(metric_title, names), view.inputs_are]
     more = [details(f"The other {len(rows) - MOST_GROUPS}", table(head, rows[MOST_GROUPS:]))]

@@ -229,7 +229,7 @@ def finalists(winner: Trained) -> Markup:
             scored(winner.metric, one.val_score),
             *(scored(winner.metric, score) for score in one.fold_scores),
             *[UNKNOWN] * (folds - len(one.fold_scores)),
-            scored(winner.metric, one.mean) if one.fold_scores else "no time",
+            "no time" if one.mean is None and winner.planned_folds != 0 else scored(winner.metric, one.mean),
         ]
         for one in listed
     ]

@@ -11,7 +11,7 @@ class GroupScore:
     Attributes:
         group: its name.
         rows: number of its rows.
-        metrics: of these rows, by name.
+        metrics: of these rows, by name, without those that they cannot tell: of one kind of row, no area under a ROC.
     """
 
     group: str

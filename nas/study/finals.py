@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
+from nas.data.dataset import Part
+from nas.data.folds import folds
 from nas.study.record import Record, State
+from nas.study.tasks import Fold
+from nas.task.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,23 @@ class Final:
             "val_accuracy": record.val_accuracy,
             "val_score": record.val_score,
         }
+
+
+def telling_folds(part: Part, wanted: Fold, learns: Task, metric: str) -> list[Fold]:
+    """Return the folds whose rows can tell a metric, see `Task.tells`.
+
+    Args:
+        part: the rows to divide.
+        wanted: any fold of the division, for its number of folds and its seed.
+        learns: what is asked of the rows.
+        metric: of the study.
+    """
+    divided = folds(part, wanted.count, wanted.seed)
+    return [
+        replace(wanted, index=index, count=len(divided))
+        for index, (_, held_out) in enumerate(divided)
+        if learns.tells(metric, part.y[held_out])
+    ]
 
 
 def comparable(finals: Sequence[Final]) -> list[Final]:

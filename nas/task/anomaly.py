@@ -19,6 +19,16 @@ FALSE_ALARM_RATE = 0.05
 _ABOVE = 1 + 1e-9
 """A threshold lies this much above a score that is no alarm, so that rounding decides nothing."""
 
+KINDS_OF: Mapping[str, tuple[int, ...]] = {
+    "roc_auc": (NORMAL, ANOMALY),
+    "partial_auc": (NORMAL, ANOMALY),
+    "f1": (ANOMALY,),
+    "false_alarm_rate": (NORMAL,),
+    "missed_alarm_rate": (ANOMALY,),
+    "explained": (NORMAL,),
+}
+"""The kinds of rows without which a metric says nothing."""
+
 
 @TASKS.register(ANOMALIES)
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,22 @@ class Anomaly(Task):
 
     def default_metric(self, y: Array, val: Array) -> str:
         """Return the area under the ROC if anomalies are among the validation rows, else the explained share."""
-        return "roc_auc" if (val == ANOMALY).any() else "explained"
+        return "roc_auc" if self.tells("roc_auc", val) else "explained"
+
+    def tells(self, metric: str, y: Array) -> bool:
+        """Return whether the kinds of rows that a metric compares are among them."""
+        return all(bool((y == kind).any()) for kind in KINDS_OF[metric])
+
+    def numbers(self, answers: Array, y: Array) -> tuple[Doubles, Doubles]:
+        """Return labels and scores."""
+        return np.asarray(y[:, None], np.float64), np.asarray(answers[:, :1], np.float64)
+
+    def worst(self, answers: Array, y: Array) -> Rows:
+        """Return missed and false alarms, the greatest factor between score and threshold first."""
+        wrong = np.flatnonzero(self.alarms(answers) != (y == ANOMALY))
+        ratio = np.maximum(answers[wrong, 0], 1e-30) / (self.threshold or 1.0)
+        factors = np.where(y[wrong] == ANOMALY, 1 / ratio, ratio)
+        return wrong[np.argsort(-factors, kind="stable")]
 
     def gain(self, metric: str, value: float) -> float:
         return value if self.metrics[metric].greater_is_better else 1 - value

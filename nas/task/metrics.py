@@ -4,6 +4,7 @@ A metric is a function of a tally, which sums up the answers for any number of r
 confusion matrix, counts [..., true class, answered class]; each metric of it equals scikit-learn's of the same name.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -109,6 +110,10 @@ class Metric:
     def ranked(self, value: float) -> float:
         """Return a number that is higher for better values; of that number, the value again."""
         return value if self.greater_is_better else -value
+
+    def ranked_last(self, value: float | None) -> float:
+        """Return the number by which the worst values come first, and those that are not known last."""
+        return math.inf if value is None else self.ranked(value)
 
     def is_better(self, value: float, other: float) -> bool:
         """Return whether a value is better than another one."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from nas.arrays import Array, Doubles, Floats, Ints
+from nas.arrays import Array, Doubles, Floats, Ints, Rows
 from nas.graph.builder import GraphBuilder
 from nas.task.errors import ERROR_METRICS, error_tallies, interval_estimates
 from nas.task.metrics import Estimate, Metric
@@ -138,6 +138,14 @@ class Regression(Task):
     def default_metric(self, y: Array, val: Array) -> str:
         """Return RMSE; R2 for several targets, which may have different units."""
         return "rmse" if y.shape[1] == 1 else "r2"
+
+    def numbers(self, answers: Array, y: Array) -> tuple[Doubles, Doubles]:
+        return np.asarray(y, np.float64), np.asarray(answers, np.float64)
+
+    def worst(self, answers: Array, y: Array) -> Rows:
+        """Return all rows by their largest error, each compared with the deviation of its target."""
+        errors = np.abs((answers - y) / np.maximum(y.std(axis=0), 1e-30)).max(axis=1)
+        return np.argsort(-errors, kind="stable")
 
     def gain(self, metric: str, value: float) -> float:
         """Return 1 - error / deviation of the training targets for an error, and R2 as it is."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Floats, Ints, Rows
-from nas.errors import unknown
+from nas.errors import InputError, unknown
 from nas.graph.builder import GraphBuilder
 from nas.registry import Registry
 from nas.task.metrics import AUTO, Estimate, Metric, drawn_from, estimates, scores
@@ -142,6 +142,14 @@ class Task(ABC):
         """
         return None
 
+    def numbers(self, answers: Array, y: Array) -> tuple[Doubles, Doubles] | None:
+        """Return targets and answers as numbers [n, k] that can be drawn over one another; None for classes."""
+        return None
+
+    def worst(self, answers: Array, y: Array) -> Rows:
+        """Return the numbers of the rows to look at, the worst answer first; none of classes, see `confidence`."""
+        return np.zeros(0, np.int64)
+
     def class_weights(self, y: Array, outputs: int) -> Floats | None:
         """Return the weight of each output's targets [outputs] with which all classes count the same.
 
@@ -189,9 +197,24 @@ class Task(ABC):
         if name not in (AUTO, *cls.metrics):
             raise unknown(place, "metric", name, (AUTO, *cls.metrics))
 
+    def tells(self, metric: str, y: Array) -> bool:
+        """Return whether rows with targets `y` can tell a metric."""
+        return True
+
+    def told(self, tally: Tally, y: Array) -> dict[str, float]:
+        """Return the metrics of a tally that its rows, with targets `y`, can tell, by name."""
+        return {name: value for name, value in self.scores(tally).items() if self.tells(name, y)}
+
     def find_metric(self, name: str, y: Array, val: Array) -> str:
-        """Return the metric that `name` stands for, which may be `auto`; see `default_metric`."""
-        return self.default_metric(y, val) if name == AUTO else name
+        """Return the metric that `name` stands for, which may be `auto`; see `default_metric`.
+
+        Raises:
+            InputError: the validation rows cannot tell it.
+        """
+        found = self.default_metric(y, val) if name == AUTO else name
+        if not self.tells(found, val):
+            raise InputError("--metric", "must be one that the validation rows can tell", got=name, hint="leave it out")
+        return found
 
 
 TASKS: Registry[type[Task]] = Registry("task", "nas.task")

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, roc_auc_score
 
 from nas.codec import Place, from_data, to_data
 from nas.data.dataset import Part
 from nas.data.prepared import Scaling
 from nas.model.answers import MOST_CHANNELS, MOST_MISTAKES, MOST_OF_A_PAIR, MOST_POINTS, MOST_THRESHOLDS, look_at
 from nas.study.answers import Answers
+from nas.task.anomaly import Anomaly
 from nas.task.classification import Classification
 
 CLASSES = 4
@@ -117,6 +118,22 @@ def test_without_groups_there_are_no_scores_of_groups():
     answers, _, _ = looked_at(groups=0)
     assert answers.groups == ()
     assert {one.group for one in answers.mistakes} == {None}
+
+
+def test_of_a_detector_the_rows_furthest_on_the_wrong_side_are_kept_and_groups_of_one_kind_come_last():
+    rng = np.random.default_rng(1)
+    groups = np.repeat(["a", "b", "c"], 60)
+    y = np.where(groups == "a", 0, rng.integers(0, 2, len(groups)))
+    scores = np.exp(rng.normal(y, 1))
+    part = Part(np.zeros((len(y), 2), np.float32), y, groups)
+    learns = Anomaly(threshold=1.5)
+    kept = look_at(learns, np.stack([scores, scores], axis=1), None, part, SCALING, 2)
+    assert kept is not None
+    areas = {name: roc_auc_score(y[groups == name], scores[groups == name]) for name in "bc"}
+    assert [one.group for one in kept.groups] == [*sorted(areas, key=areas.__getitem__), "a"]
+    wrong = {row: abs(np.log(scores[row] / 1.5)) for row in range(len(y)) if (scores[row] > 1.5) != y[row]}
+    assert [one.row for one in kept.misses] == sorted(wrong, key=wrong.__getitem__, reverse=True)[:MOST_MISTAKES]
+    assert {one.target for one in kept.misses} == {(0.0,), (1.0,)}
 
 
 def test_answers_are_read_back_from_json_as_they_were():

@@ -1,13 +1,19 @@
-"""Which trainings of the finals count, so that finalists are compared on the same folds."""
+"""Which folds and which trainings of the finals count, so that finalists are compared on the same folds."""
 
 import itertools
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.study.finals import Final, comparable
+from nas.data.dataset import Part
+from nas.study.finals import Final, comparable, telling_folds
 from nas.study.record import Record, State
+from nas.study.tasks import Fold
+from nas.task.anomaly import Anomaly
+from nas.task.classification import Classification
 
 trainings = st.sets(st.tuples(st.integers(0, 7), st.integers(0, 2)))
 
@@ -56,3 +62,24 @@ def test_whoever_is_compared_is_judged_on_the_same_folds(ended: set[tuple[int, i
     found = pairs(comparable(finals(*sorted(ended))))
     trials, folds = {trial for trial, _ in found}, {fold for _, fold in found}
     assert found == set(itertools.product(trials, folds)) <= ended
+
+
+@pytest.mark.parametrize(
+    ("kinds", "telling"), [([(0, 1), (0,), (0,)], 1), ([(0, 1), (0, 1), (0,)], 2), ([(1,), (0,), (0,)], 0)]
+)
+def test_folds_whose_rows_cannot_tell_the_metric_are_left_out(kinds: list[tuple[int, ...]], telling: int) -> None:
+    y = np.concatenate([np.resize(own, 10) for own in kinds])
+    part = Part(np.arange(len(y), dtype=np.float32)[:, None], y, np.repeat(np.arange(len(kinds)), 10))
+    found = telling_folds(part, Fold(0, 3, 5), Anomaly(), "roc_auc")
+    assert len(found) == telling
+    for fold in found:
+        assert set(y[held_out(part, fold)]) == {0, 1}
+    assert telling_folds(part, Fold(0, 3, 5), Classification(), "accuracy") == [Fold(i, 3, 5) for i in range(3)]
+    assert len(telling_folds(part, Fold(0, 3, 5), Anomaly(), "explained")) == sum(0 in own for own in kinds)
+
+
+def held_out(part: Part, fold: Fold) -> np.ndarray:
+    """The rows of a fold, by the numbers that they hold."""
+    _, val = fold.pick(SimpleNamespace(train=part.take(np.arange(7)), val=part.take(np.arange(7, len(part)))))
+    assert val is not None
+    return val.x[:, 0].astype(int)

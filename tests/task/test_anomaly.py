@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
 
+from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
 from nas.task.anomaly import Anomaly
 
@@ -91,6 +92,20 @@ def test_rows_of_one_kind_say_nothing_of_the_area_and_the_metric_is_then_what_is
     assert task.scores(task.tally(ANSWERS[normal], Y[normal], 1))["roc_auc"] == 0.5
     assert task.find_metric("auto", Y[normal], Y) == "roc_auc"
     assert task.find_metric("auto", Y[normal], Y[normal]) == "explained"
+    with pytest.raises(InputError, match="metric: must be one that the validation rows can tell, got roc_auc"):
+        task.find_metric("roc_auc", Y[normal], Y[normal])
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_metrics_that_rows_of_one_kind_cannot_tell_are_not_told(task: Anomaly, kind: int) -> None:
+    own = kind == Y
+    told = task.told(task.tally(ANSWERS[own], Y[own], 1), Y[own])
+    alarms = task.alarms(ANSWERS[own])
+    if kind:
+        assert told == pytest.approx({"f1": f1_score(Y[own], alarms), "missed_alarm_rate": 1 - alarms.mean()})
+    else:
+        share = 1 - SCORES[own].sum() / (SCORES[own] + 0.5).sum()
+        assert told == pytest.approx({"false_alarm_rate": alarms.mean(), "explained": share})
 
 
 def test_the_head_gives_as_many_outputs_as_a_row_has_values() -> None:

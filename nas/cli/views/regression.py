@@ -86,7 +86,6 @@ def _groups(evaluation: RegressionEvaluation) -> Table:
     table = table_of(which, evaluation.inputs_are, *(metric.title for metric in evaluation.kind.metrics.values()))
     for one in shown:
         found = one.int8 or one.before or {}
-        table.add_row(
-            one.name, f"{one.rows:,}", *(metric.text(found[name]) for name, metric in evaluation.kind.metrics.items())
-        )
+        told = (metric.text(found.get(name)) for name, metric in evaluation.kind.metrics.items())
+        table.add_row(one.name, f"{one.rows:,}", *told)
     return table

@@ -58,7 +58,7 @@ def _sections(evaluation: RegressionEvaluation) -> Iterator[Markup]:
     if len(evaluation.groups) > 1:
         names = tuple(evaluation.kind.metrics)
         lines: list[list[object]] = [
-            [one.name, *(scored(name, (one.int8 or one.before or {})[name]) for name in names), whole(one.rows)]
+            [one.name, *(scored(name, (one.int8 or one.before or {}).get(name)) for name in names), whole(one.rows)]
             for one in evaluation.groups
         ]
         columns = (metric.title for metric in evaluation.kind.metrics.values())
