@@ -69,9 +69,12 @@ def write_sources(mel: Mel, folder: Path) -> list[str]:
     samples = sound(mel)
     features = mel.features(samples[None, :, None])[0, :, :, 0]
     lines = [f"#define FRAMES {FRAMES}", f"#define CHANNELS {mel.filterbank_n_channels}"]
+    lines.append(f"#define NUMBERS {mel.numbers}")
+    if mel.mfcc_coefficients:
+        lines.append(f"#define COEFFICIENTS {mel.mfcc_coefficients}")
     lines.append(f"static const int16_t sound[{len(samples)}] = {{{','.join(map(str, samples.tolist()))}}};")
     inside = ",".join(map(str, features.ravel().tolist()))
-    lines.append(f"static const uint16_t expected[{features.size}] = {{{inside}}};")
+    lines.append(f"static const {features.dtype}_t expected[{features.size}] = {{{inside}}};")
     (folder / "sound.h").write_text("\n".join(lines) + "\n")
     return [name for name in files if name.endswith(".c")]
 

@@ -208,6 +208,10 @@ class FrontEndStream:
 
 def front_end_levels() -> int: ...
 
+# Cepstral coefficients of frames, uint16 [n, channels] -> int16 [n, coefficients], by the tables of
+# native/device/front_end/cepstrum.h: int16 [2 channels + 1] and uint32 [coefficients]. ValueError for wrong ones.
+def cepstrum(features: Array, cosines: Array, scales: Array, middle: int) -> Array: ...
+
 # Rows of windows, float32 [n, steps, channels], as the device's samples, int16; int8 [channels] are the bits behind the
 # point.
 def samples(rows: Array, fraction_bits: Array) -> Array: ...

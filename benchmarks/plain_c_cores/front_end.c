@@ -19,6 +19,11 @@ static void put_number(const char* name, uint32_t value) {
 }
 
 static uint16_t features[CHANNELS];
+#if defined(COEFFICIENTS)
+static int16_t numbers[COEFFICIENTS];
+#else
+static uint16_t* const numbers = features;
+#endif
 
 // Takes samples up to the next frame, whose features it computes.
 __attribute__((noinline)) static const int16_t* frame(const int16_t* at) {
@@ -29,6 +34,9 @@ __attribute__((noinline)) static const int16_t* frame(const int16_t* at) {
   const nas_front_end* fe = &test_front_end;
   at += nas_front_end_take(fe, &test_front_end_state, at, (size_t)(fe->window - test_front_end_state.filled));
   nas_front_end_frame(fe, &test_front_end_state, features);
+#if defined(COEFFICIENTS)
+  nas_cepstral_coefficients(&test_cepstrum, features, numbers);
+#endif
   return at;
 #endif
 }
@@ -53,7 +61,7 @@ int main(void) {
     const uint32_t begin = ticks();
     at = frame(at);
     if (i > 0) spent += ticks() - begin;
-    for (int c = 0; c < CHANNELS; ++c) different += features[c] != expected[i * CHANNELS + c];
+    for (int n = 0; n < NUMBERS; ++n) different += numbers[n] != expected[i * NUMBERS + n];
   }
   put_number("different ", different);
   put_number("ticks ", spent);

@@ -48,7 +48,7 @@ class AudioView:
 
     @property
     def features(self) -> Array:
-        """The features as the network reads them, int8 [frames, channels]; InputError without a whole frame."""
+        """The features as the network reads them, int8 [frames, numbers]; InputError without a whole frame."""
         self.front_end.shape((len(self.samples), 1))
         found = self.front_end.features(self.samples[None, :, None])
         return np.asarray(self.front_end.as_int8(found)[0, :, :, 0], np.int8)
@@ -107,7 +107,7 @@ class AudioView:
         instructions = "" if cost.instructions is None else f", {cost.instructions / frames:,.0f} instructions a frame"
         flash = cost.table_bytes + cost.code_bytes
         return (
-            f"{counted(frames, 'frame')} of {self.front_end.filterbank_n_channels} numbers; on {CORE} "
+            f"{counted(frames, 'frame')} of {self.front_end.numbers} numbers; on {CORE} "
             f"{cost.ram_bytes:,} B of RAM with all of these frames, {flash:,} B of flash{instructions}"
         )
 

@@ -6,6 +6,7 @@ from nas.exporters.build_commands import board_commands
 from nas.exporters.c_text import identifier, rows
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.front_ends.hearing import with_heard_example, written_hearing
+from nas.exporters.front_ends.mel import compiled
 from nas.exporters.front_ends.mel_listening import about_listening
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
@@ -13,7 +14,7 @@ from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.sketch import sketch
 from nas.study.archive import Archive, Example
-from nas.text import kilobytes, percent
+from nas.text import kilobytes, listed, percent
 
 TFLM = "https://github.com/tensorflow/tflite-micro"
 
@@ -85,13 +86,14 @@ def next_steps(archive: Archive, prefix: str) -> str:
 
 
 def _files(archive: Archive) -> str:
+    hearing = written_hearing(archive)
     files = {
         "model.tflite": 'the model for any TFLite runtime; nas.load("model.tflite").predict(rows) runs it in Python',
         "model_data.h, model_data.c": f"the model and the names of its {outputs_of(archive).are} in C",
         "model_ops.h": "the operators that it needs, for TFLM",
         "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
-        **({} if written_hearing(archive) is None else about_listening("model")),
+        **({} if hearing is None else about_listening("model", hearing)),
         "model.keras": "the float model before its quantization, for Keras",
         "spec.toml, architecture.json": "what trains it again, or longer: nas train spec.toml --epochs 1000",
         "model_card.md, metadata.json": "how it was made, how accurate it is, and its limits, for people and programs",
@@ -122,9 +124,9 @@ def _how(archive: Archive) -> str:
     tflm = archive.footprint.get("tflm")
     at = f" The figures hold for TFLM's commit `{escape(tflm)}`; another may differ by some bytes." if tflm else ""
     checked = " It first checks itself with `model_check.h`." if archive.example else ""
-    sources = "`model_data.c`"
-    if written_hearing(archive) is not None:
-        sources += ", `model_listen.c`, `model_front_end.c` and `front_end.c`"
+    hearing = written_hearing(archive)
+    heard = () if hearing is None else ("model_listen.c", *compiled("model", hearing.mel))
+    sources = listed([f"`{source}`" for source in ("model_data.c", *heard)])
     return f"""Take [TensorFlow Lite Micro]({TFLM}) (TFLM) into the project.{at}
 Compile {sources} with it and put the other files on the include path. This is a whole program, in C++.{checked}"""
 

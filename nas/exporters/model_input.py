@@ -38,7 +38,7 @@ def _facts(archive: Archive, header: str) -> Iterator[str]:
 def _sound(archive: Archive, hearing: Hearing) -> Iterator[str]:
     mel, rate_hz = hearing.mel, hearing.rate_hz
     yield f"- Sound: samples of 16 bits (`int16_t`) of one microphone, {rate_hz:,} a second, in pieces of any length."
-    frames = f"{hearing.frames} frames of {mel.filterbank_n_channels} numbers"
+    frames = f"{hearing.frames} frames of {mel.numbers} numbers"
     yield (
         f"- Window: {hearing.samples:,} samples ({hearing.samples / rate_hz:g} s), "
         f"of which the front-end makes {frames}: {mel.window_size_ms} ms each, every {mel.window_step_ms} ms."

@@ -67,9 +67,9 @@ const show = async () => {
   shown = found;
   drawFeatures();
   drawOutline();
-  const { filterbank_lower_band_limit: low, filterbank_upper_band_limit: high } = found.front_end;
+  const { filterbank_lower_band_limit: low, filterbank_upper_band_limit: high, mfcc_coefficients: cepstral } = found.front_end;
   part("begin").textContent = "0 s";
-  part("under").textContent = `${low} to ${high} Hz, upwards`;
+  part("under").textContent = cepstral ? `coefficients 0 to ${cepstral - 1}, upwards` : `${low} to ${high} Hz, upwards`;
   part("end").textContent = `${found.seconds.toFixed(2)} s`;
   part("cost").textContent = found.cost;
   part("toml").textContent = found.settings;
@@ -82,7 +82,7 @@ part("heard").addEventListener("pointermove", (event) => {
   const frame = Math.min(shown.frames - 1, Math.floor((event.clientX - box.left) / box.width * shown.frames));
   const channel = shown.channels - 1 - Math.min(shown.channels - 1, Math.floor((event.clientY - box.top) / box.height * shown.channels));
   if (frame < 0 || channel < 0) return;
-  part("under").textContent = `frame ${frame}, channel ${channel}: ${shown.values[frame * shown.channels + channel] - 128}`;
+  part("under").textContent = `frame ${frame}, ${shown.front_end.mfcc_coefficients ? "coefficient" : "channel"} ${channel}: ${shown.values[frame * shown.channels + channel] - 128}`;
 });
 
 part("record")?.addEventListener("click", async ({ target }) => {

@@ -37,6 +37,10 @@ GAIN = (
     Slider("pcan_offset", "offset", 1, 400, 1),
 )
 LOG = (Slider("log_scale_shift", "bits behind the point", 0, 8, 1),)
+CEPSTRUM = (
+    Slider("mfcc_coefficients", "cepstral coefficients (MFCC), or 0", 0, 40, 1),
+    Slider("mfcc_lifter", "their lifter", 0, 60, 1),
+)
 
 
 def audio_page(name: str, front_end: Mel, nonce: str, records: bool) -> str:
@@ -85,7 +89,7 @@ def _settings(front_end: Mel) -> Markup:
     ]
     return section(
         "Settings",
-        element("div", *(_slider(each, front_end) for each in (*FRAMES, highest)), class_="sliders"),
+        element("div", *(_slider(each, front_end) for each in (*FRAMES, highest, *CEPSTRUM)), class_="sliders"),
         element("div", *groups, class_="sliders"),
         details("As a space's file has them", element("pre", id="toml")),
         note("Those that are not at their default. A list of values in place of one lets a search choose."),

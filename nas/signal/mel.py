@@ -1,4 +1,4 @@
-"""Log-mel features of sound, computed in 16-bit integers by the code that a device runs."""
+"""Log-mel features of sound, or cepstral coefficients of them, in 16-bit integers by the code that a device runs."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +10,7 @@ from nas._native import FrontEnd as Native
 from nas._native import FrontEndStream as Stream
 from nas.arrays import Array, Floats
 from nas.errors import InputError
-from nas.signal import mel_rules
+from nas.signal import mel_cepstrum, mel_rules
 from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import FRONT_ENDS
 from nas.signal.kind import Kind
@@ -26,7 +26,8 @@ class Mel(MelSettings):
     """Log-mel features of sound: window, Fourier transform, filter bank, noise reduction, gain control, logarithm.
 
     Equal to the bit to TensorFlow's `audio_microfrontend`; noise reduction, the DC filter and the detection of activity
-    can be switched as in Silicon Labs' MLTK, whose names the settings bear. Rows are samples of 16 bits.
+    can be switched as in Silicon Labs' MLTK, whose names the settings bear. Rows are samples of 16 bits. With
+    `mfcc_coefficients`, the network reads mel-frequency cepstral coefficients (MFCC) in place of the features.
     """
 
     TOGETHER: ClassVar[tuple[frozenset[str], ...]] = mel_rules.TOGETHER
@@ -47,8 +48,8 @@ class Mel(MelSettings):
             rule = f"rows must have at least the {self.window} samples of a frame"
             raise InputError("front_end: window_size_ms", rule, got=samples)
         if self.frequencies_are_channels:
-            return frames, self.filterbank_n_channels * microphones
-        return frames, self.filterbank_n_channels, microphones
+            return frames, self.numbers * microphones
+        return frames, self.numbers, microphones
 
     def apply(self, x: Array) -> Floats:
         found = self.features(x)
@@ -57,22 +58,33 @@ class Mel(MelSettings):
         return found.astype(np.float32).reshape(len(x), *self.shape(x.shape[1:]))
 
     def as_int8(self, features: Array) -> Int8:
-        """Return features [n, ...] as int8: by the fixed range of micro_speech, or by the loudest one of each row."""
+        """Return features [n, ...] as int8: by the fixed range of micro_speech, or by the loudest one of each row.
+
+        Coefficients have a fixed range too; see `nas.signal.mel_cepstrum`.
+        """
+        if self.mfcc_coefficients:
+            return mel_cepstrum.as_int8(features, self.filterbank_n_channels)
         if self.quantize_dynamic_scale_enable:
             return dynamic_range(features, self.quantize_dynamic_scale_range_db, self.log_scale_shift)
         return fixed_range(features)
 
     def features(self, x: Array) -> Array:
-        """Return the features, uint16 [n, frames, channels, microphones], of samples [n, time, microphones]."""
+        """Return what the device computes [n, frames, numbers, microphones] of samples [n, time, microphones].
+
+        Features are uint16, coefficients int16.
+        """
         samples = x if x.dtype == np.int16 else np.rint(x).clip(-32768, 32767).astype(np.int16)
         n, _, microphones = samples.shape
         clips = np.ascontiguousarray(samples.transpose(0, 2, 1)).reshape(n * microphones, -1)
         found = native(self).features(clips)
+        if self.mfcc_coefficients:
+            found = mel_cepstrum.coefficients_of(self, found)
         return found.reshape(n, microphones, *found.shape[1:]).transpose(0, 2, 3, 1)
 
-    def stream(self) -> Stream:
+    def stream(self) -> Stream | mel_cepstrum.CepstrumStream:
         """Return a front-end that takes samples in pieces, as a device does."""
-        return Stream(native(self))
+        stream = Stream(native(self))
+        return mel_cepstrum.CepstrumStream(self, stream) if self.mfcc_coefficients else stream
 
     def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return () if self.frequencies_are_channels else names

@@ -7,6 +7,7 @@ The counts are those of `benchmarks/front_end_cores.py`: the C compiled by gcc 1
 from collections.abc import Mapping
 from functools import lru_cache
 
+from nas.signal.cepstrum_cost import cepstrum_bytes, cepstrum_code_bytes, cepstrum_instructions
 from nas.signal.device_cost import DeviceCost, counted_instructions
 from nas.signal.mel_settings import MelSettings
 from nas.signal.transform_cost import live, transform_bytes, transform_macs, transform_terms, words
@@ -58,12 +59,15 @@ _COUNTER_BYTES = 4
 @lru_cache(maxsize=4096)
 def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -> DeviceCost:
     """Return the cost of so many frames of each microphone; the features of all of them are kept as int8."""
-    channels = front_end.filterbank_n_channels
-    buffers = microphones * (ram_bytes(front_end) + frames * channels)
+    channels, coefficients = front_end.filterbank_n_channels, front_end.mfcc_coefficients
+    buffers = microphones * ram_bytes(front_end) + words(microphones * frames * front_end.numbers)
     return DeviceCost(
-        ram_bytes=buffers + words(2 * channels) + _COUNTER_BYTES,
-        table_bytes=table_bytes(front_end) + (microphones - 1) * _STATE_BYTES + joining_table_bytes(front_end),
-        code_bytes=code_bytes(core) + joining_code_bytes(front_end, core),
+        ram_bytes=buffers + words(2 * channels) + words(2 * coefficients) + _COUNTER_BYTES,
+        table_bytes=table_bytes(front_end)
+        + cepstrum_bytes(front_end)
+        + (microphones - 1) * _STATE_BYTES
+        + joining_table_bytes(front_end),
+        code_bytes=code_bytes(core) + cepstrum_code_bytes(front_end, core) + joining_code_bytes(front_end, core),
         instructions=_of_row(front_end, frames * microphones, core),
     )
 
@@ -71,8 +75,11 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
 def _of_row(front_end: MelSettings, frames: int, core: str) -> float | None:
     joining = _JOINING_INSTRUCTIONS[front_end.frequencies_are_channels]
     counted = instructions(front_end, core)
-    beside = counted_instructions(joining, (1, front_end.filterbank_n_channels), core)
-    return None if counted is None or beside is None else frames * (counted + beside)
+    transformed = cepstrum_instructions(front_end, core)
+    beside = counted_instructions(joining, (1, front_end.numbers), core)
+    if counted is None or transformed is None or beside is None:
+        return None
+    return frames * (counted + transformed + beside)
 
 
 def code_bytes(core: str) -> int:
@@ -87,13 +94,14 @@ def joining_code_bytes(front_end: MelSettings, core: str) -> int:
 
 def joining_table_bytes(front_end: MelSettings) -> int:
     """Return the bytes of the factor and the summand of each of the network's channels."""
-    return 16 * (front_end.filterbank_n_channels if front_end.frequencies_are_channels else 1)
+    return 16 * (front_end.numbers if front_end.frequencies_are_channels else 1)
 
 
 @lru_cache(maxsize=4096)
 def mel_macs(front_end: MelSettings, frames: int) -> int:
     """Return the multiply-accumulates of so many frames."""
-    return frames * transform_macs(front_end.window, front_end.size, front_end.bank)
+    cosine = front_end.mfcc_coefficients * front_end.filterbank_n_channels
+    return frames * (transform_macs(front_end.window, front_end.size, front_end.bank) + cosine)
 
 
 def ram_bytes(front_end: MelSettings) -> int:

@@ -26,6 +26,8 @@ _RANGES = {
     "activity_detection_alpha_b": (0, 1),
     "activity_detection_arm_threshold": (0, 15),
     "activity_detection_trip_threshold": (0, 15),
+    "mfcc_coefficients": (0, 1024),
+    "mfcc_lifter": (0, 100),
 }
 
 
@@ -34,7 +36,10 @@ _TRANSFORM = frozenset({"sample_rate_hz", "window_size_ms"})
 _BANDS = frozenset({"filterbank_n_channels", "filterbank_lower_band_limit", "filterbank_upper_band_limit"})
 _GAINS = frozenset({"pcan_enable", "pcan_strength", "pcan_offset", "pcan_gain_bits", "noise_reduction_smoothing_bits"})
 
-TOGETHER = (_FRAMES, _TRANSFORM | _BANDS, _TRANSFORM | _GAINS)
+_CEPSTRUM = frozenset({"mfcc_coefficients", "mfcc_lifter", "filterbank_n_channels"})
+_FEATURES = frozenset({"mfcc_coefficients", "log_scale_enable", "quantize_dynamic_scale_enable"})
+
+TOGETHER = (_FRAMES, _TRANSFORM | _BANDS, _TRANSFORM | _GAINS, _CEPSTRUM, _FEATURES)
 """The settings that each rule below reads."""
 
 
@@ -49,6 +54,8 @@ def check(front_end: MelSettings) -> None:
     _check_bands(front_end)
     if front_end.pcan_enable:
         _check_gains(front_end)
+    if front_end.mfcc_coefficients:
+        _check_cepstrum(front_end)
 
 
 def _check_frames(front_end: MelSettings) -> None:
@@ -114,3 +121,18 @@ def _check_gains(front_end: MelSettings) -> None:
             got=f"{most:,.0f}" if most > 32767 else f"a slope beyond it with strength {strength:g}",
             hint="take fewer gain bits, or a greater offset",
         )
+
+
+def _check_cepstrum(front_end: MelSettings) -> None:
+    place, count, length = "front_end: mfcc_coefficients", front_end.mfcc_coefficients, front_end.mfcc_lifter
+    if count > front_end.filterbank_n_channels:
+        rule = f"must be at most filterbank_n_channels, {front_end.filterbank_n_channels}"
+        raise InputError(place, rule, got=count)
+    if not front_end.log_scale_enable:
+        raise InputError(place, "are made of logarithms", got="log_scale_enable = false", hint="set it to true")
+    if front_end.quantize_dynamic_scale_enable:
+        got, hint = "quantize_dynamic_scale_enable = true", "which is for log-mel features: set it to false"
+        raise InputError(place, "have a fixed range", got=got, hint=hint)
+    if length and count > length + 1:
+        rule = f"must be 0, or at least {count - 1} for {count} coefficients"
+        raise InputError("front_end: mfcc_lifter", rule, got=length)

@@ -35,6 +35,10 @@ _OTHER_NAMES: Mapping[str, str] = {
     "log_shift": "log_scale_shift",
     "dc_notch": "dc_notch_filter_enable",
     "activity_detection": "activity_detection_enable",
+    "coefficients": "mfcc_coefficients",
+    "n_mfcc": "mfcc_coefficients",
+    "num_cepstral": "mfcc_coefficients",
+    "lifter": "mfcc_lifter",
 }
 
 
@@ -72,6 +76,9 @@ class MelSettings(FrontEnd):
         quantize_dynamic_scale_range_db: how far, in dB.
         frequencies_are_channels: give the network a series of frames with the frequencies as channels, for
             convolutions along time; otherwise it reads an image of time and frequency.
+        mfcc_coefficients: give the network so many mel-frequency cepstral coefficients (MFCC) of a frame, from the 0th
+            on, in place of its log-mel features; 0 for the features.
+        mfcc_lifter: L of the factors 1 + L / 2 * sin(pi * k / L) of the coefficients; 0 for none.
     """
 
     OTHER_NAMES: ClassVar[Mapping[str, str]] = _OTHER_NAMES
@@ -103,6 +110,8 @@ class MelSettings(FrontEnd):
     quantize_dynamic_scale_enable: bool = False
     quantize_dynamic_scale_range_db: float = 40.0
     frequencies_are_channels: bool = False
+    mfcc_coefficients: int = 0
+    mfcc_lifter: int = 22
 
     @property
     def rate_hz(self) -> float:
@@ -118,6 +127,11 @@ class MelSettings(FrontEnd):
     def step(self) -> int:
         """Samples from the start of a frame to that of the next."""
         return self.window_step_ms * self.sample_rate_hz // 1000
+
+    @property
+    def numbers(self) -> int:
+        """Numbers in a frame, as the network reads it: coefficients, or features of channels."""
+        return self.mfcc_coefficients or self.filterbank_n_channels
 
     @property
     def size(self) -> int:

@@ -79,7 +79,7 @@ def _sound_shape(mel: Mel, length_ms: Any, features: tuple[int, ...]) -> tuple[i
     """Return samples and microphones of a row: as many samples as were told, if their frames are those of features."""
     microphones = features[-1]
     if mel.frequencies_are_channels:
-        microphones //= mel.filterbank_n_channels
+        microphones //= mel.numbers
     told = length_ms * mel.sample_rate_hz // 1000 if isinstance(length_ms, int) else 0
     least = mel.window + (features[0] - 1) * mel.step
     return told if mel.frames(told) == features[0] else least, microphones

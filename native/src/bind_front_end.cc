@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "cepstrum.h"
 #include "frames.h"
 #include "front_end_tables.h"
 
@@ -16,6 +17,8 @@ namespace nas {
 namespace {
 
 using Samples = py::array_t<int16_t, py::array::c_style>;
+template <typename T>
+using Table = py::array_t<T, py::array::c_style>;
 
 // Settings with the tables that they point to; immutable, so that threads can share it.
 class FrontEnd : public FrontEndTables {
@@ -98,6 +101,29 @@ class Stream {
   nas_front_end_state state_;
 };
 
+// Frames of features [n, channels] become their cepstral coefficients [n, coefficients]; see cepstrum.h.
+py::array_t<int16_t> cepstrum_of(const Table<uint16_t>& features, const Table<int16_t>& cosines,
+                                 const Table<uint32_t>& scales, uint16_t middle) {
+  require(features.ndim() == 2 && features.shape(1) >= 1 && features.shape(1) <= 1024,
+          "features must be [n, channels]");
+  require(cosines.ndim() == 1 && cosines.size() == 2 * features.shape(1) + 1, "cosines");
+  for (py::ssize_t i = 0; i < cosines.size(); ++i)
+    require(cosines.data()[i] >= -16384 && cosines.data()[i] <= 16384, "cosines");
+  require(scales.ndim() == 1 && scales.size() >= 1 && scales.size() <= features.shape(1), "scales");
+  for (py::ssize_t i = 0; i < scales.size(); ++i) require(scales.data()[i] < 1u << 22, "scales");
+  const size_t frames = static_cast<size_t>(features.shape(0)), coefficients = static_cast<size_t>(scales.size());
+  const nas_cepstrum cepstrum = {static_cast<uint16_t>(features.shape(1)), static_cast<uint16_t>(coefficients), middle,
+                                 cosines.data(), scales.data()};
+  py::array_t<int16_t> result({frames, coefficients});
+  const uint16_t* from = features.data();
+  int16_t* to = result.mutable_data();
+  py::gil_scoped_release release;
+  for (size_t i = 0; i < frames; ++i, from += cepstrum.channels, to += coefficients) {
+    nas_cepstral_coefficients(&cepstrum, from, to);
+  }
+  return result;
+}
+
 }  // namespace
 
 void bind_front_end(py::module_& module) {
@@ -109,6 +135,7 @@ void bind_front_end(py::module_& module) {
       .def("push", &Stream::push, py::arg("samples"))
       .def("reset", &Stream::reset)
       .def_property_readonly("active", &Stream::active);
+  module.def("cepstrum", &cepstrum_of, py::arg("features"), py::arg("cosines"), py::arg("scales"), py::arg("middle"));
   module.def("front_end_levels", [] {
     int count = 0;
     features::usable(&count);

@@ -56,6 +56,13 @@ def test_settings_change_as_the_sliders_do(tone: Path) -> None:
     assert read_front_end(tomllib.loads(packed["settings"])["front_end"], "") == changed.front_end
 
 
+def test_cepstral_coefficients_are_shown_as_the_network_reads_them(tone: Path) -> None:
+    changed = nas.view_audio(tone).changed({"mfcc_coefficients": "13"})
+    assert np.array_equal(changed.features, nas.features(tone, front_end=Mel(mfcc_coefficients=13)).int8["features"])
+    packed = changed.packed()
+    assert (packed["channels"], "49 frames of 13 numbers" in packed["cost"]) == (13, True)
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [

@@ -22,10 +22,11 @@ from nas.signal.raw import RAW
 MELS = [
     Mel(window_size_ms=25, window_step_ms=20, filterbank_n_channels=12),
     Mel(filterbank_n_channels=10, pcan_enable=False, frequencies_are_channels=True),
+    Mel(filterbank_n_channels=20, mfcc_coefficients=13, frequencies_are_channels=True),
 ]
 
 
-@pytest.fixture(scope="module", params=MELS, ids=["image", "series"])
+@pytest.fixture(scope="module", params=MELS, ids=["image", "series", "cepstrum"])
 def archive(make_archive, request):
     return with_parameters(trained(make_archive, request.param))
 

@@ -141,13 +141,18 @@ def test_a_project_builds_without_a_warning_checks_itself_and_prints_classes_and
 
 
 HEARD = Mel(window_size_ms=20, window_step_ms=20, filterbank_n_channels=8)
+COEFFICIENTS = Mel(window_size_ms=20, window_step_ms=20, filterbank_n_channels=16, mfcc_coefficients=8)
 
 
 @pytest.fixture(scope="module")
 def hearing(make_archive):
     """A model of 80 ms of sound, what it hears of the noise of the self-test, and the scores that it gives for that."""
-    archive = trained(make_archive, HEARD, 1280)
-    rows = archive.scaling.apply(HEARD.apply(noise(1280)[None, :, None]))
+    return heard_by(make_archive, HEARD)
+
+
+def heard_by(make_archive, mel):
+    archive = trained(make_archive, mel, 1280)
+    rows = archive.scaling.apply(mel.apply(noise(1280)[None, :, None]))
     model = TfliteModel(archive.tflite)
     features = model.quantize(rows.reshape(1, *model.row_shape))
     outputs = model.run(features)[0].tolist()
@@ -171,6 +176,12 @@ def test_a_project_of_sound_checks_itself_from_samples_to_the_answer_and_hears_w
     assert (ran.returncode, ran.stdout.splitlines()) == (0, expected)
     wrong = run(offset=2)
     assert (wrong.stdout + wrong.stderr).startswith("self-test: wrong answer")
+
+
+def test_a_project_of_cepstral_coefficients_checks_itself_from_samples_to_the_answer(build, make_archive):
+    archive, example, scores = heard_by(make_archive, COEFFICIENTS)
+    lines = build("cmake", archive=archive, example=example)().stdout.splitlines()
+    assert lines[:-1] == ["self-test: passed", "at 80 ms", *shown(scores)]
 
 
 def test_the_program_for_a_computer_hears_a_file_of_samples(build, hearing, tmp_path):

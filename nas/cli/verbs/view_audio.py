@@ -51,7 +51,8 @@ def command(
     features = shown.features
     for line in spectrogram_lines(features, width()):
         click.echo(line)
-    size = f"{len(features)} frames of {features.shape[1]} channels"
+    what = "coefficients" if shown.front_end.mfcc_coefficients else "channels"
+    size = f"{len(features)} frames of {features.shape[1]} {what}"
     click.echo(f"{shown.name}: {shown.seconds:.2f} s, {size}, int8 from {features.min()} to {features.max()}")
     if not features_only:
         sys.exit(serve_audio(shown, port=port, tell=lambda line: click.echo(line, err=True), browser=browser))

@@ -6,11 +6,11 @@ from nas.arrays import Array
 from nas.exporters.c_text import rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
+from nas.exporters.front_ends.mel_cepstrum import cepstrum_sources, declarations, definitions
 from nas.signal.mel import Mel
 from nas.signal.mel_constants import constants, tables
 
-SOURCES = ("bits.h", "front_end.c", "front_end.h", "levels.h", "root.h", "transform.h")
-"""The device's files, which are the same for every setting."""
+_SOURCES = ("bits.h", "front_end.c", "front_end.h", "levels.h", "root.h", "transform.h")
 
 # Members of the C structure, and the integers that stand in them.
 _MEMBERS: Mapping[str, str] = {
@@ -36,6 +36,16 @@ _MEMBERS: Mapping[str, str] = {
 }
 
 
+def sources(mel: Mel) -> tuple[str, ...]:
+    """Return the device's files that a front-end needs, which are the same for every model."""
+    return tuple(sorted((*_SOURCES, *cepstrum_sources(mel))))
+
+
+def compiled(files: str, mel: Mel) -> tuple[str, ...]:
+    """Return the files to compile: those of the settings, which begin with `files`, and the device's."""
+    return (f"{files}_front_end.c", *(source for source in sources(mel) if source.endswith(".c")))
+
+
 def front_end_files(name: str, mel: Mel, files: str | None = None) -> dict[str, str]:
     """Return the files of a front-end by name.
 
@@ -46,16 +56,16 @@ def front_end_files(name: str, mel: Mel, files: str | None = None) -> dict[str, 
     """
     files = files or name
     return {
-        **{source: device_header(f"front_end/{source}") for source in SOURCES},
+        **{source: device_header(f"front_end/{source}") for source in sources(mel)},
         f"{files}_front_end.h": _header(name, mel),
         f"{files}_front_end.c": _source(name, mel, files),
     }
 
 
-def about_files(files: str) -> dict[str, str]:
+def about_files(files: str, mel: Mel) -> dict[str, str]:
     """Return what these files are, by their names with commas between them."""
     return {
-        ", ".join(SOURCES): "the front-end, the same for every model",
+        ", ".join(sources(mel)): "the front-end, the same for every model",
         f"{files}_front_end.c, {files}_front_end.h": "its settings and tables",
     }
 
@@ -63,23 +73,26 @@ def about_files(files: str) -> dict[str, str]:
 def _header(name: str, mel: Mel) -> str:
     upper = name.upper()
     frames = f"{mel.filterbank_n_channels} channels of {mel.window_size_ms} ms every {mel.window_step_ms} ms"
+    count = mel.mfcc_coefficients
+    include = '#include "cepstrum.h"\n' if count else ""
+    coefficients = f"#define {upper}_COEFFICIENTS_OF_FRAME {count}\n" if count else ""
     return f"""\
 // The front-end of {name}: {frames}. {MARK}. Do not edit.
 #ifndef {upper}_FRONT_END_H_
 #define {upper}_FRONT_END_H_
 
-#include "front_end.h"
+{include}#include "front_end.h"
 
 #define {upper}_STEP_SAMPLES {mel.step}
 #define {upper}_CHANNELS_OF_FRAME {mel.filterbank_n_channels}
-
+{coefficients}
 #ifdef __cplusplus
 extern "C" {{
 #endif
 
 extern const nas_front_end {name}_front_end;
 extern nas_front_end_state {name}_front_end_state;
-
+{declarations(name, mel)}
 #ifdef __cplusplus
 }}
 #endif
@@ -103,7 +116,7 @@ def _source(name: str, mel: Mel, files: str) -> str:
 const nas_front_end {name}_front_end = {{
 {structure(numbers, made)}
 }};
-
+{definitions(name, mel)}
 static int16_t history[{mel.window}];
 static int16_t spectrum[{mel.size + 2}];
 {noise}

@@ -50,14 +50,14 @@ def listening_files(names: Names, archive: Archive, hearing: Hearing, further: F
     return {
         **front_end_files(names.prefix, hearing.mel, names.files),
         f"{names.files}_listen.h": _header(names, hearing, further),
-        f"{names.files}_listen.c": _source(names, archive, further),
+        f"{names.files}_listen.c": _source(names, archive, hearing, further),
     }
 
 
-def about_listening(files: str) -> dict[str, str]:
+def about_listening(files: str, hearing: Hearing) -> dict[str, str]:
     """Return what the files are that begin with `files`, and the front-end's own, by their names."""
     joins = "the newest window of sound as the network's input, frame by frame"
-    return {f"{files}_listen.c, {files}_listen.h": joins, **about_files(files)}
+    return {f"{files}_listen.c, {files}_listen.h": joins, **about_files(files, hearing.mel)}
 
 
 def _header(names: Names, hearing: Hearing, further: Further) -> str:
@@ -108,8 +108,9 @@ static inline int16_t {prefix}_noise(uint32_t *state) {{
 """
 
 
-def _source(names: Names, archive: Archive, further: Further) -> str:
+def _source(names: Names, archive: Archive, hearing: Hearing, further: Further) -> str:
     prefix, upper = names.prefix, names.upper
+    buffer, compute = _coefficients(prefix, upper) if hearing.mel.mfcc_coefficients else ("", "")
     return f"""\
 // {MARK}. Do not edit.
 #include "{names.files}_listen.h"
@@ -120,21 +121,21 @@ def _source(names: Names, archive: Archive, further: Further) -> str:
 
 static int8_t window[{upper}_INPUT_BYTES];  // the newest frames, the oldest first: the network's input
 static uint16_t features_of_frame[{upper}_CHANNELS_OF_FRAME];
-static uint16_t frames;  // in the window
+{buffer}static uint16_t frames;  // in the window
 
 void {prefix}_listen_reset(void) {{
   nas_front_end_reset(&{prefix}_front_end, &{prefix}_front_end_state);
   frames = 0;
 }}
 
-{_add_frame(archive, upper)}
+{_add_frame(archive, upper, "COEFFICIENTS" if buffer else "CHANNELS")}
 size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **features) {{
   size_t taken = 0;
   *features = NULL;
   while (taken < count && *features == NULL) {{
     taken += nas_front_end_take(&{prefix}_front_end, &{prefix}_front_end_state, samples + taken, count - taken);
     if (!nas_front_end_frame(&{prefix}_front_end, &{prefix}_front_end_state, features_of_frame)) continue;
-    add_frame();
+{compute}    add_frame();
     if (frames == {upper}_FRAMES) *features = window;
   }}
   return taken;
@@ -142,20 +143,29 @@ size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **featur
 {further.definitions}"""
 
 
-def _add_frame(archive: Archive, upper: str) -> str:
-    """Return the function that quantizes a frame into the window."""
+def _coefficients(prefix: str, upper: str) -> tuple[str, str]:
+    """Return the buffer of a frame's cepstral coefficients, and the line that computes them."""
+    return (
+        f"static int16_t coefficients_of_frame[{upper}_COEFFICIENTS_OF_FRAME];\n",
+        f"    nas_cepstral_coefficients(&{prefix}_cepstrum, features_of_frame, coefficients_of_frame);\n",
+    )
+
+
+def _add_frame(archive: Archive, upper: str, kind: str) -> str:
+    """Return the function that quantizes a frame, of channels or coefficients, into the window."""
     # Of one microphone, the network's channels are the frequencies, or there is one.
     channel = "i" if archive.input_shape[-1] > 1 else "0"
+    count, values = f"{upper}_{kind}_OF_FRAME", "features_of_frame" if kind == "CHANNELS" else "coefficients_of_frame"
     return f"""\
 // Puts a frame behind the others. A full window, which was answered for, makes room for all up to the next answer.
 static void add_frame(void) {{
   if (frames == {upper}_FRAMES) {{
     frames -= {upper}_HOP_FRAMES;
-    memmove(window, window + {upper}_HOP_FRAMES * {upper}_CHANNELS_OF_FRAME, frames * {upper}_CHANNELS_OF_FRAME);
+    memmove(window, window + {upper}_HOP_FRAMES * {count}, frames * {count});
   }}
-  int8_t *to = window + frames++ * {upper}_CHANNELS_OF_FRAME;
-  for (int i = 0; i < {upper}_CHANNELS_OF_FRAME; ++i) {{
-    const int64_t value = (features_of_frame[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};
+  int8_t *to = window + frames++ * {count};
+  for (int i = 0; i < {count}; ++i) {{
+    const int64_t value = ({values}[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};
     to[i] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
   }}
 }}

@@ -3,6 +3,7 @@
 from nas.exporters.c_beside import check_text
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.hearing import Hearing
+from nas.exporters.front_ends.mel import compiled
 from nas.exporters.front_ends.mel_listening import Further, Names, about_listening, listening_files
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
@@ -60,14 +61,14 @@ int {name}_listen_self_test(int8_t *output) {{
     )
 
 
-def _sources(name: str) -> str:
-    return f"{name}_listen.c {name}_front_end.c front_end.c {name}.c"
+def _sources(name: str, hearing: Hearing) -> str:
+    return " ".join((f"{name}_listen.c", *compiled(name, hearing.mel), f"{name}.c"))
 
 
 def _commands(name: str, hearing: Hearing, program: str) -> tuple[str, str]:
     """Return the command that builds the program, and the one that lets it hear a file."""
     return (
-        f"gcc -O2 {name}_listen_main.c {_sources(name)} -lm -o {program}",
+        f"gcc -O2 {name}_listen_main.c {_sources(name, hearing)} -lm -o {program}",
         f"ffmpeg -i sound.wav -ar {hearing.rate_hz} -ac 1 -f s16le - | ./{program}",
     )
 
@@ -129,7 +130,7 @@ def _readme(name: str, archive: Archive, hearing: Hearing) -> str:
     upper, are = name.upper(), outputs_of(archive).are
     files = {
         f"{name}.c, {name}.h": f"the network and the names of its {are}",
-        **about_listening(name),
+        **about_listening(name, hearing),
         f"{name}_check.h": "the features of a noise and the right output, and the checks of both",
         f"{name}_listen_main.c": "a program that listens to its standard input: not for a project that has a main",
     }
@@ -152,7 +153,7 @@ It first checks itself, from samples to the answer, then prints when it heard wh
 
 Copy all but the program into the project, and compile the four sources:
 
-    arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c {_sources(name)}
+    arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c {_sources(name, hearing)}
 
 Call `{name}_listen_reset()` once, and give `{name}_process_samples` what comes from the microphone, in pieces of
 any length. It computes each frame once and answers every {upper}_HOP_FRAMES frames; a build that defines this

@@ -42,13 +42,14 @@ def last_step(project: Project, program: str) -> str:
 
 
 def _files(project: Project) -> str:
-    hears = project.hearing is not None
+    hearing = project.hearing
+    hears = hearing is not None
     files = {
         "predict.h, predict.cpp": f"{'samples' if hears else 'raw values'} in, answers out, and the self-test",
         "model_data.h, model_data.c": f"the model and the names of its {outputs_of(project.archive).are}",
         "model_ops.h": "the operators that it needs",
         "model_check.h": "the features of a noise and the right output" if hears else "an input and its right output",
-        **(about_listening("model") if hears else {}),
+        **({} if hearing is None else about_listening("model", hearing)),
     }
     return table(("file", "what it is"), files.items(), text=2)
 

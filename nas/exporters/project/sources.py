@@ -8,6 +8,7 @@ from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.hearing import Hearing, hearing_of, with_heard_example
+from nas.exporters.front_ends.mel import compiled
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
@@ -47,8 +48,8 @@ class Project:
     @property
     def sources(self) -> tuple[str, ...]:
         """The files that are compiled beside the program's own."""
-        heard = ("model_listen.c", "model_front_end.c", "front_end.c")
-        return ("predict.cpp", "model_data.c", *(() if self.hearing is None else heard))
+        heard = () if self.hearing is None else ("model_listen.c", *compiled("model", self.hearing.mel))
+        return ("predict.cpp", "model_data.c", *heard)
 
 
 def project_of(archive: Archive, format_name: str) -> Project:

@@ -11,6 +11,7 @@ from sound_archive import SAMPLES, regression, sounds, trained
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
 from nas.exporters.front_ends.hearing import as_input
+from nas.exporters.front_ends.mel import compiled
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
 
@@ -21,7 +22,17 @@ SETTINGS = [
         window_size_ms=20, window_step_ms=10, filterbank_n_channels=10, pcan_enable=False, frequencies_are_channels=True
     ),
     Mel(filterbank_n_channels=8, pcan_enable=False, noise_reduction_enable=False, dc_notch_filter_enable=True),
+    Mel(filterbank_n_channels=20, mfcc_coefficients=10),
+    Mel(
+        window_size_ms=25,
+        window_step_ms=10,
+        filterbank_n_channels=20,
+        pcan_enable=False,
+        mfcc_coefficients=11,
+        frequencies_are_channels=True,
+    ),
 ]
+COEFFICIENTS = SETTINGS[3:]
 PROGRAM = """
 #include <stdio.h>
 #include "hears_listen.h"
@@ -55,7 +66,7 @@ def test_samples_give_the_answers_of_python_to_the_bit(make_archive, tmp_path, m
     archive, clips = trained(make_archive, mel), sounds(40)
     write(Destination(tmp_path, name="hears"), archive, ["c"])
     (tmp_path / "program.c").write_text(PROGRAM)
-    sources = ["program.c", "hears_listen.c", "hears_front_end.c", "front_end.c", "hears.c"]
+    sources = ["program.c", "hears_listen.c", *compiled("hears", mel), "hears.c"]
     command = ["gcc", *STRICT, f"-DSAMPLES={SAMPLES}", *sources, "-lm", "-o", "program"]
     built = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert built.stderr == ""
@@ -71,7 +82,8 @@ def test_samples_give_the_answers_of_python_to_the_bit(make_archive, tmp_path, m
 def test_every_feature_becomes_the_int8_that_python_gives_it(make_archive, mel):
     archive = trained(make_archive, mel)
     channels = len(archive.scaling.mean)
-    every = np.repeat(np.arange(65536)[:, None], channels, 1)
+    numbers = np.arange(-32768, 32768) if mel.mfcc_coefficients else np.arange(65536)
+    every = np.repeat(numbers[:, None], channels, 1)
     model = TfliteModel(archive.tflite)
     scaled = archive.scaling.apply(every.astype(np.float32))
     different = (as_input(archive, every) != model.quantize(scaled)).sum()
@@ -93,7 +105,7 @@ def listened(archive, tmp_path):
     if shutil.which("gcc") is None:
         pytest.skip("no gcc to compile with")
     write(Destination(tmp_path, name="hears"), archive, ["c"])
-    sources = ["hears_listen_main.c", "hears_listen.c", "hears_front_end.c", "front_end.c", "hears.c"]
+    sources = ["hears_listen_main.c", "hears_listen.c", *compiled("hears", archive.front_end), "hears.c"]
     subprocess.run(["gcc", *STRICT, *sources, "-lm", "-o", "listen"], cwd=tmp_path, check=True)
     ended = subprocess.run([tmp_path / "listen"], input=sounds(4).tobytes(), capture_output=True, check=True)
     return ended.stdout.decode().splitlines()
@@ -119,12 +131,12 @@ def test_the_program_of_a_regression_prints_the_values_of_its_targets(make_archi
 
 
 @pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4"])
-@pytest.mark.parametrize("mel", SETTINGS[:2])
+@pytest.mark.parametrize("mel", [*SETTINGS[:2], *COEFFICIENTS])
 def test_the_linker_says_the_ram_and_within_a_few_bytes_the_flash_of_the_front_end(make_archive, tmp_path, core, mel):
     if shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("no arm-none-eabi-gcc to link with")
     write(Destination(tmp_path, name="hears"), trained(make_archive, mel), ["tflm"])
-    sources = ["model_listen.c", "model_front_end.c", "front_end.c"]
+    sources = ["model_listen.c", *compiled("model", mel)]
     roots = "-Wl,--gc-sections,-e,hears_hear,-u,hears_listen_reset"
     link = ["-nostartfiles", "-ffunction-sections", "-fdata-sections", roots, "-O2", "-mthumb", f"-mcpu={core}"]
     subprocess.run(["arm-none-eabi-gcc", *link, *sources, "-o", "it.elf"], cwd=tmp_path, check=True)
