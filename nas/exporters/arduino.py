@@ -2,9 +2,10 @@
 
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.outputs import outputs_of
-from nas.exporters.project import sound_main
+from nas.exporters.project import samples_main
 from nas.exporters.project.main import NO_ARENA, NO_RUN, WRONG, given
 from nas.exporters.project.readme import last_step, project_readme
+from nas.exporters.project.samples import samples_of
 from nas.exporters.project.sources import Project, project_of, shared_sources
 from nas.study.archive import Archive
 
@@ -80,7 +81,7 @@ void setup() {{
 def _loop(project: Project) -> str:
     prefix = project.prefix
     failed = f'stop_with("{NO_RUN}");'
-    if project.hearing is None:
+    if not project.takes_samples:
         return f"""\
 // Replace this: fill raw from your sensor. The units, the rate and the order of the channels are in README.md.
 static void read_input() {{ {prefix}_example(raw); }}
@@ -92,12 +93,12 @@ void loop() {{
   delay(1000);
 }}
 """
-    told = f"{{\n    tell();\n    delay(1000);{sound_main.PACE}\n  }}"
+    told = f"{{\n    tell();\n    delay(1000);{samples_main.PACE}\n  }}"
     return f"""\
-{sound_main.read_samples(project)}
+{samples_main.read_samples(project)}
 void loop() {{
   read_samples();
-{sound_main.take_samples(project, f"{project.upper}_STEP_SAMPLES", failed, told)}}}
+{samples_main.take_samples(project, samples_of(project).count, failed, told)}}}
 """
 
 

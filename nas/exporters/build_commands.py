@@ -15,10 +15,6 @@ _COMPILERS = {
 }
 _AVR_PARTS = {"arduino-mega": "atmega2560"}
 
-RAW_NAME = "raw"
-IN_PROJECTS = frozenset({RAW_NAME, "mel"})
-"""Front-ends that the projects for TFLM can hold; plain C holds all."""
-
 # The project that suits a board, and what its tools call the board; CMake for any other.
 BOARDS = {
     "arduino-nano-33-ble": ("arduino", "arduino:mbed_nano:nano33ble"),
@@ -66,17 +62,11 @@ def board_commands(model: str, name: str) -> Iterator[tuple[str, str]]:
         yield board, f"{export} --format {form} -o {'firmware' if form == 'c' else 'projects'}"
 
 
-def export_command(model: str, target: Target, *, front_end: str = RAW_NAME) -> str:
-    """Return the command that exports `model` for a target, with the other formats in a comment.
-
-    Args:
-        model: its name or path.
-        target: where it is to run.
-        front_end: the name of the one before it; projects for TFLM can hold some of them only.
-    """
+def export_command(model: str, target: Target) -> str:
+    """Return the command that exports `model`, a name or path, for a target, with the other formats in a comment."""
     suited, _ = BOARDS.get(target.name, ("c", ""))
     export = f"nas export {shlex.quote(model)} --format"
-    if target.runtime == "c" or front_end not in IN_PROJECTS:
+    if target.runtime == "c":
         return f"{export} c"
     others = ", ".join(sorted(set(_KINDS_OF_BOARDS.values()) - {suited}))
     return f"{export} {suited}  # or {others}"

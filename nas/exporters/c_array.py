@@ -8,8 +8,9 @@ from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.detection import detection_constants
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
-from nas.exporters.front_ends.hearing import written_hearing
+from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
 from nas.exporters.front_ends.mel_listening import Names, listening_files
+from nas.exporters.front_ends.window import window_front_end_of
 from nas.exporters.input_scaling import input_factors, quantizing
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
@@ -25,13 +26,14 @@ def c_sources(archive: Archive) -> Files:
 
 def model_files(archive: Archive, prefix: str) -> dict[str, str]:
     """Return the files of a model and, where this C can express it, of its front-end, by name."""
-    hearing = written_hearing(archive)
+    hearing, windows = written_hearing(archive), windows_of(archive)
     names = Names(prefix, "model", "model_data.h")
     return {
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),
         "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
         **({} if hearing is None else listening_files(names, archive, hearing)),
+        **({} if windows is None else window_front_end_of(prefix, archive, windows, "model")),
     }
 
 
@@ -68,7 +70,7 @@ extern "C" {{
 
 
 def _quantizing(archive: Archive, prefix: str) -> str:
-    return "" if written_hearing(archive) else f"{quantizing(prefix)}\n\n"
+    return "" if has_front_end(archive) else f"{quantizing(prefix)}\n\n"
 
 
 def _declarations(archive: Archive, prefix: str) -> str:
@@ -81,7 +83,7 @@ extern const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}];{_sca
 
 def _scaling(archive: Archive, prefix: str) -> str:
     """Return the declarations of what turns raw values into the input; nothing where a front-end does."""
-    if written_hearing(archive):
+    if has_front_end(archive):
         return ""
     upper = prefix.upper()
     units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
@@ -123,7 +125,7 @@ const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}] = {{
 
 def _factors(archive: Archive) -> dict[str, list[float]]:
     """Return what turns raw values into the input, by name; nothing where a front-end does."""
-    if written_hearing(archive):
+    if has_front_end(archive):
         return {}
     mul, add = input_factors(archive)
     units = {"units_scale": list(archive.units_scale)} if archive.units_scale else {}

@@ -96,6 +96,12 @@ toolchain's file (`-DCMAKE_TOOLCHAIN_FILE=...`), and put your own `main` in plac
 
 def _run(project: Project) -> str:
     name, hearing = project.name, project.hearing
+    if project.windows is not None:
+        return f"""\
+3. Run it. Without a file it answers a window of noise. A file holds values in the units of the training data as text,
+   {project.archive.row_shape[1]:,} of each step in time, between spaces, commas or line ends.
+
+        build/{name} recording.csv"""
     if hearing is not None:
         return f"""\
 3. Run it. Without a file it hears a window of noise. A file holds samples of 16 bits of one channel,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from nas.exporters.c_text import comment
-from nas.exporters.front_ends.hearing import Hearing, written_hearing
+from nas.exporters.front_ends.hearing import Hearing, windows_of, written_hearing
 from nas.exporters.markdown import escape, table
 from nas.exporters.outputs import outputs_of
+from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
 
@@ -14,6 +15,9 @@ def model_input(archive: Archive, header: str = "model_data.h") -> str:
     hearing = written_hearing(archive)
     if hearing is not None:
         return "\n".join((*_sound(archive, hearing), _output(archive)))
+    windows = windows_of(archive)
+    if windows is not None:
+        return "\n".join((*_windows(archive, windows), _output(archive)))
     return (
         "\n".join(_facts(archive, header))
         + "\n\n"
@@ -47,6 +51,19 @@ def _sound(archive: Archive, hearing: Hearing) -> Iterator[str]:
     yield "- Loudness: as in the training data; another gain of the microphone gives other features."
     shape = ", ".join(map(str, archive.input_shape))
     yield f"- The network's input, batch first: {shape}; int8, which the front-end writes."
+
+
+def _windows(archive: Archive, front_end: WindowFrontEnd) -> Iterator[str]:
+    steps, channels = archive.row_shape
+    named = ", ".join(map(escape, archive.channel_names)) or "in the order of the training data"
+    yield f"- Window: {steps:,} steps in time of {channels:,} channels: {named}."
+    if archive.sample_rate_hz is not None:
+        yield f"- Sample rate: {archive.sample_rate_hz:g} Hz."
+    yield "- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense."
+    frames, values = front_end.shape(archive.row_shape)
+    name = front_end.to_json()["front_end"]
+    yield f"- Front-end: `{name}`, which makes {frames:,} x {values:,} features of a window, the network's int8 input."
+    yield f"- Answers: for the newest window, every {max(1, steps // 2):,} steps."
 
 
 def _output(archive: Archive) -> str:

@@ -1,14 +1,16 @@
 """A whole program in C++ that runs a model by TFLM, to be read more than to be copied."""
 
+from dataclasses import dataclass
+
 from nas.exporters.detection import filling
-from nas.exporters.front_ends.hearing import written_hearing
+from nas.exporters.front_ends.hearing import windows_of, written_hearing
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive
 
 
 def sketch(archive: Archive, prefix: str) -> str:
     """Return the program."""
-    upper, hears = prefix.upper(), written_hearing(archive) is not None
+    takes = _takes(archive, prefix)
     check, include = "", ""
     if archive.example is not None:
         include = '#include "model_check.h"\n'
@@ -20,23 +22,23 @@ def sketch(archive: Archive, prefix: str) -> str:
     return f"""\
 #include <string.h>
 
-{include}#include "{"model_listen.h" if hears else "model_data.h"}"
+{include}{takes.includes}
 #include "model_ops.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_generated.h"
 
 // A margin, since another version of TFLM may need some bytes more. Once all works, take it away in steps.
-alignas(16) static uint8_t arena[{upper}_ARENA_BYTES + {MARGIN_BYTES}];
-{_buffer(upper, hears)}
+alignas(16) static uint8_t arena[{prefix.upper()}_ARENA_BYTES + {MARGIN_BYTES}];
+{takes.buffer}
 
 int main() {{
   const tflite::Model* model = tflite::GetModel({prefix}_model);
   static tflite::MicroInterpreter interpreter(model, {prefix}_op_resolver(), arena, sizeof arena);
   if (interpreter.AllocateTensors() != kTfLiteOk) return 1;
 {check}
-{f"  {prefix}_listen_reset();" + chr(10) if hears else ""}\
-  for ({"size_t taken = 0" * hears};;) {{
-{_input(archive, prefix, hears)}
+{takes.begin}\
+  for ({takes.counter};;) {{
+{takes.lines}
     if (interpreter.Invoke() != kTfLiteOk) return 2;
     const int8_t* output = interpreter.output(0)->data.int8;
 {_use(archive, prefix)}
@@ -45,25 +47,47 @@ int main() {{
 """
 
 
-def _buffer(upper: str, hears: bool) -> str:
-    if hears:
-        return f"static int16_t samples[{upper}_STEP_SAMPLES];  // the newest, of 16 bits"
-    return f"static float raw[{upper}_INPUT_BYTES];  // one input, in the units below, channels last"
+@dataclass(frozen=True)
+class _Takes:
+    """The parts of the program that differ by what it takes; `lines` give the model its input."""
+
+    includes: str
+    buffer: str
+    begin: str
+    counter: str
+    lines: str
 
 
-def _input(archive: Archive, prefix: str, hears: bool) -> str:
-    """Return the lines that give the model its input."""
-    if not hears:
-        return f"""\
-    // Fill raw from the sensor here.
-{filling(archive, prefix, "interpreter.input(0)", "    ").rstrip()}"""
-    step = f"{prefix.upper()}_STEP_SAMPLES"
-    return f"""\
+def _takes(archive: Archive, prefix: str) -> _Takes:
+    """Return the parts for raw values, for sound, or for samples of sensors."""
+    upper, step = prefix.upper(), f"{prefix.upper()}_STEP_SAMPLES"
+    if windows_of(archive) is not None:
+        return _Takes(
+            '#include "model_data.h"\n#include "model_front_end.h"',
+            f"static int16_t samples[{upper}_WINDOW_CHANNELS];  // of a step in time",
+            f"  {prefix}_front_end_reset();\n",
+            "",
+            f"""\
+    // Make samples of the sensor's values here: samples[c] = {prefix}_sample(value, c).
+    {prefix}_front_end_take(samples, 1);
+    if (!{prefix}_front_end_input(interpreter.input(0)->data.int8)) continue;""",
+        )
+    if written_hearing(archive) is not None:
+        return _Takes(
+            '#include "model_listen.h"',
+            f"static int16_t samples[{step}];  // the newest, of 16 bits",
+            f"  {prefix}_listen_reset();\n",
+            "size_t taken = 0",
+            f"""\
     // Fill samples from the microphone here, whenever taken is 0.
     const int8_t* features;
     taken = (taken + {prefix}_hear(samples + taken, {step} - taken, &features)) % {step};
     if (features == NULL) continue;
-    memcpy(interpreter.input(0)->data.int8, features, {prefix.upper()}_INPUT_BYTES);"""
+    memcpy(interpreter.input(0)->data.int8, features, {upper}_INPUT_BYTES);""",
+        )
+    raw = f"static float raw[{upper}_INPUT_BYTES];  // one input, in the units below, channels last"
+    filled = filling(archive, prefix, "interpreter.input(0)", "    ").rstrip()
+    return _Takes('#include "model_data.h"', raw, "", "", f"    // Fill raw from the sensor here.\n{filled}")
 
 
 def _use(archive: Archive, prefix: str) -> str:

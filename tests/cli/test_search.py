@@ -418,5 +418,4 @@ def test_where_the_runs_can_be_looked_at_is_told_and_no_password(uri: str | None
 )
 def test_a_search_ends_with_the_command_that_deploys_its_winner_on_the_board(target: str, command: str) -> None:
     study = Study(space="mlp_tabular", target=target)
-    assert deploy(study, "studies/mine") == deploy(study, "studies/mine", "mel") == f"deploy: {command}"
-    assert deploy(study, "studies/mine", "spectrum") == "deploy: nas export studies/mine --format c"
+    assert deploy(study, "studies/mine") == f"deploy: {command}"

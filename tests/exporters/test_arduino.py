@@ -6,6 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
+from front_end_archives import behind_front_end
 from sound_archive import trained
 from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 
@@ -13,7 +14,9 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import Destination, write
 from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
+from nas.exporters.front_ends.window_input import noise_example
 from nas.signal.mel import Mel
+from nas.signal.statistics import Statistics
 from nas.study.archive import Quantization
 
 FILES = {
@@ -93,6 +96,16 @@ def test_a_sketch_of_sound_checks_itself_from_samples_to_the_answer_and_hears_no
     lines = build("my_study", main=for_ever, archive=archive, example=heard)(needed=0)
     assert lines[0] == "self-test: passed"
     assert [line.split(":")[0] for line in lines[1:]] == ["walk", "sit", "lie", "answer"]
+
+
+def test_a_sketch_of_windows_checks_itself_from_values_to_the_answer(build, make_archive):
+    rows = np.random.default_rng(3).normal(0, [1, 40], (40, 64, 2)).astype(np.float32)
+    archive = behind_front_end(make_archive(), Statistics(segments=2).fitted(rows), rows, 50.0)
+    for_ever = MAIN.replace("loop(); }", "for (;;) loop(); }")
+    example = noise_example(archive, archive.front_end)
+    lines = build("my_study", main=for_ever, archive=archive, example=example)(needed=0)
+    assert [line.split(":")[0] for line in lines] == ["self-test", "walk", "sit", "lie", "answer"]
+    assert lines[0] == "self-test: passed"
 
 
 SMOOTHED = [[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [0.0, 0.7, 0.3], [0.1, 0.0, 0.9], [0.0, 0.1, 0.9], [0.6, 0.2, 0.2]]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nas.exporters.build_commands import RAW_NAME, export_command
+from nas.exporters.build_commands import export_command
 from nas.study.costs import COSTS, known_costs
 from nas.study.decision import not_on_front, why_won
 from nas.study.record import Record, state_words
@@ -30,9 +30,7 @@ def told(study: Study, result: Result, *, finish: bool) -> str:
     """Return all that a person reads when a search has ended, or when it was only to `finish`."""
     late = "" if finish else overrun(study, result)
     parts = [summary(result), tight(study, result), browse(study, result.folder), late, precision(result)]
-    architecture = result.winner.record.architecture if result.winner else {}
-    front_end = architecture.get("front_end", {}).get("front_end", RAW_NAME)
-    last = [exchange(study, result), deploy(study, result.folder, front_end)]
+    last = [exchange(study, result), deploy(study, result.folder)]
     return "\n".join(filter(None, [*parts, *last]))
 
 
@@ -81,9 +79,9 @@ def browse(study: Study, folder: str) -> str:
     return f"browse: {server}" if parts.scheme in ("http", "https") else ""
 
 
-def deploy(study: Study, folder: str, front_end: str = RAW_NAME) -> str:
-    """Return in a line the command that writes the winner, behind its front-end, for the study's board."""
-    return f"deploy: {export_command(folder, study.board(), front_end=front_end)}"
+def deploy(study: Study, folder: str) -> str:
+    """Return in a line the command that writes the winner for the study's board."""
+    return f"deploy: {export_command(folder, study.board())}"
 
 
 def _guesses(winner: Trained) -> str:

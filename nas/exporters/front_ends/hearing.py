@@ -8,6 +8,7 @@ from nas.arrays import Array
 from nas.errors import InputError
 from nas.exporters.input_scaling import input_factors
 from nas.signal.mel import Mel
+from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive, Example
 
 SHIFT = 32
@@ -68,6 +69,16 @@ def written_hearing(archive: Archive) -> Hearing | None:
         return hearing_of(archive)
     except InputError:
         return None
+
+
+def windows_of(archive: Archive) -> WindowFrontEnd | None:
+    """Return the front-end of a model of windows of sensors; None for one of sound, and for one that reads raw rows."""
+    return archive.front_end if isinstance(archive.front_end, WindowFrontEnd) else None
+
+
+def has_front_end(archive: Archive) -> bool:
+    """Say whether a front-end that C can express makes the network's input."""
+    return written_hearing(archive) is not None or windows_of(archive) is not None
 
 
 def factors(archive: Archive) -> tuple[list[int], list[int]]:

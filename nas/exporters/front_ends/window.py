@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from textwrap import indent
 
-import numpy as np
-
-from nas.arrays import Array
-from nas.data.prepared import Scaling
 from nas.exporters.c_text import rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.mel import array, structure
+from nas.exporters.front_ends.window_input import Factors, input_factors
 from nas.signal.spectrum import Spectrum, constants, tables
 from nas.signal.statistics import Statistics
 from nas.signal.transform_cost import size_of
 from nas.signal.window_front_end import WindowFrontEnd
-from nas.study.archive import Quantization
+from nas.study.archive import Archive
 
 SOURCES: Mapping[type, tuple[str, ...]] = {
     Statistics: ("bits.h", "root.h", "statistics.c", "statistics.h", "windows.c", "windows.h"),
@@ -33,38 +30,46 @@ SOURCES: Mapping[type, tuple[str, ...]] = {
 }
 """The device's files, which are the same for every setting."""
 
-# Greater factors would let a product exceed 64 bits; with these, half a unit of a value is all of int8.
-_MOST_FACTOR = 2.0**40
-Factors = tuple[Array, Array]
+
+def compiled(files: str, front_end: WindowFrontEnd) -> tuple[str, ...]:
+    """Return the files to compile: those of the settings, which begin with `files`, and the device's."""
+    return (f"{files}_front_end.c", *(source for source in SOURCES[type(front_end)] if source.endswith(".c")))
 
 
-def input_factors(front_end: WindowFrontEnd, scaling: Scaling, quantization: Quantization) -> Factors:
-    """Return what turns a frame's whole numbers into int8, (value * mul + add) >> 32, int64 [values x channels]."""
-    units, offsets = (values.astype(np.float64) for values in front_end.feature_units())
-    step, zero = quantization.scale, quantization.zero_point
-    mean, std = np.array(scaling.mean), np.array(scaling.std)
-    mul = np.rint(np.minimum(units / (std * step) * 2.0**32, _MOST_FACTOR))
-    add = np.rint((zero + 0.5) * 2.0**32 - (mean - offsets) / units * mul)
-    return mul.astype(np.int64), add.astype(np.int64)
+def about_windows(files: str, front_end: WindowFrontEnd) -> dict[str, str]:
+    """Return what the files of a front-end are, by their names with commas between them."""
+    return {
+        ", ".join(SOURCES[type(front_end)]): "the front-end, the same for every model",
+        f"{files}_front_end.c, {files}_front_end.h": "its settings and tables, and the window that it keeps",
+    }
 
 
-def as_input(values: Array, factors: Factors) -> Array:
-    """Return whole numbers [..., values x channels] as the network's input, in the device's arithmetic."""
-    found: Array = (values.astype(np.int64) * factors[0] + factors[1]) >> 32
-    return found.clip(-128, 127).astype(np.int8)
+def window_front_end_of(
+    name: str, archive: Archive, front_end: WindowFrontEnd, files: str | None = None
+) -> dict[str, str]:
+    """Return the files of a model's front-end; the arguments are those of `window_front_end_files`."""
+    steps, channels = archive.row_shape
+    factors = input_factors(front_end, archive.scaling, archive.input)
+    return window_front_end_files(name, front_end, (steps, channels), factors, files)
 
 
 def window_front_end_files(
-    name: str, front_end: WindowFrontEnd, row_shape: tuple[int, int], factors: Factors
+    name: str, front_end: WindowFrontEnd, row_shape: tuple[int, int], factors: Factors, files: str | None = None
 ) -> dict[str, str]:
-    """Return the files of a front-end by name, for windows of `row_shape`, [steps, channels].
+    """Return the files of a front-end by name.
 
-    C symbols begin with `name`; `factors` turn values into the network's input.
+    Args:
+        name: what its C symbols begin with.
+        front_end: its settings.
+        row_shape: of a window, [steps, channels].
+        factors: what turns values into the network's input.
+        files: what the two files begin with that are not the same for every model; by default `name`.
     """
+    files = files or name
     return {
         **{source: device_header(f"front_end/{source}") for source in SOURCES[type(front_end)]},
-        f"{name}_front_end.h": _header(name, front_end, row_shape),
-        f"{name}_front_end.c": _source(name, front_end, row_shape, factors),
+        f"{files}_front_end.h": _header(name, front_end, row_shape),
+        f"{files}_front_end.c": _source(name, front_end, row_shape[0], factors, files),
     }
 
 
@@ -112,15 +117,15 @@ int {name}_front_end_input(int8_t *input);
 """
 
 
-def _source(name: str, front_end: WindowFrontEnd, row_shape: tuple[int, int], factors: Factors) -> str:
+def _source(name: str, front_end: WindowFrontEnd, steps: int, factors: Factors, files: str) -> str:
     kind = front_end.to_json()["front_end"]
-    parts, members = _spectrum(front_end, row_shape[0]) if isinstance(front_end, Spectrum) else ("", "")
+    parts, members = _spectrum(front_end, steps) if isinstance(front_end, Spectrum) else ("", "")
     if isinstance(front_end, Statistics):
         members = f"    .wanted = {front_end.wanted},\n"
     upper = name.upper()
     return f"""\
 // The front-end of {name}. {MARK}. Do not edit.
-#include "{name}_front_end.h"
+#include "{files}_front_end.h"
 
 #include "{kind}.h"
 
@@ -130,7 +135,7 @@ def _source(name: str, front_end: WindowFrontEnd, row_shape: tuple[int, int], fa
 
 static const nas_{kind}_front_end front_end = {{
     .windows = {{
-{_windows(front_end, upper, row_shape[0])}
+{_windows(front_end, upper, steps)}
     }},
 {members}}};
 

@@ -1,11 +1,9 @@
 """Front-end of windows and network as one C function: samples of sensors in, an answer out, window by window."""
 
-import math
-
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
-from nas.exporters.front_ends.hearing import noise
-from nas.exporters.front_ends.window import as_input, input_factors, window_front_end_files
+from nas.exporters.front_ends.window import window_front_end_of
+from nas.exporters.front_ends.window_input import noise_example
 from nas.exporters.front_ends.window_program import window_main, window_readme
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
@@ -13,26 +11,13 @@ from nas.study.archive import Archive
 
 def window_listening_files(name: str, archive: Archive, front_end: WindowFrontEnd) -> dict[str, str]:
     """Return the files of a model behind a front-end of windows, by name."""
-    steps, channels = archive.row_shape
-    factors = input_factors(front_end, archive.scaling, archive.input)
     return {
-        **window_front_end_files(name, front_end, (steps, channels), factors),
+        **window_front_end_of(name, archive, front_end),
         f"{name}_listen.h": _header(name),
         f"{name}_listen.c": _source(name, archive, front_end),
         f"{name}_listen_main.c": window_main(name, archive, front_end),
         f"{name}_README.md": window_readme(name, archive, front_end),
     }
-
-
-def expected_answer(archive: Archive, front_end: WindowFrontEnd) -> list[int]:
-    """Return the network's outputs for a window of noise."""
-    # LiteRT takes longer to import than a model without a front-end to be written.
-    from nas.model.deploy.tflite_model import TfliteModel
-
-    model = TfliteModel(archive.tflite)
-    samples = noise(math.prod(archive.row_shape)).reshape(1, *archive.row_shape)
-    given = as_input(front_end.compute(samples), input_factors(front_end, archive.scaling, archive.input))
-    return [int(value) for value in model.run(given.reshape(1, *model.row_shape))[0]]
 
 
 def _header(name: str) -> str:
@@ -90,7 +75,7 @@ size_t {name}_process_samples(const int16_t *samples, size_t steps, int8_t *outp
 
 def _self_test(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
     """Return the function that takes noise whose answer is known, as values in units."""
-    upper, expected = name.upper(), rows(map(str, expected_answer(archive, front_end)), 16)
+    upper, expected = name.upper(), rows(map(str, noise_example(archive, front_end).output), 16)
     units = ", ".join(f"{1 / factor!r}f" for factor in front_end.sample_factors.tolist())
     return f"""\
 static const int8_t expected[{upper}_OUTPUT_BYTES] = {{

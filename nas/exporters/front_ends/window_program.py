@@ -2,7 +2,7 @@
 
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.mel_program import printed
-from nas.exporters.front_ends.window import SOURCES
+from nas.exporters.front_ends.window import about_windows, compiled
 from nas.exporters.markdown import escape, table
 from nas.exporters.outputs import outputs_of
 from nas.signal.window_front_end import WindowFrontEnd
@@ -11,8 +11,8 @@ from nas.study.archive import Archive
 
 def _build(name: str, front_end: WindowFrontEnd, program: str) -> str:
     """Return the command that builds the program."""
-    own = " ".join(source for source in SOURCES[type(front_end)] if source.endswith(".c"))
-    return f"gcc -O2 {name}_listen_main.c {name}_listen.c {name}_front_end.c {own} {name}.c -lm -o {program}"
+    own = " ".join(compiled(name, front_end))
+    return f"gcc -O2 {name}_listen_main.c {name}_listen.c {own} {name}.c -lm -o {program}"
 
 
 def window_main(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
@@ -59,8 +59,7 @@ def window_readme(name: str, archive: Archive, front_end: WindowFrontEnd) -> str
     files = {
         f"{name}.c, {name}.h": f"the network and the names of its {are}",
         f"{name}_listen.c, {name}_listen.h": "samples of sensors in, answers out",
-        ", ".join(SOURCES[type(front_end)]): "the front-end, the same for every model",
-        f"{name}_front_end.c, {name}_front_end.h": "its settings and tables, and the window that it keeps",
+        **about_windows(name, front_end),
         f"{name}_listen_main.c": "a program that reads its standard input: not for a project that has a main",
     }
     steps, channels = archive.row_shape

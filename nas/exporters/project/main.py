@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nas.exporters.format import MARK
 from nas.exporters.outputs import outputs_of
-from nas.exporters.project import sound_main
+from nas.exporters.project import samples_main
 from nas.exporters.project.sources import Project
 
 
@@ -28,10 +28,10 @@ class Platform:
 def board_main(project: Project, platform: Platform) -> str:
     """Return `main.cpp` for a board, which answers for an example each second."""
     prefix = project.prefix
-    if project.hearing is None:
+    if not project.takes_samples:
         read, answer, pace = "read_input", f"{_read_example(project)}\n{_answer(project)}", f"    {platform.wait}\n"
     else:
-        read, answer, pace = "read_samples", sound_main.board_answer(project, platform.wait), ""
+        read, answer, pace = "read_samples", samples_main.board_answer(project, platform.wait), ""
     return f"""\
 {_head(project, platform.includes)}
 static void stop_with(const char* why) {{
@@ -59,11 +59,11 @@ static void stop_with(const char* why) {{
 def computer_main(project: Project) -> str:
     """Return `main.cpp` for a computer, which answers for what is in a file, or for noise, and ends."""
     prefix = project.prefix
-    if project.hearing is None:
+    if not project.takes_samples:
         answer, end = f"{_read_file(project)}\n{_answer(project)}", _computer_end(project)
         what = "the file is not one input"
     else:
-        answer, end = sound_main.computer_answer(project), sound_main.computer_end(project, NO_RUN)
+        answer, end = samples_main.computer_answer(project), samples_main.computer_end(project, NO_RUN)
         what = "the file is no window of samples"
     return f"""\
 {_head(project, "")}
@@ -126,8 +126,8 @@ NO_RUN = "model: could not be run"
 
 def given(project: Project) -> str:
     """Return the declaration of the buffer for what is given to the model."""
-    if project.hearing is not None:
-        return sound_main.buffer(project)
+    if project.takes_samples:
+        return samples_main.buffer(project)
     what = "one input, in the units of the training data, channels last"
     return f"static float raw[{project.upper}_INPUT_BYTES];    // {what}"
 

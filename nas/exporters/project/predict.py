@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from nas.exporters.c_text import comment
 from nas.exporters.detection import filling
-from nas.exporters.front_ends.hearing import written_hearing
+from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
 from nas.exporters.outputs import outputs_of
-from nas.exporters.project import smoothing, sound
+from nas.exporters.project import smoothing, sound, window
 from nas.exporters.project.smoothing import returned
 from nas.study.archive import Archive
 
@@ -28,6 +28,9 @@ def predict_header(archive: Archive, prefix: str) -> str:
     takes, data, declared = "raw values", "model_data.h", _declarations(archive, prefix)
     if hearing is not None:
         takes, data, declared = "sound", "model_listen.h", sound.declarations(archive, prefix, hearing)
+    elif windows_of(archive) is not None:
+        takes, data = "samples of sensors", 'model_data.h"\n#include "model_front_end.h'
+        declared = window.declarations(archive, prefix)
     return f"""\
 // The model {comment(archive.name)} in plain terms: {takes} in, {gives} out.
 #ifndef {upper}_PREDICT_H_
@@ -73,15 +76,26 @@ class Arena:
 
 def predict_source(archive: Archive, prefix: str, arena: Arena, before: str = "") -> str:
     """Return `predict.cpp`, for any board with TFLM; the lines `before` stand in front of TFLM's headers."""
-    reading, hears = _reading(archive, prefix), written_hearing(archive) is not None
+    takes_samples = has_front_end(archive)
+    reset, running = _takes(archive, prefix)
     parts = (
-        _head(before, "\n#include <string.h>\n" if hears or archive.detector is not None else ""),
-        _arena(archive, prefix, arena, "" if hears else _example_value(prefix)),
-        _begin(prefix, f"  {prefix}_listen_reset();\n" if hears else ""),
-        sound.definitions(archive, prefix, reading) if hears else _running(archive, prefix, reading),
+        _head(before, "\n#include <string.h>\n" if takes_samples or archive.detector is not None else ""),
+        _arena(archive, prefix, arena, "" if takes_samples else _example_value(prefix)),
+        _begin(prefix, reset),
+        running,
         smoothing.definitions(archive, prefix),
     )
     return "\n".join(parts)
+
+
+def _takes(archive: Archive, prefix: str) -> tuple[str, str]:
+    """Return the line that forgets samples, if the model takes some, and the functions that answer."""
+    reading, windows = _reading(archive, prefix), windows_of(archive)
+    if windows is not None:
+        return f"  {prefix}_front_end_reset();\n", window.definitions(archive, prefix, windows, reading)
+    if written_hearing(archive) is not None:
+        return f"  {prefix}_listen_reset();\n", sound.definitions(archive, prefix, reading)
+    return "", _running(archive, prefix, reading)
 
 
 def _head(before: str, includes: str) -> str:

@@ -2,6 +2,7 @@
 
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.mel_listening import about_listening
+from nas.exporters.front_ends.window import about_windows
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.outputs import outputs_of
@@ -35,6 +36,9 @@ The int8 network {escape(archive.name)} for TensorFlow Lite Micro (TFLM). {MARK}
 
 def last_step(project: Project, program: str) -> str:
     """Return what is left to do once the program runs: its example gives way to a sensor."""
+    if project.windows is not None:
+        step = f"the {project.upper}_WINDOW_CHANNELS values of a step in time"
+        return f"Replace `read_samples` in `{program}` by your sensor, which gives `{project.prefix}_sample` {step}."
     if project.hearing is not None:
         samples = f"samples of 16 bits, {project.hearing.rate_hz:,} a second"
         return f"Replace `read_samples` in `{program}` by your microphone, which fills `samples`: {samples}."
@@ -42,14 +46,14 @@ def last_step(project: Project, program: str) -> str:
 
 
 def _files(project: Project) -> str:
-    hearing = project.hearing
-    hears = hearing is not None
+    hearing, windows, takes = project.hearing, project.windows, project.takes_samples
     files = {
-        "predict.h, predict.cpp": f"{'samples' if hears else 'raw values'} in, answers out, and the self-test",
+        "predict.h, predict.cpp": f"{'samples' if takes else 'raw values'} in, answers out, and the self-test",
         "model_data.h, model_data.c": f"the model and the names of its {outputs_of(project.archive).are}",
         "model_ops.h": "the operators that it needs",
-        "model_check.h": "the features of a noise and the right output" if hears else "an input and its right output",
+        "model_check.h": "the features of a noise and the right output" if takes else "an input and its right output",
         **({} if hearing is None else about_listening("model", hearing)),
+        **({} if windows is None else about_windows("model", windows)),
     }
     return table(("file", "what it is"), files.items(), text=2)
 

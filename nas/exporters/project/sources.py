@@ -1,18 +1,20 @@
 """The sources that every project for TFLM holds: model, operators, scaling, self-test, and raw values to answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nas.errors import InputError
 from nas.exporters.c_array import model_files
 from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
 from nas.exporters.format import MARK
-from nas.exporters.front_ends.hearing import Hearing, hearing_of, with_heard_example
-from nas.exporters.front_ends.mel import compiled
+from nas.exporters.front_ends import mel, window
+from nas.exporters.front_ends.hearing import Hearing, hearing_of, windows_of, with_heard_example
+from nas.exporters.front_ends.window_input import noise_example
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
 from nas.signal.raw import RAW
+from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 from nas.target.profiler import profile
 from nas.target.target import find_target
@@ -32,13 +34,20 @@ class Project:
         archive: the model, with its footprint on TFLM.
         name: what the project is called.
         prefix: what all names in C begin with.
-        hearing: the front-end before the model, which is then a part of the project; None for a model of raw values.
+        hearing: the front-end of sound before the model, which is then a part of the project.
+        windows: likewise one of windows of sensors. Both are None for a model of raw values.
     """
 
     archive: Archive
     name: str
     prefix: str
     hearing: Hearing | None = None
+    windows: WindowFrontEnd | None = None
+
+    @property
+    def takes_samples(self) -> bool:
+        """Whether a front-end is a part of the project."""
+        return self.hearing is not None or self.windows is not None
 
     @property
     def upper(self) -> str:
@@ -48,25 +57,29 @@ class Project:
     @property
     def sources(self) -> tuple[str, ...]:
         """The files that are compiled beside the program's own."""
-        heard = () if self.hearing is None else ("model_listen.c", *compiled("model", self.hearing.mel))
-        return ("predict.cpp", "model_data.c", *heard)
+        found: tuple[str, ...] = ("predict.cpp", "model_data.c")
+        if self.hearing is not None:
+            return (*found, "model_listen.c", *mel.compiled("model", self.hearing.mel))
+        return found if self.windows is None else (*found, *window.compiled("model", self.windows))
 
 
 def project_of(archive: Archive, format_name: str) -> Project:
     """Return the project of an archive; InputError for a model that no project can express."""
-    archive, hearing = on_tflm(archive), hearing_of(archive)
-    if hearing is None and archive.front_end != RAW:
+    archive, hearing, windows = on_tflm(archive), hearing_of(archive), windows_of(archive)
+    if hearing is None and windows is None and archive.front_end != RAW:
         got = archive.front_end.to_json()["front_end"]
-        raise InputError(f"format {format_name}", "cannot express this front-end", got=got, hint="take --format c")
+        raise InputError(f"format {format_name}", "cannot express this front-end", got=got)
     if hearing is not None:
         archive = with_heard_example(archive, hearing)
+    if windows is not None:
+        archive = replace(archive, example=noise_example(archive, windows))
     if archive.example is None:
         hint = "an earlier release made it; take --format tflm, which does without"
         raise InputError(archive.name, "must hold an example that the program checks itself with", hint=hint)
     if count := archive.footprint.get("resource_variables"):
         rule, hint = "cannot express a model with resource variables", "take --format tflm, which can"
         raise InputError(f"format {format_name}", rule, got=f"{count} in {archive.name}", hint=hint)
-    return Project(archive, symbol(archive.name)[:_LONGEST_NAME], identifier(archive.name), hearing)
+    return Project(archive, symbol(archive.name)[:_LONGEST_NAME], identifier(archive.name), hearing, windows)
 
 
 def shared_sources(project: Project, *, before: str = "", computer: bool = False) -> dict[str, str]:
