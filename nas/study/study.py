@@ -256,7 +256,7 @@ class Study:
         default = Recipe().settings()
         for key, value in self.recipe.settings().items():
             if value != default[key]:
-                words += ["--recipe", f"{key}={_word(value)}"]
+                words += ["--recipe", shlex.quote(f"{key}={_word(value)}")]
         return " ".join(words)
 
     def _given(self) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """The help of `nas search` takes names, types and defaults from the dataclasses."""
 
 import dataclasses
+import re
+import tomllib
 
 import click
 import pytest
 
 from nas.cli import group
 from nas.cli.study_options import OPTIONS
-from nas.cli.views.recipe import meanings, settings
+from nas.cli.views.recipe import settings
+from nas.codec import to_data
+from nas.study.model_spec_keys import keys_of
 from nas.study.recipe import TABLES, Recipe
 from nas.study.study import Study
 
@@ -37,9 +41,7 @@ def test_only_an_empty_default_is_told_in_words(name: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_setting_of_a_recipe_is_explained(table: str) -> None:
-    explained = meanings(TABLES[table])
-    assert list(explained) == [field.name for field in dataclasses.fields(TABLES[table])]
-    assert all(explained.values())
+    assert all(key.description for key in keys_of(table, TABLES[table]))
 
 
 def test_the_list_of_settings_shows_tables_and_defaults(nas) -> None:
@@ -52,6 +54,13 @@ def test_the_list_of_settings_shows_tables_and_defaults(nas) -> None:
 
 def test_a_default_in_the_list_is_the_recipe_s_own() -> None:
     assert "  epochs = 77\n" in settings(Recipe.of(epochs=77))
+
+
+def test_the_list_shows_values_as_a_study_s_file_has_them() -> None:
+    recipe = Recipe.of(background_snr_db=(0.0, 7.5), class_weights=True)
+    lines = [line for line in settings(recipe).splitlines() if not line.startswith("      ")]
+    shown = tomllib.loads("\n".join(re.sub(r"^(\[\w+\]).*|^\w.*", r"\1", line) for line in lines))
+    assert shown == to_data(recipe)
 
 
 def test_settings_are_explained_within_80_columns() -> None:

@@ -34,6 +34,7 @@ recipes = st.builds(
     patience=st.integers(0, 9),
     label_smoothing=st.floats(0, 0.9),
     final_folds=st.integers(2, 5),
+    background_snr_db=st.tuples(st.floats(-60, 0), st.floats(0, 100)),
 )
 studies = st.builds(
     Study,
