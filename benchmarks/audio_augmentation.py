@@ -19,19 +19,19 @@ from typing import Any
 
 import numpy as np
 
-from nas.arrays import Array, Floats, Ints
+from nas.arrays import Floats, Ints
 from nas.data.choice import DataChoice
 from nas.data.folds import folds
-from nas.data.prepared import Prepared, prepare, with_variants
+from nas.data.prepared import Prepared, prepare
 from nas.data.readers.sound import read_sound
 from nas.data.sound.changes import CHANGES, SoundChanges
-from nas.data.sound.variants import changed_rows, variants
+from nas.data.sound.variants import variants, varied
 from nas.data.splits import Splits
 from nas.signal.mel import Mel
 from nas.space.architecture import Architecture
 from nas.space.file import load_space
 from nas.study.recipe import Recipe
-from nas.study.tasks import TrainingTask
+from nas.study.tasks import AllButTest, TrainingTask
 from nas.target.budget import Budget
 from nas.target.target import find_target
 
@@ -99,10 +99,7 @@ def noisy(source: str) -> Floats:
 @cache
 def rows_of(source: str, changes: SoundChanges) -> Prepared:
     splits = data(source)
-    copies: dict[str, Array] = {}
-    if changes.apply_behind(MEL):
-        copies = {part: changed_rows(splits, part, changes, RATE_HZ) for part in ("train", "val")}
-    return with_variants(prepare(splits, MEL), MEL, copies)
+    return varied(prepare(splits, MEL), splits, MEL, changes, AllButTest.parts)
 
 
 def architecture(source: str) -> Architecture:

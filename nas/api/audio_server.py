@@ -4,7 +4,6 @@ import json
 import secrets
 import sys
 import threading
-import webbrowser
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -13,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from nas.api.audio_view import AudioView
+from nas.api.browser import invite
 from nas.api.listening import MICROPHONE
-from nas.api.ui import has_display
 from nas.errors import InputError
 from nas.keywords import explains_keywords
 from nas.reports.audio_page import audio_page
@@ -47,9 +46,7 @@ def serve_audio(
     """
     require_free(_LOCAL, port)
     with AudioServer(view, port) as server:
-        tell(f"Open {server.url} in a browser; Ctrl-C ends it.")
-        if browser and has_display():
-            webbrowser.open(server.url)
+        invite(server.url, tell, browser)
         try:
             server.serve_forever()
         except KeyboardInterrupt:

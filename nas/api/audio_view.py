@@ -73,21 +73,22 @@ class AudioView:
 
     def to_json(self) -> dict[str, Any]:
         """Return the features, int8, as rows of frames."""
-        return {**self._facts(), "features": self.features.tolist()}
+        features = self.features
+        return {**self._facts(features), "features": features.tolist()}
 
     def packed(self) -> dict[str, Any]:
         """Return what the page draws: the features as bytes, int8 + 128, frame by frame, and the sound's outline."""
         features = self.features
         return {
-            **self._facts(),
+            **self._facts(features),
             "bytes": base64.b64encode((features.astype(np.int16) + 128).astype(np.uint8).tobytes()).decode(),
             "outline": _outline(self.samples),
             "settings": to_toml({"front_end": self._changes()}),
-            "cost": self._cost(),
+            "cost": self._cost(len(features)),
         }
 
-    def _facts(self) -> dict[str, Any]:
-        frames, channels = self.features.shape
+    def _facts(self, features: Array) -> dict[str, Any]:
+        frames, channels = features.shape
         return {
             "file": self.name,
             "seconds": round(self.seconds, 4),
@@ -101,9 +102,8 @@ class AudioView:
         told, usual = self.front_end.to_json(), Mel().to_json()
         return {name: value for name, value in told.items() if name == "front_end" or value != usual[name]}
 
-    def _cost(self) -> str:
+    def _cost(self, frames: int) -> str:
         cost = self.front_end.cost((len(self.samples), 1), CORE)
-        frames = len(self.features)
         instructions = "" if cost.instructions is None else f", {cost.instructions / frames:,.0f} instructions a frame"
         flash = cost.table_bytes + cost.code_bytes
         return (

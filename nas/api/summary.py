@@ -1,7 +1,6 @@
 """What a model is: summarized as data, and drawn as a page."""
 
 import tempfile
-import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas.api import STUDIES
-from nas.api.ui import has_display
+from nas.api.browser import open_page
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.keywords import explains_keywords
@@ -85,8 +84,8 @@ def view(
     summary, weights = _described(content, board)
     path = Path(f"{Path(summary.name).name}{PAGE_SUFFIX}" if out is None else out)
     page = write_model_page(ModelView(summary, weights, board), path)
-    if browser and has_display():
-        webbrowser.open(page.resolve().as_uri())
+    if browser:
+        open_page(page.resolve().as_uri())
     return page
 
 

@@ -11,9 +11,9 @@ from nas.data.choice import DataChoice
 from nas.data.dataset import Part
 from nas.data.given import Data
 from nas.data.options import DataOptions
-from nas.data.prepared import Prepared, Scaling, prepare, with_variants
+from nas.data.prepared import Prepared, Scaling, prepare
 from nas.data.selection import select
-from nas.data.sound.variants import changed_rows
+from nas.data.sound.variants import varied
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.signal.front_end import FrontEnd, require_rows
@@ -118,13 +118,9 @@ def _of_splits(spec: ModelSpec, splits: Splits, choice: DataChoice | None, front
     front_end = front_end.fitted(splits.train.x)
     require_rows(front_end, splits.input_shape, splits.sample_rate_hz, splits.source)
     require_for_rows(spec.augment, splits, front_end.rate_hz)
-    prepared = prepare(splits, front_end)
-    if spec.augment.apply_behind(front_end) and not prepared.learns.reconstructs:
-        parts = AllButTest.parts if spec.training.rows == "all" else HoldOut.parts
-        copies = {part: changed_rows(splits, part, spec.augment, front_end.rate_hz or 0) for part in parts}
-        prepared = with_variants(prepared, front_end, copies)
+    parts = AllButTest.parts if spec.training.rows == "all" else HoldOut.parts
     return TrainingData(
-        prepared=prepared,
+        prepared=varied(prepare(splits, front_end), splits, front_end, spec.augment, parts),
         digest=splits.digest,
         source=splits.source,
         sample_rate_hz=splits.sample_rate_hz,

@@ -1,13 +1,12 @@
 """The MLflow UI on a folder of studies."""
 
-import os
 import sys
-import webbrowser
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from nas.api import STUDIES
+from nas.api.browser import invite, open_page
 from nas.api.tracking import log_untracked, tracked_here
 from nas.keywords import explains_keywords
 from nas.tracking import find_address, prepare_store
@@ -50,22 +49,14 @@ def open_ui(
 
 
 def _ready(own: Sequence[str], studies: Path, tell: Callable[[str], None], browser: bool, url: str) -> None:
-    """Tell the user where the UI is, and open it."""
+    """Tell the user where the UI is, with the table of each study, the latest first, and open it."""
     log_untracked(own, studies, tell)
     pages = study_pages(url)
-    for line in _invitation(url, pages):
-        tell(line)
-    if browser and has_display():
-        webbrowser.open(next(iter(pages.values()), url))
-
-
-def has_display() -> bool:
-    """Return whether a browser would open in a window of this machine, and not in the terminal."""
-    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def _invitation(url: str, pages: dict[str, str]) -> list[str]:
-    """Return the lines that tell a user where the UI is: the table of each study, the latest first."""
     if not pages:
-        return [f"Open {url} in a browser; Ctrl-C ends it."]
-    return ["Open a study in a browser; Ctrl-C ends the UI.", *(f"  {name}: {page}" for name, page in pages.items())]
+        invite(url, tell, browser)
+        return
+    tell("Open a study in a browser; Ctrl-C ends the UI.")
+    for name, page in pages.items():
+        tell(f"  {name}: {page}")
+    if browser:
+        open_page(next(iter(pages.values())))

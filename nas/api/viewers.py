@@ -1,14 +1,14 @@
 """Programs of others that show a model or a training in a browser: Netron and TensorBoard."""
 
 import sys
-import webbrowser
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from nas.api import STUDIES
+from nas.api.browser import invite
 from nas.api.summary import model_file
-from nas.api.ui import has_display
 from nas.errors import InputError
 from nas.keywords import explains_keywords
 from nas.tracking.server import require_free, serve
@@ -107,10 +107,4 @@ def _events(source: str | Path | None, root: Path) -> Path:
 def _show(command: Sequence[str], host: str, port: int, what: str, tell: Callable[[str], None], browser: bool) -> int:
     require_free(host, port)
     tell(f"Starting {what}; this takes some seconds.")
-
-    def ready(url: str) -> None:
-        tell(f"Open {url} in a browser; Ctrl-C ends it.")
-        if browser and has_display():
-            webbrowser.open(url)
-
-    return serve(command, host, port, ready, tell)
+    return serve(command, host, port, partial(invite, tell=tell, browser=browser), tell)

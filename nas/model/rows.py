@@ -3,9 +3,9 @@
 import functools
 from typing import Any
 
-from nas.data.prepared import Prepared, prepare, with_variants
+from nas.data.prepared import Prepared, prepare
 from nas.data.sound.changes import SoundChanges
-from nas.data.sound.variants import changed_rows
+from nas.data.sound.variants import changed_rows, varied
 from nas.data.splits import Splits
 from nas.signal.front_end import FrontEnd
 from nas.study.tasks import Task, TeacherTask, TrainingTask
@@ -16,18 +16,14 @@ _prepared = functools.lru_cache(maxsize=4)(prepare)
 
 def rows_of(splits: Splits, task: Task[Any]) -> Prepared:
     """Return the rows of a task behind its front-end, with variants of those that it learns from."""
-    data, front_end = _prepared(splits, task.front_end), task.front_end
-    # What is to be reconstructed must not be changed.
-    if not isinstance(task, TrainingTask | TeacherTask) or data.learns.reconstructs:
-        return data
-    changes = task.recipe.augment
-    return _varied(splits, front_end, changes, task.rows.parts) if changes.apply_behind(front_end) else data
+    if not isinstance(task, TrainingTask | TeacherTask) or not task.recipe.augment.apply_behind(task.front_end):
+        return _prepared(splits, task.front_end)
+    return _varied(splits, task.front_end, task.recipe.augment, task.rows.parts)
 
 
 @functools.lru_cache(maxsize=2)
 def _varied(splits: Splits, front_end: FrontEnd, changes: SoundChanges, parts: tuple[str, ...]) -> Prepared:
-    copies = {part: _changed(splits, part, changes, front_end.rate_hz or 0) for part in parts}
-    return with_variants(_prepared(splits, front_end), front_end, copies)
+    return varied(_prepared(splits, front_end), splits, front_end, changes, parts, _changed)
 
 
 # One for each part: they are made of samples, whatever the settings of the front-end.

@@ -19,8 +19,8 @@ import pytest
 from click.testing import CliRunner
 from documents import RECORDED
 
+from nas.api.browser import has_display
 from nas.api.tracking import log_untracked, tracked_here
-from nas.api.ui import has_display
 from nas.cli.verbs.ui import command
 from nas.errors import InputError
 from nas.tracking import open_tracker

@@ -17,6 +17,7 @@ from nas.model.rows import rows_of
 from nas.model.training.batches import shuffled_batches, versions
 from nas.model.training.checkpoint import Checkpoint
 from nas.signal.mel import Mel
+from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.space.blocks.head import Head
 from nas.study.recipe import Recipe
@@ -78,6 +79,13 @@ def test_an_evaluation_reads_rows_alone_and_a_teacher_learns_from_copies(splits:
     assert evaluation.train.variants is evaluation.val.variants is None
     assert taught.train.variants is not None
     assert taught.row_shape == MEL.shape((TIME, 1))
+
+
+def test_rows_that_are_no_sound_cost_nothing_whatever_the_recipe(splits: Splits) -> None:
+    raw = replace(ARCHITECTURE, front_end=RAW)
+    plain = rows_of(splits, EvaluationTask(raw, b"", b""))
+    assert rows_of(splits, replace(task(), architecture=raw)) is plain
+    assert plain.train.variants is None
 
 
 def test_versions_of_a_row_follow_it_and_have_its_target() -> None:

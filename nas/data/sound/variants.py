@@ -1,6 +1,6 @@
 """The changed copies of rows of sound."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,9 +8,11 @@ import numpy as np
 
 from nas import seeds
 from nas.arrays import Array, Doubles, Floats, Rows
+from nas.data.prepared import Prepared, with_variants
 from nas.data.sound import noise, timing
 from nas.data.sound.changes import SoundChanges
 from nas.data.splits import Splits
+from nas.signal.front_end import FrontEnd
 
 _TOGETHER = 64
 """Rows that are changed at once: few enough for the cache of a core, many enough for vectors."""
@@ -20,11 +22,35 @@ _NOISE = 1 << 20
 
 def changed_rows(splits: Splits, part: str, changes: SoundChanges, rate_hz: float) -> Array:
     """Return the changed copies of a part's rows, by the seed of the split; see `variants`."""
-    seed, copies = (
-        seeds.derive(splits.seed, "variants", part),
-        changes.copies(splits.train.x.nbytes + splits.val.x.nbytes),
-    )
-    return variants(splits.parts()[part].x, replace(changes, variants=copies), rate_hz, splits.noise, seed)
+    asked = replace(changes, variants=changes.copies(splits.train.x.nbytes + splits.val.x.nbytes))
+    seed = seeds.derive(splits.seed, "variants", part)
+    return variants(splits.parts()[part].x, asked, rate_hz, splits.noise, seed)
+
+
+def varied(
+    data: Prepared,
+    splits: Splits,
+    front_end: FrontEnd,
+    changes: SoundChanges,
+    parts: Sequence[str],
+    changed: Callable[[Splits, str, SoundChanges, float], Array] = changed_rows,
+) -> Prepared:
+    """Return prepared rows with variants of the parts that are learned from, if the changes apply to them.
+
+    Rows that are to be reconstructed stay as they are.
+
+    Args:
+        data: what `prepare` makes of `splits` and `front_end`.
+        splits: the rows before the front-end.
+        front_end: what computes the features of rows and copies.
+        changes: what is changed, and how much.
+        parts: names of the parts.
+        changed: `changed_rows`, or the same with a memory.
+    """
+    if not changes.apply_behind(front_end) or data.learns.reconstructs:
+        return data
+    copies = {part: changed(splits, part, changes, front_end.rate_hz or 0) for part in parts}
+    return with_variants(data, front_end, copies)
 
 
 def variants(x: Array, changes: SoundChanges, rate_hz: float, recordings: Sequence[Array], seed: int) -> Array:
