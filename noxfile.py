@@ -66,7 +66,7 @@ def native(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, their files on up to four cores; last, so that pytest's summary closes the log."""
+    """Run the tests in several processes, the longest files first; last, so that pytest's summary closes the log."""
     session.run("python", "-m", "pytest", "-n", TEST_PROCESSES, "--dist", "loadfile", *ORDER, *session.posargs)
 
 

@@ -44,6 +44,11 @@ classes_option = click.option("--classes", type=int, help="Number of classes; by
 float_option = click.option(
     "--float", "keras", is_flag=True, help="Take the float Keras model where MODEL has both that and a .tflite."
 )
+front_end_option = click.option(
+    "--front-end",
+    type=click.Path(path_type=Path),
+    help="TOML file with the settings of the front-end.  [default: those of TensorFlow's example micro_speech]",
+)
 browser_option = click.option(
     "--browser/--no-browser", default=True, show_default=True, help="Open it in a browser, where there is one."
 )

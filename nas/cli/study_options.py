@@ -49,8 +49,8 @@ OPTIONS = {
     ),
     "metric": Option(
         "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "
-        "most frequent class has at least 3 times the training rows of the rarest, else accuracy. Of regression: "
-        "rmse, mae or r2; auto is rmse, for several targets r2. Of anomalies: roc_auc, partial_auc, f1, "
+        "most frequent class has at least 3 times the training rows of the rarest, else accuracy. For regression "
+        "rmse, mae or r2; auto is rmse, for several targets r2. For anomalies roc_auc, partial_auc, f1, "
         "false_alarm_rate, missed_alarm_rate or explained; auto is roc_auc, or explained without labelled anomalies."
     ),
     "sampler": Option("How candidates are chosen: random, tpe, nsga2 or evolution."),
@@ -75,18 +75,20 @@ OPTIONS = {
     "drop_outliers": Option("Leave out rows with values by orders of magnitude beyond the others.", "false"),
     "channels_first": Option("Windows in an .npz file are [n, channels, time].", "false"),
     "classes": Option("Classes of audio files or pictures to use, with commas between.", "all"),
-    "unknown_share": Option("Share of all rows that are files of other classes, as the class _unknown_.", "none"),
-    "silence_share": Option("Share of all rows that are cut from _background_noise_, as the class _silence_.", "none"),
+    "unknown_share": Option(
+        "Share of all rows to draw from the classes that --classes leaves out, as the class _unknown_.", "none"
+    ),
+    "silence_share": Option("Share of all rows to cut from _background_noise_, as the class _silence_.", "none"),
     "noise": Option(
-        "Folder of recordings of noise, to mix with training rows of sound (recipe: background).", "_background_noise_"
+        "Folder of recordings of noise, mixed with training rows of sound (--recipe background).", "_background_noise_"
     ),
     "image_size": Option("Width and height of pictures: 96x64, or 96.", "theirs if it is one up to 128, else 96"),
     "image_fit": Option("Pictures of another shape: cover (cut off), contain (black edges) or stretch.", "cover"),
     "image_color": Option("grey or rgb.", "as the pictures are"),
-    "task": Option("What is asked of the data: classification, regression or anomaly.", "told by labels or targets"),
+    "task": Option("What is asked of the data: classification, regression or anomaly.", "by the labels or targets"),
     "loss": Option("What training for regression minimizes: mse, mae or huber.", "mse"),
-    "normal": Option("Of --task anomaly: the classes that are normal, with commas between.", "normal, ok, healthy, 0"),
-    "false_alarm_rate": Option("Of --task anomaly: the share of normal rows that may have an alarm.", "0.05"),
+    "normal": Option("With --task anomaly: the normal classes, with commas between.", "normal, ok, healthy, 0"),
+    "false_alarm_rate": Option("With --task anomaly: the share of normal rows that may raise an alarm.", "0.05"),
     "trials": Option("End after this many trials in all."),
     "minutes": Option(
         "End this run after this many minutes, final trainings included.",

@@ -21,11 +21,11 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("model")
 @click.argument("data", required=False)
-@click.option("--average-ms", type=float, help="Mean over the answers of so long.  [default: one window]")
-@click.option("--threshold", type=float, help="Least mean probability, from 0 to 1.  [default: 0.7]")
-@click.option("--suppression-ms", type=float, help="No other event for so long.  [default: 0.75 windows]")
-@click.option("--minimum-count", type=int, help="Answers that the mean needs at least.  [default: 3]")
-@click.option("--latency-ms", type=float, help="From one window to the next.  [default: 0.1 windows]")
+@click.option("--average-ms", type=float, help="Average the probabilities over this long.  [default: one window]")
+@click.option("--threshold", type=float, help="Least average at which a class begins, 0 to 1.  [default: 0.7]")
+@click.option("--suppression-ms", type=float, help="After an event, none for this long.  [default: 0.75 windows]")
+@click.option("--minimum-count", type=int, help="Least number of windows to average.  [default: 3]")
+@click.option("--latency-ms", type=float, help="Time from one window to the next.  [default: 0.1 windows]")
 @click.option("--microphone", is_flag=True, help="Listen, until Ctrl-C; needs the extra `live` and a sound card.")
 @click.option("--device", help="Number or part of the name of the microphone.  [default: the system's]")
 @studies_option
@@ -33,12 +33,13 @@ Examples:
 def command(
     model: str, data: str | None, microphone: bool, device: str | None, studies: Path, as_json: bool, **asked: Any
 ) -> None:
-    """Say which class begins when in DATA: an audio file, a table that is a recording, or a folder of them.
+    """Say when a class, such as a word, begins in DATA: an audio file, a recording as a table, or a folder of these.
 
-    A window of the length of MODEL's input slides over the recording; where the mean probability of a class over the
-    latest windows reaches the threshold, the class begins. Each event is told once. Classes whose names begin with
-    `_`, such as `_silence_`, are not told. Options that are not given are the parameters in the model's file, if it has
-    MLTK's: average_window_duration_ms, detection_threshold, suppression_ms, minimum_count, latency_ms.
+    A window as long as MODEL's input slides over the recording. Where the probability of a class, averaged over the
+    latest windows, reaches the threshold, the class begins; this is printed once. Classes whose names begin with `_`,
+    such as `_silence_`, are left out. Options that are not given are taken from the parameters in the model's file, if
+    it has them by MLTK's names: average_window_duration_ms, detection_threshold, suppression_ms, minimum_count,
+    latency_ms.
     """
     from nas import classify, listen, load, spotting_of
 

@@ -26,14 +26,14 @@ def command() -> None:
     """List data sources, describe or write one, or download a public one.
 
     `nas data SOURCE` is short for `nas data describe SOURCE`, whose --help explains all options, and `nas data` alone
-    lists the sources. Each command takes --json. A folder that is called like a command is `./fetch`.
+    lists the sources. Each command takes --json. A folder with the name of a command is given as `./fetch`.
     """
 
 
 command.add_command(fetch, "fetch")
 
 
-@command.command()
+@command.command(short_help="List data sources, describe SOURCE, or write it as files.")
 @click.argument("source", required=False)
 @reader_options
 @click.option(

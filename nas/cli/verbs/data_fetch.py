@@ -9,7 +9,7 @@ from nas.cli.options import json_option
 from nas.cli.views.output import print_json, print_view
 
 
-@click.command()
+@click.command(short_help="List public data sets, or download one.")
 @click.argument("name", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to put it in.  [default: data/NAME]")
 @click.option("--mirror", help="Address of a folder with the same files, in place of the set's own server.")
@@ -18,8 +18,8 @@ from nas.cli.views.output import print_json, print_view
 def command(name: str | None, output: Path | None, mirror: str | None, yes: bool, as_json: bool) -> None:
     """List public data sets, or download NAME, check it, unpack it and arrange it as data.
 
-    Size and licence are told first, and a terminal is asked. What was downloaded is compared with the digests that are
-    known. An interrupted download goes on where it was.
+    Size and licence are told first, with a question before the download if there is a terminal. Files are compared with
+    their known digests. An interrupted download goes on where it was.
 
     Example: nas data fetch mnist
     """

@@ -7,7 +7,7 @@ import click
 
 from nas.cli.options import json_option, studies_option
 from nas.cli.study_options import data_choice, reader_options
-from nas.cli.views.output import print_json
+from nas.cli.views.output import print_json, print_written
 from nas.errors import InputError
 
 EPILOG = """\b
@@ -87,7 +87,7 @@ def download(output: Path, form: str, project: int | None, as_json: bool) -> Non
     if as_json:
         print_json({"folder": str(output), "files": [str(file) for file in files]})
     else:
-        click.echo(f"{output}: {len(files) - 1:,} samples")
+        print_written(output, len(files) - 1, "sample")
 
 
 @command.command(epilog=EPILOG)

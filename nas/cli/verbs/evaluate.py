@@ -39,7 +39,7 @@ Examples:
 @click.option(
     "--float/--no-float", "with_float", default=True, help="Evaluate the float model beside the .tflite.  [default: on]"
 )
-@click.option("--target", help="Tell the footprint on this target as well (see `nas targets`).")
+@click.option("--target", help="Show what the model costs on this target as well (see `nas targets`).")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Seed of drawn rows, and of a split of other data.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Write page and pictures there.")
 @click.option("--update-archive", is_flag=True, help="Add page, pictures and figures to MODEL, a .nas.zip.")
@@ -55,7 +55,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Evaluate MODEL: accuracy with interval, classes, curves, calibration, groups, thresholds, quantization.
+    """Evaluate MODEL: scores with intervals, by class and group, curves, thresholds, and what quantization changed.
 
     MODEL is a study's name or folder, the folder of a training, an archive, a .tflite or a .keras file. Without --data,
     it is evaluated on the test rows of the data that it was trained on; a study counts how often that happens.

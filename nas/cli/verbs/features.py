@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from nas.cli.options import json_option
+from nas.cli.options import front_end_option, json_option
 from nas.cli.views.output import print_json
 
 EPILOG = """\b
@@ -25,7 +25,7 @@ For windows of motion or vibration, the file names another front-end:
 
 @click.command(epilog=EPILOG)
 @click.argument("source")
-@click.option("--front-end", type=click.Path(path_type=Path), help="TOML file of settings; micro_speech's by default.")
+@front_end_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The .npz file to write.")
 @json_option
 def command(source: str, front_end: Path | None, output: Path, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import click
 
 from nas.cli.options import json_option, studies_option
 from nas.cli.study_options import reader_options
-from nas.cli.views.output import print_json
+from nas.cli.views.output import print_json, print_written
 
 EPILOG = """\b
 Examples:
@@ -49,4 +49,4 @@ def command(model: str, data: str, output: str, smooth: int, studies: Path, as_j
     elif written is None:
         click.echo(found.to_csv(), nl=False)
     else:
-        click.echo(f"{written}: {len(found):,} rows")
+        print_written(written, len(found), "row")

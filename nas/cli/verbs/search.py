@@ -90,7 +90,7 @@ def command(
     """Search a space for the most accurate int8 network that fits.
 
     STUDY is a study.toml or a study's folder; flags override it. The same command resumes a study that was
-    interrupted.
+    interrupted. Limits hold for network and front-end together.
     """
     from nas import define_study, open_study
 

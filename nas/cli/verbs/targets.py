@@ -20,7 +20,7 @@ Examples:
 @click.argument("name", required=False, shell_complete=complete_targets)
 @json_option
 def command(name: str | None, as_json: bool) -> None:
-    """List targets, or describe one; NAME may be a TOML file that holds your own board's table."""
+    """List the boards and cores that costs are estimated for, or describe NAME: one of them, or your TOML file."""
     from nas import find_target, list_targets
     from nas.cli.views.targets import description, listing
 

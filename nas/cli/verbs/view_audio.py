@@ -1,12 +1,11 @@
 """`nas view-audio`: what a network hears of a sound."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from nas.cli.options import browser_option, json_option
+from nas.cli.options import browser_option, front_end_option, json_option
 from nas.cli.views.output import print_json, width
 from nas.errors import InputError
 
@@ -22,7 +21,7 @@ Examples:
 @click.argument("file", required=False)
 @click.option("--microphone", is_flag=True, help="Record in place of a file; needs the extra `live` and a sound card.")
 @click.option("--device", help="Number or part of the name of the microphone.  [default: the system's]")
-@click.option("--front-end", type=click.Path(path_type=Path), help="TOML file of settings; micro_speech's by default.")
+@front_end_option
 @click.option("--start-s", type=float, default=0.0, help="Where in the file to begin, in seconds.  [default: 0]")
 @click.option("--seconds", type=float, help="How much to show.  [default: 10 of a file, 2 of a microphone]")
 @click.option("--features-only", is_flag=True, help="Print the features on the terminal, and open no page.")
@@ -32,10 +31,10 @@ Examples:
 def command(
     file: str | None, microphone: bool, features_only: bool, port: int, browser: bool, as_json: bool, **asked: Any
 ) -> None:
-    """Show FILE, or what a microphone hears, as a network hears it: the features of a front-end.
+    """Show the features that a front-end makes of FILE, or of what a microphone hears, for a network to read.
 
-    A page on this machine has the front-end's settings as sliders, until Ctrl-C. The terminal shows the features too:
-    time to the right, frequency upwards.
+    The terminal draws them, time to the right and frequency upwards. A page that only this machine can open shows them
+    too, with the front-end's settings as sliders, until Ctrl-C. --json needs --features-only.
     """
     from nas import serve_audio, view_audio
     from nas.cli.views.spectrogram import spectrogram_lines

@@ -6,12 +6,17 @@ from typing import Any
 
 import click
 
-from nas.text import document
+from nas.text import counted, document
 
 
 def print_json(data: Any) -> None:
     """Print data as this verb's one JSON document on standard output."""
     click.echo(document(data), nl=False)
+
+
+def print_written(place: object, number: int, what: str) -> None:
+    """Print how many things were written to a file or folder, such as `answers.csv: 1 row` or `motion: 12 samples`."""
+    click.echo(f"{place}: {counted(number, what)}")
 
 
 def print_view(view: Any) -> None:
