@@ -29,6 +29,7 @@ class Entry:
         group: who or what was recorded; empty if the name of the file or a column has to tell.
         part: `train`, `val` or `test`.
         spans: classes of parts of the recording: first sample, last sample, class; empty if it has one class.
+        seconds: begin and end of the part of the file that is meant; None for all of it.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Entry:
     group: str = ""
     part: str = "train"
     spans: tuple[tuple[int, int, str], ...] = ()
+    seconds: tuple[float, float] | None = None
 
     @property
     def folders(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Reading a folder of audio files: a row is a window of samples of 16 bits, as a microphone gives them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,16 +15,16 @@ from nas.data.readers.by_part import parts_of
 from nas.data.readers.clip_facts import class_table, clip_findings, format_table
 from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers, stacked
 from nas.data.readers.picture import ENDINGS as PICTURES
-from nas.data.readers.silence import silence, training_noise
+from nas.data.readers.ranges import has_labels_beside, notes_on_ranges, ranges_of, read_ranges
+from nas.data.readers.silence import is_noise, silence, training_noise
 from nas.data.readers.sound import ENDINGS, Header, Samples
 from nas.data.readers.wanted_classes import SILENCE, of_wanted_classes
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES
 from nas.errors import InputError
+from nas.text import counted
 
 CHANNEL = "audio"
-NOISE = re.compile(r"_(background_)?noise_", re.IGNORECASE)
-"""Names of folders and classes whose files are noise to mix in, and no class."""
 
 
 def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
@@ -34,22 +33,25 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
     Raises:
         InputError: there are no files of classes, the layout is ambiguous, or files cannot be read.
     """
-    layout = _layout(source, folder, options)
-    noise = [entry for entry in layout.entries if _is_noise(entry)]
-    entries = [entry for entry in layout.entries if not _is_noise(entry)]
+    ranged = ranges_of(source, folder, options)
+    layout = ranged or _layout(source, folder, options)
+    noise = [entry for entry in layout.entries if is_noise(entry)]
+    entries = [entry for entry in layout.entries if not is_noise(entry)]
     if not entries:
         raise InputError(source, "must hold audio of classes", got=f"{len(noise)} files of noise")
     entries, chosen = of_wanted_classes(entries, options)
     entries, told = with_groups(entries, options.group_regex)
     headers = read_headers(entries)
-    form = form_of(headers, options)
-    clips = read_clips(entries, form)
+    form = form_of(headers, options, in_ranges=ranged is not None)
+    clips = read_clips(entries, form) if ranged is None else read_ranges(entries, form)
     counts = _rows_by_part(entries, clips)
     extra = silence(noise, counts, form, options)
     mixed = () if options.noise else training_noise(noise, list(counts), form.rate_hz)
     places = tuple(entry.place for entry in (*entries, *(entry for entry, _ in extra)))
     everything = [*zip(entries, clips, strict=True), *extra]
     rows = [clip.rows for _, clip in everything]
+    files = [*{entry.path: header for entry, header in zip(entries, headers, strict=True)}.values()]
+    what = "files" if ranged is None else "ranges"
     parts = parts_of(
         source,
         [entry for entry, _ in everything],
@@ -68,8 +70,8 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
         sample_rate_hz=float(form.rate_hz),
         stride=form.stride,
         recordings=places,
-        notes=(*layout.notes, *told, *chosen, *_notes(headers, clips, form), *_of_noise(noise, mixed, extra)),
-        files=(format_table(headers), class_table(everything)),
+        notes=(*layout.notes, *told, *chosen, *_notes(files, clips, form, what), *_of_noise(noise, mixed, extra)),
+        files=(format_table(files), class_table(everything, what)),
         found=tuple(clip_findings(entries, headers, clips)),
         noise=mixed,
     )
@@ -81,14 +83,10 @@ def _layout(source: str, folder: Path, options: DataOptions) -> Layout:
     if listed is not None:
         return listed
     files = media_files(source, folder, ENDINGS)
-    noise = [entry for entry in files if _is_noise(entry)]
-    files = [entry for entry in files if not _is_noise(entry)]
+    noise = [entry for entry in files if is_noise(entry)]
+    files = [entry for entry in files if not is_noise(entry)]
     found = speech_commands(folder, files) or in_folders(source, files, options.group_regex)
     return Layout((*found.entries, *noise), found.notes)
-
-
-def _is_noise(entry: Entry) -> bool:
-    return any(NOISE.fullmatch(name) for name in (entry.label, *entry.folders))
 
 
 def _rows_by_part(entries: Sequence[Entry], clips: Sequence[Clip]) -> dict[str, int]:
@@ -98,16 +96,18 @@ def _rows_by_part(entries: Sequence[Entry], clips: Sequence[Clip]) -> dict[str, 
     return dict(counts)
 
 
-def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form) -> Iterator[str]:
+def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form, what: str) -> Iterator[str]:
     window = f"{form.window:,} samples, {form.window / form.rate_hz:.4g} s"
-    yield f"{len(clips)} audio files as rows of {window}, of 16 bits and one channel"
-    short = sum(0 < clip.seconds * form.rate_hz < form.window - 0.5 for clip in clips)
-    if short:
-        yield f"shorter files, padded with zeros at their end: {short}"
-    if loudest := sum(clip.is_loudest for clip in clips):
-        yield f"longer files, of which the loudest {form.window / form.rate_hz:.4g} s are a row: {loudest}"
-    if several := sum(len(clip.rows) > 1 for clip in clips):
-        yield f"longer files, cut into rows {form.stride:,} samples apart: {several}"
+    if what == "ranges":
+        yield f"{len(clips)} ranges of {counted(len(headers), 'file')} as rows of {window}, of 16 bits and one channel"
+        yield from notes_on_ranges(clips, form)
+    else:
+        yield f"{len(clips)} audio files as rows of {window}, of 16 bits and one channel"
+        yield from _on_lengths(clips, form)
+    yield from _on_files(headers, form)
+
+
+def _on_files(headers: Sequence[Header], form: Form) -> Iterator[str]:
     rates = Counter(header.rate_hz for header in headers if header.rate_hz != form.rate_hz)
     if rates:
         listed = ", ".join(f"{rate:,} Hz ({count} files)" for rate, count in sorted(rates.items()))
@@ -116,6 +116,16 @@ def _notes(headers: Sequence[Header], clips: Sequence[Clip], form: Form) -> Iter
         yield f"files of several channels, of which the mean is taken: {mixed}"
     if cut := sum(header.is_cut for header in headers):
         yield f"files that end before the length that they tell: {cut}"
+
+
+def _on_lengths(clips: Sequence[Clip], form: Form) -> Iterator[str]:
+    short = sum(0 < clip.seconds * form.rate_hz < form.window - 0.5 for clip in clips)
+    if short:
+        yield f"shorter files, padded with zeros at their end: {short}"
+    if loudest := sum(clip.is_loudest for clip in clips):
+        yield f"longer files, of which the loudest {form.window / form.rate_hz:.4g} s are a row: {loudest}"
+    if several := sum(len(clip.rows) > 1 for clip in clips):
+        yield f"longer files, cut into rows {form.stride:,} samples apart: {several}"
     if empty := sum(not len(clip.rows) for clip in clips):
         yield f"files without samples, left out: {empty}"
 
@@ -131,7 +141,9 @@ def _of_noise(files: Sequence[Entry], mixed: Sequence[Samples], rows: Sequence[t
 
 READERS.register("audio")(
     Reader(
-        accepts=lambda path: path.is_dir() and most_are(path, ENDINGS, (*TABLES, *PICTURES)),
+        accepts=lambda path: (
+            path.is_dir() and (most_are(path, ENDINGS, (*TABLES, *PICTURES)) or has_labels_beside(path))
+        ),
         read=read_audio,
         what="a folder of audio files",
         pattern="FOLDER OF AUDIO",

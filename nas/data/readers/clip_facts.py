@@ -34,8 +34,8 @@ def format_table(headers: Sequence[Header]) -> FileTable:
     )
 
 
-def class_table(files: Sequence[tuple[Entry, Clip]]) -> FileTable:
-    """Return the number of files, the lengths, the loudness and the faults of each class."""
+def class_table(files: Sequence[tuple[Entry, Clip]], what: str = "files") -> FileTable:
+    """Return the number of files, or of `what` they are, the lengths, the loudness and the faults of each class."""
     rows = []
     for label in sorted({entry.label for entry, _ in files}):
         own = [clip for entry, clip in files if entry.label == label]
@@ -46,7 +46,7 @@ def class_table(files: Sequence[tuple[Entry, Clip]]) -> FileTable:
              sum(clip.clipped for clip in own), sum(clip.level_db < QUIET_DB for clip in own))
         )  # fmt: skip
     return FileTable(
-        ("class", "files", "s min", "s max", "dB min", "dB median", "dB max", "clipped", "silent"),
+        ("class", what, "s min", "s max", "dB min", "dB median", "dB max", "clipped", "silent"),
         tuple(rows),
     )
 

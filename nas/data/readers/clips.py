@@ -46,8 +46,10 @@ class Clip:
     is_loudest: bool = False
 
 
-def form_of(headers: Sequence[Header], options: DataOptions) -> Form:
+def form_of(headers: Sequence[Header], options: DataOptions, *, in_ranges: bool = False) -> Form:
     """Choose the form of the rows: as asked, else the rate of most files, and a row as long as most clips.
+
+    In ranges of long recordings, a row has `ROW_S` unless another window is asked for.
 
     Raises:
         InputError: the rate is no whole number.
@@ -58,7 +60,7 @@ def form_of(headers: Sequence[Header], options: DataOptions) -> Form:
         raise InputError("--rate-hz", "must be a whole number for audio", got=wanted)
     lengths = [header.seconds for header in headers]
     usual = float(np.quantile(lengths, USUAL_SHARE, method="higher"))
-    seconds = usual if usual <= LONGEST_ROW_S else ROW_S
+    seconds = usual if usual <= LONGEST_ROW_S and not in_ranges else ROW_S
     window = options.window or max(1, round(seconds * wanted))
     return Form(int(wanted), window, options.stride or max(1, window // 2))
 
@@ -66,7 +68,9 @@ def form_of(headers: Sequence[Header], options: DataOptions) -> Form:
 def read_headers(entries: Sequence[Entry]) -> list[Header]:
     """Return what each file tells of itself; InputError for those that cannot be read, or without the library."""
     soundfile()  # a missing library is said once, not once a file
-    return read_all(entries, lambda entry: read_header(entry.path, entry.place))
+    once = {entry.path: entry for entry in entries}  # ranges share their recording
+    found = dict(zip(once, read_all([*once.values()], lambda entry: read_header(entry.path, entry.place)), strict=True))
+    return [found[entry.path] for entry in entries]
 
 
 def read_clips(entries: Sequence[Entry], form: Form) -> list[Clip]:

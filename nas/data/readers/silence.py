@@ -1,5 +1,6 @@
 """Rows of no speech, cut from recordings of noise at random places and loudness."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,14 @@ from nas.data.readers.many_files import read_all
 from nas.data.readers.sound import Samples, read_sound
 from nas.data.readers.wanted_classes import SILENCE, rows_of
 from nas.errors import InputError
+
+NOISE = re.compile(r"_(background_)?noise_", re.IGNORECASE)
+"""Names of folders and classes whose files are noise to mix in, and no class."""
+
+
+def is_noise(entry: Entry) -> bool:
+    """Say whether a file is noise, by its class or a folder that it is in."""
+    return any(NOISE.fullmatch(name) for name in (entry.label, *entry.folders))
 
 
 def silence(
