@@ -85,7 +85,8 @@ def page(lines: list[dict[str, Any]]) -> str:
         "Written by `benchmarks/anomalies.py --page`; the script says how, and on which recordings. All thresholds let "
         "5 % of the normal validation rows have an alarm. The simple detectors have as many bytes as the winner's "
         "weights, their numbers counted as int8 though computed with floats. Two cores, busy with other work: how far "
-        "a search comes in its minutes differs, and with three recordings to choose by, so does what it chooses.\n",
+        "a search comes in its minutes differs, and with three recordings to choose by, so does what it chooses. What "
+        "int8 costs is measured in [detector_ranges.md](detector_ranges.md).\n",
     ]
     for line in lines:
         delays = [event["delay"] for event in line["events"]]

@@ -52,6 +52,7 @@ class Anomaly(Task):
     constant: ClassVar[str] = "the mean of the training rows"
     calibration_rows: ClassVar[int | None] = 4096
     range_margin: ClassVar[float] = 1 / 16
+    follows_float: ClassVar[bool] = True
     reconstructs: ClassVar[bool] = True
     false_alarm_rate: float = FALSE_ALARM_RATE
     threshold: float | None = None

@@ -11,7 +11,7 @@ from nas.model.chosen_rows import choose_rows
 from nas.model.deploy.convert import quantize
 from nas.model.deploy.tflite_model import TfliteModel, float_outputs, judge
 from nas.model.network.network import Network
-from nas.model.training.quantization_aware import round_and_tune
+from nas.model.training.quantization_aware import ROUNDING, input_range, round_and_tune
 from nas.model.training.training import TrainingRun, train
 from nas.study.recipe import Recipe
 from nas.study.tasks import AllButTest, Fold, HoldOut
@@ -53,6 +53,31 @@ def test_input_and_output_have_one_scale_and_zero_point(model):
     (scale, zero), (own, own_zero) = read.input_quantization, read.output_quantization
     assert own == pytest.approx(scale, rel=1e-5)
     assert own_zero == zero
+
+
+@pytest.mark.parametrize("times", [0.5, 2.5, 3.5, 9.0])
+def test_the_range_has_the_steps_whose_rounding_adds_a_twentieth_to_scores_from_twice_to_four_times_the_rows(times):
+    x = np.random.default_rng(0).uniform(-1, 1, (2000, 6)).astype(np.float32)
+    width = np.ptp(np.quantile(x, [0.001, 0.999]))
+    # Rounding input and output adds 2 steps^2 / 12, so this is the score that allows `times` the range of the rows.
+    score = 2 * (times * width / 255) ** 2 / 12 / ROUNDING
+    g = GraphBuilder((6,))
+    Anomaly().head(g, 6)
+    network = Network(g.graph())
+    network.layers[0].kernel.assign(np.eye(6) * (1 - (score / np.mean(x**2)) ** 0.5))
+    low, high = input_range(network, x)
+    assert (high - low) / width == pytest.approx(np.clip(times, 2, 4), rel=1e-4)
+    assert (high + low) / 2 == pytest.approx(np.quantile(x, [0.001, 0.999]).mean(), abs=1e-6)
+
+
+def test_rounding_adds_about_as_much_to_the_scores_of_normal_rows_as_is_allowed_or_less(data, model):
+    network, rows = model[0], choose_rows(HoldOut(), data, Anomaly()).train
+    rounded, _ = round_and_tune(network, rows, None, Recipe(), TrainingRun(epochs=0, task=Anomaly()))
+    deployed = TfliteModel(quantize(rounded), in_litert=True)
+    before = Anomaly().answers(float_outputs(network, rows.x), rows.x)[:, 0].mean()
+    after = Anomaly().answers(*deployed.answered(rows.x, Anomaly()))[:, 0].mean()
+    # Those of weights and of hidden tensors come on top.
+    assert after < (1 + 2 * ROUNDING) * before
 
 
 def test_scores_are_those_of_the_steps_that_tflm_gives(model, data):

@@ -17,14 +17,32 @@ from nas.study.recipe import Recipe
 LEARNING_RATE = 1 / 8
 COVERED = 0.999
 """Values up to this quantile, at either end, decide the range of an input that is reconstructed."""
+LEAST_TIMES, MOST_TIMES = 2.0, 4.0
+"""That range is at least and at most so many times theirs."""
+ROUNDING = 0.05
+"""The share of the mean score of normal rows that rounding may add to it, where the range is wider than the least."""
+_STEPS = 255
 MOST_VALUES = 1_000_000
 """Of calibration rows, where a task asks for more of them; the activations of all are in memory."""
 
 
-def input_range(x: Floats) -> tuple[float, float]:
-    """Return twice the range of almost all scaled values: those of anomalies are beyond that of normal rows."""
+def input_range(network: Network, x: Floats) -> tuple[float, float]:
+    """Return the range of the inputs and outputs of a network that reconstructs its inputs.
+
+    It is wider than that of normal rows: values of anomalies lie beyond theirs, and those beyond the ends are clipped,
+    so that they count less in the score (`benchmarks/detector_ranges.md`). On the other hand, rounding inputs and
+    outputs to steps of s adds two variances of s^2 / 12 to each score.
+
+    Args:
+        network: the float network.
+        x: scaled normal rows [n, ...] that it has learned from.
+    """
     low, high = np.quantile(x, [1 - COVERED, COVERED]).tolist()
-    spread = (high - low) / 2 or 1.0
+    width = high - low or 1.0
+    score = float(np.mean((float_outputs(network, x) - x.reshape(len(x), -1)) ** 2))
+    widest = _STEPS * (6 * ROUNDING * score) ** 0.5
+    times = min(MOST_TIMES, max(LEAST_TIMES, widest / width))
+    spread = width * (times - 1) / 2
     return min(0.0, low - spread), max(0.0, high + spread)
 
 
@@ -49,7 +67,9 @@ def round_and_tune(
     count = run.task.calibration_rows or CALIBRATION_ROWS
     count = min(count, max(CALIBRATION_ROWS, MOST_VALUES * len(rows) // rows.x.size))
     calibration = calibration_rows(rows, run.task.strata(rows.y), count=count, seed=run.seed)
-    inputs = input_range(rows.x) if run.task.reconstructs and run.input_range is None else run.input_range
+    inputs = run.input_range
+    if run.task.reconstructs and inputs is None:
+        inputs = input_range(network, calibration)
     wanted = inputs, run.task.span(rows.y), run.task.range_margin, run.task.reconstructs
     rounded = fake_quantize(network, calibration, run.task.loss, *wanted)
     if not run.epochs:
