@@ -32,7 +32,8 @@ import nas
 from nas.errors import InputError
 from nas.optimizer.observer import Observer
 from nas.study.record import Record, State
-from nas.study.study import Study, make_study
+from nas.study.study import Study
+from nas.study.study_file import make_study
 from nas.study.tasks import EvaluationTask, TrainingTask
 
 LINES = Path(__file__).with_suffix(".jsonl")

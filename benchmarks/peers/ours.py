@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nas
 from nas.optimizer.observer import Observer
-from nas.study.study import make_study, read_study
+from nas.study.study_file import make_study, read_study
 
 
 class Clock(Observer):

@@ -13,7 +13,8 @@ from nas.keywords import explains_keywords
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.study.no_budget import NoBudgetError
 from nas.study.paths import from_folder
-from nas.study.study import Study, make_study, read_study
+from nas.study.study import Study
+from nas.study.study_file import make_study, read_study
 
 
 @explains_keywords

@@ -30,7 +30,8 @@ from nas.study.changes import refuse_changes
 from nas.study.objectives import OBJECTIVES
 from nas.study.paths import from_folder, in_folder
 from nas.study.result import Result
-from nas.study.study import Study, make_study, read_study
+from nas.study.study import Study
+from nas.study.study_file import make_study, read_study
 from nas.task.metrics import AUTO, is_unbalanced
 from nas.task.task import CLASSES, metric_title
 from nas.text import counted

@@ -6,12 +6,11 @@ Flags, a `study.toml` and keyword arguments all become one `Study`.
 import dataclasses
 import re
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nas.codec import Place, from_data, read_toml, to_data, to_toml
+from nas.codec import to_data, to_toml
 from nas.errors import InputError, unknown
 from nas.keywords import explains_fields
 from nas.space.file import load_space
@@ -20,7 +19,7 @@ from nas.study.cluster import Cluster
 from nas.study.code_size import code_of
 from nas.study.no_budget import NoBudgetError
 from nas.study.objectives import OBJECTIVES
-from nas.study.recipe import TABLES, Recipe, read_recipe, tables_of
+from nas.study.recipe import Recipe
 from nas.target.budget import Budget, milliseconds, thousands, to_bytes
 from nas.target.target import DEFAULT_TARGET, RUNTIMES, Target, find_target
 from nas.task.choice import TaskSettings, check_learning, learned
@@ -269,7 +268,7 @@ class Study:
         return given
 
     def to_toml(self) -> str:
-        """Return the study as TOML that `read_study` reads back."""
+        """Return the study as TOML that `nas.study.study_file` reads back."""
         fields = {key: value for key, value in to_data(self).items() if key != "recipe"}
         return to_toml({**fields, **to_data(self.recipe)})
 
@@ -277,40 +276,6 @@ class Study:
 def flag(key: str) -> str:
     """Return the command line's name of a field."""
     return f"--{key.replace('_', '-')}"
-
-
-def make_study(values: Mapping[str, Any], place: object = "study") -> Study:
-    """Make a study from a mapping that holds its fields and the tables of its recipe.
-
-    Flags, and study files of earlier releases, give settings by their names alone, in one table `recipe`. Such a
-    setting overrides the one in its table.
-
-    Raises:
-        InputError: at `place`, for unknown keys, missing ones, and values of a wrong type or out of range.
-    """
-    at = Place(place)
-    for name in (*TABLES, "recipe"):
-        if not isinstance(values.get(name, {}), Mapping):
-            raise InputError(at.key(name), "must be a table of settings", got=repr(values[name]))
-    named = tables_of(values.get("recipe", {}), at.key("recipe"))
-    tables = {name: {**values.get(name, {}), **named.get(name, {})} for name in TABLES}
-    fields = {key: value for key, value in values.items() if key not in TABLES}
-    for key in fields:
-        if key not in (known := [each.name for each in dataclasses.fields(Study)]):
-            raise unknown(place, "key", str(key), known)
-    if "space" not in fields:
-        raise InputError(
-            place,
-            "must name a space",
-            hint="such as --space cnn_timeseries --data recordings/ --budget-kb 6; see `nas spaces`",
-        )
-    return from_data(Study, {**fields, "recipe": read_recipe(tables, at)}, at)
-
-
-def read_study(path: Path) -> dict[str, Any]:
-    """Return the fields in a `study.toml`, or in the one of a study's folder."""
-    file = path / "study.toml" if path.is_dir() else path
-    return read_toml(file)
 
 
 def _word(value: object) -> str:

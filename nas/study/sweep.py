@@ -10,7 +10,8 @@ from typing import Any
 
 from nas.codec import Place, read_toml
 from nas.errors import InputError
-from nas.study.study import Study, flag, make_study
+from nas.study.study import Study, flag
+from nas.study.study_file import make_study
 
 # More studies than anybody waits for are a slip.
 MOST_STUDIES = 1000

@@ -12,7 +12,8 @@ from nas.cli.views.comparison import comparison
 from nas.errors import InputError
 from nas.files import read_regular
 from nas.graph.builder import GraphBuilder
-from nas.study.study import Study, make_study
+from nas.study.study import Study
+from nas.study.study_file import make_study
 from nas.target.profiler import estimate
 from nas.target.target import find_target
 

@@ -16,7 +16,8 @@ from nas.errors import InputError
 from nas.optimizer.run import open_ledger, stored_result
 from nas.study.archive_file import load_archive, save_archive
 from nas.study.result import Result
-from nas.study.study import Study, make_study, read_study
+from nas.study.study import Study
+from nas.study.study_file import make_study, read_study
 
 MODEL = RECORDED / "studies" / "bc" / "bundle.tflite"
 VERBS = {

@@ -17,7 +17,8 @@ from nas.space.dims import RandomChooser
 from nas.space.file import space_names
 from nas.study.cluster import Cluster
 from nas.study.recipe import Recipe
-from nas.study.study import OUTPUTS, RUN_FIELDS, Study, make_study, read_study
+from nas.study.study import OUTPUTS, RUN_FIELDS, Study
+from nas.study.study_file import make_study, read_study
 from nas.target.footprint import Totals
 from nas.target.profiler import estimate_many
 from nas.target.target import Target, find_target, known_targets
