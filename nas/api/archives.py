@@ -32,6 +32,7 @@ from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import Target
 from nas.task.anomaly import Anomaly
+from nas.task.multi_label import MultiLabel
 
 
 def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
@@ -74,6 +75,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         origin=_origin(study),
         output_scaling=output_scaling(trained.record),
         detector=detector_of(trained.record),
+        labelling=labelling_of(trained.record),
     )
 
 
@@ -87,6 +89,12 @@ def detector_of(record: Record) -> Anomaly | None:
     """Return the task of a record's model if it detects anomalies, with its threshold."""
     learned = Architecture.from_json(record.architecture).task
     return learned if isinstance(learned, Anomaly) else None
+
+
+def labelling_of(record: Record) -> MultiLabel | None:
+    """Return the task of a record's model if it gives several labels at once, with their thresholds."""
+    learned = Architecture.from_json(record.architecture).task
+    return learned if isinstance(learned, MultiLabel) else None
 
 
 def _footprint(tflite: bytes, record: Record, target: Target) -> dict[str, Any]:
@@ -131,6 +139,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         input=inputs,
         output=outputs,
         detector=detector_of(record),
+        labelling=labelling_of(record),
         example=example,
         weights=weights,
         soft_labels=None,

@@ -72,7 +72,7 @@ def calibration_of(
 
 def _strata(part: Part) -> Array:
     """Return what calibration rows are spread over: classes, or ranges of the first target."""
-    return Regression().strata(part.y) if part.y.ndim == 2 else part.y
+    return Regression().strata(part.y) if part.y.ndim == 2 and not part.has_labels else part.strata
 
 
 def _read(path: Path, row_shape: tuple[int, ...]) -> Array:

@@ -73,6 +73,8 @@ def classify(
     loaded = model if isinstance(model, Model) else load(model, root)
     if loaded.output_scaling is not None:
         raise InputError(loaded.origin, "must give classes, not values of targets", hint="use nas predict")
+    if loaded.labelling is not None:
+        raise InputError(loaded.origin, "must give one class at a time, not several labels", hint="use nas predict")
     settings = spotting_of(loaded) if spotting is None else spotting
     length = loaded.input_shape[0]
     rate_hz = (options.rate_hz if options else None) or loaded.sample_rate_hz

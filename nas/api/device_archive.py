@@ -50,6 +50,7 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
         output_scaling=model.output_scaling,
         reads=reads,
         detector=model.detector,
+        labelling=model.labelling,
     )
 
 

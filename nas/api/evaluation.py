@@ -27,6 +27,7 @@ from nas.study.archive_zip import Contents, read_archive, write_archive
 from nas.study.model_spec import FILE, read_model_spec
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
+from nas.task.multi_label import MultiLabel
 
 ARCHIVED = "evaluation/"
 """The folder of evaluations in an archive."""
@@ -75,7 +76,7 @@ def evaluate(
 
     Returns:
         All figures, with `frame()` for the classes and `to_json()` for everything; of a model with measured targets,
-        its errors, and of a detector of anomalies its alarms.
+        its errors, of several labels the figures of each, and of a detector of anomalies its alarms.
 
     Raises:
         InputError: the model or the data cannot be read, nothing is known of the model's data, or the rows do not fit
@@ -83,6 +84,7 @@ def evaluate(
     """
     from nas.evaluation.anomalies import evaluate_detector
     from nas.evaluation.evaluation import evaluate_rows
+    from nas.evaluation.labels import evaluate_labels
     from nas.evaluation.regression import evaluate_targets
 
     loaded = model if isinstance(model, Model) else load(model, root)
@@ -95,6 +97,9 @@ def evaluate(
     if loaded.detector is not None:
         about = _about(loaded, rows, settings.get("target"))
         return evaluate_detector(rows.part, about, loaded.detector, int8, before)
+    if rows.part.has_labels:
+        about, labelling = _about(loaded, rows, settings.get("target")), loaded.labelling or MultiLabel()
+        return evaluate_labels(rows.part, about, np.asarray(rows.mean), labelling, int8, before)
     if rows.mean:
         about = _about(loaded, rows, settings.get("target"))
         return evaluate_targets(rows.part, about, np.asarray(rows.mean), int8, before)
@@ -178,7 +183,7 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = own_rows(_choice(model.data, data, options).splits(), part)
     else:
         rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
-    check_task(model, rows.source, measured=bool(rows.mean))
+    check_task(model, rows.source, measured=bool(rows.mean), labelled=rows.part.has_labels)
     if len(model.class_names) == 1 and len(rows.class_names) == 2:
         model = replace(model, class_names=rows.class_names)  # one output is the probability of the second class
     rows = as_model_reads(rows, model.class_names, model.channel_names)

@@ -15,10 +15,11 @@ from nas.data.given import Data
 from nas.data.options import DataOptions
 from nas.data.splits import Splits, split
 from nas.errors import InputError
-from nas.evaluation.class_names import match_targets
+from nas.evaluation.class_names import match_labels, match_targets
 from nas.task.classification import Classification
+from nas.task.multi_label import MultiLabel
 from nas.task.regression import Regression
-from nas.task.task import TARGETS, Task
+from nas.task.task import LABELS, TARGETS, Task
 
 DataSource: TypeAlias = str | DataChoice | Data
 """Data as the functions of `nas` take them: a name or path, one with options, or rows in memory."""
@@ -43,7 +44,10 @@ def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
         hint = "nas evaluate judges it, and its float model beside it"
         raise InputError(model.origin, "must give classes or values: it detects anomalies", hint=hint)
     splits = _splits(model, source)
-    check_task(model, splits.source, measured=splits.task == TARGETS)
+    check_task(model, splits.source, measured=splits.task == TARGETS, labelled=splits.task == LABELS)
+    if splits.task == LABELS:
+        order = match_labels(splits.class_names, model.class_names, splits.source)
+        return {n: replace(part, x=model.scaled(part.x), y=part.y[:, order]) for n, part in splits.parts().items()}
     if splits.task == TARGETS:
         match_targets(splits.class_names, model.class_names, splits.source)
         return {name: replace(part, x=model.scaled(part.x)) for name, part in splits.parts().items()}
@@ -52,13 +56,16 @@ def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
 
 
 def score(model: Model, outputs: Floats, y: Array) -> float:
-    """Return the share of rows whose answer is right; for measured targets, the RMSE (see `judged_in`).
+    """Return the share of rows whose answer is right; for measured targets the RMSE, for labels the macro-F1.
 
     Args:
         model: which says what its outputs mean.
         outputs: [n, outputs].
-        y: class of each row [n], or measured targets [n, outputs].
+        y: class of each row [n], or measured targets or labels [n, outputs].
     """
+    if y.ndim == 2 and y.dtype.kind == "u":
+        judge = model.labelling or MultiLabel()
+        return judge.scores(judge.tally(judge.answers(outputs), y, y.shape[1]))[judge.main_metric]
     if y.ndim == 2:
         answers = outputs if model.output_scaling is None else model.output_scaling.undo(outputs)
         return _ERRORS.scores(_ERRORS.tally(answers, y, y.shape[1]))[Regression.main_metric]
@@ -71,6 +78,8 @@ def score(model: Model, outputs: Floats, y: Array) -> float:
 
 def judged_in(model: Model, y: Array | None) -> str:
     """Return the metric that `score` is for rows of such classes or targets; without rows, for what the model gives."""
+    if model.labelling is not None:
+        return MultiLabel.main_metric
     measured = model.output_scaling is not None if y is None else y.ndim == 2
     return Regression.main_metric if measured else Classification.main_metric
 
@@ -86,13 +95,17 @@ def judged_by(data: DataSource | None) -> str:
 def baseline_score(parts: Mapping[str, Part], part: str, learns: Task | None = None) -> float:
     """Return the share of the rows of a part that have the most frequent class of the training rows.
 
-    Of measured targets, the RMSE of always answering the mean of the training targets. If the task is to detect
+    Of measured targets, the RMSE of always answering the mean of the training targets; of labels, the macro-F1 of what
+    is more frequent of each. If the task is to detect
     anomalies, the area under the ROC of the distance of the rows, which must be scaled, from the training rows' mean.
     """
     y = parts[part].y
     if learns is not None and learns.reconstructs:
         answers = learns.answers(np.zeros((len(y), parts[part].x[0].size), np.float32), parts[part].x)
         return learns.scores(learns.tally(answers, y, 1))[learns.main_metric]
+    if parts[part].has_labels:
+        judge = MultiLabel()
+        return judge.scores(judge.baseline(parts["train"].y, y, y.shape[1]))[judge.main_metric]
     if y.ndim == 2:
         tally = _ERRORS.baseline(parts["train"].y, y, y.shape[1])
         return _ERRORS.scores(tally)[Regression.main_metric]

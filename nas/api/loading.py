@@ -26,6 +26,7 @@ from nas.study.result import Result
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
 from nas.task.anomaly import Anomaly
+from nas.task.multi_label import MultiLabel
 
 TFLITE = "model.tflite"
 """The int8 model of a training, in its folder."""
@@ -84,6 +85,7 @@ def _winner(name: str, root: Path) -> Model:
         data=data_of(study),
         output_scaling=archive.output_scaling,
         detector=archive.detector,
+        labelling=archive.labelling,
     )
 
 
@@ -185,6 +187,7 @@ def _described(model: Model, known: Any, place: object) -> Model:
             is_logit=known["output"]["is"] == "logit",
             output_scaling=_output_scaling(known, place),
             detector=_detector(known, place),
+            labelling=_labelling(known, place),
             channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
             sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
@@ -202,6 +205,11 @@ def _output_scaling(known: Any, place: object) -> Scaling | None:
 def _detector(known: Any, place: object) -> Anomaly | None:
     found = known["output"].get("detector")
     return None if found is None else from_data(Anomaly, found, Place(place, "output.detector"))
+
+
+def _labelling(known: Any, place: object) -> MultiLabel | None:
+    found = known["output"].get("labelling")
+    return None if found is None else from_data(MultiLabel, found, Place(place, "output.labelling"))
 
 
 def _front_end(described: Any, model: Model, place: object) -> dict[str, Any]:

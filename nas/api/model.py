@@ -14,6 +14,7 @@ from nas.errors import InputError
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
 from nas.task.anomaly import Anomaly
+from nas.task.multi_label import MultiLabel
 
 # What users look for in a model, and where it is.
 _ELSEWHERE = {
@@ -43,6 +44,7 @@ class Model:
         is_logit: whether the model gives logits, of which `predict` makes probabilities.
         output_scaling: of regression, what brings each output to the units of its target; None for classes.
         detector: of anomaly detection, the threshold of the scores; None for other models.
+        labelling: of several labels at once, the thresholds of their probabilities; None for other models.
         channel_names: of the rows, one for each entry of their last axis, or empty.
         sample_rate_hz: of the signal that windows were cut from; None if it is unknown or there is no signal.
         name: of its study, its training or its file.
@@ -68,9 +70,10 @@ class Model:
     origin: Path = field(default=Path(), compare=False)
     output_scaling: Scaling | None = None
     detector: Anomaly | None = None
+    labelling: MultiLabel | None = None
 
     def predict(self, rows: npt.ArrayLike) -> Array:
-        """Return the probability of each class [n, classes], as the `.tflite` gives it on the device.
+        """Return the probability of each class or label [n, classes], as the `.tflite` gives it on the device.
 
         A regression gives the value of each target [n, targets], in its units. A detector of anomalies gives the score
         of each row and that of the constant answer [n, 2], see `nas.task.anomaly`.
@@ -162,6 +165,6 @@ class Model:
         names = ", ".join(self.class_names)
         sizes = {"int8": self.tflite, "float": self.keras}
         parts = " + ".join(f"{kind} {len(content):,} B" for kind, content in sizes.items() if content is not None)
-        what = "classes" if self.output_scaling is None else "targets"
+        what = "labels" if self.labelling else "classes" if self.output_scaling is None else "targets"
         raw = "" if self.scaling else "; rows must be scaled already, since no scaling is known"
         return f"<nas.Model {self.name}: {parts}, rows of {rows} to {len(self.class_names)} {what} ({names}){raw}>"

@@ -67,11 +67,17 @@ def is_own_data(model: Model, source: str) -> bool:
     return given.samefile(own) if own.exists() else given.resolve().name == own.name
 
 
-def check_task(model: Model, source: object, *, measured: bool) -> None:
-    """Raise an InputError for measured targets where the model gives classes, and the other way round.
+def check_task(model: Model, source: object, *, measured: bool, labelled: bool = False) -> None:
+    """Raise an InputError for measured targets or labels where the model gives classes, and the other way round.
 
     A file that nothing is known of may give values: those of its outputs, as they are.
     """
+    if labelled != (model.labelling is not None) and (model.scaling is not None or not labelled):
+        rule = "must hold labels, of which several may hold at once: the model gives them"
+        other = "must hold one class a row: the model does not give several labels"
+        raise InputError(source, other if labelled else rule, hint=None if labelled else "see --task multi-label")
+    if labelled:
+        return
     if model.detector is not None:
         if measured:
             raise InputError(

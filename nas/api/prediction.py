@@ -22,12 +22,17 @@ from nas.errors import InputError
 from nas.evaluation.channels import match_channels
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
-from nas.task.task import ANOMALIES, CLASSES, TARGETS
+from nas.task.multi_label import MultiLabel
+from nas.task.task import ANOMALIES, CLASSES, LABELS, TARGETS
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
 
 COLUMNS = ("source", "start", "end", "class")
+ANSWERED = {CLASSES: "class", LABELS: "labels"}
+"""The column of what a row is answered to be, by the task."""
+NO_LABEL = "none"
+"""Stands where no label holds."""
 SCORES = ("score", "threshold", "is_anomaly")
 """The columns of a detector's answers, behind the first three."""
 
@@ -44,6 +49,7 @@ class Predictions:
         probabilities: of each class [n, classes]; of regression, the value of each target [n, targets], in units; of
             anomaly detection, the score of each row [n, 1].
         threshold: the score above which a row is an anomaly; None for other models.
+        labelling: of several labels at once, the thresholds of their probabilities; None for other models.
         notes: what was assumed or left out, one line each.
     """
 
@@ -55,27 +61,38 @@ class Predictions:
     notes: tuple[str, ...] = ()
     task: str = CLASSES
     threshold: float | None = None
+    labelling: MultiLabel | None = None
 
     def __len__(self) -> int:
         return len(self.sources)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of tables: `source`, `start`, `end`, `class`, and one a class; of regression, one a target."""
+        """The columns of tables: `source`, `start`, `end`, `class`, and one a class; of other tasks, their answers."""
         if self.task == TARGETS:
             return (*COLUMNS[:3], *self.class_names)
         if self.task == ANOMALIES:
             return (*COLUMNS[:3], *SCORES)
-        return (*COLUMNS, *(f"p({name})" if name in COLUMNS else name for name in self.class_names))
+        known = (*COLUMNS[:3], ANSWERED[self.task])
+        return (*known, *(f"p({name})" if name in known else name for name in self.class_names))
 
     @property
     def classes(self) -> list[str]:
-        """The class that the model gives to each row; none of regression."""
+        """The class that the model gives to each row; its labels with `;` between, or `none`; none of regression."""
+        if self.labelling is not None:
+            return [";".join(names) or NO_LABEL for names in self.labels]
         if self.task == TARGETS:
             return []
         if self.threshold is not None:
             return [self.class_names[int(score > self.threshold)] for score in self.probabilities[:, 0].tolist()]
         return [self.class_names[i] for i in self.probabilities.argmax(axis=1)]
+
+    @property
+    def labels(self) -> list[list[str]]:
+        """The labels that hold for each row, by the thresholds of the model; only where it gives several at once."""
+        assert self.labelling is not None
+        held = self.labelling.decided(self.probabilities)
+        return [[name for name, holds in zip(self.class_names, row, strict=True) if holds] for row in held]
 
     def rows(self) -> list[list[Any]]:
         """Return the cells of each row; None for an unknown time."""
@@ -84,7 +101,7 @@ class Predictions:
         if self.threshold is not None:
             alarms = (self.probabilities[:, 0] > self.threshold).tolist()
             shares = [[*row, float(f"{self.threshold:.6g}"), alarm] for row, alarm in zip(shares, alarms, strict=True)]
-        cells = [self.sources, *times, *([self.classes] if self.task == CLASSES else [])]
+        cells = [self.sources, *times, *([self.classes] if self.task in ANSWERED else [])]
         return [[*cell, *row] for *cell, row in zip(*cells, shares, strict=True)]
 
     def to_csv(self) -> str:
@@ -119,7 +136,8 @@ class Predictions:
         if self.task == TARGETS:
             means = (f"{n} {v:.4g}" for n, v in zip(self.class_names, self.probabilities.mean(axis=0), strict=True))
             return f"<nas.Predictions: {len(self):,} rows, on average {', '.join(means)}>"
-        counts = {name: self.classes.count(name) for name in self.class_names}
+        given = self.classes if self.labelling is None else [name for names in self.labels for name in names]
+        counts = {name: given.count(name) for name in self.class_names}
         words = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
         return f"<nas.Predictions: {len(self):,} rows of {len(set(self.sources)):,} sources: {words}>"
 
@@ -169,12 +187,15 @@ def predict(
         notes=tuple(told),
         task=_task_of(loaded),
         threshold=None if loaded.detector is None else loaded.detector.threshold,
+        labelling=loaded.labelling,
     )
 
 
 def _task_of(model: Model) -> str:
     if model.detector is not None:
         return ANOMALIES
+    if model.labelling is not None:
+        return LABELS
     return CLASSES if model.output_scaling is None else TARGETS
 
 

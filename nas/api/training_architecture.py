@@ -22,6 +22,7 @@ from nas.study.retraining import Retraining
 from nas.study.training_result import Checkpoints, TrainedModel
 from nas.study.winner_spec import retraining_of
 from nas.task.anomaly import Anomaly
+from nas.task.multi_label import MultiLabel
 
 _MOST_JSON_BYTES, _MOST_LABELS_BYTES = 1 << 20, 1 << 30
 _THREADS = "TensorFlow had computed in this process before, with several threads: another run may give other weights"
@@ -121,12 +122,13 @@ def _fit(
         best_epoch=trained.best_epoch,
         val_score=trained.val_metrics.get(plan.architecture.task.main_metric),
         float_val_score=trained.float_val_accuracy,
-        probabilities=plan.architecture.lower().ops[-1].kind == "SOFTMAX",
+        probabilities=plan.architecture.lower().ops[-1].kind in ("SOFTMAX", "LOGISTIC"),
         stopped_by=trained.stopped_by,
         resumed_at=trained.resumed_at,
         notes=() if trained.is_repeatable else (_THREADS,),
         output_scale=plan.architecture.task.output_scale(),
         detector=trained.learned if isinstance(trained.learned, Anomaly) else None,
+        labelling=trained.learned if isinstance(trained.learned, MultiLabel) else None,
     )
 
 

@@ -142,6 +142,8 @@ def _output(made: TrainedModel) -> dict[str, Any]:
     """Return what the outputs mean, and of regression what brings them to units."""
     if made.detector is not None:
         return {"is": "reconstruction", "detector": to_data(made.detector)}
+    if made.labelling is not None:
+        return {"is": "probability", "labelling": to_data(made.labelling)}
     if made.output_scale is None:
         return {"is": "probability" if made.probabilities else "logit"}
     return {"is": "value", "scaling": to_data(Scaling(*made.output_scale))}

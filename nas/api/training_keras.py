@@ -14,6 +14,7 @@ from nas.errors import InputError
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import TrainingTable
 from nas.study.training_result import Checkpoints, TrainedModel
+from nas.task.task import LABELS
 
 
 def train_keras(
@@ -59,6 +60,9 @@ def _fit(
     from nas.model.keras_training.fit import FitData, Job, fit, make_feed
 
     spec, rows = request.spec, data.prepared
+    if rows.task == LABELS:
+        hint = 'write [model] architecture = "architecture.json" into it, as nas search gives one'
+        raise InputError(spec.name, "a model with several labels at once must be an architecture", hint=hint)
     if rows.learns.measured:
         spec = replace(spec, training=_for_targets(spec.training))
     if not spec.model.builder:

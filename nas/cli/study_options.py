@@ -51,7 +51,9 @@ OPTIONS = {
         "The metric that counts as accuracy: accuracy, balanced_accuracy, macro_f1, or auto: balanced accuracy if the "
         "most frequent class has at least 3 times the training rows of the rarest, else accuracy. For regression "
         "rmse, mae or r2; auto is rmse, for several targets r2. For anomalies roc_auc, partial_auc, f1, "
-        "false_alarm_rate, missed_alarm_rate or explained; auto is roc_auc, or explained without labelled anomalies."
+        "false_alarm_rate, missed_alarm_rate or explained; auto is roc_auc, or explained without labelled anomalies. "
+        "For labels f1_macro, f1_micro, subset_accuracy, hamming_loss, mean_average_precision or brier_skill; auto is "
+        "f1_macro."
     ),
     "sampler": Option("How candidates are chosen: random, tpe, nsga2 or evolution."),
     "starts": Option("Begin with the space's known good architectures, scaled to the budget."),
@@ -60,7 +62,10 @@ OPTIONS = {
     "stride": Option("Samples from one window's start to the next one's.", "half a window"),
     "rate_hz": Option("Sample rate to which recordings are resampled."),
     "labels": Option("CSV file with the columns file, label and optionally group.", "labels.csv in the data's folder"),
-    "label_column": Option("Column with the class or target of each row.", "one called label, class, activity ..."),
+    "label_column": Option(
+        "Column with the class or target of each row; several with commas between: labels of 0 and 1, or targets.",
+        "one called label, class, activity ...",
+    ),
     "group_column": Option("Column with the subject of each row.", "one called group, subject, user ..."),
     "time_column": Option(
         "Column of time, with a unit if its name tells none, such as time:ms; or `none`.", "one called time, t ..."
@@ -85,7 +90,9 @@ OPTIONS = {
     "image_size": Option("Width and height of pictures: 96x64, or 96.", "theirs if it is one up to 128, else 96"),
     "image_fit": Option("Pictures of another shape: cover (cut off), contain (black edges) or stretch.", "cover"),
     "image_color": Option("grey or rgb.", "as the pictures are"),
-    "task": Option("What is asked of the data: classification, regression or anomaly.", "by the labels or targets"),
+    "task": Option(
+        "What is asked of the data: classification, multi-label, regression or anomaly.", "by the labels or targets"
+    ),
     "loss": Option("What training for regression minimizes: mse, mae or huber.", "mse"),
     "normal": Option("With --task anomaly: the normal classes, with commas between.", "normal, ok, healthy, 0"),
     "false_alarm_rate": Option("With --task anomaly: the share of normal rows that may raise an alarm.", "0.05"),

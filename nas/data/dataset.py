@@ -9,7 +9,8 @@ from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.task.task import CLASSES, TARGETS, Task
+from nas.task.multi_label import rarest
+from nas.task.task import CLASSES, LABELS, TARGETS, Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +20,7 @@ class Part:
     Attributes:
         x: [n, features], [n, time, channels] or [n, height, width, channels]; float32 in units, or as they were
             recorded the samples of audio, int16, and the pixels of pictures, uint8.
-        y: class of each row [n], or measured targets [n, outputs] as float32.
+        y: class of each row [n], measured targets [n, outputs] as float32, or labels 0 and 1 [n, labels] as uint8.
         groups: subject, speaker or recording of each row [n]; None if unknown.
         recordings: position of each row's file in `Dataset.recordings` [n]; None if the rows are not from files of
             their own.
@@ -42,9 +43,16 @@ class Part:
         return int(np.bincount(self.y).argmax())
 
     @property
+    def has_labels(self) -> bool:
+        """Whether rows have labels, of which several may hold at once."""
+        return self.y.ndim == 2 and self.y.dtype.kind == "u"
+
+    @property
     def strata(self) -> Ints:
-        """What a division of the rows spreads evenly [n]: the classes; the same number for all rows with targets."""
-        return np.zeros(len(self), np.int64) if self.y.ndim == 2 else self.y
+        """What a division of the rows spreads evenly [n]: classes, or the rarest labels; of targets nothing."""
+        if self.y.ndim == 1:
+            return self.y
+        return rarest(self.y) if self.has_labels else np.zeros(len(self), np.int64)
 
     def join(self, other: "Part") -> "Part":
         """Return the rows of both, one after the other; with groups, recordings and variants if both have them."""
@@ -100,8 +108,8 @@ class Dataset:
         left_out: channels, in small letters, that only some files had and that were left out as asked.
         files: what the reader measured of the files.
         found: what looks wrong with the files, and cannot be seen in the rows.
-        task: what is asked of the data: `classification`, `regression` if y holds measured targets, or `anomaly` if its
-            classes are normal (0) and anomaly (1).
+        task: what is asked of the data: `classification`, `regression` if y holds measured targets, `multi-label` if it
+            holds labels, or `anomaly` if its classes are normal (0) and anomaly (1).
         noise: recordings of noise [time], to mix with training rows of sound, at their rate and in their numbers.
     """
 
@@ -155,7 +163,7 @@ class Dataset:
                 )
 
     def _columns(self, label: str) -> tuple[int, ...]:
-        return (len(self.class_names),) if label == "y" and self.task == TARGETS else ()
+        return (len(self.class_names),) if label == "y" and self.task in (TARGETS, LABELS) else ()
 
     @property
     def kind(self) -> Kind:
@@ -169,7 +177,7 @@ class Dataset:
     @property
     def outputs_are(self) -> str:
         """What `class_names` names, in a word."""
-        return "targets" if self.task == TARGETS else "classes"
+        return {TARGETS: "targets", LABELS: "labels"}.get(self.task, "classes")
 
     def channel_name(self, index: int) -> str:
         """Return the name of a channel, or its position if the source gives no names."""

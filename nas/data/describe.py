@@ -19,7 +19,7 @@ from nas.data.partition import partition
 from nas.data.rules import violations
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.task.task import CLASSES, TARGETS
+from nas.task.task import CLASSES, LABELS, TARGETS
 from nas.text import counted
 
 _Spread = tuple[float | None, float | None, float | None, float | None]
@@ -30,7 +30,8 @@ class PartSummary:
     """One part of the split.
 
     Attributes:
-        rows: number of rows; `class_counts` holds the number for each class, in the order of the class names.
+        rows: number of rows; `class_counts` holds the number for each class, or with each label, in the order of the
+            class names.
         groups: names of its groups, sorted; None if the data have no groups.
         from_source: whether the source holds this part separately; otherwise it was taken from train.
         majority_baseline: accuracy of always answering the most frequent class in train; None without rows or classes.
@@ -68,7 +69,7 @@ class Description:
         mend: the command that looks at the data again with all options that mend something; None if none does.
         notes: what the reader did to the data, one line each.
         files: what the reader measured of the files.
-        task: what is asked of the data; for regression, `class_names` are the names of the targets.
+        task: what is asked of the data; `class_names` are the names of its classes, targets or labels.
     """
 
     source: str
@@ -98,7 +99,8 @@ class Description:
     @property
     def outputs_counted(self) -> str:
         """How many classes or targets there are, such as `6 classes`."""
-        return counted(len(self.class_names), *(("target", "s") if self.task == TARGETS else ("class", "es")))
+        words = {TARGETS: ("target", "s"), LABELS: ("label", "s")}.get(self.task, ("class", "es"))
+        return counted(len(self.class_names), *words)
 
     def __repr__(self) -> str:
         """Return the shapes, the classes, the split and the verdict, a line each."""
@@ -185,6 +187,8 @@ def _summarize(dataset: Dataset, name: str, part: Part, train: Part) -> PartSumm
     given = name == "train" or name in dataset.parts()
     if dataset.task == TARGETS:
         return PartSummary(len(part), (), groups, given, None, _columns(dataset.class_names, part.y))
+    if dataset.task == LABELS:
+        return PartSummary(len(part), tuple(part.y.sum(axis=0, dtype=np.int64).tolist()), groups, given, None)
     counts = np.bincount(part.y, minlength=len(dataset.class_names))
     baseline = float((part.y == train.majority).mean()) if len(part) and len(train) else None
     return PartSummary(len(part), tuple(counts.tolist()), groups, given, baseline)

@@ -11,7 +11,7 @@ import numpy as np
 from nas.data.checks.columns import constant_channels, label_columns, subject_columns, time_columns
 from nas.data.checks.orientation import swapped_axes
 from nas.data.checks.rates import implausible_rates, unknown_rates
-from nas.data.checks.rows import absent_classes, copied_rows, unbalanced_classes
+from nas.data.checks.rows import absent_classes, absent_labels, copied_rows, unbalanced_classes
 from nas.data.checks.subjects import few_groups, missing_groups, numbered_files, one_class_groups, straddling_groups
 from nas.data.checks.targets import target_columns
 from nas.data.checks.units import units_of_groups
@@ -20,7 +20,7 @@ from nas.data.dataset import Dataset, Part
 from nas.data.finding import Finding
 from nas.data.options import DataOptions
 from nas.data.selection import listed
-from nas.task.task import ANOMALIES, CLASSES, TARGETS
+from nas.task.task import ANOMALIES, CLASSES, LABELS, TARGETS
 
 Check = Callable[[Dataset, Mapping[str, Part]], Iterator[Finding]]
 
@@ -29,6 +29,7 @@ COLUMN_CHECKS: tuple[Check, ...] = (label_columns, target_columns, time_columns,
 
 LABEL_CHECKS: tuple[Check, ...] = (
     absent_classes,
+    absent_labels,
     straddling_groups,
     missing_groups,
     numbered_files,
@@ -44,10 +45,11 @@ CLASS_CHECKS: frozenset[Check] = frozenset((label_columns, absent_classes, one_c
 """Those that only rows with classes can pass or fail; rows with targets have `target_columns` in place of them."""
 
 _OTHERS: Mapping[str, frozenset[Check]] = {
-    CLASSES: frozenset((target_columns,)),
-    TARGETS: CLASS_CHECKS,
+    CLASSES: frozenset((target_columns, absent_labels)),
+    TARGETS: CLASS_CHECKS | {absent_labels},
+    LABELS: CLASS_CHECKS,
     # A detector learns from one class, and has recordings of few others.
-    ANOMALIES: frozenset((target_columns, *CLASS_CHECKS)) - {label_columns},
+    ANOMALIES: frozenset((target_columns, absent_labels, *CLASS_CHECKS)) - {label_columns},
 }
 """The checks that do not apply to a task."""
 

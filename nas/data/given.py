@@ -64,11 +64,13 @@ class Data:
 
         Args:
             x: training rows: [n, features], [n, time, channels] or [n, height, width, channels].
-            y: class of each row [n], whole numbers or text; or measured targets [n] or [n, outputs], for regression.
+            y: class of each row [n], whole numbers or text; measured targets [n] or [n, outputs], for regression; or
+                labels 0 and 1 [n, labels], of which several may hold at once.
             groups: subject or recording of each row [n].
             more: `x_test`, `y_test`, `groups_test`, `x_val`, `y_val`, `groups_val`, `class_names` or `target_names`,
                 `channel_names`, `sample_rate_hz`, `scale` (factors from whole numbers to units), `kind`: table, window
-                or image, where the shape does not tell, and `task`: classification or regression, where y does not.
+                or image, where the shape does not tell, and `task`: classification, multi-label or regression, where y
+                does not.
 
         Raises:
             InputError: a name is unknown, or the arrays do not fit together.

@@ -75,9 +75,8 @@ def _column(column: Array, place: str) -> Array:
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
     if column.ndim != 1:
-        raise InputError(
-            place, "must have one label a row", got=column.shape, hint="of one-hot rows, give their argmax"
-        )
+        hint = "of one-hot rows, give their argmax; where several labels may hold at once, --task multi-label"
+        raise InputError(place, "must have one label a row", got=column.shape, hint=hint)
     return column if column.dtype.kind == "U" else column.astype(np.int64)
 
 

@@ -41,7 +41,7 @@ def as_asked(dataset: Dataset, options: DataOptions) -> Dataset:
         return dataset
     if dataset.task not in (CLASSES, ANOMALIES):
         hint = "name the column that says which rows are normal"
-        raise InputError(dataset.source, f"--task {ANOMALIES} needs classes, not measured targets", hint=hint)
+        raise InputError(dataset.source, f"--task {ANOMALIES} needs one class a row", got=dataset.task, hint=hint)
     wanted = [_numbered(dataset, name) for name in (options.normal or "").split(",") if name.strip()]
     found = _coded(dataset, frozenset(wanted) or _normal_classes(dataset))
     return replace(found, notes=(*found.notes, NOTE)) if inferred else found

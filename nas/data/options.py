@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nas.errors import InputError, unknown
 from nas.keywords import explains_fields
 from nas.signal.kind import Kind
-from nas.task.task import ANOMALIES, CLASSES, TARGETS
+from nas.task.task import TASK_NAMES
 
 
 @explains_fields()
@@ -19,7 +19,8 @@ class DataOptions:
         stride: samples from the start of one window to the start of the next; default half a window.
         rate_hz: sample rate to which recordings are resampled; without a time column, the rate they have.
         labels: CSV file with the columns file, label and optionally group; default `labels.csv` in the folder.
-        label_column: column with the class of each row; default one with a usual name, if nothing else tells the class.
+        label_column: column with the class of each row, or several with commas between, for labels of 0 and 1 or for
+            targets; default one with a usual name, if nothing else tells the class.
         group_column: column with the subject or recording of each row; default one with a usual name.
         time_column: column of time, with its unit behind a colon if the name does not tell it (`time:ms`); `none` if
             no column is to count as time.
@@ -39,8 +40,8 @@ class DataOptions:
         image_fit: how pictures of another shape are brought to it: `cover`, `contain` or `stretch`.
         image_color: `grey` or `rgb`; default that of the pictures.
         kind: what rows are, where the file does not say so.
-        task: what is asked of the data: `classification`, `regression` or `anomaly`; None to tell by the labels or
-            targets.
+        task: what is asked of the data: `classification`, `multi-label`, `regression` or `anomaly`; None to tell by
+            the labels or targets.
         normal: of anomaly detection, the names of the normal classes, with commas between; default one called normal,
             ok, healthy, good or 0, or the only one in training.
     """
@@ -72,8 +73,8 @@ class DataOptions:
     normal: str | None = None
 
     def __post_init__(self) -> None:
-        if self.task not in (None, CLASSES, TARGETS, ANOMALIES):
-            raise unknown("--task", "task", str(self.task), (CLASSES, TARGETS, ANOMALIES))
+        if self.task not in (None, *TASK_NAMES):
+            raise unknown("--task", "task", str(self.task), TASK_NAMES)
         for name in ("window", "stride"):
             value = getattr(self, name)
             if value is not None and value < 1:

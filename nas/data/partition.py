@@ -11,7 +11,7 @@ from nas.data.folds import folds
 from nas.data.options import DataOptions
 from nas.errors import InputError
 from nas.task.alarms import NORMAL
-from nas.task.task import ANOMALIES
+from nas.task.task import ANOMALIES, LABELS
 
 ATTEMPTS = 10
 """Shuffles that are tried before a part may lack a class. All folds of each shuffle are candidates."""
@@ -52,7 +52,12 @@ def _hold_out(dataset: Dataset, part: Part, fraction: float, seed: int, wanted: 
 
 
 def _needed(dataset: Dataset, part: Part) -> Ints:
-    """Return the strata that training rows must have: all; of anomaly detection, the normal rows alone."""
+    """Return the strata that training rows must have: all; of anomaly detection, the normal rows alone.
+
+    None of labels, of which a row may have any: `nas.data.checks.rows.absent_labels` looks at each.
+    """
+    if dataset.task == LABELS:
+        return part.strata[:0]
     return part.strata[part.strata == NORMAL] if dataset.task == ANOMALIES else part.strata
 
 
@@ -60,7 +65,7 @@ def _check_rows(dataset: Dataset, part: Part, wanted: int) -> None:
     if len(part) < wanted:
         raise InputError(f"{dataset.source}: x_train", f"must hold {wanted} rows or more", got=len(part))
     classes, counts = np.unique(_needed(dataset, part), return_counts=True)
-    if counts.min() < wanted:
+    if len(counts) and counts.min() < wanted:
         raise InputError(
             f"{dataset.source}: y_train",
             f"every class must have {wanted} rows or more, one for each part",

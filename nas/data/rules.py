@@ -12,7 +12,7 @@ import numpy as np
 from nas.data.dataset import Dataset
 from nas.data.finding import Finding
 from nas.task.alarms import NORMAL
-from nas.task.task import ANOMALIES, CLASSES, TARGETS
+from nas.task.task import ANOMALIES, CLASSES, LABELS, TARGETS
 
 Rule = Callable[[Dataset], Iterator[tuple[str, object]]]
 
@@ -57,6 +57,15 @@ def varying_targets(dataset: Dataset) -> Iterator[tuple[str, object]]:
                 yield "y_train", f"{name} = {column[0]:g} in all {len(column)} rows"
 
 
+def varying_labels(dataset: Dataset) -> Iterator[tuple[str, object]]:
+    """Must hold rows with each label and rows without it; leave out a label that nothing can be learned of."""
+    y = dataset.train.y
+    if dataset.task == LABELS and len(y):
+        for name, column in zip(dataset.class_names, y.T, strict=True):
+            if column.min() == column.max():
+                yield "y_train", f"{name} in {'all' if column[0] else 'none'} of {len(column)} rows"
+
+
 def two_classes(dataset: Dataset) -> Iterator[tuple[str, object]]:
     """Must hold two classes or more; add rows of another class, or ask what is not normal: --task anomaly."""
     if dataset.task != CLASSES:
@@ -93,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     finite,
     finite_targets,
     varying_targets,
+    varying_labels,
     two_classes,
     classes_in_train,
     normal_in_train,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nas.data import multi_labels
 from nas.data.checks.values import outlying_rows
 from nas.data.dataset import Dataset, Part
 from nas.data.normality import as_asked
@@ -16,7 +17,7 @@ from nas.errors import InputError, unknown
 def select(dataset: Dataset, options: DataOptions) -> Dataset:
     """Return a dataset without the channels and rows that `options` leave out, its parts merged if they ask for it.
 
-    Its classes are normal and anomaly if that is what they ask.
+    Its classes are normal and anomaly, or its lists of labels labels, if that is what they ask.
 
     Raises:
         InputError: there is no such channel, or none would be left.
@@ -30,7 +31,7 @@ def select(dataset: Dataset, options: DataOptions) -> Dataset:
         dataset = _without_channels(dataset, left_out)
     if options.drop_outliers and not dataset.is_as_recorded:
         dataset = _without_outliers(dataset)
-    return as_asked(dataset, options)
+    return as_asked(multi_labels.as_asked(dataset, options), options)
 
 
 def listed(dataset: Dataset, names: str | None, flag: str) -> list[int]:

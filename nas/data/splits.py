@@ -34,7 +34,7 @@ class Splits:
         digest: SHA-256 of rows, labels, groups, names and noise. Equal digests mean the same data, split alike.
         notes: what was assumed of the source, one line each.
         findings: what looks wrong but does not stop a search.
-        task: what is asked of the data: `classification`, `regression` or `anomaly`.
+        task: what is asked of the data: `classification`, `multi-label`, `regression` or `anomaly`.
         noise: see `Dataset`.
         seed: by which the rows were divided; random changes of them are made of it.
     """

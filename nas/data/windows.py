@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nas.arrays import Array, Doubles, Floats
+from nas.data.multi_labels import of_windows
 
 GAP_STEPS = 5
 """A time step more than this many times the median step is a gap. Nothing is interpolated across a gap."""
@@ -23,7 +24,7 @@ class Recording:
         values: samples [time, channels], NaN where one is missing.
         channel_names: one name a channel, or empty.
         seconds: time of each sample [time]; None if unknown.
-        labels: class of each sample [time], empty where unknown; None if the whole recording has one class.
+        labels: of each sample, see `nas.data.tables.label_columns`; None if the whole recording has one class.
     """
 
     values: Doubles
@@ -119,11 +120,14 @@ def cut(values: Doubles, window: int, stride: int) -> Floats:
 def labels_of(labels: Array, window: int, stride: int) -> Array:
     """Return the class of each window that `cut` makes of samples with these classes; empty if it holds several.
 
-    Of measured targets, a window has that of its last sample: what a device can know by then.
+    Of measured targets, a window has that of its last sample: what a device can know by then. Of several labels at
+    once, it has those that hold for half of its samples or more.
     """
     if len(labels) < window:
-        return np.empty(0, labels.dtype)
+        return labels[:0]
     if labels.dtype.kind == "f":
         return labels[window - 1 :: stride]
+    if labels.ndim == 2:
+        return of_windows(labels, window, stride)
     views = np.lib.stride_tricks.sliding_window_view(labels, window)[::stride]
     return np.where((views == views[:, :1]).all(axis=1), views[:, 0], "")

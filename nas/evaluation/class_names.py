@@ -50,6 +50,13 @@ def match_targets(data: Sequence[str], model: Sequence[str], source: object) -> 
         raise InputError(source, rule, got=", ".join(data))
 
 
+def match_labels(data: Sequence[str], model: Sequence[str], source: object) -> Ints:
+    """Return the place in the data of each of the model's labels; InputError unless both have the same labels."""
+    if sorted(data) != sorted(model):
+        raise InputError(source, f"must have the model's labels ({', '.join(model)})", got=", ".join(data))
+    return np.array([list(data).index(name) for name in model])
+
+
 def _told(data: Sequence[str], model: Sequence[str], numbers: Sequence[int]) -> Iterator[str]:
     missing = [name for number, name in enumerate(model) if number not in numbers]
     respelt = [f"{own} is {model[number]}" for own, number in zip(data, numbers, strict=True) if own != model[number]]

@@ -13,7 +13,7 @@ from nas.data.rules import violations
 from nas.data.splits import Splits
 from nas.errors import InputError, unknown
 from nas.evaluation.channels import match_channels
-from nas.evaluation.class_names import match_classes, match_targets
+from nas.evaluation.class_names import match_classes, match_labels, match_targets
 
 ALL = "all"
 PARTS = ("train", "val", "test", ALL)
@@ -31,7 +31,8 @@ class Rows:
         source: where they come from.
         class_names: one name a class; y holds positions in this list.
         majority: the most frequent class of the training rows if `trained_on`, else of these rows; 0 for targets.
-        mean: the mean of the targets of the training rows if `trained_on`, else of these rows; empty for classes.
+        mean: the mean of the targets of the training rows if `trained_on`, else of these rows; of labels, the shares of
+            the rows that have them; empty for classes.
         trained_on: whether they are a part of the data that the model was trained on.
         channel_names: one for each entry of a row's last axis, or empty.
         seconds_per_row: time from the start of a window to that of the next; None if unknown.
@@ -121,13 +122,18 @@ def as_model_reads(rows: Rows, class_names: tuple[str, ...], channel_names: tupl
 
 
 def _targets_as_model_gives(rows: Rows, names: tuple[str, ...], channel_names: tuple[str, ...]) -> Rows:
-    """Return rows with targets, their channels in the model's order; InputError for another number of targets."""
+    """Return rows with targets or labels, their channels in the model's order; InputError for others than its own."""
+    order = np.arange(len(names))
+    if rows.part.has_labels and rows.class_names != names:
+        order = match_labels(rows.class_names, names, rows.source)
     match_targets(rows.class_names, names, rows.source)
     channels, note = match_channels(rows.channel_names, channel_names, rows.source)
     x = rows.part.x if channels is None else np.ascontiguousarray(rows.part.x[..., channels])
     return replace(
         rows,
-        part=replace(rows.part, x=x),
+        part=replace(rows.part, x=x, y=rows.part.y[:, order]),
+        mean=tuple(rows.mean[place] for place in order),
+        class_names=tuple(rows.class_names[place] for place in order),
         channel_names=rows.channel_names if channels is None else channel_names,
         notes=(*rows.notes, *([note] if note else [])),
     )

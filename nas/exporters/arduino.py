@@ -31,16 +31,26 @@ def arduino(archive: Archive) -> Files:
     return {f"{name}/{file}": text for file, text in files.items()}
 
 
+def _answer(project: Project) -> tuple[str, str]:
+    """Return what stands before the smoothing of outputs, and the lines that tell the answer behind them."""
+    prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
+    if project.archive.output_scaling is not None:
+        return "", ""
+    if project.archive.labelling is not None:
+        return "", (
+            f"\n  for (int i = 0; i < {upper}_LABELS; ++i) {{\n"
+            f"    if (!{prefix}_holds({words.array}[i], i)) continue;\n"
+            f'    Serial.print("holds: ");\n    Serial.println({prefix}_label_names[i]);\n  }}'
+        )
+    told = '\n  Serial.print("answer: ");\n  Serial.println({});'
+    if project.archive.detector is not None:
+        return "const int is_anomaly = ", told.format('is_anomaly ? "anomaly" : "normal"')
+    return "const int best = ", told.format(f"{prefix}_class_names[best]")
+
+
 def _sketch(project: Project) -> str:
     name, prefix, upper, words = project.name, project.prefix, project.upper, outputs_of(project.archive)
-    best, told = "const int best = ", f'\n  Serial.print("answer: ");\n  Serial.println({prefix}_class_names[best]);'
-    if project.archive.detector is not None:
-        best, told = (
-            "const int is_anomaly = ",
-            told.replace(f"{prefix}_class_names[best]", 'is_anomaly ? "anomaly" : "normal"'),
-        )
-    if project.archive.output_scaling is not None:
-        best = told = ""
+    best, told = _answer(project)
     return f"""\
 // {name}: checks the model on this board, then {words.does} an example each second. {MARK}, and yours to change:
 // remove this sentence, and `nas export` will not write over your changes without --force.

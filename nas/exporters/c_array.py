@@ -12,6 +12,7 @@ from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_
 from nas.exporters.front_ends.mel_listening import Names, listening_files
 from nas.exporters.front_ends.window import window_front_end_of
 from nas.exporters.input_scaling import input_factors, quantizing
+from nas.exporters.labelling import label_constants
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive
@@ -152,7 +153,7 @@ def ends_of(archive: Archive) -> Mapping[str, str]:
         "OUTPUT_SCALE": number(archive.output.scale),
         "OUTPUT_ZERO_POINT": f"({archive.output.zero_point})",
     }
-    found |= detection_constants(archive)
+    found |= detection_constants(archive) | label_constants(archive)
     if archive.sample_rate_hz is not None:
         found["SAMPLE_RATE_HZ"] = number(archive.sample_rate_hz)
     return found

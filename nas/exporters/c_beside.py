@@ -117,6 +117,13 @@ def _told(name: str, archive: Archive) -> str:
   const char *const answer = {name}_is_anomaly(input, output) ? "anomaly" : "normal";
   printf("%s: %.6g, %s\\n", names[0], (double){name}_score(input, output), answer);
 """
+    if archive.labelling is not None:
+        return f"""\
+  for (size_t i = 0; i < {upper}_LABELS; ++i) {{
+    const char *const answer = {name}_has(output, i) ? "yes" : "no";
+    printf("%s: %.3f, %s\\n", names[i], (double){name}_probability(output[i]), answer);
+  }}
+"""
     return f"""\
   int best = 0;
   for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
@@ -127,6 +134,8 @@ def _told(name: str, archive: Archive) -> str:
 def _prints(archive: Archive) -> str:
     if archive.detector is not None:
         return "the score, and whether it is one of an anomaly,"
+    if archive.labelling is not None:
+        return "the probability of each label, and whether it holds,"
     return "the class" if archive.output_scaling is None else "the targets' values"
 
 

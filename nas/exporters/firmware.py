@@ -182,10 +182,15 @@ const char* name_of(size_t answer) {{
   nas_params params;
   nas_param names;
   if (!nas_params_open({prefix}_model, sizeof {prefix}_model, &params)) return NULL;
-  if (!nas_params_find(&params, "{outputs_of(archive).names}", &names)) return NULL;
+  if (!nas_params_find(&params, "{_names_key(archive)}", &names)) return NULL;
   return nas_param_text_at(&names, answer);
 }}
 ```"""
+
+
+def _names_key(archive: Archive) -> str:
+    """Return the parameter with the names of the outputs, see `nas.exporters.parameters`."""
+    return "class_names" if archive.output_scaling is None else "target_names"
 
 
 def _margin(size: int, limit: int | None) -> str:

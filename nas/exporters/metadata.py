@@ -50,7 +50,7 @@ def describe(archive: Archive) -> dict[str, Any]:
 
 def _output(archive: Archive) -> dict[str, Any]:
     found = {"is": archive.output_is, "quantization": to_data(archive.output)}
-    return {**found, **_scaling(archive), **_detector(archive)}
+    return {**found, **_scaling(archive), **_detector(archive), **_labelling(archive)}
 
 
 def _scaling(archive: Archive) -> dict[str, Any]:
@@ -61,6 +61,11 @@ def _scaling(archive: Archive) -> dict[str, Any]:
 def _detector(archive: Archive) -> dict[str, Any]:
     """Return by which score a row is an anomaly; nothing for other models."""
     return {} if archive.detector is None else {"detector": to_data(archive.detector)}
+
+
+def _labelling(archive: Archive) -> dict[str, Any]:
+    """Return from which probability on each label holds; nothing for other models."""
+    return {} if archive.labelling is None else {"labelling": to_data(archive.labelling)}
 
 
 def describe_front_end(front_end: FrontEnd, row_shape: Sequence[int]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from nas.target.side_by_side import OnRuntime, cost_rows, side_by_side
 from nas.target.target import find_target
 from nas.task.metrics import Estimate
 from nas.task.task import find_metric, metric_title, score_text, task_of
-from nas.text import counted, percent
+from nas.text import counted
 
 
 @FORMATS.register("card")
@@ -53,6 +53,8 @@ trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
 def _counted(archive: Archive) -> str:
     what = ("class", "es") if archive.output_scaling is None else ("target", "s")
+    if archive.labelling is not None:
+        what = ("label", "s")
     return counted(len(archive.class_names), *what)
 
 
@@ -69,8 +71,9 @@ def _accuracy(archive: Archive) -> str:
     trained, record = archive.found, archive.record
     lines = "\n".join(f"- {name}: {value}" for name, value in validated(trained))
     before = trained.metric if record.float_val_metrics else "accuracy"
+    judged = task_of(trained.metric)
     why = "".join(f"{words}\n\n" for words in [sentence(trained)] if words)
-    return f"""## {"Accuracy" if task_of(trained.metric).main_metric == "accuracy" else "Errors"}
+    return f"""## {"Errors" if judged.measured or judged.reconstructs else "Accuracy"}
 
 {why}All figures are of int8 models, except where it says before quantization.
 
@@ -231,8 +234,9 @@ def _training(archive: Archive) -> str:
         f"Final trainings (cross-validation), by {in_validation(metric)}:\n\n{table(head, rows)}\n\n" if rows else ""
     )
     if archive.found.teachers:
-        reached = percent(fmean(teacher["val_accuracy"] for teacher in archive.found.teachers))
-        finals += f"Their soft labels come from teachers with a mean validation accuracy of {reached}.\n\n"
+        curve = task_of(archive.found.metric).curve
+        reached = score_text(curve, fmean(teacher["val_accuracy"] for teacher in archive.found.teachers))
+        finals += f"Their soft labels come from teachers with a mean {in_validation(curve)} of {reached}.\n\n"
     seconds = {stage: round(spent, 2) for stage, spent in record.seconds.items()}
     return f"""## Training
 

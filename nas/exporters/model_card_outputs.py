@@ -1,4 +1,4 @@
-"""The sections of a model card on what the model answers: classes, or values of targets."""
+"""The sections of a model card on what the model answers: classes, labels, values of targets, or anomalies."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,8 @@ def outputs(archive: Archive) -> str:
         return _targets(archive)
     if archive.detector is not None:
         return _detection(archive)
+    if archive.labelling is not None:
+        return _labels(archive)
     if tested is None:
         names = ", ".join(map(escape, archive.class_names))
         return f"## Classes\n\n{names}. Not the winner of its study, and therefore not evaluated on the test set."
@@ -44,6 +46,25 @@ units; above {detector.threshold:.6g} the input is an anomaly. The threshold is 
     head = ("test set: true \\ answered", *archive.class_names)
     rows = [(name, *counts) for name, counts in zip(archive.class_names, tested.confusion, strict=True)]
     return f"{text}\n\n{table(head, rows)}{_simple(archive)}"
+
+
+def _labels(archive: Archive) -> str:
+    labelling, tested = archive.labelling, archive.found.tested
+    assert labelling is not None
+    text = """## Labels
+
+Each label has a probability of its own, and any number of them may hold at once. A label holds from its threshold on:
+the one with the greatest F1 on validation rows."""
+    thresholds = [f"{threshold:.4g}" for threshold in labelling.thresholds]
+    kept = () if tested is None or tested.answers is None else tested.answers.labels
+    if not kept:
+        return f"{text}\n\n{table(('label', 'threshold'), zip(archive.class_names, thresholds, strict=True))}"
+    rows = [
+        (name, threshold, one.rows, *map(percent, (one.precision, one.recall, one.f1)), percent(one.average_precision))
+        for name, threshold, one in zip(archive.class_names, thresholds, kept, strict=True)
+    ]
+    head = ("test set: label", "threshold", archive.inputs_are, "precision", "recall", "F1", "average precision")
+    return f"{text}\n\n{table(head, rows)}"
 
 
 def _simple(archive: Archive) -> str:
@@ -85,7 +106,7 @@ def output_words(archive: Archive) -> str:
     if archive.detector is not None:
         return f"value of the scaled input in a normal row = {real}"
     if scaling is None:
-        return f"{archive.output_is} of a class = {real}"
+        return f"{archive.output_is} of a {'class' if archive.labelling is None else 'label'} = {real}"
     if all(std == 1 for std in scaling.std) and not any(scaling.mean):
         return f"value of the target, in its units = {real}"
     numbers = zip(archive.class_names, scaling.std, scaling.mean, strict=True)
@@ -105,6 +126,11 @@ def knows(archive: Archive) -> str:
 - It tells what is unlike the normal training data, whatever the reason: also another sensor, placement or sampling
   rate, and normal states that were not recorded.
 - False and missed alarms are those of machines, people and faults like those of the data."""
+    if archive.labelling is not None:
+        return """\
+- It knows only the labels above, and answers for every input, also for input unlike the training data (another sensor,
+  placement, sampling rate or unit), for which the answer is meaningless.
+- It is sure of combinations of labels only as far as the data have them; the figures of a rare label are uncertain."""
     return """\
 - It knows only the classes above and assigns one of them to every input, also to input unlike the training data
   (another sensor, placement, sampling rate or unit), for which the answer is meaningless.

@@ -1,9 +1,10 @@
-"""What exported sources say and do with a model's outputs: scores of classes, values of targets, reconstructions."""
+"""What exported sources say and do with a model's outputs: scores of classes, values, labels, reconstructions."""
 
 from dataclasses import dataclass
 
 from nas.exporters.c_text import number
 from nas.exporters.detection import detecting
+from nas.exporters.labelling import labelling
 from nas.study.archive import Archive
 
 
@@ -40,6 +41,10 @@ def outputs_of(archive: Archive) -> Outputs:
         each = "the score of the input: the higher, the less like the normal training rows"
         words = ("SCORES", "score_names", "scores", each, "scores", "looks for an anomaly in")
         return Outputs(*words, ("score",), "OUTPUT_BYTES")
+    if archive.labelling is not None:
+        each = "the probability of each label"
+        words = ("LABELS", "label_names", "labels", each, "probabilities", "finds the labels of")
+        return Outputs(*words, archive.class_names, "LABELS")
     words = ("CLASSES", "class_names", "classes", f"the {archive.output_is} of each class", "scores", "classifies")
     return Outputs(*words, archive.class_names, "CLASSES")
 
@@ -50,14 +55,16 @@ def meaning(archive: Archive, prefix: str) -> str:
         return f"the value of its target: {prefix}_value brings it to the units of the training data."
     if archive.detector is not None:
         return f"the input's value as a normal row has it: {prefix}_score and {prefix}_is_anomaly compare both."
+    if archive.labelling is not None:
+        return f"the probability of its label; {prefix}_has tells by its threshold whether the label holds."
     return f"the {archive.output_is} of its class; the greatest is the network's answer."
 
 
 def dequantizing(archive: Archive, prefix: str) -> str:
-    """Return the functions that turn outputs into the values of targets, or into a score; nothing for classes."""
+    """Return the functions that turn outputs into the values of targets, scores or labels; nothing for classes."""
     scaling, upper = archive.output_scaling, prefix.upper()
     if scaling is None:
-        return detecting(archive, prefix)
+        return detecting(archive, prefix) + labelling(archive, prefix)
     head = f"""\
 // Turns an output of the model into the value of its target, in the units of the training data.
 static inline float {prefix}_value(int8_t output, size_t target) {{"""

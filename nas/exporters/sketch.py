@@ -103,6 +103,13 @@ def _use(archive: Archive, prefix: str) -> str:
     const float score = {prefix}_score(kept, output);
     const int is_anomaly = {prefix}_is_anomaly(kept, output);
     // Use score and is_anomaly here."""
+    if archive.labelling is not None:
+        return f"""\
+    for (size_t i = 0; i < {upper}_LABELS; ++i) {{
+      const float probability = {prefix}_probability(output[i]);
+      const int holds = {prefix}_has(output, i);
+      // Use probability and holds here; the name is {prefix}_label_names[i].
+    }}"""
     return f"""\
     int best = 0;
     for (int i = 1; i < {upper}_CLASSES; ++i) best = output[i] > output[best] ? i : best;

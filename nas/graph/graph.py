@@ -72,6 +72,10 @@ class Graph:
         """Return the tensors that an operator reads, without its constants."""
         return tuple(i for i in op.inputs if not self.tensors[i].constant)
 
+    def gives_probabilities(self, op: Op) -> bool:
+        """Return whether an operator makes probabilities of the last layer's outputs: a softmax, or a last sigmoid."""
+        return op.kind == "SOFTMAX" or (op.kind == "LOGISTIC" and op.outputs[0] in self.outputs)
+
     @property
     def weights_bytes(self) -> int:
         """Bytes of all constant tensors: what `--budget-kb` limits."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from nas.arrays import Array, Doubles, Floats, Ints, Rows
 from nas.data.dataset import Part
 from nas.data.prepared import Scaling
-from nas.study.answers import Answers, GroupScore, Miss, Mistake, Threshold
+from nas.study.answers import Answers, GroupScore, LabelScore, Miss, Mistake, Threshold
+from nas.task.label_metrics import FALSE, HITS, MISSED, average_precision, roc_auc
+from nas.task.multi_label import EVEN, MultiLabel
 from nas.task.task import Task
 
 MOST_ANSWERS = 500
@@ -40,7 +43,10 @@ def look_at(
     numbers = learns.numbers(answers, part.y)
     if numbers is not None:
         groups = _groups(learns, answers, part, classes)
-        return _look_at_numbers(*numbers, learns.worst(answers, part.y), part.groups, groups)
+        kept = _look_at_numbers(*numbers, learns.worst(answers, part.y), part.groups, groups)
+        if isinstance(learns, MultiLabel):
+            kept = replace(kept, labels=label_scores(learns, learns.tally(answers, part.y, classes)))
+        return kept
     if confidence is None:
         return None
     return Answers(
@@ -66,6 +72,16 @@ def _look_at_numbers(
             Miss(row, _name(names, row), *(tuple(map(_short, values[row].tolist())) for values in (targets, answers)))
             for row in rows
         ),
+    )
+
+
+def label_scores(learns: MultiLabel, tally: Doubles) -> tuple[LabelScore, ...]:
+    """Return the figures of each label of a tally."""
+    areas = zip(average_precision(tally).tolist(), roc_auc(tally).tolist(), strict=True)
+    thresholds = learns.thresholds or (EVEN,) * len(tally)
+    return tuple(
+        LabelScore(int(own[HITS] + own[MISSED]), int(own[HITS] + own[FALSE]), int(own[HITS]), threshold, *both)
+        for own, threshold, both in zip(tally, thresholds, areas, strict=True)
     )
 
 

@@ -30,7 +30,7 @@ def choose_rows(rows: Selection, data: Prepared, learns: Task) -> ChosenRows:
     last training leaves out the validation rows: its threshold is taken from rows that it has not learned from.
     """
     train, judged = rows.pick(data)
-    if learns.reconstructs and isinstance(rows, AllButTest):
+    if learns.calibrates and isinstance(rows, AllButTest):
         train, judged = data.train, data.val
     val = None if judged is None else judged.learnable(learns)
     return ChosenRows(train.learnable(learns), val if val else None, judged)

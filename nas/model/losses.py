@@ -16,11 +16,14 @@ class Loss:
         scores: function of outputs and targets; returns the score of each row [n], higher is better. Learning curves
             show its mean, by the name `Task.curve`; of two epochs, the one with the higher mean is better.
         targets: function of outputs; returns the targets for which these outputs would be the perfect answer.
+        weighted: function of outputs, targets and weights [outputs]; returns the loss of each row [n] with the weights
+            of `Task.class_weights`.
     """
 
     rows: Callable[[Any, Any], Any]
     scores: Callable[[Any, Any], Any]
     targets: Callable[[Any], Any]
+    weighted: Callable[[Any, Any, Any], Any]
 
 
 def _cross_entropy(logits: Any, probabilities: Any) -> Any:
@@ -52,9 +55,33 @@ def _explained(outputs: Any, targets: Any) -> Any:
     return 1.0 - _squared(outputs, targets)
 
 
+def _binary_cross_entropies(logits: Any, probabilities: Any) -> Any:
+    # log(1 + exp(-|x|)) does not overflow, and is exact where a probability is close to 0 or 1.
+    return tf.nn.relu(logits) - logits * probabilities + tf.math.log1p(tf.exp(-tf.abs(logits)))
+
+
+def _binary_cross_entropy(logits: Any, probabilities: Any) -> Any:
+    return tf.reduce_mean(_binary_cross_entropies(logits, probabilities), axis=1)
+
+
+def _weighted_binary_cross_entropy(logits: Any, probabilities: Any, weights: Any) -> Any:
+    # A row counts for each label by itself: with the label's weight if it has the label, else with 1.
+    return tf.reduce_mean(_binary_cross_entropies(logits, probabilities) * (1 + (weights - 1) * probabilities), axis=1)
+
+
+def _brier_skill(logits: Any, probabilities: Any) -> Any:
+    return 1.0 - 4.0 * _squared(tf.sigmoid(logits), probabilities)
+
+
+def _by_rows(rows: Callable[[Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    """Return a loss of which each row has the weight of its class."""
+    return lambda outputs, targets, weights: rows(outputs, targets) * tf.linalg.matvec(targets, weights)
+
+
 LOSSES: Mapping[str, Loss] = {
-    "cross_entropy": Loss(_cross_entropy, _is_right, tf.nn.softmax),
-    "mse": Loss(_squared, _explained, tf.identity),
-    "mae": Loss(_absolute, _explained, tf.identity),
-    "huber": Loss(_huber, _explained, tf.identity),
+    "cross_entropy": Loss(_cross_entropy, _is_right, tf.nn.softmax, _by_rows(_cross_entropy)),
+    "binary_cross_entropy": Loss(_binary_cross_entropy, _brier_skill, tf.sigmoid, _weighted_binary_cross_entropy),
+    "mse": Loss(_squared, _explained, tf.identity, _by_rows(_squared)),
+    "mae": Loss(_absolute, _explained, tf.identity, _by_rows(_absolute)),
+    "huber": Loss(_huber, _explained, tf.identity, _by_rows(_huber)),
 }

@@ -27,7 +27,8 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
         return learns.tallies(answers, part.y, part.groups, task.architecture.outputs)
 
     outputs, read = TfliteModel(task.tflite).answered(part.x, learns)
-    answers, before = learns.answers(outputs, read), learns.answers(float_outputs(network, part.x), part.x)
+    answers = learns.answers(outputs, read)
+    before = learns.answers(learns.deployed(float_outputs(network, part.x)), part.x)
     counts, grouped = tallies(answers), part.groups is not None
     return Tested(
         metrics=learns.estimates(counts, grouped=grouped),

@@ -241,7 +241,7 @@ class Finals:
             self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
             self.models.write(WINNER_WEIGHTS, weights.read_bytes())
             return searched, None, Failed(NO_TIME)
-        rows = "training" if self.problem.space.task.reconstructs else "all training and validation"
+        rows = "training" if self.problem.space.task.calibrates else "all training and validation"
         self.observer.phase(f"finals: training the winner on {rows} data")
         record, beside = self._train_winner(best, soft_labels, rival)
         return record, len(record.history["loss"]), beside

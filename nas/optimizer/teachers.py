@@ -64,7 +64,7 @@ class Teachers:
             return {}
         answers = {fold: _read(self.models, fold) for fold in divided}
         own: dict[Selection, Floats] = {fold: answers[fold][kept] for fold, (kept, _) in divided.items()}
-        return {**own, AllButTest(): _unseen(answers, divided)}
+        return {**own, AllButTest(): _of_last_training(self.problem, answers, divided)}
 
     def _train(self, tasks: Sequence[TeacherTask]) -> None:
         if tasks:
@@ -98,7 +98,7 @@ def winner_soft_labels(problem: Problem, models: ModelFolder) -> bytes | None:
     divided = _divided(problem) if problem.study.recipe.finals.distillation else {}
     if not divided or not all(models.file(_name(fold)).is_file() for fold in divided):
         return None
-    return _as_file(_unseen({fold: _read(models, fold) for fold in divided}, divided))
+    return _as_file(_of_last_training(problem, {fold: _read(models, fold) for fold in divided}, divided))
 
 
 def _divided(problem: Problem) -> dict[Fold, tuple[Rows, Rows]]:
@@ -106,6 +106,14 @@ def _divided(problem: Problem) -> dict[Fold, tuple[Rows, Rows]]:
     splits, seed = problem.splits, problem.study.seed
     parts = folds(splits.train.join(splits.val), problem.study.recipe.finals.final_folds, seed)
     return {Fold(i, len(parts), seed): rows for i, rows in enumerate(parts)}
+
+
+def _of_last_training(
+    problem: Problem, answers: Mapping[Fold, Floats], divided: Mapping[Fold, tuple[Rows, Rows]]
+) -> Floats:
+    """Return the soft labels of the rows that a winner's last training learns from, see `nas.model.chosen_rows`."""
+    found = _unseen(answers, divided)
+    return found[: len(problem.splits.train)] if problem.space.task.calibrates else found
 
 
 def _unseen(answers: Mapping[Fold, Floats], divided: Mapping[Fold, tuple[Rows, Rows]]) -> Floats:

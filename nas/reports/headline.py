@@ -1,5 +1,6 @@
 """The top of the report: the result in a sentence, and its numbers compared with the limits."""
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -71,7 +72,12 @@ def _does(winner: Trained) -> str:
     if winner.tested is None:
         return "was not tested"
     reached = (f"{metric_title(name)} of {scored(name, one.value)}" for name, one in winner.tested.metrics.items())
-    return f"has, on the test set, {listed([f'an {words}' for words in reached])}"
+    return f"has, on the test set, {listed([f'{_article(words)} {words}' for words in reached])}"
+
+
+def _article(words: str) -> str:
+    """Return the article of a metric: an RMSE, a macro-F1."""
+    return "an" if re.match("[aeiou]|[AEFHILMNORSX][A-Z0-9]", words) else "a"
 
 
 def _score(tested: Tested, metric: str) -> Markup:

@@ -8,6 +8,7 @@ from nas.reports.anomalies import on_scores
 from nas.reports.architecture import architecture
 from nas.reports.errors import on_targets
 from nas.reports.gallery import gallery
+from nas.reports.labels import on_labels
 from nas.reports.markup import Markup, details, element, join, note, section, table
 from nas.reports.memory_map.page import buffers, picture
 from nas.reports.memory_map.words import how_memory_is_used, where_buffers_lie
@@ -29,11 +30,10 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
     """Yield the sections on the test set."""
     if winner.hand_made is not None or winner.hand_made_missing:
         yield _comparison(winner, tested)
-    if tested.task.reconstructs:
-        yield from on_scores(view, winner, tested)
-        return
     if tested.task.main_metric != "accuracy":
-        yield from on_targets(view, winner, tested)
+        has_labels = tested.answers is not None and tested.answers.labels
+        other = on_scores if tested.task.reconstructs else on_labels if has_labels else on_targets
+        yield from other(view, winner, tested)
         return
     kept = tested.answers
     if kept is not None and len(kept.groups) > 1:

@@ -68,6 +68,39 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelScore:
+    """How a model answers one of several labels.
+
+    Attributes:
+        rows: number of rows that have it; `answered` of those that it is answered for, `hits` of those with both.
+        threshold: the probability from which on it is answered.
+        average_precision: over all thresholds; 0 if no row has it. `roc_auc` likewise, 0.5 if all or none have it.
+    """
+
+    rows: int
+    answered: int
+    hits: int
+    threshold: float
+    average_precision: float
+    roc_auc: float
+
+    @property
+    def precision(self) -> float | None:
+        """The share of its answers that are right; None without any."""
+        return self.hits / self.answered if self.answered else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of its rows that are found; None without any."""
+        return self.hits / self.rows if self.rows else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of both; None of a label that neither holds nor is answered."""
+        return 2 * self.hits / (self.rows + self.answered) if self.rows + self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """How a model answered the test rows.
 
@@ -75,8 +108,11 @@ class Answers:
         groups: by group, the worst first; empty if the rows have no groups.
         thresholds: by confidence, from the one that all answers have upwards.
         mistakes: the most confident ones, at most a few of each pair of classes.
-        points: of regression, for each output the targets and the answers of some rows.
-        misses: of regression, the rows with the largest errors, each error compared with the deviation of its output.
+        points: of regression, for each output the targets and the answers of some rows; of labels, for each whether it
+            holds and its probability.
+        misses: of regression, the rows with the largest errors, each error compared with the deviation of its output;
+            of labels, those whose probabilities are most wrong.
+        labels: of several labels at once, the answers to each.
     """
 
     groups: tuple[GroupScore, ...] = ()
@@ -84,3 +120,4 @@ class Answers:
     mistakes: tuple[Mistake, ...] = ()
     points: tuple[tuple[tuple[float, float], ...], ...] = ()
     misses: tuple[Miss, ...] = ()
+    labels: tuple[LabelScore, ...] = ()

@@ -16,6 +16,7 @@ from nas.study.recipe import Recipe
 from nas.study.record import Record
 from nas.study.result import Trained
 from nas.task.anomaly import Anomaly
+from nas.task.multi_label import MultiLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Archive:
         output_scaling: of regression, what brings each dequantized output to the units of its target, output * std +
             mean, with a std of 1 and a mean of 0 if it is in units already; None for classes.
         detector: of anomaly detection, the threshold of the scores; None for other models.
+        labelling: of several labels at once, the thresholds of their probabilities; None for other models.
         command: shell command that repeats the study; `command_note` says what it cannot repeat.
         recipe: the settings of its training.
         channel_names: one for each entry of the input's last axis, or empty.
@@ -139,6 +141,7 @@ class Archive:
     output_scaling: Scaling | None = None
     reads: Mapping[str, Any] = field(default_factory=dict)
     detector: Anomaly | None = None
+    labelling: MultiLabel | None = None
 
     @property
     def found(self) -> Trained:
@@ -204,7 +207,7 @@ class Archive:
             return "reconstruction"
         if self.output_scaling is not None:
             return "value"
-        return "probability" if self.op_kinds[-1:] == ("SOFTMAX",) else "logit"
+        return "probability" if self.op_kinds[-1:] in (("SOFTMAX",), ("LOGISTIC",)) else "logit"
 
     @property
     def op_kinds(self) -> tuple[str, ...]:

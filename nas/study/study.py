@@ -69,7 +69,7 @@ class Study:
             `macro_f1`, or `auto`, which is balanced accuracy if the most frequent class has at least 3 times the
             training rows of the rarest one, and accuracy otherwise. Of regression: `rmse`, `mae`, `r2`, or `auto`,
             which is RMSE for one target and R2 for several. Of anomalies: those of `nas.task.alarms`; `auto` is
-            the ROC AUC, or the explained share if no validation row is an anomaly.
+            the ROC AUC, or the explained share if no validation row is an anomaly. Of labels: `LABEL_METRICS`.
         sampler: name of the sampler that proposes candidates; checked when a search begins.
         output: what the model gives for each class: `probabilities`, or `logits`, which need no softmax; the greatest
             logit and the greatest probability belong to the same class.

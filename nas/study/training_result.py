@@ -13,6 +13,7 @@ from nas.codec import to_data
 from nas.study.scores import as_accuracy
 from nas.task.anomaly import Anomaly
 from nas.task.classification import Classification
+from nas.task.multi_label import MultiLabel
 from nas.task.regression import Regression
 from nas.task.task import find_metric, metric_title
 
@@ -52,7 +53,7 @@ class TrainedModel:
         val_score: of the int8 model on the validation rows, in `metric`; None if it has learned from them.
         float_val_score: of the float model on them.
         notes: what the user should know, one line each.
-        detector: of anomaly detection, the task with its threshold.
+        detector: of anomaly detection, the task with its threshold; `labelling` likewise, of several labels at once.
         output_scale: of regression, the mean and the deviation that bring outputs to units; None for classes.
     """
 
@@ -69,10 +70,13 @@ class TrainedModel:
     notes: tuple[str, ...] = ()
     output_scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
     detector: Anomaly | None = None
+    labelling: MultiLabel | None = None
 
     @property
     def metric(self) -> str:
-        """What the scores are: `accuracy`, `rmse` of regression, or `roc_auc` of anomaly detection."""
+        """What the scores are: the main metric of the task, such as `accuracy`, or `rmse` of regression."""
+        if self.labelling is not None:
+            return MultiLabel.main_metric
         if self.detector is not None:
             return Anomaly.main_metric
         return Classification.main_metric if self.output_scale is None else Regression.main_metric
@@ -102,7 +106,8 @@ class TrainingResult:
         problems: why it may not run there, in words; empty if it does.
         notes: what the user should know, one line each.
         mlflow_run: id of the training's run in MLflow; None if it is not tracked.
-        metric: what the three scores are: `accuracy`, or of regression `rmse`, in the units of the target.
+        metric: what the three scores are: `accuracy`, or the main metric of another task, such as `rmse` in the
+            units of the target.
     """
 
     name: str

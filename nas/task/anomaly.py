@@ -54,6 +54,7 @@ class Anomaly(Task):
     range_margin: ClassVar[float] = 1 / 16
     follows_float: ClassVar[bool] = True
     reconstructs: ClassVar[bool] = True
+    calibrates: ClassVar[bool] = True
     false_alarm_rate: float = FALSE_ALARM_RATE
     threshold: float | None = None
     constant_threshold: float | None = None

@@ -6,8 +6,9 @@ from nas.errors import InputError, unknown
 from nas.task.anomaly import FALSE_ALARM_RATE, Anomaly
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
+from nas.task.multi_label import MultiLabel
 from nas.task.regression import REGRESSION_LOSSES, Regression
-from nas.task.task import ANOMALIES, CLASSES, TARGETS, TASKS, Task
+from nas.task.task import ANOMALIES, CLASSES, LABELS, TARGETS, TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def learned(task: str | None, metric: str, settings: TaskSettings) -> Task:
     learns: Task = Classification(softmax=settings.softmax)
     if task == TARGETS:
         learns = Regression(loss=settings.loss or REGRESSION_LOSSES[0])
+    elif task == LABELS:
+        learns = MultiLabel()
     elif task == ANOMALIES:
         rate = settings.false_alarm_rate
         learns = Anomaly(false_alarm_rate=FALSE_ALARM_RATE if rate is None else rate)

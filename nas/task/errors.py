@@ -5,19 +5,17 @@ The tally of some rows holds, for each output, sums over the rows: their number,
 same name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles
-from nas.task.metrics import DRAWS, FEWEST_GROUPS, Estimate, Metric, interval_tail, scores
+from nas.task.metrics import FEWEST_GROUPS, Estimate, Metric, interval_tail, resampled, scores
 
 ROWS, TARGET, TARGET_SQUARE, ERROR, ERROR_SQUARE, ERROR_SIZE = range(6)
 """Places in a tally's last axis."""
-
-_MOST_VALUES = 4_000_000
 
 
 def error_tallies(answers: Array, y: Array) -> Doubles:
@@ -80,22 +78,11 @@ def interval_estimates(tallies: Doubles, *, grouped: bool, seed: int = 0) -> dic
     units = len(tallies)
     if units < 2 or (grouped and units < FEWEST_GROUPS):
         return {name: Estimate(value) for name, value in values.items()}
-    draws, tail = np.concatenate(list(_draws(tallies, seed))), interval_tail(units)
+    draws, tail = np.concatenate(list(resampled(tallies, seed))), interval_tail(units)
     return {
         name: _estimate(values[name], np.asarray(metric.function(draws)), tail)
         for name, metric in ERROR_METRICS.items()
     }
-
-
-def _draws(tallies: Doubles, seed: int) -> Iterator[Doubles]:
-    """Yield tallies of bootstrap samples, some at a time: their numbers of times are many for many rows."""
-    rng, units = np.random.default_rng(seed), len(tallies)
-    flat, left = tallies.reshape(units, -1), DRAWS
-    while left:
-        count = min(left, max(1, _MOST_VALUES // units))
-        times = rng.multinomial(units, np.full(units, 1 / units), size=count)
-        yield (times.astype(np.float64) @ flat).reshape(count, *tallies.shape[1:])
-        left -= count
 
 
 def _estimate(value: float, drawn: Doubles, tail: float) -> Estimate:

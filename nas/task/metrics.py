@@ -5,7 +5,7 @@ confusion matrix, counts [..., true class, answered class]; each metric of it eq
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ All that resampling n groups can give lies between the worst and the best of the
 """
 
 _TAIL = 0.025
+_MOST_VALUES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,21 @@ def exact_interval(share: float, rows: float) -> tuple[float, float]:
     return low, float(betaincinv(right + 1, wrong, 1 - _TAIL)) if wrong > 0 else 1.0
 
 
+def exact_ends(metric: Metric, value: float, total: npt.NDArray[Any], rows: int, units: int) -> tuple[float, float]:
+    """Return the ends that an interval may not lie within, see `estimates`; the value twice if a metric has none.
+
+    Args:
+        metric: whose interval it is.
+        value: its value.
+        total: tally of all rows.
+        rows: how many there are.
+        units: how many groups, or rows, a bootstrap sample takes.
+    """
+    if metric.rows is None:
+        return value, value
+    return exact_interval(value, metric.rows(total) * min(1.0, (_t(rows - 1) / _t(units - 1)) ** 2))
+
+
 def drawn_from(counts: Ints, *, grouped: bool) -> str:
     """Return over what `estimates` gives intervals: `9 groups`, or `200 rows` if there are no groups."""
     number, what = (len(counts), "group") if grouped else (int(counts.sum()), "row")
@@ -240,9 +256,7 @@ def _draws(counts: Ints, grouped: bool, seed: int) -> tuple[npt.NDArray[Any], in
 def _estimate(metric: Metric, value: float, total: Ints, draws: npt.NDArray[Any], units: int) -> Estimate:
     """Return a metric of the tally `total` with its interval, from samples that take `units` groups or rows each."""
     rows = int(total.sum())
-    ends = (value, value)
-    if metric.rows is not None:
-        ends = exact_interval(value, metric.rows(total) * min(1.0, (_t(rows - 1) / _t(units - 1)) ** 2))
+    ends = exact_ends(metric, value, total, rows, units)
     if metric.is_share and units == rows:
         return Estimate(value, *ends)
     tail = interval_tail(units)
@@ -259,6 +273,17 @@ def _mean(parts: npt.NDArray[Any], wholes: npt.NDArray[Any]) -> Doubles:
     known = wholes > 0
     ratios = np.divide(parts, wholes, out=np.zeros(np.shape(wholes)), where=known)
     return np.asarray(ratios.sum(-1) / known.sum(-1))
+
+
+def resampled(tallies: Doubles, seed: int) -> Iterator[Doubles]:
+    """Yield tallies [samples, ...] of bootstrap samples of groups or rows [units, ...], some of `DRAWS` at a time."""
+    rng, units = np.random.default_rng(seed), len(tallies)
+    flat, left = tallies.reshape(units, -1), DRAWS
+    while left:
+        count = min(left, max(1, _MOST_VALUES // max(flat.shape)))
+        times = rng.multinomial(units, np.full(units, 1 / units), size=count)
+        yield (times.astype(np.float64) @ flat).reshape(count, *tallies.shape[1:])
+        left -= count
 
 
 def interval_tail(units: int) -> float:

@@ -15,8 +15,9 @@ from nas.registry import Registry
 from nas.task.metrics import AUTO, Estimate, Metric, drawn_from, estimates, scores
 
 Tally: TypeAlias = npt.NDArray[Any]
-CLASSES, TARGETS, ANOMALIES = "classification", "regression", "anomaly"
-"""Names of tasks: rows have classes, measured targets, or are normal or not."""
+CLASSES, TARGETS, ANOMALIES, LABELS = "classification", "regression", "anomaly", "multi-label"
+"""Names of tasks: rows have a class each, measured targets, are normal or not, or have any number of labels."""
+TASK_NAMES = (CLASSES, TARGETS, ANOMALIES, LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class Task(ABC):
         follows_float: whether quantization-aware epochs learn the float network's outputs.
         range_margin: the share of a range by which it is widened at each end.
         reconstructs: whether networks learn to give their inputs, so that both have one scale; learning curves then do
-            not tell which network is best, and what answers mean is taken from validation rows, see `calibrated`.
+            not tell which network is best.
+        calibrates: whether what answers mean is taken from validation rows, see `calibrated`, so that not even the
+            last training of a study may learn from these.
     """
 
     metrics: ClassVar[Mapping[str, Metric]]
@@ -54,6 +57,7 @@ class Task(ABC):
     range_margin: ClassVar[float] = 0.0
     follows_float: ClassVar[bool] = False
     reconstructs: ClassVar[bool] = False
+    calibrates: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -99,6 +103,13 @@ class Task(ABC):
         """Return the numbers of the rows, of those with targets `y`, that networks learn from."""
         return np.arange(len(y))
 
+    def deployed(self, outputs: Floats) -> Floats:
+        """Return a float network's outputs [n, outputs] as a deployed model gives them, as far as answers differ.
+
+        `nas.model.network` leaves out the last softmax or sigmoid; the greatest output stays the greatest one.
+        """
+        return outputs
+
     @abstractmethod
     def answers(self, outputs: Floats, x: Array | None = None) -> Array:
         """Return a network's answers [n, ...], comparable with targets.
@@ -107,6 +118,10 @@ class Task(ABC):
             outputs: of the network [n, outputs].
             x: what it has read [n, ...]; needed where outputs are compared with it.
         """
+
+    def decided(self, answers: Array) -> Array:
+        """Return answers as targets are, where they are not: labels that hold, for their probabilities."""
+        return answers
 
     def calibrated(self, answers: Array, y: Array) -> Self:
         """Return the task with what it takes from a model's answers for validation rows; nothing, unless it says so."""
@@ -168,11 +183,11 @@ class Task(ABC):
         return np.stack([self.tally(answers[groups == g], y[groups == g], outputs) for g in np.unique(groups)])
 
     def judged(self, network_outputs: Floats, y: Array, outputs: int, x: Array | None = None) -> dict[str, float]:
-        """Return every metric of a network's outputs [n, outputs] for validation rows with targets `y`, by name.
+        """Return every metric of a float network's outputs [n, outputs] for validation rows with targets `y`, by name.
 
         `x` is what the network has read, see `answers`.
         """
-        answers = self.answers(network_outputs, x)
+        answers = self.answers(self.deployed(network_outputs), x)
         return self.scores(self.calibrated(answers, y).tally(answers, y, outputs))
 
     def scores(self, tally: Tally) -> dict[str, float]:

@@ -24,7 +24,12 @@ def made_up(task: Task, seed: int = 0) -> tuple[Part, Floats]:
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(ROWS, FEATURES)).astype(np.float32)
     outputs = (x @ np.random.default_rng(9).normal(size=(FEATURES, OUTPUTS))).astype(np.float32)
-    return Part(x, task.answers(outputs)), outputs
+    return Part(x, task.decided(answered(task, outputs))), outputs
+
+
+def answered(task: Task, outputs: Floats) -> Array:
+    """The answers of a float network with these outputs."""
+    return task.answers(task.deployed(outputs))
 
 
 def scores(task: Task, answers: Array, y: Array) -> dict[str, float]:
@@ -38,10 +43,11 @@ def task(name: str) -> Task:
     return TASKS[name]()
 
 
-def test_its_answers_are_numbers_or_counted_in_a_confusion_matrix(task: Task) -> None:
+def test_its_answers_are_one_for_each_output_or_counted_in_a_confusion_matrix(task: Task) -> None:
     part, _ = made_up(task)
     matrix = task.confusion(task.tally(part.y, part.y, OUTPUTS))
-    assert (part.y.ndim == 2, sum(map(sum, matrix))) == (task.measured, 0 if task.measured else ROWS)
+    assert sum(map(sum, matrix)) == (ROWS if part.y.ndim == 1 else 0)
+    assert part.y.shape[1:] == (() if matrix else (OUTPUTS,))
 
 
 def test_a_small_network_learns_it(task: Task) -> None:
@@ -54,19 +60,19 @@ def test_a_small_network_learns_it(task: Task) -> None:
     g = GraphBuilder((FEATURES,))
     task.head(g, OUTPUTS)
     network = Network(g.graph())
-    untrained = scores(task, task.answers(float_outputs(network, val.x)), val.y)
+    untrained = scores(task, answered(task, float_outputs(network, val.x)), val.y)
     recipe = Recipe.of(learning_rate=0.05, class_weights=True)
     trained = train(network, part, val, recipe, TrainingRun(epochs=15, task=task))
     for curve in ("loss", "val_loss"):
         assert trained.history[curve][-1] < trained.history[curve][0]
-    learned = scores(task, task.answers(float_outputs(network, val.x)), val.y)
+    learned = scores(task, answered(task, float_outputs(network, val.x)), val.y)
     assert all(learned[name] > untrained[name] for name in task.metrics)
 
 
 def test_its_int8_model_answers_nearly_as_well_as_the_float_network(task: Task) -> None:
     from nas.model.deploy.convert import calibration_rows, quantize
     from nas.model.deploy.fake_quantized import fake_quantize
-    from nas.model.deploy.tflite_model import TfliteModel
+    from nas.model.deploy.tflite_model import TfliteModel, float_outputs
     from nas.model.network.network import Network
 
     part, _ = made_up(task)
@@ -79,7 +85,7 @@ def test_its_int8_model_answers_nearly_as_well_as_the_float_network(task: Task) 
     rows = calibration_rows(part, task.strata(part.y))
     model = TfliteModel(quantize(fake_quantize(network, rows, task.loss)))
     found, best = scores(task, task.answers(model.predict(part.x)), part.y), scores(task, part.y, part.y)
-    worst = scores(task, task.answers(-model.predict(part.x)), part.y)
+    worst = scores(task, answered(task, -float_outputs(network, part.x)), part.y)
     assert all(best[name] - found[name] < 0.1 * (best[name] - worst[name]) for name in task.metrics)
 
 
@@ -98,7 +104,7 @@ def test_outputs_to_learn_answer_with_the_targets(task: Task) -> None:
     part, _ = made_up(task)
     targets = task.targets(part.x, part.y, OUTPUTS)
     assert (targets.shape, targets.dtype) == ((ROWS, OUTPUTS), np.float32)
-    assert np.array_equal(task.answers(targets), part.y)
+    assert np.array_equal(task.decided(task.answers(targets)), part.y)
 
 
 def test_answers_without_a_mistake_have_the_best_value_of_every_metric(task: Task) -> None:
@@ -109,7 +115,7 @@ def test_answers_without_a_mistake_have_the_best_value_of_every_metric(task: Tas
 
 def test_every_metric_gets_worse_the_more_answers_are_wrong(task: Task) -> None:
     part, outputs = made_up(task)
-    wrong = task.answers(-outputs)
+    wrong = task.decided(answered(task, -outputs))
     found = []
     for count in (0, 50, 200, ROWS):
         answers = part.y.copy()
@@ -126,13 +132,13 @@ def test_the_baseline_is_better_than_wrong_answers_and_worse_than_right_ones(tas
     found = {
         name: value if task.metrics[name].greater_is_better else -value for name, value in task.scores(baseline).items()
     }
-    wrong, right = scores(task, task.answers(-outputs), part.y), scores(task, part.y, part.y)
+    wrong, right = scores(task, answered(task, -outputs), part.y), scores(task, part.y, part.y)
     assert all(wrong[name] < found[name] < right[name] for name in task.metrics)
 
 
 def test_the_tallies_of_groups_add_up_to_that_of_all_rows(task: Task) -> None:
     part, outputs = made_up(task)
-    answers, groups = task.answers(np.roll(outputs, 1, axis=0)), np.arange(ROWS) % 7
+    answers, groups = answered(task, np.roll(outputs, 1, axis=0)), np.arange(ROWS) % 7
     parts = task.tallies(answers, part.y, groups, OUTPUTS)
     assert len(parts) == 7
     for whole in (task.tally(answers, part.y, OUTPUTS), task.tallies(answers, part.y, None, OUTPUTS).sum(0)):
@@ -141,7 +147,8 @@ def test_the_tallies_of_groups_add_up_to_that_of_all_rows(task: Task) -> None:
 
 def test_an_interval_contains_its_value(task: Task) -> None:
     part, outputs = made_up(task)
-    noisy = task.answers(outputs + np.random.default_rng(2).normal(size=outputs.shape).astype(np.float32))
+    noise = np.random.default_rng(2).normal(size=outputs.shape).astype(np.float32)
+    noisy = answered(task, outputs + noise)
     for groups in (None, np.arange(ROWS) % 20):
         tallies = task.tallies(noisy, part.y, groups, OUTPUTS)
         found = task.estimates(tallies, grouped=groups is not None)

@@ -15,8 +15,8 @@ def test_outputs_equal_those_of_the_int8_model(network):
     deployed = fake_quantize(network.model, network.x)
     expected = TfliteModel(quantize(deployed)).predict(network.x)
     # A step of the logits, and rounding at a tie, are worth a few steps of the probabilities.
-    np.testing.assert_allclose(deployed(network.x, softmax=True), expected, atol=0.03)
-    assert np.mean(np.abs(np.asarray(deployed(network.x, softmax=True)) - expected)) < 0.004
+    np.testing.assert_allclose(deployed(network.x, probabilities=True), expected, atol=0.03)
+    assert np.mean(np.abs(np.asarray(deployed(network.x, probabilities=True)) - expected)) < 0.004
 
 
 def test_without_ranges_only_the_kernels_are_rounded(network):
@@ -46,7 +46,7 @@ def test_a_rare_peak_of_the_input_does_not_make_the_steps_of_all_numbers_coarse(
     rows = rng.normal(size=(500, 8)).astype(np.float32)
     rows[7, 2] = 400.0
     plain = rng.normal(size=(300, 8)).astype(np.float32)
-    expected = np.asarray(network(plain, softmax=True))
+    expected = np.asarray(network(plain, probabilities=True))
     error = np.abs(TfliteModel(quantize(fake_quantize(network, rows))).predict(plain) - expected).mean()
     wide = FakeQuantizedNetwork(
         network, [(float(min(0, rows.min())), float(rows.max())), (0.0, 400.0), (-400.0, 400.0)]
@@ -64,4 +64,4 @@ def test_quantization_aware_training_starts_from_the_network_and_leaves_it_uncha
     assert result.history["loss"][-1] < result.history["loss"][0]
     assert all(map(np.array_equal, network.model.get_weights(), kept))
     predicted = TfliteModel(quantize(deployed)).predict(network.x)
-    assert np.mean(np.abs(predicted - np.asarray(deployed(network.x, softmax=True)))) < 0.006
+    assert np.mean(np.abs(predicted - np.asarray(deployed(network.x, probabilities=True)))) < 0.006

@@ -38,7 +38,7 @@ def rows(network: Network) -> Floats:
 
 
 def answers(network: Network, x: Floats) -> Any:
-    return np.asarray(network(x, softmax=True))
+    return np.asarray(network(x, probabilities=True))
 
 
 @pytest.mark.parametrize("softmax", [True, False], ids=["probabilities", "logits"])
@@ -59,7 +59,7 @@ def test_members_of_every_space_answer_in_keras_as_the_network_does(name: str, s
 
 def test_every_operator_answers_in_a_keras_file_as_in_the_network(network: SimpleNamespace) -> None:
     again = load_keras(dump_keras(to_keras(network.model)), "model.keras")
-    expected = np.asarray(network.model(network.x, softmax=True))
+    expected = np.asarray(network.model(network.x, probabilities=True))
     np.testing.assert_allclose(keras_outputs(again, network.x), expected, rtol=1e-4, atol=1e-5)
 
 

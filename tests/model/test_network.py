@@ -40,7 +40,7 @@ def test_logits_equal_those_of_keras(network):
 def test_probabilities_equal_the_softmax_of_the_logits(network):
     logits = np.asarray(network.model(network.x), np.float64)
     expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(network.model(network.x, softmax=True), expected, atol=1e-6)
+    np.testing.assert_allclose(network.model(network.x, probabilities=True), expected, atol=1e-6)
 
 
 def test_outputs_and_statistics_in_training_equal_those_of_keras(network, operators):

@@ -11,7 +11,7 @@ from nas.data.describe import ChannelSummary, Description, PartSummary
 from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.signal.kind import Kind
-from nas.task.task import TARGETS
+from nas.task.task import LABELS, TARGETS
 from nas.text import percent, shortened
 
 # Channels, or features of a table, beyond these are in the JSON only.
@@ -59,13 +59,13 @@ def headline(description: Description) -> Text:
 
 
 def classes_table(description: Description) -> Table:
-    """Return the rows of each class in each part, the groups, and the accuracy of always answering one class.
+    """Return the rows of each class or label in each part, the groups, and the accuracy of always answering one class.
 
     Of targets, their mean and deviation in each part, the deviation being the error of the best constant answer.
     """
-    parts, measured = description.parts, description.task == TARGETS
+    parts, measured, several = description.parts, description.task == TARGETS, description.task == LABELS
     table = Table(box=None, pad_edge=False)
-    table.add_column("target, mean +- std" if measured else "class")
+    table.add_column("target, mean +- std" if measured else "rows with label" if several else "class")
     for name, part in parts.items():
         table.add_column(name + ("" if name == "train" else " (given)" if part.from_source else ""), justify="right")
     for index, name in enumerate(description.class_names):
@@ -75,7 +75,7 @@ def classes_table(description: Description) -> Table:
     table.add_row(description.kind.plural, *(str(part.rows) for part in parts.values()), style="bold")
     if any(part.groups for part in parts.values()):
         table.add_row("groups", *(_count(part) for part in parts.values()))
-    if not measured:
+    if not measured and not several:
         table.add_row("majority baseline", *(percent(part.majority_baseline) for part in parts.values()))
     return table
 

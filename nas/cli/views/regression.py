@@ -9,6 +9,7 @@ from rich.text import Text
 
 from nas.cli.views.tables import table_of
 from nas.evaluation.anomalies import AnomalyEvaluation
+from nas.evaluation.labels import LabelEvaluation
 from nas.evaluation.regression import RegressionEvaluation
 from nas.target.ram import ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS
@@ -33,6 +34,8 @@ def _parts(evaluation: RegressionEvaluation) -> Iterator[RenderableType]:
         yield Text(f"quantization changes the RMSE by {percent(evaluation.quantization_cost)}")
     if isinstance(evaluation, AnomalyEvaluation) and evaluation.events:
         yield from ("", _events(evaluation))
+    if isinstance(evaluation, LabelEvaluation):
+        yield from ("", _labels(evaluation))
     if len(evaluation.groups) > 1:
         yield from ("", _groups(evaluation))
     if about.footprint:
@@ -62,6 +65,8 @@ def _explained(evaluation: RegressionEvaluation) -> Text:
         constant = (
             f"baseline: always {evaluation.kind.constant}; an anomaly has a score above {evaluation.threshold:.6g}"
         )
+    if isinstance(evaluation, LabelEvaluation):
+        constant = f"baseline: always {evaluation.kind.constant}"
     if next(iter(evaluation.models.values()))[evaluation.kind.main_metric].low is None:
         return Text(f"no intervals: there are {evaluation.drawn_from}, {FEWEST_GROUPS} are needed; {constant}", "dim")
     return Text(f"intervals over {evaluation.drawn_from}; {constant}", "dim")
@@ -77,6 +82,16 @@ def _events(evaluation: AnomalyEvaluation) -> Text:
         time = f", {median(seconds):.4g} s" if seconds else ""
         text += f", the first alarm after {rows:g} {evaluation.inputs_are}{time} (median)"
     return Text(text)
+
+
+def _labels(evaluation: LabelEvaluation) -> Table:
+    """Return the figures of each label by the first model."""
+    head = ("with it", "precision", "recall", "F1", "AP", "ROC AUC", "threshold")
+    table = table_of("label", *head)
+    for name, one in zip(evaluation.about.class_names, evaluation.labels, strict=True):
+        shares = map(percent, (one.precision, one.recall, one.f1, one.average_precision))
+        table.add_row(name, f"{one.rows:,}", *shares, f"{one.roc_auc:.3f}", f"{one.threshold:.3f}")
+    return table
 
 
 def _groups(evaluation: RegressionEvaluation) -> Table:

@@ -23,6 +23,16 @@ def absent_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Find
             yield Finding(f"y_{name}", f"{name} has no rows of {classes}", advice=advice)
 
 
+def absent_labels(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
+    """Nothing is learned of a label that no training row has, and nothing is known of one that no test row has."""
+    for name, part in parts.items():
+        absent = [dataset.class_names[label] for label in np.flatnonzero(~part.y.any(axis=0))]
+        if absent:
+            labels = ", ".join(absent)
+            advice = f"record {labels} from more subjects" if part.groups is not None else f"add rows with {labels}"
+            yield Finding(f"y_{name}", f"{name} has no rows with {labels}", name == "train", advice=advice)
+
+
 def unbalanced_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:
     """Accuracy says little about rare classes."""
     counts = np.bincount(parts["train"].y, minlength=len(dataset.class_names))

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from nas.arrays import Array
-from nas.data import targets
+from nas.data import multi_labels
 from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry
 from nas.data.options import DataOptions
-from nas.data.readers.recordings import as_labels, encode_labels
+from nas.data.readers.recordings import ASSUMED, as_labels, encode_labels
 from nas.data.tables.sheet import Sheet
 from nas.errors import InputError
-from nas.task.task import CLASSES, TARGETS
 
 
 def are_examples(sheets: Sequence[Sheet], options: DataOptions) -> bool:
@@ -43,22 +42,21 @@ def to_examples(
             raise InputError(sheet.table.place, rule, got=", ".join(sheet.channel_names))
     x = np.concatenate([sheet.values for sheet in sheets])
     y = np.concatenate([sheet.labels for sheet in sheets if sheet.labels is not None])
-    measured = y.dtype.kind == "f"
     groups = _column([sheet.groups for sheet in sheets], [entry.group for entry in entries], sheets)
     parts = _column([sheet.parts for sheet in sheets], [entry.part for entry in entries], sheets)
-    whole = ~np.isnan(x).any(axis=1) & (~np.isnan(y) if measured else y != "")
+    whole = ~np.isnan(x).any(axis=1) & multi_labels.known_rows(y)
     if "train" not in parts[whole]:
         hint = "fill the blank cells, or delete columns that are mostly blank"
         raise InputError(source, "must hold a training row without blank cells", hint=hint)
     told = ["each row is an example; give --window to cut windows of consecutive rows"]
     told += [] if whole.all() else [f"rows with blank cells left out: {int((~whole).sum())}"]
-    told += [targets.NOTE] if measured and options.task is None else []
-    labelled = y[whole] if measured else as_labels(y[whole])
+    labelled = as_labels(y[whole]) if y.dtype.kind == "U" else y[whole]
     with np.errstate(over="ignore"):  # too large numbers become infinite, which nas.data.rules reports
         x = x[whole].astype(np.float32)
     inside = {name: parts[whole] == name for name in ("train", "val", "test") if (parts[whole] == name).any()}
     columns = {name: labelled[rows] for name, rows in inside.items()}
-    coded, names_of_y = encode_labels(columns, options, source)
+    coded, names_of_y, task = encode_labels(columns, sheets[0].label_names, options, source)
+    told += [] if options.task else ASSUMED.get(task, ())
     own = groups[whole] if (groups != "").all() else None
     found = {name: Part(x[rows], coded[name], None if own is None else own[rows]) for name, rows in inside.items()}
     return Dataset(
@@ -69,7 +67,7 @@ def to_examples(
         class_names=names_of_y,
         channel_names=names,
         notes=(*notes, *told),
-        task=TARGETS if measured else CLASSES,
+        task=task,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nas.arrays import Array, Floats
-from nas.data import labels, targets
+from nas.data import labels, multi_labels, targets
 from nas.data.dataset import Dataset, Part
 from nas.data.options import DataOptions
 from nas.data.readers.archive import read_arrays
@@ -14,7 +14,7 @@ from nas.data.row_kind import assumed, row_kind
 from nas.data.source import READERS, Reader
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.task.task import ANOMALIES, CLASSES, TARGETS
+from nas.task.task import CLASSES, LABELS, TARGETS, TASK_NAMES
 
 PARTS = ("train", "val", "test")
 GROUP_WORDS = ("group", "subject", "speaker")
@@ -95,7 +95,10 @@ def _labels(
     """Return the classes or targets of each part, the names of the outputs, the task, and what was assumed."""
     columns = {name: arrays[f"y_{name}"] for name in parts}
     stored = _texts(arrays, "task")
-    asked = options.task or (stored[0] if stored and stored[0] in (CLASSES, TARGETS, ANOMALIES) else None)
+    asked = options.task or (stored[0] if stored and stored[0] in TASK_NAMES else None)
+    if multi_labels.are_labels(columns, asked):
+        known = _texts(arrays, "class_names") or _texts(arrays, "target_names")
+        return *multi_labels.encode(columns, known, source), LABELS, () if asked else (multi_labels.OF_ARRAYS,)
     if not targets.are_targets(columns, asked):
         return *labels.encode(columns, _texts(arrays, "class_names") or None, source), CLASSES, ()
     y, names = targets.encode(columns, _texts(arrays, "target_names"), source)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nas.arrays import Array, Floats
-from nas.data import labels, targets
+from nas.data import labels, multi_labels, targets
 from nas.data.dataset import Dataset, Part
 from nas.data.layouts.entry import Entry
 from nas.data.options import DataOptions
@@ -16,9 +16,14 @@ from nas.data.readers.rates import check_rate, common_rate
 from nas.data.tables.sheet import Sheet
 from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
 from nas.errors import InputError
-from nas.task.task import CLASSES, TARGETS
+from nas.task.task import CLASSES, LABELS, TARGETS
 
 WINDOW = 128
+
+ASSUMED: Mapping[str, tuple[str, ...]] = {TARGETS: (targets.NOTE,), LABELS: (multi_labels.NOTE,)}
+"""What is told if the labels alone decided the task."""
+
+_WINDOWS = {TARGETS: (targets.WINDOWS,), LABELS: (multi_labels.WINDOWS,)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +36,7 @@ class Take:
         label: its class; empty if the samples have classes of their own.
         group: who or what was recorded; empty if unknown.
         part: `train`, `val` or `test`.
+        label_names: of several labels or targets of each sample; empty for one.
     """
 
     place: str
@@ -38,6 +44,7 @@ class Take:
     label: str
     group: str
     part: str
+    label_names: tuple[str, ...] = ()
 
 
 def takes_of(sheet: Sheet, entry: Entry, resets: bool) -> list[Take]:
@@ -60,7 +67,7 @@ def takes_of(sheet: Sheet, entry: Entry, resets: bool) -> list[Take]:
         _check_time(sheet, recording, part)
         group = entry.group if sheet.groups is None else str(sheet.groups[part[0]])
         name = entry.part if sheet.parts is None else str(sheet.parts[part[0]])
-        found.append(Take(sheet.table.place, recording, entry.label, group, name))
+        found.append(Take(sheet.table.place, recording, entry.label, group, name, sheet.label_names))
     return found
 
 
@@ -92,8 +99,8 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
     parts = _parts(takes, cuts)
     if "train" not in parts:
         raise InputError(source, "must hold training rows", got=", ".join(parts))
-    y, class_names = encode_labels({name: part.y for name, part in parts.items()}, options, source)
-    measured = parts["train"].y.dtype.kind == "f"
+    label_names = takes[0].label_names
+    y, class_names, task = encode_labels({name: part.y for name, part in parts.items()}, label_names, options, source)
     coded = {name: replace(part, y=y[name]) for name, part in parts.items()}
     return Dataset(
         source=source,
@@ -109,10 +116,10 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
         notes=(
             *notes,
             *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts),
-            *((targets.WINDOWS,) if measured else ()),
-            *((targets.NOTE,) if measured and options.task is None else ()),
+            *_WINDOWS.get(task, ()),
+            *(() if options.task else ASSUMED.get(task, ())),
         ),
-        task=TARGETS if measured else CLASSES,
+        task=task,
     )
 
 
@@ -149,12 +156,22 @@ def count_notes(sheets: Sequence[Sheet]) -> Iterator[str]:
 
 
 def encode_labels(
-    columns: Mapping[str, Array], options: DataOptions, source: str
-) -> tuple[Mapping[str, Array], tuple[str, ...]]:
-    """Return the labels of each part as classes or, if they are numbers, as targets, and the names of the outputs."""
+    columns: Mapping[str, Array], names: Sequence[str], options: DataOptions, source: str
+) -> tuple[Mapping[str, Array], tuple[str, ...], str]:
+    """Return the labels of each part in the form of their task, the names of the outputs, and the task.
+
+    Args:
+        columns: labels as `nas.data.tables.label_columns` gives them.
+        names: of several columns; empty for one.
+        options: the name of one column.
+        source: the data in messages.
+    """
+    own = tuple(names) or ((options.label_column,) if options.label_column else ())
     if all(column.dtype.kind == "f" for column in columns.values()):
-        return targets.encode(columns, (options.label_column,) if options.label_column else (), source)
-    return labels.encode(columns, None, source)
+        return *targets.encode(columns, own, source), TARGETS
+    if all(column.ndim == 2 for column in columns.values()):
+        return *multi_labels.encode(columns, own, source), LABELS
+    return *labels.encode(columns, None, source), CLASSES
 
 
 def as_labels(texts: Array) -> Array:
@@ -211,7 +228,7 @@ def _windows(
     if take.recording.labels is None or not even:
         return x, None
     y = np.concatenate([labels_of(part.labels, window, stride) for part in even if part.labels is not None])
-    known = ~np.isnan(y) if y.dtype.kind == "f" else y != ""
+    known = multi_labels.known_rows(y)
     counts["mixed"] += int((~known).sum())
     return x[known], y[known]
 
@@ -224,7 +241,7 @@ def _parts(takes: Sequence[Take], cuts: Sequence[tuple[Floats, Array | None]]) -
     grouped = all(take.group for take in takes)
     joined = {name: tuple(map(np.concatenate, zip(*rows, strict=True))) for name, rows in found.items()}
     labelled = np.concatenate([y for _, y, *_ in joined.values()])
-    if any(y is not None for _, y in cuts) and labelled.dtype.kind != "f":
+    if any(y is not None for _, y in cuts) and labelled.dtype.kind == "U":
         labelled = as_labels(labelled)
     numbered = iter(np.split(labelled, np.cumsum([len(x) for x, *_ in joined.values()])[:-1]))
     return {

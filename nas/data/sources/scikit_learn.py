@@ -1,4 +1,4 @@
-"""Small real data sets that come with scikit-learn: one for images, three for tables.
+"""Small data sets of scikit-learn: one of images, three of tables with classes, one with targets, one with labels.
 
 scikit-learn is imported inside the functions, so that listing the sources costs nothing.
 """
@@ -9,7 +9,7 @@ import numpy as np
 
 from nas.data.dataset import Dataset, Part
 from nas.data.source import SOURCES
-from nas.task.task import TARGETS
+from nas.task.task import LABELS, TARGETS
 
 
 @SOURCES.register("digits")
@@ -47,6 +47,17 @@ def diabetes(seed: int) -> Dataset:
     rows = Part(np.asarray(bunch.data, np.float32), np.asarray(bunch.target, np.float32)[:, np.newaxis])
     names = tuple(str(feature) for feature in bunch.feature_names)
     return Dataset("diabetes", rows, ("progression",), channel_names=names, task=TARGETS)
+
+
+@SOURCES.register("faults")
+def faults(seed: int) -> Dataset:
+    """Simulated counts of events in a machine, 1500 rows of 12 counts, of which any of 4 faults may be the cause."""
+    from sklearn.datasets import make_multilabel_classification
+
+    counts, y = make_multilabel_classification(1500, 12, n_classes=4, length=60, random_state=seed)
+    names = ("bearing", "belt", "pump", "valve")
+    rows = Part(np.asarray(counts, np.float32), np.asarray(y, np.uint8))
+    return Dataset("faults", rows, names, channel_names=tuple(f"count {n}" for n in range(12)), task=LABELS)
 
 
 def _table(name: str, bunch: Any) -> Dataset:

@@ -7,17 +7,15 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from nas.arrays import Array, Doubles
-from nas.data.labels import no_classes
 from nas.data.names import COUNTERS, GROUPS, LABELS, RECORDINGS, is_named, plain
 from nas.data.options import DataOptions
 from nas.data.parts import SPLITS, part_of
 from nas.data.tables import times
+from nas.data.tables.label_columns import labels_of, listed_names
 from nas.data.tables.table import Table
 from nas.errors import InputError
-from nas.task.task import TARGETS
 
 MEASURED = re.compile(r"[-+]?\d[\d.,' ]*\s*[A-Za-z°%/²]{0,6}")
 """Text that is meant as a number: with separators of thousands, or with a unit."""
@@ -39,8 +37,8 @@ class Sheet:
         channel_names: one name a channel, or empty.
         seconds: time of each row; None if there is no column of time.
         clock: name of the column of time.
-        labels: class of each row as text, empty where unknown, or its measured target as a number, NaN where unknown;
-            None if there is no such column.
+        labels: class, measured target or labels of each row, see `nas.data.tables.label_columns`; None if there is no
+            such column. `label_names` are the names of several such columns, empty for one.
         groups: group of each row as text; None if there is no such column.
         takes: recording of each row as text; None if no column tells.
         parts: part of each row; None if no column tells.
@@ -53,6 +51,7 @@ class Sheet:
     seconds: Doubles | None
     clock: str
     labels: Array | None
+    label_names: tuple[str, ...]
     groups: Array | None
     takes: Array | None
     parts: Array | None
@@ -71,12 +70,12 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
         InputError: a column that is named does not exist, there is no channel, or a cell is no number.
     """
     notes = list(table.notes)
-    label = _find(table, options.label_column, "label", frozenset() if labelled else LABELS, notes)
+    labels = _label_columns(table, options.label_column, frozenset() if labelled else LABELS, notes)
     group = _find(table, options.group_column, "group", frozenset() if labelled else GROUPS, notes)
     take = None if labelled else _find(table, None, "recording", RECORDINGS, notes)
     part = None if labelled else _part(table, notes)
     clocks, unit = clocks_of(table, options.time_column)
-    taken = {label, group, take, part, *clocks, *_named_times(table)}
+    taken = {*labels, group, take, part, *clocks, *_named_times(table)}
     if others := [table.name(column) for column in _named_times(table) if column not in clocks[:1]]:
         notes.append(f"columns of time beside the first left out: {', '.join(others)}")
     channels = [column for column in range(table.width) if column not in taken]
@@ -92,7 +91,8 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
         tuple(table.name(column) for column in channels) if table.names else (),
         found,
         table.name(clocks[0]) if clocks else "",
-        None if label is None else _labels(table, label, options.task),
+        labels_of(table, labels, options.task) if labels else None,
+        tuple(map(table.name, labels)) if len(labels) > 1 else (),
         None if group is None else _groups(table, group),
         None if take is None else table.texts(take),
         None if part is None else np.array([part_of(text) for text in table.texts(part).tolist()]),
@@ -116,6 +116,15 @@ def column_of(table: Table, name: str, flag: str) -> int:
     near = difflib.get_close_matches(name, table.names, n=1)
     hint = f"did you mean {near[0]}? known: {known}" if near else f"known: {known}"
     raise InputError(table.place, f"must have the column of {flag}", got=repr(name), hint=hint)
+
+
+def _label_columns(table: Table, given: str | None, usual: Set[str], notes: list[str]) -> tuple[int, ...]:
+    """Return the columns of classes, targets or labels: those that the user names, else one with a usual name."""
+    names = () if given is None else listed_names(table, given)
+    if len(names) > 1:
+        return tuple(column_of(table, name, "--label-column") for name in names)
+    found = _find(table, given, "label", usual, notes)
+    return () if found is None else (found,)
 
 
 def _find(table: Table, given: str | None, what: str, usual: Set[str], notes: list[str]) -> int | None:
@@ -185,16 +194,3 @@ def _groups(table: Table, column: int) -> Array:
         rule = f"column {table.name(column)} must name the group of each row"
         raise InputError(table.at(int((groups == "").argmax())), rule, got="a blank cell")
     return groups
-
-
-def _labels(table: Table, column: int, task: str | None) -> Array:
-    if task == TARGETS:
-        return table.numbers(column)
-    if pd.api.types.is_float_dtype(table.frame[column].dtype):
-        values = table.numbers(column)
-        known = values[~np.isnan(values)]
-        if (known != np.round(known)).any():
-            if task is not None:
-                raise no_classes(f"{table.place}: column {table.name(column)}")
-            return values
-    return table.texts(column)

@@ -119,6 +119,12 @@ def printed(name: str, archive: Archive, time_format: str = "%.2f s", time: str 
     printf("{time_format}: %s %.6g\\n", {time}, names[i], (double){name}_value(output[i], i));
   }}
 """
+    if archive.labelling is not None:
+        return f"""\
+  for (size_t i = 0; i < {upper}_LABELS; ++i) {{
+    if ({name}_has(output, i)) printf("{time_format}: %s\\n", {time}, names[i]);
+  }}
+"""
     return f"""\
   int best = 0;
   for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;

@@ -158,6 +158,14 @@ def _tell(project: Project) -> str:
         )
     if project.archive.output_scaling is not None:
         best = told = ""
+    if project.archive.labelling is not None:
+        best, told = (
+            "",
+            (
+                f"\n  for (int i = 0; i < {upper}_LABELS; ++i) {{\n"
+                f'    if ({prefix}_holds(probabilities[i], i)) printf("holds: %s\\n", {prefix}_label_names[i]);\n  }}'
+            ),
+        )
     return f"""\
 // By whole numbers, since printf of floats takes kilobytes of flash, or is not there.
 static void print_value(const char* name, float value) {{

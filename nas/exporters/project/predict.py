@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nas.exporters.c_text import comment
 from nas.exporters.detection import filling
 from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
+from nas.exporters.labelling import reading_labels
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project import smoothing, sound, window
 from nas.exporters.project.smoothing import returned
@@ -17,6 +18,7 @@ MARGIN_BYTES = 1024
 _GIVES = {
     "CLASSES": "a class and scores",
     "TARGETS": "values of targets",
+    "LABELS": "probabilities of labels",
     "SCORES": "a score and whether it is an anomaly's",
 }
 
@@ -188,6 +190,8 @@ def _reading(archive: Archive, prefix: str) -> str:
   scores[0] = {prefix}_score(kept, output);
   return {prefix}_is_anomaly(kept, output);
 """
+    if archive.labelling is not None:
+        return reading_labels(prefix)
     return f"""\
   int best = 0;
   for (int i = 0; i < {upper}_CLASSES; ++i) {{

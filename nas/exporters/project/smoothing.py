@@ -10,6 +10,7 @@ _SMOOTHED = 4
 _RETURNED = {
     "CLASSES": "the number of the greatest one's class",
     "TARGETS": "0",
+    "LABELS": "how many labels hold",
     "SCORES": "1 for an anomaly and 0 for a normal input",
 }
 """What functions that answer return, by what they answer with."""
@@ -48,7 +49,9 @@ def definitions(archive: Archive, prefix: str) -> str:
     """Return the part of `predict.cpp`."""
     upper, words = prefix.upper(), outputs_of(archive)
     best = ("  int best = 0;\n", f"\n    if ({words.array}[i] > {words.array}[best]) best = i;", "best")
-    begin, compare, chosen = best if words.count == "CLASSES" else ("", "", "0")
+    counted = f"\n    holding += {prefix}_holds({words.array}[i], static_cast<size_t>(i));"
+    labels = ("  int holding = 0;\n", counted, "holding")
+    begin, compare, chosen = {"CLASSES": best, "LABELS": labels}.get(words.count, ("", "", "0"))
     if archive.detector is not None:
         chosen = f"scores[0] > (float){upper}_THRESHOLD * {upper}_SCORE_SCALE"
     return f"""\

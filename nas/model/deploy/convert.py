@@ -16,7 +16,7 @@ _TINY = 1e-30
 def quantize(network: FakeQuantizedNetwork) -> bytes:
     """Return a network as a slimmed `.tflite`: int8 input and output, per-channel weights, batch 1.
 
-    The file has the operators of the network's graph, its SOFTMAX included if it has one.
+    The file has the operators of the network's graph, its SOFTMAX or last LOGISTIC included if it has one.
     """
     return slim(convert(network), graph=network.graph)
 
@@ -25,7 +25,7 @@ def convert(network: FakeQuantizedNetwork) -> bytes:
     """Return the `.tflite` as TensorFlow's converter writes it, with names and metadata."""
     shape = (1, *network.input_shape)
     deployed = [(kernel.numpy(), _keep(bias.numpy(), i)) for i, (kernel, bias) in enumerate(network.fold(), start=1)]
-    call = tf.function(lambda x: network(x, deployed, softmax=True), autograph=False)
+    call = tf.function(lambda x: network(x, deployed, probabilities=True), autograph=False)
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [call.get_concrete_function(tf.TensorSpec(shape, tf.float32))]
     )

@@ -24,8 +24,8 @@ from nas.model.runtime import tf
 
 Range: TypeAlias = tuple[float, float]
 
-# Operators that give values of their input, which are rounded already; the softmax is not computed.
-_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION", "SOFTMAX"))
+# Operators that give values of their input, which are rounded already.
+_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION"))
 
 # Percentiles at which a range may end: values beyond it are clipped, and all others are quantized in finer steps.
 # 99.9 and 99.99 are what Wu et al., arXiv:2004.09602, found best for convolutions. Long training produces rare peaks
@@ -55,12 +55,12 @@ class FakeQuantizedNetwork(Network):
         self.numbers = network.numbers
         self.layers = [Weights(tf.Variable(kernel), tf.Variable(bias), None) for kernel, bias in network.fold()]
 
-    def __call__(self, x: Any, deployed: Deployed | None = None, *, softmax: bool = False) -> Any:
-        outputs = self.topology.evaluate(x, deployed or self.fold(), self.numbers)
-        return tf.nn.softmax(outputs) if softmax and self.graph.ops[-1].kind == "SOFTMAX" else outputs
+    def __call__(self, x: Any, deployed: Deployed | None = None, *, probabilities: bool = False) -> Any:
+        outputs, last = self.topology.evaluate(x, deployed or self.fold(), self.numbers), self.graph.ops[-1]
+        return apply(last, [outputs]) if probabilities and self.graph.gives_probabilities(last) else outputs
 
     def values(self, x: Any) -> dict[int, Any]:
-        """Return the rounded values of each tensor that is not constant, by its index; the softmax is left out."""
+        """Return the rounded values of each tensor that is not constant, by its index; probabilities are left out."""
         return self.topology.values(x, self.fold())
 
 
@@ -87,7 +87,7 @@ class _FakeQuantizedTopology:
         return tf.constant(0.0)
 
     def values(self, x: Any, deployed: Deployed, *, training: bool = False) -> dict[int, Any]:
-        """Return the rounded values of each tensor that is not constant, by its index; the softmax is left out.
+        """Return the rounded values of each tensor that is not constant, by its index; probabilities are left out.
 
         In training, kernels with a dilation are computed in a way that has a gradient.
         """
@@ -102,8 +102,10 @@ class _FakeQuantizedTopology:
                     op = replace(op, options={**op.options, "dilation": (1, 1)})
                 x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
                 values[output] = self._round(x, output)
+            elif graph.gives_probabilities(op):
+                values[output] = inputs[0]
             elif op.kind in _COPYING:
-                values[output] = inputs[0] if op.kind == "SOFTMAX" else apply(op, inputs)
+                values[output] = apply(op, inputs)
             else:
                 # An average lies between the steps of its input, whose scale it has, and is rounded to them.
                 values[output] = self._round(apply(op, inputs), output, FIXED_SCALE.get(op.kind))

@@ -178,7 +178,7 @@ def judge(tflite: bytes, part: Part, learns: Task, outputs: int) -> tuple[Task, 
 
 
 def float_outputs(network: "Network", x: Floats) -> Floats:
-    """Return a network's outputs [n, outputs], before a softmax, for scaled rows `x` [n, ...]."""
+    """Return a network's outputs [n, outputs], before a softmax or last sigmoid, for scaled rows `x` [n, ...]."""
     x, deployed = x.reshape(len(x), *network.input_shape), network.fold()
     return np.concatenate(
         [np.asarray(network(x[start : start + _BATCH], deployed)) for start in range(0, len(x), _BATCH)]

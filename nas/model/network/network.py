@@ -20,7 +20,7 @@ from nas.model.runtime import tf
 
 
 class Network:
-    """The outputs of a graph before its softmax, and the variables that they depend on.
+    """The outputs of a graph before its softmax or last sigmoid, and the variables that they depend on.
 
     Life cycle: made with random weights; trained by `Trainer`; `fold` returns the weights to deploy.
 
@@ -64,13 +64,13 @@ class Network:
         """Moving averages of the batches' statistics."""
         return moving(self.layers)
 
-    def __call__(self, x: Any, deployed: Deployed | None = None, *, softmax: bool = False) -> Any:
+    def __call__(self, x: Any, deployed: Deployed | None = None, *, probabilities: bool = False) -> Any:
         """Return the outputs [n, outputs] for rows [n, ...], computed as on the device, but in float.
 
         Args:
             x: rows in the shape of the input.
             deployed: the weights, if `fold` has been called already.
-            softmax: whether to compute the graph's SOFTMAX too, if it has one.
+            probabilities: whether to compute the graph's SOFTMAX or last LOGISTIC too, if it has one.
         """
         layers = iter(deployed or self.fold())
         values = {self.graph.inputs[0]: x}
@@ -80,7 +80,8 @@ class Network:
                 kernel, bias = next(layers)
                 x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
             else:
-                x = apply(op, inputs) if op.kind != "SOFTMAX" or softmax else inputs[0]
+                is_left_out = self.graph.gives_probabilities(op) and not probabilities
+                x = inputs[0] if is_left_out else apply(op, inputs)
             values[op.outputs[0]] = x
         return values[self.graph.outputs[0]]
 

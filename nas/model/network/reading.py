@@ -22,12 +22,12 @@ def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
             numbers.l2.append(op.training.get("l2", 0.0))
         if op.kind in SLIDING:
             numbers.geometries.append(_geometry(op, pooling))
-        if op.kind != "SOFTMAX":
+        if not graph.gives_probabilities(op):
             found.append(_layer(op, pooling, sources, graph))
         if pooling is not None and _averages_all(pooling, graph):
             # Averaging a single number changes nothing; the topology stays that of networks with fewer poolings.
             found.append(Layer(pooling.kind, (len(found),)))
-        places[(pooling or op).outputs[0]] = sources[0] if op.kind == "SOFTMAX" else len(found)
+        places[(pooling or op).outputs[0]] = sources[0] if graph.gives_probabilities(op) else len(found)
     shape, last = graph.tensors[graph.inputs[0]].shape[1:], places[graph.outputs[0]]
     return Topology(shape, graph.tensors[graph.outputs[0]].shape[-1], tuple(found), last), numbers
 

@@ -20,7 +20,7 @@ from nas.model.training.graphs import Constants, Examples, Plan, Steps, Variable
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Mean loss, in training with the L2 penalty, and mean score: the accuracy of a classifier, R2 of regression."""
+    """Mean loss, in training with the L2 penalty, and mean score: what the task's curve shows."""
 
     loss: float
     accuracy: float

@@ -167,9 +167,10 @@ def _train_rows(
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
             outputs = topology.train(x, variables.layers, numbers, step, dropout_seed)
-            losses = loss.rows(outputs, targets)
             if plan.weighted:
-                losses *= tf.linalg.matvec(targets, constants.class_weights)
+                losses = loss.weighted(outputs, targets, constants.class_weights)
+            else:
+                losses = loss.rows(outputs, targets)
             total = tf.reduce_mean(losses) + topology.penalty(variables.layers, numbers)
         _apply_adam(weights, variables.moments, tape.gradient(total, weights), steps.rates[i], step + 1, adam)
         _update_averages(variables, plan.averaging, step + 1)
