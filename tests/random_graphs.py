@@ -20,7 +20,7 @@ ACTIVATIONS = ("NONE", "RELU", "RELU6")
 def random_graph(seed: int) -> Graph:
     """Return a graph of three to six random steps, for windows or for images.
 
-    Filters and maps have so many numbers that no two constants are equal by chance: the file would store them once.
+    Filters and maps have so many numbers that two constants are hardly ever equal by chance: the file stores those once.
     """
     rng = random.Random(seed)
     window, image = (1, rng.randint(90, 120), rng.randint(3, 5)), (rng.randint(12, 16), rng.randint(12, 16), 3)
@@ -46,7 +46,7 @@ def stride(g: GraphBuilder, rng: random.Random) -> int:
 def converted(graph: Graph, seed: int) -> bytes:
     """Quantize the graph's network with random weights, of both signs, and with positive biases and variances.
 
-    So no layer is dead, nothing folds away, and no two kernels are equal.
+    So no layer is dead, nothing folds away, and kernels of more than a few numbers differ.
     """
     from nas.model.deploy.convert import quantize
     from nas.model.deploy.fake_quantized import fake_quantize

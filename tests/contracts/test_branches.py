@@ -10,6 +10,7 @@ from plain_c_batch import tflm_answers
 from random_graphs import converted, random_graph
 
 from nas.model.host.tflm import RECORDING, Tflm
+from nas.target.details import read_details
 from nas.target.footprint import Footprint
 from nas.target.plain_c.batch import batch_of
 from nas.target.plain_c.model import read_network
@@ -24,8 +25,12 @@ GRAPHS = int(os.environ.get("NAS_CONTRACT_GRAPHS", "8"))
 def test_an_estimate_of_a_graph_with_branches_is_the_profile_of_its_file(seed: int) -> None:
     graph = random_graph(seed)
     tflite = converted(graph, seed)
+    # Of kernels with one weight a channel, two may be equal by chance; the file then holds them once.
+    chance = ("file_bytes", "flash") if shares_data(tflite) else ()
     for target in known_targets().values():
-        assert fields(estimate(graph, target)) == fields(profile(tflite, target))
+        estimated, profiled = estimate(graph, target), profile(tflite, target)
+        assert fields(estimated, chance) == fields(profiled, chance)
+        assert estimated.file_bytes >= profiled.file_bytes
 
 
 def test_the_arena_of_a_graph_with_branches_is_that_of_tflm() -> None:
@@ -52,6 +57,12 @@ def test_plain_c_answers_graphs_with_branches_as_tflm_does(odd: bool) -> None:
         np.testing.assert_array_equal(batch.run(rows), tflm_answers(tflite, network, rows), str(seed))
 
 
-def fields(footprint: Footprint) -> dict[str, object]:
-    """Every field but that which says where the file lies."""
-    return {**dataclasses.asdict(footprint), "file": None}
+def fields(footprint: Footprint, but: tuple[str, ...] = ()) -> dict[str, object]:
+    """Every field but those named, and that which says where the file lies."""
+    return {**dataclasses.asdict(footprint), **dict.fromkeys(("file", *but))}
+
+
+def shares_data(tflite: bytes) -> bool:
+    """Return whether the file holds one content for two constants."""
+    places = [tensor.data for tensor in read_details(tflite).tensors if tensor.data[1]]
+    return len(set(places)) < len(places)
