@@ -46,7 +46,7 @@ TEST(cepstral_coefficients_are_the_cosine_transform_of_doubles) {
       const double scale = scales[static_cast<size_t>(k)] / 65536.0;
       double sum = 0, size = 0;
       for (int j = 0; j < channels; ++j) {
-        const double feature = features[static_cast<size_t>(j)] - double{cepstrum.middle};
+        const double feature = features[static_cast<size_t>(j)] - static_cast<double>(cepstrum.middle);
         sum += feature * std::cos(kPi * k * (2 * j + 1) / (2 * channels));
         size += std::abs(feature);
       }
