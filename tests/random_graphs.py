@@ -20,7 +20,7 @@ ACTIVATIONS = ("NONE", "RELU", "RELU6")
 def random_graph(seed: int) -> Graph:
     """Return a graph of three to six random steps, for windows or for images.
 
-    Filters and maps have so many numbers that two constants are hardly ever equal by chance: the file stores those once.
+    Filters and maps have so many numbers that hardly ever two constants are equal, which the file would store once.
     """
     rng = random.Random(seed)
     window, image = (1, rng.randint(90, 120), rng.randint(3, 5)), (rng.randint(12, 16), rng.randint(12, 16), 3)
