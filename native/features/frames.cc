@@ -1,4 +1,4 @@
-// Compiled once for each level of instructions: NAS_LEVEL is its name, NAS_LANES the frames that a vector holds.
+// Compiled once for each level of instructions, whose name is NAS_LEVEL.
 #include "frames.h"
 
 #include <cstring>
@@ -7,11 +7,21 @@
 
 #if !defined(_MSC_VER)
 #define NAS_HOST
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 #endif
 
 namespace {
 #include "levels.h"
+#if defined(NAS_HOST)
+#include "lanes.h"
+#endif
 #include "transform.h"
+#if defined(NAS_HOST)
+#include "bands.h"
+#include "window.h"
+#endif
 }  // namespace
 
 namespace nas::features::NAS_LEVEL {
@@ -33,17 +43,21 @@ struct Group {
   std::vector<uint32_t> levels;  // [lane, channel]
 };
 
+#if NAS_LANES == 1
+void nas_next_levels(nas_bands* bands, const uint8_t shifts[1], uint32_t* levels, size_t) {
+  uint64_t energy[1];
+  nas_next_band(bands, energy);
+  levels[0] = nas_root(energy[0]) >> shifts[0];
+}
+#endif
+
 void find_levels(const nas_front_end& fe, const int16_t* const frames[NAS_LANES], Group& group) {
   uint8_t shifts[NAS_LANES];
   nas_window(&fe, frames, group.x, shifts);
   nas_transform(&fe, group.x);
   nas_bands bands = nas_first_band(&fe, group.x);
   for (size_t channel = 0; channel < fe.channels; ++channel) {
-    uint64_t energies[NAS_LANES];
-    nas_next_band(&bands, energies);
-    for (size_t lane = 0; lane < NAS_LANES; ++lane) {
-      group.levels[lane * fe.channels + channel] = nas_root(energies[lane]) >> shifts[lane];
-    }
+    nas_next_levels(&bands, shifts, group.levels.data() + channel, fe.channels);
   }
 }
 

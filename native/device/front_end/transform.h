@@ -1,8 +1,8 @@
 // From samples to the energies of bands: window, Fourier transform, filter bank.
 //
-// NAS_LANES frames are transformed at once: one on a device, and as many as a vector holds on the host, where the
-// number i of a frame's buffer stands at i * NAS_LANES for all frames together. Integers of 16 bits wrap around where
-// sums do not fit, as those of kissfft do.
+// One frame is transformed on a device. The host transforms as many at once as a vector holds: native/features/lanes.h
+// then says what `lanes` are and how to compute with them, and the number i of a frame's buffer stands at i * NAS_LANES
+// for all frames together. Integers of 16 bits wrap around where sums do not fit, as those of kissfft do.
 #include <string.h>
 
 #include "bits.h"
@@ -10,41 +10,40 @@
 
 #ifndef NAS_LANES
 #define NAS_LANES 1
-#endif
 
-#if NAS_LANES == 1
 typedef int32_t lanes;
-typedef uint32_t unsigned_lanes;
-#define NAS_LOAD(from) ((lanes)(from)[0])
-#define NAS_STORE(to, value) ((to)[0] = (int16_t)(value))
-#else
-typedef int32_t lanes __attribute__((vector_size(4 * NAS_LANES)));
-typedef uint32_t unsigned_lanes __attribute__((vector_size(4 * NAS_LANES)));
-typedef int16_t narrow_lanes __attribute__((vector_size(2 * NAS_LANES)));
-#define NAS_LOAD(from) __builtin_convertvector(*(const narrow_lanes*)(from), lanes)
-#define NAS_STORE(to, value) (*(narrow_lanes*)(to) = __builtin_convertvector(value, narrow_lanes))
-#endif
 
 typedef struct {
   lanes r, i;
 } nas_complex;
 
+#define NAS_LOAD(from) ((lanes)(from)[0])
+
+#define NAS_STORE(to, value) ((to)[0] = (int16_t)(value))
+
 static inline lanes nas_round_15(lanes x) { return (x + 16384) >> 15; }
+
+static inline lanes nas_scaled(lanes x, int32_t scale) { return nas_round_15(x * scale); }
+
+static inline nas_complex nas_multiply(nas_complex a, int32_t r, int32_t i) {
+  const nas_complex z = {nas_round_15(a.r * r - a.i * i), nas_round_15(a.r * i + a.i * r)};
+  return z;
+}
+
+// The lowest 16 bits as a signed number.
+static inline lanes nas_wrap(lanes x) { return (lanes)((uint32_t)x << 16) >> 16; }
+
+static inline lanes nas_half_sum(lanes a, lanes b) { return (a + b) >> 1; }
+
+static inline lanes nas_half_difference(lanes a, lanes b) { return (a - b) >> 1; }
+#endif
 
 // Halves and quarters, 1 being 32767.
 #define NAS_HALF (32767 / 2)
 #define NAS_QUARTER (32767 / 4)
 
-// The lowest 16 bits as a signed number.
-static inline lanes nas_wrap(lanes x) { return (lanes)((unsigned_lanes)x << 16) >> 16; }
-
-static inline nas_complex nas_load(const int16_t* x, int scale) {
-  const nas_complex z = {nas_round_15(NAS_LOAD(x) * scale), nas_round_15(NAS_LOAD(x + NAS_LANES) * scale)};
-  return z;
-}
-
-static inline nas_complex nas_multiply(nas_complex a, int32_t r, int32_t i) {
-  const nas_complex z = {nas_round_15(a.r * r - a.i * i), nas_round_15(a.r * i + a.i * r)};
+static inline nas_complex nas_load(const int16_t* x, int32_t scale) {
+  const nas_complex z = {nas_scaled(NAS_LOAD(x), scale), nas_scaled(NAS_LOAD(x + NAS_LANES), scale)};
   return z;
 }
 
@@ -65,35 +64,32 @@ static inline int nas_next_place(int place, int pairs) {
   return place + (digit > 0 ? digit : 1);
 }
 
-// Windows the frames' samples [window] into `x` [size], and doubles each frame as often as its loudest sample allows.
+#if NAS_LANES == 1
+// Windows a frame's samples [window] into `x` [size], and doubles them as often as the loudest one allows.
 // Returns how often in `shifts`.
 static inline void nas_window(const nas_front_end* fe, const int16_t* const frames[NAS_LANES], int16_t* x,
                               uint8_t shifts[NAS_LANES]) {
-  lanes loudest = {0};
+  int32_t loudest = 0;
   memset(x, 0, sizeof(int16_t) * NAS_LANES * fe->size);
   for (int i = 0, place = 0; i < fe->window; i += 2, place = nas_next_place(place, fe->size / 2)) {
     for (int j = i; j < i + 2 && j < fe->window; ++j) {
       int16_t* to = x + (2 * place + (j - i)) * NAS_LANES;
       for (int lane = 0; lane < NAS_LANES; ++lane) to[lane] = frames[lane][j];
-      const lanes s = (NAS_LOAD(to) * fe->taper[j]) >> 12;
+      const int32_t s = (NAS_LOAD(to) * fe->taper[j]) >> 12;
       NAS_STORE(to, s);
       loudest |= (s ^ (s >> 31)) - (s >> 31);
     }
   }
-  lanes scale;
+  int32_t scale;
   for (int lane = 0; lane < NAS_LANES; ++lane) {
     // The absolute value of -32768 does not fit into 16 bits; upstream it counts as no sample at all.
-#if NAS_LANES == 1
     const int shift = 15 - nas_bits((uint32_t)loudest & 0x7fff);
     scale = 1 << shift;
-#else
-    const int shift = 15 - nas_bits((uint32_t)loudest[lane] & 0x7fff);
-    scale[lane] = 1 << shift;
-#endif
     shifts[lane] = (uint8_t)shift;
   }
   for (int i = 0; i < fe->size * NAS_LANES; i += NAS_LANES) NAS_STORE(x + i, NAS_LOAD(x + i) * scale);
 }
+#endif
 
 // The innermost stage, if the number of pairs is no power of four.
 static inline void nas_radix_2(int16_t* x, int pairs) {
@@ -145,13 +141,13 @@ static inline void nas_split(const nas_front_end* fe, int16_t* x) {
     const nas_complex a = nas_load(low, NAS_HALF);
     const lanes r = NAS_LOAD(high);
     const lanes i = nas_wrap(-NAS_LOAD(high + NAS_LANES));  // -(-32768) does not fit
-    const nas_complex b = {nas_round_15(r * NAS_HALF), nas_round_15(i * NAS_HALF)};
+    const nas_complex b = {nas_scaled(r, NAS_HALF), nas_scaled(i, NAS_HALF)};
     const nas_complex sum = {a.r + b.r, a.i + b.i};
     nas_complex t = {a.r - b.r, a.i - b.i};
     t = nas_multiply(t, w[0], w[1]);
     t.r = nas_wrap(t.r), t.i = nas_wrap(t.i);
-    nas_store(low, (sum.r + t.r) >> 1, (sum.i + t.i) >> 1);
-    nas_store(high, (sum.r - t.r) >> 1, (t.i - sum.i) >> 1);
+    nas_store(low, nas_half_sum(sum.r, t.r), nas_half_sum(sum.i, t.i));
+    nas_store(high, nas_half_difference(sum.r, t.r), nas_half_difference(t.i, sum.i));
   }
 }
 
@@ -164,6 +160,7 @@ static inline void nas_transform(const nas_front_end* fe, int16_t* x) {
   nas_split(fe, x);
 }
 
+#if NAS_LANES == 1
 // Walks over the bands of a spectrum.
 typedef struct {
   const int16_t* x;         // the next bin
@@ -177,34 +174,21 @@ static inline void nas_next_band(nas_bands* at, uint64_t energies[NAS_LANES]) {
   uint64_t whole[NAS_LANES] = {0}, weighted[NAS_LANES] = {0}, extra[NAS_LANES] = {0};
   for (int left = *at->widths++; left > 0;) {
     // Sums of up to 8 products of 13 and 16 bits fit into 32.
-    unsigned_lanes low = {0}, high = {0}, low_product = {0}, high_product = {0};
+    uint32_t low = {0}, high = {0}, low_product = {0}, high_product = {0};
     const int count = left < 8 ? left : 8;
     for (int bin = 0; bin < count; ++bin, at->x += 2 * NAS_LANES) {
       const lanes r = NAS_LOAD(at->x), i = NAS_LOAD(at->x + NAS_LANES);
-      const unsigned_lanes energy = (unsigned_lanes)(r * r) + (unsigned_lanes)(i * i);
+      const uint32_t energy = (uint32_t)(r * r) + (uint32_t)(i * i);
       const uint32_t weight = *at->weights++;
       low += energy & 0xffff;
       high += energy >> 16;
       low_product += (energy & 0xffff) * (weight >> 1);
       high_product += (energy >> 16) * (weight >> 1);
-      if (weight & 1) {
-#if NAS_LANES == 1
-        extra[0] += energy;
-#else
-        for (int lane = 0; lane < NAS_LANES; ++lane) extra[lane] += energy[lane];
-#endif
-      }
+      if (weight & 1) extra[0] += energy;
     }
     left -= count;
-#if NAS_LANES == 1
     whole[0] += low + ((uint64_t)high << 16);
     weighted[0] += low_product + ((uint64_t)high_product << 16);
-#else
-    for (int lane = 0; lane < NAS_LANES; ++lane) {
-      whole[lane] += low[lane] + ((uint64_t)high[lane] << 16);
-      weighted[lane] += low_product[lane] + ((uint64_t)high_product[lane] << 16);
-    }
-#endif
   }
   for (int lane = 0; lane < NAS_LANES; ++lane) {
     energies[lane] = weighted[lane] + at->rest[lane];
@@ -219,3 +203,4 @@ static inline nas_bands nas_first_band(const nas_front_end* fe, const int16_t* x
   nas_next_band(&at, dropped);
   return at;
 }
+#endif
