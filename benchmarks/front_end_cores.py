@@ -10,11 +10,9 @@ empty. `--write` keeps the counts in front_end_cores.json, which `front_end_fit.
 import argparse
 import dataclasses
 import json
-import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +20,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import emulated_front_end
 from mel_settings import random_mel
-from plain_c import CORES, SECTIONS, STRICT, Core, run, sizes, write_script
+from plain_c import CORES
 
 from nas.arrays import Array
 from nas.exporters.front_ends.mel import front_end_files
@@ -79,40 +78,9 @@ def write_sources(mel: Mel, folder: Path) -> list[str]:
     return [name for name in files if name.endswith(".c")]
 
 
-def build(core: Core, folder: Path, sources: list[str], *flags: str) -> Path:
-    """Compile and link; with -DEMPTY, without the front-end."""
-    link = [*core.link, *write_script(core, folder)]
-    out, cores = folder / ("empty.elf" if "-DEMPTY" in flags else "full.elf"), HERE / "plain_c_cores"
-    objects = []
-    for source in [] if "-DEMPTY" in flags else sources:
-        command = [core.compiler, *STRICT, *SECTIONS[:2], *core.flags, "-c", source, "-o", f"{source}.o"]
-        subprocess.run(command, cwd=folder, check=True)
-        objects.append(f"{source}.o")
-    command = [core.compiler, "-O2", *SECTIONS, *core.flags, f"-I{folder}", f"-I{cores}", *flags]
-    command += [str(cores / "front_end.c"), str(cores / f"{core.source}.c"), *objects, *link, "-o", str(out)]
-    subprocess.run(command, cwd=folder, check=True)
-    return out
-
-
 def measure(name: str, mel: Mel) -> dict[str, Any]:
     """Return what was measured of settings on a core."""
-    core = CORES[name]
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        sources = write_sources(mel, folder)
-        program = build(core, folder, sources)
-        flash, ram = sizes(core, program)
-        empty = sizes(core, build(core, folder, sources, "-DEMPTY"))
-        said = run(core, program)
-    numbers = dict(re.findall(r"(different|ticks|stack) (\d+)", said))
-    return {
-        "core": name,
-        "flash": flash - empty[0],
-        "ram": ram - empty[1],
-        "stack": int(numbers["stack"]),
-        "instructions": int(numbers["ticks"]) * core.tick / (FRAMES - 1),
-        "different": int(numbers["different"]),
-    }
+    return {"core": name, **emulated_front_end.measure(name, "front_end", partial(write_sources, mel), FRAMES - 1)}
 
 
 def measured(count: int, cores: list[str]) -> Iterator[dict[str, Any]]:

@@ -13,11 +13,9 @@ them. What it printed is in window_front_ends.md.
 import argparse
 import json
 import random
-import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,8 @@ import numpy as np
 from scipy.optimize import nnls
 
 sys.path.insert(0, str(Path(__file__).parent))
-from plain_c import CORES, SECTIONS, STRICT, Core, run, sizes, write_script
+import emulated_front_end
+from plain_c import CORES
 
 from nas.arrays import Array
 from nas.data.prepared import Scaling
@@ -107,42 +106,10 @@ def write_sources(case: Case, folder: Path) -> list[str]:
     return [name for name in files if name.endswith(".c")]
 
 
-def build(core: Core, folder: Path, sources: list[str], *flags: str) -> Path:
-    """Compile and link; with -DEMPTY, without the front-end."""
-    link, cores = [*core.link, *write_script(core, folder)], HERE / "plain_c_cores"
-    out = folder / ("empty.elf" if "-DEMPTY" in flags else "full.elf")
-    objects = []
-    for source in [] if "-DEMPTY" in flags else sources:
-        command = [core.compiler, *STRICT, *SECTIONS[:2], *core.flags, "-c", source, "-o", f"{source}.o"]
-        subprocess.run(command, cwd=folder, check=True)
-        objects.append(f"{source}.o")
-    command = [core.compiler, "-O2", *SECTIONS, *core.flags, f"-I{folder}", f"-I{cores}", *flags]
-    command += [str(cores / "window_front_end.c"), str(cores / f"{core.source}.c"), *objects, *link, "-o", str(out)]
-    subprocess.run(command, cwd=folder, check=True)
-    return out
-
-
 def measure(name: str, case: Case) -> dict[str, Any]:
     """Return what was measured of settings on a core."""
-    core = CORES[name]
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        sources = write_sources(case, folder)
-        program = build(core, folder, sources)
-        flash, ram = sizes(core, program)
-        empty = sizes(core, build(core, folder, sources, "-DEMPTY"))
-        said = run(core, program)
-    numbers = dict(re.findall(r"(different|ticks|stack) (\d+)", said))
-    return {
-        "core": name,
-        "settings": case[0].to_json(),
-        "row_shape": list(case[1]),
-        "flash": flash - empty[0],
-        "ram": ram - empty[1],
-        "stack": int(numbers["stack"]),
-        "instructions": int(numbers["ticks"]) * core.tick / WINDOWS,
-        "different": int(numbers["different"]),
-    }
+    settings = {"core": name, "settings": case[0].to_json(), "row_shape": list(case[1])}
+    return settings | emulated_front_end.measure(name, "window_front_end", partial(write_sources, case), WINDOWS)
 
 
 def told(row: dict[str, Any]) -> str:

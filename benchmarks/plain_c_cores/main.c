@@ -20,26 +20,7 @@ void net_invoke(const int8_t* input, int8_t* output) { __asm__ volatile("" : : "
 
 static int8_t input[NET_INPUT_BYTES], output[NET_OUTPUT_BYTES], expected[NET_OUTPUT_BYTES];
 
-static void put_number(const char* name, uint32_t value) {
-  char text[12] = {0};
-  int at = 11;
-  do text[--at] = (char)('0' + value % 10);
-  while (value /= 10);
-  put(name);
-  put(text + at);
-  put("\n");
-}
-
-// Bytes below `top` that an inference has written.
-__attribute__((noinline)) static uint32_t stack_of_one(void) {
-  uint8_t here, *bottom = STACK_BOTTOM, *top = &here - 64;
-  if (top - bottom > 8000) bottom = top - 8000;
-  for (volatile uint8_t* p = bottom; p < top; ++p) *p = 0xa5;
-  net_invoke(input, output);
-  volatile uint8_t* p = bottom;
-  while (p < top && *p == 0xa5) ++p;
-  return (uint32_t)(&here - (uint8_t*)p);
-}
+DEFINE_STACK_OF_ONE(net_invoke(input, output), STACK_BOTTOM, 8000)
 
 int main(void) {
   uint32_t different = 0, begin, rest;

@@ -10,16 +10,6 @@
 
 extern uint8_t stack_bottom;
 
-static void put_number(const char* name, uint32_t value) {
-  char text[12] = {0};
-  int at = 11;
-  do text[--at] = (char)('0' + value % 10);
-  while (value /= 10);
-  put(name);
-  put(text + at);
-  put("\n");
-}
-
 // Without the front-end, calls do nothing that a compiler could foresee.
 #if defined(EMPTY)
 #define input ((int8_t*)expected)
@@ -49,15 +39,7 @@ __attribute__((noinline)) static void window(const float* at) {
   test_front_end_input(input);
 }
 
-__attribute__((noinline)) static uint32_t stack_of_one(void) {
-  uint8_t here, *bottom = &stack_bottom, *top = &here - 64;
-  if (top - bottom > 4000) bottom = top - 4000;
-  for (volatile uint8_t* p = bottom; p < top; ++p) *p = 0xa5;
-  window(values);
-  volatile uint8_t* p = bottom;
-  while (p < top && *p == 0xa5) ++p;
-  return (uint32_t)(&here - (uint8_t*)p);
-}
+DEFINE_STACK_OF_ONE(window(values), &stack_bottom, 4000)
 
 int main(void) {
   uint32_t different = 0, spent = 0;

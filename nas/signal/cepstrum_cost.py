@@ -5,7 +5,7 @@ The counts are those of `benchmarks/cepstrum_cores.py`, whose figures are in `be
 
 from collections.abc import Mapping
 
-from nas.signal.device_cost import counted_instructions
+from nas.signal.device_cost import code_of_core, counted_instructions
 from nas.signal.mel_settings import MelSettings
 from nas.signal.transform_cost import words
 
@@ -36,7 +36,7 @@ def cepstrum_bytes(front_end: MelSettings) -> int:
 
 def cepstrum_code_bytes(front_end: MelSettings, core: str) -> int:
     """Return the bytes of the function; on a core without figures, those of the largest."""
-    return _CODE_BYTES.get(core, max(_CODE_BYTES.values())) if front_end.mfcc_coefficients else 0
+    return code_of_core(_CODE_BYTES, core) if front_end.mfcc_coefficients else 0
 
 
 def cepstrum_terms(front_end: MelSettings) -> tuple[float, ...]:

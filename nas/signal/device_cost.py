@@ -30,6 +30,11 @@ class DeviceCost:
 _LIKE: Mapping[str, str] = {"cortex-m0": "cortex-m0plus", "cortex-m3": "cortex-m4", "cortex-m33": "cortex-m4"}
 
 
+def code_of_core(counted: Mapping[str, int], core: str) -> int:
+    """Return the bytes of functions on a core; on one without figures, those of the core with the largest."""
+    return counted.get(core, max(counted.values()))
+
+
 def counted_instructions(counted: Mapping[str, tuple[float, ...]], terms: tuple[float, ...], core: str) -> float | None:
     """Return the sum of the counted instructions of each term; None on a core that they were not counted on."""
     found = counted.get(_LIKE.get(core, core))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from nas.signal.cepstrum_cost import cepstrum_bytes, cepstrum_code_bytes, cepstrum_instructions
-from nas.signal.device_cost import DeviceCost, counted_instructions
+from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions
 from nas.signal.mel_settings import MelSettings
 from nas.signal.transform_cost import live, transform_bytes, transform_macs, transform_terms, words
 
@@ -84,7 +84,7 @@ def _of_row(front_end: MelSettings, frames: int, core: str) -> float | None:
 
 def code_bytes(core: str) -> int:
     """Return the bytes of the front-end's functions; on a core without figures, those of the largest."""
-    return _CODE_BYTES.get(core, max(_CODE_BYTES.values()))
+    return code_of_core(_CODE_BYTES, core)
 
 
 def joining_code_bytes(front_end: MelSettings, core: str) -> int:

@@ -3,38 +3,36 @@
 The counts are those of `benchmarks/window_front_ends.py`, whose page tells the error.
 """
 
-from collections.abc import Mapping
-
-from nas.signal.device_cost import DeviceCost, counted_instructions
+from nas.signal.device_cost import DeviceCost
 from nas.signal.mel_tables import Bank
 from nas.signal.transform_cost import live, size_of, transform_bytes, transform_terms, words
-from nas.signal.window_cost import ram_bytes, table_bytes
+from nas.signal.window_cost import Counted, ram_bytes, table_bytes
 from nas.signal.window_front_end import WindowFrontEnd
 
-# Instructions of each term of `spectrum_terms`, by the cores that were counted.
-_INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
-    "cortex-m0plus": (
-        319.97, 50.88, 54.96, 949.04, 59.37, 0.00, 27.56, 45.93,
-        67.06, 204.50, 271.59, 418.02, 27.31, 15.57, 97.76,
-    ),
-    "cortex-m4": (
-        394.92, 51.35, 34.18, 435.14, 40.89, 0.00, 17.73, 28.96,
-        51.62, 73.66, 84.01, 198.98, 5.78, 2.48, 34.97,
-    ),
-}  # fmt: skip
+# Instructions of each term of `spectrum_terms`, and bytes of the functions, by the cores that were counted.
+_COUNTED = Counted(
+    instructions={
+        "cortex-m0plus": (
+            319.97, 50.88, 54.96, 949.04, 59.37, 0.00, 27.56, 45.93,
+            67.06, 204.50, 271.59, 418.02, 27.31, 15.57, 97.76,
+        ),
+        "cortex-m4": (
+            394.92, 51.35, 34.18, 435.14, 40.89, 0.00, 17.73, 28.96,
+            51.62, 73.66, 84.01, 198.98, 5.78, 2.48, 34.97,
+        ),
+    },
+    code_bytes={
+        "cortex-m0": 4416,
+        "cortex-m0plus": 4416,
+        "cortex-m3": 3668,
+        "cortex-m4": 3704,
+        "cortex-m7": 3736,
+        "cortex-m33": 3640,
+    },
+)  # fmt: skip
 
 # Of the addresses of a frame's work and values.
 _WORK_POINTERS_BYTES = 8
-
-# The functions with the table of logarithms, and what they call of the compiler's library.
-_CODE_BYTES: Mapping[str, int] = {
-    "cortex-m0": 4416,
-    "cortex-m0plus": 4416,
-    "cortex-m3": 3668,
-    "cortex-m4": 3704,
-    "cortex-m7": 3736,
-    "cortex-m33": 3640,
-}
 
 
 def spectrum_cost(front_end: WindowFrontEnd, row_shape: tuple[int, ...], bank: Bank, core: str) -> DeviceCost:
@@ -43,12 +41,9 @@ def spectrum_cost(front_end: WindowFrontEnd, row_shape: tuple[int, ...], bank: B
     size = size_of(length)
     work = words(2 * (length + size + 2)) + 4 * len(front_end.values)
     made = transform_bytes(length, size, bank)
-    return DeviceCost(
-        ram_bytes=ram_bytes(front_end, row_shape, work),
-        table_bytes=table_bytes(front_end, row_shape) + made + _WORK_POINTERS_BYTES,
-        code_bytes=_CODE_BYTES.get(core, max(_CODE_BYTES.values())),
-        instructions=counted_instructions(_INSTRUCTIONS, spectrum_terms(front_end, row_shape, bank), core),
-    )
+    tables = table_bytes(front_end, row_shape) + made + _WORK_POINTERS_BYTES
+    terms = spectrum_terms(front_end, row_shape, bank)
+    return _COUNTED.cost(core, ram_bytes(front_end, row_shape, work), tables, terms)
 
 
 def spectrum_terms(front_end: WindowFrontEnd, row_shape: tuple[int, ...], bank: Bank) -> tuple[float, ...]:

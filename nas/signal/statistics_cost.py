@@ -4,46 +4,41 @@ The counts are those of `benchmarks/window_front_ends.py`, whose page tells the 
 """
 
 import math
-from collections.abc import Mapping
 
-from nas.signal.device_cost import DeviceCost, counted_instructions
-from nas.signal.window_cost import ram_bytes, table_bytes
+from nas.signal.device_cost import DeviceCost
+from nas.signal.window_cost import Counted, ram_bytes, table_bytes
 from nas.signal.window_front_end import WindowFrontEnd
 
 # Of the set of statistics.
 _WANTED_BYTES = 4
 
-# Instructions of each term of `statistics_terms`, by the cores that were counted.
-_INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
-    "cortex-m0plus": (
-        490.28, 52.18, 79.94, 197.53, 121.86, 2467.52, 1310.88, 794.53,
-        726.36, 173.86, 95.34, 0.00, 16.47, 12.64, 156.37,
-    ),
-    "cortex-m4": (
-        162.12, 54.23, 26.61, 61.03, 36.11, 605.80, 455.66, 250.33,
-        121.56, 8.56, 11.17, 26.90, 11.67, 10.29, 23.45,
-    ),
-}  # fmt: skip
-
-# The functions, and what they call of the compiler's own library.
-_CODE_BYTES: Mapping[str, int] = {
-    "cortex-m0": 4768,
-    "cortex-m0plus": 4768,
-    "cortex-m3": 3520,
-    "cortex-m4": 3572,
-    "cortex-m7": 3592,
-    "cortex-m33": 3568,
-}
+# Instructions of each term of `statistics_terms`, and bytes of the functions, by the cores that were counted.
+_COUNTED = Counted(
+    instructions={
+        "cortex-m0plus": (
+            490.28, 52.18, 79.94, 197.53, 121.86, 2467.52, 1310.88, 794.53,
+            726.36, 173.86, 95.34, 0.00, 16.47, 12.64, 156.37,
+        ),
+        "cortex-m4": (
+            162.12, 54.23, 26.61, 61.03, 36.11, 605.80, 455.66, 250.33,
+            121.56, 8.56, 11.17, 26.90, 11.67, 10.29, 23.45,
+        ),
+    },
+    code_bytes={
+        "cortex-m0": 4768,
+        "cortex-m0plus": 4768,
+        "cortex-m3": 3520,
+        "cortex-m4": 3572,
+        "cortex-m7": 3592,
+        "cortex-m33": 3568,
+    },
+)  # fmt: skip
 
 
 def statistics_cost(front_end: WindowFrontEnd, row_shape: tuple[int, ...], core: str) -> DeviceCost:
     """Return the cost of one window."""
-    return DeviceCost(
-        ram_bytes=ram_bytes(front_end, row_shape),
-        table_bytes=table_bytes(front_end, row_shape) + _WANTED_BYTES,
-        code_bytes=_CODE_BYTES.get(core, max(_CODE_BYTES.values())),
-        instructions=counted_instructions(_INSTRUCTIONS, statistics_terms(front_end, row_shape), core),
-    )
+    tables = table_bytes(front_end, row_shape) + _WANTED_BYTES
+    return _COUNTED.cost(core, ram_bytes(front_end, row_shape), tables, statistics_terms(front_end, row_shape))
 
 
 def statistics_terms(front_end: WindowFrontEnd, row_shape: tuple[int, ...]) -> tuple[float, ...]:

@@ -1,7 +1,10 @@
 """What front-ends of windows cost alike: the window that is kept, the factors of its features, and the features."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions
 from nas.signal.transform_cost import words
 from nas.signal.window_front_end import WindowFrontEnd
 
@@ -13,6 +16,28 @@ _FACTOR_BYTES = 16
 
 # Of the number of steps that the window has.
 _STATE_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted of a front-end's functions, by core.
+
+    Attributes:
+        instructions: of each term that they grow with.
+        code_bytes: with what they call of the compiler's own library.
+    """
+
+    instructions: Mapping[str, tuple[float, ...]]
+    code_bytes: Mapping[str, int]
+
+    def cost(self, core: str, ram: int, tables: int, terms: tuple[float, ...]) -> DeviceCost:
+        """Return the cost of one window, given its bytes of RAM and of tables."""
+        return DeviceCost(
+            ram_bytes=ram,
+            table_bytes=tables,
+            code_bytes=code_of_core(self.code_bytes, core),
+            instructions=counted_instructions(self.instructions, terms, core),
+        )
 
 
 def ram_bytes(front_end: WindowFrontEnd, row_shape: tuple[int, ...], work_bytes: int = 0) -> int:
