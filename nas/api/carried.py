@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from nas.api.model import Model
 from nas.data.prepared import Scaling
 from nas.signal.parameters import from_parameters
+from nas.task.multi_label import MultiLabel
 
 
 def with_carried(model: Model) -> Model:
-    """Return a model with the class names, the scaling, the units and the front-end that its own `.tflite` carries.
+    """Return a model with the names, the scaling, the thresholds and the front-end that its own `.tflite` carries.
 
     What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
     """
@@ -31,8 +34,16 @@ def with_carried(model: Model) -> Model:
         class_names=names if _is_list(names, str, outputs) else model.class_names,
         scaling=Scaling(mean, std) if mean and std and min(std) > 0 else model.scaling,
         output_scaling=Scaling(target_mean, target_std) if target_mean and target_std else model.output_scaling,
+        labelling=_labelling(carried, outputs) or model.labelling,
         units_scale=_numbers(carried, "units_scale", model.input_shape[-1]) or model.units_scale,
     )
+
+
+def _labelling(carried: Mapping[str, Any], labels: int) -> MultiLabel | None:
+    """Return the task with one threshold for each label; None if the file carries none."""
+    thresholds = _numbers(carried, "label_thresholds", labels)
+    # As float32 holds them: a threshold that is an output must not move beyond it.
+    return None if thresholds is None else MultiLabel(tuple(np.asarray(thresholds, np.float32).tolist()))
 
 
 def _rate(carried: Mapping[str, Any]) -> float | None:

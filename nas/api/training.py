@@ -121,7 +121,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
     request = replace(request, source=replace(request.source, spec=write_spec(request.source, request.folder)))
     _say(view, _rows_words(spec, len(data.prepared.train), len(data.prepared.val)))
     made = _trained(request, code, data, checkpoints, view)
-    model, rows = deployed(spec, made.tflite, data), data.prepared
+    model, rows = deployed(spec, made, data), data.prepared
     write_models(request.folder, spec, data, made, model)
     result = TrainingResult(
         name=spec.name,

@@ -52,10 +52,11 @@ class Deployed:
     parameters: Embedded
 
 
-def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
+def deployed(spec: ModelSpec, made: TrainedModel, data: TrainingData) -> Deployed:
     """Return the int8 model, with the parameters in its metadata, and its footprint on the specification's target."""
     table, target = spec.target, spec.target.board()
     budget = Budget.of(target, budget_kb=table.budget_kb, ram_kb=table.ram_kb, flash_kb=table.flash_kb)
+    tflite = made.tflite
     on_tflm = profile(tflite, tflm_board(target))
     facts = DeviceFacts(
         data.prepared.class_names,
@@ -64,8 +65,10 @@ def deployed(spec: ModelSpec, tflite: bytes, data: TrainingData) -> Deployed:
         data.sample_rate_hz,
         next(tensor.shape for tensor in on_tflm.tensors if tensor.kind == "input"),
         on_tflm.ram_bytes,
+        _output_scaling(made),
         front_end=data.front_end,
         row_shape=data.row_shape,
+        thresholds=made.labelling.thresholds if made.labelling else (),
     )
     # Those of an architecture are the ones that a study exports: a winner that is trained again is the same file.
     named = {} if spec.model.architecture else {"name": spec.name, "version": spec.version}
@@ -144,6 +147,10 @@ def _output(made: TrainedModel) -> dict[str, Any]:
         return {"is": "reconstruction", "detector": to_data(made.detector)}
     if made.labelling is not None:
         return {"is": "probability", "labelling": to_data(made.labelling)}
-    if made.output_scale is None:
+    if (scaling := _output_scaling(made)) is None:
         return {"is": "probability" if made.probabilities else "logit"}
-    return {"is": "value", "scaling": to_data(Scaling(*made.output_scale))}
+    return {"is": "value", "scaling": to_data(scaling)}
+
+
+def _output_scaling(made: TrainedModel) -> Scaling | None:
+    return None if made.output_scale is None else Scaling(*made.output_scale)

@@ -32,6 +32,7 @@ class DeviceFacts:
         arena_bytes: the smallest arena with which the model runs on its target.
         front_end: what computes the input from a row of data.
         row_shape: of such a row, without the batch; needed with a front-end only.
+        thresholds: of several labels at once, the probability from which on each holds; empty for other models.
     """
 
     class_names: tuple[str, ...]
@@ -43,6 +44,7 @@ class DeviceFacts:
     output_scaling: Scaling | None = None
     front_end: FrontEnd = RAW
     row_shape: tuple[int, ...] = ()
+    thresholds: tuple[float, ...] = ()
 
 
 def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> Archive:
@@ -67,6 +69,7 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
         archive.output_scaling,
         archive.front_end,
         () if archive.front_end == RAW else archive.row_shape,
+        archive.labelling.thresholds if archive.labelling else (),
     )
     cost, in_flash = archive.footprint, is_on_tflm(archive)  # plain C has no file in its flash
     tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, cost) if in_flash else None)
@@ -128,6 +131,7 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
         f"{names}:strings": [name.replace("\0", " ") for name in facts.class_names],
         "target_mean:floats": None if facts.output_scaling is None else facts.output_scaling.mean,
         "target_std:floats": None if facts.output_scaling is None else facts.output_scaling.std,
+        "label_thresholds:floats": facts.thresholds or None,
         "mean:floats": facts.scaling.mean,
         "std:floats": facts.scaling.std,
         "units_scale:floats": facts.units_scale,

@@ -90,6 +90,21 @@ def test_its_thresholds_have_the_greatest_f1_on_validation_rows(study: Path) -> 
         assert oracle.f1_score(val.y[:, label], p[:, label] >= threshold) == pytest.approx(max(others))
 
 
+def test_a_lone_file_decides_as_the_study_does(
+    study: Path, folder: Path, answers: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> None:
+    lone = folder / "alone" / "faults.tflite"
+    lone.parent.mkdir()
+    shutil.copy(study / "best" / "model.tflite", lone)
+    model, rows = package.load(lone), package.load(study).data
+    assert rows is not None
+    assert model.labelling is not None
+    assert model.class_names == NAMES
+    p = model.predict(rows.splits().test.x)
+    assert np.array_equal(p, answers[1])
+    assert np.array_equal(model.labelling.decided(p), answers[2])
+
+
 def test_predictions_name_the_labels_that_hold(nas: Callable[..., Any], study: Path, data: Path, folder: Path) -> None:
     nas("predict", str(study), str(data), "-o", str(folder / "out.csv"))
     rows = list(csv.DictReader((folder / "out.csv").read_text().splitlines()))
@@ -165,6 +180,10 @@ def test_its_specification_trains_it_again_with_the_same_soft_labels(study: Path
     assert again.labelling is not None
     assert first.labelling is not None
     assert again.labelling.thresholds == pytest.approx(first.labelling.thresholds, abs=0.02)
+    both = (folder / "again" / "model.tflite", study / "best" / "model.tflite")
+    carried, expected = map(package.params, both)
+    assert carried.kinds == expected.kinds
+    assert carried["label_thresholds"] == pytest.approx(again.labelling.thresholds)
 
 
 def test_what_cannot_be_done_with_labels_is_refused_in_one_line(study: Path, folder: Path) -> None:

@@ -128,6 +128,10 @@ def test_its_specification_trains_it_again_on_targets(study: Path, folder: Path)
     result = package.train(study / "best" / "spec.toml", folder=folder / "again", epochs=3, tracking_uri="none")
     assert result.metric == "rmse"
     assert result.to_json()["val_accuracy"] is None
+    again, first = package.params(result.tflite), package.params(study / "best" / "model.tflite")
+    assert again.kinds == first.kinds
+    assert again["target_names"] == ("level",)
+    assert again["target_mean"] == first["target_mean"]
 
 
 def test_a_keras_model_of_a_user_s_own_learns_targets(folder: Path) -> None:

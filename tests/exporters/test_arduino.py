@@ -18,6 +18,7 @@ from nas.exporters.front_ends.window_input import noise_example
 from nas.signal.mel import Mel
 from nas.signal.statistics import Statistics
 from nas.study.archive import Quantization
+from nas.task.multi_label import MultiLabel
 
 FILES = {
     "{}.ino",
@@ -87,6 +88,12 @@ def run(build):
 def test_the_sketch_compiles_without_a_warning_checks_itself_and_prints_classes_and_scores(run, offset):
     lie = f"lie: {(125 + offset) / 256:.3f}"
     assert run(offset) == ["self-test: passed", "walk: 0.000", "sit: 0.996", lie, "answer: sit"]
+
+
+def test_a_sketch_of_several_labels_prints_their_probabilities_and_those_that_hold(build):
+    run = build("my_study", labelling=MultiLabel((0.25, 0.75, 125 / 256)), ops=("MEAN", "FULLY_CONNECTED", "LOGISTIC"))
+    assert run() == ["self-test: passed", "walk: 0.000", "sit: 0.996", "lie: 0.488", "holds: sit", "holds: lie"]
+    assert run(offset=-1)[3:] == ["lie: 0.484", "holds: sit"]
 
 
 def test_a_sketch_of_sound_checks_itself_from_samples_to_the_answer_and_hears_noise(build, make_archive):

@@ -31,6 +31,7 @@ template <unsigned int N> struct MicroMutableOpResolver : MicroOpResolver {
   int AddMean() { return Add(); }
   int AddFullyConnected(const TFLMRegistration& = {}) { return Add(); }
   int AddSoftmax(const TFLMRegistration& = {}) { return Add(); }
+  int AddLogistic() { return Add(); }
   int Add() { return ++count <= N ? 0 : 1; }
 };
 }
