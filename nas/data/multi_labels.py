@@ -1,7 +1,7 @@
 """Labels of rows of which several may hold at once: when labels are such, and their encoding as 0 and 1."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,7 @@ UNKNOWN = -1
 """Stands for a label of which a table does not say whether it holds."""
 
 SEPARATORS = re.compile("[;|]")
-NO_LABEL = ("", "none", "-")
+NO_LABEL = ("", "none", "-", "_background_", "_silence_")
 """Names, in small letters, of no label at all."""
 
 FORMS = "give columns of 0 and 1 (--label-column a,b,c), or names with ; between, such as hum;rattle"
@@ -92,7 +92,7 @@ def as_asked(dataset: Dataset, options: DataOptions) -> Dataset:
         return dataset
     if dataset.task != CLASSES:
         raise InputError(dataset.source, f"--task {LABELS} needs labels of rows", got=dataset.task, hint=FORMS)
-    sets = [_named(name) for name in dataset.class_names]
+    sets = [named(name) for name in dataset.class_names]
     names = tuple(sorted(set().union(*sets)))
     if all(len(one) < 2 for one in sets):
         rule = "must have rows with several labels, or ask for --task classification"
@@ -111,7 +111,12 @@ def as_asked(dataset: Dataset, options: DataOptions) -> Dataset:
     )
 
 
-def _named(text: str) -> frozenset[str]:
+def chosen(text: str, wanted: Collection[str]) -> str:
+    """Return the wanted ones of the labels that a text lists, with ; between, or `none`."""
+    return ";".join(sorted(named(text).intersection(wanted))) or "none"
+
+
+def named(text: str) -> frozenset[str]:
     """Return the labels that a text lists."""
     found = (name.strip() for name in SEPARATORS.split(text))
     return frozenset(name for name in found if name.lower() not in NO_LABEL)

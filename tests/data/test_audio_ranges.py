@@ -45,6 +45,12 @@ def windows(data: Dataset, recording: str, label: str) -> list[tuple[int, int]]:
     return [(int(row[0]), int(row[-1])) for row in part.x[chosen][..., 0]]
 
 
+def windows_with(data: Dataset, recording: str, y: list[int]) -> list[tuple[int, int]]:
+    """First and last sample of the rows of a recording with these labels."""
+    chosen = (data.train.groups == recording) & (data.train.y == y).all(axis=1)
+    return [(int(row[0]), int(row[-1])) for row in data.train.x[chosen][..., 0]]
+
+
 FULL = ("monday.wav,1.0,4.0,saw", "monday.wav,5.25,7,drill", "tuesday.wav,0,2,drill", "sunday,8,10,saw")
 
 
@@ -95,6 +101,31 @@ def test_a_range_shorter_than_a_row_has_what_surrounds_it_but_not_another_class(
 def test_overlapping_ranges_of_one_class_are_one(folder: Path) -> None:
     data = rows_of(listed(folder, "monday,1,2.5,saw", "monday,2,4,saw", "monday,5,6,drill", "tuesday,0,2,drill"))
     assert windows(data, "monday", "saw") == [(begin, begin + 999) for begin in range(1000, 3001, 500)]
+
+
+def test_ranges_that_overlap_have_several_labels_where_they_are_asked_for(folder: Path) -> None:
+    spans = {"monday": {"saw": (1, 5), "drill": (3, 8)}, "tuesday": {"saw": (0, 6), "drill": (2, 4), "hum": (0, 10)}}
+    listed(folder, *(f"{day},{a},{b},{label}" for day, told in spans.items() for label, (a, b) in told.items()))
+    data = rows_of(folder, task="multi-label", classes="saw,drill,_background_")
+    assert data.class_names == ("drill", "saw")
+    for row, y, day in zip(data.train.x[..., 0], data.train.y, data.train.groups.tolist(), strict=True):
+        first, last = int(row[0]) / RATE, (int(row[-1]) + 1) / RATE
+        told = [spans[day].get(label, (0, 0)) for label in data.class_names]
+        assert y.tolist() == [begin <= first and last <= end for begin, end in told]
+        assert all(held or last <= begin or first >= end for held, (begin, end) in zip(y, told, strict=True))
+    assert {tuple(y) for y in data.train.y.tolist()} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    with pytest.raises(InputError, match="classes: unknown label 'sow'"):
+        rows_of(folder, task="multi-label", classes="sow,drill")
+
+
+def test_a_moment_is_in_no_row_that_lacks_its_label(folder: Path) -> None:
+    listed(folder, "monday,1,5,saw", "monday,2.5,2.5,knock", "tuesday,4,4,knock", "tuesday,6,8,saw;hum")
+    data = rows_of(folder, task="multi-label")
+    assert data.class_names == ("hum", "knock", "saw")
+    assert windows_with(data, "monday", [0, 0, 1]) == [(b, b + 999) for b in (1000, 1500, *range(2500, 4001, 500))]
+    assert not windows_with(data, "monday", [0, 1, 1])  # its row would reach into a saw without a knock
+    assert len(windows_with(data, "tuesday", [1, 0, 1])) == 3
+    assert windows_with(data, "tuesday", [0, 1, 0]) == [(3500, 4499)]
 
 
 def test_what_no_range_holds_is_left_out_or_a_class_of_at_most_as_many_rows(folder: Path) -> None:

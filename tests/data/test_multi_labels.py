@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+import soundfile
+from PIL import Image
 
 from nas.cli.views.data import classes_table
 from nas.data.describe import describe
@@ -48,6 +50,26 @@ def test_columns_of_other_numbers_are_targets(tmp_path):
     assert (data.task, data.class_names, data.train.y.shape) == ("regression", tuple(NAMES), (80, 3))
     asked = load(csv(tmp_path), options=DataOptions(label_column="hum,rattle,hiss", task="regression"))
     assert (asked.task, asked.train.y.dtype) == ("regression", np.float32)
+
+
+def test_listed_files_of_audio_and_pictures_have_several_labels_of_which_some_are_chosen(tmp_path):
+    lists, rng = ("hum;rattle", "none", "rattle", "hiss", "hiss; hum"), np.random.default_rng(3)
+    for ending in ("wav", "png"):
+        folder = tmp_path / ending
+        folder.mkdir()
+        names = [f"{number}.{ending}" for number in range(len(lists))]
+        for name in names:
+            if ending == "wav":
+                soundfile.write(folder / name, rng.integers(-9000, 9000, 800).astype(np.int16), 8000)
+            else:
+                Image.fromarray(rng.integers(0, 255, (8, 8, 3)).astype(np.uint8)).save(folder / name)
+        (folder / "labels.csv").write_text("file,label\n" + "".join(map("{},{}\n".format, names, lists)))
+        data = load(str(folder), options=ASKED)
+        assert (data.task, data.class_names) == ("multi-label", ("hiss", "hum", "rattle"))
+        assert data.train.y.tolist() == [[0, 1, 1], [0, 0, 0], [0, 0, 1], [1, 0, 0], [1, 1, 0]]
+        some = load(str(folder), options=DataOptions(task="multi-label", classes="hum,rattle"))
+        assert some.class_names == ("hum", "rattle")
+        assert some.train.y.tolist() == [[1, 1], [0, 0], [0, 1], [0, 0], [1, 0]]
 
 
 def test_names_with_semicolons_between_are_labels_where_the_user_says_so(tmp_path):

@@ -51,8 +51,14 @@ class Ranges:
     notes: tuple[str, ...]
 
 
-def listed_ranges(listing: Path, folder: Path, endings: Collection[str]) -> Ranges | None:
+def listed_ranges(listing: Path, folder: Path, endings: Collection[str], *, several: bool = False) -> Ranges | None:
     """Return the ranges that a table lists, or None if it has no columns of begins and ends.
+
+    Args:
+        listing: the table.
+        folder: of the recordings.
+        endings: of their files.
+        several: whether several labels may hold at once; ranges that overlap are then cut into pieces.
 
     Raises:
         InputError: a line is damaged, ranges of a recording contradict each other, or there is no such recording.
@@ -74,10 +80,10 @@ def listed_ranges(listing: Path, folder: Path, endings: Collection[str]) -> Rang
         path = within(folder, texts[file][row], place, endings)
         found[path].append(_range(times, told, place))
     told_in = f"classes of ranges: as {listing.name} gives them"
-    return Ranges({path: _checked(ranges) for path, ranges in found.items()}, (told_in,))
+    return Ranges({path: _checked(ranges, several=several) for path, ranges in found.items()}, (told_in,))
 
 
-def label_tracks(files: Sequence[Entry]) -> Ranges | None:
+def label_tracks(files: Sequence[Entry], *, several: bool = False) -> Ranges | None:
     """Return the ranges of files by the label tracks beside them; None if there are none.
 
     Other texts beside all of them are none, such as what is said in a recording.
@@ -89,7 +95,7 @@ def label_tracks(files: Sequence[Entry]) -> Ranges | None:
     texts = {path: decode(read_bytes(track, str(track)), str(track))[0].splitlines() for path, track in tracks.items()}
     if not any(map(_is_track, texts.values())):
         return None
-    found = {path: _checked(list(_track(tracks[path], lines))) for path, lines in texts.items()}
+    found = {path: _checked(list(_track(tracks[path], lines)), several=several) for path, lines in texts.items()}
     names = f"{len(found)} label tracks beside them, such as {next(iter(tracks.values())).name}"
     return Ranges(found, (f"classes of ranges: from {names}",))
 
@@ -119,11 +125,12 @@ def _range(times: Sequence[float], told: Sequence[str], place: str) -> Range:
     return Range(begin, end, label, place, group, named)
 
 
-def _checked(ranges: Sequence[Range]) -> tuple[Range, ...]:
+def _checked(ranges: Sequence[Range], *, several: bool) -> tuple[Range, ...]:
     """Return the ranges of a recording in order; those of one class that overlap become one.
 
     Raises:
-        InputError: ranges of different classes overlap, or the recording is in two parts or groups.
+        InputError: ranges of different classes overlap, unless several labels may hold, or the recording is in two
+            parts or groups.
     """
     found: list[Range] = []
     for each in sorted(ranges, key=lambda one: (one.begin_s, one.end_s)):
@@ -131,14 +138,32 @@ def _checked(ranges: Sequence[Range]) -> tuple[Range, ...]:
         if (each.group, each.part) != (last.group, last.part):
             rule, got = "a recording must be in one group and one part", f"{each.group or each.part}"
             raise InputError(each.place, rule, got=f"{got}, but {last.group or last.part} in {last.place}")
-        if each.begin_s < last.end_s and each.label != last.label:
+        if not several and each.begin_s < last.end_s and each.label != last.label:
             got = f"{each.label} from {each.begin_s:g} s, but {last.label} to {last.end_s:g} s in {last.place}"
             raise InputError(each.place, "ranges of different classes must not overlap", got=got)
-        if found and each.begin_s < last.end_s:
+        if not several and found and each.begin_s < last.end_s:
             found[-1] = replace(last, end_s=max(last.end_s, each.end_s))
         else:
             found.append(each)
-    return tuple(found)
+    return tuple(_pieces(found) if several else found)
+
+
+def _pieces(ranges: Sequence[Range]) -> list[Range]:
+    """Return ranges that do not overlap, each with all labels that hold in it, with ; between.
+
+    A moment ends the piece that it lies in, so that no row holds it without its label.
+    """
+    moments = {each.begin_s for each in ranges if each.begin_s == each.end_s}
+    times = sorted({time for each in ranges for time in (each.begin_s, each.end_s)})
+    found: list[Range] = []
+    for begin, end in sorted((*itertools.pairwise(times), *((time, time) for time in moments))):
+        held = [each for each in ranges if each.begin_s <= begin and end <= each.end_s]
+        label = ";".join(sorted({each.label for each in held}))
+        if found and begin not in moments and (found[-1].end_s, found[-1].label) == (begin, label):
+            found[-1] = replace(found[-1], end_s=end)
+        elif held:
+            found.append(replace(held[0], begin_s=begin, end_s=end, label=label))
+    return found
 
 
 def _column(table: Table, words: Collection[str]) -> int | None:

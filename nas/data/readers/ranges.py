@@ -17,11 +17,10 @@ from nas.data.readers.many_files import read_all
 from nas.data.readers.picture import ENDINGS as PICTURES
 from nas.data.readers.silence import is_noise
 from nas.data.readers.sound import ENDINGS, FULL_SCALE, Samples, read_sound
+from nas.data.readers.wanted_classes import BACKGROUND
 from nas.data.tables.reading import TABLES
 from nas.errors import InputError
-
-BACKGROUND = "_background_"
-"""The class of what no range holds."""
+from nas.task.task import LABELS
 
 _TOLERATED_S = 0.05
 """How far beyond its recording a range may end, since labels are rounded."""
@@ -69,7 +68,10 @@ def ranges_of(source: str, folder: Path, options: DataOptions) -> Layout | None:
 def _told(folder: Path, files: Sequence[Entry], options: DataOptions) -> Ranges | None:
     given = Path(options.labels).expanduser() if options.labels else None
     listing = given or next((folder / name for name in LISTINGS if (folder / name).is_file()), None)
-    return label_tracks(files) if listing is None else listed_ranges(listing, folder, ENDINGS)
+    several = options.task == LABELS
+    if listing is None:
+        return label_tracks(files, several=several)
+    return listed_ranges(listing, folder, ENDINGS, several=several)
 
 
 def _check_ends(ranges: Sequence[Range], seconds: float) -> None:

@@ -5,12 +5,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nas.data import multi_labels
 from nas.data.layouts.entry import Entry
 from nas.data.options import DataOptions
 from nas.errors import InputError, unknown
+from nas.task.task import LABELS
 
 UNKNOWN, SILENCE = "_unknown_", "_silence_"
 """The classes of everything else, and of no sound, as Speech Commands calls them."""
+
+BACKGROUND = "_background_"
+"""The class of what no range holds."""
 
 
 def of_wanted_classes(entries: Sequence[Entry], options: DataOptions) -> tuple[list[Entry], tuple[str, ...]]:
@@ -22,6 +27,8 @@ def of_wanted_classes(entries: Sequence[Entry], options: DataOptions) -> tuple[l
         InputError: there is no such class, or a share is asked for and nothing would be left for it.
     """
     share = options.unknown_share
+    if options.task == LABELS and options.classes is not None:
+        return _of_wanted_labels(entries, options)
     if options.classes is None:
         if share is not None:
             rule = "needs the classes that are known"
@@ -45,6 +52,23 @@ def of_wanted_classes(entries: Sequence[Entry], options: DataOptions) -> tuple[l
         chosen += [replace(entry, label=UNKNOWN) for entry in ordered[: rows_of(count, share, options)]]
     words = len(found) - len(set(wanted))
     return [*kept, *chosen], (f"{UNKNOWN}: {len(chosen)} of {len(others)} files of {words} other classes",)
+
+
+def _of_wanted_labels(entries: Sequence[Entry], options: DataOptions) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return all files with those of their labels that are asked for."""
+    if options.unknown_share is not None:
+        raise InputError("--unknown-share", f"needs classes, not --task {LABELS}", hint="leave it out")
+    found = frozenset[str]().union(*(multi_labels.named(entry.label) for entry in entries))
+    wanted = {name.strip() for name in (options.classes or "").split(",") if name.strip()}
+    for name in sorted(wanted - {BACKGROUND}):
+        if name not in found:
+            raise unknown("--classes", "label", name, found)
+    kept = [
+        entry if entry.label == BACKGROUND else replace(entry, label=multi_labels.chosen(entry.label, wanted))
+        for entry in entries
+    ]
+    left_out = len(found - wanted)
+    return kept, (f"labels left out, since --classes does not name them: {left_out}",) if left_out else ()
 
 
 def rows_of(wanted: int, share: float, options: DataOptions) -> int:
