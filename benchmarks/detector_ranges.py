@@ -1,6 +1,6 @@
 """What int8 costs detectors of anomalies, and how that depends on ranges and on quantization-aware epochs.
 
-    python benchmarks/detector_ranges.py ../shared/data/skab_csv --folder /tmp/ranges
+    python benchmarks/detector_ranges.py ../shared/data/skab_csv --folder ranges
 
 trains auto-encoders of both spaces on normal rows alone, quantizes each of them in several ways, and adds the areas
 under the ROC on the test rows to `benchmarks/detector_ranges.jsonl`, from which it writes `detector_ranges.md`. SKAB's
