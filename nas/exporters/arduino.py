@@ -3,6 +3,7 @@
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project import samples_main
+from nas.exporters.project.answer import answer_lines
 from nas.exporters.project.main import NO_ARENA, NO_RUN, WRONG, given
 from nas.exporters.project.readme import last_step, project_readme
 from nas.exporters.project.samples import samples_of
@@ -31,26 +32,13 @@ def arduino(archive: Archive) -> Files:
     return {f"{name}/{file}": text for file, text in files.items()}
 
 
-def _answer(project: Project) -> tuple[str, str]:
-    """Return what stands before the smoothing of outputs, and the lines that tell the answer behind them."""
-    prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
-    if project.archive.output_scaling is not None:
-        return "", ""
-    if project.archive.labelling is not None:
-        return "", (
-            f"\n  for (int i = 0; i < {upper}_LABELS; ++i) {{\n"
-            f"    if (!{prefix}_holds({words.array}[i], i)) continue;\n"
-            f'    Serial.print("holds: ");\n    Serial.println({prefix}_label_names[i]);\n  }}'
-        )
-    told = '\n  Serial.print("answer: ");\n  Serial.println({});'
-    if project.archive.detector is not None:
-        return "const int is_anomaly = ", told.format('is_anomaly ? "anomaly" : "normal"')
-    return "const int best = ", told.format(f"{prefix}_class_names[best]")
+def _printing(word: str, text: str) -> str:
+    return f'Serial.print("{word}: ");\nSerial.println({text});'
 
 
 def _sketch(project: Project) -> str:
     name, prefix, upper, words = project.name, project.prefix, project.upper, outputs_of(project.archive)
-    best, told = _answer(project)
+    result, told = answer_lines(project, _printing)
     return f"""\
 // {name}: checks the model on this board, then {words.does} an example each second. {MARK}, and yours to change:
 // remove this sentence, and `nas export` will not write over your changes without --force.
@@ -68,7 +56,7 @@ static void stop_with(const char* why) {{
 
 // Shows the newest answer.
 static void tell() {{
-  {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  {result}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
   for (int i = 0; i < {upper}_{words.count}; ++i) {{
     Serial.print({prefix}_{words.names}[i]);
     Serial.print(": ");

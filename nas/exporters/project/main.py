@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nas.exporters.format import MARK
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project import samples_main
+from nas.exporters.project.answer import answer_lines
 from nas.exporters.project.sources import Project
 
 
@@ -150,22 +151,7 @@ static float {words.array}[{upper}_{words.count}];  // {words.each}
 
 def _tell(project: Project) -> str:
     prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
-    best, told = "const int best = ", f'\n  printf("answer: %s\\n", {prefix}_class_names[best]);'
-    if project.archive.detector is not None:
-        best, told = (
-            "const int is_anomaly = ",
-            told.replace(f"{prefix}_class_names[best]", 'is_anomaly ? "anomaly" : "normal"'),
-        )
-    if project.archive.output_scaling is not None:
-        best = told = ""
-    if project.archive.labelling is not None:
-        best, told = (
-            "",
-            (
-                f"\n  for (int i = 0; i < {upper}_LABELS; ++i) {{\n"
-                f'    if ({prefix}_holds(probabilities[i], i)) printf("holds: %s\\n", {prefix}_label_names[i]);\n  }}'
-            ),
-        )
+    result, told = answer_lines(project, lambda word, text: f'printf("{word}: %s\\n", {text});')
     return f"""\
 // By whole numbers, since printf of floats takes kilobytes of flash, or is not there.
 static void print_value(const char* name, float value) {{
@@ -175,7 +161,7 @@ static void print_value(const char* name, float value) {{
 
 // Prints the newest answer.
 static void tell() {{
-  {best}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  {result}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
   for (int i = 0; i < {upper}_{words.count}; ++i) print_value({prefix}_{words.names}[i], {words.array}[i]);{told}
 }}
 """
