@@ -4,6 +4,7 @@ from nas.exporters.format import MARK
 from nas.exporters.front_ends.mel_program import printed
 from nas.exporters.front_ends.window import about_windows, compiled
 from nas.exporters.markdown import escape, table
+from nas.exporters.model_input import model_input
 from nas.exporters.outputs import outputs_of
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
@@ -63,7 +64,6 @@ def window_readme(name: str, archive: Archive, front_end: WindowFrontEnd) -> str
         f"{name}_listen_main.c": "a program that reads its standard input: not for a project that has a main",
     }
     steps, channels = archive.row_shape
-    named = ", ".join(map(escape, archive.channel_names)) or "in the order of the training data"
     return f"""\
 # {escape(archive.name)} in plain C, from sensors to answers
 
@@ -87,6 +87,5 @@ defines this macro gets more or fewer answers. The self-test is `{name}_listen_s
 
 ## What it is given
 
-- Windows of {steps} steps of {channels} channels: {named}.
-- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense.
+{model_input(archive, f"{name}.h")}
 """
