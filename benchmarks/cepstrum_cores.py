@@ -3,7 +3,7 @@
     python benchmarks/cepstrum_cores.py [--core cortex-m4 ...]
 
 Needs what `front_end_cores.py` needs, and measures as it does: each setting with coefficients and without, whose
-difference is told. It then fits the instructions of a frame, as `front_end_fit.py` does, and prints the tables of
+difference is told. It then fits the instructions of a frame, as `front_end_fit.py` does, and prints those in
 nas/signal/cepstrum_cost.py. The page is front_end_cores.md.
 """
 
@@ -11,12 +11,11 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from scipy.optimize import nnls
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from front_end_cores import measure
+from instruction_fit import fit
 from plain_c import CORES
 
 from nas.signal.cepstrum_cost import cepstrum_bytes, cepstrum_instructions, cepstrum_terms
@@ -32,6 +31,21 @@ SETTINGS = [
 ]  # fmt: skip
 
 
+def added(core: str, mel: Mel) -> dict[str, Any]:
+    """Return what coefficients add to flash, RAM and instructions on a core, and how many differ from Python's."""
+    both, without = measure(core, mel), measure(core, replace(mel, mfcc_coefficients=0))
+    found = {key: both[key] - without[key] for key in ("flash", "ram", "instructions")}
+    return {**found, "different": both["different"]}
+
+
+def line(core: str, mel: Mel, found: dict[str, Any]) -> str:
+    """Return a line of the table; in brackets, how far the estimate is from the instructions."""
+    count, guess = found["instructions"], cepstrum_instructions(mel, core)
+    near = "" if guess is None else f" ({guess / count - 1:+.1%})"
+    cells = f"{mel.filterbank_n_channels} | {mel.mfcc_coefficients} | {core} | {found['flash']:,} | {found['ram']}"
+    return f"| {cells} | {count:,.0f}{near} | {found['different']} |"
+
+
 def main() -> None:
     """Measure, print a table, and fit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -39,26 +53,15 @@ def main() -> None:
     print("| channels | coefficients | core | flash | RAM | instructions a frame | that differ |")
     print("|---|---|---|---|---|---|---|")
     for core in parser.parse_args().core or ["cortex-m0plus", "cortex-m4"]:
-        code, counts = set(), []
+        rows = []
         for mel in SETTINGS:
-            both, without = measure(core, mel), measure(core, replace(mel, mfcc_coefficients=0))
-            added = {key: both[key] - without[key] for key in ("flash", "ram", "instructions")}
-            code.add(added["flash"] - cepstrum_bytes(mel))
-            counts.append(added["instructions"])
-            guessed = cepstrum_instructions(mel, core)
-            near = "" if guessed is None else f" ({guessed / counts[-1] - 1:+.1%})"
-            cells = f"{mel.filterbank_n_channels} | {mel.mfcc_coefficients} | {core} | {added['flash']:,}"
-            print(
-                f"| {cells} | {added['ram']} | {added['instructions']:,.0f}{near} | {both['different']} |", flush=True
-            )
-        x, y = np.array([cepstrum_terms(mel) for mel in SETTINGS], float), np.array(counts)
-        numbers = np.arange(len(y))
-        errors = []
-        for chosen in (numbers % 2 == 0, numbers >= 0):
-            factors = nnls(x[chosen] / y[chosen, None], np.ones(chosen.sum()))[0]
-            errors.append(np.abs(x @ factors / y - 1)[~chosen if not chosen.all() else chosen].max())
-        print(f"{core}: code {sorted(code)}; greatest error {errors[0]:.1%} not fitted, {errors[1]:.1%} all")
-        print(f'    "{core}": ({", ".join(f"{value:.2f}" for value in factors)}),')
+            rows.append(added(core, mel))
+            print(line(core, mel, rows[-1]), flush=True)
+        code = {row["flash"] - cepstrum_bytes(mel) for mel, row in zip(SETTINGS, rows, strict=True)}
+        found = fit([cepstrum_terms(mel) for mel in SETTINGS], [row["instructions"] for row in rows])
+        errors = f"{found.held_out.max():.1%} not fitted, {found.errors.max():.1%} all"
+        print(f"{core}: code {sorted(code)}; greatest error {errors}")
+        print(f'    "{core}": {found.row},')
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import nnls
 
 sys.path.insert(0, str(Path(__file__).parent))
 import emulated_front_end
+from instruction_fit import fit
 from plain_c import CORES
 
 from nas.arrays import Array
@@ -147,19 +147,16 @@ def terms(row: dict[str, Any]) -> tuple[float, ...]:
     return spectrum_terms(front_end, shape, bank(front_end.scale, size, front_end.bands))
 
 
-def fit(rows: list[dict[str, Any]]) -> Iterator[str]:
+def errors(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Yield the error of the half of the rows that was not fitted, and instructions of each term fitted to all."""
-    x, y = np.array([terms(row) for row in rows], float), np.array([row["instructions"] for row in rows])
-    solve = lambda chosen: nnls(x[chosen] / y[chosen, None], np.ones(chosen.sum()))[0]  # noqa: E731
-    half = np.arange(len(rows)) % 2 == 0
-    error = np.abs(x @ solve(half) / y - 1)[~half]
+    found = fit([terms(row) for row in rows], [row["instructions"] for row in rows])
+    held_out = found.held_out
     code = {row["flash"] - estimate(row).table_bytes for row in rows}
     ram = {row["ram"] - estimate(row).ram_bytes for row in rows}
-    yield f"{len(rows)} settings, error of the half that was not fitted: median {np.median(error):.1%},"
-    yield f"  greatest {error.max():.1%}; code {sorted(code)}, RAM apart by {sorted(ram)}"
-    everything = solve(half | True)
-    yield f"  all: greatest {np.abs(x @ everything / y - 1).max():.1%}; different {sum(r['different'] for r in rows)}"
-    yield f"  ({', '.join(f'{value:.2f}' for value in everything)}),"
+    yield f"{len(rows)} settings, error of the half that was not fitted: median {np.median(held_out):.1%},"
+    yield f"  greatest {held_out.max():.1%}; code {sorted(code)}, RAM apart by {sorted(ram)}"
+    yield f"  all: greatest {found.errors.max():.1%}; different {sum(row['different'] for row in rows)}"
+    yield f"  {found.row},"
 
 
 def main() -> None:
@@ -175,7 +172,7 @@ def main() -> None:
     if given.fit:
         for kind, core in sorted({(row["settings"]["front_end"], row["core"]) for row in kept}):
             rows = [row for row in kept if (row["settings"]["front_end"], row["core"]) == (kind, core)]
-            print(f"{kind}, {core}:", *fit(rows), sep="\n")
+            print(f"{kind}, {core}:", *errors(rows), sep="\n")
         return
     found = []
     print("| front-end, values | window | core | flash | RAM | stack | instructions | inputs that differ |")
