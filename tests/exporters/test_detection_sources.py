@@ -1,11 +1,11 @@
 """Exported sources of a detector of anomalies, compiled and run on this computer: they decide as Python does."""
 
 import dataclasses
-import shutil
 import subprocess
 
 import numpy as np
 import pytest
+from compiled_sources import STRICT, compiled, compiled_main, in_c_and_cpp, texts_of
 
 from nas.api.device_archive import device_archive
 from nas.api.loading import load
@@ -15,7 +15,6 @@ from nas.graph.builder import GraphBuilder
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.task.anomaly import Anomaly
 
-STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 PROGRAM = """
 #include <stdio.h>
 #include "pump.h"
@@ -52,13 +51,6 @@ def model(tmp_path_factory):
     return dataclasses.replace(load(path), class_names=names, scaling=scaling, detector=detector)
 
 
-def compiled(folder, *command):
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"no {command[0]} to compile with")
-    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert built.stderr == ""
-
-
 def test_plain_c_has_the_score_of_python_and_decides_alike_on_every_row(model, tmp_path):
     write(Destination(tmp_path, name="pump"), device_archive(model), ["c"])
     (tmp_path / "main.c").write_text(PROGRAM)
@@ -88,23 +80,17 @@ def test_the_program_beside_it_checks_itself_and_tells_score_and_answer(model, t
     assert float(words[1]) == pytest.approx(answers[0, 0], rel=0.1)
 
 
-@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-std=c++17")], ids=["C", "C++"])
+@in_c_and_cpp
 def test_the_header_for_tflm_compiles(model, compiler, tmp_path):
     write(Destination(tmp_path, name="pump"), device_archive(model), ["tflm"])
-    ending = "c" if compiler[0] == "gcc" else "cc"
-    (tmp_path / f"main.{ending}").write_text(
-        '#include "model_data.h"\nint main(void) { static int8_t row[PUMP_INPUT_BYTES]; '
-        "return pump_is_anomaly(row, row); }\n"
-    )
-    compiled(tmp_path, *compiler, *STRICT[:2], f"main.{ending}", "model_data.c", "-lm", "-o", "program")
+    body = "static int8_t row[PUMP_INPUT_BYTES]; return pump_is_anomaly(row, row);"
+    compiled_main(tmp_path, compiler, f'#include "model_data.h"\nint main(void) {{ {body} }}\n', "model_data.c")
 
 
 def test_projects_keep_the_input_and_name_no_other_class(model, tmp_path):
     for form in ("arduino", "cmake", "firmware"):
         write(Destination(tmp_path / form, name="pump"), device_archive(model), [form])
-    texts = {
-        path: path.read_text() for path in tmp_path.rglob("*") if path.suffix in (".h", ".cpp", ".ino", ".md", ".c")
-    }
+    texts = texts_of(tmp_path)
     assert sum("memcpy" in text and "sizeof kept" in text for text in texts.values()) == 3
     for path, text in texts.items():
         assert "CLASSES" not in text, path

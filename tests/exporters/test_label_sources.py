@@ -1,11 +1,11 @@
 """Exported sources of several labels at once compile without a warning in C and C++, and name no class."""
 
 import dataclasses
-import shutil
 import subprocess
 
 import numpy as np
 import pytest
+from compiled_sources import STRICT, compiled, compiled_main, in_c_and_cpp, texts_of
 
 from nas.api.device_archive import device_archive
 from nas.api.loading import load
@@ -14,7 +14,6 @@ from nas.exporters.format import Destination, write
 from nas.graph.builder import GraphBuilder
 from nas.task.multi_label import MultiLabel
 
-STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 NAMES = ("hum", "rattle", "hiss")
 
 
@@ -34,13 +33,6 @@ def model(tmp_path_factory):
     return dataclasses.replace(load(path), class_names=NAMES, scaling=Scaling((0.5,) * 6, (2.0,) * 6), labelling=task)
 
 
-def compiled(folder, *command):
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"no {command[0]} to compile with")
-    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert built.stderr == ""
-
-
 def test_thresholds_are_the_outputs_from_which_on_labels_hold(model, tmp_path):
     write(Destination(tmp_path, name="shop"), device_archive(model), ["c"])
     assert "#define SHOP_THRESHOLDS { 0, 1, 128 }" in (tmp_path / "shop.h").read_text()
@@ -56,22 +48,17 @@ def test_the_program_beside_it_checks_itself_and_tells_each_label(model, tmp_pat
     assert said == ["self-test: passed", *words]
 
 
-@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-std=c++17")], ids=["C", "C++"])
+@in_c_and_cpp
 def test_the_header_for_tflm_compiles(model, compiler, tmp_path):
     write(Destination(tmp_path, name="shop"), device_archive(model), ["tflm"])
-    ending = "c" if compiler[0] == "gcc" else "cc"
-    (tmp_path / f"main.{ending}").write_text(
-        '#include "model_data.h"\nint main(void) { static int8_t out[SHOP_LABELS]; return shop_has(out, 1); }\n'
-    )
-    compiled(tmp_path, *compiler, *STRICT[:2], f"main.{ending}", "model_data.c", "-lm", "-o", "program")
+    main = '#include "model_data.h"\nint main(void) { static int8_t out[SHOP_LABELS]; return shop_has(out, 1); }\n'
+    compiled_main(tmp_path, compiler, main, "model_data.c")
 
 
 def test_projects_fill_probabilities_and_name_no_class(model, tmp_path):
     for form in ("arduino", "cmake", "firmware"):
         write(Destination(tmp_path / form, name="shop"), device_archive(model), [form])
-    texts = {
-        path: path.read_text() for path in tmp_path.rglob("*") if path.suffix in (".h", ".cpp", ".ino", ".md", ".c")
-    }
+    texts = texts_of(tmp_path)
     assert sum("shop_holds(probabilities[i]" in text for text in texts.values()) >= 4
     for path, text in texts.items():
         assert "CLASSES" not in text, path

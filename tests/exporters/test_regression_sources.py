@@ -1,11 +1,11 @@
 """Exported sources of a regression, compiled and run on this computer: they give values in units."""
 
 import dataclasses
-import shutil
 import subprocess
 
 import numpy as np
 import pytest
+from compiled_sources import STRICT, compiled, compiled_main, in_c_and_cpp, texts_of
 
 from nas.api.device_archive import device_archive
 from nas.api.loading import load
@@ -15,7 +15,6 @@ from nas.exporters.format import Destination, write
 from nas.graph.builder import GraphBuilder
 from nas.task.regression import Regression
 
-STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 PROGRAM = """
 #include <stdio.h>
 #include "level.h"
@@ -63,13 +62,6 @@ def raw_rows():
     return np.random.default_rng(2).normal(3, 2, (40, 5)).astype(np.float32)
 
 
-def compiled(folder, *command):
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"no {command[0]} to compile with")
-    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert built.stderr == ""
-
-
 def test_plain_c_gives_the_values_that_python_predicts(model, tmp_path):
     write(Destination(tmp_path, name="level"), device_archive(model), ["c"])
     (tmp_path / "main.c").write_text(PROGRAM)
@@ -94,7 +86,7 @@ def test_the_program_beside_it_prints_each_target_with_its_value(model, tmp_path
         assert float(line.rpartition(" ")[2]) == pytest.approx(value, rel=1e-4, abs=1.0)
 
 
-@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-std=c++17")], ids=["C", "C++"])
+@in_c_and_cpp
 def test_the_header_for_tflm_compiles_and_turns_outputs_into_values(model, compiler, tmp_path):
     archive = device_archive(model)
     (tmp_path / "model_data.h").write_text(data_header(archive, "level"))
@@ -102,9 +94,7 @@ def test_the_header_for_tflm_compiles_and_turns_outputs_into_values(model, compi
         '#include <stdio.h>\n#include "model_data.h"\nconst float level_input_mul[5] = {0}, level_input_add[5] = {0};'
     )
     lines = "".join(f'printf("%.9g\\n", (double)level_value((int8_t)-7, {i}));' for i in range(len(model.class_names)))
-    ending = "c" if compiler[0] == "gcc" else "cc"
-    (tmp_path / f"main.{ending}").write_text(f"{source}\nint main(void) {{ {lines} return 0; }}\n")
-    compiled(tmp_path, *compiler, *STRICT[:2], f"main.{ending}", "-lm", "-o", "program")
+    compiled_main(tmp_path, compiler, f"{source}\nint main(void) {{ {lines} return 0; }}\n")
     said = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True).stdout.split()
     real = (-7 - archive.output.zero_point) * archive.output.scale
     scaling = archive.output_scaling
@@ -115,7 +105,7 @@ def test_the_header_for_tflm_compiles_and_turns_outputs_into_values(model, compi
 def test_projects_say_values_and_targets_and_name_no_class(model, tmp_path):
     for form in ("arduino", "cmake", "zephyr"):
         write(Destination(tmp_path / form, name="level"), device_archive(model), [form])
-    texts = [path.read_text() for path in tmp_path.rglob("*") if path.suffix in (".h", ".cpp", ".ino", ".md")]
+    texts = texts_of(tmp_path).values()
     assert any("level_value" in text for text in texts)
     for text in texts:
         assert "CLASSES" not in text
