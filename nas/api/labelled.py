@@ -17,7 +17,7 @@ from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.evaluation.class_names import match_labels, match_targets
 from nas.task.classification import Classification
-from nas.task.multi_label import MultiLabel
+from nas.task.multi_label import MultiLabel, holds_labels
 from nas.task.regression import Regression
 from nas.task.task import LABELS, TARGETS, Task
 
@@ -63,7 +63,7 @@ def score(model: Model, outputs: Floats, y: Array) -> float:
         outputs: [n, outputs].
         y: class of each row [n], or measured targets or labels [n, outputs].
     """
-    if y.ndim == 2 and y.dtype.kind == "u":
+    if holds_labels(y):
         judge = model.labelling or MultiLabel()
         return judge.scores(judge.tally(judge.answers(outputs), y, y.shape[1]))[judge.main_metric]
     if y.ndim == 2:
@@ -78,7 +78,7 @@ def score(model: Model, outputs: Floats, y: Array) -> float:
 
 def judged_in(model: Model, y: Array | None) -> str:
     """Return the metric that `score` is for rows of such classes or targets; without rows, for what the model gives."""
-    if model.labelling is not None:
+    if model.labelling is not None if y is None else holds_labels(y):
         return MultiLabel.main_metric
     measured = model.output_scaling is not None if y is None else y.ndim == 2
     return Regression.main_metric if measured else Classification.main_metric
@@ -95,9 +95,9 @@ def judged_by(data: DataSource | None) -> str:
 def baseline_score(parts: Mapping[str, Part], part: str, learns: Task | None = None) -> float:
     """Return the share of the rows of a part that have the most frequent class of the training rows.
 
-    Of measured targets, the RMSE of always answering the mean of the training targets; of labels, the macro-F1 of what
-    is more frequent of each. If the task is to detect
-    anomalies, the area under the ROC of the distance of the rows, which must be scaled, from the training rows' mean.
+    Of measured targets, the RMSE of always answering the mean of the training targets; of labels, the macro-F1 of
+    always answering what is more frequent of each. If the task is to detect anomalies, the area under the ROC of the
+    distance of the rows, which must be scaled, from the training rows' mean.
     """
     y = parts[part].y
     if learns is not None and learns.reconstructs:

@@ -9,7 +9,7 @@ from nas.data.file_table import FileTable
 from nas.data.finding import Finding
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.task.multi_label import rarest
+from nas.task.multi_label import holds_labels, rarest
 from nas.task.task import CLASSES, LABELS, TARGETS, Task
 
 
@@ -45,7 +45,7 @@ class Part:
     @property
     def has_labels(self) -> bool:
         """Whether rows have labels, of which several may hold at once."""
-        return self.y.ndim == 2 and self.y.dtype.kind == "u"
+        return holds_labels(self.y)
 
     @property
     def strata(self) -> Ints:

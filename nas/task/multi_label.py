@@ -140,6 +140,11 @@ def best_threshold(probabilities: Array, y: Array) -> float:
     return float(ends[best[np.abs(ends[best] - EVEN).argmin()]])
 
 
+def holds_labels(y: Array) -> bool:
+    """Return whether what is known of rows are labels, and neither classes nor measured targets."""
+    return y.ndim == 2 and y.dtype.kind == "u"
+
+
 def rarest(y: Array) -> Ints:
     """Return the number from 1 of the rarest label that each row [n, labels] has; 0 of a row with none."""
     order = np.argsort(y.sum(axis=0, dtype=np.int64), kind="stable")

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from sklearn.metrics import f1_score
 
 import nas
 from nas.api.apart import Apart, RefusedError
@@ -204,6 +205,20 @@ def test_tables_are_written_as_csv_and_excel(folder: Path, measured: Any) -> Non
     assert len(tensors) == sum(len(row["tensors"]) for row in measured["models"])
     with pytest.raises(InputError, match=r"must end with \.csv or \.xlsx"):
         write_tables(folder / "b.txt", {"models": to_frame([])})
+
+
+def test_a_bare_model_is_judged_by_the_macro_f1_on_rows_with_several_labels() -> None:
+    rng = np.random.default_rng(1)
+    y = (rng.random((120, 3)) < 0.4).astype(np.uint8)
+    x = (rng.standard_normal((120, 3)) + 2 * y - 1).astype(np.float32)
+    network = keras.Sequential([keras.Input((3,)), L.Dense(3, activation="sigmoid", kernel_initializer="identity")])
+    found = nas.quantize(
+        nas.Model(None, (3,), ("a", "b", "c"), keras=dump_keras(network)),
+        data=nas.Data.from_arrays(x, y, x_test=x[:60], y_test=y[:60], class_names=["a", "b", "c"]),
+        settings={"schemes": ["float32"]},
+    )
+    assert found.metric == "f1_macro"
+    assert found.schemes[0].score == pytest.approx(f1_score(y[:60], x[:60] >= 0, average="macro"))
 
 
 @pytest.mark.parametrize(("function", "says"), [(os.abort, "crashes the interpreter"), (int, "invalid literal")])
