@@ -85,8 +85,8 @@ class Finals:
             return
         ledger = self.trials.ledger
         competing = chosen[: self._number_in_time(chosen)]
-        soft_labels = self._soft_labels(competing[0]) if competing else {}
-        finals = comparable(self._cross_validate(competing, soft_labels))
+        soft_labels, folds = self._soft_labels(competing[0]) if competing else {}, self._folds()
+        finals = comparable(self._cross_validate(competing, folds, soft_labels))
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
         rival = Rival(self.problem, self.dispatcher, self.clock)
         record, epochs, beside = self._last_training(best, soft_labels, rival)
@@ -98,7 +98,7 @@ class Finals:
             teachers=tuple(ledger.listed("teachers")),
             finalists=tuple(Finalist.of(one, finals) for one in chosen),
             tested=self._test(record),
-            planned_folds=len(self._folds()),
+            planned_folds=len(folds),
             test_uses=count_test_use(ledger, record.trial),
         )
         hand_made, missing = rival.test(beside)
@@ -136,22 +136,21 @@ class Finals:
         teachers = Teachers(self.problem, self.trials.ledger, self.models, self.dispatcher, self.observer)
         return teachers.soft_labels(self.plan.fold_epochs, None if limit is None else TEACHER_SHARE * limit, front_end)
 
-    def _cross_validate(self, chosen: Sequence[Record], soft_labels: SoftLabels) -> list[Final]:
+    def _cross_validate(self, chosen: Sequence[Record], folds: Sequence[Fold], soft_labels: SoftLabels) -> list[Final]:
         """Train each finalist on each fold, except for those trainings that an earlier run has done.
 
         A training that the time limit has cut short is left out: its learning rate has not come down, so it says little
         of the network.
         """
-        usable = self._folds()
-        if chosen and not usable:
+        if chosen and not folds:
             lacking = f"no fold has rows that can tell the {metric_title(self.judge.metric)}"
             self.observer.phase(f"finals: {lacking}, so the best candidate of the search wins")
-        if not chosen or not usable:
+        if not chosen or not folds:
             return []
         done = {(final.record.trial, final.fold): final for final in self._stored()}
-        missing = [(record, fold) for fold in usable for record in chosen if (record.trial, fold.index) not in done]
-        planned = len(chosen) * len(usable)
-        self.observer.phase(self._announcement(chosen, len(missing)))
+        missing = [(record, fold) for fold in folds for record in chosen if (record.trial, fold.index) not in done]
+        planned = len(chosen) * len(folds)
+        self.observer.phase(self._announcement(chosen, len(folds), len(missing)))
         for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels, done)):
             if isinstance(answer, TrainingOutcome) and Final(answer.record, fold.index).is_whole:
                 final = self._store(answer.record, fold)
@@ -160,14 +159,15 @@ class Finals:
         trials = {record.trial for record in chosen}
         return [final for final in done.values() if final.record.trial in trials]
 
-    def _announcement(self, chosen: Sequence[Record], missing: int) -> str:
+    def _announcement(self, chosen: Sequence[Record], folds: int, missing: int) -> str:
         seconds = self.plan.seconds(self._pace(chosen), missing)
         about = f", about {duration(seconds)}" if self.clock.limit is None else ""
         best, wanted = counted(len(chosen), "best candidate"), len(self.finalists())
         fewer = f", as many of {wanted} as there is time for," if len(chosen) < wanted else ""
-        return f"finals: cross-validating the {best}{fewer} on {counted(len(self._folds()), 'fold')}{about}"
+        return f"finals: cross-validating the {best}{fewer} on {counted(folds, 'fold')}{about}"
 
     def _folds(self) -> list[Fold]:
+        """Return the folds whose rows can tell the metric."""
         study, splits = self.problem.study, self.problem.splits
         wanted = Fold(0, study.recipe.finals.final_folds, study.seed)
         return telling_folds(splits.train.join(splits.val), wanted, self.problem.space.task, self.judge.metric)
