@@ -1,6 +1,8 @@
 """Labelled data as their source gives them, before they are split."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -187,3 +189,8 @@ class Dataset:
         """Return the parts that the source has, by name."""
         found = {"train": self.train, "val": self.val, "test": self.test}
         return {name: part for name, part in found.items() if part is not None}
+
+    def with_parts(self, parts: Mapping[str, Part], note: str, **changes: Any) -> Self:
+        """Return the data with other parts, a further note, and changes of other fields."""
+        val, test = parts.get("val"), parts.get("test")
+        return replace(self, train=parts["train"], val=val, test=test, notes=(*self.notes, note), **changes)

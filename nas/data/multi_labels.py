@@ -100,15 +100,7 @@ def as_asked(dataset: Dataset, options: DataOptions) -> Dataset:
     codes = np.array([[name in one for name in names] for one in sets], np.uint8)
     parts = {name: replace(part, y=codes[part.y]) for name, part in dataset.parts().items()}
     note = f"labels are the {len(names)} names between ; or |: {', '.join(names)}"
-    return replace(
-        dataset,
-        train=parts["train"],
-        val=parts.get("val"),
-        test=parts.get("test"),
-        class_names=names,
-        notes=(*dataset.notes, note),
-        task=LABELS,
-    )
+    return dataset.with_parts(parts, note, class_names=names, task=LABELS)
 
 
 def chosen(text: str, wanted: Collection[str]) -> str:

@@ -78,15 +78,7 @@ def _coded(dataset: Dataset, normal: frozenset[int]) -> Dataset:
     names = ", ".join(dataset.class_names[number] for number in sorted(normal))
     others = ", ".join(name for number, name in enumerate(dataset.class_names) if number not in normal) or "none"
     note = f"normal: {names}; anomalies: {others}"
-    return replace(
-        dataset,
-        train=parts["train"],
-        val=parts.get("val"),
-        test=parts.get("test"),
-        class_names=NAMES,
-        notes=(*dataset.notes, note),
-        task=ANOMALIES,
-    )
+    return dataset.with_parts(parts, note, class_names=NAMES, task=ANOMALIES)
 
 
 def remarks(dataset: Dataset, train: Part) -> Iterator[str]:

@@ -51,8 +51,9 @@ def listed(dataset: Dataset, names: str | None, flag: str) -> list[int]:
 
 def _merged(dataset: Dataset) -> Dataset:
     names, parts = zip(*dataset.parts().items(), strict=True)
-    train = functools.reduce(Part.join, parts)
-    return _told(replace(dataset, train=train, val=None, test=None), f"parts merged as asked: {', '.join(names)}")
+    return dataset.with_parts(
+        {"train": functools.reduce(Part.join, parts)}, f"parts merged as asked: {', '.join(names)}"
+    )
 
 
 def _without_channels(dataset: Dataset, left_out: Sequence[int]) -> Dataset:
@@ -61,24 +62,16 @@ def _without_channels(dataset: Dataset, left_out: Sequence[int]) -> Dataset:
         raise InputError("--drop-columns", "must leave a column", got="all of them")
     parts = {name: replace(part, x=np.ascontiguousarray(part.x[..., kept])) for name, part in dataset.parts().items()}
     names, factors = dataset.channel_names, dataset.units_scale
-    without = replace(
-        dataset,
-        train=parts["train"],
-        val=parts.get("val"),
-        test=parts.get("test"),
+    return dataset.with_parts(
+        parts,
+        "left out as asked: " + ", ".join(dataset.channel_name(index) for index in left_out),
         channel_names=tuple(names[i] for i in kept) if names else (),
         units_scale=None if factors is None else tuple(factors[i] for i in kept),
     )
-    return _told(without, "left out as asked: " + ", ".join(dataset.channel_name(index) for index in left_out))
 
 
 def _without_outliers(dataset: Dataset) -> Dataset:
     rows = outlying_rows(dataset)
     parts: dict[str, Part] = {name: part.take(np.flatnonzero(~rows[name])) for name, part in dataset.parts().items()}
     counts = ", ".join(f"{outlying.sum()} of {name}" for name, outlying in rows.items())
-    dataset = replace(dataset, train=parts["train"], val=parts.get("val"), test=parts.get("test"))
-    return _told(dataset, f"rows with outliers left out as asked: {counts}")
-
-
-def _told(dataset: Dataset, note: str) -> Dataset:
-    return replace(dataset, notes=(*dataset.notes, note))
+    return dataset.with_parts(parts, f"rows with outliers left out as asked: {counts}")
