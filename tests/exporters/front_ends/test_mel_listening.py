@@ -6,6 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
+from heard_in_c import STRICT, heard_in_c
 from sound_archive import SAMPLES, regression, sounds, trained
 
 from nas.errors import InputError
@@ -15,7 +16,6 @@ from nas.exporters.front_ends.mel import compiled
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
 
-STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror", "-O2"]
 SETTINGS = [
     Mel(window_size_ms=25, window_step_ms=20, filterbank_n_channels=12),
     Mel(
@@ -33,30 +33,6 @@ SETTINGS = [
     ),
 ]
 COEFFICIENTS = SETTINGS[3:]
-PROGRAM = """
-#include <stdio.h>
-#include "hears_listen.h"
-int main(void) {
-  static int16_t samples[SAMPLES];
-  int8_t output[HEARS_OUTPUT_BYTES];
-  if (!hears_listen_self_test(output)) return 3;
-  while (fread(samples, sizeof(int16_t), SAMPLES, stdin) == SAMPLES) {
-    int answered = 0;
-    hears_listen_reset();
-    for (size_t at = 0, piece = 1; at < SAMPLES; at += piece, piece = piece * 3 % 701 + 1) {
-      if (piece > SAMPLES - at) piece = SAMPLES - at;
-      for (size_t taken = 0; taken < piece;) {
-        int is_new;
-        taken += hears_process_samples(samples + at + taken, piece - taken, output, &is_new);
-        answered += is_new;
-      }
-    }
-    if (answered != 1) return 4;
-    fwrite(output, 1, sizeof output, stdout);
-  }
-  return 0;
-}
-"""
 
 
 @pytest.mark.parametrize("mel", SETTINGS)
@@ -65,15 +41,8 @@ def test_samples_give_the_answers_of_python_to_the_bit(make_archive, tmp_path, m
         pytest.skip("no gcc to compile with")
     archive, clips = trained(make_archive, mel), sounds(40)
     write(Destination(tmp_path, name="hears"), archive, ["c"])
-    (tmp_path / "program.c").write_text(PROGRAM)
-    sources = ["program.c", "hears_listen.c", *compiled("hears", mel), "hears.c"]
-    command = ["gcc", *STRICT, f"-DSAMPLES={SAMPLES}", *sources, "-lm", "-o", "program"]
-    built = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert built.stderr == ""
-    ended = subprocess.run([tmp_path / "program"], input=clips.tobytes(), capture_output=True, check=True)
-    model = TfliteModel(archive.tflite)
+    found, model = heard_in_c(tmp_path, clips), TfliteModel(archive.tflite)
     rows = archive.scaling.apply(mel.apply(clips[..., None])).reshape(40, *model.row_shape)
-    found = np.frombuffer(ended.stdout, np.int8).reshape(40, 3)
     np.testing.assert_array_equal(found, model.run(model.quantize(rows)))
     assert len(set(map(tuple, found.tolist()))) > 1
 
