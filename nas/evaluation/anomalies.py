@@ -10,8 +10,8 @@ from nas.arrays import Array, Flags
 from nas.codec import to_data
 from nas.data.dataset import Part
 from nas.evaluation.evaluation import Subject
-from nas.evaluation.regression import RegressionEvaluation, scores_of_groups
-from nas.signal.kind import Kind
+from nas.evaluation.regression import RegressionEvaluation
+from nas.evaluation.side_by_side import common_fields, points_of, shown_answers
 from nas.task.anomaly import Anomaly
 from nas.task.task import Task
 
@@ -72,24 +72,13 @@ def evaluate_detector(
         int8: answers of the `.tflite` [n, 2]; None if there is none.
         before: answers of the float model [n, 2]; None if there is none.
     """
-    outputs, grouped = int(np.prod(part.x.shape[1:])), part.groups is not None
-    tallies = [
-        None if each is None else detector.tallies(each, part.y, part.groups, outputs) for each in (int8, before)
-    ]
-    main = next(each for each in (int8, before) if each is not None)
-    some = next(each for each in tallies if each is not None)
+    outputs, shown = int(np.prod(part.x.shape[1:])), shown_answers(int8, before)
     return AnomalyEvaluation(
-        about=about,
-        rows=len(part),
-        inputs_are=Kind.of(part.x.shape[1:]).plural,
-        drawn_from=detector.drawn_from(some, grouped=grouped),
-        int8=None if tallies[0] is None else detector.estimates(tallies[0], grouped=grouped),
-        before=None if tallies[1] is None else detector.estimates(tallies[1], grouped=grouped),
-        baseline=detector.scores(detector.baseline(part.y, part.y, outputs, main)),
-        groups=scores_of_groups(detector, part, *tallies),
-        points=np.stack([part.y, main[:, 0]], axis=-1)[None],
+        **common_fields(detector, part, about, outputs, int8, before),
+        baseline=detector.scores(detector.baseline(part.y, part.y, outputs, shown)),
+        points=points_of(*detector.numbers(shown, part.y)),
         threshold=detector.threshold,
-        events=tuple(_events(part, detector.alarms(main), about.seconds_per_row)),
+        events=tuple(_events(part, detector.alarms(shown), about.seconds_per_row)),
     )
 
 

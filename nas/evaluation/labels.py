@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from nas.arrays import Array
 from nas.codec import to_data
 from nas.data.dataset import Part
 from nas.evaluation.evaluation import Subject
-from nas.evaluation.regression import RegressionEvaluation, scores_of_groups
+from nas.evaluation.regression import RegressionEvaluation
+from nas.evaluation.side_by_side import common_fields, points_of, shown_answers
 from nas.model.answers import label_scores
-from nas.signal.kind import Kind
 from nas.study.answers import LabelScore
 from nas.task.multi_label import MultiLabel
 from nas.task.task import Task
@@ -55,21 +53,10 @@ def evaluate_labels(
         int8: probabilities [n, labels] of the `.tflite`; None if there is none.
         before: probabilities [n, labels] of the float model; None if there is none.
     """
-    labels, grouped = part.y.shape[1], part.groups is not None
-    tallies = [
-        None if each is None else labelling.tallies(each, part.y, part.groups, labels) for each in (int8, before)
-    ]
-    main = next(each for each in (int8, before) if each is not None)
-    some = next(each for each in tallies if each is not None)
+    labels, shown = part.y.shape[1], shown_answers(int8, before)
     return LabelEvaluation(
-        about=about,
-        rows=len(part),
-        inputs_are=Kind.of(part.x.shape[1:]).plural,
-        drawn_from=labelling.drawn_from(some, grouped=grouped),
-        int8=None if tallies[0] is None else labelling.estimates(tallies[0], grouped=grouped),
-        before=None if tallies[1] is None else labelling.estimates(tallies[1], grouped=grouped),
+        **common_fields(labelling, part, about, labels, int8, before),
         baseline=labelling.scores(labelling.constantly(shares, part.y)),
-        groups=scores_of_groups(labelling, part, *tallies),
-        points=np.stack([part.y, main], axis=-1).transpose(1, 0, 2),
-        labels=label_scores(labelling, some.sum(0)),
+        points=points_of(part.y, shown),
+        labels=label_scores(labelling, labelling.tally(shown, part.y, labels)),
     )

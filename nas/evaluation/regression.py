@@ -10,7 +10,7 @@ from nas.arrays import Array, Floats
 from nas.codec import to_data
 from nas.data.dataset import Part
 from nas.evaluation.evaluation import GroupScores, Subject
-from nas.signal.kind import Kind
+from nas.evaluation.side_by_side import common_fields, points_of, shown_answers
 from nas.task.errors import quantization_cost
 from nas.task.metrics import Estimate
 from nas.task.regression import Regression
@@ -121,37 +121,12 @@ def evaluate_targets(
         int8: values [n, outputs] of the `.tflite`, in units; None if there is none.
         before: values [n, outputs] of the float model, in units; None if there is none.
     """
-    outputs, grouped = part.y.shape[1], part.groups is not None
-    tallies = [None if each is None else _JUDGE.tallies(each, part.y, part.groups, outputs) for each in (int8, before)]
-    main = next(each for each in (int8, before) if each is not None)
+    outputs = part.y.shape[1]
     return RegressionEvaluation(
-        about=about,
-        rows=len(part),
-        inputs_are=Kind.of(part.x.shape[1:]).plural,
-        drawn_from=_JUDGE.drawn_from(next(each for each in tallies if each is not None), grouped=grouped),
-        int8=None if tallies[0] is None else _JUDGE.estimates(tallies[0], grouped=grouped),
-        before=None if tallies[1] is None else _JUDGE.estimates(tallies[1], grouped=grouped),
+        **common_fields(_JUDGE, part, about, outputs, int8, before),
         baseline=_JUDGE.scores(_JUDGE.tally(np.broadcast_to(mean, part.y.shape), part.y, outputs)),
-        groups=scores_of_groups(_JUDGE, part, *tallies),
-        points=np.stack([part.y, main], axis=-1).transpose(1, 0, 2),
+        points=points_of(part.y, shown_answers(int8, before)),
     )
-
-
-def scores_of_groups(judge: Task, part: Part, int8: Array | None, before: Array | None) -> tuple[GroupScores, ...]:
-    """Return the metrics of each group, the worst by the task's main metric first, of the tallies of groups."""
-    if part.groups is None:
-        return ()
-    found = [
-        GroupScores(
-            str(name),
-            int(own.sum()),
-            *(None if tallies is None else judge.told(tallies[i], part.y[own]) for tallies in (int8, before)),
-        )
-        for i, name in enumerate(np.unique(part.groups).tolist())
-        for own in [part.groups == name]
-    ]
-    main = judge.metrics[judge.main_metric]
-    return tuple(sorted(found, key=lambda one: main.ranked_last((one.int8 or one.before or {}).get(judge.main_metric))))
 
 
 def _data(metrics: Mapping[str, Estimate] | None) -> dict[str, Any] | None:
