@@ -8,9 +8,8 @@ from nas.exporters.c_text import comment, identifier, number, rows, string
 from nas.exporters.detection import detection_constants
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
-from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
-from nas.exporters.front_ends.mel_listening import Names, listening_files
-from nas.exporters.front_ends.window import window_front_end_of
+from nas.exporters.front_ends.beside_model import front_end_files
+from nas.exporters.front_ends.hearing import has_front_end
 from nas.exporters.input_scaling import input_factors, quantizing
 from nas.exporters.labelling import label_constants
 from nas.exporters.on_tflm import on_tflm
@@ -27,14 +26,11 @@ def c_sources(archive: Archive) -> Files:
 
 def model_files(archive: Archive, prefix: str) -> dict[str, str]:
     """Return the files of a model and, where this C can express it, of its front-end, by name."""
-    hearing, windows = written_hearing(archive), windows_of(archive)
-    names = Names(prefix, "model", "model_data.h")
     return {
         "model_data.h": data_header(archive, prefix),
         "model_data.c": data_source(archive, prefix),
         "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
-        **({} if hearing is None else listening_files(names, archive, hearing)),
-        **({} if windows is None else window_front_end_of(prefix, archive, windows, "model")),
+        **front_end_files(archive, prefix),
     }
 
 

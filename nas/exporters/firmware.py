@@ -1,16 +1,11 @@
 """Next steps: how the files are used in a firmware, and an example by which it is checked."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from nas.exporters.build_commands import board_commands
 from nas.exporters.c_text import identifier, rows
 from nas.exporters.format import FORMATS, Files
-from nas.exporters.front_ends import mel, window
-from nas.exporters.front_ends.hearing import windows_of, with_heard_example, written_hearing
-from nas.exporters.front_ends.mel_listening import about_listening
-from nas.exporters.front_ends.window import about_windows
-from nas.exporters.front_ends.window_input import noise_example
+from nas.exporters.front_ends.beside_model import about_front_end, front_end_sources, with_known_answer
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.on_tflm import on_tflm
@@ -25,12 +20,7 @@ TFLM = "https://github.com/tensorflow/tflite-micro"
 @FORMATS.register("firmware")
 def firmware(archive: Archive) -> Files:
     """Next steps: a README with a sketch for TFLM, and an input with its right output as C arrays."""
-    archive, prefix, hearing = on_tflm(archive), identifier(archive.name), written_hearing(archive)
-    windows = windows_of(archive)
-    if hearing is not None:
-        archive = with_heard_example(archive, hearing)
-    if windows is not None:
-        archive = replace(archive, example=noise_example(archive, windows))
+    archive, prefix = with_known_answer(on_tflm(archive)), identifier(archive.name)
     check = (
         {}
         if archive.example is None
@@ -92,15 +82,13 @@ def next_steps(archive: Archive, prefix: str) -> str:
 
 
 def _files(archive: Archive) -> str:
-    hearing, windows = written_hearing(archive), windows_of(archive)
     files = {
         "model.tflite": 'the model for any TFLite runtime; nas.load("model.tflite").predict(rows) runs it in Python',
         "model_data.h, model_data.c": f"the model and the names of its {outputs_of(archive).are} in C",
         "model_ops.h": "the operators that it needs, for TFLM",
         "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
-        **({} if hearing is None else about_listening("model", hearing)),
-        **({} if windows is None else about_windows("model", windows)),
+        **about_front_end(archive),
         "model.keras": "the float model before its quantization, for Keras",
         "spec.toml, architecture.json": "what trains it again, or longer: nas train spec.toml --epochs 1000",
         "model_card.md, metadata.json": "how it was made, how accurate it is, and its limits, for people and programs",
@@ -131,16 +119,9 @@ def _how(archive: Archive) -> str:
     tflm = archive.footprint.get("tflm")
     at = f" The figures hold for TFLM's commit `{escape(tflm)}`; another may differ by some bytes." if tflm else ""
     checked = " It first checks itself with `model_check.h`." if archive.example else ""
-    sources = listed([f"`{source}`" for source in ("model_data.c", *_front_end_sources(archive))])
+    sources = listed([f"`{source}`" for source in ("model_data.c", *front_end_sources(archive))])
     return f"""Take [TensorFlow Lite Micro]({TFLM}) (TFLM) into the project.{at}
 Compile {sources} with it and put the other files on the include path. This is a whole program, in C++.{checked}"""
-
-
-def _front_end_sources(archive: Archive) -> tuple[str, ...]:
-    hearing, windows = written_hearing(archive), windows_of(archive)
-    if hearing is not None:
-        return ("model_listen.c", *mel.compiled("model", hearing.mel))
-    return () if windows is None else window.compiled("model", windows)
 
 
 def _memory(archive: Archive) -> str:

@@ -31,6 +31,11 @@ def as_input(values: Array, factors: Factors) -> Array:
     return found.clip(-128, 127).astype(np.int8)
 
 
+def noise_units(front_end: WindowFrontEnd) -> str:
+    """Return what a step of the noise is in the units of each channel, as the inside of a C array of floats."""
+    return ", ".join(f"{1 / factor!r}f" for factor in front_end.sample_factors.tolist())
+
+
 def noise_example(archive: Archive, front_end: WindowFrontEnd) -> Example:
     """Return what a device makes of a window of `noise`: the network's input, and its answer."""
     # LiteRT takes longer to import than a model without a front-end to be written.

@@ -3,7 +3,7 @@
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.window import window_front_end_of
-from nas.exporters.front_ends.window_input import noise_example
+from nas.exporters.front_ends.window_input import noise_example, noise_units
 from nas.exporters.front_ends.window_program import window_main, window_readme
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
@@ -76,14 +76,13 @@ size_t {name}_process_samples(const int16_t *samples, size_t steps, int8_t *outp
 def _self_test(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
     """Return the function that takes noise whose answer is known, as values in units."""
     upper, expected = name.upper(), rows(map(str, noise_example(archive, front_end).output), 16)
-    units = ", ".join(f"{1 / factor!r}f" for factor in front_end.sample_factors.tolist())
     return f"""\
 static const int8_t expected[{upper}_OUTPUT_BYTES] = {{
 {expected}
 }};
 
 int {name}_listen_self_test(int8_t *output) {{
-  static const float units[{upper}_WINDOW_CHANNELS] = {{{units}}};  // of a sample
+  static const float units[{upper}_WINDOW_CHANNELS] = {{{noise_units(front_end)}}};  // of a sample
   uint32_t state = 1;
   int right = 1, answered = 0;
   {name}_listen_reset();

@@ -1,8 +1,7 @@
 """The README of a project: the commands that build it, the memory that it needs, and what the model is given."""
 
 from nas.exporters.format import MARK
-from nas.exporters.front_ends.mel_listening import about_listening
-from nas.exporters.front_ends.window import about_windows
+from nas.exporters.front_ends.beside_model import about_front_end
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.outputs import outputs_of
@@ -46,14 +45,13 @@ def last_step(project: Project, program: str) -> str:
 
 
 def _files(project: Project) -> str:
-    hearing, windows, takes = project.hearing, project.windows, project.takes_samples
+    takes = project.takes_samples
     files = {
         "predict.h, predict.cpp": f"{'samples' if takes else 'raw values'} in, answers out, and the self-test",
         "model_data.h, model_data.c": f"the model and the names of its {outputs_of(project.archive).are}",
         "model_ops.h": "the operators that it needs",
         "model_check.h": "the features of a noise and the right output" if takes else "an input and its right output",
-        **({} if hearing is None else about_listening("model", hearing)),
-        **({} if windows is None else about_windows("model", windows)),
+        **about_front_end(project.archive),
     }
     return table(("file", "what it is"), files.items(), text=2)
 

@@ -1,15 +1,14 @@
 """The sources that every project for TFLM holds: model, operators, scaling, self-test, and raw values to answers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nas.errors import InputError
 from nas.exporters.c_array import model_files
 from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
 from nas.exporters.format import MARK
-from nas.exporters.front_ends import mel, window
-from nas.exporters.front_ends.hearing import Hearing, hearing_of, windows_of, with_heard_example
-from nas.exporters.front_ends.window_input import noise_example
+from nas.exporters.front_ends.beside_model import front_end_sources, with_known_answer
+from nas.exporters.front_ends.hearing import Hearing, hearing_of, windows_of
 from nas.exporters.on_tflm import on_tflm
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
@@ -57,10 +56,7 @@ class Project:
     @property
     def sources(self) -> tuple[str, ...]:
         """The files that are compiled beside the program's own."""
-        found: tuple[str, ...] = ("predict.cpp", "model_data.c")
-        if self.hearing is not None:
-            return (*found, "model_listen.c", *mel.compiled("model", self.hearing.mel))
-        return found if self.windows is None else (*found, *window.compiled("model", self.windows))
+        return ("predict.cpp", "model_data.c", *front_end_sources(self.archive))
 
 
 def project_of(archive: Archive, format_name: str) -> Project:
@@ -69,10 +65,7 @@ def project_of(archive: Archive, format_name: str) -> Project:
     if hearing is None and windows is None and archive.front_end != RAW:
         got = archive.front_end.to_json()["front_end"]
         raise InputError(f"format {format_name}", "cannot express this front-end", got=got)
-    if hearing is not None:
-        archive = with_heard_example(archive, hearing)
-    if windows is not None:
-        archive = replace(archive, example=noise_example(archive, windows))
+    archive = with_known_answer(archive)
     if archive.example is None:
         hint = "an earlier release made it; take --format tflm, which does without"
         raise InputError(archive.name, "must hold an example that the program checks itself with", hint=hint)

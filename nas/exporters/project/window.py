@@ -1,5 +1,6 @@
 """The functions of a project that turn samples of sensors into an answer, in C++ for TFLM."""
 
+from nas.exporters.front_ends.window_input import noise_units
 from nas.exporters.outputs import outputs_of
 from nas.exporters.project.smoothing import returned
 from nas.signal.window_front_end import WindowFrontEnd
@@ -33,10 +34,9 @@ int {prefix}_predict(float* {words.array});
 def definitions(archive: Archive, prefix: str, front_end: WindowFrontEnd, reading: str) -> str:
     """Return the part of `predict.cpp`; `reading` are the lines that read the outputs and return."""
     upper, words = prefix.upper(), outputs_of(archive)
-    units = ", ".join(f"{1 / factor!r}f" for factor in front_end.sample_factors.tolist())
     return f"""\
 float {prefix}_noise(uint32_t* state, size_t channel) {{
-  static constexpr float kUnits[{upper}_WINDOW_CHANNELS] = {{{units}}};  // of a sample
+  static constexpr float kUnits[{upper}_WINDOW_CHANNELS] = {{{noise_units(front_end)}}};  // of a sample
   *state = *state * 1664525u + 1013904223u;
   return static_cast<float>(static_cast<int32_t>(*state >> 18) - 8192) * kUnits[channel];
 }}
