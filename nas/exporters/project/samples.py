@@ -16,11 +16,12 @@ class Samples:
         count: of samples, or steps in time, that a board's program takes at once.
         rest: those of them that are not taken yet.
         window: samples, or steps, that the model answers for.
-        sensor: by what they are filled on a board, in words.
-        noise: the lines that fill them with noise, and `read` those that fill them from `file`, or without one with
-            noise for a window, and return how many there are.
-        told: the lines that print when an answer was given, from the samples that were `heard` before and are `taken`.
-        file: what a file holds, in words.
+        sensor: the sentence in a board's program on what is to fill them.
+        noise: the lines that fill them with noise.
+        read: the lines that fill them from `file`, or with noise for one window if there is none, and return how many
+            they are.
+        told: the line that prints the time of an answer, from the samples that were `heard` before and those `taken`.
+        file: how the message about a wrong file begins; what it must hold follows.
     """
 
     buffer: str

@@ -31,8 +31,8 @@ def take_samples(project: Project, count: str, failed: str, told: str) -> str:
     Args:
         project: the model.
         count: of the samples, or steps in time.
-        failed: what is done if the model does not run, and `told` with a new answer.
-        told: see above.
+        failed: what is done if the model does not run.
+        told: what is done with a new answer.
     """
     rest, answer = samples_of(project).rest, outputs_of(project.archive).array
     return indent(
