@@ -33,10 +33,7 @@ def on_scores(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Mar
         "Scores of normal rows and anomalies",
         note(f"Of some test {view.inputs_are}. {SCORES_ARE} {uses_of_test_set(winner)}"),
         element("div", *charts, class_="pair"),
-        note(
-            f"Every metric on the test set. {tested.method_words} The study selected by {metric_title(winner.metric)}."
-        ),
-        scores(tested),
+        *scores(winner, tested),
         *_simple(tested),
         note(f"Test {view.inputs_are} by what they are and by what the int8 model says."),
         confusion(tested.confusion, view.class_names),

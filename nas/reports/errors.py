@@ -26,10 +26,7 @@ def on_targets(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Ma
             f"targets' units. On the line, the answer is right. {uses_of_test_set(winner)}"
         ),
         element("div", *_charts(view.class_names, kept), class_="pair"),
-        note(
-            f"Every metric on the test set. {tested.method_words} The study selected by {metric_title(winner.metric)}."
-        ),
-        scores(tested),
+        *scores(winner, tested),
     )
     if len(kept.groups) > 1:
         yield groups_of(view, kept.groups, winner.metric)

@@ -15,7 +15,6 @@ from nas.study.answers import Answers, LabelScore
 from nas.study.result import Trained
 from nas.study.scores import uses_of_test_set
 from nas.study.tested import Tested
-from nas.task.task import metric_title
 
 LABELS_ARE = (
     "A label is answered from its threshold on, the one with the greatest F1 on validation rows; a dot in the chart is "
@@ -32,10 +31,7 @@ def on_labels(view: ReportView, winner: Trained, tested: Tested) -> Iterator[Mar
         note(f"Of the winner's int8 model on the test {view.inputs_are}. {LABELS_ARE} {uses_of_test_set(winner)}"),
         label_table(view.class_names, kept.labels),
         element("div", precision_chart(view.class_names, kept.labels, kept.points), class_="pair"),
-        note(
-            f"Every metric on the test set. {tested.method_words} The study selected by {metric_title(winner.metric)}."
-        ),
-        scores(tested),
+        *scores(winner, tested),
     )
     if len(kept.groups) > 1:
         yield groups_of(view, kept.groups, winner.metric)

@@ -1,10 +1,10 @@
 """The report's tables: Pareto front, candidates, confusion matrix, metrics, operators, states, rungs, finals."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nas.reports.markup import Markup, element, join, table
+from nas.reports.markup import Markup, element, join, note, table
 from nas.reports.view import ReportView, score
 from nas.reports.words import decimal, interval_of, scored, value, whole
 from nas.study.costs import known_costs
@@ -155,8 +155,10 @@ def _hundredths(share: float | None) -> str:
     return decimal(None if share is None else 100 * share, 1)
 
 
-def scores(tested: Tested) -> Markup:
-    """List every metric on the test set: int8 and float models with intervals, and the baseline."""
+def scores(winner: Trained, tested: Tested) -> Iterator[Markup]:
+    """Yield a note on the test set, then every metric on it: int8 and float with intervals, and the baseline."""
+    selected = metric_title(winner.metric)
+    yield note(f"Every metric on the test set. {tested.method_words} The study selected by {selected}.")
     rows: list[list[object]] = [
         [
             on_test_set(metric),
@@ -168,7 +170,7 @@ def scores(tested: Tested) -> Markup:
         ]
         for metric, int8 in tested.metrics.items()
     ]
-    return table(["", "int8", "95 % interval", "float", "95 % interval", f"always {tested.task.constant}"], rows)
+    yield table(["", "int8", "95 % interval", "float", "95 % interval", f"always {tested.task.constant}"], rows)
 
 
 def comparison(winner: Trained, tested: Tested, made: Trained, made_tested: Tested) -> Markup:

@@ -38,7 +38,7 @@ def on_test_rows(view: ReportView, winner: Trained, tested: Tested) -> Iterator[
     kept = tested.answers
     if kept is not None and len(kept.groups) > 1:
         yield _groups(view, kept, winner.metric)
-    yield _confusion(view, winner, tested, metric_title(winner.metric))
+    yield _confusion(view, winner, tested)
     if kept is not None and kept.mistakes:
         yield _mistakes(view, kept)
     if kept is not None and len(kept.thresholds) > 1:
@@ -79,7 +79,7 @@ def _groups(view: ReportView, kept: Answers, metric: str) -> Markup:
     )
 
 
-def _confusion(view: ReportView, winner: Trained, tested: Tested, title: str) -> Markup:
+def _confusion(view: ReportView, winner: Trained, tested: Tested) -> Markup:
     return section(
         "Confusion matrix",
         note(
@@ -87,8 +87,7 @@ def _confusion(view: ReportView, winner: Trained, tested: Tested, title: str) ->
             + uses_of_test_set(winner)
         ),
         tables.confusion(tested.confusion, view.class_names),
-        note(f"Every metric on the test set. {tested.method_words} The study selected by {title}."),
-        tables.scores(tested),
+        *tables.scores(winner, tested),
     )
 
 
