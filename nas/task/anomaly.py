@@ -141,6 +141,3 @@ class Anomaly(Task):
         ratio = np.maximum(answers[wrong, 0], 1e-30) / (self.threshold or 1.0)
         factors = np.where(y[wrong] == ANOMALY, 1 / ratio, ratio)
         return wrong[np.argsort(-factors, kind="stable")]
-
-    def gain(self, metric: str, value: float) -> float:
-        return value if self.metrics[metric].greater_is_better else 1 - value

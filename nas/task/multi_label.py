@@ -101,9 +101,6 @@ class MultiLabel(Task):
     def default_metric(self, y: Array, val: Array) -> str:
         return self.main_metric
 
-    def gain(self, metric: str, value: float) -> float:
-        return value if self.metrics[metric].greater_is_better else 1 - value
-
     def class_weights(self, y: Array, outputs: int) -> Floats:
         """Return weights of the rows with each label with which they count as much as those without it."""
         having = y.sum(axis=0, dtype=np.float64)

@@ -204,7 +204,7 @@ class Task(ABC):
 
     def gain(self, metric: str, value: float) -> float:
         """Return the value of a metric as objectives maximize it: a linear function of it, 1 for the best answers."""
-        return value
+        return value if self.metrics[metric].greater_is_better else 1 - value
 
     @classmethod
     def check_metric(cls, name: str, place: object) -> None:
