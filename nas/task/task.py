@@ -228,7 +228,8 @@ class Task(ABC):
         """
         found = self.default_metric(y, val) if name == AUTO else name
         if not self.tells(found, val):
-            raise InputError("--metric", "must be one that the validation rows can tell", got=name, hint="leave it out")
+            hint = "have normal rows, or rows with labels, among them" if name == AUTO else "leave it out"
+            raise InputError("--metric", "must be one that the validation rows can tell", got=found, hint=hint)
         return found
 
 

@@ -5,6 +5,7 @@ import pytest
 from sklearn import metrics as oracle
 
 from nas.arrays import Array, Doubles
+from nas.errors import InputError
 from nas.task.label_metrics import MOST_UNITS, average_precision, roc_auc
 from nas.task.multi_label import MultiLabel, best_threshold, rarest
 
@@ -107,6 +108,15 @@ def test_the_baseline_answers_what_is_more_frequent_of_each_label() -> None:
     constant = np.broadcast_to([1, 0, 0, 0], y.shape)
     assert found["hamming_loss"] == pytest.approx(oracle.hamming_loss(y, constant))
     assert found["f1_micro"] == pytest.approx(oracle.f1_score(y, constant, average="micro"))
+
+
+def test_a_default_that_the_validation_rows_cannot_tell_is_not_said_to_be_asked_for() -> None:
+    _, y = made_up(rows=20)
+    with pytest.raises(InputError, match="got f1_macro; have normal rows, or rows with labels, among them"):
+        MultiLabel().find_metric("auto", y, 0 * y)
+    with pytest.raises(InputError, match="got f1_micro; leave it out"):
+        MultiLabel().find_metric("f1_micro", y, 0 * y)
+    assert MultiLabel().find_metric("hamming_loss", y, 0 * y) == "hamming_loss"
 
 
 def test_rows_are_divided_by_the_rarest_of_their_labels() -> None:
