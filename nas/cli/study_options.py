@@ -79,7 +79,7 @@ OPTIONS = {
     "merge_parts": Option("Put the parts that the data give together, and divide all rows anew by group.", "false"),
     "drop_outliers": Option("Leave out rows with values by orders of magnitude beyond the others.", "false"),
     "channels_first": Option("Windows in an .npz file are [n, channels, time].", "false"),
-    "classes": Option("Classes of audio files or pictures to use, with commas between.", "all"),
+    "classes": Option("Classes, or labels, of audio files or pictures to use, with commas between.", "all"),
     "unknown_share": Option(
         "Share of all rows to draw from the classes that --classes leaves out, as the class _unknown_.", "none"
     ),

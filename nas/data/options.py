@@ -32,7 +32,7 @@ class DataOptions:
         merge_parts: whether to put the parts that the source gives together, and divide all rows anew by their groups.
         drop_outliers: whether to leave out rows with values by orders of magnitude beyond the others.
         channels_first: whether windows in a file are [n, channels, time].
-        classes: names of the classes to use, of files of audio or pictures, with commas between.
+        classes: names of the classes, or labels, to use, of files of audio or pictures, with commas between.
         unknown_share: share of all rows that are to be files of other classes, as the class `_unknown_`.
         silence_share: share of all rows that are to be noise, as the class `_silence_`.
         noise: folder of recordings of noise to mix with training rows of sound; default those of the data.
