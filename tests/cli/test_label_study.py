@@ -3,13 +3,13 @@
 import csv
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from c_on_test_rows import printed
 from sklearn import metrics as oracle
 from sklearn.datasets import make_multilabel_classification
 from workshop import QUICK, SearchHere
@@ -146,28 +146,12 @@ def test_what_is_written_speaks_of_labels(study: Path) -> None:
 def test_exported_c_decides_as_python_on_every_test_row(
     nas: Callable[..., Any], study: Path, folder: Path, answers: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> None:
-    if shutil.which("gcc") is None:
-        pytest.skip("no gcc to compile with")
-    nas("export", str(study), "--format", "c", "-o", str(folder / "c"), "--name", "faults")
-    (folder / "c" / "main.c").write_text(
-        '#include <stdio.h>\n#include "faults.h"\nint main(void) {\n'
-        "  static int8_t input[FAULTS_INPUT_BYTES], output[FAULTS_OUTPUT_BYTES];\n"
-        "  while (fread(input, 1, sizeof input, stdin) == sizeof input) {\n"
-        "    faults_invoke(input, output);\n"
-        "    for (size_t i = 0; i < FAULTS_LABELS; ++i)\n"
-        '      printf("%.9g %d\\n", (double)faults_probability(output[i]), faults_has(output, i));\n'
-        "  }\n  return 0;\n}\n"
+    tell = (
+        "for (size_t i = 0; i < FAULTS_LABELS; ++i)\n"
+        '      printf("%.9g %d\\n", (double)faults_probability(output[i]), faults_has(output, i));'
     )
-    command = ["gcc", "-std=c99", "-Wall", "-Werror", "main.c", "faults.c", "-lm", "-o", "program"]
-    subprocess.run(command, cwd=folder / "c", check=True)
-    model = package.load(study)
-    assert model.data is not None
-    assert model.tflite is not None
-    from nas.model.deploy.tflite_model import TfliteModel
-
-    given = TfliteModel(model.tflite).quantize(model.scaled(model.data.splits().test.x)).tobytes()
-    ran = subprocess.run([folder / "c" / "program"], input=given, capture_output=True, check=True)
-    p, held = np.array([line.split() for line in ran.stdout.splitlines()], np.float64).T
+    said = printed(nas, study, folder / "c", "faults", tell)
+    p, held = np.array([line.split() for line in said.splitlines()], np.float64).T
     _, expected, decided = answers
     assert np.array_equal(p.astype(np.float32).reshape(expected.shape), expected)
     assert np.array_equal(held.reshape(decided.shape), decided)
