@@ -12,6 +12,9 @@ size_t mix(size_t hash, uint64_t value) {
   return hash ^ (hash >> 32);
 }
 
+// Whether a part is a vector of elements; one of words may be equal to another vector.
+bool has_content(const Part& part) { return part.kind == PartKind::kWords || part.kind == PartKind::kVector; }
+
 std::string_view content_of(const Part& part) { return {part.content, part.bytes}; }
 
 }  // namespace
@@ -36,15 +39,13 @@ size_t Parts::Hash::operator()(PartId id) const {
 
 bool Parts::Equal::operator()(PartId a, PartId b) const {
   const Part &one = parts[a], &other = parts[b];
-  if (one.count != other.count) return false;
-  if (one.kind == PartKind::kTable || other.kind == PartKind::kTable) {
-    return one.kind == other.kind && std::equal(parts.fields(one), parts.fields(one) + one.count, parts.fields(other));
+  if (one.count != other.count || one.align != other.align || one.terminated != other.terminated) return false;
+  if (has_content(one) && has_content(other)) return content_of(one) == content_of(other);
+  if (one.kind != other.kind) return false;
+  if (one.kind == PartKind::kTable) {
+    return std::equal(parts.fields(one), parts.fields(one) + one.count, parts.fields(other));
   }
-  if (one.kind == PartKind::kReferences || other.kind == PartKind::kReferences) {
-    return one.kind == other.kind &&
-           std::equal(parts.references(one), parts.references(one) + one.count, parts.references(other));
-  }
-  return one.align == other.align && one.terminated == other.terminated && content_of(one) == content_of(other);
+  return std::equal(parts.references(one), parts.references(one) + one.count, parts.references(other));
 }
 
 PartId Parts::share(const Part& part, bool& added) {
