@@ -16,11 +16,11 @@ class PublicData:
     Attributes:
         name: of the set.
         summary: what it holds, in a sentence.
-        size_bytes: to download; None if unknown.
+        size_bytes: to download, rounded where its publisher gives no exact size; None if unknown.
         licence: its terms.
         cite: whom to cite.
         split: which rows are the test rows.
-        checked: whether the digests of all its files are known.
+        checked: whether all that comes is compared with known digests.
     """
 
     name: str
@@ -37,7 +37,7 @@ def list_public_data() -> list[PublicData]:
     return [
         PublicData(
             name, each.summary, each.size_bytes, each.licence, each.cite, each.split,
-            all(source.sha256 for source in each.sources),
+            each.is_checked,
         )
         for name, each in PUBLIC.items()
     ]  # fmt: skip

@@ -43,6 +43,9 @@ def command(name: str | None, output: Path | None, mirror: str | None, yes: bool
         print_json(fetched.to_json())
         return
     click.echo(f"{fetched.folder}: {'checked' if fetched.checked else 'not checked: no digest is known'}")
+    if not fetched.checked:
+        for file, digest in fetched.digests.items():
+            click.echo(f"SHA-256 of {file}: {digest}")
     click.echo(f"next: nas data {fetched.data}")
 
 

@@ -15,11 +15,14 @@ class Source:
         url: where it is.
         size_bytes: its size; None if unknown.
         sha256: its digest, in hexadecimal; None if none is known, so that what comes cannot be checked.
+        listed: of an archive without a known digest, the source that lists the digests of its files, with which
+            `arrange` compares them; None if there is none.
     """
 
     url: str
     size_bytes: int | None = None
     sha256: str | None = None
+    listed: str | None = None
 
     @property
     def name(self) -> str:
@@ -42,6 +45,7 @@ class PublicSet:
         arrange: makes data of the files: given the folder of downloads and an empty folder, it writes what readers
             read into the second.
         data: what to give to `--data`, below that folder; empty for the folder itself.
+        about_bytes: the size of all files as their publisher rounds it, where the exact one is not known.
     """
 
     summary: str
@@ -51,12 +55,18 @@ class PublicSet:
     sources: tuple[Source, ...]
     arrange: Callable[[Path, Path], None]
     data: str = ""
+    about_bytes: int | None = None
 
     @property
     def size_bytes(self) -> int | None:
-        """The size of all files; None if that of one is unknown."""
+        """The size of all files, rounded if that of one is not known exactly; None if it is not known at all."""
         sizes = [source.size_bytes for source in self.sources]
-        return None if None in sizes else sum(size for size in sizes if size is not None)
+        return self.about_bytes if None in sizes else sum(size for size in sizes if size is not None)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether all that comes is compared with known digests."""
+        return all(source.sha256 or source.listed for source in self.sources)
 
 
 PUBLIC: Registry[PublicSet] = Registry("public data set", "nas.data.public.sets")

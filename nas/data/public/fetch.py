@@ -27,7 +27,7 @@ class FetchedData:
         licence: its terms.
         cite: whom to cite.
         digests: SHA-256 of the files that were downloaded, by name.
-        checked: whether all digests were known before, and so the files are the ones that others have.
+        checked: whether the digests were known before, and so the files are the ones that others have.
     """
 
     name: str
@@ -78,7 +78,7 @@ def fetch(
         digests[source.name] = source.sha256 or digest_of(file)  # a known digest was checked
     fetched = FetchedData(
         name, str(folder), str(folder / wanted.data) if wanted.data else str(folder), wanted.licence, wanted.cite,
-        digests, all(source.sha256 for source in wanted.sources),
+        digests, wanted.is_checked,
     )  # fmt: skip
     _arrange(wanted, fetched, downloads, folder)
     return fetched

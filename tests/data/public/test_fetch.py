@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 from click.testing import CliRunner
@@ -23,6 +24,7 @@ from nas.cli.verbs import data as data_verb
 from nas.data.public.catalog import PUBLIC, PublicSet, Source
 from nas.data.public.download import download
 from nas.data.public.fetch import fetch
+from nas.data.public.sets import mit_bih as mit_bih_set
 from nas.data.public.unpack import unpack
 from nas.data.source import load
 from nas.errors import InputError
@@ -178,11 +180,41 @@ def wisdm() -> dict[str, bytes]:
     return {"WISDM_ar_latest.tar.gz": tarred({"WISDM_ar_v1.1/WISDM_ar_v1.1_raw.txt": "\n".join(lines).encode()})}
 
 
+def mit_bih() -> dict[str, bytes]:
+    """Records of 4 s with a normal and a ventricular beat; the leads stand as in record 114, MLII second."""
+    files = {}
+    head = "{0} 2 360 1440\n{0}.dat 212 200 11 1024 0 0 0 V5\n{0}.dat 212 200 11 1024 0 0 0 MLII\n# 51 F\n"
+    beats = struct.pack("<5H", 1 << 10 | 500, 5 << 10 | 400, 28 << 10 | 1, 1 << 10 | 500, 0)  # the last is cut off
+    for name in (path for names in mit_bih_set._RECORDS.values() for path in names.split()):
+        files |= {f"{name}.hea": head.format(name).encode(), f"{name}.dat": RNG.bytes(4320), f"{name}.atr": beats}
+    listed = "".join(f"{hashlib.sha256(content).hexdigest()} {name}\n" for name, content in files.items())
+    folder = "mit-bih-arrhythmia-database-1.0.0"
+    packed = zipped({f"{folder}/{name}": content for name, content in files.items()})
+    return {"SHA256SUMS.txt": listed.encode(), f"{folder}.zip": packed}
+
+
+def pamap2() -> dict[str, bytes]:
+    """Three people who walk and lie, with a heart rate in each eleventh sample, time between, and a lost packet."""
+    files = {}
+    for person in (101, 102, 103):
+        activity = np.repeat([0, 4, 0, 1], [20, 300, 20, 300])
+        values = RNG.normal(size=(len(activity), 54))
+        values[:, 0], values[:, 1] = 5 + np.arange(len(activity)) / 100, activity
+        values[np.arange(len(activity)) % 11 != 0, 2] = np.nan
+        values[100:102, 3:20] = np.nan
+        lines = "\n".join(" ".join(f"{value:.6g}" for value in row) for row in values).replace("nan", "NaN")
+        files[f"PAMAP2_Dataset/Protocol/subject{person}.dat"] = lines.encode()
+    inner = zipped(files | {"PAMAP2_Dataset/Optional/subject101.dat": b"not read"})
+    return {"pamap2+physical+activity+monitoring.zip": zipped({"readme.pdf": b"x", "PAMAP2_Dataset.zip": inner})}
+
+
 # Files of each set with its layout, and the rows of each part that they give.
 LAYOUTS: dict[str, tuple[Callable[[], dict[str, bytes]], dict[str, int], dict[str, object]]] = {
     "cifar10": (cifar10, {"train": 50, "test": 20}, {"shape": (32, 32, 3)}),
     "fashion_mnist": (idx_set, {"train": 40, "test": 20}, {"shape": (28, 28, 1)}),
+    "mit_bih": (mit_bih, {"train": 44, "test": 44}, {"shape": (504, 1)}),
     "mnist": (idx_set, {"train": 40, "test": 20}, {"shape": (28, 28, 1)}),
+    "pamap2": (pamap2, {"train": 18}, {"shape": (128, 31)}),
     "rock_paper_scissors": (rock_paper_scissors, {"train": 8, "test": 8}, {"shape": (30, 30, 3)}),
     "speech_commands": (speech_commands, {"train": 4, "val": 2, "test": 2}, {"shape": (1600, 1)}),
     "uci_har": (uci_har, {"train": 12, "test": 6}, {"shape": (128, 9)}),
@@ -222,7 +254,8 @@ def test_a_set_says_its_licence_whom_to_cite_and_its_split(name: str) -> None:
     assert known.cite
     assert known.split
     for each in known.sources:
-        assert (each.sha256 is None) == (each.size_bytes is None)
+        assert each.size_bytes is None or each.sha256 is not None
+        assert each.listed is None or each.listed in {other.name for other in known.sources}
         assert each.sha256 is None or len(bytes.fromhex(each.sha256)) == 32
 
 
@@ -317,6 +350,32 @@ def test_a_damaged_archive_is_refused_and_leaves_no_folder(
     with pytest.raises(InputError, match="cannot be unpacked"):
         fetch("cifar10", tmp_path / "set", server.url)
     assert not (tmp_path / "set").exists()
+
+
+def test_beats_are_those_of_the_file_and_a_record_that_differs_from_its_list_is_refused(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.files = mit_bih()
+    monkeypatch.setitem(PUBLIC._load(), "mit_bih", as_served("mit_bih", server.files))
+    data = load(fetch("mit_bih", tmp_path / "set", server.url).data)
+    assert [data.class_names[y] for y in data.train.y[:4]] == ["N", "V", "N", "V"]
+    assert sorted(set(data.parts()["test"].groups)) == sorted(mit_bih_set._RECORDS["test"].split())
+    server.files["SHA256SUMS.txt"] = server.files["SHA256SUMS.txt"].replace(b" 100.dat", b" 100.dot")
+    monkeypatch.setitem(PUBLIC._load(), "mit_bih", as_served("mit_bih", server.files))
+    with pytest.raises(InputError, match=r"100.dat: must be listed in SHA256SUMS.txt"):
+        fetch("mit_bih", tmp_path / "other", server.url)
+
+
+def test_heart_rate_holds_until_the_next_one_and_lost_packets_stay_blank(tmp_path: Path) -> None:
+    (tmp_path / "pamap2+physical+activity+monitoring.zip").write_bytes(
+        pamap2()["pamap2+physical+activity+monitoring.zip"]
+    )
+    PUBLIC["pamap2"].arrange(tmp_path, tmp_path / "set")
+    table = pd.read_csv(tmp_path / "set/recordings/subject102.csv")
+    assert table.heart_rate.notna().all()
+    assert (table.heart_rate[2:13].nunique(), table.heart_rate[2:14].nunique()) == (1, 2)  # rows 22 to 33 of the file
+    assert list(np.flatnonzero(table.hand_acc_x.isna())) == [80, 81]
+    assert set(table.activity) == {"walking", "lying"}
 
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
