@@ -26,11 +26,12 @@ from nas.study.result import Result, Trained
 from nas.study.study import Study
 from nas.study.tested import TEST_KEYS
 from nas.target.profiler import profile
+from nas.target.ram import ram_figures
 from nas.text import document
 from nas.tracking import known_run
 from nas.tracking.address import NOWHERE
 
-_SUMMED_UP = ("weights_bytes", "file_bytes", "arena_min_bytes", "stack_bytes", "flash_bytes", "macs", "latency_ms")
+_SUMMED_UP = ("weights_bytes", "file_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 def study_contents(study: Study, archive: Archive, view: ReportView) -> Contents:
@@ -86,7 +87,8 @@ def _about(archive: Archive) -> dict[str, Any]:
         "target": archive.footprint["target"],
         "input_shape": list(archive.input_shape[1:]),
         "class_names": list(archive.class_names),
-        **{key: profiled.get(key) for key in _SUMMED_UP if key != "stack_bytes" or key in profiled},
+        **{key: profiled.get(key) for key in _SUMMED_UP},
+        **ram_figures(profiled),
     }
 
 

@@ -24,10 +24,11 @@ from nas.study.objectives import OBJECTIVES
 from nas.study.overview import StudySummary
 from nas.study.record import Record, State
 from nas.study.study import Study
+from nas.target.ram import ram_figures
 from nas.tracking import delete_runs
 
 # The figures of a footprint, as `results.json` names them.
-FIGURES = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
+FIGURES = ("weights_bytes", "file_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 @explains_keywords
@@ -136,7 +137,7 @@ def _front_of(results: Mapping[str, Any]) -> Iterator[Record]:
             params={},
             architecture={},
             seed=0,
-            profiled={key: member.get(key) for key in FIGURES},
+            profiled=_figures(member),
             val_metrics=member.get("val_metrics") or {"accuracy": member["val_accuracy"]},
         )
 
@@ -163,7 +164,7 @@ def _facts(results: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: facts.get(name) for name in FIGURES}
+    return {**{name: facts.get(name) for name in FIGURES}, **ram_figures(facts)}
 
 
 def _summary(study: Study, folder: Path, state: str, **facts: Any) -> StudySummary:

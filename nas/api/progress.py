@@ -19,7 +19,7 @@ from nas.optimizer.observer import FinalPlace, Observer
 from nas.study.record import Record, State, state_reason, state_words
 from nas.study.scores import in_validation
 from nas.study.tasks import Task
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed, ram_title
 from nas.task.task import score_text
 from nas.text import kilobytes
 
@@ -184,7 +184,7 @@ def line(record: Record, best: bool = False) -> str:
     return (
         f"trial {record.trial:4d}  {in_validation(record.metric)} {score_text(record.metric, record.val_score)}  "
         f"weights {facts['weights_bytes']:,} B  "
-        f"{ram_title(facts)} {facts['arena_min_bytes']:,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
+        f"{ram_title(facts)} {ram_needed(facts):,} B  {facts['macs']:,} MACs{'  *' if best else ''}"
     )
 
 
@@ -214,7 +214,7 @@ def candidates(records: Sequence[Record], columns: int) -> Table:
     table.add_column("", overflow="fold", max_width=room)
     for record in records:
         facts = record.profiled or {}
-        costs = [kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))]
+        costs = [kilobytes(facts.get("weights_bytes")), kilobytes(ram_needed(facts))]
         more = [f"{facts['macs']:,}" if facts else "-", f"{sum(record.seconds.values()):.1f}"] if wide else []
         score = score_text(record.metric, record.val_score)
         table.add_row(str(record.trial), score, *costs, *more, _briefly(record, room))

@@ -14,6 +14,7 @@ from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, ModelSpec, read_model_spec
 from nas.study.model_spec_paths import is_code, moved
 from nas.target.profiler import MOST_FILE_BYTES, profile
+from nas.target.ram import ram_figures
 from nas.text import document
 
 RESULT = "training.json"
@@ -34,7 +35,7 @@ _PLACES = {
     RESULT: RESULT,
 }
 _FIGURES = ("epochs", "best_epoch", "val_accuracy", "float_val_accuracy", "baseline_accuracy", "weights_sha256")
-_SIZES = ("weights_bytes", "file_bytes", "arena_min_bytes", "stack_bytes", "flash_bytes", "macs", "latency_ms")
+_SIZES = ("weights_bytes", "file_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 def is_training(folder: Path) -> bool:
@@ -91,7 +92,8 @@ def training_contents(folder: Path) -> Contents:
         "val_score": result.get("val_score", result.get("val_accuracy")),
         "target": spec.target.name,
         "class_names": known.get("class_names"),
-        **{key: facts.get(key) for key in _SIZES if key != "stack_bytes" or key in facts},
+        **{key: facts.get(key) for key in _SIZES},
+        **ram_figures(facts),
     }
     return Contents(spec.name, "training", members, about, result.get("mlflow_run"))
 

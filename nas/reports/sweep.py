@@ -8,7 +8,7 @@ from nas.reports.markup import Markup, element, note, page, section, table
 from nas.reports.svg import FULL_WIDTH, LINES, SURFACE, drawing, to_svg
 from nas.reports.words import interval_of, scored
 from nas.study.result import Result
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed, ram_title
 from nas.task.task import find_metric
 from nas.text import UNKNOWN, kilobytes
 
@@ -122,5 +122,5 @@ def _line(row: Row) -> list[object]:
         scored(winner.metric, _score(row)),
         interval_of(winner.metric, tested.metrics[winner.metric]) if tested else UNKNOWN,
         kilobytes(facts.get("weights_bytes")),
-        kilobytes(facts.get("arena_min_bytes")),
+        kilobytes(ram_needed(facts)),
     ]

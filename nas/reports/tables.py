@@ -14,7 +14,7 @@ from nas.study.record import Record, State, state_reason, state_words
 from nas.study.result import Trained
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
 from nas.study.tested import Tested
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed, ram_title
 from nas.task.metrics import Estimate
 from nas.task.task import metric_title, task_of
 from nas.text import UNKNOWN
@@ -65,7 +65,7 @@ def _titles(records: Sequence[Record]) -> list[str]:
 
 def _costs(record: Record) -> list[object]:
     known = record.profiled or record.estimated or {}
-    return [whole(known.get(name)) for name in COSTS]
+    return [whole(ram_needed(known) if name == "arena_min_bytes" else known.get(name)) for name in COSTS]
 
 
 def front(records: Sequence[Record]) -> Markup:

@@ -5,7 +5,7 @@ from typing import Any
 
 from nas.reports.markup import Markup, element
 from nas.reports.words import percent, size
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed
 
 
 def limited(
@@ -21,19 +21,22 @@ def limited(
 
 
 def ram_tile(facts: Mapping[str, Any], limit: float | None, least: str = "") -> Markup:
-    """Return the tile of the RAM in a footprint's summary: TFLM's arena, or all that plain C needs."""
-    used = facts.get("arena_min_bytes")
-    if ram_title(facts) == "RAM":
-        keys = {"static": "arena_bytes", "input and output": "input_output_bytes", "stack": "stack_bytes"}
-        parts = ", ".join(f"{name} {size(facts[key])}" for name, key in keys.items())
-        return limited("RAM in all", used, limit, least + parts)
-    parts = f"head {size(facts.get('arena_head_bytes'))}, tail {size(facts.get('arena_tail_bytes'))}"
-    return limited("Arena to reserve (RAM)", used, limit, least + parts)
+    """Return the tile of the RAM in a footprint's summary: TFLM's arena, or all of plain C, and of a front-end."""
+    if "stack_bytes" in facts:
+        name, keys = "RAM in all", {"static": "arena_bytes", "input and output": "input_output_bytes"}
+        keys["stack"] = "stack_bytes"
+    else:
+        name = "Arena and front-end (RAM)" if "ram_bytes" in facts else "Arena to reserve (RAM)"
+        keys = {"head": "arena_head_bytes", "tail": "arena_tail_bytes"}
+    if "front_end_ram_bytes" in facts:
+        keys["front-end"] = "front_end_ram_bytes"
+    parts = ", ".join(f"{part} {size(facts.get(key))}" for part, key in keys.items())
+    return limited(name, ram_needed(facts), limit, least + parts)
 
 
 def flash_tile(facts: Mapping[str, Any], limit: float | None, least: str = "") -> Markup:
     """Return the tile of the flash in a footprint's summary: of plain C, constants and code are in it, and no file."""
-    is_c = ram_title(facts) == "RAM"
+    is_c = "stack_bytes" in facts
     beside = f"{least}.tflite file {size(facts.get('file_bytes'))}"
     return limited(f"Flash, {'constants' if is_c else 'model'} and code", facts.get("flash_bytes"), limit, beside)
 

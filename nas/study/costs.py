@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nas.study.record import Record
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed, ram_title
 from nas.text import UNKNOWN, kilobytes
 
 
@@ -23,13 +23,14 @@ class Cost:
     unit: str = ""
 
     def titled(self, records: Iterable[Record]) -> str:
-        """Return what texts call it for some candidates: plain C has no arena, but RAM."""
+        """Return what texts call it for some candidates: plain C and front-ends have RAM, not an arena."""
         facts = (record.profiled or record.estimated or {} for record in records)
         return ram_title(*facts) if self.key == "arena_min_bytes" else self.title
 
     def of(self, record: Record) -> float | None:
         """Return this cost of a candidate's `.tflite`; None if it has none, or if the target does not tell."""
-        value = (record.profiled or {}).get(self.key)
+        facts = record.profiled or {}
+        value = ram_needed(facts) if self.key == "arena_min_bytes" else facts.get(self.key)
         return None if value is None else float(value)
 
     def text(self, record: Record) -> str:
@@ -46,7 +47,7 @@ class Cost:
 
 COSTS: Mapping[str, Cost] = {
     "weights": Cost("weights", "weights_bytes", "B"),
-    # The arena to reserve, which is the one that a budget binds.
+    # What a budget binds: the arena to reserve, and the RAM of a front-end.
     "arena": Cost("arena", "arena_min_bytes", "B"),
     "macs": Cost("MACs", "macs"),
     "latency": Cost("latency", "latency_ms", "ms"),

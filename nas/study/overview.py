@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.study.scores import in_cross_validation, in_validation, on_test_set
-from nas.target.ram import ram_to_reserve
+from nas.target.ram import ram_needed, ram_to_reserve
 from nas.task.task import find_metric, score_text
 from nas.text import UNKNOWN, duration, kilobytes
 
@@ -65,12 +65,9 @@ class StudySummary:
         if self.cross_validated_score is not None:
             yield in_cross_validation(self.metric), score_text(self.metric, self.cross_validated_score)
         yield in_validation(self.metric), score_text(self.metric, self.val_score)
-        for name, key in (
-            ("weights", "weights_bytes"),
-            (ram_to_reserve(figures), "arena_min_bytes"),
-            ("flash", "flash_bytes"),
-        ):
-            yield name, kilobytes(figures.get(key))
+        yield "weights", kilobytes(figures.get("weights_bytes"))
+        yield ram_to_reserve(figures), kilobytes(ram_needed(figures))
+        yield "flash", kilobytes(figures.get("flash_bytes"))
         yield "MACs", f"{figures['macs']:,}" if figures.get("macs") is not None else UNKNOWN
         if figures.get("latency_ms") is not None:
             yield "latency, estimated", f"{figures['latency_ms']:.3g} ms"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nas.signal.device_cost import DeviceCost
-from nas.target.ram import Arena, Detail
+from nas.target.ram import Detail, ram_title
 from nas.target.room import left_for_program, room
 from nas.text import facts_html
 
@@ -177,7 +177,7 @@ class Footprint(Totals):
 
     @property
     def _ram_word(self) -> str:
-        return "arena" if isinstance(self.detail, Arena) else "RAM"
+        return ram_title(self.summary())
 
     @property
     def fits(self) -> bool:

@@ -133,14 +133,28 @@ class Buffers:
         }
 
 
+def ram_figures(summary: Mapping[str, Any]) -> dict[str, int | None]:
+    """Return those of a summary's figures that `ram_needed` and `ram_title` read."""
+    beside = {key: summary[key] for key in ("stack_bytes", "ram_bytes") if key in summary}
+    return {"arena_min_bytes": summary.get("arena_min_bytes"), **beside}
+
+
+def ram_needed(summary: Mapping[str, Any]) -> int | None:
+    """Return the RAM that a limit binds, in bytes: TFLM's arena, or all of plain C, and a front-end's with either."""
+    found: int | None = summary.get("ram_bytes", summary.get("arena_min_bytes"))
+    return found
+
+
 def ram_title(*summaries: Mapping[str, Any]) -> str:
-    """Return what `arena_min_bytes` is called in the given summaries: the arena, or RAM if one is of plain C."""
-    return "RAM" if any("stack_bytes" in summary for summary in summaries) else "arena"
+    """Return what `ram_needed` of the given summaries is called: the arena, or RAM if one has more than that."""
+    return "RAM" if any("stack_bytes" in summary or "ram_bytes" in summary for summary in summaries) else "arena"
 
 
 def ram_to_reserve(summary: Mapping[str, Any]) -> str:
-    """Return what one summary's `arena_min_bytes` is called where it stands alone."""
-    return "RAM in all" if ram_title(summary) == "RAM" else "arena to reserve"
+    """Return what `ram_needed` of one summary is called where it stands alone."""
+    if "stack_bytes" in summary:
+        return "RAM in all"
+    return "arena and front-end" if "ram_bytes" in summary else "arena to reserve"
 
 
 Detail: TypeAlias = Arena | Buffers

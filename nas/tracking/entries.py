@@ -23,8 +23,9 @@ HAND_MADE = "hand-made"
 # MLflow marks any other status than FINISHED with a red cross or a clock, and to be stopped early is no failure.
 RUN_STATUS = {State.COMPLETE: "FINISHED", State.PRUNED: "FINISHED", State.FAILED: "FAILED"}
 
-# What MLflow shows of a footprint. The arena is the one to reserve, as everywhere; `record.json` has all figures.
-FOOTPRINT = ("weights_bytes", "file_bytes", "arena_min_bytes", "flash_bytes", "macs", "latency_ms")
+# What MLflow shows of a footprint. The arena is the one to reserve, as everywhere; where there is a front-end,
+# `ram_bytes` is its RAM and the arena. `record.json` has all figures.
+FOOTPRINT = ("weights_bytes", "file_bytes", "arena_min_bytes", "ram_bytes", "flash_bytes", "macs", "latency_ms")
 
 
 def study_tags(study: Study, metric: str) -> dict[str, str]:

@@ -20,8 +20,9 @@ _COLUMNS = """\
 `cross_validated_score` is a finalist's mean over the folds of the finals, which chose the winner; figures named \
 `test_` are known of the winner and of `hand-made network`, with which it is compared; `score` is what the search \
 maximizes, those named `val_` are the int8 model's on the validation data, `arena_min_bytes` the arena to reserve (in \
-plain C, the RAM in all), `latency_ms` an estimate for the target. A candidate that was stopped early has no score; \
-`reason` says why. Candidates over budget were never built, and have no run; `nas.trials` in Python lists them too."""
+plain C, the RAM in all; `ram_bytes` adds that of a front-end), `latency_ms` an estimate for the target. A candidate \
+that was stopped early has no score; `reason` says why. Candidates over budget were never built, and have no run; \
+`nas.trials` in Python lists them too."""
 
 
 def experiment_note(table: str, winner: Trained | None = None, run: str = "") -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 from nas.cli.views.columns import columns
 from nas.reports.memory_map.lifetimes import printable
 from nas.study.archive_zip import ArchiveFile
-from nas.target.ram import ram_to_reserve
+from nas.target.ram import ram_needed, ram_to_reserve
 from nas.task.task import score_text
 from nas.text import UNKNOWN, kilobytes
 
@@ -43,7 +43,8 @@ def _facts(archive: ArchiveFile) -> Iterator[tuple[str, str]]:
     yield "target", str(about.get("target") or UNKNOWN)
     for key, title in _SIZES.items():
         if isinstance(about.get(key), int):
-            yield ram_to_reserve(about) if key == "arena_min_bytes" else title, kilobytes(about[key])
+            is_ram = key == "arena_min_bytes"
+            yield ram_to_reserve(about) if is_ram else title, kilobytes(ram_needed(about) if is_ram else about[key])
     versions = dict(manifest.versions)
     yield "made by", f"nas {versions.pop('nas', UNKNOWN)} on {versions.pop('platform', UNKNOWN)}"
     yield "with", ", ".join(f"{name} {version}" for name, version in versions.items())

@@ -11,7 +11,7 @@ from nas.cli.views.tables import table_of
 from nas.evaluation.evaluation import Evaluation, GroupScores
 from nas.evaluation.regression import RegressionEvaluation
 from nas.evaluation.scores import Scores
-from nas.target.ram import ram_to_reserve
+from nas.target.ram import ram_needed, ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS, METRICS
 from nas.text import UNKNOWN, counted, interval, kilobytes, percent
 
@@ -48,7 +48,7 @@ def _parts(evaluation: Evaluation) -> Iterator[RenderableType]:
         costs = about.footprint
         yield ""
         yield Text(
-            f"on {costs['target']}: {ram_to_reserve(costs)} {kilobytes(costs['arena_min_bytes'])}, flash "
+            f"on {costs['target']}: {ram_to_reserve(costs)} {kilobytes(ram_needed(costs))}, flash "
             f"{kilobytes(costs['flash_bytes'])}, {costs['macs']:,} MACs"
         )
 

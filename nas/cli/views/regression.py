@@ -11,7 +11,7 @@ from nas.cli.views.tables import table_of
 from nas.evaluation.anomalies import AnomalyEvaluation
 from nas.evaluation.labels import LabelEvaluation
 from nas.evaluation.regression import RegressionEvaluation
-from nas.target.ram import ram_to_reserve
+from nas.target.ram import ram_needed, ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS
 from nas.text import kilobytes, percent
 
@@ -42,7 +42,7 @@ def _parts(evaluation: RegressionEvaluation) -> Iterator[RenderableType]:
         costs = about.footprint
         yield ""
         yield Text(
-            f"on {costs['target']}: {ram_to_reserve(costs)} {kilobytes(costs['arena_min_bytes'])}, flash "
+            f"on {costs['target']}: {ram_to_reserve(costs)} {kilobytes(ram_needed(costs))}, flash "
             f"{kilobytes(costs['flash_bytes'])}, {costs['macs']:,} MACs"
         )
 

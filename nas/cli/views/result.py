@@ -12,7 +12,7 @@ from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
 from nas.study.study import Study
 from nas.study.verdict import verdict
-from nas.target.ram import ram_to_reserve
+from nas.target.ram import ram_needed, ram_to_reserve
 from nas.target.room import left_for_program
 from nas.task.task import find_metric, metric_title, score_text, task_of
 from nas.text import duration, kilobytes, percent
@@ -45,7 +45,7 @@ def summary(result: Result) -> str:
         *scores(winner),
         ("weights", kilobytes(facts["weights_bytes"])),
         ("model.tflite", kilobytes(facts["file_bytes"])),
-        (ram_to_reserve(facts), kilobytes(facts["arena_min_bytes"])),
+        (ram_to_reserve(facts), kilobytes(ram_needed(facts))),
         ("flash, with runtime", kilobytes(facts["flash_bytes"])),
         ("MACs", COSTS["macs"].text(winner.record)),
     ]
@@ -121,7 +121,7 @@ def exchange(study: Study, result: Result) -> str:
 def tight(study: Study, result: Result) -> str:
     """Return how little RAM the winner leaves on the study's board; empty if it leaves enough, or has no board."""
     facts = (result.winner and result.winner.record.profiled) or {}
-    left = left_for_program(facts.get("arena_min_bytes", 0), study.board().ram_bytes)
+    left = left_for_program(ram_needed(facts) or 0, study.board().ram_bytes)
     return f"the winner fits, {left}" if left else ""
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from nas.cli.views.columns import GAP, columns
 from nas.cli.views.output import width
 from nas.study.overview import StudySummary
+from nas.target.ram import ram_needed
 from nas.task.task import score_text
 from nas.text import kilobytes
 
@@ -48,7 +49,7 @@ def _figures(study: StudySummary) -> list[str]:
         str(study.trials),
         *scores,
         kilobytes(figures.get("weights_bytes")),
-        kilobytes(figures.get("arena_min_bytes")),
+        kilobytes(ram_needed(figures)),
     ]
 
 

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.sweeping import PAGE, SweepOutcome
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed, ram_title
 from nas.task.task import score_text
 from nas.text import kilobytes
 
@@ -27,7 +27,7 @@ def listing(found: SweepOutcome) -> Group:
             continue
         facts, tested = winner.record.profiled or {}, winner.tested
         score = tested.metrics[winner.metric].value if tested else None
-        sizes = kilobytes(facts.get("weights_bytes")), kilobytes(facts.get("arena_min_bytes"))
+        sizes = kilobytes(facts.get("weights_bytes")), kilobytes(ram_needed(facts))
         scores = (score_text(winner.metric, each) for each in (winner.record.val_score, score))
         table.add_row(study.name, str(study.outcome.trials), *scores, *sizes)
     reasons = [Text(f"{study.name}: {study.error}") for study in found.studies if study.error]

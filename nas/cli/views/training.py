@@ -1,7 +1,7 @@
 """What a training has come to, as text."""
 
 from nas.study.training_result import TrainingResult
-from nas.target.ram import ram_title
+from nas.target.ram import ram_needed, ram_title
 from nas.task.task import metric_title, score_text, task_of
 from nas.text import counted, duration, kilobytes
 
@@ -17,7 +17,7 @@ def summary(result: TrainingResult) -> str:
         f"  {f'validation {metric_title(result.metric)}':<22}{_accuracies(result)}, "
         f"{score_text(result.metric, result.baseline_score)} always {task_of(result.metric).constant}",
         f"  weights               {kilobytes(facts['weights_bytes'])}, file {kilobytes(facts['file_bytes'])}",
-        f"  on {result.target:<19}{ram_title(facts)} {kilobytes(facts.get('arena_min_bytes'))}, flash "
+        f"  on {result.target:<19}{ram_title(facts)} {kilobytes(ram_needed(facts))}, flash "
         f"{kilobytes(facts.get('flash_bytes'))}, {facts['macs']:,} MACs",
         *(f"  it may not run there: {problem}" for problem in result.problems),
         f"  files                 {result.folder}/",

@@ -11,7 +11,7 @@ from nas.reports.gallery import gallery
 from nas.reports.markup import Markup, details, element, join, note, page, section
 from nas.reports.tiles import flash_tile, tile
 from nas.reports.words import capitalized, interval, percent, size, whole
-from nas.target.ram import ram_to_reserve
+from nas.target.ram import ram_needed, ram_to_reserve
 from nas.task.metrics import FEWEST_GROUPS, METRICS
 from nas.text import counted
 
@@ -70,7 +70,7 @@ def _costs(costs: Any) -> Iterator[Markup]:
         return
     latency = costs["latency_ms"]
     beside = "for one inference" if latency is None else f"for one inference, about {latency:.1f} ms"
-    yield tile(capitalized(ram_to_reserve(costs)), size(costs["arena_min_bytes"]), f"on {costs['target']}")
+    yield tile(capitalized(ram_to_reserve(costs)), size(ram_needed(costs)), f"on {costs['target']}")
     yield flash_tile(costs, None)
     yield tile("Multiply-accumulates", whole(costs["macs"]), beside)
 
