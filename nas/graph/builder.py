@@ -8,8 +8,14 @@ from nas.errors import InputError
 from nas.graph.graph import Graph, Op, Tensor
 
 
-def _same(size: int, stride: int) -> int:
-    return math.ceil(size / stride)
+def _outputs(size: int, reach: int, stride: int, padding: str) -> int:
+    """Return how many positions a kernel that reaches over `reach` places of an axis has on it."""
+    return math.ceil((size if padding == "SAME" else size - reach + 1) / stride)
+
+
+def _needs_padding(size: int, reach: int, stride: int) -> bool:
+    """Return whether SAME padding differs from VALID on an axis: in the number of positions, or in what they see."""
+    return (_outputs(size, reach, stride, "SAME") - 1) * stride + reach > size
 
 
 def _stacked(size: int, count: int) -> int:
@@ -68,23 +74,27 @@ class GraphBuilder:
         *,
         stride: int = 1,
         dilation: int = 1,
+        padding: str = "SAME",
         activation: str = "RELU",
         **training: Any,
     ) -> None:
-        """Add a CONV_2D with SAME padding; (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters).
+        """Add a CONV_2D; with SAME padding, (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters).
 
-        Of a kernel that reaches beyond the map with its `dilation`, as many taps are kept as reach within it.
+        With VALID padding, only positions count where the kernel lies within the map; it is written as SAME where both
+        are one. Of a kernel that reaches beyond the map with its `dilation`, as many taps are kept as reach within it.
         """
         h, w, c = self._map()
         taps = [min(kernel, (size - 1) // dilation + 1) for size in (h, w)]
         weights = Tensor("weights", (filters, *taps, c), constant=True, scales=filters)
-        self._sliding("CONV_2D", weights, stride, activation, training, dilation)
+        self._sliding("CONV_2D", weights, (stride, padding, activation), training, dilation)
 
-    def depthwise_conv2d(self, kernel: int, *, stride: int = 1, activation: str = "RELU", **training: Any) -> None:
-        """Add a DEPTHWISE_CONV_2D with SAME padding and multiplier 1; the number of channels stays the same."""
+    def depthwise_conv2d(
+        self, kernel: int, *, stride: int = 1, padding: str = "SAME", activation: str = "RELU", **training: Any
+    ) -> None:
+        """Add a DEPTHWISE_CONV_2D with multiplier 1, padded as in `conv2d`; the number of channels stays the same."""
         h, w, c = self._map()
         weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), c), constant=True, scales=c)
-        self._sliding("DEPTHWISE_CONV_2D", weights, stride, activation, training)
+        self._sliding("DEPTHWISE_CONV_2D", weights, (stride, padding, activation), training)
 
     def pool2d(self, kind: str, count: int = 1) -> None:
         """Add one MAX_POOL_2D or AVERAGE_POOL_2D with VALID padding that computes `count` successive poolings of 2.
@@ -173,17 +183,21 @@ class GraphBuilder:
         self,
         kind: str,
         weights: Tensor,
-        stride: int,
-        activation: str,
+        how: tuple[int, str, str],
         training: Mapping[str, Any],
         dilation: int = 1,
     ) -> None:
-        h, w, _ = self._map()
+        """Append a convolution; `how` is its stride, its padding and its activation."""
+        (stride, padding, activation), sizes = how, self._map()[:2]
         # On an axis with a single tap, no dilation changes anything.
         dilations = tuple(1 if size == 1 else dilation for size in weights.shape[1:3])
+        reaches = [(taps - 1) * step + 1 for taps, step in zip(weights.shape[1:3], dilations, strict=True)]
+        if not any(_needs_padding(size, reach, stride) for size, reach in zip(sizes, reaches, strict=True)):
+            padding = "SAME"
         bias = Tensor("bias", (weights.scales,), "int32", constant=True, scales=0)
-        options = {"padding": "SAME", "stride": (stride, stride), "dilation": dilations, "activation": activation}
-        self._add(kind, [weights, bias], (_same(h, stride), _same(w, stride), weights.scales), options, training)
+        options = {"padding": padding, "stride": (stride, stride), "dilation": dilations, "activation": activation}
+        out = (_outputs(size, reach, stride, padding) for size, reach in zip(sizes, reaches, strict=True))
+        self._add(kind, [weights, bias], (*out, weights.scales), options, training)
 
     def _add(
         self,

@@ -30,10 +30,12 @@ Layer random_layer(std::mt19937& random) {
   c.stride_h = std::min(from(1, 3), c.in_h);
   c.stride_w = from(1, 3);
   c.channels_last = from(0, 1) == 0;
-  c.out_h = (c.in_h + c.stride_h - 1) / c.stride_h;
-  c.out_w = (c.in_w + c.stride_w - 1) / c.stride_w;
-  c.pad_top = std::max(0, (c.out_h - 1) * c.stride_h + (c.kernel_h - 1) * c.dilation_h + 1 - c.in_h) / 2;
-  c.pad_left = std::max(0, (c.out_w - 1) * c.stride_w + (c.kernel_w - 1) * c.dilation_w + 1 - c.in_w) / 2;
+  const int reach_h = (c.kernel_h - 1) * c.dilation_h + 1, reach_w = (c.kernel_w - 1) * c.dilation_w + 1;
+  const bool valid = reach_h <= c.in_h && reach_w <= c.in_w && from(0, 2) == 0;
+  c.out_h = ((valid ? c.in_h - reach_h : c.in_h - 1)) / c.stride_h + 1;
+  c.out_w = ((valid ? c.in_w - reach_w : c.in_w - 1)) / c.stride_w + 1;
+  c.pad_top = std::max(0, (c.out_h - 1) * c.stride_h + reach_h - c.in_h) / 2;
+  c.pad_left = std::max(0, (c.out_w - 1) * c.stride_w + reach_w - c.in_w) / 2;
   Finish f{};
   f.batch = c.batch;
   f.channels = c.out_channels;

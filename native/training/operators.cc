@@ -120,11 +120,23 @@ struct Attributes {
 
 // The operators' fifth input, in this order.
 struct Geometry {
-  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average, dilation_h, dilation_w;
+  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average, dilation_h, dilation_w, valid;
 };
 constexpr int kGeometry = sizeof(Geometry) / sizeof(int32_t);
 
-// Returns the convolution of x and kernel with SAME padding; its batch is 0 if the shapes do not fit.
+// Where a kernel lies on an axis: at how many positions, and how many zeros stand before the first of the input's
+// numbers.
+struct Positions {
+  int count, padding;
+};
+
+Positions place(int in, int stride, int reach, bool valid) {
+  if (valid) return {in < reach ? 0 : (in - reach) / stride + 1, 0};
+  const int count = (in + stride - 1) / stride, padding = (count - 1) * stride + reach - in;
+  return {count, padding > 0 ? padding / 2 : 0};
+}
+
+// Returns the convolution of x and kernel; its batch is 0 if the shapes do not fit.
 Convolution read_convolution(const Attributes& attributes, const Geometry& geometry, const Tensor* x,
                              const Tensor* kernel) {
   Convolution conv{};
@@ -146,15 +158,12 @@ Convolution read_convolution(const Attributes& attributes, const Geometry& geome
                       conv.kernel_w > 0 && conv.out_channels > 0 && conv.stride_h > 0 && conv.stride_w > 0 &&
                       conv.dilation_h > 0 && conv.dilation_w > 0;
   if (!fits || !counts) return conv;
-  conv.batch = size(x, 0);
-  conv.out_h = (conv.in_h + conv.stride_h - 1) / conv.stride_h;
-  conv.out_w = (conv.in_w + conv.stride_w - 1) / conv.stride_w;
-  const auto before = [](int in, int out, int stride, int reach) {
-    const int padding = (out - 1) * stride + reach - in;
-    return padding > 0 ? padding / 2 : 0;
-  };
-  conv.pad_top = before(conv.in_h, conv.out_h, conv.stride_h, (conv.kernel_h - 1) * conv.dilation_h + 1);
-  conv.pad_left = before(conv.in_w, conv.out_w, conv.stride_w, (conv.kernel_w - 1) * conv.dilation_w + 1);
+  const bool valid = geometry.valid != 0;
+  const Positions down = place(conv.in_h, conv.stride_h, (conv.kernel_h - 1) * conv.dilation_h + 1, valid);
+  const Positions right = place(conv.in_w, conv.stride_w, (conv.kernel_w - 1) * conv.dilation_w + 1, valid);
+  conv.out_h = down.count, conv.pad_top = down.padding;
+  conv.out_w = right.count, conv.pad_left = right.padding;
+  if (conv.out_h > 0 && conv.out_w > 0) conv.batch = size(x, 0);
   return conv;
 }
 
@@ -191,14 +200,14 @@ bool take(Call& call, const Attributes& attributes, Inputs& inputs, Layer& layer
   inputs.scale = inputs.kernel == nullptr ? nullptr : call.input(2, 1);
   inputs.offset = inputs.scale == nullptr ? nullptr : call.input(3, 1);
   const Tensor* given = inputs.offset == nullptr ? nullptr : call.input(4, 1);
-  if (given == nullptr || !call.expect(size(given, 0) == kGeometry, "NasLayer: a geometry is eight numbers"))
+  if (given == nullptr || !call.expect(size(given, 0) == kGeometry, "NasLayer: a geometry is nine numbers"))
     return false;
   Geometry geometry;
   std::memcpy(&geometry, TF_TensorData(given), sizeof(geometry));
   layer.convolution = read_convolution(attributes, geometry, inputs.x, inputs.kernel);
   layer.finish = read_finish(attributes, geometry, layer.convolution, inputs.scale, inputs.offset);
   return call.expect(layer.convolution.batch > 0,
-                     "NasLayer: the kernel must have as many channels as x, x some rows") &&
+                     "NasLayer: the kernel must have as many channels as x and lie within it, x some rows") &&
          call.expect(layer.finish.pool_h > 0, "NasLayer: a scale and an offset a filter, and a pooling that fits");
 }
 

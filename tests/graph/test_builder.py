@@ -88,18 +88,22 @@ def test_a_convolution_or_pooling_of_a_vector_is_refused(call: str, shape: tuple
         eval(f"g.{call}", {"g": g})
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize(
     ("shape", "size", "stride"), [((1, 127, 6), 5, 2), ((1, 3, 2), 9, 1), ((9, 8, 1), 3, 2), ((1, 1, 4), 3, 2)]
 )
-def test_shapes_equal_those_of_keras(shape: tuple[int, int, int], size: int, stride: int) -> None:
+def test_shapes_equal_those_of_keras(shape: tuple[int, int, int], size: int, stride: int, padding: str) -> None:
     keras: Any = pytest.importorskip("keras")
     window = tuple(min(size, n) for n in shape[:2])
     halves = tuple(min(2, n) for n in shape[:2])
     layers = [
-        (keras.layers.Conv2D(3, window, strides=stride, padding="same"), lambda g: g.conv2d(3, size, stride=stride)),
         (
-            keras.layers.DepthwiseConv2D(window, strides=stride, padding="same"),
-            lambda g: g.depthwise_conv2d(size, stride=stride),
+            keras.layers.Conv2D(3, window, strides=stride, padding=padding),
+            lambda g: g.conv2d(3, size, stride=stride, padding=padding.upper()),
+        ),
+        (
+            keras.layers.DepthwiseConv2D(window, strides=stride, padding=padding),
+            lambda g: g.depthwise_conv2d(size, stride=stride, padding=padding.upper()),
         ),
         (keras.layers.AveragePooling2D(halves), lambda g: g.pool2d("average")),
         (keras.layers.GlobalAveragePooling2D(keepdims=True), lambda g: g.mean()),
@@ -109,6 +113,15 @@ def test_shapes_equal_those_of_keras(shape: tuple[int, int, int], size: int, str
         g = GraphBuilder(shape)
         call(g)
         assert (1, *g.shape) == layer.compute_output_shape((1, *shape))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "written"), [(3, 1, "VALID"), (3, 2, "VALID"), (1, 1, "SAME"), (2, 2, "SAME")]
+)
+def test_padding_is_written_as_same_where_both_are_one(kernel: int, stride: int, written: str) -> None:
+    g = GraphBuilder((1, 20, 3))
+    g.conv2d(4, kernel, stride=stride, padding="VALID")
+    assert g.graph().ops[0].options["padding"] == written
 
 
 @pytest.mark.parametrize("shape", [(1, 20, 3), (7, 6, 2)])

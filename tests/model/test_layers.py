@@ -18,8 +18,6 @@ def _layers(draw):
     height, width = draw(st.sampled_from([1, 1, 1, 7])), draw(st.integers(1, 40))
     channels, filters = draw(st.integers(1, 9)), draw(st.integers(1, 9))
     stride = (draw(st.integers(1, min(2, height))), draw(st.integers(1, 2)))
-    sizes = [-(-size // step) for size, step in zip((height, width), stride, strict=True)]
-    pool = tuple(draw(st.one_of(st.just(size), st.integers(1, min(size, 9)))) for size in sizes)
     depthwise, channels_last = draw(st.booleans()), draw(st.booleans())
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
 
@@ -28,10 +26,15 @@ def _layers(draw):
 
     n, maps = draw(st.integers(1, 6)), (height, width, channels) if channels_last else (channels, height, width)
     kernel = (draw(st.integers(1, min(3, height))), draw(st.integers(1, min(9, width))), channels)
+    dilation = (draw(st.integers(1, 2)), draw(st.integers(1, 3)))
+    axes = list(zip((height, width), kernel, dilation, stride, strict=False))
+    lengths = [size - (taps - 1) * gap for size, taps, gap, _ in axes]  # positions of the kernel within the map
+    valid = min(lengths) > 0 and draw(st.booleans())
+    sizes = [-(-(length if valid else size) // step) for length, (size, *_, step) in zip(lengths, axes, strict=True)]
+    pool = tuple(draw(st.one_of(st.just(size), st.integers(1, min(size, 9)))) for size in sizes)
     scales = channels if depthwise else filters
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
-    dilation = (draw(st.integers(1, 2)), draw(st.integers(1, 3)))
-    options = {"depthwise": depthwise, "average": draw(st.booleans()), "dilation": dilation}
+    options = {"depthwise": depthwise, "average": draw(st.booleans()), "dilation": dilation, "valid": valid}
     geometry = layers.geometry(stride=stride, pool=pool, **options)
     flags = {name: draw(st.booleans()) for name in ("normalize", "relu")}
     return inputs, geometry, LayerAttributes(channels_last=channels_last, **flags)
@@ -95,7 +98,7 @@ def test_one_graph_computes_layers_of_any_shape_and_geometry():
     rng = np.random.default_rng(0)
     for channels, filters, width, numbers in (
         (2, 5, 33, layers.geometry(stride=(1, 2), pool=(1, 4))),
-        (6, 6, 20, layers.geometry(depthwise=True, pool=(1, 3), average=True)),
+        (6, 6, 20, layers.geometry(depthwise=True, pool=(1, 3), average=True, valid=True)),
     ):
         shapes = [(7, channels, 1, width), (1, 3, channels, 1 if numbers[4] else filters), (filters,), (filters,)]
         tensors = [tf.constant(rng.normal(size=shape).astype(np.float32)) for shape in shapes]
@@ -116,5 +119,5 @@ def test_inputs_whose_shapes_do_not_match_are_refused():
         layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, layers.geometry(pool=(1, 9)), LayerAttributes())
     with pytest.raises(tf.errors.InvalidArgumentError, match="a scale and an offset a filter"):
         layers.layer(x, tf.ones((1, 3, 3, 5)), tf.ones(4), one, layers.geometry(), LayerAttributes())
-    with pytest.raises(tf.errors.InvalidArgumentError, match="eight numbers"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="nine numbers"):
         layers.layer(x, tf.ones((1, 3, 3, 5)), one, one, [1, 1], LayerAttributes())

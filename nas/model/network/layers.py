@@ -37,7 +37,7 @@ OPEN = _OPERATORS is not None
 """Whether the geometry may be a tensor, so that graphs with different geometries are one."""
 
 
-GEOMETRY = 8
+GEOMETRY = 9
 """Number of values in a geometry."""
 
 
@@ -48,6 +48,7 @@ def geometry(
     depthwise: bool = False,
     average: bool = False,
     dilation: tuple[int, int] = (1, 1),
+    valid: bool = False,
 ) -> tuple[int, ...]:
     """Return the geometry of a layer: the numbers that, with the shapes, define what it computes.
 
@@ -57,8 +58,9 @@ def geometry(
         depthwise: whether each channel is convolved on its own, with one filter.
         average: whether the pooling takes the average of a window, not its maximum.
         dilation: rows and columns from one tap of the kernel to the next.
+        valid: whether the padding is VALID, not SAME.
     """
-    return (*stride, *pool, int(depthwise), int(average), *dilation)
+    return (*stride, *pool, int(depthwise), int(average), *dilation, int(valid))
 
 
 def layer(
@@ -68,7 +70,7 @@ def layer(
 
     Args:
         x: maps [n, channels, h, w], or [n, h, w, channels] if `channels_last`; the latter have no gradient.
-        kernel: [h, w, channels, filters], or depthwise [h, w, channels, 1]; the padding is SAME.
+        kernel: [h, w, channels, filters], or depthwise [h, w, channels, 1].
         scale: [filters], factor of the normalized outputs.
         offset: [filters], added to the normalized outputs, or to the convolution's own as its bias.
         geometry: from the function of that name; if `OPEN`, it may be an int32 tensor.

@@ -33,9 +33,9 @@ def layer(
 ) -> tuple[Any, Any, Any]:
     """See `nas.model.network.layers.layer`."""
     stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
-    kernel = spread(kernel, geometry[6:8])
+    kernel, padding = spread(kernel, geometry[6:8]), "VALID" if geometry[8] else "SAME"
     x = x if attributes.channels_last else tf.transpose(x, (0, 2, 3, 1))
-    y = _depthwise(x, kernel, stride) if depthwise else tf.nn.conv2d(x, kernel, stride, "SAME")
+    y = _depthwise(x, kernel, stride, padding) if depthwise else tf.nn.conv2d(x, kernel, stride, padding)
     mean = variance = tf.zeros_like(offset)
     if attributes.normalize:
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
@@ -65,18 +65,18 @@ def spread(kernel: Any, dilation: Sequence[int]) -> Any:
     return kernel
 
 
-def _depthwise(x: Any, kernel: Any, stride: Sequence[int]) -> Any:
-    """Convolve each channel of `x` [n, height, width, channels] on its own, with SAME padding.
+def _depthwise(x: Any, kernel: Any, stride: Sequence[int], padding: str) -> Any:
+    """Convolve each channel of `x` [n, height, width, channels] on its own.
 
     TensorFlow's operator supports unequal strides only on some processors. With them, the convolution is computed with
     stride 1, and the outputs between the strides are dropped.
     """
     if stride[0] == stride[1]:
-        return tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), "SAME")
-    padding = [
-        _same(size, width, step) for size, width, step in zip(x.shape[1:3], kernel.shape[:2], stride, strict=True)
-    ]
-    y = tf.nn.depthwise_conv2d(tf.pad(x, [(0, 0), *padding, (0, 0)]), kernel, (1, 1, 1, 1), "VALID")
+        return tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), padding)
+    if padding == "SAME":
+        axes = zip(x.shape[1:3], kernel.shape[:2], stride, strict=True)
+        x = tf.pad(x, [(0, 0), *(_same(size, width, step) for size, width, step in axes), (0, 0)])
+    y = tf.nn.depthwise_conv2d(x, kernel, (1, 1, 1, 1), "VALID")
     return y[:, :: stride[0], :: stride[1]]
 
 

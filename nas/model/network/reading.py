@@ -57,6 +57,7 @@ def _geometry(op: Op, pooling: Op | None) -> tuple[int, ...]:
         depthwise=op.kind == "DEPTHWISE_CONV_2D",
         average=pooling is not None and pooling.kind == "AVERAGE_POOL_2D",
         dilation=op.options["dilation"],
+        valid=op.options["padding"] == "VALID",
     )
 
 

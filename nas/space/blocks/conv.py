@@ -1,6 +1,7 @@
 """Convolution, batch normalization, ReLU and poolings: Conv -> Pool x Pi."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from nas.graph.builder import GraphBuilder
 from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
@@ -18,6 +19,8 @@ class Conv(Block):
         filters: output channels.
         kernel: size of the kernel on each axis; cut to the size of the axis.
         stride: step of the (depthwise) convolution.
+        padding: `same` adds zeros, so that the stride alone makes an axis shorter; with `valid`, which adds none, the
+            kernel does too.
         pools: number of poolings; each halves every axis longer than 1. One operator computes them together.
         pool: `max` or `average`.
         batch_norm: normalize in training.
@@ -27,14 +30,16 @@ class Conv(Block):
     filters: int = at_least(1, 8)
     kernel: int = at_least(1, 3)
     stride: int = at_least(1, 1)
+    padding: str = one_of("same", "valid")
     pools: int = at_least(0, 1)
     pool: str = one_of("max", "average")
     batch_norm: bool = flag(True)
 
     def lower(self, g: GraphBuilder) -> None:
+        sliding: dict[str, Any] = {"stride": self.stride, "padding": self.padding.upper()}
         if self.kind == "separable":
-            g.depthwise_conv2d(self.kernel, stride=self.stride, batch_norm=self.batch_norm)
+            g.depthwise_conv2d(self.kernel, batch_norm=self.batch_norm, **sliding)
             g.conv2d(self.filters, 1, batch_norm=self.batch_norm)
         else:
-            g.conv2d(self.filters, self.kernel, stride=self.stride, batch_norm=self.batch_norm)
+            g.conv2d(self.filters, self.kernel, batch_norm=self.batch_norm, **sliding)
         g.pool2d(self.pool, self.pools)
