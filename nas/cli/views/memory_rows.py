@@ -38,11 +38,11 @@ def add_front_end(table: Table, share: FrontEndShare | None) -> None:
     """Add what the front-end takes; RAM below, flash, MACs and latency are of both parts."""
     if share is None:
         return
-    table.add_row("sound", f"{share.ram_bytes:,} B", dim("RAM of the front-end, window of features included"))
+    table.add_row("front-end", f"{share.ram_bytes:,} B", dim("of RAM, window of features included"))
     table.add_row("", "", dim(f"flash: tables {share.table_bytes:,} + code {share.code_bytes:,}"))
     if share.instructions is not None:
-        spent = f"{share.instructions:,.0f} instructions, {milliseconds(share.latency_ms)}"
-        table.add_row("", "", dim(f"{spent} for a row"))
+        spent = "" if share.latency_ms is None else f", {milliseconds(share.latency_ms)},"
+        table.add_row("", "", dim(f"{share.instructions:,.0f} instructions{spent} for a row"))
 
 
 def add_room(table: Table, what: str, used: int, limit: int | None, least: bool) -> None:
