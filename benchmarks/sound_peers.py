@@ -1,6 +1,6 @@
 """Networks of others for words, trained by the recipe of a search's winner, and evaluated once on its test clips.
 
-    python benchmarks/sound_peers.py ../shared/data/speech_words --folder FOLDER [--epochs 192]
+    python benchmarks/sound_peers.py ../shared/data/speech_words --folder FOLDER [--epochs 192] [--seed 1]
 
 Prints rows of the table in sounds.md: DS-CNN S of "Hello Edge" (arXiv:1711.07128) with the square kernels of this
 space, behind log-mel features and behind MFCC, and the network of TensorFlow's micro_speech behind its own front-end.
@@ -56,7 +56,7 @@ architecture = "{name}.json"
 
 [training]
 epochs = {epochs}
-seed = 572229960
+seed = {seed}
 rows = "all"
 
 [target]
@@ -64,12 +64,12 @@ runtime = "c"
 """
 
 
-def evaluated(name: str, member: Architecture, folder: Path, source: Path, epochs: int) -> str:
+def evaluated(name: str, member: Architecture, folder: Path, source: Path, **recipe: int) -> str:
     """Train a network if that is not done, evaluate it, and return a row of the table."""
     out, spec = folder / name, folder / f"{name}.toml"
     if not (out / "model.tflite").is_file():
         (folder / f"{name}.json").write_text(json.dumps(member.to_json()))
-        spec.write_text(SPEC.format(name=name, source=source.resolve(), epochs=epochs))
+        spec.write_text(SPEC.format(name=name, source=source.resolve(), **recipe))
         nas.train(spec, folder=out, resume=(out / "checkpoints").is_dir(), tracking_uri="none")
     figures = nas.evaluate(out).to_json()["int8"]
     low, high = figures["intervals"]["accuracy"]
@@ -89,12 +89,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=192)
+    parser.add_argument("--seed", type=int, default=572229960)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     splits = DataChoice(str(given.data)).splits()
     for name, (front_end, blocks) in PEERS.items():
         member = Architecture("cnn_audio", splits.input_shape, len(splits.class_names), blocks, front_end=front_end)
-        print(evaluated(name, member, given.folder, given.data, given.epochs), flush=True)
+        print(evaluated(name, member, given.folder, given.data, epochs=given.epochs, seed=given.seed), flush=True)
 
 
 if __name__ == "__main__":
