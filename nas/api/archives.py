@@ -9,8 +9,9 @@ import numpy as np
 
 from nas.api.data import data_of
 from nas.api.problems import load_problem
+from nas.codec import Place
 from nas.data.dataset import Part
-from nas.data.prepared import Scaling, scaling_of
+from nas.data.prepared import scaling_of
 from nas.errors import InputError
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
@@ -31,8 +32,8 @@ from nas.study.study import Study
 from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import Target
-from nas.task.anomaly import Anomaly
-from nas.task.multi_label import MultiLabel
+from nas.task.documents import from_document, to_document
+from nas.task.task import Task
 
 
 def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
@@ -73,28 +74,13 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         soft_labels=files.soft_labels if learned else None,
         keras=_keras(trained.record, files.weights, study.name),
         origin=_origin(study),
-        output_scaling=output_scaling(trained.record),
-        detector=detector_of(trained.record),
-        labelling=labelling_of(trained.record),
+        task=_task(trained.record),
     )
 
 
-def output_scaling(record: Record) -> Scaling | None:
-    """Return what brings the outputs of a record's model to the units of its targets; None for classes."""
-    scale = Architecture.from_json(record.architecture).task.output_scale()
-    return None if scale is None else Scaling(*scale)
-
-
-def detector_of(record: Record) -> Anomaly | None:
-    """Return the task of a record's model if it detects anomalies, with its threshold."""
-    learned = Architecture.from_json(record.architecture).task
-    return learned if isinstance(learned, Anomaly) else None
-
-
-def labelling_of(record: Record) -> MultiLabel | None:
-    """Return the task of a record's model if it gives several labels at once, with their thresholds."""
-    learned = Architecture.from_json(record.architecture).task
-    return learned if isinstance(learned, MultiLabel) else None
+def _task(record: Record) -> Task:
+    """Return what a record's model answers, as its files tell it: without what only a training needs."""
+    return from_document(to_document(Architecture.from_json(record.architecture).task), Place("architecture"))
 
 
 def _footprint(tflite: bytes, record: Record, target: Target) -> dict[str, Any]:
@@ -138,8 +124,7 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         footprint=_footprint(tflite, record, study.board()),
         input=inputs,
         output=outputs,
-        detector=detector_of(record),
-        labelling=labelling_of(record),
+        task=_task(record),
         example=example,
         weights=weights,
         soft_labels=None,

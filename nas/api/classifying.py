@@ -12,10 +12,13 @@ from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.params import params
 from nas.api.prediction import Predictions, predict
+from nas.arrays import Array
 from nas.data.options import DataOptions
 from nas.errors import InputError
 from nas.evaluation.spotting import Event, Spotter, Spotting
 from nas.keywords import explains_keywords
+from nas.task.anomaly import Anomaly
+from nas.task.classification import Classification
 from nas.text import counted
 
 if TYPE_CHECKING:
@@ -71,10 +74,9 @@ def classify(
         InputError: the model or the data cannot be read, the rows do not fit the model, or have no times.
     """
     loaded = model if isinstance(model, Model) else load(model, root)
-    if loaded.output_scaling is not None:
-        raise InputError(loaded.origin, "must give classes, not values of targets", hint="use nas predict")
-    if loaded.labelling is not None:
-        raise InputError(loaded.origin, "must give one class at a time, not several labels", hint="use nas predict")
+    if loaded.task.names_are != Classification.names_are:
+        rule = "must give one class at a time"
+        raise InputError(loaded.origin, rule, got=loaded.task.names_are, hint="use nas predict")
     settings = spotting_of(loaded) if spotting is None else spotting
     length = loaded.input_shape[0]
     rate_hz = (options.rate_hz if options else None) or loaded.sample_rate_hz
@@ -102,13 +104,22 @@ def _stride(settings: Spotting, length: int, rate_hz: float | None) -> int:
     return max(1, round(settings.seconds(length / rate).latency_s * rate))
 
 
+def _shares(found: Predictions) -> Array:
+    """Return the probability of each class [n, classes]; of a detector, 1 for what it decides, normal or anomaly."""
+    if not isinstance(found.task, Anomaly):
+        return found.probabilities
+    alarms = found.task.alarms(found.probabilities)
+    return np.stack([~alarms, alarms], axis=1).astype(np.float32)
+
+
 def _events(found: Predictions, settings: Spotting) -> Iterator[Event]:
     sources = np.asarray(found.sources)
     begins = np.flatnonzero(np.concatenate([[True], (sources[1:] != sources[:-1]) | (np.diff(found.start) <= 0)]))
+    shares = _shares(found)
     for first, last in zip(begins, [*begins[1:], len(sources)], strict=True):
         window_s = float(found.end[first] - found.start[first])
         spotter = Spotter(str(sources[first]), found.class_names, settings, window_s, int(last - first))
         for row in range(first, last):
-            event = spotter.take(float(found.start[row]), found.probabilities[row])
+            event = spotter.take(float(found.start[row]), shares[row])
             if event is not None:
                 yield event

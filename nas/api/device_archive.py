@@ -47,10 +47,8 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
         units_scale=model.units_scale,
         example=example,
         keras=model.keras,
-        output_scaling=model.output_scaling,
+        task=model.task,
         reads=reads,
-        detector=model.detector,
-        labelling=model.labelling,
     )
 
 

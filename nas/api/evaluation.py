@@ -27,6 +27,8 @@ from nas.study.archive_zip import Contents, read_archive, write_archive
 from nas.study.model_spec import FILE, read_model_spec
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, Target, find_target
+from nas.task.anomaly import Anomaly
+from nas.task.choice import judge_of
 from nas.task.multi_label import MultiLabel
 
 ARCHIVED = "evaluation/"
@@ -94,16 +96,14 @@ def evaluate(
     rows = _rows(loaded, data, options or DataOptions(), settings)
     _check_shape(loaded, rows)
     int8, before = _outputs(loaded, rows, settings.get("with_float", True))
-    if loaded.detector is not None:
-        about = _about(loaded, rows, settings.get("target"))
-        return evaluate_detector(rows.part, about, loaded.detector, int8, before)
-    if rows.part.has_labels:
-        about, labelling = _about(loaded, rows, settings.get("target")), loaded.labelling or MultiLabel()
-        return evaluate_labels(rows.part, about, np.asarray(rows.mean), labelling, int8, before)
-    if rows.mean:
-        about = _about(loaded, rows, settings.get("target"))
+    about, judge = _about(loaded, rows, settings.get("target")), judge_of(loaded.task, rows.part.y)
+    if isinstance(judge, Anomaly):
+        return evaluate_detector(rows.part, about, judge, int8, before)
+    if isinstance(judge, MultiLabel):
+        return evaluate_labels(rows.part, about, np.asarray(rows.mean), judge, int8, before)
+    if judge.measured:
         return evaluate_targets(rows.part, about, np.asarray(rows.mean), int8, before)
-    return evaluate_rows(rows.part, _about(loaded, rows, settings.get("target")), int8, before)
+    return evaluate_rows(rows.part, about, int8, before)
 
 
 @explains_keywords
@@ -183,7 +183,7 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
         rows = own_rows(_choice(model.data, data, options).splits(), part)
     else:
         rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
-    check_task(model, rows.source, measured=bool(rows.mean), labelled=rows.part.has_labels)
+    check_task(model, rows.source, rows.part.y)
     if len(model.class_names) == 1 and len(rows.class_names) == 2:
         model = replace(model, class_names=rows.class_names)  # one output is the probability of the second class
     rows = as_model_reads(rows, model.class_names, model.channel_names)

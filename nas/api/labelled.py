@@ -16,15 +16,12 @@ from nas.data.options import DataOptions
 from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.evaluation.class_names import match_labels, match_targets
+from nas.task.choice import judge_of
 from nas.task.classification import Classification
-from nas.task.multi_label import MultiLabel, holds_labels
-from nas.task.regression import Regression
 from nas.task.task import LABELS, TARGETS, Task
 
 DataSource: TypeAlias = str | DataChoice | Data
 """Data as the functions of `nas` take them: a name or path, one with options, or rows in memory."""
-
-_ERRORS = Regression()
 
 
 def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
@@ -40,11 +37,11 @@ def labelled(model: Model, data: DataSource | None) -> dict[str, Part] | None:
     source = model.data if data is None else data
     if source is None:
         return None
-    if model.detector is not None:
+    if model.task.reconstructs:
         hint = "nas evaluate judges it, and its float model beside it"
         raise InputError(model.origin, "must give classes or values: it detects anomalies", hint=hint)
     splits = _splits(model, source)
-    check_task(model, splits.source, measured=splits.task == TARGETS, labelled=splits.task == LABELS)
+    check_task(model, splits.source, splits.train.y)
     if splits.task == LABELS:
         order = match_labels(splits.class_names, model.class_names, splits.source)
         return {n: replace(part, x=model.scaled(part.x), y=part.y[:, order]) for n, part in splits.parts().items()}
@@ -63,25 +60,15 @@ def score(model: Model, outputs: Floats, y: Array) -> float:
         outputs: [n, outputs].
         y: class of each row [n], or measured targets or labels [n, outputs].
     """
-    if holds_labels(y):
-        judge = model.labelling or MultiLabel()
-        return judge.scores(judge.tally(judge.answers(outputs), y, y.shape[1]))[judge.main_metric]
-    if y.ndim == 2:
-        answers = outputs if model.output_scaling is None else model.output_scaling.undo(outputs)
-        return _ERRORS.scores(_ERRORS.tally(answers, y, y.shape[1]))[Regression.main_metric]
-    if outputs.shape[1] == 1:
-        answers = (outputs[:, 0] > (0.0 if model.is_logit else 0.5)).astype(np.int64)
-    else:
-        answers = outputs.argmax(axis=1)
-    return float(np.mean(answers == y))
+    judge = judge_of(model.task, y)
+    if y.ndim == 1 and outputs.shape[1] == 1:  # of the second of two classes
+        outputs = np.insert(outputs, 0, 0.0 if model.is_logit else 0.5, axis=1)
+    return judge.scores(judge.tally(judge.answers(outputs), y, outputs.shape[1]))[judge.main_metric]
 
 
 def judged_in(model: Model, y: Array | None) -> str:
     """Return the metric that `score` is for rows of such classes or targets; without rows, for what the model gives."""
-    if model.labelling is not None if y is None else holds_labels(y):
-        return MultiLabel.main_metric
-    measured = model.output_scaling is not None if y is None else y.ndim == 2
-    return Regression.main_metric if measured else Classification.main_metric
+    return (model.task if y is None else judge_of(model.task, y)).main_metric
 
 
 def judged_by(data: DataSource | None) -> str:
@@ -93,23 +80,24 @@ def judged_by(data: DataSource | None) -> str:
 
 
 def baseline_score(parts: Mapping[str, Part], part: str, learns: Task | None = None) -> float:
-    """Return the share of the rows of a part that have the most frequent class of the training rows.
+    """Return the score of the constant answer that is best for the training rows, on the rows of a part.
 
-    Of measured targets, the RMSE of always answering the mean of the training targets; of labels, the macro-F1 of
-    always answering what is more frequent of each. If the task is to detect anomalies, the area under the ROC of the
-    distance of the rows, which must be scaled, from the training rows' mean.
+    Of classes, it is the share of the rows that have the most frequent one; of measured targets, the RMSE of their
+    mean; of labels, the macro-F1 of what is more frequent of each; of a detector, the area under the ROC of the
+    distance from the training rows' mean.
+
+    Args:
+        parts: the rows by part, `train` among them; those of a detector must be scaled.
+        part: the one that is judged.
+        learns: the task; None for the one that the rows are for.
     """
-    y = parts[part].y
-    if learns is not None and learns.reconstructs:
-        answers = learns.answers(np.zeros((len(y), parts[part].x[0].size), np.float32), parts[part].x)
-        return learns.scores(learns.tally(answers, y, 1))[learns.main_metric]
-    if parts[part].has_labels:
-        judge = MultiLabel()
-        return judge.scores(judge.baseline(parts["train"].y, y, y.shape[1]))[judge.main_metric]
-    if y.ndim == 2:
-        tally = _ERRORS.baseline(parts["train"].y, y, y.shape[1])
-        return _ERRORS.scores(tally)[Regression.main_metric]
-    return float(np.mean(parts[part].y == parts["train"].majority))
+    rows, y = parts[part], parts["train"].y
+    judge = judge_of(learns or Classification(), y)
+    outputs = y.shape[1] if y.ndim == 2 else 1 + int(max(y.max(), rows.y.max(initial=0)))
+    answers = None
+    if judge.reconstructs:
+        answers = judge.answers(np.zeros((len(rows), rows.x[0].size), np.float32), rows.x)
+    return judge.scores(judge.baseline(y, rows.y, outputs, answers))[judge.main_metric]
 
 
 def _splits(model: Model, source: DataSource) -> Splits:

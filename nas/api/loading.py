@@ -25,8 +25,7 @@ from nas.study.model_spec import FILE, read_model_spec
 from nas.study.result import Result
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
-from nas.task.anomaly import Anomaly
-from nas.task.multi_label import MultiLabel
+from nas.task.documents import from_document
 
 TFLITE = "model.tflite"
 """The int8 model of a training, in its folder."""
@@ -83,9 +82,7 @@ def _winner(name: str, root: Path) -> Model:
         name=study.name,
         origin=folder,
         data=data_of(study),
-        output_scaling=archive.output_scaling,
-        detector=archive.detector,
-        labelling=archive.labelling,
+        task=archive.task,
     )
 
 
@@ -185,9 +182,7 @@ def _described(model: Model, known: Any, place: object) -> Model:
             scaling=from_data(Scaling, known["input"]["scaling"], Place(place, "input.scaling")),
             units_scale=None if factors is None else tuple(map(float, factors)),
             is_logit=known["output"]["is"] == "logit",
-            output_scaling=_output_scaling(known, place),
-            detector=_detector(known, place),
-            labelling=_labelling(known, place),
+            task=from_document(known["output"], Place(place, "output")),
             channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
             sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
@@ -195,21 +190,6 @@ def _described(model: Model, known: Any, place: object) -> Model:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(place, "must be the metadata.json of an exported model", got=repr(error)) from error
-
-
-def _output_scaling(known: Any, place: object) -> Scaling | None:
-    found = known["output"].get("scaling")
-    return None if found is None else from_data(Scaling, found, Place(place, "output.scaling"))
-
-
-def _detector(known: Any, place: object) -> Anomaly | None:
-    found = known["output"].get("detector")
-    return None if found is None else from_data(Anomaly, found, Place(place, "output.detector"))
-
-
-def _labelling(known: Any, place: object) -> MultiLabel | None:
-    found = known["output"].get("labelling")
-    return None if found is None else from_data(MultiLabel, found, Place(place, "output.labelling"))
 
 
 def _front_end(described: Any, model: Model, place: object) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
-from nas.task.anomaly import Anomaly
-from nas.task.multi_label import MultiLabel
+from nas.task.classification import Classification
+from nas.task.task import Task
 
 # What users look for in a model, and where it is.
 _ELSEWHERE = {
@@ -42,9 +42,8 @@ class Model:
             of, whose rows must be scaled already.
         units_scale: factors that brought the data's whole numbers to units, one a channel; None if there were none.
         is_logit: whether the model gives logits, of which `predict` makes probabilities.
-        output_scaling: of regression, what brings each output to the units of its target; None for classes.
-        detector: of anomaly detection, the threshold of the scores; None for other models.
-        labelling: of several labels at once, the thresholds of their probabilities; None for other models.
+        task: what the model answers, with what brings its outputs to answers, such as thresholds; classification for a
+            file that nothing is known of.
         channel_names: of the rows, one for each entry of their last axis, or empty.
         sample_rate_hz: of the signal that windows were cut from; None if it is unknown or there is no signal.
         name: of its study, its training or its file.
@@ -68,9 +67,7 @@ class Model:
     keras: bytes | None = field(default=None, compare=False)
     data: DataChoice | None = field(default=None, compare=False)
     origin: Path = field(default=Path(), compare=False)
-    output_scaling: Scaling | None = None
-    detector: Anomaly | None = None
-    labelling: MultiLabel | None = None
+    task: Task = field(default_factory=Classification)
 
     def predict(self, rows: npt.ArrayLike) -> Array:
         """Return the probability of each class or label [n, classes], as the `.tflite` gives it on the device.
@@ -101,10 +98,8 @@ class Model:
             raise InputError(self.origin, "must hold a .tflite", hint="make one with nas quantize")
         if not len(x):
             return np.empty((0, len(self.class_names)), np.float32)
-        model = TfliteModel(self.tflite, self.origin)
-        if self.detector is not None:
-            return np.asarray(self.detector.answers(*model.answered(x, self.detector)))
-        return self._probabilities(model.predict(x))
+        outputs, read = TfliteModel(self.tflite, self.origin).answered(x, self.task)
+        return self.task.predicted(self._probabilities(outputs), read)
 
     def answer_float(self, x: Floats) -> Array:
         """Return the probabilities [n, classes] of the float model for scaled rows `[n, *input_shape]`."""
@@ -115,17 +110,16 @@ class Model:
             hint = "load the study, its .nas.zip or its .keras file: a .tflite has no float model"
             raise InputError(self.origin, "must hold the float model, a .keras file", hint=hint)
         outputs = keras_outputs(load_keras(self.keras, self.origin), x)
-        return self._probabilities(outputs) if self.detector is None else self.detector.answers(outputs, x)
+        return self.task.predicted(self._probabilities(outputs), x)
 
     def scaled(self, rows: npt.ArrayLike) -> Floats:
         """Return raw rows as the model takes them, float32 `[n, *input_shape]`; see `predict`."""
         x = self.front_end.apply(self._units(rows))
         return x if self.scaling is None else self.scaling.apply(x)
 
-    def _probabilities(self, outputs: Floats) -> Floats:
-        if self.output_scaling is not None:
-            return self.output_scaling.undo(outputs)
-        if not self.is_logit or not len(outputs):
+    def _probabilities(self, outputs: Array) -> Array:
+        """Return the probabilities that logits stand for; outputs of another meaning as they are."""
+        if not self.is_logit or self.task.output_is or not len(outputs):
             return outputs
         if outputs.shape[1] == 1:  # the logit of the second of two classes
             return np.asarray(0.5 + 0.5 * np.tanh(outputs / 2), np.float32)
@@ -165,6 +159,6 @@ class Model:
         names = ", ".join(self.class_names)
         sizes = {"int8": self.tflite, "float": self.keras}
         parts = " + ".join(f"{kind} {len(content):,} B" for kind, content in sizes.items() if content is not None)
-        what = "labels" if self.labelling else "classes" if self.output_scaling is None else "targets"
         raw = "" if self.scaling else "; rows must be scaled already, since no scaling is known"
-        return f"<nas.Model {self.name}: {parts}, rows of {rows} to {len(self.class_names)} {what} ({names}){raw}>"
+        given = f"{len(self.class_names)} {self.task.names_are} ({names})"
+        return f"<nas.Model {self.name}: {parts}, rows of {rows} to {given}{raw}>"

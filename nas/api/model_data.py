@@ -4,12 +4,16 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from nas.api.model import Model
+from nas.arrays import Array
 from nas.data.options import READER_OPTIONS, DataOptions
 from nas.data.readers.picture import ENDINGS as PICTURES
 from nas.data.readers.sound import ENDINGS
 from nas.data.source import READERS, Reader, options_of
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.task.choice import judge_of
+from nas.task.classification import Classification
+from nas.task.task import name_of
 
 _OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
 """Options of the training data that say nothing of other data."""
@@ -67,24 +71,18 @@ def is_own_data(model: Model, source: str) -> bool:
     return given.samefile(own) if own.exists() else given.resolve().name == own.name
 
 
-def check_task(model: Model, source: object, *, measured: bool, labelled: bool = False) -> None:
-    """Raise an InputError for measured targets or labels where the model gives classes, and the other way round.
+def check_task(model: Model, source: object, y: Array) -> None:
+    """Raise an InputError for rows with targets or labels where the model gives classes, and the other way round.
 
     A file that nothing is known of may give values: those of its outputs, as they are.
+
+    Args:
+        model: the model.
+        source: of the rows, for the message.
+        y: what is known of them: classes [n], or labels or measured targets [n, k].
     """
-    if labelled != (model.labelling is not None) and (model.scaling is not None or not labelled):
-        rule = "must hold labels, of which several may hold at once: the model gives them"
-        other = "must hold one class a row: the model does not give several labels"
-        raise InputError(source, other if labelled else rule, hint=None if labelled else "see --task multi-label")
-    if labelled:
+    own, given = model.task, judge_of(model.task, y)
+    is_unknown = isinstance(own, Classification) and model.scaling is None
+    if given is own or (is_unknown and (model.is_logit or not given.measured)):
         return
-    if model.detector is not None:
-        if measured:
-            raise InputError(
-                source, "must say which rows are anomalies: the model detects them", got="measured targets"
-            )
-        return
-    if measured and model.output_scaling is None and (model.scaling is not None or not model.is_logit):
-        raise InputError(source, "must hold classes: the model gives classes", got="measured targets")
-    if not measured and model.output_scaling is not None:
-        raise InputError(source, "must hold measured targets: the model gives values", got="classes")
+    raise InputError(source, own.needs, got=given.truth, hint=f"see --task {name_of(own)}")

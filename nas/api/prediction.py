@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +22,16 @@ from nas.errors import InputError
 from nas.evaluation.channels import match_channels
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
-from nas.task.multi_label import MultiLabel
-from nas.task.task import ANOMALIES, CLASSES, LABELS, TARGETS
+from nas.task.classification import Classification
+from nas.task.task import Task, name_of
 
 if TYPE_CHECKING:
     from nas.data.tables.reading import Frame
 
-COLUMNS = ("source", "start", "end", "class")
-ANSWERED = {CLASSES: "class", LABELS: "labels"}
-"""The column of what a row is answered to be, by the task."""
+COLUMNS = ("source", "start", "end")
+"""The first columns of every table; behind them are those of the task."""
 NO_LABEL = "none"
 """Stands where no label holds."""
-SCORES = ("score", "threshold", "is_anomaly")
-"""The columns of a detector's answers, behind the first three."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -48,9 +45,8 @@ class Predictions:
         end: when it ends [n].
         probabilities: of each class [n, classes]; of regression, the value of each target [n, targets], in units; of
             anomaly detection, the score of each row [n, 1].
-        threshold: the score above which a row is an anomaly; None for other models.
-        labelling: of several labels at once, the thresholds of their probabilities; None for other models.
         notes: what was assumed or left out, one line each.
+        task: of the model, with its thresholds.
     """
 
     class_names: tuple[str, ...]
@@ -59,9 +55,7 @@ class Predictions:
     end: Doubles
     probabilities: Array
     notes: tuple[str, ...] = ()
-    task: str = CLASSES
-    threshold: float | None = None
-    labelling: MultiLabel | None = None
+    task: Task = field(default_factory=Classification)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -69,40 +63,26 @@ class Predictions:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of tables: `source`, `start`, `end`, `class`, and one a class; of other tasks, their answers."""
-        if self.task == TARGETS:
-            return (*COLUMNS[:3], *self.class_names)
-        if self.task == ANOMALIES:
-            return (*COLUMNS[:3], *SCORES)
-        known = (*COLUMNS[:3], ANSWERED[self.task])
-        return (*known, *(f"p({name})" if name in known else name for name in self.class_names))
+        known = (*COLUMNS, *filter(None, [self.task.answer_column]))
+        names, _ = self.task.figures(self.probabilities, self.class_names)
+        return (*known, *(f"p({name})" if name in known else name for name in names))
 
     @property
     def classes(self) -> list[str]:
         """The class that the model gives to each row; its labels with `;` between, or `none`; none of regression."""
-        if self.labelling is not None:
-            return [";".join(names) or NO_LABEL for names in self.labels]
-        if self.task == TARGETS:
-            return []
-        if self.threshold is not None:
-            return [self.class_names[int(score > self.threshold)] for score in self.probabilities[:, 0].tolist()]
-        return [self.class_names[i] for i in self.probabilities.argmax(axis=1)]
+        return [";".join(names) or NO_LABEL for names in self.labels]
 
     @property
     def labels(self) -> list[list[str]]:
-        """The labels that hold for each row, by the thresholds of the model; only where it gives several at once."""
-        assert self.labelling is not None
-        held = self.labelling.decided(self.probabilities)
-        return [[name for name, holds in zip(self.class_names, row, strict=True) if holds] for row in held]
+        """The labels that hold for each row, by the thresholds of the model; of other models its one class, if any."""
+        return self.task.found(self.probabilities, self.class_names)
 
     def rows(self) -> list[list[Any]]:
         """Return the cells of each row; None for an unknown time."""
         times = [[None if np.isnan(t) else round(t, 6) for t in each.tolist()] for each in (self.start, self.end)]
-        shares = [[float(f"{p:.6g}") for p in row] for row in self.probabilities.tolist()]
-        if self.threshold is not None:
-            alarms = (self.probabilities[:, 0] > self.threshold).tolist()
-            shares = [[*row, float(f"{self.threshold:.6g}"), alarm] for row, alarm in zip(shares, alarms, strict=True)]
-        cells = [self.sources, *times, *([self.classes] if self.task in ANSWERED else [])]
-        return [[*cell, *row] for *cell, row in zip(*cells, shares, strict=True)]
+        _, figures = self.task.figures(self.probabilities, self.class_names)
+        cells = [self.sources, *times, *([self.classes] if self.task.answer_column else [])]
+        return [[*cell, *map(_shortened, row)] for *cell, row in zip(*cells, figures, strict=True)]
 
     def to_csv(self) -> str:
         """Return a table with a line a row, as CSV."""
@@ -119,7 +99,12 @@ class Predictions:
     def to_json(self) -> dict[str, Any]:
         """Return all rows as objects, and the notes."""
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows()]
-        return {"rows": rows, "class_names": list(self.class_names), "task": self.task, "notes": list(self.notes)}
+        return {
+            "rows": rows,
+            "class_names": list(self.class_names),
+            "task": name_of(self.task),
+            "notes": list(self.notes),
+        }
 
     def frame(self) -> "Frame":
         """Return a pandas DataFrame with the columns of the CSV file."""
@@ -133,10 +118,10 @@ class Predictions:
         return html
 
     def __repr__(self) -> str:
-        if self.task == TARGETS:
+        if self.task.measured:
             means = (f"{n} {v:.4g}" for n, v in zip(self.class_names, self.probabilities.mean(axis=0), strict=True))
             return f"<nas.Predictions: {len(self):,} rows, on average {', '.join(means)}>"
-        given = self.classes if self.labelling is None else [name for names in self.labels for name in names]
+        given = [name for names in self.labels for name in names]
         counts = {name: given.count(name) for name in self.class_names}
         words = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
         return f"<nas.Predictions: {len(self):,} rows of {len(set(self.sources)):,} sources: {words}>"
@@ -176,7 +161,7 @@ def predict(
         x, note = _rows(loaded, stretch)
         told += [note] if note and note not in told else []
         outputs = loaded.predict(x) if loaded.tflite is not None else loaded.predict_float(x)
-        outputs = outputs if loaded.detector is None else outputs[:, :1]
+        outputs = outputs[:, :1] if loaded.task.reconstructs else outputs
         answers.append(outputs if stretch.start is None or smooth == 1 else _smoothed(outputs, smooth))
     return Predictions(
         class_names=loaded.class_names,
@@ -185,18 +170,13 @@ def predict(
         end=_joined(stretches, 1.0),
         probabilities=np.concatenate(answers),
         notes=tuple(told),
-        task=_task_of(loaded),
-        threshold=None if loaded.detector is None else loaded.detector.threshold,
-        labelling=loaded.labelling,
+        task=loaded.task,
     )
 
 
-def _task_of(model: Model) -> str:
-    if model.detector is not None:
-        return ANOMALIES
-    if model.labelling is not None:
-        return LABELS
-    return CLASSES if model.output_scaling is None else TARGETS
+def _shortened(cell: Any) -> Any:
+    """Return a number with a fraction to six digits."""
+    return float(f"{cell:.6g}") if isinstance(cell, float) else cell
 
 
 def _stretches(model: Model, data: Any, options: DataOptions) -> tuple[list[Stretch], tuple[str, ...]]:

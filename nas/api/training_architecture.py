@@ -21,8 +21,6 @@ from nas.study.manifest import ARCHITECTURE
 from nas.study.retraining import Retraining
 from nas.study.training_result import Checkpoints, TrainedModel
 from nas.study.winner_spec import retraining_of
-from nas.task.anomaly import Anomaly
-from nas.task.multi_label import MultiLabel
 
 _MOST_JSON_BYTES, _MOST_LABELS_BYTES = 1 << 20, 1 << 30
 _THREADS = "TensorFlow had computed in this process before, with several threads: another run may give other weights"
@@ -126,9 +124,7 @@ def _fit(
         stopped_by=trained.stopped_by,
         resumed_at=trained.resumed_at,
         notes=() if trained.is_repeatable else (_THREADS,),
-        output_scale=plan.architecture.task.output_scale(),
-        detector=trained.learned if isinstance(trained.learned, Anomaly) else None,
-        labelling=trained.learned if isinstance(trained.learned, MultiLabel) else None,
+        task=trained.learned,
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from nas.api.carried import bare_sha256
 from nas.api.training_data import TrainingData
 from nas.codec import to_data
-from nas.data.prepared import Scaling
 from nas.exporters.metadata import describe_front_end
 from nas.exporters.on_tflm import tflm_board
 from nas.exporters.parameters import DeviceFacts, embed, room_in
@@ -22,6 +21,7 @@ from nas.target.footprint import Footprint
 from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import Target
+from nas.task.documents import to_document
 from nas.text import document
 
 KERAS, TFLITE, METADATA, HISTORY, PICTURE = (
@@ -65,10 +65,9 @@ def deployed(spec: ModelSpec, made: TrainedModel, data: TrainingData) -> Deploye
         data.sample_rate_hz,
         next(tensor.shape for tensor in on_tflm.tensors if tensor.kind == "input"),
         on_tflm.ram_bytes,
-        _output_scaling(made),
-        front_end=data.front_end,
-        row_shape=data.row_shape,
-        thresholds=made.labelling.thresholds if made.labelling else (),
+        made.task,
+        data.front_end,
+        data.row_shape,
     )
     # Those of an architecture are the ones that a study exports: a winner that is trained again is the same file.
     named = {} if spec.model.architecture else {"name": spec.name, "version": spec.version}
@@ -142,15 +141,6 @@ def _metadata(spec: ModelSpec, data: TrainingData, model: Deployed, made: Traine
 
 
 def _output(made: TrainedModel) -> dict[str, Any]:
-    """Return what the outputs mean, and of regression what brings them to units."""
-    if made.detector is not None:
-        return {"is": "reconstruction", "detector": to_data(made.detector)}
-    if made.labelling is not None:
-        return {"is": "probability", "labelling": to_data(made.labelling)}
-    if (scaling := _output_scaling(made)) is None:
-        return {"is": "probability" if made.probabilities else "logit"}
-    return {"is": "value", "scaling": to_data(scaling)}
-
-
-def _output_scaling(made: TrainedModel) -> Scaling | None:
-    return None if made.output_scale is None else Scaling(*made.output_scale)
+    """Return what the outputs mean, and what brings them to answers."""
+    what = made.task.output_is or ("probability" if made.probabilities else "logit")
+    return {"is": what, **to_document(made.task)}

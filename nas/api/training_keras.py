@@ -14,6 +14,8 @@ from nas.errors import InputError
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import TrainingTable
 from nas.study.training_result import Checkpoints, TrainedModel
+from nas.task.classification import Classification
+from nas.task.regression import Regression
 from nas.task.task import LABELS
 
 
@@ -50,7 +52,7 @@ def train_keras(
         val_score=accuracy_of_tflite(tflite, rows),
         float_val_score=accuracy_of_keras(fitted.model, rows),
         notes=fitted.notes,
-        output_scale=((0.0,) * outputs, (1.0,) * outputs) if rows.learns.measured else None,
+        task=Regression.of_units(outputs) if rows.learns.measured else Classification(),
     )
 
 

@@ -1,9 +1,8 @@
 """A whole sketch for the Arduino IDE: it checks the model on the board, then answers for an example."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.format import FORMATS, MARK, Files
-from nas.exporters.outputs import outputs_of
 from nas.exporters.project import samples_main
-from nas.exporters.project.answer import answer_lines
 from nas.exporters.project.main import NO_ARENA, NO_RUN, WRONG, given
 from nas.exporters.project.readme import last_step, project_readme
 from nas.exporters.project.samples import samples_of
@@ -37,15 +36,15 @@ def _printing(word: str, text: str) -> str:
 
 
 def _sketch(project: Project) -> str:
-    name, prefix, upper, words = project.name, project.prefix, project.upper, outputs_of(project.archive)
-    result, told = answer_lines(project, _printing)
+    name, prefix, upper, answers = project.name, project.prefix, project.upper, answers_of(project.archive)
+    result, told = answers.told(prefix, _printing)
     return f"""\
-// {name}: checks the model on this board, then {words.does} an example each second. {MARK}, and yours to change:
+// {name}: checks the model on this board, then {answers.does} an example each second. {MARK}, and yours to change:
 // remove this sentence, and `nas export` will not write over your changes without --force.
 #include "predict.h"
 
 {given(project)}
-static float {words.array}[{upper}_{words.count}];  // {words.each}
+static float {answers.array}[{upper}_{answers.count}];  // {answers.each}
 
 static void stop_with(const char* why) {{
   for (;;) {{
@@ -56,11 +55,11 @@ static void stop_with(const char* why) {{
 
 // Shows the newest answer.
 static void tell() {{
-  {result}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
-  for (int i = 0; i < {upper}_{words.count}; ++i) {{
-    Serial.print({prefix}_{words.names}[i]);
+  {result}{prefix}_smooth({answers.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  for (int i = 0; i < {upper}_{answers.count}; ++i) {{
+    Serial.print({prefix}_{answers.names}[i]);
     Serial.print(": ");
-    Serial.println({words.array}[i], 3);
+    Serial.println({answers.array}[i], 3);
   }}{told}
 }}
 
@@ -86,7 +85,7 @@ static void read_input() {{ {prefix}_example(raw); }}
 
 void loop() {{
   read_input();
-  if ({prefix}_predict(raw, {outputs_of(project.archive).array}) < 0) {failed}
+  if ({prefix}_predict(raw, {answers_of(project.archive).array}) < 0) {failed}
   tell();
   delay(1000);
 }}

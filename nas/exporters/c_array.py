@@ -3,17 +3,15 @@
 import math
 from collections.abc import Mapping
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
-from nas.exporters.detection import detection_constants
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.front_ends.beside_model import front_end_files
 from nas.exporters.front_ends.hearing import has_front_end
 from nas.exporters.input_scaling import input_factors, quantizing
-from nas.exporters.labelling import label_constants
 from nas.exporters.on_tflm import on_tflm
-from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.study.archive import Archive
 
 
@@ -49,7 +47,7 @@ def data_header(archive: Archive, prefix: str) -> str:
 
 // Bytes are of int8 tensors in row-major order, channels last. The arena is the smallest that works on the target
 // named above, aligned to 16. Dequantize with (int8 - ZERO_POINT) * SCALE. An output is
-// {meaning(archive, prefix)}
+// {answers_of(archive).meaning(prefix)}
 {defines}
 
 #ifdef __cplusplus
@@ -62,7 +60,7 @@ extern "C" {{
 }}
 #endif
 
-{dequantizing(archive, prefix)}{_quantizing(archive, prefix)}#endif  // {upper}_MODEL_DATA_H_
+{answers_of(archive).functions(prefix)}{_quantizing(archive, prefix)}#endif  // {upper}_MODEL_DATA_H_
 """
 
 
@@ -71,11 +69,11 @@ def _quantizing(archive: Archive, prefix: str) -> str:
 
 
 def _declarations(archive: Archive, prefix: str) -> str:
-    upper, outputs = prefix.upper(), outputs_of(archive)
+    upper, answers = prefix.upper(), answers_of(archive)
     return f"""\
 // The .tflite file, aligned to 16 bytes.
 extern const unsigned char {prefix}_model[{upper}_MODEL_BYTES];
-extern const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}];{_scaling(archive, prefix)}"""
+extern const char* const {prefix}_{answers.names}[{upper}_{answers.count}];{_scaling(archive, prefix)}"""
 
 
 def _scaling(archive: Archive, prefix: str) -> str:
@@ -92,7 +90,7 @@ extern const float {prefix}_input_add[{upper}_CHANNELS];{units}"""
 
 def data_source(archive: Archive, prefix: str) -> str:
     """Return `model_data.c`, which a C++ compiler takes as well."""
-    upper, outputs = prefix.upper(), outputs_of(archive)
+    upper, answers = prefix.upper(), answers_of(archive)
     arrays = "\n".join(
         f"\nconst float {prefix}_{name}[{upper}_CHANNELS] = {{\n{rows(map(number, values), 6)}\n}};"
         for name, values in _factors(archive).items()
@@ -113,8 +111,8 @@ def data_source(archive: Archive, prefix: str) -> str:
 {rows((f"0x{byte:02x}" for byte in archive.tflite), 16)}
 }};
 
-const char* const {prefix}_{outputs.names}[{upper}_{outputs.count}] = {{
-{rows(map(string, outputs.listed), 1)}
+const char* const {prefix}_{answers.names}[{upper}_{answers.count}] = {{
+{rows(map(string, answers.listed), 1)}
 }};
 {arrays}
 """
@@ -137,9 +135,9 @@ def constants(archive: Archive) -> Mapping[str, str]:
 
 def ends_of(archive: Archive) -> Mapping[str, str]:
     """Return the macros of the input and the output, without the prefix, as C text."""
-    shape = archive.input_shape
+    shape, answers = archive.input_shape, answers_of(archive)
     found = {
-        outputs_of(archive).count: str(len(outputs_of(archive).listed)),
+        answers.count: str(len(answers.listed)),
         "INPUT_BYTES": str(math.prod(shape)),
         "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",
         **_sides(shape),
@@ -148,8 +146,8 @@ def ends_of(archive: Archive) -> Mapping[str, str]:
         "INPUT_ZERO_POINT": f"({archive.input.zero_point})",
         "OUTPUT_SCALE": number(archive.output.scale),
         "OUTPUT_ZERO_POINT": f"({archive.output.zero_point})",
+        **answers.constants(),
     }
-    found |= detection_constants(archive) | label_constants(archive)
     if archive.sample_rate_hz is not None:
         found["SAMPLE_RATE_HZ"] = number(archive.sample_rate_hz)
     return found

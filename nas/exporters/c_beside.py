@@ -1,10 +1,10 @@
 """What lies beside the network in plain C, to use it alone: a check with a known answer, a program, and a README."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
 from nas.exporters.markdown import escape
 from nas.exporters.model_input import model_input
-from nas.exporters.outputs import outputs_of
 from nas.study.archive import Archive, Example
 
 
@@ -79,11 +79,11 @@ def _check_scaling(name: str) -> str:
 
 def _main(name: str, archive: Archive) -> str:
     """Return a program that checks the network and answers for an input."""
-    upper, checked, words = name.upper(), archive.example is not None, outputs_of(archive)
+    upper, checked, answers = name.upper(), archive.example is not None, answers_of(archive)
     test = f'  if (!{name}_self_test(input, output)) return puts("self-test: wrong answer"), 1;\n' if checked else ""
     said = '  puts("self-test: passed");\n' if checked else ""
     return f"""\
-// Checks the network, then {words.does} an input. {MARK}, and yours to change: remove this sentence,
+// Checks the network, then {answers.does} an input. {MARK}, and yours to change: remove this sentence,
 // and `nas export` will not write over your changes without --force.
 #include <stdio.h>
 
@@ -93,54 +93,18 @@ static int8_t input[{upper}_INPUT_BYTES], output[{upper}_OUTPUT_BYTES];
 static float raw[{upper}_INPUT_BYTES];  // one input, in the units of the training data, channels last
 
 int main(void) {{
-  static const char *const names[] = {upper}_{words.names.upper()};
+  static const char *const names[] = {upper}_{answers.names.upper()};
 {test}{said}\
   // Fill raw from the sensor here.
   {name}_quantize_all(raw, input);
   {name}_invoke(input, output);
-{_told(name, archive)}  return 0;
+{answers.printed(name)}  return 0;
 }}
 """
 
 
-def _told(name: str, archive: Archive) -> str:
-    """Return the lines that print the answer."""
-    upper = name.upper()
-    if archive.output_scaling is not None:
-        return f"""\
-  for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
-    printf("%s: %.6g\\n", names[i], (double){name}_value(output[i], i));
-  }}
-"""
-    if archive.detector is not None:
-        return f"""\
-  const char *const answer = {name}_is_anomaly(input, output) ? "anomaly" : "normal";
-  printf("%s: %.6g, %s\\n", names[0], (double){name}_score(input, output), answer);
-"""
-    if archive.labelling is not None:
-        return f"""\
-  for (size_t i = 0; i < {upper}_LABELS; ++i) {{
-    const char *const answer = {name}_has(output, i) ? "yes" : "no";
-    printf("%s: %.3f, %s\\n", names[i], (double){name}_probability(output[i]), answer);
-  }}
-"""
-    return f"""\
-  int best = 0;
-  for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
-  printf("answer: %s\\n", names[best]);
-"""
-
-
-def _prints(archive: Archive) -> str:
-    if archive.detector is not None:
-        return "the score, and whether it is one of an anomaly,"
-    if archive.labelling is not None:
-        return "the probability of each label, and whether it holds,"
-    return "the class" if archive.output_scaling is None else "the targets' values"
-
-
 def _readme(name: str, archive: Archive) -> str:
-    upper, are = name.upper(), outputs_of(archive).are
+    upper, answers = name.upper(), answers_of(archive)
     check = f"| `{name}_check.h` | an input and its right output, and `{name}_self_test` |\n" if archive.example else ""
     does = "scales and quantizes them" if archive.is_scaled else "only quantizes them"
     units = (
@@ -155,7 +119,7 @@ Two files are the network, without a runtime, a heap or a library but C's own. {
 
 | file | what it is |
 |---|---|
-| `{name}.c`, `{name}.h` | the network, its scaling and the names of its {are}: copy these into your project |
+| `{name}.c`, `{name}.h` | the network, its scaling and the names of its {answers.are}: copy these into your project |
 {check}| `{name}_main.c` | a program that shows how to use them: not for a project that has a `main` |
 
 ## Try it on this computer
@@ -163,7 +127,7 @@ Two files are the network, without a runtime, a heap or a library but C's own. {
     gcc -O2 {name}_main.c {name}.c -lm -o {name}
     ./{name}
 
-It prints {"`self-test: passed` and " * (archive.example is not None)}{_prints(archive)} of an input of zeros.
+It prints {"`self-test: passed` and " * (archive.example is not None)}{answers.shows} of an input of zeros.
 
 ## On a board
 

@@ -3,6 +3,7 @@
 Beside them lie a check with a known answer, a program, and a README.
 """
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_array import ends_of
 from nas.exporters.c_beside import beside
 from nas.exporters.c_source import source_text
@@ -12,7 +13,6 @@ from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
 from nas.exporters.front_ends.mel_program import plain_c_listening
 from nas.exporters.front_ends.window_listening import window_listening_files
 from nas.exporters.input_scaling import input_factors, quantizing
-from nas.exporters.outputs import dequantizing, meaning, outputs_of
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
@@ -53,10 +53,10 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int], scaling: str
         sizes: macros beside those of the input and the output.
         scaling: what turns raw values into the input; empty where a front-end does.
     """
-    upper, words = name.upper(), outputs_of(archive)
+    upper, answers = name.upper(), answers_of(archive)
     defines = "\n".join(f"#define {upper}_{key} {value}" for key, value in {**ends_of(archive), **sizes}.items())
-    names = ", ".join(map(string, words.listed))
-    listed = "".join(f"\n//   {i}: {comment(label)}" for i, label in enumerate(words.listed))
+    names = ", ".join(map(string, answers.listed))
+    listed = "".join(f"\n//   {i}: {comment(label)}" for i, label in enumerate(answers.listed))
     return f"""\
 // The int8 network {comment(name)} in plain C. {MARK}. Do not edit.
 #ifndef {upper}_H_
@@ -67,11 +67,11 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int], scaling: str
 #include <stdint.h>
 
 // RAM_BYTES are static; the input and the output are the caller's. Dequantize with (int8 - ZERO_POINT) * SCALE.
-// An output is {meaning(archive, name)}
+// An output is {answers.meaning(name)}
 {defines}
 
-// The {words.are}, in the order of the outputs:{listed}
-#define {upper}_{words.names.upper()} {{ {names} }}
+// The {answers.are}, in the order of the outputs:{listed}
+#define {upper}_{answers.names.upper()} {{ {names} }}
 
 #ifdef __cplusplus
 extern "C" {{
@@ -85,7 +85,7 @@ void {name}_invoke(const int8_t *input, int8_t *output);
 }}
 #endif
 
-{_flash(upper)}{scaling}{dequantizing(archive, name)}#endif  // {upper}_H_
+{_flash(upper)}{scaling}{answers.functions(name)}#endif  // {upper}_H_
 """
 
 

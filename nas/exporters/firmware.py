@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.build_commands import board_commands
 from nas.exporters.c_text import identifier, rows
 from nas.exporters.format import FORMATS, Files
@@ -9,7 +10,6 @@ from nas.exporters.front_ends.beside_model import about_front_end, front_end_sou
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.exporters.on_tflm import on_tflm
-from nas.exporters.outputs import outputs_of
 from nas.exporters.sketch import sketch
 from nas.study.archive import Archive, Example
 from nas.text import kilobytes, listed, percent
@@ -24,7 +24,7 @@ def firmware(archive: Archive) -> Files:
     check = (
         {}
         if archive.example is None
-        else {"model_check.h": check_header(prefix, archive.example, outputs_of(archive).size)}
+        else {"model_check.h": check_header(prefix, archive.example, answers_of(archive).size)}
     )
     return {"README.md": next_steps(archive, prefix), **check}
 
@@ -84,7 +84,7 @@ def next_steps(archive: Archive, prefix: str) -> str:
 def _files(archive: Archive) -> str:
     files = {
         "model.tflite": 'the model for any TFLite runtime; nas.load("model.tflite").predict(rows) runs it in Python',
-        "model_data.h, model_data.c": f"the model and the names of its {outputs_of(archive).are} in C",
+        "model_data.h, model_data.c": f"the model and the names of its {answers_of(archive).are} in C",
         "model_ops.h": "the operators that it needs, for TFLM",
         "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
@@ -163,15 +163,10 @@ const char* name_of(size_t answer) {{
   nas_params params;
   nas_param names;
   if (!nas_params_open({prefix}_model, sizeof {prefix}_model, &params)) return NULL;
-  if (!nas_params_find(&params, "{_names_key(archive)}", &names)) return NULL;
+  if (!nas_params_find(&params, "{archive.task.names_key}", &names)) return NULL;
   return nas_param_text_at(&names, answer);
 }}
 ```"""
-
-
-def _names_key(archive: Archive) -> str:
-    """Return the parameter with the names of the outputs, see `nas.exporters.parameters`."""
-    return "class_names" if archive.output_scaling is None else "target_names"
 
 
 def _margin(size: int, limit: int | None) -> str:

@@ -31,3 +31,22 @@ static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
 static inline void {prefix}_quantize_all(const float* raw, int8_t* input) {{
   for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) input[i] = {prefix}_quantize(raw[i], i % {upper}_CHANNELS);
 }}"""
+
+
+def filling(prefix: str, tensor: str, indent: str, *, keeps: bool) -> str:
+    """Return the lines of C++ that fill the input tensor of TFLM's interpreter from `raw`.
+
+    Args:
+        prefix: what names begin with.
+        tensor: an expression for the tensor.
+        indent: of the lines.
+        keeps: whether the input is needed behind the run too: then a copy, `kept`, stays, since TFLM may put other
+            tensors where the input was.
+    """
+    if not keeps:
+        return f"{indent}{prefix}_quantize_all(raw, {tensor}->data.int8);\n"
+    return (
+        f"{indent}static int8_t kept[{prefix.upper()}_INPUT_BYTES];  // TFLM may write over its input\n"
+        f"{indent}{prefix}_quantize_all(raw, kept);\n"
+        f"{indent}memcpy({tensor}->data.int8, kept, sizeof kept);\n"
+    )

@@ -9,6 +9,7 @@ from nas.exporters.format import FORMATS, Files
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
 from nas.study.archive import Archive
+from nas.task.documents import to_document
 from nas.text import document
 
 
@@ -49,23 +50,9 @@ def describe(archive: Archive) -> dict[str, Any]:
 
 
 def _output(archive: Archive) -> dict[str, Any]:
+    """Return what the outputs mean, and what brings them to answers."""
     found = {"is": archive.output_is, "quantization": to_data(archive.output)}
-    return {**found, **_scaling(archive), **_detector(archive), **_labelling(archive)}
-
-
-def _scaling(archive: Archive) -> dict[str, Any]:
-    """Return what brings the outputs of regression to the units of their targets; nothing for classes."""
-    return {} if archive.output_scaling is None else {"scaling": to_data(archive.output_scaling)}
-
-
-def _detector(archive: Archive) -> dict[str, Any]:
-    """Return by which score a row is an anomaly; nothing for other models."""
-    return {} if archive.detector is None else {"detector": to_data(archive.detector)}
-
-
-def _labelling(archive: Archive) -> dict[str, Any]:
-    """Return from which probability on each label holds; nothing for other models."""
-    return {} if archive.labelling is None else {"labelling": to_data(archive.labelling)}
+    return {**found, **to_document(archive.task)}
 
 
 def describe_front_end(front_end: FrontEnd, row_shape: Sequence[int]) -> dict[str, Any]:

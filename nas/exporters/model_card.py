@@ -6,11 +6,11 @@ from statistics import fmean
 from typing import Any
 
 from nas.errors import InputError
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.build_commands import build_commands
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.markdown import escape, facts, table
 from nas.exporters.model_card_inputs import front_end_flash, front_end_rows, inputs
-from nas.exporters.model_card_outputs import knows, outputs
 from nas.exporters.on_tflm import is_on_tflm
 from nas.study.archive import Archive
 from nas.study.decision import sentence
@@ -21,7 +21,6 @@ from nas.target.side_by_side import OnRuntime, cost_rows, side_by_side
 from nas.target.target import find_target
 from nas.task.metrics import Estimate
 from nas.task.task import find_metric, metric_title, score_text, task_of
-from nas.text import counted
 
 
 @FORMATS.register("card")
@@ -32,7 +31,7 @@ def card(archive: Archive) -> Files:
 
 def model_card(archive: Archive) -> str:
     """Return the card in Markdown: results first, then how the model is used, then how it was made."""
-    sections = (_head, _accuracy, outputs, _footprint, _runtimes, inputs, _architecture, _data, _training, _limits)
+    sections = (_head, _accuracy, _answers, _footprint, _runtimes, inputs, _architecture, _data, _training, _limits)
     return "\n\n".join(text for section in sections if (text := section(archive))) + "\n"
 
 
@@ -40,22 +39,14 @@ def _head(archive: Archive) -> str:
     record = archive.record
     note = f"{archive.command_note}\n\n" if archive.command_note else ""
     digest = hashlib.sha256(archive.tflite).hexdigest()
-    what = f"for {_counted(archive)}" if archive.detector is None else "that detects anomalies"
     return f"""# {escape(archive.name)}
 
-An int8 TensorFlow Lite model {what}, found by neural architecture search:
+An int8 TensorFlow Lite model {answers_of(archive).title}, found by neural architecture search:
 trial {record.trial}, architecture `{record.digest}`. Reproduce with:
 
     {" ".join(archive.command.split())}
 
 {note}- model.tflite: {len(archive.tflite):,} bytes, SHA-256 `{digest}`{_carried(archive)}"""
-
-
-def _counted(archive: Archive) -> str:
-    what = ("class", "es") if archive.output_scaling is None else ("target", "s")
-    if archive.labelling is not None:
-        what = ("label", "s")
-    return counted(len(archive.class_names), *what)
 
 
 def _carried(archive: Archive) -> str:
@@ -71,15 +62,18 @@ def _accuracy(archive: Archive) -> str:
     trained, record = archive.found, archive.record
     lines = "\n".join(f"- {name}: {value}" for name, value in validated(trained))
     before = trained.metric if record.float_val_metrics else "accuracy"
-    judged = task_of(trained.metric)
     why = "".join(f"{words}\n\n" for words in [sentence(trained)] if words)
-    return f"""## {"Errors" if judged.measured or judged.reconstructs else "Accuracy"}
+    return f"""## {answers_of(archive).figures_are}
 
 {why}All figures are of int8 models, except where it says before quantization.
 
 {lines}
 - {in_validation(before)} before quantization: {score_text(before, record.float_val_score_of(before))}
 {_tested(trained)}{_compared(trained)}{_last_training(archive)}"""
+
+
+def _answers(archive: Archive) -> str:
+    return answers_of(archive).section()
 
 
 def _compared(trained: Trained) -> str:
@@ -262,7 +256,7 @@ The memory figures are those of the TensorFlow Lite Micro version that nas repro
 def _limits(archive: Archive) -> str:
     return f"""## Limits of use
 
-{knows(archive)}
+{answers_of(archive).limits()}
 - It expects input scaled and quantized as stated here, and nothing else.
 - {_memory_limits(archive)}
 - It has not been assessed for uses in which a mistake harms someone."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.markdown import escape, facts, table
-from nas.exporters.model_card_outputs import output_words
 from nas.signal.raw import RAW
 from nas.study.archive import Archive
 
@@ -25,7 +25,7 @@ def inputs(archive: Archive) -> str:
 
 {_front_end(archive) if hears else ""}{facts({**shape, **integers})}
 - input: int8 = round(({value} - mean) / std / {into.scale:.9g}) + ({into.zero_point}), limited to -128 .. 127
-- output: {output_words(archive)}
+- output: {answers_of(archive).formula()}
 
 Scaling of each channel{" of the features" * hears}, fitted on the training {archive.inputs_are} only{held}:
 

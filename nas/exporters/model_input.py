@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import comment
 from nas.exporters.front_ends.hearing import Hearing, windows_of, written_hearing
 from nas.exporters.markdown import escape, table
-from nas.exporters.outputs import outputs_of
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
@@ -67,12 +67,10 @@ def _windows(archive: Archive, front_end: WindowFrontEnd) -> Iterator[str]:
 
 
 def _output(archive: Archive) -> str:
-    best = ", the largest is the answer" if outputs_of(archive).count == "CLASSES" else ""
-    return f"- Output: {outputs_of(archive).each}{best}: {_names(archive)}"
-
-
-def _names(archive: Archive) -> str:
-    return ", ".join(f"{i} {escape(name)}" for i, name in enumerate(outputs_of(archive).listed)) + "."
+    answers = answers_of(archive)
+    best = ", the largest is the answer" if answers.greatest_is_answer else ""
+    names = ", ".join(f"{i} {escape(name)}" for i, name in enumerate(answers.listed))
+    return f"- Output: {answers.each}{best}: {names}."
 
 
 def _scaling(archive: Archive) -> Iterator[tuple[str, str, str]]:

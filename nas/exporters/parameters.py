@@ -13,6 +13,7 @@ from nas.signal.parameters import to_parameters
 from nas.signal.raw import RAW
 from nas.study.archive import Archive, Embedded
 from nas.study.record import Record
+from nas.task.task import Task
 from nas.text import kilobytes
 
 # What grows with a file that lies in flash.
@@ -24,7 +25,7 @@ class DeviceFacts:
 
     Attributes:
         class_names: one for each output.
-        output_scaling: what brings the outputs of regression to units; None for classes.
+        task: what the model answers.
         scaling: of each channel.
         units_scale: factor of each channel that brings whole numbers to units; None if there are none.
         sample_rate_hz: of windows of a signal; None if unknown.
@@ -32,7 +33,6 @@ class DeviceFacts:
         arena_bytes: the smallest arena with which the model runs on its target.
         front_end: what computes the input from a row of data.
         row_shape: of such a row, without the batch; needed with a front-end only.
-        thresholds: of several labels at once, the probability from which on each holds; empty for other models.
     """
 
     class_names: tuple[str, ...]
@@ -41,10 +41,9 @@ class DeviceFacts:
     sample_rate_hz: float | None
     input_shape: tuple[int, ...]
     arena_bytes: int
-    output_scaling: Scaling | None = None
+    task: Task
     front_end: FrontEnd = RAW
     row_shape: tuple[int, ...] = ()
-    thresholds: tuple[float, ...] = ()
 
 
 def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> Archive:
@@ -66,10 +65,9 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
         archive.sample_rate_hz,
         archive.input_shape,
         on_tflm(archive).footprint["arena"]["min"],
-        archive.output_scaling,
+        archive.task,
         archive.front_end,
         () if archive.front_end == RAW else archive.row_shape,
-        archive.labelling.thresholds if archive.labelling else (),
     )
     cost, in_flash = archive.footprint, is_on_tflm(archive)  # plain C has no file in its flash
     tflite, carried = embed(archive.tflite, facts, more or {}, room_in(archive.budget, cost) if in_flash else None)
@@ -126,12 +124,9 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
     from nas.model.deploy.params.store import without_params
 
     shape = facts.input_shape
-    names = "class_names" if facts.output_scaling is None else "target_names"
     found = {
-        f"{names}:strings": [name.replace("\0", " ") for name in facts.class_names],
-        "target_mean:floats": None if facts.output_scaling is None else facts.output_scaling.mean,
-        "target_std:floats": None if facts.output_scaling is None else facts.output_scaling.std,
-        "label_thresholds:floats": facts.thresholds or None,
+        f"{facts.task.names_key}:strings": [name.replace("\0", " ") for name in facts.class_names],
+        **facts.task.parameters(),
         "mean:floats": facts.scaling.mean,
         "std:floats": facts.scaling.std,
         "units_scale:floats": facts.units_scale,

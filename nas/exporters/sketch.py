@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from nas.exporters.detection import filling
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.front_ends.hearing import windows_of, written_hearing
+from nas.exporters.input_scaling import filling
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive
 
@@ -41,7 +42,7 @@ int main() {{
 {takes.lines}
     if (interpreter.Invoke() != kTfLiteOk) return 2;
     const int8_t* output = interpreter.output(0)->data.int8;
-{_use(archive, prefix)}
+{answers_of(archive).used(prefix)}
   }}
 }}
 """
@@ -86,31 +87,5 @@ def _takes(archive: Archive, prefix: str) -> _Takes:
     memcpy(interpreter.input(0)->data.int8, features, {upper}_INPUT_BYTES);""",
         )
     raw = f"static float raw[{upper}_INPUT_BYTES];  // one input, in the units below, channels last"
-    filled = filling(archive, prefix, "interpreter.input(0)", "    ").rstrip()
+    filled = filling(prefix, "interpreter.input(0)", "    ", keeps=answers_of(archive).keeps_input).rstrip()
     return _Takes('#include "model_data.h"', raw, "", "", f"    // Fill raw from the sensor here.\n{filled}")
-
-
-def _use(archive: Archive, prefix: str) -> str:
-    """Return the lines that use the outputs."""
-    upper = prefix.upper()
-    if archive.output_scaling is not None:
-        return f"""\
-    float values[{upper}_TARGETS];
-    for (int i = 0; i < {upper}_TARGETS; ++i) values[i] = {prefix}_value(output[i], i);
-    // Use values here; their names are in {prefix}_target_names."""
-    if archive.detector is not None:
-        return f"""\
-    const float score = {prefix}_score(kept, output);
-    const int is_anomaly = {prefix}_is_anomaly(kept, output);
-    // Use score and is_anomaly here."""
-    if archive.labelling is not None:
-        return f"""\
-    for (size_t i = 0; i < {upper}_LABELS; ++i) {{
-      const float probability = {prefix}_probability(output[i]);
-      const int holds = {prefix}_has(output, i);
-      // Use probability and holds here; the name is {prefix}_label_names[i].
-    }}"""
-    return f"""\
-    int best = 0;
-    for (int i = 1; i < {upper}_CLASSES; ++i) best = output[i] > output[best] ? i : best;
-    // Use {prefix}_class_names[best] here."""

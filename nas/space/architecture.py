@@ -16,7 +16,7 @@ from nas.signal.kind import as_input
 from nas.signal.raw import RAW
 from nas.space.blocks.block import BLOCKS, Block, check_value
 from nas.task.classification import Classification
-from nas.task.task import TASKS, Task
+from nas.task.task import TASKS, Task, name_of
 
 DEFAULT_TASK = "classification"
 
@@ -96,7 +96,7 @@ def front_end_of(data: Mapping[str, Any], place: str) -> FrontEnd:
 
 def _task_to_json(task: Task) -> dict[str, Any]:
     """Return the task's name and its settings, each only if it is not the default."""
-    name = next(name for name, kind in TASKS.items() if kind is type(task))
+    name = name_of(task)
     settings = dataclasses.asdict(task)
     defaults = dataclasses.asdict(type(task)())
     changed = {key: value for key, value in settings.items() if value != defaults[key]}

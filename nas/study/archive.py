@@ -15,8 +15,8 @@ from nas.study.model_spec_tables import TargetTable
 from nas.study.recipe import Recipe
 from nas.study.record import Record
 from nas.study.result import Trained
-from nas.task.anomaly import Anomaly
-from nas.task.multi_label import MultiLabel
+from nas.task.classification import Classification
+from nas.task.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,8 @@ class Archive:
         class_names: one for each output; of anomaly detection, of rows that are normal and that are not.
         scaling: of each channel, fitted on the training rows.
         input: quantization of the scaled input; `output` of the probabilities, logits or values.
-        output_scaling: of regression, what brings each dequantized output to the units of its target, output * std +
-            mean, with a std of 1 and a mean of 0 if it is in units already; None for classes.
-        detector: of anomaly detection, the threshold of the scores; None for other models.
-        labelling: of several labels at once, the thresholds of their probabilities; None for other models.
+        task: what the model answers, with what brings its outputs to answers: of regression, what brings them to the
+            units of their targets; of anomaly detection and of several labels at once, thresholds.
         command: shell command that repeats the study; `command_note` says what it cannot repeat.
         recipe: the settings of its training.
         channel_names: one for each entry of the input's last axis, or empty.
@@ -138,10 +136,8 @@ class Archive:
     keras: bytes | None = None
     origin: Origin | None = None
     parameters: Embedded = field(default_factory=Embedded)
-    output_scaling: Scaling | None = None
+    task: Task = field(default_factory=Classification)
     reads: Mapping[str, Any] = field(default_factory=dict)
-    detector: Anomaly | None = None
-    labelling: MultiLabel | None = None
 
     @property
     def found(self) -> Trained:
@@ -203,11 +199,8 @@ class Archive:
 
         Of regression, `value`; of anomaly detection, `reconstruction`.
         """
-        if self.detector is not None:
-            return "reconstruction"
-        if self.output_scaling is not None:
-            return "value"
-        return "probability" if self.op_kinds[-1:] in (("SOFTMAX",), ("LOGISTIC",)) else "logit"
+        ends = self.op_kinds[-1:] in (("SOFTMAX",), ("LOGISTIC",))
+        return self.task.output_is or ("probability" if ends else "logit")
 
     @property
     def op_kinds(self) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from nas.study.manifest import FACTS, INT8, KERAS, SOFT_LABELS, WEIGHTS
 from nas.study.model_spec import FILE as SPEC
 from nas.study.model_spec import ModelSpec, make_model_spec
 from nas.study.result import Trained
+from nas.task.documents import from_document, to_document
+from nas.task.task import TASKS
 
 FILE = "bundle.json"
 MODEL = "bundle.tflite"
@@ -27,6 +29,10 @@ MODEL = "bundle.tflite"
 _BESIDE = {"weights": "bundle.npz", "soft_labels": "bundle.npy", "keras": "bundle.keras"}
 _MEMBERS = {"weights": WEIGHTS, "soft_labels": SOFT_LABELS, "keras": KERAS}
 """Where the fields are that have files of their own, in a study's folder and in an archive, if the model has them."""
+_TASK_KEYS = {kind.facts_key: kind.facts_key for kind in TASKS.values() if kind.facts_key} | {
+    "scaling": "output_scaling"
+}
+"""Where the facts of tasks stand, since `scaling` is that of the input here."""
 
 
 def save_archive(archive: Archive, folder: Path) -> None:
@@ -44,8 +50,10 @@ def save_archive(archive: Archive, folder: Path) -> None:
 def dump_facts(archive: Archive) -> str:
     """Return an archive, without what are files of their own, as a JSON document."""
     facts = to_data(replace(archive, origin=None))
-    for field in ("tflite", "origin", "reads", *_BESIDE):
+    for field in ("tflite", "origin", "reads", "task", *_BESIDE):
         del facts[field]
+    told = to_document(archive.task)
+    facts |= {name: told.get(key) for key, name in _TASK_KEYS.items()}
     # Unsorted: a card lists facts in the order in which they were gathered.
     return json.dumps({"winner": facts.pop("trained"), **facts}, indent=1)
 
@@ -59,7 +67,8 @@ def read_facts(content: bytes, files: Mapping[str, bytes], place: object) -> Arc
     facts = parse_json(content, place)
     if isinstance(facts, dict) and "winner" in facts:
         trained = Trained.from_json(facts.pop("winner"), Place(place, "winner"))
-        facts = {**facts, "trained": trained, **files}
+        task = from_document({key: facts.pop(name, None) for key, name in _TASK_KEYS.items()}, Place(place))
+        facts = {**facts, "trained": trained, "task": task, **files}
     elif isinstance(facts, dict):
         facts.pop("trained", None)  # every model in a study's folder was found by the study
     return from_data(Archive, facts, Place(place))

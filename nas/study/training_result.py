@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,8 @@ import numpy as np
 from nas.arrays import Array
 from nas.codec import to_data
 from nas.study.scores import as_accuracy
-from nas.task.anomaly import Anomaly
 from nas.task.classification import Classification
-from nas.task.multi_label import MultiLabel
-from nas.task.regression import Regression
-from nas.task.task import find_metric, metric_title
+from nas.task.task import Task, find_metric, metric_title
 
 AfterEpoch = Callable[[int, Mapping[str, float]], bool | None]
 """Called after each epoch, when its checkpoint is written, with its number, from 0, and its numbers by name: `loss`,
@@ -53,8 +50,7 @@ class TrainedModel:
         val_score: of the int8 model on the validation rows, in `metric`; None if it has learned from them.
         float_val_score: of the float model on them.
         notes: what the user should know, one line each.
-        detector: of anomaly detection, the task with its threshold; `labelling` likewise, of several labels at once.
-        output_scale: of regression, the mean and the deviation that bring outputs to units; None for classes.
+        task: what the model answers, with what brings its outputs to answers.
     """
 
     keras: bytes
@@ -68,18 +64,12 @@ class TrainedModel:
     val_score: float | None
     float_val_score: float | None
     notes: tuple[str, ...] = ()
-    output_scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
-    detector: Anomaly | None = None
-    labelling: MultiLabel | None = None
+    task: Task = field(default_factory=Classification)
 
     @property
     def metric(self) -> str:
         """What the scores are: the main metric of the task, such as `accuracy`, or `rmse` of regression."""
-        if self.labelling is not None:
-            return MultiLabel.main_metric
-        if self.detector is not None:
-            return Anomaly.main_metric
-        return Classification.main_metric if self.output_scale is None else Regression.main_metric
+        return self.task.main_metric
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from nas.task.task import ANOMALIES, TASKS, Task
 
 FALSE_ALARM_RATE = 0.05
 """The wanted share of normal rows with an alarm, if the user gives none."""
+
+SCORES = ("score", "threshold", "is_anomaly")
+"""The columns of tables of answers."""
 
 _ABOVE = 1 + 1e-9
 """A threshold lies this much above a score that is no alarm, so that rounding decides nothing."""
@@ -55,6 +58,9 @@ class Anomaly(Task):
     follows_float: ClassVar[bool] = True
     reconstructs: ClassVar[bool] = True
     calibrates: ClassVar[bool] = True
+    needs: ClassVar[str] = "must say which rows are anomalies: the model detects them"
+    facts_key: ClassVar[str] = "detector"
+    output_is: ClassVar[str] = "reconstruction"
     false_alarm_rate: float = FALSE_ALARM_RATE
     threshold: float | None = None
     constant_threshold: float | None = None
@@ -96,6 +102,14 @@ class Anomaly(Task):
     def alarms(self, answers: Array) -> Flags:
         """Return whether each row is an anomaly; none is before `calibrated`."""
         return np.asarray(answers[:, 0] > (np.inf if self.threshold is None else self.threshold), np.bool_)
+
+    def found(self, predicted: Array, names: Sequence[str]) -> list[list[str]]:
+        return [[names[int(alarm)]] for alarm in self.alarms(predicted)]
+
+    def figures(self, predicted: Array, names: Sequence[str]) -> tuple[tuple[str, ...], list[list[Any]]]:
+        """Return the score of each row, the threshold, and whether the row is an anomaly."""
+        known = zip(predicted[:, 0].tolist(), self.alarms(predicted).tolist(), strict=True)
+        return SCORES, [[score, self.threshold, alarm] for score, alarm in known]
 
     def soften(self, outputs: Floats, temperature: float) -> Floats:
         """Return a teacher's outputs as they are."""

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from nas.arrays import Array
 from nas.errors import InputError, unknown
 from nas.task.anomaly import FALSE_ALARM_RATE, Anomaly
 from nas.task.classification import Classification
 from nas.task.metrics import AUTO
-from nas.task.multi_label import MultiLabel
+from nas.task.multi_label import MultiLabel, holds_labels
 from nas.task.regression import REGRESSION_LOSSES, Regression
 from nas.task.task import ANOMALIES, CLASSES, LABELS, TARGETS, TASKS, Task
 
@@ -64,3 +65,18 @@ def learned(task: str | None, metric: str, settings: TaskSettings) -> Task:
         learns = Anomaly(false_alarm_rate=FALSE_ALARM_RATE if rate is None else rate)
     type(learns).check_metric(metric, "--metric")
     return learns
+
+
+def judge_of(task: Task, y: Array) -> Task:
+    """Return what judges a model's answers to rows with classes [n], or with labels or measured targets [n, k].
+
+    It is the model's task, or where that answers something else, one that knows nothing of the model.
+    """
+    kind = _kind_of(y)
+    return task if task.truth == kind.truth else kind()
+
+
+def _kind_of(y: Array) -> type[Task]:
+    if y.ndim == 1:
+        return Classification
+    return MultiLabel if holds_labels(y) else Regression

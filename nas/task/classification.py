@@ -26,6 +26,8 @@ class Classification(Task):
     curve: ClassVar[str] = "accuracy"
     headline: ClassVar[tuple[str, ...]] = ("accuracy",)
     constant: ClassVar[str] = "the most frequent class"
+    needs: ClassVar[str] = "must hold classes: the model gives classes"
+    answer_column: ClassVar[str] = "class"
     softmax: bool = True
 
     @property
@@ -50,6 +52,13 @@ class Classification(Task):
     def answers(self, outputs: Floats, x: Array | None = None) -> Ints:
         labels: Ints = np.argmax(outputs, axis=1)
         return labels
+
+    def predicted(self, outputs: Floats, x: Array | None = None) -> Floats:
+        """Return the probability of each class [n, classes], for outputs that are probabilities."""
+        return outputs
+
+    def found(self, predicted: Array, names: Sequence[str]) -> list[list[str]]:
+        return [[names[place]] for place in predicted.argmax(axis=1)]
 
     def confidence(self, outputs: Floats) -> Doubles:
         """Return the probability of the answer of each row."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from nas.graph.builder import GraphBuilder
 from nas.task.label_intervals import label_estimates
 from nas.task.label_metrics import LABEL_METRICS, ROWS, label_tallies
 from nas.task.metrics import Estimate, Metric
+from nas.task.parameters import finite_numbers
 from nas.task.task import LABELS, TASKS, Tally, Task
 
 EVEN = 0.5
@@ -36,6 +37,11 @@ class MultiLabel(Task):
     headline: ClassVar[tuple[str, ...]] = ("f1_macro", "f1_micro", "subset_accuracy")
     constant: ClassVar[str] = "the majority of each label"
     calibrates: ClassVar[bool] = True
+    truth: ClassVar[str] = "labels"
+    needs: ClassVar[str] = "must hold labels, of which several may hold at once: the model gives them"
+    answer_column: ClassVar[str] = "labels"
+    facts_key: ClassVar[str] = "labelling"
+    names_are: ClassVar[str] = "labels"
     thresholds: tuple[float, ...] = ()
 
     @property
@@ -64,6 +70,12 @@ class MultiLabel(Task):
     def answers(self, outputs: Floats, x: Array | None = None) -> Doubles:
         """Return the probability of each label [n, labels]."""
         return np.asarray(outputs, np.float64)
+
+    def predicted(self, outputs: Floats, x: Array | None = None) -> Floats:
+        return outputs
+
+    def found(self, predicted: Array, names: Sequence[str]) -> list[list[str]]:
+        return [[name for name, holds in zip(names, row, strict=True) if holds] for row in self._holding(predicted)]
 
     def decided(self, answers: Array) -> Array:
         """Return which labels are answered to hold [n, labels], 0 or 1."""
@@ -120,6 +132,15 @@ class MultiLabel(Task):
 
     def strata(self, y: Array) -> Ints:
         return rarest(y)
+
+    def parameters(self) -> Mapping[str, Any]:
+        return {"label_thresholds:floats": self.thresholds} if self.thresholds else {}
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int) -> Self | None:
+        thresholds = finite_numbers(parameters, "label_thresholds", outputs)
+        # As float32 holds them: a threshold that is an output must not move beyond it.
+        return None if thresholds is None else cls(tuple(np.asarray(thresholds, np.float32).tolist()))
 
 
 def best_threshold(probabilities: Array, y: Array) -> float:

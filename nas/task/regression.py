@@ -1,16 +1,19 @@
 """Regression: one or several numbers for each row, in the units of the targets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Floats, Ints, Rows
+from nas.codec import Place, from_data
 from nas.graph.builder import GraphBuilder
 from nas.task.errors import ERROR_METRICS, error_tallies, interval_estimates
 from nas.task.metrics import Estimate, Metric
+from nas.task.output_scale import OutputScale
+from nas.task.parameters import finite_numbers
 from nas.task.task import TARGETS, TASKS, Task
 
 REGRESSION_LOSSES = ("mse", "mae", "huber")
@@ -47,11 +50,17 @@ class Regression(Task):
     metrics: ClassVar[Mapping[str, Metric]] = ERROR_METRICS
     constant: ClassVar[str] = "the mean of the training targets"
     measured: ClassVar[bool] = True
+    truth: ClassVar[str] = "measured targets"
+    needs: ClassVar[str] = "must hold measured targets: the model gives values"
     # A value beyond its range is clipped, which costs much where errors are squared: a few such rows of those that were
     # never seen cost more than steps that are an eighth wider.
     calibration_rows: ClassVar[int | None] = 4096
     range_margin: ClassVar[float] = 1 / 16
     follows_float: ClassVar[bool] = True
+    facts_key: ClassVar[str] = "scaling"
+    names_key: ClassVar[str] = "target_names"
+    names_are: ClassVar[str] = "targets"
+    output_is: ClassVar[str] = "value"
     loss: str = REGRESSION_LOSSES[0]
     target_mean: tuple[float, ...] = ()
     target_std: tuple[float, ...] = ()
@@ -86,9 +95,36 @@ class Regression(Task):
         mean, std = self._scale()
         return np.asarray(outputs if self.in_units else outputs * std + mean, np.float32)
 
-    def output_scale(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Return the mean and the deviation that bring a deployed model's outputs to units: output * std + mean."""
-        return ((0.0,), (1.0,)) if self.in_units else (self.target_mean, self.target_std)
+    @property
+    def output_scale(self) -> OutputScale:
+        """What brings a deployed model's outputs to units."""
+        return OutputScale((0.0,), (1.0,)) if self.in_units else OutputScale(self.target_mean, self.target_std)
+
+    @classmethod
+    def of_scale(cls, scale: OutputScale) -> Self:
+        """Return the task of a deployed model whose outputs are brought to units so."""
+        return cls(target_mean=scale.mean, target_std=scale.std)
+
+    @classmethod
+    def of_units(cls, outputs: int) -> Self:
+        """Return the task of a deployed model whose outputs are in units by themselves."""
+        return cls.of_scale(OutputScale((0.0,) * outputs, (1.0,) * outputs))
+
+    def facts(self) -> Any:
+        return asdict(self.output_scale)
+
+    @classmethod
+    def from_facts(cls, facts: object, place: Place) -> Self:
+        return cls.of_scale(from_data(OutputScale, facts, place))
+
+    def parameters(self) -> Mapping[str, Any]:
+        scale = self.output_scale
+        return {"target_mean:floats": scale.mean, "target_std:floats": scale.std}
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int) -> Self | None:
+        mean, std = (finite_numbers(parameters, f"target_{name}", outputs) for name in ("mean", "std"))
+        return cls.of_scale(OutputScale(mean, std)) if mean and std else None
 
     def _scale(self) -> tuple[Doubles, Doubles]:
         """Return the mean and the deviation of each target; before `fitted`, those that change nothing."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Floats, Ints, Rows
+from nas.codec import Place, from_data, to_data
 from nas.errors import InputError, unknown
 from nas.graph.builder import GraphBuilder
 from nas.registry import Registry
@@ -45,6 +46,13 @@ class Task(ABC):
             not tell which network is best.
         calibrates: whether what answers mean is taken from validation rows, see `calibrated`, so that not even the
             last training of a study may learn from these.
+        truth: what is known of rows, as messages call it; `needs` is the rule for rows that models are judged on.
+        answer_column: the column of tables for what a row is answered to be; empty where answers are numbers alone.
+        facts_key: the key of documents under which `facts` stand; empty for a task that answers without any.
+        names_key: the key of the names of outputs among the parameters of a `.tflite`.
+        names_are: what these names are of, in the plural.
+        output_is: what documents call an output of a deployed model; empty where its last operator decides, which makes
+            it a `probability` or a `logit`.
     """
 
     metrics: ClassVar[Mapping[str, Metric]]
@@ -58,6 +66,13 @@ class Task(ABC):
     follows_float: ClassVar[bool] = False
     reconstructs: ClassVar[bool] = False
     calibrates: ClassVar[bool] = False
+    truth: ClassVar[str] = "classes"
+    needs: ClassVar[str]
+    answer_column: ClassVar[str] = ""
+    facts_key: ClassVar[str] = ""
+    names_key: ClassVar[str] = "class_names"
+    names_are: ClassVar[str] = "classes"
+    output_is: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -67,10 +82,6 @@ class Task(ABC):
     def fitted(self, y: Array) -> Self:
         """Return the task with what it takes from the training targets `y`; nothing, unless a task says so."""
         return self
-
-    def output_scale(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-        """Return the mean and the deviation that bring a deployed model's outputs to units; None for classes."""
-        return None
 
     def span(self, y: Array) -> tuple[float, float] | None:
         """Return the range that an int8 output must cover, for training targets `y`; None for what networks give."""
@@ -122,6 +133,18 @@ class Task(ABC):
     def decided(self, answers: Array) -> Array:
         """Return answers as targets are, where they are not: labels that hold, for their probabilities."""
         return answers
+
+    def predicted(self, outputs: Floats, x: Array | None = None) -> Array:
+        """Return what a prediction tells of outputs: the answers; for classes, the probability of each [n, classes]."""
+        return self.answers(outputs, x)
+
+    def found(self, predicted: Array, names: Sequence[str]) -> list[list[str]]:
+        """Return which of the names each row is answered with, for what is predicted of it; nothing for numbers."""
+        return []
+
+    def figures(self, predicted: Array, names: Sequence[str]) -> tuple[tuple[str, ...], list[list[Any]]]:
+        """Return the columns of a table of what is predicted [n, k], and its cells, row by row."""
+        return tuple(names), predicted.tolist()
 
     def calibrated(self, answers: Array, y: Array) -> Self:
         """Return the task with what it takes from a model's answers for validation rows; nothing, unless it says so."""
@@ -206,6 +229,28 @@ class Task(ABC):
         """Return the value of a metric as objectives maximize it: a linear function of it, 1 for the best answers."""
         return value if self.metrics[metric].greater_is_better else 1 - value
 
+    def facts(self) -> Any:
+        """Return what brings a deployed model's outputs to answers, such as thresholds, as documents hold it."""
+        return to_data(self)
+
+    @classmethod
+    def from_facts(cls, facts: object, place: Place) -> Self:
+        """Return the task that `facts` tell; InputError at its place for anything else."""
+        return from_data(cls, facts, place)
+
+    def parameters(self) -> Mapping[str, Any]:
+        """Return the facts as parameters of a `.tflite`, each key with its kind."""
+        return {}
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int) -> Self | None:
+        """Return the task that a model's parameters tell, for its number of outputs; None if they are no such facts."""
+        return None
+
+    def name_count(self, outputs: int) -> int:
+        """Return how many names a model with this number of outputs has."""
+        return outputs
+
     @classmethod
     def check_metric(cls, name: str, place: object) -> None:
         """Raise an InputError at `place` if `name` is neither a metric of this task nor `auto`."""
@@ -234,6 +279,11 @@ class Task(ABC):
 
 
 TASKS: Registry[type[Task]] = Registry("task", "nas.task")
+
+
+def name_of(task: Task) -> str:
+    """Return the name that a task is registered under."""
+    return next(name for name, kind in TASKS.items() if kind is type(task))
 
 
 def find_metric(metric: str) -> Metric:

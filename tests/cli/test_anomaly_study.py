@@ -16,6 +16,7 @@ import nas as package
 from nas.study.recipe import Recipe
 from nas.study.result import Result
 from nas.study.study import Study
+from nas.task.anomaly import Anomaly
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +55,9 @@ def test_the_winner_finds_more_than_the_distance_from_the_mean_and_simple_detect
 def test_its_threshold_lets_the_wanted_share_of_normal_validation_rows_have_an_alarm(study: Path) -> None:
     model = package.load(study)
     assert model.data is not None
-    assert model.detector is not None
+    assert isinstance(model.task, Anomaly)
     val = model.data.splits().val
-    alarms = model.detector.alarms(model.predict(val.x))[val.y == 0]
+    alarms = model.task.alarms(model.predict(val.x))[val.y == 0]
     assert alarms.sum() == int(0.1 * len(alarms))
 
 
@@ -89,15 +90,15 @@ def test_exported_c_decides_as_python_on_every_test_row(nas: Callable[..., Any],
     said = printed(nas, study, folder / "c", "pumps", "putchar('0' + pumps_is_anomaly(input, output));")
     model = package.load(study)
     assert model.data is not None
-    assert model.detector is not None
+    assert isinstance(model.task, Anomaly)
     answers = model.predict(model.data.splits().test.x)
-    assert np.array_equal(np.frombuffer(said, np.uint8) == ord("1"), model.detector.alarms(answers))
+    assert np.array_equal(np.frombuffer(said, np.uint8) == ord("1"), model.task.alarms(answers))
 
 
 def test_its_specification_trains_it_again(study: Path, folder: Path) -> None:
     result = package.train(study / "best" / "spec.toml", folder=folder / "again", epochs=3, tracking_uri="none")
     assert result.metric == "roc_auc"
-    assert package.load(folder / "again").detector is not None
+    assert isinstance(package.load(folder / "again").task, Anomaly)
 
 
 def test_what_detectors_cannot_do_is_one_clear_line(study: Path, search_here: SearchHere, folder: Path) -> None:

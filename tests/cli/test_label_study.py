@@ -18,6 +18,7 @@ import nas as package
 from nas.study.recipe import Recipe
 from nas.study.result import Result
 from nas.study.study import Study
+from nas.task.multi_label import MultiLabel
 
 NAMES = ("bearing", "belt", "pump")
 
@@ -58,10 +59,10 @@ def answers(study: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Labels of the test rows, the probabilities that Python gives, and which labels hold by the thresholds."""
     model = package.load(study)
     assert model.data is not None
-    assert model.labelling is not None
+    assert isinstance(model.task, MultiLabel)
     test = model.data.splits().test
     p = model.predict(test.x)
-    return test.y, p, model.labelling.decided(p)
+    return test.y, p, model.task.decided(p)
 
 
 def test_the_winner_is_better_than_a_constant_answer_and_its_figures_are_scikit_learns(
@@ -82,10 +83,10 @@ def test_the_winner_is_better_than_a_constant_answer_and_its_figures_are_scikit_
 def test_its_thresholds_have_the_greatest_f1_on_validation_rows(study: Path) -> None:
     model = package.load(study)
     assert model.data is not None
-    assert model.labelling is not None
+    assert isinstance(model.task, MultiLabel)
     val = model.data.splits().val
     p = model.predict(val.x)
-    for label, threshold in enumerate(model.labelling.thresholds):
+    for label, threshold in enumerate(model.task.thresholds):
         others = [oracle.f1_score(val.y[:, label], p[:, label] >= each / 256) for each in range(257)]
         assert oracle.f1_score(val.y[:, label], p[:, label] >= threshold) == pytest.approx(max(others))
 
@@ -98,11 +99,11 @@ def test_a_lone_file_decides_as_the_study_does(
     shutil.copy(study / "best" / "model.tflite", lone)
     model, rows = package.load(lone), package.load(study).data
     assert rows is not None
-    assert model.labelling is not None
+    assert isinstance(model.task, MultiLabel)
     assert model.class_names == NAMES
     p = model.predict(rows.splits().test.x)
     assert np.array_equal(p, answers[1])
-    assert np.array_equal(model.labelling.decided(p), answers[2])
+    assert np.array_equal(model.task.decided(p), answers[2])
 
 
 def test_predictions_name_the_labels_that_hold(nas: Callable[..., Any], study: Path, data: Path, folder: Path) -> None:
@@ -111,9 +112,9 @@ def test_predictions_name_the_labels_that_hold(nas: Callable[..., Any], study: P
     assert list(rows[0]) == ["source", "start", "end", "labels", *NAMES]
     assert len(rows) == 600
     model = package.load(study)
-    assert model.labelling is not None
+    assert isinstance(model.task, MultiLabel)
     for row in rows[:50]:
-        held = [n for n, t in zip(NAMES, model.labelling.thresholds, strict=True) if float(row[n]) >= t]
+        held = [n for n, t in zip(NAMES, model.task.thresholds, strict=True) if float(row[n]) >= t]
         assert row["labels"] == (";".join(held) or "none")
 
 
@@ -161,13 +162,13 @@ def test_its_specification_trains_it_again_with_the_same_soft_labels(study: Path
     result = package.train(study / "best" / "spec.toml", folder=folder / "again", tracking_uri="none", progress=False)
     assert result.metric == "f1_macro"
     again, first = package.load(folder / "again"), package.load(study)
-    assert again.labelling is not None
-    assert first.labelling is not None
-    assert again.labelling.thresholds == pytest.approx(first.labelling.thresholds, abs=0.02)
+    assert isinstance(again.task, MultiLabel)
+    assert isinstance(first.task, MultiLabel)
+    assert again.task.thresholds == pytest.approx(first.task.thresholds, abs=0.02)
     both = (folder / "again" / "model.tflite", study / "best" / "model.tflite")
     carried, expected = map(package.params, both)
     assert carried.kinds == expected.kinds
-    assert carried["label_thresholds"] == pytest.approx(again.labelling.thresholds)
+    assert carried["label_thresholds"] == pytest.approx(again.task.thresholds)
 
 
 def test_what_cannot_be_done_with_labels_is_refused_in_one_line(study: Path, folder: Path) -> None:

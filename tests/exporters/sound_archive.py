@@ -6,9 +6,9 @@ import numpy as np
 from front_end_archives import behind_front_end
 
 from nas.arrays import Array
-from nas.data.prepared import Scaling
 from nas.signal.mel import Mel
 from nas.study.archive import Archive
+from nas.task.regression import Regression
 
 SAMPLES = 4000
 
@@ -27,4 +27,5 @@ def trained(make_archive, mel: Mel, samples: int = SAMPLES) -> Archive:
 
 def regression(archive: Archive) -> Archive:
     """Return an archive whose outputs are values of targets."""
-    return dataclasses.replace(archive, output_scaling=Scaling((1.0, -2.0, 30.0), (0.5, 2.0, 10.0)))
+    task = Regression(target_mean=(1.0, -2.0, 30.0), target_std=(0.5, 2.0, 10.0))
+    return dataclasses.replace(archive, task=task)

@@ -91,7 +91,7 @@ def test_the_sketch_compiles_without_a_warning_checks_itself_and_prints_classes_
 
 
 def test_a_sketch_of_several_labels_prints_their_probabilities_and_those_that_hold(build):
-    run = build("my_study", labelling=MultiLabel((0.25, 0.75, 125 / 256)), ops=("MEAN", "FULLY_CONNECTED", "LOGISTIC"))
+    run = build("my_study", task=MultiLabel((0.25, 0.75, 125 / 256)), ops=("MEAN", "FULLY_CONNECTED", "LOGISTIC"))
     assert run() == ["self-test: passed", "walk: 0.000", "sit: 0.996", "lie: 0.488", "holds: sit", "holds: lie"]
     assert run(offset=-1)[3:] == ["lie: 0.484", "holds: sit"]
 

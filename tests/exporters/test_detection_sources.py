@@ -48,7 +48,7 @@ def model(tmp_path_factory):
     task = Anomaly(false_alarm_rate=0.3)
     detector = task.calibrated(task.answers(*TfliteModel(tflite).answered(x, task)), np.zeros(300, np.int64))
     names, scaling = ("normal", "anomaly"), Scaling((0.5,) * 6, (2.0,) * 6)
-    return dataclasses.replace(load(path), class_names=names, scaling=scaling, detector=detector)
+    return dataclasses.replace(load(path), class_names=names, scaling=scaling, task=detector)
 
 
 def test_plain_c_has_the_score_of_python_and_decides_alike_on_every_row(model, tmp_path):
@@ -62,7 +62,7 @@ def test_plain_c_has_the_score_of_python_and_decides_alike_on_every_row(model, t
     answers = model.answer(x)
     assert np.array_equal(steps, np.rint(answers[:, 0] * 6 / read.input_quantization[0] ** 2))
     np.testing.assert_allclose(scores, answers[:, 0], rtol=1e-6)
-    assert np.array_equal(alarms == 1, model.detector.alarms(answers))
+    assert np.array_equal(alarms == 1, model.task.alarms(answers))
     assert 0.1 < alarms.mean() < 0.6
 
 
@@ -74,7 +74,7 @@ def test_the_program_beside_it_checks_itself_and_tells_score_and_answer(model, t
     )[:2]
     assert first == "self-test: passed"
     answers = model.predict(np.zeros((1, 6)))
-    name = model.class_names[int(model.detector.alarms(answers)[0])]
+    name = model.class_names[int(model.task.alarms(answers)[0])]
     words = second.replace(",", "").split()
     assert (words[0], words[2]) == ("score:", name)
     assert float(words[1]) == pytest.approx(answers[0, 0], rel=0.1)

@@ -30,7 +30,7 @@ def model(tmp_path_factory):
     tflite = quantize(fake_quantize(Network(g.graph(), seed=3), x, task.loss))
     path = tmp_path_factory.mktemp("model") / "shop.tflite"
     path.write_bytes(tflite)
-    return dataclasses.replace(load(path), class_names=NAMES, scaling=Scaling((0.5,) * 6, (2.0,) * 6), labelling=task)
+    return dataclasses.replace(load(path), class_names=NAMES, scaling=Scaling((0.5,) * 6, (2.0,) * 6), task=task)
 
 
 def test_thresholds_are_the_outputs_from_which_on_labels_hold(model, tmp_path):
@@ -43,7 +43,7 @@ def test_the_program_beside_it_checks_itself_and_tells_each_label(model, tmp_pat
     compiled(tmp_path, "gcc", "-std=c99", *STRICT, "shop_main.c", "shop.c", "-lm", "-o", "program")
     said = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True).stdout.splitlines()
     p = model.predict(np.zeros((1, 6)))
-    held = model.labelling.decided(p)[0]
+    held = model.task.decided(p)[0]
     words = [f"{name}: {share:.3f}, {('no', 'yes')[h]}" for name, share, h in zip(NAMES, p[0], held, strict=True)]
     assert said == ["self-test: passed", *words]
 

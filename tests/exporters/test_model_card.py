@@ -12,11 +12,11 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import recall_score
 
 from nas.cli.views.result import summary
+from nas.exporters.answers.classes import recalls
 from nas.exporters.c_array import data_header
 from nas.exporters.markdown import escape, facts, table
 from nas.exporters.metadata import describe
 from nas.exporters.model_card import model_card
-from nas.exporters.model_card_outputs import recalls
 from nas.reports.headline import headline
 from nas.reports.view import ReportView
 from nas.study.result import Result, Trained

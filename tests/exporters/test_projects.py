@@ -149,8 +149,8 @@ def test_a_project_builds_without_a_warning_checks_itself_and_prints_classes_and
 
 def test_a_project_of_several_labels_prints_their_probabilities_and_those_that_hold(build):
     # The outputs are -128, 127 and -3: probabilities of 0, 255/256 and 125/256, which the last label's threshold is.
-    labelling = MultiLabel(thresholds=(0.25, 0.75, 125 / 256))
-    run = build("cmake", labelling=labelling, ops=("CONV_2D", "MEAN", "FULLY_CONNECTED", "LOGISTIC"))
+    task = MultiLabel(thresholds=(0.25, 0.75, 125 / 256))
+    run = build("cmake", task=task, ops=("CONV_2D", "MEAN", "FULLY_CONNECTED", "LOGISTIC"))
     lines = ["self-test: passed", "walk: 0.000", "sit: 0.996", "lie: 0.488"]
     assert run().stdout.splitlines() == [*lines, "holds: sit", "holds: lie"]
     assert run(offset=-1).stdout.splitlines() == [*lines[:3], "lie: 0.484", "holds: sit"]

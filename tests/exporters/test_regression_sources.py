@@ -54,8 +54,7 @@ def model(request, tmp_path_factory):
     path.write_bytes(tflite)
     scaling = Scaling((1.0, 2.0, 3.0, 4.0, 5.0), (1.0, 0.5, 2.0, 1.0, 3.0))
     names = tuple(f"target {i}" for i in range(len(mean)))
-    found = Scaling(*task.output_scale())
-    return dataclasses.replace(load(path), class_names=names, scaling=scaling, output_scaling=found)
+    return dataclasses.replace(load(path), class_names=names, scaling=scaling, task=task)
 
 
 def raw_rows():
@@ -97,8 +96,8 @@ def test_the_header_for_tflm_compiles_and_turns_outputs_into_values(model, compi
     compiled_main(tmp_path, compiler, f"{source}\nint main(void) {{ {lines} return 0; }}\n")
     said = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True).stdout.split()
     real = (-7 - archive.output.zero_point) * archive.output.scale
-    scaling = archive.output_scaling
-    expected = [real * std + mean for mean, std in zip(scaling.mean, scaling.std, strict=True)]
+    scale = archive.task.output_scale
+    expected = [real * std + mean for mean, std in zip(scale.mean, scale.std, strict=True)]
     assert [float(value) for value in said] == pytest.approx(expected, rel=1e-5)
 
 

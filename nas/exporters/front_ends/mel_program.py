@@ -1,5 +1,6 @@
 """A model with a front-end in plain C: samples in, answers out, with a program and a README of their own."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_beside import check_text
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.hearing import Hearing
@@ -7,7 +8,6 @@ from nas.exporters.front_ends.mel import compiled
 from nas.exporters.front_ends.mel_listening import Further, Names, about_listening, listening_files
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
-from nas.exporters.outputs import outputs_of
 from nas.study.archive import Archive
 
 
@@ -75,7 +75,7 @@ def _commands(name: str, hearing: Hearing, program: str) -> tuple[str, str]:
 
 def _main(name: str, archive: Archive, hearing: Hearing) -> str:
     """Return a program that listens to its standard input."""
-    upper, words = name.upper(), outputs_of(archive)
+    upper, answers = name.upper(), answers_of(archive)
     build, run = _commands(name, hearing, "listen")
     return f"""\
 // Listens to samples of 16 bits at {hearing.rate_hz} Hz on the standard input, and prints answers. {MARK},
@@ -87,10 +87,10 @@ def _main(name: str, archive: Archive, hearing: Hearing) -> str:
 
 #include "{name}_listen.h"
 
-static const char *const names[] = {upper}_{words.names.upper()};
+static const char *const names[] = {upper}_{answers.names.upper()};
 
 static void print_answer(double seconds, const int8_t *output) {{
-{printed(name, archive)}}}
+{answers.printed_at(name, "%.2f s", "seconds")}}}
 
 int main(void) {{
   static int16_t samples[{upper}_STEP_SAMPLES];
@@ -110,30 +110,8 @@ int main(void) {{
 """
 
 
-def printed(name: str, archive: Archive, time_format: str = "%.2f s", time: str = "seconds") -> str:
-    """Return the lines that print an answer and its time, which is in the variable `time`."""
-    upper = name.upper()
-    if archive.output_scaling is not None:
-        return f"""\
-  for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
-    printf("{time_format}: %s %.6g\\n", {time}, names[i], (double){name}_value(output[i], i));
-  }}
-"""
-    if archive.labelling is not None:
-        return f"""\
-  for (size_t i = 0; i < {upper}_LABELS; ++i) {{
-    if ({name}_has(output, i)) printf("{time_format}: %s\\n", {time}, names[i]);
-  }}
-"""
-    return f"""\
-  int best = 0;
-  for (int i = 1; i < {upper}_OUTPUT_BYTES; ++i) best = output[i] > output[best] ? i : best;
-  printf("{time_format}: %s\\n", {time}, names[best]);
-"""
-
-
 def _readme(name: str, archive: Archive, hearing: Hearing) -> str:
-    upper, are = name.upper(), outputs_of(archive).are
+    upper, are = name.upper(), answers_of(archive).are
     files = {
         f"{name}.c, {name}.h": f"the network and the names of its {are}",
         **about_listening(name, hearing),

@@ -1,11 +1,10 @@
 """What lies beside a model with a front-end of windows in plain C: a program and a README."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.format import MARK
-from nas.exporters.front_ends.mel_program import printed
 from nas.exporters.front_ends.window import about_windows, compiled
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
-from nas.exporters.outputs import outputs_of
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
@@ -31,10 +30,10 @@ def window_main(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
 
 #include "{name}_listen.h"
 
-static const char *const names[] = {upper}_{outputs_of(archive).names.upper()};
+static const char *const names[] = {upper}_{answers_of(archive).names.upper()};
 
 static void print_answer(double time, const int8_t *output) {{
-{printed(name, archive, f"%.2f {unit}", "time")}}}
+{answers_of(archive).printed_at(name, f"%.2f {unit}", "time")}}}
 
 int main(void) {{
   int16_t samples[{upper}_WINDOW_CHANNELS];
@@ -56,7 +55,7 @@ int main(void) {{
 
 def window_readme(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
     """Return what the files are, and how to use them."""
-    upper, are = name.upper(), outputs_of(archive).are
+    upper, are = name.upper(), answers_of(archive).are
     files = {
         f"{name}.c, {name}.h": f"the network and the names of its {are}",
         f"{name}_listen.c, {name}_listen.h": "samples of sensors in, answers out",

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.format import MARK
-from nas.exporters.outputs import outputs_of
 from nas.exporters.project import samples_main
-from nas.exporters.project.answer import answer_lines
 from nas.exporters.project.sources import Project
 
 
@@ -134,9 +133,9 @@ def given(project: Project) -> str:
 
 
 def _head(project: Project, includes: str) -> str:
-    upper, words = project.upper, outputs_of(project.archive)
+    upper, answers = project.upper, answers_of(project.archive)
     return f"""\
-// Checks the model, then {words.does} an example and prints the {words.are}. {MARK}, and yours to change:
+// Checks the model, then {answers.does} an example and prints the {answers.are}. {MARK}, and yours to change:
 // remove this sentence, and `nas export` will not write over your changes without --force.
 #include <math.h>
 #include <stdio.h>
@@ -145,13 +144,13 @@ def _head(project: Project, includes: str) -> str:
 #include "predict.h"
 
 {given(project)}
-static float {words.array}[{upper}_{words.count}];  // {words.each}
+static float {answers.array}[{upper}_{answers.count}];  // {answers.each}
 """
 
 
 def _tell(project: Project) -> str:
-    prefix, upper, words = project.prefix, project.upper, outputs_of(project.archive)
-    result, told = answer_lines(project, lambda word, text: f'printf("{word}: %s\\n", {text});')
+    prefix, upper, answers = project.prefix, project.upper, answers_of(project.archive)
+    result, told = answers.told(prefix, lambda word, text: f'printf("{word}: %s\\n", {text});')
     return f"""\
 // By whole numbers, since printf of floats takes kilobytes of flash, or is not there.
 static void print_value(const char* name, float value) {{
@@ -161,8 +160,8 @@ static void print_value(const char* name, float value) {{
 
 // Prints the newest answer.
 static void tell() {{
-  {result}{prefix}_smooth({words.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
-  for (int i = 0; i < {upper}_{words.count}; ++i) print_value({prefix}_{words.names}[i], {words.array}[i]);{told}
+  {result}{prefix}_smooth({answers.array});  // the mean of the newest {upper}_SMOOTHED inputs; see predict.h
+  for (int i = 0; i < {upper}_{answers.count}; ++i) print_value({prefix}_{answers.names}[i], {answers.array}[i]);{told}
 }}
 """
 
@@ -170,7 +169,7 @@ static void tell() {{
 def _answer(project: Project) -> str:
     return f"""\
 static bool answer() {{
-  if ({project.prefix}_predict(raw, {outputs_of(project.archive).array}) < 0) return false;
+  if ({project.prefix}_predict(raw, {answers_of(project.archive).array}) < 0) return false;
   tell();
   return true;
 }}

@@ -2,31 +2,20 @@
 
 from dataclasses import dataclass
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import comment
-from nas.exporters.detection import filling
 from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
-from nas.exporters.labelling import reading_labels
-from nas.exporters.outputs import outputs_of
+from nas.exporters.input_scaling import filling
 from nas.exporters.project import smoothing, sound, window
-from nas.exporters.project.smoothing import returned
 from nas.study.archive import Archive
 
 MARGIN_BYTES = 1024
 """What the arena has beyond the smallest that works, since the library's TFLM is older than the one of the figures."""
 
 
-_GIVES = {
-    "CLASSES": "a class and scores",
-    "TARGETS": "values of targets",
-    "LABELS": "probabilities of labels",
-    "SCORES": "a score and whether it is an anomaly's",
-}
-
-
 def predict_header(archive: Archive, prefix: str) -> str:
     """Return `predict.h`."""
     upper, hearing = prefix.upper(), written_hearing(archive)
-    gives = _GIVES[outputs_of(archive).count]
     takes, data, declared = "raw values", "model_data.h", _declarations(archive, prefix)
     if hearing is not None:
         takes, data, declared = "sound", "model_listen.h", sound.declarations(archive, prefix, hearing)
@@ -34,7 +23,7 @@ def predict_header(archive: Archive, prefix: str) -> str:
         takes, data = "samples of sensors", 'model_data.h"\n#include "model_front_end.h'
         declared = window.declarations(archive, prefix)
     return f"""\
-// The model {comment(archive.name)} in plain terms: {takes} in, {gives} out.
+// The model {comment(archive.name)} in plain terms: {takes} in, {answers_of(archive).gives} out.
 #ifndef {upper}_PREDICT_H_
 #define {upper}_PREDICT_H_
 
@@ -50,7 +39,7 @@ bool {prefix}_begin();
 
 
 def _declarations(archive: Archive, prefix: str) -> str:
-    upper, words = prefix.upper(), outputs_of(archive)
+    upper, words = prefix.upper(), answers_of(archive)
     return f"""\
 // Checks scaling, model and kernels on this board, by an input whose right output is known.
 bool {prefix}_self_test();
@@ -60,7 +49,7 @@ void {prefix}_example(float* raw);
 
 // {words.does.capitalize()} raw, {upper}_INPUT_BYTES values in the units of the training data, channels last:
 // raw[{upper}_CHANNELS * t + c] is channel c at time or place t. Fills {words.array} with {upper}_{words.count} values,
-// {words.each}. Returns {returned(archive)}, or -1 if the model does not run.
+// {words.each}. Returns {words.returned}, or -1 if the model does not run.
 int {prefix}_predict(const float* raw, float* {words.array});
 """
 
@@ -81,7 +70,7 @@ def predict_source(archive: Archive, prefix: str, arena: Arena, before: str = ""
     takes_samples = has_front_end(archive)
     reset, running = _takes(archive, prefix)
     parts = (
-        _head(before, "\n#include <string.h>\n" if takes_samples or archive.detector is not None else ""),
+        _head(before, "\n#include <string.h>\n" if takes_samples or answers_of(archive).keeps_input else ""),
         _arena(archive, prefix, arena, "" if takes_samples else _example_value(prefix)),
         _begin(prefix, reset),
         running,
@@ -92,7 +81,7 @@ def predict_source(archive: Archive, prefix: str, arena: Arena, before: str = ""
 
 def _takes(archive: Archive, prefix: str) -> tuple[str, str]:
     """Return the line that forgets samples, if the model takes some, and the functions that answer."""
-    reading, windows = _reading(archive, prefix), windows_of(archive)
+    reading, windows = answers_of(archive).read(prefix), windows_of(archive)
     if windows is not None:
         return f"  {prefix}_front_end_reset();\n", window.definitions(archive, prefix, windows, reading)
     if written_hearing(archive) is not None:
@@ -153,7 +142,8 @@ float example_value(size_t i) {{
 
 
 def _running(archive: Archive, prefix: str, reading: str) -> str:
-    upper, words = prefix.upper(), outputs_of(archive)
+    upper, words = prefix.upper(), answers_of(archive)
+    filled = filling(prefix, "interpreter->input(0)", "  ", keeps=words.keeps_input)
     return f"""\
 void {prefix}_example(float* raw) {{
   for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) raw[i] = example_value(i);
@@ -171,32 +161,7 @@ bool {prefix}_self_test() {{
 }}
 
 int {prefix}_predict(const float* raw, float* {words.array}) {{
-{filling(archive, prefix, "interpreter->input(0)", "  ")}  if (interpreter->Invoke() != kTfLiteOk) return -1;
+{filled}  if (interpreter->Invoke() != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}
-"""
-
-
-def _reading(archive: Archive, prefix: str) -> str:
-    """Return the lines that dequantize the outputs and return what `predict` returns."""
-    upper = prefix.upper()
-    if archive.output_scaling is not None:
-        return f"""\
-  for (int i = 0; i < {upper}_TARGETS; ++i) values[i] = {prefix}_value(output[i], static_cast<size_t>(i));
-  return 0;
-"""
-    if archive.detector is not None:
-        return f"""\
-  scores[0] = {prefix}_score(kept, output);
-  return {prefix}_is_anomaly(kept, output);
-"""
-    if archive.labelling is not None:
-        return reading_labels(prefix)
-    return f"""\
-  int best = 0;
-  for (int i = 0; i < {upper}_CLASSES; ++i) {{
-    scores[i] = static_cast<float>(output[i] - {upper}_OUTPUT_ZERO_POINT) * {upper}_OUTPUT_SCALE;
-    if (output[i] > output[best]) best = i;
-  }}
-  return best;
 """

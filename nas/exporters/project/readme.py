@@ -1,10 +1,10 @@
 """The README of a project: the commands that build it, the memory that it needs, and what the model is given."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.beside_model import about_front_end
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
-from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.exporters.project.smoothing import smoothed
 from nas.exporters.project.sources import Project
@@ -48,7 +48,7 @@ def _files(project: Project) -> str:
     takes = project.takes_samples
     files = {
         "predict.h, predict.cpp": f"{'samples' if takes else 'raw values'} in, answers out, and the self-test",
-        "model_data.h, model_data.c": f"the model and the names of its {outputs_of(project.archive).are}",
+        "model_data.h, model_data.c": f"the model and the names of its {answers_of(project.archive).are}",
         "model_ops.h": "the operators that it needs",
         "model_check.h": "the features of a noise and the right output" if takes else "an input and its right output",
         **about_front_end(project.archive),
@@ -64,7 +64,7 @@ def about_smoothing(project: Project) -> str:
     return f"""
 The program shows the mean of the scores of the newest {smoothed(archive)} windows, so that one odd window does not
 change the answer. `#define {upper}_SMOOTHED` in `predict.h` sets how many: 1 for none, more for a steadier and later
-answer. Each takes {4 * len(outputs_of(archive).listed)} bytes of RAM.
+answer. Each takes {4 * len(answers_of(archive).listed)} bytes of RAM.
 """
 
 

@@ -2,7 +2,7 @@
 
 from textwrap import indent
 
-from nas.exporters.outputs import outputs_of
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.project.samples import samples_of
 from nas.exporters.project.sources import Project
 
@@ -34,7 +34,7 @@ def take_samples(project: Project, count: str, failed: str, told: str) -> str:
         failed: what is done if the model does not run.
         told: what is done with a new answer.
     """
-    rest, answer = samples_of(project).rest, outputs_of(project.archive).array
+    rest, answer = samples_of(project).rest, answers_of(project.archive).array
     return indent(
         f"""\
 for (size_t taken = 0; taken < {count};) {{

@@ -1,14 +1,13 @@
 """The functions of a project that turn samples of sound into an answer, in C++ for TFLM."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.front_ends.hearing import Hearing
-from nas.exporters.outputs import outputs_of
-from nas.exporters.project.smoothing import returned
 from nas.study.archive import Archive
 
 
 def declarations(archive: Archive, prefix: str, hearing: Hearing) -> str:
     """Return the part of `predict.h`."""
-    upper, words = prefix.upper(), outputs_of(archive)
+    upper, words = prefix.upper(), answers_of(archive)
     return f"""\
 // Checks front-end, model and kernels on this board, from samples to the answer, by noise whose answer is known. It
 // forgets what was heard before.
@@ -21,14 +20,14 @@ size_t {prefix}_process_samples(const int16_t* samples, size_t count, float* {wo
 
 // {words.does.capitalize()} features, {upper}_INPUT_BYTES values as {prefix}_hear gives them. Fills {words.array} with
 // {upper}_{words.count} values, {words.each}. Returns
-// {returned(archive)}, or -1 if the model does not run.
+// {words.returned}, or -1 if the model does not run.
 int {prefix}_predict(const int8_t* features, float* {words.array});
 """
 
 
 def definitions(archive: Archive, prefix: str, reading: str) -> str:
     """Return the part of `predict.cpp`; `reading` are the lines that read the outputs and return."""
-    upper, words = prefix.upper(), outputs_of(archive)
+    upper, words = prefix.upper(), answers_of(archive)
     return f"""\
 bool {prefix}_self_test() {{
   const int8_t* features = nullptr;

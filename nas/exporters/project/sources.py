@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from nas.errors import InputError
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_array import model_files
 from nas.exporters.c_text import identifier, symbol
 from nas.exporters.firmware import check_header
@@ -10,7 +11,6 @@ from nas.exporters.format import MARK
 from nas.exporters.front_ends.beside_model import front_end_sources, with_known_answer
 from nas.exporters.front_ends.hearing import Hearing, hearing_of, windows_of
 from nas.exporters.on_tflm import on_tflm
-from nas.exporters.outputs import outputs_of
 from nas.exporters.project.predict import Arena, predict_header, predict_source
 from nas.signal.raw import RAW
 from nas.signal.window_front_end import WindowFrontEnd
@@ -89,7 +89,7 @@ def shared_sources(project: Project, *, before: str = "", computer: bool = False
     arena = Arena(None if wide is None else wide["arena"]["min"])
     files = {
         **model_files(archive, prefix),
-        "model_check.h": check_header(prefix, archive.example, outputs_of(archive).count),
+        "model_check.h": check_header(prefix, archive.example, answers_of(archive).count),
         "predict.h": predict_header(archive, prefix),
         "predict.cpp": predict_source(archive, prefix, arena, before),
     }

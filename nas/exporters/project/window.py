@@ -1,15 +1,14 @@
 """The functions of a project that turn samples of sensors into an answer, in C++ for TFLM."""
 
+from nas.exporters.answers.answers import answers_of
 from nas.exporters.front_ends.window_input import noise_units
-from nas.exporters.outputs import outputs_of
-from nas.exporters.project.smoothing import returned
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
 
 def declarations(archive: Archive, prefix: str) -> str:
     """Return the part of `predict.h`."""
-    upper, words = prefix.upper(), outputs_of(archive)
+    upper, words = prefix.upper(), answers_of(archive)
     return f"""\
 // Checks front-end, model and kernels on this board, from values to the answer, by noise whose answer is known. It
 // forgets all samples.
@@ -26,14 +25,14 @@ size_t {prefix}_process_samples(const int16_t* samples, size_t steps, float* {wo
 
 // {words.does.capitalize()} the features that {prefix}_front_end_input has written to the model's input. Fills
 // {words.array} with {upper}_{words.count} values, {words.each}. Returns
-// {returned(archive)}, or -1 if the model does not run.
+// {words.returned}, or -1 if the model does not run.
 int {prefix}_predict(float* {words.array});
 """
 
 
 def definitions(archive: Archive, prefix: str, front_end: WindowFrontEnd, reading: str) -> str:
     """Return the part of `predict.cpp`; `reading` are the lines that read the outputs and return."""
-    upper, words = prefix.upper(), outputs_of(archive)
+    upper, words = prefix.upper(), answers_of(archive)
     return f"""\
 float {prefix}_noise(uint32_t* state, size_t channel) {{
   static constexpr float kUnits[{upper}_WINDOW_CHANNELS] = {{{noise_units(front_end)}}};  // of a sample

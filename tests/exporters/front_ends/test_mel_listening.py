@@ -92,7 +92,7 @@ def test_the_program_of_a_regression_prints_the_values_of_its_targets(make_archi
     heard = mel.window + (mel.frames(SAMPLES) - 1) * mel.step
     row = archive.scaling.apply(mel.apply(sounds(1)[..., None]))
     (outputs,) = model.run(model.quantize(row.reshape(1, *model.row_shape))).astype(int) - archive.output.zero_point
-    values = archive.output_scaling.undo(outputs * archive.output.scale)
+    values = archive.task.answers(outputs * archive.output.scale)
     lines = listened(archive, tmp_path)
     expected = [f"{heard / 16000:.2f} s: {name}" for name in archive.class_names]
     assert [line.rpartition(" ")[0] for line in lines[:3]] == expected

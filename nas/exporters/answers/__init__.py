@@ -1,0 +1,1 @@
+"""What exported files say and do with a model's outputs: a file for each task."""
