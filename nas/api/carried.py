@@ -13,15 +13,18 @@ from nas.task.documents import from_parameters
 from nas.task.parameters import finite_numbers
 
 
-def with_carried(model: Model) -> Model:
+def with_carried(model: Model, outputs: int) -> Model:
     """Return a model with the names, the scaling, the thresholds and the front-end that its own `.tflite` carries.
 
     What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
+
+    Args:
+        model: whose `input_shape` is that of its `.tflite`.
+        outputs: number of outputs of its `.tflite`.
     """
     carried, channels = _carried(model.tflite or b""), model.input_shape[-1]
     names = carried.get("target_names", carried.get("class_names", carried.get("classes")))
-    outputs = len(model.class_names)
-    task = from_parameters(carried, outputs) or model.task
+    task = from_parameters(carried, outputs, math.prod(model.input_shape)) or model.task
     count = task.name_count(outputs)
     mean, std = finite_numbers(carried, "mean", channels), finite_numbers(carried, "std", channels)
     described = front_end_from(carried, model.input_shape)

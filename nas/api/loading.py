@@ -126,12 +126,13 @@ def plain_model(content: bytes, path: Path) -> Model:
 def _tflite(path: Path) -> Model:
     content = read_regular(path, MOST_FILE_BYTES)
     model, beside = plain_model(content, path), path.parent / METADATA
+    outputs = len(model.class_names)
     if not beside.is_file():
-        return with_carried(model)
+        return with_carried(model, outputs)
     known = _metadata(beside.read_bytes(), beside)
     if known["sha256"] != _sha256(content):
         if known.get("bare_sha256") == bare_sha256(content):  # its parameters were changed since
-            return with_carried(_described(model, known, beside))
+            return with_carried(_described(model, known, beside), outputs)
         hint = f"move the .tflite away from {beside.name}, or export it again"
         raise InputError(beside, "must describe the .tflite beside it", got="another model's SHA-256", hint=hint)
     return _described(model, known, beside)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from nas.arrays import Array, Doubles, Flags, Floats, Rows
 from nas.graph.builder import GraphBuilder
 from nas.task.alarms import ALARM_METRICS, ANOMALY, NORMAL, alarm_estimates, alarm_tallies, confusion_of
 from nas.task.metrics import Estimate, Metric
+from nas.task.parameters import finite_number
 from nas.task.task import ANOMALIES, TASKS, Task
 
 FALSE_ALARM_RATE = 0.05
@@ -148,6 +149,27 @@ class Anomaly(Task):
     def numbers(self, answers: Array, y: Array) -> tuple[Doubles, Doubles]:
         """Return labels and scores."""
         return np.asarray(y[:, None], np.float64), np.asarray(answers[:, :1], np.float64)
+
+    def parameters(self) -> Mapping[str, Any]:
+        if self.threshold is None or self.constant_threshold is None:
+            return {}
+        return {
+            "anomaly_threshold:float64": self.threshold,
+            "constant_threshold:float64": self.constant_threshold,
+            "false_alarm_rate:float32": self.false_alarm_rate,
+        }
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int, inputs: int) -> Self | None:
+        own = finite_number(parameters, "anomaly_threshold")
+        constant, rate = (finite_number(parameters, key) for key in ("constant_threshold", "false_alarm_rate"))
+        if own is None or outputs != inputs:
+            return None
+        return cls(FALSE_ALARM_RATE if rate is None else rate, own, constant)
+
+    def name_count(self, outputs: int) -> int:
+        """Return 2: rows are normal or not."""
+        return 2
 
     def worst(self, answers: Array, y: Array) -> Rows:
         """Return missed and false alarms, the greatest factor between score and threshold first."""

@@ -26,7 +26,7 @@ def from_document(document: Mapping[str, Any], place: Place) -> Task:
     return Classification()
 
 
-def from_parameters(parameters: Mapping[str, Any], outputs: int) -> Task | None:
-    """Return the task whose facts the parameters of a model with some outputs are; None if they tell of none."""
-    found = (kind.from_parameters(parameters, outputs) for kind in TASKS.values())
+def from_parameters(parameters: Mapping[str, Any], outputs: int, inputs: int) -> Task | None:
+    """Return the task whose facts a model's parameters are, by its numbers of outputs and inputs; None without any."""
+    found = (kind.from_parameters(parameters, outputs, inputs) for kind in TASKS.values())
     return next((task for task in found if task is not None), None)

@@ -137,7 +137,7 @@ class MultiLabel(Task):
         return {"label_thresholds:floats": self.thresholds} if self.thresholds else {}
 
     @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int) -> Self | None:
+    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int, inputs: int) -> Self | None:
         thresholds = finite_numbers(parameters, "label_thresholds", outputs)
         # As float32 holds them: a threshold that is an output must not move beyond it.
         return None if thresholds is None else cls(tuple(np.asarray(thresholds, np.float32).tolist()))

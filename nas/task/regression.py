@@ -122,7 +122,7 @@ class Regression(Task):
         return {"target_mean:floats": scale.mean, "target_std:floats": scale.std}
 
     @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int) -> Self | None:
+    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int, inputs: int) -> Self | None:
         mean, std = (finite_numbers(parameters, f"target_{name}", outputs) for name in ("mean", "std"))
         return cls.of_scale(OutputScale(mean, std)) if mean and std else None
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Floats, Ints, Rows
-from nas.codec import Place, from_data, to_data
 from nas.errors import InputError, unknown
 from nas.graph.builder import GraphBuilder
 from nas.registry import Registry
+from nas.task.deployed import Deployed
 from nas.task.metrics import AUTO, Estimate, Metric, drawn_from, estimates, scores
 
 Tally: TypeAlias = npt.NDArray[Any]
@@ -22,7 +22,7 @@ TASK_NAMES = (CLASSES, TARGETS, ANOMALIES, LABELS)
 
 
 @dataclass(frozen=True, slots=True)
-class Task(ABC):
+class Task(Deployed, ABC):
     """What a network learns.
 
     Life cycle: a subclass is a frozen dataclass, registered under its name; its fields are settings of the network's
@@ -46,13 +46,6 @@ class Task(ABC):
             not tell which network is best.
         calibrates: whether what answers mean is taken from validation rows, see `calibrated`, so that not even the
             last training of a study may learn from these.
-        truth: what is known of rows, as messages call it; `needs` is the rule for rows that models are judged on.
-        answer_column: the column of tables for what a row is answered to be; empty where answers are numbers alone.
-        facts_key: the key of documents under which `facts` stand; empty for a task that answers without any.
-        names_key: the key of the names of outputs among the parameters of a `.tflite`.
-        names_are: what these names are of, in the plural.
-        output_is: what documents call an output of a deployed model; empty where its last operator decides, which makes
-            it a `probability` or a `logit`.
     """
 
     metrics: ClassVar[Mapping[str, Metric]]
@@ -66,13 +59,6 @@ class Task(ABC):
     follows_float: ClassVar[bool] = False
     reconstructs: ClassVar[bool] = False
     calibrates: ClassVar[bool] = False
-    truth: ClassVar[str] = "classes"
-    needs: ClassVar[str]
-    answer_column: ClassVar[str] = ""
-    facts_key: ClassVar[str] = ""
-    names_key: ClassVar[str] = "class_names"
-    names_are: ClassVar[str] = "classes"
-    output_is: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -137,14 +123,6 @@ class Task(ABC):
     def predicted(self, outputs: Floats, x: Array | None = None) -> Array:
         """Return what a prediction tells of outputs: the answers; for classes, the probability of each [n, classes]."""
         return self.answers(outputs, x)
-
-    def found(self, predicted: Array, names: Sequence[str]) -> list[list[str]]:
-        """Return which of the names each row is answered with, for what is predicted of it; nothing for numbers."""
-        return []
-
-    def figures(self, predicted: Array, names: Sequence[str]) -> tuple[tuple[str, ...], list[list[Any]]]:
-        """Return the columns of a table of what is predicted [n, k], and its cells, row by row."""
-        return tuple(names), predicted.tolist()
 
     def calibrated(self, answers: Array, y: Array) -> Self:
         """Return the task with what it takes from a model's answers for validation rows; nothing, unless it says so."""
@@ -228,28 +206,6 @@ class Task(ABC):
     def gain(self, metric: str, value: float) -> float:
         """Return the value of a metric as objectives maximize it: a linear function of it, 1 for the best answers."""
         return value if self.metrics[metric].greater_is_better else 1 - value
-
-    def facts(self) -> Any:
-        """Return what brings a deployed model's outputs to answers, such as thresholds, as documents hold it."""
-        return to_data(self)
-
-    @classmethod
-    def from_facts(cls, facts: object, place: Place) -> Self:
-        """Return the task that `facts` tell; InputError at its place for anything else."""
-        return from_data(cls, facts, place)
-
-    def parameters(self) -> Mapping[str, Any]:
-        """Return the facts as parameters of a `.tflite`, each key with its kind."""
-        return {}
-
-    @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any], outputs: int) -> Self | None:
-        """Return the task that a model's parameters tell, for its number of outputs; None if they are no such facts."""
-        return None
-
-    def name_count(self, outputs: int) -> int:
-        """Return how many names a model with this number of outputs has."""
-        return outputs
 
     @classmethod
     def check_metric(cls, name: str, place: object) -> None:

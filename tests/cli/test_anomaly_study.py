@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,34 @@ def test_what_is_said_and_written_speaks_of_anomalies(nas: Callable[..., Any], s
     for text in ((study / "report.html").read_text(), (study / "best" / "model_card.md").read_text()):
         assert "k-means" in text
         assert "accuracy of" not in text.lower()
+
+
+@pytest.fixture(scope="module")
+def lone(study: Path, folder: Path) -> Path:
+    """The winner's `.tflite` with nothing beside it."""
+    (folder / "alone").mkdir()
+    return Path(shutil.copy(study / "best" / "model.tflite", folder / "alone" / "pumps.tflite"))
+
+
+def test_a_lone_file_decides_as_the_study_does(nas: Callable[..., Any], study: Path, lone: Path) -> None:
+    model, first = package.load(lone), package.load(study)
+    assert (model.task, model.class_names) == (first.task, ("normal", "anomaly"))
+    ours, alone = (
+        json.loads(nas("evaluate", str(source), "--data", "pump_table", "--no-float", "--json").out)
+        for source in (study / "best" / "model.tflite", lone)
+    )
+    assert alone["threshold"] == ours["threshold"]
+    assert (alone["int8"], alone["baseline"]) == (ours["int8"], ours["baseline"])
+
+
+def test_a_lone_file_is_exported_as_the_study_is(nas: Callable[..., Any], study: Path, lone: Path) -> None:
+    headers = []
+    for source in (study, lone):
+        to = lone.parent / f"c_{source.stem}"
+        nas("export", str(source), "--format", "c", "-o", str(to), "--name", "pumps")
+        headers.append((to / "pumps.h").read_text().partition("// int8 = round")[2])
+    ours, alone = (text[text.index("static inline uint32_t pumps_steps") :] for text in headers)
+    assert ours == alone
 
 
 def test_exported_c_decides_as_python_on_every_test_row(nas: Callable[..., Any], study: Path, folder: Path) -> None:
