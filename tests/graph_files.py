@@ -96,7 +96,7 @@ def _activation(shape: tuple[int, ...], rng: np.random.Generator, odd: bool) -> 
 def _fields(op: Op, rng: np.random.Generator, odd: bool) -> dict[str, Any]:
     if op.kind == "SOFTMAX":
         return {"beta": float(rng.uniform(0.2, 3)) if odd else 1.0}
-    if op.kind == "LOGISTIC":
+    if op.kind in ("LOGISTIC", "HARD_SWISH"):
         return {}
     activation = op.options.get("activation", "NONE")
     if op.kind == "CONCATENATION":

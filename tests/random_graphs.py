@@ -14,7 +14,7 @@ from nas.space.blocks.residual import Residual
 from nas.space.blocks.squeeze_excite import squeeze_excite
 from nas.space.blocks.temporal import Temporal
 
-ACTIVATIONS = ("NONE", "RELU", "RELU6")
+ACTIVATIONS = ("NONE", "RELU", "RELU6", "HARD_SWISH")
 
 
 def random_graph(seed: int) -> Graph:
@@ -89,7 +89,7 @@ def _inverted(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
         expansion=rng.randint(1, 3),
         kernel=rng.choice((3, 5)),
         stride=stride(g, rng),
-        activation=rng.choice(("relu", "relu6")),
+        activation=rng.choice(("relu", "relu6", "hard_swish")),
         squeeze=rng.choice((0, 0, 2)),
     ).lower(g)
 

@@ -42,6 +42,9 @@ class GraphBuilder:
         g.conv2d(8, 3, activation="NONE")
         g.add(start, activation="RELU")
 
+    An `activation` is fused into its operator. HARD_SWISH, which TFLite fuses into none, becomes an operator of its
+    own, and so takes RAM for the values before it.
+
     Pooling windows and kernels are cut to the size of the feature map, so the same calls serve images and windows of
     sensor data, which have the shape (1, time, channels).
     """
@@ -148,6 +151,10 @@ class GraphBuilder:
         out = (*self.shape[:-1], sum(shape[-1] for shape in shapes))
         self._add("CONCATENATION", [], out, {"axis": -1}, inputs=(*others, self._last))
 
+    def hard_swish(self) -> None:
+        """Add a HARD_SWISH: each value x becomes x * min(max(x + 3, 0), 6) / 6."""
+        self._add("HARD_SWISH", [], self.shape, {})
+
     def logistic(self) -> None:
         """Add a LOGISTIC: each value x becomes 1 / (1 + exp(-x))."""
         self._add("LOGISTIC", [], self.shape, {})
@@ -209,9 +216,13 @@ class GraphBuilder:
         inputs: tuple[int, ...] = (),
     ) -> None:
         """Append an operator that reads `inputs`, by default the current tensor, and constants."""
+        is_alone = options.get("activation") == "HARD_SWISH"
         first = len(self._tensors)
         last = first + len(constants)
         self._tensors += [*constants, Tensor("output", (1, *out))]
         kept = {key: value for key, value in (training or {}).items() if value}
-        self._ops.append(Op(kind, (*(inputs or (self._last,)), *range(first, last)), (last,), options, kept))
+        fused = {**options, "activation": "NONE"} if is_alone else options
+        self._ops.append(Op(kind, (*(inputs or (self._last,)), *range(first, last)), (last,), fused, kept))
         self._last, self._flat = last, False
+        if is_alone:
+            self.hard_swish()

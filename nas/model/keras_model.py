@@ -58,6 +58,7 @@ _JOINS = {
     "MUL": (keras.layers.Multiply, "product"),
     "CONCATENATION": (keras.layers.Concatenate, "joined"),
 }
+_ACTIVATIONS = {"LOGISTIC": "sigmoid", "HARD_SWISH": "hard_swish"}
 _POOLINGS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
 
 
@@ -93,11 +94,12 @@ class _Layers:
         return _activated(kind(name=name, **_FLOAT)(inputs), op, name)
 
     def fixed(self, x: Any, op: Op) -> Any:
-        """Apply a pooling, a sigmoid or the softmax."""
+        """Apply a pooling, an activation of its own or the softmax."""
         if op.kind == "SOFTMAX":
             return keras.layers.Softmax(name="probabilities", **_FLOAT)(x)
-        if op.kind == "LOGISTIC":
-            return keras.layers.Activation("sigmoid", name=self._name("sigmoid"), **_FLOAT)(x)
+        if op.kind in _ACTIVATIONS:
+            name = _ACTIVATIONS[op.kind]
+            return keras.layers.Activation(name, name=self._name(name), **_FLOAT)(x)
         # The average over a whole map stays a pooling: converters write the operator that the device runs, and no MEAN.
         pool, stride, padding = (op.options[key] for key in ("filter", "stride", "padding"))
         kind = keras.layers.MaxPooling2D if op.kind == "MAX_POOL_2D" else keras.layers.AveragePooling2D

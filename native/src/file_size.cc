@@ -45,9 +45,10 @@ bool keeps_scale(const Op& op) {
 bool has_fixed_scale(const Op& op) { return op.kind == Builtin::kSoftmax || op.kind == Builtin::kLogistic; }
 
 // Whether only data decide the zero point of what the operator gives.
-bool is_linear(const Op& op) {
+bool gives_any_zero_point(const Op& op) {
   const bool layer = op.kind == Builtin::kConv2d || op.kind == Builtin::kDepthwiseConv2d ||
-                     op.kind == Builtin::kFullyConnected || op.kind == Builtin::kAdd || op.kind == Builtin::kMul;
+                     op.kind == Builtin::kFullyConnected || op.kind == Builtin::kAdd || op.kind == Builtin::kMul ||
+                     op.kind == Builtin::kHardSwish;
   return layer && !op.options.activation;
 }
 
@@ -133,7 +134,7 @@ class SlimFile {
     };
     for (int32_t input : graph_.inputs) mark(input);
     for (const Op& op : graph_.ops) {
-      if (is_linear(op) && !op.outputs.empty()) mark(op.outputs[0]);
+      if (gives_any_zero_point(op) && !op.outputs.empty()) mark(op.outputs[0]);
     }
   }
 

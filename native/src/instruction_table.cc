@@ -54,6 +54,7 @@ const InstructionFit kInstructionFits[] = {
     {0x00530200, {15.0869, 78.6812, 136.054}, {0.02169, 0.007826, 0.00309}, {0, 0.005209, 0.001808}},  // Cortex-M0+, reference kernels: PACK int32
     {0x00620900, {121.601, 1410.1}, {0.008177, 1.571e-05}, {0.008041, 0}},  // Cortex-M0+, reference kernels: LEAKY_RELU int8
     {0x00720000, {415.872, 25.9921, 0}, {0.002263, 0.002263, 0.0008059}, {0.001612, 0.001612, 0}},  // Cortex-M0+, reference kernels: QUANTIZE float32
+    {0x00750900, {174.459, 43.5823}, {0.005731, 0.0006948}, {0.005558, 0}},  // Cortex-M0+, reference kernels: HARD_SWISH int8
     {0x01000000, {102.028, 35.4986, 910.419}, {0.008354, 0.007271, 5.207e-05}, {0.007258, 0.004157, 0}},  // Cortex-M3, reference kernels: ADD float32
     {0x01000005, {102.819, 34.1831, 51.6191, 98.1156}, {0.009224, 0.007265, 0.002333, 4.964e-05}, {0.00625, 0, 0, 0}},  // Cortex-M3, reference kernels: ADD float32 broadcast
     {0x01000900, {88.1292, 1276.64}, {0.01131, 1.45e-05}, {0.01114, 0}},  // Cortex-M3, reference kernels: ADD int8
@@ -103,6 +104,7 @@ const InstructionFit kInstructionFits[] = {
     {0x01530200, {12.7907, 63.679, 107.896}, {0.02652, 0.009667, 0.003834}, {0, 0.00641, 0.00221}},  // Cortex-M3, reference kernels: PACK int32
     {0x01620900, {50.2948, 0}, {0.01988, 3.883e-05}, {0.01988, 0}},  // Cortex-M3, reference kernels: LEAKY_RELU int8
     {0x01720000, {184.716, 11.5447, 987.941}, {0.005093, 0.005093, 0.001784}, {0.003567, 0.003567, 0}},  // Cortex-M3, reference kernels: QUANTIZE float32
+    {0x01750900, {89.3602, 28.1506}, {0.01119, 0.001346}, {0.01077, 0}},  // Cortex-M3, reference kernels: HARD_SWISH int8
     {0x02000000, {13.9983, 382.814}, {0.07118, 0.0004087}, {0.0654, 0}},  // Cortex-M4, reference kernels: ADD float32
     {0x02000005, {13.8088, 47.5262, 761.569}, {0.07045, 0.01009, 0.0002654}, {0.03026, 0, 0}},  // Cortex-M4, reference kernels: ADD float32 broadcast
     {0x02000900, {87.9193, 1542.92}, {0.01133, 1.448e-05}, {0.01112, 0}},  // Cortex-M4, reference kernels: ADD int8
@@ -152,6 +154,7 @@ const InstructionFit kInstructionFits[] = {
     {0x02530200, {12.4701, 61.4421, 116.123}, {0.02666, 0.009714, 0.003789}, {0, 0.006373, 0.002222}},  // Cortex-M4, reference kernels: PACK int32
     {0x02620900, {51.3724, 175.988}, {0.01943, 3.777e-05}, {0.01934, 0}},  // Cortex-M4, reference kernels: LEAKY_RELU int8
     {0x02720000, {34.3173, 1006.31}, {0.02907, 0.004202}, {}},  // Cortex-M4, reference kernels: QUANTIZE float32
+    {0x02750900, {89.8253, 83.5364}, {0.01113, 0.001328}, {0.01063, 0}},  // Cortex-M4, reference kernels: HARD_SWISH int8
     {0x03000000, {13.0035, 365.363}, {0.07661, 0.0004374}, {0.06998, 0}},  // Cortex-M7, reference kernels: ADD float32
     {0x03000005, {12.8014, 49.3353, 709.044}, {0.07603, 0.01032, 0.000277}, {0.03097, 0, 0}},  // Cortex-M7, reference kernels: ADD float32 broadcast
     {0x03000900, {111.119, 1020.24}, {0.008979, 1.158e-05}, {0.008893, 0}},  // Cortex-M7, reference kernels: ADD int8
@@ -201,6 +204,7 @@ const InstructionFit kInstructionFits[] = {
     {0x03530200, {12.6397, 63.1697, 108.414}, {0.02669, 0.009717, 0.003846}, {0, 0.006439, 0.002224}},  // Cortex-M7, reference kernels: PACK int32
     {0x03620900, {52.2936, 0}, {0.01912, 3.735e-05}, {0.01912, 0}},  // Cortex-M7, reference kernels: LEAKY_RELU int8
     {0x03720000, {16.3417, 1003.77}, {0.06092, 0.005457}, {}},  // Cortex-M7, reference kernels: QUANTIZE float32
+    {0x03750900, {108.407, 114.734}, {0.009223, 0.00111}, {0.008882, 0}},  // Cortex-M7, reference kernels: HARD_SWISH int8
     {0x04000000, {13.0052, 365.866}, {0.07659, 0.0004371}, {0.06994, 0}},  // Cortex-M33, reference kernels: ADD float32
     {0x04000005, {12.8095, 49.2718, 696.331}, {0.07591, 0.01029, 0.0002756}, {0.03086, 0, 0}},  // Cortex-M33, reference kernels: ADD float32 broadcast
     {0x04000900, {88.1279, 1275.62}, {0.01131, 1.45e-05}, {0.01114, 0}},  // Cortex-M33, reference kernels: ADD int8
@@ -250,6 +254,7 @@ const InstructionFit kInstructionFits[] = {
     {0x04530200, {13.8461, 64.3, 98.5364}, {0.02622, 0.00973, 0.003924}, {0, 0.006447, 0.002185}},  // Cortex-M33, reference kernels: PACK int32
     {0x04620900, {50.2914, 0}, {0.01988, 3.884e-05}, {0.01988, 0}},  // Cortex-M33, reference kernels: LEAKY_RELU int8
     {0x04720000, {16.3485, 1022.6}, {0.06086, 0.005017}, {}},  // Cortex-M33, reference kernels: QUANTIZE float32
+    {0x04750900, {88.8198, 72.2025}, {0.01126, 0.001348}, {0.01078, 0}},  // Cortex-M33, reference kernels: HARD_SWISH int8
     {0x05000000, {125.28, 35.9649, 0}, {0.006981, 0.006199, 4.31e-05}, {0.006135, 0.003448, 0}},  // Cortex-M0+, CMSIS-NN: ADD float32
     {0x05000005, {125.599, 34.0104, 88.8907, 119.762}, {0.007557, 0.006233, 0.001856, 4.046e-05}, {0.005086, 0, 0, 0}},  // Cortex-M0+, CMSIS-NN: ADD float32 broadcast
     {0x05000900, {237.085, 1623.18}, {0.004211, 5.444e-06}, {0.004181, 0}},  // Cortex-M0+, CMSIS-NN: ADD int8
@@ -302,6 +307,7 @@ const InstructionFit kInstructionFits[] = {
     {0x05530200, {15.0869, 78.6812, 136.054}, {0.02169, 0.007826, 0.00309}, {0, 0.005209, 0.001808}},  // Cortex-M0+, CMSIS-NN: PACK int32
     {0x05620900, {121.601, 1408.8}, {0.008177, 1.571e-05}, {0.008042, 0}},  // Cortex-M0+, CMSIS-NN: LEAKY_RELU int8
     {0x05720000, {415.862, 25.9912, 0}, {0.002263, 0.002263, 0.0008059}, {0.001612, 0.001612, 0}},  // Cortex-M0+, CMSIS-NN: QUANTIZE float32
+    {0x05750900, {174.459, 205.091}, {0.005731, 0.0006948}, {0.005558, 0}},  // Cortex-M0+, CMSIS-NN: HARD_SWISH int8
     {0x06000000, {102.017, 35.5099, 907.904}, {0.008355, 0.007271, 5.207e-05}, {0.007258, 0.004157, 0}},  // Cortex-M3, CMSIS-NN: ADD float32
     {0x06000005, {102.82, 34.1784, 51.6268, 98.2798}, {0.009224, 0.007265, 0.002333, 4.964e-05}, {0.00625, 0, 0, 0}},  // Cortex-M3, CMSIS-NN: ADD float32 broadcast
     {0x06000900, {83.9966, 709.482}, {0.01188, 1.533e-05}, {0.01178, 0}},  // Cortex-M3, CMSIS-NN: ADD int8
@@ -354,6 +360,7 @@ const InstructionFit kInstructionFits[] = {
     {0x06530200, {12.107, 62.0253, 117.124}, {0.02676, 0.00967, 0.003768}, {0, 0.006373, 0.00223}},  // Cortex-M3, CMSIS-NN: PACK int32
     {0x06620900, {50.2929, 0}, {0.01988, 3.884e-05}, {0.01988, 0}},  // Cortex-M3, CMSIS-NN: LEAKY_RELU int8
     {0x06720000, {184.716, 11.5447, 989.494}, {0.005093, 0.005093, 0.001784}, {0.003567, 0.003567, 0}},  // Cortex-M3, CMSIS-NN: QUANTIZE float32
+    {0x06750900, {89.3602, 219.41}, {0.01119, 0.001346}, {0.01077, 0}},  // Cortex-M3, CMSIS-NN: HARD_SWISH int8
     {0x07000000, {14.001, 368.884}, {0.07117, 0.0004088}, {0.0654, 0}},  // Cortex-M4, CMSIS-NN: ADD float32
     {0x07000005, {13.8066, 47.5049, 761.597}, {0.07045, 0.01009, 0.0002653}, {0.03026, 0, 0}},  // Cortex-M4, CMSIS-NN: ADD float32 broadcast
     {0x07000900, {81.3616, 652.709}, {0.01227, 1.584e-05}, {0.01216, 0}},  // Cortex-M4, CMSIS-NN: ADD int8
@@ -407,6 +414,7 @@ const InstructionFit kInstructionFits[] = {
     {0x07530200, {11.8994, 60.0482, 123.866}, {0.02686, 0.009717, 0.003735}, {0, 0.006342, 0.002238}},  // Cortex-M4, CMSIS-NN: PACK int32
     {0x07620900, {51.3552, 184.5}, {0.01944, 3.777e-05}, {0.01934, 0}},  // Cortex-M4, CMSIS-NN: LEAKY_RELU int8
     {0x07720000, {34.3165, 997.221}, {0.02907, 0.004202}, {}},  // Cortex-M4, CMSIS-NN: QUANTIZE float32
+    {0x07750900, {89.8253, 250.159}, {0.01113, 0.001328}, {0.01063, 0}},  // Cortex-M4, CMSIS-NN: HARD_SWISH int8
     {0x08000000, {13.0008, 365.962}, {0.07662, 0.0004373}, {0.06997, 0}},  // Cortex-M7, CMSIS-NN: ADD float32
     {0x08000005, {12.8052, 49.3146, 696.016}, {0.07601, 0.01032, 0.000277}, {0.03097, 0, 0}},  // Cortex-M7, CMSIS-NN: ADD float32 broadcast
     {0x08000900, {81.2261, 463.215}, {0.01229, 1.591e-05}, {0.01222, 0}},  // Cortex-M7, CMSIS-NN: ADD int8
@@ -460,6 +468,7 @@ const InstructionFit kInstructionFits[] = {
     {0x08530200, {12.2437, 62.2158, 113.738}, {0.02683, 0.009719, 0.003807}, {0, 0.006418, 0.002236}},  // Cortex-M7, CMSIS-NN: PACK int32
     {0x08620900, {52.292, 0}, {0.01912, 3.735e-05}, {0.01912, 0}},  // Cortex-M7, CMSIS-NN: LEAKY_RELU int8
     {0x08720000, {16.3451, 1001.04}, {0.06091, 0.005457}, {}},  // Cortex-M7, CMSIS-NN: QUANTIZE float32
+    {0x08750900, {108.407, 224.998}, {0.009223, 0.00111}, {0.008882, 0}},  // Cortex-M7, CMSIS-NN: HARD_SWISH int8
     {0x09000000, {13.0018, 366.615}, {0.07661, 0.0004371}, {0.06993, 0}},  // Cortex-M33, CMSIS-NN: ADD float32
     {0x09000005, {12.8094, 49.272, 696.356}, {0.07591, 0.01029, 0.0002756}, {0.03086, 0, 0}},  // Cortex-M33, CMSIS-NN: ADD float32 broadcast
     {0x09000900, {83.3995, 447.51}, {0.01197, 1.55e-05}, {0.01191, 0}},  // Cortex-M33, CMSIS-NN: ADD int8
@@ -513,6 +522,7 @@ const InstructionFit kInstructionFits[] = {
     {0x09530200, {13.5557, 63.5923, 102.468}, {0.02632, 0.009731, 0.003895}, {0, 0.006431, 0.002193}},  // Cortex-M33, CMSIS-NN: PACK int32
     {0x09620900, {50.2914, 0}, {0.01988, 3.884e-05}, {0.01988, 0}},  // Cortex-M33, CMSIS-NN: LEAKY_RELU int8
     {0x09720000, {16.3488, 1020.13}, {0.06086, 0.005017}, {}},  // Cortex-M33, CMSIS-NN: QUANTIZE float32
+    {0x09750900, {88.8198, 220.038}, {0.01126, 0.001348}, {0.01078, 0}},  // Cortex-M33, CMSIS-NN: HARD_SWISH int8
     {0x0a000000, {13.0039, 370.741}, {0.0766, 0.0004365}, {0.06984, 0}},  // Cortex-M55, CMSIS-NN: ADD float32
     {0x0a000005, {12.8033, 52.3417, 705.047}, {0.076, 0.01001, 0.0002712}, {}},  // Cortex-M55, CMSIS-NN: ADD float32 broadcast
     {0x0a000900, {13.7526, 717.375}, {0.0718, 8.866e-05}, {0.06809, 0}},  // Cortex-M55, CMSIS-NN: ADD int8
@@ -566,6 +576,7 @@ const InstructionFit kInstructionFits[] = {
     {0x0a530200, {13.8884, 66.3437, 110.497}, {0.0252, 0.009272, 0.003691}, {0, 0.006125, 0.0021}},  // Cortex-M55, CMSIS-NN: PACK int32
     {0x0a620900, {49.3751, 171.539}, {0.02022, 3.929e-05}, {0.02012, 0}},  // Cortex-M55, CMSIS-NN: LEAKY_RELU int8
     {0x0a720000, {14.0106, 238.358}, {0.07098, 0.005378}, {}},  // Cortex-M55, CMSIS-NN: QUANTIZE float32
+    {0x0a750900, {88.8243, 274.431}, {0.01126, 0.001342}, {0.01074, 0}},  // Cortex-M55, CMSIS-NN: HARD_SWISH int8
 };
 // clang-format on
 const size_t kInstructionFitCount = sizeof(kInstructionFits) / sizeof(kInstructionFits[0]);

@@ -17,7 +17,7 @@ from nas.graph.graph import Graph, Op, Tensor
 COUNTS = Path(__file__).with_suffix(".csv")
 CORES = ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
 # Reference kernels that also serve beside CMSIS-NN, which lacks them, as it lacks all kernels for floats.
-SHARED = frozenset(f"reference {kernel}" for kernel in ("concatenation", "dequantize", "shape", "pack"))
+SHARED = frozenset(f"reference {kernel}" for kernel in ("concatenation", "dequantize", "hard swish", "shape", "pack"))
 # Float kernels that were counted in each set's own file of the operator.
 IN_BOTH_FILES = frozenset({"reference depthwise", "reference depthwise after relu"})
 # Ends the name of a kernel whose inputs were negative for one half, and so zero: floats without a floating-point unit.
@@ -100,6 +100,7 @@ _OPERATORS = {
     "quantize": "QUANTIZE",
     "dequantize": "DEQUANTIZE",
     "relu": "RELU",
+    "hard swish": "HARD_SWISH",
     "softmax": "SOFTMAX",
     "shape": "SHAPE",
     "pack": "PACK",

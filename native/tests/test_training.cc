@@ -45,7 +45,7 @@ Layer random_layer(std::mt19937& random) {
   f.pool_h = whole ? f.in_h : std::min(from(1, 3), f.in_h);
   f.pool_w = whole ? f.in_w : std::min(from(1, 9), f.in_w);
   f.normalize = from(0, 3) != 0;
-  f.relu = from(0, 3) != 0;
+  f.activation = static_cast<Activation>(from(0, kActivations - 1));
   f.average = from(0, 1) == 0;
   f.epsilon = 1e-3f;
   return {c, f};
@@ -152,7 +152,7 @@ TEST(all_levels_of_instructions_compute_the_same) {
       EXPECT(are_close(t.mean, expected.mean, 1e-4f));
       EXPECT(are_close(t.variance, expected.variance, 1e-4f));
       // A number within rounding of 0, or of a window's maximum, may get a gradient at one level and none at another.
-      if (layer.finish.relu || !layer.finish.average) continue;
+      if (layer.finish.activation != Activation::kNone || !layer.finish.average) continue;
       EXPECT(are_close(t.dx, expected.dx, 1e-4f));
       EXPECT(are_close(t.dkernel, expected.dkernel, 1e-4f));
       EXPECT(are_close(t.dscale, expected.dscale, 1e-4f));

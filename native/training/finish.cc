@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "activation.h"
 #include "pooling.h"
 
 namespace nas::training::NAS_LEVEL {
@@ -82,61 +83,63 @@ void merge_windows(const Finisher& work, int maps, const float* parts, float* to
   }
 }
 
-Vector positive(Vector value) { return value > 0.0f ? value : Vector{}; }
-
 // The pooled outputs of a row.
+template <Activation Kind>
 void pool_row(const Finisher& work, Affine affine, const float* parts, float* y) {
   const float share = 1.0f / static_cast<float>(work.window);
   for (int i = 0; i < work.row; i += kLanes) {
-    Vector total = affine.slope * load(parts + i) + affine.shift;
-    if (work.sizes.average && work.sizes.relu) total = positive(total);
-    for (int k = 1; k < work.window; ++k) {
-      const Vector value = affine.slope * load(parts + k * work.row + i) + affine.shift;
-      if (work.sizes.average) {
-        total += work.sizes.relu ? positive(value) : value;
-      } else {
-        total = value > total ? value : total;
-      }
-    }
+    const auto value = [&](int k) { return affine.slope * load(parts + k * work.row + i) + affine.shift; };
+    Vector total = value(0);
     if (work.sizes.average) {
-      total *= share;
-    } else if (work.sizes.relu) {
-      total = positive(total);
+      total = activated<Kind>(total);
+      for (int k = 1; k < work.window; ++k) total += activated<Kind>(value(k));
+      store(y + i, total * share);
+      continue;
     }
-    store(y + i, total);
+    total = compared<Kind>(total);
+    for (int k = 1; k < work.window; ++k) {
+      const Vector other = compared<Kind>(value(k));
+      total = other > total ? other : total;
+    }
+    store(y + i, rises(Kind) ? activated<Kind>(total) : total);
   }
 }
 
 // Calls `each` for every vector of numbers in `parts`: its position, the numbers, and the gradients of
 // slope * number + shift. dy are the gradients of the outputs.
-template <class Each>
+template <Activation Kind, class Each>
 void unpool_row(const Finisher& work, Affine affine, const float* parts, const float* dy, Each each) {
   const float share = 1.0f / static_cast<float>(work.window);
-  const bool is_single = work.sizes.average || work.window == 1, relu = work.sizes.relu;
+  const bool is_single = work.sizes.average || work.window == 1;
   for (int i = 0; i < work.row; i += kLanes) {
+    const auto number = [&](int k) { return load(parts + k * work.row + i); };
+    const auto value = [&](int k) { return affine.slope * number(k) + affine.shift; };
     Vector left = load(dy + i);
     if (is_single) {
       left *= share;
-      for (int k = 0; k < work.window; ++k) {
-        const Vector number = load(parts + k * work.row + i);
-        each(k * work.row + i, number, !relu ? left : affine.slope * number + affine.shift > 0.0f ? left : Vector{});
-      }
+      for (int k = 0; k < work.window; ++k) each(k * work.row + i, number(k), passed_back<Kind>(value(k), left));
       continue;
     }
-    Vector most = affine.slope * load(parts + i) + affine.shift;
+    Vector most = compared<Kind>(value(0));
     for (int k = 1; k < work.window; ++k) {
-      const Vector value = affine.slope * load(parts + k * work.row + i) + affine.shift;
-      most = value > most ? value : most;
+      const Vector other = compared<Kind>(value(k));
+      most = other > most ? other : most;
     }
-    if (relu) left = most > 0.0f ? left : Vector{};
     for (int k = 0; k < work.window; ++k) {
       // Of equal maxima the first takes the whole gradient.
-      const Vector number = load(parts + k * work.row + i);
-      const auto is_most = affine.slope * number + affine.shift == most;
-      each(k * work.row + i, number, is_most ? left : Vector{});
+      const auto is_most = compared<Kind>(value(k)) == most;
+      each(k * work.row + i, number(k), is_most ? passed_back<Kind>(value(k), left) : Vector{});
       left = is_most ? Vector{} : left;
     }
   }
+}
+
+// The same for a row of the layer's activation.
+template <class Each>
+void unpool_any(const Finisher& work, Row row, const float* parts, const float* dy, Each each) {
+  with_activation(work.sizes.activation, [&](auto activation) {
+    unpool_row<decltype(activation)::kind>(work, work.affines[row.channel], parts, dy, each);
+  });
 }
 
 float total(const float* x, int n) {
@@ -269,7 +272,10 @@ void set_affines(const Finisher& work, const float* scale, const float* offset, 
 void pool(const Finisher& work, const float* z, int first, int count, float* y) {
   for_each_row(work, first, count, [&](Row row) {
     float* outputs = is_full(work) ? y + row.out : work.outputs;
-    pool_row(work, work.affines[row.channel], split_windows(work, row, z), outputs);
+    const float* parts = split_windows(work, row, z);
+    with_activation(work.sizes.activation, [&](auto activation) {
+      pool_row<decltype(activation)::kind>(work, work.affines[row.channel], parts, outputs);
+    });
     if (!is_full(work)) scatter_outputs(work, row, outputs, y);
   });
 }
@@ -277,7 +283,7 @@ void pool(const Finisher& work, const float* z, int first, int count, float* y) 
 void add_parameter_gradients(const Finisher& work, const float* z, const float* dy, int first, int count) {
   for_each_row(work, first, count, [&](Row row) {
     Vector sums = work.sums[row.channel], products = work.products[row.channel];
-    unpool_row(work, work.affines[row.channel], split_windows(work, row, z), gather_output_gradients(work, row, dy),
+    unpool_any(work, row, split_windows(work, row, z), gather_output_gradients(work, row, dy),
                [&](int, Vector number, Vector gradient) {
                  sums += gradient;
                  products += gradient * number;
@@ -316,11 +322,9 @@ void unpool(const Finisher& work, const float* z, const float* dy, int first, in
     const float* parts = split_windows(work, row, z);
     float* to = dz + (row.in - start);
     float* gradients = parts == work.parts ? work.gradients : to;
-    unpool_row(work, work.affines[row.channel], parts, gather_output_gradients(work, row, dy),
-               [&](int at, Vector number, Vector gradient) {
-                 store(gradients + at,
-                       gradient_of_z.slope * gradient + gradient_of_z.z_slope * number + gradient_of_z.shift);
-               });
+    unpool_any(work, row, parts, gather_output_gradients(work, row, dy), [&](int at, Vector number, Vector gradient) {
+      store(gradients + at, gradient_of_z.slope * gradient + gradient_of_z.z_slope * number + gradient_of_z.shift);
+    });
     if (gradients != to) merge_windows(work, row.maps, gradients, to);
   });
 }

@@ -1,4 +1,4 @@
-// What follows a convolution: normalization or bias, ReLU and pooling, for some members of the batch at a time.
+// What follows a convolution: normalization or bias, activation and pooling, for some members of the batch at a time.
 #pragma once
 
 #include "layers.h"
@@ -7,7 +7,7 @@
 
 namespace nas::training::NAS_LEVEL {
 
-// What normalization or bias makes of a channel's numbers, before ReLU and pooling: slope * z + shift.
+// What normalization or bias makes of a channel's numbers, before activation and pooling: slope * z + shift.
 struct Affine {
   float slope, shift;
 };

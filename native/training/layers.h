@@ -1,6 +1,6 @@
 // What training computes for a convolutional layer, forward and backward, in float32 on one thread.
 //
-//     x -> convolution -> z -> normalization or bias -> ReLU -> pooling -> y
+//     x -> convolution -> z -> normalization or bias -> activation -> pooling -> y
 //
 // Feature maps are [batch, channels, height, width]: a channel's map is contiguous, so that vectors run along time (or
 // along an image's rows) whatever the number of channels is. Networks for microcontrollers have few channels, and
@@ -23,11 +23,16 @@ struct Convolution {
   bool channels_last;          // x is [batch, height, width, channels]; its gradient never is
 };
 
-// What follows it: normalization by the batch or a bias, ReLU, and a pooling whose windows do not overlap.
+// What is computed of each number; hard swish is x * min(max(x + 3, 0), 6) / 6.
+enum class Activation { kNone, kRelu, kRelu6, kHardSwish };
+constexpr int kActivations = 4;
+
+// What follows it: normalization by the batch or a bias, an activation, and a pooling whose windows do not overlap.
 struct Finish {
   int batch, channels, in_h, in_w;
   int pool_h, pool_w;  // y has in_h / pool_h rows, rounded down; numbers left over are not pooled
-  bool normalize, relu, average;
+  Activation activation;
+  bool normalize, average;
   float epsilon;
 };
 

@@ -114,7 +114,8 @@ float* data(const Tensor* tensor) { return static_cast<float*>(TF_TensorData(ten
 
 // Attributes of the operators.
 struct Attributes {
-  unsigned char channels_last = 0, wants_dx = 0, normalize = 0, relu = 0;
+  unsigned char channels_last = 0, wants_dx = 0, normalize = 0;
+  int32_t activation = 0;
   float epsilon = 0;
 };
 
@@ -176,7 +177,7 @@ Finish read_finish(const Attributes& attributes, const Geometry& geometry, const
   finish.in_h = conv.out_h;
   finish.in_w = conv.out_w;
   finish.normalize = attributes.normalize != 0;
-  finish.relu = attributes.relu != 0;
+  finish.activation = static_cast<Activation>(attributes.activation);
   finish.average = geometry.average != 0;
   finish.epsilon = attributes.epsilon;
   const bool fits = size(scale, 0) == finish.channels && size(offset, 0) == finish.channels;
@@ -272,6 +273,9 @@ struct Reader {
   void flag(const char* name, unsigned char* to) const {
     if (ok()) TF_OpKernelConstruction_GetAttrBool(construction, name, to, status);
   }
+  void count(const char* name, int32_t* to) const {
+    if (ok()) TF_OpKernelConstruction_GetAttrInt32(construction, name, to, status);
+  }
   void number(const char* name, float* to) const {
     if (ok()) TF_OpKernelConstruction_GetAttrFloat(construction, name, to, status);
   }
@@ -284,8 +288,11 @@ void* create(Construction* construction) {
   reader.flag("channels_last", &attributes->channels_last);
   reader.flag("wants_dx", &attributes->wants_dx);
   reader.flag("normalize", &attributes->normalize);
-  reader.flag("relu", &attributes->relu);
+  reader.count("activation", &attributes->activation);
   reader.number("epsilon", &attributes->epsilon);
+  const bool known = attributes->activation >= 0 && attributes->activation < kActivations;
+  if (reader.ok() && !known)
+    TF_SetStatus(status.get(), kInvalidArgument, "NasLayer: an activation is a number below 4");
   if (reader.ok()) return attributes.release();
   TF_OpKernelConstruction_Failure(construction, status.get());
   return nullptr;
@@ -301,7 +308,7 @@ struct Spec {
   void (*compute)(void*, Context*);
 };
 
-const char* const kAttributes[] = {"channels_last: bool", "wants_dx: bool", "normalize: bool", "relu: bool",
+const char* const kAttributes[] = {"channels_last: bool", "wants_dx: bool", "normalize: bool", "activation: int",
                                    "epsilon: float"};
 
 const Spec kSpecs[] = {

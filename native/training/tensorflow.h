@@ -37,6 +37,7 @@ enum DataType : int { kFloat = 1 };
      void (*destroy)(void*)))                                                                                          \
   F(void, TF_RegisterKernelBuilder, (const char* name, KernelBuilder*, Status*))                                       \
   F(void, TF_OpKernelConstruction_GetAttrBool, (Construction*, const char*, unsigned char*, Status*))                  \
+  F(void, TF_OpKernelConstruction_GetAttrInt32, (Construction*, const char*, int32_t*, Status*))                       \
   F(void, TF_OpKernelConstruction_GetAttrFloat, (Construction*, const char*, float*, Status*))                         \
   F(void, TF_OpKernelConstruction_Failure, (Construction*, Status*))                                                   \
   F(void, TF_OpKernelContext_Failure, (Context*, Status*))                                                             \

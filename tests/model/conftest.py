@@ -144,6 +144,20 @@ def _dilated_windows() -> Graph:
     return _closed(g)
 
 
+def _swished_image() -> Graph:
+    """Hard swish after convolutions, before poolings, beside another reader, and after a sum."""
+    g = GraphBuilder((9, 8, 2))
+    g.conv2d(5, 3, activation="HARD_SWISH", batch_norm=True)
+    g.pool2d("max")
+    g.depthwise_conv2d(3, activation="HARD_SWISH", batch_norm=True)
+    g.conv2d(4, 1, activation="NONE")
+    start = g.tensor
+    g.hard_swish()
+    g.add(start, activation="HARD_SWISH")
+    g.mean()
+    return _closed(g)
+
+
 NETWORKS: dict[str, Callable[[], Graph]] = {
     "normalized_windows": _normalized_windows,
     "flat_windows": _flat_windows,
@@ -155,6 +169,7 @@ NETWORKS: dict[str, Callable[[], Graph]] = {
     "gated_image": _gated_image,
     "parallel_image": _parallel_image,
     "dilated_windows": _dilated_windows,
+    "swished_image": _swished_image,
 }
 
 

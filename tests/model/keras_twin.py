@@ -45,8 +45,8 @@ def _apply(inputs: list[Any], op: Op, graph: Graph) -> Any:
     if op.kind in _JOINS:
         return _activated(_JOINS[op.kind](inputs), op)
     (x,) = inputs
-    if op.kind == "LOGISTIC":
-        return keras.layers.Activation("sigmoid")(x)
+    if op.kind in _ACTIVATIONS:
+        return keras.layers.Activation(_ACTIVATIONS[op.kind])(x)
     if op.kind not in _LAYERS:
         return _plain(x, op)
     norm, l2, rate = (op.training.get(name, 0) for name in ("batch_norm", "l2", "dropout"))
@@ -90,6 +90,7 @@ _JOINS = {
     "MUL": lambda inputs: keras.layers.Multiply()(inputs),
     "CONCATENATION": lambda inputs: keras.layers.Concatenate()(inputs),
 }
+_ACTIVATIONS = {"LOGISTIC": "sigmoid", "HARD_SWISH": "hard_swish"}
 _LAYERS = {"CONV_2D": _conv, "DEPTHWISE_CONV_2D": _depthwise, "FULLY_CONNECTED": _dense}
 
 

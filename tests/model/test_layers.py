@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nas.model.network import layers, plain_layers
+from nas.model.network.operators import ACTIVATIONS
 from nas.model.network.plain_layers import LayerAttributes
 from nas.model.runtime import tf
 
@@ -36,7 +37,7 @@ def _layers(draw):
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
     options = {"depthwise": depthwise, "average": draw(st.booleans()), "dilation": dilation, "valid": valid}
     geometry = layers.geometry(stride=stride, pool=pool, **options)
-    flags = {name: draw(st.booleans()) for name in ("normalize", "relu")}
+    flags = {"normalize": draw(st.booleans()), "activation": draw(st.sampled_from(list(ACTIVATIONS)))}
     return inputs, geometry, LayerAttributes(channels_last=channels_last, **flags)
 
 

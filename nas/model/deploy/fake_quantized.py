@@ -14,6 +14,7 @@ import numpy as np
 from nas.arrays import Floats
 from nas.graph.graph import Graph
 from nas.graph.scales import FIXED_SCALE, SAME_SCALE, find_scales
+from nas.model.deploy.hard_swish_range import fit_hard_swish
 from nas.model.losses import LOSSES
 from nas.model.network.network import Network
 from nas.model.network.operators import LINEAR, activate, apply
@@ -150,7 +151,7 @@ def fake_quantize(
     if reconstructs:
         scales = find_scales(network.graph)
         measured[scales[network.graph.outputs[0]]] = measured[scales[network.graph.inputs[0]]]
-    choices: Iterable[Sequence[Range]] = zip(*measured, strict=True)
+    choices: Iterable[Sequence[Range]] = (fit_hard_swish(network.graph, one) for one in zip(*measured, strict=True))
     if span is not None:
         place = find_scales(network.graph)[network.graph.ops[-1].outputs[0]]
         choices = (_widened(ranges, place, span) for ranges in choices)

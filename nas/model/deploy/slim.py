@@ -33,14 +33,14 @@ _CONVERTERS = (b"min_runtime_version", b"CONVERSION_METADATA")
 _KINDS = schema.BuiltinOperator
 _WITH_BIAS = (_KINDS.CONV_2D, _KINDS.DEPTHWISE_CONV_2D, _KINDS.FULLY_CONNECTED)
 # What computes new values, so that only data decide their zero point if no activation follows.
-_COMPUTING = (*_WITH_BIAS, _KINDS.ADD, _KINDS.MUL)
+_COMPUTING = (*_WITH_BIAS, _KINDS.ADD, _KINDS.MUL, _KINDS.HARD_SWISH)
 # What copies values, or compares them.
 _COPYING = tuple(getattr(_KINDS, kind) for kind in sorted(SAME_SCALE))
 # Operators whose missing options are read as options at their defaults, in both runtimes. TensorFlow's quantizer does
 # not read float models without them.
 _OPTIONAL = (
     _KINDS.FULLY_CONNECTED, _KINDS.MEAN, _KINDS.SUM, _KINDS.REDUCE_MAX, _KINDS.QUANTIZE, _KINDS.DEQUANTIZE,
-    _KINDS.PAD, _KINDS.TRANSPOSE, _KINDS.EXPAND_DIMS,
+    _KINDS.PAD, _KINDS.TRANSPOSE, _KINDS.EXPAND_DIMS, _KINDS.HARD_SWISH,
 )  # fmt: skip
 
 
@@ -249,7 +249,7 @@ def _own_quantization(graph: Any, operators: list[tuple[Any, int]]) -> set[int]:
     """
     tensors, own = graph.tensors, set(_numbers(graph.inputs))
     for op, kind in operators:
-        if kind in _COMPUTING and not (op.builtinOptions and op.builtinOptions.fusedActivationFunction):
+        if kind in _COMPUTING and not getattr(op.builtinOptions, "fusedActivationFunction", 0):
             own.update(_numbers(op.outputs))
         if kind in _COPYING:
             _share_quantization(tensors, (*_numbers(op.inputs), *_numbers(op.outputs)))

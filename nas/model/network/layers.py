@@ -1,7 +1,7 @@
 """A convolutional layer in training, forward and backward, computed by our own kernels (native/training).
 
 TensorFlow's kernels are fast along channels, of which a network for a microcontroller has few, and compute
-normalization, ReLU and pooling one after the other. Ours are fast along time and compute them together
+normalization, activation and pooling one after the other. Ours are fast along time and compute them together
 (benchmarks/layers.md). Feature maps are (n, channels, height, width) here. To TensorFlow they are ordinary operators
 with registered gradients.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.model.network import plain_layers
+from nas.model.network.operators import ACTIVATIONS
 from nas.model.network.plain_layers import LayerAttributes
 from nas.model.runtime import tf
 
@@ -66,7 +67,7 @@ def geometry(
 def layer(
     x: Any, kernel: Any, scale: Any, offset: Any, geometry: Any, attributes: LayerAttributes
 ) -> tuple[Any, Any, Any]:
-    """Return the maps after convolution, normalization or bias, ReLU and pooling, in this order.
+    """Return the maps after convolution, normalization or bias, activation and pooling, in this order.
 
     Args:
         x: maps [n, channels, h, w], or [n, h, w, channels] if `channels_last`; the latter have no gradient.
@@ -82,7 +83,7 @@ def layer(
     """
     if _OPERATORS is None:
         return plain_layers.layer(x, kernel, scale, offset, geometry, attributes)
-    own = dataclasses.asdict(attributes)
+    own = {**dataclasses.asdict(attributes), "activation": list(ACTIVATIONS).index(attributes.activation)}
     wants_dx = not attributes.channels_last
     y, _, mean, variance = _OPERATORS.nas_layer(x, kernel, scale, offset, geometry, wants_dx=wants_dx, **own)
     y.set_shape((x.shape[0], None, None, None))
@@ -93,7 +94,9 @@ def layer(
 
 @tf.RegisterGradient("NasLayer")
 def _layer_gradient(op: Any, dy: Any, *_: Any) -> list[Any]:
-    attributes = {name: op.get_attr(name) for name in ("channels_last", "wants_dx", "normalize", "relu", "epsilon")}
+    attributes = {
+        name: op.get_attr(name) for name in ("channels_last", "wants_dx", "normalize", "activation", "epsilon")
+    }
     _, *own = op.outputs
     dx, *rest = _OPERATORS.nas_layer_gradient(*op.inputs, *own, dy, **attributes)
     return [dx if attributes["wants_dx"] else None, *rest, None]

@@ -6,10 +6,18 @@ from typing import Any
 from nas.graph.graph import Op
 from nas.model.runtime import tf
 
+
+def hard_swish(x: Any) -> Any:
+    """Return x * min(max(x + 3, 0), 6) / 6 (MobileNetV3, arXiv:1905.02244); the converter makes one operator of it."""
+    return x * tf.nn.relu6(x + 3) / 6
+
+
+# By name, in the order in which our kernels count them (native/training/layers.h).
 ACTIVATIONS: Mapping[str, Callable[[Any], Any]] = {
     "NONE": lambda x: x,
     "RELU": tf.nn.relu,
     "RELU6": tf.nn.relu6,
+    "HARD_SWISH": hard_swish,
 }
 
 
@@ -49,6 +57,10 @@ def _logistic(x: Any, op: Op) -> Any:
     return tf.nn.sigmoid(x)
 
 
+def _hard_swish(x: Any, op: Op) -> Any:
+    return hard_swish(x)
+
+
 def _add(inputs: Sequence[Any], op: Op) -> Any:
     return activate(inputs[0] + inputs[1], op)
 
@@ -73,6 +85,7 @@ FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "AVERAGE_POOL_2D": _average_pool,
     "SOFTMAX": _softmax,
     "LOGISTIC": _logistic,
+    "HARD_SWISH": _hard_swish,
 }
 JOINS: Mapping[str, Callable[[Sequence[Any], Op], Any]] = {
     "ADD": _add,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nas.model.network.operators import ACTIVATIONS
 from nas.model.runtime import tf
 
 
@@ -18,13 +19,13 @@ class LayerAttributes:
     Attributes:
         channels_last: whether the layer reads the network's input, [n, h, w, channels], and not feature maps.
         normalize: whether the convolution's outputs are normalized by the statistics of the batch.
-        relu: whether a ReLU follows.
+        activation: what follows, by its name in `nas.model.network.operators.ACTIVATIONS`.
         epsilon: constant that the normalization adds to the variance.
     """
 
     channels_last: bool = False
     normalize: bool = True
-    relu: bool = True
+    activation: str = "RELU"
     epsilon: float = 1e-3
 
 
@@ -43,7 +44,7 @@ def layer(
         )
     else:
         y += offset
-    y = tf.nn.relu(y) if attributes.relu else y
+    y = ACTIVATIONS[attributes.activation](y)
     if tuple(pool) != (1, 1):
         y = (tf.nn.avg_pool2d if average else tf.nn.max_pool2d)(y, pool, pool, "VALID")
     return tf.transpose(y, (0, 3, 1, 2)), mean, variance

@@ -1,7 +1,8 @@
 """From a graph to the topology that it shares with others, and to the numbers that are its own."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from nas.graph.graph import Graph, Op
 from nas.graph.scales import POOLINGS
@@ -15,7 +16,7 @@ def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
     found: list[Layer] = []
     numbers = LayerNumbers([], [], [])
     places = {graph.inputs[0]: 0}
-    for op, pooling in _with_poolings(graph):
+    for op, activation, pooling, output in _joined(graph):
         sources = tuple(places[i] for i in graph.data_inputs(op))
         if op.kind in LINEAR:
             numbers.dropout.append(op.training.get("dropout", 0.0))
@@ -23,17 +24,17 @@ def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
         if op.kind in SLIDING:
             numbers.geometries.append(_geometry(op, pooling))
         if not graph.gives_probabilities(op):
-            found.append(_layer(op, pooling, sources, graph))
+            found.append(_layer(op, activation, pooling, sources, graph))
         if pooling is not None and _averages_all(pooling, graph):
             # Averaging a single number changes nothing; the topology stays that of networks with fewer poolings.
             found.append(Layer(pooling.kind, (len(found),)))
-        places[(pooling or op).outputs[0]] = sources[0] if graph.gives_probabilities(op) else len(found)
+        places[output] = sources[0] if graph.gives_probabilities(op) else len(found)
     shape, last = graph.tensors[graph.inputs[0]].shape[1:], places[graph.outputs[0]]
     return Topology(shape, graph.tensors[graph.outputs[0]].shape[-1], tuple(found), last), numbers
 
 
-def _layer(op: Op, pooling: Op | None, sources: tuple[int, ...], graph: Graph) -> Layer:
-    activation, normalize = op.options.get("activation", "NONE"), bool(op.training.get("batch_norm"))
+def _layer(op: Op, activation: str, pooling: Op | None, sources: tuple[int, ...], graph: Graph) -> Layer:
+    normalize = bool(op.training.get("batch_norm"))
     dropout, l2 = (op.training.get(name, 0.0) > 0 for name in ("dropout", "l2"))
     if op.kind in SLIDING:
         fixed = None if layers.OPEN else _geometry(op, pooling)
@@ -66,22 +67,47 @@ def _averages_all(op: Op, graph: Graph) -> bool:
     return op.kind == "AVERAGE_POOL_2D" and op.options["filter"] == graph.tensors[op.inputs[0]].shape[1:3]
 
 
-def _with_poolings(graph: Graph) -> Iterator[tuple[Op, Op | None]]:
-    """Yield the operators in order; a convolution comes together with the pooling that alone reads its outputs.
+class _Joined(NamedTuple):
+    """An operator with those behind it that are computed together with it.
 
-    They stay apart if something happens between the two in training: outputs of the convolution are dropped, or bounded
-    by another activation than a ReLU.
+    Attributes:
+        op: the first one.
+        activation: its own, or that of a HARD_SWISH behind it.
+        pooling: the last one, if it is a pooling.
+        output: the tensor that the last one gives.
+    """
+
+    op: Op
+    activation: str
+    pooling: Op | None
+    output: int
+
+
+def _joined(graph: Graph) -> Iterator[_Joined]:
+    """Yield the operators in order; a convolution with the HARD_SWISH and the pooling that alone read its outputs.
+
+    They stay apart if outputs of the convolution are dropped in training.
     """
     readers: dict[int, list[Op]] = defaultdict(list)
     for op in graph.ops:
         for i in graph.data_inputs(op):
             readers[i].append(op)
     joined: set[int] = set()
+
+    def only_reader(tensor: int, kinds: Collection[str]) -> Op | None:
+        found = readers[tensor]
+        if len(found) != 1 or found[0].kind not in kinds:
+            return None
+        joined.update(found[0].outputs)
+        return found[0]
+
     for op in graph.ops:
-        if op.outputs[0] in joined:
+        output, activation, pooling = op.outputs[0], op.options.get("activation", "NONE"), None
+        if output in joined:
             continue
-        following = readers[op.outputs[0]]
-        joins = op.kind in SLIDING and not op.training.get("dropout") and op.options["activation"] != "RELU6"
-        pooling = following[0] if joins and len(following) == 1 and following[0].kind in POOLINGS else None
-        joined.update(pooling.outputs if pooling else ())
-        yield op, pooling
+        if op.kind in SLIDING and not op.training.get("dropout"):
+            if activation == "NONE" and (swish := only_reader(output, ("HARD_SWISH",))):
+                output, activation = swish.outputs[0], swish.kind
+            if pooling := only_reader(output, POOLINGS):
+                output = pooling.outputs[0]
+        yield _Joined(op, activation, pooling, output)

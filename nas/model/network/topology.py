@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from nas.graph.scales import POOLINGS
 from nas.model.network import layers
-from nas.model.network.operators import ACTIVATIONS, LINEAR
+from nas.model.network.operators import ACTIVATIONS, LINEAR, hard_swish
 from nas.model.network.plain_layers import LayerAttributes
 from nas.model.network.variables import EPSILON, Norm, Weights
 from nas.model.runtime import tf
@@ -76,7 +76,7 @@ class Layer:
         kind: the operator's name in the graph, except that a depthwise convolution is a CONV_2D, too: its geometry
             says that it is depthwise.
         sources: what it reads: 0 for the network's input, n for the output of the n-th layer, counted from 1.
-        activation: what follows, as in the options of an operator.
+        activation: what follows, as in the options of an operator; of a convolution also a HARD_SWISH.
         normalize: whether its outputs are normalized by the batch in training.
         dropout: whether some of its outputs are dropped in training.
         l2: whether its kernel's norm may be part of the loss.
@@ -186,11 +186,10 @@ def _convolution(
     """
     kernel, scale, bias = weights
     attributes = LayerAttributes(
-        channels_last=channels_last, normalize=scale is not None, relu=layer.activation != "NONE", epsilon=EPSILON
+        channels_last=channels_last, normalize=scale is not None, activation=layer.activation, epsilon=EPSILON
     )
     scale = tf.ones_like(bias) if scale is None else scale
-    y, mean, variance = layers.layer(x, kernel, scale, bias, layer.fixed or geometry, attributes)
-    return tf.minimum(y, 6.0) if layer.activation == "RELU6" else y, mean, variance
+    return layers.layer(x, kernel, scale, bias, layer.fixed or geometry, attributes)
 
 
 def _train_convolution(x: Any, weights: Weights, layer: Layer, geometry: Any, channels_last: bool) -> Any:
@@ -260,4 +259,5 @@ WITHOUT_WEIGHTS: Mapping[str, Callable[[Sequence[Any], Layer], Any]] = {
     "MUL": lambda inputs, layer: _activate(inputs[0] * inputs[1], layer),
     "CONCATENATION": lambda inputs, layer: tf.concat(inputs, 1),
     "LOGISTIC": lambda inputs, layer: tf.nn.sigmoid(inputs[0]),
+    "HARD_SWISH": lambda inputs, layer: hard_swish(inputs[0]),
 }

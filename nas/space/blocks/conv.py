@@ -1,4 +1,4 @@
-"""Convolution, batch normalization, ReLU and poolings: Conv -> Pool x Pi."""
+"""Convolution, batch normalization, activation and poolings: Conv -> Pool x Pi."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from nas.space.blocks.block import BLOCKS, Block, at_least, flag, one_of
 class Conv(Block):
     """A convolution along time, or over height and width, and `pools` poolings of 2 after it.
 
-    Batch normalization comes before the ReLU, so that it can be folded into the convolution.
+    Batch normalization comes before the activation, so that it can be folded into the convolution.
 
     Attributes:
         kind: `plain`, or `separable`: a depthwise convolution and a 1x1 one (MobileNet, arXiv:1704.04861).
@@ -21,6 +21,7 @@ class Conv(Block):
         stride: step of the (depthwise) convolution.
         padding: `same` adds zeros, so that the stride alone makes an axis shorter; with `valid`, which adds none, the
             kernel does too.
+        activation: `relu`, `relu6` or `hard_swish`, which is an operator of its own and takes RAM and time.
         pools: number of poolings; each halves every axis longer than 1. One operator computes them together.
         pool: `max` or `average`.
         batch_norm: normalize in training.
@@ -31,15 +32,17 @@ class Conv(Block):
     kernel: int = at_least(1, 3)
     stride: int = at_least(1, 1)
     padding: str = one_of("same", "valid")
+    activation: str = one_of("relu", "relu6", "hard_swish")
     pools: int = at_least(0, 1)
     pool: str = one_of("max", "average")
     batch_norm: bool = flag(True)
 
     def lower(self, g: GraphBuilder) -> None:
-        sliding: dict[str, Any] = {"stride": self.stride, "padding": self.padding.upper()}
+        shared: dict[str, Any] = {"activation": self.activation.upper(), "batch_norm": self.batch_norm}
+        sliding: dict[str, Any] = {"stride": self.stride, "padding": self.padding.upper(), **shared}
         if self.kind == "separable":
-            g.depthwise_conv2d(self.kernel, batch_norm=self.batch_norm, **sliding)
-            g.conv2d(self.filters, 1, batch_norm=self.batch_norm)
+            g.depthwise_conv2d(self.kernel, **sliding)
+            g.conv2d(self.filters, 1, **shared)
         else:
-            g.conv2d(self.filters, self.kernel, batch_norm=self.batch_norm, **sliding)
+            g.conv2d(self.filters, self.kernel, **sliding)
         g.pool2d(self.pool, self.pools)

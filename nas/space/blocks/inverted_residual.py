@@ -20,7 +20,8 @@ class InvertedResidual(Block):
         expansion: channels within the block for each channel of its input; without the first convolution if it is 1.
         kernel: size of the depthwise kernel on each axis; cut to the size of the axis.
         stride: step of the depthwise convolution.
-        activation: `relu` or `relu6`, after the first two convolutions.
+        activation: `relu`, `relu6` or `hard_swish`, after the first two convolutions. The last one, of MobileNetV3, is
+            an operator of its own: it takes RAM and time that the others do not.
         squeeze: channels for each one in the middle of a squeeze-and-excite after the depthwise convolution; 0 for
             none.
         skip: add the input where the shape allows.
@@ -31,7 +32,7 @@ class InvertedResidual(Block):
     expansion: int = at_least(1, 4)
     kernel: int = at_least(1, 3)
     stride: int = at_least(1, 1)
-    activation: str = one_of("relu", "relu6")
+    activation: str = one_of("relu", "relu6", "hard_swish")
     squeeze: int = at_least(0, 0)
     skip: bool = flag(True)
     batch_norm: bool = flag(True)

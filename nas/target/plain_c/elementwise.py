@@ -17,10 +17,12 @@ from nas.target.plain_c.arithmetic import (
     table,
     tanh_table,
 )
+from nas.target.plain_c.hard_swish import hard_swish_table
 from nas.target.plain_c.model import Operator, Tensor
 from nas.target.plain_c.step import (
     LOWERINGS,
     Alias,
+    InexpressibleError,
     Lowered,
     Step,
     Struct,
@@ -65,17 +67,26 @@ def _requantized(op: Operator) -> list[int]:
     return table(lambda value: target.zero_point + multiply(value - source.zero_point, *scaled))
 
 
+def _hard_swish(op: Operator) -> list[int]:
+    source, target = op.input(0), op.output
+    try:
+        return hard_swish_table(source.scale, source.zero_point, target.scale, target.zero_point)
+    except ValueError as error:
+        raise InexpressibleError(f"cannot be computed: {error}") from error
+
+
 _TABLES: dict[str, Callable[[Operator], list[int]]] = {
     "RELU": _relu,
     "RELU6": _relu6,
     "LEAKY_RELU": _leaky_relu,
     "LOGISTIC": lambda op: logistic_table(op.input(0).scale, op.input(0).zero_point),
     "TANH": lambda op: tanh_table(op.input(0).scale, op.input(0).zero_point),
+    "HARD_SWISH": _hard_swish,
     "QUANTIZE": _requantized,
 }
 
 
-_CURVES = ("LOGISTIC", "TANH")
+_CURVES = ("LOGISTIC", "TANH", "HARD_SWISH")
 
 
 @LOWERINGS.register(*_TABLES)

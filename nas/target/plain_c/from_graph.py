@@ -102,5 +102,6 @@ _OPTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "MUL": _activation,
     "CONCATENATION": lambda options: {**_activation(options), "axis": options["axis"]},
     "LOGISTIC": lambda options: {},
+    "HARD_SWISH": lambda options: {},
     "SOFTMAX": lambda options: {"beta": 1.0},
 }
