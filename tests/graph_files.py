@@ -72,6 +72,9 @@ def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:
             made = replace(made, scale=1 / 256, zero_point=-128)
         else:
             seen.setdefault(scales[op.outputs[0]], name)
+        if op.kind == "PAD":
+            top, left = op.options["before"]
+            tensors[f"t{op.inputs[1]}"] = T((4, 2), "int32", [0, 0, top, 0, left, 0, 0, 0], scales=0)
         if op.kind == "DEPTHWISE_CONV_2D":
             weights = f"t{op.inputs[1]}"
             tensors[weights] = replace(tensors[weights], axis=3, scales=tensors[weights].shape[3])
@@ -96,7 +99,7 @@ def _activation(shape: tuple[int, ...], rng: np.random.Generator, odd: bool) -> 
 def _fields(op: Op, rng: np.random.Generator, odd: bool) -> dict[str, Any]:
     if op.kind == "SOFTMAX":
         return {"beta": float(rng.uniform(0.2, 3)) if odd else 1.0}
-    if op.kind in ("LOGISTIC", "HARD_SWISH"):
+    if op.kind in ("LOGISTIC", "HARD_SWISH", "PAD"):
         return {}
     activation = op.options.get("activation", "NONE")
     if op.kind == "CONCATENATION":

@@ -66,7 +66,7 @@ def _conv(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
         filters=rng.randint(6, 12),
         kernel=rng.choice((3, 5)),
         stride=stride(g, rng),
-        padding=rng.choice(("same", "valid")),
+        padding=rng.choice(("same", "valid", "causal")),
         pools=stride(g, rng) - 1,
         pool=rng.choice(("max", "average")),
     ).lower(g)
@@ -100,7 +100,7 @@ def _temporal(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
         filters=rng.choice((g.shape[-1], rng.randint(6, 12))),
         kernel=rng.choice((3, 5)),
         dilation=rng.randint(1, 4),
-        padding=rng.choice(("same", "valid")),
+        padding=rng.choice(("same", "valid", "causal")),
         shortcut=rng.choice(("sum", "none")),
         pools=stride(g, rng) - 1,
     ).lower(g)

@@ -54,6 +54,7 @@ class GraphBuilder:
         self._ops: list[Op] = []
         self._last = 0
         self._flat = False
+        self._paddings: dict[tuple[int, int], int] = {}
 
     @property
     def tensor(self) -> int:
@@ -84,7 +85,9 @@ class GraphBuilder:
         """Add a CONV_2D; with SAME padding, (h, w, c) becomes (ceil(h / stride), ceil(w / stride), filters).
 
         With VALID padding, only positions count where the kernel lies within the map; it is written as SAME where both
-        are one. Of a kernel that reaches beyond the map with its `dilation`, as many taps are kept as reach within it.
+        are one. CAUSAL padding adds zeros before the map only, by a PAD of its own, so that no output depends on what
+        comes after it; the shape is that of SAME. Of a kernel that reaches beyond the map with its `dilation`, as many
+        taps are kept as reach within it.
         """
         h, w, c = self._map()
         taps = [min(kernel, (size - 1) // dilation + 1) for size in (h, w)]
@@ -186,6 +189,18 @@ class GraphBuilder:
             options = {"padding": "VALID", "stride": window, "filter": window, "activation": "NONE"}
             self._add(kind, [], (h // window[0], w // window[1], c), options)
 
+    def _pad(self, before: tuple[int, int]) -> None:
+        """Add a PAD of so many rows and columns of zeros before the map."""
+        h, w, c = self._map()
+        if before == (0, 0):
+            return
+        out, known = (h + before[0], w + before[1], c), self._paddings.get(before)
+        if known is None:
+            self._add("PAD", [Tensor("paddings", (4, 2), "int32", constant=True, scales=0)], out, {"before": before})
+            self._paddings[before] = self._last - 1
+        else:  # the converter writes equal numbers once
+            self._add("PAD", [], out, {"before": before}, inputs=(self._last, known))
+
     def _sliding(
         self,
         kind: str,
@@ -195,10 +210,14 @@ class GraphBuilder:
         dilation: int = 1,
     ) -> None:
         """Append a convolution; `how` is its stride, its padding and its activation."""
-        (stride, padding, activation), sizes = how, self._map()[:2]
+        stride, padding, activation = how
         # On an axis with a single tap, no dilation changes anything.
         dilations = tuple(1 if size == 1 else dilation for size in weights.shape[1:3])
         reaches = [(taps - 1) * step + 1 for taps, step in zip(weights.shape[1:3], dilations, strict=True)]
+        if padding == "CAUSAL":
+            self._pad((reaches[0] - 1, reaches[1] - 1))
+            padding = "VALID"
+        sizes = self._map()[:2]
         if not any(_needs_padding(size, reach, stride) for size, reach in zip(sizes, reaches, strict=True)):
             padding = "SAME"
         bias = Tensor("bias", (weights.scales,), "int32", constant=True, scales=0)

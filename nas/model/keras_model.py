@@ -94,12 +94,15 @@ class _Layers:
         return _activated(kind(name=name, **_FLOAT)(inputs), op, name)
 
     def fixed(self, x: Any, op: Op) -> Any:
-        """Apply a pooling, an activation of its own or the softmax."""
+        """Apply a pooling, a padding, an activation of its own or the softmax."""
         if op.kind == "SOFTMAX":
             return keras.layers.Softmax(name="probabilities", **_FLOAT)(x)
         if op.kind in _ACTIVATIONS:
             name = _ACTIVATIONS[op.kind]
             return keras.layers.Activation(name, name=self._name(name), **_FLOAT)(x)
+        if op.kind == "PAD":
+            top, left = op.options["before"]
+            return keras.layers.ZeroPadding2D(((top, 0), (left, 0)), name=self._name("before"), **_LAST)(x)
         # The average over a whole map stays a pooling: converters write the operator that the device runs, and no MEAN.
         pool, stride, padding = (op.options[key] for key in ("filter", "stride", "padding"))
         kind = keras.layers.MaxPooling2D if op.kind == "MAX_POOL_2D" else keras.layers.AveragePooling2D

@@ -38,7 +38,8 @@ void add_number(std::vector<Field>& fields, int32_t slot, uint8_t width, int64_t
 
 // Whether all inputs that are no constants, and the output, have one scale and zero point, as in nas/graph/scales.py.
 bool keeps_scale(const Op& op) {
-  return op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d || op.kind == Builtin::kConcatenation;
+  return op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d || op.kind == Builtin::kConcatenation ||
+         op.kind == Builtin::kPad;
 }
 
 // Whether the scale of the output is 1 / 256.

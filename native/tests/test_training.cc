@@ -34,8 +34,9 @@ Layer random_layer(std::mt19937& random) {
   const bool valid = reach_h <= c.in_h && reach_w <= c.in_w && from(0, 2) == 0;
   c.out_h = ((valid ? c.in_h - reach_h : c.in_h - 1)) / c.stride_h + 1;
   c.out_w = ((valid ? c.in_w - reach_w : c.in_w - 1)) / c.stride_w + 1;
-  c.pad_top = std::max(0, (c.out_h - 1) * c.stride_h + reach_h - c.in_h) / 2;
-  c.pad_left = std::max(0, (c.out_w - 1) * c.stride_w + reach_w - c.in_w) / 2;
+  const bool causal = !valid && from(0, 2) == 0;
+  c.pad_top = causal ? reach_h - 1 : std::max(0, (c.out_h - 1) * c.stride_h + reach_h - c.in_h) / 2;
+  c.pad_left = causal ? reach_w - 1 : std::max(0, (c.out_w - 1) * c.stride_w + reach_w - c.in_w) / 2;
   Finish f{};
   f.batch = c.batch;
   f.channels = c.out_channels;

@@ -121,9 +121,11 @@ struct Attributes {
 
 // The operators' fifth input, in this order.
 struct Geometry {
-  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average, dilation_h, dilation_w, valid;
+  int32_t stride_h, stride_w, pool_h, pool_w, depthwise, average, dilation_h, dilation_w, padding;
 };
 constexpr int kGeometry = sizeof(Geometry) / sizeof(int32_t);
+
+enum Padding : int32_t { kSame, kValid, kCausal };  // causal: zeros before the input's numbers only
 
 // Where a kernel lies on an axis: at how many positions, and how many zeros stand before the first of the input's
 // numbers.
@@ -131,9 +133,11 @@ struct Positions {
   int count, padding;
 };
 
-Positions place(int in, int stride, int reach, bool valid) {
-  if (valid) return {in < reach ? 0 : (in - reach) / stride + 1, 0};
-  const int count = (in + stride - 1) / stride, padding = (count - 1) * stride + reach - in;
+Positions place(int in, int stride, int reach, int32_t how) {
+  if (how == kValid) return {in < reach ? 0 : (in - reach) / stride + 1, 0};
+  const int count = (in + stride - 1) / stride;
+  if (how == kCausal) return {count, reach - 1};
+  const int padding = (count - 1) * stride + reach - in;
   return {count, padding > 0 ? padding / 2 : 0};
 }
 
@@ -159,9 +163,9 @@ Convolution read_convolution(const Attributes& attributes, const Geometry& geome
                       conv.kernel_w > 0 && conv.out_channels > 0 && conv.stride_h > 0 && conv.stride_w > 0 &&
                       conv.dilation_h > 0 && conv.dilation_w > 0;
   if (!fits || !counts) return conv;
-  const bool valid = geometry.valid != 0;
-  const Positions down = place(conv.in_h, conv.stride_h, (conv.kernel_h - 1) * conv.dilation_h + 1, valid);
-  const Positions right = place(conv.in_w, conv.stride_w, (conv.kernel_w - 1) * conv.dilation_w + 1, valid);
+  const int32_t how = geometry.padding;
+  const Positions down = place(conv.in_h, conv.stride_h, (conv.kernel_h - 1) * conv.dilation_h + 1, how);
+  const Positions right = place(conv.in_w, conv.stride_w, (conv.kernel_w - 1) * conv.dilation_w + 1, how);
   conv.out_h = down.count, conv.pad_top = down.padding;
   conv.out_w = right.count, conv.pad_left = right.padding;
   if (conv.out_h > 0 && conv.out_w > 0) conv.batch = size(x, 0);

@@ -124,6 +124,17 @@ def test_padding_is_written_as_same_where_both_are_one(kernel: int, stride: int,
     assert g.graph().ops[0].options["padding"] == written
 
 
+def test_paddings_of_equal_widths_are_one_constant_as_the_converter_writes_them() -> None:
+    g = GraphBuilder((1, 20, 3))
+    for dilation in (2, 2, 4):
+        g.conv2d(4, 3, dilation=dilation, padding="CAUSAL")
+    graph = g.graph()
+    pads = [op for op in graph.ops if op.kind == "PAD"]
+    assert [op.options["before"] for op in pads] == [(0, 4), (0, 4), (0, 8)]
+    assert pads[0].inputs[1] == pads[1].inputs[1] != pads[2].inputs[1]
+    assert [t.name for t in graph.tensors].count("paddings") == 2
+
+
 @pytest.mark.parametrize("shape", [(1, 20, 3), (7, 6, 2)])
 def test_the_constants_of_a_graph_are_the_weights_of_its_network(shape: tuple[int, int, int]) -> None:
     graph = chain(shape, 5)

@@ -133,11 +133,11 @@ def _parallel_image() -> Graph:
 
 
 def _dilated_windows() -> Graph:
-    """Kernels whose taps lie apart, beside a shortcut."""
+    """Kernels whose taps lie apart, beside a shortcut, one of them with zeros before its input only."""
     g = GraphBuilder((1, 30, 2))
     g.conv2d(5, 3, dilation=4, batch_norm=True)
     start = g.tensor
-    g.conv2d(5, 5, dilation=2, activation="NONE", batch_norm=True)
+    g.conv2d(5, 5, dilation=2, padding="CAUSAL", activation="NONE", batch_norm=True)
     g.add(start, activation="RELU")
     g.pool2d("max")
     g.flatten()

@@ -45,6 +45,8 @@ def _apply(inputs: list[Any], op: Op, graph: Graph) -> Any:
     if op.kind in _JOINS:
         return _activated(_JOINS[op.kind](inputs), op)
     (x,) = inputs
+    if op.kind == "PAD":
+        return keras.layers.ZeroPadding2D(tuple((before, 0) for before in op.options["before"]))(x)
     if op.kind in _ACTIVATIONS:
         return keras.layers.Activation(_ACTIVATIONS[op.kind])(x)
     if op.kind not in _LAYERS:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nas.model.network import layers, plain_layers
 from nas.model.network.operators import ACTIVATIONS
-from nas.model.network.plain_layers import LayerAttributes
+from nas.model.network.plain_layers import PADDINGS, LayerAttributes
 from nas.model.runtime import tf
 
 PLAIN = LayerAttributes(normalize=False)
@@ -30,12 +30,13 @@ def _layers(draw):
     dilation = (draw(st.integers(1, 2)), draw(st.integers(1, 3)))
     axes = list(zip((height, width), kernel, dilation, stride, strict=False))
     lengths = [size - (taps - 1) * gap for size, taps, gap, _ in axes]  # positions of the kernel within the map
-    valid = min(lengths) > 0 and draw(st.booleans())
-    sizes = [-(-(length if valid else size) // step) for length, (size, *_, step) in zip(lengths, axes, strict=True)]
+    padding = draw(st.sampled_from(PADDINGS if min(lengths) > 0 else ("SAME", "CAUSAL")))
+    ends = lengths if padding == "VALID" else (height, width)
+    sizes = [-(-end // step) for end, step in zip(ends, stride, strict=True)]
     pool = tuple(draw(st.one_of(st.just(size), st.integers(1, min(size, 9)))) for size in sizes)
     scales = channels if depthwise else filters
     inputs = [normal(n, *maps), normal(*kernel, 1 if depthwise else filters), normal(scales), normal(scales)]
-    options = {"depthwise": depthwise, "average": draw(st.booleans()), "dilation": dilation, "valid": valid}
+    options = {"depthwise": depthwise, "average": draw(st.booleans()), "dilation": dilation, "padding": padding}
     geometry = layers.geometry(stride=stride, pool=pool, **options)
     flags = {"normalize": draw(st.booleans()), "activation": draw(st.sampled_from(list(ACTIVATIONS)))}
     return inputs, geometry, LayerAttributes(channels_last=channels_last, **flags)
@@ -99,7 +100,7 @@ def test_one_graph_computes_layers_of_any_shape_and_geometry():
     rng = np.random.default_rng(0)
     for channels, filters, width, numbers in (
         (2, 5, 33, layers.geometry(stride=(1, 2), pool=(1, 4))),
-        (6, 6, 20, layers.geometry(depthwise=True, pool=(1, 3), average=True, valid=True)),
+        (6, 6, 20, layers.geometry(depthwise=True, pool=(1, 3), average=True, padding="VALID")),
     ):
         shapes = [(7, channels, 1, width), (1, 3, channels, 1 if numbers[4] else filters), (filters,), (filters,)]
         tensors = [tf.constant(rng.normal(size=shape).astype(np.float32)) for shape in shapes]

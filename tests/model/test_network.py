@@ -1,5 +1,6 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 from keras_twin import in_training, penalty, twin, variables
@@ -114,6 +115,20 @@ def test_dropout_keeps_the_mean_and_depends_on_step_and_seed_alone():
     other = Network(graph, seed=2)
     other.set_weights(network.get_weights())
     assert not np.array_equal(in_training(other, x, 3), dropped)
+
+
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (1, 4), (2, 1)])
+def test_a_causal_convolution_is_that_of_keras(stride, dilation, operators):
+    g = GraphBuilder((1, 23, 3))
+    g.conv2d(4, 3, stride=stride, dilation=dilation, padding="CAUSAL")
+    network = Network(g.graph())
+    layer = keras.layers.Conv1D(4, 3, strides=stride, dilation_rate=dilation, padding="causal", activation="relu")
+    x = np.random.default_rng(0).normal(size=(5, 1, 23, 3)).astype(np.float32)
+    layer.build((None, 23, 3))
+    layer.set_weights([network.layers[0].kernel.numpy()[0], network.layers[0].bias.numpy()])
+    np.testing.assert_allclose(np.asarray(network(x))[:, 0], layer(x[:, 0]), rtol=1e-4, atol=1e-5)
+    maps = np.transpose(in_training(network, x), (0, 2, 3, 1))
+    np.testing.assert_allclose(maps[:, 0], layer(x[:, 0]), rtol=1e-4, atol=1e-5)
 
 
 def test_a_graph_with_an_operator_that_cannot_be_trained_is_refused():

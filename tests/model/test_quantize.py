@@ -37,9 +37,10 @@ def _ops(model):
 
 
 def _options(model):
-    """The options of sliding windows and dense layers, in the graph's words."""
+    """The options of sliding windows, dense layers and paddings, in the graph's words."""
     for op in model.subgraphs[0].operators:
         o, found = op.builtinOptions, {}
+        kind = KINDS[model.operatorCodes[op.opcodeIndex].builtinCode]
         if hasattr(o, "strideH"):
             found = {"stride": (o.strideH, o.strideW), "padding": PADDING[o.padding]}
         if hasattr(o, "dilationHFactor"):
@@ -50,8 +51,12 @@ def _options(model):
             found["activation"] = ACTIVATION[o.fusedActivationFunction]
         if hasattr(o, "axis"):
             found = {"axis": o.axis}
-        if o is None and KINDS[model.operatorCodes[op.opcodeIndex].builtinCode] == "FULLY_CONNECTED":
+        if o is None and kind == "FULLY_CONNECTED":
             found["activation"] = "NONE"  # without options, they are at their defaults
+        if kind == "PAD":
+            widths = model.buffers[model.subgraphs[0].tensors[op.inputs[1]].buffer].data
+            _, (top, _), (left, _), _ = np.array(widths, np.uint8).view("<i4").reshape(4, 2).tolist()
+            found = {"before": (top, left)}
         yield found
 
 

@@ -25,8 +25,8 @@ from nas.model.runtime import tf
 
 Range: TypeAlias = tuple[float, float]
 
-# Operators that give values of their input, which are rounded already.
-_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION"))
+# Operators that give values of their input, which are rounded already, or zeros.
+_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION", "PAD"))
 
 # Percentiles at which a range may end: values beyond it are clipped, and all others are quantized in finer steps.
 # 99.9 and 99.99 are what Wu et al., arXiv:2004.09602, found best for convolutions. Long training produces rare peaks

@@ -13,7 +13,7 @@ from typing import Any
 
 from nas.model.network import plain_layers
 from nas.model.network.operators import ACTIVATIONS
-from nas.model.network.plain_layers import LayerAttributes
+from nas.model.network.plain_layers import PADDINGS, LayerAttributes
 from nas.model.runtime import tf
 
 
@@ -49,7 +49,7 @@ def geometry(
     depthwise: bool = False,
     average: bool = False,
     dilation: tuple[int, int] = (1, 1),
-    valid: bool = False,
+    padding: str = "SAME",
 ) -> tuple[int, ...]:
     """Return the geometry of a layer: the numbers that, with the shapes, define what it computes.
 
@@ -59,9 +59,9 @@ def geometry(
         depthwise: whether each channel is convolved on its own, with one filter.
         average: whether the pooling takes the average of a window, not its maximum.
         dilation: rows and columns from one tap of the kernel to the next.
-        valid: whether the padding is VALID, not SAME.
+        padding: one of `PADDINGS`.
     """
-    return (*stride, *pool, int(depthwise), int(average), *dilation, int(valid))
+    return (*stride, *pool, int(depthwise), int(average), *dilation, PADDINGS.index(padding))
 
 
 def layer(

@@ -49,6 +49,11 @@ def _average_pool(x: Any, op: Op) -> Any:
     return tf.nn.avg_pool2d(x, op.options["filter"], op.options["stride"], op.options["padding"])
 
 
+def _pad(x: Any, op: Op) -> Any:
+    top, left = op.options["before"]
+    return tf.pad(x, ((0, 0), (top, 0), (left, 0), (0, 0)))
+
+
 def _softmax(x: Any, op: Op) -> Any:
     return tf.nn.softmax(x)
 
@@ -83,6 +88,7 @@ SLIDING = frozenset(LINEAR) - {"FULLY_CONNECTED"}
 FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,
+    "PAD": _pad,
     "SOFTMAX": _softmax,
     "LOGISTIC": _logistic,
     "HARD_SWISH": _hard_swish,

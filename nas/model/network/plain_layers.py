@@ -11,6 +11,9 @@ from typing import Any
 from nas.model.network.operators import ACTIVATIONS
 from nas.model.runtime import tf
 
+PADDINGS = ("SAME", "VALID", "CAUSAL")
+"""Of convolutions, in the order of their numbers in a geometry; CAUSAL adds zeros before the map only."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LayerAttributes:
@@ -34,8 +37,11 @@ def layer(
 ) -> tuple[Any, Any, Any]:
     """See `nas.model.network.layers.layer`."""
     stride, pool, depthwise, average = geometry[:2], geometry[2:4], geometry[4], geometry[5]
-    kernel, padding = spread(kernel, geometry[6:8]), "VALID" if geometry[8] else "SAME"
+    kernel, padding = spread(kernel, geometry[6:8]), PADDINGS[geometry[8]]
     x = x if attributes.channels_last else tf.transpose(x, (0, 2, 3, 1))
+    if padding == "CAUSAL":
+        height, width, *_ = tf.unstack(tf.shape(kernel))  # a variable's shape is left open
+        x, padding = tf.pad(x, [(0, 0), (height - 1, 0), (width - 1, 0), (0, 0)]), "VALID"
     y = _depthwise(x, kernel, stride, padding) if depthwise else tf.nn.conv2d(x, kernel, stride, padding)
     mean = variance = tf.zeros_like(offset)
     if attributes.normalize:

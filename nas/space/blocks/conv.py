@@ -20,7 +20,7 @@ class Conv(Block):
         kernel: size of the kernel on each axis; cut to the size of the axis.
         stride: step of the (depthwise) convolution.
         padding: `same` adds zeros, so that the stride alone makes an axis shorter; with `valid`, which adds none, the
-            kernel does too.
+            kernel does too. `causal` adds them before the first step only, by a copy of the input that takes RAM.
         activation: `relu`, `relu6` or `hard_swish`, which is an operator of its own and takes RAM and time.
         pools: number of poolings; each halves every axis longer than 1. One operator computes them together.
         pool: `max` or `average`.
@@ -31,7 +31,7 @@ class Conv(Block):
     filters: int = at_least(1, 8)
     kernel: int = at_least(1, 3)
     stride: int = at_least(1, 1)
-    padding: str = one_of("same", "valid")
+    padding: str = one_of("same", "valid", "causal")
     activation: str = one_of("relu", "relu6", "hard_swish")
     pools: int = at_least(0, 1)
     pool: str = one_of("max", "average")

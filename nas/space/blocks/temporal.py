@@ -12,15 +12,16 @@ from nas.space.blocks.shortcut import add_shortcut
 class Temporal(Block):
     """Convolutions whose taps lie `dilation` steps apart, and the sum with the block's input (TCN, arXiv:1803.01271).
 
-    A few blocks with growing dilations see a long time with few weights. Padding is the same on both sides, since a
-    window is known whole when it is classified; padding on one side would need a copy of the input in RAM.
+    A few blocks with growing dilations see a long time with few weights. Padding is the same on both sides by default,
+    since a window is known whole when it is classified.
 
     Attributes:
         convolutions: how many follow each other.
         filters: output channels.
         kernel: number of taps on each axis; as many are kept as reach within the axis.
         dilation: steps from one tap to the next.
-        padding: `same`, or `valid`: no zeros are added, see `conv`.
+        padding: `same`, or `valid`: no zeros are added, see `conv`. With `causal` they are added before the first step
+            only, and no output depends on later steps; an operator PAD copies the input with them, which takes RAM.
         shortcut: `sum` adds the block's input, by a 1x1 convolution if the channels differ; `none` leaves it out. Where
             `valid` padding makes the time shorter, nothing can be added.
         pools: number of poolings of 2 after it. One operator computes them together.
@@ -32,7 +33,7 @@ class Temporal(Block):
     filters: int = at_least(1, 16)
     kernel: int = at_least(1, 3)
     dilation: int = at_least(1, 1)
-    padding: str = one_of("same", "valid")
+    padding: str = one_of("same", "valid", "causal")
     shortcut: str = one_of("sum", "none")
     pools: int = at_least(0, 0)
     pool: str = one_of("max", "average")
@@ -41,7 +42,7 @@ class Temporal(Block):
     def lower(self, g: GraphBuilder) -> None:
         start, before = g.tensor, g.shape
         has_one_tap = self.kernel == 1 or max(before[:2]) <= self.dilation
-        is_summed = self.shortcut == "sum" and (self.padding == "same" or has_one_tap)
+        is_summed = self.shortcut == "sum" and (self.padding != "valid" or has_one_tap)
         for i in range(self.convolutions):
             g.conv2d(
                 self.filters,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,6 +41,9 @@ def network_of(graph: Graph, fill: Fill = _zeros) -> Network:
     for op in graph.ops:
         scales[op.outputs[0]] = _scale_of(op, scales)
     tensors = [_tensor(i, tensor, scales.get(i, (_SCALE, 0)), fill) for i, tensor in enumerate(graph.tensors)]
+    for op in graph.ops:
+        if op.kind == "PAD":
+            tensors[op.inputs[1]] = replace(tensors[op.inputs[1]], data=_widths(op))
     operators = tuple(_operator(i, op, tensors) for i, op in enumerate(graph.ops))
     return Network(operators, tuple(tensors[i] for i in graph.inputs), tuple(tensors[i] for i in graph.outputs))
 
@@ -67,6 +71,12 @@ def _tensor(index: int, tensor: GraphTensor, quantized: tuple[float, int], fill:
         axis=0,
         data=fill(tensor.shape, tensor.dtype) if tensor.constant else None,
     )
+
+
+def _widths(op: Op) -> Array:
+    """Return how many zeros a PAD adds before and behind each axis."""
+    top, left = op.options["before"]
+    return np.array([(0, 0), (top, 0), (left, 0), (0, 0)], np.int32)
 
 
 def _operator(index: int, op: Op, tensors: list[Tensor]) -> Operator:
@@ -101,6 +111,7 @@ _OPTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "ADD": _activation,
     "MUL": _activation,
     "CONCATENATION": lambda options: {**_activation(options), "axis": options["axis"]},
+    "PAD": lambda options: {},
     "LOGISTIC": lambda options: {},
     "HARD_SWISH": lambda options: {},
     "SOFTMAX": lambda options: {"beta": 1.0},
