@@ -47,8 +47,9 @@ The command line does what these functions do:
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
     nas archive    `archive`, `archive_front`; `open_archive` reads and checks one, `extract_archive` writes its members
     nas predict    `predict`
-    nas classify   `classify`, as `Spotting` says, which gives `Classified`; `listen` to a microphone; `spotting_of` a
-                   model; each `Event` is a class that began
+    nas classify   `classify`, as `Spotting` says, which gives `Classified`; `listen` to a microphone; `watch` a camera;
+                   `spotting_of` a model; each `Event` is a class that began; `camera_input` is what exported C makes of
+                   a camera's frame
     nas evaluate   `evaluate`; `write_evaluation` writes its page and pictures, `archive_evaluation` adds them to an
                    archive
 
@@ -109,6 +110,7 @@ _HOMES = {
     "api.training": ("train",),
     "api.ui": ("open_ui",),
     "api.viewers": ("open_netron", "open_tensorboard", "tensorboard_command"),
+    "api.watching": ("watch",),
     "data.given": ("Data",),
     "data.options": ("DataOptions",),
     "data.public.fetch": ("FetchedData",),
@@ -119,6 +121,7 @@ _HOMES = {
     "reports.comparison": ("write_comparison",),
     "reports.evaluation.files": ("write_evaluation",),
     "reports.memory_map.format": ("write_memory_map",),
+    "signal.camera": ("CameraPixels", "camera_input"),
     "space.architecture": ("Architecture",),
     "space.file": ("load_space",),
     "study.archive_zip": ("ArchiveFile",),

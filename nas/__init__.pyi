@@ -93,6 +93,7 @@ from nas.api.ui import open_ui as open_ui
 from nas.api.viewers import open_netron as open_netron
 from nas.api.viewers import open_tensorboard as open_tensorboard
 from nas.api.viewers import tensorboard_command as tensorboard_command
+from nas.api.watching import watch as watch
 from nas.data.given import Data as Data
 from nas.data.options import DataOptions as DataOptions
 from nas.data.public.fetch import FetchedData as FetchedData
@@ -105,6 +106,8 @@ from nas.optimizer.observer import Observer as Observer
 from nas.reports.comparison import write_comparison as write_comparison
 from nas.reports.evaluation.files import write_evaluation as write_evaluation
 from nas.reports.memory_map.format import write_memory_map as write_memory_map
+from nas.signal.camera import CameraPixels as CameraPixels
+from nas.signal.camera import camera_input as camera_input
 from nas.space.architecture import Architecture as Architecture
 from nas.space.file import load_space as load_space
 from nas.study.archive_zip import ArchiveFile as ArchiveFile

@@ -49,6 +49,7 @@ HEAVY += ["numpy.random"]  # about 15 ms, for which one annotation that is evalu
 DISTRIBUTIONS = {
     "ai_edge_litert": "ai-edge-litert",
     "sklearn": "scikit-learn",
+    "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "tflite_micro": "tflite-micro",
 }

@@ -74,9 +74,7 @@ def classify(
         InputError: the model or the data cannot be read, the rows do not fit the model, or have no times.
     """
     loaded = model if isinstance(model, Model) else load(model, root)
-    if loaded.task.names_are != Classification.names_are:
-        rule = "must give one class at a time"
-        raise InputError(loaded.origin, rule, got=loaded.task.names_are, hint="use nas predict")
+    check_classes(loaded)
     settings = spotting_of(loaded) if spotting is None else spotting
     length = loaded.input_shape[0]
     rate_hz = (options.rate_hz if options else None) or loaded.sample_rate_hz
@@ -96,6 +94,13 @@ def spotting_of(model: Model, **asked: Any) -> Spotting:
     """
     told = params(model.tflite).values if model.tflite is not None else {}
     return Spotting.of(told, **asked)
+
+
+def check_classes(model: Model) -> None:
+    """Raise an InputError if a model does not give one class at a time."""
+    if model.task.names_are != Classification.names_are:
+        rule = "must give one class at a time"
+        raise InputError(model.origin, rule, got=model.task.names_are, hint="use nas predict")
 
 
 def _stride(settings: Spotting, length: int, rate_hz: float | None) -> int:

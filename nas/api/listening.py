@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nas.api.classifying import spotting_of
+from nas.api.classifying import check_classes, spotting_of
 from nas.api.model import Model
 from nas.errors import InputError
 from nas.evaluation.spotting import Event, Spotter, Spotting
@@ -34,9 +34,10 @@ def listen(
         missed: told the second before which samples were lost, since the computer was too slow.
 
     Raises:
-        InputError: the model takes no audio, there is no microphone, it is taken away, or the package sounddevice is
-            missing.
+        InputError: the model takes no audio or gives no classes, there is no microphone, it is taken away, or the
+            package sounddevice is missing.
     """
+    check_classes(model)
     settings = spotting_of(model) if spotting is None else spotting
     rate_hz = model.sample_rate_hz
     if len(model.input_shape) != 2 or model.input_shape[1] != 1 or not rate_hz:

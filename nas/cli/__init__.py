@@ -78,7 +78,7 @@ VERBS = {
     "predict": Verb("Give a model's answers for rows or recordings, window by window, as CSV.", ("predict",)),
     "classify": Verb(
         "Say which class begins when in recordings, or before the microphone.",
-        ("classify", "listen", "load", "spotting_of"),
+        ("classify", "listen", "load", "spotting_of", "watch"),
     ),
     "summarize": Verb("Print what a model is: layers, shapes, parameters, quantization.", ("summarize",)),
     "view": Verb("Write a page that shows a model, or open Netron on it.", ("view", "open_netron")),

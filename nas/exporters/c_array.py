@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_ops import ops_header
 from nas.exporters.c_text import comment, identifier, number, rows, string
+from nas.exporters.camera import camera_files
 from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.front_ends.beside_model import front_end_files
@@ -29,6 +30,7 @@ def model_files(archive: Archive, prefix: str) -> dict[str, str]:
         "model_data.c": data_source(archive, prefix),
         "model_ops.h": ops_header(prefix, archive.op_kinds, archive.int8_kinds),
         **front_end_files(archive, prefix),
+        **camera_files(archive),
     }
 
 

@@ -2,6 +2,7 @@
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import rows
+from nas.exporters.camera import about_camera
 from nas.exporters.format import MARK
 from nas.exporters.markdown import escape
 from nas.exporters.model_input import model_input
@@ -106,6 +107,7 @@ int main(void) {{
 def _readme(name: str, archive: Archive) -> str:
     upper, answers = name.upper(), answers_of(archive)
     check = f"| `{name}_check.h` | an input and its right output, and `{name}_self_test` |\n" if archive.example else ""
+    camera = "".join(f"| `{file}` | {what} |\n" for file, what in about_camera(archive).items())
     does = "scales and quantizes them" if archive.is_scaled else "only quantizes them"
     units = (
         "in the units of the training data"
@@ -120,7 +122,7 @@ Two files are the network, without a runtime, a heap or a library but C's own. {
 | file | what it is |
 |---|---|
 | `{name}.c`, `{name}.h` | the network, its scaling and the names of its {answers.are}: copy these into your project |
-{check}| `{name}_main.c` | a program that shows how to use them: not for a project that has a `main` |
+{check}{camera}| `{name}_main.c` | a program that shows how to use them: not for a project that has a `main` |
 
 ## Try it on this computer
 

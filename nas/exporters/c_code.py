@@ -8,6 +8,7 @@ from nas.exporters.c_array import ends_of
 from nas.exporters.c_beside import beside
 from nas.exporters.c_source import source_text
 from nas.exporters.c_text import comment, number, rows, string, symbol
+from nas.exporters.camera import camera_files
 from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
 from nas.exporters.front_ends.mel_program import plain_c_listening
@@ -40,7 +41,7 @@ def plain_c(archive: Archive) -> Files:
     if isinstance(front_end, WindowFrontEnd):
         return {**files, **window_listening_files(name, archive, front_end)}
     if hearing is None:
-        return {**files, **beside(name, archive)}
+        return {**files, **beside(name, archive), **camera_files(archive)}
     return {**files, **plain_c_listening(name, with_heard_example(archive, hearing), hearing)}
 
 

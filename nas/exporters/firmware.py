@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.build_commands import board_commands
 from nas.exporters.c_text import identifier, rows
+from nas.exporters.camera import about_camera
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.front_ends.beside_model import about_front_end, front_end_sources, with_known_answer
 from nas.exporters.markdown import escape, table
@@ -88,6 +89,7 @@ def _files(archive: Archive) -> str:
         "model_ops.h": "the operators that it needs, for TFLM",
         "nas_params.h": "reads the parameters in the model's metadata, in C",
         "model_check.h": "an input and its right output",
+        **about_camera(archive),
         **about_front_end(archive),
         "model.keras": "the float model before its quantization, for Keras",
         "spec.toml, architecture.json": "what trains it again, or longer: nas train spec.toml --epochs 1000",

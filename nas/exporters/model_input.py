@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import comment
+from nas.exporters.camera import takes_frames, told_camera
 from nas.exporters.front_ends.hearing import Hearing, windows_of, written_hearing
 from nas.exporters.markdown import escape, table
 from nas.signal.window_front_end import WindowFrontEnd
@@ -35,6 +36,8 @@ def _facts(archive: Archive, header: str) -> Iterator[str]:
         yield f"- Units: the sensor's whole numbers times {factors} (`{word}` in `{header}`), one a channel."
     else:
         yield "- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense."
+    if takes_frames(archive):
+        yield f"- A camera's frame: {told_camera(archive)}"
     yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
     yield _output(archive)
 

@@ -1,4 +1,4 @@
-"""`nas classify`: the classes that begin in recordings, or before the microphone, and when."""
+"""`nas classify`: the classes that begin in recordings, before the microphone or before a camera, and when."""
 
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ Examples:
   nas classify mine several_words.wav
   nas classify mine recordings/ --threshold 0.9 --json
   nas classify mine --microphone
+  nas classify faces --camera --latency-ms 500
 """
 
 
@@ -27,11 +28,26 @@ Examples:
 @click.option("--minimum-count", type=int, help="Least number of windows to average.  [default: 3]")
 @click.option("--latency-ms", type=float, help="Time from one window to the next.  [default: 0.1 windows]")
 @click.option("--microphone", is_flag=True, help="Listen, until Ctrl-C; needs the extra `live` and a sound card.")
+@click.option(
+    "--camera",
+    type=click.IntRange(0),
+    is_flag=False,
+    flag_value=0,
+    metavar="[NUMBER]",
+    help="Watch, until Ctrl-C; of several cameras that with a number, from 0. Needs the extra `camera`.",
+)
 @click.option("--device", help="Number or part of the name of the microphone.  [default: the system's]")
 @studies_option
 @json_option
 def command(
-    model: str, data: str | None, microphone: bool, device: str | None, studies: Path, as_json: bool, **asked: Any
+    model: str,
+    data: str | None,
+    microphone: bool,
+    camera: int | None,
+    device: str | None,
+    studies: Path,
+    as_json: bool,
+    **asked: Any,
 ) -> None:
     """Say when a class, such as a word, begins in DATA: an audio file, a recording as a table, or a folder of these.
 
@@ -39,20 +55,22 @@ def command(
     latest windows, reaches the threshold, the class begins; this is printed once. Classes whose names begin with `_`,
     such as `_silence_`, are left out. Options that are not given are taken from the parameters in the model's file, if
     it has them by MLTK's names: average_window_duration_ms, detection_threshold, suppression_ms, minimum_count,
-    latency_ms.
+    latency_ms. Before a camera, a window counts as 1 s, and frames are cut and scaled as the training pictures were.
     """
-    from nas import classify, listen, load, spotting_of
+    from nas import classify, listen, load, spotting_of, watch
 
-    if microphone == (data is not None):
-        raise InputError("nas classify", "needs a recording or --microphone, one of both")
+    if [microphone, camera is not None, data is not None].count(True) != 1:
+        raise InputError("nas classify", "needs a recording, --microphone or --camera, one of them")
     loaded = load(model, studies)
     spotting = spotting_of(loaded, **asked)
     if data is None:
-        for event in listen(loaded, spotting=spotting, device=device, missed=_say_missed):
-            if as_json:
-                print_json(event.to_json())
-            else:
-                print_text(event_line(event))
+        live = (
+            listen(loaded, spotting=spotting, device=device, missed=_say_missed)
+            if camera is None
+            else watch(loaded, spotting=spotting, camera=camera)
+        )
+        for event in live:
+            print_json(event.to_json()) if as_json else print_text(event_line(event))
         return
     found = classify(loaded, data, spotting=spotting)
     for note in found.predictions.notes:

@@ -85,11 +85,20 @@ def read_picture(path: Path, place: str, form: PictureForm) -> Pixels:
             image.draft(None, (2 * form.width, 2 * form.height))
             shown = _upright(image)
             plain = _flat(shown) if "A" in shown.getbands() or "transparency" in shown.info else shown
-            colour = plain.convert("L" if form.grey else "RGB")
-            pixels = np.asarray(_fitted(colour, form), np.uint8)
+            return _pixels(plain, form)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         raise _unreadable(place, error) from error
-    return pixels.reshape(form.height, form.width, -1)
+
+
+def frame_as_picture(frame: Pixels, form: PictureForm) -> Pixels:
+    """Return a camera's frame [height, width, red green blue] in the wanted form, as a picture of a file would be."""
+    return _pixels(pillow().fromarray(np.ascontiguousarray(frame)), form)
+
+
+def _pixels(image: Any, form: PictureForm) -> Pixels:
+    """Return the pixels [height, width, channels] of a picture in the wanted colour and size."""
+    fitted = _fitted(image.convert("L" if form.grey else "RGB"), form)
+    return np.asarray(fitted, np.uint8).reshape(form.height, form.width, -1)
 
 
 def pillow() -> ModuleType:
