@@ -11,8 +11,9 @@ from nas.study.model_spec_keys import keys_of
 from nas.study.record import Record, State
 from nas.study.result import Result, RungCorrelation, Trained
 from nas.study.tested import Tested
-from nas.target.footprint import Arena, Totals
+from nas.target.footprint import Totals
 from nas.target.profiler import estimate
+from nas.target.ram import Arena
 from nas.target.target import find_target
 from nas.task.metrics import Estimate
 

@@ -77,7 +77,7 @@ VERBS = {
     ),
     "predict": Verb("Give a model's answers for rows or recordings, window by window, as CSV.", ("predict",)),
     "classify": Verb(
-        "Say which class begins when in recordings, or before the microphone.",
+        "Say which class begins when in recordings, before the microphone, or before a camera.",
         ("classify", "listen", "load", "spotting_of", "watch"),
     ),
     "summarize": Verb("Print what a model is: layers, shapes, parameters, quantization.", ("summarize",)),
