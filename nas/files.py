@@ -48,10 +48,10 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
         raise InputError(path, rule, hint=nearest(path)) from error
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal, without holding it in memory."""
+def digest_of(path: Path, kind: str = "sha256") -> str:
+    """Return the SHA-256 of a file, or another digest, in hexadecimal, without holding it in memory."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
 
 
 def nearest(path: Path) -> str | None:

@@ -15,6 +15,7 @@ class Source:
         url: where it is.
         size_bytes: its size; None if unknown.
         sha256: its digest, in hexadecimal; None if none is known, so that what comes cannot be checked.
+        md5: its MD5, where its publisher gives no better digest; it tells that a file came whole, not who made it.
         listed: of an archive without a known digest, the source that lists the digests of its files, with which
             `arrange` compares them; None if there is none.
     """
@@ -22,6 +23,7 @@ class Source:
     url: str
     size_bytes: int | None = None
     sha256: str | None = None
+    md5: str | None = None
     listed: str | None = None
 
     @property
@@ -66,7 +68,7 @@ class PublicSet:
     @property
     def is_checked(self) -> bool:
         """Whether all that comes is compared with known digests."""
-        return all(source.sha256 or source.listed for source in self.sources)
+        return all(source.sha256 or source.md5 or source.listed for source in self.sources)
 
 
 PUBLIC: Registry[PublicSet] = Registry("public data set", "nas.data.public.sets")

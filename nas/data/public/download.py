@@ -111,10 +111,11 @@ def _check(source: Source, part: Path, url: str) -> None:
     if source.size_bytes is not None and size != source.size_bytes:
         part.unlink()
         raise InputError(url, f"must have {source.size_bytes:,} bytes", got=f"{size:,}", hint="give another --mirror")
-    if source.sha256 is not None and (found := digest_of(part)) != source.sha256:
-        part.unlink()
-        rule = f"must have the SHA-256 {source.sha256}; the file was deleted"
-        raise InputError(url, rule, got=found, hint="fetch it again, or give another --mirror")
+    for name, digest in (("SHA-256", source.sha256), ("MD5", source.md5)):
+        if digest is not None and (found := digest_of(part, name.replace("-", "").lower())) != digest:
+            part.unlink()
+            rule = f"must have the {name} {digest}; the file was deleted"
+            raise InputError(url, rule, got=found, hint="fetch it again, or give another --mirror")
 
 
 def _is_final(error: Exception | None) -> bool:

@@ -208,6 +208,16 @@ def pamap2() -> dict[str, bytes]:
     return {"pamap2+physical+activity+monitoring.zip": zipped({"readme.pdf": b"x", "PAMAP2_Dataset.zip": inner})}
 
 
+def toy_car() -> dict[str, bytes]:
+    def name(domain: str, part: str, kind: str, number: int) -> str:
+        return f"ToyCar/{part}/section_00_{domain}_{part}_{kind}_{number:04}_car_A1_spd_28V_mic_1.wav"
+
+    train = [name(domain, "train", "normal", n) for n in range(4) for domain in ("source", "target")]
+    test = [name("target", "test", kind, n) for n in range(3) for kind in ("normal", "anomaly")]
+    files = {path: clip() for path in (*train, *test)}
+    return {"dev_ToyCar.zip": zipped(files | {"ToyCar/attributes_00.csv": b"x"})}
+
+
 # Files of each set with its layout, and the rows of each part that they give.
 LAYOUTS: dict[str, tuple[Callable[[], dict[str, bytes]], dict[str, int], dict[str, object]]] = {
     "cifar10": (cifar10, {"train": 50, "test": 20}, {"shape": (32, 32, 3)}),
@@ -217,6 +227,7 @@ LAYOUTS: dict[str, tuple[Callable[[], dict[str, bytes]], dict[str, int], dict[st
     "pamap2": (pamap2, {"train": 18}, {"shape": (128, 31)}),
     "rock_paper_scissors": (rock_paper_scissors, {"train": 8, "test": 8}, {"shape": (30, 30, 3)}),
     "speech_commands": (speech_commands, {"train": 4, "val": 2, "test": 2}, {"shape": (1600, 1)}),
+    "toy_car": (toy_car, {"train": 8, "test": 6}, {"shape": (1600, 1)}),
     "uci_har": (uci_har, {"train": 12, "test": 6}, {"shape": (128, 9)}),
     "wisdm": (wisdm, {"train": 24}, {"shape": (128, 3)}),
 }
@@ -255,6 +266,7 @@ def test_a_set_says_its_licence_whom_to_cite_and_its_split(name: str) -> None:
     assert known.split
     for each in known.sources:
         assert each.size_bytes is None or each.sha256 is not None
+        assert each.md5 is None or len(bytes.fromhex(each.md5)) == 16
         assert each.listed is None or each.listed in {other.name for other in known.sources}
         assert each.sha256 is None or len(bytes.fromhex(each.sha256)) == 32
 
@@ -282,6 +294,16 @@ def test_a_file_with_another_digest_is_deleted_and_refused(server: Server, tmp_p
     with pytest.raises(InputError, match="must have the SHA-256"):
         download(source(content), tmp_path, server.url)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_with_another_md5_is_refused_where_no_other_digest_is_known(server: Server, tmp_path: Path) -> None:
+    server.files = {"file.bin": b"whole"}
+    # echo -n whole | md5sum
+    known = Source("https://example.invalid/file.bin", md5="356c9ee60e9da05301adc3bd96f6b383")
+    assert download(known, tmp_path, server.url).read_bytes() == b"whole"
+    server.files = {"file.bin": b"other"}
+    with pytest.raises(InputError, match="must have the MD5 "):
+        download(known, tmp_path / "other", server.url)
 
 
 def test_a_server_that_sends_more_than_the_file_is_cut_off(server: Server, tmp_path: Path) -> None:
@@ -364,6 +386,16 @@ def test_beats_are_those_of_the_file_and_a_record_that_differs_from_its_list_is_
     monkeypatch.setitem(PUBLIC._load(), "mit_bih", as_served("mit_bih", server.files))
     with pytest.raises(InputError, match=r"100.dat: must be listed in SHA256SUMS.txt"):
         fetch("mit_bih", tmp_path / "other", server.url)
+
+
+def test_clips_of_the_toy_car_are_normal_or_not_and_no_group_is_in_two_parts(tmp_path: Path) -> None:
+    (tmp_path / "dev_ToyCar.zip").write_bytes(toy_car()["dev_ToyCar.zip"])
+    PUBLIC["toy_car"].arrange(tmp_path, tmp_path / "set")
+    data = load(str(tmp_path / "set/sounds"))
+    assert (data.task, data.class_names) == ("anomaly", ("normal", "anomaly"))
+    assert data.test is not None
+    assert data.test.y.tolist().count(1) == 3
+    assert not set(data.train.groups) & set(data.test.groups)
 
 
 def test_heart_rate_holds_until_the_next_one_and_lost_packets_stay_blank(tmp_path: Path) -> None:
