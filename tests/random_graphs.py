@@ -8,6 +8,7 @@ import numpy as np
 from nas.graph.builder import GraphBuilder
 from nas.graph.graph import Graph
 from nas.space.blocks.conv import Conv
+from nas.space.blocks.downsample import Downsample
 from nas.space.blocks.inception import Inception
 from nas.space.blocks.inverted_residual import InvertedResidual
 from nas.space.blocks.residual import Residual
@@ -25,6 +26,7 @@ def random_graph(seed: int) -> Graph:
     rng = random.Random(seed)
     window, image = (1, rng.randint(90, 120), rng.randint(3, 5)), (rng.randint(12, 16), rng.randint(12, 16), 3)
     g = GraphBuilder(rng.choice((window, image)))
+    Downsample(halvings=rng.choice((0, 0, 1))).lower(g)
     seen = [g.tensor]
     for _ in range(rng.randint(3, 6)):
         rng.choice(STEPS)(g, rng, seen)
