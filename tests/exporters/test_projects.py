@@ -25,6 +25,7 @@ from nas.signal.statistics import Statistics
 from nas.study.archive import Example, Quantization
 from nas.target.profiler import profile
 from nas.target.target import find_target
+from nas.task.anomaly import Anomaly
 from nas.task.multi_label import MultiLabel
 
 MODEL = rooms.ROOT / "native" / "fuzz" / "corpus" / "cnn_timeseries.tflite"
@@ -154,6 +155,18 @@ def test_a_project_of_several_labels_prints_their_probabilities_and_those_that_h
     lines = ["self-test: passed", "walk: 0.000", "sit: 0.996", "lie: 0.488"]
     assert run().stdout.splitlines() == [*lines, "holds: sit", "holds: lie"]
     assert run(offset=-1).stdout.splitlines() == [*lines[:3], "lie: 0.484", "holds: sit"]
+
+
+def test_a_project_of_a_detector_tells_score_and_answer(build, make_archive):
+    example = replace(EXAMPLE, output=tuple(value // 2 for value in EXAMPLE.input))
+    task = Anomaly(threshold=1.0, constant_threshold=1.0)
+    archive = make_archive(task=task, example=example, tflite=MODEL.read_bytes())
+    steps = np.subtract(example.output, archive.output.zero_point) - np.subtract(
+        example.input, archive.input.zero_point
+    )
+    run = build("cmake", archive=archive, example=example)
+    score = archive.input.scale**2 * np.mean(steps**2)
+    assert run().stdout.splitlines() == ["self-test: passed", f"score: {score:.3f}", "answer: anomaly"]
 
 
 HEARD = Mel(window_size_ms=20, window_step_ms=20, filterbank_n_channels=8)

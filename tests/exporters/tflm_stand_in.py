@@ -48,7 +48,7 @@ struct TfLiteTensor { struct { int8_t* int8; } data; };
 namespace tflite {
 struct Model {};
 struct MicroInterpreter {
-  int8_t in[32], out[3];
+  int8_t in[32], out[{SIZE}];
   TfLiteTensor input_{{in}}, output_{{out}};
   size_t bytes_;
   MicroInterpreter(const Model*, const MicroOpResolver&, uint8_t* arena, size_t bytes) : bytes_(bytes) {
@@ -61,7 +61,7 @@ struct MicroInterpreter {
   TfLiteTensor* input(size_t) { return &input_; }
   TfLiteTensor* output(size_t) { return &output_; }
   TfLiteStatus Invoke() {
-    static constexpr int8_t kInput[32] = {INPUT}, kOutput[3] = {OUTPUT};
+    static constexpr int8_t kInput[32] = {INPUT}, kOutput[{SIZE}] = {OUTPUT};
     if (memcmp(in, kInput, sizeof in) != 0) return kTfLiteError;
     memcpy(out, kOutput, sizeof out);
     out[2] = static_cast<int8_t>(out[2] + setting("OFFSET"));
@@ -89,7 +89,8 @@ def write_tflm(root: Path, example: Example = EXAMPLE) -> None:
 
 def _headers(example: Example) -> Iterator[tuple[str, str]]:
     known = {"INPUT": example.input, "OUTPUT": example.output}
-    interpreter = INTERPRETER
+    # Three at least, since the step from the environment is added to the third.
+    interpreter = INTERPRETER.replace("{SIZE}", str(max(3, len(example.output))))
     for word, values in known.items():
         interpreter = interpreter.replace(f"{{{word}}}", "{" + ", ".join(map(str, values)) + "}")
     yield str(_LITE / "micro" / "micro_mutable_op_resolver.h"), RESOLVER

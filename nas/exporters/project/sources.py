@@ -89,7 +89,7 @@ def shared_sources(project: Project, *, before: str = "", computer: bool = False
     arena = Arena(None if wide is None else wide["arena"]["min"])
     files = {
         **model_files(archive, prefix),
-        "model_check.h": check_header(prefix, archive.example, answers_of(archive).count),
+        "model_check.h": check_header(prefix, archive.example, answers_of(archive).size),
         "predict.h": predict_header(archive, prefix),
         "predict.cpp": predict_source(archive, prefix, arena, before),
     }
