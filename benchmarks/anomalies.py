@@ -2,7 +2,8 @@
 
     python benchmarks/anomalies.py ../shared/data/skab_csv --minutes 10 --folder /tmp/anomalies
 
-searches, and adds a line to `benchmarks/anomalies.jsonl`; `--page` writes `benchmarks/anomalies.md` from these lines.
+searches, and adds a line to `benchmarks/anomalies.jsonl`; `--space forecaster_timeseries` searches for forecasters in
+place of auto-encoders, and `--page` writes `benchmarks/anomalies.md` from these lines.
 Rows to learn from and to choose by are the recordings of `valve1` (a valve at the inlet is closed), the test rows those
 of `valve2` (another valve, at the outlet). Each row of the test recordings from the 16th on is judged by the window
 that ends with it, so that F1, false-alarm rate and missed-alarm rate are SKAB's own (github.com/waico/SKAB).
@@ -20,6 +21,7 @@ import nas
 
 HERE = Path(__file__).parent
 LINES, PAGE = HERE / "anomalies.jsonl", HERE / "anomalies.md"
+SPACE = "autoencoder_timeseries"
 WINDOW, STRIDE = 16, {"train": 4, "test": 1}
 KINDS = {"train": "valve1", "test": "valve2"}
 METRICS = ("roc_auc", "partial_auc", "f1", "false_alarm_rate", "missed_alarm_rate")
@@ -46,14 +48,14 @@ def write(skab: Path, path: Path) -> None:
     np.savez_compressed(path, **arrays)
 
 
-def measured(skab: Path, folder: Path, minutes: float, budget_kb: float, seed: int) -> dict[str, Any]:
+def measured(skab: Path, folder: Path, space: str, minutes: float, budget_kb: float, seed: int) -> dict[str, Any]:
     """Search, and return the figures of the winner and of what stands beside it."""
     data = folder / "skab.npz"
     folder.mkdir(parents=True, exist_ok=True)
     write(skab, data)
     study = nas.Study(
-        space="autoencoder_timeseries", data=str(data), task="anomaly", budget_kb=budget_kb, minutes=minutes,
-        name=f"skab-{budget_kb:g}kb-{seed}", seed=seed, tracking_uri="none",
+        space=space, data=str(data), task="anomaly", budget_kb=budget_kb, minutes=minutes,
+        name=f"skab-{space}-{budget_kb:g}kb-{seed}", seed=seed, tracking_uri="none",
     )  # fmt: skip
     found = nas.search(study, root=folder)
     winner = found.winner
@@ -67,6 +69,7 @@ def measured(skab: Path, folder: Path, minutes: float, budget_kb: float, seed: i
         "distance from the mean of the training rows": {name: tested.baseline_metrics[name] for name in METRICS},
     }
     return {
+        "space": space,
         "minutes": minutes,
         "seed": seed,
         "budget_kb": budget_kb,
@@ -92,7 +95,8 @@ def page(lines: list[dict[str, Any]]) -> str:
         delays = [event["delay"] for event in line["events"]]
         late = ", ".join("never" if delay is None else f"{delay} s" for delay in delays) or "not measured"
         parts.append(
-            f"## {line['budget_kb']:g} KB of weights, seed {line['seed']}\n\n{line['minutes']:g} minutes, "
+            f"## {line.get('space', SPACE)}, {line['budget_kb']:g} KB of weights, seed {line['seed']}\n\n"
+            f"{line['minutes']:g} minutes, "
             f"{line['trials']} trials. The winner has {line['weights_bytes']:,} B of weights and needs an arena of "
             f"{line['arena_bytes']:,} B. Its first alarm in the anomaly of each test recording comes after: {late}.\n"
         )
@@ -111,6 +115,7 @@ def page(lines: list[dict[str, Any]]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("skab", type=Path, nargs="?", default=Path("../shared/data/skab_csv"))
+    parser.add_argument("--space", default=SPACE)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--budget-kb", type=float, default=4.0)
     parser.add_argument("--folder", type=Path, default=Path("studies"))
@@ -118,7 +123,7 @@ def main() -> None:
     parser.add_argument("--page", action="store_true")
     asked = parser.parse_args()
     for seed in () if asked.page else asked.seeds:
-        line = measured(asked.skab, asked.folder, asked.minutes, asked.budget_kb, seed)
+        line = measured(asked.skab, asked.folder, asked.space, asked.minutes, asked.budget_kb, seed)
         with LINES.open("a") as file:
             file.write(json.dumps(line) + "\n")
         print(json.dumps(line["models"], indent=1))

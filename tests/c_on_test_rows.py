@@ -11,7 +11,9 @@ import pytest
 import nas as package
 
 
-def printed(nas: Callable[..., Any], study: Path, folder: Path, name: str, tell: str) -> bytes:
+def printed(
+    nas: Callable[..., Any], study: Path, folder: Path, name: str, tell: str, row: str = "INPUT_BYTES"
+) -> bytes:
     """Return what the C of a winner prints for all test rows; the test is skipped where there is no compiler.
 
     Args:
@@ -20,13 +22,14 @@ def printed(nas: Callable[..., Any], study: Path, folder: Path, name: str, tell:
         folder: for the sources.
         name: what the names in C begin with.
         tell: statements in C behind the network, which print something of `input` and `output`.
+        row: the macro of the number of values in a row.
     """
     if shutil.which("gcc") is None:
         pytest.skip("no gcc to compile with")
     nas("export", str(study), "--format", "c", "-o", str(folder), "--name", name)
     (folder / "main.c").write_text(
         f'#include <stdio.h>\n#include "{name}.h"\nint main(void) {{\n'
-        f"  static int8_t input[{name.upper()}_INPUT_BYTES], output[{name.upper()}_OUTPUT_BYTES];\n"
+        f"  static int8_t input[{name.upper()}_{row}], output[{name.upper()}_OUTPUT_BYTES];\n"
         "  while (fread(input, 1, sizeof input, stdin) == sizeof input) {\n"
         f"    {name}_invoke(input, output);\n    {tell}\n  }}\n  return 0;\n}}\n"
     )

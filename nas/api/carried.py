@@ -13,21 +13,24 @@ from nas.task.documents import from_parameters
 from nas.task.parameters import finite_numbers
 
 
-def with_carried(model: Model, outputs: int) -> Model:
+def with_carried(model: Model, plain: Model | None = None) -> Model:
     """Return a model with the names, the scaling, the thresholds and the front-end that its own `.tflite` carries.
 
     What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
 
     Args:
-        model: whose `input_shape` is that of its `.tflite`.
-        outputs: number of outputs of its `.tflite`.
+        model: what is known of it besides.
+        plain: the model as its `.tflite` is, without a name or a front-end; None if nothing is known besides.
     """
-    carried, channels = _carried(model.tflite or b""), model.input_shape[-1]
+    plain = plain or model
+    carried, channels, outputs = _carried(model.tflite or b""), plain.input_shape[-1], len(plain.class_names)
     names = carried.get("target_names", carried.get("class_names", carried.get("classes")))
-    task = from_parameters(carried, outputs, math.prod(model.input_shape)) or model.task
+    task = from_parameters(carried, outputs, math.prod(plain.input_shape)) or model.task
     count = task.name_count(outputs)
     mean, std = finite_numbers(carried, "mean", channels), finite_numbers(carried, "std", channels)
-    described = front_end_from(carried, model.input_shape)
+    if model is plain:
+        model = replace(model, input_shape=task.row_shape(plain.input_shape))
+    described = front_end_from(carried, plain.input_shape)
     if described is not None:
         front_end, row_shape = described
         rate_hz = front_end.rate_hz or _rate(carried)

@@ -40,8 +40,7 @@ def _described(content: bytes, file: str) -> tuple[FrontEnd, Rows]:
         from nas.api.carried import with_carried
         from nas.api.loading import plain_model
 
-        plain = plain_model(content, Path(file or "model"))
-        return _of(with_carried(plain, len(plain.class_names)))
+        return _of(with_carried(plain_model(content, Path(file or "model"))))
     if file and beside.is_file() and b'"front_end"' in beside.read_bytes():
         from nas.api.loading import load
 

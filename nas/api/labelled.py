@@ -96,7 +96,8 @@ def baseline_score(parts: Mapping[str, Part], part: str, learns: Task | None = N
     outputs = y.shape[1] if y.ndim == 2 else 1 + int(max(y.max(), rows.y.max(initial=0)))
     answers = None
     if judge.reconstructs:
-        answers = judge.answers(np.zeros((len(rows), rows.x[0].size), np.float32), rows.x)
+        outputs = judge.outputs(y, (), rows.x.shape[1:])
+        answers = judge.answers(np.zeros((len(rows), outputs), np.float32), rows.x)
     return judge.scores(judge.baseline(y, rows.y, outputs, answers))[judge.main_metric]
 
 

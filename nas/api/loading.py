@@ -126,13 +126,12 @@ def plain_model(content: bytes, path: Path) -> Model:
 def _tflite(path: Path) -> Model:
     content = read_regular(path, MOST_FILE_BYTES)
     model, beside = plain_model(content, path), path.parent / METADATA
-    outputs = len(model.class_names)
     if not beside.is_file():
-        return with_carried(model, outputs)
+        return with_carried(model)
     known = _metadata(beside.read_bytes(), beside)
     if known["sha256"] != _sha256(content):
         if known.get("bare_sha256") == bare_sha256(content):  # its parameters were changed since
-            return with_carried(_described(model, known, beside), outputs)
+            return with_carried(_described(model, known, beside), model)
         hint = f"move the .tflite away from {beside.name}, or export it again"
         raise InputError(beside, "must describe the .tflite beside it", got="another model's SHA-256", hint=hint)
     return _described(model, known, beside)
@@ -176,19 +175,21 @@ def _metadata(content: bytes, place: object) -> Any:
 def _described(model: Model, known: Any, place: object) -> Model:
     """Return a model with what `metadata.json` says of it; InputError if that is damaged."""
     try:
+        task = from_document(known["output"], Place(place, "output"))
         factors, rate = known["input"]["units_scale"], known["input"].get("sample_rate_hz")
-        return replace(
+        described = replace(
             model,
             class_names=tuple(map(str, known["class_names"])),
             scaling=from_data(Scaling, known["input"]["scaling"], Place(place, "input.scaling")),
             units_scale=None if factors is None else tuple(map(float, factors)),
             is_logit=known["output"]["is"] == "logit",
-            task=from_document(known["output"], Place(place, "output")),
+            task=task,
+            input_shape=task.row_shape(model.input_shape),
             channel_names=tuple(map(str, known["input"].get("channel_names", ()))),
             sample_rate_hz=None if rate is None else float(rate),
             name=str(known.get("study", model.name)),
-            **_front_end(known["input"], model, place),
         )
+        return replace(described, **_front_end(known["input"], model, place))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(place, "must be the metadata.json of an exported model", got=repr(error)) from error
 

@@ -109,7 +109,7 @@ class Model:
         if self.keras is None:
             hint = "load the study, its .nas.zip or its .keras file: a .tflite has no float model"
             raise InputError(self.origin, "must hold the float model, a .keras file", hint=hint)
-        outputs = keras_outputs(load_keras(self.keras, self.origin), x)
+        outputs = keras_outputs(load_keras(self.keras, self.origin), self.task.read(x))
         return self.task.predicted(self._probabilities(outputs), x)
 
     def scaled(self, rows: npt.ArrayLike) -> Floats:

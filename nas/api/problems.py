@@ -10,6 +10,7 @@ from nas.space.file import load_space, space_names
 from nas.space.front_end import check_rows
 from nas.study.applicable import require_for_rows
 from nas.study.study import Study
+from nas.task.reconstruction import WHOLE
 
 
 def load_problem(study: Study) -> Problem:
@@ -19,13 +20,20 @@ def load_problem(study: Study) -> Problem:
     space = replace(space, task=space.task.fitted(splits.train.y))
     if len(splits.input_shape) != space.input.axes:
         kind = Kind.of(splits.input_shape)
-        known = [name for name in space_names() if load_space(name).input == kind]
+        spaces = map(load_space, space_names())
+        known = [one.name for one in spaces if one.input == kind and one.reconstruction == space.reconstruction]
         raise InputError(
             f"space {space.name}",
             f"is for {space.input} data",
             got=f"rows of shape {splits.input_shape} from {study.data}",
             hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in known)}",
         )
+    if space.reconstruction != WHOLE and not space.task.reconstructs:
+        rule, got = f"is for anomaly detection: its networks give a {space.reconstruction}", f"--task {splits.task}"
+        raise InputError(f"space {space.name}", rule, got=got, hint="take another --space")
+    if min(space.task.read_shape(splits.input_shape)) < 1:
+        rule, got = "windows must have 2 steps or more, of which the last is forecast", f"1 step in {study.data}"
+        raise InputError(f"space {space.name}", rule, got=got, hint="give --window")
     if space.front_end is not None and space.task.reconstructs:
         rule, hint = "must read the rows themselves to detect anomalies", "take --space autoencoder_timeseries"
         raise InputError(f"space {space.name}", rule, got="a front-end", hint=hint)

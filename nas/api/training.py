@@ -134,7 +134,7 @@ def _train(request: Request, checkpoints: Checkpoints, view: TrainingProgress | 
         weights_sha256=weights_sha256(made.weights),
         val_score=made.val_score,
         float_val_score=made.float_val_score,
-        baseline_score=baseline_score({"train": rows.train, "val": rows.val}, "val", rows.learns),
+        baseline_score=baseline_score({"train": rows.train, "val": rows.val}, "val", made.task),
         seconds=round(time.monotonic() - start, 2),
         stopped_by=made.stopped_by,
         resumed_at=made.resumed_at,

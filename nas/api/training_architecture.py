@@ -81,12 +81,13 @@ def plan_of(request: Request, data: TrainingData) -> Retraining:
         raise InputError("--weights", "must be left out for an architecture, which begins with weights of its seed")
     path = Path(spec.model.architecture)
     member = _read(read_regular(path, _MOST_JSON_BYTES), path)
-    outputs = rows.learns.outputs(rows.train.y, rows.class_names, data.row_shape)
+    learns = member.task if isinstance(member.task, type(rows.learns)) else rows.learns
+    outputs = learns.outputs(rows.train.y, rows.class_names, data.row_shape)
     wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, outputs)}
     for key, (own, other) in wanted.items():
         if own != other:
             raise InputError(f"{path}: {key}", f"must be that of the data, {_words(other)}", got=_words(own))
-    if not isinstance(member.task, type(rows.learns)):
+    if learns is not member.task:
         raise InputError(f"{path}: task", f"must be {rows.task}, as the data are", hint="search for one on these data")
     labels = None if request.test or not spec.training.soft_labels else _read_labels(Path(spec.training.soft_labels))
     return retraining_of(spec, member, len(rows.train), len(rows.val), labels)

@@ -67,7 +67,7 @@ extern "C" {{
 
 
 def _quantizing(archive: Archive, prefix: str) -> str:
-    return "" if has_front_end(archive) else f"{quantizing(prefix)}\n\n"
+    return "" if has_front_end(archive) else f"{quantizing(prefix, row=answers_of(archive).row)}\n\n"
 
 
 def _declarations(archive: Archive, prefix: str) -> str:

@@ -90,8 +90,8 @@ def _main(name: str, archive: Archive) -> str:
 
 #include "{name}{"_check" * checked}.h"
 
-static int8_t input[{upper}_INPUT_BYTES], output[{upper}_OUTPUT_BYTES];
-static float raw[{upper}_INPUT_BYTES];  // one input, in the units of the training data, channels last
+static int8_t input[{upper}_{answers.row}], output[{upper}_OUTPUT_BYTES];
+static float raw[{upper}_{answers.row}];  // one input, in the units of the training data, channels last
 
 int main(void) {{
   static const char *const names[] = {upper}_{answers.names.upper()};

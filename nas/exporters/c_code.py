@@ -117,7 +117,7 @@ def _value_scaling(name: str, archive: Archive) -> str:
 {_told_scaling(name, archive)}
 {arrays}
 
-{quantizing(name, f"{upper}_FLOAT({{}})")}
+{quantizing(name, f"{upper}_FLOAT({{}})", answers_of(archive).row)}
 
 """
 

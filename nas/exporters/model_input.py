@@ -28,6 +28,8 @@ def model_input(archive: Archive, header: str = "model_data.h") -> str:
 
 def _facts(archive: Archive, header: str) -> Iterator[str]:
     yield f"- Shape, batch first: {', '.join(map(str, archive.input_shape))}; channels are the last axis."
+    if about := answers_of(archive).about_row:
+        yield about
     if archive.sample_rate_hz is not None:
         yield f"- Sample rate: {archive.sample_rate_hz:g} Hz."
     if archive.units_scale:

@@ -86,6 +86,7 @@ def _takes(archive: Archive, prefix: str) -> _Takes:
     if (features == NULL) continue;
     memcpy(interpreter.input(0)->data.int8, features, {upper}_INPUT_BYTES);""",
         )
-    raw = f"static float raw[{upper}_INPUT_BYTES];  // one input, in the units below, channels last"
-    filled = filling(prefix, "interpreter.input(0)", "    ", keeps=answers_of(archive).keeps_input).rstrip()
+    answers = answers_of(archive)
+    raw = f"static float raw[{upper}_{answers.row}];  // one input, in the units below, channels last"
+    filled = filling(answers, prefix, "interpreter.input(0)", "    ").rstrip()
     return _Takes('#include "model_data.h"', raw, "", "", f"    // Fill raw from the sensor here.\n{filled}")

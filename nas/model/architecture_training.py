@@ -174,7 +174,8 @@ def _float_score(plan: Retraining, network: Network, trained: Trained, val: Part
     task = plan.architecture.task
     if task.main_metric == task.curve:
         return trained.val_accuracy
-    return task.judged(float_outputs(network, val.x), val.y, plan.architecture.outputs, val.x)[task.main_metric]
+    outputs = float_outputs(network, task.read(val.x))
+    return task.judged(outputs, val.y, plan.architecture.outputs, val.x)[task.main_metric]
 
 
 def _judged(plan: Retraining, tflite: bytes, val: Part | None) -> tuple[Task, Mapping[str, float]]:

@@ -28,7 +28,7 @@ def evaluate_winner(task: EvaluationTask, data: Prepared) -> Tested:
 
     outputs, read = TfliteModel(task.tflite).answered(part.x, learns)
     answers = learns.answers(outputs, read)
-    before = learns.answers(learns.deployed(float_outputs(network, part.x)), part.x)
+    before = learns.answers(learns.deployed(float_outputs(network, learns.read(part.x))), part.x)
     counts, grouped = tallies(answers), part.groups is not None
     return Tested(
         metrics=learns.estimates(counts, grouped=grouped),

@@ -237,7 +237,7 @@ def _float_scores(architecture: Architecture, network: "Network", val: Part) -> 
     learns = architecture.task
     if learns.curve in learns.metrics and learns.main_metric == learns.curve:
         return {}
-    return learns.judged(float_outputs(network, val.x), val.y, architecture.outputs, val.x)
+    return learns.judged(float_outputs(network, learns.read(val.x)), val.y, architecture.outputs, val.x)
 
 
 def _quantize(task: TrainingTask, training: _Training) -> tuple[bytes, bool]:

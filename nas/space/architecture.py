@@ -43,7 +43,7 @@ class Architecture:
 
     def lower(self) -> Graph:
         """Return the operators that TFLM runs after the front-end."""
-        g = GraphBuilder(as_input(self.front_end.shape(self.input_shape)))
+        g = GraphBuilder(as_input(self.task.read_shape(self.front_end.shape(self.input_shape))))
         for block in self.blocks:
             block.lower(g)
         self.task.head(g, self.outputs)

@@ -14,6 +14,7 @@ from nas.space.choices import Choices, parse_choices
 from nas.space.dims import GivenChooser, Value, parse_dim, show
 from nas.space.front_end import FRONT_END, WHICH, FrontEnds, parse_front_end
 from nas.space.space import Space, Stage
+from nas.task.reconstruction import FORECAST, RECONSTRUCTIONS, WHOLE
 
 # More than any network for a microcontroller has; each block costs time whenever a candidate is drawn.
 MOST_STAGES, MOST_BLOCKS = 32, 100
@@ -23,6 +24,8 @@ KEYS: Mapping[str, str] = {
     "input": "The kind of rows that its networks take: `table`, `window` or `image`.",
     "data": "The data that are used where the user names none: a name (see `nas data`), a file or a folder.",
     "stages": "The names of the tables with its stages, in the order from the input on.",
+    "reconstruction": "What its networks give again of a row if they detect anomalies: `whole`, all of it (an "
+    "auto-encoder; the default), or `forecast`, the last step of a window from those before it.",
     "front_end": "The table of the front-end, whose features the first stage reads: its name as `front_end`, and "
     "settings, each a value, a list, a range or a condition (`when`), as in a stage. It must be able to compute all of "
     "their combinations. Where `front_end` is a list, it is searched too, and each has a table of settings of its own, "
@@ -76,7 +79,20 @@ def parse_space(source: Mapping[str, Any], name: str, place: str) -> Space:
     stages = tuple(_parse_stage(source.get(str(stage)), str(stage), place) for stage in source["stages"])
     front_end = parse_front_end(source[FRONT_END], f"{place}: {FRONT_END}") if FRONT_END in source else None
     space = Space(name, source["description"], Kind(source["input"]), source["data"], stages, source, front_end)
+    space = dataclasses.replace(space, reconstruction=_parse_reconstruction(source, place))
     return dataclasses.replace(space, starts=_parse_starts(source.get("start", []), space, place))
+
+
+def _parse_reconstruction(source: Mapping[str, Any], place: str) -> str:
+    """Return what networks give again of a row; InputError for what they cannot."""
+    given, place = str(source.get("reconstruction", WHOLE)), f"{place}: reconstruction"
+    if given not in RECONSTRUCTIONS:
+        raise unknown(place, "reconstruction", given, RECONSTRUCTIONS)
+    if given == FORECAST and source["input"] != Kind.WINDOW:
+        raise InputError(
+            place, "only windows have a next step that can be forecast", got=f'input = "{source["input"]}"'
+        )
+    return given
 
 
 def _parse_stage(table: object, name: str, place: str) -> Stage:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nas.errors import InputError
@@ -14,7 +14,9 @@ from nas.space.blocks.block import Block
 from nas.space.choices import Choices
 from nas.space.dims import Chooser, Dim, GivenChooser, Value
 from nas.space.front_end import FrontEnds
+from nas.task.anomaly import Anomaly
 from nas.task.classification import Classification
+from nas.task.reconstruction import WHOLE
 from nas.task.task import Task
 
 
@@ -44,6 +46,8 @@ class Space:
         front_end: what may compute the features that the first stage reads; None for networks that read the rows.
         starts: parameters of members that are known to be good.
         task: what its networks learn; chosen by the study, not by the file.
+        reconstruction: what its networks give again of a row if they detect anomalies, one of
+            `nas.task.reconstruction.RECONSTRUCTIONS`.
         source: the parsed file; spaces with equal sources are the same space.
     """
 
@@ -56,10 +60,16 @@ class Space:
     front_end: FrontEnds | None = None
     starts: tuple[Mapping[str, Value], ...] = ()
     task: Task = field(default_factory=Classification)
+    reconstruction: str = WHOLE
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(self.source, sort_keys=True).encode()).hexdigest()[:12]
+
+    def learning(self, task: Task) -> "Space":
+        """Return the space of networks that learn a task; those that detect anomalies do it as the space says."""
+        own = replace(task, reconstruction=self.reconstruction) if isinstance(task, Anomaly) else task
+        return replace(self, task=own)
 
     @property
     def members(self) -> int:

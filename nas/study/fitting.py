@@ -210,7 +210,8 @@ def _other_spaces(asked: Asked) -> Iterator[tuple[str, Asked]]:
     """Yield the other spaces that come with nas for rows of the same kind."""
     for name in space_names():
         space = load_space(name)
-        alike = space.input == asked.space.input and (space.front_end is None) == (asked.space.front_end is None)
+        alike = space.input == asked.space.input and space.reconstruction == asked.space.reconstruction
+        alike &= (space.front_end is None) == (asked.space.front_end is None)
         if alike and space.digest != asked.space.digest:
             yield f"--space {name}", replace(asked, space=replace(space, task=asked.space.task))
 

@@ -214,7 +214,7 @@ class Study:
         """
         settings = TaskSettings(self.loss, self.false_alarm_rate, self.output == OUTPUTS[0])
         learns = learned(task or self.task, self.metric, settings)
-        return dataclasses.replace(load_space(self.space), task=learns)
+        return load_space(self.space).learning(learns)
 
     def limits(self, target: Target) -> Budget:
         """Return the limits that the study gives; RAM and flash are the target's where it gives none."""

@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Flags, Floats, Rows
+from nas.errors import unknown
 from nas.graph.builder import GraphBuilder
 from nas.task.alarms import ALARM_METRICS, ANOMALY, NORMAL, alarm_estimates, alarm_tallies, confusion_of
 from nas.task.metrics import Estimate, Metric
 from nas.task.parameters import finite_number
+from nas.task.reconstruction import RECONSTRUCTIONS, WHOLE, Reconstruction
 from nas.task.task import ANOMALIES, TASKS, Task
 
 FALSE_ALARM_RATE = 0.05
@@ -47,6 +49,7 @@ class Anomaly(Task):
         false_alarm_rate: the wanted share of normal rows whose score is above the threshold.
         threshold: the score above which a row is an anomaly, from normal validation rows; None before `calibrated`.
         constant_threshold: that of the constant answer.
+        reconstruction: what networks give again of a row, one of `RECONSTRUCTIONS`.
     """
 
     metrics: ClassVar[Mapping[str, Metric]] = ALARM_METRICS
@@ -65,30 +68,48 @@ class Anomaly(Task):
     false_alarm_rate: float = FALSE_ALARM_RATE
     threshold: float | None = None
     constant_threshold: float | None = None
+    reconstruction: str = WHOLE
+
+    def __post_init__(self) -> None:
+        if self.reconstruction not in RECONSTRUCTIONS:
+            raise unknown("anomaly", "reconstruction", self.reconstruction, RECONSTRUCTIONS)
+
+    @property
+    def _part(self) -> Reconstruction:
+        return RECONSTRUCTIONS[self.reconstruction]
+
+    def read_shape(self, row_shape: Sequence[int]) -> tuple[int, ...]:
+        return self._part.read_shape(row_shape)
+
+    def row_shape(self, read_shape: Sequence[int]) -> tuple[int, ...]:
+        return self._part.row_shape(read_shape)
+
+    def read(self, x: Array) -> Array:
+        return self._part.read(x)
 
     @property
     def loss(self) -> str:
         return "mse"
 
     def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
-        return int(np.prod(row_shape))
+        return self._part.outputs(row_shape)
 
     def head(self, g: GraphBuilder, outputs: int) -> None:
         g.flatten()
         g.fully_connected(outputs, activation="NONE")
 
     def targets(self, x: Array, y: Array, outputs: int, smoothing: float = 0.0) -> Floats:
-        """Return the rows themselves."""
-        return np.asarray(x.reshape(len(x), outputs), np.float32)
+        """Return the rows themselves, or the part of them that is given again."""
+        return np.asarray(self._part.target(x), np.float32)
 
     def learnable(self, y: Array) -> Rows:
         return np.flatnonzero(y == NORMAL)
 
     def answers(self, outputs: Array, x: Array | None = None) -> Doubles:
-        """Return the score of each row and that of the constant answer [n, 2], for outputs and inputs of a network."""
-        assert x is not None, "outputs are compared with inputs"
-        inputs = np.asarray(x, np.float64).reshape(len(x), -1)
-        errors = (np.asarray(outputs, np.float64) - inputs, inputs)
+        """Return the score of each row and that of the constant answer [n, 2], for a network's outputs and the rows."""
+        assert x is not None, "outputs are compared with rows"
+        targets = np.asarray(self._part.target(x), np.float64)
+        errors = (np.asarray(outputs, np.float64) - targets, targets)
         return np.stack([(error**2).mean(axis=1) for error in errors], axis=1)
 
     def calibrated(self, answers: Array, y: Array) -> "Anomaly":
@@ -157,15 +178,17 @@ class Anomaly(Task):
             "anomaly_threshold:float64": self.threshold,
             "constant_threshold:float64": self.constant_threshold,
             "false_alarm_rate:float32": self.false_alarm_rate,
+            **({} if self.reconstruction == WHOLE else {"reconstruction": self.reconstruction}),
         }
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], outputs: int, inputs: int) -> Self | None:
         own = finite_number(parameters, "anomaly_threshold")
         constant, rate = (finite_number(parameters, key) for key in ("constant_threshold", "false_alarm_rate"))
-        if own is None or outputs != inputs:
+        part = str(parameters.get("reconstruction", WHOLE))
+        if own is None or part not in RECONSTRUCTIONS or not RECONSTRUCTIONS[part].fits(outputs, inputs):
             return None
-        return cls(FALSE_ALARM_RATE if rate is None else rate, own, constant)
+        return cls(FALSE_ALARM_RATE if rate is None else rate, own, constant, part)
 
     def name_count(self, outputs: int) -> int:
         """Return 2: rows are normal or not."""

@@ -77,6 +77,18 @@ class Task(Deployed, ABC):
         """Return the mean and the deviation by which a deployed model brings its outputs to units; None for neither."""
         return None
 
+    def read_shape(self, row_shape: Sequence[int]) -> tuple[int, ...]:
+        """Return the shape of what a network reads of rows of a shape: of the whole of them, unless a task says so."""
+        return tuple(row_shape)
+
+    def row_shape(self, read_shape: Sequence[int]) -> tuple[int, ...]:
+        """Return the shape of the rows of which a network reads something of a shape."""
+        return tuple(read_shape)
+
+    def read(self, x: Array) -> Array:
+        """Return what a network reads of rows [n, ...]."""
+        return x
+
     @abstractmethod
     def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
         """Return the number of outputs of a network for targets `y` [n, ...], the classes and the shape of a row."""
@@ -113,7 +125,7 @@ class Task(Deployed, ABC):
 
         Args:
             outputs: of the network [n, outputs].
-            x: what it has read [n, ...]; needed where outputs are compared with it.
+            x: the rows [n, ...]; needed where outputs are compared with them.
         """
 
     def decided(self, answers: Array) -> Array:
@@ -186,7 +198,7 @@ class Task(Deployed, ABC):
     def judged(self, network_outputs: Floats, y: Array, outputs: int, x: Array | None = None) -> dict[str, float]:
         """Return every metric of a float network's outputs [n, outputs] for validation rows with targets `y`, by name.
 
-        `x` is what the network has read, see `answers`.
+        `x` are the rows, see `answers`.
         """
         answers = self.answers(self.deployed(network_outputs), x)
         return self.scores(self.calibrated(answers, y).tally(answers, y, outputs))

@@ -27,6 +27,7 @@ from nas.target.profiler import profile
 from nas.target.target import find_target
 from nas.task.anomaly import Anomaly
 from nas.task.multi_label import MultiLabel
+from nas.task.reconstruction import RECONSTRUCTIONS
 
 MODEL = rooms.ROOT / "native" / "fuzz" / "corpus" / "cnn_timeseries.tflite"
 
@@ -157,16 +158,23 @@ def test_a_project_of_several_labels_prints_their_probabilities_and_those_that_h
     assert run(offset=-1).stdout.splitlines() == [*lines[:3], "lie: 0.484", "holds: sit"]
 
 
-def test_a_project_of_a_detector_tells_score_and_answer(build, make_archive):
-    example = replace(EXAMPLE, output=tuple(value // 2 for value in EXAMPLE.input))
-    task = Anomaly(threshold=1.0, constant_threshold=1.0)
-    archive = make_archive(task=task, example=example, tflite=MODEL.read_bytes())
-    steps = np.subtract(example.output, archive.output.zero_point) - np.subtract(
-        example.input, archive.input.zero_point
-    )
-    run = build("cmake", archive=archive, example=example)
+@pytest.mark.parametrize("name", RECONSTRUCTIONS)
+def test_a_project_of_a_detector_tells_the_score_of_a_whole_row_and_the_answer(build, make_archive, name):
+    part, row = RECONSTRUCTIONS[name], np.resize(EXAMPLE.input, RECONSTRUCTIONS[name].row_shape((16, 2)))
+    given_again = part.target(row[None])[0]
+    example = replace(EXAMPLE, output=tuple((given_again // 2).tolist()))
+    archive = make_archive(
+        task=Anomaly(threshold=1.0, constant_threshold=1.0, reconstruction=name),
+        example=example, tflite=MODEL.read_bytes(),
+    )  # fmt: skip
+    steps = np.subtract(example.output, archive.output.zero_point) - (given_again - archive.input.zero_point)
     score = archive.input.scale**2 * np.mean(steps**2)
+    run = build("cmake", archive=archive, example=example)
     assert run().stdout.splitlines() == ["self-test: passed", f"score: {score:.3f}", "answer: anomaly"]
+    file = run.root / "row.txt"
+    for values, code in ((row.size, 1), (row.size - 2, 3)):  # the stand-in runs no row but its own
+        file.write_text(" ".join(["0"] * values))
+        assert run(file).returncode == code
 
 
 HEARD = Mel(window_size_ms=20, window_step_ms=20, filterbank_n_channels=8)

@@ -65,7 +65,7 @@ def test_the_range_has_the_steps_whose_rounding_adds_a_twentieth_to_scores_from_
     Anomaly().head(g, 6)
     network = Network(g.graph())
     network.layers[0].kernel.assign(np.eye(6) * (1 - (score / np.mean(x**2)) ** 0.5))
-    low, high = input_range(network, x)
+    low, high = input_range(network, x, Anomaly())
     assert (high - low) / width == pytest.approx(np.clip(times, 2, 4), rel=1e-4)
     assert (high + low) / 2 == pytest.approx(np.quantile(x, [0.001, 0.999]).mean(), abs=1e-6)
 

@@ -114,6 +114,12 @@ def test_the_digest_depends_on_the_content_but_not_on_the_order_of_lines() -> No
         ("count = { low = 0, high = 2 }", "count = [true]", "conv.count: must be whole numbers from 0 to 100"),
         ("count = { low = 0, high = 2 }", "count = 1000", "conv.count: must be whole numbers from 0 to 100, got 1000"),
         ("filters = 8", "filters = [1000000000]", "conv.filters: must be a whole number from 1 to 65,536"),
+        (
+            "data =",
+            'reconstruction = "forecasts"\ndata =',
+            "reconstruction: unknown reconstruction 'forecasts'",
+        ),
+        ('"window"', '"table"\nreconstruction = "forecast"', "reconstruction: only windows have a next step"),
         ("description", "description = [", "must be valid TOML"),
     ],
 )

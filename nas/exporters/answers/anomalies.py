@@ -10,6 +10,7 @@ from nas.exporters.answers.common import NOT_TESTED, behind_call
 from nas.exporters.c_text import number
 from nas.exporters.markdown import table
 from nas.task.anomaly import Anomaly
+from nas.task.reconstruction import FORECAST, RECONSTRUCTIONS
 from nas.task.task import ANOMALIES, metric_title, score_text
 
 MOST_VALUES = 66_000
@@ -31,6 +32,27 @@ class Anomalies(Answers[Anomaly]):
     keeps_input: ClassVar[bool] = True
 
     @property
+    def row(self) -> str:
+        return "ROW_BYTES" if self._forecasts else "INPUT_BYTES"
+
+    @property
+    def about_row(self) -> str:
+        if not self._forecasts:
+            return ""
+        steps, channels = self._row_shape
+        return f"- Row: {steps:,} steps of {channels:,} channels; all but the last are read, and that one is forecast."
+
+    @property
+    def _forecasts(self) -> bool:
+        return self.task.reconstruction == FORECAST
+
+    @property
+    def _row_shape(self) -> tuple[int, ...]:
+        """The shape of a row of data; windows have a height of 1 in the input's."""
+        shape = self.archive.input_shape[1:]
+        return self.task.row_shape(shape[1:] if len(shape) == 3 and shape[0] == 1 else shape)
+
+    @property
     def size(self) -> str:
         return "OUTPUT_BYTES"
 
@@ -43,7 +65,8 @@ class Anomalies(Answers[Anomaly]):
         return ("score",)
 
     def meaning(self, prefix: str) -> str:
-        return f"the input's value as a normal row has it: {prefix}_score and {prefix}_is_anomaly compare both."
+        what = "the last step's" if self._forecasts else "the input's"
+        return f"{what} value as a normal row has it: {prefix}_score and {prefix}_is_anomaly compare both."
 
     def constants(self) -> Mapping[str, str]:
         """Return the macros of the score and its threshold.
@@ -53,7 +76,7 @@ class Anomalies(Answers[Anomaly]):
         Raises:
             InputError: the input is too long for sums of 32 bits, or the model has no threshold.
         """
-        archive, values = self.archive, math.prod(self.archive.input_shape)
+        archive, values = self.archive, RECONSTRUCTIONS[self.task.reconstruction].outputs(self._row_shape)
         if values > MOST_VALUES:
             raise InputError(archive.name, f"an anomaly's score must be of at most {MOST_VALUES:,} values", got=values)
         if self.task.threshold is None:
@@ -63,17 +86,18 @@ class Anomalies(Answers[Anomaly]):
             "OUTPUT_BYTES": str(values),
             "SCORE_SCALE": number(scale),
             "THRESHOLD": f"{math.floor(self.task.threshold / scale)}u",
+            **({"ROW_BYTES": str(math.prod(self._row_shape))} if self._forecasts else {}),
         }
 
     def functions(self, prefix: str) -> str:
         upper, share = prefix.upper(), 100 * self.task.false_alarm_rate
+        first = f"{upper}_INPUT_BYTES + " if self._forecasts else ""
         return f"""\
-// Sums the squared steps by which an output differs from its input, which must still be as it was before. The score,
-// the mean squared error of the scaled values, is this sum * {upper}_SCORE_SCALE.
+{self._about_steps(upper)}
 static inline uint32_t {prefix}_steps(const int8_t *input, const int8_t *output) {{
   uint32_t sum = 0;
   for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
-    const int32_t step = (output[i] - {upper}_OUTPUT_ZERO_POINT) - (input[i] - {upper}_INPUT_ZERO_POINT);
+    const int32_t step = (output[i] - {upper}_OUTPUT_ZERO_POINT) - (input[{first}i] - {upper}_INPUT_ZERO_POINT);
     sum += (uint32_t)(step * step);
   }}
   return sum;
@@ -90,6 +114,17 @@ static inline int {prefix}_is_anomaly(const int8_t *input, const int8_t *output)
 }}
 
 """
+
+    def _about_steps(self, upper: str) -> str:
+        """Return the comment of the function that sums squared steps."""
+        if not self._forecasts:
+            return f"""\
+// Sums the squared steps by which an output differs from its input, which must still be as it was before. The score,
+// the mean squared error of the scaled values, is this sum * {upper}_SCORE_SCALE."""
+        return f"""\
+// Sums the squared steps by which an output, the forecast of a row's last step, differs from that step. `input` is the
+// whole row, {upper}_ROW_BYTES values, of which the model reads the first {upper}_INPUT_BYTES. The score, the mean
+// squared error of the scaled values, is this sum * {upper}_SCORE_SCALE."""
 
     def read(self, prefix: str) -> str:
         return f"""\
@@ -131,9 +166,12 @@ static inline int {prefix}_is_anomaly(const int8_t *input, const int8_t *output)
 
     def section(self) -> str:
         names, tested, share = self.archive.class_names, self.archive.found.tested, 100 * self.task.false_alarm_rate
+        gives = "gives its input again as a normal one would be"
+        if self._forecasts:
+            gives = "forecasts the last step of a row as it would be in a normal one"
         text = f"""## Anomalies
 
-The network gives its input again as a normal one would be. The score is the mean squared error of that, in scaled
+The network {gives}. The score is the mean squared error of that, in scaled
 units; above {self.task.threshold:.6g} the input is an anomaly. The threshold is from normal validation rows, of which
 {share:g} % may be above it. Nothing was learned from anomalies."""
         if tested is None:
@@ -157,7 +195,8 @@ On the same test rows, simple detectors with as many bytes as the weights:
 {table(("", *map(metric_title, names)), [own, *others])}"""
 
     def formula(self) -> str:
-        return f"value of the scaled input in a normal row = {self.dequantized}"
+        of = "last step" if self._forecasts else "input"
+        return f"value of the scaled {of} in a normal row = {self.dequantized}"
 
     def limits(self) -> str:
         return """\

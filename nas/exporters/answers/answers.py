@@ -75,6 +75,16 @@ class Answers(ABC, Generic[T]):
         return self.count
 
     @property
+    def row(self) -> str:
+        """The macro of the number of values that a row has, without its prefix; the model reads the first of them."""
+        return "INPUT_BYTES"
+
+    @property
+    def about_row(self) -> str:
+        """What is given beside what the model reads, as a list in Markdown; empty for nothing."""
+        return ""
+
+    @property
     @abstractmethod
     def each(self) -> str:
         """What a value is, in words."""

@@ -103,16 +103,16 @@ static void read_input() {{ {project.prefix}_example(raw); }}
 
 
 def _read_file(project: Project) -> str:
-    upper = project.upper
+    values = f"{project.upper}_{answers_of(project.archive).row}"
     return f"""\
-// Reads one input: {upper}_INPUT_BYTES numbers between spaces, commas or line ends, channels last.
+// Reads one input: {values} numbers between spaces, commas or line ends, channels last.
 static bool read_input(const char* path) {{
   FILE* file = fopen(path, "r");
   if (file == nullptr) return false;
   size_t count = 0;
-  while (count < {upper}_INPUT_BYTES && fscanf(file, " %f%*[ \\t\\r\\n,;]", &raw[count]) == 1) ++count;
+  while (count < {values} && fscanf(file, " %f%*[ \\t\\r\\n,;]", &raw[count]) == 1) ++count;
   float more = 0.0f;
-  const bool whole = count == {upper}_INPUT_BYTES && fscanf(file, " %f", &more) != 1;
+  const bool whole = count == {values} && fscanf(file, " %f", &more) != 1;
   fclose(file);
   return whole;
 }}
@@ -129,7 +129,7 @@ def given(project: Project) -> str:
     if project.takes_samples:
         return samples_main.buffer(project)
     what = "one input, in the units of the training data, channels last"
-    return f"static float raw[{project.upper}_INPUT_BYTES];    // {what}"
+    return f"static float raw[{project.upper}_{answers_of(project.archive).row}];    // {what}"
 
 
 def _head(project: Project, includes: str) -> str:

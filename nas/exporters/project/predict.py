@@ -44,10 +44,10 @@ def _declarations(archive: Archive, prefix: str) -> str:
 // Checks scaling, model and kernels on this board, by an input whose right output is known.
 bool {prefix}_self_test();
 
-// Fills raw with that input, in the units of the training data: {upper}_INPUT_BYTES values.
+// Fills raw with that input, in the units of the training data: {upper}_{words.row} values.
 void {prefix}_example(float* raw);
 
-// {words.does.capitalize()} raw, {upper}_INPUT_BYTES values in the units of the training data, channels last:
+// {words.does.capitalize()} raw, {upper}_{words.row} values in the units of the training data, channels last:
 // raw[{upper}_CHANNELS * t + c] is channel c at time or place t. Fills {words.array} with {upper}_{words.count} values,
 // {words.each}. Returns {words.returned}, or -1 if the model does not run.
 int {prefix}_predict(const float* raw, float* {words.array});
@@ -143,10 +143,12 @@ float example_value(size_t i) {{
 
 def _running(archive: Archive, prefix: str, reading: str) -> str:
     upper, words = prefix.upper(), answers_of(archive)
-    filled = filling(prefix, "interpreter->input(0)", "  ", keeps=words.keeps_input)
+    filled = filling(words, prefix, "interpreter->input(0)", "  ")
+    # What the model does not read of a row is as its beginning is.
+    place = "i" if words.row == "INPUT_BYTES" else f"i % {upper}_INPUT_BYTES"
     return f"""\
 void {prefix}_example(float* raw) {{
-  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) raw[i] = example_value(i);
+  for (size_t i = 0; i < {upper}_{words.row}; ++i) raw[i] = example_value({place});
 }}
 
 bool {prefix}_self_test() {{

@@ -41,7 +41,8 @@ def last_step(project: Project, program: str) -> str:
     if project.hearing is not None:
         samples = f"samples of 16 bits, {project.hearing.rate_hz:,} a second"
         return f"Replace `read_samples` in `{program}` by your microphone, which fills `samples`: {samples}."
-    return f"Replace `read_input` in `{program}` by your sensor, which fills {project.upper}_INPUT_BYTES values."
+    values = f"{project.upper}_{answers_of(project.archive).row}"
+    return f"Replace `read_input` in `{program}` by your sensor, which fills {values} values."
 
 
 def _files(project: Project) -> str:

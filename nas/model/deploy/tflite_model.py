@@ -122,7 +122,7 @@ class TfliteModel:
         return np.asarray((outputs - zero) * np.float32(scale) if scale else outputs, np.float32)
 
     def answered(self, x: Floats, learns: Task) -> tuple[Array, Array | None]:
-        """Return what a task's answers to scaled rows [n, ...] are made of: outputs, and inputs where it needs them.
+        """Return what a task's answers to scaled rows [n, ...] are made of: outputs, and rows where it needs them.
 
         Both are then whole numbers of steps, as on the device, which subtracts one from the other.
         """
@@ -133,7 +133,7 @@ class TfliteModel:
         own, own_zero = _quantization(self._output)
         # The two scales of a reconstruction differ by less than a thousandth of a step, see `fake_quantize`.
         own = scale if math.isclose(own, scale, rel_tol=1e-5) else own
-        steps = self.run(q).astype(np.float64) - own_zero, q.astype(np.float64) - zero
+        steps = self.run(learns.read(q)).astype(np.float64) - own_zero, q.astype(np.float64) - zero
         return steps[0] * (own or 1.0), steps[1] * (scale or 1.0)
 
     def _run(self, q: Array) -> Array:

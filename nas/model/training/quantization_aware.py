@@ -12,6 +12,7 @@ from nas.model.deploy.tflite_model import float_outputs
 from nas.model.network.network import Network
 from nas.model.training.training import Trained, TrainingRun, train
 from nas.study.recipe import Recipe
+from nas.task.task import Task
 
 # These epochs fine-tune: their peak learning rate is this part of the training's.
 LEARNING_RATE = 1 / 8
@@ -26,8 +27,8 @@ MOST_VALUES = 1_000_000
 """Of calibration rows, where a task asks for more of them; the activations of all are in memory."""
 
 
-def input_range(network: Network, x: Floats) -> tuple[float, float]:
-    """Return the range of the inputs and outputs of a network that reconstructs its inputs.
+def input_range(network: Network, x: Floats, learns: Task) -> tuple[float, float]:
+    """Return the range of the inputs and outputs of a network that reconstructs rows.
 
     It is wider than that of normal rows: values of anomalies lie beyond theirs, and those beyond the ends are clipped,
     so that they count less in the score (`benchmarks/detector_ranges.md`). On the other hand, rounding inputs and
@@ -36,10 +37,11 @@ def input_range(network: Network, x: Floats) -> tuple[float, float]:
     Args:
         network: the float network.
         x: scaled normal rows [n, ...] that it has learned from.
+        learns: the task.
     """
     low, high = np.quantile(x, [1 - COVERED, COVERED]).tolist()
     width = high - low or 1.0
-    score = float(np.mean((float_outputs(network, x) - x.reshape(len(x), -1)) ** 2))
+    score = float(learns.answers(float_outputs(network, learns.read(x)), x)[:, 0].mean())
     widest = _STEPS * (6 * ROUNDING * score) ** 0.5
     times = min(MOST_TIMES, max(LEAST_TIMES, widest / width))
     spread = width * (times - 1) / 2
@@ -69,13 +71,13 @@ def round_and_tune(
     calibration = calibration_rows(rows, run.task.strata(rows.y), count=count, seed=run.seed)
     inputs = run.input_range
     if run.task.reconstructs and inputs is None:
-        inputs = input_range(network, calibration)
+        inputs = input_range(network, calibration, run.task)
     wanted = inputs, run.task.span(rows.y), run.task.range_margin, run.task.reconstructs
-    rounded = fake_quantize(network, calibration, run.task.loss, *wanted)
+    rounded = fake_quantize(network, run.task.read(calibration), run.task.loss, *wanted)
     if not run.epochs:
         return rounded, None
     gentle = recipe.replace(learning_rate=recipe.training.learning_rate * LEARNING_RATE)
     if run.task.follows_float:
         gentle = gentle.replace(distillation=1.0)
-        run = replace(run, soft_labels=float_outputs(network, rows.x))
+        run = replace(run, soft_labels=float_outputs(network, run.task.read(rows.x)))
     return rounded, train(rounded, rows, val, gentle, run)

@@ -195,8 +195,8 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     rates = learning_rates(epochs, run.restart_epochs, steps, recipe.training.learning_rate)
     trainer = _trainer(network, train, recipe, run, batch_size)
     x, targets, copies = versions(train, _targets(network, train, recipe, run, run.soft_labels))
-    examples = trainer.examples(x, targets)
-    held_out = None if val is None else trainer.examples(val.x, _targets(network, val, recipe, run))
+    examples = trainer.examples(run.task.read(x), targets)
+    held_out = None if val is None else trainer.examples(run.task.read(val.x), _targets(network, val, recipe, run))
     progress = Progress()
 
     def checkpoint() -> Checkpoint:
