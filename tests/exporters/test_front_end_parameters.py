@@ -68,7 +68,7 @@ def test_its_profile_holds_both_parts_whether_the_file_or_what_lies_beside_it_te
     assert nas.profile(archive.tflite, "cortex-m4").ram_bytes == profile.ram_bytes
     shown = "".join(segment.text for segment in Console(width=80).render(view(profile, nas.find_target("cortex-m4"))))
     assert f"front-end {share['table_bytes'] + share['code_bytes']:,}" in shown
-    assert f"{share['ram_bytes']:,} B  RAM of the front-end" in shown
+    assert f"{share['ram_bytes']:,} B  of RAM, window" in shown
     assert nas.profile(nas.load(alone), "cortex-m4").ram_bytes == profile.ram_bytes
     bare = dataclasses.replace(archive, tflite=nas.set_params(alone, remove=("*",)) and alone.read_bytes())
     assert nas.profile(alone, "cortex-m4").front_end is None
