@@ -12,6 +12,7 @@ from c_on_test_rows import printed
 from workshop import QUICK, SearchHere
 
 import nas as package
+from nas.evaluation.spotting import Spotting
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.study.recipe import Recipe
 from nas.study.study import Study
@@ -95,6 +96,25 @@ def test_an_archive_reads_rows_as_the_study_does(study: Path, model: package.Mod
     assert archived.input_shape == model.input_shape
     assert np.array_equal(archived.predict(x[:9]), model.predict(x[:9]))
     assert np.array_equal(archived.predict_float(x[:9]), model.predict_float(x[:9]))
+
+
+def test_a_recording_is_told_where_anomalies_begin_and_end(model: package.Model, x: np.ndarray, tmp_path: Path) -> None:
+    assert model.sample_rate_hz is not None
+    signal = np.tile(x.mean(axis=(0, 1)), (300, 1))
+    signal[100:200:2] += 9 * x.std(axis=(0, 1))
+    times = np.arange(len(signal)) / model.sample_rate_hz
+    names = ",".join(["time_s", *model.channel_names])
+    np.savetxt(tmp_path / "pump.csv", np.c_[times, signal], fmt="%.9g", delimiter=",", header=names, comments="")
+    each_window = Spotting(average_ms=0.001, suppression_ms=0.001, minimum_count=1, threshold=0.5)
+    found = package.classify(model, tmp_path / "pump.csv", spotting=each_window)
+    rows = found.predictions.frame()
+    begins = rows[rows["is_anomaly"] != rows["is_anomaly"].shift()]
+    expected = [
+        (start, "anomaly" if odd else "normal")
+        for start, odd in zip(begins["start"], begins["is_anomaly"], strict=True)
+    ]
+    assert [(event.start_s, event.class_name) for event in found.events] == expected
+    assert {name for _, name in expected} == {"normal", "anomaly"}
 
 
 def test_its_specification_trains_it_again(study: Path, model: package.Model, tmp_path: Path) -> None:
