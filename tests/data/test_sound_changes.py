@@ -12,6 +12,7 @@ from nas.data.choice import DataChoice
 from nas.data.options import DataOptions
 from nas.data.sound import noise, timing
 from nas.data.sound.changes import CHANGES, SoundChanges
+from nas.data.sound.pitch import pitch
 from nas.data.sound.variants import variants
 from nas.errors import InputError
 from nas.signal.mel import Mel
@@ -23,6 +24,7 @@ ROWS = RNG.normal(0, 1000, (6, 4000)).astype(np.float32)
 RECORDINGS = [RNG.integers(-300, 300, 9000).astype(np.int16), RNG.integers(-30, 30, 1000).astype(np.int16)]
 ALL = {
     "speed": 0.1,
+    "pitch": 0.1,
     "trim": 0.1,
     "shift_ms": 20.0,
     "reverb": 1.0,
@@ -59,6 +61,31 @@ def test_rows_of_another_speed_are_the_middle_of_what_scipy_resamples() -> None:
     assert np.allclose(found[[1, 5], 400:3600], faster[[1, 5]], atol=1e-2)
     assert not found[[1, 5], :400].any()
     assert np.array_equal(found[[2, 4]], ROWS[[2, 4]])
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000, 44100])
+def test_another_pitch_moves_frequencies_and_leaves_times(rate_hz: int) -> None:
+    at = np.arange(rate_hz) / rate_hz
+    lasting = (at >= 0.4) & (at < 0.6)
+    tones = np.stack([10_000 * np.sin(2 * np.pi * hz * at) for hz in (200, 1000, 1000, 1000)]).astype(np.float32)
+    tones[3] *= lasting
+    found = pitch(tones, np.array([1.2, 0.85, 1.0, 1.1]), float(rate_hz))
+    assert found.shape == tones.shape
+    spectra = np.abs(np.fft.rfft(found * np.hanning(rate_hz), axis=1))  # a line a hertz
+    assert spectra.argmax(axis=1).tolist()[:3] == [240, 850, 1000]
+    powers = np.square(spectra[:2])
+    assert powers.max(axis=1).sum() == pytest.approx(2 / 3 * powers.sum(), rel=0.03)  # Hann's share of a pure tone
+    assert np.array_equal(found[2], tones[2])
+    assert abs(int(spectra[3].argmax()) - 1100) <= 5
+    heard = np.flatnonzero(np.abs(found[3]) > 100) / rate_hz
+    assert (heard[0], heard[-1]) == pytest.approx((0.4, 0.6), abs=0.02)  # half a piece
+
+
+def test_silence_and_rows_of_less_than_a_piece_keep_their_form() -> None:
+    for time in (1, 100, 500):
+        found = pitch(np.zeros((3, time), np.float32), np.array([0.5, 1.0, 1.5]), 16000.0)
+        assert found.shape == (3, time)
+        assert not found.any()
 
 
 def test_trimming_leaves_the_middle_of_a_row_as_it_is() -> None:
@@ -136,6 +163,7 @@ def test_copies_of_large_data_are_fewer() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
+        ({"pitch": 0.6}, r"augment\.pitch: must be from 0 to 0\.5, got 0\.6"),
         ({"speed": 0.6}, r"augment\.speed: must be from 0 to 0\.5, got 0\.6"),
         ({"shift_ms": -1}, r"augment\.shift_ms: must be 0 or more, got -1"),
         (

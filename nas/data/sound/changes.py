@@ -19,6 +19,7 @@ class SoundChanges:
         variants: changed copies of each training row of sound; 0 trains on the rows as they are. Each takes as much
             memory as the rows, in each worker process; there are fewer if all would take more than 2 GB, but one.
         speed: largest share by which sound is played faster or slower; its pitch goes with it.
+        pitch: largest share by which the pitch becomes higher or lower at the same speed.
         trim: largest share of a row that becomes silence at its start, and likewise at its end.
         shift_ms: largest number of milliseconds by which sound begins earlier or later; the gap is silence.
         reverb: share of the copies that sound as in a room.
@@ -33,6 +34,7 @@ class SoundChanges:
 
     variants: int = 3
     speed: float = 0.1
+    pitch: float = 0.0
     trim: float = 0.0
     shift_ms: float = 100.0
     reverb: float = 0.0
@@ -45,7 +47,7 @@ class SoundChanges:
 
     def __post_init__(self) -> None:
         limits = {
-            "variants": (0, 64), "speed": (0, 0.5), "trim": (0, 0.5), "shift_ms": (0, math.inf),
+            "variants": (0, 64), "speed": (0, 0.5), "pitch": (0, 0.5), "trim": (0, 0.5), "shift_ms": (0, math.inf),
             "reverb": (0, 1), "reverb_s": (0.01, 10), "gain_db": (0, 60), "background": (0, 1), "colored_noise": (0, 1),
         }  # fmt: skip
         for name, (least, most) in limits.items():
@@ -74,5 +76,5 @@ class SoundChanges:
 MOST_BYTES = 2 << 30
 """What all copies may take, in each process."""
 
-CHANGES = ("speed", "trim", "shift_ms", "reverb", "gain_db", "background", "colored_noise")
+CHANGES = ("speed", "pitch", "trim", "shift_ms", "reverb", "gain_db", "background", "colored_noise")
 """The changes, in the order in which they are made."""

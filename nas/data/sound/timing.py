@@ -1,10 +1,11 @@
 """Changes of when and how fast something sounds: shift, trimming and speed; rows are [n, time], float32."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 
-from nas.arrays import Doubles, Floats, Ints
+from nas.arrays import Doubles, Floats, Ints, Rows
 
 _STEPS = 100
 """Speeds are whole hundredths, so that several rows have one and are filtered together."""
@@ -30,17 +31,22 @@ def trim(x: Floats, start: Doubles, end: Doubles) -> Floats:
 def speed(x: Floats, factors: Doubles) -> Floats:
     """Play each row faster by a factor [n], rounded to hundredths; its middle stays, and the ends are cut or silent.
 
-    The pitch goes with the speed. Changing it alone needs a phase vocoder, which takes eight times as long.
+    The pitch goes with the speed; `nas.data.sound.pitch` changes it alone.
     """
-    rounded, changed = np.rint(factors * _STEPS) / _STEPS, x.copy()
-    for factor in np.unique(rounded):
-        if factor != 1:
-            rows = rounded == factor
-            changed[rows] = _centred(_played(x[rows], float(factor)), x.shape[1])
+    changed = x.copy()
+    for factor, rows in factors_of(factors):
+        changed[rows] = _centred(played(x[rows], factor), x.shape[1])
     return changed
 
 
-def _played(x: Floats, factor: float) -> Floats:
+def factors_of(factors: Doubles) -> Iterator[tuple[float, Rows]]:
+    """Yield each factor but 1, rounded to hundredths, and the numbers of the rows that have it."""
+    rounded = np.rint(factors * _STEPS) / _STEPS
+    for factor in np.unique(rounded[rounded != 1]).tolist():
+        yield factor, np.flatnonzero(rounded == factor)
+
+
+def played(x: Floats, factor: float) -> Floats:
     """Return rows at another speed, so many times shorter."""
     from scipy.signal import resample_poly
 

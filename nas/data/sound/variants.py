@@ -11,6 +11,7 @@ from nas.arrays import Array, Doubles, Floats, Rows
 from nas.data.prepared import Prepared, with_variants
 from nas.data.sound import noise, timing
 from nas.data.sound.changes import SoundChanges
+from nas.data.sound.pitch import pitch
 from nas.data.splits import Splits
 from nas.signal.front_end import FrontEnd
 
@@ -101,6 +102,8 @@ class _Change:
         asked = self.changes
         if asked.speed:
             x = timing.speed(x, 1 + _up_to(asked.speed, x, rng))
+        if asked.pitch:
+            x = pitch(x, 1 + _up_to(asked.pitch, x, rng), self.rate_hz)
         if asked.trim:
             x = timing.trim(x, *np.abs([_up_to(asked.trim, x, rng) for _ in range(2)]))
         if asked.shift_ms:
