@@ -19,9 +19,9 @@ from nas.target.profiler import profile
 from nas.target.target import find_target
 
 
-def behind_front_end(made: Archive, front_end: FrontEnd, rows: Array, rate_hz: float) -> Archive:
+def behind_front_end(made: Archive, front_end: FrontEnd, rows: Array, rate_hz: float, padding: str = "same") -> Archive:
     """Return an archive like `made`, whose network reads, and is scaled by, the features of such rows."""
-    blocks = (Conv(filters=6, pools=1), Head(kind="global_average"), Dense(units=9))
+    blocks = (Conv(filters=6, pools=1, padding=padding), Head(kind="global_average"), Dense(units=9))
     member = Architecture("mine", rows.shape[1:], 3, blocks, front_end=front_end)
     tflite = graph_files.file_of(member.lower(), np.random.default_rng(3))
     board = find_target("cortex-m4")

@@ -33,6 +33,13 @@ runtime_option = click.option(
     shell_complete=runtimes,
     help="What runs the model: tflm, or c for plain C, as `nas export --format c` writes it.  [default: the target's]",
 )
+streaming_option = click.option(
+    "--streaming",
+    type=click.IntRange(1),
+    metavar="ROWS",
+    help="In plain C, answer every ROWS rows in time (samples, or frames of sound), or the next number that the "
+    "network's strides divide, and compute only what is new.  [default: whole windows]",
+)
 cost_option = click.option(
     "--cost",
     type=click.Choice(list(COSTS)),

@@ -17,15 +17,18 @@ def beside(name: str, archive: Archive) -> dict[str, str]:
     return {**check, f"{name}_main.c": _main(name, archive), f"{name}_README.md": _readme(name, archive)}
 
 
-def check_text(name: str, example: Example, *, scales: bool) -> str:
+def check_text(name: str, example: Example, *, scales: bool, run: str = "", given: str = "") -> str:
     """Return `<name>_check.h`.
 
     Args:
         name: what names begin with.
         example: what is checked.
         scales: whether the scaling of raw values is checked too.
+        run: the lines that compute the output; by default from the whole input at once.
+        given: the size of the buffer of the input that they need.
     """
     upper = name.upper()
+    given = given or f"{upper}_INPUT_BYTES"
     return f"""\
 // An input of {name} and its right output. The input is noise. {MARK}. Do not edit.
 #ifndef {upper}_CHECK_H_
@@ -48,14 +51,10 @@ static const int8_t {name}_check_output[{upper}_OUTPUT_BYTES] {upper}_FLASH = {{
 {rows(map(str, example.output), 16)}
 }};
 
-// Checks {"scaling and " * scales}network on this board, in the program's own buffers: {upper}_INPUT_BYTES and
+// Checks {"scaling and " * scales}network on this board, in the program's own buffers: {given} and
 // {upper}_OUTPUT_BYTES. True: all is right. A difference of 1 comes from rounding.
 static inline bool {name}_self_test(int8_t *input, int8_t *output) {{
-  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) {{
-    input[i] = {upper}_CHECKED({name}_check_input[i]);
-{_check_scaling(name) if scales else ""}\
-  }}
-  {name}_invoke(input, output);
+{run or _whole(name, scales=scales)}\
   for (size_t i = 0; i < {upper}_OUTPUT_BYTES; ++i) {{
     const int difference = output[i] - {upper}_CHECKED({name}_check_output[i]);
     if (difference < -1 || difference > 1) return false;
@@ -67,15 +66,28 @@ static inline bool {name}_self_test(int8_t *input, int8_t *output) {{
 """
 
 
-def _check_scaling(name: str) -> str:
+def _whole(name: str, *, scales: bool) -> str:
+    upper = name.upper()
+    return f"""\
+  for (size_t i = 0; i < {upper}_INPUT_BYTES; ++i) {{
+    input[i] = {upper}_CHECKED({name}_check_input[i]);
+{check_scaling(name) if scales else ""}\
+  }}
+  {name}_invoke(input, output);
+"""
+
+
+def check_scaling(name: str, indent: int = 4) -> str:
+    """Return the lines that check how `input[i]` is made of a raw value."""
     upper = name.upper()
     mul, add = (f"{upper}_FLOAT({name}_input_{which}[channel])" for which in ("mul", "add"))
-    return f"""\
-    const size_t channel = i % {upper}_CHANNELS;
-    const float raw = ((float)input[i] - {add}) / {mul};
-    const int off = {name}_quantize(raw, channel) - input[i];
-    if (off < -1 || off > 1) return false;
+    lines = f"""\
+const size_t channel = i % {upper}_CHANNELS;
+const float raw = ((float)input[i] - {add}) / {mul};
+const int off = {name}_quantize(raw, channel) - input[i];
+if (off < -1 || off > 1) return false;
 """
+    return "".join(" " * indent + line for line in lines.splitlines(keepends=True))
 
 
 def _main(name: str, archive: Archive) -> str:

@@ -3,10 +3,12 @@
 Beside them lie a check with a known answer, a program, and a README.
 """
 
+from nas.errors import InputError
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_array import ends_of
 from nas.exporters.c_beside import beside
 from nas.exporters.c_source import source_text
+from nas.exporters.c_streaming import beside_stream, stream_functions, stream_sizes
 from nas.exporters.c_text import comment, number, rows, string, symbol
 from nas.exporters.camera import camera_files
 from nas.exporters.format import FORMATS, MARK, Files
@@ -25,33 +27,62 @@ def plain_c(archive: Archive) -> Files:
     """Plain C without a runtime: `<name>.c` and `<name>.h`, for any C99 compiler; answers are those of TFLM's int8."""
     name = symbol(archive.name)
     network = read_network(archive.tflite, archive.name)
-    program = compile_network(network, archive.name)
+    program = compile_network(network, archive.name, _hop(archive))
+    stream = program.stream
     sizes = {
         "INPUT_BYTES": sum(tensor.size for tensor in network.inputs),
         "OUTPUT_BYTES": sum(tensor.size for tensor in network.outputs),
         "RAM_BYTES": program.ram_bytes,
+        **({} if stream is None else stream_sizes(network, stream)),
     }
-    hearing, front_end = hearing_of(archive), archive.front_end
+    hearing, front_end = hearing_of(archive, stream), archive.front_end
     takes_values = hearing is None and not isinstance(front_end, WindowFrontEnd)
-    scaling = _value_scaling(name, archive) if takes_values else ""
+    scaling = (
+        _value_scaling(name, archive, answers_of(archive).row if stream is None else "HOP_BYTES")
+        if takes_values
+        else ""
+    )
+    functions = _function(name) if stream is None else stream_functions(name, stream)
     files = {
-        f"{name}.h": header_text(name, archive, sizes, scaling),
+        f"{name}.h": header_text(name, archive, sizes, functions, scaling),
         f"{name}.c": source_text(name, network, program),
     }
     if isinstance(front_end, WindowFrontEnd):
         return {**files, **window_listening_files(name, archive, front_end)}
+    if hearing is None and stream is not None:
+        return {**files, **beside_stream(name, archive, stream)}
     if hearing is None:
         return {**files, **beside(name, archive), **camera_files(archive)}
     return {**files, **plain_c_listening(name, with_heard_example(archive, hearing), hearing)}
 
 
-def header_text(name: str, archive: Archive, sizes: dict[str, int], scaling: str) -> str:
+def _hop(archive: Archive) -> int:
+    """Return the rows of a hop, 0 for whole windows; InputError if hops are asked for where windows are needed."""
+    if archive.streaming and isinstance(archive.front_end, WindowFrontEnd):
+        hint = "leave it out: each answer then computes its whole window"
+        raise InputError("--streaming", "must be left out with a front-end that takes whole windows", hint=hint)
+    if archive.streaming and answers_of(archive).keeps_input:
+        raise InputError("--streaming", "must be left out for a detector, whose score compares whole windows")
+    return archive.streaming
+
+
+def _function(name: str) -> str:
+    upper = name.upper()
+    return f"""\
+// Computes the outputs of one input, {upper}_INPUT_SHAPE values in row-major order, channels last. The output must not
+// overlap the input. Not reentrant: calls share the static RAM.
+void {name}_invoke(const int8_t *input, int8_t *output);
+"""
+
+
+def header_text(name: str, archive: Archive, sizes: dict[str, int], functions: str, scaling: str) -> str:
     """Return `<name>.h`; its constants and functions cost flash only where a program uses them.
 
     Args:
         name: what names begin with.
         archive: the model.
         sizes: macros beside those of the input and the output.
+        functions: their declarations.
         scaling: what turns raw values into the input; empty where a front-end does.
     """
     upper, answers = name.upper(), answers_of(archive)
@@ -78,10 +109,7 @@ def header_text(name: str, archive: Archive, sizes: dict[str, int], scaling: str
 extern "C" {{
 #endif
 
-// Computes the outputs of one input, {upper}_INPUT_SHAPE values in row-major order, channels last. The output must not
-// overlap the input. Not reentrant: calls share the static RAM.
-void {name}_invoke(const int8_t *input, int8_t *output);
-
+{functions}
 #ifdef __cplusplus
 }}
 #endif
@@ -105,8 +133,8 @@ def _flash(upper: str) -> str:
 """
 
 
-def _value_scaling(name: str, archive: Archive) -> str:
-    """Return what turns raw values into the input."""
+def _value_scaling(name: str, archive: Archive, count: str) -> str:
+    """Return what turns raw values into the input, `count` of them at once."""
     upper = name.upper()
     arrays = "\n".join(
         f"static const float {name}_input_{which}[{upper}_CHANNELS] {upper}_FLASH = {{\n"
@@ -117,7 +145,7 @@ def _value_scaling(name: str, archive: Archive) -> str:
 {_told_scaling(name, archive)}
 {arrays}
 
-{quantizing(name, f"{upper}_FLOAT({{}})", answers_of(archive).row)}
+{quantizing(name, f"{upper}_FLOAT({{}})", count)}
 
 """
 

@@ -21,7 +21,6 @@ _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
 def source_text(name: str, network: Network, program: Program) -> str:
     """Return `<name>.c`."""
     far = sum(c.bytes for step in program.steps for c in step.constants if isinstance(c, Numbers)) > NEAR_FLASH_BYTES
-    ram = f"static int8_t arena[{name.upper()}_RAM_BYTES];\n\n" if program.ram_bytes else ""
     parts = [
         f"// The int8 network {name} in plain C: the results of TFLM's reference kernels, to the bit.\n"
         f"// {MARK}. Do not edit.",
@@ -29,9 +28,32 @@ def source_text(name: str, network: Network, program: Program) -> str:
         _NOT_ON_AVR if far else "",
         kernel_text(program.steps),
         "\n\n".join(_constants(program)),
-        f"{ram}void {name}_invoke(const int8_t *input, int8_t *output) {{\n{_body(program)}\n}}",
+        _function(name, program) if program.stream is None else _push(name, program),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _function(name: str, program: Program) -> str:
+    """Return the function that computes the answer of a window, and its RAM."""
+    ram = f"static int8_t arena[{name.upper()}_RAM_BYTES];\n\n" if program.ram_bytes else ""
+    return f"{ram}void {name}_invoke(const int8_t *input, int8_t *output) {{\n{_body(program)}\n}}"
+
+
+def _push(name: str, program: Program) -> str:
+    """Return the functions that take the rows of a hop, and their RAM."""
+    upper = name.upper()
+    return f"""\
+static uint16_t pushes;  // since the reset, up to {upper}_WINDOW_PUSHES - 1
+static int8_t arena[{upper}_RAM_BYTES - sizeof(pushes)];
+
+void {name}_stream_reset(void) {{ pushes = 0; }}
+
+int {name}_push(const int8_t *input, int8_t *output) {{
+{_body(program)}
+  if (pushes + 1 >= {upper}_WINDOW_PUSHES) return 1;
+  ++pushes;
+  return 0;
+}}"""
 
 
 def kernel_text(steps: Iterable[Step]) -> str:

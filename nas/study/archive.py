@@ -110,6 +110,8 @@ class Archive:
         keras: the float model as the content of a `.keras` file; None in archives of earlier releases.
         origin: of a model whose data can be found again; files in a study's folder do not hold it.
         parameters: which parameters the `.tflite` carries in its metadata, once it has been made ready to be written.
+        streaming: rows in time from one answer to the next, for plain C that computes only what is new; 0 for whole
+            windows.
         reads: of a model that no study has found, its front-end and the shape of a row, by the keys of an architecture;
             empty for raw rows.
     """
@@ -138,6 +140,7 @@ class Archive:
     parameters: Embedded = field(default_factory=Embedded)
     task: Task = field(default_factory=Classification)
     reads: Mapping[str, Any] = field(default_factory=dict)
+    streaming: int = 0
 
     @property
     def found(self) -> Trained:

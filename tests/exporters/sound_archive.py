@@ -20,9 +20,9 @@ def sounds(count: int, samples: int = SAMPLES) -> Array:
     return (tones + chance.normal(0, 300, (count, samples))).astype(np.int16)
 
 
-def trained(make_archive, mel: Mel, samples: int = SAMPLES) -> Archive:
+def trained(make_archive, mel: Mel, samples: int = SAMPLES, padding: str = "same") -> Archive:
     """Return an archive of a network with random weights, scaled by the features of some sounds."""
-    return behind_front_end(make_archive(), mel, sounds(40, samples)[..., None], 16000.0)
+    return behind_front_end(make_archive(), mel, sounds(40, samples)[..., None], 16000.0, padding)
 
 
 def regression(archive: Archive) -> Archive:

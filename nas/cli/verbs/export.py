@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from nas.cli.completion import studies as complete_studies
-from nas.cli.options import json_option, studies_option
+from nas.cli.options import json_option, streaming_option, studies_option
 from nas.cli.views.output import print_json
 from nas.cli.views.params import setting
 
@@ -29,6 +29,7 @@ Formats, all but the projects and c by default:
 Examples:
   nas export cnn_timeseries-synthetic-6kb
   nas export studies/mine --format c --name gesture -o firmware
+  nas export studies/mine --format c --name gesture --streaming 4 -o firmware
   nas export studies/mine --format arduino --name gesture -o sketches
   nas export other.tflite --format cmake --name gesture -o projects
   nas export mine.nas.zip -o firmware
@@ -47,6 +48,7 @@ Examples:
 @click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Add a parameter to the model's metadata.")
 @click.option("--name", help="What C symbols, project and plain C are called; the model's name by default.")
+@streaming_option
 @click.option("--force", is_flag=True, help="Overwrite C files and projects that nas did not write.")
 @click.option("-o", "--folder", type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @studies_option
@@ -65,7 +67,8 @@ def command(
 
     parameters = dict(setting(text, "--set") for text in options["settings"])
     to = Destination(folder, name=options["name"], force=options["force"])
-    written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
+    more = {"bare": options["bare"], "parameters": parameters, "streaming": options["streaming"] or 0}
+    written = export(study, to, formats, trial, studies, **more)
     files = [str(path) for path in written]
     if options["as_json"]:
         print_json({"study": study, "files": files})

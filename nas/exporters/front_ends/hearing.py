@@ -10,6 +10,7 @@ from nas.exporters.input_scaling import input_factors
 from nas.signal.mel import Mel
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive, Example
+from nas.target.plain_c.streaming import Stream
 
 SHIFT = 32
 """Bits behind the point of the factors that turn features into the network's input."""
@@ -24,10 +25,12 @@ class Hearing:
     Attributes:
         mel: the front-end.
         samples: of a window.
+        stream: how the network runs hop by hop; None if it takes whole windows.
     """
 
     mel: Mel
     samples: int
+    stream: Stream | None = None
 
     @property
     def frames(self) -> int:
@@ -37,7 +40,14 @@ class Hearing:
     @property
     def hop(self) -> int:
         """Frames from one answer to the next: a fifth of a window, unless told otherwise."""
-        return max(1, self.frames // _ANSWERS)
+        return max(1, self.frames // _ANSWERS) if self.stream is None else self.stream.hop
+
+    @property
+    def heard_samples(self) -> int:
+        """Samples until the first answer: of a window, or of the hops until one is full."""
+        if self.stream is None:
+            return self.samples
+        return self.samples + (self.stream.hop * self.stream.pushes - self.frames) * self.mel.step
 
     @property
     def rate_hz(self) -> int:
@@ -45,8 +55,12 @@ class Hearing:
         return self.mel.sample_rate_hz
 
 
-def hearing_of(archive: Archive) -> Hearing | None:
+def hearing_of(archive: Archive, stream: Stream | None = None) -> Hearing | None:
     """Return the front-end of a model and its window; None for a model that reads raw rows.
+
+    Args:
+        archive: the model.
+        stream: how its network runs hop by hop; None if it takes whole windows.
 
     Raises:
         InputError: the front-end needs what this C does not do: several microphones, or the whole row at once.
@@ -60,7 +74,7 @@ def hearing_of(archive: Archive) -> Hearing | None:
     if mel.quantize_dynamic_scale_enable:
         hint = "search with quantize_dynamic_scale_enable = false"
         raise InputError("front_end", "must have a fixed range to be written as C", hint=hint)
-    return Hearing(mel, samples)
+    return Hearing(mel, samples, stream)
 
 
 def written_hearing(archive: Archive) -> Hearing | None:
@@ -109,7 +123,8 @@ def with_heard_example(archive: Archive, hearing: Hearing) -> Archive:
     from nas.model.deploy.tflite_model import TfliteModel
 
     model = TfliteModel(archive.tflite)
-    features = hearing.mel.features(noise(hearing.samples)[None, :, None]).reshape(-1, len(archive.scaling.mean))
+    heard = hearing.mel.features(noise(hearing.heard_samples)[None, :, None])
+    features = heard.reshape(-1, hearing.mel.numbers)[-hearing.frames :].reshape(-1, len(archive.scaling.mean))
     given = as_input(archive, features).reshape(1, *model.row_shape)
     example = Example(tuple(given.ravel().tolist()), tuple(model.run(given)[0].tolist()))
     return replace(archive, example=example)

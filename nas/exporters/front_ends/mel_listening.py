@@ -74,14 +74,7 @@ def _header(names: Names, hearing: Hearing, further: Further) -> str:
 #define {upper}_FRAMES {hearing.frames}
 #define {upper}_SAMPLES {hearing.samples}
 
-// Frames from one answer to the next.
-#ifndef {upper}_HOP_FRAMES
-#define {upper}_HOP_FRAMES {hearing.hop}
-#endif
-#if {upper}_HOP_FRAMES < 1 || {upper}_HOP_FRAMES > {upper}_FRAMES
-#error "{upper}_HOP_FRAMES must be from 1 to {upper}_FRAMES"
-#endif
-
+{_hop(upper, hearing)}
 #ifdef __cplusplus
 extern "C" {{
 #endif
@@ -90,8 +83,8 @@ extern "C" {{
 void {prefix}_listen_reset(void);
 
 // Takes samples of 16 bits at {hearing.rate_hz} Hz until all are taken or the network is to answer; returns how many
-// were taken. `features` then points to the network's input, {upper}_INPUT_BYTES values that stay until the next
-// call, or is NULL.
+// were taken. `features` then points to the network's input, {upper}_{_held(hearing)[1]}
+// values that stay until the next call, or is NULL.
 size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **features);
 
 // Returns the next sample of the noise that the self-test hears; `state` is 1 at first.
@@ -110,6 +103,7 @@ static inline int16_t {prefix}_noise(uint32_t *state) {{
 
 def _source(names: Names, archive: Archive, hearing: Hearing, further: Further) -> str:
     prefix, upper = names.prefix, names.upper
+    held, held_bytes = _held(hearing)
     buffer, compute = _coefficients(prefix, upper) if hearing.mel.mfcc_coefficients else ("", "")
     return f"""\
 // {MARK}. Do not edit.
@@ -119,16 +113,17 @@ def _source(names: Names, archive: Archive, hearing: Hearing, further: Further) 
 {further.includes}
 {_factors(archive, upper)}
 
-static int8_t window[{upper}_INPUT_BYTES];  // the newest frames, the oldest first: the network's input
+static int8_t window[{upper}_{held_bytes}];  // the newest frames, the oldest first: the network's input
 static uint16_t features_of_frame[{upper}_CHANNELS_OF_FRAME];
 {buffer}static uint16_t frames;  // in the window
 
 void {prefix}_listen_reset(void) {{
   nas_front_end_reset(&{prefix}_front_end, &{prefix}_front_end_state);
+{"" if hearing.stream is None else f"  {prefix}_stream_reset();{chr(10)}"}\
   frames = 0;
 }}
 
-{_add_frame(archive, upper, "COEFFICIENTS" if buffer else "CHANNELS")}
+{_add_frame(archive, upper, "COEFFICIENTS" if buffer else "CHANNELS", held)}
 size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **features) {{
   size_t taken = 0;
   *features = NULL;
@@ -136,11 +131,31 @@ size_t {prefix}_hear(const int16_t *samples, size_t count, const int8_t **featur
     taken += nas_front_end_take(&{prefix}_front_end, &{prefix}_front_end_state, samples + taken, count - taken);
     if (!nas_front_end_frame(&{prefix}_front_end, &{prefix}_front_end_state, features_of_frame)) continue;
 {compute}    add_frame();
-    if (frames == {upper}_FRAMES) *features = window;
+    if (frames == {upper}_{held}) *features = window;
   }}
   return taken;
 }}
 {further.definitions}"""
+
+
+def _held(hearing: Hearing) -> tuple[str, str]:
+    """Return the macros of the frames that are held, and of their bytes: a window, or a hop where that is enough."""
+    return ("FRAMES", "INPUT_BYTES") if hearing.stream is None else ("HOP_FRAMES", "HOP_BYTES")
+
+
+def _hop(upper: str, hearing: Hearing) -> str:
+    """Return the macro of the frames of a hop, which a build may define unless the network's steps depend on it."""
+    if hearing.stream is not None:
+        return f"// Frames from one answer to the next.\n#define {upper}_HOP_FRAMES {upper}_HOP\n"
+    return f"""\
+// Frames from one answer to the next.
+#ifndef {upper}_HOP_FRAMES
+#define {upper}_HOP_FRAMES {hearing.hop}
+#endif
+#if {upper}_HOP_FRAMES < 1 || {upper}_HOP_FRAMES > {upper}_FRAMES
+#error "{upper}_HOP_FRAMES must be from 1 to {upper}_FRAMES"
+#endif
+"""
 
 
 def _coefficients(prefix: str, upper: str) -> tuple[str, str]:
@@ -151,18 +166,23 @@ def _coefficients(prefix: str, upper: str) -> tuple[str, str]:
     )
 
 
-def _add_frame(archive: Archive, upper: str, kind: str) -> str:
+def _add_frame(archive: Archive, upper: str, kind: str, held: str) -> str:
     """Return the function that quantizes a frame, of channels or coefficients, into the window."""
     # Of one microphone, the network's channels are the frequencies, or there is one.
     channel = "i" if archive.input_shape[-1] > 1 else "0"
     count, values = f"{upper}_{kind}_OF_FRAME", "features_of_frame" if kind == "CHANNELS" else "coefficients_of_frame"
-    return f"""\
-// Puts a frame behind the others. A full window, which was answered for, makes room for all up to the next answer.
-static void add_frame(void) {{
+    making_room = f"""\
   if (frames == {upper}_FRAMES) {{
     frames -= {upper}_HOP_FRAMES;
     memmove(window, window + {upper}_HOP_FRAMES * {count}, frames * {count});
   }}
+"""
+    if held == "HOP_FRAMES":  # the network keeps the others itself
+        making_room = f"  if (frames == {upper}_HOP_FRAMES) frames = 0;\n"
+    return f"""\
+// Puts a frame behind the others. A full window, which was answered for, makes room for all up to the next answer.
+static void add_frame(void) {{
+{making_room}\
   int8_t *to = window + frames++ * {count};
   for (int i = 0; i < {count}; ++i) {{
     const int64_t value = ({values}[i] * mul[{channel}] + add[{channel}]) >> {SHIFT};

@@ -2,10 +2,12 @@
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_beside import check_text
+from nas.exporters.c_streaming import stream_check
 from nas.exporters.format import MARK
 from nas.exporters.front_ends.hearing import Hearing
 from nas.exporters.front_ends.mel import compiled
-from nas.exporters.front_ends.mel_listening import Further, Names, about_listening, listening_files
+from nas.exporters.front_ends.mel_joined import joined
+from nas.exporters.front_ends.mel_listening import Names, about_listening, listening_files
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.study.archive import Archive
@@ -13,52 +15,16 @@ from nas.study.archive import Archive
 
 def plain_c_listening(name: str, archive: Archive, hearing: Hearing) -> dict[str, str]:
     """Return the files beside the network's own, by name; the archive's example is what is heard of noise."""
-    files = listening_files(Names(name, name, f"{name}.h"), archive, hearing, _further(name, hearing))
+    files = listening_files(Names(name, name, f"{name}.h"), archive, hearing, joined(name, hearing))
     assert archive.example is not None
+    whole = hearing.stream is None
+    check = check_text(name, archive.example, scales=False) if whole else stream_check(name, archive, scales=False)
     return {
         **files,
-        f"{name}_check.h": check_text(name, archive.example, scales=False),
+        f"{name}_check.h": check,
         f"{name}_listen_main.c": _main(name, archive, hearing),
         f"{name}_README.md": _readme(name, archive, hearing),
     }
-
-
-def _further(name: str, hearing: Hearing) -> Further:
-    upper = name.upper()
-    return Further(
-        declarations=f"""
-// Takes samples of 16 bits at {hearing.rate_hz} Hz until all are taken or there is an answer. Returns how many were
-// taken, and in `answered` whether `output`, {upper}_OUTPUT_BYTES values, is a new answer.
-size_t {name}_process_samples(const int16_t *samples, size_t count, int8_t *output, int *answered);
-
-// Checks front-end and network on this board, from samples to the answer; `output` is used. Returns 1 if all is right.
-int {name}_listen_self_test(int8_t *output);
-""",
-        includes=f'\n#include "{name}_check.h"\n',
-        definitions=f"""
-size_t {name}_process_samples(const int16_t *samples, size_t count, int8_t *output, int *answered) {{
-  const int8_t *features;
-  const size_t taken = {name}_hear(samples, count, &features);
-  *answered = features != NULL;
-  if (features != NULL) {name}_invoke(features, output);
-  return taken;
-}}
-
-int {name}_listen_self_test(int8_t *output) {{
-  const int8_t *features = NULL;
-  uint32_t state = 1;
-  {name}_listen_reset();
-  for (long i = 0; i < {upper}_SAMPLES && features == NULL; ++i) {{
-    const int16_t sample = {name}_noise(&state);
-    {name}_hear(&sample, 1, &features);
-  }}
-  const int heard = features != NULL && memcmp(features, {name}_check_input, sizeof(window)) == 0;
-  const int right = heard && {name}_self_test(window, output);
-  {name}_listen_reset();
-  return right;
-}}
-""",
-    )
 
 
 def _sources(name: str, hearing: Hearing) -> str:
@@ -110,6 +76,16 @@ int main(void) {{
 """
 
 
+def _hops(upper: str, hearing: Hearing) -> str:
+    if hearing.stream is None:
+        more = "a build that defines this\nmacro gets more or fewer answers."
+        return f"It computes each frame once and answers every {upper}_HOP_FRAMES frames; {more}"
+    return (
+        f"It computes each frame once, of the network only what it changes, and\n"
+        f"answers every {upper}_HOP_FRAMES frames for the newest {upper}_FRAMES."
+    )
+
+
 def _readme(name: str, archive: Archive, hearing: Hearing) -> str:
     upper, are = name.upper(), answers_of(archive).are
     files = {
@@ -140,8 +116,7 @@ Copy all but the program into the project, and compile the four sources:
     arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c {_sources(name, hearing)}
 
 Call `{name}_listen_reset()` once, and give `{name}_process_samples` what comes from the microphone, in pieces of
-any length. It computes each frame once and answers every {upper}_HOP_FRAMES frames; a build that defines this
-macro gets more or fewer answers. The self-test is `{name}_listen_self_test`.
+any length. {_hops(upper, hearing)} The self-test is `{name}_listen_self_test`.
 
 ## What it is given
 

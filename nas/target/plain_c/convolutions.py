@@ -35,9 +35,14 @@ class Window:
     pad: int = 0
 
     @property
-    def padded(self) -> bool:
+    def is_inside(self) -> bool:
+        """Whether the kernel lies within the input at each output."""
         reach = (self.outputs - 1) * self.stride + (self.taps - 1) * self.dilation + 1 - self.pad
-        return self.pad > 0 or self.dilation > 1 or reach > self.inputs
+        return self.pad == 0 and reach <= self.inputs
+
+    @property
+    def padded(self) -> bool:
+        return self.dilation > 1 or not self.is_inside
 
 
 def window(inputs: int, outputs: int, taps: int, options: Mapping[str, Any], axis: str) -> Window:

@@ -75,7 +75,7 @@ def _hard_swish(op: Operator) -> list[int]:
         raise InexpressibleError(f"cannot be computed: {error}") from error
 
 
-_TABLES: dict[str, Callable[[Operator], list[int]]] = {
+TABLES: dict[str, Callable[[Operator], list[int]]] = {
     "RELU": _relu,
     "RELU6": _relu6,
     "LEAKY_RELU": _leaky_relu,
@@ -89,13 +89,13 @@ _TABLES: dict[str, Callable[[Operator], list[int]]] = {
 _CURVES = ("LOGISTIC", "TANH", "HARD_SWISH")
 
 
-@LOWERINGS.register(*_TABLES)
+@LOWERINGS.register(*TABLES)
 def looked_up(op: Operator) -> Iterator[Lowered]:
     """Lower a function of single values to its table, to bounds, or to nothing."""
     source, target = op.input(0), op.output
     int8_only(source, target)
     same_size(source, target)
-    entries = _TABLES[op.kind](op)
+    entries = TABLES[op.kind](op)
     if entries == list(range(LOW, HIGH + 1)):
         yield Alias(source, target)
         return

@@ -19,8 +19,10 @@ from nas.target.plain_c.step import (
     title_of,
 )
 
+RESHAPES = ("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
 
-@LOWERINGS.register("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
+
+@LOWERINGS.register(*RESHAPES)
 def reshape(op: Operator) -> Iterator[Lowered]:
     """Lower a change of shape, which moves nothing."""
     int8_only(op.input(0), op.output)
@@ -70,6 +72,16 @@ def copy(
         output=op.output,
         moves=(Move(tuple(merged), starts),),
     )
+
+
+def copied(name: str, title: str, source: Tensor, target: Tensor) -> Step:
+    """Return a step that copies all bytes of a tensor to another; they may overlap if the target begins first."""
+    sides = [1, 1, 1, source.size]
+    lists = ("{" + ", ".join(map(str, numbers)) + "}" for numbers in (sides, [0, 0, 0, 1], [0, 0, 0, 1]))
+    shape = Struct("copy_shape", name, dict(zip(("sides", "in_steps", "out_steps"), lists, strict=True)))
+    call = f"copy(&{name}, {{in0}}, {{out}});"
+    moves = (Move(((source.size, 1, 1),), (0, 0)),)
+    return Step(name, title, ("copy",), (shape,), call, (source,), target, moves=moves)
 
 
 def _plus(start: int) -> str:

@@ -8,13 +8,13 @@ from nas.target.plain_c.convolutions import windows
 from nas.target.plain_c.model import Operator
 from nas.target.plain_c.step import LOWERINGS, Step, Struct, constant, int8_only, name_of, require, title_of
 
-_POOLS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
+POOLS = {"MAX_POOL_2D": "max_pool", "AVERAGE_POOL_2D": "average_pool"}
 
 
-@LOWERINGS.register(*_POOLS)
+@LOWERINGS.register(*POOLS)
 def pool(op: Operator) -> Iterator[Step]:
     """Lower a pooling, and the bounds of its activation if it has one."""
-    source, target, kernel, name = op.input(0), op.output, _POOLS[op.kind], name_of(op)
+    source, target, kernel, name = op.input(0), op.output, POOLS[op.kind], name_of(op)
     int8_only(source, target)
     require(source.shape[3] == target.shape[3], "has an output with another number of channels")
     height, width = windows(op, (op.options["filter_height"], op.options["filter_width"]))

@@ -96,10 +96,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Alias:
-    """An operator that moves no bytes: its output is its input under another shape."""
+    """An operator that moves no bytes: its output is its input under another shape, or a part of it from `start` on."""
 
     source: Tensor
     output: Tensor
+    start: int = 0
 
 
 Lowered: TypeAlias = Step | Alias

@@ -69,6 +69,44 @@ def test_every_format_writes_a_model_with_a_front_end_and_names_its_features(mak
     assert ("| microphone |" in card) is not mel.frequencies_are_channels
 
 
+HEARS_ALL = """
+#include <stdio.h>
+#include "hears_listen.h"
+int main(void) {
+  int16_t samples[77];
+  int8_t output[HEARS_OUTPUT_BYTES];
+  if (!hears_listen_self_test(output)) return 3;
+  for (size_t count; (count = fread(samples, sizeof(int16_t), 77, stdin)) > 0;) {
+    for (size_t at = 0; at < count;) {
+      int answered;
+      at += hears_process_samples(samples + at, count - at, output, &answered);
+      if (answered) fwrite(output, 1, sizeof output, stdout);
+    }
+  }
+  return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(("mel", "hop"), [(SETTINGS[0], 1), (SETTINGS[1], 3)])
+def test_hop_by_hop_each_answer_is_python_s_for_the_newest_window(make_archive, tmp_path, mel, hop):
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc to compile with")
+    archive = dataclasses.replace(trained(make_archive, mel, padding="valid"), streaming=hop)
+    write(Destination(tmp_path, name="hears"), archive, ["c"])
+    (tmp_path / "program.c").write_text(HEARS_ALL)
+    sources = ["program.c", "hears_listen.c", *compiled("hears", mel), "hears.c"]
+    subprocess.run(["gcc", *STRICT, *sources, "-lm", "-o", "program"], cwd=tmp_path, check=True)
+    samples, model, frames = sounds(1, 9000), TfliteModel(archive.tflite), mel.frames(SAMPLES)
+    ended = subprocess.run([tmp_path / "program"], input=samples.tobytes(), capture_output=True, check=True)
+    heard = archive.scaling.apply(mel.apply(samples[..., None]))[0]
+    step = hop + hop % 2  # the pooling takes every other row
+    ends = range(-(-frames // step) * step, len(heard) + 1, step)
+    rows = np.stack([heard[end - frames : end] for end in ends]).reshape(len(ends), *model.row_shape)
+    expected = model.run(model.quantize(rows))
+    np.testing.assert_array_equal(np.frombuffer(ended.stdout, np.int8).reshape(expected.shape), expected)
+
+
 def listened(archive, tmp_path):
     """The lines that the program beside the model prints of some sounds."""
     if shutil.which("gcc") is None:
