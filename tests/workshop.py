@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from graph_files import file_of
 from test_docs import ROOT
 
 import nas
+from nas.graph.builder import GraphBuilder
 from nas.study.recipe import Recipe
 from nas.study.study import Study
 
@@ -143,10 +145,21 @@ def _write_block_data(x: Any, y: Any) -> None:
     Path("data/train_input.json").write_text(json.dumps({"classes": CLASSES, "mode": "classification"}))
 
 
+def _unpadded() -> bytes:
+    """Return a network of the windows of an accelerometer, whose convolutions do not pad the time."""
+    g = GraphBuilder((1, 128, 3))
+    g.conv2d(16, 7, padding="VALID")
+    g.mean()
+    g.flatten()
+    g.fully_connected(6, activation="NONE")
+    return file_of(g.graph(), np.random.default_rng(0))
+
+
 def _write_files() -> None:
     """Write the files of users: those whose content a page shows are as they are there."""
     for name in ("model", "sensor", "CarSensor", "cnn_timeseries", "other", "gesture"):
         shutil.copy("studies/gesture/best/model.tflite", f"{name}.tflite")
+    Path("steps.tflite").write_bytes(_unpadded())
     guide = (ROOT / "docs" / "one-model.md").read_text()
     Path("har_cnn.py").write_text(re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[0])
     Path("har.toml").write_text(re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[0])

@@ -75,6 +75,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         keras=_keras(trained.record, files.weights, study.name),
         origin=_origin(study),
         task=_task(trained.record),
+        streaming=study.streaming or 0,
     )
 
 
@@ -139,7 +140,7 @@ def winner_archive(study: Study, folder: Path) -> Archive:
     Raises:
         InputError: the study has no winner yet, or a file is damaged.
     """
-    archive = dataclasses.replace(load_archive(folder), origin=_origin(study))
+    archive = dataclasses.replace(load_archive(folder), origin=_origin(study), streaming=study.streaming or 0)
     if archive.keras is not None:
         return archive
     return dataclasses.replace(archive, keras=_keras(archive.record, archive.weights, archive.name))
@@ -170,6 +171,7 @@ def opened_archive(file: ArchiveFile) -> Archive:
         return archive
     spec = spec_of(file)
     choice = spec.data.choice
+    archive = dataclasses.replace(archive, streaming=spec.target.streaming)
     return archive if choice is None else dataclasses.replace(archive, origin=Origin(choice, spec.target))
 
 
@@ -177,7 +179,9 @@ def _origin(study: Study) -> Origin:
     choice = data_of(study)
     # Relative: exported files name no folder of this machine, and are moved together with the data.
     source = os.path.relpath(choice.source) if Path(choice.source).is_absolute() else choice.source
-    target = TargetTable(study.target, study.budget_kb, study.ram_kb, study.flash_kb, study.runtime)
+    target = TargetTable(
+        study.target, study.budget_kb, study.ram_kb, study.flash_kb, study.runtime, study.streaming or 0
+    )
     return Origin(dataclasses.replace(choice, source=source), target)
 
 

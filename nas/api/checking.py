@@ -16,7 +16,7 @@ from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.optimizer.storage import NoTrialsError
 from nas.space.file import load_space
 from nas.study.changes import refuse_changes
-from nas.study.feasibility import require_latency
+from nas.study.feasibility import require_latency, require_streaming
 from nas.study.fitting import Asked, fit_in_words, require_feasible, scarcity
 from nas.study.objectives import OBJECTIVES
 from nas.study.study import Study
@@ -100,6 +100,7 @@ def _check_before_data(study: Study, root: Path) -> None:
     find_address(study.tracking_uri, root)
     space, target = load_space(study.space), study.board()
     study.budget(target)
+    require_streaming(space, target)
     if OBJECTIVES[study.objective].needs_latency or study.latency_ms is not None:
         require_latency(space, target)
     if (root / study.name / "study.toml").is_file():

@@ -52,7 +52,6 @@ def export(
     *,
     bare: bool = False,
     parameters: Mapping[str, Any] | None = None,
-    streaming: int = 0,
 ) -> list[Path]:
     """Write a study's winner, the candidate of another trial, or any int8 model as files.
 
@@ -69,8 +68,6 @@ def export(
             those that it carries, and no others are added. Otherwise it has class names, scaling, rate and
             length of windows, arena size, and the SHA-256 of the file without them, unless they would exceed the flash.
         parameters: more parameters, such as a version and a date; see `nas.set_params`.
-        streaming: of the format `c`, rows in time from one answer to the next, of which each computes only what is
-            new; the next multiple of the network's strides. 0 for what the study says, or whole windows.
 
     Returns:
         The files written.
@@ -90,7 +87,6 @@ def export(
     archive, folder = _exported(name, trial, root)
     if archive.trained is None:
         formats = _device_formats(formats)
-    archive = replace(archive, streaming=streaming or archive.streaming)
     to = replace(to, folder=to.folder or folder)
     return write(to, archive if bare else with_parameters(archive, parameters), formats)
 

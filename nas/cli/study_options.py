@@ -42,6 +42,11 @@ OPTIONS = {
         "What runs the network: tflm, or c for plain C, whose RAM and flash are all that an inference needs.",
         "the target's",
     ),
+    "streaming": Option(
+        "In plain C, answer every so many rows in time (samples, or frames of sound), or the next number that a "
+        "network's strides divide, and compute only what is new: limits hold for that, and only networks fit whose "
+        "convolutions do not pad the time (see the spaces stream_timeseries and stream_audio)."
+    ),
     "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
     "accuracy_weight": Option(
         "w in w * accuracy + (1 - w) * (1 - weights / budget). With 0.99, a tenth of the budget "

@@ -37,11 +37,8 @@ def plain_c(archive: Archive) -> Files:
     }
     hearing, front_end = hearing_of(archive, stream), archive.front_end
     takes_values = hearing is None and not isinstance(front_end, WindowFrontEnd)
-    scaling = (
-        _value_scaling(name, archive, answers_of(archive).row if stream is None else "HOP_BYTES")
-        if takes_values
-        else ""
-    )
+    row = answers_of(archive).row if stream is None else "HOP_BYTES"
+    scaling = _value_scaling(name, archive, row) if takes_values else ""
     functions = _function(name) if stream is None else stream_functions(name, stream)
     files = {
         f"{name}.h": header_text(name, archive, sizes, functions, scaling),

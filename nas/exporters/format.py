@@ -37,11 +37,14 @@ class Destination:
         folder: where files are written, a `Path` or text; None for the folder that suits the model.
         name: what C symbols and the files of plain C are called; None for the model's name.
         force: whether files that nas did not write may be overwritten.
+        streaming: of plain C, rows in time from one answer to the next, of which each computes only what is new, or the
+            next number that the network's strides divide; 0 for what the study says, or whole windows.
     """
 
     folder: Path | None = None
     name: str | None = field(default=None, kw_only=True)
     force: bool = field(default=False, kw_only=True)
+    streaming: int = field(default=0, kw_only=True)
 
     def __post_init__(self) -> None:
         if isinstance(self.folder, str):
@@ -60,6 +63,7 @@ def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] =
     folder = to.folder or Path()
     if to.name is not None:
         archive = replace(archive, name=chosen_name(to.name))
+    archive = replace(archive, streaming=to.streaming or archive.streaming)
     if archive.origin is not None:
         archive = replace(archive, origin=replace(archive.origin, folder=folder))
     chosen = [FORMATS.find(name, "--format") for name in formats or sorted(FORMATS.keys() - ON_REQUEST)]

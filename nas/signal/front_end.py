@@ -65,6 +65,10 @@ class FrontEnd(ABC):
     def cost(self, row_shape: tuple[int, ...], core: str) -> DeviceCost:
         """Return what one row costs on a device with this core."""
 
+    def row_of(self, frames: int, row_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of a row with so many frames; the whole row for a front-end that needs it at once."""
+        return row_shape
+
     def to_json(self) -> dict[str, Any]:
         """Return the registered name and the settings."""
         name = next(name for name, kind in FRONT_ENDS.items() if kind is type(self))

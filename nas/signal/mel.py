@@ -89,6 +89,9 @@ class Mel(MelSettings):
     def channel_names(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return () if self.frequencies_are_channels else names
 
+    def row_of(self, frames: int, row_shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (frames - 1) * self.step + self.window, *row_shape[1:]
+
     def cost(self, row_shape: tuple[int, ...], core: str) -> DeviceCost:
         return mel_cost(self, self.frames(row_shape[0]), row_shape[1], core)
 

@@ -68,6 +68,19 @@ def require_latency(space: Space, target: Target) -> None:
         )
 
 
+def require_streaming(space: Space, target: Target) -> None:
+    """Raise an InputError if a target wants networks that run hop by hop, and the space seems to have none."""
+    chooser = RandomChooser(0)
+    members = [space.sample(chooser, any_row(space), outputs=2) for _ in range(50)]
+    if target.streaming and not any(totals.supported for totals in estimate_members(members, target)):
+        raise InputError(
+            "--space",
+            "must have networks whose convolutions do not pad the time, for --streaming",
+            got=space.name,
+            hint='take stream_timeseries or stream_audio, or give its blocks padding = "valid"',
+        )
+
+
 def smallest(
     space: Space, shape: tuple[int, ...], outputs: int, target: Target, budget: Budget, seed: int = 0
 ) -> Totals:

@@ -202,6 +202,8 @@ class TargetTable:
         ram_kb: limit of the tensor arena, in plain C of all RAM; the target's by default.
         flash_kb: limit of model and code; the target's by default.
         runtime: what runs the model there: `tflm`, or `c` for plain C; the target's own by default.
+        streaming: in plain C, rows in time from one answer to the next, of which each computes only what is new; 0 for
+            whole windows.
     """
 
     name: str = DEFAULT_TARGET
@@ -209,16 +211,18 @@ class TargetTable:
     ram_kb: float | None = None
     flash_kb: float | None = None
     runtime: str | None = None
+    streaming: int = 0
 
     def board(self) -> Target:
         """Return the target with the runtime that the table asks for."""
-        return find_target(self.name, self.runtime)
+        return find_target(self.name, self.runtime, self.streaming)
 
     def __post_init__(self) -> None:
         for name in ("budget_kb", "ram_kb", "flash_kb"):
             limit = getattr(self, name)
             if limit is not None and not 0 < limit < math.inf:
                 raise InputError(f"target.{name}", "must be above 0", got=limit)
+        _at_least("target.streaming", self.streaming, 0)
 
 
 def plain(value: object, place: str) -> None:

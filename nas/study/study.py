@@ -32,7 +32,7 @@ LATER_FIELDS = (
     "labels", "label_column", "group_column", "time_column", "group_regex",
     "drop_columns", "keep_columns", "merge_parts", "drop_outliers", "channels_first",
     "classes", "unknown_share", "silence_share", "noise", "image_size", "image_fit", "image_color", "latency_ms",
-    "runtime", "task", "loss", "normal", "false_alarm_rate",
+    "runtime", "task", "loss", "normal", "false_alarm_rate", "streaming",
 )  # fmt: skip
 """Fields that definitions of earlier releases do not have; these must equal those that leave them unset."""
 
@@ -40,7 +40,10 @@ OUTPUTS = ("probabilities", "logits")
 DEFAULT_TRIALS = 60
 DEFAULT_MINUTES = 10.0
 # A larger number is a slip: more than two years, a million trials, values of a window, or 10 MHz.
-_MOST = {"minutes": 1_000_000, "rate_hz": 10_000_000, "trials": 1_000_000, "window": 1_000_000, "stride": 1_000_000}
+_MOST = {
+    "minutes": 1_000_000, "rate_hz": 10_000_000, "trials": 1_000_000, "window": 1_000_000, "stride": 1_000_000,
+    "streaming": 1_000_000,
+}  # fmt: skip
 
 
 @explains_fields()
@@ -54,6 +57,8 @@ class Study:
         name: name of the folder below `studies/`; if empty, it is made from the other fields.
         target: name of a target, or path of a TOML file.
         runtime: what runs the network there: `tflm`, or `c` for plain C; None for the target's own.
+        streaming: in plain C, rows in time from one answer to the next, of which each computes only what is new, or the
+            next number that a network's strides divide: limits and objectives are then of that. None for whole windows.
         budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit, or, for an objective that needs one,
             what the flash leaves beside the code of the space's operators.
         ram_kb: limit of the tensor arena, in plain C of static buffers, input, output and stack; None takes the
@@ -97,6 +102,7 @@ class Study:
     name: str = ""
     target: str = DEFAULT_TARGET
     runtime: str | None = None
+    streaming: int | None = None
     budget_kb: float | None = None
     ram_kb: float | None = None
     flash_kb: float | None = None
@@ -199,12 +205,13 @@ class Study:
         parts += [f"{self.budget_kb:g}kb"] if self.budget_kb else [Path(self.target).stem] * self._is_for_a_board()
         given = self._given()
         parts += [given[key] for key in ("runtime", "objective", "metric", "sampler", "output", "loss") if key in given]
+        parts += [f"streaming{self.streaming}"] if self.streaming else []
         parts += [f"seed{self.seed}"] if self.seed else []
         return re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(parts))
 
     def board(self) -> Target:
         """Return the target with the runtime that the study asks for."""
-        return find_target(self.target, self.runtime)
+        return find_target(self.target, self.runtime, self.streaming or 0)
 
     def searched(self, task: str | None = None) -> Space:
         """Return the space with the task that its networks learn, as its file is now.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nas.signal.device_cost import DeviceCost
+from nas.target.hop import Hop, HopByHop, hop_json
 from nas.target.ram import Detail, ram_title
 from nas.target.room import left_for_program, room
 from nas.text import facts_html
@@ -106,6 +107,8 @@ class Totals:
         supported: whether the runtime is known to accept every operator.
         complete: whether all operators are known; if not, RAM, flash, MACs and latency are lower bounds.
         front_end: the share of the front-end in RAM, flash and latency; None for a network without one, or alone.
+        hop: of a network that computes only what is new, how often it answers: MACs, latency and energy are of a hop;
+            None where they are of a whole window.
     """
 
     target: str
@@ -123,6 +126,7 @@ class Totals:
     energy_uj: float | None = field(default=None, kw_only=True)
     complete: bool = field(default=True, kw_only=True)
     front_end: FrontEndShare | None = field(default=None, kw_only=True)
+    hop: Hop | None = field(default=None, kw_only=True)
 
     @property
     def ram_bytes(self) -> int:
@@ -165,11 +169,14 @@ class Footprint(Totals):
     """The totals with every operator and tensor behind them.
 
     Attributes:
+        hop_by_hop: what the network alone costs if it computes only what is new; None on other runtimes than plain C,
+            and where `hop` is given.
         file: None for an estimate.
         ram_limit_bytes: the target's RAM, and `flash_limit_bytes` its flash; None for a core without a board.
     """
 
     ops: tuple[OpFootprint, ...] = field(kw_only=True)
+    hop_by_hop: HopByHop | None = field(default=None, kw_only=True)
     tensors: tuple[TensorFootprint, ...] = field(kw_only=True)
     file: str | None = field(default=None, kw_only=True)
     ram_limit_bytes: int | None = field(default=None, kw_only=True)
@@ -220,6 +227,7 @@ class Footprint(Totals):
             self._ram_word: _with_room(self.ram_bytes, self._ram()[0]),
             "flash": _with_room(self.flash_bytes, self._flash()[0]),
             **self._front_end_fact(),
+            **({} if self.hop is None else {"streaming": str(self.hop)}),
             "multiply-accumulates": f"{self.macs:,}",
             "latency": "unknown" if self.latency_ms is None else f"{self.latency_ms:.3g} ms",
             "runs": self._runs(),
@@ -259,6 +267,7 @@ class Footprint(Totals):
             "supported": self.supported,
             "complete": self.complete,
             **({} if self.front_end is None else {"front_end": dataclasses.asdict(self.front_end)}),
+            **hop_json(self.hop, self.hop_by_hop),
             "ops": [dataclasses.asdict(op) for op in self.ops],
             "tensors": [dataclasses.asdict(tensor) for tensor in self.tensors],
         }

@@ -25,6 +25,8 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
     """
     if front_end == RAW:
         return footprint
+    if footprint.hop is not None:  # only the newest frames are computed, and kept
+        row_shape = front_end.row_of(footprint.hop.rows, row_shape)
     cost = front_end.cost(row_shape, target.core)
     spent = target.milliseconds(cost.instructions)
     known = footprint.latency_ms is not None and spent is not None

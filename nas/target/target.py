@@ -3,7 +3,7 @@
 import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -44,6 +44,8 @@ class Target:
         free_ram_bytes, free_flash_bytes: RAM and flash that the vendor's own firmware leaves free, where it is known.
         runtime: what executes the network; `tflm` is TensorFlow Lite Micro, `c` is plain C.
         tflm: the release of TFLM whose rules hold, a commit or a build of its Python package.
+        streaming: rows in time from one answer to the next, of which each computes only what is new, or the next number
+            that a network's strides divide; 0 for answers that compute their whole window.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Target:
     free_flash_bytes: int | None = None
     runtime: str = DEFAULT_RUNTIME
     tflm: str = ""
+    streaming: int = 0
 
     def milliseconds(self, instructions: float | None) -> float | None:
         """Return the time that the instructions take; None without a clock, or without instructions."""
@@ -93,6 +96,18 @@ class Target:
         """
         same = runtime is None or runtime == self.runtime
         return self if same else RUNTIMES.find(str(runtime), "--runtime").adapted(self)
+
+    def hop_by_hop(self, rows: int) -> "Target":
+        """Return the target with networks that compute only what is new, every so many rows; as it is for 0.
+
+        Raises:
+            InputError: the runtime is not plain C, the only one that can.
+        """
+        if not rows:
+            return self
+        if self.runtime != "c":
+            raise InputError("--streaming", "must be left out unless the runtime is c", got=f"runtime {self.runtime}")
+        return replace(self, streaming=rows)
 
     def __repr__(self) -> str:
         memory = {"RAM": self.ram_bytes, "flash": self.flash_bytes}
@@ -217,20 +232,22 @@ def known_targets() -> Mapping[str, Target]:
 
 
 @explains_keywords
-def find_target(name: str, runtime: str | None = None) -> Target:
+def find_target(name: str, runtime: str | None = None, streaming: int = 0) -> Target:
     """Return the target called `name`, or the one that the file `name` (ending in .toml) describes.
 
     Args:
         name: of a target, or of a file.
         runtime: `tflm` or `c`; None for the target's own.
+        streaming: in plain C, rows in time from one answer to the next, of which each computes only what is new; 0
+            for the target's own, which are whole windows unless its file says otherwise.
 
     Raises:
-        InputError: there is no such target or runtime, or the runtime does not run on the target.
+        InputError: there is no such target or runtime, or the runtime does not run on the target or cannot stream.
     """
     if not name.endswith(".toml") and name not in known_targets():
         raise unknown("--target", "target", name, known_targets())
     target = _read(Path(name)) if name.endswith(".toml") else known_targets()[name]
-    return target.on(runtime)
+    return target.on(runtime).hop_by_hop(streaming)
 
 
 def _read(path: Path) -> Target:

@@ -5,7 +5,14 @@ from typing import Any
 import click
 
 from nas.cli.completion import spaces as complete_spaces
-from nas.cli.options import classes_option, input_shape_option, json_option, runtime_option, target_option
+from nas.cli.options import (
+    classes_option,
+    input_shape_option,
+    json_option,
+    runtime_option,
+    streaming_option,
+    target_option,
+)
 from nas.cli.views.output import print_json, print_view
 
 EPILOG = """\b
@@ -25,6 +32,7 @@ Examples:
 @classes_option
 @target_option
 @runtime_option
+@streaming_option
 @json_option
 def command(
     space: str | None,
@@ -32,6 +40,7 @@ def command(
     architecture: str | None,
     target: str,
     runtime: str | None,
+    streaming: int | None,
     as_json: bool,
     **row: Any,
 ) -> None:
@@ -42,7 +51,7 @@ def command(
     given = [value for value in (params, architecture) if value is not None]
     if len(given) != 1 or (space is None) != (params is None):
         raise click.UsageError("Give --space and --params, or --architecture.")
-    board = find_target(target, runtime)
+    board = find_target(target, runtime, streaming or 0)
     footprint = estimate(given[0], board, space=space, **row)
     if as_json:
         print_json(footprint.to_json())

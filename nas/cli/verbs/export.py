@@ -66,9 +66,8 @@ def command(
     from nas import Destination, export
 
     parameters = dict(setting(text, "--set") for text in options["settings"])
-    to = Destination(folder, name=options["name"], force=options["force"])
-    more = {"bare": options["bare"], "parameters": parameters, "streaming": options["streaming"] or 0}
-    written = export(study, to, formats, trial, studies, **more)
+    to = Destination(folder, name=options["name"], force=options["force"], streaming=options["streaming"] or 0)
+    written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
     files = [str(path) for path in written]
     if options["as_json"]:
         print_json({"study": study, "files": files})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
-from nas.cli.options import json_option, runtime_option, targets_option
+from nas.cli.options import json_option, runtime_option, streaming_option, targets_option
 from nas.cli.views.output import print_json, print_view, width
 from nas.errors import InputError
 
@@ -19,6 +19,7 @@ Examples:
   nas profile studies/mine --target arduino-nano-33-ble
   nas profile model.tflite --target all
   nas profile model.tflite --target arduino-uno --runtime c
+  nas profile steps.tflite --target nucleo-f411re --runtime c --streaming 4
   nas profile models/ other.tflite --target nucleo-f411re,raspberry-pi-pico
   nas profile model.tflite --memory-map map.html
   nas profile model.tflite --target cortex-m4-reference --json
@@ -54,6 +55,7 @@ def _limit_options(command: F) -> F:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @targets_option
 @runtime_option
+@streaming_option
 @click.option(
     "--memory-map",
     metavar="MAP",
@@ -66,6 +68,7 @@ def command(
     files: tuple[str, ...],
     target: str,
     runtime: str | None,
+    streaming: int | None,
     memory_map: str | None,
     check: bool,
     as_json: bool,
@@ -83,7 +86,7 @@ def command(
     if not check and any(limit is not None for limit in limits.values()):
         raise click.UsageError("Limits are for --check; give it as well.")
     names = [each.name for each in list_targets()] if target == "all" else target.split(",")
-    targets = [find_target(name.strip(), runtime) for name in names]
+    targets = [find_target(name.strip(), runtime, streaming or 0) for name in names]
     rows = compare(files, targets)
     several = len(rows) > 1 or (Path(files[0]).is_dir() and not rows[0].study)
     if several and memory_map is not None:

@@ -79,6 +79,10 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     add_room(table, "flash", footprint.flash_bytes, target.flash_bytes, open_ended)
     table.add_row("MACs", f"{least}{footprint.macs:,}", "")
     table.add_row("latency", milliseconds(footprint.latency_ms), dim(_latency_note(footprint, target)))
+    if footprint.hop is not None:
+        table.add_row("streaming", "", dim(f"each answer computes what is new: {footprint.hop}"))
+    if footprint.hop_by_hop is not None:
+        table.add_row("streaming", "", dim(footprint.hop_by_hop.words()))
     if odd := [f"#{op.index} {printable(op.name)}" for op in footprint.ops if op.extrapolated]:
         words = f"less certain: no shape like {shortened(odd, 3)} was counted"
         table.add_row("", "", Text(words, style="yellow"))

@@ -90,7 +90,7 @@ class _Placement:
         self._place_wanted()
         self._work_in_place()
         plan, scratch, ram_bytes = self._planned()
-        every = {tensor.index for step in self._steps for tensor in (*step.inputs, step.output)}
+        every = {tensor.index for step in self._steps for tensor in (*step.inputs, step.output)} | {*self._kept}
         places = {}
         for index in every:
             root, start = self._root(index)

@@ -13,6 +13,7 @@ So the answer of each hop is that of the whole window, to the bit.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from nas.target.plain_c.model import Network, Operator, Tensor
 from nas.target.plain_c.moving import copied
@@ -33,7 +34,7 @@ class Stream:
 
     hop: int
     window: int
-    shares: Mapping[int, float]
+    shares: Mapping[int, Fraction]
     buffers: Mapping[int, Tensor]
 
     @property
@@ -100,9 +101,9 @@ class Streaming:
         self._next += 1
         return replace(like, index=self._next - 1, shape=shape)
 
-    def _share(self, op: Operator) -> float:
+    def _share(self, op: Operator) -> Fraction:
         rows = self._rows.get(op.output.index)
-        return 1.0 if rows is None else self._hop // rows.stride / rows.count
+        return Fraction(1) if rows is None else Fraction(self._hop // rows.stride, rows.count)
 
     def _buffer(self, tensor: Tensor) -> _Buffer:
         rows = self._rows[tensor.index]

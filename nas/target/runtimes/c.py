@@ -3,19 +3,20 @@
 Its RAM is all that an inference needs: static buffers, input, output and stack. Its flash is constants and code.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from nas import _native
 from nas.errors import InputError
 from nas.graph.graph import Graph
 from nas.target.footprint import Flash, Footprint, OpFootprint, TensorFootprint, Totals
-from nas.target.plain_c.costs import Costs, Estimate, costs_of, estimate
+from nas.target.hop import HopByHop
+from nas.target.plain_c.built import Built, tensors_of
+from nas.target.plain_c.costs import Costs, costs_of
 from nas.target.plain_c.from_graph import network_of
 from nas.target.plain_c.model import Network, read_network
-from nas.target.plain_c.program import NEAR_FLASH_BYTES, Program, try_to_compile
-from nas.target.plain_c.work import calls_of
+from nas.target.plain_c.program import NEAR_FLASH_BYTES, try_to_compile
 from nas.target.ram import Buffers
 from nas.target.target import RUNTIMES, Key, Runtime, Target
 
@@ -31,6 +32,7 @@ class PlainC(Runtime):
 
     keys: ClassVar[Mapping[str, Key]] = {
         "kernels": Key(KERNELS, lambda value: value == KERNELS, default=KERNELS),
+        "streaming": Key("a positive whole number", lambda value: type(value) is int and value > 0),
     }
 
     def check(self, table: Mapping[str, Any], place: str) -> None:
@@ -47,18 +49,20 @@ class PlainC(Runtime):
             measured = _native.estimate(model, *_MACHINE)
             built, refused = _build(network_of(model), target)
         return Footprint(
-            **_totals(measured.totals, target, built, refused),
+            **_totals(measured, target, built, refused),
+            hop_by_hop=None if target.streaming or built is None else _hop_by_hop(measured, target, built),
             ops=tuple(_op(i, row, target, built, refused.get(i)) for i, row in enumerate(measured.ops)),
-            tensors=_tensors(measured.tensors, built),
+            tensors=tensors_of([TensorFootprint(i, *row) for i, row in enumerate(measured.tensors)], built),
             ram_limit_bytes=target.ram_bytes,
             flash_limit_bytes=target.flash_bytes,
         )
 
     def totals(self, graphs: Iterable[Graph], target: Target) -> list[Totals]:
-        graphs = list(graphs)
-        rows = _native.estimate_many(graphs, *_MACHINE)
-        built = (_build(network_of(graph), target) for graph in graphs)
-        return [Totals(**_totals(row, target, *each)) for row, each in zip(rows, built, strict=True)]
+        found = []
+        for graph in graphs:
+            measured = _native.estimate(graph, *_MACHINE)
+            found.append(Totals(**_totals(measured, target, *_build(network_of(graph), target))))
+        return found
 
     def latency_error(self, footprint: Footprint, target: Target) -> float | None:
         costs = costs_of(target.core)
@@ -75,43 +79,7 @@ def _costs(target: Target) -> Costs:
     return costs_of(target.core) or _NOTHING
 
 
-@dataclass(frozen=True)
-class _Built:
-    """A network as plain C, and what it costs on a core."""
-
-    network: Network
-    program: Program
-    estimate: Estimate
-    constants: int
-    in_ram: int
-    compiler: str
-
-    @classmethod
-    def of(cls, network: Network, program: Program, costs: Costs) -> "_Built":
-        calls = calls_of(program)
-        # Constants that kernels read like any other input; only AVR has them in RAM, where it reads nothing else.
-        read = {t.index: t.size for step in program.steps for t in step.inputs if t.is_constant}
-        plain = sum(read.values())
-        constants = plain + sum(call.constant_bytes for call in calls)
-        return cls(network, program, estimate(calls, costs), constants, plain * costs.by_pixel, costs.compiler)
-
-    def last(self) -> int:
-        """Return the operator whose constants lie behind those of all others."""
-        output = next(step.output for step in reversed(self.program.steps) if step.constants)
-        return next(op.index for op in self.network.operators if output in op.outputs)
-
-    def instructions(self, op: int | None = None) -> float | None:
-        """Return the instructions of an operator, or of an inference; None if they are not known."""
-        counted = [
-            count
-            for step, count in zip(self.program.steps, self.estimate.instructions, strict=True)
-            if op is None or step.output in self.network.operators[op].outputs
-        ]
-        known = [count for count in counted if count is not None]
-        return sum(known) if len(known) == len(counted) else None
-
-
-def _read(model: bytes, target: Target) -> tuple[_Built | None, dict[int, str]]:
+def _read(model: bytes, target: Target) -> tuple[Built | None, dict[int, str]]:
     """Return what a file becomes, and the operators that plain C cannot express, each with the reason."""
     try:
         network = read_network(model, "model")
@@ -120,18 +88,35 @@ def _read(model: bytes, target: Target) -> tuple[_Built | None, dict[int, str]]:
     return _build(network, target)
 
 
-def _build(network: Network, target: Target) -> tuple[_Built | None, dict[int, str]]:
-    program, refused = try_to_compile(network)
+def _build(network: Network, target: Target) -> tuple[Built | None, dict[int, str]]:
+    program, refused = try_to_compile(network, target.streaming)
     if program is None:
-        return None, {one.index: f"plain C cannot express it: {one.words}" for one in refused}
-    built = _Built.of(network, program, _costs(target))
+        return None, {one.index: one.sentence for one in refused}
+    built = Built.of(network, program, _costs(target))
     if target.core == "avr" and built.constants > NEAR_FLASH_BYTES:
         far = f"{built.constants:,} B of constants are more than the {NEAR_FLASH_BYTES:,} that an AVR's addresses reach"
         return built, {built.last(): far}
     return built, {}
 
 
-def _totals(row: "_native.Totals", target: Target, built: _Built | None, refused: Mapping[int, str]) -> dict[str, Any]:
+def _hop_by_hop(measured: "_native.Measured", target: Target, whole: Built) -> HopByHop:
+    """Return what a network costs that computes only what is new, at the shortest hop."""
+    program, refused = try_to_compile(whole.network, hop=1)
+    if program is None:
+        return HopByHop(why_not=refused[0].words)
+    built = Built.of(whole.network, program, _costs(target))
+    latency_ms = target.milliseconds(built.instructions())
+    return HopByHop(built.hop, _macs(measured, built), built.ram().ram_bytes, latency_ms)
+
+
+def _macs(measured: "_native.Measured", built: Built) -> int:
+    return sum(built.macs(index, row.macs) for index, row in enumerate(measured.ops))
+
+
+def _totals(
+    measured: "_native.Measured", target: Target, built: Built | None, refused: Mapping[int, str]
+) -> dict[str, Any]:
+    row = measured.totals
     instructions = built.instructions() if built else None
     latency_ms = target.milliseconds(instructions)
     return {
@@ -141,9 +126,10 @@ def _totals(row: "_native.Totals", target: Target, built: _Built | None, refused
         "kernels": target.kernels,
         "file_bytes": row.file_bytes,
         "weights_bytes": row.weights_bytes,
-        "detail": _ram(built),
+        "detail": built.ram() if built else Buffers(0, 0, 0),
         "flash": Flash(built.constants, built.estimate.code, built.estimate.unknown) if built else Flash(0, 0),
-        "macs": row.macs,
+        "macs": _macs(measured, built) if built and target.streaming else row.macs,
+        "hop": built.hop if built else None,
         "latency_ms": latency_ms,
         "latency_range_ms": target.range_ms(latency_ms),
         "energy_uj": target.microjoules(latency_ms),
@@ -151,23 +137,12 @@ def _totals(row: "_native.Totals", target: Target, built: _Built | None, refused
     }
 
 
-def _ram(built: _Built | None) -> Buffers:
-    if built is None:
-        return Buffers(0, 0, 0)
-    given = sum(tensor.size for tensor in (*built.network.inputs, *built.network.outputs))
-    return Buffers(built.program.ram_bytes + built.in_ram, given, built.estimate.stack)
-
-
-def _op(index: int, row: "_native.Op", target: Target, built: _Built | None, refusal: str | None) -> OpFootprint:
-    scratch = 0
-    if built is not None:
-        outputs = built.network.operators[index].outputs
-        scratch = max((step.scratch_bytes for step in built.program.steps if step.output in outputs), default=0)
+def _op(index: int, row: "_native.Op", target: Target, built: Built | None, refusal: str | None) -> OpFootprint:
     return OpFootprint(
         index=index,
         op=row.kind,
-        macs=row.macs,
-        scratch_bytes=scratch,
+        macs=built.macs(index, row.macs) if built else row.macs,
+        scratch_bytes=built.scratch_bytes(index) if built else 0,
         latency_ms=target.milliseconds(built.instructions(index)) if built else None,
         inputs=row.inputs,
         outputs=row.outputs,
@@ -175,28 +150,3 @@ def _op(index: int, row: "_native.Op", target: Target, built: _Built | None, ref
         reason=refusal,
         custom_code=row.custom_code,
     )
-
-
-def _tensors(rows: Sequence["_native.Tensor"], built: _Built | None) -> tuple[TensorFootprint, ...]:
-    """Return the tensors with their places in the static RAM, and behind them the copies of windows."""
-    places = built.program.places if built else {}
-    found = [
-        replace(TensorFootprint(index, *row), offset=_offset(places.get(index)))
-        for index, row in enumerate(rows)
-        if row.kind != "scratch"
-    ]
-    makers = {out.index: op.index for op in built.network.operators for out in op.outputs} if built else {}
-    for step in built.program.steps if built else ():
-        if step.scratch_bytes and built is not None:
-            size, op, offset = step.scratch_bytes, makers[step.output.index], _offset(built.program.scratch[step.name])
-            found.append(
-                TensorFootprint(len(found), f"{step.name}_windows", (size,), "int8", size, "scratch", offset, op, op)
-            )
-    return tuple(found)
-
-
-def _offset(place: str | None) -> int | None:
-    """Return where a place lies in the static RAM; None for one that is not in it."""
-    if place is None or not place.startswith("arena"):
-        return None
-    return int(place.partition(" + ")[2] or 0)

@@ -57,7 +57,7 @@ class Tflm(Runtime):
         if target.core in _TOO_SMALL:
             raise InputError("--runtime", f"must be c on {target.name}: TFLM does not run on {target.core}", got="tflm")
         kernels = KERNELS[target.core.startswith("cortex-")]
-        return replace(target, runtime="tflm", kernels=kernels, tflm=RELEASES[0])
+        return replace(target, runtime="tflm", kernels=kernels, tflm=RELEASES[0], streaming=0)
 
     def footprint(self, model: Graph | bytes, target: Target) -> Footprint:
         machine = target.kernels, target.core, target.tflm
