@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.data.dataset import Part
@@ -82,6 +83,26 @@ def test_each_layer_keeps_its_own_bias_even_if_it_is_zero():
     assert list(_tensors(model)) == [(t.shape, t.dtype, t.constant, t.scales) for t in graph.tensors]
     biases = [model.buffers[t.buffer].data for t in model.subgraphs[0].tensors if t.type == schema.TensorType.INT32]
     assert not any(np.any(data) for data in biases)
+
+
+@pytest.mark.parametrize("bias", [-100.0, -2.0, 100.0])
+def test_tflm_runs_a_hard_swish_whose_outputs_are_all_zero_or_large(bias):
+    tflm = pytest.importorskip("tflite_micro.python.tflite_micro.runtime")
+    g = GraphBuilder((1, 12, 2))
+    g.conv2d(3, 3, activation="HARD_SWISH")
+    network = Network(g.graph())
+    biases = np.array([bias, bias - 0.5, bias + 0.5], np.float32)
+    network.layers[0].bias.assign(biases)
+    x = np.random.default_rng(0).normal(size=(16, 1, 12, 2)).astype(np.float32)
+    tflite = quantize(fake_quantize(network, x, loss="mse"))
+    interpreter = tflm.Interpreter.from_bytes(tflite)  # refuses scales that lie too far apart
+    given, got = interpreter.get_input_details(0), interpreter.get_output_details(0)
+    interpreter.set_input(np.full((1, 1, 12, 2), given["quantization_parameters"]["zero_points"][0], np.int8), 0)
+    interpreter.invoke()
+    scale, zero = (got["quantization_parameters"][name][0] for name in ("scales", "zero_points"))
+    answer = scale * (interpreter.get_output(0).astype(float) - zero)
+    expected = np.broadcast_to(biases * np.clip(biases + 3, 0, 6) / 6, answer.shape)
+    np.testing.assert_allclose(answer, expected, atol=2 * scale + 0.01)
 
 
 def test_same_model_gives_the_same_file(network):
