@@ -41,7 +41,7 @@ The command line does what these functions do:
     nas view-audio  `view_audio`, which gives an `AudioView`; `serve_audio` shows it on a page
     nas tensorboard  `open_tensorboard`; `tensorboard_command` is the command that it runs
     nas doctor     `doctor`
-    nas export     `export`, to a folder or a `Destination`
+    nas export     `export` and `export_baseline`, to a folder or a `Destination`
     nas train      `train` of a `ModelSpec`, whose builder gets a `ResolvedSpec`; it gives a `TrainingResult`
     nas specs      `list_specs`, `describe_spec`, `list_spec_keys`
     nas params     `params` reads the parameters in a model's metadata, `set_params` changes them
@@ -102,6 +102,7 @@ _HOMES = {
     "exporters.format": ("Destination",),
     "api.checking": ("check_search",),
     "api.search": ("search",),
+    "api.simple_baseline": ("export_baseline",),
     "api.specs": ("SpecSummary", "describe_spec", "list_spec_keys", "list_specs"),
     "api.studies": ("define_study", "list_studies", "open_study"),
     "api.summary": ("summarize", "view"),

@@ -72,6 +72,7 @@ from nas.api.quantizing import quantize as quantize
 from nas.api.results import export as export
 from nas.api.results import report as report
 from nas.api.search import search as search
+from nas.api.simple_baseline import export_baseline as export_baseline
 from nas.api.spaces import SpaceDescription as SpaceDescription
 from nas.api.spaces import describe_space as describe_space
 from nas.api.spaces import list_spaces as list_spaces

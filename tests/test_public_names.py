@@ -90,6 +90,7 @@ NAMES = [
     "estimate",
     "evaluate",
     "export",
+    "export_baseline",
     "extract_archive",
     "features",
     "fetch_data",

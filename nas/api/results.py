@@ -84,14 +84,14 @@ def export(
     if name.endswith(".tflite") and trial is None and tuple(formats) == ("tflite",):
         path = Path(name)
         return [write_smallest(path, to.folder or Path(path.stem), bare=bare, parameters=parameters)]
-    archive, folder = _exported(name, trial, root)
+    archive, folder = exported(name, trial, root)
     if archive.trained is None:
         formats = _device_formats(formats)
     to = replace(to, folder=to.folder or folder)
     return write(to, archive if bare else with_parameters(archive, parameters), formats)
 
 
-def _exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
+def exported(name: str, trial: int | None, root: Path) -> tuple[Archive, Path]:
     """Return what is exported, and the folder that it goes to by default."""
     path, is_study = Path(name), (root / name / "study.toml").is_file()
     if trial is not None and name.endswith((SUFFIX, ".tflite")):

@@ -88,7 +88,7 @@ VERBS = {
     "tensorboard": Verb("Open TensorBoard on trainings.", ("open_tensorboard", "tensorboard_command")),
     "doctor": Verb("Say whether a search can run here, and what is missing.", ("doctor",)),
     "completion": Verb("Print the script that lets a shell complete commands.", ()),
-    "export": Verb("Write a model for a firmware: .tflite, C sources, model card.", ("export",)),
+    "export": Verb("Write a model for a firmware: .tflite, C sources, model card.", ("export", "export_baseline")),
     "params": Verb("Read or set parameters in the metadata of a .tflite file.", ("params", "set_params")),
 }
 

@@ -38,7 +38,7 @@ def plain_c(archive: Archive) -> Files:
     hearing, front_end = hearing_of(archive, stream), archive.front_end
     takes_values = hearing is None and not isinstance(front_end, WindowFrontEnd)
     row = answers_of(archive).row if stream is None else "HOP_BYTES"
-    scaling = _value_scaling(name, archive, row) if takes_values else ""
+    scaling = value_scaling(name, archive, row) if takes_values else ""
     functions = _function(name) if stream is None else stream_functions(name, stream)
     files = {
         f"{name}.h": header_text(name, archive, sizes, functions, scaling),
@@ -111,11 +111,11 @@ extern "C" {{
 }}
 #endif
 
-{_flash(upper)}{scaling}{answers.functions(name)}#endif  // {upper}_H_
+{flash_macros(upper)}{scaling}{answers.functions(name)}#endif  // {upper}_H_
 """
 
 
-def _flash(upper: str) -> str:
+def flash_macros(upper: str) -> str:
     """Return the macros by which AVR keeps constants in flash, and reads them there."""
     return f"""\
 #if defined(__AVR__)
@@ -130,7 +130,7 @@ def _flash(upper: str) -> str:
 """
 
 
-def _value_scaling(name: str, archive: Archive, count: str) -> str:
+def value_scaling(name: str, archive: Archive, count: str) -> str:
     """Return what turns raw values into the input, `count` of them at once."""
     upper = name.upper()
     arrays = "\n".join(

@@ -67,7 +67,12 @@ def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] =
     if archive.origin is not None:
         archive = replace(archive, origin=replace(archive.origin, folder=folder))
     chosen = [FORMATS.find(name, "--format") for name in formats or sorted(FORMATS.keys() - ON_REQUEST)]
-    contents = {name: content for make in chosen for name, content in make(archive).items()}
+    return write_contents(to, {name: content for make in chosen for name, content in make(archive).items()})
+
+
+def write_contents(to: Destination, contents: Files) -> list[Path]:
+    """Write files; InputError if one is there that nas did not write, unless that is asked for."""
+    folder = to.folder or Path()
     if not to.force:
         _refuse_others(folder, contents)
         marked = [name for name, content in contents.items() if isinstance(content, str) and MARK in content[:_HEAD]]

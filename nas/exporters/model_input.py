@@ -1,6 +1,6 @@
 """What a firmware must feed a model with, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import comment
@@ -19,11 +19,16 @@ def model_input(archive: Archive, header: str = "model_data.h") -> str:
     windows = windows_of(archive)
     if windows is not None:
         return "\n".join((*_windows(archive, windows), _output(archive)))
-    return (
-        "\n".join(_facts(archive, header))
-        + "\n\n"
-        + table(("channel", "mean", "standard deviation"), _scaling(archive))
-    )
+    return _with_scaling((*_facts(archive, header), _output(archive)), archive)
+
+
+def rows_given(archive: Archive, header: str) -> str:
+    """Return what `model_input` does of rows that no front-end changes, without what the model makes of them."""
+    return _with_scaling(_facts(archive, header), archive)
+
+
+def _with_scaling(facts: Iterable[str], archive: Archive) -> str:
+    return "\n".join(facts) + "\n\n" + table(("channel", "mean", "standard deviation"), _scaling(archive))
 
 
 def _facts(archive: Archive, header: str) -> Iterator[str]:
@@ -41,7 +46,6 @@ def _facts(archive: Archive, header: str) -> Iterator[str]:
     if takes_frames(archive):
         yield f"- A camera's frame: {told_camera(archive)}"
     yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
-    yield _output(archive)
 
 
 def _sound(archive: Archive, hearing: Hearing) -> Iterator[str]:

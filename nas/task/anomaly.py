@@ -117,9 +117,13 @@ class Anomaly(Task):
         normal = answers[y == NORMAL]
         if not len(normal):
             return self
-        place = len(normal) - 1 - int(self.false_alarm_rate * len(normal))
+        place = self.place_of_threshold(len(normal))
         own, constant = (float(np.sort(column)[place]) * _ABOVE for column in normal.T)
         return replace(self, threshold=own, constant_threshold=constant)
+
+    def place_of_threshold(self, normal: int) -> int:
+        """Return the place of the threshold among the scores of so many normal rows, the least first."""
+        return normal - 1 - int(self.false_alarm_rate * normal)
 
     def alarms(self, answers: Array) -> Flags:
         """Return whether each row is an anomaly; none is before `calibrated`."""

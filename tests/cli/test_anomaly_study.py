@@ -14,6 +14,11 @@ from sklearn.metrics import roc_auc_score
 from workshop import QUICK, SearchHere
 
 import nas as package
+from nas.api.archives import winner_archive
+from nas.api.simple_baseline import baseline_of
+from nas.api.studies import open_study
+from nas.data.simple_detectors import simple_detectors
+from nas.model.deploy.tflite_model import TfliteModel
 from nas.study.recipe import Recipe
 from nas.study.result import Result
 from nas.study.study import Study
@@ -136,3 +141,41 @@ def test_what_detectors_cannot_do_is_one_clear_line(study: Path, search_here: Se
     options = {"budget_kb": 2, "trials": 1, "tracking_uri": "none"}
     with pytest.raises(package.InputError, match="false_alarm_rate: applies to anomaly only"):
         search_here(Study(space="mlp_tabular", data="wine", false_alarm_rate=0.1, **options), folder / "studies")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("k-means", 0), ("gaussian", 1)])
+def test_a_simple_detector_as_c_decides_as_python_on_all_test_rows(
+    name: str, kind: int, nas: Callable[..., Any], study: Path, folder: Path
+) -> None:
+    model, archive = package.load(study), winner_archive(*open_study(study))
+    assert model.data is not None
+    splits = model.data.splits()
+    alarm = baseline_of(archive, model, name)
+    normal = model.scaled(splits.train.x[splits.train.y == 0])
+    fitted = list(simple_detectors(normal, archive.footprint["weights_bytes"]))
+    assert alarm.title == fitted[kind].title
+
+    def steps(x: np.ndarray) -> np.ndarray:
+        return alarm.detector.steps(TfliteModel(archive.tflite).quantize(model.scaled(x)).reshape(len(x), -1))
+
+    test, val = splits.test, splits.val.x[splits.val.y == 0]
+    assert (steps(val) > alarm.threshold).sum() <= 0.1 * len(val)
+    tell = 'printf("%lld %d %.9g\\n", (long long)simple_steps(input), simple_is_anomaly(input), simple_score(input));'
+    said = printed(nas, study, folder / name, "simple", tell, "INPUT_BYTES", "--baseline", name)
+    whole, answers, scores = np.array([line.split() for line in said.decode().splitlines()]).T
+    assert np.array_equal(whole.astype(np.int64), steps(test.x))
+    assert np.array_equal(answers.astype(int), steps(test.x) > alarm.threshold)
+    # Whole numbers tell as well as the floats that the report shows.
+    floats = fitted[kind].scores(model.scaled(test.x))
+    assert roc_auc_score(test.y, steps(test.x)) == pytest.approx(roc_auc_score(test.y, floats), abs=0.02)
+    assert np.median(scores.astype(float) / floats) == pytest.approx(1, abs=0.2)  # int8 rows are coarse
+
+
+def test_a_simple_detector_is_written_as_plain_c_of_detectors_alone(nas: Callable[..., Any], study: Path) -> None:
+    for given, rule in (
+        (("--baseline", "k-means"), "give --format c"),
+        (("--baseline", "forest", "--format", "c"), "unknown simple detector"),
+    ):
+        ended = nas("export", str(study), *given)
+        assert (ended.code, ended.out, ended.err.count("\n")) == (1, "", 1)
+        assert rule in ended.err

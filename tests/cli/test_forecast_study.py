@@ -137,3 +137,9 @@ def test_a_forecaster_is_for_anomalies_alone(study: Path, search_here: SearchHer
     asked = Study(space="forecaster_timeseries", data="synthetic", budget_kb=2, trials=1, tracking_uri="none")
     with pytest.raises(package.InputError, match="space forecaster_timeseries: is for anomaly detection"):
         search_here(asked, study.parent)
+
+
+def test_no_simple_detector_is_written_in_place_of_a_forecast(nas: Callable[..., Any], study: Path) -> None:
+    ended = nas("export", str(study), "--format", "c", "--baseline", "k-means")
+    assert (ended.code, ended.out) == (1, "")
+    assert "is for networks that read whole rows, got one that forecasts their last step" in " ".join(ended.err.split())

@@ -50,6 +50,7 @@ MARKED = {
     r"--storage postgresql": "needs a database; tests/optimizer/test_shared_storage.py starts one",
     r"nas (attach|stop|search .*--detach)": "searches for minutes in the background; see tests/api/test_background.py",
     r"nas classify .*--camera": "watches until Ctrl-C; tests/api/test_watching.py plays a camera",
+    r"nas export .*--baseline": "needs a study of anomalies; tests/cli/test_anomaly_study.py exports of one",
     r"nas data fetch [a-z]": "downloads; tests/data/public does so from a server here",
     r"nas (ui|tensorboard)$": "serves until Ctrl-C; tests/cli/test_ui.py and tests/cli/test_look.py begin it",
 }

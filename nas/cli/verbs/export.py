@@ -9,6 +9,7 @@ from nas.cli.completion import studies as complete_studies
 from nas.cli.options import json_option, streaming_option, studies_option
 from nas.cli.views.output import print_json
 from nas.cli.views.params import setting
+from nas.errors import InputError
 
 EPILOG = """\b
 Formats, all but the projects and c by default:
@@ -36,6 +37,7 @@ Examples:
   nas export models/gesture -o firmware
   nas export other.tflite --format tflm -o firmware
   nas export other.tflite --format tflite -o smaller
+  nas export pump --format c --baseline k-means -o firmware
   nas export mine --trial 17 --format tflite -o .
   nas export mine --set version=3 --set date=2026-11-26
 """
@@ -45,6 +47,11 @@ Examples:
 @click.argument("study", metavar="MODEL", shell_complete=complete_studies)
 @click.option("--trial", type=int, help="Number of a complete trial to write instead of the winner.")
 @click.option("--format", "formats", multiple=True, help="Format to write, one of those below; may be repeated.")
+@click.option(
+    "--baseline",
+    metavar="k-means|gaussian",
+    help="Write this simple detector of anomalies in place of the network, with as many bytes; with --format c.",
+)
 @click.option("--bare", is_flag=True, help="Leave out the parameters in the model's metadata.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Add a parameter to the model's metadata.")
 @click.option("--name", help="What C symbols, project and plain C are called; the model's name by default.")
@@ -63,11 +70,17 @@ def command(
     All names in the C sources begin with the study's name, which `nas search --name` sets: --name gesture gives
     gesture_model and GESTURE_ARENA_BYTES.
     """
-    from nas import Destination, export
+    from nas import Destination, export, export_baseline
 
     parameters = dict(setting(text, "--set") for text in options["settings"])
     to = Destination(folder, name=options["name"], force=options["force"], streaming=options["streaming"] or 0)
-    written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
+    if options["baseline"] is None:
+        written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
+    elif formats != ("c",) or trial is not None or options["streaming"]:
+        rule = "is written as plain C: give --format c, and neither --trial nor --streaming"
+        raise InputError("--baseline", rule)
+    else:
+        written = export_baseline(study, options["baseline"], to, root=studies)
     files = [str(path) for path in written]
     if options["as_json"]:
         print_json({"study": study, "files": files})
