@@ -18,8 +18,8 @@ from nas.study.tested import Tested
 from nas.task.task import metric_title
 
 SCORES_ARE = (
-    "The score of a row is the mean squared error of its reconstruction, in scaled units; the line is the threshold. "
-    "At the right, the alarms that other thresholds would give."
+    "The score of a row is the mean squared error, in scaled units, of what the network gives again of it: all of the "
+    "row, or a forecast of its last step. The line is the threshold. At the right, the alarms of other thresholds."
 )
 
 _BINS = 40
