@@ -9,6 +9,7 @@ from nas.signal.raw import RAW
 from nas.space.architecture import Architecture
 from nas.target.footprint import Footprint, FrontEndShare, Totals
 from nas.target.profiler import estimate, estimate_many
+from nas.target.ram import Buffers
 from nas.target.target import Target
 
 T = TypeVar("T", bound=Totals)
@@ -27,12 +28,15 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
         return footprint
     if footprint.hop is not None:  # only the newest frames are computed, and kept
         row_shape = front_end.row_of(footprint.hop.rows, row_shape)
-    cost = front_end.cost(row_shape, target.core)
+    detail, cost = footprint.detail, front_end.cost(row_shape, target.core)
+    if isinstance(detail, Buffers):  # the network reads its input where the front-end keeps the features
+        detail = replace(detail, input=0)
     spent = target.milliseconds(cost.instructions)
     known = footprint.latency_ms is not None and spent is not None
     latency_ms = (footprint.latency_ms or 0) + (spent or 0) if known else None
     return replace(
         footprint,
+        detail=detail,
         front_end=FrontEndShare(**asdict(cost), latency_ms=spent),
         macs=footprint.macs + (front_end.macs(row_shape) or 0),
         latency_ms=latency_ms,

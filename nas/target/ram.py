@@ -74,13 +74,20 @@ class Buffers:
 
     Attributes:
         static: bytes of the network's static RAM, which activations and copies of windows share over time.
-        given: bytes of the input and the output, which the caller has.
+        input: bytes of the input, which the caller has; 0 where a front-end keeps them and counts them as its own.
+        output: bytes of the output, which the caller has.
         stack: the most bytes of stack below the caller.
     """
 
     static: int
-    given: int
+    input: int
+    output: int
     stack: int
+
+    @property
+    def given(self) -> int:
+        """Bytes of the input and the output, which the caller has."""
+        return self.input + self.output
 
     @property
     def ram_bytes(self) -> int:

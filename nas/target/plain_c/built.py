@@ -57,8 +57,8 @@ class Built:
             self.program.stream,
             (_bytes(t) for t in (self.network.inputs, self.network.outputs)),
         )
-        given = inputs if stream is None else inputs // stream.window * stream.hop
-        return Buffers(self.program.ram_bytes + self.in_ram, given + outputs, self.estimate.stack)
+        read = inputs if stream is None else inputs // stream.window * stream.hop
+        return Buffers(self.program.ram_bytes + self.in_ram, read, outputs, self.estimate.stack)
 
     @property
     def hop(self) -> Hop | None:

@@ -15,6 +15,9 @@ from nas.exporters.front_ends.hearing import as_input
 from nas.exporters.front_ends.mel import compiled
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel
+from nas.target.front_end import with_front_end
+from nas.target.profiler import profile
+from nas.target.target import find_target
 
 SETTINGS = [
     Mel(window_size_ms=25, window_step_ms=20, filterbank_n_channels=12),
@@ -152,6 +155,24 @@ def test_the_linker_says_the_ram_and_within_a_few_bytes_the_flash_of_the_front_e
     promised = mel.cost((SAMPLES, 1), core)
     assert promised.ram_bytes == data + bss
     assert abs(promised.flash_bytes - text - data) <= 16
+
+
+def test_the_linker_says_the_static_ram_of_front_end_and_network_together(make_archive, tmp_path):
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("no arm-none-eabi-gcc to link with")
+    mel, target = SETTINGS[0], find_target("cortex-m4", "c")
+    archive = trained(make_archive, mel)
+    write(Destination(tmp_path, name="hears"), archive, ["c"])
+    roots = "-Wl,--gc-sections,-e,hears_process_samples,-u,hears_listen_reset"
+    link = ["-nostartfiles", "-ffunction-sections", "-fdata-sections", roots, "-O2", "-mthumb", "-mcpu=cortex-m4"]
+    sources = ["hears.c", "hears_listen.c", *compiled("hears", mel)]
+    subprocess.run(["arm-none-eabi-gcc", *link, *sources, "-o", "it.elf"], cwd=tmp_path, check=True)
+    said = subprocess.check_output(["arm-none-eabi-size", "it.elf"], cwd=tmp_path, text=True)
+    _, data, bss = map(int, said.splitlines()[1].split()[:3])
+    promised = with_front_end(profile(archive.tflite, target), mel, (SAMPLES, 1), target)
+    own = promised.detail
+    # The caller has the output and the stack; linkers align what is beside one another to 4 or 8 bytes.
+    assert abs(data + bss - (promised.ram_bytes - own.output - own.stack)) < 8
 
 
 def test_a_dynamic_range_and_several_microphones_are_not_written_as_c(make_archive, tmp_path):
