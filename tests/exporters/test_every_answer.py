@@ -87,7 +87,7 @@ def test_every_task_has_answers():
 @in_c_and_cpp
 @pytest.mark.parametrize("name", ANSWERS)
 def test_what_plain_c_prints_compiles_beside_its_header_without_a_warning(archive, compiler, tmp_path):
-    (tmp_path / "wise.h").write_text(header_text("wise", archive, {"OUTPUT_BYTES": 3}, ""))
+    (tmp_path / "wise.h").write_text(header_text("wise", archive, {"OUTPUT_BYTES": 3}, functions="", scaling=""))
     file = "main.c" if compiler[0] == "gcc" else "main.cc"
     (tmp_path / file).write_text(PLAIN_C % pieces(archive))
     compiled(tmp_path, *compiler, *FLAGS, file)
