@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.space.architecture import Architecture
 from nas.space.dims import Dim, RandomChooser, Value
 from nas.space.space import Space
 from nas.target.budget import Budget
@@ -55,11 +56,15 @@ def any_row(space: Space) -> tuple[int, ...]:
     return _ANY_SIGNAL if space.front_end.rate_hz is None else _ANY_SOUND
 
 
+def _examples(space: Space) -> list[Architecture]:
+    """Return random members of a space, the same each time, for rows of any shape."""
+    chooser = RandomChooser(0)
+    return [space.sample(chooser, any_row(space), outputs=2) for _ in range(50)]
+
+
 def require_latency(space: Space, target: Target) -> None:
     """Raise an InputError if the latency of some members on the target is not known, whatever the data."""
-    chooser = RandomChooser(0)
-    members = [space.sample(chooser, any_row(space), outputs=2) for _ in range(50)]
-    if any(totals.latency_ms is None for totals in estimate_members(members, target)):
+    if any(totals.latency_ms is None for totals in estimate_members(_examples(space), target)):
         raise InputError(
             "--target",
             "must be a board with a clock and a core whose instructions were counted, for a limit or objective of time",
@@ -70,9 +75,7 @@ def require_latency(space: Space, target: Target) -> None:
 
 def require_streaming(space: Space, target: Target) -> None:
     """Raise an InputError if a target wants networks that run hop by hop, and the space seems to have none."""
-    chooser = RandomChooser(0)
-    members = [space.sample(chooser, any_row(space), outputs=2) for _ in range(50)]
-    if target.streaming and not any(totals.supported for totals in estimate_members(members, target)):
+    if target.streaming and not any(totals.supported for totals in estimate_members(_examples(space), target)):
         raise InputError(
             "--space",
             "must have networks whose convolutions do not pad the time, for --streaming",
