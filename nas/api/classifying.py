@@ -12,12 +12,10 @@ from nas.api.loading import load
 from nas.api.model import Model
 from nas.api.params import params
 from nas.api.prediction import Predictions, predict
-from nas.arrays import Array
 from nas.data.options import DataOptions
 from nas.errors import InputError
 from nas.evaluation.spotting import Event, Spotter, Spotting
 from nas.keywords import explains_keywords
-from nas.task.anomaly import Anomaly
 from nas.task.classification import Classification
 from nas.text import counted
 
@@ -109,18 +107,10 @@ def _stride(settings: Spotting, length: int, rate_hz: float | None) -> int:
     return max(1, round(settings.seconds(length / rate).latency_s * rate))
 
 
-def _shares(found: Predictions) -> Array:
-    """Return the probability of each class [n, classes]; of a detector, 1 for what it decides, normal or anomaly."""
-    if not isinstance(found.task, Anomaly):
-        return found.probabilities
-    alarms = found.task.alarms(found.probabilities)
-    return np.stack([~alarms, alarms], axis=1).astype(np.float32)
-
-
 def _events(found: Predictions, settings: Spotting) -> Iterator[Event]:
     sources = np.asarray(found.sources)
     begins = np.flatnonzero(np.concatenate([[True], (sources[1:] != sources[:-1]) | (np.diff(found.start) <= 0)]))
-    shares = _shares(found)
+    shares = found.task.class_shares(found.probabilities)
     for first, last in zip(begins, [*begins[1:], len(sources)], strict=True):
         window_s = float(found.end[first] - found.start[first])
         spotter = Spotter(str(sources[first]), found.class_names, settings, window_s, int(last - first))

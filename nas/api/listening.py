@@ -57,7 +57,8 @@ def listen(
             taken += step
             if taken < length:
                 continue
-            event = spotter.take((taken - length) / rate_hz, model.predict(heard[None, :, None])[0])
+            shares = model.task.class_shares(model.predict(heard[None, :, None]))
+            event = spotter.take((taken - length) / rate_hz, shares[0])
             if event is not None:
                 yield event
 

@@ -44,7 +44,7 @@ def watch(model: Model, *, spotting: Spotting | None = None, camera: int = 0) ->
         for now in _due(capture, pause_s):
             _, frame = capture.retrieve()
             row = frame_as_picture(frame[..., ::-1], form)  # OpenCV gives blue first
-            event = spotter.take(now - begun, model.predict(row[None])[0])
+            event = spotter.take(now - begun, model.task.class_shares(model.predict(row[None]))[0])
             if event is not None:
                 yield event
 

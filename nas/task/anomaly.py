@@ -132,6 +132,11 @@ class Anomaly(Task):
     def found(self, predicted: Array, names: Sequence[str]) -> list[list[str]]:
         return [[names[int(alarm)]] for alarm in self.alarms(predicted)]
 
+    def class_shares(self, predicted: Array) -> Array:
+        """Return 1 for what each row is decided to be, normal or an anomaly, and 0 for the other [n, 2]."""
+        alarms = self.alarms(predicted)
+        return np.stack([~alarms, alarms], axis=1).astype(np.float32)
+
     def figures(self, predicted: Array, names: Sequence[str]) -> tuple[tuple[str, ...], list[list[Any]]]:
         """Return the score of each row, the threshold, and whether the row is an anomaly."""
         known = zip(predicted[:, 0].tolist(), self.alarms(predicted).tolist(), strict=True)

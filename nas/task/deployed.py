@@ -34,6 +34,10 @@ class Deployed:
         """Return which of the names each row is answered with, for what is predicted of it; nothing for numbers."""
         return []
 
+    def class_shares(self, predicted: Array) -> Array:
+        """Return how far each class is answered, 0 to 1, for what is predicted [n, classes] of one class at a time."""
+        return predicted
+
     def figures(self, predicted: Array, names: Sequence[str]) -> tuple[tuple[str, ...], list[list[Any]]]:
         """Return the columns of a table of what is predicted [n, k], and its cells, row by row."""
         return tuple(names), predicted.tolist()

@@ -11,6 +11,7 @@ import pytest
 
 import nas
 from nas.api.model import Model
+from nas.task.anomaly import Anomaly
 
 RATE, WINDOW = 1000, 100
 
@@ -108,6 +109,22 @@ def test_a_microphone_is_listened_to_as_a_file_is(model, tmp_path, monkeypatch):
     expected = nas.classify(model, write(tmp_path / "same.wav", Microphone.samples)).events
     assert [(event.start_s, event.class_name) for event in heard] == [(e.start_s, e.class_name) for e in expected]
     assert Microphone.device == 2
+
+
+def test_before_a_microphone_a_detector_tells_when_anomalies_begin_and_end(model, monkeypatch):
+    class Detector(Loudness):
+        def predict(self, rows: object) -> np.ndarray:
+            loud = np.abs(np.asarray(rows, np.float64)).mean(axis=(1, 2))
+            return np.stack([loud, np.zeros_like(loud)], axis=1)  # scores, its own and that of a constant answer
+
+    library = types.SimpleNamespace(InputStream=Microphone, PortAudioError=Microphone.PortAudioError)
+    monkeypatch.setitem(sys.modules, "sounddevice", library)
+    given = {name: getattr(model, name) for name in model.__dataclass_fields__}
+    task = Anomaly(threshold=3000.0, constant_threshold=1.0)
+    detector = Detector(**given | {"class_names": ("normal", "anomaly"), "task": task})
+    heard = list(until_interrupted(nas.listen(detector)))
+    assert [event.class_name for event in heard] == ["normal", "anomaly", "normal"]
+    assert [event.start_s for event in heard[1:]] == pytest.approx([0.5, 0.8], abs=0.1)
 
 
 def test_samples_that_a_microphone_lost_and_its_end_are_told(model, monkeypatch):
