@@ -27,6 +27,8 @@ class FrontEnd(ABC):
     """Names that files may use in place of a setting's own."""
     TOGETHER: ClassVar[tuple[frozenset[str], ...]] = ()
     """For each rule on several settings, those that it reads; empty where any of them may be at odds."""
+    KEEPS_FEATURES: ClassVar[bool] = True
+    """Whether the device keeps features for later answers; if not, it writes them where the network reads its input."""
 
     @classmethod
     def learned(cls, x: Array) -> Mapping[str, Any]:

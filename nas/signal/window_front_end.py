@@ -5,7 +5,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class WindowFrontEnd(FrontEnd):
             given, and always in a space: as many as the greatest absolute value of the channel leaves room for. What
             lies beyond is cut.
     """
+
+    KEEPS_FEATURES: ClassVar[bool] = False
 
     fraction_bits: tuple[int, ...] = ()
 

@@ -1,11 +1,13 @@
 """The front-end's share of a footprint: what the samples cost before the network reads their features."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
 
 from nas.signal.front_end import FrontEnd
 from nas.signal.raw import RAW
+from nas.signal.transform_cost import words
 from nas.space.architecture import Architecture
 from nas.target.footprint import Footprint, FrontEndShare, Totals
 from nas.target.profiler import estimate, estimate_many
@@ -31,6 +33,9 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
     detail, cost = footprint.detail, front_end.cost(row_shape, target.core)
     if isinstance(detail, Buffers):  # the network reads its input where the front-end keeps the features
         detail = replace(detail, input=0)
+    elif not front_end.KEEPS_FEATURES:  # they are written into the arena
+        features_bytes = words(math.prod(front_end.shape(row_shape)))
+        cost = replace(cost, ram_bytes=cost.ram_bytes - features_bytes)
     spent = target.milliseconds(cost.instructions)
     known = footprint.latency_ms is not None and spent is not None
     latency_ms = (footprint.latency_ms or 0) + (spent or 0) if known else None

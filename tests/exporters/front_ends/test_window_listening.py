@@ -10,11 +10,15 @@ from front_end_archives import behind_front_end
 
 import nas
 from nas.exporters.format import FORMATS, Destination, write
+from nas.exporters.front_ends.window import compiled
 from nas.exporters.front_ends.window_input import as_input, input_factors
 from nas.exporters.parameters import with_parameters
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.spectrum import Spectrum
 from nas.signal.statistics import Statistics
+from nas.target.front_end import with_front_end
+from nas.target.profiler import profile
+from nas.target.target import find_target
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror", "-O2"]
 STEPS, CHANNELS, COUNT = 90, 3, 60
@@ -135,3 +139,21 @@ def test_a_lone_file_gets_its_front_end_back_from_its_parameters(make_archive, t
     np.testing.assert_array_equal(model.predict(windows()), usual.predict(features))
     profiled = nas.profile(tmp_path / "moves.tflite", target="cortex-m4")
     assert profiled.ram_bytes > archive.front_end.cost((STEPS, CHANNELS), "cortex-m4").ram_bytes
+
+
+@pytest.mark.parametrize("front_end", SETTINGS[::2])
+def test_the_linker_says_the_ram_of_the_front_end_beside_the_arena(make_archive, tmp_path, front_end):
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("no arm-none-eabi-gcc to link with")
+    archive, target = trained(make_archive, front_end), find_target("cortex-m4", "tflm")
+    write(Destination(tmp_path, name="moves"), archive, ["tflm"])
+    roots = "-Wl,--gc-sections,-e,moves_front_end_take,-u,moves_front_end_input,-u,moves_front_end_reset"
+    link = ["-nostartfiles", "-ffunction-sections", "-fdata-sections", roots, "-O2", "-mthumb", "-mcpu=cortex-m4"]
+    sources = compiled("model", front_end)
+    subprocess.run(["arm-none-eabi-gcc", *link, *sources, "-o", "it.elf"], cwd=tmp_path, check=True)
+    said = subprocess.check_output(["arm-none-eabi-size", "it.elf"], cwd=tmp_path, text=True)
+    _, data, bss = map(int, said.splitlines()[1].split()[:3])
+    alone = profile(archive.tflite, target)
+    promised = with_front_end(alone, archive.front_end, (STEPS, CHANNELS), target)
+    # The features are written into the arena. Linkers align the end of the RAM to 8 bytes.
+    assert 0 <= promised.ram_bytes - alone.ram_bytes - data - bss < 8
