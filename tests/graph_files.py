@@ -75,11 +75,12 @@ def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:
         if op.kind == "PAD":
             top, left = op.options["before"]
             tensors[f"t{op.inputs[1]}"] = T((4, 2), "int32", [0, 0, top, 0, left, 0, 0, 0], scales=0)
+        fields = _fields(op, rng, odd)
         if op.kind == "DEPTHWISE_CONV_2D":
             weights = f"t{op.inputs[1]}"
             tensors[weights] = replace(tensors[weights], axis=3, scales=tensors[weights].shape[3])
+            fields["depthMultiplier"] = graph.multiplier(op)
         tensors[name] = made
-        fields = _fields(op, rng, odd)
         nodes.append(Node(op.kind, [f"t{i}" for i in op.inputs], [name], OPTIONS.get(op.kind), fields))
     return write(Part(tensors, nodes, ["t0"], [f"t{graph.outputs[0]}"]))
 
@@ -114,8 +115,6 @@ def _fields(op: Op, rng: np.random.Generator, odd: bool) -> dict[str, Any]:
         fields["dilationHFactor"], fields["dilationWFactor"] = op.options["dilation"]
     if "filter" in op.options:
         fields["filterHeight"], fields["filterWidth"] = op.options["filter"]
-    if op.kind == "DEPTHWISE_CONV_2D":
-        fields["depthMultiplier"] = 1
     return fields
 
 

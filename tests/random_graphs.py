@@ -67,6 +67,7 @@ def _conv(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
         kind=rng.choice(("plain", "separable")),
         filters=rng.randint(6, 12),
         kernel=rng.choice((3, 5)),
+        depth_multiplier=rng.choice((1, 1, 2, 3)),
         stride=stride(g, rng),
         padding=rng.choice(("same", "valid", "causal")),
         pools=stride(g, rng) - 1,

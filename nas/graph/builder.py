@@ -95,11 +95,19 @@ class GraphBuilder:
         self._sliding("CONV_2D", weights, (stride, padding, activation), training, dilation)
 
     def depthwise_conv2d(
-        self, kernel: int, *, stride: int = 1, padding: str = "SAME", activation: str = "RELU", **training: Any
+        self,
+        kernel: int,
+        *,
+        multiplier: int = 1,
+        stride: int = 1,
+        padding: str = "SAME",
+        activation: str = "RELU",
+        **training: Any,
     ) -> None:
-        """Add a DEPTHWISE_CONV_2D with multiplier 1, padded as in `conv2d`; the number of channels stays the same."""
+        """Add a DEPTHWISE_CONV_2D, padded as in `conv2d`; each channel becomes `multiplier` of them, side by side."""
         h, w, c = self._map()
-        weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), c), constant=True, scales=c)
+        filters = c * multiplier
+        weights = Tensor("weights", (1, min(kernel, h), min(kernel, w), filters), constant=True, scales=filters)
         self._sliding("DEPTHWISE_CONV_2D", weights, (stride, padding, activation), training)
 
     def pool2d(self, kind: str, count: int = 1) -> None:

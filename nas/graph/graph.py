@@ -72,6 +72,11 @@ class Graph:
         """Return the tensors that an operator reads, without its constants."""
         return tuple(i for i in op.inputs if not self.tensors[i].constant)
 
+    def multiplier(self, op: Op) -> int:
+        """Return how many outputs a depthwise convolution has for each input; 1 for any other operator."""
+        before, after = (self.tensors[i].shape[-1] for i in (op.inputs[0], op.outputs[0]))
+        return after // before if op.kind == "DEPTHWISE_CONV_2D" else 1
+
     def gives_probabilities(self, op: Op) -> bool:
         """Return whether an operator makes probabilities of the last layer's outputs: a softmax, or a last sigmoid."""
         return op.kind == "SOFTMAX" or (op.kind == "LOGISTIC" and op.outputs[0] in self.outputs)

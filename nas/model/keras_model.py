@@ -75,7 +75,7 @@ class _Layers:
             x = keras.layers.Flatten(name=self._name("flatten"), **_LAST)(x)
         layer = self._layer(op)
         x, name = layer(x), layer.name
-        kernel, bias = weights.kernel.numpy(), weights.bias.numpy()
+        kernel, bias = weights.kernel.numpy().reshape(layer.kernel.shape), weights.bias.numpy()
         layer.set_weights([kernel] if weights.norm else [kernel, bias])
         if weights.norm:
             norm = keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}_norm", **_FLOAT)
@@ -121,7 +121,10 @@ class _Layers:
         common = {"padding": op.options["padding"].lower(), "use_bias": biased, **size, **_LAST}
         if op.kind == "DEPTHWISE_CONV_2D":
             return keras.layers.DepthwiseConv2D(
-                depthwise_regularizer=regularizer, name=self._name("depthwise"), **common
+                depth_multiplier=self._graph.multiplier(op),
+                depthwise_regularizer=regularizer,
+                name=self._name("depthwise"),
+                **common,
             )
         name, dilation = self._name("conv"), op.options["dilation"]
         return keras.layers.Conv2D(filters, kernel_regularizer=regularizer, dilation_rate=dilation, name=name, **common)

@@ -120,7 +120,7 @@ def _add(g, kind, rng, stride):
     if kind in ("max", "average"):
         g.pool2d(kind)
     elif kind == "depthwise":
-        g.depthwise_conv2d(rng.choice((2, 3, 5)), stride=stride, padding="VALID")
+        g.depthwise_conv2d(rng.choice((2, 3, 5)), multiplier=rng.choice((1, 2)), stride=stride, padding="VALID")
     elif kind == "dilated":
         g.conv2d(rng.randint(3, 8), 3, dilation=rng.randint(2, 3), padding="VALID")
     elif kind == "residual":

@@ -102,8 +102,8 @@ def test_shapes_equal_those_of_keras(shape: tuple[int, int, int], size: int, str
             lambda g: g.conv2d(3, size, stride=stride, padding=padding.upper()),
         ),
         (
-            keras.layers.DepthwiseConv2D(window, strides=stride, padding=padding),
-            lambda g: g.depthwise_conv2d(size, stride=stride, padding=padding.upper()),
+            keras.layers.DepthwiseConv2D(window, strides=stride, padding=padding, depth_multiplier=3),
+            lambda g: g.depthwise_conv2d(size, multiplier=3, stride=stride, padding=padding.upper()),
         ),
         (keras.layers.AveragePooling2D(halves), lambda g: g.pool2d("average")),
         (keras.layers.GlobalAveragePooling2D(keepdims=True), lambda g: g.mean()),

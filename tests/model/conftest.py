@@ -127,7 +127,7 @@ def _parallel_image() -> Graph:
     g.conv2d(4, 5, activation="NONE")
     g.pool2d("average")
     g.concatenate(pooled, first)
-    g.depthwise_conv2d(3, activation="RELU6")
+    g.depthwise_conv2d(3, multiplier=2, activation="RELU6")
     g.pool2d("max")
     return _closed(g)
 

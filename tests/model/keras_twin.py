@@ -29,7 +29,7 @@ def twin(network: Network) -> Any:
         values[op.outputs[0]] = x[0] if op.kind == "SOFTMAX" else _apply(x, op, network.graph)
     model = keras.Model(inputs, values[network.graph.outputs[0]])
     for variable, array in zip(variables(model), network.get_weights(), strict=True):
-        variable.assign(array)
+        variable.assign(array.reshape(variable.shape))  # a depthwise kernel has an axis of the depth multiplier there
     return model
 
 
@@ -78,7 +78,7 @@ def _conv(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
 
 def _depthwise(op: Op, graph: Graph, bias: bool, regularizer: Any) -> Any:
     _, height, width, _ = graph.tensors[op.inputs[1]].shape
-    size = ((height, width), op.options["stride"], op.options["padding"].lower())
+    size = ((height, width), op.options["stride"], op.options["padding"].lower(), graph.multiplier(op))
     return keras.layers.DepthwiseConv2D(*size, use_bias=bias, depthwise_regularizer=regularizer)
 
 

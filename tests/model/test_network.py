@@ -55,7 +55,7 @@ def test_outputs_and_statistics_in_training_equal_those_of_keras(network, operat
     np.testing.assert_allclose(in_training(ours, network.x), theirs(network.x, training=True), rtol=1e-3, atol=1e-3)
     for array, expected in zip(ours.get_weights(), variables(theirs), strict=True):
         # The fused kernel averages the unbiased variance, n / (n - 1) of Keras's.
-        np.testing.assert_allclose(array, expected, rtol=1e-2, atol=1e-4)
+        np.testing.assert_allclose(array, np.reshape(expected, array.shape), rtol=1e-2, atol=1e-4)
 
 
 def test_gradients_in_training_equal_those_of_keras(network, operators):
@@ -75,7 +75,7 @@ def test_gradients_in_training_equal_those_of_keras(network, operators):
     expected = tape.gradient(loss, [v.value for v in variables(theirs)[: len(found)]])
     for gradient, other in zip(found, expected, strict=True):
         most = np.abs(np.asarray(other)).max()
-        np.testing.assert_allclose(gradient, other, rtol=1e-3, atol=2e-3 * most + 1e-7)
+        np.testing.assert_allclose(gradient, np.reshape(other, gradient.shape), rtol=1e-3, atol=2e-3 * most + 1e-7)
 
 
 def test_the_l2_penalty_equals_that_of_keras(network):

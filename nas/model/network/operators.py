@@ -33,6 +33,7 @@ def _conv(x: Any, kernel: Any, op: Op) -> Any:
 
 def _depthwise(x: Any, kernel: Any, op: Op) -> Any:
     o = op.options
+    kernel = tf.reshape(kernel, (*kernel.shape[:2], x.shape[-1], -1))
     return tf.nn.depthwise_conv2d(x, kernel, (1, *o["stride"], 1), o["padding"], dilations=o["dilation"])
 
 

@@ -56,7 +56,8 @@ def _layer(part: _Joined, sources: tuple[int, ...], graph: Graph) -> Layer:
     dropout, l2 = (op.training.get(name, 0.0) > 0 for name in ("dropout", "l2"))
     if op.kind in SLIDING:
         fixed = None if layers.OPEN else _geometry(part)
-        return Layer("CONV_2D", sources, part.activation, normalize, dropout, l2, fixed=fixed)
+        multiplier = graph.multiplier(op)
+        return Layer("CONV_2D", sources, part.activation, normalize, dropout, l2, multiplier=multiplier, fixed=fixed)
     if op.kind == "FULLY_CONNECTED":
         # A search tries many dense layers with L2 and without it; a penalty of 0 costs little.
         return Layer(op.kind, sources, part.activation, normalize, dropout, l2=True)

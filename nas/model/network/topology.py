@@ -81,6 +81,7 @@ class Layer:
         dropout: whether some of its outputs are dropped in training.
         l2: whether its kernel's norm may be part of the loss.
         window: height and width of a pooling; None if the whole map becomes its average.
+        multiplier: of a depthwise convolution: outputs for each input.
         fixed: the geometry of a convolution, if it has to be known to the graph (`layers.OPEN` is False).
     """
 
@@ -91,6 +92,7 @@ class Layer:
     dropout: bool = False
     l2: bool = False
     window: tuple[int, int] | None = None
+    multiplier: int = 1
     fixed: tuple[int, ...] | None = None
 
 
@@ -185,6 +187,8 @@ def _convolution(
     `weights` are kernel, scale and bias; without a scale, None, nothing is normalized.
     """
     kernel, scale, bias = weights
+    if layer.multiplier > 1:
+        x = tf.repeat(x, layer.multiplier, axis=-1 if channels_last else 1)
     attributes = LayerAttributes(
         channels_last=channels_last, normalize=scale is not None, activation=layer.activation, epsilon=EPSILON
     )

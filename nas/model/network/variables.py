@@ -22,7 +22,7 @@ class Norm(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Variables of one operator: kernel [h, w, in, out] (depthwise [h, w, in, 1], dense [in, out]) and bias [out]."""
+    """Variables of one operator: kernel [h, w, in, out] (depthwise [h, w, out, 1], dense [in, out]) and bias [out]."""
 
     kernel: Any
     bias: Any
