@@ -5,8 +5,18 @@ import pytest
 from scipy.ndimage import affine_transform
 
 from nas.model.runtime import tf
-from nas.model.training.augment.augment import Augmentation
-from nas.model.training.augment.images import brighten, contrast, cut_out, flip, turn
+from nas.model.training.augment.augment import Augmentation, shift
+from nas.model.training.augment.images import (
+    brighten,
+    contrast,
+    cut_out,
+    flip,
+    salt_and_pepper,
+    shot_noise,
+    speckle,
+    tint,
+    turn,
+)
 from nas.study.recipe import Recipe
 
 ROWS, HEIGHT, WIDTH = 300, 10, 14
@@ -55,6 +65,52 @@ def test_contrast_keeps_the_mean_and_scales_what_differs_from_it() -> None:
     assert np.log(factors).std() == pytest.approx(0.3, rel=0.15)
 
 
+def test_a_tint_adds_one_number_to_all_pixels_of_a_channel() -> None:
+    x = rows()
+    added = np.asarray(tint(tf.constant(x), SEED, 0.5)) - x
+    assert np.ptp(added, axis=(1, 2)).max() < 1e-5
+    assert added[:, 0, 0].std() == pytest.approx(0.5, rel=0.1)
+    assert abs(np.corrcoef(added[:, 0, 0].T)[0, 1]) < 0.2
+
+
+@pytest.mark.parametrize(("change", "power"), [(shot_noise, 0.5), (speckle, 1.0)])
+def test_noise_of_light_grows_with_the_brightness_above_the_darkest_pixel(change, power: float) -> None:
+    light = np.linspace(0, 9, 1001, dtype=np.float32)
+    x = np.broadcast_to(light[:, None, None], (200, 1001, 1, 1)) - 4
+    added = np.asarray(change(tf.constant(x), SEED, 0.2))[..., 0, 0] - x[..., 0, 0]
+    assert (added[:, 0] == 0).all()
+    bright = light > 1
+    np.testing.assert_allclose(added.std(axis=0)[bright].mean(), 0.2 * (light[bright] ** power).mean(), rtol=0.01)
+    assert (added / np.maximum(light**power, 1e-9))[:, bright].std(axis=0).std() < 0.02  # the same factor everywhere
+
+
+def test_salt_and_pepper_are_the_asked_share_of_whole_pixels_half_of_each() -> None:
+    x = rows()
+    y = np.asarray(salt_and_pepper(tf.constant(x), SEED, 0.2))
+    ends = x.max(axis=(1, 2, 3), keepdims=True), x.min(axis=(1, 2, 3), keepdims=True)
+    salt, pepper = ((y == end).all(axis=-1) & (x != end).any(axis=-1) for end in ends)
+    assert (np.isclose(y, x).all(axis=-1) | salt | pepper).all()
+    assert salt.mean() == pytest.approx(0.1, abs=0.01)
+    assert pepper.mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_moved_image_repeats_its_edges() -> None:
+    x = rows()
+    y = np.asarray(shift(tf.constant(x), SEED, 0.3, rolls=False))
+    most, offsets = (3, 4), set()
+    for before, after in zip(x, y, strict=True):
+        padded = np.pad(before, ((most[0],) * 2, (most[1],) * 2, (0, 0)), mode="edge")
+        places = [
+            (down, right)
+            for down in range(2 * most[0] + 1)
+            for right in range(2 * most[1] + 1)
+            if np.array_equal(padded[down : down + HEIGHT, right : right + WIDTH], after)
+        ]
+        assert len(places) == 1
+        offsets |= set(places)
+    assert len(offsets) == 63  # each of 7 x 9
+
+
 def test_a_cut_out_is_one_rectangle_of_up_to_the_asked_share() -> None:
     y = np.asarray(cut_out(tf.constant(rows() + 100), SEED, 0.5))
     sides = []
@@ -70,7 +126,8 @@ def test_a_cut_out_is_one_rectangle_of_up_to_the_asked_share() -> None:
 
 
 def test_all_changes_together_depend_on_seed_and_step_alone() -> None:
-    recipe = Recipe.of(flip=0.5, tilt=10.0, zoom=0.1, brightness=0.2, contrast=0.2, cutout=0.3, shift=0.1)
+    light = {"brightness": 0.2, "contrast": 0.2, "tint": 0.1, "shot_noise": 0.1, "speckle": 0.1, "salt_and_pepper": 0.1}
+    recipe = Recipe.of(flip=0.5, tilt=10.0, zoom=0.1, cutout=0.3, shift=0.1, **light)
     change = Augmentation(recipe, (HEIGHT, WIDTH, 2))
     first, again, other = (
         np.asarray(change(tf.constant(rows()), tf.zeros((ROWS, 3)), step, 7)[0]) for step in (3, 3, 4)

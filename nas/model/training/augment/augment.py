@@ -60,7 +60,7 @@ class Augmentation:
         if is_window and recipe.augment.time_warp:
             yield warp, recipe.augment.time_warp
         if len(self.shape) == 3 and recipe.augment.shift:
-            yield shift, recipe.augment.shift
+            yield partial(shift, rolls=is_window), recipe.augment.shift
         if len(self.shape) == 3 and not is_window:
             yield from self._of_images()
         if self.is_sound:
@@ -85,6 +85,10 @@ class Augmentation:
         changes = (
             (images.brighten, asked.brightness),
             (images.contrast, asked.contrast),
+            (images.tint, asked.tint),
+            (images.shot_noise, asked.shot_noise),
+            (images.speckle, asked.speckle),
+            (images.salt_and_pepper, asked.salt_and_pepper),
             (images.cut_out, asked.cutout),
         )
         yield from ((change, strength) for change, strength in changes if strength)
@@ -100,14 +104,19 @@ def scale(x: Any, seed: Any, spread: float) -> Any:
     return x * (1 + spread * tf.random.stateless_normal((tf.shape(x)[0], 1, 1, x.shape[3]), seed))
 
 
-def shift(x: Any, seed: Any, share: float) -> Any:
-    """Roll each row [n, h, w, c] along width and height, by up to `share` of them to either side."""
+def shift(x: Any, seed: Any, share: float, *, rolls: bool = True) -> Any:
+    """Move each row [n, h, w, c] along width and height, by up to `share` of them to either side.
+
+    What leaves one end comes in at the other if it `rolls`; else the values at the end are repeated.
+    """
     for axis in (1, 2):
         size = x.shape[axis]
         if most := int(share * size):
             own = tf.random.fold_in(seed, axis)
             offset = tf.random.stateless_uniform((tf.shape(x)[0], 1), own, -most, most + 1, tf.int32)
-            x = tf.gather(x, (tf.range(size)[None] + offset) % size, axis=axis, batch_dims=1)
+            source = tf.range(size)[None] + offset
+            source = source % size if rolls else tf.clip_by_value(source, 0, size - 1)
+            x = tf.gather(x, source, axis=axis, batch_dims=1)
     return x
 
 

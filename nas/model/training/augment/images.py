@@ -51,6 +51,33 @@ def contrast(x: Any, seed: Any, spread: float) -> Any:
     return mean + (x - mean) * tf.exp(spread * tf.random.stateless_normal(tf.shape(mean), seed))
 
 
+def tint(x: Any, seed: Any, spread: float) -> Any:
+    """Add a random number of this standard deviation to each channel of an image, as another light would."""
+    return x + spread * tf.random.stateless_normal((tf.shape(x)[0], 1, 1, x.shape[3]), seed)
+
+
+def shot_noise(x: Any, seed: Any, spread: float) -> Any:
+    """Add noise whose variance grows with the light of a pixel, as that of counted photons does (Poisson).
+
+    `spread` is its standard deviation one above the image's darkest value, which counts as no light.
+    """
+    light = x - tf.reduce_min(x, axis=(1, 2, 3), keepdims=True)
+    return x + spread * tf.sqrt(light) * tf.random.stateless_normal(tf.shape(x), seed)
+
+
+def speckle(x: Any, seed: Any, spread: float) -> Any:
+    """Multiply the light of each pixel, its distance from the image's darkest value, by a random factor around 1."""
+    light = x - tf.reduce_min(x, axis=(1, 2, 3), keepdims=True)
+    return x + spread * light * tf.random.stateless_normal(tf.shape(x), seed)
+
+
+def salt_and_pepper(x: Any, seed: Any, share: float) -> Any:
+    """Set a share of the pixels to the image's brightest value or to its darkest one, as often."""
+    drawn = tf.random.stateless_uniform((*tf.unstack(tf.shape(x)[:3]), 1), seed)
+    brightest, darkest = (end(x, axis=(1, 2, 3), keepdims=True) for end in (tf.reduce_max, tf.reduce_min))
+    return tf.where(drawn < share / 2, brightest, tf.where(drawn < share, darkest, x))
+
+
 def cut_out(x: Any, seed: Any, share: float) -> Any:
     """Set a rectangle of each image to 0, the mean of all; its sides are up to this share of the image's."""
     inside = [stretch(x, axis, tf.random.fold_in(seed, axis), share) for axis in (1, 2)]
