@@ -152,7 +152,7 @@ def _bounded(function: Callable[[int], int], scale: float, zero_point: int) -> l
     def output(value: int) -> int:
         offset = value - zero_point
         if abs(offset) >= radius:
-            return LOW if offset < 0 or radius <= 0 else HIGH
+            return LOW if offset <= -radius else HIGH
         return function(multiply(offset, multiplier, shift))
 
     return table(output)

@@ -9,9 +9,6 @@ from nas.target.plain_c.step import Numbers, Step, Struct
 
 Terms: TypeAlias = dict[str, float]
 
-# Kernels that compute all channels of an output pixel by the same inner function; see native/device/kernels/conv_one.h.
-_BY_PIXEL = frozenset({"conv", "dense"})
-
 
 @dataclass(frozen=True)
 class Call:
