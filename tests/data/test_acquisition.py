@@ -1,5 +1,6 @@
 """Edge Impulse's data acquisition format, against the rule that they publish and their own example."""
 
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -50,6 +51,43 @@ def test_an_unsigned_message_says_so():
         "sensors": [{"name": "accX", "units": "m/s2"}, {"name": "accY", "units": "m/s2"}],
         "values": [[-9.81, 0.03], [-9.83, 0.04]],
     }
+
+
+def test_what_nobody_named_is_left_out_or_as_the_format_has_it_and_one_sensor_gives_numbers_as_short_as_they_are():
+    rows = np.array([[0.1], [-2.5], [1e-3]], np.float32)
+    assert json.loads(Acquisition(rows, 0.5, ("audio",)).dump())["payload"] == {
+        "device_type": "NAS",
+        "interval_ms": 0.5,
+        "sensors": [{"name": "audio", "units": "N/A"}],
+        "values": [0.1, -2.5, 0.001],
+    }
+    assert load_acquisition(Acquisition(rows, 0.5, ("audio",)).dump(), "here").interval_ms == 0.5
+
+
+def test_only_the_signature_takes_the_place_of_zeros():
+    zeros = "0" * 64
+    content = dataclasses.replace(RECORDING, device_name=zeros).dump("json", "key")
+    assert json.loads(content)["payload"]["device_name"] == zeros
+    assert is_signed_by(content, "key")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signature": 3},
+        {"signature": None},
+        {"signature": "é" * 64},
+        {"signature": "0" * 64},
+        {"protected": ["HS256"]},
+        {"protected": {"ver": "v1", "alg": "none"}},
+    ],
+)
+def test_a_message_is_not_signed_unless_it_says_so_by_a_signature(change):
+    message = json.loads(RECORDING.dump()) | {"protected": {"ver": "v1", "alg": "HS256"}} | change
+    blank = json.dumps({**message, "signature": "0" * 64}, separators=(",", ":"), ensure_ascii=False).encode()
+    if "protected" in change:  # the signature itself is right
+        message["signature"] = hmac.new(b"key", blank, hashlib.sha256).hexdigest()
+    assert not is_signed_by(json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode(), "key")
 
 
 @given(

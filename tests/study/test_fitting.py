@@ -12,7 +12,7 @@ from nas.errors import InputError
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space
 from nas.study import fitting
-from nas.study.fitting import Asked, fit_in_words, require_feasible, scarcity
+from nas.study.fitting import Asked, require_feasible, scarcity
 from nas.study.study import Study
 from nas.target.budget import Budget
 from nas.target.profiler import estimate_many
@@ -74,17 +74,6 @@ def test_a_limit_that_the_user_gave_is_raised_to_one_that_fits(limit: str, keywo
     require_feasible(replace(tight, budget=Budget(**{limit: int(value * unit)})))
 
 
-def test_a_latency_that_nothing_meets_is_answered_with_a_limit_and_a_board_that_fit() -> None:
-    slow = asked(target=find_target("raspberry-pi-pico"), budget=Budget(latency_ms=0.5))
-    message = refusal(slow)
-    assert "the smallest that was found has latency " in message
-    assert "inf ms" not in message
-    limit = float(re.search(r"latency_ms=([\d.]+) or more", message)[1])
-    require_feasible(replace(slow, budget=Budget(latency_ms=limit)))
-    board = find_target(re.search(r"a faster board, such as target='(\S+)'", message)[1])
-    require_feasible(replace(slow, target=board, budget=replace(Budget.of(board), latency_ms=0.5)))
-
-
 def test_a_limit_of_the_board_is_not_told_to_be_raised() -> None:
     assert "or more" not in too_small()
 
@@ -136,13 +125,6 @@ def test_where_hardly_any_candidate_fits_the_options_that_are_told_give_a_share_
     assert "a board with more memory, such as --target " in words
     shares = [float(share) for share in re.findall(r"([\d.]+) % of random candidates fit\)", words)]
     assert min(shares) >= 100 * fitting.RARE
-
-
-def test_the_share_and_the_smallest_candidate_are_told_in_a_line() -> None:
-    totals, share = scarce().smallest(), scarce().share(fitting.SAMPLE)
-    words = fit_in_words(scarce())
-    assert f"{percent(share)} of {fitting.SAMPLE} random ones fit the limits" in words
-    assert f"flash {totals.flash_bytes / 1024:,.1f} KB" in words
 
 
 def test_a_limit_above_the_board_s_own_is_told() -> None:

@@ -13,7 +13,7 @@ from nas.study.result import Result, Trained
 from nas.study.rung_correlation import RungCorrelation
 from nas.study.scores import uses_of_test_set, validated
 from nas.study.tested import Tested
-from nas.task.metrics import Estimate
+from nas.task.metrics import METRICS, Estimate
 
 PROFILED = {"weights_bytes": 2048, "macs": 12_345, "latency_ms": 1.234}
 RECORD = Record(3, State.COMPLETE, "d", {}, {}, 7, profiled=PROFILED, val_metrics={"accuracy": 0.5, "macro_f1": 0.25})
@@ -96,3 +96,58 @@ def test_a_winner_prints_in_a_line_however_long_its_history_is() -> None:
     result = Result("mine", "studies/mine", 1.0, {}, winner, ())
     assert result.test_accuracy == 0.9375
     assert (replace(result, winner=None).test_accuracy, Trained(RECORD).test_accuracy) == (None, None)
+
+
+def judged(low: float | None, unit: str) -> Tested:
+    metrics = {name: Estimate(0.5, low, None if low is None else 0.75) for name in METRICS}
+    return Tested(metrics, metrics, dict.fromkeys(METRICS, 0.25), (), unit)
+
+
+def test_intervals_are_told_with_what_they_are_over_and_missing_ones_with_what_they_need() -> None:
+    groups, rows, few = judged(0.25, "9 groups"), judged(0.25, "40 rows"), judged(None, "4 groups")
+    assert [tested.has_intervals for tested in (groups, rows, few)] == [True, True, False]
+    for tested in (groups, rows):
+        words = f"95 % interval 25.0 to 75.0 %, over {tested.resampled_unit}"
+        assert tested.interval_words(tested.metrics["macro_f1"]) == words
+    missing = "the test set has 4 groups, 5 are needed"
+    assert few.interval_words(few.metrics["accuracy"]) == f"no interval: {missing}"
+    assert few.method_words == f"No intervals: {missing}."
+    assert rows.method_words == (
+        "Intervals: of accuracy exact (Clopper-Pearson); of the others, bootstrap, 40 rows resampled 2,000 times."
+    )
+    assert groups.method_words.startswith("Intervals: bootstrap, 9 groups resampled 2,000 times; widened where needed")
+
+
+def test_intervals_of_errors_are_a_bootstrap_alone() -> None:
+    metrics = {"rmse": Estimate(2.0, 1.5, 2.5), "r2": Estimate(0.5, 0.25, 0.75)}
+    tested = Tested(metrics, metrics, {"rmse": 4.0, "r2": 0.0}, (), "40 rows")
+    assert tested.interval_words(metrics["rmse"]) == "95 % interval 1.5 to 2.5, over 40 rows"
+    assert tested.method_words == "Intervals: bootstrap, 40 rows resampled 2,000 times."
+
+
+def test_a_winner_that_is_no_better_than_the_constant_answer_in_any_shown_metric_guesses() -> None:
+    same = dict.fromkeys(METRICS, 0.5)
+
+    def winner(**baseline: float) -> Trained:
+        return Trained(RECORD, tested=replace(judged(0.25, "9 groups"), baseline_metrics={**same, **baseline}))
+
+    assert winner().guesses
+    assert winner().headline_metrics[0] == "accuracy"
+    for name in winner().headline_metrics:  # one that is better is enough
+        assert not winner(**{name: 0.49}).guesses
+
+
+def test_folds_without_a_final_training_are_counted_if_the_plan_is_known() -> None:
+    assert Trained(RECORD, FOLDS, planned_folds=5).folds_left_out == 2
+    assert Trained(RECORD, FOLDS, planned_folds=3).folds_left_out == 0
+    assert Trained(RECORD, FOLDS).folds_left_out == 0
+    assert Trained(RECORD, planned_folds=5).folds_left_out == 0
+
+
+def test_accuracies_of_a_test_stand_in_documents_under_names_of_their_own_and_none_of_a_regression() -> None:
+    found = judged(0.25, "9 groups").to_json()
+    names = ("test_accuracy", "float_test_accuracy", "baseline_accuracy")
+    assert [found[name] for name in names] == [0.5, 0.5, 0.25]
+    metrics = {"rmse": Estimate(2.0, 1.5, 2.5)}
+    found = Tested(metrics, metrics, {"rmse": 4.0}, (), "40 rows").to_json()
+    assert [found[name] for name in names] == [None, None, None]

@@ -11,8 +11,10 @@ from scipy.stats import binom, binomtest, norm, t
 from sklearn import metrics as oracle
 
 from nas.task.metrics import (
+    DRAWS,
     FEWEST_GROUPS,
     METRICS,
+    Metric,
     accuracy,
     confusion,
     constant_answer,
@@ -20,6 +22,8 @@ from nas.task.metrics import (
     estimates,
     exact_interval,
     interval_tail,
+    is_unbalanced,
+    resampled,
     scores,
 )
 
@@ -165,3 +169,90 @@ def test_the_interval_depends_on_the_seed_alone() -> None:
     one, same, other = (estimates(counts, grouped=True, seed=seed) for seed in (1, 1, 2))
     assert one == same != other
     assert accuracy(counts.sum(0)) == one["accuracy"].value
+
+
+SHARE, ERROR = METRICS["accuracy"], Metric("RMSE", accuracy, greater_is_better=False, best=0.0, unit="target")
+COEFFICIENT = Metric("R2", accuracy, unit="")
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "text", "axis"),
+    [
+        (SHARE, 0.8765, "87.6 %", "accuracy, %"),
+        (SHARE, None, "-", "accuracy, %"),
+        (ERROR, 123.456, "123.5", "RMSE"),
+        (ERROR, 0.00123456, "0.001235", "RMSE"),
+        (ERROR, None, "-", "RMSE"),
+        (COEFFICIENT, 0.8765, "0.876", "R2"),
+        (COEFFICIENT, -0.0004, "0.000", "R2"),
+        (COEFFICIENT, -1.25, "-1.250", "R2"),
+    ],
+)
+def test_a_share_is_written_in_percent_and_other_values_with_four_digits(
+    metric: Metric, value: float | None, text: str, axis: str
+) -> None:
+    assert (metric.text(value), metric.axis) == (text, axis)
+
+
+def test_an_interval_is_written_as_its_ends_and_none_as_a_dash() -> None:
+    assert [metric.interval_text(0.25, 0.5) for metric in (SHARE, ERROR, COEFFICIENT)] == [
+        "25.0 to 50.0 %",
+        "0.25 to 0.5",
+        "0.250 to 0.500",
+    ]
+    for metric in (SHARE, ERROR):
+        assert {metric.interval_text(None, None), metric.interval_text(None, 1.0), metric.interval_text(1.0, None)} == {
+            "-"
+        }
+
+
+def test_a_difference_has_no_sign_and_is_told_where_a_person_sees_it() -> None:
+    assert [metric.difference_text(-0.0123) for metric in (SHARE, ERROR, COEFFICIENT)] == [
+        "1.2 points",
+        "0.0123",
+        "0.012",
+    ]
+    assert SHARE.differs(0.0005, 0.0)
+    assert not SHARE.differs(0.5004, 0.5)
+    assert SHARE.differs(0.5, 0.51)
+    assert ERROR.differs(1.0001e-4, 1.0012e-4)
+    assert not ERROR.differs(100.01, 100.02)
+
+
+@pytest.mark.parametrize("metric", [SHARE, ERROR, COEFFICIENT])
+@pytest.mark.parametrize(("low", "high"), [(0.5, 0.6), (0.6, 0.5), (0.25, 0.25), (0.0, 1.0)])
+def test_an_axis_shows_all_values_with_a_small_margin(metric: Metric, low: float, high: float) -> None:
+    bottom, top = metric.limits(low, high)
+    least, most = sorted((metric.plotted(low), metric.plotted(high)))
+    assert bottom < least <= most < top
+    assert least - bottom == pytest.approx(top - most)
+    assert (top - bottom) <= 1.25 * (most - least) or (top - bottom) < 0.03 * metric.plotted(1.0)
+    assert metric.plotted(0.25) == (25 if metric is SHARE else 0.25)
+
+
+def test_better_values_rank_higher_and_unknown_ones_last() -> None:
+    for metric, better, worse in ((SHARE, 0.9, 0.8), (ERROR, 0.8, 0.9)):
+        assert metric.is_better(better, worse)
+        assert not metric.is_better(worse, better)
+        assert not metric.is_better(better, better)
+        assert metric.ranked(better) > metric.ranked(worse)
+        assert metric.ranked(metric.ranked(better)) == better
+        assert sorted([None, better, worse], key=metric.ranked_last) == [worse, better, None]
+
+
+@pytest.mark.parametrize(
+    ("counts", "unbalanced"), [([6, 2], True), ([5, 2], False), ([6, 0, 3], False), ([0, 0], False)]
+)
+def test_classes_are_unbalanced_from_three_times_the_rows_on(counts: list[int], unbalanced: bool) -> None:
+    assert is_unbalanced(np.array(counts)) is unbalanced
+
+
+def test_bootstrap_samples_of_tallies_are_sums_of_as_many_units_drawn_with_replacement() -> None:
+    tallies = 2.0 ** np.arange(0, 12, 2)[:, None] * [1.0, 3.0]
+    samples = np.concatenate(list(resampled(tallies, 0)))
+    assert samples.shape == (DRAWS, 2)
+    np.testing.assert_array_equal(samples[:, 1], 3 * samples[:, 0])
+    assert (samples[:, 0] >= 6).all()
+    assert (samples[:, 0] <= 6 * 4**5).all()
+    assert samples[:, 0].mean() == pytest.approx(tallies[:, 0].sum(), rel=0.05)
+    assert len(np.unique(samples[:, 0])) > 200
