@@ -29,20 +29,24 @@ from nas.target.target import find_target
 
 LINES = Path(__file__).with_suffix(".jsonl")
 EPOCHS = 30
-MOST: dict[str, Any] = {"flip": 0.5, "tilt": 5.0, "zoom": 0.1, "shift": 0.1, "brightness": 0.2, "contrast": 0.2}
+SAFE: dict[str, Any] = {"move": 0.1, "zoom": 0.1, "tilt": 5.0}
 SWITCHES: dict[str, dict[str, Any]] = {
     "none": {},
-    **{f"{name} = {value}": {name: value} for name, value in MOST.items()},
+    "move, zoom, tilt": SAFE,
+    "move, zoom, tilt, flip": {**SAFE, "flip": 0.5},
+    "move = 0.1": {"move": 0.1},
+    "flip = 0.5": {"flip": 0.5},
+    "zoom = 0.1": {"zoom": 0.1},
+    "tilt = 5": {"tilt": 5.0},
+    "cutout = 0.4": {"cutout": 0.4},
+    "mixup = 0.2": {"mixup": 0.2},
+    "brightness = 0.2": {"brightness": 0.2},
+    "contrast = 0.2": {"contrast": 0.2},
     "tint = 0.1": {"tint": 0.1},
     "jitter = 0.1": {"jitter": 0.1},
     "shot_noise = 0.1": {"shot_noise": 0.1},
     "speckle = 0.1": {"speckle": 0.1},
     "salt_and_pepper = 0.02": {"salt_and_pepper": 0.02},
-    "cutout = 0.4": {"cutout": 0.4},
-    "mixup = 0.2": {"mixup": 0.2},
-    "flip, shift": {"flip": 0.5, "shift": 0.1},
-    "flip, shift, cutout": {"flip": 0.5, "shift": 0.1, "cutout": 0.4},
-    "flip, tilt, zoom, shift, brightness, contrast": MOST,
 }
 """What each line of the table switches on; everything else of the table [augment] is off."""
 

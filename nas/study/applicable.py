@@ -7,7 +7,7 @@ from nas.data.sound.changes import SoundChanges
 from nas.data.splits import Splits
 from nas.errors import InputError
 from nas.signal.kind import Kind
-from nas.study.augmentation import OF_IMAGES, Augmentation
+from nas.study.augmentation import OF_IMAGES, OF_WINDOWS, Augmentation
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED, TrainingTable
 from nas.study.recipe import Finals
@@ -71,9 +71,10 @@ def require_for_rows(augment: Augmentation, splits: Splits, rate_hz: float | Non
             rule = "is for sound behind a front-end, which the network has not"
             hint = "leave it out, or take a space with a front-end, such as --space cnn_audio"
             raise InputError(f"augment.{name}", rule, got=value, hint=hint)
-        if name in OF_IMAGES and splits.kind != Kind.IMAGE and not is_sound:
-            rule = f"is for pictures, and these rows are {splits.kind.plural}"
-            raise InputError(f"augment.{name}", rule, got=value, hint="leave it out")
+        for kind, only in ((Kind.IMAGE, OF_IMAGES), (Kind.WINDOW, OF_WINDOWS)):
+            if name in only and splits.kind != kind:
+                rule = f"is for {kind.plural}, and these rows are {splits.kind.plural}"
+                raise InputError(f"augment.{name}", rule, got=value, hint="leave it out")
     if augment.background != default.background and augment.background and not splits.noise:
         hint = "put them into a folder _background_noise_ of the data, or name one with --noise FOLDER"
         raise InputError("augment.background", "needs recordings of noise for training", hint=hint)

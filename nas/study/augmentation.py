@@ -9,7 +9,9 @@ from nas.study.ranges import at_most, below_one
 
 OF_LIGHT = ("brightness", "contrast", "tint", "shot_noise", "speckle")
 """Changes of an image's light, by their standard deviations."""
-OF_IMAGES = ("flip", "tilt", "zoom", *OF_LIGHT, "salt_and_pepper", "cutout")
+OF_WINDOWS = ("scaling", "time_warp", "shift")
+"""Changes that only windows have, beside `rotation`."""
+OF_IMAGES = ("move", "flip", "tilt", "zoom", *OF_LIGHT, "salt_and_pepper", "cutout")
 """Changes that only images have."""
 
 
@@ -26,7 +28,8 @@ class Augmentation(SoundChanges):
         rotation: standard deviation, in degrees, of the angle by which a window's sensors are turned about each axis;
             for channels that are named x, y and z.
         time_warp: largest share by which a window is stretched or compressed in time.
-        shift: largest share of its length by which a window is rolled, or an image moved with its edges repeated.
+        shift: largest share of its length by which a window is rolled.
+        move: largest share of its width and of its height by which an image is moved; its edges are repeated.
         flip: share of the images that are mirrored, left for right.
         tilt: standard deviation, in degrees, of the angle by which an image is turned.
         zoom: largest share by which an image is enlarged or made smaller.
@@ -48,6 +51,7 @@ class Augmentation(SoundChanges):
     rotation: float = 6.0
     time_warp: float = 0.0
     shift: float = 0.0
+    move: float = 0.0
     flip: float = 0.0
     tilt: float = 0.0
     zoom: float = 0.0
@@ -70,4 +74,4 @@ class Augmentation(SoundChanges):
         below_one(self, "augment", "time_warp", "zoom")
         at_most(self, "augment", 1, "flip", "salt_and_pepper", "cutout", "time_mask", "frequency_mask")
         at_most(self, "augment", 180, "rotation", "tilt")
-        at_most(self, "augment", 0.5, "shift")
+        at_most(self, "augment", 0.5, "shift", "move")

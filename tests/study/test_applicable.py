@@ -25,7 +25,7 @@ def splits(*noise: Any, task: str = CLASSES) -> Splits:
         ({"speed": 0.2}, None, r"augment\.speed: is for sound behind a front-end, which the network has not, got 0\.2"),
         ({"time_mask": 0.2}, None, r"augment\.time_mask: is for sound"),
         ({"variants": 4}, None, r"augment\.variants: is for sound"),
-        ({"tint": 0.1}, None, r"augment\.tint: is for pictures, and these rows are windows, got 0\.1; leave it out"),
+        ({"tint": 0.1}, None, r"augment\.tint: is for images, and these rows are windows, got 0\.1; leave it out"),
         ({"background": 0.2}, 16000.0, r"augment\.background: needs recordings of noise for training; put them into"),
     ],
 )

@@ -26,7 +26,7 @@ class Augmentation:
     """The changes of a recipe that make sense for the rows.
 
     Windows: jitter, scaling, time warp, shift, mixup, and rotation if `axes` are known. Images: those of `images`,
-    jitter, shift and mixup. Tables: jitter and mixup. Features of sound: masks beside those of windows or images.
+    jitter and mixup. Tables: jitter and mixup. Features of sound: masks, and those of windows if they are frames.
 
     Args:
         recipe: the strength of each change; 0 leaves it out.
@@ -59,12 +59,12 @@ class Augmentation:
             yield scale, recipe.augment.scaling
         if is_window and recipe.augment.time_warp:
             yield warp, recipe.augment.time_warp
-        if len(self.shape) == 3 and recipe.augment.shift:
-            yield partial(shift, rolls=is_window), recipe.augment.shift
-        if len(self.shape) == 3 and not is_window:
-            yield from self._of_images()
+        if is_window and recipe.augment.shift:
+            yield shift, recipe.augment.shift
         if self.is_sound:
             yield from self._of_sound(2 if is_window else 1)
+        elif len(self.shape) == 3 and not is_window:
+            yield from self._of_images()
         if recipe.augment.jitter:
             yield jitter, recipe.augment.jitter
 
@@ -80,8 +80,8 @@ class Augmentation:
         asked = self.recipe.augment
         if asked.flip:
             yield images.flip, asked.flip
-        if asked.tilt or asked.zoom:
-            yield lambda x, seed, degrees: images.turn(x, seed, degrees, asked.zoom), asked.tilt
+        if asked.move or asked.tilt or asked.zoom:
+            yield partial(images.move, degrees=asked.tilt, zoom=asked.zoom), asked.move
         changes = (
             (images.brighten, asked.brightness),
             (images.contrast, asked.contrast),
@@ -104,20 +104,13 @@ def scale(x: Any, seed: Any, spread: float) -> Any:
     return x * (1 + spread * tf.random.stateless_normal((tf.shape(x)[0], 1, 1, x.shape[3]), seed))
 
 
-def shift(x: Any, seed: Any, share: float, *, rolls: bool = True) -> Any:
-    """Move each row [n, h, w, c] along width and height, by up to `share` of them to either side.
-
-    What leaves one end comes in at the other if it `rolls`; else the values at the end are repeated.
-    """
-    for axis in (1, 2):
-        size = x.shape[axis]
-        if most := int(share * size):
-            own = tf.random.fold_in(seed, axis)
-            offset = tf.random.stateless_uniform((tf.shape(x)[0], 1), own, -most, most + 1, tf.int32)
-            source = tf.range(size)[None] + offset
-            source = source % size if rolls else tf.clip_by_value(source, 0, size - 1)
-            x = tf.gather(x, source, axis=axis, batch_dims=1)
-    return x
+def shift(x: Any, seed: Any, share: float) -> Any:
+    """Roll each window [n, 1, time, channels] along its time, by up to `share` of it to either side."""
+    size = x.shape[2]
+    most = int(share * size)
+    own = tf.random.fold_in(seed, 2)
+    offset = tf.random.stateless_uniform((tf.shape(x)[0], 1), own, -most, most + 1, tf.int32)
+    return tf.gather(x, (tf.range(size)[None] + offset) % size, axis=2, batch_dims=1)
 
 
 def warp(x: Any, seed: Any, share: float) -> Any:

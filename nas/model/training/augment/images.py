@@ -12,24 +12,26 @@ def flip(x: Any, seed: Any, share: float) -> Any:
     return tf.where(mirrored, x[:, :, ::-1], x)
 
 
-def turn(x: Any, seed: Any, degrees: float, share: float) -> Any:
-    """Turn each image about its middle, and scale it; edges are repeated, values between pixels interpolated.
+def move(x: Any, seed: Any, share: float, degrees: float, zoom: float) -> Any:
+    """Move each image, turn it about its middle and scale it; edges are repeated, values between pixels interpolated.
 
     Args:
         x: the images.
         seed: of the changes.
+        share: largest share of its width and of its height by which an image is moved to either side.
         degrees: standard deviation of the angle.
-        share: largest share by which an image is enlarged or made smaller.
+        zoom: largest share by which an image is enlarged or made smaller.
     """
     rows, (height, width) = tf.shape(x)[0], x.shape[1:3]
     angle = tf.random.stateless_normal((rows,), tf.random.fold_in(seed, 0)) * math.radians(degrees)
-    factor = 1 + tf.random.stateless_uniform((rows,), tf.random.fold_in(seed, 1), -share, share)
+    factor = 1 + tf.random.stateless_uniform((rows,), tf.random.fold_in(seed, 1), -zoom, zoom)
+    moved = tf.random.stateless_uniform((2, rows), tf.random.fold_in(seed, 2), -share, share)
     # The operator asks where each pixel of the result comes from, so its map is the inverse of the change.
     cosine, sine = tf.cos(angle) / factor, tf.sin(angle) / factor
     right, down = (width - 1) / 2, (height - 1) / 2
     nothing = tf.zeros_like(angle)
-    across = (cosine, sine, right - cosine * right - sine * down)
-    along = (-sine, cosine, down + sine * right - cosine * down)
+    across = (cosine, sine, right - cosine * right - sine * down + width * moved[0])
+    along = (-sine, cosine, down + sine * right - cosine * down + height * moved[1])
     return tf.raw_ops.ImageProjectiveTransformV3(
         images=x,
         transforms=tf.stack([*across, *along, nothing, nothing], axis=1),
