@@ -1,29 +1,41 @@
-"""Which functions of `nas/` each test calls: two plugins of pytest for `tests/mutants.py`."""
+"""Which functions of `nas/` each test calls: a plugin of pytest for `tests/mutants.py`."""
 
+import functools
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from rooms import ROOT
 
 SOURCES = str(ROOT / "nas")
+# Processor seconds after which a test, or a fixture, is given up.
+LONGEST = 1.0
+
+
+class TooLong(BaseException):
+    """A test takes longer than a trial of a mutant may."""
 
 
 class NoteCalls:
-    """Write into a file, as JSON, the tests that call each function, by `path:line` of its first line, quickest first.
+    """Write into a file, as JSON, the processor seconds of each test, and the functions (`path:line`) that it calls.
 
-    What is called while a test file is imported is noted under the file's name, in place of a test's.
+    What a fixture calls counts for every test that uses it, and what is cached is forgotten before each test. What is
+    called while test files are imported is noted under the name "". Tests that take longer than `LONGEST` are left out.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.seconds: dict[str, float] = {}
-        self.tests: dict[str, set[str]] = {}
+        self.calls: dict[str, set[str]] = {"": set()}
+        self.of_fixtures: dict[int, tuple[float, set[str]]] = {}
+        self.left_out: set[str] = set()
 
     def pytest_configure(self) -> None:
         # Not imported before: pytest complains about plugins that were.
@@ -32,47 +44,96 @@ class NoteCalls:
         # A few examples of a property call what many call.
         settings.register_profile("few", parent=settings.get_profile("patient"), max_examples=5)
         settings.load_profile("few")
-
-    @contextmanager
-    def noted_as(self, name: str) -> Iterator[None]:
-        called: set[tuple[str, int]] = set()
-
-        def note(frame: FrameType, event: str, _: object) -> None:
-            called.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
-
-        start = time.process_time()
-        sys.settrace(note)
-        try:
-            yield
-        finally:
-            sys.settrace(None)
-            self.seconds[name] = time.process_time() - start
-            for path, line in called:
-                if path.startswith(SOURCES):
-                    self.tests.setdefault(f"{path}:{line}", set()).add(name)
+        signal.signal(signal.SIGPROF, _give_up)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
-        with self.noted_as(collector.nodeid):
+    def pytest_collection(self) -> Iterator[object]:
+        with noted(self.calls[""]):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        with self.noted_as(item.nodeid):
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[object]:
+        start, outer = time.process_time(), sys.gettrace()
+        called: set[str] = set()
+        with limited(), noted(called):
+            result = yield
+        sys.settrace(outer)
+        self.of_fixtures[id(fixturedef)] = (time.process_time() - start, called)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
+        forget()
+        start, called = time.process_time(), self.calls.setdefault(item.nodeid, set())
+        kept = set(self.of_fixtures)
+        with noted(called):
+            result = yield
+        self.seconds[item.nodeid] = time.process_time() - start
+        for fixture in fixtures(item):
+            seconds, by_fixture = self.of_fixtures.get(fixture, (0.0, set()))
+            called |= by_fixture
+            self.seconds[item.nodeid] += seconds if fixture in kept else 0.0
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self) -> Iterator[object]:
+        with limited():
             return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[object]:
+        report: Any = yield
+        if call.excinfo is not None and call.excinfo.errisinstance(TooLong):
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, "takes too long")
+            self.left_out.add(item.nodeid)
+        return report
 
     def pytest_sessionfinish(self) -> None:
-        quickest = {name: sorted(tests, key=lambda test: self.seconds[test]) for name, tests in self.tests.items()}
-        self.file.write_text(json.dumps(quickest))
+        calls = {name: sorted(called) for name, called in self.calls.items() if name not in self.left_out}
+        seconds = {name: round(self.seconds[name], 4) for name in calls if name}
+        self.file.write_text(json.dumps({"seconds": seconds, "calls": calls}))
 
 
-class RunOnly:
-    """Run some tests, or all tests of some files, and no others, in this order."""
+@contextmanager
+def limited() -> Iterator[None]:
+    """Give up what takes longer than `LONGEST`; what is limited within, such as a fixture, has a limit of its own."""
+    left, _ = signal.setitimer(signal.ITIMER_PROF, LONGEST)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, left)
 
-    def __init__(self, names: list[str]) -> None:
-        self.place = {name: place for place, name in enumerate(names)}
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        places = [self.place.get(i.nodeid, self.place.get(i.nodeid.partition("::")[0])) for i in items]
-        named = [(place, number) for number, place in enumerate(places) if place is not None]
-        items[:] = [items[number] for _, number in sorted(named)]
+def _give_up(*_: object) -> None:
+    raise TooLong
+
+
+@contextmanager
+def noted(called: set[str]) -> Iterator[None]:
+    """Note into a set the functions of `nas/` that are called within."""
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if frame.f_code.co_filename.startswith(SOURCES):
+            called.add(f"{frame.f_code.co_filename}:{frame.f_code.co_firstlineno}")
+
+    sys.settrace(note)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+def fixtures(item: pytest.Item) -> Iterator[int]:
+    """The fixtures that a test uses, directly or by way of others, as `pytest_fixture_setup` knows them."""
+    known = getattr(item, "_fixtureinfo", None)
+    for definitions in known.name2fixturedefs.values() if known else ():
+        yield from map(id, definitions)
+
+
+def forget() -> None:
+    """Forget what functions of `nas` and of the tests have cached."""
+    for module in list(sys.modules.values()):
+        if (getattr(module, "__file__", None) or "").startswith(str(ROOT)):
+            for value in list(vars(module).values()):
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()

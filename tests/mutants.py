@@ -1,12 +1,15 @@
 """Mutation testing of the pure rooms: small changes of the code, each of which some test must notice.
 
-    python tests/mutants.py [--room study] [--sample 30] [--seed 0] [--write]
+    python tests/mutants.py [--room study] [--file nas/study/rungs.py] [--sample 30] [--seed 0] [--write]
 
-A mutant is one change of one expression: a comparison, an operator, a constant, a condition. It lives in memory: a
-child process imports the changed module in place of the file and runs the tests of its room that call the changed
-function, the quickest first; if they all pass, those of the other pure rooms, the contracts, and the files that test a
-pure room from elsewhere. A mutant that passes all of them has survived. Plain settings (constants in capitals, defaults
-of fields) are not mutated: they are choices, not logic.
+A mutant is one change of one expression: a comparison, an operator, a constant, a condition (`tests/mutations.py`). A
+process imports the code and the tests once and forks for each mutant; the child puts the changed functions in place of
+the imported ones and runs the tests that call the changed function, the quickest first, until one fails. A mutant that
+passes all of them has survived. If a function is called while modules are imported, its survivors have another trial,
+where the tests import the mutant.
+
+The tests are those of the mutant's room and `BESIDE`, at most `SECONDS` of each, the quickest first, and none that
+takes more than `calls.LONGEST`: a mutant that only other tests would notice counts as a survivor.
 
 `--write` puts the result into `tests/mutants.md`; rooms that were not asked for stay there as they are. A sample says
 how good the tests are only if none of them was written for it, so take a new seed. It takes long, so it is a chore and
@@ -15,176 +18,44 @@ out again.
 """
 
 import argparse
-import ast
-import importlib.abc
-import importlib.util
-import itertools
 import json
 import os
 import random
 import re
-import resource
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np  # noqa: F401 - imported before the first fork, as scikit-learn is, so that no child has to
-import pytest
+import numpy as np  # noqa: F401 - imported before the first fork, as the others are, so that no child has to
 import scipy.stats  # noqa: F401
 import sklearn.model_selection  # noqa: F401
-from calls import NoteCalls, RunOnly
-from rooms import FILES, ROOT, module, room
+import tensorflow as tf  # noqa: F401
+from calls import NoteCalls
+from mutant_trials import Plan, Trials, in_child, run_pytest, survives_import
+from mutations import Mutant, mutants
+from rooms import FILES, ROOT, room
 
 PURE = ("graph", "signal", "space", "target", "task", "study", "data")
-# Files that test a pure room from elsewhere; then all folders and files; and files of the folders that take long.
-ELSEWHERE = (
-    "exporters/test_plain_c.py",
-    "exporters/test_plain_c_at_random.py",
-    "exporters/test_edge_impulse.py",
-    "api/test_learning_block.py",
-    "api/test_specs.py",
-    "api/test_studies.py",
-    "evaluation/test_evaluation.py",
-    "optimizer/test_run.py",
-)
-OTHERS = (*PURE, "contracts", "golden", *ELSEWHERE)
-SLOW = ("test_waist", "test_executors", "test_operators", "test_every_source")
-# A mutant that never ends is one that was noticed. Processor time, so that a busy machine changes no verdict; the wall
-# clock only ends what waits for ever.
-SECONDS, WALL_SECONDS = 240, 2400
+# What tests a pure room beside its own folder.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "graph": ("contracts/test_every_block.py", "contracts/test_every_space.py"),
+    "signal": ("contracts/test_front_ends.py", "exporters/test_camera.py", "exporters/test_front_end_parameters.py"),
+    "space": ("contracts/test_every_block.py", "contracts/test_every_space.py", "cli/test_study_options.py"),
+    "target": tuple(f"exporters/test_plain_c{what}.py" for what in ("", "_at_random", "_streaming")),
+    "task": ("contracts/test_tasks.py", "evaluation"),
+    "study": ("api/test_specs.py", "api/test_studies.py", "contracts/test_every_objective.py", "golden"),
+    "data": ("contracts/test_readers.py", "cli/test_data.py"),
+}
+# Files of the folders whose single tests take long.
+IGNORED = tuple(f"--ignore-glob=*test_{name}.py" for name in ("instructions", "operators"))
+# Processor seconds of the tests of one mutant: of its own room, and as many of others.
+SECONDS = 5.0
 PAGE = ROOT / "tests" / "mutants.md"
 
-# Changes that no behaviour can show, each with the reason.
+# Changes that no behaviour can show, each with the reason. They count as survivors all the same.
 EQUIVALENT: dict[str, str] = {}
-
-COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult, ast.Pow: ast.Mult,
-}  # fmt: skip
-SWAPS = {"min": "max", "max": "min", "any": "all", "all": "any", "ceil": "floor", "argmax": "argmin"}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change of a file.
-
-    Attributes:
-        path: of the file.
-        number: of the change among those of the file.
-        line: of the expression; `function` is the first line of the function around it.
-        before: the expression; `after` is what stands in its place.
-    """
-
-    path: Path
-    number: int
-    line: int
-    function: int
-    before: str
-    after: str
-
-    def tree(self) -> ast.Module:
-        """Make the changed module."""
-        tree = ast.parse(self.path.read_text())
-        next(itertools.islice(changes(tree), self.number, None))
-        return ast.fix_missing_locations(tree)
-
-    @property
-    def name(self) -> str:
-        """Name the change without its line, which moves when something above it changes."""
-        return f"{self.path.relative_to(ROOT)}: `{self.before}` -> `{self.after}`"
-
-    def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line}: `{self.before}` -> `{self.after}`"
-
-
-def changed(node: ast.AST) -> Iterator[ast.expr]:
-    """Every expression that may stand in place of this one."""
-    match node:
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
-            yield ast.Compare(left, [COMPARISONS[type(op)]()], [right])
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS and not _is_text(left, right):
-            yield ast.BinOp(left, OPERATORS[type(op)](), right)
-        case ast.BoolOp(op=op, values=values):
-            yield ast.BoolOp(ast.And() if isinstance(op, ast.Or) else ast.Or(), values)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield operand
-        case ast.Constant(value=bool(value)):
-            yield ast.Constant(not value)
-        case ast.Constant(value=int(value) | float(value)):
-            yield ast.Constant(value + 1)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            yield ast.IfExp(test, orelse, body)
-        case ast.Name(id=name) if name in SWAPS:
-            yield ast.Name(SWAPS[name], ast.Load())
-
-
-def _is_text(*sides: ast.expr) -> bool:
-    return any(isinstance(side, ast.JoinedStr | ast.List | ast.Tuple | ast.Dict) for side in sides) or any(
-        isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides
-    )
-
-
-def logic(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int | None]]:
-    """Every place of an expression within functions: its parent, the field, and the index if that is a list."""
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            for statement in function.body:
-                for parent in ast.walk(statement):
-                    if isinstance(parent, ast.FunctionDef | ast.Raise | ast.Assert | ast.JoinedStr | ast.AnnAssign):
-                        continue
-                    if isinstance(parent, ast.keyword) and parent.arg == "strict":
-                        continue  # of `zip`: it asserts what holds in any case
-                    for field, value in ast.iter_fields(parent):
-                        if isinstance(value, ast.expr):
-                            yield parent, field, None
-                        elif isinstance(value, list):
-                            yield from ((parent, field, i) for i, v in enumerate(value) if isinstance(v, ast.expr))
-
-
-def changes(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Make every change of a module, one at a time: what stood there, and what stands there until the next one."""
-    for parent, field, index in logic(tree):
-        value = getattr(parent, field)
-        node = value if index is None else value[index]
-        for new in changed(node):
-            _put(parent, field, index, ast.copy_location(new, node))
-            yield node, new
-            _put(parent, field, index, node)
-
-
-def mutants(path: Path) -> list[Mutant]:
-    """Every mutant of a file, each once, though a function within another one is met twice."""
-    tree = ast.parse(path.read_text())
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    found = {}
-    for number, (node, new) in enumerate(changes(tree)):
-        place = (id(node), ast.dump(new))
-        found[place] = Mutant(
-            path, number, node.lineno, _first_line(functions, node), ast.unparse(node), ast.unparse(new)
-        )
-    return list(found.values())
-
-
-def _first_line(functions: list[ast.FunctionDef], node: ast.expr) -> int:
-    """The first line of the innermost function around an expression, as its code object tells it: with decorators."""
-    around = max((f for f in functions if f.lineno <= node.lineno <= (f.end_lineno or 0)), key=lambda f: f.lineno)
-    return min([around.lineno, *(decorator.lineno for decorator in around.decorator_list)])
-
-
-def _put(parent: ast.AST, field: str, index: int | None, node: ast.expr) -> None:
-    if index is None:
-        setattr(parent, field, node)
-    else:
-        getattr(parent, field)[index] = node
 
 
 @dataclass(frozen=True)
@@ -198,118 +69,109 @@ class Sample:
     left: list[Mutant]
 
 
-class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the mutated module in place of the file's."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-        self.name = module(mutant.path)
-
-    def find_spec(self, fullname, path=None, target=None):  # type: ignore[no-untyped-def]
-        if fullname != self.name:
-            return None
-        is_package = self.mutant.path.name == "__init__.py"
-        return importlib.util.spec_from_file_location(
-            fullname,
-            self.mutant.path,
-            loader=self,
-            submodule_search_locations=[str(self.mutant.path.parent)] if is_package else None,
-        )
-
-    def exec_module(self, loaded):  # type: ignore[no-untyped-def]
-        exec(compile(self.mutant.tree(), str(self.mutant.path), "exec"), loaded.__dict__)
-
-
 class Tests:
-    """The tests of each folder or file by the functions that they call; found out when they are first asked for."""
+    """The tests of a room that call each function, found out by running them once; `file` keeps that."""
 
-    def __init__(self, notes: Path) -> None:
-        self.notes = notes
-        self.known: dict[str, dict[str, list[str]]] = {}
+    def __init__(self, name: str, file: Path) -> None:
+        self.collected = [*(f"tests/{each}" for each in (name, *BESIDE[name])), *IGNORED]
+        if not file.exists():
+            code = in_child(lambda: run_pytest(self.collected, NoteCalls(file)))
+            assert code == 0, "the tests must pass unchanged"
+        noted = json.loads(file.read_text())
+        self.seconds: dict[str, float] = noted["seconds"]
+        self.calling: dict[str, list[str]] = defaultdict(list)
+        for test, places in noted["calls"].items():
+            for place in places:
+                self.calling[place].append(test)
 
-    def calling(self, function: str, folder: str) -> list[str]:
-        """The tests of a folder or file that call a function (`path:line`), the quickest first."""
-        if folder not in self.known:
-            file = self.notes / f"{folder.replace('/', '-')}.json"
-            if not file.exists():
-                assert passes(None, [f"tests/{folder}"], NoteCalls(file)), f"the tests of {folder} must pass unchanged"
-            self.known[folder] = json.loads(file.read_text())
-        return self.known[folder].get(function, [])
+    def plan(self, mutant: Mutant) -> Plan:
+        """The tests that call the changed function."""
+        return self._quickest([test for test in self.calling[mutant.place] if test], mutant)
 
+    def plan_import(self, mutant: Mutant) -> Plan | None:
+        """All tests, if the changed function is called while modules are imported."""
+        return self._quickest(list(self.seconds), mutant) if "" in self.calling[mutant.place] else None
 
-def survives(mutant: Mutant, tests: Tests) -> bool:
-    """Run the tests that call the changed function, those of its own room first."""
-    own = room(mutant.path)
-    for folder in [own, *(other for other in OTHERS if other != own)]:
-        names = tests.calling(f"{mutant.path}:{mutant.function}", folder)
-        files = list(dict.fromkeys(name.partition("::")[0] for name in names))
-        # Then whole files: what one test has cached, others use without a call.
-        if names and not (passes(mutant, files, RunOnly(names)) and passes(mutant, files)):
-            return False
-    return True
-
-
-def passes(mutant: Mutant | None, tests: list[str], plugin: object = None) -> bool:
-    """Whether all tests of some folders or files pass with a mutant; of the unchanged code for None."""
-    child = os.fork()
-    if child == 0:
-        code = int(pytest.ExitCode.USAGE_ERROR)
-        try:
-            code = _run(mutant, tests, plugin)
-        finally:
-            os._exit(code)
-    deadline = time.monotonic() + WALL_SECONDS
-    while time.monotonic() < deadline:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            code = os.waitstatus_to_exitcode(status)
-            assert code != pytest.ExitCode.USAGE_ERROR, "pytest did not start"
-            return code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        time.sleep(0.05)
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    return False
-
-
-def _run(mutant: Mutant | None, tests: list[str], plugin: object) -> int:
-    if mutant is not None:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        sys.meta_path.insert(0, Importer(mutant))
-    ignored = [f"--ignore-glob=*{name}*" for name in SLOW]
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not packaging", "--hypothesis-seed=0"]
-        return int(pytest.main([*options, *ignored, *tests], [plugin] if plugin else []))
+    def _quickest(self, tests: list[str], mutant: Mutant) -> Plan:
+        """Of its own room and of others, the quickest that take at most so long together."""
+        own = f"tests/{room(mutant.path)}/"
+        chosen, total = [], 0.0
+        for group in (True, False):
+            left = SECONDS
+            for test in sorted((t for t in tests if t.startswith(own) is group), key=self.seconds.__getitem__):
+                left -= max(self.seconds[test], 0.003)
+                if left < 0:
+                    break
+                chosen.append(test)
+            total += SECONDS - max(left, 0.0)
+        return Plan(chosen, total)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--room", action="append", choices=PURE, help="a room; all of them by default")
+    parser.add_argument("--file", action="append", type=Path, help="try only mutants of this file")
     parser.add_argument("--sample", type=int, default=30, help="mutants of each room; 0 for all")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants that are tried at once")
     parser.add_argument("--write", action="store_true", help="write tests/mutants.md")
     parser.add_argument("--calls", type=Path, help="a folder for notes of what the tests call")
     options = parser.parse_args()
-    os.chdir(ROOT)
+    if options.write and options.file:
+        parser.error("--write is for whole rooms")
     with TemporaryDirectory() as temporary:
-        tests = Tests(options.calls or Path(temporary))
-        tests.notes.mkdir(exist_ok=True)
+        notes = (options.calls or Path(temporary)).resolve()
+        notes.mkdir(exist_ok=True)
+        files = [path.resolve() for path in options.file or FILES]
+        os.chdir(ROOT)
         for name in options.room or PURE:
-            sample = tried(name, options.sample, options.seed, tests)
-            if options.write:
-                write(sample)
+            everything = [mutant for path in files if room(path) == name for mutant in mutants(path)]
+            if everything:
+                drawn = draw(everything, options.sample, options.seed)
+                left = survivors(drawn, Tests(name, notes / f"{name}.json"), options.jobs)
+                print(f"{name}: {len(left)} of {len(drawn)} survived, drawn from {len(everything)}", flush=True)
+                if options.write:
+                    write(Sample(name, options.seed, len(everything), len(drawn), left))
 
 
-def tried(name: str, size: int, seed: int, tests: Tests) -> Sample:
-    """Try a sample of a room's mutants."""
-    everything = [mutant for path in FILES if room(path) == name for mutant in mutants(path)]
-    drawn = random.Random(seed).sample(everything, min(size or len(everything), len(everything)))
-    left = []
-    for mutant in drawn:
-        if survives(mutant, tests):
-            left.append(mutant)
-            print(f"survived: {mutant}", flush=True)
-    print(f"{name}: {len(left)} of {len(drawn)} survived, drawn from {len(everything)}", flush=True)
-    return Sample(name, seed, len(everything), len(drawn), left)
+def draw(everything: list[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Draw a sample of mutants; 0 for all."""
+    return random.Random(seed).sample(everything, min(size or len(everything), len(everything)))
+
+
+def survivors(drawn: list[Mutant], tests: Tests, jobs: int) -> list[Mutant]:
+    """Try mutants in some processes at once; return those that survive."""
+    reading, writing = os.pipe()
+    for job in range(jobs):
+        if os.fork() == 0:
+            os.close(reading)
+            try:
+                serve(dict(list(enumerate(drawn))[job::jobs]), tests, writing)
+            finally:
+                os._exit(0)
+    os.close(writing)
+    left: list[Mutant] = []
+    told = 0
+    with os.fdopen(reading) as lines:
+        for line in lines:
+            number, survived = json.loads(line)
+            told += 1
+            plan = tests.plan_import(drawn[number])
+            if survived and (plan is None or survives_import(drawn[number], plan)):
+                left.append(drawn[number])
+                print(f"survived: {drawn[number]}", flush=True)
+    assert told == len(drawn), "some mutants were not tried"
+    return sorted(left, key=drawn.index)
+
+
+def serve(drawn: dict[int, Mutant], tests: Tests, writing: int) -> None:
+    """Try numbered mutants; write for each its number and whether it survived, as a line of JSON."""
+    numbers = {mutant: number for number, mutant in drawn.items()}
+
+    def told(mutant: Mutant, survived: bool) -> None:
+        os.write(writing, f"[{numbers[mutant]}, {json.dumps(survived)}]\n".encode())
+
+    run_pytest(tests.collected, Trials({mutant: tests.plan(mutant) for mutant in numbers}, told))
 
 
 def write(sample: Sample) -> None:
