@@ -3,7 +3,8 @@
     python benchmarks/anomalies.py ../shared/data/skab_csv --minutes 10 --folder /tmp/anomalies
 
 searches, and adds a line to `benchmarks/anomalies.jsonl`; `--space forecaster_timeseries` searches for forecasters in
-place of auto-encoders, and `--page` writes `benchmarks/anomalies.md` from these lines.
+place of auto-encoders, `--space autoencoder_features` for auto-encoders of statistics and spectra too, and `--page`
+writes `benchmarks/anomalies.md` from these lines.
 Rows to learn from and to choose by are the recordings of `valve1` (a valve at the inlet is closed), the test rows those
 of `valve2` (another valve, at the outlet). Each row of the test recordings from the 16th on is judged by the window
 that ends with it, so that F1, false-alarm rate and missed-alarm rate are SKAB's own (github.com/waico/SKAB).
@@ -76,6 +77,7 @@ def measured(skab: Path, folder: Path, space: str, minutes: float, budget_kb: fl
         "trials": found.trials,
         "weights_bytes": winner.record.measured()["weights_bytes"],
         "arena_bytes": winner.record.measured()["arena_min_bytes"],
+        "front_end": winner.record.architecture.get("front_end"),
         "events": nas.evaluate(found).to_json()["events"],
         "models": models,
     }
@@ -96,8 +98,8 @@ def page(lines: list[dict[str, Any]]) -> str:
         late = ", ".join("never" if delay is None else f"{delay} s" for delay in delays) or "not measured"
         parts.append(
             f"## {line.get('space', SPACE)}, {line['budget_kb']:g} KB of weights, seed {line['seed']}\n\n"
-            f"{line['minutes']:g} minutes, "
-            f"{line['trials']} trials. The winner has {line['weights_bytes']:,} B of weights and needs an arena of "
+            f"{line['minutes']:g} minutes, {line['trials']} trials. The winner {read_by(line)}has "
+            f"{line['weights_bytes']:,} B of weights and needs an arena of "
             f"{line['arena_bytes']:,} B. Its first alarm in the anomaly of each test recording comes after: {late}.\n"
         )
         parts.append(
@@ -110,6 +112,19 @@ def page(lines: list[dict[str, Any]]) -> str:
         ]
         parts.append("")
     return "\n".join(parts)
+
+
+def read_by(line: dict[str, Any]) -> str:
+    """Return what a winner reads, if that is searched too."""
+    if line.get("space") != "autoencoder_features":
+        return ""
+    front_end = line["front_end"] or {"front_end": "raw"}
+    name = front_end["front_end"]
+    if name == "raw":
+        return "reads raw windows, "
+    settings = {key: value for key, value in front_end.items() if key not in ("front_end", "fraction_bits")}
+    told = (key if value is True else f"{key} {value}" for key, value in settings.items() if value is not False)
+    return f"reads {name} ({', '.join(told)}), "
 
 
 def main() -> None:

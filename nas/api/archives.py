@@ -29,7 +29,7 @@ from nas.study.record import Record
 from nas.study.repeat import commands, note
 from nas.study.result import Result, Trained
 from nas.study.study import Study
-from nas.target.front_end import with_front_end
+from nas.target.front_end import behind_front_end
 from nas.target.profiler import profile
 from nas.target.target import Target
 from nas.task.documents import from_document, to_document
@@ -87,7 +87,7 @@ def _task(record: Record) -> Task:
 def _footprint(tflite: bytes, record: Record, target: Target) -> dict[str, Any]:
     """Return the footprint of a candidate's model and its front-end."""
     member = Architecture.from_json(record.architecture)
-    return with_front_end(profile(tflite, target), member.front_end, member.input_shape, target).to_json()
+    return behind_front_end(profile(tflite, target), member, target).to_json()
 
 
 def _without_hosts(trained: Trained) -> Trained:

@@ -1,6 +1,7 @@
 """The archive of a model that no study has found: what a firmware needs of it, ready to be exported."""
 
 from nas.api.archives import measured
+from nas.api.front_ends import with_front_end_of
 from nas.api.model import Model
 from nas.data.prepared import Scaling
 from nas.errors import InputError
@@ -8,7 +9,6 @@ from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.study.archive_zip import ArchiveFile
 from nas.target.footprint import Footprint
-from nas.target.front_end import with_front_end
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, find_target
 
@@ -29,7 +29,7 @@ def device_archive(model: Model, target: str = DEFAULT_TARGET) -> Archive:
     _check_types(footprint, model)
     reads = {}
     if model.front_end != RAW:
-        footprint = with_front_end(footprint, model.front_end, model.input_shape, board)
+        footprint = with_front_end_of(footprint, model, board)
         reads = {"front_end": model.front_end.to_json(), "input_shape": list(model.input_shape)}
     inputs, outputs, example = measured(model.tflite)
     return Archive(

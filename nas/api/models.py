@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.api import STUDIES
-from nas.api.front_ends import with_its_front_end
+from nas.api.front_ends import with_front_end_of, with_its_front_end
 from nas.codec import parse_json
 from nas.errors import InputError
 from nas.files import read_regular
@@ -17,7 +17,7 @@ from nas.space.file import load_space
 from nas.study.manifest import INT8, SUFFIX
 from nas.target import profiler
 from nas.target.footprint import Footprint
-from nas.target.front_end import estimate_member, with_front_end
+from nas.target.front_end import estimate_member
 from nas.target.target import DEFAULT_TARGET, Target, find_target
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def profile(model: "str | Path | bytes | Result | Model", target: Target | str =
     loaded: Any = model if hasattr(model, "predict") else None
     content = _tflite(model)
     if loaded is not None and content is not None:
-        return with_front_end(profiler.profile(content, board), loaded.front_end, loaded.input_shape, board)
+        return with_front_end_of(profiler.profile(content, board), loaded, board)
     file = _one_file(model) if content is None else ""
     content = _content(file) if content is None else content
     footprint = profiler.profile(content, board, file or "model")
@@ -142,7 +142,8 @@ def _on_data(member: Architecture, input_shape: Sequence[int] | None, classes: i
     if len(shape) != len(member.input_shape):
         rule = f"must have {len(member.input_shape)} numbers, as the architecture's {_numbers(member.input_shape)}"
         raise InputError("--input-shape", rule, got=_numbers(shape))
-    return replace(member, input_shape=shape, outputs=classes or member.outputs)
+    outputs = member.task.outputs_for(member.front_end.shape(shape), classes or member.outputs)
+    return replace(member, input_shape=shape, outputs=outputs)
 
 
 def _numbers(shape: Sequence[int]) -> str:

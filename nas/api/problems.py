@@ -21,12 +21,12 @@ def load_problem(study: Study) -> Problem:
     if len(splits.input_shape) != space.input.axes:
         kind = Kind.of(splits.input_shape)
         spaces = map(load_space, space_names())
-        known = [one.name for one in spaces if one.input == kind and one.reconstruction == space.reconstruction]
+        names = [one.name for one in spaces if one.input == kind and one.reconstruction == space.reconstruction]
         raise InputError(
             f"space {space.name}",
             f"is for {space.input} data",
             got=f"rows of shape {splits.input_shape} from {study.data}",
-            hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in known)}",
+            hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in names)}",
         )
     if space.reconstruction != WHOLE and not space.task.reconstructs:
         rule, got = f"is for anomaly detection: its networks give a {space.reconstruction}", f"--task {splits.task}"
@@ -34,11 +34,9 @@ def load_problem(study: Study) -> Problem:
     if min(space.task.read_shape(splits.input_shape)) < 1:
         rule, got = "windows must have 2 steps or more, of which the last is forecast", f"1 step in {study.data}"
         raise InputError(f"space {space.name}", rule, got=got, hint="give --window")
-    if space.front_end is not None and space.task.reconstructs:
-        rule, hint = "must read the rows themselves to detect anomalies", "take --space autoencoder_timeseries"
-        raise InputError(f"space {space.name}", rule, got="a front-end", hint=hint)
     if space.front_end is not None:
         check_rows(space.front_end, splits.input_shape, splits.sample_rate_hz, study.data)
-        space = replace(space, front_end=space.front_end.fitted(splits.train.x))
+        known = splits.train.learnable(space.task).x
+        space = replace(space, front_end=space.front_end.fitted(known, space.task.spare_bits))
     require_for_rows(study.recipe.augment, splits, None if space.front_end is None else space.front_end.rate_hz)
     return Problem(study, space, study.board(), splits)

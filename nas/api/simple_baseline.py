@@ -16,7 +16,6 @@ from nas.exporters.c_text import chosen_name
 from nas.exporters.format import Destination, write_contents
 from nas.exporters.simple_detector import simple_detector_files
 from nas.keywords import explains_keywords
-from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.task.alarms import NORMAL
 from nas.task.anomaly import Anomaly
@@ -39,8 +38,8 @@ def export_baseline(
         The files written.
 
     Raises:
-        InputError: as `nas.export`; or there is no such detector, the study searched for none or behind a front-end,
-            its data are not there, or the detector does not fit.
+        InputError: as `nas.export`; or there is no such detector, the study searched for none, its data are not
+            there, the detector does not fit, or its front-end cannot be written as C.
     """
     archive, folder = exported(str(study), None, Path(root))
     alarm = baseline_of(archive, load(study, root), baseline)
@@ -52,8 +51,8 @@ def export_baseline(
 def baseline_of(archive: Archive, model: Model, name: str) -> Alarm:
     """Return a simple detector with as many bytes as a network's weights, and a threshold at the same false-alarm rate.
 
-    It is fitted to the normal training rows, and its threshold is taken from the normal validation rows, as those that
-    the report shows; whole numbers take the place of its floats.
+    It is fitted to the normal training rows, or to their features where the network has a front-end. Its threshold is
+    taken from the normal validation rows, as those that the report shows; whole numbers take the place of its floats.
 
     Args:
         archive: the network.
@@ -61,17 +60,16 @@ def baseline_of(archive: Archive, model: Model, name: str) -> Alarm:
         name: `k-means` or `gaussian`.
 
     Raises:
-        InputError: there is no such detector, the network detects no anomalies or stands behind a front-end, its data
-            are not there, or the detector does not fit.
+        InputError: there is no such detector, the network detects no anomalies, its data are not there, or the detector
+            does not fit.
     """
     if name not in NAMES:
         raise unknown("--baseline", "simple detector", name, NAMES)
     task = archive.task
     if not isinstance(task, Anomaly):
         raise InputError("--baseline", "is for models that detect anomalies", got=archive.name)
-    if archive.front_end != RAW or model.data is None:
-        rule = "must be known with its data, and read them without a front-end"
-        raise InputError(archive.name, rule, hint="give the study itself to --baseline")
+    if model.data is None:
+        raise InputError(archive.name, "must be known with its data", hint="give the study itself to --baseline")
     splits = model.data.splits()
     train, val = (model.scaled(part.x[part.y == NORMAL]) for part in (splits.train, splits.val))
     if train[0].size != math.prod(archive.input_shape):

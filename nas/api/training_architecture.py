@@ -82,7 +82,7 @@ def plan_of(request: Request, data: TrainingData) -> Retraining:
     path = Path(spec.model.architecture)
     member = _read(read_regular(path, _MOST_JSON_BYTES), path)
     learns = member.task if isinstance(member.task, type(rows.learns)) else rows.learns
-    outputs = learns.outputs(rows.train.y, rows.class_names, data.row_shape)
+    outputs = learns.outputs(rows.train.y, rows.class_names, rows.row_shape)
     wanted = {"input_shape": (member.input_shape, data.row_shape), "outputs": (member.outputs, outputs)}
     for key, (own, other) in wanted.items():
         if own != other:

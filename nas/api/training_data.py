@@ -11,7 +11,7 @@ from nas.data.choice import DataChoice
 from nas.data.dataset import Part
 from nas.data.given import Data
 from nas.data.options import DataOptions
-from nas.data.prepared import Prepared, Scaling, prepare
+from nas.data.prepared import Prepared, Scaling, fitted_front_end, prepare
 from nas.data.selection import select
 from nas.data.sound.variants import varied
 from nas.data.splits import Splits, split
@@ -115,7 +115,7 @@ def load_training_data(
 
 
 def _of_splits(spec: ModelSpec, splits: Splits, choice: DataChoice | None, front_end: FrontEnd) -> TrainingData:
-    front_end = front_end.fitted(splits.train.x)
+    front_end = fitted_front_end(splits, front_end)
     require_rows(front_end, splits.input_shape, splits.sample_rate_hz, splits.source)
     require_for_rows(spec.augment, splits, front_end.rate_hz)
     parts = AllButTest.parts if spec.training.rows == "all" else HoldOut.parts

@@ -79,7 +79,8 @@ def deployed(spec: ModelSpec, made: TrainedModel, data: TrainingData) -> Deploye
 
 def _footprint(tflite: bytes, data: TrainingData, target: Target) -> Footprint:
     """Return what a model costs with its front-end."""
-    return with_front_end(profile(tflite, target), data.front_end, data.row_shape, target)
+    compared = data.prepared.learns.reconstructs
+    return with_front_end(profile(tflite, target), data.front_end, data.row_shape, target, compared=compared)
 
 
 def write_history(folder: Path, history: Mapping[str, tuple[float, ...]], best_epoch: int) -> None:

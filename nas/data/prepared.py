@@ -95,6 +95,12 @@ class Prepared:
         return self.train.x.shape[1:]
 
 
+def fitted_front_end(splits: Splits, front_end: FrontEnd) -> FrontEnd:
+    """Return a front-end with what it learns from the training rows, of detectors from the normal ones."""
+    learns = TASKS[splits.task]()
+    return front_end.fitted(splits.train.learnable(learns).x, learns.spare_bits)
+
+
 def scaling_of(splits: Splits, front_end: FrontEnd = RAW) -> Scaling:
     """Return the scaling that `prepare` applies."""
     return Scaling.fit(front_end.apply(splits.train.learnable(TASKS[splits.task]()).x))
@@ -115,7 +121,7 @@ def with_variants(data: Prepared, front_end: FrontEnd, copies: Mapping[str, Arra
 
 def prepare(splits: Splits, front_end: FrontEnd = RAW) -> Prepared:
     """Apply a front-end to all rows, fit the scaling to the training rows, and scale all parts by it."""
-    front_end = front_end.fitted(splits.train.x)
+    front_end = fitted_front_end(splits, front_end)
     features = {name: replace(part, x=front_end.apply(part.x)) for name, part in splits.parts().items()}
     scaling = Scaling.fit(features["train"].learnable(TASKS[splits.task]()).x)
     are_bytes = features["train"].x.dtype == np.uint8

@@ -1,6 +1,6 @@
 """What a firmware must feed a model with, in words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import comment
@@ -13,22 +13,23 @@ from nas.study.archive import Archive
 
 def model_input(archive: Archive, header: str = "model_data.h") -> str:
     """Return what a firmware must feed the model with: shape, rate, units, and the scaling of each channel."""
-    hearing = written_hearing(archive)
-    if hearing is not None:
-        return "\n".join((*_sound(archive, hearing), _output(archive)))
-    windows = windows_of(archive)
-    if windows is not None:
-        return "\n".join((*_windows(archive, windows), _output(archive)))
-    return _with_scaling((*_facts(archive, header), _output(archive)), archive)
+    return _given(archive, header, _output(archive))
 
 
 def rows_given(archive: Archive, header: str) -> str:
-    """Return what `model_input` does of rows that no front-end changes, without what the model makes of them."""
-    return _with_scaling(_facts(archive, header), archive)
+    """Return what `model_input` does, without what the model makes of it."""
+    return _given(archive, header)
 
 
-def _with_scaling(facts: Iterable[str], archive: Archive) -> str:
-    return "\n".join(facts) + "\n\n" + table(("channel", "mean", "standard deviation"), _scaling(archive))
+def _given(archive: Archive, header: str, *more: str) -> str:
+    """Return what is given, and more lines; where no front-end computes features, the scaling too."""
+    hearing, windows = written_hearing(archive), windows_of(archive)
+    if hearing is not None:
+        return "\n".join((*_sound(archive, hearing), *more))
+    if windows is not None:
+        return "\n".join((*_windows(archive, windows), *more))
+    scaling = table(("channel", "mean", "standard deviation"), _scaling(archive))
+    return "\n".join((*_facts(archive, header), *more)) + f"\n\n{scaling}"
 
 
 def _facts(archive: Archive, header: str) -> Iterator[str]:

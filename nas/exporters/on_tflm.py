@@ -21,7 +21,8 @@ def on_tflm(archive: Archive) -> Archive:
     board = tflm_board(find_target(str(archive.footprint["target"])))
     footprint = profile(archive.tflite, board, archive.name)
     if archive.front_end != RAW:
-        footprint = with_front_end(footprint, archive.front_end, archive.row_shape, board)
+        compared = archive.task.reconstructs
+        footprint = with_front_end(footprint, archive.front_end, archive.row_shape, board, compared=compared)
     return replace(archive, footprint=footprint.to_json())
 
 

@@ -61,7 +61,7 @@ class _Takes:
 
 def _takes(archive: Archive, prefix: str) -> _Takes:
     """Return the parts for raw values, for sound, or for samples of sensors."""
-    upper, step = prefix.upper(), f"{prefix.upper()}_STEP_SAMPLES"
+    upper, step, keeps = prefix.upper(), f"{prefix.upper()}_STEP_SAMPLES", answers_of(archive).keeps_input
     if windows_of(archive) is not None:
         return _Takes(
             '#include "model_data.h"\n#include "model_front_end.h"',
@@ -71,9 +71,10 @@ def _takes(archive: Archive, prefix: str) -> _Takes:
             f"""\
     // Make samples of the sensor's values here: samples[c] = {prefix}_sample(value, c).
     {prefix}_front_end_take(samples, 1);
-    if (!{prefix}_front_end_input(interpreter.input(0)->data.int8)) continue;""",
+{_filled(prefix, keeps=keeps)}""",
         )
     if written_hearing(archive) is not None:
+        features = "kept" if keeps else "features"
         return _Takes(
             '#include "model_listen.h"',
             f"static int16_t samples[{step}];  // the newest, of 16 bits",
@@ -81,12 +82,22 @@ def _takes(archive: Archive, prefix: str) -> _Takes:
             "size_t taken = 0",
             f"""\
     // Fill samples from the microphone here, whenever taken is 0.
-    const int8_t* features;
-    taken = (taken + {prefix}_hear(samples + taken, {step} - taken, &features)) % {step};
-    if (features == NULL) continue;
-    memcpy(interpreter.input(0)->data.int8, features, {upper}_INPUT_BYTES);""",
+    const int8_t* {features};
+    taken = (taken + {prefix}_hear(samples + taken, {step} - taken, &{features})) % {step};
+    if ({features} == NULL) continue;
+    memcpy(interpreter.input(0)->data.int8, {features}, {upper}_INPUT_BYTES);""",
         )
     answers = answers_of(archive)
     raw = f"static float raw[{upper}_{answers.row}];  // one input, in the units below, channels last"
     filled = filling(answers, prefix, "interpreter.input(0)", "    ").rstrip()
     return _Takes('#include "model_data.h"', raw, "", "", f"    // Fill raw from the sensor here.\n{filled}")
+
+
+def _filled(prefix: str, *, keeps: bool) -> str:
+    """Return the lines that give the model a window's features, and may keep them for the answer."""
+    if not keeps:
+        return f"    if (!{prefix}_front_end_input(interpreter.input(0)->data.int8)) continue;"
+    return f"""\
+    static int8_t kept[{prefix.upper()}_INPUT_BYTES];  // TFLM may write over its input
+    if (!{prefix}_front_end_input(kept)) continue;
+    memcpy(interpreter.input(0)->data.int8, kept, sizeof kept);"""

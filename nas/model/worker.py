@@ -29,7 +29,7 @@ from nas.study.tasks import (
     TrainingOutcome,
     TrainingTask,
 )
-from nas.target.front_end import with_front_end
+from nas.target.front_end import behind_front_end
 from nas.target.profiler import profile
 from nas.task.task import validation_curve
 
@@ -210,7 +210,7 @@ def _deploy(task: TrainingTask, training: _Training, record: Record, stages: _St
     if not is_whole and record.reason is None:
         record = replace(record, reason="cut short by the time limit in its quantization-aware epochs")
     member = task.architecture
-    footprint = with_front_end(profile(tflite, task.target), member.front_end, member.input_shape, task.target)
+    footprint = behind_front_end(profile(tflite, task.target), member, task.target)
     record = replace(record, profiled=footprint.summary())
     if task.budget.over(footprint):
         reason = f"the .tflite is over budget: {task.budget.describe(footprint)}"

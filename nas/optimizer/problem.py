@@ -27,7 +27,7 @@ class Problem:
 
     @property
     def outputs(self) -> int:
-        """Number of outputs that the networks have."""
+        """Number of outputs that networks of the rows themselves have; see `Task.outputs_for`."""
         return self.space.task.outputs(self.splits.train.y, self.splits.class_names, self.splits.input_shape)
 
     def sample(self, chooser: Chooser) -> Candidate:

@@ -19,7 +19,8 @@ from nas.task.task import metric_title
 
 SCORES_ARE = (
     "The score of a row is the mean squared error, in scaled units, of what the network gives again of it: all of the "
-    "row, or a forecast of its last step. The line is the threshold. At the right, the alarms of other thresholds."
+    "row or of its features, or a forecast of its last step. The line is the threshold. At the right, the alarms of "
+    "other thresholds."
 )
 
 _BINS = 40

@@ -31,12 +31,17 @@ class FrontEnd(ABC):
     """Whether the device keeps features for later answers; if not, it writes them where the network reads its input."""
 
     @classmethod
-    def learned(cls, x: Array) -> Mapping[str, Any]:
-        """Return the settings that are learned from training rows [n, *row_shape], if any; not from other rows."""
+    def learned(cls, x: Array, spare_bits: int = 0) -> Mapping[str, Any]:
+        """Return the settings that are learned from training rows [n, *row_shape], if any; not from other rows.
+
+        Args:
+            x: the rows.
+            spare_bits: by how many powers of two the samples of later rows may exceed theirs.
+        """
         return {}
 
-    def fitted(self, x: Array) -> "FrontEnd":
-        """Return this front-end with what it learns from training rows, unless it has it already."""
+    def fitted(self, x: Array, spare_bits: int = 0) -> "FrontEnd":
+        """Return this front-end with what it learns from training rows, unless it has it already; see `learned`."""
         return self
 
     @abstractmethod

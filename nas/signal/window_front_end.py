@@ -36,8 +36,8 @@ class WindowFrontEnd(FrontEnd):
 
     Attributes:
         fraction_bits: bits behind the binary point of each channel's samples. Learned from the training rows unless
-            given, and always in a space: as many as the greatest absolute value of the channel leaves room for. What
-            lies beyond is cut.
+            given, and always in a space: as many as the greatest absolute value of the channel leaves room for; for
+            the detection of anomalies two less, since these may be louder. What lies beyond is cut.
     """
 
     KEEPS_FEATURES: ClassVar[bool] = False
@@ -45,14 +45,14 @@ class WindowFrontEnd(FrontEnd):
     fraction_bits: tuple[int, ...] = ()
 
     @classmethod
-    def learned(cls, x: Array) -> Mapping[str, Any]:
+    def learned(cls, x: Array, spare_bits: int = 0) -> Mapping[str, Any]:
         if x.ndim - 1 != Kind.WINDOW.axes:
             return {}
         peaks = np.abs(x.astype(np.float64)).max(axis=(0, 1), initial=0)
-        return {"fraction_bits": tuple(_room(peak) for peak in peaks.tolist())}
+        return {"fraction_bits": tuple(_room(peak, spare_bits) for peak in peaks.tolist())}
 
-    def fitted(self, x: Array) -> "WindowFrontEnd":
-        return self if self.fraction_bits else dataclasses.replace(self, **self.learned(x))
+    def fitted(self, x: Array, spare_bits: int = 0) -> "WindowFrontEnd":
+        return self if self.fraction_bits else dataclasses.replace(self, **self.learned(x, spare_bits))
 
     @abstractmethod
     def frames(self, steps: int) -> Frames:
@@ -123,8 +123,8 @@ def check_bits(bits: tuple[int, ...]) -> None:
             raise InputError("front_end: fraction_bits", rule, got=count)
 
 
-def _room(peak: float) -> int:
-    """Return how many bits behind the point values up to `peak` leave, of the 15 that a sample has."""
+def _room(peak: float, spare_bits: int) -> int:
+    """Return how many bits behind the point values up to `peak` and spare ones leave, of the 15 that a sample has."""
     if not peak or not math.isfinite(peak):
         return 0
-    return min(max(15 - math.frexp(peak)[1], _LEAST_BITS), _MOST_BITS)
+    return min(max(15 - spare_bits - math.frexp(peak)[1], _LEAST_BITS), _MOST_BITS)

@@ -24,8 +24,9 @@ KEYS: Mapping[str, str] = {
     "input": "The kind of rows that its networks take: `table`, `window` or `image`.",
     "data": "The data that are used where the user names none: a name (see `nas data`), a file or a folder.",
     "stages": "The names of the tables with its stages, in the order from the input on.",
-    "reconstruction": "What its networks give again of a row if they detect anomalies: `whole`, all of it (an "
-    "auto-encoder; the default), or `forecast`, the last step of a window from those before it.",
+    "reconstruction": "What its networks give again of a row if they detect anomalies: `whole`, all of it or of "
+    "its features (an auto-encoder; the default), or `forecast`, the last step of a window from those before it, which "
+    "needs networks that read the rows themselves.",
     "front_end": "The table of the front-end, whose features the first stage reads: its name as `front_end`, and "
     "settings, each a value, a list, a range or a condition (`when`), as in a stage. It must be able to compute all of "
     "their combinations. Where `front_end` is a list, it is searched too, and each has a table of settings of its own, "
@@ -92,6 +93,9 @@ def _parse_reconstruction(source: Mapping[str, Any], place: str) -> str:
         raise InputError(
             place, "only windows have a next step that can be forecast", got=f'input = "{source["input"]}"'
         )
+    if given == FORECAST and FRONT_END in source:
+        hint = f'leave one of them out: with "{WHOLE}", networks give the features again'
+        raise InputError(place, "must be of the rows themselves to forecast", got="a front-end", hint=hint)
     return given
 
 

@@ -56,9 +56,9 @@ class FrontEnds:
         chosen = self.by_name[name].choose(chooser, self.prefix(name))
         return dataclasses.replace(chosen, **self.learned.get(name, {}))
 
-    def fitted(self, x: Array) -> "FrontEnds":
-        """Return them with what they learn from training rows [n, ...]."""
-        return FrontEnds(self.by_name, {name: one.kind.learned(x) for name, one in self.by_name.items()})
+    def fitted(self, x: Array, spare_bits: int = 0) -> "FrontEnds":
+        """Return them with what they learn from training rows [n, ...]; see `FrontEnd.learned`."""
+        return FrontEnds(self.by_name, {name: one.kind.learned(x, spare_bits) for name, one in self.by_name.items()})
 
     @property
     def rate_hz(self) -> float | None:

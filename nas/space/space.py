@@ -81,7 +81,10 @@ class Space:
         return total
 
     def sample(self, chooser: Chooser, input_shape: tuple[int, ...], outputs: int) -> Architecture:
-        """Return the member that `chooser` picks, for rows of `input_shape` and networks with `outputs` outputs."""
+        """Return the member that `chooser` picks, for rows of `input_shape` and networks with `outputs` outputs.
+
+        Networks that give features again have as many as these.
+        """
         if len(input_shape) != self.input.axes:
             fitting = ", ".join(kind for kind in Kind if kind.axes == len(input_shape)) or "no"
             raise InputError(
@@ -92,6 +95,7 @@ class Space:
             )
         front_end = RAW if self.front_end is None else self.front_end.choose(chooser)
         blocks = [block for stage in self.stages for block in stage.sample(chooser)]
+        outputs = self.task.outputs_for(front_end.shape(tuple(input_shape)), outputs)
         return Architecture(self.name, tuple(input_shape), outputs, tuple(blocks), self.task, front_end)
 
     def from_params(self, params: Mapping[str, Value], input_shape: tuple[int, ...], outputs: int) -> Architecture:

@@ -7,7 +7,7 @@ from nas.graph.graph import Graph
 from nas.space.architecture import Architecture
 from nas.target.budget import Budget
 from nas.target.footprint import Totals
-from nas.target.front_end import with_front_end
+from nas.target.front_end import behind_front_end
 from nas.target.profiler import estimate_many
 from nas.target.target import Target
 
@@ -35,5 +35,5 @@ def examine(architecture: Architecture, target: Target, budget: Budget) -> Candi
     """Lower an architecture to its graph and estimate its footprint, which takes a fraction of a millisecond."""
     graph = architecture.lower()
     (network,) = estimate_many([graph], target)
-    footprint = with_front_end(network, architecture.front_end, architecture.input_shape, target)
+    footprint = behind_front_end(network, architecture, target)
     return Candidate(architecture, graph, architecture.digest(graph), footprint, budget.over(footprint))

@@ -17,7 +17,9 @@ from nas.target.target import Target
 T = TypeVar("T", bound=Totals)
 
 
-def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...], target: Target) -> T:
+def with_front_end(
+    footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...], target: Target, *, compared: bool = False
+) -> T:
     """Return a network's footprint with the cost of its front-end in RAM, flash and latency.
 
     Args:
@@ -25,6 +27,7 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
         front_end: what computes the network's input.
         row_shape: shape of a row of data.
         target: where both run.
+        compared: whether the features are compared with the network's outputs, and so stay while it runs.
     """
     if front_end == RAW:
         return footprint
@@ -33,7 +36,7 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
     detail, cost = footprint.detail, front_end.cost(row_shape, target.core)
     if isinstance(detail, Buffers):  # the network reads its input where the front-end keeps the features
         detail = replace(detail, input=0)
-    elif not front_end.KEEPS_FEATURES:  # they are written into the arena
+    elif not front_end.KEEPS_FEATURES and not compared:  # they are written into the arena
         features_bytes = words(math.prod(front_end.shape(row_shape)))
         cost = replace(cost, ram_bytes=cost.ram_bytes - features_bytes)
     spent = target.milliseconds(cost.instructions)
@@ -52,13 +55,16 @@ def with_front_end(footprint: T, front_end: FrontEnd, row_shape: tuple[int, ...]
 
 def estimate_member(member: Architecture, target: Target) -> Footprint:
     """Return the footprint of an architecture, front-end and network together."""
-    return with_front_end(estimate(member.lower(), target), member.front_end, member.input_shape, target)
+    return behind_front_end(estimate(member.lower(), target), member, target)
+
+
+def behind_front_end(footprint: T, member: Architecture, target: Target) -> T:
+    """Return the footprint of an architecture's network with the cost of its front-end."""
+    compared = member.task.reconstructs
+    return with_front_end(footprint, member.front_end, member.input_shape, target, compared=compared)
 
 
 def estimate_members(members: Sequence[Architecture], target: Target) -> list[Totals]:
     """Return the totals of many architectures, front-end and network together."""
     totals = estimate_many([member.lower() for member in members], target)
-    return [
-        with_front_end(one, member.front_end, member.input_shape, target)
-        for one, member in zip(totals, members, strict=True)
-    ]
+    return [behind_front_end(one, member, target) for one, member in zip(totals, members, strict=True)]

@@ -41,9 +41,9 @@ KINDS_OF: Mapping[str, tuple[int, ...]] = {
 class Anomaly(Task):
     """Reconstruct normal rows; a row with a large error is an anomaly (`nas.task.alarms` holds the tally).
 
-    The network is an auto-encoder: its targets are its inputs, scaled, and it learns from normal rows only. The score
-    of a row is the mean squared error of its reconstruction. The answer to a row is its score, and the score that it
-    has if all rows are answered by their mean, which is 0 after scaling.
+    The network is an auto-encoder: its targets are its inputs, rows or features of them, scaled, and it learns from
+    normal rows only. The score of a row is the mean squared error of its reconstruction. The answer to a row is its
+    score, and the score that it has if all rows are answered by their mean, which is 0 after scaling.
 
     Attributes:
         false_alarm_rate: the wanted share of normal rows whose score is above the threshold.
@@ -61,6 +61,7 @@ class Anomaly(Task):
     range_margin: ClassVar[float] = 1 / 16
     follows_float: ClassVar[bool] = True
     reconstructs: ClassVar[bool] = True
+    spare_bits: ClassVar[int] = 2
     calibrates: ClassVar[bool] = True
     needs: ClassVar[str] = "must say which rows are anomalies: the model detects them"
     facts_key: ClassVar[str] = "detector"
@@ -92,6 +93,9 @@ class Anomaly(Task):
         return "mse"
 
     def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
+        return self._part.outputs(row_shape)
+
+    def outputs_for(self, row_shape: Sequence[int], outputs: int) -> int:
         return self._part.outputs(row_shape)
 
     def head(self, g: GraphBuilder, outputs: int) -> None:

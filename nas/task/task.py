@@ -44,6 +44,8 @@ class Task(Deployed, ABC):
         range_margin: the share of a range by which it is widened at each end.
         reconstructs: whether networks learn to give their inputs, so that both have one scale; learning curves then do
             not tell which network is best.
+        spare_bits: by how many powers of two the samples of later rows may exceed those of the training rows, before a
+            front-end cuts them.
         calibrates: whether what answers mean is taken from validation rows, see `calibrated`, so that not even the
             last training of a study may learn from these.
     """
@@ -58,6 +60,7 @@ class Task(Deployed, ABC):
     range_margin: ClassVar[float] = 0.0
     follows_float: ClassVar[bool] = False
     reconstructs: ClassVar[bool] = False
+    spare_bits: ClassVar[int] = 0
     calibrates: ClassVar[bool] = False
 
     @property
@@ -92,6 +95,10 @@ class Task(Deployed, ABC):
     @abstractmethod
     def outputs(self, y: Array, class_names: Sequence[str], row_shape: Sequence[int]) -> int:
         """Return the number of outputs of a network for targets `y` [n, ...], the classes and the shape of a row."""
+
+    def outputs_for(self, row_shape: Sequence[int], outputs: int) -> int:
+        """Return the number of outputs for rows of a shape, be they features: `outputs`, unless that decides it."""
+        return outputs
 
     @abstractmethod
     def head(self, g: GraphBuilder, outputs: int) -> None:

@@ -10,6 +10,8 @@ from sklearn.preprocessing import StandardScaler
 from nas.data.dataset import Dataset, Part
 from nas.data.prepared import Scaling, prepare, scaling_of
 from nas.data.splits import Splits, split
+from nas.signal.statistics import Statistics
+from nas.task.task import ANOMALIES
 
 
 @pytest.fixture
@@ -69,3 +71,15 @@ def test_undoing_the_scaling_gives_the_rows_back():
     x = np.random.default_rng(0).normal([1e3, -2.0, 0.0], [5.0, 1e-2, 1.0], (50, 4, 3)).astype(np.float32)
     scaling = Scaling.fit(x)
     np.testing.assert_allclose(scaling.undo(scaling.apply(x)), x, rtol=1e-5, atol=1e-6)
+
+
+def test_for_detectors_a_front_end_learns_from_normal_rows_and_leaves_room_for_louder_ones() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.uniform(-1, 1, (120, 30, 2)).astype(np.float32), np.tile([0, 0, 1], 40)
+    x[y == 1] *= 3.9
+    dataset = Dataset("here", Part(x, y, np.repeat(np.arange(12), 10)), ("normal", "anomaly"), task=ANOMALIES)
+    splits = split(dataset, 0)
+    data = prepare(splits, Statistics())
+    levels = Statistics().values.index("maximum") * 2 + np.arange(2)
+    found = data.scaling.undo(data.test.x)[:, 0, levels]
+    np.testing.assert_allclose(found, splits.test.x.max(axis=1), atol=1e-3)

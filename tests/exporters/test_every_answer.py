@@ -6,8 +6,7 @@ import pytest
 from compiled_sources import compiled, in_c_and_cpp
 from learned_tasks import learned
 
-from nas.errors import InputError
-from nas.exporters.answers.answers import ANSWERS, Answers, answers_of
+from nas.exporters.answers.answers import ANSWERS, answers_of
 from nas.exporters.c_array import data_header
 from nas.exporters.c_code import header_text
 from nas.exporters.model_card import model_card
@@ -21,6 +20,7 @@ PLAIN_C = """
 void print(const int8_t *input, const int8_t *output) {
   static const char *const names[] = { %(names)s };
 %(printed)s}
+const int8_t *wise_listen_input(void);  // of what is behind a front-end
 void print_at(double seconds, const int8_t *output) {
   static const char *const names[] = { %(names)s };
 %(printed_at)s}
@@ -58,15 +58,6 @@ def archive(name, make_archive):
     return dataclasses.replace(made, task=task, trained=dataclasses.replace(made.found, record=record))
 
 
-def timed(answers: Answers) -> str:
-    """The lines that print an answer and its time; none where the input is needed, which is refused."""
-    if not answers.keeps_input:
-        return answers.printed_at("wise", "%.2f", "seconds")
-    with pytest.raises(InputError, match="must read the rows themselves"):
-        answers.printed_at("wise", "%.2f", "seconds")
-    return "  (void)names;\n"
-
-
 def pieces(archive: Archive) -> dict[str, str]:
     answers = answers_of(archive)
     smoothing = answers.smoothing("wise")
@@ -74,7 +65,8 @@ def pieces(archive: Archive) -> dict[str, str]:
     return {
         "names": ", ".join(f'"{name}"' for name in answers.listed), "names_of": answers.names,
         "array": answers.array, "count": answers.count, "printed": answers.printed("wise"),
-        "printed_at": timed(answers), "read": answers.read("wise"), "used": answers.used("wise"),
+        "printed_at": answers.printed_at("wise", "%.2f", "seconds"),
+        "read": answers.read("wise"), "used": answers.used("wise"),
         "begin": smoothing.begin, "each": smoothing.each, "result": smoothing.result,
         "before": before, "behind": behind,
     }  # fmt: skip

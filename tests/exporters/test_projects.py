@@ -9,13 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import rooms
-from front_end_archives import behind_front_end
+from front_end_archives import behind_front_end, detector_behind
 from sound_archive import trained
 from tflm_stand_in import EXAMPLE, STRICT, write_files, write_tflm
 
+from nas.api.device_archive import device_archive
 from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
+from nas.exporters.front_ends.beside_model import with_known_answer
 from nas.exporters.front_ends.hearing import noise
 from nas.exporters.front_ends.window_input import noise_example
 from nas.model.deploy.tflite_model import TfliteModel
@@ -237,6 +239,28 @@ def test_a_project_of_windows_checks_itself_from_values_to_the_answer(build, mak
     assert (ran.returncode, ran.stdout.splitlines()) == (0, expected)
     wrong = run(offset=2)
     assert (wrong.stdout + wrong.stderr).startswith("self-test: wrong answer")
+
+
+@pytest.mark.parametrize("front_end", [MOTION[0], HEARD])
+def test_a_project_of_a_detector_tells_the_score_of_samples_by_features_that_it_keeps(build, front_end):
+    is_sound, chance = front_end == HEARD, np.random.default_rng(3)
+    rows = chance.normal(0, [1, 40], (40, 64, 2)).astype(np.float32)
+    if is_sound:
+        rows = chance.normal(0, 3000, (40, 1280, 1)).astype(np.int16)
+    model = detector_behind(front_end.fitted(rows), rows, 16000.0 if is_sound else 50.0)
+    archive = with_known_answer(replace(device_archive(model), name="my_study"))
+    score, answer = told_by(archive)
+    moment = "at 80 ms" if is_sound else "at 1.28 s"
+    ran = build("cmake", archive=archive, example=archive.example)()
+    assert ran.stdout.splitlines() == ["self-test: passed", moment, f"score: {score:.3f}", f"answer: {answer}"]
+
+
+def told_by(archive):
+    """The score of the example of an archive of a detector, and what it is."""
+    zeros = archive.output.zero_point - archive.input.zero_point
+    apart = np.subtract(archive.example.output, archive.example.input) - zeros
+    score = archive.input.scale**2 * np.mean(apart**2)
+    return score, "anomaly" if score > archive.task.threshold else "normal"
 
 
 def test_the_program_for_a_computer_reads_the_values_of_sensors(build, make_archive, tmp_path):

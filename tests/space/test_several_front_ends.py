@@ -7,13 +7,14 @@ import pytest
 
 from nas.api.spaces import describe_space
 from nas.errors import InputError
-from nas.signal.raw import RAW
+from nas.signal.raw import RAW, Raw
 from nas.signal.spectrum import Spectrum
 from nas.signal.statistics import Statistics
 from nas.space.architecture import Architecture
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, parse_space
 from nas.space.space import Space
+from nas.task.anomaly import Anomaly
 
 REST = """
 description = "motion"
@@ -122,3 +123,15 @@ def test_the_description_of_a_space_lists_them_with_their_settings() -> None:
     assert found[:2] == [("front_end", "front_end"), ("front_end.statistics", "segments")]
     assert ("front_end.spectrum", "bands") in found
     assert load_space("features_timeseries").starts[0]["front_end.front_end"] == "raw"
+
+
+def test_an_auto_encoder_has_as_many_outputs_as_its_front_end_has_values() -> None:
+    space = load_space("autoencoder_features").learning(Anomaly())
+    seen = set()
+    for seed in range(40):
+        member = space.sample(RandomChooser(seed), (32, 3), outputs=99)
+        graph = member.lower()
+        assert member.outputs == np.prod(member.front_end.shape((32, 3))) == np.prod(graph.tensors[0].shape)
+        assert Architecture.from_json(member.to_json()) == member
+        seen.add(type(member.front_end))
+    assert seen == {Raw, Statistics, Spectrum}

@@ -120,6 +120,11 @@ def test_the_digest_depends_on_the_content_but_not_on_the_order_of_lines() -> No
             "reconstruction: unknown reconstruction 'forecasts'",
         ),
         ('"window"', '"table"\nreconstruction = "forecast"', "reconstruction: only windows have a next step"),
+        (
+            "data =",
+            'reconstruction = "forecast"\nfront_end = { front_end = "spectrum" }\ndata =',
+            "reconstruction: must be of the rows themselves to forecast, got a front-end",
+        ),
         ("description", "description = [", "must be valid TOML"),
     ],
 )

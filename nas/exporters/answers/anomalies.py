@@ -152,9 +152,11 @@ static inline int {prefix}_is_anomaly(const int8_t *input, const int8_t *output)
 """
 
     def printed_at(self, prefix: str, time_format: str, time: str) -> str:
-        """Refuse to: a score needs the input, which front-ends of samples keep to themselves; InputError."""
-        rule = "must read the rows themselves to detect anomalies"
-        raise InputError(self.archive.name, rule, got="a front-end", hint="take --format tflm")
+        return f"""\
+  const int8_t *const input = {prefix}_listen_input();
+  const char *const answer = {prefix}_is_anomaly(input, output) ? "anomaly" : "normal";
+  printf("{time_format}: %s %.6g, %s\\n", {time}, names[0], (double){prefix}_score(input, output), answer);
+"""
 
     @property
     def title(self) -> str:

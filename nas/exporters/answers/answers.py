@@ -135,7 +135,7 @@ class Answers(ABC, Generic[T]):
 
     @abstractmethod
     def printed_at(self, prefix: str, time_format: str, time: str) -> str:
-        """Return the lines of C that print the answer of `output` alone, and its time.
+        """Return the lines of C that print the answer of `output`, and its time, behind a front-end.
 
         Args:
             prefix: what names begin with.

@@ -1,4 +1,7 @@
-"""What lies beside a model for TFLM of its front-end, be it of sound or of windows; nothing without one."""
+"""What lies beside a model of its front-end, be it of sound or of windows; nothing without one.
+
+Names of files are those beside a model for TFLM, unless others are given.
+"""
 
 from dataclasses import replace
 
@@ -13,12 +16,21 @@ _FILES = "model"
 """What the names of a model's files begin with."""
 
 
-def front_end_files(archive: Archive, prefix: str) -> dict[str, str]:
-    """Return the files by name; symbols begin with `prefix`."""
+def front_end_files(
+    archive: Archive, prefix: str, files: str = _FILES, data: str = f"{_FILES}_data.h"
+) -> dict[str, str]:
+    """Return the files by name.
+
+    Args:
+        archive: the model.
+        prefix: what symbols begin with.
+        files: what the names of files begin with that are not the same for every model.
+        data: the header that has the sizes of the model's input.
+    """
     hearing, windows = written_hearing(archive), windows_of(archive)
     if hearing is not None:
-        return listening_files(Names(prefix, _FILES, f"{_FILES}_data.h"), archive, hearing)
-    return {} if windows is None else window_front_end_of(prefix, archive, windows, _FILES)
+        return listening_files(Names(prefix, files, data), archive, hearing)
+    return {} if windows is None else window_front_end_of(prefix, archive, windows, files)
 
 
 def front_end_sources(archive: Archive) -> tuple[str, ...]:
@@ -29,12 +41,12 @@ def front_end_sources(archive: Archive) -> tuple[str, ...]:
     return () if windows is None else window.compiled(_FILES, windows)
 
 
-def about_front_end(archive: Archive) -> dict[str, str]:
+def about_front_end(archive: Archive, files: str = _FILES) -> dict[str, str]:
     """Return what the files are, by their names with commas between them."""
     hearing, windows = written_hearing(archive), windows_of(archive)
     if hearing is not None:
-        return about_listening(_FILES, hearing)
-    return {} if windows is None else about_windows(_FILES, windows)
+        return about_listening(files, hearing)
+    return {} if windows is None else about_windows(files, windows)
 
 
 def with_known_answer(archive: Archive) -> Archive:

@@ -1,10 +1,12 @@
 """Front-end for sound and network as one function in plain C, from samples to the answer, with its self-test."""
 
+from nas.exporters.front_ends.compared_input import declared, defined
 from nas.exporters.front_ends.hearing import Hearing
 from nas.exporters.front_ends.mel_listening import Further
+from nas.study.archive import Archive
 
 
-def joined(name: str, hearing: Hearing) -> Further:
+def joined(name: str, archive: Archive, hearing: Hearing) -> Further:
     """Return what joins a front-end for sound to a network in plain C."""
     upper = name.upper()
     return Further(
@@ -12,7 +14,7 @@ def joined(name: str, hearing: Hearing) -> Further:
 // Takes samples of 16 bits at {hearing.rate_hz} Hz until all are taken or there is an answer. Returns how many were
 // taken, and in `answered` whether `output`, {upper}_OUTPUT_BYTES values, is a new answer.
 size_t {name}_process_samples(const int16_t *samples, size_t count, int8_t *output, int *answered);
-
+{declared(name, archive)}
 // Checks front-end and network on this board, from samples to the answer; `output` is used. Returns 1 if all is right.
 int {name}_listen_self_test(int8_t *output);
 """,
@@ -24,7 +26,7 @@ size_t {name}_process_samples(const int16_t *samples, size_t count, int8_t *outp
 {_answering(name) if hearing.stream is None else _pushing(name)}
   return taken;
 }}
-
+{defined(name, archive, "window")}
 {_self_test(name) if hearing.stream is None else _self_test_of_hops(name)}""",
     )
 

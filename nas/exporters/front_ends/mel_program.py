@@ -4,6 +4,7 @@ from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_beside import check_text
 from nas.exporters.c_streaming import stream_check
 from nas.exporters.format import MARK
+from nas.exporters.front_ends.compared_input import described
 from nas.exporters.front_ends.hearing import Hearing
 from nas.exporters.front_ends.mel import compiled
 from nas.exporters.front_ends.mel_joined import joined
@@ -15,7 +16,7 @@ from nas.study.archive import Archive
 
 def plain_c_listening(name: str, archive: Archive, hearing: Hearing) -> dict[str, str]:
     """Return the files beside the network's own, by name; the archive's example is what is heard of noise."""
-    files = listening_files(Names(name, name, f"{name}.h"), archive, hearing, joined(name, hearing))
+    files = listening_files(Names(name, name, f"{name}.h"), archive, hearing, joined(name, archive, hearing))
     assert archive.example is not None
     whole = hearing.stream is None
     check = check_text(name, archive.example, scales=False) if whole else stream_check(name, archive, scales=False)
@@ -60,7 +61,7 @@ static void print_answer(double seconds, const int8_t *output) {{
 
 int main(void) {{
   static int16_t samples[{upper}_STEP_SAMPLES];
-  int8_t output[{upper}_OUTPUT_BYTES];
+  static int8_t output[{upper}_OUTPUT_BYTES];
   double heard = 0;
   if (!{name}_listen_self_test(output)) return puts("self-test: wrong answer"), 1;
   for (size_t count; (count = fread(samples, sizeof(int16_t), {upper}_STEP_SAMPLES, stdin)) > 0;) {{
@@ -117,7 +118,7 @@ Copy all but the program into the project, and compile the four sources:
 
 Call `{name}_listen_reset()` once, and give `{name}_process_samples` what comes from the microphone, in pieces of
 any length. {_hops(upper, hearing)} The self-test is `{name}_listen_self_test`.
-
+{described(name, archive)}
 ## What it is given
 
 {model_input(archive, f"{name}.h")}

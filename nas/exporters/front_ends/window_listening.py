@@ -2,6 +2,7 @@
 
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
+from nas.exporters.front_ends.compared_input import declared, defined
 from nas.exporters.front_ends.window import window_front_end_of
 from nas.exporters.front_ends.window_input import noise_example, noise_units
 from nas.exporters.front_ends.window_program import window_main, window_readme
@@ -13,14 +14,14 @@ def window_listening_files(name: str, archive: Archive, front_end: WindowFrontEn
     """Return the files of a model behind a front-end of windows, by name."""
     return {
         **window_front_end_of(name, archive, front_end),
-        f"{name}_listen.h": _header(name),
+        f"{name}_listen.h": _header(name, archive),
         f"{name}_listen.c": _source(name, archive, front_end),
         f"{name}_listen_main.c": window_main(name, archive, front_end),
         f"{name}_README.md": window_readme(name, archive, front_end),
     }
 
 
-def _header(name: str) -> str:
+def _header(name: str, archive: Archive) -> str:
     upper = name.upper()
     return f"""\
 // Samples of sensors in, answers of {name} out. {MARK}. Do not edit.
@@ -41,7 +42,7 @@ void {name}_listen_reset(void);
 // Returns of how many steps, and in `answered` whether `output`, {upper}_OUTPUT_BYTES values, is a new answer. Windows
 // begin {upper}_HOP_STEPS steps apart. `{name}_sample` makes a sample of a value in units.
 size_t {name}_process_samples(const int16_t *samples, size_t steps, int8_t *output, int *answered);
-
+{declared(name, archive)}
 // Checks front-end and network on this board, from samples to the answer; `output` is used. Returns 1 if all is right.
 int {name}_listen_self_test(int8_t *output);
 
@@ -69,7 +70,7 @@ size_t {name}_process_samples(const int16_t *samples, size_t steps, int8_t *outp
   if (*answered) {name}_invoke(input, output);
   return taken;
 }}
-
+{defined(name, archive, "input")}
 {_self_test(name, archive, front_end)}"""
 
 

@@ -2,6 +2,7 @@
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.format import MARK
+from nas.exporters.front_ends.compared_input import described
 from nas.exporters.front_ends.window import about_windows, compiled
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
@@ -37,7 +38,7 @@ static void print_answer(double time, const int8_t *output) {{
 
 int main(void) {{
   int16_t samples[{upper}_WINDOW_CHANNELS];
-  int8_t output[{upper}_OUTPUT_BYTES];
+  static int8_t output[{upper}_OUTPUT_BYTES];
   float value;
   if (!{name}_listen_self_test(output)) return puts("self-test: wrong answer"), 1;
   for (long i = 0; scanf("%f%*[,; \\t]", &value) == 1; ++i) {{
@@ -83,7 +84,7 @@ Copy all but the program into the project. Call `{name}_listen_reset()` once. Ma
 `{name}_sample(value, channel)`, and give `{name}_process_samples` the {channels} samples of a step in
 time as they come. It answers for the newest {steps} steps, every {upper}_HOP_STEPS steps; a build that
 defines this macro gets more or fewer answers. The self-test is `{name}_listen_self_test`.
-
+{described(name, archive)}
 ## What it is given
 
 {model_input(archive, f"{name}.h")}

@@ -28,6 +28,7 @@ int {prefix}_predict(const int8_t* features, float* {words.array});
 def definitions(archive: Archive, prefix: str, reading: str) -> str:
     """Return the part of `predict.cpp`; `reading` are the lines that read the outputs and return."""
     upper, words = prefix.upper(), answers_of(archive)
+    features = "kept" if words.keeps_input else "features"
     return f"""\
 bool {prefix}_self_test() {{
   const int8_t* features = nullptr;
@@ -52,9 +53,9 @@ size_t {prefix}_process_samples(const int16_t* samples, size_t count, float* {wo
   return taken;
 }}
 
-int {prefix}_predict(const int8_t* features, float* {words.array}) {{
+int {prefix}_predict(const int8_t* {features}, float* {words.array}) {{
   // TFLM may overwrite its input, while most frames are needed for the next answer too: so they are copied.
-  memcpy(interpreter->input(0)->data.int8, features, {upper}_INPUT_BYTES);
+  memcpy(interpreter->input(0)->data.int8, {features}, {upper}_INPUT_BYTES);
   if (interpreter->Invoke() != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}

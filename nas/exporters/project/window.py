@@ -1,9 +1,13 @@
 """The functions of a project that turn samples of sensors into an answer, in C++ for TFLM."""
 
-from nas.exporters.answers.answers import answers_of
+from typing import Any
+
+from nas.exporters.answers.answers import Answers, answers_of
 from nas.exporters.front_ends.window_input import noise_units
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
+
+_TENSOR = "interpreter->input(0)->data.int8"
 
 
 def declarations(archive: Archive, prefix: str) -> str:
@@ -23,16 +27,32 @@ float {prefix}_noise(uint32_t* state, size_t channel);
 // {prefix}_sample makes a sample of a value in the units of the training data.
 size_t {prefix}_process_samples(const int16_t* samples, size_t steps, float* {words.array}, int* answered);
 
-// {words.does.capitalize()} the features that {prefix}_front_end_input has written to the model's input. Fills
+// {words.does.capitalize()} the features that {prefix}_front_end_input has written to {_place(words)}. Fills
 // {words.array} with {upper}_{words.count} values, {words.each}. Returns
 // {words.returned}, or -1 if the model does not run.
-int {prefix}_predict(float* {words.array});
+int {prefix}_predict({_given(words)}float* {words.array});
 """
+
+
+def _place(words: Answers[Any]) -> str:
+    return "`kept`" if words.keeps_input else "the model's input"
+
+
+def _given(words: Answers[Any]) -> str:
+    """Return the parameter of the features where answers need them after the run too, which TFLM may overwrite."""
+    return "const int8_t* kept, " if words.keeps_input else ""
+
+
+def _kept(upper: str) -> tuple[str, str, str, str]:
+    """Return the buffer of a window's features, its name alone and as an argument, and the line that copies it."""
+    buffer = f"  static int8_t kept[{upper}_INPUT_BYTES];  // TFLM may write over its input\n"
+    return buffer, "kept", "kept, ", f"  memcpy({_TENSOR}, kept, {upper}_INPUT_BYTES);\n"
 
 
 def definitions(archive: Archive, prefix: str, front_end: WindowFrontEnd, reading: str) -> str:
     """Return the part of `predict.cpp`; `reading` are the lines that read the outputs and return."""
     upper, words = prefix.upper(), answers_of(archive)
+    buffer, place, passed, copied = _kept(upper) if words.keeps_input else ("", _TENSOR, "", "")
     return f"""\
 float {prefix}_noise(uint32_t* state, size_t channel) {{
   static constexpr float kUnits[{upper}_WINDOW_CHANNELS] = {{{noise_units(front_end)}}};  // of a sample
@@ -58,14 +78,14 @@ bool {prefix}_self_test() {{
 }}
 
 size_t {prefix}_process_samples(const int16_t* samples, size_t steps, float* {words.array}, int* answered) {{
-  const size_t taken = {prefix}_front_end_take(samples, steps);
-  *answered = {prefix}_front_end_input(interpreter->input(0)->data.int8);
-  if (*answered && {prefix}_predict({words.array}) < 0) *answered = -1;
+{buffer}  const size_t taken = {prefix}_front_end_take(samples, steps);
+  *answered = {prefix}_front_end_input({place});
+  if (*answered && {prefix}_predict({passed}{words.array}) < 0) *answered = -1;
   return taken;
 }}
 
-int {prefix}_predict(float* {words.array}) {{
-  if (interpreter->Invoke() != kTfLiteOk) return -1;
+int {prefix}_predict({_given(words)}float* {words.array}) {{
+{copied}  if (interpreter->Invoke() != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}
 """
