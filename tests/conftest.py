@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A busy machine takes its time; that is no defect of what is tested.
-settings.register_profile("patient", deadline=None)
+# A busy machine takes its time; that is no defect of what is tested. Each run draws other examples.
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
 
 # Files that take longest, much of it waiting; they begin first, so that none is left alone at the end.

@@ -7,6 +7,7 @@ from typing import Any
 from nas.space.dims import Dim, Value
 from nas.space.file import parse_space
 from nas.space.space import Space
+from nas.target.target import Target, known_targets
 
 # One row of data for each kind of input.
 SHAPES: Mapping[str, tuple[int, ...]] = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
@@ -15,6 +16,12 @@ SHAPES: Mapping[str, tuple[int, ...]] = {"window": (64, 3), "image": (12, 12, 1)
 def row_of(space: Space, shapes: Mapping[str, tuple[int, ...]] = SHAPES) -> tuple[int, ...]:
     """A shape of rows that a space takes: of its kind, or half a second of sound for one with a front-end."""
     return (8000, 1) if space.front_end and space.front_end.rate_hz else shapes[space.input]
+
+
+def machines() -> list[Target]:
+    """Of the targets that ship, one for each core with each runtime and kernels; others differ in clock and memory."""
+    kinds = {(target.core, target.runtime, target.kernels, target.tflm): target for target in known_targets().values()}
+    return list(kinds.values())
 
 
 SMALL = """

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from nas.codec import Place, from_data, to_data
@@ -43,11 +44,7 @@ class Architecture:
 
     def lower(self) -> Graph:
         """Return the operators that TFLM runs after the front-end."""
-        g = GraphBuilder(as_input(self.task.read_shape(self.front_end.shape(self.input_shape))))
-        for block in self.blocks:
-            block.lower(g)
-        self.task.head(g, self.outputs)
-        return g.graph()
+        return _lowered(self)
 
     def digest(self, lowered: Graph | None = None) -> str:
         """Return a name that only networks with the same operators behind the same front-end share.
@@ -87,6 +84,16 @@ class Architecture:
         front_end = front_end_of(data, place)
         task = _task_from_json(data, place)
         return cls(str(data["space"]), tuple(shape), data["outputs"], blocks, task, front_end)
+
+
+@lru_cache(maxsize=1024)  # boards and limits are tried with the same members
+def _lowered(architecture: Architecture) -> Graph:
+    front_end, task = architecture.front_end, architecture.task
+    g = GraphBuilder(as_input(task.read_shape(front_end.shape(architecture.input_shape))))
+    for block in architecture.blocks:
+        block.lower(g)
+    task.head(g, architecture.outputs)
+    return g.graph()
 
 
 def front_end_of(data: Mapping[str, Any], place: str) -> FrontEnd:

@@ -1,10 +1,11 @@
 """What holds for every runtime; test_waist.py holds on all targets that an estimate is the profile of the file."""
 
 import json
+from functools import cache
 from itertools import pairwise
 
 import pytest
-from space_walk import row_of
+from space_walk import machines, row_of
 
 from nas.errors import InputError
 from nas.graph.graph import Graph
@@ -13,7 +14,7 @@ from nas.space.file import load_space, space_names
 from nas.target.budget import Budget
 from nas.target.footprint import Footprint, OpFootprint, TensorFootprint
 from nas.target.profiler import estimate, estimate_many, profile
-from nas.target.target import RUNTIMES, Target, known_targets
+from nas.target.target import RUNTIMES, Target
 
 SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
 # Keys of a footprint's document on any runtime; a runtime adds its own.
@@ -27,14 +28,16 @@ READ_AGAIN = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "PAD"}
 
 
 def targets_of(runtime: str) -> list[Target]:
-    return [target for target in known_targets().values() if target.runtime == runtime]
+    return [target for target in machines() if target.runtime == runtime]
 
 
+@cache
 def members() -> list[Graph]:
     spaces = [load_space(name) for name in space_names()]
     return [space.sample(RandomChooser(i), row_of(space, SHAPES), 4).lower() for space in spaces for i in range(5)]
 
 
+@cache
 def estimates(target: Target) -> list[Footprint]:
     return [estimate(graph, target) for graph in members()]
 

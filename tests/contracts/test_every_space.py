@@ -1,13 +1,14 @@
 """What holds for every space and for every target that come with the package."""
 
 import json
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from space_walk import row_of
 
 from nas.data.source import SOURCES
 from nas.graph.graph import Graph
+from nas.signal.kind import Kind
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.study.feasibility import shrink
@@ -47,19 +48,26 @@ def test_every_space_begins_with_members_that_can_be_scaled_down_to_a_small_budg
 @pytest.mark.parametrize("name", space_names())
 def test_every_space_runs_on_its_own_data(name: str) -> None:
     space = load_space(name)
-    assert SOURCES[space.data](0).kind == space.input
+    assert kind_of(space.data) == space.input
 
 
 @pytest.mark.parametrize("name", known_targets())
 def test_every_target_estimates_every_space(name: str) -> None:
-    graphs = [graph for space in space_names() for graph in drawn(space, 5)]
-    for totals in estimate_many(graphs, find_target(name)):
+    for totals in estimate_many(drawn(), find_target(name)):
         assert 0 < totals.detail.head <= totals.detail.used <= totals.ram_bytes
         assert totals.ram_bytes % 16 == 0 or totals.runtime != "tflm"  # TFLM aligns its arena
         assert totals.latency_ms is None or totals.latency_ms > 0
         assert totals.latency_ms is None or find_target(name).clock_hz is not None
 
 
-def drawn(name: str, count: int) -> Iterator[Graph]:
-    space, chooser = load_space(name), RandomChooser(1)
-    return (space.sample(chooser, row_of(space, SHAPES), 4).lower() for _ in range(count))
+@cache
+def kind_of(source: str) -> Kind:
+    """The kind of the rows of an embedded source."""
+    return SOURCES[source](0).kind
+
+
+@cache
+def drawn() -> list[Graph]:
+    """Five members of every space."""
+    chooser, spaces = RandomChooser(1), [load_space(name) for name in space_names()]
+    return [space.sample(chooser, row_of(space, SHAPES), 4).lower() for space in spaces for _ in range(5)]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,8 +23,11 @@ from nas.task.classification import Classification
 SHAPES = {"window": (64, 3), "image": (12, 12, 1), "table": (20,)}
 
 
+loaded = cache(load_space)
+
+
 def member(name: str, seed: int) -> Architecture:
-    space = load_space(name)
+    space = loaded(name)
     return space.sample(RandomChooser(seed), row_of(space, SHAPES), 4)
 
 

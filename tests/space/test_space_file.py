@@ -60,11 +60,11 @@ def test_a_member_can_be_rebuilt_from_its_parameters() -> None:
 
 
 @pytest.mark.parametrize("name", space_names())
-@given(seed=st.integers(0, 10**6))
-def test_a_seed_always_draws_the_same_member(name: str, seed: int) -> None:
+def test_a_seed_always_draws_the_same_member(name: str) -> None:
     space = load_space(name)
-    one, two = (space.sample(RandomChooser(seed), row_of(space, SHAPES), 4) for _ in range(2))
-    assert one == two
+    for seed in range(20):
+        one, two = (space.sample(RandomChooser(seed), row_of(space, SHAPES), 4) for _ in range(2))
+        assert one == two
 
 
 def test_a_parameter_that_this_member_does_not_have_is_refused() -> None:
