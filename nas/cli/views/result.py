@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from nas.exporters.build_commands import export_command
 from nas.study.costs import COSTS, known_costs
 from nas.study.decision import not_on_front, why_won
+from nas.study.overfitting import overfitting
 from nas.study.record import Record, state_words
 from nas.study.result import Result, Trained
 from nas.study.scores import in_validation, on_test_set, validated
@@ -29,7 +30,8 @@ _TOLERATED = 1.25
 def told(study: Study, result: Result, *, finish: bool) -> str:
     """Return all that a person reads when a search has ended, or when it was only to `finish`."""
     late = "" if finish else overrun(study, result)
-    parts = [summary(result), tight(study, result), browse(study, result.folder), late, precision(result)]
+    learned = "" if result.winner is None else overfitting(result.winner, study.recipe)
+    parts = [summary(result), tight(study, result), browse(study, result.folder), late, precision(result), learned]
     last = [exchange(study, result), deploy(study, result.folder)]
     return "\n".join(filter(None, [*parts, *last]))
 
