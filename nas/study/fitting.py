@@ -72,6 +72,11 @@ class Asked:
         """Return the share of random candidates that fits."""
         return share(self.space, self.shape, self.outputs, self.target, self.budget, drawn, self.seed).fraction
 
+    def enough(self) -> bool:
+        """Return whether as many candidates fit as are wanted, at least one; looked for only if no random one does."""
+        found = self.share(DRAWN)
+        return found >= self.wanted and (found > 0 or not self.budget.over(self.smallest()))
+
 
 def require_feasible(asked: Asked, *, timed: bool = False) -> None:
     """Raise an InputError, which names the smallest candidate found and what would fit, if no candidate fits.
@@ -154,12 +159,12 @@ def _shares_without(members: Sequence[Architecture], fit: Sequence[bool]) -> dic
 
 def _that_fit(changes: Iterator[tuple[str, Asked]], over: Mapping[str, float]) -> Iterator[str]:
     for words, changed in changes:
-        if changed.share(DRAWN) < changed.wanted:
+        if (found := changed.share(DRAWN)) < changed.wanted:
             continue
         totals = changed.smallest()
         if changed.budget.over(totals):
             continue
-        fits = f"{percent(changed.share(DRAWN))} of random candidates fit"
+        fits = f"{percent(found)} of random candidates fit"
         yield f"{words} (the smallest has {', '.join(_used(totals, over))}; {fits})"
 
 
@@ -254,7 +259,7 @@ def _larger_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
             target=board,
             budget=replace(asked.budget, ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes),
         )
-        if changed.share(DRAWN) >= changed.wanted and not changed.budget.over(changed.smallest()):
+        if changed.enough():
             yield f"a board with more memory, such as --target {board.name}", changed
             return
 
@@ -269,7 +274,7 @@ def _faster_board(asked: Asked) -> Iterator[tuple[str, Asked]]:
             continue
         limits = replace(asked.budget, ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes)
         changed = replace(asked, target=board, budget=limits)
-        if changed.share(DRAWN) and not changed.budget.over(changed.smallest()):
+        if changed.share(DRAWN):
             yield f"a faster board, such as --target {board.name}", changed
             return
 

@@ -1,12 +1,22 @@
-"""A small network in every form in which a model file can come, made by Keras and TensorFlow's converter."""
+"""A small network in every form in which a model file can come, and searches that start no worker processes."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from in_this_process import InThisProcess
+
+from nas.optimizer.run import run
 
 WINDOW, CHANNELS, CLASSES = 16, 2, 3
+
+
+@pytest.fixture
+def searches_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets searches train in this process."""
+    monkeypatch.setattr("nas.api.search.run", partial(run, make_executor=InThisProcess))
 
 
 @pytest.fixture(scope="session")

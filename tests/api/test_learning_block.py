@@ -45,6 +45,7 @@ def test_classes_are_read_in_each_form_that_the_platform_has(tmp_path, y):
     assert found.space == "mlp_tabular"
 
 
+@pytest.mark.usefixtures("searches_here")
 def test_a_search_on_the_platform_s_folder_writes_what_the_platform_takes(tmp_path, monkeypatch):
     quick = {
         "min_steps": 0,
@@ -52,6 +53,7 @@ def test_a_search_on_the_platform_s_folder_writes_what_the_platform_takes(tmp_pa
         "final_epochs": 1,
         "final_folds": 2,
         "winner_epochs": 1,
+        "qat_epochs": 1,
         "hand_made": False,
     }
     asked = learning_block._study

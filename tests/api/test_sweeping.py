@@ -9,7 +9,7 @@ import nas
 SWEEP = """
 space = "mlp_tabular"
 data = "wine"
-trials = 2
+trials = 1
 jobs = 1
 tracking_uri = "none"
 
@@ -25,9 +25,12 @@ finalists = 1
 final_epochs = 1
 final_folds = 2
 winner_epochs = 1
+qat_epochs = 0
+hand_made = false
 """
 
 
+@pytest.mark.usefixtures("searches_here")
 def test_a_sweep_finds_a_winner_for_each_study_that_can_have_one_and_does_not_search_twice(tmp_path: Path) -> None:
     (tmp_path / "two.toml").write_text(SWEEP)
     found = nas.sweep(tmp_path / "two.toml", tmp_path, progress=False)

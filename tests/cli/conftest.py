@@ -1,18 +1,17 @@
 """The command line called in this process, in an empty folder, and a study that was run in this process."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from in_this_process import InThisProcess
 
 from nas.api.search import search
 from nas.cli import main
-from nas.data.prepared import prepare
-from nas.model import worker
 from nas.optimizer.run import open_ledger, run
 from nas.study.recipe import Recipe
 from nas.study.record import State
@@ -60,32 +59,6 @@ STUDY = Study(
     tracking_uri="none",
     recipe=Recipe.of(epochs=1, min_steps=0, finalists=1, final_epochs=1, final_folds=2, winner_epochs=1, qat_epochs=0),
 )
-
-
-class InThisProcess:
-    """An executor that performs a task in this process when it is asked for the answer."""
-
-    size = 1
-    notice = None
-
-    def __init__(self, splits: Any, jobs: int) -> None:
-        self._splits = splits
-        self.running: list[Any] = []
-
-    @property
-    def idle(self) -> int:
-        return 1 - len(self.running)
-
-    def submit(self, task: Any) -> None:
-        self.running.append(task)
-
-    def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
-        if self.running:
-            task = self.running.pop()
-            yield task, worker.PERFORM[type(task)](task, prepare(self._splits, task.front_end))
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 @pytest.fixture(scope="session")

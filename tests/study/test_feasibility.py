@@ -41,14 +41,13 @@ def test_the_smallest_member_is_found(everyone: list[Totals]) -> None:
 @pytest.mark.parametrize("kind", ["weights_bytes", "ram_bytes"])
 def test_a_budget_is_refused_exactly_if_no_member_fits_it(everyone: list[Totals], kind: str) -> None:
     used = [totals.weights_bytes if kind == "weights_bytes" else totals.ram_bytes for totals in everyone]
-    for seed in range(2):
-        require_feasible(asked(Budget(**{kind: min(used)}), seed))
-        with pytest.raises(InputError, match=rf"has .* {min(used):,} B \(limit {min(used) - 1:,} B\);"):
-            require_feasible(asked(Budget(**{kind: min(used) - 1}), seed))
+    require_feasible(asked(Budget(**{kind: min(used)})))
+    with pytest.raises(InputError, match=rf"has .* {min(used):,} B \(limit {min(used) - 1:,} B\);"):
+        require_feasible(asked(Budget(**{kind: min(used) - 1})))
 
 
 def test_one_member_must_fit_all_budgets_together(everyone: list[Totals]) -> None:
-    for weights in sorted({totals.weights_bytes for totals in everyone})[::36]:
+    for weights in sorted({totals.weights_bytes for totals in everyone})[::72]:
         fitting = [totals.ram_bytes for totals in everyone if totals.weights_bytes <= weights]
         require_feasible(asked(Budget(weights, min(fitting))))
         with pytest.raises(InputError, match="no candidate fits the budget"):
@@ -82,8 +81,8 @@ def test_a_target_without_known_latency_is_refused() -> None:
         require_latency(small(), find_target("cortex-m4"))
 
 
-def asked(budget: Budget, seed: int = 0) -> Asked:
-    return Asked(small(), SHAPE, OUTPUTS, TARGET, budget, seed)
+def asked(budget: Budget) -> Asked:
+    return Asked(small(), SHAPE, OUTPUTS, TARGET, budget)
 
 
 def weights_of(member: Architecture) -> int:
@@ -91,7 +90,7 @@ def weights_of(member: Architecture) -> int:
 
 
 @pytest.mark.parametrize("name", space_names())
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 999), budget_bytes=st.integers(300, 9000))
 def test_a_shrunk_member_fits_and_none_of_its_numbers_has_grown(name: str, seed: int, budget_bytes: int) -> None:
     space, budget = load_space(name), Budget(budget_bytes)

@@ -72,7 +72,7 @@ def test_few_groups_have_no_interval():
 
 
 def test_intervals_of_many_rows_need_no_matrix_of_rows_times_samples():
-    answers, y = rows(count=60_000)
+    answers, y = rows(count=20_000)
     tallies = Regression().tallies(answers, y, None, 1)
     one = Regression().estimates(tallies, grouped=False)["mae"]
     assert one.low < one.value < one.high
