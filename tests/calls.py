@@ -65,6 +65,7 @@ class NoteCalls:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[object]:
         forget()
         start, called = time.process_time(), self.calls.setdefault(item.nodeid, set())
+        self.seconds[item.nodeid] = 0.0
         kept = set(self.of_fixtures)
         with noted(called):
             result = yield
@@ -80,13 +81,9 @@ class NoteCalls:
         with limited():
             return (yield)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[object]:
-        report: Any = yield
-        if call.excinfo is not None and call.excinfo.errisinstance(TooLong):
-            report.outcome, report.longrepr = "skipped", (str(item.path), 0, "takes too long")
-            self.left_out.add(item.nodeid)
-        return report
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self.left_out.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
         calls = {name: sorted(called) for name, called in self.calls.items() if name not in self.left_out}
@@ -96,10 +93,13 @@ class NoteCalls:
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Give up what takes longer than `LONGEST`; what is limited within, such as a fixture, has a limit of its own."""
+    """Skip what takes longer than `LONGEST`; what is limited within, such as a fixture, has a limit of its own."""
     left, _ = signal.setitimer(signal.ITIMER_PROF, LONGEST)
     try:
         yield
+    except TooLong:
+        # Not an error of its own kind: pytest keeps this one for all tests that use a fixture.
+        pytest.skip("takes too long")
     finally:
         signal.setitimer(signal.ITIMER_PROF, left)
 

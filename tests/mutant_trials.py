@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -186,6 +187,8 @@ def in_child(work: Callable[[], int], seconds: float | None = None) -> int:
             if seconds is not None:
                 _limit(round(2 * seconds) + MORE_SECONDS)
             code = work()
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
         finally:
             os._exit(code)
     code = _wait(child, None if seconds is None else WALL_SECONDS)

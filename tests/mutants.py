@@ -76,7 +76,7 @@ class Tests:
         self.collected = [*(f"tests/{each}" for each in (name, *BESIDE[name])), *IGNORED]
         if not file.exists():
             code = in_child(lambda: run_pytest(self.collected, NoteCalls(file)))
-            assert code == 0, "the tests must pass unchanged"
+            assert code == 0, f"the tests must pass unchanged: pytest ended with {code}"
         noted = json.loads(file.read_text())
         self.seconds: dict[str, float] = noted["seconds"]
         self.calling: dict[str, list[str]] = defaultdict(list)
