@@ -91,7 +91,8 @@ def page(lines: list[dict[str, Any]]) -> str:
         "5 % of the normal validation rows have an alarm. The simple detectors have as many bytes as the winner's "
         "weights, their numbers counted as int8 though computed with floats. Two cores, busy with other work: how far "
         "a search comes in its minutes differs, and with three recordings to choose by, so does what it chooses. What "
-        "int8 costs is measured in [detector_ranges.md](detector_ranges.md).\n",
+        "int8 costs is measured in [detector_ranges.md](detector_ranges.md), what front-ends find in "
+        "[detector_front_ends.md](detector_front_ends.md).\n",
     ]
     for line in lines:
         delays = [event["delay"] for event in line["events"]]
