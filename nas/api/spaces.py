@@ -3,9 +3,10 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from nas.data.source import load
+from nas.data.source import SOURCES, load
 from nas.errors import InputError
 from nas.keywords import explains_keywords
 from nas.space.choices import Choices
@@ -154,8 +155,18 @@ def data_shape(space: Space, input_shape: Sequence[int] | None, classes: int | N
     require_positive(input_shape, classes)
     if input_shape and classes is not None:
         return tuple(input_shape), classes
-    dataset = load(space.data)
-    return tuple(input_shape or dataset.train.x.shape[1:]), classes or len(dataset.class_names)
+    shape, known = _embedded_shape(space.data) if space.data in SOURCES else _shape_of(space.data)
+    return tuple(input_shape or shape), classes or known
+
+
+def _shape_of(source: str) -> tuple[tuple[int, ...], int]:
+    """Return the shape of a row of some data, and the number of classes."""
+    dataset = load(source)
+    return dataset.train.x.shape[1:], len(dataset.class_names)
+
+
+# Several spaces have the same data, which take up to a second to make.
+_embedded_shape = cache(_shape_of)
 
 
 def require_positive(input_shape: Sequence[int] | None, classes: int | None) -> None:

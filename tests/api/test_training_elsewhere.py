@@ -115,17 +115,23 @@ def written(folder: Path, spec: str = SPEC) -> Path:
     return folder / "net.toml"
 
 
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """The training without a cluster."""
+    folder = tmp_path_factory.mktemp("here")
+    return train(folder / "here", written(folder), data=rows())
+
+
 def test_a_model_of_a_builder_is_the_same_as_one_that_was_trained_here(
-    workers: Callable[..., list[Here]], tmp_path: Path
+    workers: Callable[..., list[Here]], here: TrainingResult, tmp_path: Path
 ) -> None:
-    spec, made = written(tmp_path), workers()
-    here = train(tmp_path / "here", spec, data=rows())
-    there = train(tmp_path / "there", spec, data=rows(), cluster=ADDRESS)
+    made = workers()
+    there = train(tmp_path / "there", written(tmp_path), data=rows(), cluster=ADDRESS)
     # EarlyStopping has counted over the legs, and the file of the epochs has each once.
     assert (there.epochs, there.stopped_by) == (here.epochs, here.stopped_by) == (4, "EarlyStopping")
     assert there.weights_sha256 == here.weights_sha256
     for name in ("model.tflite", "epochs.csv", "history.json"):
-        assert (tmp_path / "there" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+        assert (tmp_path / "there" / name).read_bytes() == (Path(here.folder) / name).read_bytes()
     assert (made[0].legs, made[0].closed) == (5, True)
     assert there.resumed_at == 0
     assert there.notes[0].startswith("trained on ")
@@ -150,10 +156,9 @@ def test_an_architecture_is_the_same_as_one_that_was_trained_here(
 
 
 def test_after_a_lost_worker_the_training_goes_on_from_its_last_checkpoint_here_or_there(
-    workers: Callable[..., list[Here]], tmp_path: Path
+    workers: Callable[..., list[Here]], here: TrainingResult, tmp_path: Path
 ) -> None:
     spec = written(tmp_path)
-    whole = train(tmp_path / "whole", spec, data=rows())
     for more in ({}, {"cluster": ADDRESS}):
         folder = tmp_path / f"lost-{len(more)}"
         workers(2)
@@ -161,7 +166,7 @@ def test_after_a_lost_worker_the_training_goes_on_from_its_last_checkpoint_here_
             train(folder, spec, data=rows(), cluster=ADDRESS)
         workers()
         again = train(folder, spec, data=rows(), resume=True, **more)
-        assert (again.resumed_at, again.weights_sha256) == (2, whole.weights_sha256)
+        assert (again.resumed_at, again.weights_sha256) == (2, here.weights_sha256)
 
 
 def test_code_that_raises_on_a_worker_is_told_with_its_file_and_its_line_and_loses_no_epoch(
