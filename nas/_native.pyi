@@ -185,6 +185,10 @@ class Batch:
     def mean(self, source: int, fields: Sequence[int]) -> int: ...
     def add(self, a: int, b: int, loops: Sequence[tuple[int, int, int]], fields: Sequence[int]) -> int: ...
     def multiply(self, a: int, b: int, loops: Sequence[tuple[int, int, int]], fields: Sequence[int]) -> int: ...
+    def lstm(
+        self, source: int, sizes: Sequence[int], multipliers: Sequence[int], shifts: Sequence[int], weights: Array,
+        bias: Array,
+    ) -> int: ...  # fmt: skip
     def run(self, rows: Array) -> Array:
         """Return the outputs [rows, outputs] for inputs [rows, values], both int8."""
 

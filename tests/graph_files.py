@@ -17,10 +17,12 @@ from nas.space.dims import RandomChooser
 from nas.space.file import load_space
 
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
+LSTM = "UNIDIRECTIONAL_SEQUENCE_LSTM"
 OPTIONS = {
     "CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions", "MAX_POOL_2D": "Pool2DOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions", "FULLY_CONNECTED": "FullyConnectedOptions", "SOFTMAX": "SoftmaxOptions",
-    "ADD": "AddOptions", "MUL": "MulOptions", "CONCATENATION": "ConcatenationOptions",
+    "ADD": "AddOptions", "MUL": "MulOptions", "CONCATENATION": "ConcatenationOptions", "RESHAPE": "ReshapeOptions",
+    LSTM: "UnidirectionalSequenceLSTMOptions",
 }  # fmt: skip
 
 
@@ -75,13 +77,24 @@ def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:
         if op.kind == "PAD":
             top, left = op.options["before"]
             tensors[f"t{op.inputs[1]}"] = T((4, 2), "int32", [0, 0, top, 0, left, 0, 0, 0], scales=0)
+        if op.kind == "SLICE":
+            tensors[f"t{op.inputs[1]}"] = T((len(op.options["begin"]),), "int32", op.options["begin"], scales=0)
+            tensors[f"t{op.inputs[2]}"] = T((len(out.shape),), "int32", out.shape, scales=0)
+        if op.kind == LSTM:
+            made = replace(made, scale=float(rng.uniform(0.002, 0.02)))
+            tensors |= _lstm_tensors(op, graph, made, rng)
         fields = _fields(op, rng, odd)
         if op.kind == "DEPTHWISE_CONV_2D":
             weights = f"t{op.inputs[1]}"
             tensors[weights] = replace(tensors[weights], axis=3, scales=tensors[weights].shape[3])
             fields["depthMultiplier"] = graph.multiplier(op)
         tensors[name] = made
-        nodes.append(Node(op.kind, [f"t{i}" for i in op.inputs], [name], OPTIONS.get(op.kind), fields))
+        read = [f"t{i}" if i >= 0 else "" for i in op.inputs]
+        nodes.append(Node(op.kind, read, [name], OPTIONS.get(op.kind), fields))
+        if op.kind == LSTM:
+            scale = f"t{op.outputs[0] + 1}"
+            tensors[scale] = replace(made, shape=(0,))
+            nodes[-1] = replace(nodes[-1], intermediates=5 * [scale])
     return write(Part(tensors, nodes, ["t0"], [f"t{graph.outputs[0]}"]))
 
 
@@ -92,6 +105,16 @@ def _constant(tensor: Any, rng: np.random.Generator) -> T:
     return T(tensor.shape, "int8", rng.integers(-127, 128, tensor.shape), scales=tensor.shape[0], scale=scale)
 
 
+def _lstm_tensors(op: Op, graph: Graph, output: T, rng: np.random.Generator) -> dict[str, T]:
+    """Return the weights of an LSTM, each with one scale, and its states."""
+    state, cells = (replace(output, shape=graph.tensors[i].shape, variable=True) for i in op.inputs[18:20])
+    scale = 2.0 ** -int(rng.integers(9, 14))
+    found = {f"t{op.inputs[18]}": state, f"t{op.inputs[19]}": replace(cells, dtype="int16", scale=scale, zero_point=0)}
+    for i in op.inputs[1:9]:
+        found[f"t{i}"] = replace(_constant(graph.tensors[i], rng), scales=1)
+    return found
+
+
 def _activation(shape: tuple[int, ...], rng: np.random.Generator, odd: bool) -> T:
     scale = float(10 ** rng.uniform(-3, 1)) if odd and rng.random() < 0.2 else float(rng.uniform(0.02, 0.2))
     return T(shape, scale=scale, zero_point=-128 if rng.random() < 0.5 else int(rng.integers(-128, 128)))
@@ -100,8 +123,12 @@ def _activation(shape: tuple[int, ...], rng: np.random.Generator, odd: bool) -> 
 def _fields(op: Op, rng: np.random.Generator, odd: bool) -> dict[str, Any]:
     if op.kind == "SOFTMAX":
         return {"beta": float(rng.uniform(0.2, 3)) if odd else 1.0}
-    if op.kind in ("LOGISTIC", "HARD_SWISH", "PAD"):
+    if op.kind in ("LOGISTIC", "HARD_SWISH", "PAD", "SLICE"):
         return {}
+    if op.kind == "RESHAPE":
+        return {"newShape": [1, *op.options["shape"]]}
+    if op.kind == LSTM:
+        return {"fusedActivationFunction": 4}
     activation = op.options.get("activation", "NONE")
     if op.kind == "CONCATENATION":
         return {"axis": op.options["axis"]}

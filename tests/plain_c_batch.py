@@ -105,6 +105,7 @@ def tflm_answers(tflite: bytes, network: Network, rows: Any) -> Any:
         for place, tensor in enumerate(network.inputs):
             interpreter.set_input(row[start : start + tensor.size].reshape(tensor.shape), place)
             start += tensor.size
+        interpreter.reset()
         interpreter.invoke()
         found.append(np.concatenate([interpreter.get_output(i).ravel() for i in range(len(network.outputs))]))
     return np.stack(found)

@@ -32,7 +32,7 @@ def random_graph(seed: int) -> Graph:
         rng.choice(STEPS)(g, rng, seen)
         seen.append(g.tensor)
     if rng.random() < 0.5:
-        g.mean()
+        rng.choice((g.mean, g.last))()
     g.flatten()
     g.fully_connected(rng.randint(2, 5), activation="NONE")
     if rng.random() < 0.5:
@@ -120,6 +120,10 @@ def _inception(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
     ).lower(g)
 
 
+def _recurrent(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
+    g.lstm(rng.randint(4, 8))
+
+
 def _gate(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
     squeeze_excite(g, rng.randint(1, 2))
 
@@ -151,5 +155,5 @@ def _shortcut(g: GraphBuilder, rng: random.Random, seen: list[int]) -> None:
 
 STEPS: tuple[Callable[[GraphBuilder, random.Random, list[int]], None], ...] = (
     _conv, _residual, _residual, _inverted, _inverted, _temporal, _temporal, _inception, _gate, _parallel,
-    _shortcut,
+    _shortcut, _recurrent,
 )  # fmt: skip

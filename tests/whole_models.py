@@ -10,7 +10,10 @@ from single_operators import T, TensorWriter, ints
 
 @dataclass(frozen=True)
 class Node:
-    """An operator between tensors that are given by name; one with `custom` options is a custom operator."""
+    """An operator between tensors that are given by name; one with `custom` options is a custom operator.
+
+    An input without a name is left out.
+    """
 
     kind: str
     inputs: Sequence[str]
@@ -18,6 +21,7 @@ class Node:
     options: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     custom: Mapping[str, int] | None = None
+    intermediates: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ def write(*parts: Part, metadata: Sequence[tuple[str, bytes]] = ()) -> bytes:
 def _operator(schema: Any, node: Node, place: Mapping[str, int], codes: _Codes) -> Any:
     op = schema.OperatorT()
     op.opcodeIndex = codes.place(node)
-    op.inputs, op.outputs = [place[n] for n in node.inputs], [place[n] for n in node.outputs]
+    op.inputs, op.outputs = [place[n] if n else -1 for n in node.inputs], [place[n] for n in node.outputs]
+    op.intermediates = [place[n] for n in node.intermediates] or None
     if node.options:
         op.builtinOptions = getattr(schema, node.options + "T")()
         op.builtinOptionsType = getattr(schema.BuiltinOptions, node.options)

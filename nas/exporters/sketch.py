@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.front_ends.hearing import windows_of, written_hearing
 from nas.exporters.input_scaling import filling
+from nas.exporters.project.invoke import invoked
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive
 
 
 def sketch(archive: Archive, prefix: str) -> str:
     """Return the program."""
-    takes = _takes(archive, prefix)
+    takes, run = _takes(archive, prefix), invoked(archive, "interpreter.")
     check, include = "", ""
     if archive.example is not None:
         include = '#include "model_check.h"\n'
         check = f"""
   memcpy(interpreter.input(0)->data.int8, {prefix}_check_input, sizeof {prefix}_check_input);
-  if (interpreter.Invoke() != kTfLiteOk) return 2;
+  if ({run} != kTfLiteOk) return 2;
   if ({prefix}_check(interpreter.output(0)->data.int8) > 1) return 3;  // another model, or other kernels
 """
     return f"""\
@@ -40,7 +41,7 @@ int main() {{
 {takes.begin}\
   for ({takes.counter};;) {{
 {takes.lines}
-    if (interpreter.Invoke() != kTfLiteOk) return 2;
+    if ({run} != kTfLiteOk) return 2;
     const int8_t* output = interpreter.output(0)->data.int8;
 {answers_of(archive).used(prefix)}
   }}

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nas.errors import InputError
+from nas.graph.edit import Draft
 from nas.graph.graph import Graph, Op, Tensor
 
 
@@ -55,6 +57,7 @@ class GraphBuilder:
         self._last = 0
         self._flat = False
         self._paddings: dict[tuple[int, int], int] = {}
+        self._sequences: dict[int, int] = {}  # by the map that has the same values
 
     @property
     def tensor(self) -> int:
@@ -130,6 +133,40 @@ class GraphBuilder:
         h, w, _ = self._map()
         self._pool("AVERAGE_POOL_2D", (h, w))
 
+    def lstm(self, units: int) -> None:
+        """Add a UNIDIRECTIONAL_SEQUENCE_LSTM over the positions of the map in order: (h, w, c) becomes (h, w, units).
+
+        Its kernel takes sequences (steps, channels): a RESHAPE, which copies, comes before it, and behind it where a
+        map is read. Its inputs are those of TFLM's lstm_shared.h: without peepholes, projection or normalization. The
+        tensor behind its output is its intermediate one.
+        """
+        h, w, c = self._map()
+        if self._last not in self._sequences:
+            self._add("RESHAPE", [], (h * w, c), {"shape": (h * w, c)})
+        gates = [Tensor("weights", (units, inputs), constant=True) for inputs in (c, units) for _ in range(4)]
+        biases = [Tensor("bias", (units,), "int32", constant=True, scales=0)] * 4
+        states = [Tensor("state", (1, units), dtype, variable=True) for dtype in ("int8", "int16")]
+        source = self._sequences.get(self._last, self._last)
+        self._add("UNIDIRECTIONAL_SEQUENCE_LSTM", [*gates, *biases, *states], (h * w, units), {}, inputs=(source,))
+        (data, *own), sequence = self._ops[-1].inputs, self._last
+        placed = (data, *own[:8], -1, -1, -1, *own[8:12], -1, -1, *own[12:], -1, -1, -1, -1)
+        self._ops[-1] = replace(self._ops[-1], inputs=placed)
+        # TFLM reads no intermediate tensors and wants them to be empty; LiteRT reads the scale of the state there.
+        self._tensors.append(Tensor("intermediate", (0,)))
+        self._add("RESHAPE", [], (h, w, units), {"shape": (h, w, units)})
+        self._sequences[self._last] = sequence
+
+    def last(self) -> None:
+        """Add a SLICE of the last position: (h, w, c) becomes (1, 1, c), or (1, c) of a sequence."""
+        h, w, c = self._map()
+        if (h, w) == (1, 1):
+            return
+        source = self._sequences.get(self._last, self._last)
+        *sides, _ = self._shape_of(source)
+        begin = (0, *(side - 1 for side in sides), 0)
+        numbers = [Tensor(name, (len(begin),), "int32", constant=True, scales=0) for name in ("begin", "size")]
+        self._add("SLICE", numbers, (*(1 for _ in sides), c), {"begin": begin}, inputs=(source,))
+
     def flatten(self) -> None:
         """Treat the current tensor as one axis; takes no operator, since FULLY_CONNECTED flattens its input itself."""
         self._flat = True
@@ -140,7 +177,8 @@ class GraphBuilder:
         weights = Tensor("weights", (units, n), constant=True, scales=units)
         # The scales of a bias are not in the file, but where there is one: TFLM compares it with that of the weights.
         bias = Tensor("bias", (units,), "int32", constant=True, scales=1 if units == 1 else 0)
-        self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training)
+        source = self._sequences.get(self._last, self._last)
+        self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training, (source,))
 
     def add(self, other: int, *, activation: str = "NONE") -> None:
         """Add an ADD of the current tensor and `other`, which has the same shape."""
@@ -174,7 +212,9 @@ class GraphBuilder:
         self._add("SOFTMAX", [], self.shape, {})
 
     def graph(self) -> Graph:
-        return Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
+        built = Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
+        # Where nothing reads the map of a sequence, there is no RESHAPE to it.
+        return Draft(built).graph() if self._sequences else built
 
     def _shape_of(self, tensor: int) -> tuple[int, ...]:
         return self._tensors[tensor].shape[1:]

@@ -23,7 +23,8 @@ class Tensor:
     """One tensor of a graph.
 
     `scales` is the number of quantization scales: 0 if not quantized, 1 per tensor, else one for each output channel.
-    A constant is stored in flash with the model; every other tensor has its place in the arena.
+    A constant is stored in flash with the model; every other tensor has its place in the arena. A variable keeps its
+    value from one operator to the next inference, such as the state of an LSTM.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Tensor:
     dtype: str = "int8"
     constant: bool = False
     scales: int = 1
+    variable: bool = False
 
     @property
     def elements(self) -> int:
@@ -44,6 +46,8 @@ class Tensor:
 @dataclass(frozen=True, slots=True)
 class Op:
     """One operator: `kind` is the name of TFLite's builtin operator, `inputs` and `outputs` index the graph's tensors.
+
+    An input of -1 is an optional one that is left out.
 
     `options` are part of the model (strides, padding, fused activation). `training` is what exists in training only and
     not on the device: `batch_norm`, `dropout` (of the output), `l2`.
@@ -69,8 +73,8 @@ class Graph:
     outputs: tuple[int, ...]
 
     def data_inputs(self, op: Op) -> tuple[int, ...]:
-        """Return the tensors that an operator reads, without its constants."""
-        return tuple(i for i in op.inputs if not self.tensors[i].constant)
+        """Return the tensors that an operator reads, without its constants and its own variables."""
+        return tuple(i for i in op.inputs if i >= 0 and not (self.tensors[i].constant or self.tensors[i].variable))
 
     def multiplier(self, op: Op) -> int:
         """Return how many outputs a depthwise convolution has for each input; 1 for any other operator."""

@@ -1,7 +1,7 @@
 """Which tensors of a graph have the same scale: those between which numbers are copied or compared, not computed.
 
-A pooling leaves the scale of its input as it is, and the kernels of CONCATENATION and PAD copy bytes. The scales of
-SOFTMAX and LOGISTIC are fixed by TFLite.
+A pooling leaves the scale of its input as it is, and the kernels of CONCATENATION, PAD, RESHAPE and SLICE copy bytes.
+The scales of SOFTMAX and LOGISTIC are fixed by TFLite.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from nas.graph.graph import Graph
 
 POOLINGS = frozenset(("MAX_POOL_2D", "AVERAGE_POOL_2D"))
 # Operators whose output has the scale of its input, and of all inputs.
-SAME_SCALE = POOLINGS | {"CONCATENATION", "PAD"}
+SAME_SCALE = POOLINGS | {"CONCATENATION", "PAD", "RESHAPE", "SLICE"}
 # The range of values of an int8 output whose scale is fixed: 256 steps from 0.
 FIXED_SCALE: Mapping[str, tuple[float, float]] = {"SOFTMAX": (0.0, 255 / 256), "LOGISTIC": (0.0, 255 / 256)}
 

@@ -8,6 +8,7 @@ from typing import Any
 from nas.graph.graph import Op
 from nas.model.keras_runtime import keras
 from nas.model.network.network import Network
+from nas.model.network.recurrent import LSTM
 from nas.model.network.topology import MOMENTUM
 from nas.model.network.variables import EPSILON, Weights
 from nas.model.weights import load_weights
@@ -44,7 +45,9 @@ def to_keras(network: Network, name: str = "model") -> Any:
     values = {graph.inputs[0]: inputs}
     for op in graph.ops:
         x = [values[i] for i in graph.data_inputs(op)]
-        if op.kind in _SLIDING_OR_DENSE:
+        if op.kind == LSTM:
+            values[op.outputs[0]] = layers.recurrent(x[0], op, next(weights))
+        elif op.kind in _SLIDING_OR_DENSE:
             values[op.outputs[0]] = layers.linear(x[0], op, next(weights))
         else:
             values[op.outputs[0]] = layers.joined(x, op) if op.kind in _JOINS else layers.fixed(x[0], op)
@@ -87,6 +90,15 @@ class _Layers:
             x = keras.layers.Dropout(rate, name=f"{name}_dropout", **_FLOAT)(x)
         return x
 
+    def recurrent(self, x: Any, op: Op, weights: Weights) -> Any:
+        """Apply an LSTM that gives its state after each step."""
+        kernel, bias = weights.kernel.numpy(), weights.bias.numpy()
+        units = len(bias) // 4
+        layer = keras.layers.LSTM(units, return_sequences=True, name=self._name("lstm"), **_FLOAT)
+        x = layer(x)
+        layer.set_weights([kernel[:-units], kernel[-units:], bias])
+        return x
+
     def joined(self, inputs: Sequence[Any], op: Op) -> Any:
         """Apply an operator of several inputs."""
         kind, stem = _JOINS[op.kind]
@@ -100,6 +112,10 @@ class _Layers:
         if op.kind in _ACTIVATIONS:
             name = _ACTIVATIONS[op.kind]
             return keras.layers.Activation(name, name=self._name(name), **_FLOAT)(x)
+        if op.kind == "RESHAPE":
+            return keras.layers.Reshape(op.options["shape"], name=self._name("reshape"), **_FLOAT)(x)
+        if op.kind == "SLICE":
+            return _cropped(tuple((step, 0) for step in op.options["begin"][1:-1]), self._name("last"))(x)
         if op.kind == "PAD":
             top, left = op.options["before"]
             return keras.layers.ZeroPadding2D(((top, 0), (left, 0)), name=self._name("before"), **_LAST)(x)
@@ -132,6 +148,13 @@ class _Layers:
     def _name(self, kind: str) -> str:
         self._counts[kind] += 1
         return f"{kind}_{self._counts[kind]}"
+
+
+def _cropped(pairs: tuple[tuple[int, int], ...], name: str) -> Any:
+    """Return a layer that leaves out so many positions of sequences or maps, before and behind what stays."""
+    if len(pairs) == 1:
+        return keras.layers.Cropping1D(pairs[0], name=name, **_FLOAT)
+    return keras.layers.Cropping2D(pairs, name=name, **_LAST)
 
 
 def _activated(x: Any, op: Op, name: str) -> Any:

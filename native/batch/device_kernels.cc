@@ -1,5 +1,6 @@
 #include "device_kernels.h"
 
+#include <algorithm>
 #include <cstring>
 
 // Each kernel's file brings along what it needs, so each has a namespace of its own.
@@ -18,6 +19,9 @@ namespace of_sum {
 namespace of_product {
 #include "../device/kernels/multiply.h"
 }
+namespace of_lstm {
+#include "../device/kernels/lstm.h"
+}
 
 namespace nas::batch {
 
@@ -33,6 +37,14 @@ void run(const Softmax& s, const int8_t* in, int8_t* out) {
 void run(const Mean& m, const int8_t* in, int8_t* out) {
   const of_mean::mean_shape shape = {m.outer, m.reduced, m.inner, m.offset, m.multiplier, m.shift, m.out_zero_point};
   of_mean::mean(&shape, in, out);
+}
+
+void run(const Lstm& l, const int8_t* in, int8_t* out) {
+  of_lstm::lstm_shape shape = {l.steps, l.inputs, l.units, l.out_zero_point, l.tanh_multiplier, l.tanh_shift, {}, {}};
+  std::copy(l.multipliers.begin(), l.multipliers.end(), shape.multipliers);
+  std::copy(l.shifts.begin(), l.shifts.end(), shape.shifts);
+  std::vector<int8_t> cells(2 * static_cast<size_t>(l.units));
+  of_lstm::lstm(&shape, l.weights.data(), l.bias.data(), in, cells.data(), out);
 }
 
 void run(const Sum& s, const int8_t* a, const int8_t* b, int8_t* out, int count) {

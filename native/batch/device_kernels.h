@@ -1,7 +1,9 @@
 // Kernels of `native/device/kernels` as they stand, for what is not worth a vector.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "kernels.h"
 
@@ -34,9 +36,20 @@ struct Product {
   int shift;
 };
 
+// Weights and biases are in the order of the device's kernel.
+struct Lstm {
+  int steps, inputs, units, out_zero_point, tanh_multiplier, tanh_shift;
+  std::array<int32_t, 11> multipliers;
+  std::array<int8_t, 11> shifts;
+  std::vector<int8_t> weights;
+  std::vector<int32_t> bias;
+};
+
 // For one row.
 void run(const Softmax& softmax, const int8_t* in, int8_t* out);
 void run(const Mean& mean, const int8_t* in, int8_t* out);
+
+void run(const Lstm& lstm, const int8_t* in, int8_t* out);
 
 // For `count` pairs.
 void run(const Sum& sum, const int8_t* a, const int8_t* b, int8_t* out, int count);

@@ -211,6 +211,17 @@ int Program::mean(int in, const Mean& mean) {
   return by_row(in, made * mean.reduced, made, mean);
 }
 
+int Program::lstm(int in, const Lstm& lstm) {
+  for (const int side : {lstm.steps, lstm.inputs, lstm.units}) {
+    require(side > 0 && side < (1 << 20), "must have 1 to 2^20 steps, inputs and units");
+  }
+  const int64_t units = lstm.units;
+  require(static_cast<int64_t>(lstm.weights.size()) == 4 * units * (lstm.inputs + units) &&
+              static_cast<int64_t>(lstm.bias.size()) == 8 * units,
+          "must have the weights and biases of four gates");
+  return by_row(in, int64_t{lstm.steps} * lstm.inputs, lstm.steps * units, lstm);
+}
+
 template <class Constants>
 int Program::pairwise(int a, int b, const std::vector<Loop>& loops, const Constants& constants) {
   require(!loops.empty(), "must have a loop");

@@ -46,6 +46,7 @@ class Program {
   int gather(const std::vector<int>& ins, const std::vector<int32_t>& places);
   int softmax(int in, const Softmax& softmax);
   int mean(int in, const Mean& mean);
+  int lstm(int in, const Lstm& lstm);
   int add(int a, int b, const std::vector<Loop>& loops, const Sum& sum);
   int multiply(int a, int b, const std::vector<Loop>& loops, const Product& product);
 

@@ -97,6 +97,12 @@ void bind_batch(py::module_& m) {
            [](Program& p, int a, int b, const std::vector<std::array<int, 3> >& loops, const std::array<int, 7>& f) {
              return p.multiply(a, b, loops_of(loops), {f[0], f[1], f[2], f[3], f[4], f[5], f[6]});
            })
+      .def("lstm",
+           [](Program& p, int in, const std::array<int, 6>& f, const std::array<int32_t, 11>& multipliers,
+              const std::array<int8_t, 11>& shifts, const Numbers<int8_t>& weights, const Numbers<int32_t>& bias) {
+             return p.lstm(
+                 in, {f[0], f[1], f[2], f[3], f[4], f[5], multipliers, shifts, vector_of(weights), vector_of(bias)});
+           })
       .def("run", &run, py::arg("rows"));
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 // Interned names of attributes and keys. They live as long as the process, as interned strings do.
 struct Names {
-  PyObject *tensors, *ops, *inputs, *outputs, *shape, *dtype, *constant, *scales, *kind, *options;
+  PyObject *tensors, *ops, *inputs, *outputs, *shape, *dtype, *constant, *scales, *variable, *kind, *options;
   PyObject *padding, *stride, *dilation, *filter, *activation;
 };
 Names names;
@@ -57,6 +57,7 @@ Tensor read_tensor(const py::handle& object) {
   tensor.type = find_type(text(attribute(object, names.dtype)));
   tensor.constant = attribute(object, names.constant).ptr() == Py_True;
   tensor.scales = integer(attribute(object, names.scales));
+  tensor.variable = attribute(object, names.variable).ptr() == Py_True;
   tensor.quantized = tensor.scales > 0;
   set_size(tensor);
   return tensor;
@@ -110,9 +111,10 @@ Op read_op(const py::handle& object) {
 
 void prepare_graph_names() {
   const auto intern = [](const char* name) { return PyUnicode_InternFromString(name); };
-  names = {intern("tensors"), intern("ops"),      intern("inputs"),   intern("outputs"), intern("shape"),
-           intern("dtype"),   intern("constant"), intern("scales"),   intern("kind"),    intern("options"),
-           intern("padding"), intern("stride"),   intern("dilation"), intern("filter"),  intern("activation")};
+  names = {intern("tensors"),  intern("ops"),      intern("inputs"),   intern("outputs"),
+           intern("shape"),    intern("dtype"),    intern("constant"), intern("scales"),
+           intern("variable"), intern("kind"),     intern("options"),  intern("padding"),
+           intern("stride"),   intern("dilation"), intern("filter"),   intern("activation")};
 }
 
 Graph graph_from_python(const py::handle& object) {

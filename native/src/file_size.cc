@@ -18,15 +18,16 @@ namespace subgraph_field {
 constexpr int32_t kTensors = 0, kInputs = 1, kOutputs = 2, kOps = 3;
 }
 namespace tensor_field {
-constexpr int32_t kShape = 0, kType = 1, kBuffer = 2, kQuantization = 4;
+constexpr int32_t kShape = 0, kType = 1, kBuffer = 2, kQuantization = 4, kVariable = 5;
 }
 namespace quantization_field {
 constexpr int32_t kScale = 2, kZeroPoint = 3, kAxis = 6;
 }
 namespace op_field {
-constexpr int32_t kCode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4;
+constexpr int32_t kCode = 0, kInputs = 1, kOutputs = 2, kOptionsType = 3, kOptions = 4, kIntermediates = 8;
 }
 constexpr int32_t kBuiltinCode = 3, kData = 0;
+constexpr size_t kLstmOutputState = 18, kLstmCellState = 19;  // positions of inputs, in lstm_shared.h
 constexpr uint8_t kDataAlign = 16;
 constexpr int64_t kLowest = -128;
 const std::string kFixedScale("\x00\x00\x80\x3B", 4);  // the float 1 / 256
@@ -39,7 +40,7 @@ void add_number(std::vector<Field>& fields, int32_t slot, uint8_t width, int64_t
 // Whether all inputs that are no constants, and the output, have one scale and zero point, as in nas/graph/scales.py.
 bool keeps_scale(const Op& op) {
   return op.kind == Builtin::kMaxPool2d || op.kind == Builtin::kAveragePool2d || op.kind == Builtin::kConcatenation ||
-         op.kind == Builtin::kPad;
+         op.kind == Builtin::kPad || op.kind == Builtin::kReshape || op.kind == Builtin::kSlice;
 }
 
 // Whether the scale of the output is 1 / 256.
@@ -49,7 +50,7 @@ bool has_fixed_scale(const Op& op) { return op.kind == Builtin::kSoftmax || op.k
 bool gives_any_zero_point(const Op& op) {
   const bool layer = op.kind == Builtin::kConv2d || op.kind == Builtin::kDepthwiseConv2d ||
                      op.kind == Builtin::kFullyConnected || op.kind == Builtin::kAdd || op.kind == Builtin::kMul ||
-                     op.kind == Builtin::kHardSwish;
+                     op.kind == Builtin::kHardSwish || op.kind == Builtin::kUnidirectionalSequenceLstm;
   return layer && !op.options.activation;
 }
 
@@ -162,7 +163,27 @@ class SlimFile {
       }
       if (op.inputs.empty() || op.inputs[0] < 0 || op.outputs.empty() || op.outputs[0] < 0) continue;
       quantize_group(op.outputs[0], has_fixed_scale(op));
+      if (op.kind == Builtin::kUnidirectionalSequenceLstm) quantize_states(op);
     }
+  }
+
+  // The output is the state after each step; only data decide the scale of the cells.
+  void quantize_states(const Op& op) {
+    if (op.inputs.size() <= kLstmCellState || op.inputs[kLstmOutputState] < 0) return;
+    quantizations_[static_cast<size_t>(op.inputs[kLstmOutputState])] =
+        quantizations_[static_cast<size_t>(op.outputs[0])];
+    quantize(op.inputs[kLstmCellState], false, 0);
+    if (const int32_t scale = intermediate_of(op); scale >= 0) {
+      quantizations_[static_cast<size_t>(scale)] = quantizations_[static_cast<size_t>(op.outputs[0])];
+    }
+  }
+
+  // Returns the tensor without values in which LiteRT reads the scale of an LSTM's state: it is behind the output. -1
+  // if there is none.
+  int32_t intermediate_of(const Op& op) const {
+    if (op.kind != Builtin::kUnidirectionalSequenceLstm || op.outputs.empty()) return -1;
+    const int32_t next = op.outputs[0] + 1;
+    return static_cast<size_t>(next) < graph_.tensors.size() && tensor_of(next).elements == 0 ? next : -1;
   }
 
   PartId tensor(size_t index) {
@@ -177,6 +198,7 @@ class SlimFile {
     if (quantizations_[index].made) {
       fields.push_back(Field::part(tensor_field::kQuantization, quantizations_[index].table));
     }
+    add_number(fields, tensor_field::kVariable, 1, tensor.variable ? 1 : 0);
     return parts_.table(fields);
   }
 
@@ -226,6 +248,11 @@ class SlimFile {
         return add(21, activated(0, op.options));
       case Builtin::kConcatenation:
         return add(10, {Field::number(0, 4, -1)});  // along the last axis
+      case Builtin::kReshape:                       // with the shape as an option, where it is no input
+        if (op.inputs.size() > 1 || op.outputs.empty()) return;
+        return add(17, {Field::part(0, parts_.words(tensor_of(op.outputs[0]).shape))});
+      case Builtin::kUnidirectionalSequenceLstm:
+        return add(71, {Field::number(0, 1, 4)});  // the activation of cells, tanh
       case Builtin::kSoftmax:
         return add(9, {Field::number(0, 4, 0x3F800000)});  // beta, the float 1
       default:
@@ -239,6 +266,9 @@ class SlimFile {
     fields.push_back(Field::part(op_field::kInputs, parts_.words(op.inputs)));
     fields.push_back(Field::part(op_field::kOutputs, parts_.words(op.outputs)));
     add_options(op, fields);
+    if (const int32_t scale = intermediate_of(op); scale >= 0) {
+      fields.push_back(Field::part(op_field::kIntermediates, parts_.words(std::vector<int32_t>(5, scale))));
+    }
     return parts_.table(fields);
   }
 

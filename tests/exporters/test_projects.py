@@ -125,8 +125,8 @@ def build(tmp_path_factory, make_archive):
             assert ran.returncode == 0, ran.stdout + ran.stderr
             assert "CMake Warning" not in ran.stderr
 
-        def run(*words, offset=0, needed=0):
-            settings = {"OFFSET": str(offset), "NEEDED": str(needed)}
+        def run(*words, offset=0, needed=0, stateful=0):
+            settings = {"OFFSET": str(offset), "NEEDED": str(needed), "STATEFUL": str(stateful)}
             program = root / "build" / PROGRAMS[format_name].format(name=called)
             return subprocess.run([program, *words], env=settings, check=False, capture_output=True, text=True)
 
@@ -149,6 +149,12 @@ def test_a_project_builds_without_a_warning_checks_itself_and_prints_classes_and
     assert (ran.returncode, ran.stdout.splitlines()) == (0, expected)
     wrong = run(offset=2)
     assert (wrong.stdout + wrong.stderr).startswith("self-test: wrong answer")
+
+
+def test_a_recurrent_model_begins_anew_for_each_input(build):
+    run = build("cmake", ops=("RESHAPE", "UNIDIRECTIONAL_SEQUENCE_LSTM", "SLICE", "FULLY_CONNECTED", "SOFTMAX"))
+    ran = run(stateful=1)
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "self-test: passed")
 
 
 def test_a_project_of_several_labels_prints_their_probabilities_and_those_that_hold(build):

@@ -33,6 +33,8 @@ template <unsigned int N> struct MicroMutableOpResolver : MicroOpResolver {
   int AddSoftmax(const TFLMRegistration& = {}) { return Add(); }
   int AddLogistic() { return Add(); }
   int AddReshape() { return Add(); }
+  int AddSlice() { return Add(); }
+  int AddUnidirectionalSequenceLSTM() { return Add(); }
   int Add() { return ++count <= N ? 0 : 1; }
 };
 }
@@ -61,7 +63,14 @@ struct MicroInterpreter {
   }
   TfLiteTensor* input(size_t) { return &input_; }
   TfLiteTensor* output(size_t) { return &output_; }
+  bool fresh = true;  // no state was left by an input before
+  TfLiteStatus Reset() {
+    fresh = true;
+    return kTfLiteOk;
+  }
   TfLiteStatus Invoke() {
+    if (setting("STATEFUL") && !fresh) return kTfLiteError;
+    fresh = false;
     static constexpr int8_t kInput[32] = {INPUT}, kOutput[{SIZE}] = {OUTPUT};
     if (memcmp(in, kInput, sizeof in) != 0) return kTfLiteError;
     memset(in, 0, sizeof in);  // as TFLM may put other tensors there

@@ -15,6 +15,7 @@ from nas.model.deploy.fake_quantized import fake_quantize
 from nas.model.deploy.slim import slim
 from nas.model.network import layers
 from nas.model.network.network import Network
+from nas.model.network.recurrent import LSTM
 from nas.model.training import graphs
 
 runtime.use_one_thread()
@@ -158,6 +159,27 @@ def _swished_image() -> Graph:
     return _closed(g)
 
 
+def _recurrent_windows() -> Graph:
+    """LSTMs behind a convolution, and the state after the last step."""
+    g = GraphBuilder((1, 23, 3))
+    g.conv2d(5, 3, batch_norm=True)
+    g.pool2d("max")
+    g.lstm(6)
+    g.lstm(7)
+    g.last()
+    g.flatten()
+    return _closed(g)
+
+
+def _recurrent_mean() -> Graph:
+    """An LSTM on the window as it is, whose states are pooled, and the last map of them."""
+    g = GraphBuilder((1, 9, 4))
+    g.lstm(5)
+    g.pool2d("average")
+    g.last()
+    return _closed(g)
+
+
 NETWORKS: dict[str, Callable[[], Graph]] = {
     "normalized_windows": _normalized_windows,
     "flat_windows": _flat_windows,
@@ -170,6 +192,8 @@ NETWORKS: dict[str, Callable[[], Graph]] = {
     "parallel_image": _parallel_image,
     "dilated_windows": _dilated_windows,
     "swished_image": _swished_image,
+    "recurrent_windows": _recurrent_windows,
+    "recurrent_mean": _recurrent_mean,
 }
 
 
@@ -190,13 +214,15 @@ def _made(name: str) -> SimpleNamespace:
     x = np.random.default_rng(0).normal(size=(48, *model.input_shape)).astype(np.float32)
     converted = convert(fake_quantize(model, x))
     joins = any(op.kind in ("ADD", "MUL", "CONCATENATION") for op in graph.ops)
+    # What differs between runtimes by a step goes through several operators, or through the state of an LSTM.
+    mixes = joins or any(op.kind == LSTM for op in graph.ops)
     tflite = slim(converted, graph=graph)
-    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=tflite, has_branches=joins)
+    return SimpleNamespace(graph=graph, model=model, x=x, converted=converted, tflite=tflite, mixes=mixes)
 
 
 @pytest.fixture(params=NETWORKS)
 def network(request: pytest.FixtureRequest) -> SimpleNamespace:
-    """For each network: `graph`, float `model`, rows `x`, file as `converted`, slimmed `tflite`, and `has_branches`."""
+    """For each network: `graph`, float `model`, rows `x`, file as `converted`, slimmed `tflite`, and `mixes`."""
     return _made(request.param)
 
 

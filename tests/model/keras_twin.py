@@ -45,6 +45,12 @@ def _apply(inputs: list[Any], op: Op, graph: Graph) -> Any:
     if op.kind in _JOINS:
         return _activated(_JOINS[op.kind](inputs), op)
     (x,) = inputs
+    if op.kind == "RESHAPE":
+        return keras.layers.Reshape(op.options["shape"])(x)
+    if op.kind == "SLICE":
+        return _Last()(x)
+    if op.kind == "UNIDIRECTIONAL_SEQUENCE_LSTM":
+        return _Lstm(graph.tensors[op.outputs[0]].shape[-1])(x)
     if op.kind == "PAD":
         return keras.layers.ZeroPadding2D(tuple((before, 0) for before in op.options["before"]))(x)
     if op.kind in _ACTIVATIONS:
@@ -59,6 +65,31 @@ def _apply(inputs: list[Any], op: Op, graph: Graph) -> Any:
         x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
     x = _activated(x, op)
     return keras.layers.Dropout(rate)(x) if rate else x
+
+
+class _Last(keras.layers.Layer):
+    """The last position of a sequence, or of a map."""
+
+    def call(self, x: Any) -> Any:
+        return x[:, -1:] if len(x.shape) == 3 else x[:, -1:, -1:]
+
+
+class _Lstm(keras.layers.Layer):
+    """Keras's LSTM, with both of its kernels as one variable."""
+
+    def __init__(self, units: int) -> None:
+        super().__init__()
+        layer = keras.layers.LSTM(units, return_sequences=True)
+        self._units, self._layer = units, lambda: layer  # its own variables are none of the model's
+
+    def build(self, shape: tuple[int, ...]) -> None:
+        self._layer().build(shape)
+        self.kernel = self.add_weight(shape=(shape[-1] + self._units, 4 * self._units), name="kernel")
+        self.bias = self.add_weight(shape=(4 * self._units,), name="bias")
+
+    def call(self, x: Any) -> Any:
+        layer, kernels = self._layer(), (self.kernel[: -self._units], self.kernel[-self._units :])
+        return layer.stateless_call([*kernels, self.bias], layer.non_trainable_variables, x)[0]
 
 
 def _activated(x: Any, op: Op) -> Any:

@@ -7,6 +7,7 @@ from keras_twin import in_training, penalty, twin, variables
 
 from nas.graph.builder import GraphBuilder
 from nas.model.network.network import Network
+from nas.model.network.operators import LINEAR, WEIGHTED
 from nas.model.runtime import tf
 
 
@@ -97,8 +98,9 @@ def test_layers_of_one_shape_start_from_different_weights():
 
 
 def test_initial_kernels_fill_the_range_of_glorot_s_distribution(network):
-    kernels = [weights for weights in Network(network.graph).get_weights() if weights.ndim > 1]
-    for kernel in kernels:
+    weighted = [op.kind for op in network.graph.ops if op.kind in WEIGHTED]
+    kernels = [weights.kernel.numpy() for weights in Network(network.graph).layers]
+    for kernel in (kernel for kernel, kind in zip(kernels, weighted, strict=True) if kind in LINEAR):
         *window, inputs, outputs = kernel.shape
         limit = np.sqrt(6 / (np.prod(window) * (inputs + outputs)))
         assert 0.8 * limit < np.abs(kernel).max() <= limit

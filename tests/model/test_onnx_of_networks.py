@@ -18,10 +18,12 @@ def test_int8_onnx_answers_as_litert_within_a_step(network):
     model = TfliteModel(network.tflite, in_litert=True)
     answers = run_onnx(tflite_to_onnx(network.tflite, "model.tflite"), network.x, "model.onnx")
     steps = np.abs(answers - model.predict(network.x)) / model.output_quantization[0]
-    assert steps.max() < 1.5
+    kinds = {op.kind for op in network.graph.ops}
+    # In ONNX, the state of an LSTM is no int8 number.
+    has_lstm = "UNIDIRECTIONAL_SEQUENCE_LSTM" in kinds
+    assert steps.max() < (2.5 if has_lstm else 1.5)
     # TFLite computes a hard swish in 16 bits, so that more values behind it differ from those by floats by a step.
-    has_swish = any(op.kind == "HARD_SWISH" for op in network.graph.ops)
-    assert (steps < 0.5).mean() > (0.9 if has_swish else 0.98 if network.has_branches else 0.99)
+    assert (steps < 0.5).mean() > (0.9 if has_lstm or "HARD_SWISH" in kinds else 0.98 if network.mixes else 0.99)
 
 
 def test_float_onnx_answers_as_keras(network):

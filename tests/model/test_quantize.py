@@ -14,7 +14,7 @@ from nas.model.deploy.tflite_model import TfliteModel
 from nas.model.network.network import Network
 
 KINDS = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
-DTYPES = {schema.TensorType.INT8: "int8", schema.TensorType.INT32: "int32"}
+DTYPES = {schema.TensorType.INT8: "int8", schema.TensorType.INT32: "int32", schema.TensorType.INT16: "int16"}
 PADDING = {schema.Padding.SAME: "SAME", schema.Padding.VALID: "VALID"}
 ACTIVATION = {
     schema.ActivationFunctionType.NONE: "NONE",
@@ -48,8 +48,12 @@ def _options(model):
             found["dilation"] = (o.dilationHFactor, o.dilationWFactor)
         if hasattr(o, "filterHeight"):
             found["filter"] = (o.filterHeight, o.filterWidth)
-        if hasattr(o, "fusedActivationFunction"):
+        if kind == "UNIDIRECTIONAL_SEQUENCE_LSTM":
+            assert o.fusedActivationFunction == schema.ActivationFunctionType.TANH
+        elif hasattr(o, "fusedActivationFunction"):
             found["activation"] = ACTIVATION[o.fusedActivationFunction]
+        if hasattr(o, "newShape"):
+            found = {"shape": tuple(map(int, o.newShape[1:]))}
         if hasattr(o, "axis"):
             found = {"axis": o.axis}
         if o is None and kind == "FULLY_CONNECTED":
@@ -58,6 +62,9 @@ def _options(model):
             widths = model.buffers[model.subgraphs[0].tensors[op.inputs[1]].buffer].data
             _, (top, _), (left, _), _ = np.array(widths, np.uint8).view("<i4").reshape(4, 2).tolist()
             found = {"before": (top, left)}
+        if kind == "SLICE":
+            begin = model.buffers[model.subgraphs[0].tensors[op.inputs[1]].buffer].data
+            found = {"begin": tuple(np.array(begin, np.uint8).view("<i4").tolist())}
         yield found
 
 

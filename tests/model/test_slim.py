@@ -68,8 +68,11 @@ def test_every_buffer_but_the_first_holds_data_aligned_to_16_bytes(network):
 
 def test_tensors_are_in_the_order_of_their_first_mention(network):
     (graph,) = schema.ModelT.InitFromPackedBuf(network.tflite, 0).subgraphs
-    mentions = [*graph.inputs, *(i for op in graph.operators for i in (*op.inputs, *op.outputs))]
-    assert list(dict.fromkeys(map(int, mentions))) == list(range(len(graph.tensors)))
+    ends = (
+        (*op.inputs, *op.outputs, *(() if op.intermediates is None else op.intermediates)) for op in graph.operators
+    )
+    mentions = dict.fromkeys(int(i) for i in (*graph.inputs, *(i for tensors in ends for i in tensors)) if i >= 0)
+    assert list(mentions) == list(range(len(graph.tensors)))
 
 
 def test_the_file_has_the_identifier_of_its_format(network):

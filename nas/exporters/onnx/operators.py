@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from nas.exporters.onnx.recurrent import lstm
 from nas.exporters.onnx.windows import average_pool, convolution, dense, depthwise, max_pool, rounding, transposed
 from nas.exporters.onnx.writer import OnnxWriter, open_batch
 from nas.target.plain_c.model import Operator, Tensor
@@ -153,5 +154,6 @@ OPERATORS: Mapping[str, Written] = {
     "TRANSPOSE": _transpose,
     "SLICE": _slice,
     "SPLIT": _split,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
 }
 """By TFLite's name of the operator."""

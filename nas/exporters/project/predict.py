@@ -7,6 +7,7 @@ from nas.exporters.c_text import comment
 from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
 from nas.exporters.input_scaling import filling
 from nas.exporters.project import smoothing, sound, window
+from nas.exporters.project.invoke import invoked
 from nas.study.archive import Archive
 
 MARGIN_BYTES = 1024
@@ -159,11 +160,11 @@ bool {prefix}_self_test() {{
     input[i] = {prefix}_check_input[i];
   }}
   // A difference of 1 comes from rounding; more means another model, or other kernels.
-  return interpreter->Invoke() == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
+  return {invoked(archive)} == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
 }}
 
 int {prefix}_predict(const float* raw, float* {words.array}) {{
-{filled}  if (interpreter->Invoke() != kTfLiteOk) return -1;
+{filled}  if ({invoked(archive)} != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}
 """

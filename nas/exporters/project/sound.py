@@ -2,6 +2,7 @@
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.front_ends.hearing import Hearing
+from nas.exporters.project.invoke import invoked
 from nas.study.archive import Archive
 
 
@@ -42,7 +43,7 @@ bool {prefix}_self_test() {{
   if (heard) memcpy(interpreter->input(0)->data.int8, features, {upper}_INPUT_BYTES);
   {prefix}_listen_reset();
   // A difference of 1 comes from rounding; more means another model, or other kernels.
-  return heard && interpreter->Invoke() == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
+  return heard && {invoked(archive)} == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
 }}
 
 size_t {prefix}_process_samples(const int16_t* samples, size_t count, float* {words.array}, int* answered) {{
@@ -56,7 +57,7 @@ size_t {prefix}_process_samples(const int16_t* samples, size_t count, float* {wo
 int {prefix}_predict(const int8_t* {features}, float* {words.array}) {{
   // TFLM may overwrite its input, while most frames are needed for the next answer too: so they are copied.
   memcpy(interpreter->input(0)->data.int8, {features}, {upper}_INPUT_BYTES);
-  if (interpreter->Invoke() != kTfLiteOk) return -1;
+  if ({invoked(archive)} != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}
 """

@@ -4,6 +4,7 @@ from typing import Any
 
 from nas.exporters.answers.answers import Answers, answers_of
 from nas.exporters.front_ends.window_input import noise_units
+from nas.exporters.project.invoke import invoked
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
@@ -74,7 +75,7 @@ bool {prefix}_self_test() {{
   const bool same = {prefix}_front_end_input(input) && memcmp(input, {prefix}_check_input, {upper}_INPUT_BYTES) == 0;
   {prefix}_front_end_reset();
   // A difference of 1 comes from rounding; more means another model, or other kernels.
-  return same && interpreter->Invoke() == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
+  return same && {invoked(archive)} == kTfLiteOk && {prefix}_check(interpreter->output(0)->data.int8) <= 1;
 }}
 
 size_t {prefix}_process_samples(const int16_t* samples, size_t steps, float* {words.array}, int* answered) {{
@@ -85,7 +86,7 @@ size_t {prefix}_process_samples(const int16_t* samples, size_t steps, float* {wo
 }}
 
 int {prefix}_predict({_given(words)}float* {words.array}) {{
-{copied}  if (interpreter->Invoke() != kTfLiteOk) return -1;
+{copied}  if ({invoked(archive)} != kTfLiteOk) return -1;
   const int8_t* output = interpreter->output(0)->data.int8;
 {reading}}}
 """

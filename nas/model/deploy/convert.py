@@ -1,11 +1,17 @@
 """From a trained model to the int8 `.tflite` that runs on the device."""
 
+import flatbuffers
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 
 from nas.arrays import Floats, Ints
 from nas.data.dataset import Part
 from nas.model.deploy.fake_quantized import FakeQuantizedNetwork
-from nas.model.deploy.slim import slim
+from nas.model.deploy.order import put_in_order
+from nas.model.deploy.recurrent import exchange, needs_stand_ins, stand_in, stand_in_weights
+from nas.model.deploy.slim import drop_reshapes, reorder, slim
+from nas.model.network.operators import WEIGHTED
+from nas.model.network.recurrent import LSTM
 from nas.model.runtime import quiet, tf
 
 CALIBRATION_ROWS = 512
@@ -23,6 +29,28 @@ def quantize(network: FakeQuantizedNetwork) -> bytes:
 
 def convert(network: FakeQuantizedNetwork) -> bytes:
     """Return the `.tflite` as TensorFlow's converter writes it, with names and metadata."""
+    return _exchanged(network) if needs_stand_ins(network.graph) else _converted(network)
+
+
+def _exchanged(network: FakeQuantizedNetwork) -> bytes:
+    """Return the `.tflite` of a network with operators that the converter does not write, such as LSTMs."""
+    graph, stood = network.graph, stand_in(network.graph)
+    kinds = [op.kind for op in graph.ops if op.kind in WEIGHTED]
+    weights = [(kernel.numpy(), bias.numpy()) for kernel, bias in network.fold()]
+    given = [stand_in_weights(*own) if kind == LSTM else own for kind, own in zip(kinds, weights, strict=True)]
+    other = network.in_place(stood, [(tf.constant(kernel), tf.constant(bias)) for kernel, bias in given])
+    model = schema.ModelT.InitFromPackedBuf(_converted(other), 0)
+    drop_reshapes(model)
+    put_in_order(model, stood)
+    recurrent = [own for kind, own in zip(kinds, weights, strict=True) if kind == LSTM]
+    exchange(model, stood, graph, zip(recurrent, network.cells, strict=True))
+    reorder(model.subgraphs[0])
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _converted(network: FakeQuantizedNetwork) -> bytes:
     shape = (1, *network.input_shape)
     deployed = [(kernel.numpy(), _keep(bias.numpy(), i)) for i, (kernel, bias) in enumerate(network.fold(), start=1)]
     call = tf.function(lambda x: network(x, deployed, probabilities=True), autograph=False)

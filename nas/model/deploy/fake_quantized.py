@@ -6,6 +6,7 @@ device. The converter takes the ranges of activations from these operators, so w
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -17,8 +18,9 @@ from nas.graph.scales import FIXED_SCALE, SAME_SCALE, find_scales
 from nas.model.deploy.hard_swish_range import fit_hard_swish
 from nas.model.losses import LOSSES
 from nas.model.network.network import Network
-from nas.model.network.operators import LINEAR, activate, apply
+from nas.model.network.operators import WEIGHTED, apply, apply_weighted
 from nas.model.network.plain_layers import spread
+from nas.model.network.recurrent import LSTM, lstm_states
 from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
@@ -26,7 +28,7 @@ from nas.model.runtime import tf
 Range: TypeAlias = tuple[float, float]
 
 # Operators that give values of their input, which are rounded already, or zeros.
-_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION", "PAD"))
+_COPYING = frozenset(("MAX_POOL_2D", "CONCATENATION", "PAD", "RESHAPE", "SLICE"))
 
 # Percentiles at which a range may end: values beyond it are clipped, and all others are quantized in finer steps.
 # 99.9 and 99.99 are what Wu et al., arXiv:2004.09602, found best for convolutions. Long training produces rare peaks
@@ -46,12 +48,16 @@ class FakeQuantizedNetwork(Network):
         network: provides the initial weights.
         ranges: of the values that each scale stands for, see `nas.graph.scales.find_scales`; if empty, only kernels
             are rounded.
+
+    Attributes:
+        cells: the greatest size of the cells of each LSTM, on the rows that the ranges were measured on; 0 before.
     """
 
     topology: "_FakeQuantizedTopology"
 
     def __init__(self, network: Network, ranges: Sequence[Range]) -> None:
         self.graph, self.seed = network.graph, network.seed
+        self.cells: Sequence[float] = [0.0 for op in network.graph.ops if op.kind == LSTM]
         self.topology = _FakeQuantizedTopology(network.topology, network.graph, ranges)
         self.numbers = network.numbers
         self.layers = [Weights(tf.Variable(kernel), tf.Variable(bias), None) for kernel, bias in network.fold()]
@@ -64,6 +70,19 @@ class FakeQuantizedNetwork(Network):
         """Return the rounded values of each tensor that is not constant, by its index; probabilities are left out."""
         return self.topology.values(x, self.fold())
 
+    def in_place(self, graph: Graph, deployed: Deployed) -> "FakeQuantizedNetwork":
+        """Return a network of another graph with the same scales, and with these weights."""
+        other = copy(self)
+        other.graph, other.topology = graph, self.topology.of(graph)
+        other.layers = [Weights(kernel, bias, None) for kernel, bias in deployed]
+        return other
+
+    def greatest_cells(self, x: Any) -> list[float]:
+        """Return the greatest size of the cells of each LSTM on rows."""
+        values, weighted = self.values(x), [op for op in self.graph.ops if op.kind in WEIGHTED]
+        recurrent = [(op, weights) for op, weights in zip(weighted, self.fold(), strict=True) if op.kind == LSTM]
+        return [float(tf.reduce_max(tf.abs(lstm_states(values[op.inputs[0]], *w)[1]))) for op, w in recurrent]
+
 
 class _FakeQuantizedTopology:
     """The topology of one fake-quantized network; its ranges are its own, so no other network shares its graphs."""
@@ -73,13 +92,19 @@ class _FakeQuantizedTopology:
     def __init__(self, topology: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
         self.input_shape, self.outputs = topology.input_shape, topology.outputs
         self._graph, self._ranges, self._scales = graph, ranges, find_scales(graph)
+        self._rounding = [_round_gates if op.kind == LSTM else _round_kernel for op in graph.ops if op.kind in WEIGHTED]
+
+    def of(self, graph: Graph) -> "_FakeQuantizedTopology":
+        """Return the topology of another graph with the same scales."""
+        return _FakeQuantizedTopology(self, graph, self._ranges)
 
     def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
         return self.values(x, self.fold(weights), training=True)[self._graph.outputs[0]]
 
     def fold(self, weights: Sequence[Weights]) -> Deployed:
         """Return rounded kernels, and biases; rounding twice changes nothing."""
-        return [(_round_kernel(kernel), bias) for kernel, bias in (layer.fold() for layer in weights)]
+        folded = (layer.fold() for layer in weights)
+        return [(rounded(kernel), bias) for rounded, (kernel, bias) in zip(self._rounding, folded, strict=True)]
 
     def evaluate(self, x: Any, deployed: Deployed, numbers: LayerNumbers) -> Any:
         return self.values(x, deployed)[self._graph.outputs[0]]
@@ -96,13 +121,12 @@ class _FakeQuantizedTopology:
         values = {graph.inputs[0]: self._round(x, graph.inputs[0])}
         for op in graph.ops:
             inputs, output = [values[i] for i in graph.data_inputs(op)], op.outputs[0]
-            if op.kind in LINEAR:
+            if op.kind in WEIGHTED:
                 kernel, bias = next(layers)
                 if training and op.options.get("dilation", (1, 1)) != (1, 1):
                     kernel = spread(kernel, op.options["dilation"])
                     op = replace(op, options={**op.options, "dilation": (1, 1)})
-                x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
-                values[output] = self._round(x, output)
+                values[output] = self._round(apply_weighted(op, inputs[0], kernel, bias), output)
             elif graph.gives_probabilities(op):
                 values[output] = inputs[0]
             elif op.kind in _COPYING:
@@ -155,7 +179,9 @@ def fake_quantize(
     if span is not None:
         place = find_scales(network.graph)[network.graph.ops[-1].outputs[0]]
         choices = (_widened(ranges, place, span) for ranges in choices)
-    return min((FakeQuantizedNetwork(network, _distinct(ranges)) for ranges in choices), key=change)
+    found = min((FakeQuantizedNetwork(network, _distinct(ranges)) for ranges in choices), key=change)
+    found.cells = found.greatest_cells(x)
+    return found
 
 
 def _widened(ranges: Sequence[Range], place: int, span: Range) -> list[Range]:
@@ -204,7 +230,22 @@ def _round_kernel(kernel: Any) -> Any:
     """Round each output channel of a kernel to 255 steps, symmetric around 0."""
     # A depthwise kernel is [h, w, channels, 1].
     channels = kernel[..., 0] if len(kernel.shape) == 4 and kernel.shape[-1] == 1 else kernel
+    return tf.reshape(_rounded(channels), kernel.shape)
+
+
+def _round_gates(kernel: Any) -> Any:
+    """Round the eight matrices of an LSTM as `_round_kernel` rounds channels; see `nas.model.network.recurrent`."""
+    rows, columns = kernel.shape
+    units = columns // 4
+    parts = []
+    for part in tf.split(kernel, [rows - units, units]):
+        gates = tf.transpose(tf.reshape(part, (-1, 4, units)), (0, 2, 1))
+        parts.append(tf.reshape(tf.transpose(_rounded(gates), (0, 2, 1)), part.shape))
+    return tf.concat(parts, 0)
+
+
+def _rounded(channels: Any) -> Any:
+    """Round each entry of the last axis to 255 steps, symmetric around 0."""
     most = tf.stop_gradient(tf.reduce_max(tf.abs(channels), range(len(channels.shape) - 1)))
     most = tf.maximum(most, 1e-6)
-    rounded = tf.quantization.fake_quant_with_min_max_vars_per_channel(channels, -most, most, narrow_range=True)
-    return tf.reshape(rounded, kernel.shape)
+    return tf.quantization.fake_quant_with_min_max_vars_per_channel(channels, -most, most, narrow_range=True)

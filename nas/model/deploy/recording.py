@@ -101,6 +101,7 @@ class Recording:
         found: dict[int, list[Floats]] = {tensor: [] for tensor in tensors}
         for row in rows:
             self._interpreter.set_tensor(self.input, self._as_input(row))
+            self._interpreter.reset_all_variables()  # each row begins anew
             self._interpreter.invoke()
             for tensor, values in found.items():
                 values.append(self._real(tensor, self._interpreter.get_tensor(tensor)))

@@ -34,6 +34,7 @@ _KINDS = schema.BuiltinOperator
 _WITH_BIAS = (_KINDS.CONV_2D, _KINDS.DEPTHWISE_CONV_2D, _KINDS.FULLY_CONNECTED)
 # What computes new values, so that only data decide their zero point if no activation follows.
 _COMPUTING = (*_WITH_BIAS, _KINDS.ADD, _KINDS.MUL, _KINDS.HARD_SWISH)
+_LSTM_STATES = slice(18, 20)  # among its inputs, in lstm_shared.h of TFLM
 # What copies values, or compares them.
 _COPYING = tuple(getattr(_KINDS, kind) for kind in sorted(SAME_SCALE))
 # Operators whose missing options are read as options at their defaults, in both runtimes. TensorFlow's quantizer does
@@ -73,7 +74,7 @@ def slim_model(
     if not keep_metadata:
         model.metadata = plans
     if not plans and len(model.subgraphs) == 1:
-        _drop_reshapes(model)
+        drop_reshapes(model)
     if graph is not None:
         put_in_order(model, graph)
     own: set[int] = set()
@@ -115,7 +116,7 @@ def _slim_graph(model: Any, graph: Any, *, ordered: bool) -> set[int]:
     return _own_quantization(graph, operators)
 
 
-def _drop_reshapes(model: Any) -> None:
+def drop_reshapes(model: Any) -> None:
     """Connect each FULLY_CONNECTED to the input of the RESHAPE before it, and remove operators that nothing reads."""
     (graph,) = model.subgraphs
     kinds = [kind_of(model.operatorCodes[op.opcodeIndex]) for op in graph.operators]
@@ -251,6 +252,10 @@ def _own_quantization(graph: Any, operators: list[tuple[Any, int]]) -> set[int]:
     for op, kind in operators:
         if kind in _COMPUTING and not getattr(op.builtinOptions, "fusedActivationFunction", 0):
             own.update(_numbers(op.outputs))
+        if kind == _KINDS.UNIDIRECTIONAL_SEQUENCE_LSTM:  # of the state, which has the output's, and of the cells
+            states = [i for i in _numbers(op.inputs)[_LSTM_STATES] if i >= 0]
+            _share_quantization(tensors, (*_numbers(op.outputs), *states[:1], *_numbers(op.intermediates)))
+            own.update(states)
         if kind in _COPYING:
             _share_quantization(tensors, (*_numbers(op.inputs), *_numbers(op.outputs)))
     return {id(tensors[i].quantization) for i in own} - {id(None)}

@@ -140,6 +140,7 @@ class TfliteModel:
         with self._refusing():
             self._resize(len(q))
             self._interpreter.set_tensor(self._input["index"], q)
+            self._interpreter.reset_all_variables()  # each row begins anew
             self._interpreter.invoke()
         return np.asarray(self._interpreter.get_tensor(self._output["index"])).reshape(len(q), -1)
 

@@ -70,6 +70,7 @@ class Tflm:
         outputs = []
         for row in rows:
             self._interpreter.set_input(whole(row, source), 0)
+            self._interpreter.reset()  # each row begins anew
             self._interpreter.invoke()
             outputs.append(real(self._interpreter.get_output(0), target))
         return np.concatenate(outputs)

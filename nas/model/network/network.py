@@ -12,11 +12,10 @@ import numpy as np
 
 from nas.arrays import Array
 from nas.graph.graph import Graph
-from nas.model.network.operators import LINEAR, activate, apply
+from nas.model.network.operators import WEIGHTED, apply, apply_weighted
 from nas.model.network.reading import read_graph
 from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import assign, make_weights, moving, trainable
-from nas.model.runtime import tf
 
 
 class Network:
@@ -42,7 +41,7 @@ class Network:
         self.graph, self.seed = graph, seed % 2**30
         self.topology, self.numbers = read_graph(graph)
         rng = np.random.default_rng(seed)
-        self.layers = [make_weights(graph, op, rng) for op in graph.ops if op.kind in LINEAR]
+        self.layers = [make_weights(graph, op, rng) for op in graph.ops if op.kind in WEIGHTED]
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -76,9 +75,8 @@ class Network:
         values = {self.graph.inputs[0]: x}
         for op in self.graph.ops:
             inputs = [values[i] for i in self.graph.data_inputs(op)]
-            if op.kind in LINEAR:
-                kernel, bias = next(layers)
-                x = activate(tf.nn.bias_add(LINEAR[op.kind](inputs[0], kernel, op), bias), op)
+            if op.kind in WEIGHTED:
+                x = apply_weighted(op, inputs[0], *next(layers))
             else:
                 is_left_out = self.graph.gives_probabilities(op) and not probabilities
                 x = inputs[0] if is_left_out else apply(op, inputs)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nas.graph.graph import Op
+from nas.model.network.recurrent import LSTM, lstm
 from nas.model.runtime import tf
 
 
@@ -55,6 +56,15 @@ def _pad(x: Any, op: Op) -> Any:
     return tf.pad(x, ((0, 0), (top, 0), (left, 0), (0, 0)))
 
 
+def _reshape(x: Any, op: Op) -> Any:
+    return tf.reshape(x, (-1, *op.options["shape"]))
+
+
+def _slice(x: Any, op: Op) -> Any:
+    """Return the last position along each axis between batch and channels."""
+    return x[(slice(None), *(slice(-1, None) for _ in op.options["begin"][1:-1]))]
+
+
 def _softmax(x: Any, op: Op) -> Any:
     return tf.nn.softmax(x)
 
@@ -85,11 +95,14 @@ LINEAR: Mapping[str, Callable[[Any, Any, Op], Any]] = {
     "FULLY_CONNECTED": _dense,
 }
 SLIDING = frozenset(LINEAR) - {"FULLY_CONNECTED"}
+WEIGHTED = frozenset((*LINEAR, LSTM))
 # Operators without weights, of one input and of several.
 FIXED: Mapping[str, Callable[[Any, Op], Any]] = {
     "MAX_POOL_2D": _max_pool,
     "AVERAGE_POOL_2D": _average_pool,
     "PAD": _pad,
+    "RESHAPE": _reshape,
+    "SLICE": _slice,
     "SOFTMAX": _softmax,
     "LOGISTIC": _logistic,
     "HARD_SWISH": _hard_swish,
@@ -99,6 +112,13 @@ JOINS: Mapping[str, Callable[[Sequence[Any], Op], Any]] = {
     "MUL": _multiply,
     "CONCATENATION": _concatenate,
 }
+
+
+def apply_weighted(op: Op, x: Any, kernel: Any, bias: Any) -> Any:
+    """Compute an operator of `WEIGHTED`, with the activation that is fused into it."""
+    if op.kind == LSTM:
+        return lstm(x, kernel, bias)
+    return activate(tf.nn.bias_add(LINEAR[op.kind](x, kernel, op), bias), op)
 
 
 def apply(op: Op, inputs: Sequence[Any]) -> Any:

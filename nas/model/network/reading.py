@@ -7,7 +7,8 @@ from typing import NamedTuple
 from nas.graph.graph import Graph, Op
 from nas.graph.scales import POOLINGS
 from nas.model.network import layers
-from nas.model.network.operators import LINEAR, SLIDING
+from nas.model.network.operators import SLIDING, WEIGHTED
+from nas.model.network.recurrent import LSTM
 from nas.model.network.topology import WITHOUT_WEIGHTS, Layer, LayerNumbers, Topology
 
 
@@ -18,7 +19,10 @@ def read_graph(graph: Graph) -> tuple[Topology, LayerNumbers]:
     places = {graph.inputs[0]: 0}
     for part in _joined(graph):
         sources, op = tuple(places[i] for i in part.inputs), part.op
-        if op.kind in LINEAR:
+        if op.kind == "RESHAPE":
+            places[part.output] = sources[0]  # layers read a sequence as a map
+            continue
+        if op.kind in WEIGHTED:
             numbers.dropout.append(op.training.get("dropout", 0.0))
             numbers.l2.append(op.training.get("l2", 0.0))
         if op.kind in SLIDING:
@@ -61,6 +65,8 @@ def _layer(part: _Joined, sources: tuple[int, ...], graph: Graph) -> Layer:
     if op.kind == "FULLY_CONNECTED":
         # A search tries many dense layers with L2 and without it; a penalty of 0 costs little.
         return Layer(op.kind, sources, part.activation, normalize, dropout, l2=True)
+    if op.kind in (LSTM, "SLICE"):
+        return Layer(op.kind, sources)
     if op.kind in POOLINGS:
         assert op.options["padding"] == "VALID"
         assert op.options["stride"] == op.options["filter"]

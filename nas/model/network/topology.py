@@ -13,8 +13,9 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from nas.graph.scales import POOLINGS
 from nas.model.network import layers
-from nas.model.network.operators import ACTIVATIONS, LINEAR, hard_swish
+from nas.model.network.operators import ACTIVATIONS, WEIGHTED, hard_swish
 from nas.model.network.plain_layers import LayerAttributes
+from nas.model.network.recurrent import LSTM, lstm
 from nas.model.network.variables import EPSILON, Norm, Weights
 from nas.model.runtime import tf
 
@@ -129,6 +130,8 @@ class Topology:
             number, own = next(variables)
             if layer.kind == "FULLY_CONNECTED":
                 x = _train_dense(x, own, layer)
+            elif layer.kind == LSTM:
+                x = _recurrent(x, own.kernel, own.bias, channels_last)
             else:
                 x = _train_convolution(x, own, layer, numbers.geometries[next(geometries)], channels_last)
             return _drop(x, numbers.dropout[number], tf.stack([seed + number, step])) if layer.dropout else x
@@ -147,13 +150,15 @@ class Topology:
             kernel, bias = next(weights)
             if layer.kind == "FULLY_CONNECTED":
                 return _activate(tf.nn.bias_add(tf.matmul(x, kernel), bias), layer)
+            if layer.kind == LSTM:
+                return _recurrent(x, kernel, bias, channels_last)
             return _convolution(x, (kernel, None, bias), layer, numbers.geometries[next(geometries)], channels_last)[0]
 
         return self._walk(x, apply)
 
     def penalty(self, weights: Sequence[Weights], numbers: LayerNumbers) -> Any:
         """Return the sum of the kernels' squared norms, each times its L2 factor."""
-        linear = [layer for layer in self.layers if layer.kind in LINEAR]
+        linear = [layer for layer in self.layers if layer.kind in WEIGHTED]
         terms = [
             2 * numbers.l2[number] * tf.nn.l2_loss(weights[number].kernel)
             for number, layer in enumerate(linear)
@@ -169,7 +174,7 @@ class Topology:
             x, channels_last = inputs[0]
             if layer.kind == "FULLY_CONNECTED":
                 values.append((apply(_flatten(x, channels_last), layer, channels_last), channels_last))
-            elif layer.kind == "CONV_2D":
+            elif layer.kind in ("CONV_2D", LSTM):
                 values.append((apply(x, layer, channels_last), False))
             elif layer.kind in POOLINGS:
                 values.append((_pool(x, layer, channels_last), channels_last))
@@ -221,6 +226,14 @@ def _train_dense(x: Any, weights: Weights, layer: Layer) -> Any:
     return _activate(y[:, 0, 0, :], layer)
 
 
+def _recurrent(x: Any, kernel: Any, bias: Any, channels_last: bool) -> Any:
+    """Return the states of an LSTM [n, units, h, w] over the positions of maps, row by row."""
+    x = x if channels_last else tf.transpose(x, (0, 2, 3, 1))
+    rows, height, width, channels = tf.unstack(tf.shape(x))
+    states = lstm(tf.reshape(x, (rows, height * width, channels)), kernel, bias)
+    return tf.transpose(tf.reshape(states, (rows, height, width, tf.shape(bias)[0] // 4)), (0, 3, 1, 2))
+
+
 def _update_statistics(norm: Norm | None, mean: Any, variance: Any) -> None:
     """Move the moving averages of a normalization towards the statistics of a batch."""
     for moving, value in ((norm.mean, mean), (norm.variance, variance)) if norm else ():
@@ -263,5 +276,6 @@ WITHOUT_WEIGHTS: Mapping[str, Callable[[Sequence[Any], Layer], Any]] = {
     "MUL": lambda inputs, layer: _activate(inputs[0] * inputs[1], layer),
     "CONCATENATION": lambda inputs, layer: tf.concat(inputs, 1),
     "LOGISTIC": lambda inputs, layer: tf.nn.sigmoid(inputs[0]),
+    "SLICE": lambda inputs, layer: inputs[0][:, :, -1:, -1:],
     "HARD_SWISH": lambda inputs, layer: hard_swish(inputs[0]),
 }

@@ -7,6 +7,7 @@ import numpy as np
 
 from nas.arrays import Array, Floats
 from nas.graph.graph import Graph, Op
+from nas.model.network.recurrent import LSTM, initial_lstm
 from nas.model.runtime import tf
 
 EPSILON = 1e-3
@@ -22,7 +23,10 @@ class Norm(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Variables of one operator: kernel [h, w, in, out] (depthwise [h, w, out, 1], dense [in, out]) and bias [out]."""
+    """Variables of one operator: kernel [h, w, in, out] (depthwise [h, w, out, 1], dense [in, out]) and bias [out].
+
+    An LSTM has a kernel [in + units, 4 units] and a bias [4 units], see `nas.model.network.recurrent`.
+    """
 
     kernel: Any
     bias: Any
@@ -51,6 +55,10 @@ def moving(layers: Sequence[Weights]) -> list[Any]:
 
 def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:
     """Make the variables of an operator: kernel by Glorot's uniform distribution (Glorot & Bengio, 2010), bias 0."""
+    if op.kind == LSTM:
+        units, inputs = graph.tensors[op.inputs[1]].shape
+        kernel, bias = initial_lstm(units, inputs, rng)
+        return Weights(open_variable(kernel), open_variable(bias), None)
     shape = _kernel_shape(op.kind, graph.tensors[op.inputs[1]].shape)
     *window, inputs, outputs = shape
     limit = np.sqrt(6 / (np.prod(window) * (inputs + outputs)))

@@ -129,6 +129,13 @@ class _Builder:
     def multiply(self, step: Step) -> int:
         return self.batch.multiply(*self._pair(step), tuple(_values(step, "_constants").values()))
 
+    def lstm(self, step: Step) -> int:
+        weights, bias = (_numbers(step, what) for what in ("weights", "bias"))
+        (fields,) = (c.values for c in step.constants if isinstance(c, Struct))
+        multipliers, shifts = (_listed(fields[name]) for name in ("multipliers", "shifts"))
+        sizes = [value for value in fields.values() if isinstance(value, int)]
+        return self.batch.lstm(self.at(step.inputs[0]), sizes, multipliers, shifts, weights, bias)
+
     def _pair(self, step: Step) -> tuple[int, int, list[tuple[int, int, int]]]:
         """Return the two inputs, and the loops in which they are walked."""
         a, b = step.inputs
@@ -149,6 +156,7 @@ _ADDED: Mapping[str, Callable[[_Builder, Step], int]] = {
     "copy": _Builder.copy,
     "add": _Builder.add,
     "multiply": _Builder.multiply,
+    "lstm": _Builder.lstm,
 }
 """How a step is added, by its first kernel."""
 
@@ -158,6 +166,11 @@ _BY_ITSELF = frozenset({"mean", "add", "multiply"})
 def _values(step: Step, ending: str) -> Mapping[str, Any]:
     """Return the values of the structure whose type ends so."""
     return next(c.values for c in step.constants if isinstance(c, Struct) and c.ctype.endswith(ending))
+
+
+def _listed(values: int | str) -> list[int]:
+    """Return the numbers of an array in a structure, as C has them."""
+    return [int(number) for number in str(values).strip("{}").split(",")]
 
 
 def _numbers(step: Step, what: str) -> Array:

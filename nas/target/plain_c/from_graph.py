@@ -20,6 +20,8 @@ Fill: TypeAlias = Callable[[tuple[int, ...], str], Array]
 _SCALE = 0.05
 _CLASS_SCALE = 1 / 256
 _TYPICAL_WEIGHT = 64
+_CELL_SCALE = 2.0**-12
+LSTM, _LSTM_STATES = "UNIDIRECTIONAL_SEQUENCE_LSTM", slice(18, 20)
 
 
 def _zeros(shape: tuple[int, ...], dtype: str) -> Array:
@@ -44,6 +46,12 @@ def network_of(graph: Graph, fill: Fill = _zeros) -> Network:
     for op in graph.ops:
         if op.kind == "PAD":
             tensors[op.inputs[1]] = replace(tensors[op.inputs[1]], data=_widths(op))
+        if op.kind == "SLICE":
+            tensors[op.inputs[1]] = replace(tensors[op.inputs[1]], data=np.array(op.options["begin"], np.int32))
+        if op.kind == LSTM:
+            output, state, cells = (tensors[i] for i in (op.outputs[0], *op.inputs[_LSTM_STATES]))
+            tensors[state.index] = replace(state, channel_scales=output.channel_scales, zero_points=output.zero_points)
+            tensors[cells.index] = replace(cells, channel_scales=(_CELL_SCALE,), zero_points=(0,))
     operators = tuple(_operator(i, op, tensors) for i, op in enumerate(graph.ops))
     return Network(operators, tuple(tensors[i] for i in graph.inputs), tuple(tensors[i] for i in graph.outputs))
 
@@ -80,7 +88,8 @@ def _widths(op: Op) -> Array:
 
 
 def _operator(index: int, op: Op, tensors: list[Tensor]) -> Operator:
-    inputs, outputs = tuple(tensors[i] for i in op.inputs), tuple(tensors[i] for i in op.outputs)
+    inputs = tuple(None if i < 0 else tensors[i] for i in op.inputs)
+    outputs = tuple(tensors[i] for i in op.outputs)
     if op.kind not in _OPTIONS:
         raise ValueError(f"operator {index}, {op.kind}, is in no space, so plain C estimates nothing for it")
     return Operator(index, op.kind, inputs, outputs, _OPTIONS[op.kind](op.options))
@@ -112,6 +121,9 @@ _OPTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "MUL": _activation,
     "CONCATENATION": lambda options: {**_activation(options), "axis": options["axis"]},
     "PAD": lambda options: {},
+    "RESHAPE": lambda options: {},
+    "SLICE": lambda options: {},
+    LSTM: lambda options: {"fused_activation_function": "TANH", "cell_clip": 0.0, "time_major": False},
     "LOGISTIC": lambda options: {},
     "HARD_SWISH": lambda options: {},
     "SOFTMAX": lambda options: {"beta": 1.0},

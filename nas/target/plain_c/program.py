@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nas.errors import InputError
-from nas.target.plain_c import convolutions, elementwise, moving, pooling  # noqa: F401  (they register lowerings)
+from nas.target.plain_c import convolutions, elementwise, moving, pooling, recurrent  # noqa: F401  (they register)
 from nas.target.plain_c.model import Network, Operator
 from nas.target.plain_c.placement import place
 from nas.target.plain_c.step import LOWERINGS, InexpressibleError, Lowered, Step

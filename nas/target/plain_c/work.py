@@ -34,7 +34,7 @@ def _call(step: Step) -> Call:
     shape = {"values": step.output.size, "read": sum(tensor.size for tensor in step.inputs)}
     for constant in step.constants:
         if isinstance(constant, Struct) and constant.ctype.endswith("_shape") and constant.ctype != "copy_shape":
-            shape = {key: int(value) for key, value in constant.values.items()}
+            shape = {key: value for key, value in constant.values.items() if isinstance(value, int)}
     arrays = sum(constant.bytes for constant in step.constants if isinstance(constant, Numbers))
     return Call(step.kernels[0], {**shape, "padded": int(step.padded)}, arrays)
 
@@ -169,6 +169,11 @@ def _mean(s: Mapping[str, int], by_pixel: bool) -> Terms:
     return {"outer": float(s["outer"]), "value": float(values), "read": float(values * s["reduced"])}
 
 
+def _lstm(s: Mapping[str, int], by_pixel: bool) -> Terms:
+    gates = 4 * s["steps"] * s["units"]
+    return {"step": float(s["steps"]), "gate": float(gates), "product": float(gates * (s["inputs"] + s["units"]))}
+
+
 _TERMS: Mapping[str, Callable[[Mapping[str, int], bool], Terms]] = {
     "conv": _conv,
     "dense": _dense,
@@ -179,4 +184,5 @@ _TERMS: Mapping[str, Callable[[Mapping[str, int], bool], Terms]] = {
     "average_pool": _pool,
     "softmax": _softmax,
     "mean": _mean,
+    "lstm": _lstm,
 }
