@@ -205,6 +205,8 @@ def summary(sections: list[str]) -> str:
         assert counts
         left, tried, mutants, seed = map(int, counts.groups())
         rows.append((text.partition("\n")[0], seed, mutants, tried, left, text.count("; equivalent: ")))
+    names = [row[0] for row in rows]
+    missing = ", ".join(name for name in PURE if name not in names)
     mutants, tried, left, equivalent = (sum(row[column] for row in rows) for column in (2, 3, 4, 5))
     table = [f"| {' | '.join(map(str, row))} | {100 * row[4] / row[3]:.0f} % |" for row in rows]
     return "\n".join(
@@ -219,6 +221,7 @@ def summary(sections: list[str]) -> str:
             "|---|---|---|---|---|---|---|",
             *table,
             f"| all | | {mutants} | {tried} | {left} | {equivalent} | {100 * left / tried:.1f} % |",
+            *(["", f"Not tried: {missing}."] if missing else []),
         ]
     )
 
