@@ -69,5 +69,5 @@ def kind_of(source: str) -> Kind:
 @cache
 def drawn() -> list[Graph]:
     """Five members of every space."""
-    chooser, spaces = RandomChooser(1), [load_space(name) for name in space_names()]
-    return [space.sample(chooser, row_of(space, SHAPES), 4).lower() for space in spaces for _ in range(5)]
+    spaces = [(load_space(name), RandomChooser(1)) for name in space_names()]
+    return [space.sample(chooser, row_of(space, SHAPES), 4).lower() for space, chooser in spaces for _ in range(5)]
