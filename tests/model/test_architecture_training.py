@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ from nas.data.source import load
 from nas.data.splits import split
 
 def kill(epoch):
-    if (epoch.stage, epoch.number) == (sys.argv[2], 2):
+    if (epoch.stage, epoch.number) == ("quantization-aware", 2):
         os.kill(os.getpid(), signal.SIGKILL)
 
 data = prepare(split(load("wine"), 0))
@@ -101,24 +102,30 @@ test.train_architecture(test.LAST, data, pathlib.Path(sys.argv[1]), progress=kil
 """
 
 
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The checkpoints of trainings that were killed in each stage, in processes of their own."""
-    folders = {stage: tmp_path_factory.mktemp("killed") for stage in ("float", "quantization-aware")}
+def interrupted(folder: Path, data: Prepared) -> None:
+    """Begin the training, and end it in its first stage, as Ctrl-C does."""
+
+    def stop(epoch: Epoch) -> None:
+        if (epoch.stage, epoch.number) == ("float", 2):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_architecture(LAST, data, folder, progress=stop)
+
+
+def killed(folder: Path, data: Prepared) -> None:
+    """Let the training begin in a process of its own, which is killed in the second stage."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
-    runs = [
-        subprocess.Popen([sys.executable, "-c", KILLED, str(folder), stage], env=env)
-        for stage, folder in folders.items()
-    ]
-    assert [run.wait() for run in runs] == [-signal.SIGKILL] * 2
-    return folders
+    run = subprocess.run([sys.executable, "-c", KILLED, str(folder)], env=env, check=False)
+    assert run.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize(("stage", "had"), [("float", 2), ("quantization-aware", 6)])
-def test_a_training_that_was_killed_goes_on_to_exactly_the_bytes_of_one_without_interruption(
-    data: Prepared, whole: TrainedArchitecture, killed: dict[str, Path], stage: str, had: int
+@pytest.mark.parametrize(("cut", "had"), [(interrupted, 2), (killed, 6)])
+def test_a_training_that_was_cut_short_goes_on_to_exactly_the_bytes_of_one_without_interruption(
+    data: Prepared, whole: TrainedArchitecture, tmp_path: Path, cut: Callable[[Path, Prepared], None], had: int
 ) -> None:
-    resumed = train_architecture(LAST, data, killed[stage], resume=True)
+    cut(tmp_path, data)
+    resumed = train_architecture(LAST, data, tmp_path, resume=True)
     assert resumed.resumed_at == had
     assert (resumed.tflite, resumed.weights) == (whole.tflite, whole.weights)
     assert (resumed.history, resumed.qat_history) == (whole.history, whole.qat_history)
