@@ -156,12 +156,13 @@ def _unpadded() -> bytes:
 
 
 def _write_files() -> None:
-    """Write the files of users: those whose content a page shows are as they are there."""
+    """Write the files of users: those whose content a page shows are as they are there, but for the epochs."""
     for name in ("model", "sensor", "CarSensor", "cnn_timeseries", "other", "gesture"):
         shutil.copy("studies/gesture/best/model.tflite", f"{name}.tflite")
     Path("steps.tflite").write_bytes(_unpadded())
     guide = (ROOT / "docs" / "one-model.md").read_text()
-    Path("har_cnn.py").write_text(re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[0])
+    program = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)[0]
+    Path("har_cnn.py").write_text(re.sub(r"EPOCHS = \d+", "EPOCHS = 3", program))
     Path("har.toml").write_text(re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[0])
     reference = (ROOT / "docs" / "reference" / "targets.md").read_text()
     board = re.findall(r"^    (.*)$", reference, re.MULTILINE)

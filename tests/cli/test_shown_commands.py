@@ -157,12 +157,13 @@ def here(
 
 
 def typed(command: str, trial: int) -> list[str]:
-    """Return the words of a command as they are run here: a search begins nothing, a measurement is short."""
+    """Return the words of a command as run here: a search begins nothing, trainings and measurements are short."""
     words = command.split()[1:]
     if not any(word.startswith("--help") or word == "--dry-run" for word in words):
         words += [word for verb, more in SHORTENED.items() if command.startswith(f"nas {verb} ") for word in more]
-    if "--trial" in words:
-        words[words.index("--trial") + 1] = str(trial)
+    for option, value in (("--trial", str(trial)), ("--epochs", "3")):
+        if option in words:
+            words[words.index(option) + 1] = value
     if "--architecture" in words:
         words[words.index("--architecture") + 1] = "architecture.json"
     return words
@@ -210,7 +211,11 @@ SNIPPETS = [(page, program) for page in PAGES for program in python(page)]
 
 @pytest.mark.parametrize(("page", "program"), SNIPPETS, ids=lambda value: getattr(value, "stem", None))
 def test_shown_python_runs(page: Path, program: str, here: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nas, "train", partial(nas.train, tracking_uri="none", progress=False), raising=False)
+    def quick(spec: Any, **settings: Any) -> Any:
+        return train(spec, **{**settings, "epochs": 3, "tracking_uri": "none", "progress": False})
+
+    train = nas.train
+    monkeypatch.setattr(nas, "train", quick, raising=False)
     for name, stands_for in STANDS_FOR.items():
         program = program.replace(f'"{name}"', f'"{stands_for}"')
     exec(compile(program, os.fspath(page), "exec"), {"nas": nas, **workshop.arrays()})

@@ -38,7 +38,7 @@ def training(trial: int, epochs: int = 1) -> TrainingTask:
 @pytest.mark.parametrize("name", EXECUTORS)
 def test_every_task_comes_back_once_and_a_failed_one_says_why(name: str, executor: Executor) -> None:
     broken = EvaluationTask(ARCHITECTURE, tflite=b"no model", weights=b"no weights")
-    waiting: list[Task[Any]] = [training(0), broken, training(1), training(2)]
+    waiting: list[Task[Any]] = [training(0), training(1), broken]
     submitted, ended = list(waiting), []
     assert (executor.size, executor.idle, list(executor.running)) == (2, 2, [])
     while waiting or executor.running:
@@ -46,7 +46,7 @@ def test_every_task_comes_back_once_and_a_failed_one_says_why(name: str, executo
             executor.submit(waiting.pop(0))
         assert executor.idle + len(executor.running) == executor.size
         ended += list(executor.collect(1.0))
-    assert sorted(map(submitted.index, (task for task, _ in ended))) == [0, 1, 2, 3]
+    assert sorted(map(submitted.index, (task for task, _ in ended))) == [0, 1, 2]
     for task, answer in ended:
         if isinstance(task, TrainingTask):
             assert isinstance(answer, TrainingOutcome)

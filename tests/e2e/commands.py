@@ -21,7 +21,10 @@ from optuna.trial import TrialState
 
 ROOT = Path(__file__).resolve().parents[2]
 
-QUICK = {"epochs": 1, "min_steps": 0, "final_epochs": 1, "finalists": 1, "final_folds": 2, "winner_epochs": 1}
+QUICK = {
+    "epochs": 1, "min_steps": 0, "final_epochs": 1, "finalists": 1, "final_folds": 2, "winner_epochs": 1,
+    "qat_epochs": 1, "hand_made": "false",
+}  # fmt: skip
 SEARCH = (
     *("search", "--space", "mlp_tabular", "--data", "wine", "--budget-kb", "3", "--jobs", "1", "--json"),
     *("--tracking-uri", "none", *(word for key, value in QUICK.items() for word in ("--recipe", f"{key}={value}"))),

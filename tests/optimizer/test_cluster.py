@@ -13,7 +13,6 @@ from typing import Any
 
 import psutil
 import pytest
-from trained_elsewhere import models
 
 from nas.data.source import load
 from nas.data.splits import Splits, split
@@ -140,6 +139,8 @@ def test_a_task_that_still_runs_at_the_end_is_stopped_on_its_worker(executor: Ex
 
 
 def test_a_model_that_a_worker_has_trained_is_that_of_a_training_here(address: str, tmp_path: Path) -> None:
+    from trained_elsewhere import models  # workers import this file, and need no TensorFlow for stand-ins
+
     here, there = models(tmp_path, address)
     assert here == there
 
