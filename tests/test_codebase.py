@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -165,3 +166,10 @@ def test_files_are_short():
 def test_functions_have_at_most_seven_parameters():
     counts = {place: rooms.parameters(node) for place, node in rooms.functions()}
     assert {place: count for place, count in counts.items() if count > 7} == {}
+
+
+def test_no_two_test_files_have_one_name():
+    """In folders that are no packages, pytest imports them by their names alone."""
+    files = (ROOT / "tests").rglob("test_*.py")
+    names = Counter(file.name for file in files if not (file.parent / "__init__.py").exists())
+    assert [name for name, count in names.items() if count > 1] == []
