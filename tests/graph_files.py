@@ -88,6 +88,10 @@ def file_of(graph: Graph, rng: np.random.Generator, odd: bool = False) -> bytes:
             weights = f"t{op.inputs[1]}"
             tensors[weights] = replace(tensors[weights], axis=3, scales=tensors[weights].shape[3])
             fields["depthMultiplier"] = graph.multiplier(op)
+        if op.kind == "FULLY_CONNECTED" and graph.tensors[op.inputs[2]].scales:  # TFLM compares it with that of the sum
+            data, weights, bias = (f"t{i}" for i in op.inputs)
+            scale = tensors[data].scale * tensors[weights].scale
+            tensors[bias] = replace(tensors[bias], scales=1, scale=scale)
         tensors[name] = made
         read = [f"t{i}" if i >= 0 else "" for i in op.inputs]
         nodes.append(Node(op.kind, read, [name], OPTIONS.get(op.kind), fields))

@@ -193,7 +193,8 @@ def test_the_board_with_the_least_memory_of_those_with_more_on_which_a_candidate
     assert [b.flash_bytes for b in fitting._by_memory(list(reversed(boards())))] == [b.flash_bytes for b in boards()]
     for fits_from in (0, 2):
         sizes = {board.name: totals() for board in larger[fits_from:]}
-        asked = made(sizes=sizes | {"softmax": totals(flash=10**8)}, shares={})
+        shares = dict.fromkeys(sizes, 0.5) | {"softmax": 0.0}
+        asked = made(sizes=sizes | {"softmax": totals(flash=10**8)}, shares=shares)
         (words,) = [words for words, _ in fitting._larger_board(asked)]
         assert words == f"a board with more memory, such as --target {larger[fits_from].name}"
     few = made(sizes={board.name: totals() for board in larger}, shares={larger[0].name: 0.1})
@@ -204,9 +205,10 @@ def test_the_board_with_the_least_memory_of_those_with_more_on_which_a_candidate
 def test_the_slowest_board_of_those_that_are_faster_is_told_if_time_is_short() -> None:
     faster = sorted((b for b in boards() if b.clock_hz > BOARD.clock_hz), key=lambda b: (b.clock_hz, b.name))
     sizes = {board.name: totals(ms=0.5) for board in faster[1:]}
-    asked = made(Budget(latency_ms=1.0), sizes=sizes | {"softmax": totals(ms=2.0)}, shares={})
+    shares = dict.fromkeys(sizes, 0.5) | {"softmax": 0.0}
+    asked = made(Budget(latency_ms=1.0), sizes=sizes | {"softmax": totals(ms=2.0)}, shares=shares)
     options = told(asked)
     assert any(words.startswith(f"a faster board, such as --target {faster[1].name} (") for words in options)
     assert not any("more memory" in words for words in options)
-    none = replace(asked, shares=tuple(dict.fromkeys((b.name for b in faster), 0.0).items()))
+    none = replace(asked, shares=(("softmax", 0.0),))
     assert list(fitting._faster_board(none)) == []
