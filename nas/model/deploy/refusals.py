@@ -69,10 +69,15 @@ def _notes(layer: Any) -> Iterator[str]:
             '"channels_last"'
         )
     kind = type(layer).__name__
-    if kind in _RECURRENT and not getattr(layer, "unroll", False):
+    if becomes_loop(layer):
         yield f"{kind} without unroll=True becomes a loop, which int8 and TFLM do not have; give it unroll=True"
     if getattr(layer, "stateful", False):
         yield "stateful=True keeps state between inferences, in resource variables; set it to False"
+
+
+def becomes_loop(layer: Any) -> bool:
+    """Return whether TensorFlow's converter makes a loop of a Keras layer; its calibration of int8 ends the process."""
+    return type(layer).__name__ in _RECURRENT and not getattr(layer, "unroll", False)
 
 
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nas.arrays import Floats
+from nas.errors import InputError
 from nas.model.deploy.keras_layers import hooked, leaves
 from nas.model.deploy.recording import LAYER_SCOPE
-from nas.model.deploy.refusals import refusal
+from nas.model.deploy.refusals import becomes_loop, refusal
 from nas.model.deploy.slim import slim
 from nas.model.keras_file import dump_keras, keras_shapes, load_keras
 from nas.model.runtime import quiet, tf
@@ -50,6 +51,10 @@ class KerasSource:
         Raises:
             InputError: the converter refuses the model; the message says which operators, and what to change.
         """
+        calibrated = scheme not in (Scheme.FLOAT32, Scheme.FLOAT16, Scheme.DYNAMIC_RANGE)
+        if calibrated and (loops := [layer.name for layer in leaves(self.model) if becomes_loop(layer)]):
+            hint = "give it unroll=True; a search of the space lstm_timeseries quantizes LSTMs itself"
+            raise InputError(loops[0], "becomes a loop, which int8 and TFLM do not have", hint=hint)
         shape = (1, *self.row_shape)
         call = tf.function(lambda x: self.model(x, training=False), autograph=False)
         with quiet(), hooked(leaves(self.model), _named):
