@@ -138,6 +138,15 @@ def test_an_unrolled_recurrent_layer_becomes_int8(kind: str) -> None:
     assert numbers_of(profile(content, "cortex-m4")) is Numbers.INT8
 
 
+@pytest.mark.parametrize("scheme", [s for s in COMPARED if s.is_calibrated])
+def test_a_recurrent_layer_that_becomes_a_loop_is_refused_before_its_calibration_ends_the_process(
+    scheme: Scheme,
+) -> None:
+    model = keras.Sequential([keras.Input((6, 3)), L.LSTM(4, name="memory"), L.Dense(2)])
+    with pytest.raises(InputError, match=r"^memory: becomes a loop, which int8 and TFLM do not have; give it unroll"):
+        KerasSource(model).convert(scheme, DEFAULTS, X[:16, :6])
+
+
 @pytest.mark.parametrize("scheme", [s for s in COMPARED if s is not Scheme.FLOAT32])
 def test_a_float_file_becomes_what_its_keras_model_becomes(files: dict[Scheme, bytes], scheme: Scheme) -> None:
     made = convert_tflite(files[Scheme.FLOAT32], scheme, DEFAULTS, X)

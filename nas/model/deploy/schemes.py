@@ -51,8 +51,7 @@ class KerasSource:
         Raises:
             InputError: the converter refuses the model; the message says which operators, and what to change.
         """
-        calibrated = scheme not in (Scheme.FLOAT32, Scheme.FLOAT16, Scheme.DYNAMIC_RANGE)
-        if calibrated and (loops := [layer.name for layer in leaves(self.model) if becomes_loop(layer)]):
+        if scheme.is_calibrated and (loops := [layer.name for layer in leaves(self.model) if becomes_loop(layer)]):
             hint = "give it unroll=True; a search of the space lstm_timeseries quantizes LSTMs itself"
             raise InputError(loops[0], "becomes a loop, which int8 and TFLM do not have", hint=hint)
         shape = (1, *self.row_shape)
