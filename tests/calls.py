@@ -36,6 +36,7 @@ class NoteCalls:
         self.calls: dict[str, set[str]] = {"": set()}
         self.of_fixtures: dict[int, tuple[float, set[str]]] = {}
         self.left_out: set[str] = set()
+        self.failed: list[str] = []
 
     def pytest_configure(self) -> None:
         # Not imported before: pytest complains about plugins that were.
@@ -84,11 +85,13 @@ class NoteCalls:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped:
             self.left_out.add(report.nodeid)
+        if report.failed:
+            self.failed.append(f"{report.nodeid} ({report.longreprtext.splitlines()[-1]})")
 
     def pytest_sessionfinish(self) -> None:
         calls = {name: sorted(called) for name, called in self.calls.items() if name not in self.left_out}
         seconds = {name: round(self.seconds[name], 4) for name in calls if name}
-        self.file.write_text(json.dumps({"seconds": seconds, "calls": calls}))
+        self.file.write_text(json.dumps({"seconds": seconds, "calls": calls, "failed": self.failed}))
 
 
 @contextmanager
