@@ -103,8 +103,10 @@ def definition(constant: Constant) -> str:
     return f"static const {constant.ctype} {name} NAS_FLASH = {{\n{rows(listed, per_line)}\n}};"
 
 
-def _number(value: int | str) -> str:
-    """Return a literal, or a name; the least int32 has no literal of its own."""
+def _number(value: int | str | tuple[int, ...]) -> str:
+    """Return a literal, the initializer of an array, or a name; the least int32 has no literal of its own."""
+    if isinstance(value, tuple):
+        return f"{{{', '.join(map(_number, value))}}}"
     return "INT32_MIN" if value == -(2**31) else str(value)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nas.errors import InputError
 from nas.graph.edit import Draft
-from nas.graph.graph import Graph, Op, Tensor
+from nas.graph.graph import LSTM, Graph, Op, Tensor
 
 
 def _outputs(size: int, reach: int, stride: int, padding: str) -> int:
@@ -146,8 +146,8 @@ class GraphBuilder:
         gates = [Tensor("weights", (units, inputs), constant=True) for inputs in (c, units) for _ in range(4)]
         biases = [Tensor("bias", (units,), "int32", constant=True, scales=0)] * 4
         states = [Tensor("state", (1, units), dtype, variable=True) for dtype in ("int8", "int16")]
-        source = self._sequences.get(self._last, self._last)
-        self._add("UNIDIRECTIONAL_SEQUENCE_LSTM", [*gates, *biases, *states], (h * w, units), {}, inputs=(source,))
+        source = self._as_sequence()
+        self._add(LSTM, [*gates, *biases, *states], (h * w, units), {}, inputs=(source,))
         (data, *own), sequence = self._ops[-1].inputs, self._last
         placed = (data, *own[:8], -1, -1, -1, *own[8:12], -1, -1, *own[12:], -1, -1, -1, -1)
         self._ops[-1] = replace(self._ops[-1], inputs=placed)
@@ -161,7 +161,7 @@ class GraphBuilder:
         h, w, c = self._map()
         if (h, w) == (1, 1):
             return
-        source = self._sequences.get(self._last, self._last)
+        source = self._as_sequence()
         *sides, _ = self._shape_of(source)
         begin = (0, *(side - 1 for side in sides), 0)
         numbers = [Tensor(name, (len(begin),), "int32", constant=True, scales=0) for name in ("begin", "size")]
@@ -177,7 +177,7 @@ class GraphBuilder:
         weights = Tensor("weights", (units, n), constant=True, scales=units)
         # The scales of a bias are not in the file, but where there is one: TFLM compares it with that of the weights.
         bias = Tensor("bias", (units,), "int32", constant=True, scales=1 if units == 1 else 0)
-        source = self._sequences.get(self._last, self._last)
+        source = self._as_sequence()
         self._add("FULLY_CONNECTED", [weights, bias], (units,), {"activation": activation}, training, (source,))
 
     def add(self, other: int, *, activation: str = "NONE") -> None:
@@ -215,6 +215,10 @@ class GraphBuilder:
         built = Graph(tuple(self._tensors), tuple(self._ops), inputs=(0,), outputs=(self._last,))
         # Where nothing reads the map of a sequence, there is no RESHAPE to it.
         return Draft(built).graph() if self._sequences else built
+
+    def _as_sequence(self) -> int:
+        """Return the sequence that the current tensor is the map of, if there is one, else the current tensor."""
+        return self._sequences.get(self._last, self._last)
 
     def _shape_of(self, tensor: int) -> tuple[int, ...]:
         return self._tensors[tensor].shape[1:]

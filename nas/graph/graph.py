@@ -15,6 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+LSTM = "UNIDIRECTIONAL_SEQUENCE_LSTM"
+LSTM_STATES = slice(18, 20)
+"""Places of the state and of the cells among the inputs of an LSTM (lstm_shared.h of TFLM)."""
 ITEM_BYTES: Mapping[str, int] = {"int8": 1, "int16": 2, "int32": 4, "int64": 8, "float32": 4}
 
 
@@ -23,8 +26,8 @@ class Tensor:
     """One tensor of a graph.
 
     `scales` is the number of quantization scales: 0 if not quantized, 1 per tensor, else one for each output channel.
-    A constant is stored in flash with the model; every other tensor has its place in the arena. A variable keeps its
-    value from one operator to the next inference, such as the state of an LSTM.
+    A constant is stored in flash with the model; every other tensor has its place in the arena. A variable, such
+    as the state of an LSTM, keeps its value from one inference to the next.
     """
 
     name: str

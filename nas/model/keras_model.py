@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from nas.graph.graph import Op
+from nas.graph.graph import LSTM, Op
 from nas.model.keras_runtime import keras
 from nas.model.network.network import Network
-from nas.model.network.recurrent import LSTM
 from nas.model.network.topology import MOMENTUM
 from nas.model.network.variables import EPSILON, Weights
 from nas.model.weights import load_weights

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from nas.graph.builder import GraphBuilder
-from nas.graph.graph import Graph
+from nas.graph.graph import LSTM, Graph
 from nas.model import runtime
 from nas.model.deploy.convert import convert
 from nas.model.deploy.fake_quantized import fake_quantize
 from nas.model.deploy.slim import slim
 from nas.model.network import layers
 from nas.model.network.network import Network
-from nas.model.network.recurrent import LSTM
 from nas.model.training import graphs
 
 runtime.use_one_thread()

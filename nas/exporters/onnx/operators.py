@@ -8,6 +8,7 @@ import numpy as np
 from nas.exporters.onnx.recurrent import lstm
 from nas.exporters.onnx.windows import average_pool, convolution, dense, depthwise, max_pool, rounding, transposed
 from nas.exporters.onnx.writer import OnnxWriter, open_batch
+from nas.graph.graph import LSTM
 from nas.target.plain_c.model import Operator, Tensor
 from nas.target.plain_c.step import require
 
@@ -154,6 +155,6 @@ OPERATORS: Mapping[str, Written] = {
     "TRANSPOSE": _transpose,
     "SLICE": _slice,
     "SPLIT": _split,
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
+    LSTM: lstm,
 }
 """By TFLite's name of the operator."""

@@ -1,8 +1,7 @@
 """How a program for TFLM runs the model."""
 
+from nas.graph.graph import LSTM
 from nas.study.archive import Archive
-
-_STATEFUL = "UNIDIRECTIONAL_SEQUENCE_LSTM"
 
 
 def invoked(archive: Archive, interpreter: str = "interpreter->") -> str:
@@ -12,6 +11,6 @@ def invoked(archive: Archive, interpreter: str = "interpreter->") -> str:
     anew, so the state is reset before each.
     """
     call = f"{interpreter}Invoke()"
-    if _STATEFUL not in archive.op_kinds:
+    if LSTM not in archive.op_kinds:
         return call
     return f"({interpreter}Reset() == kTfLiteOk ? {call} : kTfLiteError)"

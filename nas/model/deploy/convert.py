@@ -1,17 +1,17 @@
 """From a trained model to the int8 `.tflite` that runs on the device."""
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.arrays import Floats, Ints
 from nas.data.dataset import Part
+from nas.graph.graph import LSTM
 from nas.model.deploy.fake_quantized import FakeQuantizedNetwork
 from nas.model.deploy.order import put_in_order
+from nas.model.deploy.packing import plainly_packed
 from nas.model.deploy.recurrent import exchange, needs_stand_ins, stand_in, stand_in_weights
 from nas.model.deploy.slim import drop_reshapes, reorder, slim
 from nas.model.network.operators import WEIGHTED
-from nas.model.network.recurrent import LSTM
 from nas.model.runtime import quiet, tf
 
 CALIBRATION_ROWS = 512
@@ -45,9 +45,7 @@ def _exchanged(network: FakeQuantizedNetwork) -> bytes:
     recurrent = [own for kind, own in zip(kinds, weights, strict=True) if kind == LSTM]
     exchange(model, stood, graph, zip(recurrent, network.cells, strict=True))
     reorder(model.subgraphs[0])
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return plainly_packed(model)
 
 
 def _converted(network: FakeQuantizedNetwork) -> bytes:

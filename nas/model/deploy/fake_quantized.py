@@ -13,14 +13,14 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from nas.arrays import Floats
-from nas.graph.graph import Graph
+from nas.graph.graph import LSTM, Graph
 from nas.graph.scales import FIXED_SCALE, SAME_SCALE, find_scales
 from nas.model.deploy.hard_swish_range import fit_hard_swish
 from nas.model.losses import LOSSES
 from nas.model.network.network import Network
 from nas.model.network.operators import WEIGHTED, apply, apply_weighted
 from nas.model.network.plain_layers import spread
-from nas.model.network.recurrent import LSTM, lstm_states
+from nas.model.network.recurrent import lstm_states
 from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
@@ -180,7 +180,8 @@ def fake_quantize(
         place = find_scales(network.graph)[network.graph.ops[-1].outputs[0]]
         choices = (_widened(ranges, place, span) for ranges in choices)
     found = min((FakeQuantizedNetwork(network, _distinct(ranges)) for ranges in choices), key=change)
-    found.cells = found.greatest_cells(x)
+    if found.cells:
+        found.cells = found.greatest_cells(x)
     return found
 
 

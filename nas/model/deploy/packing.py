@@ -15,6 +15,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.arrays import Array
@@ -23,6 +24,13 @@ from nas.target.flatbuffer import write
 # Kernels may load the data of buffers in vectors; the schema asks for this alignment.
 _ALIGNMENT = 16
 _IDENTIFIER = "TFL3"
+
+
+def plainly_packed(model: Any) -> bytes:
+    """Return the file of a model, a `schema.ModelT`, as FlatBuffers' own builder writes it, each part anew."""
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), _IDENTIFIER.encode())
+    return bytes(builder.Output())
 
 
 def pack(model: Any, own: Collection[int] = ()) -> bytes:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from nas.arrays import Array, Floats
 from nas.model.deploy.operator_code import kind_of
+from nas.model.deploy.packing import plainly_packed
 
 LAYER_SCOPE = "keras."
 """What stands before a Keras layer's name in the names of its tensors."""
@@ -162,9 +162,7 @@ class Recording:
         graph.inputs, graph.outputs = [place[t] for t in inputs], [place[t] for t in operator.outputs]
         model.version, model.subgraphs, model.buffers = 3, [graph], buffers
         model.operatorCodes, model.description = self._model.operatorCodes, b""
-        builder = flatbuffers.Builder(1024)
-        builder.Finish(model.Pack(builder), b"TFL3")
-        return bytes(builder.Output())
+        return plainly_packed(model)
 
     def _as_input(self, row: Floats) -> Array:
         values = row.reshape(self.shapes[self.input])

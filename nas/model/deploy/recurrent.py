@@ -17,9 +17,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.arrays import Array, Floats
-from nas.graph.graph import Graph, Op, Tensor
+from nas.graph.graph import LSTM, Graph, Op, Tensor
 from nas.model.deploy.operator_code import kind_of
-from nas.model.network.recurrent import LSTM
 
 _CELL_BITS = 15
 _LEAST_CELLS, _MOST_CELLS = 3, 6

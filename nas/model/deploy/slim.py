@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from nas.graph.graph import Graph
+from nas.graph.graph import LSTM_STATES, Graph
 from nas.graph.scales import SAME_SCALE
 from nas.model.deploy.operator_code import kind_of
 from nas.model.deploy.order import put_in_order
@@ -34,7 +34,6 @@ _KINDS = schema.BuiltinOperator
 _WITH_BIAS = (_KINDS.CONV_2D, _KINDS.DEPTHWISE_CONV_2D, _KINDS.FULLY_CONNECTED)
 # What computes new values, so that only data decide their zero point if no activation follows.
 _COMPUTING = (*_WITH_BIAS, _KINDS.ADD, _KINDS.MUL, _KINDS.HARD_SWISH)
-_LSTM_STATES = slice(18, 20)  # among its inputs, in lstm_shared.h of TFLM
 # What copies values, or compares them.
 _COPYING = tuple(getattr(_KINDS, kind) for kind in sorted(SAME_SCALE))
 # Operators whose missing options are read as options at their defaults, in both runtimes. TensorFlow's quantizer does
@@ -253,7 +252,7 @@ def _own_quantization(graph: Any, operators: list[tuple[Any, int]]) -> set[int]:
         if kind in _COMPUTING and not getattr(op.builtinOptions, "fusedActivationFunction", 0):
             own.update(_numbers(op.outputs))
         if kind == _KINDS.UNIDIRECTIONAL_SEQUENCE_LSTM:  # of the state, which has the output's, and of the cells
-            states = [i for i in _numbers(op.inputs)[_LSTM_STATES] if i >= 0]
+            states = [i for i in _numbers(op.inputs)[LSTM_STATES] if i >= 0]
             _share_quantization(tensors, (*_numbers(op.outputs), *states[:1], *_numbers(op.intermediates)))
             own.update(states)
         if kind in _COPYING:

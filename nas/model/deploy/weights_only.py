@@ -5,12 +5,12 @@ TensorFlow does this while it converts a Keras model, and has no function for a 
 
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from nas.arrays import Array, Floats
 from nas.model.deploy.operator_code import kind_of
+from nas.model.deploy.packing import plainly_packed
 from nas.model.deploy.slim import reorder
 
 _FEWEST_WEIGHTS = 1024
@@ -170,6 +170,4 @@ def _pack(model: Any) -> bytes:
     used = {tensor.buffer for graph in model.subgraphs for tensor in graph.tensors}
     used |= {entry.buffer for entry in model.metadata or []}
     model.buffers = [buffer if place in used else schema.BufferT() for place, buffer in enumerate(model.buffers)]
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return plainly_packed(model)

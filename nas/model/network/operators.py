@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nas.graph.graph import Op
-from nas.model.network.recurrent import LSTM, lstm
+from nas.graph.graph import LSTM, Op
+from nas.model.network.recurrent import lstm
 from nas.model.runtime import tf
 
 

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from nas.graph.graph import Graph, Op
+from nas.graph.graph import LSTM, Graph, Op
 from nas.graph.scales import POOLINGS
 from nas.model.network import layers
 from nas.model.network.operators import SLIDING, WEIGHTED
-from nas.model.network.recurrent import LSTM
 from nas.model.network.topology import WITHOUT_WEIGHTS, Layer, LayerNumbers, Topology
 
 

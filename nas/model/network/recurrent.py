@@ -16,9 +16,6 @@ import numpy as np
 from nas.arrays import Floats
 from nas.model.runtime import tf
 
-LSTM = "UNIDIRECTIONAL_SEQUENCE_LSTM"
-"""The operator's name."""
-
 
 def initial_lstm(units: int, inputs: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return a random kernel and a bias, as Keras initializes them.

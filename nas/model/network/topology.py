@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
+from nas.graph.graph import LSTM
 from nas.graph.scales import POOLINGS
 from nas.model.network import layers
 from nas.model.network.operators import ACTIVATIONS, WEIGHTED, hard_swish
 from nas.model.network.plain_layers import LayerAttributes
-from nas.model.network.recurrent import LSTM, lstm
+from nas.model.network.recurrent import lstm
 from nas.model.network.variables import EPSILON, Norm, Weights
 from nas.model.runtime import tf
 

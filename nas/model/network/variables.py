@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nas.arrays import Array, Floats
-from nas.graph.graph import Graph, Op
-from nas.model.network.recurrent import LSTM, initial_lstm
+from nas.graph.graph import LSTM, Graph, Op
+from nas.model.network.recurrent import initial_lstm
 from nas.model.runtime import tf
 
 EPSILON = 1e-3

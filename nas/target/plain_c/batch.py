@@ -131,8 +131,8 @@ class _Builder:
 
     def lstm(self, step: Step) -> int:
         weights, bias = (_numbers(step, what) for what in ("weights", "bias"))
-        (fields,) = (c.values for c in step.constants if isinstance(c, Struct))
-        multipliers, shifts = (_listed(fields[name]) for name in ("multipliers", "shifts"))
+        fields = _values(step, "_shape")
+        multipliers, shifts = fields["multipliers"], fields["shifts"]
         sizes = [value for value in fields.values() if isinstance(value, int)]
         return self.batch.lstm(self.at(step.inputs[0]), sizes, multipliers, shifts, weights, bias)
 
@@ -166,11 +166,6 @@ _BY_ITSELF = frozenset({"mean", "add", "multiply"})
 def _values(step: Step, ending: str) -> Mapping[str, Any]:
     """Return the values of the structure whose type ends so."""
     return next(c.values for c in step.constants if isinstance(c, Struct) and c.ctype.endswith(ending))
-
-
-def _listed(values: int | str) -> list[int]:
-    """Return the numbers of an array in a structure, as C has them."""
-    return [int(number) for number in str(values).strip("{}").split(",")]
 
 
 def _numbers(step: Step, what: str) -> Array:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nas.arrays import Array
-from nas.graph.graph import Graph, Op
+from nas.graph.graph import LSTM, LSTM_STATES, Graph, Op
 from nas.graph.graph import Tensor as GraphTensor
 from nas.graph.scales import FIXED_SCALE, SAME_SCALE
 from nas.target.plain_c.arithmetic import LOW
@@ -21,7 +21,6 @@ _SCALE = 0.05
 _CLASS_SCALE = 1 / 256
 _TYPICAL_WEIGHT = 64
 _CELL_SCALE = 2.0**-12
-LSTM, _LSTM_STATES = "UNIDIRECTIONAL_SEQUENCE_LSTM", slice(18, 20)
 
 
 def _zeros(shape: tuple[int, ...], dtype: str) -> Array:
@@ -49,7 +48,7 @@ def network_of(graph: Graph, fill: Fill = _zeros) -> Network:
         if op.kind == "SLICE":
             tensors[op.inputs[1]] = replace(tensors[op.inputs[1]], data=np.array(op.options["begin"], np.int32))
         if op.kind == LSTM:
-            output, state, cells = (tensors[i] for i in (op.outputs[0], *op.inputs[_LSTM_STATES]))
+            output, state, cells = (tensors[i] for i in (op.outputs[0], *op.inputs[LSTM_STATES]))
             tensors[state.index] = replace(state, channel_scales=output.channel_scales, zero_points=output.zero_points)
             tensors[cells.index] = replace(cells, channel_scales=(_CELL_SCALE,), zero_points=(0,))
     operators = tuple(_operator(i, op, tensors) for i, op in enumerate(graph.ops))

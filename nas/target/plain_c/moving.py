@@ -60,8 +60,7 @@ def copy(
     require(len(merged) <= 4, "moves a block with more than four sides")
     merged = [(1, 0, 0)] * (4 - len(merged)) + merged
     name = f"{name_of(op)}_{source.index}_{starts[0]}_{starts[1]}"
-    listed = ["{" + ", ".join(str(row[i]) for row in merged) + "}" for i in range(3)]
-    values = dict(zip(("sides", "in_steps", "out_steps"), listed, strict=True))
+    values = dict(zip(("sides", "in_steps", "out_steps"), zip(*merged, strict=True), strict=True))
     return Step(
         name=name,
         title=title_of(op),
@@ -76,9 +75,8 @@ def copy(
 
 def copied(name: str, title: str, source: Tensor, target: Tensor) -> Step:
     """Return a step that copies all bytes of a tensor to another; they may overlap if the target begins first."""
-    sides = [1, 1, 1, source.size]
-    lists = ("{" + ", ".join(map(str, numbers)) + "}" for numbers in (sides, [0, 0, 0, 1], [0, 0, 0, 1]))
-    shape = Struct("copy_shape", name, dict(zip(("sides", "in_steps", "out_steps"), lists, strict=True)))
+    steps = (0, 0, 0, 1)
+    shape = Struct("copy_shape", name, {"sides": (1, 1, 1, source.size), "in_steps": steps, "out_steps": steps})
     call = f"copy(&{name}, {{in0}}, {{out}});"
     moves = (Move(((source.size, 1, 1),), (0, 0)),)
     return Step(name, title, ("copy",), (shape,), call, (source,), target, moves=moves)

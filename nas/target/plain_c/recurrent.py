@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nas.arrays import Array
+from nas.graph.graph import LSTM
 from nas.target.plain_c.arithmetic import float32, quantize_multiplier, stored_shift
 from nas.target.plain_c.model import Operator
 from nas.target.plain_c.step import (
@@ -26,7 +27,7 @@ _GATE, _OPENED = 2.0**-12, 2.0**-15
 """Scales of a gate before its sigmoid or tanh, and behind it."""
 
 
-@LOWERINGS.register("UNIDIRECTIONAL_SEQUENCE_LSTM")
+@LOWERINGS.register(LSTM)
 def lstm(op: Operator) -> Iterator[Step]:
     """Lower an LSTM whose state begins at zeros."""
     source, target, name = op.input(0), op.output, name_of(op)
@@ -34,15 +35,15 @@ def lstm(op: Operator) -> Iterator[Step]:
     steps, inputs, units = *source.shape[1:], target.shape[2]
     scaled = [quantize_multiplier(factor) for factor in _factors(op)]
     multiplier, shift = _tanh_scaling(op.input(_CELLS).scale)
-    shape: dict[str, int | str] = {
+    shape: dict[str, int | str | tuple[int, ...]] = {
         "steps": steps,
         "inputs": inputs,
         "units": units,
         "out_zero_point": target.zero_point,
         "tanh_multiplier": multiplier,
         "tanh_shift": shift,
-        "multipliers": _listed(multiplier for multiplier, _ in scaled),
-        "shifts": _listed(stored_shift(shift) for _, shift in scaled),
+        "multipliers": tuple(multiplier for multiplier, _ in scaled),
+        "shifts": tuple(stored_shift(shift) for _, shift in scaled),
     }
     yield Step(
         name=name,
@@ -110,7 +111,3 @@ def _biases(op: Operator) -> Array:
         zero_points = op.input(0).zero_point, op.input(_STATE).zero_point
         parts.append(np.stack([bias - zero_points[0] * read.sum(1), -zero_points[1] * kept.sum(1)], axis=-1))
     return np.stack(parts, axis=1).astype(np.int32)
-
-
-def _listed(numbers: Iterator[int]) -> str:
-    return "{" + ", ".join(map(str, numbers)) + "}"

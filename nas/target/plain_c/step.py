@@ -30,11 +30,11 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Struct:
-    """A constant structure: integers, or the names of other constants, by field."""
+    """A constant structure: integers, arrays of them, or the names of other constants, by field."""
 
     ctype: str
     name: str
-    values: Mapping[str, int | str]
+    values: Mapping[str, int | str | tuple[int, ...]]
 
 
 Constant: TypeAlias = Numbers | Struct
