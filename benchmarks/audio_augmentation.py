@@ -7,17 +7,16 @@ command goes on where it was. Only training and validation speakers are used, in
 """
 
 import argparse
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 import numpy as np
+from trainings import cell, fill, read
 
 from nas.arrays import Floats, Ints
 from nas.data.choice import DataChoice
@@ -77,10 +76,10 @@ class Training:
 
     switch: str
     seed: int
-    clean: float = 0.0
-    noisy: float = 0.0
-    train: float = 0.0
-    seconds: float = 0.0
+    clean: float = field(default=0.0, compare=False)
+    noisy: float = field(default=0.0, compare=False)
+    train: float = field(default=0.0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
 
 @cache
@@ -142,27 +141,10 @@ def accuracy(outputs: Floats, y: Ints) -> float:
     return round(float(np.mean(outputs.argmax(axis=1) == y)), 5)
 
 
-def read() -> dict[tuple[str, int], Training]:
-    lines = LINES.read_text().splitlines() if LINES.exists() else []
-    known = [Training(**json.loads(line)) for line in lines]
-    return {(one.switch, one.seed): one for one in known}
-
-
-def fill(source: str, seeds: int) -> None:
-    """Do what is missing, and append a line for each training; all of a seed together."""
-    for seed in range(seeds):
-        for switch in SWITCHES:
-            if (switch, seed) not in read():
-                found = measure(source, Training(switch, seed))
-                print(found, file=sys.stderr)
-                with LINES.open("a") as file:
-                    file.write(json.dumps(asdict(found)) + "\n")
-
-
 def page(source: str) -> Iterator[str]:
     """Yield the lines of the page."""
-    found = read()
-    seeds = sorted({seed for _, seed in found})
+    found = read(LINES, Training)
+    seeds = sorted({one.seed for one in found})
     member, splits = architecture(source), data(source)
     clips = f"{len(splits.train):,} and {len(splits.val)} clips"
     yield f"""# What changes of sound bring, and what they cost
@@ -177,19 +159,13 @@ standard error. "All" are speed, shift, gain, recorded and colored noise as the 
 
 | recipe | clips | with noise | in training | trainings |
 |---|---|---|---|---|"""
-    base = {seed: found["none", seed] for seed in seeds if ("none", seed) in found}
+    base = {seed: found[Training("none", seed)] for seed in seeds if Training("none", seed) in found}
     for switch in SWITCHES:
-        pairs = [(found[switch, seed], base[seed]) for seed in base if (switch, seed) in found]
+        pairs = [(found[one], base[seed]) for seed in base if (one := Training(switch, seed)) in found]
         if pairs:
             cells = [cell(pairs, key, switch == "none") for key in ("clean", "noisy")]
             train = fmean(one.train for one, _ in pairs)
             yield f"| {switch} | {cells[0]} | {cells[1]} | {100 * train:.1f} | {len(pairs)} |"
-
-
-def cell(pairs: list[tuple[Training, Training]], key: str, is_base: bool) -> str:
-    numbers = [100 * (getattr(one, key) - (0 if is_base else getattr(base, key))) for one, base in pairs]
-    mean = f"{fmean(numbers):.1f}" if is_base else f"{fmean(numbers):+.1f}"
-    return f"{mean} +- {stdev(numbers) / len(numbers) ** 0.5:.1f}" if len(numbers) > 1 else mean
 
 
 def costs(source: str) -> Iterator[str]:
@@ -256,7 +232,8 @@ def main() -> None:
     parser.add_argument("source")
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
-    fill(options.source, options.seeds)
+    wanted = (Training(switch, seed) for seed in range(options.seeds) for switch in SWITCHES)
+    fill(LINES, wanted, partial(measure, options.source))
     print("\n".join([*page(options.source), *costs(options.source), *candidates(options.source)]))
 
 

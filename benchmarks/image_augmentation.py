@@ -1,38 +1,37 @@
-"""Measure what each change of pictures brings to a network on pictures that it was not trained on.
+"""Measure what random changes of pictures bring to a network on pictures that it was not trained on.
 
-    python benchmarks/image_augmentation.py ../shared/data/cifar10_images.npz > benchmarks/image_augmentation.md
+    python benchmarks/image_augmentation.py ../shared/data > benchmarks/image_augmentation.md
 
 A training is one line of `benchmarks/image_augmentation.jsonl`; those that are there already are not done again, so the
-command goes on where it was. Only training and validation rows are used; the former are learned from.
+command goes on where it was; `--cases digits` does those of one table alone. Only training and validation rows are
+used; the former are learned from.
 """
 
 import argparse
-import json
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from audio_augmentation import accuracy, cell
+from audio_augmentation import accuracy
+from trainings import cell, fill, read
 
 from nas.data.choice import DataChoice
 from nas.data.prepared import Prepared, prepare
 from nas.space.architecture import Architecture
+from nas.space.blocks.conv import Conv
+from nas.space.blocks.head import Head
 from nas.space.file import load_space
 from nas.study.recipe import Recipe
-from nas.target.profiler import estimate
-from nas.target.target import find_target
 
 LINES = Path(__file__).with_suffix(".jsonl")
-EPOCHS = 30
 SAFE: dict[str, Any] = {"move": 0.1, "zoom": 0.1, "tilt": 5.0}
+FEW: dict[str, dict[str, Any]] = {"none": {}, "move, zoom, tilt": SAFE}
 SWITCHES: dict[str, dict[str, Any]] = {
-    "none": {},
-    "move, zoom, tilt": SAFE,
+    **FEW,
     "move, zoom, tilt, flip": {**SAFE, "flip": 0.5},
     "move = 0.1": {"move": 0.1},
     "flip = 0.5": {"flip": 0.5},
@@ -48,7 +47,37 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "speckle = 0.1": {"speckle": 0.1},
     "salt_and_pepper = 0.02": {"salt_and_pepper": 0.02},
 }
-"""What each line of the table switches on; everything else of the table [augment] is off."""
+"""What each line of a table switches on; everything else of the table [augment] is off."""
+
+
+def mobile_net(rows: Prepared) -> Architecture:
+    """Return MobileNetV2 for small pictures, a start of the space mobile_image."""
+    space = load_space("mobile_image")
+    return space.from_params(space.starts[1], rows.row_shape, len(rows.class_names))
+
+
+def three_convolutions(rows: Prepared) -> Architecture:
+    """Return a member of the space cnn_image that is too small to know its pictures by heart."""
+    blocks = (*(Conv(filters=filters) for filters in (4, 6, 8)), Head(kind="global_average"))
+    return Architecture("cnn_image", rows.row_shape, len(rows.class_names), blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A table of the page: a network, the pictures that it learns, and what is tried."""
+
+    source: str
+    network: Callable[[Prepared], Architecture]
+    epochs: int
+    seeds: int
+    switches: dict[str, dict[str, Any]]
+
+
+CASES = {
+    "photographs": Case("cifar10_images.npz", mobile_net, 30, 1, SWITCHES),
+    "digits": Case("mnist_t10k.npz", three_convolutions, 10, 2, FEW),
+    "digits, longer": Case("mnist_t10k.npz", three_convolutions, 80, 2, FEW),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +88,20 @@ class Training:
         train: the accuracy in the last epoch of training.
     """
 
+    case: str
     switch: str
     seed: int
-    accuracy: float = 0.0
-    train: float = 0.0
-    seconds: float = 0.0
+    accuracy: float = field(default=0.0, compare=False)
+    train: float = field(default=0.0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
 
 @cache
-def data(source: str) -> Prepared:
-    return prepare(DataChoice(source).splits())
+def data(folder: Path, source: str) -> Prepared:
+    return prepare(DataChoice(str(folder / source)).splits())
 
 
-def architecture(source: str) -> Architecture:
-    """Return a start of the space mobile_image, MobileNetV2 for small pictures."""
-    space, rows = load_space("mobile_image"), data(source)
-    return space.from_params(space.starts[1], rows.row_shape, len(rows.class_names))
-
-
-def measure(source: str, training: Training) -> Training:
+def measure(folder: Path, training: Training) -> Training:
     """Train and judge one network."""
     from nas.model import runtime
     from nas.model.deploy.tflite_model import float_outputs
@@ -86,10 +110,11 @@ def measure(source: str, training: Training) -> Training:
 
     runtime.use_one_thread()
     runtime.leave_graphs_as_written()
-    rows, model = data(source), Network(architecture(source).lower(), training.seed)
-    start = time.process_time()
-    recipe = Recipe.of(**SWITCHES[training.switch])
-    trained = train(model, rows.train, None, recipe, TrainingRun(EPOCHS, training.seed))
+    case = CASES[training.case]
+    rows = data(folder, case.source)
+    model, start = Network(case.network(rows).lower(), training.seed), time.process_time()
+    recipe = Recipe.of(**case.switches[training.switch])
+    trained = train(model, rows.train, None, recipe, TrainingRun(case.epochs, training.seed))
     return replace(
         training,
         accuracy=accuracy(float_outputs(model, rows.val.x), rows.val.y),
@@ -98,54 +123,49 @@ def measure(source: str, training: Training) -> Training:
     )
 
 
-def read() -> dict[tuple[str, int], Training]:
-    lines = LINES.read_text().splitlines() if LINES.exists() else []
-    known = [Training(**json.loads(line)) for line in lines]
-    return {(one.switch, one.seed): one for one in known}
-
-
-def fill(source: str, seeds: int) -> None:
-    """Do what is missing, and append a line for each training; all of a seed together."""
-    for seed in range(seeds):
-        for switch in SWITCHES:
-            if (switch, seed) not in read():
-                found = measure(source, Training(switch, seed))
-                print(found, file=sys.stderr)
-                with LINES.open("a") as file:
-                    file.write(json.dumps(asdict(found)) + "\n")
-
-
-def page(source: str) -> Iterator[str]:
+def page(folder: Path) -> Iterator[str]:
     """Yield the lines of the page."""
-    found, graph, rows = read(), architecture(source).lower(), data(source)
-    macs = estimate(graph, find_target("cortex-m4")).macs
-    yield f"""# What changes of pictures bring
+    yield """# What changes of pictures bring
 
-Made by `benchmarks/image_augmentation.py`: CIFAR-10, {len(rows.train):,} pictures to learn from and
-{len(rows.val):,} to judge by, {EPOCHS} epochs, no choice of an epoch. One network, a start of the space `mobile_image`
-(MobileNetV2 for small pictures), of {graph.weights_bytes:,} B of weights and {macs:,} multiply-accumulates. Accuracy of
-the float network in percent; each further line is the difference in points with the same seeds, +- its standard error.
-The time is that of a whole training on one core, against that without changes.
+Made by `benchmarks/image_augmentation.py`. Accuracy of the float network in percent on pictures of the validation part,
+no choice of an epoch; each further line is the difference in points with the same seeds, +- its standard error. The
+time is that of a whole training on one core, against that without changes."""
+    for name, case in CASES.items():
+        rows = data(folder, case.source)
+        size = case.network(rows).lower().weights_bytes
+        yield f"""
+## {name.capitalize()}
+
+`{case.source}`, {len(rows.train):,} pictures to learn from and {len(rows.val):,} to judge by, {case.epochs} epochs,
+a network of {size:,} B of weights.
 
 | recipe | accuracy | in training | time | trainings |
 |---|---|---|---|---|"""
-    base = {seed: one for (switch, seed), one in found.items() if switch == "none"}
-    for switch in SWITCHES:
-        pairs = [(found[switch, seed], base[seed]) for seed in base if (switch, seed) in found]
+        yield from table(name, case)
+
+
+def table(name: str, case: Case) -> Iterator[str]:
+    found = read(LINES, Training)
+    for switch in case.switches:
+        seeds = [(Training(name, switch, seed), Training(name, "none", seed)) for seed in range(case.seeds)]
+        pairs = [(found[one], found[base]) for one, base in seeds if one in found and base in found]
         if pairs:
             train = fmean(one.train for one, _ in pairs)
-            cost = fmean(one.seconds / other.seconds for one, other in pairs)
+            cost = fmean(one.seconds / base.seconds for one, base in pairs)
             told = cell(pairs, "accuracy", switch == "none")
             yield f"| {switch} | {told} | {100 * train:.1f} | {cost:.2f} | {len(pairs)} |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source")
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--cases", nargs="*", choices=CASES, default=list(CASES))
     options = parser.parse_args()
-    fill(options.source, options.seeds)
-    print("\n".join(page(options.source)))
+    for name in options.cases:
+        seeds = range(CASES[name].seeds)
+        wanted = (Training(name, switch, seed) for seed in seeds for switch in CASES[name].switches)
+        fill(LINES, wanted, partial(measure, options.folder))
+    print("\n".join(page(options.folder)))
 
 
 if __name__ == "__main__":
