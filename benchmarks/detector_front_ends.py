@@ -1,6 +1,6 @@
 """What auto-encoders behind front-ends find on SKAB's pump loop, beside those of raw windows.
 
-    python benchmarks/detector_front_ends.py ../shared/data/skab_csv --folder /tmp/front_ends
+    python benchmarks/detector_front_ends.py ../shared/data/skab_csv --folder FOLDER
 
 trains random members of `autoencoder_features` of at most 4 KB of weights, as many for each front-end, on the normal
 rows of the recordings that `anomalies.py` learns from, and judges their int8 models by its test recordings. Beside them
