@@ -36,7 +36,13 @@ from nas.task.documents import from_document, to_document
 from nas.task.task import Task
 
 
-def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: Result | None = None) -> Archive:
+def make_archive(
+    problem: Problem,
+    trained: Trained,
+    files: ModelFiles,
+    result: Result | None = None,
+    earlier: Archive | None = None,
+) -> Archive:
     """Return the archive of a model of a study: its winner, or another trained candidate.
 
     Args:
@@ -44,6 +50,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         trained: how the model was trained.
         files: the model.
         result: the study's outcome, whose commands repeat it; None for a study without one.
+        earlier: of the study, as an earlier run left it; if its model is the same one, so is its Keras file.
     """
     study, splits = problem.study, problem.splits
     inputs, outputs, example = measured(files.tflite)
@@ -72,7 +79,7 @@ def make_archive(problem: Problem, trained: Trained, files: ModelFiles, result: 
         example=example,
         weights=files.weights,
         soft_labels=files.soft_labels if learned else None,
-        keras=_keras(trained.record, files.weights, study.name),
+        keras=_keras(trained.record, files.weights, study.name, earlier),
         origin=_origin(study),
         task=_task(trained.record),
         streaming=study.streaming or 0,
@@ -185,14 +192,22 @@ def _origin(study: Study) -> Origin:
     return Origin(dataclasses.replace(choice, source=source), target)
 
 
-def _keras(record: Record, weights: bytes | None, name: str) -> bytes | None:
+def _keras(record: Record, weights: bytes | None, name: str, earlier: Archive | None = None) -> bytes | None:
     """Return the float model of a training as the content of a `.keras` file; None without its weights."""
-    from nas.model.keras_file import dump_keras
-    from nas.model.keras_model import architecture_to_keras
-
     if weights is None:
         return None
+    if earlier is not None and earlier.keras is not None and _is_of(earlier, record, weights, name):
+        return earlier.keras
+    from nas.model.keras_file import dump_keras  # imports TensorFlow, which takes seconds
+    from nas.model.keras_model import architecture_to_keras
+
     return dump_keras(architecture_to_keras(Architecture.from_json(record.architecture), weights, name))
+
+
+def _is_of(archive: Archive, record: Record, weights: bytes, name: str) -> bool:
+    """Return whether an archive holds the model of a record, with these weights and this name."""
+    held = (archive.record.architecture, archive.weights, archive.name)
+    return held == (record.architecture, weights, name)
 
 
 def exported_result(folder: Path, ledger: Ledger) -> Result:

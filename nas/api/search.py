@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from nas.optimizer.run import Run, run
 from nas.reports.page import write_report
 from nas.reports.view import ReportView
 from nas.study.archive import Archive
-from nas.study.archive_file import save_archive
+from nas.study.archive_file import has_archive, load_archive, save_archive
 from nas.study.fitting import advice
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
@@ -112,7 +112,8 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
         result, archive = ended.result(), None
         if result.winner is not None:
             observer.phase("writing results")
-            archive = make_archive(problem, result.winner, ended.winner_files(problem), result)
+            files, earlier = ended.winner_files(problem), _earlier_archive(ended.folder)
+            archive = make_archive(problem, result.winner, files, result, earlier)
             save_archive(archive, ended.folder)
             result = as_exported(result, archive)
         write_atomic(ended.folder / "results.json", document(result.to_json()))
@@ -121,6 +122,15 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
         view = _write_winner(problem, ended, result, archive)
         ended.tracker.finish(result, artifacts(view))
         return outcome(result, ended.trials.ledger)
+
+
+def _earlier_archive(folder: Path) -> Archive | None:
+    """Return the archive that an earlier run left in a study's folder; None if there is none, or it is damaged."""
+    if not has_archive(folder):
+        return None
+    with suppress(InputError):
+        return load_archive(folder)
+    return None
 
 
 def _none_trained(problem: Problem, result: Result) -> InputError:

@@ -40,7 +40,26 @@ def quiet() -> Iterator[None]:
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-with quiet():
+
+@contextlib.contextmanager
+def _without_keras() -> Iterator[None]:
+    """Let TensorFlow be imported without Keras, which takes as long again, and which few of our processes need.
+
+    TensorFlow imports Keras with it, unless it is told to use the Keras of former releases and that is not installed.
+    What needs Keras imports it afterwards, `tensorflow.keras` too.
+    """
+    name = "TF_USE_LEGACY_KERAS"
+    if name in os.environ:  # the user has chosen
+        yield
+        return
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+with quiet(), _without_keras():
     import tensorflow as tf
 
 logging.getLogger("absl").setLevel(logging.ERROR)

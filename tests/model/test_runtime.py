@@ -11,6 +11,20 @@ def test_importing_tensorflow_prints_nothing():
     assert (done.stdout, done.stderr) == ("", "")
 
 
+def test_tensorflow_is_imported_without_keras_which_can_be_imported_afterwards():
+    code = """
+import os, sys
+import nas.model.runtime as runtime
+assert "keras" not in sys.modules
+assert "TF_USE_LEGACY_KERAS" not in os.environ
+from tensorflow.keras.layers import Dense
+import keras
+assert runtime.tf.keras.Model is keras.Model
+assert Dense is keras.layers.Dense
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_quiet_suppresses_what_python_and_c_code_print(capfd):
     with runtime.quiet():
         print("from Python")
