@@ -1,0 +1,129 @@
+"""UCI HAR at 2, 4 and 6 KB: does `cnn_timeseries` find more with more kinds of blocks to choose from?
+
+    python benchmarks/grown_space.py ../shared/data/uci_har_windows.npz [--minutes 4] [--seeds 0 1 2] [--budgets 6 4 2]
+
+For each budget and seed, today's space and `grown_timeseries.toml` are searched at the same time, one worker each, so
+that whatever else the machine does strikes both alike. A search is a line of `grown_space.jsonl`; those that are there
+are not done again. Writes `grown_space.md`. The test rows are used once for each winner.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from nas.text import interval, percent
+
+HERE = Path(__file__).resolve().parent
+LINES, PAGE = HERE / "grown_space.jsonl", HERE / "grown_space.md"
+SPACES = {"today": "cnn_timeseries", "grown": str(HERE / "grown_timeseries.toml")}
+KEYS = ("space", "budget_kb", "seed", "minutes")
+HEAD = """\
+# More kinds of blocks for windows of sensor data
+
+Written by `benchmarks/grown_space.py`; its docstring says how. UCI HAR, test subjects that nothing was learned from.
+`today` is `cnn_timeseries`, `grown` has hard swish, a depth multiplier, dilated convolutions with shortcuts and
+squeeze-and-excite besides. One worker each, side by side.
+
+| weights up to | space | seed | minutes | candidates | int8 test accuracy | 95 % interval | weights | arena | MACs |
+|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|
+"""
+
+
+def searched(data: Path, turn: dict[str, Any]) -> dict[str, Any]:
+    """Return the line of a search."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = ["--space", SPACES[turn["space"]], "--data", str(data), "--budget-kb", str(turn["budget_kb"])]
+        limits = ["--minutes", str(turn["minutes"]), "--seed", str(turn["seed"]), "--jobs", "1"]
+        kept = ["--tracking-uri", "none", "--studies", folder, "--json"]
+        command = [sys.executable, "-m", "nas", "search", *study, *limits, *kept]
+        found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    best = found["best"]
+    return {
+        **turn,
+        "candidates": found["trials"],
+        "accuracy": best["test_accuracy"],
+        "interval": best["test_accuracy_interval"],
+        **{key: best[key] for key in ("val_accuracy", "weights_bytes", "arena_bytes", "macs")},
+        "blocks": best["architecture"]["blocks"],
+    }
+
+
+def row(line: dict[str, Any]) -> str:
+    """Return a row of the table."""
+    cells = (
+        f"{line['budget_kb']:g} KB | {line['space']} | {line['seed']} | {line['minutes']:g} | {line['candidates']}",
+        f"{percent(line['accuracy'])} | {interval(*line['interval'])}",
+        f"{line['weights_bytes']:,} B | {line['arena_bytes']:,} B | {line['macs']:,}",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def medians(lines: list[dict[str, Any]]) -> str:
+    """Return the table of medians over seeds."""
+    text = "\n## Medians over seeds\n\n| weights up to | today | grown |\n|---:|---:|---:|\n"
+    for budget in sorted({line["budget_kb"] for line in lines}):
+        found = [
+            [line["accuracy"] for line in lines if (line["budget_kb"], line["space"]) == (budget, space)]
+            for space in SPACES
+        ]
+        if all(found):
+            text += f"| {budget:g} KB | {' | '.join(percent(median(values)) for values in found)} |\n"
+    return text
+
+
+def shares(lines: list[dict[str, Any]]) -> str:
+    """Return in how many winners of the grown space each new kind of block, or option of one, occurs."""
+    winners = [line["blocks"] for line in lines if line["space"] == "grown"]
+    counted: Counter[str] = Counter()
+    for blocks in winners:
+        counted.update({name for block in blocks for name in news(block)})
+    text = f"\n## What the {len(winners)} winners of the grown space are made of\n\n"
+    text += "| new | winners with it |\n|---|---:|\n"
+    names = ("hard swish", "depth multiplier of 2", "temporal", "dilation", "shortcut", "squeeze_excite")
+    return text + "".join(f"| {name} | {counted[name]} |\n" for name in names)
+
+
+def news(block: dict[str, Any]) -> set[str]:
+    """Return what a block has that today's space does not offer."""
+    temporal = block["block"] == "temporal"
+    told = {
+        "hard swish": block.get("activation") == "hard_swish",
+        "depth multiplier of 2": block.get("depth_multiplier") == 2,
+        "temporal": temporal,
+        "dilation": temporal and block["dilation"] > 1,
+        "shortcut": temporal and block["shortcut"] == "sum",
+        "squeeze_excite": block["block"] == "squeeze_excite",
+    }
+    return {name for name, is_so in told.items() if is_so}
+
+
+def main() -> None:
+    """Search, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
+    parser.add_argument("--budgets", nargs="*", type=float, default=[6.0, 4.0, 2.0])
+    given = parser.parse_args()
+    lines = [json.loads(text) for text in LINES.read_text().splitlines()] if LINES.exists() else []
+    done = {tuple(line[key] for key in KEYS) for line in lines}
+    for seed in given.seeds:
+        for budget in given.budgets:
+            turns = [dict(zip(KEYS, (space, budget, seed, given.minutes), strict=True)) for space in SPACES]
+            missing = [turn for turn in turns if tuple(turn.values()) not in done]
+            with ThreadPoolExecutor(len(SPACES)) as pool:
+                lines += pool.map(lambda turn: searched(given.data.resolve(), turn), missing)
+            LINES.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+            table = sorted(lines, key=lambda line: (line["budget_kb"], line["seed"], line["space"] == "grown"))
+            PAGE.write_text(HEAD + "".join(map(row, table)) + medians(lines) + shares(lines))
+
+
+if __name__ == "__main__":
+    main()
