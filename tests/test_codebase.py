@@ -139,7 +139,7 @@ def test_every_dependency_has_its_reason():
 
 
 def test_continuous_integration_runs_what_the_readme_says():
-    script = (ROOT / ".ci" / "run").read_text().replace(".venv-ci", ".venv").replace(" --quiet", "")
+    script = (ROOT / ".ci" / "run").read_text().replace(".venv-ci", ".venv").replace(" --quiet --no-compile", "")
     readme = (ROOT / "README.md").read_text()
     commands = [line for line in script.splitlines() if ".venv" in line and not line.startswith("rm ")]
     assert len(commands) == 3

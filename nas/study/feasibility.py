@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeGuard
 
 from nas.errors import InputError
@@ -20,6 +21,14 @@ STARTS = 5
 _ANY_ROW = {Kind.TABLE: (8,), Kind.WINDOW: (128, 3), Kind.IMAGE: (32, 32, 1)}
 # Samples that hold several frames of any front-end for sound, and of any other one.
 _ANY_SOUND, _ANY_SIGNAL = (1 << 18, 1), (1 << 12, 3)
+
+
+# Descents to the smallest member meet the same members again, and so does the next question with other limits.
+@lru_cache(maxsize=1 << 14)
+def member_totals(member: Architecture, target: Target) -> Totals:
+    """Return the totals of a member on a target."""
+    (totals,) = estimate_members([member], target)
+    return totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ def share(
     """Draw random members, and count those that fit the budget."""
     chooser = RandomChooser(seed)
     members = [space.sample(chooser, shape, outputs) for _ in range(drawn)]
-    return Share(drawn, sum(not budget.over(totals) for totals in estimate_members(members, target)))
+    return Share(drawn, sum(not budget.over(member_totals(member, target)) for member in members))
 
 
 def any_row(space: Space) -> tuple[int, ...]:
@@ -93,7 +102,7 @@ def smallest(
     """
 
     def look(chooser: _Steered) -> tuple[tuple[float, int], _Steered, Totals]:
-        (totals,) = estimate_members([space.sample(chooser, shape, outputs)], target)
+        totals = member_totals(space.sample(chooser, shape, outputs), target)
         return _excess(totals, budget), chooser, totals
 
     found: list[Totals] = []
@@ -116,8 +125,7 @@ def shrink(
     """
 
     def look(chooser: _Steered) -> tuple[float, int]:
-        (totals,) = estimate_members([space.sample(chooser, shape, outputs)], target)
-        return _excess(totals, budget)
+        return _excess(member_totals(space.sample(chooser, shape, outputs), target), budget)
 
     member = _Steered(0, params)
     excess = look(member)

@@ -11,10 +11,9 @@ from nas.space.architecture import Architecture
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.space.space import Space
-from nas.study.feasibility import SAMPLE, share, smallest
+from nas.study.feasibility import SAMPLE, member_totals, share, smallest
 from nas.target.budget import Budget, amount
 from nas.target.footprint import Totals
-from nas.target.front_end import estimate_members
 from nas.target.target import Target, known_targets
 from nas.task.classification import Classification
 from nas.text import kilobytes, percent
@@ -131,7 +130,7 @@ def scarcity(asked: Asked, *, timed: bool = False) -> str:
     """
     chooser = RandomChooser(asked.seed)
     members = [asked.space.sample(chooser, asked.shape, asked.outputs) for _ in range(SAMPLE)]
-    fit = [not asked.budget.over(totals) for totals in estimate_members(members, asked.target)]
+    fit = [not asked.budget.over(member_totals(member, asked.target)) for member in members]
     all_fit = sum(fit) / len(fit)
     if all_fit >= SCARCE:
         return ""
