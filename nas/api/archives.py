@@ -11,7 +11,7 @@ from nas.api.data import data_of
 from nas.api.problems import load_problem
 from nas.codec import Place
 from nas.data.dataset import Part
-from nas.data.prepared import scaling_of
+from nas.data.prepared import Scaling, scaling_of
 from nas.errors import InputError
 from nas.exporters.parameters import with_parameters
 from nas.optimizer.ledger import Ledger
@@ -115,7 +115,8 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         record: of the trial.
 
     Raises:
-        InputError: the trial's model is gone, or there is no winner yet and the data cannot be read.
+        InputError: the trial's model is gone; or the data cannot be read, which are needed as long as there is no
+            winner, and for another front-end than the winner's.
     """
     model = folder / "models" / f"{record.trial}.tflite"
     if not model.is_file():
@@ -125,11 +126,13 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
     if not has_archive(folder):
         return make_archive(load_problem(study), Trained(record), ModelFiles(tflite, weights))
     inputs, outputs, example = measured(tflite)
+    winner = load_archive(folder)
     return dataclasses.replace(
-        load_archive(folder),
+        winner,
         tflite=tflite,
         trained=_without_hosts(Trained(record)),
         footprint=_footprint(tflite, record, study.board()),
+        scaling=_scaling(study, record, winner),
         input=inputs,
         output=outputs,
         task=_task(record),
@@ -139,6 +142,14 @@ def trial_archive(study: Study, folder: Path, record: Record) -> Archive:
         keras=_keras(record, weights, study.name),
         origin=_origin(study),
     )
+
+
+def _scaling(study: Study, record: Record, winner: Archive) -> Scaling:
+    """Return the scaling of a trial's model; its front-end may be another one than the winner's."""
+    front_end = Architecture.from_json(record.architecture).front_end
+    if front_end == winner.front_end:
+        return winner.scaling
+    return scaling_of(load_problem(study).splits, front_end)
 
 
 def winner_archive(study: Study, folder: Path) -> Archive:
