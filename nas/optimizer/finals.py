@@ -53,8 +53,9 @@ class Finals:
 
     @property
     def plan(self) -> FinalsPlan:
-        splits = self.problem.splits
-        return FinalsPlan(self.problem.study.recipe, len(splits.train), len(splits.val), self.dispatcher.size)
+        splits, calibrates = self.problem.splits, self.problem.space.task.calibrates
+        rows = len(splits.train), len(splits.val)
+        return FinalsPlan(self.problem.study.recipe, *rows, self.dispatcher.size, calibrates)
 
     def finalists(self) -> list[Record]:
         """Return the complete candidates with the best scores, those with lower costs first if scores are equal.
@@ -241,8 +242,7 @@ class Finals:
             self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
             self.models.write(WINNER_WEIGHTS, weights.read_bytes())
             return searched, None, Failed(NO_TIME)
-        rows = "training" if self.problem.space.task.calibrates else "all training and validation"
-        self.observer.phase(f"finals: training the winner on {rows} data")
+        self.observer.phase(f"finals: training the winner on {self.plan.winner_data}")
         record, beside = self._train_winner(best, soft_labels, rival)
         return record, len(record.history["loss"]), beside
 

@@ -46,7 +46,7 @@ def lacked(
 def _training(winner: Trained, plan: FinalsPlan) -> list[str]:
     """Return what the winner's last training lacked, in a clause, if anything."""
     if not winner.epochs:
-        return ["it was not trained once more on all training and validation data"]
+        return [f"it was not trained once more on {plan.winner_data}"]
     if winner.epochs < plan.least_winner_epochs:
         return [f"its last training had {winner.epochs} of {plan.winner_epochs} epochs"]
     return []

@@ -72,12 +72,14 @@ class FinalsPlan:
         recipe: of the study.
         train_rows: number of training rows; `val_rows` of validation rows.
         workers: number of trainings that run at a time.
+        calibrates: whether the winner's threshold is taken from the validation rows, which it then does not learn from.
     """
 
     recipe: Recipe
     train_rows: int
     val_rows: int
     workers: int
+    calibrates: bool = False
 
     @property
     def search_epochs(self) -> int:
@@ -103,12 +105,17 @@ class FinalsPlan:
     def fold_rows(self) -> int:
         """Rows of a training that leaves out one fold."""
         folds = self.recipe.finals.final_folds
-        return self.winner_rows * (folds - 1) // folds
+        return (self.train_rows + self.val_rows) * (folds - 1) // folds
 
     @property
     def winner_rows(self) -> int:
         """Rows of the winner's last training."""
-        return self.train_rows + self.val_rows
+        return self.train_rows if self.calibrates else self.train_rows + self.val_rows
+
+    @property
+    def winner_data(self) -> str:
+        """The data of the winner's last training, in words."""
+        return "training data" if self.calibrates else "all training and validation data"
 
     def teacher_seconds(self, limit: float | None) -> float:
         """Return the time that all teachers together may take in a run of `limit` seconds; 0 without a limit."""

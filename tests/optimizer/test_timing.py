@@ -163,3 +163,11 @@ def test_the_minutes_that_are_enough_have_room_for_the_training_its_folds_and_th
     training = start + MARGIN * (beside + plan.search_epochs * epoch)
     assert training <= limit - plan.reserved_seconds(None, limit) + 1e-6
     assert plan.finalists_in_time(pace, MAX_SHARE * limit, limit, 1) == 1 or plan.recipe.finals.distillation
+
+
+def test_a_winner_that_keeps_validation_rows_for_its_threshold_has_time_for_more_epochs():
+    recipe = PLAIN.replace(min_steps=0, winner_epochs=320, qat_epochs=0)
+    joined, kept = (FinalsPlan(recipe, 100, 100, workers=1, calibrates=calibrates) for calibrates in (False, True))
+    pace = Pace(epoch_seconds=1.0, rows=100, overhead_seconds=0.0)
+    assert (joined.winner_epochs_in_time(pace, 240), kept.winner_epochs_in_time(pace, 240)) == (100, 200)
+    assert joined.fold_rows == kept.fold_rows
