@@ -30,8 +30,8 @@ def export_baseline(
     Args:
         study: name or folder of a study that searched for a detector.
         baseline: `k-means` or `gaussian`.
-        out: folder to write into, or a `Destination`, which also names C symbols and files; by default the study's
-            `best/`.
+        out: folder to write into, or a `Destination`, which also names C symbols and files; by default a folder with
+            the detector's name in the study's `best/`, since its files have the names of the network's.
         root: folder of studies.
 
     Returns:
@@ -45,7 +45,7 @@ def export_baseline(
     alarm = baseline_of(archive, load(study, root), baseline)
     to = out if isinstance(out, Destination) else Destination(None if out is None else Path(out))
     named = archive if to.name is None else replace(archive, name=chosen_name(to.name))
-    return write_contents(replace(to, folder=to.folder or folder), simple_detector_files(named, alarm))
+    return write_contents(replace(to, folder=to.folder or folder / baseline), simple_detector_files(named, alarm))
 
 
 def baseline_of(archive: Archive, model: Model, name: str) -> Alarm:

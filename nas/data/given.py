@@ -91,17 +91,21 @@ class Data:
         """Take rows as batches of `(x, y)`, such as a `tf.data.Dataset` or a loader gives them.
 
         Args:
-            train: batches of training rows; each is read once, in order. Classes may be numbers or one-hot.
+            train: batches of training rows; each is read once, in order. Classes may be numbers or one-hot; rows of 0
+                and 1 are taken as one-hot if all of them, of both parts, have one 1, unless `task` says otherwise.
             test: batches of test rows.
             more: as in `from_arrays`.
 
         Raises:
             InputError: a batch is no pair, there is none, or the rows do not fit together.
         """
-        x, y = _joined("train", train)
+        parts = {name: _joined(name, part) for name, part in {"train": train, "test": test}.items() if part is not None}
+        targets = {name: y for name, (_, y) in parts.items()}
+        if more.get("task") in (None, CLASSES) and all(map(_is_one_hot, targets.values())):
+            targets = {name: y.argmax(axis=1) for name, y in targets.items()}
         if test is not None:
-            more["x_test"], more["y_test"] = _joined("test", test)
-        return cls.from_arrays(x, y, **more)
+            more["x_test"], more["y_test"] = parts["test"][0], targets["test"]
+        return cls.from_arrays(parts["train"][0], targets["train"], **more)
 
     @classmethod
     @explains_keywords
@@ -164,7 +168,7 @@ class Data:
 
 
 def _joined(part: str, batches: Iterable[Any]) -> tuple[Array, Array]:
-    """Return the rows and classes of batches; one-hot classes become numbers."""
+    """Return the rows and targets of batches."""
     # A dataset of TensorFlow gives tensors, unless it is asked for arrays.
     read = getattr(batches, "as_numpy_iterator", None)
     found = list(batches if read is None else read())
@@ -175,8 +179,11 @@ def _joined(part: str, batches: Iterable[Any]) -> tuple[Array, Array]:
         x, y = (np.concatenate([np.atleast_1d(np.asarray(batch[place])) for batch in found]) for place in (0, 1))
     except ValueError as error:
         raise InputError(f"{SOURCE}: {part}", "must give batches of one shape", got=error) from error
-    one_hot = y.ndim == 2 and y.shape[1] > 1 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()
-    return x, y.argmax(axis=1) if one_hot else y
+    return x, y
+
+
+def _is_one_hot(y: Array) -> bool:
+    return bool(y.ndim == 2 and y.shape[1] > 1 and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
 
 
 def _array(name: str, value: Any) -> Array:

@@ -1,7 +1,7 @@
 """A whole run of a study: it opens files and workers, searches, runs the finals, and always closes everything."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,14 +108,16 @@ def run(
     study, judge = problem.study, Judge.of(problem)
     ledger = _resume_or_begin(study, folder)
     ledger.lock(problem.identity(), folder)
-    clock = Clock(started, _limit(study, folder, finish=finish), ledger.get("seconds") or 0.0)
-    write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
-    tracker = track_apart(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
-    trials, models = Trials(ledger, tracker, observer, clock), _models(folder)
-    executor = (make_executor or executor_of(study))(problem.splits, study.jobs)
-    dispatcher = Dispatcher(executor, observer, clock)
-    finals = Finals(problem, judge, trials, models, dispatcher, observer, clock)
-    try:
+    with ExitStack() as ends:
+        ends.callback(ledger.unlock)
+        clock = Clock(started, _limit(study, folder, finish=finish), ledger.get("seconds") or 0.0)
+        write_atomic(folder / "study.toml", in_folder(study, folder).to_toml())
+        tracker = track_apart(study.tracking_uri, study=study.name, folder=folder.parent, tags=_tags(problem, judge))
+        trials, models = Trials(ledger, tracker, observer, clock), _models(folder)
+        ends.callback(_end_tracking, tracker, trials, folder)
+        executor = (make_executor or executor_of(study))(problem.splits, study.jobs)
+        ends.callback(executor.close)
+        finals = Finals(problem, judge, trials, models, Dispatcher(executor, observer, clock), observer, clock)
         trials.resume(models)
         if finish:
             _require_finalists(trials, folder)
@@ -125,12 +127,14 @@ def run(
         _decide(finals)
         trials.keep_time()
         yield Run(folder, trials, tracker)
-    finally:
-        executor.close()
-        tracker.counts(trials.result(folder).states)
-        tracker.close(DRAIN_SECONDS)
-        ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
-        ledger.unlock()
+
+
+def _end_tracking(tracker: Tracker, trials: Trials, folder: Path) -> None:
+    """Tell the tracker how the trials ended, and wait until it has logged them."""
+    ledger = trials.ledger
+    tracker.counts(trials.result(folder).states)
+    tracker.close(DRAIN_SECONDS)
+    ledger.put("tracking_seconds", round((ledger.get("tracking_seconds") or 0.0) + tracker.seconds, 1))
 
 
 def _limit(study: Study, folder: Path, *, finish: bool) -> float | None:

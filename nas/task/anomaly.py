@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nas.arrays import Array, Doubles, Flags, Floats, Rows
-from nas.errors import unknown
+from nas.errors import InputError, unknown
 from nas.graph.builder import GraphBuilder
 from nas.task.alarms import ALARM_METRICS, ANOMALY, NORMAL, alarm_estimates, alarm_tallies, confusion_of
 from nas.task.metrics import Estimate, Metric
@@ -175,6 +175,13 @@ class Anomaly(Task):
     def default_metric(self, y: Array, val: Array) -> str:
         """Return the area under the ROC if anomalies are among the validation rows, else the explained share."""
         return "roc_auc" if self.tells("roc_auc", val) else "explained"
+
+    def find_metric(self, name: str, y: Array, val: Array) -> str:
+        if not (val == NORMAL).any():
+            rule = "must have normal ones, from which the threshold is taken"
+            hint = "put normal recordings or groups into that part"
+            raise InputError("validation rows", rule, got="anomalies only", hint=hint)
+        return Task.find_metric(self, name, y, val)
 
     def tells(self, metric: str, y: Array) -> bool:
         """Return whether the kinds of rows that a metric compares are among them."""

@@ -70,3 +70,15 @@ def test_quantization_aware_training_starts_from_the_network_and_leaves_it_uncha
     assert all(map(np.array_equal, network.model.get_weights(), kept))
     predicted = TfliteModel(quantize(deployed)).predict(network.x)
     assert np.mean(np.abs(predicted - np.asarray(deployed(network.x, probabilities=True)))) < 0.006
+
+
+def test_the_kernel_of_a_convolution_with_one_filter_has_one_scale():
+    g = GraphBuilder((4, 4, 5))
+    g.conv2d(1, 1)
+    g.flatten()
+    g.fully_connected(3, activation="NONE")
+    g.softmax()
+    kernel = np.asarray(FakeQuantizedNetwork(Network(g.graph(), 3), ()).fold()[0][0])
+    steps = kernel.ravel() / (np.abs(kernel).max() / 127)
+    np.testing.assert_allclose(steps, np.round(steps), atol=1e-2)
+    assert len(set(np.abs(np.round(steps)))) > 1

@@ -114,3 +114,10 @@ def test_the_head_gives_as_many_outputs_as_a_row_has_values() -> None:
     task.head(g, outputs)
     graph = g.graph()
     assert graph.tensors[graph.outputs[0]].shape == (1, 18)
+
+
+def test_validation_rows_without_normal_ones_are_refused_for_every_metric() -> None:
+    anomalies = np.ones(5, np.int64)
+    for metric in ("auto", *Anomaly.metrics):
+        with pytest.raises(InputError, match="validation rows: must have normal ones, from which the threshold is"):
+            Anomaly().find_metric(metric, np.zeros(5, np.int64), anomalies)

@@ -76,8 +76,8 @@ def command(
     to = Destination(folder, name=options["name"], force=options["force"], streaming=options["streaming"] or 0)
     if options["baseline"] is None:
         written = export(study, to, formats, trial, studies, bare=options["bare"], parameters=parameters)
-    elif formats != ("c",) or trial is not None or options["streaming"]:
-        rule = "is written as plain C: give --format c, and neither --trial nor --streaming"
+    elif formats != ("c",) or trial is not None or any(options[name] for name in ("streaming", "bare", "settings")):
+        rule = "is written as plain C: give --format c, and neither --trial, --streaming, --bare nor --set"
         raise InputError("--baseline", rule)
     else:
         written = export_baseline(study, options["baseline"], to, root=studies)

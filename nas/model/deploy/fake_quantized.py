@@ -5,7 +5,7 @@ arXiv:1712.05877), whose gradient is 1 within the range. Normalization is folded
 device. The converter takes the ranges of activations from these operators, so what is measured here is deployed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
@@ -92,7 +92,7 @@ class _FakeQuantizedTopology:
     def __init__(self, topology: Trainable, graph: Graph, ranges: Sequence[Range]) -> None:
         self.input_shape, self.outputs = topology.input_shape, topology.outputs
         self._graph, self._ranges, self._scales = graph, ranges, find_scales(graph)
-        self._rounding = [_round_gates if op.kind == LSTM else _round_kernel for op in graph.ops if op.kind in WEIGHTED]
+        self._rounding = [_ROUNDING.get(op.kind, _rounded) for op in graph.ops if op.kind in WEIGHTED]
 
     def of(self, graph: Graph) -> "_FakeQuantizedTopology":
         """Return the topology of another graph with the same scales."""
@@ -227,15 +227,13 @@ def _ranges(x: Floats, margin: float = 0.0) -> list[Range]:
     return [(low - margin * (high - low) * (low < 0), high + margin * (high - low)) for low, high in ends]
 
 
-def _round_kernel(kernel: Any) -> Any:
-    """Round each output channel of a kernel to 255 steps, symmetric around 0."""
-    # A depthwise kernel is [h, w, channels, 1].
-    channels = kernel[..., 0] if len(kernel.shape) == 4 and kernel.shape[-1] == 1 else kernel
-    return tf.reshape(_rounded(channels), kernel.shape)
+def _round_depthwise(kernel: Any) -> Any:
+    """Round each output channel of a depthwise kernel [h, w, channels, 1]."""
+    return _rounded(kernel[..., 0])[..., tf.newaxis]
 
 
 def _round_gates(kernel: Any) -> Any:
-    """Round the eight matrices of an LSTM as `_round_kernel` rounds channels; see `nas.model.network.recurrent`."""
+    """Round the eight matrices of an LSTM as `_rounded` rounds channels; see `nas.model.network.recurrent`."""
     rows, columns = kernel.shape
     units = columns // 4
     parts = []
@@ -246,7 +244,11 @@ def _round_gates(kernel: Any) -> Any:
 
 
 def _rounded(channels: Any) -> Any:
-    """Round each entry of the last axis to 255 steps, symmetric around 0."""
+    """Round each output channel of a kernel, an entry of its last axis, to 255 steps, symmetric around 0."""
     most = tf.stop_gradient(tf.reduce_max(tf.abs(channels), range(len(channels.shape) - 1)))
     most = tf.maximum(most, 1e-6)
     return tf.quantization.fake_quant_with_min_max_vars_per_channel(channels, -most, most, narrow_range=True)
+
+
+# How the kernels of an operator are rounded, where the last axis does not hold its output channels.
+_ROUNDING: Mapping[str, Callable[[Any], Any]] = {"DEPTHWISE_CONV_2D": _round_depthwise, LSTM: _round_gates}
