@@ -142,7 +142,8 @@ HEAD = """\
 # Pictures
 
 Written by `benchmarks/images.py`; its docstring says how. 10,000 pictures of CIFAR-10 to learn from, 2,000 to test, ten
-classes, so a constant answer is right in 10 %. Searches had two cores, and ResNet-8 one core.
+classes, so a constant answer is right in 10 %. Searches had two cores, and ResNet-8 one core, which it shared at times:
+its minutes are those of the clock.
 Where pictures are changed, training moves, turns, zooms and mirrors them at random.
 
 | network | changed | seed | minutes | trials | int8 test accuracy | 95 % interval | float | weights | RAM | MACs |

@@ -84,3 +84,13 @@ def test_batches_of_another_library_become_rows():
 def test_what_are_no_batches_is_refused(batches):
     with pytest.raises(InputError, match="data: train: must give batches"):
         nas.Data.from_batches(batches)
+
+
+def test_several_labels_stay_labels_though_each_row_of_a_part_has_one():
+    x = RNG.normal(size=(40, 4)).astype(np.float32)
+    single = np.eye(3, dtype=int)[np.arange(40) % 3]
+    several = np.maximum(single, np.roll(single, 1, axis=1))
+    for train, more in ((several, {}), (single, {"task": "multi-label"})):
+        dataset = nas.Data.from_batches([(x, train)], test=[(x, single)], **more).dataset()
+        np.testing.assert_array_equal(dataset.train.y, train)
+        np.testing.assert_array_equal(dataset.test.y, single)

@@ -611,3 +611,18 @@ def test_no_candidate_of_a_pareto_study_beats_its_finalists_and_winner_in_accura
         assert (other.val_score, cost.of(other)) == (winner.val_score, cost.of(winner)) or not (
             (other.val_score or 0) >= (winner.val_score or 0) and (cost.of(other) or 0) <= (cost.of(winner) or 0)
         )
+
+
+def test_a_run_whose_workers_cannot_start_lets_others_run_the_study(splits: Splits, tmp_path: Path) -> None:
+    definition = study()
+    problem = Problem(definition, load_space(definition.space), TARGET, splits)
+
+    def none(*_: Any) -> Any:
+        raise InputError("--cluster", "must answer")
+
+    with (
+        pytest.raises(InputError, match="cluster: must answer"),
+        run(problem, tmp_path, Observer(), time.monotonic(), none),
+    ):
+        pytest.fail("the run has begun")
+    assert open_ledger(definition, tmp_path, begin=False).get("owner") is None
