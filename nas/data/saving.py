@@ -42,12 +42,16 @@ def save_dataset(dataset: Dataset, path: Path, form: str) -> list[Path]:
 
 
 def _table(dataset: Dataset) -> pd.DataFrame:
-    """Return rows as lines; a window is as many lines as it has samples, with its number as `recording`."""
+    """Return rows as lines; a window is as many lines as it has samples, with its number as `recording`.
+
+    Targets, or several labels at once, are a column each; else the class is the column `label`.
+    """
     if dataset.kind is Kind.IMAGE:
         raise InputError(dataset.source, "must be a table or windows to be written as CSV", got="images")
     width = dataset.train.x.shape[-1]
     names = list(dataset.channel_names or (f"channel_{i}" for i in range(width)))
-    if taken := sorted(set(names) & set(_OWN)):
+    several = dataset.outputs_are != "classes"
+    if taken := sorted(set(names) & {*_OWN, *(dataset.class_names if several else ())}):
         raise InputError(dataset.source, "has channels with names of columns of ours", got=", ".join(taken))
     frames, number = [], 0
     for part, rows in dataset.parts().items():
@@ -59,7 +63,11 @@ def _table(dataset: Dataset) -> pd.DataFrame:
                 frame.insert(0, "time_ms", times)
             frame["recording"] = np.repeat(np.arange(number, number + len(rows)), samples)
             number += len(rows)
-        frame["label"] = np.repeat(np.array(dataset.class_names)[rows.y], samples)
+        if several:
+            for name, column in zip(dataset.class_names, rows.y.T, strict=True):
+                frame[name] = np.repeat(column, samples)
+        else:
+            frame["label"] = np.repeat(np.array(dataset.class_names)[rows.y], samples)
         if rows.groups is not None:
             frame["group"] = np.repeat(rows.groups, samples)
         frame["part"] = part

@@ -50,6 +50,26 @@ def test_tables_are_read_again_as_they_were(tmp_path, name):
     assert after.channel_names == before.channel_names
 
 
+@pytest.mark.parametrize("name", ["diabetes", "faults"])
+def test_targets_and_several_labels_are_columns_that_are_read_again(tmp_path, name):
+    before = load(name)
+    nas.save_data(name, tmp_path / "out.csv")
+    options = nas.DataOptions(label_column=",".join(before.class_names), task=before.task)
+    after = load(str(tmp_path / "out.csv"), options=options)
+    assert (after.class_names, after.task) == (before.class_names, before.task)
+    np.testing.assert_allclose(after.train.x, before.train.x, rtol=1e-6)
+    np.testing.assert_allclose(after.train.y, before.train.y, rtol=1e-6)
+
+
+def test_windows_with_targets_have_no_form_of_edge_impulse(tmp_path):
+    x = RNG.normal(size=(24, 10, 2)).astype(np.float32)
+    data = nas.Data.from_arrays(x, RNG.normal(size=24), sample_rate_hz=50.0)
+    with pytest.raises(InputError, match="must have one class for each row, got targets"):
+        nas.save_data(data, tmp_path / "out")
+    (file,) = nas.save_data(data, tmp_path / "out.csv")
+    assert len(file.read_text().splitlines()) == 1 + 24 * 10
+
+
 def test_what_has_no_such_form_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"must end with .npz or .csv, or be a folder"):
         nas.save_data(windows(), tmp_path / "out.xlsx")
