@@ -57,7 +57,8 @@ def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] =
     All contents are made before the first file is written, so an archive that cannot be exported leaves no files.
 
     Raises:
-        InputError: a format is unknown, or cannot express the model, or a file is there that nas did not write.
+        InputError: a format is unknown, or cannot express the model; a file is there that nas did not write; or it is
+            to stream, and plain C is not among the formats.
     """
     to = folder if isinstance(folder, Destination) else Destination(folder)
     folder = to.folder or Path()
@@ -66,7 +67,11 @@ def write(folder: Path | Destination, archive: Archive, formats: Sequence[str] =
     archive = replace(archive, streaming=to.streaming or archive.streaming)
     if archive.origin is not None:
         archive = replace(archive, origin=replace(archive.origin, folder=folder))
-    chosen = [FORMATS.find(name, "--format") for name in formats or sorted(FORMATS.keys() - ON_REQUEST)]
+    names = formats or sorted(FORMATS.keys() - ON_REQUEST)
+    chosen = [FORMATS.find(name, "--format") for name in names]
+    if to.streaming and "c" not in names:
+        hint = "give --format c, or leave --streaming out"
+        raise InputError("--streaming", "is of plain C alone", got=f"--format {', '.join(names)}", hint=hint)
     return write_contents(to, {name: content for make in chosen for name, content in make(archive).items()})
 
 

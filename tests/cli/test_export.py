@@ -189,3 +189,11 @@ def test_a_trial_whose_model_was_removed_is_told(nas, stopped: Path, other: int)
     ended = nas("export", "mine", "--trial", other)
     assert (ended.code, len(ended.complaints)) == (1, 1)
     assert f"models/{other}.tflite: must be there: it is the model of the trial" in ended.err
+
+
+def test_streaming_is_refused_for_formats_without_plain_c(nas, root: Path, result: Result, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    end = nas("export", "mine", "--format", "tflite", "--streaming", 4, "-o", out, "--studies", root)
+    assert end.code == 1
+    assert "--streaming: is of plain C alone, got --format tflite; give --format c" in end.err
+    assert not out.exists()

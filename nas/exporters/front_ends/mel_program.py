@@ -112,7 +112,7 @@ It first checks itself, from samples to the answer, then prints when it heard wh
 
 ## On a board
 
-Copy all but the program into the project, and compile the four sources:
+Copy all but the program into the project, and compile these sources:
 
     arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c {_sources(name, hearing)}
 
