@@ -109,9 +109,9 @@ def trained(data: Path, folder: Path, epochs: int, seed: int, changes: dict[str,
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "resnet_8.json").write_text(json.dumps(member.to_json()))
     spec.write_text(SPEC.format(source=data.resolve(), epochs=epochs, seed=seed, augment=to_toml(changes)))
-    start = time.monotonic()
+    start = time.process_time()  # of one core, on a machine that may do other work
     nas.train(spec, folder=out, resume=(out / "checkpoints").is_dir(), tracking_uri="none")
-    minutes = (time.monotonic() - start) / 60
+    minutes = (time.process_time() - start) / 60
     figures = nas.evaluate(out).to_json()
     profiled = nas.profile(out / "model.tflite", target="cortex-m4")
     return {
@@ -129,9 +129,10 @@ def row(line: dict[str, Any]) -> str:
     """Return a row of the table."""
     footprint, (value, low, high) = line["footprint"], line["accuracy"]
     ram = footprint.get("ram_bytes", footprint.get("arena_min_bytes"))
+    minutes = "unknown" if line["minutes"] is None else f"{line['minutes']:.0f}"
     cells = (
         f"{line['network']} | {'yes' if line['changed'] else 'no'}",
-        f"{line['seed']} | {line['minutes']:.0f} | {line.get('trials', '')}",
+        f"{line['seed']} | {minutes} | {line.get('trials', '')}",
         f"{percent(value)} | {interval(low, high)} | {percent(line['float'])}",
         f"{footprint['weights_bytes']:,} B | {ram:,} B | {footprint['macs']:,}",
     )
@@ -142,8 +143,8 @@ HEAD = """\
 # Pictures
 
 Written by `benchmarks/images.py`; its docstring says how. 10,000 pictures of CIFAR-10 to learn from, 2,000 to test, ten
-classes, so a constant answer is right in 10 %. Searches had two cores, and ResNet-8 one core, which it shared at times:
-its minutes are those of the clock.
+classes, so a constant answer is right in 10 %. Searches had two cores, and ResNet-8 one
+core, whose time its minutes count.
 Where pictures are changed, training moves, turns, zooms and mirrors them at random.
 
 | network | changed | seed | minutes | trials | int8 test accuracy | 95 % interval | float | weights | RAM | MACs |

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from nas.optimizer.run import Run, run
 from nas.reports.page import write_report
 from nas.reports.view import ReportView
 from nas.study.archive import Archive
-from nas.study.archive_file import has_archive, load_archive, save_archive
+from nas.study.archive_file import load_archive, save_archive
 from nas.study.fitting import advice
 from nas.study.objectives import OBJECTIVES
 from nas.study.result import Result
@@ -125,12 +125,11 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
 
 
 def _earlier_archive(folder: Path) -> Archive | None:
-    """Return the archive that an earlier run left in a study's folder; None if there is none, or it is damaged."""
-    if not has_archive(folder):
-        return None
-    with suppress(InputError):
+    """Return the archive that an earlier run left in a study's folder; None if there is none, or it cannot be read."""
+    try:
         return load_archive(folder)
-    return None
+    except (InputError, OSError):
+        return None
 
 
 def _none_trained(problem: Problem, result: Result) -> InputError:

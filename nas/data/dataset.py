@@ -165,7 +165,7 @@ class Dataset:
                 )
 
     def _columns(self, label: str) -> tuple[int, ...]:
-        return (len(self.class_names),) if label == "y" and self.task in (TARGETS, LABELS) else ()
+        return (len(self.class_names),) if label == "y" and self.has_columns else ()
 
     @property
     def kind(self) -> Kind:
@@ -175,6 +175,11 @@ class Dataset:
     def is_as_recorded(self) -> bool:
         """Whether rows hold samples or pixels as whole numbers of a known range, as audio files and pictures do."""
         return self.train.x.dtype.kind in "iu"
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether y has a column for each target or label, and not one class a row."""
+        return self.task in (TARGETS, LABELS)
 
     @property
     def outputs_are(self) -> str:

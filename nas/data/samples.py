@@ -61,7 +61,7 @@ def windows_in(dataset: Dataset, rate_hz: float | None) -> Iterator[LabelledReco
     """Yield each window of a dataset as a recording at a rate, by part, class and group; see `windows_of`."""
     if dataset.kind is not Kind.WINDOW:
         raise InputError(dataset.source, "must be windows of a signal", got=f"{dataset.kind.value} rows")
-    if dataset.outputs_are != "classes":
+    if dataset.has_columns:
         hint = "write a file that ends with .npz or .csv"
         raise InputError(dataset.source, "must have one class for each row", got=dataset.outputs_are, hint=hint)
     if not rate_hz:

@@ -50,8 +50,7 @@ def _table(dataset: Dataset) -> pd.DataFrame:
         raise InputError(dataset.source, "must be a table or windows to be written as CSV", got="images")
     width = dataset.train.x.shape[-1]
     names = list(dataset.channel_names or (f"channel_{i}" for i in range(width)))
-    several = dataset.outputs_are != "classes"
-    if taken := sorted(set(names) & {*_OWN, *(dataset.class_names if several else ())}):
+    if taken := sorted(set(names) & {*_OWN, *(dataset.class_names if dataset.has_columns else ())}):
         raise InputError(dataset.source, "has channels with names of columns of ours", got=", ".join(taken))
     frames, number = [], 0
     for part, rows in dataset.parts().items():
@@ -63,7 +62,7 @@ def _table(dataset: Dataset) -> pd.DataFrame:
                 frame.insert(0, "time_ms", times)
             frame["recording"] = np.repeat(np.arange(number, number + len(rows)), samples)
             number += len(rows)
-        if several:
+        if dataset.has_columns:
             for name, column in zip(dataset.class_names, rows.y.T, strict=True):
                 frame[name] = np.repeat(column, samples)
         else:

@@ -127,6 +127,24 @@ def test_a_simple_detector_as_c_finds_by_the_same_features(
     assert decided[val.y == 1].mean() > decided[val.y == 0].mean()
 
 
+def test_a_simple_detector_is_written_beside_the_network_and_not_over_it(nas: Callable[..., Any], study: Path) -> None:
+    nas("export", str(study), "--format", "c")
+    before = {path: path.read_bytes() for path in (study / "best").rglob("*") if path.is_file()}
+    nas("export", str(study), "--format", "c", "--baseline", "gaussian")
+    assert {path: path.read_bytes() for path in before} == before
+    assert (study / "best" / "gaussian" / f"{study.name}.c").is_file()
+
+
+@pytest.mark.parametrize("option", [("--bare",), ("--set", "threshold=1"), ("--streaming", "2")])
+def test_what_a_simple_detector_has_not_is_refused(
+    nas: Callable[..., Any], study: Path, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out"
+    end = nas("export", str(study), "--format", "c", "--baseline", "k-means", *option, "-o", str(out))
+    assert (end.code, out.exists()) == (1, False)
+    assert "neither --trial, --streaming, --bare nor --set" in end.err
+
+
 def test_its_specification_trains_it_again(study: Path, tmp_path: Path) -> None:
     result = package.train(study / "best" / "spec.toml", folder=tmp_path / "again", epochs=1, tracking_uri="none")
     assert result.metric == "roc_auc"

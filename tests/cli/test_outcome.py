@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -221,3 +222,18 @@ def test_settings_in_place_of_a_study_define_it_and_contradictions_are_refused(t
         package.search(Study(space="mlp_tabular", budget_kb=2), tmp_path, trials=3)
     with pytest.raises(InputError, match=r"must be nas\.Data, got ndarray"):
         package.search(space="mlp_tabular", budget_kb=2, data=WINE, root=tmp_path)  # type: ignore[arg-type]
+
+
+def test_a_finished_study_run_again_keeps_its_keras_file_and_makes_what_was_removed_anew(
+    result: Result, root: Path, search_here: Callable[[Study, Path], Result], tmp_path: Path, monkeypatch
+) -> None:
+    study = Path(shutil.copytree(root / "mine", tmp_path / "mine"))
+    before = {name: (study / f"bundle.{name}").read_bytes() for name in ("keras", "tflite")}
+    with monkeypatch.context() as patch:
+        patch.setattr("nas.model.keras_file.dump_keras", lambda _: pytest.fail("the same model is written again"))
+        search_here(STUDY, tmp_path)
+    assert (study / "bundle.keras").read_bytes() == before["keras"]
+    for name, content in before.items():
+        (study / f"bundle.{name}").unlink()
+        search_here(STUDY, tmp_path)
+        assert (study / f"bundle.{name}").read_bytes() == content
