@@ -1,35 +1,33 @@
 """The end of a study: the best candidates are cross-validated, one wins, and it is evaluated on the test set."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from nas.errors import InputError
 from nas.optimizer.clock import Clock
+from nas.optimizer.cross_validation import CrossValidation, final_training
 from nas.optimizer.dispatcher import Dispatcher
 from nas.optimizer.executor.executor import Failed
 from nas.optimizer.hand_made import NO_TIME, Rival
 from nas.optimizer.judge import Judge
 from nas.optimizer.lacking import lacked
 from nas.optimizer.models import ModelFolder, weights_name
-from nas.optimizer.observer import FinalPlace, Observer
+from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.teachers import SoftLabels, Teachers
 from nas.optimizer.test_set import count_test_use
 from nas.optimizer.timing import OVERHEAD_SECONDS, TEACHER_SHARE, FinalsPlan, Pace
 from nas.optimizer.trials import Trials
 from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS
-from nas.seeds import derive
 from nas.space.architecture import Architecture
 from nas.study.costs import front
 from nas.study.finals import Final, Finalist, comparable, telling_folds
 from nas.study.record import Record
 from nas.study.result import Trained
-from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome, TrainingTask
+from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome
 from nas.study.tested import Tested
-from nas.task.task import metric_title
-from nas.text import counted, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Finals:
         ledger = self.trials.ledger
         competing = chosen[: self._number_in_time(chosen)]
         soft_labels, folds = self._soft_labels(competing[0]) if competing else {}, self._folds()
-        finals = comparable(self._cross_validate(competing, folds, soft_labels))
+        finals = comparable(self._cross_validate(competing, folds, soft_labels, len(chosen)))
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
         rival = Rival(self.problem, self.dispatcher, self.clock)
         record, epochs, beside = self._last_training(best, soft_labels, rival)
@@ -137,94 +135,19 @@ class Finals:
         teachers = Teachers(self.problem, self.trials.ledger, self.models, self.dispatcher, self.observer)
         return teachers.soft_labels(self.plan.fold_epochs, None if limit is None else TEACHER_SHARE * limit, front_end)
 
-    def _cross_validate(self, chosen: Sequence[Record], folds: Sequence[Fold], soft_labels: SoftLabels) -> list[Final]:
-        """Train each finalist on each fold, except for those trainings that an earlier run has done.
-
-        A training that the time limit has cut short is left out: its learning rate has not come down, so it says little
-        of the network.
-        """
-        if chosen and not folds:
-            lacking = f"no fold has rows that can tell the {metric_title(self.judge.metric)}"
-            self.observer.phase(f"finals: {lacking}, so the best candidate of the search wins")
-        if not chosen or not folds:
-            return []
-        done = {(final.record.trial, final.fold): final for final in self._stored()}
-        missing = [(record, fold) for fold in folds for record in chosen if (record.trial, fold.index) not in done]
-        planned = len(chosen) * len(folds)
-        self.observer.phase(self._announcement(chosen, len(folds), len(missing)))
-        for fold, answer in self.dispatcher.perform(self._fold_tasks(chosen, missing, soft_labels, done)):
-            if isinstance(answer, TrainingOutcome) and Final(answer.record, fold.index).is_whole:
-                final = self._store(answer.record, fold)
-                done[final.record.trial, final.fold] = final
-                self.observer.final(final.record, FinalPlace(fold.index, fold.count, len(done), planned))
-        trials = {record.trial for record in chosen}
-        return [final for final in done.values() if final.record.trial in trials]
-
-    def _announcement(self, chosen: Sequence[Record], folds: int, missing: int) -> str:
-        seconds = self.plan.seconds(self._pace(chosen), missing)
-        about = f", about {duration(seconds)}" if self.clock.limit is None else ""
-        best, wanted = counted(len(chosen), "best candidate"), len(self.finalists())
-        fewer = f", as many of {wanted} as there is time for," if len(chosen) < wanted else ""
-        return f"finals: cross-validating the {best}{fewer} on {counted(folds, 'fold')}{about}"
-
     def _folds(self) -> list[Fold]:
         """Return the folds whose rows can tell the metric."""
         study, splits = self.problem.study, self.problem.splits
         wanted = Fold(0, study.recipe.finals.final_folds, study.seed)
         return telling_folds(splits.train.join(splits.val), wanted, self.problem.space.task, self.judge.metric)
 
-    def _fold_tasks(
-        self,
-        chosen: Sequence[Record],
-        missing: Sequence[tuple[Record, Fold]],
-        soft_labels: SoftLabels,
-        done: Mapping[tuple[int, int], Final],
-    ) -> Iterator[tuple[Fold, TrainingTask]]:
-        """Yield the trainings on folds, each with the time limit that is right when it starts.
-
-        None is begun that would be cut short at the pace of those that are `done`; the winner gets their time.
-        """
-        epochs, kept = self.plan.fold_epochs, OVERHEAD_SECONDS
-        if self.clock.limit is not None:
-            pace, remaining = self._pace(chosen), self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
-            # If the estimate is wrong, the folds are cut short, and not the winner's last training.
-            winner = self.plan.winner_seconds(pace, remaining)
-            most = self.plan.winner_epochs_in_time(pace, winner)
-            epochs = self.plan.fold_epochs_in_time(pace, remaining - winner, len(missing), most)
-            kept += winner
-        for record, fold in missing:
-            seconds, ended = self.clock.remaining(reserved=kept), [final.record for final in done.values()]
-            if seconds is not None and ended:
-                pace = Pace.of(ended, self.plan.fold_rows)
-                if seconds < pace.seconds(self.problem.study.recipe, epochs, self.plan.fold_rows):
-                    return
-            yield fold, replace(self._task(record, fold, epochs, soft_labels), seconds=seconds)
-
-    def _task(self, record: Record, rows: Fold | AllButTest, epochs: int, soft_labels: SoftLabels) -> TrainingTask:
-        study = self.problem.study
-        return TrainingTask(
-            trial=record.trial,
-            architecture=Architecture.from_json(record.architecture),
-            params=record.params,
-            target=self.problem.target,
-            budget=self.judge.budget,
-            recipe=study.recipe,
-            epochs=epochs,
-            seed=derive(study.seed, record.digest, "final", rows.seed_text),
-            rows=rows,
-            metric=self.judge.metric,
-            soft_labels=soft_labels.get(rows),
-        )
-
-    def _stored(self) -> list[Final]:
-        entries = self.trials.ledger.listed("finals")
-        stored = [Final(Record.from_json(entry["record"]), entry["fold"]) for entry in entries]
-        return [final for final in stored if final.is_whole]
-
-    def _store(self, record: Record, fold: Fold) -> Final:
-        final = Final(self.judge.judged(record), fold.index)
-        self.trials.ledger.append("finals", final.to_json())
-        return final
+    def _cross_validate(
+        self, competing: Sequence[Record], folds: Sequence[Fold], soft_labels: SoftLabels, wanted: int
+    ) -> list[Final]:
+        if not competing:
+            return []
+        parts = self.problem, self.judge, self.trials.ledger, self.dispatcher, self.observer, self.clock, self.plan
+        return CrossValidation(*parts, folds, wanted).perform(competing, self._pace(competing), soft_labels)
 
     def _last_training(
         self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival
@@ -261,7 +184,7 @@ class Finals:
         epochs, seconds = self.plan.winner_epochs, self._seconds_for_winner()
         if seconds is not None:
             epochs = self.plan.winner_epochs_in_time(self._winner_pace(best), seconds)
-        task = self._task(best[0].record, AllButTest(), epochs, soft_labels)
+        task = final_training(self.problem, self.judge, best[0].record, AllButTest(), epochs, soft_labels)
         answer, beside = rival.train(replace(task, seconds=self.clock.remaining()))
         if isinstance(answer, Failed):
             raise self._unfinished("the winner's last training", answer.reason)

@@ -177,6 +177,10 @@ class FinalsPlan:
         """Return whether the winner's last training has time for this number of epochs in `seconds`."""
         return self._winner_seconds(pace, epochs) <= seconds
 
+    def has_time_for_folds(self, pace: Pace, seconds: float, trainings: int, epochs: int) -> bool:
+        """Return whether `trainings` trainings on folds, each of `epochs` epochs, have time in `seconds`."""
+        return self._rounds(trainings) * self._fold_seconds(pace, epochs) <= seconds
+
     def least_limit(self, pace: Pace, start: float, available: int) -> float:
         """Return the seconds of a run that has time for a winner that lacks nothing.
 

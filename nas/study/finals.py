@@ -15,10 +15,17 @@ from nas.task.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A finished training of the finals, on one fold; its record has the number of the finalist's trial."""
+    """A finished training of the finals, on one fold; its record has the number of the finalist's trial.
+
+    Attributes:
+        record: of the training.
+        fold: index of the fold that it has left out.
+        planned_epochs: what it was asked for, quantization-aware ones not counted; None of one that was never planned.
+    """
 
     record: Record
     fold: int
+    planned_epochs: int | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -26,7 +33,13 @@ class Final:
         return self.record.state == State.COMPLETE and self.record.reason is None
 
     def to_json(self) -> dict[str, Any]:
-        return {"record": self.record.to_json(), "fold": self.fold}
+        return {"record": self.record.to_json(), "fold": self.fold, "epochs": self.planned_epochs}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "Final":
+        """Return the training of an entry. Earlier releases wrote no `epochs`: those that it had are taken."""
+        record = Record.from_json(entry["record"])
+        return cls(record, entry["fold"], entry.get("epochs") or len(record.history.get("loss", ())))
 
     def line(self) -> dict[str, Any]:
         """Return its entry among those of `Trained.finals`."""

@@ -105,10 +105,14 @@ class StandIns:
         self.log.tasks.append(task)
         self.running.append(task)
 
-    def collect(self, timeout: float) -> Iterator[tuple[TrainingTask | TeacherTask | EvaluationTask, Any]]:
+    def press_ctrl_c(self) -> None:
+        """Interrupt the run if it is time for it."""
         if self.log.interrupt is not None and len(self.log.tasks) >= self.log.interrupt:
             self.log.interrupt = None
             raise KeyboardInterrupt
+
+    def collect(self, timeout: float) -> Iterator[tuple[TrainingTask | TeacherTask | EvaluationTask, Any]]:
+        self.press_ctrl_c()
         if self.running:
             task, number = self.running.pop(0), self._numbers.pop(0)
             yield task, Failed("its worker process died") if number in self.log.lose else outcome(task)

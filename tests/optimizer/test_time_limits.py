@@ -49,6 +49,7 @@ class Timed(StandIns):
         self._ends.append(Timed.now + start + OVERHEAD_SECONDS + taken(task))
 
     def collect(self, timeout: float) -> Iterator[tuple[Any, Any]]:
+        self.press_ctrl_c()
         if self.running:
             first = self._ends.index(min(self._ends))
             Timed.now = max(Timed.now, self._ends.pop(first))
@@ -192,6 +193,29 @@ def test_folds_that_are_slower_than_estimated_leave_time_for_the_winner_s_last_t
     (last,) = log.last
     assert epochs(last) == last.epochs >= Recipe().training.epochs
     assert Timed.now <= 5 * 60
+
+
+@pytest.mark.parametrize("then", [3, 4, 6, 10, None])
+@pytest.mark.parametrize("done", [1, 5])
+def test_finals_that_go_on_with_another_time_limit_compare_trainings_of_as_many_epochs(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: int, then: float | None
+) -> None:
+    monkeypatch.setattr(Timed, "epoch_seconds", 0.5)
+    settings = {"jobs": 1, "trials": 4, "recipe": Recipe.of(min_steps=0)}
+    log.interrupt = 4 + done + 1
+    with pytest.raises(KeyboardInterrupt):
+        go(splits, tmp_path, minutes=6, **settings)
+    first = {(task.trial, task.rows.index): task.epochs for task in log.finals[:-1]}
+    assert (len(first), set(first.values())) == (done, {32})
+    log.tasks.clear()
+    monkeypatch.setattr(Timed, "now", 0.0)
+    winner = go(splits, tmp_path, minutes=then, **settings).winner
+    assert winner is not None
+    (compared,) = {entry["epochs"] for entry in winner.finals}
+    again = {(task.trial, task.rows.index) for task in log.finals} & first.keys()
+    assert again == (set() if compared == 32 else first.keys())
+    assert compared == Recipe().finals.final_epochs or then is not None
+    assert compared >= 32 or (then == 3 and done == 1)
 
 
 @pytest.mark.parametrize("slowness", [1.0, 1.5, 2.0, 3.0, 8.0])
