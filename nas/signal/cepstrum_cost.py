@@ -22,10 +22,13 @@ _CODE_BYTES: Mapping[str, int] = {
     "cortex-m4": 380,
     "cortex-m7": 396,
     "cortex-m33": 388,
+    "avr": 908,  # gcc 5.4 -Os
 }
 
 # sizeof(nas_cepstrum), with 4-byte pointers.
 _SETTINGS_BYTES = 16
+AVR_SETTINGS_BYTES = 10
+"""The same on an AVR."""
 
 
 def cepstrum_bytes(front_end: MelSettings) -> int:

@@ -31,8 +31,16 @@ _LIKE: Mapping[str, str] = {"cortex-m0": "cortex-m0plus", "cortex-m3": "cortex-m
 
 
 def code_of_core(counted: Mapping[str, int], core: str) -> int:
-    """Return the bytes of functions on a core; on one without figures, those of the core with the largest."""
-    return counted.get(core, max(counted.values()))
+    """Return the bytes of functions on a core; on one without figures, the most of any core of 32 bits."""
+    return counted.get(core, max(size for name, size in counted.items() if name != "avr"))
+
+
+def settings_in_ram(core: str, avr_bytes: int) -> int:
+    """Return the bytes of RAM that structures of settings take, given those on an AVR.
+
+    Other cores read them from flash. An AVR does so for tables alone, which are declared with `__flash`.
+    """
+    return avr_bytes if core == "avr" else 0
 
 
 def counted_instructions(counted: Mapping[str, tuple[float, ...]], terms: tuple[float, ...], core: str) -> float | None:

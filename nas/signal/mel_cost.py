@@ -7,13 +7,16 @@ The counts are those of `benchmarks/front_end_cores.py`: the C compiled by gcc 1
 from collections.abc import Mapping
 from functools import lru_cache
 
+from nas.signal.cepstrum_cost import AVR_SETTINGS_BYTES as AVR_CEPSTRUM_BYTES
 from nas.signal.cepstrum_cost import cepstrum_bytes, cepstrum_code_bytes, cepstrum_instructions
-from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions
+from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions, settings_in_ram
 from nas.signal.mel_settings import MelSettings
 from nas.signal.transform_cost import live, transform_bytes, transform_macs, transform_terms, words
 
 # sizeof(nas_front_end_state), whose initial values lie in flash too, with 4-byte pointers.
 _STATE_BYTES = 32
+# sizeof(nas_front_end) on an AVR, which has it in RAM.
+_AVR_SETTINGS_BYTES = 46
 
 # Instructions of each term of `terms`, by the cores that were counted.
 _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
@@ -34,6 +37,7 @@ _CODE_BYTES: Mapping[str, int] = {
     "cortex-m4": 3904,
     "cortex-m7": 3892,
     "cortex-m33": 4000,
+    "avr": 11314,  # gcc 5.4 -Os
 }
 
 
@@ -46,6 +50,7 @@ _JOINING_BYTES: Mapping[str, tuple[int, int]] = {
     "cortex-m4": (204, 258),
     "cortex-m7": (226, 272),
     "cortex-m33": (32, 72),
+    "avr": (448, 566),
 }
 # The instructions of these functions: for a frame, and for each of its channels; an answer every fifth of a window.
 _JOINING_INSTRUCTIONS: tuple[Mapping[str, tuple[float, ...]], ...] = (
@@ -61,8 +66,9 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
     """Return the cost of so many frames of each microphone; the features of all of them are kept as int8."""
     channels, coefficients = front_end.filterbank_n_channels, front_end.mfcc_coefficients
     buffers = microphones * ram_bytes(front_end) + words(microphones * frames * front_end.numbers)
+    settings = settings_in_ram(core, _AVR_SETTINGS_BYTES + AVR_CEPSTRUM_BYTES * (coefficients > 0))
     return DeviceCost(
-        ram_bytes=buffers + words(2 * channels) + words(2 * coefficients) + _COUNTER_BYTES,
+        ram_bytes=buffers + words(2 * channels) + words(2 * coefficients) + _COUNTER_BYTES + settings,
         table_bytes=table_bytes(front_end)
         + cepstrum_bytes(front_end)
         + (microphones - 1) * _STATE_BYTES
@@ -89,7 +95,8 @@ def code_bytes(core: str) -> int:
 
 def joining_code_bytes(front_end: MelSettings, core: str) -> int:
     """Return the bytes of the functions that turn features into the network's input and keep the newest frames."""
-    return _JOINING_BYTES.get(core, max(_JOINING_BYTES.values()))[front_end.frequencies_are_channels]
+    which = front_end.frequencies_are_channels
+    return code_of_core({name: sizes[which] for name, sizes in _JOINING_BYTES.items()}, core)
 
 
 def joining_table_bytes(front_end: MelSettings) -> int:

@@ -28,7 +28,9 @@ _COUNTED = Counted(
         "cortex-m4": 3704,
         "cortex-m7": 3736,
         "cortex-m33": 3640,
+        "avr": 10574,
     },
+    avr_settings_bytes=72,
 )  # fmt: skip
 
 # Of the addresses of a frame's work and values.

@@ -31,7 +31,9 @@ _COUNTED = Counted(
         "cortex-m4": 3572,
         "cortex-m7": 3592,
         "cortex-m33": 3568,
+        "avr": 6238,
     },
+    avr_settings_bytes=26,
 )  # fmt: skip
 
 

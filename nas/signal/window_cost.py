@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions
+from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions, settings_in_ram
 from nas.signal.transform_cost import words
 from nas.signal.window_front_end import WindowFrontEnd
 
@@ -25,15 +25,17 @@ class Counted:
     Attributes:
         instructions: of each term that they grow with.
         code_bytes: with what they call of the compiler's own library.
+        avr_settings_bytes: of the structure of settings on an AVR, which has it in RAM.
     """
 
     instructions: Mapping[str, tuple[float, ...]]
     code_bytes: Mapping[str, int]
+    avr_settings_bytes: int
 
     def cost(self, core: str, ram: int, tables: int, terms: tuple[float, ...]) -> DeviceCost:
         """Return the cost of one window, given its bytes of RAM and of tables."""
         return DeviceCost(
-            ram_bytes=ram,
+            ram_bytes=ram + settings_in_ram(core, self.avr_settings_bytes),
             table_bytes=tables,
             code_bytes=code_of_core(self.code_bytes, core),
             instructions=counted_instructions(self.instructions, terms, core),

@@ -10,7 +10,7 @@ from nas.exporters.front_ends.mel_cepstrum import cepstrum_sources, declarations
 from nas.signal.mel import Mel
 from nas.signal.mel_constants import constants, tables
 
-_SOURCES = ("bits.h", "front_end.c", "front_end.h", "levels.h", "root.h", "transform.h")
+_SOURCES = ("bits.h", "flash.h", "front_end.c", "front_end.h", "levels.h", "root.h", "transform.h")
 
 # Members of the C structure, and the integers that stand in them.
 _MEMBERS: Mapping[str, str] = {
@@ -136,4 +136,4 @@ def structure(numbers: Mapping[str, int], tables: Iterable[str]) -> str:
 def array(name: str, values: Array) -> str:
     """Return the definition of a table of 16-bit numbers."""
     kind = "uint16_t" if values.dtype.kind == "u" else "int16_t"
-    return f"static const {kind} {name}[{values.size}] = {{\n{rows(map(str, values.tolist()))}\n}};"
+    return f"static const NAS_FLASH {kind} {name}[{values.size}] = {{\n{rows(map(str, values.tolist()))}\n}};"

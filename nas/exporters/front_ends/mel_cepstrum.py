@@ -22,11 +22,11 @@ def definitions(name: str, mel: Mel) -> str:
     made = tables(mel)
     cosines, scales = (rows(map(str, made[table].tolist())) for table in ("cosines", "scales"))
     return f"""
-static const int16_t cosines[{made["cosines"].size}] = {{
+static const NAS_FLASH int16_t cosines[{made["cosines"].size}] = {{
 {cosines}
 }};
 
-static const uint32_t scales[{made["scales"].size}] = {{
+static const NAS_FLASH uint32_t scales[{made["scales"].size}] = {{
 {scales}
 }};
 

@@ -196,9 +196,9 @@ def _factors(archive: Archive, upper: str) -> str:
     mul, add = factors(archive)
     return f"""\
 // A feature becomes the network's input by (feature * mul + add) >> {SHIFT}.
-static const int64_t mul[{upper}_CHANNELS] = {{
+static const NAS_FLASH int64_t mul[{upper}_CHANNELS] = {{
 {rows((f"{value}LL" for value in mul), 6)}
 }};
-static const int64_t add[{upper}_CHANNELS] = {{
+static const NAS_FLASH int64_t add[{upper}_CHANNELS] = {{
 {rows((f"{value}LL" for value in add), 6)}
 }};"""

@@ -15,9 +15,10 @@ from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 
 SOURCES: Mapping[type, tuple[str, ...]] = {
-    Statistics: ("bits.h", "root.h", "statistics.c", "statistics.h", "windows.c", "windows.h"),
+    Statistics: ("bits.h", "flash.h", "root.h", "statistics.c", "statistics.h", "windows.c", "windows.h"),
     Spectrum: (
         "bits.h",
+        "flash.h",
         "front_end.h",
         "levels.h",
         "root.h",
@@ -158,12 +159,13 @@ int {name}_front_end_input(int8_t *input) {{ return nas_{kind}_input(&front_end,
 def _factors(front_end: WindowFrontEnd, upper: str, factors: Factors) -> str:
     features = len(factors[0])
     tables = (
-        f"static const int64_t {name}[{features}] = {{\n{rows((f'{value}LL' for value in values.tolist()), 6)}\n}};"
+        f"static const NAS_FLASH int64_t {name}[{features}] = {{\n"
+        f"{rows((f'{value}LL' for value in values.tolist()), 6)}\n}};"
         for name, values in zip(("mul", "add"), factors, strict=True)
     )
     return f"""\
 // A value in units times 2 to the power of this is a sample.
-static const int8_t fraction_bits[{upper}_WINDOW_CHANNELS] = {{
+static const NAS_FLASH int8_t fraction_bits[{upper}_WINDOW_CHANNELS] = {{
 {rows(map(str, front_end.fraction_bits))}
 }};
 

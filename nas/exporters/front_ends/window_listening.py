@@ -60,6 +60,8 @@ def _source(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
 // {MARK}. Do not edit.
 #include "{name}_listen.h"
 
+#include "flash.h"
+
 static int8_t input[{upper}_INPUT_BYTES];
 
 void {name}_listen_reset(void) {{ {name}_front_end_reset(); }}
@@ -78,12 +80,12 @@ def _self_test(name: str, archive: Archive, front_end: WindowFrontEnd) -> str:
     """Return the function that takes noise whose answer is known, as values in units."""
     upper, expected = name.upper(), rows(map(str, noise_example(archive, front_end).output), 16)
     return f"""\
-static const int8_t expected[{upper}_OUTPUT_BYTES] = {{
+static const NAS_FLASH int8_t expected[{upper}_OUTPUT_BYTES] = {{
 {expected}
 }};
 
 int {name}_listen_self_test(int8_t *output) {{
-  static const float units[{upper}_WINDOW_CHANNELS] = {{{noise_units(front_end)}}};  // of a sample
+  static const NAS_FLASH float units[{upper}_WINDOW_CHANNELS] = {{{noise_units(front_end)}}};  // of a sample
   uint32_t state = 1;
   int right = 1, answered = 0;
   {name}_listen_reset();

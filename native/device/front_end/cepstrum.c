@@ -7,11 +7,12 @@ static inline int32_t cosine(const nas_cepstrum* cepstrum, int at) {
 }
 
 void nas_cepstral_coefficients(const nas_cepstrum* cepstrum, const uint16_t* features, int16_t* coefficients) {
-  const int channels = cepstrum->channels;
-  for (int k = 0; k < cepstrum->coefficients; ++k) {
+  const int channels = cepstrum->channels, coefficients_wanted = cepstrum->coefficients;
+  const int32_t middle = cepstrum->middle;
+  for (int k = 0; k < coefficients_wanted; ++k) {
     // About the middle channel the cosine is even or odd, as k is: a product serves two channels. At most 131070 times
     // 16384, it fits into 32 bits.
-    const int32_t sign = k & 1 ? -1 : 1, offset = k & 1 ? 0 : 2 * cepstrum->middle;
+    const int32_t sign = k & 1 ? -1 : 1, offset = k & 1 ? 0 : 2 * middle;
     const uint16_t *low = features, *high = features + channels - 1;
     int64_t sum = 0;
     int at = k;
@@ -20,7 +21,7 @@ void nas_cepstral_coefficients(const nas_cepstrum* cepstrum, const uint16_t* fea
       at += 2 * k;
       if (at >= 4 * channels) at -= 4 * channels;
     }
-    if (low == high) sum += (*low - cepstrum->middle) * cosine(cepstrum, at);
+    if (low == high) sum += (*low - middle) * cosine(cepstrum, at);
     const int64_t value = (sum * cepstrum->scales[k] + ((int64_t)1 << 29)) >> 30;
     coefficients[k] = (int16_t)(value < -32768 ? -32768 : value > 32767 ? 32767 : value);
   }

@@ -12,8 +12,8 @@ void nas_front_end_reset(const nas_front_end* fe, nas_front_end_state* state) {
 }
 
 int16_t nas_front_end_without_dc(const nas_front_end* fe, nas_front_end_state* state, int16_t sample) {
-  const int32_t change = (int16_t)(sample - state->notch_input);
-  const int32_t kept = ((fe->notch * state->notch_output >> 14) + 1) >> 1;
+  const int32_t change = (int16_t)((int32_t)sample - state->notch_input);
+  const int32_t kept = (((int32_t)fe->notch * state->notch_output >> 14) + 1) >> 1;
   state->notch_input = sample;
   state->notch_output = (int16_t)(change + kept);
   return state->notch_output;
@@ -54,7 +54,7 @@ int nas_front_end_frame(const nas_front_end* fe, nas_front_end_state* state, uin
   nas_transform(fe, state->spectrum);
   nas_bands bands = nas_first_band(fe, state->spectrum);
   uint32_t sum = 0;
-  for (int channel = 0; channel < fe->channels; ++channel) {
+  for (int channel = 0; channel < (int)fe->channels; ++channel) {
     uint64_t energy[1];
     nas_next_band(&bands, energy);
     const uint32_t level = nas_root(energy[0]) >> shifts[0];

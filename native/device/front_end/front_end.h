@@ -17,11 +17,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flash.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// Settings and tables; constants that can stay in flash.
+// Settings and tables; constants, the tables in flash.
 typedef struct {
   uint16_t window;     // samples in a frame
   uint16_t step;       // samples from one frame to the next; at most `window`
@@ -29,14 +31,14 @@ typedef struct {
   uint16_t channels;   // numbers in a frame of features
   uint16_t first_bin;  // where the first band begins
   uint8_t log2_size;
-  const int16_t* taper;           // [window], the window function, 1 being 4096
-  const int16_t* twiddles;        // [3 size / 8] pairs: exp(-2 pi i k / (size / 2)), 1 being 32767
-  const int16_t* split_twiddles;  // [size / 4] pairs: exp(-pi i (k / (size / 2) + 1/2)), from k = 1
-  const uint16_t* widths;         // [channels + 1], bins in each band
+  const NAS_FLASH int16_t* taper;           // [window], the window function, 1 being 4096
+  const NAS_FLASH int16_t* twiddles;        // [3 size / 8] pairs: exp(-2 pi i k / (size / 2)), 1 being 32767
+  const NAS_FLASH int16_t* split_twiddles;  // [size / 4] pairs: exp(-pi i (k / (size / 2) + 1/2)), from k = 1
+  const NAS_FLASH uint16_t* widths;         // [channels + 1], bins in each band
   // [sum of widths]: twice the share of a bin that belongs to its band, 1 being 4096; the rest belongs to the next
   // band, and one more if the lowest bit is set.
-  const uint16_t* weights;
-  const int16_t* gains;  // [125], the curve of the gain control; null without it
+  const NAS_FLASH uint16_t* weights;
+  const NAS_FLASH int16_t* gains;  // [125], the curve of the gain control; null without it
 
   uint8_t noise_reduction;       // whether the mean level of each channel is subtracted
   uint8_t smoothing_bits;        // bits behind the point of mean levels

@@ -1,9 +1,10 @@
 // From the energies of bands to features, channel by channel: root, noise reduction, gain control, logarithm.
+#include "flash.h"
 #include "front_end.h"
 #include "root.h"
 
 // 65536 times log2(1 + i / 128) - i / 128.
-static const uint16_t nas_log_table[130] = {
+static const NAS_FLASH uint16_t nas_log_table[130] = {
     0,    224,  442,  654,  861,  1063, 1259, 1450, 1636, 1817, 1992, 2163, 2329, 2490, 2646, 2797, 2944, 3087, 3224,
     3358, 3487, 3611, 3732, 3848, 3960, 4068, 4172, 4272, 4368, 4460, 4549, 4633, 4714, 4791, 4864, 4934, 5001, 5063,
     5123, 5178, 5231, 5280, 5326, 5368, 5408, 5444, 5477, 5507, 5533, 5557, 5578, 5595, 5610, 5622, 5631, 5637, 5640,
@@ -24,10 +25,10 @@ static inline uint32_t nas_reduce_noise(const nas_front_end* fe, uint32_t* mean,
 }
 
 // The gain at a mean level, from a curve of parabolas: one for each power of two.
-static inline int32_t nas_gain(const int16_t* gains, uint32_t mean) {
+static inline int32_t nas_gain(const NAS_FLASH int16_t* gains, uint32_t mean) {
   if (mean <= 2) return gains[mean];
   const int bits = nas_bits(mean);
-  const int16_t* t = gains + 4 * bits - 6;
+  const NAS_FLASH int16_t* t = gains + 4 * bits - 6;
   const int32_t at = (int32_t)((bits < 11 ? mean << (11 - bits) : mean >> (bits - 11)) & 1023);
   const uint32_t slope = (uint32_t)((t[2] * at) >> 5) + (uint32_t)t[1] * 32u;
   return (int16_t)(((int32_t)(slope * (uint32_t)at + 16384u) >> 15) + t[0]);
@@ -47,7 +48,7 @@ static inline uint32_t nas_log(uint32_t level, int shift) {
   const uint32_t beyond = level - ((uint32_t)1 << whole);
   const uint32_t part = whole < 16 ? beyond << (16 - whole) : beyond >> (whole - 16), segment = part >> 9;
   // Upstream shifts by 16, where 9 would interpolate; that is kept.
-  const int32_t step = nas_log_table[segment + 1] - nas_log_table[segment];
+  const int32_t step = (int32_t)nas_log_table[segment + 1] - nas_log_table[segment];
   const int32_t between = (step * (int32_t)(part & 511)) >> 16;
   const uint32_t log2 = ((uint32_t)whole << 16) + part + nas_log_table[segment] + (uint32_t)between;
   const uint32_t natural = (uint32_t)(((uint64_t)log2 * 45426 + 32768) >> 16);

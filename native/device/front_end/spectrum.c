@@ -22,7 +22,7 @@ void nas_spectrum(const nas_front_end* spectrum, const int16_t* x, size_t stride
   nas_window(spectrum, frames, bins, shifts);
   nas_transform(spectrum, bins);
   nas_bands bands = nas_first_band(spectrum, bins);
-  for (int band = 0; band < spectrum->channels; ++band) {
+  for (int band = 0; band < (int)spectrum->channels; ++band) {
     uint64_t energy[1];
     nas_next_band(&bands, energy);
     const uint32_t level = nas_root(energy[0]) >> shifts[0];

@@ -78,7 +78,7 @@ static powers powers_of(const int16_t* x, size_t stride, int32_t count, int32_t 
   powers p = {0, 0};
   const int64_t inverse = (int64_t)(((uint64_t)1 << 43) / deviation);
   for (int32_t i = 0; i < count; ++i, x += stride) {
-    const int32_t distance = (int32_t)(((256 * *x - mean) * inverse + ((int64_t)1 << 35)) >> 36);
+    const int32_t distance = (int32_t)((((int32_t)256 * *x - mean) * inverse + ((int64_t)1 << 35)) >> 36);
     const uint32_t square = (uint32_t)(distance * distance);
     p.third += (int64_t)square * distance;
     p.fourth += (uint64_t)square * square;

@@ -69,10 +69,11 @@ static inline int nas_next_place(int place, int pairs) {
 // Returns how often in `shifts`.
 static inline void nas_window(const nas_front_end* fe, const int16_t* const frames[NAS_LANES], int16_t* x,
                               uint8_t shifts[NAS_LANES]) {
+  const int window = fe->window, size = fe->size;
   int32_t loudest = 0;
   memset(x, 0, sizeof(int16_t) * NAS_LANES * fe->size);
-  for (int i = 0, place = 0; i < fe->window; i += 2, place = nas_next_place(place, fe->size / 2)) {
-    for (int j = i; j < i + 2 && j < fe->window; ++j) {
+  for (int i = 0, place = 0; i < window; i += 2, place = nas_next_place(place, fe->size / 2)) {
+    for (int j = i; j < i + 2 && j < window; ++j) {
       int16_t* to = x + (2 * place + (j - i)) * NAS_LANES;
       for (int lane = 0; lane < NAS_LANES; ++lane) to[lane] = frames[lane][j];
       const int32_t s = (NAS_LOAD(to) * fe->taper[j]) >> 12;
@@ -84,10 +85,10 @@ static inline void nas_window(const nas_front_end* fe, const int16_t* const fram
   for (int lane = 0; lane < NAS_LANES; ++lane) {
     // The absolute value of -32768 does not fit into 16 bits; upstream it counts as no sample at all.
     const int shift = 15 - nas_bits((uint32_t)loudest & 0x7fff);
-    scale = 1 << shift;
+    scale = (int32_t)1 << shift;
     shifts[lane] = (uint8_t)shift;
   }
-  for (int i = 0; i < fe->size * NAS_LANES; i += NAS_LANES) NAS_STORE(x + i, NAS_LOAD(x + i) * scale);
+  for (int i = 0; i < size * NAS_LANES; i += NAS_LANES) NAS_STORE(x + i, NAS_LOAD(x + i) * scale);
 }
 #endif
 
@@ -104,7 +105,7 @@ static inline void nas_radix_2(int16_t* x, int pairs) {
 static inline void nas_radix_4(const nas_front_end* fe, int16_t* x, int leg) {
   const int pairs = fe->size / 2, stride = pairs / (4 * leg), step = 2 * leg * NAS_LANES;
   for (int u = 0; u < leg; ++u) {
-    const int16_t* w = fe->twiddles;
+    const NAS_FLASH int16_t* w = fe->twiddles;
     const int32_t r1 = w[2 * u * stride], i1 = w[2 * u * stride + 1];
     const int32_t r2 = w[4 * u * stride], i2 = w[4 * u * stride + 1];
     const int32_t r3 = w[6 * u * stride], i3 = w[6 * u * stride + 1];
@@ -135,7 +136,7 @@ static inline void nas_split(const nas_front_end* fe, int16_t* x) {
   const lanes zero = {0};
   nas_store(x, first.r + first.i, zero);
   nas_store(x + fe->size * NAS_LANES, first.r - first.i, zero);
-  const int16_t* w = fe->split_twiddles;
+  const NAS_FLASH int16_t* w = fe->split_twiddles;
   for (int k = 1; k <= pairs / 2; ++k, w += 2) {
     int16_t *low = x + 2 * k * NAS_LANES, *high = x + 2 * (pairs - k) * NAS_LANES;
     const nas_complex a = nas_load(low, NAS_HALF);
@@ -163,9 +164,9 @@ static inline void nas_transform(const nas_front_end* fe, int16_t* x) {
 #if NAS_LANES == 1
 // Walks over the bands of a spectrum.
 typedef struct {
-  const int16_t* x;         // the next bin
-  const uint16_t* weights;  // its weight
-  const uint16_t* widths;   // of the next band
+  const int16_t* x;                   // the next bin
+  const NAS_FLASH uint16_t* weights;  // its weight
+  const NAS_FLASH uint16_t* widths;   // of the next band
   uint64_t rest[NAS_LANES];
 } nas_bands;
 

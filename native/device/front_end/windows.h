@@ -10,20 +10,22 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "flash.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// Settings; constants that can stay in flash.
+// Settings; constants, whose tables stay in flash.
 typedef struct {
-  uint16_t steps, channels;     // of a window
-  uint16_t hop;                 // steps from one window to the next
-  uint16_t frames;              // of a window
-  uint16_t length, step;        // steps of a frame, and from one to the next
-  uint16_t values;              // of a frame and channel
-  const int8_t* fraction_bits;  // [channels]: a value in units times 2 to the power of this is a sample
+  uint16_t steps, channels;               // of a window
+  uint16_t hop;                           // steps from one window to the next
+  uint16_t frames;                        // of a window
+  uint16_t length, step;                  // steps of a frame, and from one to the next
+  uint16_t values;                        // of a frame and channel
+  const NAS_FLASH int8_t* fraction_bits;  // [channels]: a value in units times 2 to the power of this is a sample
   // [values, channels]: what turns a value into the network's input, (value * mul + add) >> 32.
-  const int64_t *mul, *add;
+  const NAS_FLASH int64_t *mul, *add;
   int16_t* window;  // [steps, channels], which the caller gives: the newest steps, the oldest first
 } nas_windows;
 
@@ -38,7 +40,7 @@ static inline int16_t nas_sample(float value, int fraction_bits) {
   if (below > 24) {
     size = 0;
   } else if (below > 8) {
-    size = (significand + (1 << (below - 1))) >> below;
+    size = (significand + ((int32_t)1 << (below - 1))) >> below;
   }
   if (bits >> 31) return (int16_t)-size;
   return (int16_t)(size < 32767 ? size : 32767);
