@@ -1,12 +1,14 @@
 """What a Dask cluster adds to the contract of executors: workers are lost, come late, or have other versions."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,7 +143,9 @@ def test_a_task_that_still_runs_at_the_end_is_stopped_on_its_worker(executor: Ex
 def test_a_model_that_a_worker_has_trained_is_that_of_a_training_here(address: str, tmp_path: Path) -> None:
     from trained_elsewhere import models  # workers import this file, and need no TensorFlow for stand-ins
 
-    here, there = models(tmp_path, address)
+    # In a process of its own: this one may have used TensorFlow with several threads, which cannot be undone.
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        here, there = pool.submit(models, tmp_path, address).result()
     assert here == there
 
 
