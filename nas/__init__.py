@@ -24,7 +24,7 @@ The command line does what these functions do:
     nas estimate   `estimate`
     nas profile    `profile`, `compare` of several models or targets, `advise`, `check_limits`,
                    `write_memory_map`
-    nas features   `features` of sound, which gives `Features`
+    nas features   `features` of sound or of windows of sensor data, which gives `Features`
     nas quantize   `quantize`, by the settings in `Quantization`, which gives a `Quantized`
     nas convert    `convert`, checked as `Checking` and its `Bounds` say, which gives a `Conversion`
     nas edge-impulse  `upload_to_edge_impulse`, which gives an `Uploaded`; `download_from_edge_impulse`;

@@ -67,7 +67,7 @@ def read_block_data(folder: Path, channels: int, info: Path | None) -> BlockData
 
     Args:
         folder: with `X_split_train.npy`, `Y_split_train.npy`, `X_split_test.npy` and `Y_split_test.npy`.
-        channels: sensors whose values take turns in a flat row; 0 if a flat row is no signal.
+        channels: number of sensor channels whose values alternate in a flat row; 0 if a flat row is not a signal.
         info: `train_input.json`; None, or a file that is not there, for unknown names of classes and no limit of time.
 
     Raises:
@@ -154,7 +154,7 @@ def _is_one_hot(y: Array) -> bool:
 
 
 def _row_shape(folder: Path, given: tuple[int, ...], channels: int) -> tuple[int, ...]:
-    """Return the shape of a row: a flat one of several sensors is a window, whose values take turns."""
+    """Return the shape of a row: a flat one of several channels is a window, whose values alternate."""
     if len(given) > 1 or not channels:
         return given
     if given[0] % channels:

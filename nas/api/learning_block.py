@@ -44,7 +44,8 @@ class BlockSettings:
         learning_rate: peak of the schedule.
         budget_kb: limit of the weights.
         space: search space; None for the one that suits the features.
-        channels: sensors whose values take turns in a row of features; 0 for features that are no signal.
+        channels: number of sensor channels in a row of features, whose values alternate (x, y, z, x, y, z, ...); 0 for
+            features that are not samples of a signal.
         minutes: end after so many, or earlier if the platform leaves less time.
         trials: end after so many candidates.
         seed: of everything random.

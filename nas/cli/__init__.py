@@ -45,7 +45,7 @@ VERBS = {
         "Print the footprint of a .tflite file.",
         ("find_target", "list_targets", "compare", "advise", "check_limits", "write_memory_map"),
     ),
-    "features": Verb("Compute the features of a sound, as a device does.", ("features",)),
+    "features": Verb("Compute the features of a sound or of windows, as a device does.", ("features",)),
     "specs": Verb(
         "List specifications of models, or what one may hold.", ("list_specs", "describe_spec", "list_spec_keys")
     ),

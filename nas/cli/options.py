@@ -37,8 +37,8 @@ streaming_option = click.option(
     "--streaming",
     type=click.IntRange(1),
     metavar="ROWS",
-    help="In plain C, answer every ROWS rows in time (samples, or frames of sound), or the next number that the "
-    "network's strides divide, and compute only what is new.  [default: whole windows]",
+    help="In plain C, answer every ROWS rows in time (samples, or frames of sound), rounded up to a multiple of the "
+    "network's total stride, and compute only what is new.  [default: whole windows]",
 )
 cost_option = click.option(
     "--cost",

@@ -43,9 +43,9 @@ OPTIONS = {
         "the target's",
     ),
     "streaming": Option(
-        "In plain C, answer every so many rows in time (samples, or frames of sound), or the next number that a "
-        "network's strides divide, and compute only what is new: limits hold for that, and only networks fit whose "
-        "convolutions do not pad the time (see the spaces stream_timeseries and stream_audio)."
+        "In plain C, answer every so many rows in time (samples, or frames of sound), rounded up to a multiple of the "
+        "network's total stride, and compute only what is new. Limits hold for one such answer. Only networks whose "
+        "convolutions do not pad in time can do this (see the spaces stream_timeseries and stream_audio)."
     ),
     "objective": Option("weighted, accuracy, or pareto-weights|arena|macs|latency."),
     "accuracy_weight": Option(

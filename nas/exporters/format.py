@@ -37,8 +37,8 @@ class Destination:
         folder: where files are written, a `Path` or text; None for the folder that suits the model.
         name: what C symbols and the files of plain C are called; None for the model's name.
         force: whether files that nas did not write may be overwritten.
-        streaming: of plain C, rows in time from one answer to the next, of which each computes only what is new, or the
-            next number that the network's strides divide; 0 for what the study says, or whole windows.
+        streaming: of plain C, rows in time from one answer to the next, rounded up to a multiple of the network's total
+            stride; each answer computes only what is new. 0 for what the study says, or whole windows.
     """
 
     folder: Path | None = None

@@ -57,8 +57,9 @@ class Study:
         name: name of the folder below `studies/`; if empty, it is made from the other fields.
         target: name of a target, or path of a TOML file.
         runtime: what runs the network there: `tflm`, or `c` for plain C; None for the target's own.
-        streaming: in plain C, rows in time from one answer to the next, of which each computes only what is new, or the
-            next number that a network's strides divide: limits and objectives are then of that. None for whole windows.
+        streaming: in plain C, rows in time from one answer to the next, rounded up to a multiple of a network's total
+            stride. Each answer computes only what is new; limits and objectives are for one answer. None for whole
+            windows.
         budget_kb: limit of the weights, in KB of 1024 bytes; None sets no limit, or, for an objective that needs one,
             what the flash leaves beside the code of the space's operators.
         ram_kb: limit of the tensor arena, in plain C of static buffers, input, output and stack; None takes the

@@ -44,8 +44,8 @@ class Target:
         free_ram_bytes, free_flash_bytes: RAM and flash that the vendor's own firmware leaves free, where it is known.
         runtime: what executes the network; `tflm` is TensorFlow Lite Micro, `c` is plain C.
         tflm: the release of TFLM whose rules hold, a commit or a build of its Python package.
-        streaming: rows in time from one answer to the next, of which each computes only what is new, or the next number
-            that a network's strides divide; 0 for answers that compute their whole window.
+        streaming: rows in time from one answer to the next, rounded up to a multiple of a network's total stride; each
+            answer computes only what is new. 0 for answers that compute their whole window.
     """
 
     name: str

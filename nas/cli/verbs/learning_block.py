@@ -49,7 +49,11 @@ def write(folder: Path, wheel: Path | None, as_json: bool) -> None:
 @click.option("--budget-kb", type=float, default=16.0, show_default=True, help="Limit of the weights.")
 @click.option("--space", help="Search space.  [default: the one that suits the features]")
 @click.option(
-    "--channels", type=click.IntRange(0), default=0, show_default=True, help="Sensors that take turns in a row."
+    "--channels",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Number of sensor channels whose values alternate in a row; 0 if a row is not a signal.",
 )
 @click.option(
     "--minutes", type=float, default=20.0, show_default=True, help="End after so many, or the platform's limit."

@@ -27,7 +27,7 @@ Examples:
 @click.option("--data", help="A name (see `nas data`) or a path, in place of the specification's [data].")
 @click.option("-e", "--epochs", type=int, help="Passes over the training rows; -1 until EarlyStopping ends it.")
 @click.option("--batch-size", type=int, help="Rows in a step.")
-@click.option("--learning-rate", type=float, help="Its peak, or with a constant one, its value.")
+@click.option("--learning-rate", type=float, help="Learning rate: the peak of its schedule, or its constant value.")
 @click.option("--seed", type=int, help="Seed of everything random in the training.")
 @click.option("--resume", is_flag=True, help="Go on from the latest checkpoint.")
 @click.option("--resume-epoch", type=int, help="Go on from the checkpoint of this number of epochs.")

@@ -73,7 +73,8 @@ def _layers(result: Quantized) -> Iterator[Any]:
     if len(adding) > len(shown):
         yield Text(f"and {len(adding) - len(shown)} more; --json gives all", style="dim")
     words = (
-        "alone: signal-to-noise ratio of what the layer itself adds; so far: of all layers up to it; 6 dB are one bit"
+        "alone: signal-to-noise ratio with this layer's own error only; so far: with the errors of all layers up to "
+        "it; 6 dB are one bit"
     )
     yield Text(words, style="dim")
     for layer in shown:

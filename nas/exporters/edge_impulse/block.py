@@ -27,7 +27,7 @@ Finds the smallest accurate int8 network for the features of a project. Written 
     docker run --rm -v $PWD:/work nas-block --data-directory /work/data --out-directory /work/out --trials 20
     edge-impulse-blocks push
 
-For windows of a signal, take the processing block `Raw data` and set `channels` to the number of sensors.
+For windows of a signal, take the processing block `Raw data` and set `channels` to the number of sensor channels.
 """
 _IGNORED = "data/\nout/\n.git/\n"
 
@@ -67,7 +67,7 @@ def _entries() -> list[dict[str, Any]]:
         entry("budget-kb", "float", 16, "Budget in KB", "Limit of the network's weights; 1 KB = 1024 bytes."),
         entry("epochs", "int", 10, "Epochs", "Passes over the data for each candidate; finalists get more."),
         entry("learning-rate", "float", 0.004, "Learning rate", "Peak of the learning rate of each training."),
-        entry("channels", "int", 0, "Channels", "Sensors whose raw values take turns in a row; 0 for other features."),
+        entry("channels", "int", 0, "Channels", "Channels whose values alternate in a row; 0 for other features."),
         entry(
             "minutes",
             "float",

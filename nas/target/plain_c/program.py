@@ -94,8 +94,8 @@ def try_to_compile(network: Network, hop: int = 0) -> tuple[Program | None, tupl
 
     Args:
         network: the network.
-        hop: rows in time from one answer to the next, or the next number of rows that the network's strides divide;
-            with 0, each answer computes its whole window.
+        hop: rows in time from one answer to the next, rounded up to a multiple of the network's total stride; with 0,
+            each answer computes its whole window.
     """
     if (why := _refused_types(network)) is not None:
         return None, (Refusal(why),)
