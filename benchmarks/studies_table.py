@@ -29,15 +29,16 @@ HEAD = (
 INTRODUCTION = """\
 # Studies
 
-Evidence for the results in the [README](../README.md): each study's definition and what it found. A study is run again
-with `nas search studies/<name>/study.toml --name <another> --minutes 4 --jobs 2`, beside the data that its definition
-names. Databases, models and reports are made by running and stay out of git.
+This folder holds the evidence for the results in the [README](../README.md): each study's definition and its result.
+To run a study again, get the data that its definition names and run `nas search studies/<name>/study.toml --name
+<another> --minutes 4 --jobs 2`. Databases, models and reports are made by the run and are not kept in git.
 
-Another run, or another machine, tries another number of candidates in as many minutes and so finds another winner; with
-`--trials` and `--jobs 1` in place of `--minutes`, the same machine gives the same records.
+Another run or another machine trains another number of candidates in the same minutes, and so finds another winner.
+With `--trials` and `--jobs 1` in place of `--minutes`, the same machine gives the same records.
 
 `benchmarks/evidence.py` ran the studies, and `benchmarks/studies_table.py` writes the tables. Test rows are those of
-groups that took no part in training or choosing (MNIST has none: its last 2,000 rows), seen once, by the winner.
+groups that took no part in training or selection; they are used once, for the winner. MNIST has no groups: its last
+2,000 rows are the test rows.
 """
 
 
