@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from random_graphs import converted, random_graph
 from space_walk import machines
 
 from nas.model.host.tflm import RECORDING, Tflm
-from nas.target.details import read_details
 from nas.target.plain_c.batch import batch_of
 from nas.target.plain_c.model import read_network
 from nas.target.profiler import estimate, profile
@@ -22,16 +20,13 @@ from nas.target.target import find_target
 GRAPHS = int(os.environ.get("NAS_CONTRACT_GRAPHS", "6"))
 
 
-@pytest.mark.parametrize("seed", range(GRAPHS))
+# In 732, two kernels have one weight for each channel, and happen to be equal.
+@pytest.mark.parametrize("seed", [*range(GRAPHS), 732])
 def test_an_estimate_of_a_graph_with_branches_is_the_profile_of_its_file(seed: int) -> None:
     graph = random_graph(seed)
     tflite = converted(graph, seed)
-    # Of kernels with one weight a channel, two may be equal by chance; the file then holds them once, and what lies
-    # beside them leaves other gaps.
-    chance: dict[str, Any] = {"file_bytes": 0, "flash": None} if shares_data(tflite) else {}
     for target in machines():
-        estimated, profiled = estimate(graph, target), profile(tflite, target)
-        assert dataclasses.replace(estimated, **chance) == dataclasses.replace(profiled, file=None, **chance)
+        assert estimate(graph, target) == dataclasses.replace(profile(tflite, target), file=None)
 
 
 def test_the_arena_of_a_graph_with_branches_is_that_of_tflm() -> None:
@@ -56,9 +51,3 @@ def test_plain_c_answers_graphs_with_branches_as_tflm_does(odd: bool) -> None:
             continue
         rows = rng.integers(-128, 128, (4, network.inputs[0].size)).astype(np.int8)
         np.testing.assert_array_equal(batch.run(rows), tflm_answers(tflite, network, rows), str(seed))
-
-
-def shares_data(tflite: bytes) -> bool:
-    """Return whether the file holds one content for two constants."""
-    places = [tensor.data for tensor in read_details(tflite).tensors if tensor.data[1]]
-    return len(set(places)) < len(places)

@@ -14,6 +14,7 @@ each tensor by its place, so tensors then keep theirs. Other metadata stay too, 
 that `nas params` writes, and what other tools put there.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -181,7 +182,10 @@ def _moved(vector: Any, place: dict[int, int]) -> list[int]:
 
 
 def _pack_buffers(model: Any) -> list[Any]:
-    """Return the buffers that hold data, equal ones once; by the format, buffer 0 is empty."""
+    """Return the buffers that hold data, equal ones once; by the format, buffer 0 is empty.
+
+    A kernel with one weight for each channel has a buffer of its own: see `_is_of_signs`.
+    """
     kept = [schema.BufferT()]
     place: dict[bytes, int] = {}
     for item in (*(tensor for graph in model.subgraphs for tensor in graph.tensors), *model.metadata):
@@ -191,11 +195,25 @@ def _pack_buffers(model: Any) -> list[Any]:
             item.buffer = 0
             continue
         key = bytes(bytearray(data))
-        if key not in place:
-            place[key] = len(kept)
-            kept.append(buffer)
-        item.buffer = place[key]
+        if key in place and not _is_of_signs(item):
+            item.buffer = place[key]
+            continue
+        place[key] = item.buffer = len(kept)
+        kept.append(schema.BufferT(data=data))
     return kept
+
+
+def _is_of_signs(item: Any) -> bool:
+    """Return whether a tensor has as many weights as scales.
+
+    Each of its weights is then 127 or -127, so whether two such kernels are equal is chance, and sharing their data
+    would make the file's size a matter of chance, as with `_own_quantization`.
+    """
+    return isinstance(item, schema.TensorT) and item.type == schema.TensorType.INT8 and _size(item) == _scales(item)
+
+
+def _size(tensor: Any) -> int:
+    return math.prod(_numbers(tensor.shape))
 
 
 def _strip_tensor(tensor: Any) -> None:
@@ -229,7 +247,8 @@ def _drop_bias_scales(graph: Any, operators: list[tuple[Any, int]]) -> None:
 
 
 def _scales(tensor: Any) -> int:
-    return 0 if tensor.quantization is None else len(tensor.quantization.scale)
+    quantization = tensor.quantization
+    return 0 if quantization is None or quantization.scale is None else len(quantization.scale)
 
 
 def _gives_int8(op: Any, graph: Any) -> bool:
