@@ -7,6 +7,7 @@ from nas.data.sound.changes import SoundChanges
 from nas.data.splits import Splits
 from nas.errors import InputError
 from nas.signal.kind import Kind
+from nas.signal.triples import triples
 from nas.study.augmentation import OF_IMAGES, OF_WINDOWS, Augmentation
 from nas.study.model_spec import ModelSpec
 from nas.study.model_spec_tables import UNTIL_STOPPED, TrainingTable
@@ -75,6 +76,11 @@ def require_for_rows(augment: Augmentation, splits: Splits, rate_hz: float | Non
             if name in only and splits.kind != kind:
                 rule = f"is for {kind.plural}, and these rows are {splits.kind.plural}"
                 raise InputError(f"augment.{name}", rule, got=value, hint="leave it out")
+    if augment.rotation not in (0, default.rotation) and not triples(splits.channel_names):
+        rule = "turns sensors whose channels are named alike but for a last x, y and z, as acc_x, acc_y and acc_z"
+        got = f"channels {', '.join(splits.channel_names)}" if splits.channel_names else "channels without names"
+        hint = "name the channels in the data, or leave it out"
+        raise InputError("augment.rotation", rule, got=got, hint=hint)
     if augment.background != default.background and augment.background and not splits.noise:
         hint = "put them into a folder _background_noise_ of the data, or name one with --noise FOLDER"
         raise InputError("augment.background", "needs recordings of noise for training", hint=hint)

@@ -15,8 +15,8 @@ from nas.task.task import ANOMALIES, CLASSES
 PART = Part(np.zeros((2, 1600, 1), np.int16), np.arange(2))
 
 
-def splits(*noise: Any, task: str = CLASSES) -> Splits:
-    return Splits(PART, PART, PART, ("a", "b"), (), 16000.0, None, "clips", "", noise=noise, task=task)
+def splits(*noise: Any, task: str = CLASSES, channels: tuple[str, ...] = ()) -> Splits:
+    return Splits(PART, PART, PART, ("a", "b"), channels, 16000.0, None, "clips", "", noise=noise, task=task)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,15 @@ def test_a_change_that_does_not_apply_is_refused(asked: dict[str, Any], rate_hz:
 )
 def test_defaults_and_changes_that_apply_are_not(asked: dict[str, Any], noise: Any, rate_hz: float | None) -> None:
     require_for_rows(Augmentation(**asked), splits(*noise), rate_hz)
+
+
+@pytest.mark.parametrize(
+    ("channels", "got"), [((), "channels without names"), (("x", "y", "sound"), "channels x, y, sound")]
+)
+def test_only_sensors_with_three_named_axes_are_turned(channels: tuple[str, ...], got: str) -> None:
+    with pytest.raises(InputError, match=rf"augment\.rotation: turns sensors whose .*, got {got}; name the channels"):
+        require_for_rows(Augmentation(rotation=20.0), splits(channels=channels), None)
+    require_for_rows(Augmentation(rotation=20.0), splits(channels=("acc_x", "acc_y", "acc_z")), None)
 
 
 @pytest.mark.parametrize("name", ["jitter", "rotation", "mixup", "shift"])
