@@ -18,7 +18,7 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.format import FORMATS, Destination, write
 from nas.exporters.front_ends.beside_model import with_known_answer
-from nas.exporters.front_ends.hearing import noise
+from nas.exporters.front_ends.fixed_point import noise
 from nas.exporters.front_ends.window_input import noise_example
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.mel import Mel

@@ -4,16 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nas.arrays import Array
 from nas.errors import InputError
+from nas.exporters.front_ends.fixed_point import SHIFT, Factors, answered, noise
 from nas.exporters.input_scaling import input_factors
 from nas.signal.mel import Mel
 from nas.signal.window_front_end import WindowFrontEnd
-from nas.study.archive import Archive, Example
+from nas.study.archive import Archive
 from nas.target.plain_c.streaming import Stream
-
-SHIFT = 32
-"""Bits behind the point of the factors that turn features into the network's input."""
 
 _ANSWERS = 5
 
@@ -95,36 +92,14 @@ def has_front_end(archive: Archive) -> bool:
     return written_hearing(archive) is not None or windows_of(archive) is not None
 
 
-def factors(archive: Archive) -> tuple[list[int], list[int]]:
-    """Return what turns a feature into int8: (feature * mul + add) >> 32, for each channel of the network's input."""
-    mul, add = input_factors(archive)
-    return [round(value * 2**SHIFT) for value in mul], [round((value + 0.5) * 2**SHIFT) for value in add]
-
-
-def as_input(archive: Archive, features: Array) -> Array:
-    """Return features [..., channels of the input] as the network's int8 input, in the device's arithmetic."""
-    mul, add = (np.array(values, np.int64) for values in factors(archive))
-    values: Array = (features.astype(np.int64) * mul + add) >> SHIFT
-    return values.clip(-128, 127).astype(np.int8)
-
-
-def noise(samples: int) -> Array:
-    """Return the samples of the self-test, which C makes by the same generator."""
-    state, made = 1, np.empty(samples, np.int16)
-    for i in range(samples):
-        state = (state * 1664525 + 1013904223) % 2**32
-        made[i] = (state >> 18) - 8192
-    return made
+def factors(archive: Archive) -> Factors:
+    """Return what turns a feature into int8, for each channel of the network's input."""
+    mul, add = (np.array(values) for values in input_factors(archive))
+    return np.rint(mul * 2.0**SHIFT).astype(np.int64), np.rint((add + 0.5) * 2.0**SHIFT).astype(np.int64)
 
 
 def with_heard_example(archive: Archive, hearing: Hearing) -> Archive:
     """Return an archive whose example is what a device makes of `noise`: its features, and the network's answer."""
-    # LiteRT takes longer to import than a model without a front-end to be written.
-    from nas.model.deploy.tflite_model import TfliteModel
-
-    model = TfliteModel(archive.tflite)
     heard = hearing.mel.features(noise(hearing.heard_samples)[None, :, None])
     features = heard.reshape(-1, hearing.mel.numbers)[-hearing.frames :].reshape(-1, len(archive.scaling.mean))
-    given = as_input(archive, features).reshape(1, *model.row_shape)
-    example = Example(tuple(given.ravel().tolist()), tuple(model.run(given)[0].tolist()))
-    return replace(archive, example=example)
+    return replace(archive, example=answered(archive, features, factors(archive)))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from nas.exporters.c_text import rows
 from nas.exporters.format import MARK
-from nas.exporters.front_ends.hearing import SHIFT, Hearing, factors
+from nas.exporters.front_ends.fixed_point import SHIFT
+from nas.exporters.front_ends.hearing import Hearing, factors
 from nas.exporters.front_ends.mel import about_files, front_end_files
 from nas.study.archive import Archive
 
@@ -193,7 +194,7 @@ static void add_frame(void) {{
 
 
 def _factors(archive: Archive, upper: str) -> str:
-    mul, add = factors(archive)
+    mul, add = (values.tolist() for values in factors(archive))
     return f"""\
 // A feature becomes the network's input by (feature * mul + add) >> {SHIFT}.
 static const NAS_FLASH int64_t mul[{upper}_CHANNELS] = {{

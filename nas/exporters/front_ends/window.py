@@ -6,8 +6,9 @@ from textwrap import indent
 from nas.exporters.c_text import rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
+from nas.exporters.front_ends.fixed_point import Factors
 from nas.exporters.front_ends.mel import array, structure
-from nas.exporters.front_ends.window_input import Factors, input_factors
+from nas.exporters.front_ends.window_input import input_factors
 from nas.signal.spectrum import Spectrum, constants, tables
 from nas.signal.statistics import Statistics
 from nas.signal.transform_cost import size_of

@@ -4,15 +4,13 @@ import math
 
 import numpy as np
 
-from nas.arrays import Array
 from nas.data.prepared import Scaling
-from nas.exporters.front_ends.hearing import SHIFT, noise
+from nas.exporters.front_ends.fixed_point import SHIFT, Factors, answered, noise
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive, Example, Quantization
 
 # Greater factors would let a product exceed 64 bits; with these, half a unit of a value is all of int8.
 _MOST_FACTOR = 2.0**40
-Factors = tuple[Array, Array]
 
 
 def input_factors(front_end: WindowFrontEnd, scaling: Scaling, quantization: Quantization) -> Factors:
@@ -25,12 +23,6 @@ def input_factors(front_end: WindowFrontEnd, scaling: Scaling, quantization: Qua
     return mul.astype(np.int64), add.astype(np.int64)
 
 
-def as_input(values: Array, factors: Factors) -> Array:
-    """Return whole numbers [..., values x channels] as the network's input, in the device's arithmetic."""
-    found: Array = (values.astype(np.int64) * factors[0] + factors[1]) >> SHIFT
-    return found.clip(-128, 127).astype(np.int8)
-
-
 def noise_units(front_end: WindowFrontEnd) -> str:
     """Return what a step of the noise is in the units of each channel, as the inside of a C array of floats."""
     return ", ".join(f"{1 / factor!r}f" for factor in front_end.sample_factors.tolist())
@@ -38,11 +30,6 @@ def noise_units(front_end: WindowFrontEnd) -> str:
 
 def noise_example(archive: Archive, front_end: WindowFrontEnd) -> Example:
     """Return what a device makes of a window of `noise`: the network's input, and its answer."""
-    # LiteRT takes longer to import than a model without a front-end to be written.
-    from nas.model.deploy.tflite_model import TfliteModel
-
-    model = TfliteModel(archive.tflite)
     samples = noise(math.prod(archive.row_shape)).reshape(1, *archive.row_shape)
-    given = as_input(front_end.compute(samples), input_factors(front_end, archive.scaling, archive.input))
-    (answer,) = model.run(given.reshape(1, *model.row_shape))
-    return Example(tuple(given.ravel().tolist()), tuple(answer.tolist()))
+    factors = input_factors(front_end, archive.scaling, archive.input)
+    return answered(archive, front_end.compute(samples), factors)

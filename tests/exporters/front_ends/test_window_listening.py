@@ -10,8 +10,9 @@ from front_end_archives import behind_front_end
 
 import nas
 from nas.exporters.format import FORMATS, Destination, write
+from nas.exporters.front_ends.fixed_point import as_input
 from nas.exporters.front_ends.window import compiled
-from nas.exporters.front_ends.window_input import as_input, input_factors
+from nas.exporters.front_ends.window_input import input_factors
 from nas.exporters.parameters import with_parameters
 from nas.model.deploy.tflite_model import TfliteModel
 from nas.signal.spectrum import Spectrum
