@@ -13,7 +13,9 @@ test rows are used once for each model.
 import argparse
 import json
 import time
+from collections import defaultdict
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import nas
@@ -152,6 +154,16 @@ Where pictures are changed, training moves, turns, zooms and mirrors them at ran
 """
 
 
+def medians(lines: list[dict[str, Any]]) -> str:
+    """Return the table of medians over seeds, for what has several."""
+    found: dict[tuple[str, bool], list[float]] = defaultdict(list)
+    for line in lines:
+        found[line["network"], line["changed"]].append(line["accuracy"][0])
+    text = "\n| network | changed | seeds | median of int8 test accuracy |\n|---|---|---|---|\n"
+    rows = ((*key, len(values), percent(median(values))) for key, values in found.items() if len(values) > 1)
+    return text + "".join(f"| {name} | {'yes' if is_so else 'no'} | {n} | {mid} |\n" for name, is_so, n, mid in rows)
+
+
 def main() -> None:
     """Search or train, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -172,7 +184,7 @@ def main() -> None:
         with LINES.open("a") as file:
             file.writelines(f"{json.dumps(line)}\n" for line in lines)
     known = [json.loads(line) for line in LINES.read_text().splitlines()]
-    PAGE.write_text(HEAD + "".join(f"{row(line)}\n" for line in known))
+    PAGE.write_text(HEAD + "".join(f"{row(line)}\n" for line in known) + medians(known))
 
 
 if __name__ == "__main__":
