@@ -72,7 +72,7 @@ def estimate(
         InputError: a file cannot be read, its contents are no architecture or no parameters of the space, or the shape
             has another number of axes than the architecture's.
     """
-    from nas.api.spaces import data_shape
+    from nas.api.spaces import on_data
 
     board = _board(target)
     if isinstance(architecture, Graph):
@@ -84,8 +84,8 @@ def estimate(
     if space is None:
         member = _on_data(Architecture.from_json(values, place), input_shape, classes)
     else:
-        loaded = load_space(space)
-        member = loaded.from_params(values, *data_shape(loaded, input_shape, classes))
+        learning, shape, outputs = on_data(load_space(space), input_shape, classes)
+        member = learning.from_params(values, shape, outputs)
     return estimate_member(member, board)
 
 

@@ -17,6 +17,7 @@ from nas.space.space import Space
 from nas.study.feasibility import share
 from nas.target.budget import Budget
 from nas.target.target import DEFAULT_TARGET, Target, find_target
+from nas.task.task import CLASSES, TASKS, name_of
 from nas.text import percent
 
 
@@ -45,9 +46,10 @@ class Fit:
         limits: the budget in words.
         target: name of the target whose memory rules were applied.
         input_shape: shape of one row of data.
-        classes: number of classes.
+        classes: number of classes or targets.
         drawn: number of candidate architectures drawn at random.
         fitting: number of those that fit the budget.
+        task: what the networks learn, which is what the space's own data ask.
     """
 
     limits: str
@@ -56,6 +58,7 @@ class Fit:
     classes: int
     drawn: int
     fitting: int
+    task: str = CLASSES
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -146,27 +149,32 @@ def describe_space(
     return SpaceDescription(*_summary(space), fit, _dimensions(space))
 
 
-def data_shape(space: Space, input_shape: Sequence[int] | None, classes: int | None) -> tuple[tuple[int, ...], int]:
-    """Return the shape of a row and the number of classes: as given, or those of the space's own data.
+def on_data(space: Space, input_shape: Sequence[int] | None, classes: int | None) -> tuple[Space, tuple[int, ...], int]:
+    """Return a space as it learns what its own data ask, the shape of a row, and the number of classes or targets.
+
+    Args:
+        space: the space, as its file says.
+        input_shape: shape of one row; None for that of the space's own data.
+        classes: number of classes or targets, likewise.
 
     Raises:
-        InputError: one that is given is not positive.
+        InputError: one that is given is not positive, or the data cannot be read.
     """
     require_positive(input_shape, classes)
-    if input_shape and classes is not None:
-        return tuple(input_shape), classes
-    shape, known = _embedded_shape(space.data) if space.data in SOURCES else _shape_of(space.data)
-    return tuple(input_shape or shape), classes or known
+    if input_shape and classes is not None and space.data not in SOURCES:
+        return space, tuple(input_shape), classes
+    task, shape, known = _embedded(space.data) if space.data in SOURCES else _facts_of(space.data)
+    return space.learning(TASKS[task]()), tuple(input_shape or shape), classes or known
 
 
-def _shape_of(source: str) -> tuple[tuple[int, ...], int]:
-    """Return the shape of a row of some data, and the number of classes."""
+def _facts_of(source: str) -> tuple[str, tuple[int, ...], int]:
+    """Return what some data ask, the shape of a row, and the number of classes or targets."""
     dataset = load(source)
-    return dataset.train.x.shape[1:], len(dataset.class_names)
+    return dataset.task, dataset.train.x.shape[1:], len(dataset.class_names)
 
 
 # Several spaces have the same data, which take up to a second to make.
-_embedded_shape = cache(_shape_of)
+_embedded = cache(_facts_of)
 
 
 def require_positive(input_shape: Sequence[int] | None, classes: int | None) -> None:
@@ -219,9 +227,10 @@ def _fit(
     """Return how much of a random sample fits; None without limits."""
     if not budget.limits():
         return None
-    shape, outputs = data_shape(space, input_shape, classes)
-    found = share(space, shape, outputs, target, budget, seed=seed)
-    return Fit(_words(budget, target), target.name, list(shape), outputs, found.drawn, found.fitting)
+    learning, shape, outputs = on_data(space, input_shape, classes)
+    found = share(learning, shape, outputs, target, budget, seed=seed)
+    limits, task = _words(budget, target), name_of(learning.task)
+    return Fit(limits, target.name, list(shape), outputs, found.drawn, found.fitting, task)
 
 
 def _words(budget: Budget, target: Target) -> str:

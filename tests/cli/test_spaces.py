@@ -7,9 +7,12 @@ import pytest
 from space_walk import SMALL, every_member, small
 
 from nas.api.spaces import describe_space
+from nas.data.source import load
+from nas.space.dims import RandomChooser
 from nas.space.file import load_space, space_names
 from nas.target.profiler import estimate_many
 from nas.target.target import find_target
+from nas.task.task import TASKS
 from nas.text import percent
 
 
@@ -125,3 +128,16 @@ def test_wrong_input_is_reported_in_one_line(nas, words: list[str], line: str) -
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(line)
     assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["autoencoder_timeseries", "autoencoder_table", "mlp_regression"])
+def test_a_space_for_another_task_is_sized_by_the_networks_that_a_search_would_train(nas, name: str) -> None:
+    dataset = load(load_space(name).data)
+    learning, shape = load_space(name).learning(TASKS[dataset.task]()), dataset.train.x.shape[1:]
+    chooser, board = RandomChooser(0), find_target("cortex-m4")
+    weights = [learning.sample(chooser, shape, len(dataset.class_names)).lower().weights_bytes for _ in range(500)]
+    fit = json.loads(nas("spaces", name, "--budget-kb", 1, "--json").out)["budget"]
+    assert (fit["task"], fit["target"]) == (dataset.task, board.name)
+    assert fit["fitting"] == sum(size <= 1024 for size in weights)
+    line = nas("spaces", name, "--budget-kb", 1).out.splitlines()[-1]
+    assert ("class" in line, "1 target" in line) == (False, name == "mlp_regression")

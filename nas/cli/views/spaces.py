@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from nas.api.spaces import Fit, SpaceDescription, SpaceSummary
-from nas.text import percent
+from nas.task.task import CLASSES, LABELS, TARGETS
+from nas.text import counted, percent
 
 
 def listing(spaces: Iterable[SpaceSummary]) -> str:
@@ -37,7 +38,13 @@ def description(space: SpaceDescription) -> str:
     if space.budget is not None:
         fit = space.budget
         lines.append(
-            f"within {fit.limits} on {fit.target}, for rows of shape {tuple(fit.input_shape)} and {fit.classes} "
-            f"classes: {percent(fit.fitting / fit.drawn)} of {fit.drawn} random candidates"
+            f"within {fit.limits} on {fit.target}, for rows of shape {tuple(fit.input_shape)}{_outputs(fit)}: "
+            f"{percent(fit.fitting / fit.drawn)} of {fit.drawn} random candidates"
         )
     return "\n".join(lines)
+
+
+def _outputs(fit: Fit) -> str:
+    """Return how many outputs the networks have, in words; empty for those that give rows again."""
+    counted_as = {CLASSES: ("class", "es"), LABELS: ("label",), TARGETS: ("target",)}.get(fit.task)
+    return "" if counted_as is None else f" and {counted(fit.classes, *counted_as)}"
