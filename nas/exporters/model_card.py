@@ -136,8 +136,8 @@ def _footprint(archive: Archive) -> str:
         *_ram(print_),
         *front_end_rows(print_),
         ("flash", parts, f"{print_['flash_bytes']:,}"),
-        ("MACs", "multiply-accumulates of one inference", f"{print_['macs']:,}"),
-        ("latency", "milliseconds of one inference, estimated", _latency(print_["latency_ms"])),
+        ("MACs", f"multiply-accumulates of one {_answer(print_)}", f"{print_['macs']:,}"),
+        ("latency", f"milliseconds of one {_answer(print_)}, estimated", _latency(print_["latency_ms"])),
     ]
     return f"""## Footprint
 
@@ -154,6 +154,12 @@ Budget:
 
 MODEL = "model.tflite"
 _KERNELS = {"cmsis_nn": "with CMSIS-NN kernels", "reference": "with reference kernels", "plain_c": "as plain C"}
+
+
+def _answer(facts: Mapping[str, Any]) -> str:
+    """Return what figures of time are of: of a streaming network, the hop that an answer takes."""
+    hop = facts.get("hop")
+    return "inference" if hop is None else f"answer, for {hop['rows']:,} new rows of a window of {hop['window']:,}"
 
 
 def _stored(archive: Archive) -> str:

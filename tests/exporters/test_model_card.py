@@ -19,8 +19,10 @@ from nas.exporters.metadata import describe
 from nas.exporters.model_card import model_card
 from nas.reports.headline import headline
 from nas.reports.view import ReportView
+from nas.space.dims import RandomChooser
+from nas.space.file import load_space
 from nas.study.result import Result, Trained
-from nas.target.profiler import profile
+from nas.target.profiler import estimate, profile
 from nas.target.target import find_target
 from nas.tracking.note import study_note
 
@@ -149,6 +151,19 @@ def test_the_card_shows_the_model_on_both_runtimes_with_the_commands_that_build_
     )
     assert "nas export model.tflite --name my_study --format cmake -o projects\n" in card
     assert "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -O2 -c my_study.c" in card
+
+
+def test_the_card_of_a_streaming_study_says_that_its_figures_are_of_a_hop(make_archive):
+    space = load_space("stream_timeseries")
+    graph = space.sample(RandomChooser(0), (64, 3), 4).lower()
+    target = dataclasses.replace(find_target("cortex-m4", "c"), streaming=4)
+    footprint = estimate(graph, target)
+    archive = dataclasses.replace(make_archive(), footprint=footprint.to_json(), streaming=4)
+    rows, window = footprint.hop.rows, footprint.hop.window
+    (line,) = [line for line in model_card(archive).splitlines() if line.startswith("| MACs")]
+    assert f"one answer, for {rows} new rows of a window of {window} |" in line
+    assert f"{footprint.macs:,}" in line
+    assert footprint.macs < estimate(graph, dataclasses.replace(target, streaming=None)).macs
 
 
 def test_a_card_for_a_board_without_tflm_says_why_there_is_one_runtime(make_archive):
