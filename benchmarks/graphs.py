@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nas.model.deploy.int8_model import Int8Model, float_outputs
 
 from nas.data.prepared import Prepared, prepare
 from nas.data.source import load
@@ -23,6 +22,7 @@ from nas.graph.graph import Graph
 from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, quantize
 from nas.model.deploy.fake_quantized import fake_quantize
+from nas.model.deploy.tflite_model import TfliteModel, float_outputs
 from nas.model.network.network import Network
 from nas.model.training.training import TrainingRun, train
 from nas.space.architecture import Architecture
@@ -63,7 +63,7 @@ def measure(graph: Graph, networks: list[Network], data: Prepared) -> dict[str, 
     """Return the figures of one graph; labels are of validation and test rows, means over the seeds."""
     rows, judged = calibration_rows(data.train, data.train.y), data.val.join(data.test)
     files = [quantize(fake_quantize(network, rows)) for network in networks]
-    labels = [Int8Model(file).predict(judged.x).argmax(axis=1) for file in files]
+    labels = [TfliteModel(file).predict(judged.x).argmax(axis=1) for file in files]
     floats = [float_outputs(network, judged.x).argmax(axis=1) for network in networks]
     board = profile(files[0], find_target("nucleo-f411re"))
     return {

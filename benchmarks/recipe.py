@@ -114,11 +114,10 @@ def data(source: str) -> Prepared:
 
 def measure(source: str, training: Training) -> Training:
     """Train, quantize and score one network."""
-    from nas.model.deploy.int8_model import Int8Model, float_outputs
-
     from nas.model import runtime
     from nas.model.deploy.convert import calibration_rows, quantize
     from nas.model.deploy.fake_quantized import fake_quantize
+    from nas.model.deploy.tflite_model import TfliteModel, float_outputs
     from nas.model.network.network import Network
     from nas.model.training.training import TrainingRun, train
 
@@ -142,7 +141,7 @@ def measure(source: str, training: Training) -> Training:
     return replace(
         training,
         weights_bytes=graph.weights_bytes,
-        int8=accuracy(Int8Model(tflite).predict(held.x), held.y),
+        int8=accuracy(TfliteModel(tflite).predict(held.x), held.y),
         float32=accuracy(float_outputs(model, held.x), held.y),
         teacher=teacher,
         seconds=round(time.monotonic() - start, 2),

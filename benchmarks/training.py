@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nas.model.deploy.int8_model import Int8Model, float_outputs
 from parent import parent_seconds
 
 from nas.data.prepared import Prepared, prepare
@@ -29,6 +28,7 @@ from nas.model import runtime
 from nas.model.deploy.convert import calibration_rows, convert
 from nas.model.deploy.fake_quantized import fake_quantize
 from nas.model.deploy.slim import slim
+from nas.model.deploy.tflite_model import TfliteModel, float_outputs
 from nas.model.network.network import Network
 from nas.model.training import graphs
 from nas.model.training.epoch import Trainer
@@ -134,7 +134,7 @@ def worker(data: Prepared) -> dict[str, float]:
     conversion, converted = timed(lambda: convert(deployed))
     slimming, tflite = timed(lambda: slim(converted))
     profiling, _ = timed(lambda: profile(tflite, find_target("cortex-m4")))
-    model, test = Int8Model(tflite), data.test
+    model, test = TfliteModel(tflite), data.test
     model.predict(test.x[:1500])
     evaluation, _ = timed(lambda: model.predict(test.x[:1500]))
     float_outputs(trained.network, test.x[:1500])

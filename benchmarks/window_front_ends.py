@@ -28,8 +28,9 @@ from plain_c import CORES
 
 from nas.arrays import Array
 from nas.data.prepared import Scaling
+from nas.exporters.front_ends.fixed_point import as_input
 from nas.exporters.front_ends.window import window_front_end_files
-from nas.exporters.front_ends.window_input import as_input, input_factors
+from nas.exporters.front_ends.window_input import input_factors
 from nas.signal.device_cost import DeviceCost
 from nas.signal.front_end import read_front_end
 from nas.signal.spectrum import Spectrum, bank
