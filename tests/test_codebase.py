@@ -105,6 +105,23 @@ def test_every_imported_package_is_declared():
     assert {DISTRIBUTIONS.get(name, name) for name in imported - {"nas"}} <= declared
 
 
+def test_scripts_outside_of_nas_import_what_there_is():
+    # Nothing runs benchmarks in a test, so a name that has moved would be missed for long.
+    missing = []
+    for path in (path for folder in ("benchmarks", "native", "examples") for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "nas":
+                missing += [f"{path.name}: {node.module}.{one.name}" for one in node.names if not _exists(node, one)]
+    assert missing == []
+
+
+def _exists(node, one):
+    if f"{node.module}.{one.name}" in rooms.MODULES or node.module in ("nas", "nas._native"):
+        return True
+    file = rooms.MODULES.get(node.module)
+    return file is not None and re.search(rf"\b{one.name}\b", file.read_text()) is not None
+
+
 @pytest.mark.parametrize("module", ["nas", "nas.cli", "nas.target.profiler", "nas.space.file", "nas.exporters.format"])
 def test_importing_loads_no_heavy_library(module):
     code = f"import {module}, sys; print(*sys.modules)"
