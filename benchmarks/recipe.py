@@ -156,7 +156,7 @@ def accuracy(outputs: Floats, y: Ints) -> float:
 @cache
 def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     """Return what a teacher says of the rows that it was trained on, and its accuracy on those held out."""
-    from nas.model.deploy.int8_model import float_outputs
+    from nas.model.deploy.tflite_model import float_outputs
 
     from nas.model.network.network import Network
     from nas.model.training.teacher import teacher_graph
