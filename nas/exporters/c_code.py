@@ -42,7 +42,7 @@ def plain_c(archive: Archive) -> Files:
     functions = _function(name) if stream is None else stream_functions(name, stream)
     files = {
         f"{name}.h": header_text(name, archive, sizes, functions, scaling),
-        f"{name}.c": source_text(name, network, program),
+        f"{name}.c": source_text(name, network, program, front_end.cost(archive.row_shape, "avr").table_bytes),
     }
     if isinstance(front_end, WindowFrontEnd):
         return {**files, **window_listening_files(name, archive, front_end)}

@@ -7,25 +7,21 @@ from nas.exporters.c_text import comment, rows
 from nas.exporters.device import device_header
 from nas.exporters.format import MARK
 from nas.target.plain_c.model import Network
-from nas.target.plain_c.program import NEAR_FLASH_BYTES, Program
+from nas.target.plain_c.near_flash import out_of_reach, refusal
+from nas.target.plain_c.program import Program
 from nas.target.plain_c.step import Constant, Numbers, Step, array
-
-_NOT_ON_AVR = """\
-#if defined(__AVR__)
-#error "the constants of this network lie beyond the 64 KB of flash that an AVR reads by addresses of 16 bits"
-#endif"""
 
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
 
 
-def source_text(name: str, network: Network, program: Program) -> str:
-    """Return `<name>.c`."""
-    far = sum(c.bytes for step in program.steps for c in step.constants if isinstance(c, Numbers)) > NEAR_FLASH_BYTES
+def source_text(name: str, network: Network, program: Program, beside: int = 0) -> str:
+    """Return `<name>.c`; `beside` are the bytes of a front-end's tables, which an AVR must reach too."""
+    far = out_of_reach(network, program, beside)
     parts = [
         f"// The int8 network {name} in plain C: the results of TFLM's reference kernels, to the bit.\n"
         f"// {MARK}. Do not edit.",
         f'#include "{name}.h"',
-        _NOT_ON_AVR if far else "",
+        refusal("" if far is None else far[1]),
         kernel_text(program.steps),
         "\n\n".join(_constants(program)),
         _function(name, program) if program.stream is None else _push(name, program),

@@ -10,8 +10,9 @@ from nas.exporters.front_ends.beside_model import about_front_end, front_end_fil
 from nas.exporters.front_ends.hearing import has_front_end, hearing_of, windows_of
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import rows_given
-from nas.exporters.simple_detector_code import code_of
+from nas.exporters.simple_detector_code import code_of, longest_table
 from nas.study.archive import Archive
+from nas.target.plain_c.near_flash import refusal, too_long
 
 
 def simple_detector_files(archive: Archive, alarm: Alarm) -> Files:
@@ -40,7 +41,7 @@ def _header(name: str, archive: Archive, alarm: Alarm) -> str:
         "INPUT_SHAPE": "{" + ", ".join(map(str, shape)) + "}",
         "CHANNELS": str(shape[-1]),
         "SCORE_SCALE": number(alarm.detector.score_scale),
-        "THRESHOLD": f"INT64_C({alarm.threshold})",
+        "THRESHOLD": f"{alarm.threshold}LL",
     }
     written = "as its front-end writes them"
     scaling = ""
@@ -81,11 +82,12 @@ static inline int {name}_is_anomaly(const int8_t *input) {{ return {name}_steps(
 
 
 def _source(name: str, alarm: Alarm) -> str:
+    refused = refusal(too_long(longest_table(alarm.detector)))
     return f"""\
 // {comment(alarm.title)}, of {alarm.detector.bytes:,} bytes. {MARK}. Do not edit.
 #include "{name}.h"
 
-#if defined(__AVR__)
+{refused}{chr(10) * 2 * bool(refused)}#if defined(__AVR__)
 #define BYTE(value) ((int8_t)pgm_read_byte(&(value)))
 #define WORD(value) pgm_read_word(&(value))
 #else

@@ -9,6 +9,11 @@ def code_of(detector: FixedKMeans | FixedGaussian, name: str) -> str:
     return _k_means(detector, name) if isinstance(detector, FixedKMeans) else _gaussian(detector, name)
 
 
+def longest_table(detector: FixedKMeans | FixedGaussian) -> int:
+    """Return the bytes of the largest table."""
+    return int((detector.centres if isinstance(detector, FixedKMeans) else detector.axes).nbytes)
+
+
 def _k_means(detector: FixedKMeans, name: str) -> str:
     upper, count = name.upper(), len(detector.centres)
     return f"""\

@@ -13,12 +13,15 @@ class DeviceCost:
         table_bytes: constants in flash.
         code_bytes: of the functions, with what they need of the compiler's own library.
         instructions: for all frames of a row; None on a core that they were not counted on.
+        stack_bytes: the most that the functions need below their caller, which is free again while the network runs; 0
+            on a core where it was not measured.
     """
 
     ram_bytes: int = 0
     table_bytes: int = 0
     code_bytes: int = 0
     instructions: float | None = 0.0
+    stack_bytes: int = 0
 
     @property
     def flash_bytes(self) -> int:
@@ -35,10 +38,11 @@ def code_of_core(counted: Mapping[str, int], core: str) -> int:
     return counted.get(core, max(size for name, size in counted.items() if name != "avr"))
 
 
-def settings_in_ram(core: str, avr_bytes: int) -> int:
-    """Return the bytes of RAM that structures of settings take, given those on an AVR.
+def on_avr(core: str, avr_bytes: int) -> int:
+    """Return what an AVR alone needs, or what was measured there alone.
 
-    Other cores read them from flash. An AVR does so for tables alone, which are declared with `__flash`.
+    Structures of settings take RAM there: it reads tables from flash, which are declared with `__flash`, and nothing
+    else. Other cores read both from flash.
     """
     return avr_bytes if core == "avr" else 0
 

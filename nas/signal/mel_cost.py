@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from nas.signal.cepstrum_cost import AVR_SETTINGS_BYTES as AVR_CEPSTRUM_BYTES
 from nas.signal.cepstrum_cost import cepstrum_bytes, cepstrum_code_bytes, cepstrum_instructions
-from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions, settings_in_ram
+from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions, on_avr
 from nas.signal.mel_settings import MelSettings
 from nas.signal.transform_cost import live, transform_bytes, transform_macs, transform_terms, words
 
@@ -17,6 +17,8 @@ from nas.signal.transform_cost import live, transform_bytes, transform_macs, tra
 _STATE_BYTES = 32
 # sizeof(nas_front_end) on an AVR, which has it in RAM.
 _AVR_SETTINGS_BYTES = 46
+# The most stack there, measured in simavr (387), and some bytes more.
+_AVR_STACK_BYTES = 390
 
 # Instructions of each term of `terms`, by the cores that were counted.
 _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
@@ -66,7 +68,7 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
     """Return the cost of so many frames of each microphone; the features of all of them are kept as int8."""
     channels, coefficients = front_end.filterbank_n_channels, front_end.mfcc_coefficients
     buffers = microphones * ram_bytes(front_end) + words(microphones * frames * front_end.numbers)
-    settings = settings_in_ram(core, _AVR_SETTINGS_BYTES + AVR_CEPSTRUM_BYTES * (coefficients > 0))
+    settings = on_avr(core, _AVR_SETTINGS_BYTES + AVR_CEPSTRUM_BYTES * (coefficients > 0))
     return DeviceCost(
         ram_bytes=buffers + words(2 * channels) + words(2 * coefficients) + _COUNTER_BYTES + settings,
         table_bytes=table_bytes(front_end)
@@ -75,6 +77,7 @@ def mel_cost(front_end: MelSettings, frames: int, microphones: int, core: str) -
         + joining_table_bytes(front_end),
         code_bytes=code_bytes(core) + cepstrum_code_bytes(front_end, core) + joining_code_bytes(front_end, core),
         instructions=_of_row(front_end, frames * microphones, core),
+        stack_bytes=on_avr(core, _AVR_STACK_BYTES),
     )
 
 

@@ -31,6 +31,7 @@ _COUNTED = Counted(
         "avr": 10574,
     },
     avr_settings_bytes=72,
+    avr_stack_bytes=380,
 )  # fmt: skip
 
 # Of the addresses of a frame's work and values.

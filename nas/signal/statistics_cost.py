@@ -34,6 +34,7 @@ _COUNTED = Counted(
         "avr": 6238,
     },
     avr_settings_bytes=26,
+    avr_stack_bytes=280,
 )  # fmt: skip
 
 

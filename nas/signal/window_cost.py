@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions, settings_in_ram
+from nas.signal.device_cost import DeviceCost, code_of_core, counted_instructions, on_avr
 from nas.signal.transform_cost import words
 from nas.signal.window_front_end import WindowFrontEnd
 
@@ -26,19 +26,22 @@ class Counted:
         instructions: of each term that they grow with.
         code_bytes: with what they call of the compiler's own library.
         avr_settings_bytes: of the structure of settings on an AVR, which has it in RAM.
+        avr_stack_bytes: the most stack on an AVR, measured in simavr, and some bytes more.
     """
 
     instructions: Mapping[str, tuple[float, ...]]
     code_bytes: Mapping[str, int]
     avr_settings_bytes: int
+    avr_stack_bytes: int
 
     def cost(self, core: str, ram: int, tables: int, terms: tuple[float, ...]) -> DeviceCost:
         """Return the cost of one window, given its bytes of RAM and of tables."""
         return DeviceCost(
-            ram_bytes=ram + settings_in_ram(core, self.avr_settings_bytes),
+            ram_bytes=ram + on_avr(core, self.avr_settings_bytes),
             table_bytes=tables,
             code_bytes=code_of_core(self.code_bytes, core),
             instructions=counted_instructions(self.instructions, terms, core),
+            stack_bytes=on_avr(core, self.avr_stack_bytes),
         )
 
 

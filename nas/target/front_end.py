@@ -10,6 +10,7 @@ from nas.signal.raw import RAW
 from nas.signal.transform_cost import words
 from nas.space.architecture import Architecture
 from nas.target.footprint import Footprint, FrontEndShare, Totals
+from nas.target.plain_c.near_flash import too_many
 from nas.target.profiler import estimate, estimate_many
 from nas.target.ram import Buffers
 from nas.target.target import Target
@@ -35,7 +36,9 @@ def with_front_end(
         row_shape = front_end.row_of(footprint.hop.rows, row_shape)
     detail, cost = footprint.detail, front_end.cost(row_shape, target.core)
     if isinstance(detail, Buffers):  # the network reads its input where the front-end keeps the features
-        detail = replace(detail, input=0)
+        if target.core == "avr":
+            footprint = _within_reach(footprint, detail, cost.table_bytes)
+        detail = replace(detail, input=0, stack=max(detail.stack, cost.stack_bytes))
     elif not front_end.KEEPS_FEATURES and not compared:  # they are written into the arena
         features_bytes = words(math.prod(front_end.shape(row_shape)))
         cost = replace(cost, ram_bytes=cost.ram_bytes - features_bytes)
@@ -51,6 +54,17 @@ def with_front_end(
         latency_range_ms=target.range_ms(latency_ms),
         energy_uj=target.microjoules(latency_ms),
     )
+
+
+def _within_reach(footprint: T, detail: Buffers, table_bytes: int) -> T:
+    """Return the footprint on an AVR, unsupported if it cannot read all constants of network and front-end."""
+    reason = too_many(footprint.flash.model + detail.given + table_bytes)
+    if not reason or not footprint.supported:
+        return footprint
+    if isinstance(footprint, Footprint):
+        *first, last = footprint.ops
+        footprint = replace(footprint, ops=(*first, replace(last, supported=False, reason=reason)))
+    return replace(footprint, supported=False)
 
 
 def estimate_member(member: Architecture, target: Target) -> Footprint:

@@ -53,8 +53,14 @@ static inline float {prefix}_probability(int8_t output) {{
 // Returns 1 if a label holds by its probability, else 0. {upper}_THRESHOLDS are the int8 outputs from which on labels
 // hold: those with the greatest F1 on validation rows.
 static inline int {prefix}_holds(float probability, size_t label) {{
+#if defined(__AVR__)
+  static const int16_t from[{upper}_LABELS] PROGMEM = {upper}_THRESHOLDS;
+  const int16_t least = (int16_t)pgm_read_word(&from[label]);
+#else
   static const int16_t from[{upper}_LABELS] = {upper}_THRESHOLDS;
-  return probability >= (float)(from[label] - {upper}_OUTPUT_ZERO_POINT) * {upper}_OUTPUT_SCALE;
+  const int16_t least = from[label];
+#endif
+  return probability >= (float)(least - {upper}_OUTPUT_ZERO_POINT) * {upper}_OUTPUT_SCALE;
 }}
 
 // Returns 1 if a label holds by all outputs of the model, else 0.

@@ -8,6 +8,7 @@ from nas.target.hop import Hop
 from nas.target.plain_c.costs import Costs, Estimate, estimate
 from nas.target.plain_c.model import Network, Operator, Tensor
 from nas.target.plain_c.program import Program
+from nas.target.plain_c.step import Step
 from nas.target.plain_c.work import calls_of
 from nas.target.ram import Buffers
 
@@ -32,10 +33,9 @@ class Built:
         constants = plain + sum(call.constant_bytes for call in calls)
         return cls(network, program, estimate(calls, costs), constants, plain * costs.by_pixel, costs.compiler)
 
-    def last(self) -> int:
-        """Return the operator whose constants lie behind those of all others."""
-        output = next(step.output for step in reversed(self.program.steps) if step.constants)
-        return next(op.index for op in self.network.operators if _writes(op, output))
+    def writer(self, step: Step) -> int:
+        """Return the operator that a step computes."""
+        return next(op.index for op in self.network.operators if _writes(op, step.output))
 
     def instructions(self, op: int | None = None) -> float | None:
         """Return the instructions of an operator, or of an inference; None if they are not known."""

@@ -27,10 +27,6 @@ class Program:
     stream: Stream | None = None
 
 
-NEAR_FLASH_BYTES = 62 * 1024
-"""Constants that an AVR reads by addresses of 16 bits; the linker puts them first, behind vectors and others'."""
-
-
 COUNTER_BYTES = 2
 """RAM of the number of hops since the start, by which a program that runs hop by hop knows when a window is full."""
 

@@ -16,7 +16,8 @@ from nas.target.plain_c.built import Built, tensors_of
 from nas.target.plain_c.costs import Costs, costs_of
 from nas.target.plain_c.from_graph import network_of
 from nas.target.plain_c.model import Network, read_network
-from nas.target.plain_c.program import NEAR_FLASH_BYTES, try_to_compile
+from nas.target.plain_c.near_flash import out_of_reach
+from nas.target.plain_c.program import try_to_compile
 from nas.target.ram import Buffers
 from nas.target.target import RUNTIMES, Key, Runtime, Target
 
@@ -93,10 +94,8 @@ def _build(network: Network, target: Target) -> tuple[Built | None, dict[int, st
     if program is None:
         return None, {one.index: one.sentence for one in refused}
     built = Built.of(network, program, _costs(target))
-    if target.core == "avr" and built.constants > NEAR_FLASH_BYTES:
-        far = f"{built.constants:,} B of constants are more than the {NEAR_FLASH_BYTES:,} that an AVR's addresses reach"
-        return built, {built.last(): far}
-    return built, {}
+    far = out_of_reach(network, program) if target.core == "avr" else None
+    return built, {} if far is None else {built.writer(far[0]): far[1]}
 
 
 def _hop_by_hop(measured: "_native.Measured", target: Target, whole: Built) -> HopByHop:

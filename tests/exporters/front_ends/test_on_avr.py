@@ -14,6 +14,10 @@ from test_window_listening import SETTINGS as WINDOWS
 from nas.exporters.format import Destination, write
 from nas.exporters.front_ends import mel as sound
 from nas.exporters.front_ends import window
+from nas.graph.builder import GraphBuilder
+from nas.target.front_end import with_front_end
+from nas.target.profiler import estimate
+from nas.target.target import find_target
 
 # An ATmega2560 has 8 KB of RAM. It sleeps without interrupts at the end, which ends the simulation.
 PROGRAM = """
@@ -77,6 +81,19 @@ def test_windows_give_the_answer_of_python(make_archive, tmp_path, front_end, st
 @pytest.mark.parametrize("mel", MELS)
 def test_sound_gives_the_answer_of_python(make_archive, tmp_path, mel):
     assert ran(built(tmp_path, trained_on_sound(make_archive, mel), "gnu11")) == ["right"]
+
+
+def test_tables_of_a_front_end_count_as_what_an_avr_must_reach(make_archive, tmp_path):
+    archive, board = trained_on_sound(make_archive, MELS[0]), find_target("arduino-mega")
+    graph = GraphBuilder((24, 32))
+    graph.flatten()
+    for units in (40, 600, 3):
+        graph.fully_connected(units)
+    alone = estimate(graph.graph(), board)
+    assert alone.supported
+    found = with_front_end(alone, archive.front_end, (SAMPLES, 1), board)
+    assert not found.supported
+    assert "are more than the 63,488 that an AVR's addresses reach" in str(found.ops[-1].reason)
 
 
 def linked(folder, sources, *roots):
