@@ -182,20 +182,15 @@ def _moved(vector: Any, place: dict[int, int]) -> list[int]:
 
 
 def _pack_buffers(model: Any) -> list[Any]:
-    """Return the buffers that hold data, equal ones once; by the format, buffer 0 is empty.
-
-    A kernel with one weight for each channel has a buffer of its own: see `_is_of_signs`.
-    """
-    kept = [schema.BufferT()]
-    place: dict[bytes, int] = {}
+    """Return the buffers with data, equal ones once unless equality is chance; by the format, buffer 0 is empty."""
+    kept, place, own = [schema.BufferT()], dict[bytes, int](), _own_data(model)
     for item in (*(tensor for graph in model.subgraphs for tensor in graph.tensors), *model.metadata):
-        buffer = model.buffers[item.buffer]
-        data = buffer.data
+        data = model.buffers[item.buffer].data
         if data is None or not len(data):
             item.buffer = 0
             continue
         key = bytes(bytearray(data))
-        if key in place and not _is_of_signs(item):
+        if key in place and id(item) not in own:
             item.buffer = place[key]
             continue
         place[key] = item.buffer = len(kept)
@@ -203,13 +198,20 @@ def _pack_buffers(model: Any) -> list[Any]:
     return kept
 
 
-def _is_of_signs(item: Any) -> bool:
-    """Return whether a tensor has as many weights as scales.
+def _own_data(model: Any) -> set[int]:
+    """Return the tensors, by identity, that share no data with equal ones, as the estimate before training assumes.
 
-    Each of its weights is then 127 or -127, so whether two such kernels are equal is chance, and sharing their data
-    would make the file's size a matter of chance, as with `_own_quantization`.
+    Two kernels with one weight for each scale, each of them 127 or -127, are equal by chance, as are two biases that
+    rounding has cut to the same outermost numbers. Biases of zeros say that layers have none.
     """
-    return isinstance(item, schema.TensorT) and item.type == schema.TensorType.INT8 and _size(item) == _scales(item)
+    own: set[int] = set()
+    for graph in model.subgraphs:
+        for op in graph.operators:
+            if kind_of(model.operatorCodes[op.opcodeIndex]) in _WITH_BIAS:
+                _, kernel, *bias = (graph.tensors[i] for i in _numbers(op.inputs) if i >= 0)
+                own.update(id(tensor) for tensor in bias if np.any(model.buffers[tensor.buffer].data))
+                own.update({id(kernel)} if _size(kernel) == _scales(kernel) else ())
+    return own
 
 
 def _size(tensor: Any) -> int:
