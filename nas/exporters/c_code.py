@@ -16,6 +16,7 @@ from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
 from nas.exporters.front_ends.mel_program import plain_c_listening
 from nas.exporters.front_ends.window_listening import window_listening_files
 from nas.exporters.input_scaling import input_factors, quantizing
+from nas.signal.raw import RAW
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
 from nas.target.plain_c.model import read_network
@@ -42,7 +43,7 @@ def plain_c(archive: Archive) -> Files:
     functions = _function(name) if stream is None else stream_functions(name, stream)
     files = {
         f"{name}.h": header_text(name, archive, sizes, functions, scaling),
-        f"{name}.c": source_text(name, network, program, front_end.cost(archive.row_shape, "avr").table_bytes),
+        f"{name}.c": source_text(name, network, program, _tables_beside(archive)),
     }
     if isinstance(front_end, WindowFrontEnd):
         return {**files, **window_listening_files(name, archive, front_end)}
@@ -51,6 +52,11 @@ def plain_c(archive: Archive) -> Files:
     if hearing is None:
         return {**files, **beside(name, archive), **camera_files(archive)}
     return {**files, **plain_c_listening(name, with_heard_example(archive, hearing), hearing)}
+
+
+def _tables_beside(archive: Archive) -> int:
+    """Return the bytes of the tables of a model's front-end on an AVR; 0 without one."""
+    return 0 if archive.front_end == RAW else archive.front_end.cost(archive.row_shape, "avr").table_bytes
 
 
 def _hop(archive: Archive) -> int:
