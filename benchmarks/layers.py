@@ -111,7 +111,7 @@ class UsualTopology:
 def steps(network: Network, part: Part) -> Callable[[], float]:
     """Return a call that takes some steps and returns the milliseconds of one."""
     trainer = Trainer(network, batch_size=BATCH)
-    examples = trainer.examples(part.x, Classification().encode(part.y, network.outputs))
+    examples = trainer.examples(part.x, Classification().targets(part.x, part.y, network.outputs))
     order = np.random.default_rng(0).integers(0, len(part), (STEPS, BATCH)).astype(np.int32)
     rates = one_cycle(STEPS, 1e-3)
 

@@ -126,7 +126,7 @@ def worker(data: Prepared) -> dict[str, float]:
     epoch = statistics.median(laps[1:])
     (again, *_), _ = train_timed(graph, data, 1)
     trainer = Trainer(network, batch_size=64)
-    val = trainer.examples(data.val.x, Classification().encode(data.val.y, network.outputs))
+    val = trainer.examples(data.val.x, Classification().targets(data.val.x, data.val.y, network.outputs))
     trainer.evaluate(val)
     validation, _ = timed(lambda: trainer.evaluate(val))
     convert(fake_quantize(trained.network, rows))
