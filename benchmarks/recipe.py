@@ -157,7 +157,6 @@ def accuracy(outputs: Floats, y: Ints) -> float:
 def lesson(source: str, recipe: Recipe, seed: int) -> tuple[Floats, float]:
     """Return what a teacher says of the rows that it was trained on, and its accuracy on those held out."""
     from nas.model.deploy.tflite_model import float_outputs
-
     from nas.model.network.network import Network
     from nas.model.training.teacher import teacher_graph
     from nas.model.training.training import TrainingRun, train
