@@ -40,6 +40,49 @@ int main(void) {
   return 0;
 }
 """
+# Writes over the free RAM, makes a frame's or a window's features, and says how much of it is written anew.
+STACK = """
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <avr/sleep.h>
+#include "checked_listen.h"
+#ifndef CHECKED_WINDOW_STEPS
+static uint16_t features[CHECKED_CHANNELS_OF_FRAME];
+#else
+static int8_t features[CHECKED_INPUT_BYTES];
+static int16_t samples[CHECKED_WINDOW_CHANNELS];
+#endif
+extern uint8_t __heap_start;
+static void say(char c) {
+  while (!(UCSR0A & (1 << UDRE0))) {}
+  UDR0 = (uint8_t)c;
+}
+int main(void) {
+  UCSR0B = 1 << TXEN0;
+#ifdef CHECKED_WINDOW_STEPS
+  for (int i = 0; i < CHECKED_WINDOW_STEPS; ++i) checked_front_end_take(samples, 1);
+#else
+  checked_front_end_state.filled = checked_front_end.window;
+#endif
+  volatile uint8_t *const end = (volatile uint8_t *)SP, *at;
+  for (at = &__heap_start; at < end; ++at) *at = 0xc5;
+#ifdef CHECKED_WINDOW_STEPS
+  checked_front_end_input(features);
+#else
+  nas_front_end_frame(&checked_front_end, &checked_front_end_state, features);
+#endif
+  for (at = &__heap_start; *at == 0xc5; ++at) {}
+  uint16_t used = (uint16_t)(end - at);
+  say('=');
+  for (uint16_t unit = 1000; unit; unit /= 10) say((char)('0' + used / unit % 10));
+  say('\\n');
+  for (volatile long i = 0; i < 2000; ++i) {}
+  cli();
+  sleep_enable();
+  sleep_cpu();
+  return 0;
+}
+"""
 BUILD = ["avr-gcc", "-mmcu=atmega2560", "-Os", "-Wall", "-Wextra", "-Werror", "-o", "program.elf"]
 # Constants in flash are GNU C's; another standard has them in RAM, with the same answers.
 STANDARDS = ["gnu11", "c99"]
@@ -52,11 +95,11 @@ def _tools():
         pytest.skip(f"no {' and no '.join(missing)}")
 
 
-def built(folder, archive, standard):
-    """Export, and build the self-test from samples to the answer."""
+def built(folder, archive, standard, program=PROGRAM):
+    """Export, and build the self-test from samples to the answer, or another program."""
     write(Destination(folder, name="checked"), archive, ["c"])
     (folder / "checked_listen_main.c").unlink()
-    (folder / "program.c").write_text(PROGRAM)
+    (folder / "program.c").write_text(program)
     sources = sorted(file.name for file in folder.glob("*.c") if not file.name.endswith("_main.c"))
     said = subprocess.run(
         [*BUILD, f"-std={standard}", *sources], cwd=folder, capture_output=True, text=True, check=False
@@ -65,11 +108,11 @@ def built(folder, archive, standard):
     return folder / "program.elf"
 
 
-def ran(program):
-    """Return what the program says in the simulator."""
+def ran(program, words="right|wrong"):
+    """Return which words the program says in the simulator."""
     command = ["simavr", "-m", "atmega2560", "-f", "16000000", program]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    return re.findall("right|wrong", ended.stdout + ended.stderr)
+    return re.findall(words, ended.stdout + ended.stderr)
 
 
 @pytest.mark.parametrize("standard", STANDARDS)
@@ -94,6 +137,15 @@ def test_tables_of_a_front_end_count_as_what_an_avr_must_reach(make_archive, tmp
     found = with_front_end(alone, archive.front_end, (SAMPLES, 1), board)
     assert not found.supported
     assert "are more than the 63,488 that an AVR's addresses reach" in str(found.ops[-1].reason)
+
+
+@pytest.mark.parametrize("front_end", [*WINDOWS, *MELS])
+def test_the_stack_is_what_the_simulator_sees_and_little_more(make_archive, tmp_path, front_end):
+    is_sound = front_end in MELS
+    archive = (trained_on_sound if is_sound else trained)(make_archive, front_end)
+    (used,) = ran(built(tmp_path, archive, "gnu11", STACK), r"=(\d{4})")
+    promised = archive.front_end.cost((SAMPLES, 1) if is_sound else (STEPS, CHANNELS), "avr").stack_bytes
+    assert 0 <= promised - int(used) < 100
 
 
 def linked(folder, sources, *roots):
