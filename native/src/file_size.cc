@@ -224,6 +224,13 @@ class SlimFile {
 
   const Tensor& tensor_of(int32_t index) const { return graph_.tensors[static_cast<size_t>(index)]; }
 
+  // Returns how many channels a depthwise convolution makes of each.
+  int64_t depth_multiplier(const Op& op) const {
+    const Tensor *input = tensor_at(graph_, op.inputs, 0), *output = tensor_at(graph_, op.outputs, 0);
+    const int64_t before = input == nullptr ? 0 : dim(*input, 3);
+    return output == nullptr || before == 0 ? 1 : dim(*output, 3) / before;
+  }
+
   // Adds the operator's options: their number in the schema's union, and their table.
   void add_options(const Op& op, std::vector<Field>& fields) {
     const auto add = [&](int64_t type, const std::vector<Field>& options) {
@@ -234,7 +241,7 @@ class SlimFile {
       case Builtin::kConv2d:
         return add(1, window(op.options, {}, 3));
       case Builtin::kDepthwiseConv2d:
-        return add(2, window(op.options, {Field::number(3, 4, 1)}, 4));
+        return add(2, window(op.options, {Field::number(3, 4, depth_multiplier(op))}, 4));
       case Builtin::kMaxPool2d:
       case Builtin::kAveragePool2d:
         return add(5, window(op.options,

@@ -20,8 +20,9 @@ from nas.target.target import find_target
 GRAPHS = int(os.environ.get("NAS_CONTRACT_GRAPHS", "6"))
 
 
-# In 732, two kernels have one weight for each channel, and happen to be equal; in 783, two biases are cut alike.
-@pytest.mark.parametrize("seed", [*range(GRAPHS), 732, 783])
+# In 732, two kernels have one weight for each channel, and happen to be equal; in 783, two biases are cut alike. In 71
+# and 210, only the depth multiplier tells the options of two depthwise convolutions apart.
+@pytest.mark.parametrize("seed", [*range(GRAPHS), 71, 210, 732, 783])
 def test_an_estimate_of_a_graph_with_branches_is_the_profile_of_its_file(seed: int) -> None:
     graph = random_graph(seed)
     tflite = converted(graph, seed)
