@@ -6,9 +6,10 @@ from nas.api.data import load_data
 from nas.errors import InputError
 from nas.optimizer.problem import Problem
 from nas.signal.kind import Kind
+from nas.signal.raw import RAW
 from nas.space.file import load_space, space_names
 from nas.space.front_end import check_rows
-from nas.study.applicable import require_for_rows
+from nas.study.applicable_rows import require_for_rows, require_for_targets
 from nas.study.study import Study
 from nas.task.reconstruction import WHOLE
 
@@ -38,5 +39,7 @@ def load_problem(study: Study) -> Problem:
         check_rows(space.front_end, splits.input_shape, splits.sample_rate_hz, study.data)
         known = splits.train.learnable(space.task).x
         space = replace(space, front_end=space.front_end.fitted(known, space.task.spare_bits))
-    require_for_rows(study.recipe.augment, splits, None if space.front_end is None else space.front_end.rate_hz)
+    front_ends = (RAW,) if space.front_end is None else space.front_end.examples()
+    require_for_rows(study.recipe.augment, splits, front_ends)
+    require_for_targets(study.recipe.training, splits)
     return Problem(study, space, study.board(), splits)

@@ -18,7 +18,7 @@ from nas.data.splits import Splits, split
 from nas.errors import InputError
 from nas.signal.front_end import FrontEnd, require_rows
 from nas.signal.raw import RAW
-from nas.study.applicable import require_for_rows
+from nas.study.applicable_rows import require_for_rows, require_for_targets
 from nas.study.model_spec import ModelSpec, ResolvedSpec
 from nas.study.tasks import AllButTest, HoldOut
 
@@ -117,7 +117,8 @@ def load_training_data(
 def _of_splits(spec: ModelSpec, splits: Splits, choice: DataChoice | None, front_end: FrontEnd) -> TrainingData:
     front_end = fitted_front_end(splits, front_end)
     require_rows(front_end, splits.input_shape, splits.sample_rate_hz, splits.source)
-    require_for_rows(spec.augment, splits, front_end.rate_hz)
+    require_for_rows(spec.augment, splits, (front_end,))
+    require_for_targets(spec.training, splits)
     parts = AllButTest.parts if spec.training.rows == "all" else HoldOut.parts
     return TrainingData(
         prepared=varied(prepare(splits, front_end), splits, front_end, spec.augment, parts),

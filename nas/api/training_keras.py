@@ -84,8 +84,6 @@ def _fit(
 
 def _for_targets(table: TrainingTable) -> TrainingTable:
     """Return the settings for measured targets: squared errors unless another loss is named, and no accuracy."""
-    if table.class_weights:
-        raise InputError("training.class_weights", "applies to classes, not to targets", hint="leave it out")
     metrics = tuple(name for name in table.metrics if name not in ("accuracy", "acc"))
     return replace(table, loss=table.loss or "mse", metrics=metrics or ("RootMeanSquaredError",))
 

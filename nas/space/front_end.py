@@ -66,6 +66,11 @@ class FrontEnds:
         rates = (one.kind(**next(_members(one, name))).rate_hz for name, one in self.by_name.items())
         return next((rate for rate in rates if rate is not None), None)
 
+    def examples(self) -> Iterator[FrontEnd]:
+        """Yield members that show what holds for all of them: with all values of the settings that one rule reads."""
+        for choices in self.by_name.values():
+            yield from (choices.kind(**values) for values in _members(choices, FRONT_END))
+
 
 def parse_front_end(table: object, place: str) -> FrontEnds:
     """Read the table of a front-end, whose settings may bear other names that it knows; all of its members are valid.
@@ -106,9 +111,8 @@ def _parse_one(name: str, table: Mapping[str, Any], place: str) -> Choices[Front
 def check_rows(front_ends: FrontEnds, row_shape: tuple[int, ...], rate_hz: float | None, source: object) -> None:
     """Raise an InputError if rows of this shape and rate cannot go through a front-end with all its settings."""
     otherwise = f", or copy the space and set sample_rate_hz = {rate_hz:g}" if rate_hz else ""
-    for choices in front_ends.by_name.values():
-        for values in _members(choices, FRONT_END):
-            require_rows(choices.kind(**values), row_shape, rate_hz, source, otherwise=otherwise)
+    for front_end in front_ends.examples():
+        require_rows(front_end, row_shape, rate_hz, source, otherwise=otherwise)
 
 
 def _own_names(kind: type[FrontEnd], settings: Mapping[str, Any], place: str) -> dict[str, Any]:
