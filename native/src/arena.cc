@@ -14,6 +14,7 @@ namespace {
 std::vector<OpMemory> op_memories(const Graph& graph, const Machine& machine) {
   std::vector<OpMemory> memories;
   for (const Subgraph& subgraph : graph.subgraphs) {
+    memories.reserve(memories.size() + subgraph.ops.size());
     for (const Op& op : subgraph.ops) {
       const Node node{&subgraph, &op};
       OpMemory memory;

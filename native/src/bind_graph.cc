@@ -120,8 +120,11 @@ void prepare_graph_names() {
 Graph graph_from_python(const py::handle& object) {
   Graph graph;
   Subgraph& subgraph = graph.subgraphs.emplace_back();
-  for (const py::handle tensor : attribute(object, names.tensors)) subgraph.tensors.push_back(read_tensor(tensor));
-  for (const py::handle op : attribute(object, names.ops)) subgraph.ops.push_back(read_op(op));
+  const py::object tensors = attribute(object, names.tensors), ops = attribute(object, names.ops);
+  subgraph.tensors.reserve(py::len_hint(tensors));
+  subgraph.ops.reserve(py::len_hint(ops));
+  for (const py::handle tensor : tensors) subgraph.tensors.push_back(read_tensor(tensor));
+  for (const py::handle op : ops) subgraph.ops.push_back(read_op(op));
   subgraph.inputs = integers(attribute(object, names.inputs));
   subgraph.outputs = integers(attribute(object, names.outputs));
   check(graph);

@@ -105,7 +105,9 @@ bool FileLayout::find_longer(PartId id, const std::vector<PartId>& vectors) {
   for (PartId longer : vectors) {
     const Part& host = parts_[longer];
     for (uint64_t at = 0; at + wanted.size() <= host.bytes; at += 4) {
-      if (std::memcmp(host.content + at, wanted.data(), wanted.size()) != 0) continue;
+      uint32_t number = 0;
+      std::memcpy(&number, host.content + at, sizeof(number));
+      if (number != part.count || std::memcmp(host.content + at, wanted.data(), wanted.size()) != 0) continue;
       inner_.push_back({id, longer, static_cast<int64_t>(4 + at)});
       return true;
     }

@@ -188,7 +188,9 @@ class SlimFile {
 
   PartId tensor(size_t index) {
     const Tensor& tensor = graph_.tensors[index];
-    std::vector<Field> fields = {Field::part(tensor_field::kShape, parts_.words(tensor.shape))};
+    std::vector<Field> fields;
+    fields.reserve(tensor_field::kVariable);
+    fields.push_back(Field::part(tensor_field::kShape, parts_.words(tensor.shape)));
     add_number(fields, tensor_field::kType, 1, static_cast<int64_t>(tensor.type));
     if (tensor.constant) {  // all others have buffer 0, the default
       buffers_.push_back(
@@ -269,6 +271,7 @@ class SlimFile {
 
   PartId op(const Op& op) {
     std::vector<Field> fields;
+    fields.reserve(op_field::kIntermediates);
     add_number(fields, op_field::kCode, 4, std::find(codes_.begin(), codes_.end(), op.kind) - codes_.begin());
     fields.push_back(Field::part(op_field::kInputs, parts_.words(op.inputs)));
     fields.push_back(Field::part(op_field::kOutputs, parts_.words(op.outputs)));

@@ -87,7 +87,7 @@ class Parts {
   std::pmr::vector<Part> parts_{&memory_};
   std::pmr::vector<Field> fields_{&memory_};
   std::pmr::vector<PartId> references_{&memory_};
-  std::pmr::unordered_set<PartId, Hash, Equal> known_{16, Hash{*this}, Equal{*this}, &memory_};  // those to share
+  std::pmr::unordered_set<PartId, Hash, Equal> known_{256, Hash{*this}, Equal{*this}, &memory_};  // those to share
 };
 
 }  // namespace nas
