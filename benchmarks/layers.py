@@ -28,7 +28,7 @@ from nas.model.network.topology import Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
 from nas.model.training.epoch import Trainer
-from nas.model.training.training import one_cycle
+from nas.study.learning_rate import one_cycle
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
 from nas.space.blocks.conv import Conv

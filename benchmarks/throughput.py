@@ -57,6 +57,13 @@ SYSTEMS = [
     System("keras-tuner", "KerasTuner Hyperband, no conversion", 3, "keras_tuner_hyperband.py"),
     System("nas-one", "nas, 1 worker, 10 epochs", 2, study={"jobs": 1}, recipe=EQUAL_EPOCHS),
     System(
+        "nas-branches",
+        "nas, 2 workers, a space with branches, 10 epochs",
+        2,
+        study={"jobs": 2, "space": str(HERE / "grown_timeseries.toml")},
+        recipe=EQUAL_EPOCHS,
+    ),
+    System(
         "nas-random", "nas, 2 workers, random search, 10 epochs", 2, study={"jobs": 2, **RANDOM}, recipe=EQUAL_EPOCHS
     ),
 ]

@@ -23,11 +23,13 @@ from nas.optimizer.trials import Trials
 from nas.optimizer.winner_files import WINNER_MODEL, WINNER_WEIGHTS
 from nas.space.architecture import Architecture
 from nas.study.costs import front
+from nas.study.enough_epochs import enough_epochs
 from nas.study.finals import Final, Finalist, comparable, telling_folds
 from nas.study.record import Record
 from nas.study.result import Trained
 from nas.study.tasks import AllButTest, EvaluationTask, Fold, TrainingOutcome
 from nas.study.tested import Tested
+from nas.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ class Finals:
         soft_labels, folds = self._soft_labels(competing[0]) if competing else {}, self._folds()
         finals = comparable(self._cross_validate(competing, folds, soft_labels, len(chosen)))
         best = choose(finals, self.judge) if finals else [Final(chosen[0], fold=0)]
+        plan = replace(self.plan, enough=enough_epochs(best) if finals else None)
         rival = Rival(self.problem, self.dispatcher, self.clock)
-        record, epochs, beside = self._last_training(best, soft_labels, rival)
+        record, epochs, beside = self._last_training(best, plan, soft_labels, rival)
         self.observer.phase("finals: evaluating the winner on the test set")
         winner = Trained(
             record=replace(record, history=best[0].record.history),
@@ -99,10 +102,11 @@ class Finals:
             tested=self._test(record),
             planned_folds=len(folds),
             test_uses=count_test_use(ledger, record.trial),
+            ended_early=epochs is not None and epochs == plan.enough,
         )
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
-        ledger.put("lacked", lacked(winner, self._searched(best)[0], chosen, self.plan, self.clock, self.trials))
+        ledger.put("lacked", lacked(winner, self._searched(best)[0], chosen, plan, self.clock, self.trials))
         ledger.put("decided", [record.trial for record in chosen])
 
     def _is_decided(self, chosen: Sequence[Record]) -> bool:
@@ -150,7 +154,7 @@ class Finals:
         return CrossValidation(*parts, folds, wanted).perform(competing, self._pace(competing), soft_labels)
 
     def _last_training(
-        self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival
+        self, best: Sequence[Final], plan: FinalsPlan, soft_labels: SoftLabels, rival: Rival
     ) -> tuple[Record, int | None, TrainingOutcome | Failed]:
         """Make the winner's model; return its record, the epochs of its last training, and the rival's answer.
 
@@ -160,13 +164,18 @@ class Finals:
         (searched,) = self._searched(best)
         weights = self.models.file(weights_name(searched.trial))
         seconds, had = self._seconds_for_winner(), len(searched.history["loss"])
-        late = seconds is not None and not self.plan.has_time_for_winner(self._winner_pace(best), seconds, had)
+        late = seconds is not None and not plan.has_time_for_winner(self._winner_pace(best), seconds, had)
         if late and weights.is_file():
             self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
             self.models.write(WINNER_WEIGHTS, weights.read_bytes())
             return searched, None, Failed(NO_TIME)
-        self.observer.phase(f"finals: training the winner on {self.plan.winner_data}")
-        record, beside = self._train_winner(best, soft_labels, rival)
+        early = (
+            ""
+            if plan.enough is None
+            else f" for {counted(plan.winner_epochs, 'epoch')}: longer, it was worse on the folds"
+        )
+        self.observer.phase(f"finals: training the winner on {plan.winner_data}{early}")
+        record, beside = self._train_winner(best, plan, soft_labels, rival)
         return record, len(record.history["loss"]), beside
 
     def _seconds_for_winner(self) -> float | None:
@@ -174,16 +183,16 @@ class Finals:
         return None if self.clock.limit is None else self.clock.limit - self.clock.seconds - OVERHEAD_SECONDS
 
     def _train_winner(
-        self, best: Sequence[Final], soft_labels: SoftLabels, rival: Rival
+        self, best: Sequence[Final], plan: FinalsPlan, soft_labels: SoftLabels, rival: Rival
     ) -> tuple[Record, TrainingOutcome | Failed]:
         """Train the winner on all rows except the test set's, and keep its files.
 
         Returns:
             Its record, and the answer for the hand-made network, which is trained beside it.
         """
-        epochs, seconds = self.plan.winner_epochs, self._seconds_for_winner()
+        epochs, seconds = plan.winner_epochs, self._seconds_for_winner()
         if seconds is not None:
-            epochs = self.plan.winner_epochs_in_time(self._winner_pace(best), seconds)
+            epochs = plan.winner_epochs_in_time(self._winner_pace(best), seconds)
         task = final_training(self.problem, self.judge, best[0].record, AllButTest(), epochs, soft_labels)
         answer, beside = rival.train(replace(task, seconds=self.clock.remaining()))
         if isinstance(answer, Failed):

@@ -73,6 +73,7 @@ class FinalsPlan:
         train_rows: number of training rows; `val_rows` of validation rows.
         workers: number of trainings that run at a time.
         calibrates: whether the winner's threshold is taken from the validation rows, which it then does not learn from.
+        enough: epochs after which a longer training makes the winner worse; None if none is known to do so.
     """
 
     recipe: Recipe
@@ -80,6 +81,7 @@ class FinalsPlan:
     val_rows: int
     workers: int
     calibrates: bool = False
+    enough: int | None = None
 
     @property
     def search_epochs(self) -> int:
@@ -94,7 +96,8 @@ class FinalsPlan:
     @property
     def winner_epochs(self) -> int:
         """Epochs of the winner's last training, if time is not short."""
-        return self._at_least_min_steps(self.recipe.finals.winner_epochs)
+        planned = self._at_least_min_steps(self.recipe.finals.winner_epochs)
+        return planned if self.enough is None else min(planned, self.enough)
 
     @property
     def least_winner_epochs(self) -> int:

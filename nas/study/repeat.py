@@ -62,7 +62,11 @@ def _as_recipe(study: Study, winner: Trained | None, search_epochs: int) -> Mapp
     if winner is None:
         return {}
     finals, epochs = study.recipe.finals, {entry["epochs"] for entry in winner.finals}
-    if winner.epochs is None or len(epochs) > 1 or min({*epochs, winner.epochs}) < search_epochs:
+    if winner.epochs is None or len(epochs) > 1:
+        return None
+    # The folds that end the last training early do so in the repeated study, too.
+    last = finals.winner_epochs if winner.ended_early else winner.epochs
+    if min({*epochs, last}) < search_epochs:
         return None
     if winner.folds_left_out:
         return None
@@ -71,7 +75,7 @@ def _as_recipe(study: Study, winner: Trained | None, search_epochs: int) -> Mapp
         finals,
         finalists=min(finals.finalists, max(1, len({entry["trial"] for entry in winner.finals}))),
         final_epochs=on_folds,
-        winner_epochs=min(finals.winner_epochs, winner.epochs),
+        winner_epochs=min(finals.winner_epochs, last),
         qat_epochs=finals.qat_epochs_after(on_folds),
     )
     if any(told.qat_epochs_after(n) != finals.qat_epochs_after(n) for n in {*epochs, winner.epochs}):

@@ -43,6 +43,7 @@ class Trained:
         finals: one entry for each final training that competed: `trial`, `fold`, `seed`, `epochs`, `val_accuracy`, and
             `val_score`, the study's metric.
         epochs: of the winner's last training; None if the model is a trial's own.
+        ended_early: whether that training had fewer epochs because longer ones were worse on the folds.
         teachers: one entry for each teacher whose soft labels the finals learned from: `fold`, `val_accuracy` of its
             float network on the rows held out, which limits what it can teach, `epochs` and `seconds`.
         finalists: the best candidates of the search, the best first, with what they reached in the finals.
@@ -63,6 +64,7 @@ class Trained:
     test_uses: int = 1
     hand_made: "Trained | None" = None
     hand_made_missing: str = ""
+    ended_early: bool = False
 
     def __repr__(self) -> str:
         """Return the trial, its scores and its weights in one line."""

@@ -3,8 +3,6 @@ import time
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from keras_twin import penalty, twin, variables
 from sklearn.linear_model import LogisticRegression
 
@@ -12,7 +10,7 @@ from nas.data.dataset import Part
 from nas.graph.builder import GraphBuilder
 from nas.model.network.network import Network
 from nas.model.training.epoch import Trainer
-from nas.model.training.training import Progress, TrainingRun, one_cycle, train
+from nas.model.training.training import Progress, TrainingRun, train
 from nas.study.recipe import Recipe
 from nas.task.classification import Classification
 
@@ -178,18 +176,6 @@ def test_the_error_for_a_diverged_training_names_the_epoch():
     broken = Part(part.x * np.float32(np.inf), part.y)
     with pytest.raises(FloatingPointError, match="epoch 0"):
         train(Network(_linear()), broken, part, RECIPE)
-
-
-@given(st.integers(1, 5000), st.floats(1e-4, 1))
-def test_learning_rate_warms_up_over_a_tenth_and_falls_to_zero(steps, peak):
-    rates = one_cycle(steps, peak)
-    top = int(np.argmax(rates))
-    assert len(rates) == steps
-    assert rates[top] == pytest.approx(peak)
-    assert top == max(1, steps // 10) - 1
-    assert np.all(np.diff(rates[: top + 1]) > 0)
-    assert np.all(np.diff(rates[top:]) < 0)
-    assert steps == 1 or rates[-1] == pytest.approx(0, abs=1e-7 * peak + 1e-12)
 
 
 def test_class_weights_weigh_the_loss_and_its_gradient():

@@ -33,6 +33,7 @@ class Timed(StandIns):
 
     now = 0.0
     epoch_seconds = 0.1
+    overfits = False  # whether networks are best on a fold after a quarter of a training
     fold_slowness = 1.0  # how much longer an epoch of the finals takes than one of the search
     trace_seconds = 0.0  # for the first training of each worker, before its first epoch
     slow_trials: Mapping[int, float] = {}  # how much longer an epoch of a trial of the search takes
@@ -78,9 +79,13 @@ def trained(task: TrainingTask) -> Any:
     """Return the outcome of a training, which may have been stopped by its time limit."""
     whole: Any = outcome(task)
     done = epochs(task)
+    history = {name: curve * done for name, curve in whole.record.history.items()}
+    if Timed.overfits and isinstance(task.rows, Fold):
+        best = done // 4
+        history["val_accuracy"] = tuple(0.9 - 0.02 * abs(epoch - best) for epoch in range(done))
     record = replace(
         whole.record,
-        history={name: curve * done for name, curve in whole.record.history.items()},
+        history=history,
         seconds={"train": taken(task), "quantize": OVERHEAD_SECONDS},
     )
     if done < task.epochs and isinstance(task.rows, HoldOut):
@@ -193,6 +198,24 @@ def test_folds_that_are_slower_than_estimated_leave_time_for_the_winner_s_last_t
     (last,) = log.last
     assert epochs(last) == last.epochs >= Recipe().training.epochs
     assert Timed.now <= 5 * 60
+
+
+@pytest.mark.parametrize("minutes", [None, 30])
+def test_the_last_training_ends_where_longer_ones_were_worse_on_the_folds(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: float | None
+) -> None:
+    monkeypatch.setattr(Timed, "overfits", True)
+    settings = {"jobs": 2, "trials": 6, "recipe": Recipe.of(min_steps=0), "minutes": minutes}
+    winner = go(splits, tmp_path, **settings).winner
+    (last,), (rival,) = log.last, log.hand_made
+    assert winner is not None
+    assert winner.ended_early
+    # The learning rates up to epoch 20 of 80 have the same sum as those of a whole training of 31 epochs.
+    assert 28 <= last.epochs == rival.epochs == winner.epochs <= 34
+    log.tasks.clear()
+    result = go(splits, tmp_path, **settings)
+    assert result.lacked is None
+    assert not log.tasks
 
 
 @pytest.mark.parametrize("then", [3, 4, 6, 10, None])

@@ -88,6 +88,15 @@ def test_finals_with_all_their_epochs_need_no_settings() -> None:
     assert "short of time" not in note(STUDY, ended)
 
 
+def test_a_last_training_that_ended_early_ends_early_again() -> None:
+    ended = result(finalists=8, folds=80, last=4)
+    assert "short of time" in note(STUDY, ended)
+    assert ended.winner is not None
+    ended = replace(ended, winner=replace(ended.winner, ended_early=True))
+    assert "short of time" not in note(STUDY, ended)
+    assert "--recipe" not in commands(STUDY, ended)
+
+
 def test_finals_on_some_of_the_folds_cannot_be_told_by_a_recipe() -> None:
     ended = result(finalists=8, folds=80, last=320)
     assert ended.winner is not None

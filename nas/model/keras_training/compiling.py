@@ -6,8 +6,8 @@ from typing import Any
 from nas.errors import InputError, unknown
 from nas.model.keras_runtime import keras, tf
 from nas.model.keras_training.named import find, make, members, parameters
-from nas.model.training.training import one_cycle
 from nas.model.user_code import UserCode
+from nas.study.learning_rate import one_cycle
 from nas.study.model_spec_paths import is_code
 from nas.study.model_spec_tables import UNTIL_STOPPED, TrainingTable
 

@@ -1,14 +1,11 @@
 """Training of one network: epochs, learning rates, the best weights, and when to stop."""
 
-import itertools
 import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
-
-import numpy as np
 
 from nas.arrays import Array, Floats
 from nas.data.axes import Axes
@@ -19,6 +16,7 @@ from nas.model.training.batches import shuffled_batches, versions
 from nas.model.training.checkpoint import Checkpoint
 from nas.model.training.epoch import Score, Trainer
 from nas.model.training.graphs import Examples
+from nas.study.learning_rate import learning_rates
 from nas.study.recipe import Recipe
 from nas.task.classification import Classification
 from nas.task.task import Task, validation_curve
@@ -224,27 +222,6 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     seconds, cut_short = time.monotonic() - start, clock.has_cut or stopped_by == "deadline"
     times = seconds, start_seconds
     return Trained(network, progress.history, progress.best_epoch, *times, stopped_by or "epochs", kept, cut_short)
-
-
-def learning_rates(epochs: int, restart_epochs: Sequence[int], steps: int, peak: float) -> Floats:
-    """Return the learning rate of each step of a training: one cycle up to each restart and up to the end.
-
-    Args:
-        epochs: of the training.
-        restart_epochs: numbers of epochs after which a cycle ends and the next one begins.
-        steps: per epoch.
-        peak: the greatest learning rate.
-    """
-    cycles = itertools.pairwise([0, *restart_epochs, epochs])
-    return np.concatenate([one_cycle((end - start) * steps, peak) for start, end in cycles])
-
-
-def one_cycle(steps: int, peak: float) -> Floats:
-    """Return the learning rate of each step: linear warm-up over the first tenth, then half a cosine down to 0."""
-    warm = max(1, steps // 10)
-    down = np.arange(1, steps - warm + 1) / max(1, steps - warm)
-    rates = np.concatenate([np.arange(1, warm + 1) / warm, 0.5 * (1 + np.cos(np.pi * down))])
-    return (peak * rates).astype(np.float32)
 
 
 def _reason_to_stop(progress: Progress, recipe: Recipe, clock: _Clock, epochs: int) -> StoppedBy | None:
