@@ -28,12 +28,12 @@ from nas.model.network.topology import Trainable
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
 from nas.model.training.epoch import Trainer
-from nas.study.learning_rate import one_cycle
 from nas.space.architecture import Architecture
 from nas.space.blocks.block import Block
 from nas.space.blocks.conv import Conv
 from nas.space.blocks.dense import Dense
 from nas.space.blocks.head import Head
+from nas.study.learning_rate import one_cycle
 from nas.task.classification import Classification
 
 BATCH = 64
