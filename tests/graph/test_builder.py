@@ -156,6 +156,68 @@ def chain(shape: tuple[int, int, int], units: int) -> Any:
     return g.graph()
 
 
+@pytest.mark.parametrize(
+    ("shape", "join", "rule"),
+    [
+        ((6, 8, 4), GraphBuilder.add, r"of a sum must have the same shape, got shapes \(6, 8, 5\), \(6, 8, 4\)"),
+        ((1, 1, 5), GraphBuilder.add, "of a sum must have the same shape"),
+        ((3, 4, 5), GraphBuilder.multiply, "a factor must have the shape of what it multiplies"),
+        ((1, 1, 4), GraphBuilder.multiply, "a factor must have the shape"),
+        ((5,), GraphBuilder.multiply, "a factor must have the shape"),
+        ((3, 4, 5), GraphBuilder.concatenate, "concatenated tensors may differ in channels only"),
+    ],
+)
+def test_branches_whose_shapes_do_not_meet_are_refused(shape: tuple[int, ...], join: Any, rule: str) -> None:
+    g = ending_in(shape)
+    with pytest.raises(InputError, match=rf"architecture: .*{rule}"):
+        join(g, 0)
+
+
+@pytest.mark.parametrize("shape", [(6, 8, 5), (6, 8, 1), (1, 1, 5), (1, 1, 1)])
+def test_a_factor_is_repeated_on_its_axes_of_length_1(shape: tuple[int, ...]) -> None:
+    g = ending_in(shape)
+    g.multiply(0)
+    assert g.shape == (6, 8, 5)
+
+
+def test_what_is_concatenated_has_the_channels_of_all() -> None:
+    g = ending_in((6, 8, 2))
+    g.concatenate(0, 0)
+    assert g.shape == (6, 8, 12)
+
+
+def ending_in(shape: tuple[int, ...]) -> GraphBuilder:
+    """Return a graph whose input has 6 x 8 positions and 5 channels, and whose current tensor has a shape."""
+    g = GraphBuilder((6, 8, 5))
+    if len(shape) == 1:
+        g.fully_connected(*shape)
+        return g
+    if shape[:2] == (1, 1):
+        g.mean()
+    if shape[:2] == (3, 4):
+        g.pool2d("max")
+    g.conv2d(shape[2], 1)
+    assert g.shape == shape
+    return g
+
+
+def test_the_last_step_of_a_sequence_needs_no_map_of_it() -> None:
+    g = GraphBuilder((2, 7, 3))
+    g.lstm(4)
+    g.last()
+    graph = g.graph()
+    assert [op.kind for op in graph.ops] == ["RESHAPE", "UNIDIRECTIONAL_SEQUENCE_LSTM", "SLICE"]
+    assert graph.tensors[graph.ops[1].outputs[0]].shape == (1, 14, 4)
+    assert (graph.ops[2].options["begin"], g.shape) == ((0, 13, 0), (1, 4))
+
+
+@pytest.mark.parametrize(("shape", "operators"), [((1, 1, 3), 0), ((1, 5, 3), 1), ((5, 1, 3), 1)])
+def test_the_last_position_of_a_single_one_takes_no_operator(shape: tuple[int, int, int], operators: int) -> None:
+    g = GraphBuilder(shape)
+    g.last()
+    assert (len(g.graph().ops), g.shape) == (operators, (1, 1, 3))
+
+
 @pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (5, 2)])
 def test_a_convolution_is_dilated_and_strided_as_a_layer_of_keras_is(kernel: int, stride: int) -> None:
     layers = pytest.importorskip("keras").layers

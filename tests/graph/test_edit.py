@@ -120,3 +120,8 @@ def test_the_shape_that_a_reshape_reads_stays_its_second_input() -> None:
     draft = Draft(Graph(tensors, (Op("RESHAPE", (0, 1), (2,)),), (0,), (2,)))
     draft.merge_reshapes()
     assert draft.graph().ops[0].inputs == (0, 1)
+
+
+def test_a_new_tensor_is_found_by_the_index_that_adding_it_returns() -> None:
+    draft, tensor = Draft(chain("ABS")), Tensor("new", (1, 4))
+    assert draft.tensors[draft.add(tensor)] is tensor

@@ -1,8 +1,16 @@
 """What a graph says of its operators and of the scales of its tensors, and how zeros before a map are added."""
 
+import json
+from pathlib import Path
+
+import pytest
+
 from nas.graph.builder import GraphBuilder
-from nas.graph.graph import Graph, Op, Tensor
+from nas.graph.graph import Graph, Op, Tensor, digest
 from nas.graph.scales import find_scales
+from nas.space.architecture import Architecture
+
+STUDIES = Path(__file__).parents[2] / "studies"
 
 
 def single(kind: str, before: int, after: int) -> tuple[Graph, Op]:
@@ -50,3 +58,19 @@ def test_copies_and_poolings_keep_the_scale_of_their_inputs_and_probabilities_ha
     graph = Graph(tensors, ops, (0,), (6,))
     # Tensors 1 to 4 are joined by the pooling and the concatenation; the softmax has a scale that TFLite fixes.
     assert find_scales(graph) == {0: 0, 1: 1, 2: 1, 3: 1, 4: 1, 5: 2}
+
+
+@pytest.mark.parametrize("study", sorted(STUDIES.glob("*/results.json")), ids=lambda path: path.parent.name)
+def test_networks_of_published_studies_keep_their_digests(study: Path) -> None:
+    winner = json.loads(study.read_text())["best"]
+    assert digest(Architecture.from_json(winner["architecture"]).lower()) == winner["digest"]
+
+
+def test_networks_that_differ_in_a_constant_or_in_training_have_other_digests() -> None:
+    digests = []
+    for kernel, dropout in ((3, 0.0), (5, 0.0), (3, 0.5)):
+        g = GraphBuilder((1, 12, 2))
+        g.conv2d(3, kernel)
+        g.fully_connected(2, dropout=dropout)
+        digests.append(digest(g.graph()))
+    assert len(set(digests)) == 3
