@@ -123,7 +123,8 @@ The cross-validated figure is the mean over the folds of the finals, each for {i
     return f"""
 The winner was trained once more, for {archive.found.epochs} epochs on training and validation {inputs} together; that
 model is in this folder, and was evaluated on the test set. The validation figure is that of the shorter training in the
-search.{compared if archive.found.finals else ""}"""
+search.{compared if archive.found.finals else ""}
+{archive.found.why_ended_early}"""
 
 
 def _footprint(archive: Archive) -> str:

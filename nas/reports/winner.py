@@ -184,6 +184,7 @@ def finals(winner: Trained) -> Iterator[Markup]:
         element("p", why, class_="lead"),
         note(about),
         tables.finalists(winner),
+        note(winner.why_ended_early) if winner.ended_early else "",
         _trainings(winner) if winner.finals else "",
     )
 

@@ -112,6 +112,13 @@ class Trained:
         return tuple(dict.fromkeys((self.metric, *task_of(self.metric).headline))) if self.tested else ()
 
     @property
+    def why_ended_early(self) -> str:
+        """In a sentence, why the last training had few epochs; empty if it had not."""
+        if not self.ended_early:
+            return ""
+        return f"The last training had {self.epochs} epochs: after longer ones, the network was worse on the folds."
+
+    @property
     def folds_left_out(self) -> int:
         """Number of folds that there was no time for."""
         planned = self.planned_folds if self.finals else None

@@ -104,6 +104,9 @@ def test_the_card_says_that_the_winner_was_trained_once_more_on_validation_data_
     trained = make_archive().trained
     winner, other = (make_archive(trained=dataclasses.replace(trained, epochs=epochs)) for epochs in (31, None))
     assert "trained once more, for 31 epochs" in model_card(winner)
+    assert "worse on the folds" not in model_card(winner)
+    early = make_archive(trained=dataclasses.replace(trained, epochs=31, ended_early=True))
+    assert "had 31 epochs: after longer ones, the network was worse on the folds" in model_card(early)
     assert "trained once more" not in model_card(other)
 
 
