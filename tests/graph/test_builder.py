@@ -163,7 +163,7 @@ def chain(shape: tuple[int, int, int], units: int) -> Any:
         ((1, 1, 5), GraphBuilder.add, "of a sum must have the same shape"),
         ((3, 4, 5), GraphBuilder.multiply, "a factor must have the shape of what it multiplies"),
         ((1, 1, 4), GraphBuilder.multiply, "a factor must have the shape"),
-        ((5,), GraphBuilder.multiply, "a factor must have the shape"),
+        ((6,), GraphBuilder.multiply, "a factor must have the shape"),
         ((3, 4, 5), GraphBuilder.concatenate, "concatenated tensors may differ in channels only"),
     ],
 )
@@ -178,6 +178,13 @@ def test_a_factor_is_repeated_on_its_axes_of_length_1(shape: tuple[int, ...]) ->
     g = ending_in(shape)
     g.multiply(0)
     assert g.shape == (6, 8, 5)
+
+
+def test_what_is_concatenated_has_as_many_steps() -> None:
+    g = GraphBuilder((1, 8, 5))
+    g.pool2d("max")
+    with pytest.raises(InputError, match="may differ in channels only"):
+        g.concatenate(0)
 
 
 def test_what_is_concatenated_has_the_channels_of_all() -> None:
@@ -216,6 +223,13 @@ def test_the_last_position_of_a_single_one_takes_no_operator(shape: tuple[int, i
     g = GraphBuilder(shape)
     g.last()
     assert (len(g.graph().ops), g.shape) == (operators, (1, 1, 3))
+
+
+def test_an_axis_with_a_single_tap_has_no_dilation() -> None:
+    g = GraphBuilder((1, 24, 3))
+    g.conv2d(4, 3, dilation=3)
+    g.conv2d(4, 1, dilation=3)
+    assert [op.options["dilation"] for op in g.graph().ops] == [(1, 3), (1, 1)]
 
 
 @pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (5, 2)])
