@@ -1,11 +1,14 @@
 """Anomaly detection: scores, thresholds, and metrics that equal scikit-learn's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
+from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score, roc_curve
 
 from nas.errors import InputError
 from nas.graph.builder import GraphBuilder
+from nas.task.alarms import roc
 from nas.task.anomaly import Anomaly
 
 RNG = np.random.default_rng(0)
@@ -121,3 +124,28 @@ def test_validation_rows_without_normal_ones_are_refused_for_every_metric() -> N
     for metric in ("auto", *Anomaly.metrics):
         with pytest.raises(InputError, match="validation rows: must have normal ones, from which the threshold is"):
             Anomaly().find_metric(metric, np.zeros(5, np.int64), anomalies)
+
+
+def test_the_curve_of_false_alarms_begins_without_alarms_and_has_one_point_for_each_rank(task: Anomaly) -> None:
+    false, found = roc(task.tally(ANSWERS, Y, 1))
+    assert len(false) == len(found) == len(np.unique(SCORES)) + 1
+    expected, hits, _ = roc_curve(Y, SCORES, drop_intermediate=False)
+    np.testing.assert_allclose(false, expected)
+    np.testing.assert_allclose(found, hits)
+
+
+def test_intervals_over_rows_of_which_no_two_scores_are_equal_hold_the_value() -> None:
+    scores = SCORES + np.linspace(0, 1e-3, ROWS)
+    answers = np.stack([scores, scores + 0.5], axis=1)
+    task = Anomaly().calibrated(answers, Y)
+    found = task.estimates(task.tallies(answers, Y, None, 1), grouped=False)
+    assert all(one.low < one.value < one.high for one in found.values())
+
+
+@pytest.mark.parametrize(("part", "outputs", "written"), [("whole", 8, None), ("forecast", 2, "forecast")])
+def test_a_detector_is_read_from_its_parameters(part: str, outputs: int, written: str | None, task: Anomaly) -> None:
+    detector = replace(task, reconstruction=part)
+    parameters = detector.parameters()
+    assert parameters.get("reconstruction") == written
+    plain = {name.partition(":")[0]: value for name, value in parameters.items()}
+    assert Anomaly.from_parameters(plain, outputs, 8) == detector

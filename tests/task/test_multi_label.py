@@ -6,7 +6,7 @@ from sklearn import metrics as oracle
 
 from nas.arrays import Array, Doubles
 from nas.errors import InputError
-from nas.task.label_metrics import MOST_UNITS, average_precision, roc_auc
+from nas.task.label_metrics import LABEL_METRICS, LEVELS, MOST_UNITS, average_precision, roc_auc
 from nas.task.multi_label import MultiLabel, best_threshold, rarest
 
 LABELS = 4
@@ -143,3 +143,47 @@ def test_its_loss_is_that_of_keras_and_its_weights_balance_each_label() -> None:
     np.testing.assert_allclose(
         loss.weighted(logits, targets, weights), (each * np.where(y, weights, 1)).mean(axis=1), rtol=1e-5
     )
+
+
+def test_a_single_label_is_judged_as_two_classes_are() -> None:
+    p, y = made_up()
+    one, holds = p[:, :1], y[:, :1]
+    task = MultiLabel(thresholds=(0.5,))
+    tallies = task.tallies(one, holds, None, 1)
+    found = task.scores(tallies.sum(axis=0))
+    assert found["subset_accuracy"] == pytest.approx(oracle.accuracy_score(holds, one >= 0.5))
+    assert found["f1_macro"] == pytest.approx(oracle.f1_score(holds, one >= 0.5))
+    assert task.drawn_from(tallies, grouped=False) == "300 rows"
+
+
+def test_a_label_that_always_holds_has_the_area_of_a_guess() -> None:
+    p, y = made_up()
+    y[:, 1] = 1
+    areas = roc_auc(MultiLabel().tally(p, y, LABELS))
+    assert areas[1] == 0.5
+    assert areas[0] == pytest.approx(oracle.roc_auc_score(y[:, 0], p[:, 0]))
+
+
+def test_the_areas_of_a_float_model_are_exact_as_long_as_its_probabilities_are_not_too_many() -> None:
+    p, y = made_up(rows=4 * LEVELS, levels=2**20)
+    tally = MultiLabel().tallies(p, y, np.arange(len(y)) % 5, LABELS).sum(axis=0)
+    assert len(np.unique(p[:, 0])) > 2 * LEVELS
+    assert average_precision(tally) == pytest.approx(oracle.average_precision_score(y, p, average=None))
+
+
+def test_a_share_of_no_answers_counts_as_that_of_one() -> None:
+    zeros = np.zeros((5, LABELS))
+    tally = MultiLabel().tally(zeros, zeros.astype(np.uint8), LABELS)
+    assert LABEL_METRICS["f1_micro"].rows(tally) == 1
+    assert LABEL_METRICS["f1_macro"].rows(tally) == 1
+
+
+def test_where_every_row_has_a_label_all_of_them_are_to_be_told() -> None:
+    threshold = best_threshold(np.array([0.25, 0.5, 0.75]), np.ones(3))
+    assert 0 < threshold < 0.25
+
+
+def test_the_worst_rows_are_those_with_the_greatest_error_of_a_label() -> None:
+    p = np.array([[0.9, 0.1], [0.4, 0.5], [0.1, 0.2], [0.5, 0.95]])
+    y = np.array([[1, 0], [0, 1], [1, 0], [0, 0]], np.uint8)
+    assert MultiLabel().worst(p, y).tolist() == [3, 2, 1, 0]
