@@ -125,3 +125,9 @@ def test_the_error_for_a_wrong_value_names_its_place(change: dict[str, Any], lin
 def test_data_that_are_no_architecture_are_refused(data: Any) -> None:
     with pytest.raises(InputError, match="must have the keys space, input_shape, outputs and blocks"):
         Architecture.from_json(data)
+
+
+def test_a_digest_takes_the_operators_that_are_there_already() -> None:
+    first, second = member("cnn_timeseries", 1), member("cnn_timeseries", 2)
+    assert first.digest(first.lower()) == first.digest() != second.digest()
+    assert first.digest(second.lower()) == second.digest()

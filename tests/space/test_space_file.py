@@ -112,6 +112,7 @@ def test_the_digest_depends_on_the_content_but_not_on_the_order_of_lines() -> No
         ('data = "synthetic"', "", "data: must be a str"),
         ("count = { low = 0, high = 2 }", "count = -1", "conv.count: must be whole numbers from 0 to 100"),
         ("count = { low = 0, high = 2 }", "count = [true]", "conv.count: must be whole numbers from 0 to 100"),
+        ("count = { low = 0, high = 2 }", "count = [1, 1000]", "conv.count: must be whole numbers from 0 to 100"),
         ("count = { low = 0, high = 2 }", "count = 1000", "conv.count: must be whole numbers from 0 to 100, got 1000"),
         ("filters = 8", "filters = [1000000000]", "conv.filters: must be a whole number from 1 to 65,536"),
         (
@@ -172,6 +173,13 @@ def test_a_start_has_the_defaults_of_its_blocks_for_all_values_that_it_leaves_ou
         },
     )
     space.from_params(space.starts[0], (64, 3), 4)
+
+
+def test_a_start_says_how_many_blocks_it_has_where_that_is_a_choice() -> None:
+    space = small(head={"block": "head", "count": [1, 2]}, start=[{"head": [{}, {}]}, {}])
+    assert [start["head.count"] for start in space.starts] == [2, 1]
+    for start in space.starts:
+        assert space.from_params(start, (64, 3), 4).blocks
 
 
 @pytest.mark.parametrize(
