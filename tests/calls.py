@@ -36,7 +36,8 @@ class NoteCalls:
         self.calls: dict[str, set[str]] = {"": set()}
         self.of_fixtures: dict[int, tuple[float, set[str]]] = {}
         self.left_out: set[str] = set()
-        self.failed: list[str] = []
+        self.given_up: set[int] = set()
+        self.failed: dict[str, str] = {}
 
     def pytest_configure(self) -> None:
         # Not imported before: pytest complains about plugins that were.
@@ -56,8 +57,13 @@ class NoteCalls:
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[object]:
         start, outer = time.process_time(), sys.gettrace()
         called: set[str] = set()
-        with limited(), noted(called):
-            result = yield
+        try:
+            with limited(), noted(called):
+                result = yield
+        except pytest.skip.Exception:
+            # Pytest cannot set up such a fixture of a module anew: tests that use it are left out.
+            self.given_up.add(id(fixturedef))
+            raise
         sys.settrace(outer)
         self.of_fixtures[id(fixturedef)] = (time.process_time() - start, called)
         return result
@@ -75,6 +81,8 @@ class NoteCalls:
             seconds, by_fixture = self.of_fixtures.get(fixture, (0.0, set()))
             called |= by_fixture
             self.seconds[item.nodeid] += seconds if fixture in kept else 0.0
+        if self.given_up.intersection(fixtures(item)):
+            self.left_out.add(item.nodeid)
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -86,12 +94,13 @@ class NoteCalls:
         if report.skipped:
             self.left_out.add(report.nodeid)
         if report.failed:
-            self.failed.append(f"{report.nodeid} ({report.longreprtext.splitlines()[-1]})")
+            self.failed[report.nodeid] = report.longreprtext.splitlines()[-1]
 
     def pytest_sessionfinish(self) -> None:
         calls = {name: sorted(called) for name, called in self.calls.items() if name not in self.left_out}
         seconds = {name: round(self.seconds[name], 4) for name in calls if name}
-        self.file.write_text(json.dumps({"seconds": seconds, "calls": calls, "failed": self.failed}))
+        failed = [f"{name} ({why})" for name, why in self.failed.items() if name not in self.left_out]
+        self.file.write_text(json.dumps({"seconds": seconds, "calls": calls, "failed": failed}))
 
 
 @contextmanager
