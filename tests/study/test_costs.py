@@ -10,6 +10,7 @@ from nas.reports.plot import places
 from nas.study.costs import COSTS, front, known_costs
 from nas.study.objectives import OBJECTIVES
 from nas.study.record import Record, State
+from nas.target.ram import ram_title
 from nas.task.task import TASKS, find_metric
 
 WEIGHTS, ARENA, MACS, LATENCY = (COSTS[name] for name in ("weights", "arena", "macs", "latency"))
@@ -89,3 +90,11 @@ def test_equally_accurate_candidates_are_ordered_by_the_objective_s_own_cost_and
     ordered = sorted([later, dear, cheap], key=lambda record: OBJECTIVES[name].order(record, 0.9))
     assert ordered == [cheap, later, dear]
     assert OBJECTIVES[name].order(dear, 0.91) < OBJECTIVES[name].order(cheap, 0.9)
+
+
+def test_memory_is_called_an_arena_where_tflm_runs_and_ram_where_a_front_end_or_plain_c_does() -> None:
+    tflm = candidate(1, 0.9, arena_min_bytes=100)
+    plain = candidate(2, 0.9, arena_min_bytes=100, ram_bytes=80)
+    assert ARENA.titled([tflm]) == ram_title(tflm.profiled or {}) == ARENA.title
+    assert ARENA.titled([plain]) == ram_title(plain.profiled or {})
+    assert WEIGHTS.titled([tflm]) == WEIGHTS.titled([plain]) == WEIGHTS.title

@@ -209,3 +209,9 @@ def test_the_listed_defaults_are_those_that_a_specification_has() -> None:
     table = TrainingTable()
     assert listed == {name: getattr(table, name) for name in listed}
     assert {"patience", "optimizer"} <= set(listed)
+
+
+def test_a_written_specification_has_what_differs_from_the_defaults_and_its_name(tmp_path: Path) -> None:
+    assert ModelSpec("mine").to_toml(tmp_path) == 'name = "mine"\n'
+    spec = ModelSpec("mine", training=TrainingTable(epochs=7))
+    assert tomllib.loads(spec.to_toml(tmp_path)) == {"name": "mine", "training": {"epochs": 7}}

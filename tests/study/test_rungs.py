@@ -1,6 +1,7 @@
 """Asynchronous successive halving: thresholds of rungs, promotion, and how well rungs predict the final score."""
 
 import math
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -308,3 +309,13 @@ def test_a_rung_is_judged_by_the_controls_that_were_trained_to_the_end():
 def test_without_controls_a_rung_has_no_correlation():
     (only,) = correlations(stopped([0.1]), [1])
     assert (only.pairs, only.spearman) == (0, None)
+
+
+@given(st.lists(st.integers(0, 5), min_size=3, max_size=12), st.randoms(use_true_random=False))
+def test_the_rank_correlation_is_that_of_scipy_with_equal_values(values: list[int], chance: random.Random) -> None:
+    others = [value + chance.randint(0, 2) for value in values]
+    found = spearman(np.array(values, float), np.array(others, float))
+    if len(set(values)) == 1 or len(set(others)) == 1:
+        assert found is None
+    else:
+        assert found == pytest.approx(spearmanr(values, others).statistic)

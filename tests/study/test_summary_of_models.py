@@ -2,9 +2,11 @@
 
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 
 from nas.study.summary import LayerSummary, Summary, TensorSummary
+from nas.study.tflite_summary import WeightTensor
 from nas.target.details import TensorQuantization
 
 
@@ -77,3 +79,16 @@ def test_what_is_not_known_of_layers_and_why_they_are_refused_is_told_once_for_e
     html = summary._repr_html_()
     assert "no kernel; too large" in html
     assert "operators" in html
+
+
+def test_the_numbers_of_quantized_values_are_those_of_their_channel() -> None:
+    values = np.array([[1, 2, 3], [-4, 5, 6]], np.int8)
+    single = WeightTensor("w", "int8", (2, 3), values.ravel(), TensorQuantization((0.5,), (3,), 0))
+    np.testing.assert_array_equal(single.real(), ((values - 3.0) * 0.5).ravel())
+    for axis, shape in ((0, (2, 1)), (1, (1, 3))):
+        scales = tuple(0.25 * (i + 1) for i in range(values.shape[axis]))
+        zeros = tuple(range(values.shape[axis]))
+        each = WeightTensor("w", "int8", (2, 3), values.ravel(), TensorQuantization(scales, zeros, axis))
+        expected = (values - np.reshape(np.array(zeros, float), shape)) * np.reshape(scales, shape)
+        np.testing.assert_allclose(each.real(), expected.ravel())
+    np.testing.assert_array_equal(WeightTensor("w", "int8", (2, 3), values.ravel()).real(), values.ravel())
