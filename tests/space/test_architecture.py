@@ -131,3 +131,12 @@ def test_a_digest_takes_the_operators_that_are_there_already() -> None:
     first, second = member("cnn_timeseries", 1), member("cnn_timeseries", 2)
     assert first.digest(first.lower()) == first.digest() != second.digest()
     assert first.digest(second.lower()) == second.digest()
+
+
+def test_a_digest_is_that_of_the_operators_unless_there_is_a_front_end_which_it_then_names_too() -> None:
+    raw = member("cnn_timeseries", 1)
+    assert raw.digest() == digest(raw.lower())
+    heard = member("cnn_audio", 1)
+    other = dataclasses.replace(heard, front_end=dataclasses.replace(heard.front_end, filterbank_lower_band_limit=77.0))
+    assert len({heard.digest(), other.digest(), digest(heard.lower())}) == 3
+    assert digest(heard.lower()) == digest(other.lower())

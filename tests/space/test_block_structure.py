@@ -119,3 +119,7 @@ def test_paths_of_an_inception_block_begin_behind_its_bottleneck_but_the_pointwi
     g = GraphBuilder((1, 64, 3))
     block.lower(g)
     assert [op.inputs[0] for op in g.graph().ops[:3]] == [0, g.graph().ops[0].outputs[0], 0]
+
+
+def test_a_single_path_of_an_inception_block_is_a_convolution() -> None:
+    assert layers(Inception(filters=5, kernel=7, paths=1, pointwise=False), (1, 64, 3)) == ["conv 1x7 5 relu"]

@@ -38,3 +38,19 @@ def test_a_dense_layer_reads_all_values_of_its_input(shape: tuple[int, int, int]
     weights = next(t for t in g.graph().tensors if t.name == "weights")
     assert weights.shape == (units, math.prod(shape))
     assert g.shape == (units,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "operators"), [("global_average", ["AVERAGE_POOL_2D"]), ("last", ["SLICE"]), ("flatten", [])]
+)
+def test_a_head_of_a_map_reads_all_of_it_or_its_last_position(kind: str, operators: list[str]) -> None:
+    g = GraphBuilder((1, 9, 4))
+    Head(kind).lower(g)
+    assert [op.kind for op in g.graph().ops] == operators
+
+
+@pytest.mark.parametrize("kind", ["global_average", "last", "flatten"])
+def test_a_head_of_a_vector_leaves_it_as_it_is(kind: str) -> None:
+    g = GraphBuilder((7,))
+    Head(kind).lower(g)
+    assert (g.shape, g.graph().ops) == ((7,), ())

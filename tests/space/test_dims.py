@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.errors import InputError
-from nas.space.dims import Choice, Dim, GivenChooser, RandomChooser, Range, parse_dim, show
+from nas.space.dims import MOST_VALUES, Choice, Dim, GivenChooser, RandomChooser, Range, parse_dim, show
 
 whole = st.builds(
     lambda low, length, step: Range(low, low + length, step),
@@ -121,3 +121,15 @@ def test_a_dimension_is_shown_as_text() -> None:
     assert show(Range(4, 32, 4)) == "4..32 step 4"
     assert show(Range(1, 4)) == "1..4"
     assert show(Choice((3, 5, "a"))) == "3, 5, a"
+
+
+def test_a_range_may_have_a_single_value() -> None:
+    assert parse_dim({"low": 3, "high": 3}, "here").values == (3,)
+
+
+@pytest.mark.parametrize(("low", "step"), [(0, 1), (70_000, 2), (-5, 3)])
+def test_a_range_has_at_most_a_hundred_thousand_values(low: int, step: int) -> None:
+    high = low + step * (MOST_VALUES - 1)
+    assert len(parse_dim({"low": low, "high": high, "step": step}, "here").values) == MOST_VALUES == 100_000
+    with pytest.raises(InputError, match="here: a range must have at most 100000 values"):
+        parse_dim({"low": low, "high": high + step, "step": step}, "here")

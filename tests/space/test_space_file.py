@@ -13,6 +13,10 @@ from nas.errors import InputError
 from nas.space.blocks.conv import Conv
 from nas.space.dims import RandomChooser
 from nas.space.file import load_space, parse_space, space_names
+from nas.space.space import Space
+from nas.task.anomaly import Anomaly
+from nas.task.multi_label import MultiLabel
+from nas.task.reconstruction import FORECAST
 
 
 def test_members_are_counted_without_being_made() -> None:
@@ -205,3 +209,25 @@ def test_the_error_for_a_wrong_start_names_its_place(start: Any, line: str) -> N
     with pytest.raises(InputError) as error:
         small(start=start)
     assert str(error.value) == line
+
+
+def test_a_space_has_at_most_32_stages_and_its_digest_12_digits() -> None:
+    head = {"block": "head"}
+
+    def space(count: int) -> Space:
+        names = [f"stage{i}" for i in range(count)]
+        rest = {"description": "", "input": "window", "data": "synthetic", "stages": names}
+        return parse_space({**rest, **dict.fromkeys(names, head)}, "many", "many.toml")
+
+    assert len(space(32).stages) == 32
+    assert len(space(32).digest) == 12
+    with pytest.raises(InputError, match=r"many\.toml: stages: must be at most 32, got 33"):
+        space(33)
+
+
+def test_detectors_give_again_what_their_space_says_and_other_tasks_stay_as_they_are() -> None:
+    space = small(reconstruction=FORECAST)
+    task = space.learning(Anomaly(false_alarm_rate=0.1)).task
+    assert isinstance(task, Anomaly)
+    assert (task.reconstruction, task.false_alarm_rate) == (FORECAST, 0.1)
+    assert space.learning(MultiLabel()).task == MultiLabel()
