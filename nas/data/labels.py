@@ -7,7 +7,6 @@ import numpy as np
 
 from nas.arrays import Array, Ints
 from nas.errors import InputError
-from nas.task.task import CLASSES
 
 MAX_CLASSES = 1000
 """More distinct labels than this are probably measurements or row numbers, not classes."""
@@ -56,7 +55,7 @@ def as_text(column: Array) -> Array:
 
 def no_classes(place: str) -> InputError:
     """Return the error for labels that are measured although the user says that they are classes."""
-    hint = f"leave out --task {CLASSES}, or write classes as whole numbers or text"
+    hint = "write classes as whole numbers or text, or leave out --task"
     return InputError(place, "must be class labels, not measurements", hint=hint)
 
 

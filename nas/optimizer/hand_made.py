@@ -10,11 +10,10 @@ from nas.optimizer.problem import Problem
 from nas.optimizer.timing import MARGIN, OVERHEAD_SECONDS
 from nas.seeds import derive
 from nas.space.architecture import Architecture
-from nas.study.hand_made import hand_made
+from nas.study.hand_made import NOT_WANTED, hand_made
 from nas.study.result import Trained
 from nas.study.tasks import HAND_MADE, AllButTest, EvaluationTask, TrainingOutcome, TrainingTask
 
-_NOT_WANTED = "The study's recipe leaves it out."
 _NO_FIT = "No such network fits the budget."
 NO_TIME = "There was no time to train it too."
 
@@ -57,7 +56,7 @@ class Rival:
         """Return the network, or the reason why there is none."""
         problem = self.problem
         if not problem.study.recipe.finals.hand_made:
-            return _NOT_WANTED
+            return NOT_WANTED
         shape, outputs = problem.splits.input_shape, problem.outputs
         params = hand_made(problem.space, shape, outputs, problem.target, problem.budget)
         return _NO_FIT if params is None else problem.space.from_params(params, shape, outputs)

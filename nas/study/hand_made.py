@@ -14,6 +14,9 @@ RULE = (
 )
 """How the network is chosen, in words."""
 
+NOT_WANTED = "The study's recipe leaves it out."
+"""Why there is none, if the user has said so."""
+
 _FIRST, _OTHERS = 2, 1
 
 

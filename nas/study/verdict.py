@@ -37,6 +37,8 @@ def _level(saved: float) -> str:
 
 def _head(gain: float, saved: float, clear: bool | None) -> str:
     """Return the verdict where the scores differ: what the test does not show clearly is not claimed."""
+    if clear is None:
+        return f"The winner is {'better' if gain > 0 else 'less accurate'} than the hand-made network on this test set"
     if clear:
         return f"The winner is {'better' if gain > 0 else 'less accurate'} than the hand-made network"
     if saved > 0:
@@ -58,5 +60,5 @@ def _is_clear(own: Estimate, other: Estimate) -> bool | None:
 
 def _chance(clear: bool | None) -> str:
     if clear is None:
-        return "the test set has too few groups for an interval"
+        return "the test set has too few groups to say whether by chance"
     return "outside its 95 % interval" if clear else "within its 95 % interval, so it may be chance"

@@ -69,8 +69,14 @@ def judged(winner: Trained, made: Trained | None) -> str:
         (
             trained(5000, 0.95),
             trained(2000, 0.90),
-            "The winner is not clearly better than the hand-made network: its test accuracy is 5.0 points higher "
-            "(the test set has too few groups for an interval) with 3,000 B more of weights.",
+            "The winner is better than the hand-made network on this test set: its test accuracy is 5.0 points higher "
+            "(the test set has too few groups to say whether by chance) with 3,000 B more of weights.",
+        ),
+        (
+            trained(1000, 0.75),
+            trained(2000, 0.87),
+            "The winner is less accurate than the hand-made network on this test set: its test accuracy is 12.0 points "
+            "lower (the test set has too few groups to say whether by chance) with 1,000 B less of weights.",
         ),
     ],
 )

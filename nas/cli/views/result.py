@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from nas.exporters.build_commands import export_command
 from nas.study.costs import COSTS, known_costs
 from nas.study.decision import not_on_front, why_won
+from nas.study.hand_made import NOT_WANTED
 from nas.study.overfitting import overfitting
 from nas.study.record import Record, state_words
 from nas.study.result import Result, Trained
@@ -32,7 +33,7 @@ def told(study: Study, result: Result, *, finish: bool) -> str:
     late = "" if finish else overrun(study, result)
     learned = "" if result.winner is None else overfitting(result.winner, study.recipe)
     parts = [summary(result), tight(study, result), browse(study, result.folder), late, precision(result), learned]
-    last = [exchange(study, result), deploy(study, result.folder)]
+    last = [unweighted(study, result), exchange(study, result), deploy(study, result.folder)]
     return "\n".join(filter(None, [*parts, *last]))
 
 
@@ -55,7 +56,7 @@ def summary(result: Result) -> str:
         lines.append(("latency, estimated", COSTS["latency"].text(winner.record)))
     width = max(len(name) for name, _ in lines) + 2
     body = "\n".join(f"  {name:{width}}{value}" for name, value in lines)
-    judged = f"{told}\n" if (told := verdict(winner)) else ""
+    judged = f"{told}\n" if (told := verdict(winner) or _not_compared(winner)) else ""
     words = (result.stopped, result.lacked, _guesses(winner), _rungs(result), why_won(winner))
     notes = "".join(f"{note}\n" for note in words if note)
     return f"""\
@@ -86,10 +87,26 @@ def deploy(study: Study, folder: str) -> str:
     return f"deploy: {export_command(folder, study.board())}"
 
 
+def _not_compared(winner: Trained) -> str:
+    """Return why there is no hand-made network beside the winner; empty if one was not wanted."""
+    missing = winner.hand_made_missing
+    return "" if missing in ("", NOT_WANTED) else f"The winner is not compared with a hand-made network: {missing}"
+
+
 def _guesses(winner: Trained) -> str:
     if not winner.guesses:
         return ""
     return "warning: the winner is no better on the test set than a guess: search longer, or look at the data"
+
+
+def unweighted(study: Study, result: Result) -> str:
+    """Return in a line what may help a winner that guesses among unbalanced classes; empty if it does not."""
+    winner = result.winner
+    if winner is None or not winner.guesses or winner.metric != "balanced_accuracy":
+        return ""
+    if study.recipe.training.class_weights:
+        return ""
+    return "unbalanced: all rows had the same weight in training; with --recipe class_weights=true, all classes have it"
 
 
 def precision(result: Result) -> str:

@@ -44,7 +44,7 @@ def unbalanced_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[
         yield Finding(
             "y_train",
             f"classes are unbalanced: train has {many} and {few}; by default the score is balanced accuracy",
-            advice=f"record more of {names[rare]}",
+            advice=f"record more of {names[rare]}, or give all classes the same weight: --recipe class_weights=true",
         )
 
 

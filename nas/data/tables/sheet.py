@@ -174,10 +174,13 @@ def _left_out(table: Table, column: int, notes: list[str]) -> bool:
             notes.append(f"column {name} is blank and left out")
         return True
     if table.is_text(column):
-        example = next(text for text in table.texts(column).tolist() if text)
+        texts = table.texts(column)
+        example = next(text for text in texts.tolist() if text)
         if MEASURED.fullmatch(example):
             table.numbers(column)  # raises
-        notes.append(f"column {name} holds text such as {example[:20]!r} and is left out")
+        repeats = 2 * len(np.unique(texts)) <= len(texts)
+        groups = f"; if it names recordings, people or machines, give --group-column {name}" if repeats else ""
+        notes.append(f"column {name} holds text such as {example[:20]!r} and is left out{groups}")
         return True
     if not table.names or plain(table.names[column]).removeprefix("unnamed") not in COUNTERS:
         return False
