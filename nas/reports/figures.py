@@ -10,7 +10,7 @@ from nas.reports.view import ReportView, score
 from nas.reports.words import percent
 from nas.study.record import Record
 from nas.task.metrics import Metric
-from nas.task.task import find_metric, task_of, validation_curve
+from nas.task.task import curve_metric, find_metric, task_of, validation_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +93,7 @@ def _curve(record: Record) -> tuple[list[int], list[float]]:
 
 def _curve_metric(record: Record) -> Metric:
     """Return the metric that the learning curves of a record show."""
-    return find_metric(task_of(record.metric).curve)
+    return find_metric(curve_metric(record.history) or task_of(record.metric).curve)
 
 
 def _whole_epochs(axes: "Axes") -> None:

@@ -25,7 +25,8 @@ class Training:
             a cosine down to zero. With rungs, the schedule restarts after each rung (warm restarts).
         patience: early stopping after this number of epochs without a lower validation loss; 0 for none.
         label_smoothing: share of the target probability that is spread evenly over all classes.
-        class_weights: weigh each row by how rare its class is, so that all classes have the same total weight.
+        class_weights: weigh each row by how rare its class is, so that all classes have the same total weight. Epochs
+            and candidates whose training has not ended are then compared by balanced accuracy.
         averaging: decay of the moving average of the weights, which is then the network that is validated and kept;
             0 keeps the weights of the last step.
     """

@@ -24,7 +24,7 @@ import numpy as np
 from nas.arrays import Doubles
 from nas.study.record import Record, State
 from nas.study.rung_correlation import RungCorrelation
-from nas.task.task import TASKS, find_metric, validation_curve
+from nas.task.task import curve_metric, find_metric, validation_curve
 
 # A rung with fewer results than this stops no candidate: too few say too little about what is good.
 MIN_RESULTS = 6
@@ -72,7 +72,7 @@ class HalvingRule:
         )
         threshold = self._thresholds.get(epoch + 1, -math.inf)
         if self._best < threshold - _TIE:
-            curve = find_metric(next(kind.curve for kind in TASKS.values() if f"val_{kind.curve}" in numbers))
+            curve = find_metric(curve_metric(numbers) or "accuracy")
             done, best = f"{epoch + 1} of {self._epochs} epochs", f"{curve.title} {curve.text(self._best)}"
             self.reason = f"stopped early after {done}: validation {best}, cut-off {curve.text(threshold)}"
         return self.reason is None

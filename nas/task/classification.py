@@ -24,6 +24,7 @@ class Classification(Task):
     metrics: ClassVar[Mapping[str, Metric]] = METRICS
     main_metric: ClassVar[str] = "accuracy"
     curve: ClassVar[str] = "accuracy"
+    balanced_curve: ClassVar[str] = "balanced_accuracy"
     headline: ClassVar[tuple[str, ...]] = ("accuracy",)
     constant: ClassVar[str] = "the most frequent class"
     needs: ClassVar[str] = "must hold classes: the model gives classes"

@@ -37,6 +37,8 @@ class Task(Deployed, ABC):
         main_metric: the one that is told whatever a study judges by.
         headline: the metrics of the test rows that are always told.
         curve: what learning curves show beside the loss; higher is better.
+        balanced_curve: what they show too, and what epochs are then compared by, if all classes have the same weight in
+            training; empty if there are none.
         constant: the constant answer of `baseline`, in words.
         measured: whether targets are numbers in units [n, outputs], not classes [n].
         calibration_rows: number of rows that int8 ranges are measured on; None for the usual one.
@@ -53,6 +55,7 @@ class Task(Deployed, ABC):
     metrics: ClassVar[Mapping[str, Metric]]
     main_metric: ClassVar[str]
     curve: ClassVar[str]
+    balanced_curve: ClassVar[str] = ""
     headline: ClassVar[tuple[str, ...]]
     constant: ClassVar[str]
     measured: ClassVar[bool] = False
@@ -288,5 +291,11 @@ def task_judging_by(metrics: Iterable[str]) -> type[Task]:
 
 def validation_curve(history: Mapping[str, tuple[float, ...]]) -> tuple[float, ...]:
     """Return the learning curve by which epochs are compared: the higher, the better; empty without validation rows."""
-    names = (f"val_{kind.curve}" for kind in TASKS.values())
-    return next((history[name] for name in names if name in history), ())
+    return history.get(f"val_{name}", ()) if (name := curve_metric(history)) else ()
+
+
+def curve_metric(history: Iterable[str]) -> str | None:
+    """Return the metric that this curve shows, given the names of all curves; None without validation rows."""
+    names = set(history)
+    wanted = (*(kind.balanced_curve for kind in TASKS.values()), *(kind.curve for kind in TASKS.values()))
+    return next((name for name in wanted if f"val_{name}" in names), None)

@@ -194,6 +194,25 @@ def test_class_weights_weigh_the_loss_and_its_gradient():
         np.testing.assert_allclose(weight, expected, rtol=1e-4, atol=1e-6)
 
 
+def test_with_weights_of_classes_epochs_are_compared_by_balanced_accuracy():
+    part, val = _blobs(300, 0), _blobs(90, 1)
+    rare = np.flatnonzero((np.arange(len(val)) % 5 == 0) | (val.y != val.y[0]))
+    val = val.take(rare)
+    recipe = RECIPE.replace(class_weights=True)
+    kept = train(Network(_linear(), seed=2), part, val, recipe)
+    answers = Trainer(kept.network, batch_size=16)
+    by_class = [val.take(np.flatnonzero(val.y == known)) for known in np.unique(val.y)]
+    recalls = [answers.evaluate(answers.examples(one.x, targets(one))).accuracy for one in by_class]
+    balanced = kept.history["val_balanced_accuracy"]
+    assert balanced[kept.best_epoch] == max(balanced) == pytest.approx(np.mean(recalls))
+    whole = answers.evaluate(answers.examples(val.x, targets(val, smoothing=recipe.training.label_smoothing)))
+    assert kept.val_accuracy == kept.history["val_accuracy"][kept.best_epoch] == pytest.approx(whole.accuracy)
+    assert kept.history["val_loss"][kept.best_epoch] == pytest.approx(whole.loss, rel=1e-5)
+    assert kept.val_accuracy != pytest.approx(np.mean(recalls))
+    plain = train(Network(_linear(), seed=2), part, val, RECIPE)
+    assert "val_balanced_accuracy" not in plain.history
+
+
 def test_averaged_weights_follow_their_recursion():
     part, decay = _blobs(64, 0, (12, 2)), 0.6
     network = Network(_convolution(), seed=2)

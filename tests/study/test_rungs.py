@@ -225,6 +225,13 @@ def test_a_training_stops_at_the_first_rung_whose_threshold_it_misses():
     assert rule.reason == "stopped early after 4 of 10 epochs: validation accuracy 71.4 %, cut-off 85.9 %"
 
 
+def test_where_all_classes_have_the_same_weight_balanced_accuracies_are_compared() -> None:
+    rule = HalvingRule((Rung(2, 0.8),), 10)
+    assert rule.after_epoch(0, {"val_accuracy": 0.98, "val_balanced_accuracy": 0.5})
+    assert not rule.after_epoch(1, {"val_accuracy": 0.97, "val_balanced_accuracy": 0.714})
+    assert rule.reason == "stopped early after 2 of 10 epochs: validation balanced accuracy 71.4 %, cut-off 80.0 %"
+
+
 def test_an_accuracy_that_misses_a_threshold_by_rounding_alone_passes():
     within = 0.5 - _TIE
     assert HalvingRule([Rung(1, 0.5)], 10).after_epoch(0, {"val_accuracy": within})

@@ -5,7 +5,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any, Literal
+
+import numpy as np
 
 from nas.arrays import Array, Floats
 from nas.data.axes import Axes
@@ -19,7 +22,7 @@ from nas.model.training.graphs import Examples
 from nas.study.learning_rate import learning_rates
 from nas.study.recipe import Recipe
 from nas.task.classification import Classification
-from nas.task.task import Task, validation_curve
+from nas.task.task import TASKS, Task, validation_curve
 
 StoppedBy = Literal["epochs", "patience", "deadline", "caller"]
 
@@ -74,9 +77,10 @@ class Trained:
     Attributes:
         network: the one that was passed to `train`.
         history: learning curves, one number for each epoch: `loss`, and the task's curve, such as `accuracy`; with
-            validation rows also `val_loss`, `val_accuracy`.
-        best_epoch: counted from 0: the one of the highest validation accuracy (or what the task's curve is), and among
-            equals, of the lowest validation loss; without validation rows, the last.
+            validation rows also `val_loss`, `val_accuracy`, and with weights of classes `val_balanced_accuracy`.
+        best_epoch: counted from 0: the one of the highest validation accuracy (of the balanced one with weights of
+            classes, or what the task's curve is), and among equals, of the lowest validation loss; without validation
+            rows, the last.
         seconds: wall time; `start_seconds` of it are from before the first epoch, mostly for tracing graphs.
         stopped_by: what ended the training.
         checkpoint: to resume from; only if the caller ended the training.
@@ -95,7 +99,8 @@ class Trained:
     @property
     def val_accuracy(self) -> float:
         """Accuracy of the float model, or what else the task's curve is, on the validation rows."""
-        return validation_curve(self.history)[self.best_epoch]
+        curves = (f"val_{kind.curve}" for kind in TASKS.values())
+        return next(self.history[name] for name in curves if name in self.history)[self.best_epoch]
 
 
 @dataclass(slots=True)
@@ -194,7 +199,7 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
     trainer = _trainer(network, train, recipe, run, batch_size)
     x, targets, copies = versions(train, _targets(network, train, recipe, run, run.soft_labels))
     examples = trainer.examples(run.task.read(x), targets)
-    held_out = None if val is None else trainer.examples(run.task.read(val.x), _targets(network, val, recipe, run))
+    held_out = () if val is None else _held_out(trainer, network, val, recipe, run)
     progress = Progress()
 
     def checkpoint() -> Checkpoint:
@@ -210,7 +215,7 @@ def train(network: Network, train: Part, val: Part | None, recipe: Recipe, run: 
         batches = shuffled_batches(len(train), batch_size, (run.seed, epoch), copies)
         numbers = _numbers("", run.task.curve, _train_epoch(trainer, examples, batches, rates, epoch * steps, clock))
         with trainer.averaged():
-            numbers |= {} if held_out is None else _numbers("val_", run.task.curve, trainer.evaluate(held_out))
+            numbers |= _validated(trainer, held_out, run.task)
             progress.add(numbers, network.get_weights)
         clock.lap()
         if run.keep is not None:
@@ -250,6 +255,26 @@ def _targets(
     """Return the target of each row [n, outputs]; soft labels are mixed in with the recipe's weight `distillation`."""
     targets = run.task.targets(part.x, part.y, network.outputs, recipe.training.label_smoothing)
     return targets if soft_labels is None else targets + recipe.finals.distillation * (soft_labels - targets)
+
+
+def _held_out(trainer: Trainer, network: Network, val: Part, recipe: Recipe, run: TrainingRun) -> list[Examples]:
+    """Return the validation rows: those of each class by themselves, if all classes have the same weight."""
+    parts = [val]
+    if recipe.training.class_weights and run.task.balanced_curve:
+        parts = [val.take(np.flatnonzero(val.y == known)) for known in np.unique(val.y)]
+    return [trainer.examples(run.task.read(part.x), _targets(network, part, recipe, run)) for part in parts]
+
+
+def _validated(trainer: Trainer, held_out: Sequence[Examples], task: Task) -> dict[str, float]:
+    """Return the numbers of an epoch on validation rows, over all of them and with the same weight for each class."""
+    if not held_out:
+        return {}
+    scores, rows = [trainer.evaluate(part) for part in held_out], [part.rows for part in held_out]
+    whole = (np.average([getattr(one, name) for one in scores], weights=rows) for name in ("loss", "accuracy"))
+    numbers = _numbers("val_", task.curve, scores[0] if len(scores) == 1 else Score(*map(float, whole)))
+    if len(scores) > 1:
+        numbers[f"val_{task.balanced_curve}"] = fmean(score.accuracy for score in scores)
+    return numbers
 
 
 def _numbers(prefix: str, curve: str, score: Score) -> dict[str, float]:
