@@ -121,8 +121,11 @@ def load_data(study: Study) -> Splits:
     """Return a study's data, divided into training, validation and test rows as its search divides them.
 
     Raises:
-        InputError: the data cannot be read, or a search refuses them.
+        InputError: `study` is none, the data cannot be read, or a search refuses them.
     """
+    if not isinstance(study, Study):
+        hint = 'make one that names the data: nas.Study(space="mlp_tabular", data="rows.csv")'
+        raise InputError("study", "must be a nas.Study", got=type(study).__name__, hint=hint)
     return data_of(study).splits()
 
 

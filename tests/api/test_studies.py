@@ -1,6 +1,7 @@
 """Studies defined from Python."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,3 +61,9 @@ def test_a_study_is_read_from_any_folder_with_its_paths(tmp_path: Path, monkeypa
     assert in_folder(read, home / "studies" / "mine") == study
     monkeypatch.chdir(home / "studies" / "mine")
     assert nas.open_study(".")[1] == home / "studies" / "mine"
+
+
+@pytest.mark.parametrize("given", ["rows.csv", (1, 2)])
+def test_data_are_loaded_of_a_study_and_of_nothing_else(given: Any) -> None:
+    with pytest.raises(nas.InputError, match=r"study: must be a nas\.Study, got (str|tuple); make one"):
+        nas.load_data(given)
