@@ -16,8 +16,9 @@ See benchmarks/last_training.md.
 """
 
 SMOOTHED = 20
-"""Curves are averaged over this part of a training, since one epoch may be better than others by chance."""
+"""Curves are averaged over a training's 20th part, since one epoch may be better than others by chance."""
 
+# Of an epoch, where learning rates are added up; how many there are makes no difference.
 _STEPS = 20
 
 
@@ -38,7 +39,7 @@ def enough_epochs(finals: Sequence[Final]) -> int | None:
     mean = smooth.mean(axis=0)
     best = int(mean.argmax())
     is_worse = 1 - mean[-1] > WORSE * (1 - mean[best]) and np.all(smooth[:, -1] < smooth[:, best])
-    return _epochs_learning_as_much(best + 1, len(mean)) if is_worse else None
+    return _whole_training(best + 1, len(mean)) if is_worse else None
 
 
 def _smoothed(curve: Doubles) -> Doubles:
@@ -47,8 +48,8 @@ def _smoothed(curve: Doubles) -> Doubles:
     return np.convolve(curve, window, "same") / np.convolve(np.ones(len(curve)), window, "same")
 
 
-def _epochs_learning_as_much(epochs: int, of: int) -> int:
-    """Return how long a whole training has the sum of learning rates that one of `of` epochs has after some epochs."""
-    rates = one_cycle(of * _STEPS, 1.0)
-    share = rates[: epochs * _STEPS].sum() / rates.sum()
-    return max(1, round(of * float(share)))
+def _whole_training(best: int, epochs: int) -> int:
+    """Return the epochs of a whole training whose learning rates have the sum of the first `best` ones of `epochs`."""
+    rates = one_cycle(epochs * _STEPS, 1.0)
+    share = rates[: best * _STEPS].sum() / rates.sum()
+    return max(1, round(epochs * float(share)))
