@@ -11,7 +11,11 @@ from nas.space.file import load_space, space_names
 from nas.space.front_end import check_rows
 from nas.study.applicable_rows import require_for_rows, require_for_targets
 from nas.study.study import Study
-from nas.task.reconstruction import WHOLE
+from nas.task.reconstruction import FORECAST, WHOLE
+from nas.task.task import ANOMALIES
+
+GIVEN = {WHOLE: "rows again", FORECAST: "a forecast"}
+"""What networks of detectors give, in words."""
 
 
 def load_problem(study: Study) -> Problem:
@@ -29,9 +33,10 @@ def load_problem(study: Study) -> Problem:
             got=f"rows of shape {splits.input_shape} from {study.data}",
             hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in names)}",
         )
-    if space.reconstruction != WHOLE and not space.task.reconstructs:
-        rule, got = f"is for anomaly detection: its networks give a {space.reconstruction}", f"--task {splits.task}"
-        raise InputError(f"space {space.name}", rule, got=got, hint="take another --space")
+    if "reconstruction" in space.source and not space.task.reconstructs:
+        rule = f"is for anomaly detection: its networks give {GIVEN[space.reconstruction]}"
+        hint = f"take another --space, or give --task {ANOMALIES}"
+        raise InputError(f"space {space.name}", rule, got=f"--task {splits.task}", hint=hint)
     if min(space.task.read_shape(splits.input_shape)) < 1:
         rule, got = "windows must have 2 steps or more, of which the last is forecast", f"1 step in {study.data}"
         raise InputError(f"space {space.name}", rule, got=got, hint="give --window")

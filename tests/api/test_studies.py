@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import nas
+from nas.api.problems import load_problem
 from nas.study.paths import in_folder
 
 
@@ -67,3 +68,11 @@ def test_a_study_is_read_from_any_folder_with_its_paths(tmp_path: Path, monkeypa
 def test_data_are_loaded_of_a_study_and_of_nothing_else(given: Any) -> None:
     with pytest.raises(nas.InputError, match=r"study: must be a nas\.Study, got (str|tuple); make one"):
         nas.load_data(given)
+
+
+@pytest.mark.parametrize("data", ["wine", "diabetes"])
+def test_a_space_of_detectors_is_for_anomalies_alone(data: str) -> None:
+    rule = "its networks give rows again, got --task .*; take another space, or give task='anomaly'"
+    with pytest.raises(nas.InputError, match=f"space autoencoder_table: is for anomaly detection: {rule}"):
+        load_problem(nas.Study(space="autoencoder_table", data=data, budget_kb=2.0))
+    assert load_problem(nas.Study(space="autoencoder_table", data="pump_table", budget_kb=2.0)).space.task.reconstructs
