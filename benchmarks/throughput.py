@@ -2,7 +2,7 @@
 
     python benchmarks/throughput.py uci_har_windows.npz
 
-Turns alternate, A B A B, each a process of its own, on a machine that does nothing else; about 35 minutes. All see
+Turns alternate, A B A B, each a process of its own, on a machine that does nothing else; about 40 minutes. All see
 the same training and validation rows and score alike. An interrupted run goes on with the same command. Writes
 `benchmarks/throughput.md` and, with every candidate, `benchmarks/throughput.json`.
 """

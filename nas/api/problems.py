@@ -14,8 +14,8 @@ from nas.study.study import Study
 from nas.task.reconstruction import FORECAST, WHOLE
 from nas.task.task import ANOMALIES
 
-GIVEN = {WHOLE: "rows again", FORECAST: "a forecast"}
-"""What networks of detectors give, in words."""
+# What networks of detectors give.
+_GIVEN = {WHOLE: "rows again", FORECAST: "a forecast"}
 
 
 def load_problem(study: Study) -> Problem:
@@ -34,7 +34,7 @@ def load_problem(study: Study) -> Problem:
             hint=f"take one for {kind} data: {' or '.join(f'--space {name}' for name in names)}",
         )
     if "reconstruction" in space.source and not space.task.reconstructs:
-        rule = f"is for anomaly detection: its networks give {GIVEN[space.reconstruction]}"
+        rule = f"is for anomaly detection: its networks give {_GIVEN[space.reconstruction]}"
         hint = f"take another --space, or give --task {ANOMALIES}"
         raise InputError(f"space {space.name}", rule, got=f"--task {splits.task}", hint=hint)
     if min(space.task.read_shape(splits.input_shape)) < 1:

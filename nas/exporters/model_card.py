@@ -120,11 +120,11 @@ def _last_training(archive: Archive) -> str:
     inputs = archive.inputs_are
     compared = f"""
 The cross-validated figure is the mean over the folds of the finals, each for {inputs} held out of the training."""
+    early = f"\n{archive.found.why_ended_early}" if archive.found.ended_early else ""
     return f"""
 The winner was trained once more, for {archive.found.epochs} epochs on training and validation {inputs} together; that
 model is in this folder, and was evaluated on the test set. The validation figure is that of the shorter training in the
-search.{compared if archive.found.finals else ""}
-{archive.found.why_ended_early}"""
+search.{compared if archive.found.finals else ""}{early}"""
 
 
 def _footprint(archive: Archive) -> str:

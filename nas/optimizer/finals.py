@@ -102,7 +102,7 @@ class Finals:
             tested=self._test(record),
             planned_folds=len(folds),
             test_uses=count_test_use(ledger, record.trial),
-            ended_early=epochs is not None and epochs == plan.enough,
+            ended_early=epochs is not None and plan.ends_early(epochs),
         )
         hand_made, missing = rival.test(beside)
         ledger.put("winner", replace(winner, hand_made=hand_made, hand_made_missing=missing).to_json())
@@ -169,12 +169,6 @@ class Finals:
             self.models.write(WINNER_MODEL, self.models.file(f"{searched.trial}.tflite").read_bytes())
             self.models.write(WINNER_WEIGHTS, weights.read_bytes())
             return searched, None, Failed(NO_TIME)
-        early = (
-            ""
-            if plan.enough is None
-            else f" for {counted(plan.winner_epochs, 'epoch')}: longer, it was worse on the folds"
-        )
-        self.observer.phase(f"finals: training the winner on {plan.winner_data}{early}")
         record, beside = self._train_winner(best, plan, soft_labels, rival)
         return record, len(record.history["loss"]), beside
 
@@ -193,6 +187,8 @@ class Finals:
         epochs, seconds = plan.winner_epochs, self._seconds_for_winner()
         if seconds is not None:
             epochs = plan.winner_epochs_in_time(self._winner_pace(best), seconds)
+        early = f" for {counted(epochs, 'epoch')}: longer, it was worse on the folds" if plan.ends_early(epochs) else ""
+        self.observer.phase(f"finals: training the winner on {plan.winner_data}{early}")
         task = final_training(self.problem, self.judge, best[0].record, AllButTest(), epochs, soft_labels)
         answer, beside = rival.train(replace(task, seconds=self.clock.remaining()))
         if isinstance(answer, Failed):

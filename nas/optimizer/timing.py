@@ -97,7 +97,11 @@ class FinalsPlan:
     def winner_epochs(self) -> int:
         """Epochs of the winner's last training, if time is not short."""
         planned = self._at_least_min_steps(self.recipe.finals.winner_epochs)
-        return planned if self.enough is None else min(planned, self.enough)
+        return self.enough if self.enough is not None and self.enough < planned else planned
+
+    def ends_early(self, epochs: int) -> bool:
+        """Return whether a last training of `epochs` epochs ends where a longer one would be worse."""
+        return epochs == self.enough and replace(self, enough=None).winner_epochs != epochs
 
     @property
     def least_winner_epochs(self) -> int:

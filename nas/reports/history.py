@@ -15,6 +15,7 @@ def history_svg(history: Mapping[str, Sequence[float]], best_epoch: int) -> str:
     """
     names = ("loss", "accuracy", "balanced_accuracy", "r2")
     panels = [name for name in names if name in history or f"val_{name}" in history]
+    titles = [name.replace("_", " ") for name in panels]
     with drawing(FULL_WIDTH, 300) as (figure, first):
         first.remove()
         for place, name in enumerate(panels, start=1):
@@ -23,7 +24,7 @@ def history_svg(history: Mapping[str, Sequence[float]], best_epoch: int) -> str:
                 if key in history:
                     axes.plot(range(1, len(history[key]) + 1), history[key], color=colour, label=label)
             axes.axvline(best_epoch + 1, color=MUTED, linewidth=0.8, linestyle="--", label="kept")
-            axes.set_title(name.replace("_", " ").capitalize())
+            axes.set_title(titles[place - 1].capitalize())
             axes.set_xlabel("epoch")
             axes.legend(loc="best")
-        return standalone(to_svg(figure, "history", f"{' and '.join(panels).capitalize()} by epoch"))
+        return standalone(to_svg(figure, "history", f"{' and '.join(titles).capitalize()} by epoch"))

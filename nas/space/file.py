@@ -26,7 +26,7 @@ KEYS: Mapping[str, str] = {
     "stages": "The names of the tables with its stages, in the order from the input on.",
     "reconstruction": "What its networks give again of a row if they detect anomalies: `whole`, all of it or of "
     "its features (an auto-encoder; the default), or `forecast`, the last step of a window from those before it, which "
-    "needs networks that read the rows themselves. A space that says it is for the detection of anomalies alone.",
+    "needs networks that read the rows themselves. A space with this key is for the detection of anomalies only.",
     "front_end": "The table of the front-end, whose features the first stage reads: its name as `front_end`, and "
     "settings, each a value, a list, a range or a condition (`when`), as in a stage. It must be able to compute all of "
     "their combinations. Where `front_end` is a list, it is searched too, and each has a table of settings of its own, "

@@ -171,3 +171,15 @@ def test_a_winner_that_keeps_validation_rows_for_its_threshold_has_time_for_more
     pace = Pace(epoch_seconds=1.0, rows=100, overhead_seconds=0.0)
     assert (joined.winner_epochs_in_time(pace, 240), kept.winner_epochs_in_time(pace, 240)) == (100, 200)
     assert joined.fold_rows == kept.fold_rows
+
+
+@pytest.mark.parametrize(
+    ("wanted", "enough", "epochs", "early"), [(320, 30, 30, True), (12, 30, 12, False), (30, 30, 30, False)]
+)
+def test_a_last_training_ends_early_only_where_more_epochs_were_wanted(
+    wanted: int, enough: int, epochs: int, early: bool
+) -> None:
+    plan = FinalsPlan(PLAIN.replace(min_steps=0, winner_epochs=wanted), 100, 50, workers=1, enough=enough)
+    assert (plan.winner_epochs, plan.ends_early(epochs)) == (epochs, early)
+    # With less time than that, it is not the folds that have ended it.
+    assert not plan.ends_early(epochs - 1)

@@ -106,7 +106,7 @@ def unweighted(study: Study, result: Result) -> str:
         return ""
     if study.recipe.training.class_weights:
         return ""
-    return "unbalanced: all rows had the same weight in training; with --recipe class_weights=true, all classes have it"
+    return "unbalanced classes: every row had the same weight; --recipe class_weights=true gives it to every class"
 
 
 def precision(result: Result) -> str:
