@@ -64,6 +64,12 @@ SYSTEMS = [
         recipe=EQUAL_EPOCHS,
     ),
     System(
+        "nas-branches-default",
+        "nas, 2 workers, a space with branches, default fidelity",
+        2,
+        study={"jobs": 2, "space": str(HERE / "grown_timeseries.toml")},
+    ),
+    System(
         "nas-random", "nas, 2 workers, random search, 10 epochs", 2, study={"jobs": 2, **RANDOM}, recipe=EQUAL_EPOCHS
     ),
 ]
