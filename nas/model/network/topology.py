@@ -238,7 +238,8 @@ def _recurrent(x: Any, kernel: Any, bias: Any, channels_last: bool) -> Any:
 def _update_statistics(norm: Norm | None, mean: Any, variance: Any) -> None:
     """Move the moving averages of a normalization towards the statistics of a batch."""
     for moving, value in ((norm.mean, mean), (norm.variance, variance)) if norm else ():
-        moving.assign_add((value - moving) * (1 - MOMENTUM))
+        # `assign_add` would add operators that read the variable again, which take time to trace.
+        tf.raw_ops.AssignAddVariableOp(resource=moving.handle, value=(value - moving) * (1 - MOMENTUM))
 
 
 def _pool(x: Any, layer: Layer, channels_last: bool) -> Any:

@@ -33,13 +33,12 @@ class Weights(NamedTuple):
     norm: Norm | None
 
     def fold(self) -> tuple[Any, Any]:
-        """Return kernel and bias with the normalization folded in, as they are on the device."""
+        """Return kernel and bias with the normalization folded in, as they are on the device; not within a graph."""
         kernel, bias = tf.identity(self.kernel), tf.identity(self.bias)
         if self.norm is None:
             return kernel, bias
         factor = self.norm.scale * tf.math.rsqrt(self.norm.variance + EPSILON)
-        # A depthwise kernel is [h, w, channels, 1]. Within a graph, the shape is known only when it runs.
-        across = tf.reshape(factor, tf.where(tf.shape(kernel)[-1] == 1, [-1, 1], [1, -1]))
+        across = tf.reshape(factor, (-1, 1)) if kernel.shape[-1] == 1 else factor  # depthwise: [h, w, channels, 1]
         return kernel * across, bias - self.norm.mean * factor
 
 

@@ -1,6 +1,7 @@
 """A network with its optimizer: trains for an epoch, or evaluates, in one call."""
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from nas.model.network.variables import assign, open_variable
 from nas.model.runtime import tf
 from nas.model.training.augment.augment import Augmentation
 from nas.model.training.graphs import Constants, Examples, Plan, Steps, Variables, evaluation, training
+
+# Rows in a batch of evaluation: fewer if they are large, since the maps of all of them are in memory together.
+_LEAST_ROWS, _MOST_ROWS, _MOST_VALUES = 256, 1024, 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ class Trainer:
                 self._state, self._numbers, self._constants, none, Steps(batches, tf.zeros([0]), tf.constant(0))
             )
         if not self._evaluate.is_traced:
-            self._evaluate(self._network.layers, self._numbers, none)
+            one = Examples(examples.x[:1], examples.targets[:1])  # convolutions refuse to have no rows
+            self._evaluate(self._network.fold(), self._numbers, one)
 
     def state(self) -> list[Array]:
         """Return copies of all that training changes: weights, statistics, Adam's moments, averages."""
@@ -112,7 +117,12 @@ class Trainer:
 
     def evaluate(self, examples: Examples) -> Score:
         """Return the score of the current weights, with layers computed as on the device."""
-        return _mean(self._evaluate(self._network.layers, self._numbers, examples), examples.rows)
+        deployed, sums = self._network.fold(), np.zeros(2)
+        size = min(max(_MOST_VALUES // math.prod(self._network.input_shape), _LEAST_ROWS), _MOST_ROWS)
+        for start in range(0, examples.rows, size):
+            batch = slice(start, start + size)
+            sums += self._evaluate(deployed, self._numbers, Examples(examples.x[batch], examples.targets[batch]))
+        return _mean(sums, examples.rows)
 
     @contextmanager
     def averaged(self) -> Iterator[None]:

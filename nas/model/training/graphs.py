@@ -1,7 +1,8 @@
 """The TensorFlow graphs of training and of evaluation; networks of one topology share them.
 
-The loop over batches is inside the graph, which gets all rows at once; a call for each batch takes about three times
-as long with networks of this size (benchmarks/training.md). Weights, the optimizer's moments and the rows are
+The loop over the steps of training is inside the graph, which gets all rows at once; a call for each batch takes about
+three times as long with networks of this size (benchmarks/training.md). Evaluation, of larger batches, has no loop: its
+graph is traced in a third of the time. Weights, the optimizer's moments and the rows are
 arguments, because captured variables would bind a graph to one network. The shapes of variables are open
 (`nas.model.network.variables.open_variable`).
 """
@@ -13,14 +14,13 @@ from typing import Any, NamedTuple
 
 from nas.model.losses import LOSSES, Loss
 from nas.model.network.layers import GEOMETRY
-from nas.model.network.topology import LayerNumbers, Trainable
+from nas.model.network.topology import Deployed, LayerNumbers, Trainable
 from nas.model.network.variables import Weights, moving, trainable
 from nas.model.runtime import tf
 from nas.model.training.augment.augment import Augmentation
 
 # Adam's usual constants (arXiv:1412.6980), epsilon as in Keras.
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
-_EVALUATION_BATCH = 256
 # Graphs of each kind that a process keeps. A graph of training takes 10 MB of memory, one of evaluation 6 MB.
 _KEPT = 24
 _NUMBERS = LayerNumbers(tf.TensorSpec([None, GEOMETRY], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([None]))
@@ -95,13 +95,14 @@ class Plan:
 class _Graph:
     """A function of variables and tensors as a TensorFlow graph.
 
-    Life cycle: traced at the first call; may be called with any tensors of these `specs`, and with any variables of
-    the same structure as in the first call.
+    Life cycle: traced at the first call; may be called with any tensors of these `specs`, and with any variables, or
+    tensors in their place, of the same structure as in the first call. Other networks may only use it if it is shared.
     """
 
-    def __init__(self, function: Callable[..., Any], *specs: Any) -> None:
+    def __init__(self, function: Callable[..., Any], *specs: Any, shared: bool) -> None:
         self._function = tf.function(function, autograph=False)
         self._specs = specs
+        self._shared = shared
         self._concrete: Any = None
 
     @property
@@ -110,9 +111,18 @@ class _Graph:
         return self._concrete is not None
 
     def __call__(self, variables: Any, *tensors: Any) -> Any:
-        if self._concrete is None:
-            self._concrete = self._function.get_concrete_function(variables, *self._specs)
-        return self._concrete(variables, *tensors)
+        # Operators one after the other, without queues between threads: a step takes 0.87 of the time.
+        with tf.experimental.function_executor_type("SINGLE_THREADED_EXECUTOR"):
+            if self._concrete is None:
+                known = tf.nest.map_structure(self._spec, variables)
+                self._concrete = self._function.get_concrete_function(known, *self._specs)
+            return self._concrete(variables, *tensors)
+
+    def _spec(self, value: Any) -> Any:
+        """Return the spec of a tensor, for any length of its axes if the graph is shared; a variable stays as it is."""
+        if not isinstance(value, tf.Tensor):
+            return value
+        return tf.TensorSpec([None] * len(value.shape) if self._shared else value.shape, value.dtype)
 
 
 def training(plan: Plan) -> _Graph:
@@ -134,11 +144,11 @@ def forget() -> None:
 def _training(plan: Plan) -> _Graph:
     constants = Constants(tf.TensorSpec([2], tf.int32), tf.TensorSpec([plan.topology.outputs]))
     steps = Steps(tf.TensorSpec([None, plan.batch_size], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([], tf.int32))
-    return _Graph(partial(_train_rows, plan), _NUMBERS, constants, _example_specs(plan.topology), steps)
+    return _Graph(partial(_train_rows, plan), _NUMBERS, constants, _example_specs(plan.topology), steps, shared=plan.topology.shared)
 
 
 def _evaluation(topology: Trainable, loss: str) -> _Graph:
-    return _Graph(partial(_evaluate_rows, topology, LOSSES[loss]), _NUMBERS, _example_specs(topology))
+    return _Graph(partial(_evaluate_batch, topology, LOSSES[loss]), _NUMBERS, _example_specs(topology), shared=topology.shared)
 
 
 shared_training = lru_cache(_KEPT)(_training)
@@ -154,7 +164,7 @@ def _train_rows(
 ) -> Any:
     """Take the steps; return the sums over the rows of losses and of scores."""
     topology, augment, loss = plan.topology, plan.augmentation, LOSSES[plan.loss]
-    weights, numbers = trainable(variables.layers), _unstacked(numbers, variables.layers)
+    weights, numbers = trainable(variables.layers), _unstacked(numbers, [own.kernel for own in variables.layers])
     dropout_seed, augmentation_seed = tf.unstack(constants.seeds, 2)
     # Made outside the loop: inside it, each use of a Python number would become an operator.
     adam = {name: tf.constant(value) for name, value in _ADAM.items()}
@@ -182,27 +192,19 @@ def _train_rows(
     return tf.while_loop(lambda i, *_: i < count, body, start, parallel_iterations=1)[1:]
 
 
-def _evaluate_rows(
-    topology: Trainable, loss: Loss, layers: Sequence[Weights], numbers: LayerNumbers, examples: Examples
+def _evaluate_batch(
+    topology: Trainable, loss: Loss, deployed: Deployed, numbers: LayerNumbers, examples: Examples
 ) -> Any:
-    """Return the sums over the rows of losses and of scores."""
-    deployed, numbers = topology.fold(layers), _unstacked(numbers, layers)
-
-    def body(start: Any, losses_sum: Any, scores_sum: Any) -> Any:
-        batch = slice(start, start + _EVALUATION_BATCH)
-        outputs, targets = topology.evaluate(examples.x[batch], deployed, numbers), examples.targets[batch]
-        losses, scores = loss.rows(outputs, targets), loss.scores(outputs, targets)
-        return start + _EVALUATION_BATCH, losses_sum + tf.reduce_sum(losses), scores_sum + tf.reduce_sum(scores)
-
-    count = tf.shape(examples.x)[0]
-    start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
-    return tf.while_loop(lambda i, *_: i < count, body, start, parallel_iterations=1)[1:]
+    """Return the sums over a batch of losses and of scores."""
+    outputs = topology.evaluate(examples.x, deployed, _unstacked(numbers, [kernel for kernel, _ in deployed]))
+    targets = examples.targets
+    return tf.reduce_sum(loss.rows(outputs, targets)), tf.reduce_sum(loss.scores(outputs, targets))
 
 
-def _unstacked(numbers: LayerNumbers, layers: Sequence[Weights]) -> LayerNumbers:
+def _unstacked(numbers: LayerNumbers, kernels: Sequence[Any]) -> LayerNumbers:
     """Split the numbers by layer, once for all steps."""
-    convolutions = sum(len(layer.kernel.shape) == 4 for layer in layers)
-    return LayerNumbers(*map(tf.unstack, numbers, (convolutions, len(layers), len(layers))))
+    convolutions = sum(len(kernel.shape) == 4 for kernel in kernels)
+    return LayerNumbers(*map(tf.unstack, numbers, (convolutions, len(kernels), len(kernels))))
 
 
 def _apply_adam(
