@@ -89,7 +89,7 @@ class UsualTopology:
         self.fold, self.evaluate, self.penalty = topology.fold, topology.evaluate, topology.penalty
 
     def train(self, x: Any, weights: Sequence[Weights], *_: Any) -> Any:
-        layers = iter(weights)
+        layers, statistics = iter(weights), []
         for op in self._graph.ops:
             if op.kind in LINEAR:
                 layer = next(layers)
@@ -100,12 +100,11 @@ class UsualTopology:
                     x, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
                         x=x, scale=layer.norm.scale, offset=layer.bias, mean=[], variance=[], epsilon=1e-3
                     )
-                    for moving, value in ((layer.norm.mean, mean), (layer.norm.variance, variance)):
-                        moving.assign_add((value - moving) * 0.05)
+                    statistics += mean, variance
                 x = activate(x, op)
             elif op.kind != "SOFTMAX":
                 x = FIXED[op.kind](x, op)
-        return x
+        return x, statistics
 
 
 def steps(network: Network, part: Part) -> Callable[[], float]:

@@ -8,8 +8,7 @@ from typing import Any
 from nas.graph.graph import LSTM, Op
 from nas.model.keras_runtime import keras
 from nas.model.network.network import Network
-from nas.model.network.topology import MOMENTUM
-from nas.model.network.variables import EPSILON, Weights
+from nas.model.network.variables import EPSILON, MOMENTUM, Weights
 from nas.model.weights import load_weights
 from nas.space.architecture import Architecture
 

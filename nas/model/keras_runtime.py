@@ -37,10 +37,11 @@ def keras_outputs(model: Any, x: Floats) -> Floats:
     """Return a Keras model's outputs [n, outputs] in inference for scaled rows `x` [n, ...]."""
     if model.inputs:  # a model that is a class of its own has none
         x = x.reshape(len(x), *model.inputs[0].shape[1:])
-    # Without rows, one batch of none tells the number of outputs.
-    starts = range(0, max(1, len(x)), _BATCH)
-    parts = [np.asarray(model(x[start : start + _BATCH], training=False)) for start in starts]
-    return np.concatenate([part.reshape(len(part), math.prod(part.shape[1:])) for part in parts]).astype(np.float32)
+    # Without rows, one of zeros tells the number of outputs; on some processors, TensorFlow refuses a batch of none.
+    given = x if len(x) else np.zeros((1, *x.shape[1:]), np.float32)
+    parts = [np.asarray(model(given[at : at + _BATCH], training=False)) for at in range(0, len(given), _BATCH)]
+    outputs = np.concatenate([part.reshape(len(part), math.prod(part.shape[1:])) for part in parts])
+    return outputs[: len(x)].astype(np.float32)
 
 
 def noise(input_shape: tuple[int, ...]) -> Floats:

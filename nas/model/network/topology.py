@@ -17,14 +17,13 @@ from nas.model.network import layers
 from nas.model.network.operators import ACTIVATIONS, WEIGHTED, hard_swish
 from nas.model.network.plain_layers import LayerAttributes
 from nas.model.network.recurrent import lstm
-from nas.model.network.variables import EPSILON, Norm, Weights
+from nas.model.network.variables import EPSILON, Weights
 from nas.model.runtime import tf
 
 # Kernel and bias of each operator that has weights, as they are on the device: normalization is folded in.
 Deployed: TypeAlias = Sequence[tuple[Any, Any]]
-
-# The usual 0.99 forgets its initial values over about a hundred steps; an epoch of a small data set has hardly more.
-MOMENTUM = 0.95
+# Outputs, and the mean and the variance of what each normalization was given.
+Trained: TypeAlias = tuple[Any, Sequence[Any]]
 
 
 class LayerNumbers(NamedTuple):
@@ -57,8 +56,11 @@ class Trainable(Protocol):
     def __hash__(self) -> int:
         """Return equal hashes for equal topologies."""
 
-    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
-        """Return the outputs [n, outputs] for rows [n, ...] in training; `step` and `seed`, int32, decide dropout."""
+    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Trained:
+        """Return the outputs [n, outputs] for rows [n, ...] in training, and the statistics of these rows.
+
+        `step` and `seed`, int32, decide dropout.
+        """
 
     def fold(self, weights: Sequence[Weights]) -> Deployed:
         """Return the weights as they are on the device."""
@@ -115,29 +117,34 @@ class Topology:
     layers: tuple[Layer, ...]
     last: int
 
-    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Any:
+    def train(self, x: Any, weights: Sequence[Weights], numbers: LayerNumbers, step: Any, seed: Any) -> Trained:
         """Return the outputs [n, outputs] in training: normalized by the statistics of the batch, with dropout.
+
+        The statistics are the second result, in the order of `nas.model.network.variables.moving`.
 
         Args:
             x: rows [n, ...].
-            weights: of each convolution and dense layer; the moving averages of the statistics are updated.
+            weights: of each convolution and dense layer.
             numbers: of this network.
             step: int32, number of the step; dropout depends on nothing but it and `seed`.
             seed: int32, below 2**30.
         """
-        variables, geometries = iter(enumerate(weights)), itertools.count()
+        variables, geometries, statistics = iter(enumerate(weights)), itertools.count(), list[Any]()
 
         def apply(x: Any, layer: Layer, channels_last: bool) -> Any:
             number, own = next(variables)
+            found: list[Any] = []
             if layer.kind == "FULLY_CONNECTED":
-                x = _train_dense(x, own, layer)
+                x, *found = _train_dense(x, own, layer)
             elif layer.kind == LSTM:
                 x = _recurrent(x, own.kernel, own.bias, channels_last)
             else:
-                x = _train_convolution(x, own, layer, numbers.geometries[next(geometries)], channels_last)
+                scale, geometry = own.norm.scale if own.norm else None, numbers.geometries[next(geometries)]
+                x, *found = _convolution(x, (own.kernel, scale, own.bias), layer, geometry, channels_last)
+            statistics.extend(found if own.norm else ())
             return _drop(x, numbers.dropout[number], tf.stack([seed + number, step])) if layer.dropout else x
 
-        return self._walk(x, apply)
+        return self._walk(x, apply), statistics
 
     def fold(self, weights: Sequence[Weights]) -> Deployed:
         """Return kernels and biases with the normalization folded in."""
@@ -202,18 +209,11 @@ def _convolution(
     return layers.layer(x, kernel, scale, bias, layer.fixed or geometry, attributes)
 
 
-def _train_convolution(x: Any, weights: Weights, layer: Layer, geometry: Any, channels_last: bool) -> Any:
-    scale = weights.norm.scale if weights.norm else None
-    y, mean, variance = _convolution(x, (weights.kernel, scale, weights.bias), layer, geometry, channels_last)
-    _update_statistics(weights.norm, mean, variance)
-    return y
-
-
-def _train_dense(x: Any, weights: Weights, layer: Layer) -> Any:
-    """Return the outputs [n, units] of a dense layer."""
+def _train_dense(x: Any, weights: Weights, layer: Layer) -> tuple[Any, ...]:
+    """Return the outputs [n, units] of a dense layer; if it is normalized, mean and variance before that, too."""
     x, norm = tf.matmul(x, weights.kernel), weights.norm
     if norm is None:
-        return _activate(tf.nn.bias_add(x, weights.bias), layer)
+        return (_activate(tf.nn.bias_add(x, weights.bias), layer),)
     y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
         x=x[:, None, None, :],  # the operator takes feature maps; this one has a single position
         scale=norm.scale,
@@ -223,8 +223,7 @@ def _train_dense(x: Any, weights: Weights, layer: Layer) -> Any:
         epsilon=EPSILON,
         is_training=True,
     )
-    _update_statistics(norm, mean, variance)
-    return _activate(y[:, 0, 0, :], layer)
+    return _activate(y[:, 0, 0, :], layer), mean, variance
 
 
 def _recurrent(x: Any, kernel: Any, bias: Any, channels_last: bool) -> Any:
@@ -233,13 +232,6 @@ def _recurrent(x: Any, kernel: Any, bias: Any, channels_last: bool) -> Any:
     rows, height, width, channels = tf.unstack(tf.shape(x))
     states = lstm(tf.reshape(x, (rows, height * width, channels)), kernel, bias)
     return tf.transpose(tf.reshape(states, (rows, height, width, tf.shape(bias)[0] // 4)), (0, 3, 1, 2))
-
-
-def _update_statistics(norm: Norm | None, mean: Any, variance: Any) -> None:
-    """Move the moving averages of a normalization towards the statistics of a batch."""
-    for moving, value in ((norm.mean, mean), (norm.variance, variance)) if norm else ():
-        # `assign_add` would add operators that read the variable again, which take time to trace.
-        tf.raw_ops.AssignAddVariableOp(resource=moving.handle, value=(value - moving) * (1 - MOMENTUM))
 
 
 def _pool(x: Any, layer: Layer, channels_last: bool) -> Any:

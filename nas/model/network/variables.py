@@ -1,6 +1,8 @@
 """The variables of an operator with weights: kernel, bias, and those of its batch normalization in training."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +14,11 @@ from nas.model.runtime import tf
 
 EPSILON = 1e-3
 """Constant that batch normalization adds to the variance."""
+MOMENTUM = 0.95
+"""Share of a moving average that stays at each step of training.
+
+The usual 0.99 forgets its initial values over about a hundred steps; an epoch of a small data set has hardly more.
+"""
 
 
 class Norm(NamedTuple):
@@ -50,6 +57,73 @@ def trainable(layers: Sequence[Weights]) -> list[Any]:
 def moving(layers: Sequence[Weights]) -> list[Any]:
     """Return the moving averages of the batches' statistics."""
     return [v for layer in layers if layer.norm for v in (layer.norm.mean, layer.norm.variance)]
+
+
+class Shapes(NamedTuple):
+    """Shapes of the weights of layers, by which a vector of all of them is split; within a graph, int32 tensors.
+
+    Attributes:
+        lengths: [weights], the number of values of each, in the order of `trainable`.
+        convolutions: [convolutions, 4], the kernels' shapes.
+        matrices: [others, 2], those of dense layers and LSTMs.
+    """
+
+    lengths: Any
+    convolutions: Any
+    matrices: Any
+
+
+def shapes_of(layers: Sequence[Weights]) -> Shapes:
+    """Return the shapes of the weights of layers."""
+    kernels = [layer.kernel.read_value().shape for layer in layers]
+    convolutions, matrices = ([tuple(one) for one in kernels if len(one) == axes] for axes in (4, 2))
+    return Shapes([int(tf.size(weight)) for weight in trainable(layers)], convolutions, matrices)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a graph of training knows of the weights of a layer.
+
+    Attributes:
+        kernel: shape of the kernel; None for each axis that is open.
+        normalized: whether the layer has a batch normalization.
+    """
+
+    kernel: tuple[int | None, ...]
+    normalized: bool
+
+
+def forms_of(layers: Sequence[Weights]) -> tuple[Form, ...]:
+    """Return what a graph may know of layers: their variables' shapes, as far as these are fixed."""
+    return tuple(Form(tuple(layer.kernel.shape), layer.norm is not None) for layer in layers)
+
+
+def as_vector(arrays: Iterable[Array]) -> Floats:
+    """Return the values of arrays one after the other."""
+    return np.concatenate([np.zeros(0, np.float32), *(array.ravel() for array in arrays)])
+
+
+def split(vector: Array, like: Sequence[Any]) -> list[Array]:
+    """Return the arrays of which a vector consists; they have the shapes of these variables."""
+    shapes = [tuple(variable.read_value().shape) for variable in like]
+    ends = np.cumsum([math.prod(shape) for shape in shapes], dtype=int)
+    return [part.reshape(shape) for part, shape in zip(np.split(vector, ends)[:-1], shapes, strict=True)]
+
+
+def layers_of(vector: Any, forms: Sequence[Form], shapes: Shapes) -> list[Weights]:
+    """Return the weights of layers within a graph, as tensors; they have no moving averages."""
+    count = sum(2 + form.normalized for form in forms)
+    parts = iter(tf.split(vector, shapes.lengths, num=count))
+    kernels = {
+        axes: iter(tf.unstack(known, sum(len(form.kernel) == axes for form in forms)))
+        for axes, known in ((4, shapes.convolutions), (2, shapes.matrices))
+    }
+    layers = []
+    for form in forms:
+        kernel = tf.reshape(next(parts), next(kernels[len(form.kernel)]))
+        kernel.set_shape(form.kernel)
+        layers.append(Weights(kernel, next(parts), Norm(next(parts), None, None) if form.normalized else None))
+    return layers
 
 
 def make_weights(graph: Graph, op: Op, rng: np.random.Generator) -> Weights:

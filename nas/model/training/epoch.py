@@ -1,10 +1,10 @@
 """A network with its optimizer: trains for an epoch, or evaluates, in one call."""
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from nas.arrays import Array, Floats
 from nas.model.network.layers import GEOMETRY
 from nas.model.network.network import Network
 from nas.model.network.topology import LayerNumbers
-from nas.model.network.variables import assign, open_variable
+from nas.model.network.variables import Shapes, as_vector, forms_of, open_variable, shapes_of, split
 from nas.model.runtime import tf
 from nas.model.training.augment.augment import Augmentation
 from nas.model.training.graphs import Constants, Examples, Plan, Steps, Variables, evaluation, training
@@ -61,14 +61,16 @@ class Trainer:
         self._network = network
         self._batch_size = batch_size
         self._state = _make_variables(network, averaging > 0)
+        lengths, *kernels = shapes_of(network.layers)
+        self._shapes = Shapes(_int32(lengths, ()), *map(_int32, kernels, ((4,), (2,))))
         weights = np.ones(network.outputs, np.float32) if class_weights is None else class_weights
         self._constants = Constants(tf.constant([network.seed, seed % 2**30]), tf.constant(weights))
         geometries, *rates = network.numbers
         self._numbers = LayerNumbers(
-            tf.constant(np.array(geometries, np.int32).reshape(-1, GEOMETRY)),
-            *(tf.constant(np.array(one, np.float32)) for one in rates),
+            _int32(geometries, (GEOMETRY,)), *(tf.constant(np.array(one, np.float32)) for one in rates)
         )
-        plan = Plan(network.topology, loss, batch_size, augmentation, averaging, class_weights is not None)
+        forms = forms_of(network.layers)
+        plan = Plan(network.topology, forms, loss, batch_size, augmentation, averaging, class_weights is not None)
         self._train, self._evaluate = training(plan), evaluation(network.topology, loss)
 
     def examples(self, x: Floats, targets: Floats) -> Examples:
@@ -83,25 +85,30 @@ class Trainer:
         none = Examples(examples.x[:0], examples.targets[:0])
         if not self._train.is_traced:
             batches = tf.zeros([0, self._batch_size], tf.int32)
-            self._train(
-                self._state, self._numbers, self._constants, none, Steps(batches, tf.zeros([0]), tf.constant(0))
-            )
+            self._take(none, Steps(batches, tf.zeros([0]), tf.constant(0)))
         if not self._evaluate.is_traced:
             one = Examples(examples.x[:1], examples.targets[:1])  # convolutions refuse to have no rows
             self._evaluate(self._network.fold(), self._numbers, one)
 
     def state(self) -> list[Array]:
         """Return copies of all that training changes: weights, statistics, Adam's moments, averages."""
-        return [variable.numpy() for variable in self._variables()]
+        moments = zip(*(split(one.numpy(), self._network.weights) for one in self._state.moments), strict=True)
+        return [*self._network.get_weights(), *chain.from_iterable(moments), *self._averages()]
 
     def restore(self, state: Sequence[Array]) -> None:
         """Continue from the `state` of a trainer of a network of the same graph."""
-        for variable, array in zip(self._variables(), state, strict=True):
-            assign(variable, array)
+        left, weights, moving = iter(state), len(self._network.weights), len(self._network.moving)
+        own, moments, *averages = (list(islice(left, n)) for n in (weights + moving, 2 * weights, weights, moving))
+        self._network.set_weights(own)
+        vectors = (moments[::2], moments[1::2], *averages[: len(self._state.averages)])
+        for variable, arrays in zip((*self._state.moments, *self._state.averages), vectors, strict=True):
+            variable.assign(as_vector(arrays))
 
-    def _variables(self) -> list[Any]:
-        moments = itertools.chain.from_iterable(self._state.moments)
-        return [*self._network.weights, *self._network.moving, *moments, *self._state.averages]
+    def _averages(self) -> list[Array]:
+        """Return the moving averages of all variables of the network; empty without averaging."""
+        alike = self._network.weights, self._network.moving
+        pairs = zip(self._state.averages, alike, strict=False)
+        return [array for average, variables in pairs for array in split(average.numpy(), variables)]
 
     def train(self, examples: Examples, batches: Array, rates: Floats, first: int) -> Score:
         """Take training steps, and return the mean score of their rows before each step.
@@ -112,8 +119,18 @@ class Trainer:
             rates: [steps], the learning rates.
             first: number of steps taken before.
         """
-        steps = Steps(*map(tf.constant, (batches, rates, first)))
-        return _mean(self._train(self._state, self._numbers, self._constants, examples, steps), batches.size)
+        vectors = (self._state.weights, self._network.weights), (self._state.statistics, self._network.moving)
+        for vector, variables in vectors:
+            vector.assign(as_vector(variable.numpy() for variable in variables))
+        sums = self._take(examples, Steps(*map(tf.constant, (batches, rates, first))))
+        for vector, variables in vectors:
+            for variable, array in zip(variables, split(vector.numpy(), variables), strict=True):
+                variable.assign(array)
+        return _mean(sums, batches.size)
+
+    def _take(self, examples: Examples, steps: Steps) -> Any:
+        """Take steps with the vectors of the state; return the sums over the rows of losses and of scores."""
+        return self._train(self._state, self._numbers, self._shapes, self._constants, examples, steps)
 
     def evaluate(self, examples: Examples) -> Score:
         """Return the score of the current weights, with layers computed as on the device."""
@@ -134,7 +151,7 @@ class Trainer:
             yield
             return
         kept = self._network.get_weights()
-        self._network.set_weights([average.numpy() for average in self._state.averages])
+        self._network.set_weights(self._averages())
         try:
             yield
         finally:
@@ -142,12 +159,15 @@ class Trainer:
 
 
 def _make_variables(network: Network, averaging: bool) -> Variables:
-    zeros = [np.zeros_like(weight.numpy()) for weight in network.weights]
-    return Variables(
-        network.layers,
-        [(open_variable(zero), open_variable(zero)) for zero in zeros],
-        [open_variable(array) for array in network.get_weights()] if averaging else (),
-    )
+    weights, statistics = (as_vector(one.numpy() for one in own) for own in (network.weights, network.moving))
+    moments = open_variable(np.zeros_like(weights)), open_variable(np.zeros_like(weights))
+    averages = [open_variable(weights), open_variable(statistics)] if averaging else ()
+    return Variables(open_variable(weights), open_variable(statistics), moments, averages)
+
+
+def _int32(values: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Return a tensor of values of this shape each, of which there may be none."""
+    return tf.constant(np.array(values, np.int32).reshape(-1, *shape))
 
 
 def _mean(sums: Any, count: int) -> Score:

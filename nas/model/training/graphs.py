@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from nas.model.losses import LOSSES, Loss
 from nas.model.network.layers import GEOMETRY
 from nas.model.network.topology import Deployed, LayerNumbers, Trainable
-from nas.model.network.variables import Weights, moving, trainable
+from nas.model.network.variables import MOMENTUM, Form, Shapes, layers_of
 from nas.model.runtime import tf
 from nas.model.training.augment.augment import Augmentation
 
@@ -23,20 +23,25 @@ from nas.model.training.augment.augment import Augmentation
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 # Graphs of each kind that a process keeps. A graph of training takes 10 MB of memory, one of evaluation 6 MB.
 _KEPT = 24
+_SHAPES = Shapes(*(tf.TensorSpec(shape, tf.int32) for shape in ([None], [None, 4], [None, 2])))
 _NUMBERS = LayerNumbers(tf.TensorSpec([None, GEOMETRY], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([None]))
 
 
 class Variables(NamedTuple):
-    """The variables that a training changes.
+    """The variables that a training changes: vectors, each of the values of all layers, one after the other.
+
+    A graph with a variable for each kernel and bias takes twice as long to trace, and has far more operators to run.
 
     Attributes:
-        layers: of the network.
-        moments: Adam's two moments of each trainable variable: moving averages of its gradient and of the square.
-        averages: moving averages of all variables of the network; empty without averaging.
+        weights: what the optimizer changes, in the order of `nas.model.network.variables.trainable`.
+        statistics: the moving averages of the batches' statistics, in that of `moving`.
+        moments: Adam's two: moving averages of the gradient and of its square.
+        averages: moving averages of `weights` and of `statistics`; empty without averaging.
     """
 
-    layers: Sequence[Weights]
-    moments: Sequence[tuple[Any, Any]]
+    weights: Any
+    statistics: Any
+    moments: tuple[Any, Any]
     averages: Sequence[Any]
 
 
@@ -79,12 +84,13 @@ class Constants(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is fixed in a graph of training; the fields are arguments of `Trainer`.
+    """What is fixed in a graph of training; most fields are arguments of `Trainer`.
 
     All networks of a study have the same recipe, so those of one topology have equal plans and share a graph.
     """
 
     topology: Trainable
+    forms: tuple[Form, ...]
     loss: str
     batch_size: int
     augmentation: Augmentation | None
@@ -93,7 +99,7 @@ class Plan:
 
 
 class _Graph:
-    """A function of variables and tensors as a TensorFlow graph.
+    """A function of variables or tensors, and of more tensors, as a TensorFlow graph.
 
     Life cycle: traced at the first call; may be called with any tensors of these `specs`, and with any variables, or
     tensors in their place, of the same structure as in the first call. Other networks may only use it if it is shared.
@@ -144,11 +150,14 @@ def forget() -> None:
 def _training(plan: Plan) -> _Graph:
     constants = Constants(tf.TensorSpec([2], tf.int32), tf.TensorSpec([plan.topology.outputs]))
     steps = Steps(tf.TensorSpec([None, plan.batch_size], tf.int32), tf.TensorSpec([None]), tf.TensorSpec([], tf.int32))
-    return _Graph(partial(_train_rows, plan), _NUMBERS, constants, _example_specs(plan.topology), steps, shared=plan.topology.shared)
+    specs = (_NUMBERS, _SHAPES, constants, _example_specs(plan.topology), steps)
+    return _Graph(partial(_train_rows, plan), *specs, shared=plan.topology.shared)
 
 
 def _evaluation(topology: Trainable, loss: str) -> _Graph:
-    return _Graph(partial(_evaluate_batch, topology, LOSSES[loss]), _NUMBERS, _example_specs(topology), shared=topology.shared)
+    return _Graph(
+        partial(_evaluate_batch, topology, LOSSES[loss]), _NUMBERS, _example_specs(topology), shared=topology.shared
+    )
 
 
 shared_training = lru_cache(_KEPT)(_training)
@@ -160,11 +169,16 @@ def _example_specs(topology: Trainable) -> Examples:
 
 
 def _train_rows(
-    plan: Plan, variables: Variables, numbers: LayerNumbers, constants: Constants, examples: Examples, steps: Steps
+    plan: Plan,
+    variables: Variables,
+    numbers: LayerNumbers,
+    shapes: Shapes,
+    constants: Constants,
+    examples: Examples,
+    steps: Steps,
 ) -> Any:
     """Take the steps; return the sums over the rows of losses and of scores."""
     topology, augment, loss = plan.topology, plan.augmentation, LOSSES[plan.loss]
-    weights, numbers = trainable(variables.layers), _unstacked(numbers, [own.kernel for own in variables.layers])
     dropout_seed, augmentation_seed = tf.unstack(constants.seeds, 2)
     # Made outside the loop: inside it, each use of a Python number would become an operator.
     adam = {name: tf.constant(value) for name, value in _ADAM.items()}
@@ -174,15 +188,19 @@ def _train_rows(
         x, targets = tf.gather(examples.x, steps.batches[i]), tf.gather(examples.targets, steps.batches[i])
         if augment is not None:
             x, targets = augment(x, targets, step, augmentation_seed)
+        own, weights = _unstacked(numbers, [form.kernel for form in plan.forms]), variables.weights.read_value()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
-            outputs = topology.train(x, variables.layers, numbers, step, dropout_seed)
+            layers = layers_of(weights, plan.forms, shapes)
+            outputs, statistics = topology.train(x, layers, own, step, dropout_seed)
             if plan.weighted:
                 losses = loss.weighted(outputs, targets, constants.class_weights)
             else:
                 losses = loss.rows(outputs, targets)
-            total = tf.reduce_mean(losses) + topology.penalty(variables.layers, numbers)
-        _apply_adam(weights, variables.moments, tape.gradient(total, weights), steps.rates[i], step + 1, adam)
+            total = tf.reduce_mean(losses) + topology.penalty(layers, own)
+        _apply_adam(variables, tape.gradient(total, weights), steps.rates[i], step + 1, adam)
+        if statistics:
+            _move(variables.statistics, tf.concat(statistics, 0), 1 - MOMENTUM)
         _update_averages(variables, plan.averaging, step + 1)
         score = tf.reduce_sum(loss.scores(outputs, targets))
         return i + 1, losses_sum + total * plan.batch_size, scores_sum + score
@@ -196,32 +214,22 @@ def _evaluate_batch(
     topology: Trainable, loss: Loss, deployed: Deployed, numbers: LayerNumbers, examples: Examples
 ) -> Any:
     """Return the sums over a batch of losses and of scores."""
-    outputs = topology.evaluate(examples.x, deployed, _unstacked(numbers, [kernel for kernel, _ in deployed]))
+    outputs = topology.evaluate(examples.x, deployed, _unstacked(numbers, [kernel.shape for kernel, _ in deployed]))
     targets = examples.targets
     return tf.reduce_sum(loss.rows(outputs, targets)), tf.reduce_sum(loss.scores(outputs, targets))
 
 
-def _unstacked(numbers: LayerNumbers, kernels: Sequence[Any]) -> LayerNumbers:
-    """Split the numbers by layer, once for all steps."""
-    convolutions = sum(len(kernel.shape) == 4 for kernel in kernels)
+def _unstacked(numbers: LayerNumbers, kernels: Sequence[Sequence[Any]]) -> LayerNumbers:
+    """Split the numbers by layer, given the shapes of the layers' kernels."""
+    convolutions = sum(len(shape) == 4 for shape in kernels)
     return LayerNumbers(*map(tf.unstack, numbers, (convolutions, len(kernels), len(kernels))))
 
 
-def _apply_adam(
-    weights: Sequence[Any],
-    moments: Sequence[tuple[Any, Any]],
-    gradients: Sequence[Any],
-    rate: Any,
-    step: Any,
-    constants: Mapping[str, Any],
-) -> None:
+def _apply_adam(variables: Variables, gradient: Any, rate: Any, step: Any, constants: Mapping[str, Any]) -> None:
     number = tf.cast(step, tf.float32)
     powers = {f"{name}_power": tf.pow(constants[name], number) for name in ("beta1", "beta2")}
-    # One operator for each weight; Keras's Adam takes ten.
-    for weight, (first, second), gradient in zip(weights, moments, gradients, strict=True):
-        tf.raw_ops.ResourceApplyAdam(
-            var=weight.handle, m=first.handle, v=second.handle, lr=rate, grad=gradient, **constants, **powers
-        )
+    var, m, v = (variable.handle for variable in (variables.weights, *variables.moments))
+    tf.raw_ops.ResourceApplyAdam(var=var, m=m, v=v, lr=rate, grad=gradient, **constants, **powers)
 
 
 def _update_averages(variables: Variables, decay: float, step: Any) -> None:
@@ -229,6 +237,11 @@ def _update_averages(variables: Variables, decay: float, step: Any) -> None:
         return
     # Smaller at first, so that the initial weights are forgotten soon.
     decay = tf.minimum(decay, tf.cast(step, tf.float32) / tf.cast(step + 9, tf.float32))
-    current = (*trainable(variables.layers), *moving(variables.layers))
-    for average, variable in zip(variables.averages, current, strict=True):
-        average.assign_add((variable - average) * (1 - decay))
+    for average, variable in zip(variables.averages, (variables.weights, variables.statistics), strict=True):
+        _move(average, variable, 1 - decay)
+
+
+def _move(average: Any, value: Any, share: Any) -> None:
+    """Move an average towards a value, by this share of their difference."""
+    # `assign_add` would read the average again, which takes time to trace.
+    tf.raw_ops.AssignAddVariableOp(resource=average.handle, value=(value - average) * share)
