@@ -2,8 +2,8 @@
 
 The loop over the steps of training is inside the graph, which gets all rows at once; a call for each batch takes about
 three times as long with networks of this size (benchmarks/training.md). Evaluation, of larger batches, has no loop: its
-graph is traced in a third of the time. Weights, the optimizer's moments and the rows are
-arguments, because captured variables would bind a graph to one network. The shapes of variables are open
+graph is traced in a third of the time. Weights, the optimizer's moments and the rows are arguments, because captured
+variables would bind a graph to one network. The shapes of variables are open
 (`nas.model.network.variables.open_variable`).
 """
 
