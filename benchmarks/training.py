@@ -3,7 +3,7 @@
     python benchmarks/training.py uci_har_windows.npz > benchmarks/training.md
 
 Seconds are the process's CPU time, which a busy machine disturbs less than the wall's. The column "before" is what this
-script said of commit b67ba0c, whose networks were built of Keras layers (`benchmarks/training_before.json`).
+script said of commit 8e2aee8, whose graphs had a variable for each kernel and bias (`benchmarks/training_before.json`).
 """
 
 import itertools
@@ -168,7 +168,7 @@ def main() -> None:
     versions = ", ".join(f"{name} {number}" for name, number in runtime.versions().items())
     print("# Training a candidate\n")
     print("Written by `benchmarks/training.py`: UCI HAR windows, a network of three convolutions, seconds of one")
-    print("core's time. Before: commit b67ba0c, networks of Keras layers.\n")
+    print("core's time. Before: commit 8e2aee8, whose graphs had a variable for each kernel and bias.\n")
     print("| a worker | before | now |\n|---|---|---|")
     for name, value in worker(prepare(splits)).items():
         print(f"| {name} | {shown(before.get(name))} | {shown(value)} |")

@@ -66,7 +66,7 @@ def make_archive(
         output=outputs,
         command=study.command() if result is None else commands(study, result),
         command_note="" if result is None else note(study, result),
-        recipe=study.recipe,
+        recipe=problem.recipe,
         channel_names=splits.channel_names,
         sample_rate_hz=splits.sample_rate_hz,
         units_scale=splits.units_scale,

@@ -7,7 +7,7 @@ from pathlib import Path
 from nas.api import STUDIES
 from nas.api.limits import limits_above_board, limits_in_words
 from nas.api.problems import load_problem
-from nas.api.studies import open_study, require_begun
+from nas.api.studies import as_begun, open_study, require_begun
 from nas.keywords import explains_keywords
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
@@ -76,6 +76,7 @@ class _Warnings(Observer):
 
 def checked_problem(study: Study, root: Path, observer: Observer) -> Problem:
     """Load what a study names; InputError for anything wrong, before a file is written."""
+    study = as_begun(study, root)
     _check_before_data(study, root)
     observer.phase(f"reading data: {study.data}")
     problem = load_problem(study)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
         InputError: there is no such study, or a setting is unknown or wrong.
     """
     if base is None:
-        return _made(settings, "settings")
+        return as_begun(_made(settings, "settings"), Path(root))
     path = Path(base) if Path(base).exists() else root / base
     if not path.exists() and path.suffix != ".toml":
         if "space" in settings:
@@ -46,7 +47,18 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     recipe = settings.get("recipe", {})
     if recipe and isinstance(fields.setdefault("recipe", {}), dict):
         fields["recipe"] |= recipe
-    return _made({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
+    return as_begun(_made({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base), Path(root))
+
+
+def as_begun(study: Study, root: Path) -> Study:
+    """Return a study with the `class_weights` that it began with in the folder of studies, if it leaves them open.
+
+    Earlier releases wrote `false` where they had not been asked for.
+    """
+    if not (root / study.name / "study.toml").is_file():
+        return study
+    weighed = open_study(str(root / study.name))[0].recipe.training.class_weights
+    return study if weighed is None else replace(study, recipe=study.recipe.weighing(weighed))
 
 
 def _made(settings: Mapping[str, Any], place: str) -> Study:

@@ -9,7 +9,7 @@ from nas.api import STUDIES
 from nas.api.outcome import Outcome, load_result
 from nas.api.progress import Progress
 from nas.api.search import search
-from nas.api.studies import open_study
+from nas.api.studies import as_begun, open_study
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
@@ -124,7 +124,9 @@ def _finished(study: Study, folder: Path) -> Outcome | None:
     if (earlier.trials, earlier.minutes, earlier.patience) != (study.trials, study.minutes, study.patience):
         return None
     outcome = load_result(study.name, folder)
-    return outcome if outcome.winner is not None and earlier.definition() == study.definition() else None
+    return (
+        outcome if outcome.winner is not None and earlier.definition() == as_begun(study, folder).definition() else None
+    )
 
 
 def _search(study: Study, folder: Path, title: str | None) -> Outcome:

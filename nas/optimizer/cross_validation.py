@@ -123,7 +123,7 @@ class CrossValidation:
             seconds, ended = self.clock.remaining(reserved=kept), [final.record for final in done.values()]
             if seconds is not None and ended:
                 known = Pace.of(ended, self.plan.fold_rows)
-                if seconds < known.seconds(self.problem.study.recipe, epochs, self.plan.fold_rows):
+                if seconds < known.seconds(self.problem.recipe, epochs, self.plan.fold_rows):
                     return
             task = final_training(self.problem, self.judge, record, fold, epochs, soft_labels)
             yield fold, replace(task, seconds=seconds)
@@ -133,16 +133,15 @@ def final_training(
     problem: Problem, judge: Judge, record: Record, rows: Fold | AllButTest, epochs: int, soft_labels: SoftLabels
 ) -> TrainingTask:
     """Return the task of training a finalist once more, on a fold or on all rows except the test set's."""
-    study = problem.study
     return TrainingTask(
         trial=record.trial,
         architecture=Architecture.from_json(record.architecture),
         params=record.params,
         target=problem.target,
         budget=judge.budget,
-        recipe=study.recipe,
+        recipe=problem.recipe,
         epochs=epochs,
-        seed=derive(study.seed, record.digest, "final", rows.seed_text),
+        seed=derive(problem.study.seed, record.digest, "final", rows.seed_text),
         rows=rows,
         metric=judge.metric,
         soft_labels=soft_labels.get(rows),

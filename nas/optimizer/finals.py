@@ -55,7 +55,7 @@ class Finals:
     def plan(self) -> FinalsPlan:
         splits, calibrates = self.problem.splits, self.problem.space.task.calibrates
         rows = len(splits.train), len(splits.val)
-        return FinalsPlan(self.problem.study.recipe, *rows, self.dispatcher.size, calibrates)
+        return FinalsPlan(self.problem.recipe, *rows, self.dispatcher.size, calibrates)
 
     def finalists(self) -> list[Record]:
         """Return the complete candidates with the best scores, those with lower costs first if scores are equal.
@@ -65,7 +65,7 @@ class Finals:
         complete, objective = self.trials.complete, self.judge.objective
         eligible = front(complete, objective.costs) if objective.is_pareto else complete
         ranked = sorted(eligible, key=lambda record: objective.order(record, self.judge.score(record)))
-        return ranked[: self.problem.study.recipe.finals.finalists]
+        return ranked[: self.problem.recipe.finals.finalists]
 
     def reserved_seconds(self) -> float:
         """Return the time of this run that the search must leave for the finals; 0 without a limit."""
@@ -142,7 +142,7 @@ class Finals:
     def _folds(self) -> list[Fold]:
         """Return the folds whose rows can tell the metric."""
         study, splits = self.problem.study, self.problem.splits
-        wanted = Fold(0, study.recipe.finals.final_folds, study.seed)
+        wanted = Fold(0, self.problem.recipe.finals.final_folds, study.seed)
         return telling_folds(splits.train.join(splits.val), wanted, self.problem.space.task, self.judge.metric)
 
     def _cross_validate(

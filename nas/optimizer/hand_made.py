@@ -55,7 +55,7 @@ class Rival:
     def _member(self) -> Architecture | str:
         """Return the network, or the reason why there is none."""
         problem = self.problem
-        if not problem.study.recipe.finals.hand_made:
+        if not problem.recipe.finals.hand_made:
             return NOT_WANTED
         shape, outputs = problem.splits.input_shape, problem.outputs
         params = hand_made(problem.space, shape, outputs, problem.target, problem.budget)

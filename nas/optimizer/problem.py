@@ -7,6 +7,7 @@ from nas.space.dims import Chooser, Value
 from nas.space.space import Space
 from nas.study.candidate import Candidate, examine
 from nas.study.feasibility import shrink
+from nas.study.recipe import Recipe
 from nas.study.study import Study
 from nas.target.budget import Budget
 from nas.target.target import Target
@@ -14,16 +15,25 @@ from nas.target.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A study's definition, and the space, the target and the data that it names. It never changes during a run."""
+    """A study's definition, and the space, the target and the data that it names. It never changes during a run.
+
+    Attributes:
+        recipe: the study's; where it leaves open whether classes are weighed, they are if balanced accuracy is its
+            metric.
+    """
 
     study: Study
     space: Space
     target: Target
     splits: Splits
     budget: Budget = field(init=False)
+    recipe: Recipe = field(init=False)
 
     def __post_init__(self) -> None:
+        task = self.space.task
+        metric = task.metric_of(self.study.metric, self.splits.train.y, self.splits.val.y)
         object.__setattr__(self, "budget", self.study.budget(self.target, self.splits.task))
+        object.__setattr__(self, "recipe", self.study.recipe.weighing(metric == task.balanced_curve))
 
     @property
     def outputs(self) -> int:

@@ -175,7 +175,7 @@ def _search(finals: Finals) -> None:
     def remaining() -> float | None:
         return finals.clock.remaining(finals.reserved_seconds())
 
-    recipe, rows, learns = problem.study.recipe, len(problem.splits.train), problem.space.task
+    recipe, rows, learns = problem.recipe, len(problem.splits.train), problem.space.task
     ladder = Ladder(recipe, rows, trials.records, models, judge.gains_at, learns)
     Search(problem, judge, trials, ladder, models, finals.dispatcher, remaining).run()
 
@@ -223,7 +223,7 @@ def _models(folder: Path) -> ModelFolder:
 
 def _searching(problem: Problem, judge: Judge) -> str:
     """Return which metric the study judges by, why if the labels have decided it, and what follows."""
-    finals, minutes = problem.study.recipe.finals, problem.study.minutes
+    finals, minutes = problem.recipe.finals, problem.study.minutes
     best, most = counted(finals.finalists, "best candidate"), ""
     if minutes is not None:
         most = ", as far as the time allows"
@@ -238,9 +238,10 @@ def _balance(problem: Problem) -> str:
         return ""
     counts = np.bincount(problem.splits.train.y)
     if not is_unbalanced(counts):
-        return " (classes are balanced)"
+        return ""
     ratio = counts.max() / counts[counts > 0].min()
-    return f" (the most frequent class has {ratio:.1f} times the rows of the rarest)"
+    weighed = ", and all classes count the same in training" if problem.recipe.training.class_weights else ""
+    return f" (the most frequent class has {ratio:.1f} times the rows of the rarest{weighed})"
 
 
 def _tags(problem: Problem, judge: Judge) -> dict[str, str]:

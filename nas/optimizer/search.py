@@ -197,11 +197,11 @@ class Search:
         if self._next is None:
             return
         proposal, self._next = self._next, None
-        study, candidate = self._problem.study, proposal.candidate
+        recipe, candidate = self._problem.recipe, proposal.candidate
         number = self._ledger.start(proposal.trial)
-        seed = derive(study.seed, candidate.digest)
+        seed = derive(self._problem.study.seed, candidate.digest)
         self._running[number] = proposal
-        training = study.recipe.training
+        training = recipe.training
         self._dispatcher.submit(
             TrainingTask(
                 trial=number,
@@ -209,7 +209,7 @@ class Search:
                 params=proposal.trial.params,
                 target=self._problem.target,
                 budget=self._judge.budget,
-                recipe=study.recipe,
+                recipe=recipe,
                 epochs=training.at_least_min_steps(training.epochs, len(self._problem.splits.train)),
                 seed=seed,
                 seconds=self._remaining(),

@@ -48,11 +48,11 @@ class Teachers:
             seconds: time limit of each.
             front_end: what teachers read: that of the best finalist, since labels are for rows and not for features.
         """
-        finals = self.problem.study.recipe.finals
+        finals = self.problem.recipe.finals
         if not finals.distillation or self.problem.space.task.reconstructs:
             return {}
         divided = _divided(self.problem)
-        recipe, learns = self.problem.study.recipe, self.problem.space.task
+        recipe, learns = self.problem.recipe, self.problem.space.task
         missing = [fold for fold in divided if not self._is_answered(fold)]
         self._train(
             [
@@ -95,7 +95,7 @@ def winner_soft_labels(problem: Problem, models: ModelFolder) -> bytes | None:
 
     None if the recipe asks for no distillation, or a teacher is missing: it then learned from labels alone.
     """
-    divided = _divided(problem) if problem.study.recipe.finals.distillation else {}
+    divided = _divided(problem) if problem.recipe.finals.distillation else {}
     if not divided or not all(models.file(_name(fold)).is_file() for fold in divided):
         return None
     return _as_file(_of_last_training(problem, {fold: _read(models, fold) for fold in divided}, divided))
@@ -104,7 +104,7 @@ def winner_soft_labels(problem: Problem, models: ModelFolder) -> bytes | None:
 def _divided(problem: Problem) -> dict[Fold, tuple[Rows, Rows]]:
     """Return the folds of the finals, with the rows that a training on one keeps, and those that it holds out."""
     splits, seed = problem.splits, problem.study.seed
-    parts = folds(splits.train.join(splits.val), problem.study.recipe.finals.final_folds, seed)
+    parts = folds(splits.train.join(splits.val), problem.recipe.finals.final_folds, seed)
     return {Fold(i, len(parts), seed): rows for i, rows in enumerate(parts)}
 
 

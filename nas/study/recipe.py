@@ -26,7 +26,8 @@ class Training:
         patience: early stopping after this number of epochs without a lower validation loss; 0 for none.
         label_smoothing: share of the target probability that is spread evenly over all classes.
         class_weights: weigh each row by how rare its class is, so that all classes have the same total weight. Epochs
-            and candidates whose training has not ended are then compared by balanced accuracy.
+            and candidates whose training has not ended are then compared by balanced accuracy. Left out, a search does
+            so if balanced accuracy is its metric.
         averaging: decay of the moving average of the weights, which is then the network that is validated and kept;
             0 keeps the weights of the last step.
     """
@@ -37,7 +38,7 @@ class Training:
     learning_rate: float = 4e-3
     patience: int = 0
     label_smoothing: float = 0.05
-    class_weights: bool = False
+    class_weights: bool | None = None
     averaging: float = 0.0
 
     def __post_init__(self) -> None:
@@ -136,6 +137,10 @@ class Recipe:
         """Return a copy with some settings changed, by name, without their tables."""
         tables = tables_of(settings, Place("recipe"))
         return dataclasses.replace(self, **{t: dataclasses.replace(getattr(self, t), **s) for t, s in tables.items()})
+
+    def weighing(self, classes: bool) -> "Recipe":
+        """Return the recipe with `class_weights` as given here, where it is left open."""
+        return self if self.training.class_weights is not None else self.replace(class_weights=classes)
 
     def settings(self) -> dict[str, Any]:
         """Return every setting by name, table after table."""

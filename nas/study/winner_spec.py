@@ -23,7 +23,8 @@ def winner_spec(archive: Archive, origin: Origin) -> ModelSpec:
     Paths in it are as they are from the current folder.
     """
     plan = repeated(archive.found, archive.recipe, archive.data["parts"]["train"]["rows"])
-    recipe, is_last = archive.recipe, isinstance(plan.rows, AllButTest)
+    # An archive of a study says whether classes were weighed.
+    recipe, is_last = archive.recipe.weighing(False), isinstance(plan.rows, AllButTest)
     settings: dict[str, Any] = {one.name: getattr(recipe.training, one.name) for one in dataclasses.fields(Training)}
     settings |= {"epochs": plan.epochs, "min_steps": 0, "seed": plan.seed, "restarts": plan.restart_epochs}
     settings |= {"rows": "all"} if is_last else {}

@@ -243,13 +243,13 @@ class Task(Deployed, ABC):
         """Return the metrics of a tally that its rows, with targets `y`, can tell, by name."""
         return {name: value for name, value in self.scores(tally).items() if self.tells(name, y)}
 
-    def find_metric(self, name: str, y: Array, val: Array) -> str:
-        """Return the metric that `name` stands for, which may be `auto`; see `default_metric`.
+    def metric_of(self, name: str, y: Array, val: Array) -> str:
+        """Return the metric that `name` stands for, which may be `auto`; see `default_metric`."""
+        return self.default_metric(y, val) if name == AUTO else name
 
-        Raises:
-            InputError: the validation rows cannot tell it.
-        """
-        found = self.default_metric(y, val) if name == AUTO else name
+    def find_metric(self, name: str, y: Array, val: Array) -> str:
+        """Return the metric that `name` stands for; InputError if the validation rows cannot tell it."""
+        found = self.metric_of(name, y, val)
         if not self.tells(found, val):
             hint = "have normal rows, or rows with labels, among them" if name == AUTO else "leave it out"
             raise InputError("--metric", "must be one that the validation rows can tell", got=found, hint=hint)

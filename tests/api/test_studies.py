@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import nas
+from nas.api.checking import checked_problem
 from nas.api.problems import load_problem
+from nas.errors import InputError
+from nas.optimizer.observer import Observer
 from nas.study.paths import in_folder
 
 
@@ -76,3 +80,45 @@ def test_a_space_of_detectors_is_for_anomalies_alone(data: str) -> None:
     with pytest.raises(nas.InputError, match=f"space autoencoder_table: is for anomaly detection: {rule}"):
         load_problem(nas.Study(space="autoencoder_table", data=data, budget_kb=2.0))
     assert load_problem(nas.Study(space="autoencoder_table", data="pump_table", budget_kb=2.0)).space.task.reconstructs
+
+
+@pytest.fixture
+def rare(tmp_path: Path) -> str:
+    """A table with 90 rows of one class and 30 of another."""
+    y = np.repeat([0, 1], (90, 30))
+    np.savez(tmp_path / "rare.npz", x=np.random.default_rng(0).normal(y[:, None], size=(120, 3)), y=y)
+    return str(tmp_path / "rare.npz")
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "weighed"),
+    [
+        ("rare", {}, True),
+        ("rare", {"metric": "accuracy"}, False),
+        ("rare", {"recipe": {"class_weights": False}}, False),
+        ("wine", {}, False),
+        ("wine", {"metric": "balanced_accuracy"}, True),
+        ("wine", {"recipe": {"class_weights": True}}, True),
+        ("diabetes", {}, False),
+    ],
+)
+def test_classes_count_the_same_in_training_if_they_do_in_the_metric(
+    rare: str, data: str, settings: dict[str, Any], weighed: bool
+) -> None:
+    space = "mlp_regression" if data == "diabetes" else "mlp_tabular"
+    study = nas.define_study({"space": space, "data": rare if data == "rare" else data, "budget_kb": 2.0, **settings})
+    assert load_problem(study).recipe.training.class_weights is weighed
+
+
+def test_a_study_goes_on_with_the_weights_of_classes_that_it_began_with(rare: str, tmp_path: Path) -> None:
+    study = nas.define_study({"space": "mlp_tabular", "data": rare, "budget_kb": 2.0, "name": "rare"})
+    (tmp_path / "rare").mkdir()
+    file = tmp_path / "rare" / "study.toml"
+    file.write_text(study.to_toml())
+    assert checked_problem(study, tmp_path, Observer()).recipe.training.class_weights is True
+    # As an earlier release wrote it.
+    file.write_text(study.to_toml().replace("[training]", "[training]\nclass_weights = false"))
+    assert checked_problem(study, tmp_path, Observer()).recipe.training.class_weights is False
+    weighed = nas.define_study({"recipe": {"class_weights": True}}, "rare", tmp_path)
+    with pytest.raises(InputError, match="class_weights was false, is true"):
+        checked_problem(weighed, tmp_path, Observer())

@@ -51,5 +51,9 @@ def test_a_sweep_finds_a_winner_for_each_study_that_can_have_one_and_does_not_se
         patch.setattr("nas.api.sweeping.search", lambda *_: pytest.fail("searched again"))
         (tmp_path / "two.toml").write_text(SWEEP.replace("[0.03, 2]", "[2]"))
         again = nas.sweep(tmp_path / "two.toml", tmp_path, progress=False)
+        # As an earlier release wrote it, which left nothing open.
+        file = tmp_path / "two" / "2kb" / "study.toml"
+        file.write_text(file.read_text().replace("[training]", "[training]\nclass_weights = false"))
+        nas.sweep(tmp_path / "two.toml", tmp_path, progress=False)
     assert again.studies[0].outcome is not None
     assert again.studies[0].outcome.winner == large.outcome.winner

@@ -27,11 +27,12 @@ def result(score: float = 0.5, metric: str = "balanced_accuracy", missing: str =
 
 
 def test_class_weights_are_advised_where_a_winner_among_unbalanced_classes_guesses() -> None:
-    study = Study("mlp_tabular", budget_kb=2)
-    assert "--recipe class_weights=true gives it to every class" in unweighted(study, result())
+    study = Study("mlp_tabular", budget_kb=2, recipe=Recipe.of(class_weights=False))
+    assert "for the same weight of all classes, begin a study of another --name" in unweighted(study, result())
     assert unweighted(study, result(score=0.8)) == ""
     assert unweighted(study, result(metric="accuracy")) == ""
-    assert unweighted(replace(study, recipe=Recipe.of(class_weights=True)), result()) == ""
+    for weighed in (True, None):
+        assert unweighted(replace(study, recipe=Recipe.of(class_weights=weighed)), result()) == ""
 
 
 @pytest.mark.parametrize(

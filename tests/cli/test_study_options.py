@@ -48,7 +48,14 @@ def test_the_list_of_settings_shows_tables_and_defaults(nas) -> None:
     shown = nas("search", "--help-recipe")
     assert shown.code == 0
     assert shown.out.rstrip() == settings(Recipe()).rstrip()
-    for line in ("[training]", "  epochs = 10", "  class_weights = false", "[augment]", "[fidelity]", "[finals]"):
+    for line in (
+        "[training]",
+        "  epochs = 10",
+        "  # class_weights: true or false",
+        "[augment]",
+        "[fidelity]",
+        "[finals]",
+    ):
         assert line in shown.out
 
 

@@ -94,6 +94,8 @@ def test_the_checkpoint_of_another_network_is_refused():
     checkpoint = until(2, PLAIN).checkpoint
     with pytest.raises(ValueError, match="Shape mismatch"):  # of the same topology
         train(network(filters=5), ROWS, VAL, PLAIN, TrainingRun(checkpoint=checkpoint))
+    with pytest.raises(ValueError, match="Shape mismatch"):  # without the averages that are wanted
+        train(network(), ROWS, VAL, PLAIN.replace(averaging=0.9), TrainingRun(checkpoint=checkpoint))
     g = GraphBuilder((5,))
     g.fully_connected(3, activation="NONE")
     g.softmax()

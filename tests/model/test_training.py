@@ -78,7 +78,7 @@ def test_evaluation_equals_that_of_keras(network, operators):
     x = np.random.default_rng(0).normal(size=(700, *ours.input_shape)).astype(np.float32)
     y = np.arange(len(x)) % ours.outputs
     trainer = Trainer(ours, batch_size=16)
-    score = trainer.evaluate(trainer.examples(x, targets(Part(x, y), ours.outputs)))
+    score = trainer.evaluate(trainer.examples(x, targets(Part(x, y), ours.outputs)))[0]
     model = twin(ours)
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
     loss, accuracy = model.evaluate(x, y, verbose=0)
@@ -94,7 +94,7 @@ def test_l2_is_part_of_the_loss():
     expected = 0.5 * np.sum(network.get_weights()[0] ** 2)
     trainer = Trainer(network, batch_size=16)
     rows = trainer.examples(part.x, targets(part))
-    plain = trainer.evaluate(rows).loss
+    plain = trainer.evaluate(rows)[0].loss
     score = trainer.train(rows, np.arange(16, dtype=np.int32)[None], np.float32([0.0]), 0)
     assert score.loss == pytest.approx(plain + expected, rel=1e-5)
 
@@ -110,7 +110,7 @@ def test_the_network_is_left_with_the_weights_of_its_best_epoch(trained):
     (_, val), result = trained
     curve = result.history["val_accuracy"]
     trainer = Trainer(result.network, batch_size=16)
-    score = trainer.evaluate(trainer.examples(val.x, targets(val, smoothing=RECIPE.training.label_smoothing)))
+    score = trainer.evaluate(trainer.examples(val.x, targets(val, smoothing=RECIPE.training.label_smoothing)))[0]
     assert score.accuracy == curve[result.best_epoch] == max(curve) == result.val_accuracy
     assert score.loss == pytest.approx(result.history["val_loss"][result.best_epoch], rel=1e-5)
     ties = [result.history["val_loss"][i] for i, accuracy in enumerate(curve) if accuracy == max(curve)]
@@ -202,10 +202,10 @@ def test_with_weights_of_classes_epochs_are_compared_by_balanced_accuracy():
     kept = train(Network(_linear(), seed=2), part, val, recipe)
     answers = Trainer(kept.network, batch_size=16)
     by_class = [val.take(np.flatnonzero(val.y == known)) for known in np.unique(val.y)]
-    recalls = [answers.evaluate(answers.examples(one.x, targets(one))).accuracy for one in by_class]
+    recalls = [answers.evaluate(answers.examples(one.x, targets(one)))[0].accuracy for one in by_class]
     balanced = kept.history["val_balanced_accuracy"]
     assert balanced[kept.best_epoch] == max(balanced) == pytest.approx(np.mean(recalls))
-    whole = answers.evaluate(answers.examples(val.x, targets(val, smoothing=recipe.training.label_smoothing)))
+    whole = answers.evaluate(answers.examples(val.x, targets(val, smoothing=recipe.training.label_smoothing)))[0]
     assert kept.val_accuracy == kept.history["val_accuracy"][kept.best_epoch] == pytest.approx(whole.accuracy)
     assert kept.history["val_loss"][kept.best_epoch] == pytest.approx(whole.loss, rel=1e-5)
     assert kept.val_accuracy != pytest.approx(np.mean(recalls))
@@ -235,7 +235,7 @@ def test_with_averaging_the_averaged_weights_are_validated_and_kept():
     part, val = _blobs(200, 0, (12, 2)), _blobs(77, 1, (12, 2))
     kept = train(Network(_convolution(), seed=2), part, val, RECIPE.replace(averaging=0.9))
     trainer = Trainer(kept.network, batch_size=16)
-    score = trainer.evaluate(trainer.examples(val.x, targets(val, smoothing=RECIPE.training.label_smoothing)))
+    score = trainer.evaluate(trainer.examples(val.x, targets(val, smoothing=RECIPE.training.label_smoothing)))[0]
     assert score.accuracy == kept.val_accuracy
     assert score.loss == pytest.approx(kept.history["val_loss"][kept.best_epoch], rel=1e-5)
     plain = train(Network(_convolution(), seed=2), part, val, RECIPE)
@@ -254,6 +254,6 @@ def test_augmentation_changes_training_rows_only_and_is_reproducible():
     assert first.history["loss"] != plain.history["loss"]
     trainer = Trainer(first.network, batch_size=16)
     assert (
-        trainer.evaluate(trainer.examples(val.x, targets(val, smoothing=RECIPE.training.label_smoothing))).accuracy
+        trainer.evaluate(trainer.examples(val.x, targets(val, smoothing=RECIPE.training.label_smoothing)))[0].accuracy
         == first.val_accuracy
     )

@@ -375,7 +375,7 @@ def test_by_default_the_labels_decide_the_metric(log: Log, splits: Splits, tmp_p
     assert result.winner is not None
     assert result.winner.metric == "balanced_accuracy"
     assert go(study(), splits, tmp_path / "even", watcher).winner.metric == "accuracy"  # type: ignore[union-attr]
-    assert any("best accuracy (classes are balanced);" in phase for phase in watcher.phases)
+    assert any("searching for the best accuracy; the finals" in phase for phase in watcher.phases)
 
 
 def accuracies(log: Log) -> dict[int, list[float]]:

@@ -23,5 +23,6 @@ def _summary(table: object) -> str:
 
 def _lines(table: Any) -> Iterator[str]:
     for key in keys_of("", type(table)):
-        yield f"  {to_toml({key.name: getattr(table, key.name)}).strip()}"
+        value = getattr(table, key.name)
+        yield f"  # {key.name}: {key.kind}" if value is None else f"  {to_toml({key.name: value}).strip()}"
         yield fill(key.description, 79, initial_indent="      ", subsequent_indent="      ")

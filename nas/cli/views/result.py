@@ -104,9 +104,12 @@ def unweighted(study: Study, result: Result) -> str:
     winner = result.winner
     if winner is None or not winner.guesses or winner.metric != "balanced_accuracy":
         return ""
-    if study.recipe.training.class_weights:
+    if study.recipe.training.class_weights is not False:
         return ""
-    return "unbalanced classes: every row had the same weight; --recipe class_weights=true gives it to every class"
+    return (
+        "unbalanced classes: all rows had the same weight (class_weights=false); for the same weight of all classes, "
+        "begin a study of another --name with --recipe class_weights=true"
+    )
 
 
 def precision(result: Result) -> str:

@@ -43,8 +43,9 @@ def unbalanced_classes(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[
         few, many = f"{counts[rare]} of {names[rare]}", f"{counts[common]} of {names[common]}"
         yield Finding(
             "y_train",
-            f"classes are unbalanced: train has {many} and {few}; by default the score is balanced accuracy",
-            advice=f"record more of {names[rare]}, or give all classes the same weight: --recipe class_weights=true",
+            f"classes are unbalanced: train has {many} and {few}; by default a search compares by balanced accuracy, "
+            "and all classes count the same in its trainings",
+            advice=f"record more of {names[rare]}",
         )
 
 

@@ -22,7 +22,10 @@ The usual 0.99 forgets its initial values over about a hundred steps; an epoch o
 
 
 class Norm(NamedTuple):
-    """Variables of a batch normalization, [channels] each; its offset is the layer's bias."""
+    """Variables of a batch normalization, [channels] each; its offset is the layer's bias.
+
+    Within a graph of training, the scale is a tensor, and there are no averages.
+    """
 
     scale: Any
     mean: Any
@@ -32,7 +35,8 @@ class Norm(NamedTuple):
 class Weights(NamedTuple):
     """Variables of one operator: kernel [h, w, in, out] (depthwise [h, w, out, 1], dense [in, out]) and bias [out].
 
-    An LSTM has a kernel [in + units, 4 units] and a bias [4 units], see `nas.model.network.recurrent`.
+    An LSTM has a kernel [in + units, 4 units] and a bias [4 units], see `nas.model.network.recurrent`. Within a graph
+    of training, they are tensors.
     """
 
     kernel: Any
@@ -40,13 +44,17 @@ class Weights(NamedTuple):
     norm: Norm | None
 
     def fold(self) -> tuple[Any, Any]:
-        """Return kernel and bias with the normalization folded in, as they are on the device; not within a graph."""
-        kernel, bias = tf.identity(self.kernel), tf.identity(self.bias)
+        """Return kernel and bias with the normalization folded in, as they are on the device.
+
+        Within a graph, there must be no normalization.
+        """
         if self.norm is None:
-            return kernel, bias
-        factor = self.norm.scale * tf.math.rsqrt(self.norm.variance + EPSILON)
-        across = tf.reshape(factor, (-1, 1)) if kernel.shape[-1] == 1 else factor  # depthwise: [h, w, channels, 1]
-        return kernel * across, bias - self.norm.mean * factor
+            return tf.identity(self.kernel), tf.identity(self.bias)
+        # In NumPy, whose calls take a tenth of TensorFlow's time.
+        kernel, bias, scale, mean, variance = map(np.asarray, (self.kernel, self.bias, *self.norm))
+        factor = scale / np.sqrt(variance + np.float32(EPSILON))
+        across = factor[:, None] if kernel.shape[-1] == 1 else factor  # a depthwise kernel is [h, w, channels, 1]
+        return tf.constant(kernel * across), tf.constant(bias - mean * factor)
 
 
 def trainable(layers: Sequence[Weights]) -> list[Any]:
@@ -59,8 +67,13 @@ def moving(layers: Sequence[Weights]) -> list[Any]:
     return [v for layer in layers if layer.norm for v in (layer.norm.mean, layer.norm.variance)]
 
 
+def shape_of(variable: Any) -> tuple[int, ...]:
+    """Return the shape of what a variable holds now; its own may be open."""
+    return tuple(variable.read_value().shape)
+
+
 class Shapes(NamedTuple):
-    """Shapes of the weights of layers, by which a vector of all of them is split; within a graph, int32 tensors.
+    """Shapes of the weights of layers, by which a vector of all of them is split: int32 tensors.
 
     Attributes:
         lengths: [weights], the number of values of each, in the order of `trainable`.
@@ -74,10 +87,13 @@ class Shapes(NamedTuple):
 
 
 def shapes_of(layers: Sequence[Weights]) -> Shapes:
-    """Return the shapes of the weights of layers."""
-    kernels = [layer.kernel.read_value().shape for layer in layers]
-    convolutions, matrices = ([tuple(one) for one in kernels if len(one) == axes] for axes in (4, 2))
-    return Shapes([int(tf.size(weight)) for weight in trainable(layers)], convolutions, matrices)
+    """Return the shapes of the weights of layers, as tensors."""
+    kernels = [shape_of(layer.kernel) for layer in layers]
+    lengths = [math.prod(shape_of(weight)) for weight in trainable(layers)]
+    tables = (
+        np.array([shape for shape in kernels if len(shape) == axes], np.int32).reshape(-1, axes) for axes in (4, 2)
+    )
+    return Shapes(*map(tf.constant, (np.array(lengths, np.int32), *tables)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +119,8 @@ def as_vector(arrays: Iterable[Array]) -> Floats:
     return np.concatenate([np.zeros(0, np.float32), *(array.ravel() for array in arrays)])
 
 
-def split(vector: Array, like: Sequence[Any]) -> list[Array]:
-    """Return the arrays of which a vector consists; they have the shapes of these variables."""
-    shapes = [tuple(variable.read_value().shape) for variable in like]
+def split(vector: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """Return the arrays of these shapes of which a vector consists."""
     ends = np.cumsum([math.prod(shape) for shape in shapes], dtype=int)
     return [part.reshape(shape) for part, shape in zip(np.split(vector, ends)[:-1], shapes, strict=True)]
 
@@ -149,7 +164,7 @@ def open_variable(value: Floats) -> Any:
 
 def assign(variable: Any, array: Array) -> None:
     """Set a variable to an array; ValueError for another shape, which TensorFlow would accept for an open variable."""
-    if (shape := tuple(variable.read_value().shape)) != array.shape:
+    if (shape := shape_of(variable)) != array.shape:
         raise ValueError(f"Shape mismatch: a variable of {shape} was given {array.shape}")
     variable.assign(array)
 

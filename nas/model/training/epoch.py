@@ -1,4 +1,4 @@
-"""A network with its optimizer: trains for an epoch, or evaluates, in one call."""
+"""A network with its optimizer, which takes the steps of an epoch in one call of a graph, and evaluates."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -12,14 +12,14 @@ import numpy as np
 from nas.arrays import Array, Floats
 from nas.model.network.layers import GEOMETRY
 from nas.model.network.network import Network
-from nas.model.network.topology import LayerNumbers
-from nas.model.network.variables import Shapes, as_vector, forms_of, open_variable, shapes_of, split
+from nas.model.network.topology import Deployed, LayerNumbers
+from nas.model.network.variables import as_vector, assign, forms_of, open_variable, shape_of, shapes_of, split
 from nas.model.runtime import tf
 from nas.model.training.augment.augment import Augmentation
 from nas.model.training.graphs import Constants, Examples, Plan, Steps, Variables, evaluation, training
 
 # Rows in a batch of evaluation: fewer if they are large, since the maps of all of them are in memory together.
-_LEAST_ROWS, _MOST_ROWS, _MOST_VALUES = 256, 1024, 2**20
+_LEAST_ROWS, _MOST_ROWS, _MOST_VALUES = 256, 2048, 3 * 2**19
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,14 @@ class Trainer:
         self._network = network
         self._batch_size = batch_size
         self._state = _make_variables(network, averaging > 0)
-        lengths, *kernels = shapes_of(network.layers)
-        self._shapes = Shapes(_int32(lengths, ()), *map(_int32, kernels, ((4,), (2,))))
+        self._shapes = shapes_of(network.layers)
+        self._alike = [list(map(shape_of, own)) for own in (network.weights, network.moving)]
         weights = np.ones(network.outputs, np.float32) if class_weights is None else class_weights
         self._constants = Constants(tf.constant([network.seed, seed % 2**30]), tf.constant(weights))
         geometries, *rates = network.numbers
         self._numbers = LayerNumbers(
-            _int32(geometries, (GEOMETRY,)), *(tf.constant(np.array(one, np.float32)) for one in rates)
+            tf.constant(np.array(geometries, np.int32).reshape(-1, GEOMETRY)),
+            *(tf.constant(np.array(one, np.float32)) for one in rates),
         )
         forms = forms_of(network.layers)
         plan = Plan(network.topology, forms, loss, batch_size, augmentation, averaging, class_weights is not None)
@@ -92,7 +93,7 @@ class Trainer:
 
     def state(self) -> list[Array]:
         """Return copies of all that training changes: weights, statistics, Adam's moments, averages."""
-        moments = zip(*(split(one.numpy(), self._network.weights) for one in self._state.moments), strict=True)
+        moments = zip(*(split(one.numpy(), self._alike[0]) for one in self._state.moments), strict=True)
         return [*self._network.get_weights(), *chain.from_iterable(moments), *self._averages()]
 
     def restore(self, state: Sequence[Array]) -> None:
@@ -102,13 +103,12 @@ class Trainer:
         self._network.set_weights(own)
         vectors = (moments[::2], moments[1::2], *averages[: len(self._state.averages)])
         for variable, arrays in zip((*self._state.moments, *self._state.averages), vectors, strict=True):
-            variable.assign(as_vector(arrays))
+            assign(variable, as_vector(arrays))
 
     def _averages(self) -> list[Array]:
         """Return the moving averages of all variables of the network; empty without averaging."""
-        alike = self._network.weights, self._network.moving
-        pairs = zip(self._state.averages, alike, strict=False)
-        return [array for average, variables in pairs for array in split(average.numpy(), variables)]
+        pairs = zip(self._state.averages, self._alike, strict=False)
+        return [array for average, shapes in pairs for array in split(average.numpy(), shapes)]
 
     def train(self, examples: Examples, batches: Array, rates: Floats, first: int) -> Score:
         """Take training steps, and return the mean score of their rows before each step.
@@ -119,12 +119,13 @@ class Trainer:
             rates: [steps], the learning rates.
             first: number of steps taken before.
         """
-        vectors = (self._state.weights, self._network.weights), (self._state.statistics, self._network.moving)
-        for vector, variables in vectors:
+        vectors = self._state.weights, self._state.statistics
+        own = self._network.weights, self._network.moving
+        for vector, variables in zip(vectors, own, strict=True):
             vector.assign(as_vector(variable.numpy() for variable in variables))
         sums = self._take(examples, Steps(*map(tf.constant, (batches, rates, first))))
-        for vector, variables in vectors:
-            for variable, array in zip(variables, split(vector.numpy(), variables), strict=True):
+        for vector, variables, shapes in zip(vectors, own, self._alike, strict=True):
+            for variable, array in zip(variables, split(vector.numpy(), shapes), strict=True):
                 variable.assign(array)
         return _mean(sums, batches.size)
 
@@ -132,13 +133,18 @@ class Trainer:
         """Take steps with the vectors of the state; return the sums over the rows of losses and of scores."""
         return self._train(self._state, self._numbers, self._shapes, self._constants, examples, steps)
 
-    def evaluate(self, examples: Examples) -> Score:
-        """Return the score of the current weights, with layers computed as on the device."""
-        deployed, sums = self._network.fold(), np.zeros(2)
+    def evaluate(self, *parts: Examples) -> list[Score]:
+        """Return the score of the current weights on each set of rows, with layers computed as on the device."""
+        deployed = self._network.fold()
+        return [self._evaluated(part, deployed) for part in parts]
+
+    def _evaluated(self, examples: Examples, deployed: Deployed) -> Score:
         size = min(max(_MOST_VALUES // math.prod(self._network.input_shape), _LEAST_ROWS), _MOST_ROWS)
-        for start in range(0, examples.rows, size):
-            batch = slice(start, start + size)
-            sums += self._evaluate(deployed, self._numbers, Examples(examples.x[batch], examples.targets[batch]))
+        batches = [
+            Examples(*(one[start : start + size] for one in examples)) if examples.rows > size else examples
+            for start in range(0, examples.rows, size)
+        ]
+        sums = np.sum([self._evaluate(deployed, self._numbers, batch) for batch in batches], axis=0)
         return _mean(sums, examples.rows)
 
     @contextmanager
@@ -163,11 +169,6 @@ def _make_variables(network: Network, averaging: bool) -> Variables:
     moments = open_variable(np.zeros_like(weights)), open_variable(np.zeros_like(weights))
     averages = [open_variable(weights), open_variable(statistics)] if averaging else ()
     return Variables(open_variable(weights), open_variable(statistics), moments, averages)
-
-
-def _int32(values: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """Return a tensor of values of this shape each, of which there may be none."""
-    return tf.constant(np.array(values, np.int32).reshape(-1, *shape))
 
 
 def _mean(sums: Any, count: int) -> Score:

@@ -84,7 +84,7 @@ class Constants(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is fixed in a graph of training; most fields are arguments of `Trainer`.
+    """What is fixed in a graph of training; all fields but `topology` and `forms` are arguments of `Trainer`.
 
     All networks of a study have the same recipe, so those of one topology have equal plans and share a graph.
     """
@@ -99,7 +99,7 @@ class Plan:
 
 
 class _Graph:
-    """A function of variables or tensors, and of more tensors, as a TensorFlow graph.
+    """A function of a network's variables or folded weights, and of other tensors, as a TensorFlow graph.
 
     Life cycle: traced at the first call; may be called with any tensors of these `specs`, and with any variables, or
     tensors in their place, of the same structure as in the first call. Other networks may only use it if it is shared.
@@ -188,7 +188,9 @@ def _train_rows(
         x, targets = tf.gather(examples.x, steps.batches[i]), tf.gather(examples.targets, steps.batches[i])
         if augment is not None:
             x, targets = augment(x, targets, step, augmentation_seed)
-        own, weights = _unstacked(numbers, [form.kernel for form in plan.forms]), variables.weights.read_value()
+        # Split inside the loop: each tensor that comes into it takes time to trace.
+        own = _unstacked(numbers, [form.kernel for form in plan.forms])
+        weights = variables.weights.read_value()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
             layers = layers_of(weights, plan.forms, shapes)

@@ -269,7 +269,7 @@ def _validated(trainer: Trainer, held_out: Sequence[Examples], task: Task) -> di
     """Return the numbers of an epoch on validation rows, over all of them and with the same weight for each class."""
     if not held_out:
         return {}
-    scores, rows = [trainer.evaluate(part) for part in held_out], [part.rows for part in held_out]
+    scores, rows = trainer.evaluate(*held_out), [part.rows for part in held_out]
     whole = (np.average([getattr(one, name) for one in scores], weights=rows) for name in ("loss", "accuracy"))
     numbers = _numbers("val_", task.curve, scores[0] if len(scores) == 1 else Score(*map(float, whole)))
     if len(scores) > 1:
