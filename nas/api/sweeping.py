@@ -123,10 +123,10 @@ def _finished(study: Study, folder: Path) -> Outcome | None:
     earlier, _ = open_study(study.name, folder)
     if (earlier.trials, earlier.minutes, earlier.patience) != (study.trials, study.minutes, study.patience):
         return None
+    if earlier.definition() != as_begun(study, folder).definition():
+        return None
     outcome = load_result(study.name, folder)
-    return (
-        outcome if outcome.winner is not None and earlier.definition() == as_begun(study, folder).definition() else None
-    )
+    return None if outcome.winner is None else outcome
 
 
 def _search(study: Study, folder: Path, title: str | None) -> Outcome:

@@ -99,9 +99,11 @@ def test_a_report_is_written_of_a_recorded_study(folder: Path) -> None:
 
 
 def test_a_recorded_study_file_is_the_study_of_its_command(folder: Path) -> None:
-    study = stored(folder)[0]
-    # Without weights of classes was the default, which now has to be asked for.
-    assert study.command().replace(" --recipe class_weights=false", "") == recorded("metadata")["command"]
+    study, command = stored(folder)[0], recorded("metadata")["command"]
+    # It says that classes were not weighed, which was the default and now has to be asked for.
+    assert study.recipe.training.class_weights is False
+    assert " --recipe class_weights=false" in study.command()
+    assert study.command().replace(" --recipe class_weights=false", "") == command
     assert (study.recipe.finals.finalists, study.recipe.finals.qat_epochs) == (2, 10)
 
 

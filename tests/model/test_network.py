@@ -3,12 +3,13 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
-from keras_twin import MOMENTUM, in_training, penalty, twin, variables
+from keras_twin import in_training, penalty, twin, variables
 
 from nas.graph.builder import GraphBuilder
 from nas.model.network.network import Network
 from nas.model.network.operators import LINEAR, WEIGHTED
 from nas.model.runtime import tf
+from nas.model.training.epoch import Trainer
 
 
 def _table(**training):
@@ -53,10 +54,11 @@ def test_outputs_and_statistics_in_training_equal_those_of_keras(network, operat
     ours = Network(graph)
     ours.set_weights(network.model.get_weights())
     theirs = twin(ours)
-    outputs, statistics = ours.topology.train(network.x, ours.layers, ours.numbers, 0, ours.seed)
-    np.testing.assert_allclose(outputs, theirs(network.x, training=True), rtol=1e-3, atol=1e-3)
-    moved = [MOMENTUM * one + (1 - MOMENTUM) * found for one, found in zip(ours.moving, statistics, strict=True)]
-    for array, expected in zip(map(np.asarray, (*ours.weights, *moved)), variables(theirs), strict=True):
+    np.testing.assert_allclose(in_training(ours, network.x), theirs(network.x, training=True), rtol=1e-3, atol=1e-3)
+    trainer, count = Trainer(ours, batch_size=len(network.x)), len(network.x)
+    rows = trainer.examples(network.x, np.zeros((count, ours.outputs), np.float32))
+    trainer.train(rows, np.arange(count, dtype=np.int32)[None], np.float32([0.0]), 0)
+    for array, expected in zip(ours.get_weights(), variables(theirs), strict=True):
         # The fused kernel averages the unbiased variance, n / (n - 1) of Keras's.
         np.testing.assert_allclose(array, np.reshape(expected, array.shape), rtol=1e-2, atol=1e-4)
 

@@ -50,7 +50,7 @@ class Weights(NamedTuple):
         """
         if self.norm is None:
             return tf.identity(self.kernel), tf.identity(self.bias)
-        # In NumPy, whose calls take a tenth of TensorFlow's time.
+        # In NumPy: on a few numbers, a call of TensorFlow takes longer than what it computes.
         kernel, bias, scale, mean, variance = map(np.asarray, (self.kernel, self.bias, *self.norm))
         factor = scale / np.sqrt(variance + np.float32(EPSILON))
         across = factor[:, None] if kernel.shape[-1] == 1 else factor  # a depthwise kernel is [h, w, channels, 1]

@@ -140,10 +140,7 @@ class Trainer:
 
     def _evaluated(self, examples: Examples, deployed: Deployed) -> Score:
         size = min(max(_MOST_VALUES // math.prod(self._network.input_shape), _LEAST_ROWS), _MOST_ROWS)
-        batches = [
-            Examples(*(one[start : start + size] for one in examples)) if examples.rows > size else examples
-            for start in range(0, examples.rows, size)
-        ]
+        batches = [Examples(*(one[at : at + size] for one in examples)) for at in range(0, examples.rows, size)]
         sums = np.sum([self._evaluate(deployed, self._numbers, batch) for batch in batches], axis=0)
         return _mean(sums, examples.rows)
 

@@ -1,8 +1,8 @@
 """The TensorFlow graphs of training and of evaluation; networks of one topology share them.
 
 The loop over the steps of training is inside the graph, which gets all rows at once; a call for each batch takes about
-three times as long with networks of this size (benchmarks/training.md). Evaluation, of larger batches, has no loop: its
-graph is traced in a third of the time. Weights, the optimizer's moments and the rows are arguments, because captured
+three times as long with networks of this size (benchmarks/training.md). Evaluation, of larger batches, has no loop, so
+that its graph takes less time to trace. Weights, the optimizer's moments and the rows are arguments, because captured
 variables would bind a graph to one network. The shapes of variables are open
 (`nas.model.network.variables.open_variable`).
 """
@@ -30,7 +30,7 @@ _NUMBERS = LayerNumbers(tf.TensorSpec([None, GEOMETRY], tf.int32), tf.TensorSpec
 class Variables(NamedTuple):
     """The variables that a training changes: vectors, each of the values of all layers, one after the other.
 
-    A graph with a variable for each kernel and bias takes twice as long to trace, and has far more operators to run.
+    A graph with a variable for each kernel and bias takes longer to trace (benchmarks/training.md).
 
     Attributes:
         weights: what the optimizer changes, in the order of `nas.model.network.variables.trainable`.
@@ -117,7 +117,7 @@ class _Graph:
         return self._concrete is not None
 
     def __call__(self, variables: Any, *tensors: Any) -> Any:
-        # Operators one after the other, without queues between threads: a step takes 0.87 of the time.
+        # Operators one after the other: on one core, queues between threads only cost time.
         with tf.experimental.function_executor_type("SINGLE_THREADED_EXECUTOR"):
             if self._concrete is None:
                 known = tf.nest.map_structure(self._spec, variables)
