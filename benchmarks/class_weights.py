@@ -9,22 +9,20 @@ there are not done again. Writes `class_weights.md`. The test rows are used once
 """
 
 import argparse
-import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
+from side_by_side import Line, side_by_side
 
 import nas
 from nas.text import interval, percent
 
 HERE = Path(__file__).resolve().parent
 LINES, PAGE = HERE / "class_weights.jsonl", HERE / "class_weights.md"
-KEYS = ("weighed", "seed", "minutes")
 RARE = 30
 RARE_CLASSES = ("STANDING", "WALKING_UPSTAIRS")
 HEAD = f"""\
@@ -52,7 +50,7 @@ def thinned(source: Path, folder: Path) -> Path:
     return folder / "rare.npz"
 
 
-def searched(data: Path, turn: dict[str, Any]) -> dict[str, Any]:
+def searched(data: Path, turn: Line) -> Line:
     """Return the line of a search."""
     with tempfile.TemporaryDirectory() as folder:
         study = nas.Study(
@@ -83,7 +81,7 @@ def searched(data: Path, turn: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def row(line: dict[str, Any]) -> str:
+def row(line: Line) -> str:
     """Return a row of the table."""
     value, low, high = line["balanced_accuracy"]
     cells = (
@@ -94,7 +92,7 @@ def row(line: dict[str, Any]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def medians(lines: list[dict[str, Any]]) -> str:
+def medians(lines: list[Line]) -> str:
     """Return the medians over seeds in a sentence."""
     found = [median(one["balanced_accuracy"][0] for one in lines if one["weighed"] is how) for how in (True, False)]
     return "\nMedian of the balanced accuracy on the test set: {} with, {} without.\n".format(*map(percent, found))
@@ -107,15 +105,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
     given = parser.parse_args()
-    lines = [json.loads(text) for text in LINES.read_text().splitlines()] if LINES.exists() else []
-    done = {tuple(line[key] for key in KEYS) for line in lines}
+    turns = [
+        [{"weighed": weighed, "seed": seed, "minutes": given.minutes} for weighed in (True, False)]
+        for seed in given.seeds
+    ]
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(2, get_context("spawn")) as pool:
         data = thinned(given.data, Path(folder))
-        for seed in given.seeds:
-            turns = [dict(zip(KEYS, (weighed, seed, given.minutes), strict=True)) for weighed in (True, False)]
-            missing = [turn for turn in turns if tuple(turn.values()) not in done]
-            lines += pool.map(searched, [data] * len(missing), missing)
-            LINES.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+        for lines in side_by_side(LINES, turns, lambda turn: pool.submit(searched, data, turn).result()):
             told = [line for line in lines if line["minutes"] == given.minutes]
             PAGE.write_text(HEAD + "".join(map(row, told)) + medians(told))
 

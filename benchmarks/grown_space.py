@@ -8,22 +8,17 @@ are not done again. Writes `grown_space.md`. The test rows are used once for eac
 """
 
 import argparse
-import json
-import subprocess
-import sys
-import tempfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
-from typing import Any
+
+from side_by_side import Line, search, side_by_side
 
 from nas.text import interval, percent
 
 HERE = Path(__file__).resolve().parent
 LINES, PAGE = HERE / "grown_space.jsonl", HERE / "grown_space.md"
 SPACES = {"today": "cnn_timeseries", "grown": str(HERE / "grown_timeseries.toml")}
-KEYS = ("space", "budget_kb", "seed", "minutes")
 HEAD = """\
 # More kinds of blocks for windows of sensor data
 
@@ -36,14 +31,9 @@ squeeze-and-excite besides. One worker each, side by side.
 """
 
 
-def searched(data: Path, turn: dict[str, Any]) -> dict[str, Any]:
+def searched(data: Path, turn: Line) -> Line:
     """Return the line of a search."""
-    with tempfile.TemporaryDirectory() as folder:
-        study = ["--space", SPACES[turn["space"]], "--data", str(data), "--budget-kb", str(turn["budget_kb"])]
-        limits = ["--minutes", str(turn["minutes"]), "--seed", str(turn["seed"]), "--jobs", "1"]
-        kept = ["--tracking-uri", "none", "--studies", folder, "--json"]
-        command = [sys.executable, "-m", "nas", "search", *study, *limits, *kept]
-        found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    found = search(data=data, **{**turn, "space": SPACES[turn["space"]]})
     best = found["best"]
     return {
         **turn,
@@ -55,7 +45,7 @@ def searched(data: Path, turn: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def row(line: dict[str, Any]) -> str:
+def row(line: Line) -> str:
     """Return a row of the table."""
     cells = (
         f"{line['budget_kb']:g} KB | {line['space']} | {line['seed']} | {line['minutes']:g} | {line['candidates']}",
@@ -65,7 +55,7 @@ def row(line: dict[str, Any]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def medians(lines: list[dict[str, Any]]) -> str:
+def medians(lines: list[Line]) -> str:
     """Return the table of medians over seeds."""
     text = "\n## Medians over seeds\n\n| weights up to | today | grown |\n|---:|---:|---:|\n"
     for budget in sorted({line["budget_kb"] for line in lines}):
@@ -78,7 +68,7 @@ def medians(lines: list[dict[str, Any]]) -> str:
     return text
 
 
-def shares(lines: list[dict[str, Any]]) -> str:
+def shares(lines: list[Line]) -> str:
     """Return in how many winners of the grown space each new kind of block, or option of one, occurs."""
     winners = [line["blocks"] for line in lines if line["space"] == "grown"]
     counted: Counter[str] = Counter()
@@ -90,7 +80,7 @@ def shares(lines: list[dict[str, Any]]) -> str:
     return text + "".join(f"| {name} | {counted[name]} |\n" for name in names)
 
 
-def news(block: dict[str, Any]) -> set[str]:
+def news(block: Line) -> set[str]:
     """Return what a block has that today's space does not offer."""
     temporal = block["block"] == "temporal"
     told = {
@@ -112,17 +102,14 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
     parser.add_argument("--budgets", nargs="*", type=float, default=[6.0, 4.0, 2.0])
     given = parser.parse_args()
-    lines = [json.loads(text) for text in LINES.read_text().splitlines()] if LINES.exists() else []
-    done = {tuple(line[key] for key in KEYS) for line in lines}
-    for seed in given.seeds:
-        for budget in given.budgets:
-            turns = [dict(zip(KEYS, (space, budget, seed, given.minutes), strict=True)) for space in SPACES]
-            missing = [turn for turn in turns if tuple(turn.values()) not in done]
-            with ThreadPoolExecutor(len(SPACES)) as pool:
-                lines += pool.map(lambda turn: searched(given.data.resolve(), turn), missing)
-            LINES.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-            table = sorted(lines, key=lambda line: (line["budget_kb"], line["seed"], line["space"] == "grown"))
-            PAGE.write_text(HEAD + "".join(map(row, table)) + medians(lines) + shares(lines))
+    turns = [
+        [{"space": space, "budget_kb": budget, "seed": seed, "minutes": given.minutes} for space in SPACES]
+        for seed in given.seeds
+        for budget in given.budgets
+    ]
+    for lines in side_by_side(LINES, turns, lambda turn: searched(given.data.resolve(), turn)):
+        table = sorted(lines, key=lambda line: (line["budget_kb"], line["seed"], line["space"] == "grown"))
+        PAGE.write_text(HEAD + "".join(map(row, table)) + medians(lines) + shares(lines))
 
 
 if __name__ == "__main__":
