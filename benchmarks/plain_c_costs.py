@@ -44,6 +44,7 @@ SHAPES: dict[str, Sequence[tuple[int, ...]]] = {
 }
 MOST_WEIGHTS, MOST_RAM = 10_000, 9_000
 BATCH = 24
+AVR_RAM = 15_000  # of 16 KB; the rest is for the stack and the harness
 TABLES = HERE.parent / "native" / "tables"
 # Of a shape, these say nothing of costs.
 _OF_NUMBERS = {"in_zero_point", "out_zero_point", "low", "high", "multiplier", "shift", "least", "offset"}
@@ -231,13 +232,18 @@ def link(core: Core, folder: Path, name: str, objects: Sequence[str], script: Se
 
 
 def batches(nets: Sequence[Net], core: Core) -> Iterator[Sequence[Net]]:
-    """Yield groups of networks that one program holds; an AVR has little RAM, and reads constants below 64 KB only."""
+    """Yield groups of networks that one program holds; an AVR has little RAM, and reads constants below 64 KB only.
+
+    Networks for which its RAM is too small are left out.
+    """
     if core.source != "avr":
         yield from (nets[i : i + BATCH] for i in range(0, len(nets), BATCH))
         return
     group: list[Net] = []
     for net in nets:
-        ram = max(sum(net.given_bytes) for net in [*group, net]) + 2 * sum(n.program.ram_bytes for n in [*group, net])
+        if _ram_bytes([net]) > AVR_RAM:
+            continue
+        ram = _ram_bytes([*group, net])
         flash = 2 * sum(9000 + sum(call.constant_bytes for call in calls_of(n.program)) for n in [*group, net])
         if group and (ram > 12_000 or flash > 55_000):
             yield group
@@ -245,6 +251,11 @@ def batches(nets: Sequence[Net], core: Core) -> Iterator[Sequence[Net]]:
         group.append(net)
     if group:
         yield group
+
+
+def _ram_bytes(nets: Sequence[Net]) -> int:
+    """Return the RAM of a program with these networks, each once as it is and once with probes."""
+    return max(sum(net.given_bytes) for net in nets) + 2 * sum(net.program.ram_bytes for net in nets)
 
 
 def main() -> None:

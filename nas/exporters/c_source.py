@@ -1,7 +1,9 @@
 """The two files of plain C: a header with the function and its sizes, and a source with all it needs."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from nas.exporters.c_text import comment, rows
 from nas.exporters.device import device_header
@@ -9,9 +11,11 @@ from nas.exporters.format import MARK
 from nas.target.plain_c.model import Network
 from nas.target.plain_c.near_flash import out_of_reach, refusal
 from nas.target.plain_c.program import Program
-from nas.target.plain_c.step import Constant, Numbers, Step, array
+from nas.target.plain_c.step import Constant, Numbers, Step, Struct, array
 
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"\n', re.MULTILINE)
+_SIZED = frozenset({"conv_layer", "pool_shape", "copy_shape"})
+_MOST_OF_TWO_BYTES = 65_535
 
 
 def source_text(name: str, network: Network, program: Program, beside: int = 0) -> str:
@@ -58,6 +62,8 @@ def kernel_text(steps: Iterable[Step]) -> str:
     chosen = {
         "requantize.h": "requantize_up.h" if any(step.scales_up for step in steps) else "requantize.h",
         "window.h": "window_padded.h" if any(step.padded for step in steps) else "window.h",
+        "shared.h": _sharing([step.kernels[0] for step in steps]),
+        "size.h": "size_large.h" if _largest_size(steps) > _MOST_OF_TWO_BYTES else "size.h",
     }
     texts: dict[str, str] = {}
 
@@ -75,6 +81,21 @@ def kernel_text(steps: Iterable[Step]) -> str:
         for kernel in step.kernels:
             add(f"{kernel}.h")
     return "\n\n".join(texts.values())
+
+
+def _sharing(kernels: Sequence[str]) -> str:
+    """Return which file says how the functions of a convolution are compiled: by how many layers use them."""
+    convolutions, dense = kernels.count("conv"), kernels.count("dense")
+    if convolutions > 1:
+        return "shared.h"
+    return "alone_beside.h" if convolutions + dense > 1 else "alone.h"
+
+
+def _largest_size(steps: Iterable[Step]) -> int:
+    """Return the largest number in the structures whose sizes have the type of `size.h`."""
+    structs = [c for step in steps for c in step.constants if isinstance(c, Struct) and c.ctype in _SIZED]
+    values = [value for c in structs for value in c.values.values() if not isinstance(value, str)]
+    return int(max(map(np.max, values), default=0))
 
 
 def _constants(program: Program) -> Iterable[str]:

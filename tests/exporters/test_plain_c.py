@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plain_c_batch import tflm_answers
-from plain_c_cases import CASES, bias, image, weights
+from plain_c_cases import CASES, bias, image, pool, weights
 from single_operators import Case, T, ints, model_bytes
 from whole_models import Node, Part, write
 
@@ -71,6 +71,12 @@ def assert_equal_answers(folder, tflite, rows=8):
 @pytest.mark.parametrize("name", CASES)
 def test_every_operator_answers_as_tflm_does(tmp_path, name):
     assert_equal_answers(tmp_path, model_bytes(CASES[name]))
+
+
+@pytest.mark.parametrize("length", [65_535, 65_536])
+def test_sizes_that_take_more_than_two_bytes_answer_as_tflm_does(tmp_path, length):
+    halves = pool("MAX_POOL_2D", (1, length, 1), (1, length // 2, 1), (1, 2), (1, 2))
+    assert_equal_answers(tmp_path, model_bytes(halves), rows=2)
 
 
 @pytest.mark.parametrize("name", SPACES)

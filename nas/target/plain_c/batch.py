@@ -72,7 +72,7 @@ class _Builder:
         return self._made[self._places[tensor.index]]
 
     def convolve(self, step: Step) -> int:
-        kernel, s, weights = step.kernels[0], _values(step, "_shape"), _numbers(step, "weights")
+        kernel, s, weights = step.kernels[0], _values(step, "_layer"), _numbers(step, "weights")
         places, outputs = s["kernel_height"] * s["kernel_width"], s["out_channels"]
         if kernel == "depthwise":
             weights = _unordered(weights, (outputs, places), fours)

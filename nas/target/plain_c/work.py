@@ -25,6 +25,10 @@ class Call:
     constant_bytes: int = 0
 
 
+_SHAPES = frozenset({"conv_layer", "pool_shape", "mean_shape", "softmax_shape", "lstm_shape"})
+"""The structures whose integers say what a call costs."""
+
+
 def calls_of(program: Program) -> list[Call]:
     """Return the calls of a program in order."""
     return [_call(step) for step in program.steps]
@@ -33,7 +37,7 @@ def calls_of(program: Program) -> list[Call]:
 def _call(step: Step) -> Call:
     shape = {"values": step.output.size, "read": sum(tensor.size for tensor in step.inputs)}
     for constant in step.constants:
-        if isinstance(constant, Struct) and constant.ctype.endswith("_shape") and constant.ctype != "copy_shape":
+        if isinstance(constant, Struct) and constant.ctype in _SHAPES:
             shape = {key: value for key, value in constant.values.items() if isinstance(value, int)}
     arrays = sum(constant.bytes for constant in step.constants if isinstance(constant, Numbers))
     return Call(step.kernels[0], {**shape, "padded": int(step.padded)}, arrays)

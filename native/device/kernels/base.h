@@ -17,9 +17,11 @@
 #define NAS_COPY(to, from) ((to) = *(from))
 #endif
 
-// A core without a multiplier takes so much code for a product that it is a function of its own.
+// A core that takes much code for a product has it once, as a function of its own.
 #if defined(__riscv) && !defined(__riscv_mul)
 #define NAS_NO_MULTIPLIER 1
+#endif
+#if defined(__ARM_ARCH_6M__) || defined(NAS_NO_MULTIPLIER)
 #define NAS_PRODUCT_FUNCTION static __attribute__((noinline))
 #else
 #define NAS_PRODUCT_FUNCTION static inline

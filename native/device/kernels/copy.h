@@ -1,8 +1,8 @@
-#include "base.h"
+#include "size.h"
 
 // A block of bytes with up to four sides, and the steps in bytes along them in the input and in the output.
 typedef struct {
-  int sides[4], in_steps[4], out_steps[4];
+  nas_size sides[4], in_steps[4], out_steps[4];
 } copy_shape;
 
 static void copy(const copy_shape* shape, const int8_t* in, int8_t* out) {

@@ -7,7 +7,7 @@
 // four channels; the weights of the last one to three channels follow, one channel after the other.
 
 // Computes four channels of one output pixel, and returns the end of their weights.
-static inline const int8_t* depthwise_four(const conv_shape* s, const int8_t* x, int step, const int8_t* w,
+static inline const int8_t* depthwise_four(const conv_layer* s, const int8_t* x, int step, const int8_t* w,
                                            int32_t sums[4]) {
   int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
   for (int j = 0; j < s->kernel_height; ++j, x += step) {
@@ -31,7 +31,7 @@ static inline const int8_t* depthwise_four(const conv_shape* s, const int8_t* x,
 }
 
 // Computes one channel of one output pixel, and returns the end of its weights.
-static inline const int8_t* depthwise_one(const conv_shape* s, const int8_t* x, int step, const int8_t* w,
+static inline const int8_t* depthwise_one(const conv_layer* s, const int8_t* x, int step, const int8_t* w,
                                           int32_t* sum) {
   for (int j = 0; j < s->kernel_height; ++j, x += step) {
     const int8_t* p = x;
@@ -41,27 +41,24 @@ static inline const int8_t* depthwise_one(const conv_shape* s, const int8_t* x, 
 }
 
 // A depthwise convolution. `patch` holds a copy of the inputs below the kernel, see conv.
-static void depthwise(const conv_shape* shape, const conv_constants* constants, const int8_t* in, int8_t* patch,
-                      int8_t* out) {
-  conv_shape s;
-  conv_constants k;
-  NAS_COPY(s, shape);
-  NAS_COPY(k, constants);
+static void depthwise(const conv_layer* layer, const int8_t* in, int8_t* patch, int8_t* out) {
+  conv_layer s;
+  NAS_COPY(s, layer);
   for (int y = 0; y < s.out_height; ++y) {
     for (int x = 0; x < s.out_width; ++x) {
       int step, c = 0;
       const int fours = s.in_channels & ~3;
-      const int8_t *w = k.weights, *window = window_at(&s, in, y, x, patch, 0, &step);
+      const int8_t *w = s.weights, *window = window_at(&s, in, y, x, patch, 0, &step);
       for (; c < fours; c += 4) {
         int32_t sums[4];
-        for (int i = 0; i < 4; ++i) sums[i] = NAS_INT32(k.bias + c + i);
+        for (int i = 0; i < 4; ++i) sums[i] = NAS_INT32(s.bias + c + i);
         w = depthwise_four(&s, window + c, step, w, sums);
-        for (int i = 0; i < 4; ++i) *out++ = conv_output(&s, &k, c + i, sums[i]);
+        for (int i = 0; i < 4; ++i) *out++ = conv_output(&s, c + i, sums[i]);
       }
       for (c = fours; c < s.in_channels; ++c) {
-        int32_t sum = NAS_INT32(k.bias + c);
+        int32_t sum = NAS_INT32(s.bias + c);
         w = depthwise_one(&s, window + c, step, w, &sum);
-        *out++ = conv_output(&s, &k, c, sum);
+        *out++ = conv_output(&s, c, sum);
       }
     }
   }

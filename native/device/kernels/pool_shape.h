@@ -1,10 +1,10 @@
-#include "base.h"
+#include "size.h"
 
 // The shape of a pooling. Windows are cut off at the border of the input.
 typedef struct {
-  int in_height, in_width, channels;
-  int out_height, out_width;
-  int height, width, stride_height, stride_width, pad_top, pad_left;
+  nas_size in_height, in_width, channels;
+  nas_size out_height, out_width;
+  nas_size height, width, stride_height, stride_width, pad_top, pad_left;
 } pool_shape;
 
 // The part of the input below a window: its first place, and how many rows and columns it has.

@@ -2,16 +2,14 @@
 
 // A transposed convolution: each output pixel gathers the inputs that reach it. pad_top and pad_left are cut off the
 // output; the weights of each output channel lie together.
-static void transpose_conv(const conv_shape* shape, const conv_constants* constants, const int8_t* in, int8_t* out) {
-  conv_shape s;
-  conv_constants k;
-  NAS_COPY(s, shape);
-  NAS_COPY(k, constants);
+static void transpose_conv(const conv_layer* layer, const int8_t* in, int8_t* out) {
+  conv_layer s;
+  NAS_COPY(s, layer);
   for (int y = 0; y < s.out_height; ++y) {
     for (int x = 0; x < s.out_width; ++x) {
-      const int8_t* w = k.weights;
+      const int8_t* w = s.weights;
       for (int c = 0; c < s.out_channels; ++c) {
-        int32_t sum = NAS_INT32(k.bias + c);
+        int32_t sum = NAS_INT32(s.bias + c);
         for (int j = 0; j < s.kernel_height; ++j) {
           for (int i = 0; i < s.kernel_width; ++i, w += s.in_channels) {
             const int top = y + s.pad_top - j, left = x + s.pad_left - i;
@@ -22,7 +20,7 @@ static void transpose_conv(const conv_shape* shape, const conv_constants* consta
             for (int d = 0; d < s.in_channels; ++d) sum += (p[d] - s.in_zero_point) * NAS_INT8(w + d);
           }
         }
-        *out++ = conv_output(&s, &k, c, sum);
+        *out++ = conv_output(&s, c, sum);
       }
     }
   }

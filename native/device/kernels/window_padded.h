@@ -1,7 +1,7 @@
-#include "shape.h"
+#include "conv_layer.h"
 
 // Copies the inputs below the kernel at row `top`, column `left` into `patch`, and the zero point where there are none.
-static void fill_patch(const conv_shape* s, const int8_t* in, int top, int left, int8_t* patch) {
+static void fill_patch(const conv_layer* s, const int8_t* in, int top, int left, int8_t* patch) {
   const int channels = s->in_channels;
   for (int j = 0; j < s->kernel_height; ++j) {
     const int y = top + j * s->dilation_height;
@@ -19,7 +19,7 @@ static void fill_patch(const conv_shape* s, const int8_t* in, int top, int left,
 // Returns the inputs below the kernel at an output pixel, and in `step` the bytes from one of its rows to the next.
 // They are used where they lie, unless the kernel is dilated or reaches beyond the border: then patch `number` of
 // `patches` holds a copy.
-static inline const int8_t* window_at(const conv_shape* s, const int8_t* in, int y, int x, int8_t* patches, int number,
+static inline const int8_t* window_at(const conv_layer* s, const int8_t* in, int y, int x, int8_t* patches, int number,
                                       int* step) {
   const int top = y * s->stride_height - s->pad_top, left = x * s->stride_width - s->pad_left;
   const int inside = top >= 0 && left >= 0 && top + s->kernel_height <= s->in_height &&
