@@ -12,6 +12,9 @@ from nas.data.multi_labels import of_windows
 GAP_STEPS = 5
 """A time step more than this many times the median step is a gap. Nothing is interpolated across a gap."""
 
+MISSED = 1.75
+"""A time step more than this many times the usual one holds a lost sample or more, and tells nothing of the rate."""
+
 JITTER = 0.1
 """Time steps that deviate from the sample period by at most this share of it count as regular."""
 
@@ -37,11 +40,21 @@ class Recording:
 
     @property
     def rate_hz(self) -> float | None:
-        """Sample rate from the median time step, to four digits; None if the times are unknown."""
+        """Sample rate, to four digits; None if the times are unknown.
+
+        It is that of the mean time step, since the steps of rounded times have a few values only: at 119 Hz, 8 or 9
+        whole milliseconds. A whole number is taken where such times cannot tell it from the rate.
+        """
         if self.seconds is None or len(self.seconds) < 2:
             return None
-        with np.errstate(divide="ignore", over="ignore"):
-            return float(f"{1 / np.median(np.diff(self.seconds)):.4g}")
+        steps = np.diff(self.seconds)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            for usual in (np.median, np.mean):
+                steps = steps[steps <= MISSED * usual(steps)]
+            rate = 1 / steps.mean()
+            unsure = rate * np.abs(steps * rate - 1).max() / len(steps)
+            told = rate if abs(rate - np.rint(rate)) > unsure else np.rint(rate)
+        return float(f"{told:.4g}")
 
     def take(self, rows: Array) -> "Recording":
         """Return the samples with the given numbers."""

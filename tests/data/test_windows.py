@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from nas.data.readers.rates import common_rate
+from nas.data.readers.recordings import Take
 from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
 
 
@@ -30,6 +32,37 @@ def test_resampling_keeps_a_last_sample_whose_time_has_a_rounding_error() -> Non
     seconds = np.arange(59) / 200
     assert int(seconds[-1] * 100) == 28  # in exact numbers, 0.29 s are 29 steps of 100 Hz
     np.testing.assert_allclose(resample(recording(seconds), 100).values[-1], np.sin(9 * 0.29))
+
+
+RATES = (12.5, 25, 50, 52, 60, 100, 104, 119, 125, 200, 208, 238, 400, 416, 500)
+
+
+def in_milliseconds(rate_hz: float, seed: int) -> np.ndarray:
+    """Times of 3,000 samples in seconds, in whole milliseconds as loggers write them."""
+    return np.floor((np.arange(3000) / rate_hz + np.random.default_rng(seed).uniform()) * 1000) / 1000
+
+
+@pytest.mark.parametrize("rate_hz", RATES)
+def test_the_rate_of_times_in_whole_milliseconds_is_the_one_they_were_recorded_at(rate_hz: float) -> None:
+    assert [recording(in_milliseconds(rate_hz, seed)).rate_hz for seed in range(10)] == [rate_hz] * 10
+
+
+@pytest.mark.parametrize("rate_hz", RATES)
+def test_lost_samples_and_a_gap_change_the_rate_by_less_than_half_a_percent(rate_hz: float) -> None:
+    for seed in range(10):
+        times = in_milliseconds(rate_hz, seed)
+        times[1500:] += 5
+        lost = np.random.default_rng(seed).choice(len(times), 60, replace=False)
+        assert recording(np.delete(times, lost)).rate_hz == pytest.approx(rate_hz, rel=0.005)
+
+
+def test_times_that_stand_still_give_an_infinite_rate_which_is_refused_elsewhere() -> None:
+    assert recording(np.zeros(9)).rate_hz == np.inf
+
+
+def test_recordings_at_400_hz_in_whole_milliseconds_have_one_rate() -> None:
+    takes = [Take(f"{n}.csv", recording(in_milliseconds(400, n)[:200]), "a", "", "train") for n in range(10)]
+    assert common_rate(takes) == pytest.approx(400, rel=0.001)
 
 
 def test_windows_shorter_than_a_recording_are_cut_and_longer_ones_are_not() -> None:
