@@ -113,6 +113,7 @@ class Dataset:
         task: what is asked of the data: `classification`, `regression` if y holds measured targets, `multi-label` if it
             holds labels, or `anomaly` if its classes are normal (0) and anomaly (1).
         noise: recordings of noise [time], to mix with training rows of sound, at their rate and in their numbers.
+        noise_groups: group of each of them, where rows may be taken from them too; empty where none are.
     """
 
     source: str
@@ -131,6 +132,7 @@ class Dataset:
     found: tuple[Finding, ...] = ()
     task: str = CLASSES
     noise: tuple[Array, ...] = ()
+    noise_groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, part in self.parts().items():

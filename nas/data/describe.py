@@ -17,6 +17,7 @@ from nas.data.normality import remarks
 from nas.data.options import ROW_OPTIONS, DataOptions
 from nas.data.partition import partition
 from nas.data.rules import violations
+from nas.data.sound.recordings import noise_notes
 from nas.errors import InputError
 from nas.signal.kind import Kind
 from nas.task.task import CLASSES, LABELS, TARGETS
@@ -150,7 +151,7 @@ def describe(dataset: Dataset, seed: int = 0, options: DataOptions | None = None
         findings=tuple(found),
         verdict=_verdict(found),
         mend=_mend(dataset, seed, options, found),
-        notes=(*dataset.notes, *remarks(dataset, parts["train"])),
+        notes=(*dataset.notes, *noise_notes(dataset, parts), *remarks(dataset, parts["train"])),
         files=dataset.files,
         task=dataset.task,
     )

@@ -1,6 +1,7 @@
 """Training, validation and test rows of a dataset, in units, with no group in two of the parts made here."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nas.arrays import Array
@@ -11,6 +12,7 @@ from nas.data.normality import remarks
 from nas.data.options import DataOptions
 from nas.data.partition import partition
 from nas.data.rules import check
+from nas.data.sound.recordings import noise_for, noise_notes
 from nas.signal.kind import Kind
 from nas.task.task import CLASSES
 
@@ -35,7 +37,7 @@ class Splits:
         notes: what was assumed of the source, one line each.
         findings: what looks wrong but does not stop a search.
         task: what is asked of the data: `classification`, `multi-label`, `regression` or `anomaly`.
-        noise: see `Dataset`.
+        noise: those recordings of `Dataset` that no validation or test row is taken from.
         seed: by which the rows were divided; random changes of them are made of it.
     """
 
@@ -83,6 +85,7 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
     for finding in found:
         if finding.is_error:
             raise finding.error(dataset.source)
+    noise = noise_for(dataset, parts)
     return Splits(
         **parts,
         class_names=dataset.class_names,
@@ -90,17 +93,17 @@ def split(dataset: Dataset, seed: int, options: DataOptions | None = None) -> Sp
         sample_rate_hz=dataset.sample_rate_hz,
         units_scale=dataset.units_scale,
         source=dataset.source,
-        digest=_digest(dataset, parts),
-        notes=(*dataset.notes, *remarks(dataset, parts["train"])),
+        digest=_digest(dataset, parts, noise),
+        notes=(*dataset.notes, *noise_notes(dataset, parts), *remarks(dataset, parts["train"])),
         findings=found,
         stride=dataset.stride,
         task=dataset.task,
-        noise=dataset.noise,
+        noise=noise,
         seed=seed,
     )
 
 
-def _digest(dataset: Dataset, parts: dict[str, Part]) -> str:
+def _digest(dataset: Dataset, parts: dict[str, Part], noise: Sequence[Array]) -> str:
     # The path of the source is left out, so that equal rows in another place have the same digest.
     sha = hashlib.sha256(repr((dataset.class_names, dataset.channel_names, dataset.sample_rate_hz)).encode())
     for name, part in parts.items():
@@ -108,7 +111,7 @@ def _digest(dataset: Dataset, parts: dict[str, Part]) -> str:
             if array is not None:
                 sha.update(f"{name} {array.dtype} {array.shape}".encode())
                 sha.update(array.tobytes())
-    for number, recording in enumerate(dataset.noise):
+    for number, recording in enumerate(noise):
         sha.update(f"noise {number} {recording.dtype} {recording.shape}".encode())
         sha.update(recording.tobytes())
     return sha.hexdigest()

@@ -17,7 +17,7 @@ from nas.data.readers.clips import Clip, Form, form_of, read_clips, read_headers
 from nas.data.readers.picture import ENDINGS as PICTURES
 from nas.data.readers.ranges import has_labels_beside, notes_on_ranges, ranges_of, read_ranges
 from nas.data.readers.silence import is_noise, silence, training_noise
-from nas.data.readers.sound import ENDINGS, Header, Samples
+from nas.data.readers.sound import ENDINGS, Header
 from nas.data.readers.wanted_classes import SILENCE, of_wanted_classes
 from nas.data.source import READERS, Reader
 from nas.data.tables.reading import TABLES
@@ -46,7 +46,7 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
     clips = read_clips(entries, form) if ranged is None else read_ranges(entries, form)
     counts = _rows_by_part(entries, clips)
     extra = silence(noise, counts, form, options)
-    mixed = () if options.noise else training_noise(noise, list(counts), form.rate_hz)
+    noise_groups, mixed = ((), ()) if options.noise else training_noise(noise, list(counts), form.rate_hz)
     places = tuple(entry.place for entry in (*entries, *(entry for entry, _ in extra)))
     everything = [*zip(entries, clips, strict=True), *extra]
     rows = [clip.rows for _, clip in everything]
@@ -70,10 +70,11 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
         sample_rate_hz=float(form.rate_hz),
         stride=form.stride,
         recordings=places,
-        notes=(*layout.notes, *told, *chosen, *_notes(files, clips, form, what), *_of_noise(noise, mixed, extra)),
+        notes=(*layout.notes, *told, *chosen, *_notes(files, clips, form, what), *_of_noise(noise, extra)),
         files=(format_table(files), class_table(everything, what)),
         found=tuple(clip_findings(entries, headers, clips)),
         noise=mixed,
+        noise_groups=noise_groups,
     )
 
 
@@ -130,13 +131,11 @@ def _on_lengths(clips: Sequence[Clip], form: Form) -> Iterator[str]:
         yield f"files without samples, left out: {empty}"
 
 
-def _of_noise(files: Sequence[Entry], mixed: Sequence[Samples], rows: Sequence[tuple[Entry, Clip]]) -> Iterator[str]:
+def _of_noise(files: Sequence[Entry], rows: Sequence[tuple[Entry, Clip]]) -> Iterator[str]:
     if rows:
         yield f"{SILENCE}: {len(rows)} rows, cut from {len(files)} recordings of noise at random places and loudness"
     elif files:
         yield f"noise, no class: {len(files)} files; for a class of silence add --silence-share 0.1"
-    if mixed:
-        yield f"noise to mix with training rows: {len(mixed)} of these files"
 
 
 READERS.register("audio")(

@@ -62,15 +62,25 @@ def silence(
     return found
 
 
-def training_noise(noise: Sequence[Entry], parts: Sequence[str], rate_hz: int) -> tuple[Samples, ...]:
-    """Return the recordings of the training part alone: others would be known before a model is judged by them."""
-    return read_noise([entry for entry in _placed(noise, parts) if entry.part == "train"], rate_hz)
+def training_noise(
+    noise: Sequence[Entry], parts: Sequence[str], rate_hz: int
+) -> tuple[tuple[str, ...], tuple[Samples, ...]]:
+    """Return the recordings of the training part alone: others would be known before a model is judged by them.
+
+    The group of each comes first, by which `nas.data.sound.recordings` finds those that other parts are taken from.
+    """
+    own = [entry for entry in _placed(noise, parts) if entry.part == "train"]
+    heard = [(entry.group, samples) for entry, samples in zip(own, _read(own, rate_hz), strict=True) if len(samples)]
+    return tuple(group for group, _ in heard), tuple(samples for _, samples in heard)
 
 
 def read_noise(noise: Sequence[Entry], rate_hz: int) -> tuple[Samples, ...]:
     """Return the samples of recordings of noise; InputError for those that cannot be read."""
-    sounds = read_all(noise, lambda entry: read_sound(entry.path, entry.place, rate_hz))
-    return tuple(sound.samples for sound in sounds if len(sound.samples))
+    return tuple(samples for samples in _read(noise, rate_hz) if len(samples))
+
+
+def _read(noise: Sequence[Entry], rate_hz: int) -> list[Samples]:
+    return [sound.samples for sound in read_all(noise, lambda entry: read_sound(entry.path, entry.place, rate_hz))]
 
 
 def _placed(noise: Sequence[Entry], parts: Sequence[str]) -> list[Entry]:
