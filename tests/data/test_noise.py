@@ -73,6 +73,14 @@ def test_all_recordings_are_mixed_where_no_row_is_from_them(words: Path) -> None
     assert splits.notes[-1] == f"recordings of noise to mix with training rows: {len(NOISE)}"
 
 
+@pytest.mark.parametrize(("unknown", "silence"), [(0.2, 0.1), (0.3, 0.3), (0.1, 0.5)])
+def test_both_shares_are_those_that_are_asked_for(unknown: float, silence: float, words: Path) -> None:
+    data = rows_of(words, classes="yes,no", unknown_share=unknown, silence_share=silence)
+    shares = {name: (data.train.y == number).mean() for number, name in enumerate(data.class_names)}
+    assert shares["_unknown_"] == pytest.approx(unknown, abs=0.01)
+    assert shares["_silence_"] == pytest.approx(silence, abs=0.01)
+
+
 def test_parts_that_are_merged_hold_out_recordings_of_noise_anew(in_parts: Path) -> None:
     splits = split(rows_of(in_parts, silence_share=0.4, merge_parts=True), 0)
     held = {*splits.val.groups.tolist(), *splits.test.groups.tolist()}

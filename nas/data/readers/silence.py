@@ -34,7 +34,7 @@ def silence(
 
     Args:
         noise: recordings of noise.
-        rows: of the other classes, by part.
+        rows: of all other classes, `_unknown_` too, by part.
         form: of the rows.
         options: the share of all rows that they are to be.
 
@@ -55,7 +55,7 @@ def silence(
     for part, count in rows.items():
         own = [entry for entry in entries if entry.part == part and len(sounds[entry].samples)]
         rng = np.random.default_rng(seeds.derive(SILENCE, part))
-        for number in range(rows_of(count, share, options) if own else 0):
+        for number in range(rows_of(count, share) if own else 0):
             entry = own[number % len(own)]
             row = _cut(sounds[entry].samples, form.window, rng)
             found.append((entry, Clip(row[None], form.window / form.rate_hz, level_db(row), False)))

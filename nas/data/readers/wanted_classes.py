@@ -49,7 +49,8 @@ def of_wanted_classes(entries: Sequence[Entry], options: DataOptions) -> tuple[l
     chosen = []
     for part, count in Counter(entry.part for entry in kept).items():
         ordered = sorted((entry for entry in others if entry.part == part), key=_by_hash)
-        chosen += [replace(entry, label=UNKNOWN) for entry in ordered[: rows_of(count, share, options)]]
+        most = rows_of(count, share, options.silence_share or 0.0)
+        chosen += [replace(entry, label=UNKNOWN) for entry in ordered[:most]]
     words = len(found) - len(set(wanted))
     return [*kept, *chosen], (f"{UNKNOWN}: {len(chosen)} of {len(others)} files of {words} other classes",)
 
@@ -71,10 +72,9 @@ def _of_wanted_labels(entries: Sequence[Entry], options: DataOptions) -> tuple[l
     return kept, (f"labels left out, since --classes does not name them: {left_out}",) if left_out else ()
 
 
-def rows_of(wanted: int, share: float, options: DataOptions) -> int:
-    """Return how many rows are a share of all, beside some of wanted classes and the share of another kind."""
-    rest = 1 - (options.unknown_share or 0.0) - (options.silence_share or 0.0)
-    return max(1, round(wanted * share / rest))
+def rows_of(others: int, share: float, of_later: float = 0.0) -> int:
+    """Return how many rows are a share of all, beside some other rows and the share of rows that are made later."""
+    return max(1, round(others * share / (1 - share - of_later)))
 
 
 def _by_hash(entry: Entry) -> bytes:
