@@ -115,7 +115,7 @@ def to_dataset(source: str, takes: Sequence[Take], options: DataOptions, notes: 
         recordings=tuple(take.place for take in takes),
         notes=(
             *notes,
-            *_notes(takes, [len(x) for x, _ in cuts], rate_hz, (window, stride), counts),
+            *_notes(takes, rate_hz, (window, stride), counts),
             *_WINDOWS.get(task, ()),
             *(() if options.task else ASSUMED.get(task, ())),
         ),
@@ -225,6 +225,7 @@ def _windows(
         if even
         else cut(take.recording.values[:0], window, 1)
     )
+    counts["short" if len(even) == 1 else "apart"] += not len(x)
     if take.recording.labels is None or not even:
         return x, None
     y = np.concatenate([labels_of(part.labels, window, stride) for part in even if part.labels is not None])
@@ -272,16 +273,16 @@ def _no_window(source: str, window: int, longest: int, counts: Counter[str]) -> 
     )
 
 
-def _notes(
-    takes: Sequence[Take], windows: Sequence[int], rate_hz: float | None, form: tuple[int, int], counts: Counter[str]
-) -> Iterator[str]:
+def _notes(takes: Sequence[Take], rate_hz: float | None, form: tuple[int, int], counts: Counter[str]) -> Iterator[str]:
     yield f"{len(takes)} recordings cut into windows of {form[0]} samples, {form[1]} apart"
     rates = sorted({rate for take in takes if (rate := take.recording.rate_hz)})
     if rate_hz and rates and (rates[0] < 0.99 * rate_hz or rates[-1] > 1.01 * rate_hz):
         span = f"{rates[0]:g}" if rates[0] == rates[-1] else f"{rates[0]:g} to {rates[-1]:g}"
         yield f"resampled from {span} Hz to {rate_hz:g} Hz by linear interpolation"
-    if short := sum(len(take.recording) < form[0] for take in takes):
-        yield f"recordings left out because they are shorter than a window: {short}"
+    if counts["short"]:
+        yield f"recordings left out because they are shorter than a window: {counts['short']}"
+    if counts["apart"]:
+        yield f"recordings left out because no part between gaps is as long as a window: {counts['apart']}"
     if counts["gaps"]:
         yield f"recordings with gaps in time: {counts['gaps']}; no window spans a gap"
     if counts["mixed"]:
