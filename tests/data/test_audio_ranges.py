@@ -140,6 +140,32 @@ def test_what_no_range_holds_is_left_out_or_a_class_of_at_most_as_many_rows(fold
     assert not windows(data, "sunday", "_background_")  # 0.5 s and 0.2 s are no row
 
 
+def test_no_row_of_the_background_reaches_into_the_row_around_a_short_range(folder: Path) -> None:
+    listed(folder, "monday,2,2,knock", "monday,4.1,4.3,knock", "monday,9.9,9.9,knock", "tuesday,0,10,saw")
+    data = rows_of(folder, classes="knock,saw,_background_", stride=100)
+    assert windows(data, "monday", "knock") == [(1500, 2499), (3700, 4699), (9000, 9999)]
+    background = windows(data, "monday", "_background_")
+    assert background
+    for first, last in background:
+        assert all(last < begin or first > end for begin, end in windows(data, "monday", "knock"))
+    assert {(0, 999), (500, 1499), (2500, 3499), (2700, 3699), (4700, 5699), (8000, 8999)} <= set(background)
+
+
+def test_no_row_of_the_background_holds_a_moment_of_a_class_that_is_left_out(folder: Path) -> None:
+    listed(folder, "monday,2,2,knock", "tuesday,0,10,saw", "sunday,5,5,knock")
+    background = windows(rows_of(folder, classes="saw,_background_", stride=100), "monday", "_background_")
+    assert background
+    assert all(last < 1500 or first >= 2500 for first, last in background)
+
+
+def test_no_row_of_the_background_holds_a_moment_whose_own_row_is_left_out(folder: Path) -> None:
+    listed(folder, "monday,2,2,knock", "monday,2.3,4,saw", "tuesday,0,10,saw", "sunday,5,5,knock")
+    data = rows_of(folder, classes="knock,saw,_background_", stride=100)
+    assert not windows(data, "monday", "knock")
+    assert windows(data, "monday", "_background_")
+    assert all(last < 1500 or first >= 4000 for first, last in windows(data, "monday", "_background_"))
+
+
 def test_parts_and_groups_may_be_given_and_recordings_without_ranges_are_left_out(folder: Path) -> None:
     lines = ("monday,0,3,saw,hall,train", "monday,4,6,drill,hall,train", "sunday,0,3,saw,yard,test")
     data = rows_of(listed(folder, *lines, head="file,start,end,label,group,split"))

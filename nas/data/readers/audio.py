@@ -43,7 +43,7 @@ def read_audio(source: str, folder: Path, options: DataOptions) -> Dataset:
     entries, told = with_groups(entries, options.group_regex)
     headers = read_headers(entries)
     form = form_of(headers, options, in_ranges=ranged is not None)
-    clips = read_clips(entries, form) if ranged is None else read_ranges(entries, form)
+    clips = read_clips(entries, form) if ranged is None else read_ranges(entries, layout.entries, form)
     counts = _rows_by_part(entries, clips)
     extra = silence(noise, counts, form, options)
     noise_groups, mixed = ((), ()) if options.noise else training_noise(noise, list(counts), form.rate_hz)

@@ -94,11 +94,16 @@ def _part(entry: Entry, label: str, begin_s: float, end_s: float) -> Entry:
     return replace(entry, label=label, place=place, seconds=(begin_s, end_s))
 
 
-def read_ranges(entries: Sequence[Entry], form: Form) -> list[Clip]:
+def read_ranges(entries: Sequence[Entry], told: Sequence[Entry], form: Form) -> list[Clip]:
     """Return the rows of each range; of the background at most as many as of all classes, evenly chosen.
 
     Rows lie inside a range, `form.stride` apart. One that is shorter than a row gives one with what surrounds it, or
-    none if that would reach into a range of another class.
+    none if that would reach into a range of another class. Rows of the background do not reach into those rows.
+
+    Args:
+        entries: the ranges.
+        told: those of all classes, also of classes that are left out.
+        form: of the rows.
 
     Raises:
         InputError: a file is damaged.
@@ -106,11 +111,15 @@ def read_ranges(entries: Sequence[Entry], form: Form) -> list[Clip]:
     by_file: dict[Path, list[int]] = defaultdict(list)
     for number, entry in enumerate(entries):
         by_file[entry.path].append(number)
+    events: dict[Path, list[Entry]] = defaultdict(list)
+    for entry in told:
+        if entry.seconds is not None and entry.label != BACKGROUND:
+            events[entry.path].append(entry)
 
     def read(first: Entry) -> list[Clip]:
         samples = read_sound(first.path, str(first.path), form.rate_hz).samples
         own = [entries[number] for number in by_file[first.path]]
-        return [_clip(samples, entry, own, form) for entry in own]
+        return [_clip(samples, entry, events[entry.path] if entry.label == BACKGROUND else own, form) for entry in own]
 
     clips: dict[int, Clip] = {}
     for numbers, found in zip(by_file.values(), read_all([entries[n[0]] for n in by_file.values()], read), strict=True):
@@ -119,10 +128,10 @@ def read_ranges(entries: Sequence[Entry], form: Form) -> list[Clip]:
 
 
 def _clip(samples: Samples, entry: Entry, others: Sequence[Entry], form: Form) -> Clip:
-    assert entry.seconds is not None
-    begin, end = (min(round(second * form.rate_hz), len(samples)) for second in entry.seconds)
-    if end - begin >= form.window:
-        rows = np.lib.stride_tricks.sliding_window_view(samples[begin:end], form.window)[:: form.stride].copy()
+    begin, end = _samples_of(entry, len(samples), form)
+    first, last = _apart(entry, others, len(samples), form) if entry.label == BACKGROUND else (begin, end)
+    if last - first >= form.window:
+        rows = np.lib.stride_tricks.sliding_window_view(samples[first:last], form.window)[:: form.stride].copy()
     elif entry.label == BACKGROUND:
         rows = np.empty((0, form.window), np.int16)
     else:
@@ -134,9 +143,7 @@ def _clip(samples: Samples, entry: Entry, others: Sequence[Entry], form: Form) -
 
 def _around(samples: Samples, entry: Entry, others: Sequence[Entry], form: Form) -> Samples:
     """Return the row [1, window] whose middle is that of a range, inside the recording, or none [0, window]."""
-    assert entry.seconds is not None
-    middle = round(sum(entry.seconds) / 2 * form.rate_hz)
-    start = min(max(0, middle - form.window // 2), max(0, len(samples) - form.window))
+    start = _start_around(entry, len(samples), form)
     span = (start / form.rate_hz, (start + form.window) / form.rate_hz)
     for other in others:
         apart = other.seconds is None or other.seconds[0] >= span[1] or other.seconds[1] <= span[0]
@@ -144,6 +151,36 @@ def _around(samples: Samples, entry: Entry, others: Sequence[Entry], form: Form)
             return np.empty((0, form.window), np.int16)
     row = samples[start : start + form.window]
     return np.pad(row, (0, form.window - len(row)))[None]
+
+
+def _start_around(entry: Entry, length: int, form: Form) -> int:
+    """Return the first sample of the row whose middle is that of a range, in a recording of so many samples."""
+    assert entry.seconds is not None
+    middle = round(sum(entry.seconds) / 2 * form.rate_hz)
+    return min(max(0, middle - form.window // 2), max(0, length - form.window))
+
+
+def _samples_of(entry: Entry, length: int, form: Form) -> tuple[int, int]:
+    """Return the first sample of a range and the one behind its last."""
+    assert entry.seconds is not None
+    begin, end = (min(round(second * form.rate_hz), length) for second in entry.seconds)
+    return begin, end
+
+
+def _apart(gap: Entry, events: Sequence[Entry], length: int, form: Form) -> tuple[int, int]:
+    """Return the samples of a gap without the rows around short ranges, so that no row of it holds half an event."""
+    begin, end = _samples_of(gap, length, form)
+    before = begin
+    for other in events:
+        first, last = _samples_of(other, length, form)
+        if last - first >= form.window:
+            continue
+        start = _start_around(other, length, form)
+        if last <= before:
+            begin = max(begin, start + form.window)
+        else:
+            end = min(end, start)
+    return begin, end
 
 
 def _fewer_of_background(entries: Sequence[Entry], clips: Sequence[Clip]) -> list[Clip]:
