@@ -174,6 +174,16 @@ def test_parts_and_groups_may_be_given_and_recordings_without_ranges_are_left_ou
     assert "recordings without a range, left out: 1" in data.notes
 
 
+def test_ranges_without_rows_are_neither_copies_nor_silent(folder: Path) -> None:
+    short = [f"{day},{t}.4,{t}.6,knock" for day in ("monday", "tuesday") for t in range(3)]  # each 0.2 s beside a saw
+    long = [f"{day},{t}.6,{t + 1}.4,saw" for day in ("monday", "tuesday") for t in range(3)]
+    moments = ("monday,5,5,knock", "monday,5.1,9,saw", "sunday,2,2,knock", "sunday,4,9,saw")
+    data = rows_of(listed(folder, *short, *long, *moments))
+    assert any("too short for a row" in note for note in data.notes)
+    assert {finding.kind for finding in data.found} & {"copied_files", "silent_files"} == set()
+    assert {line[-1] for line in data.files[1].rows} == {0}
+
+
 def test_the_description_tells_ranges_and_their_lengths(folder: Path) -> None:
     data = rows_of(listed(folder, *FULL))
     assert any(note.startswith("4 ranges of 3 files as rows of 1,000 samples, 1 s") for note in data.notes)

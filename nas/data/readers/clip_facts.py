@@ -43,7 +43,7 @@ def class_table(files: Sequence[tuple[Entry, Clip]], what: str = "files") -> Fil
         shown = [None if not len(level) else round(float(value), 1) for value in _spread(level)]
         rows.append(
             (label, len(own), round(float(lengths.min()), 3), round(float(lengths.max()), 3), *shown,
-             sum(clip.clipped for clip in own), sum(clip.level_db < QUIET_DB for clip in own))
+             sum(clip.clipped for clip in own), sum(map(_is_silent, own)))
         )  # fmt: skip
     return FileTable(
         ("class", what, "s min", "s max", "dB min", "dB median", "dB max", "clipped", "silent"),
@@ -63,7 +63,7 @@ def clip_findings(entries: Sequence[Entry], headers: Sequence[Header], clips: Se
     forms = [f"{each.rate_hz:,} Hz and {each.channels} channel{'s'[: each.channels != 1]}" for each in headers]
     yield from telling_forms([entry.label for entry in entries], forms, "the recorder, not the sound")
     yield from _telling_loudness(entries, clips)
-    quiet = [entry.place for entry, clip in zip(entries, clips, strict=True) if clip.level_db < QUIET_DB]
+    quiet = [entry.place for entry, clip in zip(entries, clips, strict=True) if _is_silent(clip)]
     if quiet:
         text = f"{len(quiet)} files are silent, below {QUIET_DB:g} dB of full scale, such as {quiet[0]}"
         yield Finding(
@@ -89,9 +89,13 @@ def _telling_loudness(entries: Sequence[Entry], clips: Sequence[Clip]) -> Iterat
             yield Finding(label, text, advice=advice, kind="telling_loudness")
 
 
+def _is_silent(clip: Clip) -> bool:
+    return len(clip.rows) > 0 and clip.level_db < QUIET_DB
+
+
 def _digest(entry: Entry, clip: Clip) -> tuple[str, bytes] | None:
-    """Return part and digest of a file's rows; None of digital silence, which is told otherwise."""
-    if not np.isfinite(clip.level_db):
+    """Return part and digest of a file's rows; None of digital silence, which is told otherwise, and without rows."""
+    if not len(clip.rows) or not np.isfinite(clip.level_db):
         return None
     return entry.part, hashlib.blake2b(clip.rows.tobytes(), digest_size=16).digest()
 
