@@ -1,12 +1,18 @@
 """Columns of time: which names say so, and their values in seconds, whatever their form and unit."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from nas.data.options import DataOptions
+from nas.data.readers.unlabelled import Wanted, read_unlabelled
+from nas.data.source import load
 from nas.data.tables.table import Table
 from nas.data.tables.times import is_time, seconds
 from nas.errors import InputError
+from nas.signal.kind import Kind
 
 
 def table(*columns: list[object], names: tuple[str, ...] = ("time",)) -> Table:
@@ -25,6 +31,63 @@ def test_names_of_time_are_known_in_every_column(name: str) -> None:
 @pytest.mark.parametrize("name", ["x", "time_series", "s", "temperature", "lap time", ""])
 def test_names_that_only_remind_of_time_are_none(name: str) -> None:
     assert not is_time(name, 0)
+
+
+RNG = np.random.default_rng(0)
+COLD = 18 + RNG.normal(0, 3, 40)
+
+
+def climate(path: Path, first: str, values: np.ndarray, **more: np.ndarray) -> Path:
+    """A table of temperature, humidity and pressure with a class in each row, each row an example."""
+    columns = {first: values, "RH": RNG.uniform(20, 90, len(values)), "P": RNG.normal(1013, 9, len(values)), **more}
+    rows = zip(*columns.values(), np.repeat(["dry", "wet"], len(values) // 2 + 1)[: len(values)], strict=True)
+    path.write_text("\n".join([",".join([*columns, "label"]), *(",".join(map(str, row)) for row in rows)]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("name", ["T", "t", "T_min"])
+@pytest.mark.parametrize("given", [None, "none"])
+def test_a_temperature_called_t_is_a_channel(name: str, given: str | None, tmp_path: Path) -> None:
+    data = load(str(climate(tmp_path / "air.csv", name, COLD)), options=DataOptions(time_column=given))
+    assert data.channel_names == (name, "RH", "P")
+    np.testing.assert_allclose(data.train.x[:, 0], COLD, rtol=1e-6)
+
+
+def test_a_column_called_t_that_increases_is_time_even_if_recordings_follow_each_other(tmp_path: Path) -> None:
+    times = np.concatenate([np.arange(20), np.arange(20)]) / 50
+    data = load(str(climate(tmp_path / "air.csv", "t", times)), options=DataOptions(window=4))
+    assert (data.channel_names, data.sample_rate_hz) == (("RH", "P"), 50)
+
+
+@pytest.mark.parametrize("given", ["none", "T_end"])
+def test_beside_a_named_column_of_time_only_those_that_increase_are_left_out(given: str, tmp_path: Path) -> None:
+    rising = {"T_end": np.arange(40) / 50, "time": np.arange(40.0), "epoch": COLD}
+    path = climate(tmp_path / "air.csv", "T", COLD, **rising)
+    data = load(str(path), options=DataOptions(time_column=given, window=4))
+    own = ("T_end",) if given == "none" else ()  # `end` is no word of time, so only its name as a clock makes it one
+    assert data.channel_names == ("T", "RH", "P", *own, "epoch")
+    assert any(note == "columns of time beside the first left out: time" for note in data.notes)
+
+
+@pytest.mark.parametrize("given", [None, "time"])
+def test_a_temperature_beside_a_column_of_time_is_a_channel_even_where_it_increases(
+    given: str | None, tmp_path: Path
+) -> None:
+    path = climate(tmp_path / "air.csv", "T", np.sort(COLD), time=np.arange(40) / 50)
+    data = load(str(path), options=DataOptions(time_column=given, window=4))
+    assert (data.channel_names, data.sample_rate_hz) == (("T", "RH", "P"), 50)
+
+
+def test_elapsed_time_called_t_is_no_channel_beside_the_time_of_day(tmp_path: Path) -> None:
+    path = climate(tmp_path / "air.csv", "timestamp", 1.7e9 + np.arange(40) / 50, t=np.arange(40) / 50)
+    assert load(str(path), options=DataOptions(window=4)).channel_names == ("RH", "P")
+
+
+def test_a_model_that_reads_a_channel_t_finds_it_in_a_table_where_it_increases(tmp_path: Path) -> None:
+    climate(tmp_path / "air.csv", "T", np.sort(COLD)[:5])
+    wanted = Wanted(DataOptions(kind=Kind.TABLE), ("T", "RH", "P"))
+    (rows,), _ = read_unlabelled(str(tmp_path / "air.csv"), wanted)
+    np.testing.assert_allclose(rows.x[:, 0], np.sort(COLD)[:5], rtol=1e-6)
 
 
 def test_a_unit_behind_another_name_means_time_in_the_first_column_alone() -> None:

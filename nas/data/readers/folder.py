@@ -64,12 +64,12 @@ def _takes(entries: Sequence[Entry], sheets: Sequence[Sheet]) -> list[Take]:
     ]
 
 
-def read_tables(entries: Sequence[Entry], options: DataOptions) -> list[Sheet]:
-    """Read tables; InputError if some cannot be read."""
+def read_tables(entries: Sequence[Entry], options: DataOptions, channels: Sequence[str] = ()) -> list[Sheet]:
+    """Read tables, in which some names mean channels; InputError if some cannot be read."""
 
     def read(entry: Entry) -> Sheet:
         labelled = bool(entry.label or entry.spans)
-        sheet = read_sheet(read_table(entry.path, entry.place), options, labelled=labelled)
+        sheet = read_sheet(read_table(entry.path, entry.place), options, labelled, channels)
         return replace(sheet, labels=_spanned(entry, len(sheet.table))) if entry.spans else sheet
 
     return read_all(entries, read)

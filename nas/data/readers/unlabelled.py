@@ -96,12 +96,12 @@ def read_unlabelled(source: str, wanted: Wanted, seed: int = 0) -> tuple[list[St
     if not entries or not (path.is_dir() or (path.is_file() and path.suffix.lower() in TABLES)):
         rule = "must be an .npz file, a CSV, Excel, Parquet or audio file, a picture, or a folder of such files"
         raise InputError(source, rule, got="no such file" if not path.exists() else path.name)
-    return _of_sheets(source, read_tables(entries, wanted.options), entries, wanted)
+    return _of_sheets(source, read_tables(entries, wanted.options, wanted.channel_names), entries, wanted)
 
 
 def rows_of_frame(frame: Frame, wanted: Wanted) -> tuple[list[Stretch], tuple[str, ...]]:
     """Return all rows of a frame of pandas, read as a file with the same columns; see `read_unlabelled`."""
-    sheet = read_sheet(from_frame(frame, ROWS), wanted.options, labelled=False)
+    sheet = read_sheet(from_frame(frame, ROWS), wanted.options, labelled=False, channels=wanted.channel_names)
     return _of_sheets(ROWS, [sheet], [Entry(Path(ROWS), ROWS, ROWS)], wanted)
 
 

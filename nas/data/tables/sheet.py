@@ -3,7 +3,7 @@
 import difflib
 import re
 import shlex
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,13 +58,14 @@ class Sheet:
     notes: tuple[str, ...]
 
 
-def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
+def read_sheet(table: Table, options: DataOptions, labelled: bool, channels: Sequence[str] = ()) -> Sheet:
     """Tell the columns of a table apart, by the options or by their names.
 
     Args:
         table: the table.
         options: the names of columns.
         labelled: whether the class is known already, so that only `label_column` makes a column the class.
+        channels: names of columns that are channels, such as those that a model reads, even if they sound like time.
 
     Raises:
         InputError: a column that is named does not exist, there is no channel, or a cell is no number.
@@ -75,20 +76,22 @@ def read_sheet(table: Table, options: DataOptions, labelled: bool) -> Sheet:
     take = None if labelled else _find(table, None, "recording", RECORDINGS, notes)
     part = None if labelled else _part(table, notes)
     clocks, unit = clocks_of(table, options.time_column)
-    taken = {*labels, group, take, part, *clocks, *_named_times(table)}
-    if others := [table.name(column) for column in _named_times(table) if column not in clocks[:1]]:
-        notes.append(f"columns of time beside the first left out: {', '.join(others)}")
-    channels = [column for column in range(table.width) if column not in taken]
-    channels = [column for column in channels if not _left_out(table, column, notes)]
-    if not channels:
+    clocks = [column for column in clocks if options.time_column or table.name(column) not in channels]
+    beside = [column for column in _beside(table, clocks, options.time_column) if table.name(column) not in channels]
+    if beside:
+        notes.append(f"columns of time beside the first left out: {', '.join(map(table.name, beside))}")
+    taken = {*labels, group, take, part, *clocks, *beside}
+    own = [column for column in range(table.width) if column not in taken]
+    own = [column for column in own if not _left_out(table, column, notes)]
+    if not own:
         got = ", ".join(table.names) or f"{table.width} columns"
         raise InputError(table.place, "must have a column other than time with numbers", got=got)
-    values = np.stack([table.numbers(column) for column in channels], axis=1)
+    values = np.stack([table.numbers(column) for column in own], axis=1)
     found, assumed = times.seconds(table, clocks, unit) if clocks else (None, ())
     return Sheet(
         table,
         values,
-        tuple(table.name(column) for column in channels) if table.names else (),
+        tuple(table.name(column) for column in own) if table.names else (),
         found,
         table.name(clocks[0]) if clocks else "",
         labels_of(table, labels, options.task) if labels else None,
@@ -150,8 +153,23 @@ def _part(table: Table, notes: list[str]) -> int | None:
     return None
 
 
-def _named_times(table: Table) -> list[int]:
-    return [column for column, name in enumerate(table.names) if times.is_time(name, column)]
+def _named_times(table: Table, *, is_told: bool = False) -> list[int]:
+    """Return the columns that are called time.
+
+    Such as `t`, which may be a temperature, only if they increase; such as `T` never, if another column is the time
+    or the user says which one is, since in a folder it would increase in some of the files alone.
+    """
+    named = [column for column, name in enumerate(table.names) if times.is_time(name, column)]
+    unsure = {column for column in named if times.may_be_temperature(table.names[column])}
+    known = is_told or len(unsure) < len(named)
+    others = {column for column in unsure if (known and "T" in table.names[column]) or not times.rises(table, column)}
+    return [column for column in named if column not in others]
+
+
+def _beside(table: Table, clocks: Sequence[int], given: str | None) -> list[int]:
+    """Return the columns that are called time beside the one that counts; where that is named, those that increase."""
+    named = [column for column in _named_times(table, is_told=given is not None) if column not in clocks[:1]]
+    return named if given is None else [column for column in named if times.rises(table, column)]
 
 
 def clocks_of(table: Table, given: str | None, flag: str = "--time-column") -> tuple[list[int], str | None]:

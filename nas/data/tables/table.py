@@ -68,6 +68,11 @@ class Table:
             raise InputError(self.at(row), f"column {self.name(column)} must be a finite number", got=got)
         return values
 
+    def known_numbers(self, column: int) -> Doubles:
+        """Return the finite numbers of a column, without its other cells."""
+        values, _ = self._values(column)
+        return values[np.isfinite(values)]
+
     def is_blank(self, column: int) -> bool:
         """Return whether no cell of a column holds anything."""
         return bool(self._values(column)[1].all())

@@ -26,6 +26,10 @@ CORE |= {"epoch", "utc", "zeit", "uhrzeit", "datum"} | {
     unit for unit, length in UNITS.items() if len(unit) > 1 and length <= 1
 }
 FILLERS = set(UNITS) | {"stamp", "of", "day", "since", "start", "local", "gmt", "in"}
+SHORT_UNITS = {unit for unit, length in UNITS.items() if length <= 1}
+RISING = 0.8
+"""Share of the steps of a column that go up, of those that change it, from which on its numbers may be times."""
+
 FIRST_COLUMN = re.compile(r".*_(?:ms|us|ns)")
 """Names that mean time in the first column only: elsewhere, `acc_ms` may be anything."""
 
@@ -47,6 +51,22 @@ def is_time(name: str, column: int) -> bool:
     words = set(re.findall(r"[^\W\d_]+", name.lower()))
     named = bool(words & CORE) and words <= CORE | FILLERS
     return named or (column == 0 and bool(FIRST_COLUMN.fullmatch(name.lower())))
+
+
+def may_be_temperature(name: str) -> bool:
+    """Return whether a name that says time may as well mean temperature: `T`, or `T_min`, but not `t_ms`."""
+    words = set(re.findall(r"[^\W\d_]+", name.lower()))
+    return words & CORE == {"t"} and not words & SHORT_UNITS
+
+
+def rises(table: Table, column: int) -> bool:
+    """Return whether a column mostly increases from row to row, as times do; also where it holds no two numbers."""
+    known = table.known_numbers(column)
+    if len(known) < 2:
+        return True
+    steps = np.diff(known)
+    steps = steps[steps != 0]
+    return len(steps) > 0 and float((steps > 0).mean()) >= RISING
 
 
 def seconds(table: Table, columns: Sequence[int], unit: str | None) -> tuple[Doubles, tuple[str, ...]]:
