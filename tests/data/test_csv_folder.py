@@ -100,25 +100,6 @@ def test_recordings_shorter_than_a_window_are_left_out_and_counted(tmp_path: Pat
     assert any("shorter than a window: 1" in note for note in data.notes)
 
 
-def test_recordings_that_resampling_makes_shorter_than_a_window_are_counted(tmp_path: Path) -> None:
-    for number in range(24):
-        write(tmp_path / ("run" if number % 2 else "walk") / f"sub_{number}_x.csv", signal(200 + number % 4 * 100, 100))
-    data = read(tmp_path, rate_hz=25, window=64)
-    missing = 24 - len(np.unique(data.train.recordings))
-    assert missing == 6  # 50 samples at 25 Hz
-    assert [note for note in data.notes if "left out" in note][-1].endswith(f"shorter than a window: {missing}")
-    assert not any("left out" in note for note in read(tmp_path, rate_hz=200, window=210).notes)
-
-
-def test_recordings_whose_parts_between_gaps_are_shorter_than_a_window_are_counted(tmp_path: Path) -> None:
-    rows = signal(20)
-    rows[10:, 0] += 9
-    write(folder(tmp_path) / "run" / "sub_9_x.csv", rows)
-    notes = read(tmp_path, window=12).notes
-    assert "recordings left out because no part between gaps is as long as a window: 1" in notes
-    assert not any("shorter than a window" in note for note in notes)
-
-
 def test_resampling_agrees_with_numpy_interp(tmp_path: Path) -> None:
     t = np.cumsum(np.random.default_rng(0).uniform(0.5, 1.5, 300)) / 75
     t -= t[0]

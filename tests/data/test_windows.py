@@ -5,9 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from nas.data.options import DataOptions
 from nas.data.readers.rates import common_rate
-from nas.data.readers.recordings import Take
+from nas.data.readers.recordings import Take, to_dataset
 from nas.data.windows import Recording, cut, fill, labels_of, resample, segments
+
+LEFT_OUT = "recordings left out because"
 
 
 def recording(seconds: np.ndarray) -> Recording:
@@ -63,6 +66,28 @@ def test_times_that_stand_still_give_an_infinite_rate_which_is_refused_elsewhere
 def test_recordings_at_400_hz_in_whole_milliseconds_have_one_rate() -> None:
     takes = [Take(f"{n}.csv", recording(in_milliseconds(400, n)[:200]), "a", "", "train") for n in range(10)]
     assert common_rate(takes) == pytest.approx(400, rel=0.001)
+
+
+def take(number: int, seconds: np.ndarray) -> Take:
+    return Take(f"{number}.csv", recording(seconds), ("run", "walk")[number % 2], f"s{number}", "train")
+
+
+def test_recordings_that_resampling_makes_shorter_than_a_window_are_counted() -> None:
+    takes = [take(n, np.arange(200 + n % 4 * 100) / 100) for n in range(24)]
+    data = to_dataset("here", takes, DataOptions(rate_hz=25, window=64), ())
+    missing = 24 - len(np.unique(data.train.recordings))
+    assert missing == 6  # 50 samples at 25 Hz
+    assert [note for note in data.notes if "left out" in note] == [f"{LEFT_OUT} they are shorter than a window: 6"]
+    longer = to_dataset("here", takes, DataOptions(rate_hz=200, window=210), ())
+    assert not any("left out" in note for note in longer.notes)
+
+
+def test_recordings_whose_parts_between_gaps_are_shorter_than_a_window_are_counted() -> None:
+    seconds = np.arange(20) / 50
+    takes = [take(0, seconds), take(1, seconds), take(2, np.where(seconds < 0.2, seconds, seconds + 9))]
+    notes = to_dataset("here", takes, DataOptions(window=12), ()).notes
+    told = [f"{LEFT_OUT} no part between gaps is as long as a window: 1"]
+    assert [note for note in notes if "left out" in note] == told
 
 
 def test_windows_shorter_than_a_recording_are_cut_and_longer_ones_are_not() -> None:
