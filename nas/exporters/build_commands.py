@@ -76,7 +76,7 @@ _BUILDS = {
     "arduino": "cd projects\narduino-cli compile --fqbn {board} {folder}",
     "cmake": "cmake -S projects/{folder} -B build -DTFLM_DIR=tflm\ncmake --build build",
     "esp-idf": "cd projects/{folder}\nidf.py set-target {board} && idf.py build",
-    "pico-sdk": "cmake -S projects/{folder} -B build -DPICO_BOARD={board}\ncmake --build build --target {name}",
+    "pico-sdk": "cmake -S projects/{folder} -B build -DPICO_BOARD={board}\ncmake --build build --target {name}_app",
     "zephyr": "cd projects\nwest build -p -b {board} {folder}",
 }
 

@@ -9,6 +9,9 @@ from nas.exporters.project.readme import project_readme
 from nas.exporters.project.sources import YOURS, Project, project_of, shared_sources
 from nas.study.archive import Archive
 
+# Files and folders of a build, and words that Ninja takes for a file of that name: no program can be called so.
+_TAKEN = frozenset({"all", "clean", "cmakefiles", "edit_cache", "help", "makefile", "rebuild_cache", "test", "testing"})
+
 
 @FORMATS.register("cmake")
 def cmake(archive: Archive) -> Files:
@@ -43,31 +46,38 @@ endif()
 file(GLOB_RECURSE TFLM_SOURCES CONFIGURE_DEPENDS
   "${{TFLM_DIR}}/tensorflow/*.cc" "${{TFLM_DIR}}/tensorflow/*.c" "${{TFLM_DIR}}/signal/*.cc" "${{TFLM_DIR}}/signal/*.c"
   "${{TFLM_DIR}}/third_party/*.cc" "${{TFLM_DIR}}/third_party/*.c")
-add_library(tflm STATIC ${{TFLM_SOURCES}})
+add_library(nas_tflm STATIC ${{TFLM_SOURCES}})
 # Structures have another size without TF_LITE_STATIC_MEMORY, so what uses the library must be compiled with it as well.
-target_compile_definitions(tflm PUBLIC TF_LITE_STATIC_MEMORY TF_LITE_DISABLE_X86_NEON)
+target_compile_definitions(nas_tflm PUBLIC TF_LITE_STATIC_MEMORY TF_LITE_DISABLE_X86_NEON)
 if(NOT MSVC)  # as TFLM's own build: with exceptions, its planners do not compile
-  target_compile_options(tflm PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+  target_compile_options(nas_tflm PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
 endif()
-target_include_directories(tflm SYSTEM PUBLIC
+target_include_directories(nas_tflm SYSTEM PUBLIC
   "${{TFLM_DIR}}" "${{TFLM_DIR}}/third_party/flatbuffers/include" "${{TFLM_DIR}}/third_party/gemmlowp"
   "${{TFLM_DIR}}/third_party/kissfft" "${{TFLM_DIR}}/third_party/ruy")
 if(EXISTS "${{TFLM_DIR}}/third_party/cmsis_nn")  # a tree for an Arm processor
-  target_compile_definitions(tflm PUBLIC CMSIS_NN)
-  target_include_directories(tflm SYSTEM PUBLIC
+  target_compile_definitions(nas_tflm PUBLIC CMSIS_NN)
+  target_include_directories(nas_tflm SYSTEM PUBLIC
     "${{TFLM_DIR}}/third_party/cmsis_nn" "${{TFLM_DIR}}/third_party/cmsis_nn/Include"
     "${{TFLM_DIR}}/third_party/cmsis/CMSIS/Core/Include")
 endif()
 
-add_executable({name} main.cpp {" ".join(project.sources)})
-target_link_libraries({name} PRIVATE tflm)
+# CMake keeps some names of targets to itself, such as "test" and "all", so no target is called by a model's name alone.
+add_executable({name}_app main.cpp {" ".join(project.sources)})
+set_target_properties({name}_app PROPERTIES OUTPUT_NAME {_program(name)})
+target_link_libraries({name}_app PRIVATE nas_tflm)
 if(UNIX)
-  target_link_libraries({name} PRIVATE m)
+  target_link_libraries({name}_app PRIVATE m)
 endif()
 
 enable_testing()
-add_test(NAME self_test COMMAND {name})
+add_test(NAME self_test COMMAND {name}_app)
 """
+
+
+def _program(name: str) -> str:
+    """Return what the program of a model is called in the build's folder."""
+    return f"{name}_app" if name.lower() in _TAKEN else name
 
 
 def _steps(project: Project) -> str:
@@ -95,22 +105,22 @@ toolchain's file (`-DCMAKE_TOOLCHAIN_FILE=...`), and put your own `main` in plac
 
 
 def _run(project: Project) -> str:
-    name, hearing = project.name, project.hearing
+    program, hearing = _program(project.name), project.hearing
     if project.windows is not None:
         return f"""\
 3. Run it. Without a file it answers a window of noise. A file holds values in the units of the training data as text,
    {project.archive.row_shape[1]:,} of each step in time, between spaces, commas or line ends.
 
-        build/{name} recording.csv"""
+        build/{program} recording.csv"""
     if hearing is not None:
         return f"""\
 3. Run it. Without a file it hears a window of noise. A file holds samples of 16 bits of one channel,
    {hearing.rate_hz:,} a second, without a head:
 
         ffmpeg -i sound.wav -ar {hearing.rate_hz} -ac 1 -f s16le sound.raw
-        build/{name} sound.raw"""
+        build/{program} sound.raw"""
     return f"""\
 3. Run it. Without a file it answers an example that is made of noise. A file holds one input as text, channels last:
    {math.prod(project.archive.input_shape):,} numbers between spaces, commas or line ends.
 
-        build/{name} input.csv"""
+        build/{program} input.csv"""

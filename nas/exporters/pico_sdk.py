@@ -46,11 +46,13 @@ set(CMAKE_CXX_STANDARD 17)
 pico_sdk_init()
 add_subdirectory("${{PICO_TFLMICRO_PATH}}" pico-tflmicro EXCLUDE_FROM_ALL)
 
-add_executable({name} main.cpp {" ".join(project.sources)})
-target_link_libraries({name} pico_stdlib pico-tflmicro)
-pico_enable_stdio_usb({name} 1)
-pico_enable_stdio_uart({name} 1)
-pico_add_extra_outputs({name})
+# CMake keeps some names of targets to itself, such as "all" and "help", so no target is called by a model's name alone.
+add_executable({name}_app main.cpp {" ".join(project.sources)})
+set_target_properties({name}_app PROPERTIES OUTPUT_NAME {name})
+target_link_libraries({name}_app pico_stdlib pico-tflmicro)
+pico_enable_stdio_usb({name}_app 1)
+pico_enable_stdio_uart({name}_app 1)
+pico_add_extra_outputs({name}_app)
 """
 
 
@@ -65,7 +67,7 @@ def _steps(project: Project) -> str:
 2. In this folder; `pico2` is the board with RP2350:
 
         cmake -S . -B build -DPICO_BOARD=pico
-        cmake --build build --parallel --target {name}
+        cmake --build build --parallel --target {name}_app
         cp build/{name}.uf2 /media/$USER/RPI-RP2/
 
    The last line needs the board connected with its button BOOTSEL held; on a Pico 2 the drive is `RP2350`.

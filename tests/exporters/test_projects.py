@@ -103,7 +103,7 @@ def build(tmp_path_factory, make_archive):
     if shutil.which("cmake") is None or shutil.which("g++") is None:
         pytest.skip("no cmake and g++ to build the project with")
 
-    def built(format_name, called="my_study", archive=None, example=EXAMPLE, **fields):
+    def built(format_name, called="my_study", archive=None, example=EXAMPLE, generator=None, **fields):
         root = tmp_path_factory.mktemp("projects")
         archive = archive or make_archive(example=EXAMPLE, tflite=MODEL.read_bytes(), **fields)
         write(root, archive, [format_name])
@@ -120,6 +120,7 @@ def build(tmp_path_factory, make_archive):
         source = root / f"{called}_{format_name.replace('-', '_')}"
         given = [f"-D{key}={value}" for key, value in options.items()]
         configure = ["cmake", "-S", source, "-B", root / "build", "--no-warn-unused-cli", *given]
+        configure += ["-G", generator] if generator else []
         for command in (configure, ["cmake", "--build", root / "build"]):
             ran = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
             assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -350,6 +351,27 @@ def test_names_that_c_cannot_have_are_no_hindrance(build):
     ran = build("cmake", "while_model", **table, name="while", class_names=names, output=Quantization(0.1, 127))()
     rest = ['say "hi": -25.500', f"{names[1]}: 0.000", "two", "lines \\: -13.000", f"answer: {names[1]}"]
     assert ran.stdout.splitlines() == ["self-test: passed", *rest]
+
+
+@pytest.mark.parametrize("generator", ["Unix Makefiles", "Ninja"])
+@pytest.mark.parametrize("called", ["test", "all", "help", "Testing", "install", "nas_tflm"])
+def test_names_that_a_build_keeps_for_itself_are_no_hindrance(build, called, generator):
+    if shutil.which({"Ninja": "ninja"}.get(generator, "make")) is None:
+        pytest.skip(f"no {generator}")
+    run = build("cmake", called, name=called, generator=generator)
+    assert subprocess.run(["ctest", "--test-dir", run.root / "build"], check=False, capture_output=True).returncode == 0
+    (program,) = re.findall(r"build/(\w+) input.csv", (run.root / f"{called}_cmake" / "README.md").read_text())
+    assert program.removesuffix("_app") == called
+    ran = subprocess.run([run.root / "build" / program], env={}, check=False, capture_output=True, text=True)
+    assert ran.stdout.splitlines()[0] == "self-test: passed"
+
+
+def test_a_project_of_the_pico_sdk_may_be_called_as_cmake_calls_its_own_targets(build):
+    run = build("pico-sdk", "help", name="help")
+    assert run().stdout.splitlines()[0] == "self-test: passed"
+    (target,) = re.findall(r"--target (\w+)", (run.root / "help_pico_sdk" / "README.md").read_text())
+    command = ["cmake", "--build", run.root / "build", "--target", target]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize("offset", [-2, 2])
