@@ -267,7 +267,7 @@ class TensorWriter:
         written.shape, written.type, written.buffer = list(tensor.shape), TYPES[tensor.dtype], len(self.buffers) - 1
         written.isVariable, written.name = tensor.variable, b""
         bias = tensor.dtype in ("int32", "int64") and tensor.scales and tensor.scale != T.scale
-        if bias or (tensor.scales and tensor.dtype in ("int8", "int16", "int4")):
+        if bias or (tensor.scales and tensor.dtype in ("int8", "uint8", "int16", "int4")):
             written.quantization = schema.QuantizationParametersT()
             written.quantization.scale = [tensor.scale] * tensor.scales
             written.quantization.zeroPoint = [tensor.zero_point] * tensor.scales

@@ -49,7 +49,7 @@ def load(source: str | Path | Result, root: Path | str = STUDIES) -> Model:
 
     Raises:
         InputError: there is no such study or file, the study has no winner yet, or the file is damaged, does not belong
-            to its `metadata.json`, or has several inputs or outputs.
+            to its `metadata.json`, or has several inputs, outputs or rows at once.
     """
     source = source.folder if isinstance(source, Result) else source
     path = Path(source)
@@ -206,12 +206,15 @@ def _front_end(described: Any, model: Model, place: object) -> dict[str, Any]:
 
 
 def _shapes(tensors: Any, path: Path) -> tuple[tuple[int, ...], int]:
-    """Return the shape of a row and the number of outputs; InputError for several inputs or outputs."""
+    """Return the shape of a row and the number of outputs; InputError for several inputs, outputs or rows at once."""
     ends = {kind: [t for t in tensors if t["kind"] == kind] for kind in ("input", "output")}
     for kind, found in ends.items():
         if len(found) != 1 or len(found[0]["shape"]) < 2:
             got = ", ".join(f"{t['dtype']} {t['shape']}" for t in found) or "none"
             raise InputError(path, f"must have one {kind}, with a batch axis", got=got)
+        if found[0]["shape"][0] != 1:
+            rule, hint = f"must have an {kind} of one row", "convert the Keras model again, with a batch of 1"
+            raise InputError(path, rule, got=f"shape {found[0]['shape']}, a batch of {found[0]['shape'][0]}", hint=hint)
     return _row_shape(tuple(ends["input"][0]["shape"])), math.prod(ends["output"][0]["shape"][1:])
 
 

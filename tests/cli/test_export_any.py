@@ -1,7 +1,12 @@
 """`nas export` of models that no study has found: a lone `.tflite`, a training, and its archive."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import pytest
+from single_operators import Case, T, model_bytes
 
 from nas.study.result import Result
 
@@ -74,3 +79,21 @@ def test_a_model_of_two_inputs_is_refused_as_plain_c_without_a_file(nas, tmp_pat
     assert ended.code == 1
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "float32"])
+@pytest.mark.parametrize("verb", [("export", "--format", "c"), ("predict", "rows.npz"), ("evaluate", "--data", "wine")])
+def test_a_model_that_takes_several_rows_at_once_is_refused_in_a_line_that_says_what_to_do(
+    nas, tmp_path: Path, verb: tuple[str, ...], dtype: str
+) -> None:
+    scales, bias = (1, T((2,), "int32", [1, 2])) if dtype == "int8" else (0, T((2,), dtype, [1, 2], scales=0))
+    weights = T((2, 3), dtype, range(6), scales)
+    case = Case("FULLY_CONNECTED", [T((4, 3), dtype, scales=scales), weights, bias], [T((4, 2), dtype, scales=scales)])
+    (tmp_path / "four.tflite").write_bytes(model_bytes(replace(case, options="FullyConnectedOptions")))
+    np.savez(tmp_path / "rows.npz", x=np.ones((5, 3), np.float32))
+    ended = nas(verb[0], "four.tflite", *verb[1:])
+    assert ended.code == 1
+    assert ended.err == (
+        "nas: four.tflite: must have an input of one row, got shape (4, 3), a batch of 4; convert the Keras model "
+        "again, with a batch of 1\n"
+    )

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nas.data.options import DataOptions
-from nas.data.readers.unlabelled import Stretch, Wanted, read_unlabelled
+from nas.data.readers.unlabelled import Stretch, Wanted, read_unlabelled, rows_of_frame
 from nas.data.source import load
 from nas.errors import InputError
 from nas.signal.kind import Kind
@@ -44,6 +45,20 @@ def test_lines_of_a_table_are_named_by_their_place_and_those_with_blanks_are_lef
     assert (rows.channel_names, rows.x.dtype) == (("a", "b"), np.float32)
     assert rows.names == (f"{file}:2", f"{file}:4")
     assert "rows with blank cells left out: 1" in notes
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(Kind.IMAGE, "takes images; give pictures, or a folder"), (None, r"give rows as an \.npz file")]
+)
+def test_recordings_are_refused_for_a_model_of_neither_windows_nor_tables(
+    tmp_path: Path, kind: Kind, words: str
+) -> None:
+    file = recording(tmp_path, None)
+    rule = "needs a model of windows or of rows of a table to read recordings for"
+    with pytest.raises(InputError, match=f"{rule}.*{words}"):
+        read(file, Wanted(DataOptions(kind=kind)))
+    with pytest.raises(InputError, match=f"rows: {rule}"):
+        rows_of_frame(pd.read_csv(file), Wanted(DataOptions(kind=kind)))
 
 
 def test_windows_begin_half_a_window_apart_and_have_the_times_of_the_file(tmp_path: Path) -> None:

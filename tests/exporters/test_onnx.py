@@ -12,6 +12,7 @@ import onnx
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from single_operators import Case, T, cases, ints, model_bytes, table
+from whole_models import Node, Part, write
 
 from nas.errors import InputError
 from nas.exporters.onnx.check import check_onnx
@@ -137,6 +138,41 @@ def test_every_operator_answers_as_litert_does(number):
             assert (away == 0).sum() >= 0.94 * away.size - 1  # of a few numbers, one may be a half
         else:
             np.testing.assert_allclose(answer, right, rtol=1e-5, atol=1e-5)
+
+
+UINT8 = T((1, 2, 8), "uint8", scale=0.04, zero_point=131)
+
+
+def between_uint8() -> bytes:
+    """A model of int8 that begins and ends with uint8, as the converter makes one for `inference_input_type`."""
+    within = T((1, 2, 8), scale=0.04, zero_point=3)
+    tensors = {"in": UINT8, "a": within, "b": T((1, 2, 8), scale=1 / 256, zero_point=-128)}
+    end = T((1, 2, 8), "uint8", scale=1 / 256, zero_point=0)
+    nodes = [Node("QUANTIZE", ["in"], ["a"]), Node("LOGISTIC", ["a"], ["b"]), Node("QUANTIZE", ["b"], ["out"])]
+    return write(Part({**tensors, "out": end}, nodes, ["in"], ["out"]))
+
+
+def test_a_model_that_begins_and_ends_with_uint8_answers_as_litert_does():
+    tflite = between_uint8()
+    row = np.random.default_rng(0).integers(0, 256, UINT8.shape).astype(np.uint8)
+    (given,), (wanted,), (step,) = in_litert(tflite, [row])
+    answer = run_onnx(tflite_to_onnx(tflite, "one.tflite"), given, "one")
+    away = np.abs(np.round((answer - wanted.reshape(1, -1)) / step))
+    assert away.max() <= 1
+    assert (away == 0).sum() >= away.size - 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype", "words"),
+    [
+        ("LOGISTIC", "uint8", "operator 0, LOGISTIC, has a tensor of uint8, where only int8 and float32 are known"),
+        ("LOGISTIC", "int16", "its input has values of int16, where only int8 and float32 are known"),
+    ],
+)
+def test_values_of_other_types_are_refused_in_a_line(kind, dtype, words):
+    case = Case(kind, [T((1, 4), dtype, zero_point=0)], [T((1, 4), dtype)])
+    with pytest.raises(InputError, match=f"must be a model that can be written as ONNX, but {words}"):
+        tflite_to_onnx(model_bytes(case), "one.tflite")
 
 
 def test_most_operators_are_tried():

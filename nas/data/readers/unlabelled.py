@@ -109,10 +109,16 @@ def _of_sheets(
     source: str, sheets: Sequence[Sheet], entries: Sequence[Entry], wanted: Wanted
 ) -> tuple[list[Stretch], tuple[str, ...]]:
     """Return the rows of tables: each a row to predict for, or recordings that are cut into windows."""
-    found = (
-        _examples(sheets, wanted) if wanted.options.kind == Kind.TABLE else _windows(source, sheets, entries, wanted)
-    )
-    stretches, notes = found
+    if wanted.options.kind not in (Kind.TABLE, Kind.WINDOW):
+        rule, hint = (
+            "needs a model of windows or of rows of a table to read recordings for",
+            "give rows as an .npz file",
+        )
+        if wanted.options.kind == Kind.IMAGE:
+            rule, hint = f"{rule}, and this one takes images", "give pictures, or a folder of them"
+        raise InputError(source, rule, hint=hint)
+    read = _examples(sheets, wanted) if wanted.options.kind == Kind.TABLE else _windows(source, sheets, entries, wanted)
+    stretches, notes = read
     return stretches, (*count_notes(sheets), *notes)
 
 

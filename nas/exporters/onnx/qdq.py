@@ -7,9 +7,11 @@ from nas.exporters.onnx.check import check_onnx
 from nas.exporters.onnx.operators import OPERATORS
 from nas.exporters.onnx.writer import OnnxWriter, end, require_one_row
 from nas.target.plain_c.model import Network, Operator, read_network
-from nas.target.plain_c.step import InexpressibleError
+from nas.target.plain_c.step import InexpressibleError, require
 
 _COMPUTED_SHAPES = "int32"
+_FROM_UINT8 = ("QUANTIZE", "DEQUANTIZE")
+"""Operators that may have uint8 values: a model of int8 may begin and end with such ones."""
 
 
 def tflite_to_onnx(tflite: bytes, place: str, name: str = "model", about: Mapping[str, str] | None = None) -> bytes:
@@ -34,7 +36,10 @@ def tflite_to_onnx(tflite: bytes, place: str, name: str = "model", about: Mappin
     for number, tensor in enumerate(network.inputs):
         called = "input" if len(network.inputs) == 1 else f"input_{number}"
         inputs.append(end(called, tensor))
-        onnx.take(tensor, called)
+        try:
+            onnx.take(tensor, called)
+        except InexpressibleError as why:
+            raise _refusal(place, f"its {called.replace('_', ' ')} {why}") from None
     for op in network.operators:
         _write(op, onnx, place)
     content = onnx.model((inputs, _outputs(network, onnx)), name, dict(about or {}))
@@ -58,6 +63,9 @@ def _write(op: Operator, onnx: OnnxWriter, place: str) -> None:
         if op.kind not in OPERATORS:
             raise InexpressibleError("is not known")
         require_one_row(op)
+        if op.kind not in _FROM_UINT8:
+            of_uint8 = any(tensor is not None and tensor.dtype == "uint8" for tensor in (*op.inputs, *op.outputs))
+            require(not of_uint8, "has a tensor of uint8, where only int8 and float32 are known")
         OPERATORS[op.kind](op, onnx)
     except InexpressibleError as why:
         raise _refusal(place, f"operator {op.index}, {op.kind}, {why}") from None

@@ -4,7 +4,7 @@ TFLite keeps channels last, ONNX first. A value is kept in the order in which it
 operator asks for the other one, so a chain of convolutions and poolings needs one transposition at its start.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ OPSET = 17
 """The first with all that we write is 14; this is what current runtimes and converters read."""
 _IR_VERSION = 8
 _FIRST, _LAST = (0, 3, 1, 2), (0, 2, 3, 1)
+_WHOLE: Mapping[str, type[np.generic]] = {"int8": np.int8, "uint8": np.uint8}
+"""The types of quantized values: uint8 only where a model begins or ends, see `nas.exporters.onnx.qdq`."""
 _BOUNDS = {"RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}
 
 
@@ -63,8 +65,7 @@ class OnnxWriter:
 
     def take(self, tensor: Tensor, name: str) -> None:
         """Take real numbers that the caller gives as a tensor, in its own type."""
-        quantized = tensor.dtype != "float32"
-        self.put(tensor, self._quantized(name, tensor.scale, tensor.zero_point) if quantized else name)
+        self.put(tensor, name if tensor.dtype == "float32" else self._in_steps_of(tensor, name))
 
     def value(self, tensor: Tensor, first: bool = False) -> str:
         """Return a tensor's value in its own type, with channels first or last."""
@@ -85,9 +86,9 @@ class OnnxWriter:
         """Return a value in a tensor's type as real numbers; `axis` is that of its channels."""
         if tensor.dtype == "float32":
             return value
-        require(tensor.dtype == "int8", f"has a tensor of {tensor.dtype}, where only int8 and float32 are known")
+        require(tensor.dtype in _WHOLE, f"has a tensor of {tensor.dtype}, where only int8 and float32 are known")
         scales = np.array(tensor.channel_scales, np.float32)
-        return self.scaled(value, scales, np.array(tensor.zero_points, np.int8), axis)
+        return self.scaled(value, scales, np.array(tensor.zero_points, _WHOLE[tensor.dtype]), axis)
 
     def scaled(self, value: str, scales: Array, zero_points: Array | None, axis: int = 0) -> str:
         """Return whole numbers as real ones; the zero points of int32 are 0, and are left out."""
@@ -105,8 +106,7 @@ class OnnxWriter:
         target = tensor or op.output
         value = self.activated(value, op.options.get("fused_activation_function", "NONE"))
         if target.dtype != "float32":
-            require(target.dtype == "int8", f"gives {target.dtype}, where only int8 and float32 are known")
-            value = self._quantized(value, target.scale, target.zero_point)
+            value = self._in_steps_of(target, value)
         self.put(target, value, first)
 
     def activated(self, value: str, activation: str) -> str:
@@ -121,11 +121,16 @@ class OnnxWriter:
 
     def rounded(self, op: Operator, value: str, first: bool = False) -> None:
         """Take numbers in steps of the output, not yet whole, as the output; see `nas.exporters.onnx.windows`."""
-        self.put(op.output, self._quantized(value, 1.0, 0), first)
+        self.put(op.output, self._quantized(value, 1.0, np.array(0, np.int8)), first)
 
-    def _quantized(self, value: str, scale: float, zero_point: int) -> str:
+    def _in_steps_of(self, tensor: Tensor, value: str) -> str:
+        """Return real numbers as a quantized tensor's whole ones."""
+        require(tensor.dtype in _WHOLE, f"has values of {tensor.dtype}, where only int8 and float32 are known")
+        return self._quantized(value, tensor.scale, np.array(tensor.zero_point, _WHOLE[tensor.dtype]))
+
+    def _quantized(self, value: str, scale: float, zero_point: Array) -> str:
         step = self.constant(np.array(scale, np.float32), "scale")
-        return self.node("QuantizeLinear", [value, step, self.constant(np.array(zero_point, np.int8), "zero_point")])
+        return self.node("QuantizeLinear", [value, step, self.constant(zero_point, "zero_point")])
 
     def model(self, ends: tuple[Any, Any], name: str, about: dict[str, str]) -> bytes:
         """Return the model.
