@@ -118,6 +118,18 @@ def test_a_folder_gives_a_line_for_each_model_and_the_reasons_of_those_that_do_n
     assert "TFLM has no float16 kernels" in " ".join(text.split())
 
 
+def test_models_of_one_name_are_called_by_their_folders_in_the_table_and_in_the_reasons(
+    shared: Path, tmp_path: Path
+) -> None:
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        content = (shared / "truth" / "models" / "kws_49x10_ds_s.tflite").read_bytes()
+        (tmp_path / folder / "model.tflite").write_bytes(content)
+    text = call("profile", str(tmp_path), "--target", "blue-pill").stdout
+    assert re.findall(r"^(\S*model) +no ", text, re.MULTILINE) == ["first/model", "second/model"]
+    assert re.findall(r"^(\S*model): flash over by", text, re.MULTILINE) == ["first/model", "second/model"]
+
+
 def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must hold \.tflite files"):
         call("profile", str(tmp_path))

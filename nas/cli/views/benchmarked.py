@@ -1,7 +1,6 @@
 """Models measured on this computer as a person reads them: a line each, and below why some were not."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from nas.api.benchmarked import Benchmark, BenchmarkRow, HostTime
 from nas.cli.views.columns import columns
+from nas.cli.views.labels import labels
 from nas.reports.memory_map.lifetimes import printable
 from nas.task.task import metric_title, score_text
 from nas.text import UNKNOWN, counted, kilobytes, shortened
@@ -23,8 +23,9 @@ _WIDE = 120
 
 def view(result: Benchmark, width: int = 80) -> Group:
     """Return the table, then why some models or interpreters gave no figures."""
-    parts: list[Any] = [_heading(result), "", _table(result, width >= _WIDE)]
-    notes = list(_notes(result))
+    called = labels(dict.fromkeys((row.file for row in result.rows), ""))
+    parts: list[Any] = [_heading(result), "", _table(result, called, width >= _WIDE)]
+    notes = list(_notes(result, called))
     return Group(*parts, *(["", *notes] if notes else []))
 
 
@@ -37,7 +38,7 @@ def _heading(result: Benchmark) -> Text:
     return title.append(words, style="not bold dim")
 
 
-def _table(result: Benchmark, spread: bool) -> Text:
+def _table(result: Benchmark, called: Mapping[str, str], spread: bool) -> Text:
     judged = result.baseline is not None
     titles = [
         "model",
@@ -48,7 +49,8 @@ def _table(result: Benchmark, spread: bool) -> Text:
         *_INTERPRETERS,
         *([metric_title(result.metric)] if judged else []),
     ]
-    rows = [_cells(row, result.metric if judged else None, spread) for row in result.rows]
+    metric = result.metric if judged else None
+    rows = [[called[row.file], *_cells(row, metric, spread)] for row in result.rows]
     styles = ["red" if row.footprint is None else "" if row.footprint.supported else "yellow" for row in result.rows]
     return columns(titles, rows, frozenset(titles) - {"model", "numbers"}, styles)
 
@@ -61,13 +63,7 @@ def _cells(row: BenchmarkRow, metric: str | None, spread: bool) -> list[str]:
         sizes = (kilobytes(known.weights_bytes), kilobytes(known.file_bytes), kilobytes(arena))
     times = [_time(getattr(row, name), spread) for name in _INTERPRETERS.values()]
     numbers = UNKNOWN if row.numbers is None else row.numbers.value
-    return [
-        Path(row.file).stem,
-        numbers,
-        *sizes,
-        *times,
-        *([score_text(metric, row.litert.score)] if metric else []),
-    ]
+    return [numbers, *sizes, *times, *([score_text(metric, row.litert.score)] if metric else [])]
 
 
 def _time(time: HostTime, spread: bool) -> str:
@@ -81,7 +77,7 @@ def _short(microseconds: float) -> str:
     return f"{microseconds:,.0f}" if microseconds >= 100 else f"{microseconds:.3g}"
 
 
-def _notes(result: Benchmark) -> Iterator[Any]:
+def _notes(result: Benchmark, called: Mapping[str, str]) -> Iterator[Any]:
     """Yield each reason once, with the models that it holds for."""
     reasons: dict[str, list[str]] = {}
     for row in result.rows:
@@ -89,6 +85,6 @@ def _notes(result: Benchmark) -> Iterator[Any]:
         for name, reason in given.items():
             if reason:
                 words = f"{name}: {reason}" if name else reason
-                reasons.setdefault(words, []).append(Path(row.file).stem)
+                reasons.setdefault(words, []).append(called[row.file])
     for words, models in reasons.items():
         yield Padding(Text(f"! {shortened(models, 3)}: {printable(words)}"), (0, 0, 0, 2))

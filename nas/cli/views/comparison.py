@@ -1,7 +1,6 @@
 """Several footprints in a table, a line each; the reasons why models do not fit or run stand below it."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group
@@ -9,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nas.api.models import Comparison
+from nas.cli.views.labels import labels
 from nas.cli.views.memory_rows import milliseconds
 from nas.errors import InputError
 from nas.reports.memory_map.lifetimes import printable
@@ -26,8 +26,10 @@ _FIGURES = 54
 def comparison(rows: Sequence[Comparison], width: int = 80) -> Group:
     """Return a table of the footprints, then the reasons why some of the models do not fit or run."""
     files, targets = {row.file for row in rows}, {row.target.name for row in rows}
-    parts: list[Any] = [_heading(rows, files, targets), "", _table(rows, len(files) > 1, len(targets) > 1, width)]
-    notes = list(_notes(rows))
+    called = labels({row.file: row.study for row in rows})
+    table = _table(rows, called, len(targets) > 1, width)
+    parts: list[Any] = [_heading(rows, files, targets), "", table]
+    notes = list(_notes(rows, called))
     return Group(*parts, *(["", *notes] if notes else []))
 
 
@@ -39,9 +41,9 @@ def _heading(rows: Sequence[Comparison], files: set[str], targets: set[str]) -> 
     return Text(f"{rows[0].file} on {len(targets)} targets", style="bold")
 
 
-def _table(rows: Sequence[Comparison], files: bool, targets: bool, width: int) -> Table:
+def _table(rows: Sequence[Comparison], called: Mapping[str, str], targets: bool, width: int) -> Table:
     table = Table(box=None, pad_edge=False)
-    names = [title for title, shown in (("file", files or not targets), ("target", targets)) if shown]
+    names = [title for title, shown in (("file", len(called) > 1 or not targets), ("target", targets)) if shown]
     facts = (row.result.summary() for row in rows if isinstance(row.result, Footprint))
     room_for_names = max(width - _FIGURES, _NAME)
     for title in (*names, "fits"):
@@ -49,7 +51,7 @@ def _table(rows: Sequence[Comparison], files: bool, targets: bool, width: int) -
     for title in ("weights", ram_title(*facts), "flash", "MACs", "ms"):
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
-        of = {"file": Path(row.file).stem, "target": row.target.name}
+        of = {"file": called[row.file], "target": row.target.name}
         cut = [_cut(of[title], room_for_names // len(names)) for title in names]
         table.add_row(*cut, *_cells(row.target, row.result))
     return table
@@ -115,7 +117,7 @@ def _footnotes(targets: Sequence[Target], results: Sequence[Footprint | InputErr
         yield Text("ms -: a generic core has no clock; name a board")
 
 
-def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
+def _notes(rows: Sequence[Comparison], called: Mapping[str, str]) -> Iterator[Any]:
     """Yield each reason once, with the files and targets that it applies to."""
     several = len({row.target.name for row in rows}) > 1
     refusals: dict[str, list[str]] = {}
@@ -127,7 +129,7 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[Any]:
     for row in rows:
         if isinstance(row.result, InputError):
             continue
-        place = f"{Path(row.file).stem} on {row.target.name}" if several else Path(row.file).stem
+        place = f"{called[row.file]} on {row.target.name}" if several else called[row.file]
         for reason in dict.fromkeys(op.reason for op in row.result.ops if op.reason):
             refusals.setdefault(reason, []).append(place)
         if over := _over(row.target, row.result):
