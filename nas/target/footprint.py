@@ -211,9 +211,10 @@ class Footprint(Totals):
 
     def __repr__(self) -> str:
         """Return the model, its target and its main figures in one line; `str()` gives all figures."""
+        ram = f"{self.ram_bytes:,} B" if self.detail.known else "unknown"
         return (
             f"<nas.Footprint: {self.file or 'estimate'} on {self.target}: weights {self.weights_bytes:,} B, "
-            f"{self._ram_word} {self.ram_bytes:,} B, file {self.file_bytes:,} B{'' if self.fits else ', does not fit'}>"
+            f"{self._ram_word} {ram}, file {self.file_bytes:,} B{'' if self.fits else ', does not fit'}>"
         )
 
     def __str__(self) -> str:
@@ -224,8 +225,8 @@ class Footprint(Totals):
         return {
             "weights": f"{self.weights_bytes:,} B",
             "file": f"{self.file_bytes:,} B",
-            self._ram_word: _with_room(self.ram_bytes, self._ram()[0]),
-            "flash": _with_room(self.flash_bytes, self._flash()[0]),
+            self._ram_word: _with_room(self.ram_bytes, self._ram()[0]) if self.detail.known else "unknown",
+            "flash": _with_room(self.flash_bytes, self._flash()[0]) if self.detail.known else "unknown",
             **self._front_end_fact(),
             **({} if self.hop is None else {"streaming": str(self.hop)}),
             "multiply-accumulates": f"{self.macs:,}",
@@ -248,6 +249,11 @@ class Footprint(Totals):
     def _repr_html_(self) -> str:
         return facts_html(f"{self.file or 'estimate'} on {self.target}", self._facts())
 
+    def _flash_json(self) -> dict[str, Any]:
+        if not self.detail.known:
+            return {"flash_bytes": None, "flash": {"model": None, "code": None, "without_code": ()}}
+        return {"flash_bytes": self.flash_bytes, "flash": dataclasses.asdict(self.flash)}
+
     def to_json(self) -> dict[str, Any]:
         """Return the document of `nas profile --json`, without the key `file` for an estimate."""
         return {
@@ -258,14 +264,13 @@ class Footprint(Totals):
             self.runtime: self.release,
             "weights_bytes": self.weights_bytes,
             **self.detail.to_json(),
-            "flash_bytes": self.flash_bytes,
-            "flash": dataclasses.asdict(self.flash),
+            **self._flash_json(),
             "macs": self.macs,
             "latency_ms": self.latency_ms,
             "latency_range_ms": self.latency_range_ms,
             "energy_uj": self.energy_uj,
             "supported": self.supported,
-            "complete": self.complete,
+            "complete": self.complete and self.detail.known,
             **({} if self.front_end is None else {"front_end": dataclasses.asdict(self.front_end)}),
             **hop_json(self.hop, self.hop_by_hop),
             "ops": [dataclasses.asdict(op) for op in self.ops],

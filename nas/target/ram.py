@@ -41,6 +41,11 @@ class Arena:
     variables: int = 0
 
     @property
+    def known(self) -> bool:
+        """Whether there are figures at all, as there are of every model."""
+        return True
+
+    @property
     def used(self) -> int:
         """Bytes that TFLM's `arena_used_bytes()` gives."""
         return self.head + self.tail
@@ -77,12 +82,14 @@ class Buffers:
         input: bytes of the input, which the caller has; 0 where a front-end keeps them and counts them as its own.
         output: bytes of the output, which the caller has.
         stack: the most bytes of stack below the caller.
+        known: whether there is a program that needs them; of a network that plain C cannot express, nothing is known.
     """
 
     static: int
     input: int
     output: int
     stack: int
+    known: bool = True
 
     @property
     def given(self) -> int:
@@ -133,11 +140,11 @@ class Buffers:
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys that a footprint's document has for its RAM."""
-        return {
-            "arena_bytes": self.static,
-            "arena": {"head": self.static, "tail": 0, "min": self.ram_bytes},
-            "ram": {"static": self.static, "input_output": self.given, "stack": self.stack},
-        }
+        arena = {"head": self.static, "tail": 0, "min": self.ram_bytes}
+        ram = {"static": self.static, "input_output": self.given, "stack": self.stack}
+        if not self.known:
+            return {"arena_bytes": None, "arena": dict.fromkeys(arena), "ram": dict.fromkeys(ram)}
+        return {"arena_bytes": self.static, "arena": arena, "ram": ram}
 
 
 def ram_figures(summary: Mapping[str, Any]) -> dict[str, int | None]:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 from single_operators import Case, T, model_bytes
+from whole_models import Node, Part, write
 
 from nas.api.models import Comparison
 from nas.cli import group
@@ -164,6 +165,45 @@ def test_an_operator_that_plain_c_cannot_express_is_named_and_the_model_does_not
     assert found.refused
     assert found.ops[0].reason == "plain C cannot express it: ABS is not known"
     assert Budget().problems(found)[0] == "it does not run on plain C"
+
+
+def test_a_model_that_plain_c_cannot_express_has_no_ram_and_flash_rather_than_none_of_it(tmp_path):
+    file = tmp_path / "abs.tflite"
+    file.write_bytes(model_bytes(Case("ABS", [T((1, 4))], [T((1, 4))])))
+    board = on_c("arduino-uno")
+    found = profile(str(file), board)
+    whole, document = profile(corpus("cnn_timeseries"), board).to_json(), found.to_json()
+    for key in ("arena_bytes", "arena", "ram", "flash_bytes", "flash"):
+        values, whole_values = document[key], whole[key]
+        if isinstance(values, dict):
+            assert values.keys() == whole_values.keys()
+            values = {key: value for key, value in values.items() if key != "without_code"}
+            assert set(values.values()) == {None}
+        else:
+            assert values is None
+    assert (document["supported"], document["complete"]) == (False, False)
+    assert "RAM unknown" in repr(found)
+    for shown in (view(found, board), comparison([Comparison(str(file), board, found)])):
+        console = Console(width=100, file=io.StringIO())
+        console.print(shown)
+        assert not re.search(r"(RAM|flash) +0 B|free|constants 0", console.file.getvalue())
+        assert re.search(r"RAM +-.*\nflash +-|refused +0 B +- +- ", console.file.getvalue())
+
+
+def test_the_operator_is_marked_that_the_reason_is_about():
+    tensors = {"in": T((1, 4)), "a": T((1, 4)), "out": T((1, 4), "float32", scales=0)}
+    nodes = [Node("RELU", ["in"], ["a"]), Node("DEQUANTIZE", ["a"], ["out"])]
+    found = profile(write(Part(tensors, nodes, ["in"], ["out"])), on_c("cortex-m4"))
+    assert [op.supported for op in found.ops] == [True, False]
+    assert "an output is float32" in found.ops[1].reason
+    g = GraphBuilder((1, 16, 3))
+    g.hard_swish()
+    g.conv2d(4, 3)
+    g.mean()
+    streamed = estimate(g.graph(), replace(on_c("cortex-m4"), streaming=2))
+    marked = [op for op in streamed.ops if not op.supported]
+    assert [op.op for op in marked] == ["CONV_2D"]
+    assert f"operator {marked[0].index}, CONV_2D, pads the time" in marked[0].reason
 
 
 def test_the_command_line_prints_the_ram_by_its_parts_and_a_study_keeps_the_runtime(tmp_path):

@@ -21,7 +21,8 @@ Formats, all but the projects and c by default:
   esp-idf   the same for Espressif's ESP-IDF, in a folder NAME_esp_idf
   pico-sdk  the same for Raspberry Pi's Pico SDK, in a folder NAME_pico_sdk
   zephyr    the same for Zephyr, in a folder NAME_zephyr
-  c         the network as plain C, NAME.c and NAME.h, without a runtime, with scaling and a self-test
+  c         the network as plain C, NAME.c and NAME.h, without a runtime, with scaling and a self-test; it has one input
+            and one output
   keras     the float model
   spec      what trains the model again: nas train spec.toml
   card      the model card, for people

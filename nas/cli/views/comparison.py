@@ -16,7 +16,7 @@ from nas.target.footprint import Footprint
 from nas.target.ram import ram_title
 from nas.target.room import at_least, left_for_program
 from nas.target.target import Target
-from nas.text import kilobytes, shortened
+from nas.text import UNKNOWN, kilobytes, shortened
 
 _NAME = 26
 # Columns that the figures take; the names get the rest.
@@ -71,8 +71,10 @@ def _cells(target: Target, result: Footprint | InputError) -> list[str | Text]:
     return [
         _verdict(target, result),
         kilobytes(result.weights_bytes),
-        least + kilobytes(result.ram_bytes),
-        least + kilobytes(result.flash_bytes),
+        *(
+            least + kilobytes(size) if result.detail.known else UNKNOWN
+            for size in (result.ram_bytes, result.flash_bytes)
+        ),
         least + _millions(result.macs),
         ("~" if any(op.extrapolated for op in result.ops) else "") + milliseconds(result.latency_ms, unit=""),
     ]

@@ -16,9 +16,10 @@ from nas.target.profiler import runtime_of
 from nas.target.ram import Arena, Buffers
 from nas.target.room import at_least, left_for_program
 from nas.target.target import Target
-from nas.text import percent, shortened
+from nas.text import UNKNOWN, percent, shortened
 
 _NAME = 24
+_NO_PROGRAM = "unknown: there is no program, see below"
 
 
 def view(footprint: Footprint, target: Target) -> Group:
@@ -45,17 +46,41 @@ def _title(footprint: Footprint, target: Target) -> Text:
 
 
 def _runtime(footprint: Footprint) -> str:
-    return f"TFLM {footprint.release}" if isinstance(footprint.detail, Arena) else f"plain C, {footprint.release}"
+    if isinstance(footprint.detail, Arena):
+        return f"TFLM {footprint.release}"
+    return f"plain C, {footprint.release}" if footprint.release else "plain C"
 
 
 def _totals(footprint: Footprint, target: Target) -> Table:
-    flash = footprint.flash
     least = at_least(not footprint.complete)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("weights", f"{footprint.weights_bytes:,} B", dim("all constant tensors"))
+    if footprint.detail.known:
+        _add_memory(table, footprint, target)
+    else:
+        for memory in ("RAM", "flash"):
+            table.add_row(memory, UNKNOWN, dim(_NO_PROGRAM))
+    table.add_row("MACs", f"{least}{footprint.macs:,}", "")
+    table.add_row("latency", milliseconds(footprint.latency_ms), dim(_latency_note(footprint, target)))
+    if footprint.hop is not None:
+        table.add_row("streaming", "", dim(f"each answer computes what is new: {footprint.hop}"))
+    if footprint.hop_by_hop is not None:
+        table.add_row("streaming", "", dim(footprint.hop_by_hop.words()))
+    if odd := [f"#{op.index} {printable(op.name)}" for op in footprint.ops if op.extrapolated]:
+        words = f"less certain: no shape like {shortened(odd, 3)} was counted"
+        table.add_row("", "", Text(words, style="yellow"))
+    if footprint.energy_uj is not None:
+        note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
+        table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", dim(note))
+    return table
+
+
+def _add_memory(table: Table, footprint: Footprint, target: Target) -> None:
+    """Add RAM and flash, each with its parts and with what the target leaves of it."""
+    flash = footprint.flash
     if isinstance(footprint.detail, Buffers):
         add_buffers(table, footprint.detail)
     else:
@@ -77,19 +102,6 @@ def _totals(footprint: Footprint, target: Target) -> Table:
     open_ended = not footprint.complete or bool(flash.without_code)
     table.add_row("flash", f"{at_least(open_ended)}{footprint.flash_bytes:,} B", dim(code))
     add_room(table, "flash", footprint.flash_bytes, target.flash_bytes, open_ended)
-    table.add_row("MACs", f"{least}{footprint.macs:,}", "")
-    table.add_row("latency", milliseconds(footprint.latency_ms), dim(_latency_note(footprint, target)))
-    if footprint.hop is not None:
-        table.add_row("streaming", "", dim(f"each answer computes what is new: {footprint.hop}"))
-    if footprint.hop_by_hop is not None:
-        table.add_row("streaming", "", dim(footprint.hop_by_hop.words()))
-    if odd := [f"#{op.index} {printable(op.name)}" for op in footprint.ops if op.extrapolated]:
-        words = f"less certain: no shape like {shortened(odd, 3)} was counted"
-        table.add_row("", "", Text(words, style="yellow"))
-    if footprint.energy_uj is not None:
-        note = f"estimate: {target.active_mw:g} mW, the data sheet's power of the running core"
-        table.add_row("energy", f"{footprint.energy_uj:.3g} uJ", dim(note))
-    return table
 
 
 def _latency_note(footprint: Footprint, target: Target) -> str:
@@ -101,6 +113,8 @@ def _latency_note(footprint: Footprint, target: Target) -> str:
         least, most = target.cycles_range()
         between = f" ({least:g} to {most:g})" if least < most else ""
         return f"estimate: instructions{known}, assuming {target.cycles_per_instruction:g} cycles each{between}"
+    if not footprint.detail.known:
+        return _NO_PROGRAM
     if target.clock_hz is None:
         return "unknown: the target has no clock; name a board"
     unknown = sorted({printable(op.name) for op in footprint.ops if op.latency_ms is None})

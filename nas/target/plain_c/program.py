@@ -35,18 +35,19 @@ COUNTER_BYTES = 2
 class Refusal:
     """An operator that plain C cannot express, and the reason as words that follow its name.
 
-    `operator` is None where it is the network as a whole, and the reason is a sentence of its own. `hop_by_hop`: only
-    hop by hop it cannot.
+    `operator` is None where the reason is a sentence of its own; `at` is then the place of the operator that it is
+    about, the first one's where it is the network as a whole. `hop_by_hop`: only hop by hop it cannot.
     """
 
     why: str
     operator: Operator | None = None
     hop_by_hop: bool = False
+    at: int = 0
 
     @property
     def index(self) -> int:
         """The place of the operator; the first one's for a network."""
-        return 0 if self.operator is None else self.operator.index
+        return self.at if self.operator is None else self.operator.index
 
     @property
     def words(self) -> str:
@@ -93,8 +94,8 @@ def try_to_compile(network: Network, hop: int = 0) -> tuple[Program | None, tupl
         hop: rows in time from one answer to the next, rounded up to a multiple of the network's total stride; with 0,
             each answer computes its whole window.
     """
-    if (why := _refused_types(network)) is not None:
-        return None, (Refusal(why),)
+    if (odd := _refused_type(network)) is not None:
+        return None, (odd,)
     lowered, refused = _lowered_all(network.operators)
     if not refused and (lost := _never_computed(network, lowered)) is not None:
         refused.append(Refusal(f"tensor {lost}, an output, is never computed"))
@@ -108,7 +109,7 @@ def _streamed(network: Network, hop: int) -> tuple[Program | None, tuple[Refusal
     try:
         parts = Streaming(network, hop)
     except Unstreamable as error:
-        return None, (Refusal(str(error), hop_by_hop=True),)
+        return None, (Refusal(str(error), hop_by_hop=True, at=error.index),)
     lowered, refused = _lowered_all(map(parts.short, network.operators))
     steps = [*parts.begin(), *map(parts.moved, lowered), *parts.end()]
     if refused:
@@ -134,10 +135,12 @@ def _never_computed(network: Network, lowered: list[Lowered]) -> int | None:
     return next((t.index for t in network.outputs if t.index not in made and not t.is_constant), None)
 
 
-def _refused_types(network: Network) -> str | None:
+def _refused_type(network: Network) -> Refusal | None:
+    """Return the first input or output that is not int8, at the operator that reads or writes it."""
     for tensor in (*network.inputs, *network.outputs):
         if tensor.dtype != "int8":
-            return f"an input or an output is {tensor.dtype}, not int8"
+            at = next((op.index for op in network.operators if tensor in (*op.inputs, *op.outputs)), 0)
+            return Refusal(f"an input or an output is {tensor.dtype}, not int8", at=at)
     return None
 
 

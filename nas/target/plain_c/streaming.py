@@ -77,7 +77,7 @@ class Streaming:
         """Raise Unstreamable if nothing would be saved, with a hop of this many rows or the next possible number."""
         rows = rows_of(network)
         if (why := why_not(network, rows)) is not None:
-            raise Unstreamable(why)
+            raise why
         (source,) = network.inputs
         self._rows, self._operators, self._source = rows, network.operators, source.index
         step = math.lcm(*(each.stride for each in rows.values()))

@@ -16,7 +16,16 @@ _JOINS = ("ADD", "SUB", "MUL", "CONCATENATION")
 
 
 class Unstreamable(Exception):  # noqa: N818  (a finding, which becomes an InputError or a line in a view)
-    """Why a network cannot be evaluated hop by hop, in a clause."""
+    """Why a network cannot be evaluated hop by hop, in a clause.
+
+    Args:
+        why: the clause.
+        index: the place of the operator that it is about; the first one's where it is the network.
+    """
+
+    def __init__(self, why: str, index: int = 0) -> None:
+        super().__init__(why)
+        self.index = index
 
 
 @dataclass(frozen=True)
@@ -57,15 +66,15 @@ def rows_of(network: Network) -> dict[int, Rows]:
     return rows
 
 
-def why_not(network: Network, rows: Mapping[int, Rows]) -> str | None:
+def why_not(network: Network, rows: Mapping[int, Rows]) -> Unstreamable | None:
     """Return why nothing would be saved hop by hop; None if something is."""
     first = next((op for op in network.operators if op.kind in _WEIGHTED), None)
     if first is None:
-        return "it has no layer with weights"
+        return Unstreamable("it has no layer with weights")
     if first.output.index not in rows:
-        return f"operator {first.index}, {first.kind}, {_reason(network, first, rows)}"
+        return Unstreamable(f"operator {first.index}, {first.kind}, {_reason(network, first, rows)}", first.index)
     if any(tensor.index in rows for tensor in network.outputs):
-        return "its output has a row for each time, not one for the window"
+        return Unstreamable("its output has a row for each time, not one for the window")
     return None
 
 

@@ -125,7 +125,7 @@ def _totals(
         "kernels": target.kernels,
         "file_bytes": row.file_bytes,
         "weights_bytes": row.weights_bytes,
-        "detail": built.ram() if built else Buffers(0, 0, 0, 0),
+        "detail": built.ram() if built else Buffers(0, 0, 0, 0, known=False),
         "flash": Flash(built.constants, built.estimate.code, built.estimate.unknown) if built else Flash(0, 0),
         "macs": _macs(measured, built) if built and target.streaming else row.macs,
         "hop": built.hop if built else None,
