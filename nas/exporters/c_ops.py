@@ -2,19 +2,20 @@
 
 from collections.abc import Collection, Iterable
 
-from nas.errors import unknown
+from nas.errors import InputError
 
 # Methods of tflite::MicroMutableOpResolver that register a builtin operator, without the word Add:
-# tensorflow/lite/micro/micro_mutable_op_resolver.h of TFLM.
+# tensorflow/lite/micro/micro_mutable_op_resolver.h of TFLM at commit 90b983c.
 _METHODS = """
     Abs Add AddN ArgMax ArgMin AssignVariable AveragePool2D BatchMatMul BatchToSpaceNd BroadcastArgs BroadcastTo
-    CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div Elu Equal Exp
-    ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather GatherNd Greater GreaterEqual HardSwish If
-    L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd LogicalNot LogicalOr Logistic LogSoftmax
-    Maximum MaxPool2D Mean Minimum MirrorPad Mul Neg NotEqual Pack Pad PadV2 Prelu Quantize ReadVariable ReduceMax
-    Relu Relu6 Reshape ResizeBilinear ResizeNearestNeighbor Round Rsqrt SelectV2 Shape Sin Slice Softmax
-    SpaceToBatchNd SpaceToDepth Split SplitV Sqrt Square SquaredDifference Squeeze StridedSlice Sub Sum Svdf Tanh
-    Transpose TransposeConv UnidirectionalSequenceLSTM Unpack VarHandle While ZerosLike
+    CallOnce Cast Ceil Concatenation Conv2D Cos CumSum DepthToSpace DepthwiseConv2D Dequantize Div
+    DynamicUpdateSlice Elu EmbeddingLookup Equal Exp ExpandDims Fill Floor FloorDiv FloorMod FullyConnected Gather
+    GatherNd Greater GreaterEqual HardSwish If L2Normalization L2Pool2D LeakyRelu Less LessEqual Log LogicalAnd
+    LogicalNot LogicalOr Logistic LogSoftmax Maximum MaxPool2D Mean Minimum MirrorPad Mul Neg NotEqual Pack Pad
+    PadV2 Prelu Quantize ReadVariable ReduceAll ReduceMax ReduceMin Relu Relu6 Reshape ResizeBilinear
+    ResizeNearestNeighbor ReverseV2 Round Rsqrt SelectV2 Shape Sin Slice Softmax SpaceToBatchNd SpaceToDepth Split
+    SplitV Sqrt Square SquaredDifference Squeeze StridedSlice Sub Sum Svdf Tanh Transpose TransposeConv
+    UnidirectionalSequenceLSTM Unpack VarHandle While ZerosLike
 """
 
 # TFLite writes MAX_POOL_2D where the method is MaxPool2D; without case and underscores the names are one.
@@ -33,7 +34,7 @@ def resolver_method(kind: str) -> str:
     """Return the resolver's method for TFLite's builtin operator `kind`; InputError if TFLM has none."""
     key = kind.replace("_", "")
     if key not in METHODS:
-        raise unknown("model_ops.h", "operator", kind, METHODS)
+        raise InputError("model_ops.h", f"TFLM has no method for {kind}", hint="it runs no model with this operator")
     return METHODS[key]
 
 
