@@ -1,5 +1,7 @@
 """The archive of a model that no study has found: what a firmware needs of it, ready to be exported."""
 
+import shlex
+
 from nas.api.archives import measured
 from nas.api.front_ends import with_front_end_of
 from nas.api.model import Model
@@ -9,6 +11,7 @@ from nas.signal.raw import RAW
 from nas.study.archive import Archive
 from nas.study.archive_zip import ArchiveFile
 from nas.target.footprint import Footprint
+from nas.target.numbers import numbers_of
 from nas.target.profiler import profile
 from nas.target.target import DEFAULT_TARGET, find_target
 
@@ -60,7 +63,10 @@ def target_of(file: ArchiveFile) -> str:
 def _check_types(footprint: Footprint, model: Model) -> None:
     types = {tensor.dtype for tensor in footprint.tensors if tensor.kind in ("input", "output")}
     if types != {"int8"}:
-        hint = "quantize it with nas quantize, and export quantized/int8.tflite"
+        hint = "convert the float model again, with inference_input_type and inference_output_type int8"
+        if model.keras is not None or numbers_of(footprint).has_floats:
+            file = shlex.quote(str(model.origin))
+            hint = f"nas quantize {file} --data DATA -o quantized makes quantized/int8.tflite, which can be exported"
         raise InputError(model.origin, "must have an int8 input and output", got=", ".join(sorted(types)), hint=hint)
 
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 DEPLOYED = "deployed"
 """The name of the `.tflite` that a model came with, beside those of schemes."""
 _SECONDS = 600.0
-_FLOATS = (Numbers.FLOAT32, Numbers.FLOAT16, Numbers.HYBRID, Numbers.MIXED)
 
 
 class Source(Protocol):
@@ -183,7 +182,7 @@ def _source(model: Model, apart: Apart) -> tuple[Source, list[str]]:
     from nas.model.deploy.weights_only import float_weights
 
     numbers = numbers_of(profile(model.tflite, DEFAULT_TARGET))
-    if numbers not in _FLOATS:
+    if not numbers.has_floats:
         hint = "give the .keras file or the float .tflite that it was made of; nas benchmark measures it as it is"
         raise InputError(model.origin, f"is quantized already: {numbers.words}", hint=hint)
     if numbers is Numbers.FLOAT32:

@@ -23,6 +23,11 @@ class Numbers(StrEnum):
         """What it is, in a few words."""
         return _WORDS[self]
 
+    @property
+    def has_floats(self) -> bool:
+        """Whether some layers compute with floats, so that `nas quantize` can convert the file."""
+        return self in (Numbers.FLOAT32, Numbers.FLOAT16, Numbers.HYBRID, Numbers.MIXED)
+
 
 _WORDS = {
     Numbers.FLOAT32: "all float32",

@@ -1,5 +1,7 @@
 """`nas export` of models that no study has found: a lone `.tflite`, a training, and its archive."""
 
+import re
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +81,33 @@ def test_a_model_of_two_inputs_is_refused_as_plain_c_without_a_file(nas, tmp_pat
     assert ended.code == 1
     assert ended.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_that_is_proposed_for_a_float_model_makes_one_that_is_exported(nas, tmp_path: Path) -> None:
+    case = Case(
+        "FULLY_CONNECTED",
+        [T((1, 3), "float32", scales=0), T((2, 3), "float32", range(6), 0), T((2,), "float32", [1, 2], scales=0)],
+        [T((1, 2), "float32", scales=0)],
+        "FullyConnectedOptions",
+    )
+    (tmp_path / "my float.tflite").write_bytes(model_bytes(case))
+    x, y = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32), np.arange(40) % 2
+    np.savez(tmp_path / "DATA.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    refused = nas("export", "my float.tflite", "--format", "c").err
+    (command, made) = re.findall(r"; nas (quantize .*) makes (\S+), which", refused)[0]
+    assert nas(*(word.replace("DATA", "DATA.npz") for word in shlex.split(command))).code == 0
+    assert nas("export", made, "--format", "c", "-o", "firmware").code == 0
+
+
+@pytest.mark.parametrize("name", ["ts_128x3_p2_i16", "ts_128x3_p2_floatio"])
+def test_a_model_that_is_quantized_otherwise_has_to_be_converted_again(nas, shared: Path, name: str) -> None:
+    file = str(shared / "truth" / "models" / f"{name}.tflite")
+    refused = nas("export", file, "--format", "c")
+    assert refused.code == 1
+    assert refused.err.endswith(
+        "; convert the float model again, with inference_input_type and inference_output_type int8\n"
+    )
+    assert "is quantized already" in nas("quantize", file).err
 
 
 @pytest.mark.parametrize("dtype", ["int8", "float32"])
