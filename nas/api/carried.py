@@ -10,11 +10,11 @@ from nas.api.model import Model
 from nas.data.prepared import Scaling
 from nas.signal.parameters import from_parameters as front_end_from
 from nas.task.documents import from_parameters
-from nas.task.parameters import finite_numbers
+from nas.task.parameters import finite_number, finite_numbers
 
 
 def with_carried(model: Model, plain: Model | None = None) -> Model:
-    """Return a model with the names, the scaling, the thresholds and the front-end that its own `.tflite` carries.
+    """Return a model with the names, scaling, rate, thresholds and front-end that its own `.tflite` carries.
 
     What does not fit the model, such as the classes of another one, and what cannot be read, is left aside.
 
@@ -33,20 +33,20 @@ def with_carried(model: Model, plain: Model | None = None) -> Model:
     described = front_end_from(carried, plain.input_shape)
     if described is not None:
         front_end, row_shape = described
-        rate_hz = front_end.rate_hz or _rate(carried)
-        model = replace(model, front_end=front_end, input_shape=row_shape, sample_rate_hz=rate_hz)
+        model = replace(model, front_end=front_end, input_shape=row_shape)
     return replace(
         model,
         class_names=names if _are_names(names, count) else model.class_names[:count],
         scaling=Scaling(mean, std) if mean and std and min(std) > 0 else model.scaling,
         task=task,
         units_scale=finite_numbers(carried, "units_scale", model.input_shape[-1]) or model.units_scale,
+        sample_rate_hz=model.front_end.rate_hz or _rate(carried) or model.sample_rate_hz,
     )
 
 
 def _rate(carried: Mapping[str, Any]) -> float | None:
-    rate_hz = carried.get("sample_rate_hz")
-    return rate_hz if isinstance(rate_hz, float) and math.isfinite(rate_hz) and rate_hz > 0 else None
+    rate_hz = finite_number(carried, "sample_rate_hz")
+    return rate_hz if rate_hz is not None and rate_hz > 0 else None
 
 
 def bare_sha256(tflite: bytes) -> str | None:

@@ -65,6 +65,19 @@ def test_a_recording_at_another_rate_is_resampled_to_that_of_the_model_and_told(
     assert any("100 Hz" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("rate", [50.0, 50, "50 Hz", -50.0, 0])
+def test_a_lone_tflite_resamples_a_recording_to_the_rate_that_its_parameters_hold(rate, model_files, model, tmp_path):
+    file = tmp_path / "lone.tflite"
+    nas.set_params(model_files["int8"], {"sample_rate_hz": rate}, out=file)
+    recording(tmp_path / "fast.csv", 200, rate_hz=100.0)
+    is_rate = rate == 50
+    assert nas.load(file).sample_rate_hz == (50 if is_rate else None)
+    known = model if is_rate else replace(model, sample_rate_hz=None)
+    lone, told = (nas.predict(each, tmp_path / "fast.csv") for each in (file, known))
+    assert len(lone) == ((100 if is_rate else 200) - 16) // 8 + 1
+    assert (lone.start.tolist(), lone.probabilities.tolist()) == (told.start.tolist(), told.probabilities.tolist())
+
+
 def test_without_times_a_rate_gives_seconds_and_none_gives_samples(model, tmp_path):
     values = recording(tmp_path / "timed.csv", 48)
     pd.DataFrame(values, columns=["x", "y"]).to_csv(tmp_path / "bare.csv", index=False)
