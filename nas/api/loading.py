@@ -19,6 +19,7 @@ from nas.errors import InputError
 from nas.files import read_regular
 from nas.keywords import explains_keywords
 from nas.signal.front_end import read_front_end
+from nas.signal.kind import row_of
 from nas.study.archive_zip import ArchiveFile, read_archive
 from nas.study.manifest import DATA, INT8, KERAS, METADATA, SUFFIX
 from nas.study.model_spec import FILE, read_model_spec
@@ -148,7 +149,7 @@ def _keras(path: Path) -> Model:
     model = Model(
         tflite=None,
         keras=content,
-        input_shape=_row_shape((1, *shape)),
+        input_shape=row_of((1, *shape)),
         class_names=tuple(map(str, range(outputs))),
         is_logit=not gives_probabilities(loaded, shape),
         name=path.stem,
@@ -215,9 +216,4 @@ def _shapes(tensors: Any, path: Path) -> tuple[tuple[int, ...], int]:
         if found[0]["shape"][0] != 1:
             rule, hint = f"must have an {kind} of one row", "convert the Keras model again, with a batch of 1"
             raise InputError(path, rule, got=f"shape {found[0]['shape']}, a batch of {found[0]['shape'][0]}", hint=hint)
-    return _row_shape(tuple(ends["input"][0]["shape"])), math.prod(ends["output"][0]["shape"][1:])
-
-
-def _row_shape(tensor: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of a row of data; windows are images of height 1 to the model."""
-    return tensor[2:] if len(tensor) == 4 and tensor[1] == 1 else tensor[1:]
+    return row_of(ends["input"][0]["shape"]), math.prod(ends["output"][0]["shape"][1:])

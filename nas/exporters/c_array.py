@@ -13,6 +13,7 @@ from nas.exporters.front_ends.beside_model import front_end_files
 from nas.exporters.front_ends.hearing import has_front_end
 from nas.exporters.input_scaling import input_factors, quantizing
 from nas.exporters.on_tflm import on_tflm
+from nas.signal.kind import Kind, row_of
 from nas.study.archive import Archive
 
 
@@ -156,12 +157,10 @@ def ends_of(archive: Archive) -> Mapping[str, str]:
 
 
 def _sides(shape: tuple[int, ...]) -> dict[str, str]:
-    """Return the sides of an input [batch, height, width, channels]; windows have time as width, tables have none."""
-    if len(shape) != 4:
-        return {}
-    if shape[1] == 1:
-        return {"WINDOW": str(shape[2])}
-    return {"HEIGHT": str(shape[1]), "WIDTH": str(shape[2])}
+    """Return the sides of an input, batch first: the length of windows, or those of images; tables have none."""
+    *sides, _ = row_of(shape)
+    names = {Kind.WINDOW.axes: ("WINDOW",), Kind.IMAGE.axes: ("HEIGHT", "WIDTH")}.get(len(sides) + 1, ())
+    return dict(zip(names, map(str, sides), strict=False))
 
 
 def _channels(archive: Archive) -> str:

@@ -9,6 +9,7 @@ from nas.data.prepared import Scaling
 from nas.errors import InputError
 from nas.exporters.on_tflm import is_on_tflm, on_tflm
 from nas.signal.front_end import FrontEnd
+from nas.signal.kind import Kind, row_of
 from nas.signal.parameters import to_parameters
 from nas.signal.raw import RAW
 from nas.study.archive import Archive, Embedded
@@ -123,7 +124,7 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
     """Return the parameters of every model, by key; equal models have equal ones, so there is no date."""
     from nas.model.deploy.params.store import without_params
 
-    shape = facts.input_shape
+    row = row_of(facts.input_shape)
     found = {
         f"{facts.task.names_key}:strings": [name.replace("\0", " ") for name in facts.class_names],
         **facts.task.parameters(),
@@ -131,7 +132,7 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
         "std:floats": facts.scaling.std,
         "units_scale:floats": facts.units_scale,
         "sample_rate_hz:float32": facts.sample_rate_hz,
-        "window": shape[2] if len(shape) == 4 and shape[1] == 1 else None,
+        "window": row[0] if len(row) == Kind.WINDOW.axes else None,
         "arena_bytes": facts.arena_bytes,
         "digest": hashlib.sha256(without_params(tflite)).digest(),
         **to_parameters(facts.front_end, facts.row_shape),

@@ -33,6 +33,12 @@ class Kind(StrEnum):
         return kind
 
 
+def row_of(input_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape of a row by that of a network's input, batch first: an image of height 1 is a window."""
+    row = tuple(input_shape[1:])
+    return row[1:] if len(row) == Kind.IMAGE.axes and row[0] == 1 else row
+
+
 def as_input(row_shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape in which a network reads a row: a window as an image of height 1, other rows unchanged."""
     return (1, *row_shape) if len(row_shape) == Kind.WINDOW.axes else row_shape

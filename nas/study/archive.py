@@ -8,7 +8,7 @@ from typing import Any
 from nas.data.choice import DataChoice
 from nas.data.prepared import Scaling
 from nas.signal.front_end import FrontEnd
-from nas.signal.kind import Kind
+from nas.signal.kind import Kind, row_of
 from nas.signal.raw import RAW
 from nas.space.architecture import front_end_of
 from nas.study.model_spec_tables import TargetTable
@@ -192,9 +192,8 @@ class Archive:
         """What the model is given, in the plural: `windows` of a signal, `images`, or `rows` of a table."""
         if self.front_end != RAW:
             return Kind.of(self.row_shape).plural
-        if len(self.input_shape) != 4:
-            return "rows"
-        return "windows" if self.input_shape[1] == 1 else "images"
+        row = row_of(self.input_shape)
+        return Kind.of(row).plural if len(row) <= Kind.IMAGE.axes else "rows"
 
     @property
     def output_is(self) -> str:

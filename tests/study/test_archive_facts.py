@@ -54,7 +54,13 @@ def test_a_scaling_that_changes_nothing_is_none_but_for_a_model_of_a_study(
 
 @pytest.mark.parametrize(
     ("shape", "word"),
-    [((1, 4), "rows"), ((1, 5, 4), "rows"), ((1, 1, 16, 3), "windows"), ((1, 8, 16, 3), "images")],
+    [
+        ((1, 4), "rows"),
+        ((1, 5, 4), "windows"),
+        ((1, 1, 16, 3), "windows"),
+        ((1, 8, 16, 3), "images"),
+        ((1, 2, 8, 16, 3), "rows"),
+    ],
 )
 def test_what_a_model_reads_is_told_by_the_shape_of_its_input(shape: tuple[int, ...], word: str) -> None:
     one = archive("SOFTMAX", shape=shape)

@@ -9,6 +9,7 @@ from nas.exporters.answers.answers import ANSWERS, Answers, Printing, Smoothing
 from nas.exporters.answers.common import NOT_TESTED, behind_call
 from nas.exporters.c_text import number
 from nas.exporters.markdown import table
+from nas.signal.kind import row_of
 from nas.task.anomaly import Anomaly
 from nas.task.reconstruction import FORECAST, RECONSTRUCTIONS
 from nas.task.task import ANOMALIES, metric_title, score_text
@@ -48,9 +49,8 @@ class Anomalies(Answers[Anomaly]):
 
     @property
     def _row_shape(self) -> tuple[int, ...]:
-        """The shape of a row of data; windows have a height of 1 in the input's."""
-        shape = self.archive.input_shape[1:]
-        return self.task.row_shape(shape[1:] if len(shape) == 3 and shape[0] == 1 else shape)
+        """The shape of a row of data."""
+        return self.task.row_shape(row_of(self.archive.input_shape))
 
     @property
     def size(self) -> str:
