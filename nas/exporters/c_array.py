@@ -11,7 +11,7 @@ from nas.exporters.device import device_header
 from nas.exporters.format import FORMATS, Files
 from nas.exporters.front_ends.beside_model import front_end_files
 from nas.exporters.front_ends.hearing import has_front_end
-from nas.exporters.input_scaling import input_factors, quantizing
+from nas.exporters.input_scaling import UNSCALED, input_factors, quantizing
 from nas.exporters.on_tflm import on_tflm
 from nas.signal.kind import Kind, row_of
 from nas.study.archive import Archive
@@ -68,7 +68,7 @@ extern "C" {{
 
 
 def _quantizing(archive: Archive, prefix: str) -> str:
-    return "" if has_front_end(archive) else f"{quantizing(prefix, row=answers_of(archive).row)}\n\n"
+    return "" if has_front_end(archive) else f"{quantizing(archive, prefix, row=answers_of(archive).row)}\n\n"
 
 
 def _declarations(archive: Archive, prefix: str) -> str:
@@ -85,8 +85,9 @@ def _scaling(archive: Archive, prefix: str) -> str:
         return ""
     upper = prefix.upper()
     units = f"\nextern const float {prefix}_units_scale[{upper}_CHANNELS];" if archive.units_scale else ""
+    scaling = "// Scaling by the training data's mean and deviation, folded with the input's quantization."
     return f"""
-// Scaling by the training data's mean and deviation, folded with the input's quantization.{_channels(archive)}
+{scaling if archive.is_scaled else UNSCALED}{_channels(archive)}
 extern const float {prefix}_input_mul[{upper}_CHANNELS];
 extern const float {prefix}_input_add[{upper}_CHANNELS];{units}"""
 

@@ -4,6 +4,7 @@ from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import rows
 from nas.exporters.camera import about_camera
 from nas.exporters.format import MARK
+from nas.exporters.input_scaling import raw_values
 from nas.exporters.markdown import escape
 from nas.exporters.model_input import model_input
 from nas.study.archive import Archive, Example
@@ -103,7 +104,7 @@ def _main(name: str, archive: Archive) -> str:
 #include "{name}{"_check" * checked}.h"
 
 static int8_t input[{upper}_{answers.row}], output[{upper}_OUTPUT_BYTES];
-static float raw[{upper}_{answers.row}];  // one input, in the units of the training data, channels last
+static float raw[{upper}_{answers.row}];  // one input, {raw_values(archive)}, channels last
 
 int main(void) {{
   static const char *const names[] = {upper}_{answers.names.upper()};
@@ -114,6 +115,11 @@ int main(void) {{
 {answers.printed(name)}  return 0;
 }}
 """
+
+
+def parts_of(archive: Archive) -> str:
+    """Return what the two files of plain C hold, in words."""
+    return f"the network,{' its scaling' * archive.is_scaled} and the names of its {answers_of(archive).are}"
 
 
 def _readme(name: str, archive: Archive) -> str:
@@ -133,7 +139,7 @@ Two files are the network, without a runtime, a heap or a library but C's own. {
 
 | file | what it is |
 |---|---|
-| `{name}.c`, `{name}.h` | the network, its scaling and the names of its {answers.are}: copy these into your project |
+| `{name}.c`, `{name}.h` | {parts_of(archive)}: copy these into your project |
 {check}{camera}| `{name}_main.c` | a program that shows how to use them: not for a project that has a `main` |
 
 ## Try it on this computer

@@ -15,7 +15,7 @@ from nas.exporters.format import FORMATS, MARK, Files
 from nas.exporters.front_ends.hearing import hearing_of, with_heard_example
 from nas.exporters.front_ends.mel_program import plain_c_listening
 from nas.exporters.front_ends.window_listening import window_listening_files
-from nas.exporters.input_scaling import input_factors, quantizing
+from nas.exporters.input_scaling import UNSCALED, input_factors, quantizing
 from nas.signal.raw import RAW
 from nas.signal.window_front_end import WindowFrontEnd
 from nas.study.archive import Archive
@@ -148,7 +148,7 @@ def value_scaling(name: str, archive: Archive, count: str) -> str:
 {_told_scaling(name, archive)}
 {arrays}
 
-{quantizing(name, f"{upper}_FLOAT({{}})", count)}
+{quantizing(archive, name, f"{upper}_FLOAT({{}})", count)}
 
 """
 
@@ -156,10 +156,7 @@ def value_scaling(name: str, archive: Archive, count: str) -> str:
 def _told_scaling(name: str, archive: Archive) -> str:
     """Return the scaling in comments; of a model that came without one, what raw values have to be."""
     if not archive.is_scaled:
-        return (
-            "// The model came without its scaling. Give values that are scaled already, as those that it was trained\n"
-            "// with; what follows only quantizes them."
-        )
+        return UNSCALED
     lines = ["// int8 = round((raw - mean) / deviation / INPUT_SCALE) + INPUT_ZERO_POINT, for each channel:"]
     named = archive.feature_names or ("",) * len(archive.scaling.mean)
     for i, (label, mean, std) in enumerate(zip(named, archive.scaling.mean, archive.scaling.std, strict=True)):

@@ -1,8 +1,9 @@
 """What the files of plain C hold for a network that runs hop by hop: sizes, functions, check, program and README."""
 
 from nas.exporters.answers.answers import answers_of
-from nas.exporters.c_beside import check_scaling, check_text
+from nas.exporters.c_beside import check_scaling, check_text, parts_of
 from nas.exporters.format import MARK
+from nas.exporters.input_scaling import raw_values
 from nas.exporters.markdown import escape, table
 from nas.exporters.model_input import model_input
 from nas.study.archive import Archive
@@ -77,7 +78,7 @@ def _main(name: str, archive: Archive) -> str:
 #include "{name}{"_check" * checked}.h"
 
 static int8_t input[{upper}_HOP_BYTES], output[{upper}_OUTPUT_BYTES];
-static float raw[{upper}_HOP_BYTES];  // the rows of a hop, in the units of the training data, channels last
+static float raw[{upper}_HOP_BYTES];  // the rows of a hop, {raw_values(archive)}, channels last
 
 int main(void) {{
   static const char *const names[] = {upper}_{answers.names.upper()};
@@ -95,8 +96,7 @@ int main(void) {{
 
 def _readme(name: str, archive: Archive, stream: Stream) -> str:
     upper, answers = name.upper(), answers_of(archive)
-    network = f"the network, its scaling and the names of its {answers.are}"
-    files = {f"{name}.c, {name}.h": f"{network}: copy these into your project"}
+    files = {f"{name}.c, {name}.h": f"{parts_of(archive)}: copy these into your project"}
     if archive.example is not None:
         files[f"{name}_check.h"] = f"an input and its right output, and {name}_self_test"
     files[f"{name}_main.c"] = "a program that shows how to use them: not for a project that has a main"

@@ -5,6 +5,16 @@ from typing import Any
 from nas.exporters.answers.answers import Answers
 from nas.study.archive import Archive
 
+UNSCALED = """\
+// The model came without its scaling. Give values that are scaled already, as those that it was trained
+// with; what follows only quantizes them."""
+"""What headers say of a scaling that is not known."""
+
+
+def raw_values(archive: Archive) -> str:
+    """Return what comments say of raw values behind their number."""
+    return "in the units of the training data" if archive.is_scaled else "scaled as in training"
+
 
 def input_factors(archive: Archive) -> tuple[list[float], list[float]]:
     """Return `mul` and `add` of each channel for scaling and quantizing in one step: int8 = round(raw * mul + add)."""
@@ -13,10 +23,11 @@ def input_factors(archive: Archive) -> tuple[list[float], list[float]]:
     return mul, add
 
 
-def quantizing(prefix: str, read: str = "{}", row: str = "INPUT_BYTES") -> str:
+def quantizing(archive: Archive, prefix: str, read: str = "{}", row: str = "INPUT_BYTES") -> str:
     """Return the functions that scale and quantize raw values, over the arrays `<prefix>_input_mul` and `_input_add`.
 
     Args:
+        archive: the model.
         prefix: what names begin with.
         read: the expression that reads an entry of these arrays, with `{}` in its place.
         row: the macro of the number of values that a row has, without its prefix.
@@ -24,7 +35,7 @@ def quantizing(prefix: str, read: str = "{}", row: str = "INPUT_BYTES") -> str:
     upper = prefix.upper()
     mul, add = (read.format(f"{prefix}_input_{which}[channel]") for which in ("mul", "add"))
     return f"""\
-// Turns one raw value, in the units of the training data, into the model's input.
+// Turns one raw value, {raw_values(archive)}, into the model's input.
 static inline int8_t {prefix}_quantize(float raw, size_t channel) {{
   const float q = raw * {mul} + {add};
   if (!(q > -128.0f)) return -128;

@@ -28,8 +28,10 @@ def _given(archive: Archive, header: str, *more: str) -> str:
         return "\n".join((*_sound(archive, hearing), *more))
     if windows is not None:
         return "\n".join((*_windows(archive, windows), *more))
-    scaling = table(("channel", "mean", "standard deviation"), _scaling(archive))
-    return "\n".join((*_facts(archive, header), *more)) + f"\n\n{scaling}"
+    facts = "\n".join((*_facts(archive, header), *more))
+    if not archive.is_scaled:
+        return facts
+    return f"{facts}\n\n{table(('channel', 'mean', 'standard deviation'), _scaling(archive))}"
 
 
 def _facts(archive: Archive, header: str) -> Iterator[str]:
@@ -38,7 +40,12 @@ def _facts(archive: Archive, header: str) -> Iterator[str]:
         yield about
     if archive.sample_rate_hz is not None:
         yield f"- Sample rate: {archive.sample_rate_hz:g} Hz."
-    if archive.units_scale:
+    if not archive.is_scaled:
+        yield (
+            "- Values: scaled already, as those that the model was trained with; it came without its scaling. "
+            f"`quantize_all` in `{header}` only quantizes them."
+        )
+    elif archive.units_scale:
         factors = ", ".join(f"{factor:.9g}" for factor in archive.units_scale)
         word = "units_scale" if header == "model_data.h" else "UNITS_SCALE"
         yield f"- Units: the sensor's whole numbers times {factors} (`{word}` in `{header}`), one a channel."
@@ -46,7 +53,8 @@ def _facts(archive: Archive, header: str) -> Iterator[str]:
         yield "- Units: those of the data that the study was given; a sensor in another unit or range gives nonsense."
     if takes_frames(archive):
         yield f"- A camera's frame: {told_camera(archive)}"
-    yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
+    if archive.is_scaled:
+        yield f"- Scaling: (value - mean) / standard deviation; `quantize_all` in `{header}` does it."
 
 
 def _sound(archive: Archive, hearing: Hearing) -> Iterator[str]:

@@ -27,7 +27,7 @@ class DeviceFacts:
     Attributes:
         class_names: one for each output.
         task: what the model answers.
-        scaling: of each channel.
+        scaling: of each channel; None if it is unknown.
         units_scale: factor of each channel that brings whole numbers to units; None if there are none.
         sample_rate_hz: of windows of a signal; None if unknown.
         input_shape: of the input tensor, batch first.
@@ -37,7 +37,7 @@ class DeviceFacts:
     """
 
     class_names: tuple[str, ...]
-    scaling: Scaling
+    scaling: Scaling | None
     units_scale: tuple[float, ...] | None
     sample_rate_hz: float | None
     input_shape: tuple[int, ...]
@@ -61,7 +61,7 @@ def with_parameters(archive: Archive, more: Mapping[str, Any] | None = None) -> 
     """
     facts = DeviceFacts(
         archive.class_names,
-        archive.scaling,
+        archive.scaling if archive.is_scaled else None,
         archive.units_scale,
         archive.sample_rate_hz,
         archive.input_shape,
@@ -128,8 +128,8 @@ def _plain(facts: DeviceFacts, tflite: bytes) -> dict[str, Any]:
     found = {
         f"{facts.task.names_key}:strings": [name.replace("\0", " ") for name in facts.class_names],
         **facts.task.parameters(),
-        "mean:floats": facts.scaling.mean,
-        "std:floats": facts.scaling.std,
+        "mean:floats": facts.scaling and facts.scaling.mean,
+        "std:floats": facts.scaling and facts.scaling.std,
         "units_scale:floats": facts.units_scale,
         "sample_rate_hz:float32": facts.sample_rate_hz,
         "window": row[0] if len(row) == Kind.WINDOW.axes else None,

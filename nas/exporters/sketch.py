@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.front_ends.hearing import windows_of, written_hearing
-from nas.exporters.input_scaling import filling
+from nas.exporters.input_scaling import filling, raw_values
 from nas.exporters.project.invoke import invoked
 from nas.exporters.project.predict import MARGIN_BYTES
 from nas.study.archive import Archive
@@ -89,7 +89,8 @@ def _takes(archive: Archive, prefix: str) -> _Takes:
     memcpy(interpreter.input(0)->data.int8, {features}, {upper}_INPUT_BYTES);""",
         )
     answers = answers_of(archive)
-    raw = f"static float raw[{upper}_{answers.row}];  // one input, in the units below, channels last"
+    given = "in the units below" if archive.is_scaled else raw_values(archive)
+    raw = f"static float raw[{upper}_{answers.row}];  // one input, {given}, channels last"
     filled = filling(answers, prefix, "interpreter.input(0)", "    ").rstrip()
     return _Takes('#include "model_data.h"', raw, "", "", f"    // Fill raw from the sensor here.\n{filled}")
 

@@ -101,3 +101,36 @@ def test_answers_to_windows_of_a_keras_model_are_smoothed_and_its_file_tells_the
     assert "#define GESTURE_SMOOTHED 1\n" in smoothed[table]
     nas.export(window, tmp_path / "files", formats=["tflite", "tflm"])
     assert nas.params(next((tmp_path / "files").rglob("*.tflite")))["window"] == 24
+
+
+FORMATS = ("arduino", "cmake", "esp-idf", "c", "firmware", "tflm")
+
+
+def test_files_of_a_model_without_its_scaling_do_not_claim_one(make, tmp_path):
+    file = make((24, 6), 3, "softmax")
+    told = tmp_path / "told.tflite"
+    nas.set_params(file, {"mean": [0.5] * 6, "std": [2.0] * 6}, out=told)
+    for name in FORMATS:
+        lone, known = (
+            "\n".join(path.read_text() for path in sorted(exported(one, tmp_path / f"{name}{i}", name).iterdir()))
+            for i, one in enumerate((file, told))
+        )
+        claims = ("units of the training data", "training data's mean", "those of the data that", "Checks scaling")
+        assert [claim for claim in claims if claim in lone] == []
+        assert any(claim in known for claim in claims)
+        assert "without its scaling" in lone
+        assert "without its scaling" not in known
+
+
+def test_an_export_does_not_give_a_model_a_scaling_that_nobody_knows(make, tmp_path):
+    file, rng = make((5,), 3, "linear"), np.random.default_rng(2)
+    nas.export(file, tmp_path / "out", formats=["tflite", "tflm"])
+    after = next((tmp_path / "out").rglob("*.tflite"))
+    assert not {"mean", "std"} & set(nas.params(after).values)
+    x = rng.normal(size=(60, 5)).astype(np.float32)
+    classes = nas.Data.from_arrays(x, np.arange(60) % 3, class_names=("a", "b", "c"))
+    values = nas.Data.from_arrays(x, rng.normal(size=(60, 3)))
+    for data in (classes, values):
+        first, second = (nas.evaluate(path, data=data) for path in (file, after))
+        assert any("nothing is known of the model's scaling" in note for note in second.about.notes)
+        assert first.int8 == second.int8

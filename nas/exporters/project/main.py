@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.format import MARK
+from nas.exporters.input_scaling import raw_values
 from nas.exporters.project import samples_main
 from nas.exporters.project.sources import Project
 
@@ -128,7 +129,7 @@ def given(project: Project) -> str:
     """Return the declaration of the buffer for what is given to the model."""
     if project.takes_samples:
         return samples_main.buffer(project)
-    what = "one input, in the units of the training data, channels last"
+    what = f"one input, {raw_values(project.archive)}, channels last"
     return f"static float raw[{project.upper}_{answers_of(project.archive).row}];    // {what}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from nas.exporters.answers.answers import answers_of
 from nas.exporters.c_text import comment
 from nas.exporters.front_ends.hearing import has_front_end, windows_of, written_hearing
-from nas.exporters.input_scaling import filling
+from nas.exporters.input_scaling import filling, raw_values
 from nas.exporters.project import smoothing, sound, window
 from nas.exporters.project.invoke import invoked
 from nas.study.archive import Archive
@@ -40,15 +40,15 @@ bool {prefix}_begin();
 
 
 def _declarations(archive: Archive, prefix: str) -> str:
-    upper, words = prefix.upper(), answers_of(archive)
+    upper, words, values = prefix.upper(), answers_of(archive), raw_values(archive)
     return f"""\
-// Checks scaling, model and kernels on this board, by an input whose right output is known.
+// Checks {"scaling, " * archive.is_scaled}model and kernels on this board, by an input whose right output is known.
 bool {prefix}_self_test();
 
-// Fills raw with that input, in the units of the training data: {upper}_{words.row} values.
+// Fills raw with that input, {values}: {upper}_{words.row} values.
 void {prefix}_example(float* raw);
 
-// {words.does.capitalize()} raw, {upper}_{words.row} values in the units of the training data, channels last:
+// {words.does.capitalize()} raw, {upper}_{words.row} values {values}, channels last:
 // raw[{upper}_CHANNELS * t + c] is channel c at time or place t. Fills {words.array} with {upper}_{words.count} values,
 // {words.each}. Returns {words.returned}, or -1 if the model does not run.
 int {prefix}_predict(const float* raw, float* {words.array});
