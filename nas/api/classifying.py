@@ -17,6 +17,7 @@ from nas.errors import InputError
 from nas.evaluation.spotting import Event, Spotter, Spotting
 from nas.keywords import explains_keywords
 from nas.task.classification import Classification
+from nas.task.multi_label import MultiLabel
 from nas.text import counted
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def spotting_of(model: Model, **asked: Any) -> Spotting:
 
 
 def check_classes(model: Model) -> None:
-    """Raise an InputError if a model does not give one class at a time."""
-    if model.task.names_are != Classification.names_are:
+    """Raise an InputError if a model does not give one class at a time, or a single label."""
+    is_label = model.task.names_are == MultiLabel.names_are and len(model.class_names) == 1
+    if model.task.names_are != Classification.names_are and not is_label:
         rule = "must give one class at a time"
         raise InputError(model.origin, rule, got=model.task.names_are, hint="use nas predict")
 

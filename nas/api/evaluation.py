@@ -9,7 +9,7 @@ import numpy as np
 from nas.api import STUDIES
 from nas.api.loading import load
 from nas.api.model import Model
-from nas.api.model_data import check_task, is_own_data, like_training
+from nas.api.model_data import check_task, gives_one_of_two, is_own_data, like_training
 from nas.api.studies import open_study
 from nas.arrays import Array
 from nas.data.choice import DataChoice
@@ -18,6 +18,7 @@ from nas.data.options import DataOptions
 from nas.data.selection import select
 from nas.data.source import load as load_source
 from nas.errors import InputError
+from nas.evaluation.class_names import match_one_output
 from nas.evaluation.rows import ALL, Rows, as_model_reads, given_rows, own_rows, some_of_each_class
 from nas.keywords import explains_keywords
 from nas.optimizer.run import open_ledger
@@ -184,8 +185,9 @@ def _rows(model: Model, data: str | Data | None, options: DataOptions, settings:
     else:
         rows = _given(model, data, options, part, (model.data.seed if model.data else 0) if seed is None else seed)
     check_task(model, rows.source, rows.part.y)
-    if len(model.class_names) == 1 and len(rows.class_names) == 2:
-        model = replace(model, class_names=rows.class_names)  # one output is the probability of the second class
+    if gives_one_of_two(model, rows.part.y):
+        names, note = match_one_output(rows.class_names, model.class_names[0], rows.source)
+        model, rows = replace(model, class_names=names), replace(rows, notes=(*rows.notes, note))
     rows = as_model_reads(rows, model.class_names, model.channel_names)
     if model.scaling is None:
         raw = "nothing is known of the model's scaling, so that rows are given to it as they are"
@@ -222,8 +224,8 @@ def _check_shape(model: Model, rows: Rows) -> None:
 
 def _outputs(model: Model, rows: Rows, with_float: bool) -> tuple[Array | None, Array | None]:
     """Return the probabilities of the `.tflite` and of the float model; None for one that there is not."""
-    if rows.mean:
-        model = replace(model, is_logit=False)  # a file that nothing is known of gives values, not logits
+    # A file that nothing is known of is taken for what the rows ask: values are not logits, for example.
+    model = replace(model, task=judge_of(model.task, rows.part.y), is_logit=model.is_logit and not rows.mean)
     x = model.scaled(rows.part.x)
     int8 = None if model.tflite is None else _whole(model, model.answer(x), rows)
     wanted = with_float or int8 is None
@@ -234,7 +236,7 @@ def _whole(model: Model, outputs: Array, rows: Rows) -> Array:
     """Return a probability for each class; InputError for outputs that are none."""
     if not np.isfinite(outputs).all():
         raise InputError(model.origin, "its outputs must be finite numbers", got="an infinite or missing one")
-    if outputs.shape[1] == 1 and len(rows.class_names) == 2:
+    if outputs.shape[1] == 1 and len(rows.class_names) == 2 and not rows.mean:
         outputs = np.concatenate([1 - outputs, outputs], axis=1)
     if outputs.shape[1] != len(rows.class_names):
         rule = f"must have an output for each of its {len(rows.class_names)} classes"

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nas.api.model import Model
-from nas.api.model_data import check_task, is_own_data, like_training
+from nas.api.model_data import check_task, gives_one_of_two, is_own_data, like_training
 from nas.arrays import Array, Floats, Ints
 from nas.data.choice import DataChoice
 from nas.data.dataset import Part
@@ -15,7 +15,7 @@ from nas.data.given import Data
 from nas.data.options import DataOptions
 from nas.data.splits import Splits, split
 from nas.errors import InputError
-from nas.evaluation.class_names import match_labels, match_targets
+from nas.evaluation.class_names import match_labels, match_one_output, match_targets
 from nas.task.choice import judge_of
 from nas.task.classification import Classification
 from nas.task.task import LABELS, TARGETS, Task
@@ -113,10 +113,13 @@ def _splits(model: Model, source: DataSource) -> Splits:
 def _places(model: Model, splits: Splits) -> Ints:
     """Return the model's output for each class of the data."""
     ours, theirs = splits.class_names, model.class_names
+    if gives_one_of_two(model, splits.train.y):
+        order, _ = match_one_output(ours, theirs[0], splits.source)
+        return np.array([order.index(name) for name in ours], np.int64)
     if set(ours) <= set(theirs):
         return np.array([theirs.index(name) for name in ours], np.int64)
     unnamed = theirs == tuple(map(str, range(len(theirs))))
-    if unnamed and (len(ours) <= len(theirs) or (len(theirs) == 1 and len(ours) == 2)):
+    if unnamed and len(ours) <= len(theirs):
         return np.arange(len(ours))
     got = ", ".join(name for name in ours if name not in theirs)
     raise InputError(splits.source, f"classes must be the model's ({', '.join(theirs)})", got=got)

@@ -27,6 +27,8 @@ from nas.study.result import Result
 from nas.target.profiler import MOST_FILE_BYTES, profile
 from nas.target.target import DEFAULT_TARGET
 from nas.task.documents import from_document
+from nas.task.multi_label import YES_OR_NO
+from nas.task.regression import Regression
 
 TFLITE = "model.tflite"
 """The int8 model of a training, in its folder."""
@@ -114,13 +116,25 @@ def plain_model(content: bytes, path: Path) -> Model:
     facts = profile(content, DEFAULT_TARGET).to_json()
     shape, outputs = _shapes(facts["tensors"], path)
     last = {op["op"] for op in facts["ops"][-_LAST_OPERATORS:]}
+    is_logit = not last.intersection(_PROBABILITIES)
     return Model(
         tflite=content,
         input_shape=shape,
-        class_names=tuple(map(str, range(outputs))),
-        is_logit=not last.intersection(_PROBABILITIES),
+        is_logit=is_logit,
         name=path.stem,
         origin=path,
+        **_answers(outputs, is_logit),
+    )
+
+
+def _answers(outputs: int, is_logit: bool) -> dict[str, Any]:
+    """Return what a model of which nothing is known gives, and its names: one output is yes or no, or else a value."""
+    if outputs > 1:
+        return {"class_names": tuple(map(str, range(outputs)))}
+    return (
+        {"class_names": ("0",), "task": Regression.of_units(1)}
+        if is_logit
+        else {"class_names": ("1",), "task": YES_OR_NO}
     )
 
 
@@ -146,14 +160,15 @@ def _keras(path: Path) -> Model:
     content = read_keras(path)
     loaded = load_keras(content, path)
     shape, outputs = keras_shapes(loaded, path)
+    is_logit = not gives_probabilities(loaded, shape)
     model = Model(
         tflite=None,
         keras=content,
         input_shape=row_of((1, *shape)),
-        class_names=tuple(map(str, range(outputs))),
-        is_logit=not gives_probabilities(loaded, shape),
+        is_logit=is_logit,
         name=path.stem,
         origin=path,
+        **_answers(outputs, is_logit),
     )
     beside = path.parent / METADATA
     if beside.is_file() and (known := _metadata(beside.read_bytes(), beside)).get("keras_sha256") == _sha256(content):

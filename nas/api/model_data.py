@@ -13,7 +13,7 @@ from nas.errors import InputError
 from nas.signal.kind import Kind
 from nas.task.choice import judge_of
 from nas.task.classification import Classification
-from nas.task.task import name_of
+from nas.task.task import Task, name_of
 
 _OF_ONE_FOLDER = ("labels", "group_regex", "merge_parts", "drop_outliers")
 """Options of the training data that say nothing of other data."""
@@ -74,7 +74,8 @@ def is_own_data(model: Model, source: str) -> bool:
 def check_task(model: Model, source: object, y: Array) -> None:
     """Raise an InputError for rows with targets or labels where the model gives classes, and the other way round.
 
-    A file that nothing is known of may give values: those of its outputs, as they are.
+    A file that nothing is known of may give values: those of its outputs, as they are. Its one output may be the
+    probability, or the logit, of the second of two classes.
 
     Args:
         model: the model.
@@ -82,7 +83,18 @@ def check_task(model: Model, source: object, y: Array) -> None:
         y: what is known of them: classes [n], or labels or measured targets [n, k].
     """
     own, given = model.task, judge_of(model.task, y)
-    is_unknown = isinstance(own, Classification) and model.scaling is None
-    if given is own or (is_unknown and (model.is_logit or not given.measured)):
+    if given is own or (model.scaling is None and _may_give(model, given)):
         return
     raise InputError(source, own.needs, got=given.truth, hint=f"see --task {name_of(own)}")
+
+
+def gives_one_of_two(model: Model, y: Array) -> bool:
+    """Return whether a model's one output is the probability of one of two classes, where rows hold classes `y`."""
+    return len(model.class_names) == 1 and y.ndim == 1 and not model.task.reconstructs
+
+
+def _may_give(model: Model, given: Task) -> bool:
+    """Return whether the outputs of a file that nothing is known of may be what is asked of it."""
+    if isinstance(model.task, Classification):
+        return model.is_logit or not given.measured
+    return len(model.class_names) == 1 and isinstance(given, Classification)

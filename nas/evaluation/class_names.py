@@ -43,6 +43,21 @@ def match_classes(data: Sequence[str], model: Sequence[str], source: object) -> 
     return np.array(numbers), tuple(_told(data, model, numbers))
 
 
+def match_one_output(data: Sequence[str], model: str, source: object) -> tuple[tuple[str, ...], str]:
+    """Return the classes of the data in the order of a model with one output, and what was assumed, in a line.
+
+    The output is the probability of the second class: the one that the model names, or else the data's second.
+
+    Raises:
+        InputError: the data have more classes, or fewer.
+    """
+    if len(data) != 2:
+        rule = "must have two classes: the model's one output is the probability of the second"
+        raise InputError(source, rule, got=shortened(data, _MOST_LISTED))
+    first, second = data[::-1] if data[0] == model and not _numbered(data) else data
+    return (first, second), f"the model's one output is taken for the probability of {second}, not of {first}"
+
+
 def match_targets(data: Sequence[str], model: Sequence[str], source: object) -> None:
     """Raise an InputError unless the data have a target for each output of the model, in its order."""
     if len(data) != len(model):

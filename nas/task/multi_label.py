@@ -143,6 +143,10 @@ class MultiLabel(Task):
         return None if thresholds is None else cls(tuple(np.asarray(thresholds, np.float32).tolist()))
 
 
+YES_OR_NO = MultiLabel((float(np.nextafter(np.float32(EVEN), np.float32(1))),))
+"""Of a network of another tool with one probability, that of the second of two classes: the more probable one."""
+
+
 def best_threshold(probabilities: Array, y: Array) -> float:
     """Return the threshold of a probability [n] with the greatest F1 for a label [n].
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from nas.exporters.answers.answers import ANSWERS, Answers, Printing, Smoothing
 from nas.exporters.markdown import table
-from nas.task.multi_label import MultiLabel
+from nas.task.multi_label import YES_OR_NO, MultiLabel
 from nas.task.task import LABELS
 from nas.text import counted, percent
 
@@ -44,6 +44,7 @@ class Labels(Answers[MultiLabel]):
 
     def functions(self, prefix: str) -> str:
         upper = prefix.upper()
+        chosen = "" if self.task == YES_OR_NO else ": those with the greatest F1 on validation rows"
         return f"""\
 // Turns an output of the model into the probability of its label.
 static inline float {prefix}_probability(int8_t output) {{
@@ -51,7 +52,7 @@ static inline float {prefix}_probability(int8_t output) {{
 }}
 
 // Returns 1 if a label holds by its probability, else 0. {upper}_THRESHOLDS are the int8 outputs from which on labels
-// hold: those with the greatest F1 on validation rows.
+// hold{chosen}.
 static inline int {prefix}_holds(float probability, size_t label) {{
 #if defined(__AVR__)
   static const int16_t from[{upper}_LABELS] PROGMEM = {upper}_THRESHOLDS;

@@ -25,19 +25,24 @@ class Targets(Answers[Regression]):
 
     @property
     def each(self) -> str:
-        return "the value of each target, in the units of the training data"
+        return f"the value of each target, {self._units}"
 
     def meaning(self, prefix: str) -> str:
-        return f"the value of its target: {prefix}_value brings it to the units of the training data."
+        return f"the value of its target: {prefix}_value gives it {self._units}."
 
     def functions(self, prefix: str) -> str:
         value = self._only_value(prefix) if len(self.task.output_scale.mean) == 1 else self._values(prefix)
         return f"""\
-// Turns an output of the model into the value of its target, in the units of the training data.
+// Turns an output of the model into the value of its target, {self._units}.
 static inline float {prefix}_value(int8_t output, size_t target) {{
 {value}}}
 
 """
+
+    @property
+    def _units(self) -> str:
+        """What values are in, in words."""
+        return "in the units of the training data" if self.archive.is_scaled else "as the model was trained to give it"
 
     def _only_value(self, prefix: str) -> str:
         """Return the lines that return the value of the only target."""
