@@ -46,7 +46,8 @@ class ThinJournal(BaseJournalBackend):
 
     def append_logs(self, logs: list[Log]) -> None:
         lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
-        if os.write(self._handle, lines) < len(lines):
+        if (written := os.write(self._handle, lines)) < len(lines):
+            self._take_back(written)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         if os.fstat(self._handle).st_size == self._known_bytes + len(lines):
             self._known_bytes += len(lines)
@@ -54,6 +55,15 @@ class ThinJournal(BaseJournalBackend):
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._handle)
             self._synced = time.monotonic()
+
+    def _take_back(self, written: int) -> None:
+        """Remove what the last write has left of its lines, so that the next line does not continue a broken one.
+
+        It stays if another process has written behind it, whose lines must not be lost.
+        """
+        end = os.lseek(self._handle, 0, os.SEEK_CUR)
+        if os.fstat(self._handle).st_size == end:
+            os.ftruncate(self._handle, end - written)
 
     def read_logs(self, log_number_from: int) -> Iterator[Log]:
         """Yield the lines that the storage does not know yet; it asks for each once, and in order."""
