@@ -60,12 +60,16 @@ class Finals:
     def finalists(self) -> list[Record]:
         """Return the complete candidates with the best scores, those with lower costs first if scores are equal.
 
-        In a Pareto study they are of its front, so that no candidate beats the winner in accuracy and in cost.
+        In a Pareto study they are of its front, so that no candidate beats the winner in accuracy and in cost. Where
+        several searches have trained the same network, only its best trial is among them.
         """
         complete, objective = self.trials.complete, self.judge.objective
         eligible = front(complete, objective.costs) if objective.is_pareto else complete
         ranked = sorted(eligible, key=lambda record: objective.order(record, self.judge.score(record)))
-        return ranked[: self.problem.recipe.finals.finalists]
+        networks: dict[str, Record] = {}
+        for record in ranked:
+            networks.setdefault(record.digest, record)
+        return list(networks.values())[: self.problem.recipe.finals.finalists]
 
     def reserved_seconds(self) -> float:
         """Return the time of this run that the search must leave for the finals; 0 without a limit."""

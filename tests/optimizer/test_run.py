@@ -21,6 +21,7 @@ from nas.optimizer.judge import Judge
 from nas.optimizer.observer import Observer
 from nas.optimizer.problem import Problem
 from nas.optimizer.run import open_ledger, run, stored_result
+from nas.optimizer.trials import Trials
 from nas.space.file import load_space
 from nas.study.feasibility import shrink
 from nas.study.finals import Final
@@ -323,6 +324,19 @@ def test_a_worker_that_dies_fails_only_its_trial(log: Log, splits: Splits, tmp_p
 
 
 FINALS = Recipe.of(finalists=3, final_folds=2)
+
+
+def test_a_network_that_two_searches_have_trained_is_one_finalist(
+    log: Log, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if other processes had trained them, before this one heard of it.
+    monkeypatch.setattr(Trials, "twin", lambda *_: None)
+    recipe = Recipe.of(finalists=8, final_folds=2)
+    result = go(study(recipe=recipe, trials=40, budget_kb=0.5), splits, tmp_path)
+    complete = {kept.trial: kept for kept in records(study(), tmp_path) if kept.state == State.COMPLETE}
+    assert len({kept.digest for kept in complete.values()}) < len(complete)
+    assert result.winner is not None
+    assert len({complete[one.trial].digest for one in result.winner.finalists}) == 8
 
 
 def test_the_finalists_are_trained_on_every_fold(log: Log, splits: Splits, tmp_path: Path) -> None:
