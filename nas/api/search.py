@@ -121,6 +121,7 @@ def _search(study: Study, root: Path, observer: Observer, started: float, *, fin
             raise _none_trained(problem, result)
         view = _write_winner(problem, ended, result, archive)
         ended.tracker.finish(result, artifacts(view))
+        ended.keep_end(problem.study)
         return outcome(result, ended.trials.ledger)
 
 

@@ -14,7 +14,9 @@ from nas.errors import InputError
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
 from nas.optimizer.observer import Observer
+from nas.optimizer.run import has_ended, open_ledger
 from nas.reports.sweep import render
+from nas.study.changes import differences
 from nas.study.study import Study
 from nas.study.sweep import read_sweep
 from nas.text import document
@@ -120,10 +122,12 @@ def _finished(study: Study, folder: Path) -> Outcome | None:
     """Return what a study has found that has come to its end by the same limits; None for any other."""
     if not (folder / study.name / "results.json").is_file():
         return None
-    earlier, _ = open_study(study.name, folder)
+    earlier, place = open_study(study.name, folder)
     if (earlier.trials, earlier.minutes, earlier.patience) != (study.trials, study.minutes, study.patience):
         return None
-    if earlier.definition() != as_begun(study, folder).definition():
+    if differences(earlier.definition(), as_begun(study, folder).definition()):
+        return None
+    if not has_ended(study, open_ledger(earlier, place, begin=False)):
         return None
     outcome = load_result(study.name, folder)
     return None if outcome.winner is None else outcome

@@ -59,6 +59,22 @@ class Run:
         tflite, weights = (models.file(name).read_bytes() for name in (WINNER_MODEL, WINNER_WEIGHTS))
         return ModelFiles(tflite, weights, winner_soft_labels(problem, models))
 
+    def keep_end(self, study: Study) -> None:
+        """Store that a run with these limits has come to its end, and all files are written."""
+        self.trials.ledger.put("ended", _limits(study))
+
+
+def has_ended(study: Study, ledger: Ledger) -> bool:
+    """Return whether the last run that came to its end had the limits of this study, whatever was begun since then.
+
+    Earlier releases did not store it; their studies count as ended.
+    """
+    return (ledger.get("ended") or _limits(study)) == _limits(study)
+
+
+def _limits(study: Study) -> list[float | None]:
+    return [study.trials, study.minutes, study.patience]
+
 
 def open_ledger(study: Study, folder: Path, *, begin: bool = True) -> Ledger:
     """Open a study's trials: a journal in its folder, unless its definition names another storage.

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from in_this_process import InThisProcess
 
 import nas
 
@@ -57,3 +58,41 @@ def test_a_sweep_finds_a_winner_for_each_study_that_can_have_one_and_does_not_se
         nas.sweep(tmp_path / "two.toml", tmp_path, progress=False)
     assert again.studies[0].outcome is not None
     assert again.studies[0].outcome.winner == large.outcome.winner
+
+
+@pytest.mark.usefixtures("searches_here")
+def test_a_study_whose_data_the_file_names_by_another_path_is_not_searched_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows").mkdir()
+    rows = [f"{row % 2 + row / 100},{row % 7},{'ab'[row % 2]}" for row in range(80)]
+    (tmp_path / "rows" / "two.csv").write_text("\n".join(["x,z,label", *rows]))
+    grid = SWEEP.replace('"wine"', '"rows/../rows/two.csv"').replace("[0.03, 2]", "[2]")
+    (tmp_path / "one.toml").write_text(grid)
+    first = nas.sweep("one.toml", progress=False)
+    assert first.studies[0].error is None
+    monkeypatch.setattr("nas.api.sweeping.search", lambda *_: pytest.fail("searched again"))
+    again = nas.sweep("one.toml", progress=False)
+    assert again.studies[0].outcome is not None
+
+
+@pytest.mark.usefixtures("searches_here")
+def test_a_study_that_was_interrupted_when_it_was_to_have_more_trials_is_searched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "one.toml"
+    file.write_text(SWEEP.replace("[0.03, 2]", "[2]"))
+    nas.sweep(file, tmp_path, progress=False)
+    file.write_text(file.read_text().replace("trials = 1", "trials = 3"))
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(InThisProcess, "submit", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            nas.sweep(file, tmp_path, progress=False)
+    outcome = nas.sweep(file, tmp_path, progress=False).studies[0].outcome
+    assert outcome is not None
+    assert outcome.trials == 3
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
