@@ -201,6 +201,7 @@ def report_view(study: Study, archive: Archive | None, result: Result, ledger: L
         channel_names=archive.channel_names if archive else (),
         inputs_are=archive.inputs_are if archive else "rows",
         limits=study.budget(target).limits(),
+        trial_limit=study.trials,
     )
 
 

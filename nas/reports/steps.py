@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from nas.reports.markup import Markup, element
 from nas.reports.view import ReportView
+from nas.study.search_on import search_on
 from nas.target.target import DEFAULT_TARGET, known_targets
 
 
@@ -35,7 +36,8 @@ def _steps(view: ReportView) -> Iterator[tuple[str, str]]:
         "Or write a project with TensorFlow Lite Micro, whose format is arduino, cmake, esp-idf, pico-sdk or zephyr:",
         f"nas export {folder} --format arduino -o projects",
     )
-    yield "Search on, for longer; finished trials are kept:", f"nas search {folder} --minutes 30"
+    command = search_on(view.result.folder, 30, view.result.trials, view.trial_limit)
+    yield "Search on, for longer; finished trials are kept:", command
 
 
 def boards_of(name: str) -> list[str]:

@@ -34,6 +34,7 @@ class ReportView:
         inputs_are: what the model is given, in the plural: `windows`, `images` or `rows`.
         runtimes: the winner on each runtime, side by side; empty without a winner.
         limits: what the study limits: `weights`, `ram`, `flash` in bytes, `macs`, `latency` in ms (`Budget.limits()`).
+        trial_limit: the number of trials after which the study ends; None for any number.
     """
 
     result: Result
@@ -48,6 +49,7 @@ class ReportView:
     limits: Mapping[str, float] = field(default_factory=dict)
     command_note: str = ""
     runtimes: "tuple[OnRuntime, ...]" = ()
+    trial_limit: int | None = None
 
     def complete(self) -> list[Record]:
         """Return the complete candidates, best first."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from nas.api.catalog import show_study
-from nas.cli.views.studies import kept, listing
+from nas.cli.views.studies import kept, listing, next_steps
 from nas.optimizer.run import open_ledger
 from nas.study.overview import StudySummary
 from nas.study.result import Result
@@ -70,6 +71,20 @@ def test_a_study_is_shown_with_the_commands_that_lead_on(nas, studies: Path) -> 
     assert "best so far" in stopped
     assert "--finish" not in new
     assert "nas search studies/new" in new
+
+
+def test_a_study_that_has_all_its_trials_is_searched_on_with_more_of_them(nas, studies: Path, result: Result) -> None:
+    done = studies / "done"
+    (done / "study.toml").write_text(replace(STUDY, trials=result.trials).to_toml())
+    assert f"nas search studies/done --minutes 10 --trials {2 * result.trials}\n" in nas("studies", "show", "done").out
+    (done / "study.toml").write_text(replace(STUDY, trials=result.trials + 1).to_toml())
+    assert "nas search studies/done --minutes 10\n" in nas("studies", "show", "done").out
+
+
+def test_the_commands_that_lead_on_can_be_copied_where_the_folder_has_spaces(studies: Path) -> None:
+    for name in ("done", "mine", "new"):
+        for step in next_steps(replace(show_study(name, studies), folder="my studies/mine")):
+            assert "my studies/mine" in shlex.split(step)
 
 
 def test_a_published_study_is_shown_by_its_results_alone(nas, studies: Path, result: Result) -> None:

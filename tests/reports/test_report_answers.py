@@ -190,6 +190,12 @@ def test_the_next_steps_are_commands_on_the_study(page):
     assert any(one.startswith("nas search studies/demo --minutes") for one in commands)
 
 
+@pytest.mark.parametrize(("more", "expected"), [(0, " --trials 400"), (1, "")])
+def test_a_study_that_has_all_its_trials_is_searched_on_with_more_of_them(view, more, expected):
+    limited = replace(view, trial_limit=view.result.trials + more)
+    assert f"<pre>nas search studies/demo --minutes 30{expected}</pre>" in render(limited)
+
+
 def test_a_page_of_two_thousand_trials_stays_below_a_megabyte():
     assert len(render(sample_view(2000)).encode()) < 1_000_000
 

@@ -54,14 +54,14 @@ def command(context: click.Context, studies: Path, as_json: bool) -> None:
 @json_option
 def show(study: str, studies: Path, as_json: bool) -> None:
     """Show what STUDY has found, the command that makes it again, and the next steps."""
-    from nas import show_study
+    from nas import open_study, show_study
     from nas.cli.views.studies import description
 
     summary = show_study(study, studies)
     if as_json:
         print_json(asdict(summary))
     else:
-        click.echo(description(summary))
+        click.echo(description(summary, open_study(study, studies)[0].trials))
 
 
 @command.command(epilog="Example: nas studies compare first second -o compared.html")

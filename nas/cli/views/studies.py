@@ -8,6 +8,7 @@ from rich.text import Text
 from nas.cli.views.columns import GAP, columns
 from nas.cli.views.output import width
 from nas.study.overview import StudySummary
+from nas.study.search_on import search_on
 from nas.target.ram import ram_needed
 from nas.task.task import score_text
 from nas.text import kilobytes
@@ -53,31 +54,36 @@ def _figures(study: StudySummary) -> list[str]:
     ]
 
 
-def description(study: StudySummary) -> str:
-    """Return one study: what it has found, and the commands that lead on."""
+def description(study: StudySummary, limit: int | None = None) -> str:
+    """Return one study: what it has found, and the commands that lead on; `limit` is that of its trials."""
     state = f"{study.state}, by {study.runner}" if study.runner else study.state
     lines = [("state", state), ("folder", study.folder), *study.found(), ("reproduce with", study.command)]
     width = max(len(name) for name, _ in lines) + 2
-    steps = "\n".join(f"  {step}" for step in next_steps(study))
+    steps = "\n".join(f"  {step}" for step in next_steps(study, limit))
     return "\n".join([study.name, *(f"  {name:{width}}{value}" for name, value in lines), "next:", steps])
 
 
-def next_steps(study: StudySummary) -> Iterator[str]:
+def next_steps(study: StudySummary, limit: int | None = None) -> Iterator[str]:
     """Yield the commands that lead on from where a study stands.
 
     While a process runs it, these are only commands that read.
+
+    Args:
+        study: what is known of it.
+        limit: the number of trials after which it ends; None for any number.
     """
+    folder = shlex.quote(study.folder)
     if study.best is not None:
-        yield f"nas report {study.folder}"
+        yield f"nas report {folder}"
     if study.state == "finished":
-        yield f"nas export {study.folder} -o firmware"
-        yield f"nas export {study.folder} --format c -o firmware"
+        yield f"nas export {folder} -o firmware"
+        yield f"nas export {folder} --format c -o firmware"
     elif study.best is not None:
         if not study.runner:
-            yield f"nas search {study.folder} --finish"
-        yield f"nas export {study.folder} --trial {study.best}"
+            yield f"nas search {folder} --finish"
+        yield f"nas export {folder} --trial {study.best}"
     if not study.runner:
-        yield f"nas search {study.folder} --minutes 10"
+        yield search_on(study.folder, 10, study.trials, limit)
 
 
 def kept(study: StudySummary) -> str:
