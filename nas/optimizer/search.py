@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nas.optimizer.dispatcher import TICK_SECONDS, Dispatcher
 from nas.optimizer.executor.executor import Answer, Failed
@@ -17,7 +18,7 @@ from nas.optimizer.trials import Trials
 from nas.seeds import derive
 from nas.study.candidate import Candidate
 from nas.study.record import Record, State
-from nas.study.tasks import TrainingOutcome, TrainingTask
+from nas.study.tasks import Task, TrainingOutcome, TrainingTask
 
 # A training that has less time than this is not started.
 MIN_SECONDS = 5.0
@@ -25,6 +26,9 @@ MIN_SECONDS = 5.0
 # is trained nevertheless, and this many are proposed for it.
 LEAST_RUN_SECONDS = 30.0
 MOST_PROPOSED = 500
+# With one worker, an answer waits until the next candidate is ready, or until so many were rejected since the training
+# began. It is a number and no time, so that a study repeats exactly on any machine.
+MOST_REJECTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Search:
 
     The order of proposals is: trials that an earlier run has left unfinished, the known good candidates that a study
     begins with, paused candidates that are to be promoted, new ones by the sampler. While all workers are busy, the
-    next proposal is prepared, so that no worker waits for sampling and storing.
+    next proposal is prepared, so that no worker waits for sampling and storing. With one worker, the search takes up an
+    answer only then, so that what the sampler knows does not depend on how long a training takes: the study repeats
+    exactly. The worker would wait for the next candidate in any case.
 
     Args:
         problem: what is searched.
@@ -94,6 +100,8 @@ class Search:
         self._unfinished = self._ledger.unfinished()
         self._next: _Proposal | None = None
         self._running: dict[int, _Proposal] = {}
+        self._answers: list[tuple[Task[Any], Answer | Failed]] = []  # that are not taken up yet
+        self._rejected = 0  # since the last training began
         self._begun_with = len(trials.records)
         self._patience = Patience(problem.study.patience, judge.gains, trials.records)
         for params in problem.starts():
@@ -116,13 +124,13 @@ class Search:
         """
         self._hear()
         wanted = self._is_wanted()
-        if wanted and self._next is None:
+        if wanted and self._next is None and not self._has_rejected_enough():
             self._next = self._examined(self._propose())
-        if wanted and self._dispatcher.idle:
+        if wanted and self._dispatcher.idle and not self._answers:
             self._train_next()
         elif self._running:
             # Without a candidate to train next, the search does not wait for workers, but proposes one.
-            self._collect(at_once=wanted and self._next is None)
+            self._collect(at_once=wanted and self._next is None and not self._has_rejected_enough())
         elif self._ledger.elsewhere and self._has_time() and self._patience.used_up() is None:
             time.sleep(TICK_SECONDS)  # for the last trials of other processes, which might die
         else:
@@ -140,6 +148,10 @@ class Search:
     def _is_wanted(self) -> bool:
         """Return whether another trial is to run: one is left unfinished, or no limit has been reached."""
         return bool(self._unfinished) or self._is_within_limits(len(self._running))
+
+    def _has_rejected_enough(self) -> bool:
+        """Return whether the only worker's answer comes before another proposal."""
+        return self._dispatcher.size == 1 and bool(self._running) and self._rejected >= MOST_REJECTED
 
     def _is_within_limits(self, running: int) -> bool:
         trials = self._problem.study.trials
@@ -175,6 +187,7 @@ class Search:
         verdict = self._reason_to_reject(proposal)
         if verdict is None:
             return proposal
+        self._rejected += 1
         state, reason = verdict
         number = self._ledger.number(proposal.trial)
         self._end(proposal, proposal.record(number, self._problem.study.seed, state, reason))
@@ -197,6 +210,7 @@ class Search:
         if self._next is None:
             return
         proposal, self._next = self._next, None
+        self._rejected = 0
         recipe, candidate = self._problem.recipe, proposal.candidate
         number = self._ledger.start(proposal.trial)
         seed = derive(self._problem.study.seed, candidate.digest)
@@ -223,8 +237,12 @@ class Search:
         )
 
     def _collect(self, *, at_once: bool) -> None:
-        """Wait for the workers and end the trials whose trainings have ended."""
-        for task, answer in self._dispatcher.wait(at_once=at_once):
+        """Wait for the workers and end the trials whose trainings have ended; with one worker, not if `at_once`."""
+        self._answers += self._dispatcher.wait(at_once=at_once or bool(self._answers))
+        if at_once and self._dispatcher.size == 1:
+            return
+        answers, self._answers = self._answers, []
+        for task, answer in answers:
             assert isinstance(task, TrainingTask)
             proposal = self._running.pop(task.trial)
             # The worker is idle again and gets its next task before this answer is stored; but if the study has
