@@ -37,8 +37,7 @@ def level_of_classes(
     repeated = sorted(name for name, under in above.items() if len(under) > 1)
     if not repeated:
         return outer, ()
-    before = "" if part is None else "[^/]+/"
-    subjects_outside, subjects_inside = f"'^{before}([^/]+)/'", f"'^{before}[^/]+/([^/]+)/'"
+    subjects_outside, subjects_inside = _expression(outer, part), _expression(inner, part)
     above_all, all_inner = set.union(*above.values()), set(above)
     if are_activities(above_all, all_inner):
         return outer, (_assumed("outer folders", above_all, "inner ones", all_inner, subjects_outside),)
@@ -53,24 +52,33 @@ def level_of_classes(
 
 
 def are_subjects(
-    source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], part: int | None
+    source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], at: int, part: int | None
 ) -> tuple[bool, tuple[str, ...]]:
-    """Return whether folders are subjects, and the names of files classes, and what was assumed.
+    """Return whether folders of a level are subjects, and the names of files classes, and what was assumed.
 
     They may be where the same words are the names of files in all folders. With numbers behind the words, folders are
-    taken for classes unless the words say what is done. The arguments and errors are those of `level_of_classes`.
+    taken for classes unless the words say what is done.
+
+    Args:
+        source: the data in messages.
+        files: the files.
+        folders: of each file, without the folder of a part.
+        at: the level.
+        part: the level of folders of parts, which expressions for paths count too.
+
+    Raises:
+        InputError: nothing tells which is the class.
     """
     numbered = any(_NUMBER.search(entry.path.stem) for entry in files)
     held: dict[str, set[str]] = defaultdict(set)
     for entry, each in zip(files, folders, strict=True):
-        held[each[0]].add(_NUMBER.sub("", entry.path.stem.lower()))
+        held[each[at]].add(_NUMBER.sub("", entry.path.stem.lower()))
     words = set.union(*held.values())
     if len(held) < 2 or len(words) < 2 or any(own != words for own in held.values()):
         return False, ()
     if not all(re.fullmatch(_WORDS, word) for word in words):
         return False, ()
-    before = "" if part is None else "[^/]+/" * (part + 1)
-    by_folder, by_file = f"'^{before}([^/]+)/'", "'([^/]+?)[_-]?[0-9]*[.]'" if numbered else "'([^/]+)[.]'"
+    by_folder, by_file = _expression(at, part), "'([^/]+?)[_-]?[0-9]*[.]'" if numbered else "'([^/]+)[.]'"
     if numbered and are_activities(held, words):
         return False, ()
     if are_activities(held, words) or (numbered and not are_activities(words, held)):
@@ -82,6 +90,12 @@ def are_subjects(
         f"folders may be classes or subjects: {files[0].path.name} is in each",
         hint=f"give --group-regex {by_folder} if folders are subjects, or {by_file} if files are",
     )
+
+
+def _expression(level: int, part: int | None) -> str:
+    """Return an expression, in quotes, for the folder of a level in the path of a file."""
+    above = level + (part is not None and part <= level)
+    return f"'^{'[^/]+/' * above}([^/]+)/'"
 
 
 def _assumed(classes: str, labels: Collection[str], subjects: str, people: Collection[str], otherwise: str) -> str:

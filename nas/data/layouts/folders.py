@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nas.data.layouts.crossed import are_subjects, level_of_classes
 from nas.data.layouts.entry import Entry, Layout
-from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, labels_of
+from nas.data.layouts.grouped import with_groups
+from nas.data.layouts.names import SUBJECT_NAME, TAKE_NAME, all_match, are_people, labels_of
 from nas.data.parts import part_of
 from nas.errors import InputError
 
@@ -35,7 +36,7 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
         files, notes = _parts_by_name(files)
     folders = [_without(entry.folders, level) for entry in files]
     if columned:
-        return Layout(tuple(_grouped(files, folders, _group_level(folders, None))), notes)
+        return _grouped(files, folders, None, notes)
     if outside := sum(not each for each in folders) if any(folders) else 0:
         kept = [(entry, each) for entry, each in zip(files, folders, strict=True) if each]
         files, folders = [entry for entry, _ in kept], [each for _, each in kept]
@@ -43,15 +44,12 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
     depth = min((len(each) for each in folders), default=0)
     names = [{each[n] for each in folders} for n in range(depth)]
     classes = [n for n in range(depth) if not all_match(names[n], SUBJECT_NAME, TAKE_NAME)]
-    if not classes or (
-        grouped and depth == 1 and all(e.group == each[0] for e, each in zip(files, folders, strict=True))
-    ):
-        return _by_name(source, files, folders, notes)
+    by_names = not classes
     assumed: tuple[str, ...] = ()
-    if depth == 1 and not grouped:
-        by_names, assumed = are_subjects(source, files, folders, level)
-        if by_names:
-            return _by_name(source, files, folders, (*notes, *assumed))
+    if len(classes) == 1:
+        by_names, assumed = _are_subjects(source, files, folders, classes[0], level, grouped)
+    if by_names:
+        return _by_name(source, files, folders, (*notes, *assumed))
     at = classes[0]
     if len(classes) > 1:
         at, assumed = _class_level(source, files, folders, classes, level, grouped)
@@ -60,12 +58,10 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
         raise InputError(
             source, "must hold two folders of classes or more", got=only, hint=f"give the folder {only} itself"
         )
-    group = _group_level(folders, at)
     if depth > 1 and at != 0:
         notes = (*notes, f"layout: folders {_example(folders[0], at)}, class in level {at + 1}")
-    notes = (*notes, *assumed)
     labelled = [replace(entry, label=each[at]) for entry, each in zip(files, folders, strict=True)]
-    return Layout(tuple(_grouped(labelled, folders, group)), notes)
+    return _grouped(labelled, folders, at, (*notes, *assumed))
 
 
 def _parts(source: str, files: Sequence[Entry]) -> tuple[list[Entry], tuple[str, ...], int | None]:
@@ -106,6 +102,17 @@ def _repeats(files: Sequence[Entry], level: int, others: Sequence[str]) -> bool:
     return bool(inner & set(others))
 
 
+def _are_subjects(
+    source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], at: int, part: int | None, grouped: bool
+) -> tuple[bool, tuple[str, ...]]:
+    """Return whether the only level that may be the class is that of subjects, and what was assumed."""
+    if grouped:
+        return all(entry.group == each[at] for entry, each in zip(files, folders, strict=True)), ()
+    if any(n != at for n in _levels(folders, SUBJECT_NAME)):
+        return False, ()
+    return are_subjects(source, files, folders, at, part)
+
+
 def _class_level(
     source: str, files: Sequence[Entry], folders: Sequence[tuple[str, ...]], classes: Sequence[int], level: int | None,
     grouped: bool,
@@ -131,7 +138,7 @@ def _by_name(source: str, files: Sequence[Entry], folders: Sequence[tuple[str, .
     if all(re.fullmatch(r"[^.]+\.[0-9a-z]{5,}(?:\..*)?", entry.path.stem) for entry in files):
         # Names that Edge Impulse wrote: a class and the sample's own number.
         labelled = [replace(entry, group=".".join(entry.path.stem.split(".")[:2])) for entry in labelled]
-    return Layout(tuple(_grouped(labelled, folders, _group_level(folders, None))), (*notes, told))
+    return _grouped(labelled, folders, None, (*notes, told))
 
 
 def _above(source: str, divided: bool) -> str:
@@ -142,17 +149,38 @@ def _above(source: str, divided: bool) -> str:
     return step if beside[1:] else ""
 
 
-def _group_level(folders: Sequence[tuple[str, ...]], taken: int | None) -> int | None:
-    """Return the level of folders that names the group: that of subjects, else the first one that is not the class."""
-    depth = min((len(each) for each in folders), default=0)
+def _levels(folders: Sequence[tuple[str, ...]], pattern: re.Pattern[str]) -> list[int]:
+    """Return the levels of folders whose names all match a pattern."""
+    depth = max(map(len, folders), default=0)
+    return [n for n in range(depth) if all_match({each[n] for each in folders if len(each) > n}, pattern)]
+
+
+def _grouped(
+    files: Sequence[Entry], folders: Sequence[tuple[str, ...]], taken: int | None, notes: tuple[str, ...]
+) -> Layout:
+    """Give each file its group: by the level of subjects, else the first one that is neither class nor sessions.
+
+    Sessions are groups only where the names of the files name nobody, since one person may have come to several.
+
+    Args:
+        files: with their classes; those with a group keep it.
+        folders: of each file, without the folder of a part.
+        taken: the level of classes; None if it is none of them.
+        notes: what was assumed until now.
+    """
     free = [n for n in range(max(map(len, folders), default=0)) if n != taken]
-    subjects = [n for n in free if n < depth and all_match({each[n] for each in folders}, SUBJECT_NAME)]
-    return subjects[0] if subjects else free[0] if free else None
+    takes = [n for n in _levels(folders, TAKE_NAME) if n in free]
+    level = next((n for n in (*_levels(folders, SUBJECT_NAME), *free) if n in free and n not in takes), None)
+    if level is None and takes and not all(entry.group for entry in files):
+        named, told = with_groups(files, None)
+        if are_people([entry.group for entry in named]):
+            return Layout(tuple(named), (*notes, *told))
+        level = takes[0]
+        notes = (*notes, f"groups: folders such as {folders[0][level]}, since the names of files name nobody")
+    return Layout(tuple(files if level is None else _in_level(files, folders, level)), notes)
 
 
-def _grouped(files: Sequence[Entry], folders: Sequence[tuple[str, ...]], level: int | None) -> list[Entry]:
-    if level is None:
-        return list(files)
+def _in_level(files: Sequence[Entry], folders: Sequence[tuple[str, ...]], level: int) -> list[Entry]:
     return [
         entry if entry.group or len(each) <= level else replace(entry, group=each[level])
         for entry, each in zip(files, folders, strict=True)

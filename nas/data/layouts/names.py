@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from nas.data.groups import LETTERS, SUBJECT, TAKE, alike
 
@@ -60,6 +60,13 @@ def all_match(names: Sequence[str] | set[str], *patterns: re.Pattern[str]) -> bo
 def are_activities(names: Iterable[str], others: Iterable[str]) -> bool:
     """Return whether each name says what is done, and none of the others does: `walk`, `sit_down`, but `anna`, `bo`."""
     return all(map(_is_activity, names)) and not any(map(_is_activity, others))
+
+
+def are_people(groups: Collection[str]) -> bool:
+    """Return whether groups from names may be people: `anna` and `bo`, `p1` and `p2`, but not `left` and `right`."""
+    marked = [any(pattern.search(group) for pattern in (SUBJECT, *LETTERS)) for group in groups]
+    named = all(known or not re.search(r"\d", group) for known, group in zip(marked, groups, strict=True))
+    return len(set(groups)) > 1 and named and not are_activities(groups, ())
 
 
 def _is_activity(name: str) -> bool:

@@ -1,0 +1,72 @@
+"""Levels of folders: which one is the class, which one the person, and what is neither."""
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nas.data.dataset import Dataset
+from nas.data.options import DataOptions
+from nas.data.source import load
+from nas.errors import InputError
+
+PEOPLE, CLASSES, SESSIONS = ("anna", "bo", "eve", "kim"), ("walk", "run"), ("day1", "day2", "day3")
+
+
+def put(path: Path, seed: int = 0, samples: int = 40) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = np.random.default_rng(seed).normal(size=(samples, 2))
+    np.savetxt(path, rows, delimiter=",", header="a,b", comments="")
+
+
+def tree(root: Path, form: str, people: Sequence[str] = PEOPLE, classes: Sequence[str] = CLASSES) -> Path:
+    """Write a recording of each person, class and session."""
+    for seed, (person, label, session) in enumerate(itertools.product(people, classes, SESSIONS)):
+        put(root / form.format(person=person, label=label, session=session), seed)
+    return root
+
+
+def read(root: Path, **options: object) -> Dataset:
+    return load(str(root), options=DataOptions(window=16, **options))
+
+
+def groups(data: Dataset) -> set[str]:
+    assert data.train.groups is not None
+    return set(data.train.groups.tolist())
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{label}/{session}/{person}.csv", "{session}/{label}/{person}.csv", "{person}/{session}/{label}.csv",
+        "{session}/{person}/{label}.csv", "{session}/{person}/{label}_1.csv", "train/{session}/{person}/{label}.csv",
+        "{session}/{label}/{person}/1.csv", "{label}/{session}/{person}_take1.csv",
+    ],
+)  # fmt: skip
+def test_people_are_groups_whatever_the_sessions_of_the_folders(tmp_path: Path, form: str) -> None:
+    data = read(tree(tmp_path, form))
+    assert data.class_names == ("run", "walk")
+    assert groups(data) == set(PEOPLE)
+
+
+@pytest.mark.parametrize("form", ["{session}/{label}_{person}.csv", "{label}/{session}/{person}_x.csv"])
+def test_words_for_people_in_names_of_files_come_before_folders_of_sessions(tmp_path: Path, form: str) -> None:
+    assert groups(read(tree(tmp_path, form, ("p1", "p2", "p3")))) == {"p1", "p2", "p3"}
+
+
+def test_folders_of_sessions_are_groups_where_names_of_files_name_nobody_and_that_is_told(tmp_path: Path) -> None:
+    data = read(tree(tmp_path, "{label}/{session}/{person}.csv", ("1", "2", "3")))
+    assert groups(data) == set(SESSIONS)
+    assert "groups: folders such as day1, since the names of files name nobody" in data.notes
+
+
+@pytest.mark.parametrize("form", ["{person}/{session}/{label}.csv", "{session}/{person}/{label}.csv"])
+def test_where_words_do_not_tell_people_from_classes_the_flags_that_decide_are_named(tmp_path: Path, form: str) -> None:
+    tree(tmp_path, form, classes=("alpha", "beta"))
+    with pytest.raises(InputError, match=r"alpha\.csv is in each") as error:
+        read(tmp_path)
+    by_folder, by_file = str(error.value).split("'")[1::2]
+    assert groups(read(tmp_path, group_regex=by_folder)) == set(PEOPLE)
+    assert set(read(tmp_path, group_regex=by_file).class_names) == set(PEOPLE)
