@@ -6,7 +6,9 @@ estimate, one that is too small makes it wrong.
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from functools import reduce
 
 from nas.errors import InputError
 
@@ -18,14 +20,26 @@ _WORDS = (
 SUBJECT = re.compile(rf"{_START}(?i:{_WORDS})(?:[\W_]*\d+|[\W_]+[A-Za-z0-9]+)")
 """A word for a person and what follows it: `sub_07`, `user01`, `speaker-anna`."""
 
-LETTERS = tuple(re.compile(rf"{_START}(?i:{letter})[_-]?\d+") for letter in ("p", "s", "u", "id", "pp", "vp"))
-"""Shorter words for a person, which may mean something else: `p02`; `s1` is a subject, or a session of `p02`."""
+_SHORT = ("vp", "pp", "p", "id", "u", "s")
+LETTERS = tuple(re.compile(rf"{_START}(?i:{letter})[_-]?\d+") for letter in _SHORT)
+"""Shorter words for a person, which may mean something else: `p02`; `s1` is a subject, or a session of `p02`.
+
+The clearest ones come first.
+"""
+CLEAR = LETTERS[:2]
+"""Those that mean nothing else."""
 
 TAKE = re.compile(
     rf"{_START}(?i:take|trial|try|recording|record|rec|repetition|rep|session|sess|ses|experiment|exp|run|file|sample|clip"
     r"|logfile|log|segment|seg|window|part|chunk|test|set|no|nr|[tre])[\W_]*\d+"
 )
 """A word for one recording of several, and its number."""
+
+DATE = re.compile(
+    r"[\W_]*(?<!\d)(?:(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|\d\d?([-_.])\d\d?\2(?:19|20)\d\d)"
+    r"(?:[T_ -]*(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d(?:[-_.:m]?[0-5]\d)?)?(?!\d)"
+)
+"""A day, and the time of day behind it: `2024-03-01`, `20240301_1530`, `1.3.2024`."""
 
 NUMBERED = re.compile(r"([^\W\d_]+(?:[\W_]+[^\W\d_]+)*)[\W_]+\d+")
 TO_NUMBER = re.compile(r"[0-9a-f]{8,}(?=[\W_])|.*?(?:\d{4}-\d\d-\d\d|\d+)(?=[\W_]|$)")
@@ -39,20 +53,22 @@ def groups_of(names: Sequence[str], labels: Sequence[str]) -> list[str]:
     """Return the group of each recording from the name of its file and its class.
 
     The name of the class is no part of the group. The group is what follows a word for a person (`sub_07`, `p02`); else
-    the name without the number of a take (`anna_take2`); else the words before a number, if at least three differ
-    (`anna_1`, `bo_1`, `eve_1`); else the name up to the first number that ends a word (`07 left`); else the name.
-    Delimiters, capitals and leading zeros make no difference.
+    the name without a date and the number of a take (`anna_take2`); else the words before a number, if at least three
+    differ (`anna_1`, `bo_1`, `eve_1`) or two do and occur with several numbers and classes; else the name up to the
+    first number that ends a word (`07 left`); else the name. Delimiters, capitals and leading zeros make no difference.
 
     Args:
         names: names of the files without folder and suffix.
         labels: the class of each.
+
+    Raises:
+        InputError: two letters may mean the person, and groups by one of them would put people into several parts.
     """
     told = _labels_as_numbers(names, labels)
     rest = [_without_class(name, label, label in told) or name for name, label in zip(names, labels, strict=True)]
-    letters = sorted(LETTERS, key=lambda letter: -len({_key(m[0]) for name in rest if (m := letter.search(name))}))
-    plain = [TAKE.sub("", name).strip(_EDGES) for name in rest]
-    words = {_key(m[1]) for name in plain if (m := NUMBERED.fullmatch(name))}
-    people = words if len(words) >= 3 else words & set(map(_key, plain))
+    letters = _letters(rest)
+    plain = _plain(rest)
+    people = _people(plain, labels)
     shown: dict[str, str] = {}
     groups = []
     for name, short in zip(rest, plain, strict=True):
@@ -108,6 +124,74 @@ def expression_for(paths: Sequence[str], labels: Sequence[object]) -> str | None
             before = rf"(?:[A-Za-z0-9]+[^A-Za-z0-9/]+){{{place}}}" if place else ""
             return rf"^(?:.*/)?{before}([A-Za-z0-9]+)[^/]*$"
     return None
+
+
+def _letters(names: Sequence[str]) -> list[re.Pattern[str]]:
+    """Return the letters for a person in the order in which they are looked for; InputError if two may be the one."""
+    names = [name for name in names if not SUBJECT.search(name)]
+    found = {letter: [_key(m[0]) if (m := letter.search(name)) else "" for name in names] for letter in LETTERS}
+    order = sorted(LETTERS, key=lambda letter: (found[letter].count(""), -len(set(found[letter]))))
+    rivals = [letter for letter in LETTERS if "" not in found[letter] and len(set(found[letter])) > 1]
+    first = [reduce(lambda one, other: _clearer(names, found, one, other), rivals)] if rivals else []
+    return [*first, *(letter for letter in order if letter not in first)]
+
+
+def _clearer(
+    names: Sequence[str], found: Mapping[re.Pattern[str], Sequence[str]], one: re.Pattern[str], other: re.Pattern[str]
+) -> re.Pattern[str]:
+    """Return which of two letters means the person, of which `one` is the clearer word.
+
+    It is the one with larger groups, where each group of the other lies in one of them. Where both cross, as people and
+    their sessions do, the clearer word must have more numbers too.
+    """
+    ones, others = set(found[one]), set(found[other])
+    pairs = set(zip(found[one], found[other], strict=True))
+    if len(pairs) == len(others) or one in CLEAR or len(pairs) > len(ones) > len(others):
+        return one
+    if len(pairs) == len(ones):
+        return other
+    ways = [f"--group-regex '{_expression(names, letter)}'" for letter in (one, other)]
+    a, b = (match[0] for letter in (one, other) if (match := letter.search(names[0])))
+    raise InputError(
+        names[0],
+        f"{a} and {b} may each be the person, and the other one a session",
+        hint=f"give {ways[0]} if {a} is the person, or {ways[1]} if {b} is",
+    )
+
+
+def _expression(names: Sequence[str], letter: re.Pattern[str]) -> str:
+    """Return an expression for `matched_groups` that finds what follows a letter in each name, short if possible."""
+    found = [match[0] for name in names if (match := letter.search(name))]
+    short = rf"({re.sub('[0-9]+$', '', found[0])}[0-9]+)[^/]*$"
+    matches = [re.search(short, name) for name in names]
+    is_found = all(match and match[1] == text for match, text in zip(matches, found, strict=True))
+    return short if is_found else rf"({letter.pattern})[^/]*$"
+
+
+def _plain(names: Sequence[str]) -> list[str]:
+    """Return names without takes, and without dates where several differ in what else they hold.
+
+    Where all names are alike but for the date, as those of one person, days are groups.
+    """
+    dated, undated = (
+        [TAKE.sub("", name).strip(_EDGES) for name in each] for each in (names, [DATE.sub("", name) for name in names])
+    )
+    worded = [bool(re.search(r"[^\W\d_]", name)) for name in undated]
+    if len({_key(name) for name, word in zip(undated, worded, strict=True) if word}) < 2:
+        return dated
+    return [new if word else old for new, old, word in zip(undated, dated, worded, strict=True)]
+
+
+def _people(names: Sequence[str], labels: Sequence[str]) -> Set[str]:
+    """Return the keys of words before numbers that are people, since they differ or occur without a number too."""
+    seen: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for name, label in zip(names, labels, strict=True):
+        if match := NUMBERED.fullmatch(name):
+            numbers, classes = seen[_key(match[1])]
+            numbers.add(name)
+            classes.add(label)
+    recurring = len(seen) == 2 and all(len(each) > 1 for pair in seen.values() for each in pair)
+    return set(seen) if len(seen) >= 3 or recurring else seen.keys() & set(map(_key, names))
 
 
 def _marked(name: str, letters: Sequence[re.Pattern[str]]) -> str:

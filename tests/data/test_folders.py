@@ -70,3 +70,14 @@ def test_where_words_do_not_tell_people_from_classes_the_flags_that_decide_are_n
     by_folder, by_file = str(error.value).split("'")[1::2]
     assert groups(read(tmp_path, group_regex=by_folder)) == set(PEOPLE)
     assert set(read(tmp_path, group_regex=by_file).class_names) == set(PEOPLE)
+
+
+def test_a_column_of_people_comes_before_names_that_do_not_tell_who_it_was(tmp_path: Path) -> None:
+    for number, session in itertools.product(range(4), range(6)):
+        file = tmp_path / f"p{number}_s{session}.csv"
+        put(file, number)
+        rows = [f"{row},{CLASSES[session % 2]},{PEOPLE[number]}" for row in file.read_text().split()[1:]]
+        file.write_text("\n".join(["a,b,activity,subject", *rows]))
+    data = read(tmp_path)
+    assert groups(data) == set(PEOPLE)
+    assert not any(note.startswith("groups: ") for note in data.notes)

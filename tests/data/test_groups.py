@@ -1,5 +1,6 @@
 """Groups from the names of files: one group for every name that may mean the same subject."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,75 @@ def test_a_word_that_only_begins_like_the_class_stays() -> None:
 def test_of_two_letters_for_people_the_one_with_more_numbers_names_the_subject() -> None:
     names = [f"s{session}_p{subject}" for session in (1, 2) for subject in range(1, 6)]
     assert groups_of(names, ["walk"] * 10) == ["p1", "p2", "p3", "p4", "p5"] * 2
+
+
+@pytest.mark.parametrize(
+    ("people", "sessions", "form"),
+    [
+        (4, 6, "p{}_s{}"),
+        (4, 4, "P{}-S{}"),
+        (3, 10, "p{}_s{}"),
+        (4, 6, "id{}_s{}"),
+        (5, 2, "s{}_p{}"),
+        (4, 6, "xP{}Step1_s{}"),
+    ],
+)
+def test_letters_that_cross_are_refused_with_an_expression_for_each(people: int, sessions: int, form: str) -> None:
+    pairs = [(person, session) for person in range(1, people + 1) for session in range(1, sessions + 1)]
+    names = [form.format(*pair) for pair in pairs]
+    with pytest.raises(InputError, match="may each be the person") as error:
+        groups_of(names, ["walk"] * len(names))
+    assert "\n" not in str(error.value)
+    numbers = [
+        [int(re.sub(r"\D", "", group)) for group in matched_groups([f"p9s9/{name}.csv" for name in names], expression)]
+        for expression in str(error.value).split("'")[1::2]
+    ]
+    assert sorted(numbers) == sorted([[person for person, _ in pairs], [session for _, session in pairs]])
+
+
+@pytest.mark.parametrize("form", ["vp{}_s{}", "pp{}_s{}", "user{}_s{}", "subject{}_p{}_s{}"])
+def test_clear_words_for_people_come_before_letters_whatever_their_numbers(form: str) -> None:
+    pairs = [(person, session) for person in range(4) for session in range(6)]
+    found = groups_of([form.format(*pair, pair[1]) for pair in pairs], ["walk"] * 24)
+    assert [int(re.sub(r"\D", "", group)) for group in found] == [person for person, _ in pairs]
+
+
+def test_of_two_letters_the_larger_groups_are_taken_where_the_others_lie_in_them() -> None:
+    names = [f"p{number // 3}_s{number}" for number in range(12)]
+    assert groups_of(names, ["walk"] * 12) == [f"p{number // 3}" for number in range(12)]
+    one_person = [f"p1_s{number}" for number in range(4)]
+    assert groups_of(one_person, ["walk"] * 4) == ["s0", "s1", "s2", "s3"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}_2024-03-0{}",
+        "{}_2024030{}",
+        "2024-03-0{1}_{0}",
+        "{}_0{}.03.2024",
+        "{} 2024-03-0{}T10-20-30",
+        "{}_2024_03_0{}",
+    ],
+)
+def test_days_in_names_are_no_part_of_the_group(form: str) -> None:
+    pairs = [(person, day) for person in ("anna", "bo") for day in range(1, 6)]
+    assert (
+        groups_of([form.format(*pair) for pair in pairs] * 2, ["walk"] * 10 + ["run"] * 10)
+        == [person for person, _ in pairs] * 2
+    )
+
+
+def test_days_are_groups_where_names_tell_nothing_else() -> None:
+    names = ["phone_2024-03-01", "phone_2024-03-02", "walk_2024-03-01"]
+    assert groups_of(names[:2], ["walk"] * 2) == names[:2]
+    assert groups_of(names[2:], ["walk"]) == ["2024-03-01"]
+
+
+def test_two_words_before_numbers_are_people_if_both_occur_with_several_numbers_and_classes() -> None:
+    names = [f"{person}_{take}" for person in ("anna", "bo") for take in (1, 2)]
+    assert groups_of(names * 2, ["walk"] * 4 + ["run"] * 4) == ["anna", "anna", "bo", "bo"] * 2
+    assert groups_of(names, ["walk", "walk", "run", "run"]) == names
 
 
 def test_words_before_a_number_are_people_if_several_differ() -> None:

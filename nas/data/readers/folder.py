@@ -51,10 +51,12 @@ def read_recordings(source: str, folder: Path, options: DataOptions) -> list[Tak
 def _read(source: str, folder: Path, options: DataOptions) -> tuple[Sequence[Entry], list[Sheet], tuple[str, ...]]:
     """Return the files of a folder, their tables, and what was assumed."""
     layout = _layout(source, folder, options)
-    in_column = options.group_column is not None
+    sheets = read_tables(layout.entries, options)
+    _check_labels(layout.entries, sheets)
+    in_column = options.group_column is not None or (
+        options.group_regex is None and all(sheet.groups is not None for sheet in sheets)
+    )
     entries, note = (list(layout.entries), ()) if in_column else with_groups(layout.entries, options.group_regex)
-    sheets = read_tables(entries, options)
-    _check_labels(entries, sheets)
     return entries, sheets, (*layout.notes, *note, *count_notes(sheets))
 
 
