@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from nas.data.dataset import Dataset
+from nas.data.describe import describe
 from nas.data.options import DataOptions
+from nas.data.readers.recordings import as_labels
 from nas.data.source import load
 from nas.errors import InputError
 
@@ -81,3 +83,35 @@ def test_a_column_of_people_comes_before_names_that_do_not_tell_who_it_was(tmp_p
     data = read(tmp_path)
     assert groups(data) == set(PEOPLE)
     assert not any(note.startswith("groups: ") for note in data.notes)
+
+
+def test_only_files_that_are_called_as_texts_beside_recordings_are_left_out(tmp_path: Path) -> None:
+    for number, label in itertools.product(range(3), CLASSES):
+        put(tmp_path / label / f"license_plate_{number}.csv")
+        put(tmp_path / label / "README.txt")
+    assert {Path(str(place)).name for place in read(tmp_path).recordings} == {
+        f"license_plate_{number}.csv" for number in range(3)
+    }
+
+
+def test_a_list_is_found_in_a_folder_that_is_named_by_a_way_round(tmp_path: Path) -> None:
+    lines = [f"{label}_{number}.csv,{label}" for number, label in itertools.product(range(3), CLASSES)]
+    for line in lines:
+        put(tmp_path / "data" / line.split(",")[0])
+    (tmp_path / "data" / "labels.csv").write_text("\n".join(["file,label", *lines]))
+    assert set(read(tmp_path / "data" / ".." / "data").class_names) == set(CLASSES)
+
+
+def test_who_has_one_table_is_told_to_name_a_column_of_people(tmp_path: Path) -> None:
+    rows = [f"{seconds / 50},{seconds},{CLASSES[g % 2]},rec{g}" for g in range(6) for seconds in range(80)]
+    (tmp_path / "one.csv").write_text("\n".join(["time,x,label,group", *rows]))
+    findings = describe(load(str(tmp_path / "one.csv"), options=DataOptions(window=20))).findings
+    (told,) = (finding for finding in findings if "rows of one class only" in finding.text)
+    assert told.mend == "name the column that holds the subject: --group-column NAME"
+
+
+@pytest.mark.parametrize(
+    ("texts", "classes"), [(("10", "9", "-1"), [-1, 9, 10]), (("--1", "2"), ["--1", "2"]), (("02", "1"), ["02", "1"])]
+)
+def test_classes_are_numbers_where_all_are_whole_numbers(texts: tuple[str, ...], classes: list[object]) -> None:
+    assert sorted(set(as_labels(np.array(texts)).tolist())) == classes

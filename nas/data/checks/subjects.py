@@ -59,11 +59,20 @@ def one_class_groups(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Fi
             f"{'all' if single == len(names) else single} of {len(names)} groups, such as {names[0]}, have rows of one "
             "class only: if one subject did several, it is in two parts of the split, and accuracy is overestimated",
             options={"group_regex": regex} if regex else {},
-            advice="name the subject of each recording: --group-regex with an expression whose parentheses hold it in "
-            "the file's path, or the column group of a labels.csv"
-            if dataset.recordings
-            else "give the subject of each row as group_train",
+            advice=_how_to_name(dataset),
         )
+
+
+def _how_to_name(dataset: Dataset) -> str:
+    """Return how to name the subject of each recording."""
+    if not dataset.recordings:
+        return "give the subject of each row as group_train"
+    if len({str(place).split(":")[0] for place in dataset.recordings}) == 1:
+        return "name the column that holds the subject: --group-column NAME"
+    return (
+        "name the subject of each recording: --group-regex with an expression whose parentheses hold it in the file's "
+        "path, or the column group of a labels.csv"
+    )
 
 
 def numbered_files(dataset: Dataset, parts: Mapping[str, Part]) -> Iterator[Finding]:

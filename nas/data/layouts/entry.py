@@ -13,8 +13,8 @@ from nas.errors import InputError
 FILES_LOOKED_AT = 1000
 """Files of a folder that tell what kind of data it holds."""
 
-NOT_RECORDINGS = ("readme", "license", "licence", "changelog", "notes", "requirements")
-"""Names, without their ending, of texts that lie beside recordings."""
+NOT_RECORDINGS = frozenset({"readme", "license", "licence", "changelog", "notes", "requirements", "labels", "~"})
+"""Names, without their ending, of texts and tables that lie beside recordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +112,5 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _is_recording(path: Path, endings: Collection[str]) -> bool:
-    name = path.stem.lower()
-    return path.suffix.lower() in endings and not name.startswith(NOT_RECORDINGS) and name not in ("labels", "~")
+    name = path.name.split(".")[0].lower()
+    return path.suffix.lower() in endings and name not in NOT_RECORDINGS

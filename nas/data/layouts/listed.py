@@ -1,5 +1,6 @@
 """Recordings that a table lists: a `labels.csv` of any form."""
 
+import os
 from collections.abc import Collection, Set
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def _entry(place: str, folder: Path, endings: Collection[str], name: str, label:
     named = part_of(part) if part else "train"
     if named is None:
         raise InputError(place, "part must be train, val or test", got=repr(part))
-    return Entry(path, str(path), path.relative_to(folder).as_posix(), label, group, named)
+    return Entry(path, str(path), path.relative_to(os.path.normpath(folder)).as_posix(), label, group, named)
 
 
 def _check_once(listing: Path, table: Table, entries: list[Entry]) -> None:

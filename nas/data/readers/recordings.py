@@ -1,5 +1,6 @@
 """Recordings as windows: what tables of a folder, of one file or from Python have in common once they are read."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -177,7 +178,7 @@ def encode_labels(
 def as_labels(texts: Array) -> Array:
     """Return classes as whole numbers if all are, so that 10 comes behind 9; else as they are."""
     unique = np.unique(texts)
-    plain = all(text.lstrip("-").isdecimal() and str(int(text)) == text and len(text) < 16 for text in unique.tolist())
+    plain = all(re.fullmatch(r"(?a:0|-?[1-9]\d{0,14})", text) for text in unique.tolist())
     return texts.astype(np.int64) if plain and len(unique) else texts
 
 
