@@ -107,7 +107,7 @@ def test_who_has_one_table_is_told_to_name_a_column_of_people(tmp_path: Path) ->
     (tmp_path / "one.csv").write_text("\n".join(["time,x,label,group", *rows]))
     findings = describe(load(str(tmp_path / "one.csv"), options=DataOptions(window=20))).findings
     (told,) = (finding for finding in findings if "rows of one class only" in finding.text)
-    assert told.mend == "name the column that holds the subject: --group-column NAME"
+    assert told.mend == "name the column that holds the subject: group_column='NAME'"
 
 
 @pytest.mark.parametrize(
