@@ -115,3 +115,13 @@ def test_who_has_one_table_is_told_to_name_a_column_of_people(tmp_path: Path) ->
 )
 def test_classes_are_numbers_where_all_are_whole_numbers(texts: tuple[str, ...], classes: list[object]) -> None:
     assert sorted(set(as_labels(np.array(texts)).tolist())) == classes
+
+
+def test_files_that_are_called_as_parts_give_the_parts_of_each_folder_of_a_class(tmp_path: Path) -> None:
+    for seed, (label, part) in enumerate(itertools.product(CLASSES, ("train", "test"))):
+        put(tmp_path / label / f"{part}.csv", seed)
+    data = read(tmp_path)
+    assert set(data.class_names) == set(CLASSES)
+    assert data.test is not None
+    assert len(data.test) == len(data.train) > 0
+    assert "parts: as the names of the files give them" in data.notes

@@ -32,7 +32,7 @@ def by_folder(source: str, files: Sequence[Entry], grouped: bool, columned: bool
         InputError: the folders are ambiguous, or tell no class; the message asks, with the flags that decide.
     """
     files, notes, level = _parts(source, files)
-    if columned and not notes:
+    if not notes and (columned or all(entry.folders for entry in files)):
         files, notes = _parts_by_name(files)
     folders = [_without(entry.folders, level) for entry in files]
     if columned:
@@ -108,7 +108,7 @@ def _are_subjects(
     """Return whether the only level that may be the class is that of subjects, and what was assumed."""
     if grouped:
         return all(entry.group == each[at] for entry, each in zip(files, folders, strict=True)), ()
-    if any(n != at for n in _levels(folders, SUBJECT_NAME)):
+    if all(part_of(entry.path.stem) for entry in files) or any(n != at for n in _levels(folders, SUBJECT_NAME)):
         return False, ()
     return are_subjects(source, files, folders, at, part)
 
