@@ -22,6 +22,7 @@ from nas.study.comparison import StudyComparison, fronts_by_cost
 from nas.study.costs import known_costs
 from nas.study.objectives import OBJECTIVES
 from nas.study.overview import StudySummary
+from nas.study.paths import original
 from nas.study.record import Record, State
 from nas.study.study import Study
 from nas.target.ram import ram_figures
@@ -102,6 +103,8 @@ def _read(name: str, root: Path) -> tuple[StudySummary, tuple[Record, ...]]:
 def delete_study(name: str, root: Path = STUDIES) -> int:
     """Delete a study: its folder, its trials, and its runs in MLflow. Return the number of MLflow runs.
 
+    The runs, and the trials in a database, of a folder that is a copy of another study are the original's and are kept.
+
     Raises:
         InputError: there is no such study, it is running, or its storage or its tracking server does not answer;
             nothing is deleted then, except for runs in MLflow.
@@ -112,8 +115,9 @@ def delete_study(name: str, root: Path = STUDIES) -> int:
         ledger = open_ledger(study, folder, begin=False)
     if ledger is not None and (owner := ledger.runner()) is not None:
         raise InputError(f"study {study.name}", "must not be running", got=owner, hint="end it with Ctrl-C first")
-    runs = delete_runs(study.tracking_uri, study=study.name, folder=folder.parent)
-    if ledger is not None and study.storage is not None:
+    is_copy = original(study, folder) is not None
+    runs = 0 if is_copy else delete_runs(study.tracking_uri, study=study.name, folder=folder.parent)
+    if ledger is not None and study.storage is not None and not is_copy:
         ledger.forget()
     # Renamed first, so that no half of a study stands under its name if this is interrupted.
     aside = folder.with_name(f".deleted-{folder.name}")
@@ -168,7 +172,7 @@ def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _summary(study: Study, folder: Path, state: str, **facts: Any) -> StudySummary:
-    return StudySummary(study.name, str(folder), state, study.command(), study.definition(), **facts)
+    return StudySummary(folder.name, str(folder), state, study.command(), study.definition(), **facts)
 
 
 def _settings(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from nas.files import nearest
 from nas.keywords import explains_keywords
 from nas.optimizer.samplers.sampler import SAMPLERS
 from nas.study.no_budget import NoBudgetError
-from nas.study.paths import from_folder
+from nas.study.paths import from_folder, original
 from nas.study.study import Study
 from nas.study.study_file import make_study, read_study
 
@@ -34,7 +34,8 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
         root: folder of studies.
 
     Raises:
-        InputError: there is no such study, or a setting is unknown or wrong.
+        InputError: there is no such study, its folder was copied or renamed and the settings give no name, or a
+            setting is unknown or wrong.
     """
     if base is None:
         return as_begun(_made(settings, "settings"), Path(root))
@@ -47,7 +48,22 @@ def define_study(settings: Mapping[str, Any], base: str | None = None, root: Pat
     recipe = settings.get("recipe", {})
     if recipe and isinstance(fields.setdefault("recipe", {}), dict):
         fields["recipe"] |= recipe
-    return as_begun(_made({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base), Path(root))
+    study = _made({**fields, **{k: v for k, v in settings.items() if k != "recipe"}}, base)
+    if "name" in fields and "name" not in settings and path.is_dir():
+        _require_own_name(study, _named(path))
+    return as_begun(study, Path(root))
+
+
+def _require_own_name(study: Study, folder: Path) -> None:
+    """Raise an InputError for a copied or renamed folder: its study would run in the folder that bears its name."""
+    own = folder.parent / study.name
+    if own.resolve() == folder.resolve():
+        return
+    if original(study, folder) is not None:
+        hint = f"go on with the original: nas search {own}; or begin a new study with these settings: --name NEW"
+    else:
+        hint = f"rename the folder: mv {folder} {own}; or begin a new study with these settings: --name NEW"
+    raise InputError(folder, "must have the name of the study in its study.toml", got=f"study {study.name}", hint=hint)
 
 
 def as_begun(study: Study, root: Path) -> Study:
@@ -89,11 +105,15 @@ def open_study(name: str, root: Path | str = STUDIES) -> tuple[Study, Path]:
     """Return the definition and the folder of a study, given its name or its folder; InputError if there is none."""
     folder = Path(name) if (Path(name) / "study.toml").is_file() else Path(root) / name
     if (folder / "study.toml").is_file():
-        # A name such as `.` says neither the study's name nor where the folder of studies is.
-        folder = folder if folder.name not in ("", "..") else folder.resolve()
+        folder = _named(folder)
         return make_study(_read(folder), f"{folder}/study.toml"), folder
     refuse_file(name, root, "a study's name or its folder")
     raise _no_study(name, Path(root))
+
+
+def _named(folder: Path) -> Path:
+    """Return a folder by its name: `.` says neither the study's name nor where the folder of studies is."""
+    return folder if folder.name not in ("", "..") else folder.resolve()
 
 
 def refuse_file(name: str, root: Path | str, kinds: str) -> None:

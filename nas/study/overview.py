@@ -15,7 +15,7 @@ class StudySummary:
     """What is known of a study.
 
     Attributes:
-        name: of the study; `folder` is its folder.
+        name: of its folder, `folder`, which a copy has of its own.
         state: `finished` if it has a winner, `running`, `stopped` if it has trials but no winner, or `not begun`.
         command: the shell command that runs it.
         definition: its settings.

@@ -39,6 +39,12 @@ def in_folder(study: Study, folder: Path) -> Study:
     return dataclasses.replace(study, **moved)
 
 
+def original(study: Study, folder: Path) -> Path | None:
+    """Return the folder of another study of which this folder is a copy under another name; None if it is none."""
+    bearer = folder.parent / study.name
+    return bearer if (bearer / "study.toml").is_file() and bearer.resolve() != folder.resolve() else None
+
+
 def _home(folder: Path) -> Path:
     return folder.resolve().parent.parent
 

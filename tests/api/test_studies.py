@@ -1,5 +1,6 @@
 """Studies defined from Python."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,24 @@ def test_a_study_can_be_defined_by_changes_of_another(tmp_path: Path) -> None:
     changed = nas.define_study({"seed": 5, "recipe": {"epochs": 7}}, "base", tmp_path)
     assert (changed.space, changed.budget_kb, changed.seed) == ("mlp_tabular", 2.0, 5)
     assert (changed.recipe.training.epochs, changed.recipe.training.patience) == (7, 1)
+
+
+def test_a_study_whose_folder_was_copied_or_renamed_does_not_go_on_in_another_folder(tmp_path: Path) -> None:
+    study = nas.Study(space="mlp_tabular", name="one", budget_kb=2.0)
+    for name in ("one", "copy"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "study.toml").write_text(study.to_toml())
+    assert nas.define_study({}, "one", tmp_path) == study
+    (tmp_path / "link").symlink_to("one")
+    assert nas.define_study({}, "link", tmp_path) == study
+    copied = f"copy: must have the name of the study in its study.toml, got study one; .* nas search {tmp_path}/one; "
+    for base in ("copy", str(tmp_path / "copy")):
+        with pytest.raises(nas.InputError, match=copied):
+            nas.define_study({"trials": 4}, base, tmp_path)
+    assert nas.define_study({"name": "two"}, "copy", tmp_path).name == "two"
+    shutil.rmtree(tmp_path / "one")
+    with pytest.raises(nas.InputError, match=f"rename the folder: mv {tmp_path}/copy {tmp_path}/one"):
+        nas.define_study({}, "copy", tmp_path)
 
 
 def test_studies_are_listed_and_opened_by_name_or_folder(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def studies(stopped: Path, result: Result, root: Path) -> Path:
 
 def test_the_list_has_every_study_with_its_state_and_the_winner_s_figures(nas, studies: Path, result: Result) -> None:
     assert result.winner is not None
-    by_folder = {Path(entry["folder"]).name: entry for entry in json.loads(nas("studies", "--json").out)}
+    by_folder = {entry["name"]: entry for entry in json.loads(nas("studies", "--json").out)}
     assert {name: entry["state"] for name, entry in by_folder.items()} == {
         "done": "finished",
         "mine": "stopped",
@@ -121,7 +121,7 @@ def test_a_comparison_has_the_fronts_of_all_studies_in_a_table_a_document_and_a_
     assert all(one["leads"] for one in found["fronts"]["weights_bytes"])
     assert page.count("<svg") == len(found["fronts"])
     for record in result.front:
-        assert f"studies/done, trial {record.trial}: " in page
+        assert f"done, trial {record.trial}: " in page
 
 
 def test_a_published_study_is_compared_by_the_front_in_its_results(nas, studies: Path, result: Result) -> None:
@@ -151,6 +151,29 @@ def test_a_study_is_deleted_with_its_folder_only_when_that_is_confirmed(
     deleted = nas("studies", "delete", "mine", "--yes", "--json")
     assert json.loads(deleted.out) == {"study": "mine", "folder": "studies/mine", "mlflow_runs": 0}
     assert sorted(path.name for path in studies.iterdir()) == ["done", "new"]
+
+
+def test_a_copied_study_is_deleted_without_the_trials_and_runs_of_the_original(
+    nas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = replace(STUDY, storage=f"sqlite:///{tmp_path}/trials.db")
+    for name in ("mine", "copy"):
+        (tmp_path / "studies" / name).mkdir(parents=True)
+        (tmp_path / "studies" / name / "study.toml").write_text(stored.to_toml())
+    open_ledger(stored, tmp_path / "studies" / "mine").put("stopped", "by patience")
+    asked: list[str] = []
+    monkeypatch.setattr("nas.api.catalog.delete_runs", lambda *_, **which: asked.append(which["study"]) or 0)
+    assert nas("studies", "delete", tmp_path / "studies" / "copy", "--yes").out.endswith(
+        f"a copy of {tmp_path}/studies/mine, whose runs in MLflow are kept\n"
+    )
+    assert [path.name for path in (tmp_path / "studies").iterdir()] == ["mine"]
+    assert asked == []
+    assert open_ledger(stored, tmp_path / "studies" / "mine").get("stopped") == "by patience"
+    # One that was only renamed has no other.
+    (tmp_path / "studies" / "mine").rename(tmp_path / "studies" / "renamed")
+    assert nas("studies", "delete", tmp_path / "studies" / "renamed", "--yes").code == 0
+    assert asked == ["mine"]
+    assert open_ledger(stored, tmp_path / "studies" / "mine").get("stopped") is None
 
 
 def test_a_running_study_is_not_deleted(nas, studies: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,12 +100,13 @@ def compare(names: tuple[str, ...], out: Path | None, cost: str, studies: Path, 
 def delete(study: str, yes: bool, studies: Path, as_json: bool) -> None:
     """Delete STUDY: its folder with all models and exported files, its trials, and its runs in MLflow."""
     from nas import delete_study, open_study
+    from nas.cli.views.deletion import deleted, question
 
     definition, folder = open_study(study, studies)
-    if not yes and not click.confirm(f"Delete {folder} and the runs of {definition.name} in MLflow?", err=True):
+    if not yes and not click.confirm(question(definition, folder), err=True):
         raise InputError(folder, "is kept")
     runs = delete_study(study, studies)
     if as_json:
-        print_json({"study": definition.name, "folder": str(folder), "mlflow_runs": runs})
+        print_json({"study": folder.name, "folder": str(folder), "mlflow_runs": runs})
     else:
-        click.echo(f"deleted {folder} and {runs} runs in MLflow")
+        click.echo(deleted(definition, folder, runs))
