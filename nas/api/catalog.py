@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from nas.keywords import explains_keywords
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.optimizer.storage import NoTrialsError
-from nas.study.changes import differences
-from nas.study.comparability import TARGETS_COSTS, cautions, same_data, same_target, shared_metric
+from nas.study.changes import CONTENTS
+from nas.study.comparability import TARGETS_COSTS, cautions, same_data, same_target, settings_that_differ, shared_metric
 from nas.study.comparison import StudyComparison, fronts_by_cost
 from nas.study.costs import known_costs
 from nas.study.objectives import OBJECTIVES
@@ -53,14 +54,14 @@ def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparis
         InputError: there is no such study, or one cannot be read.
     """
     found = [_read(name, root) for name in names]
-    studies = tuple(summary for summary, _ in found)
-    first = studies[0].definition
-    differing = dict.fromkeys(key for other in studies[1:] for key in differences(first, other.definition))
+    studies = tuple(summary for summary, _, _ in found)
+    flat = [_settings(study.definition) | contents for study, _, contents in found]
+    definitions = ({**study.definition, **contents} for study, _, contents in found)
+    differing = dict.fromkeys(key for pair in combinations(definitions, 2) for key in settings_that_differ(*pair))
     differing.pop("name", None)
-    flat = [_settings(study.definition) for study in studies]
     settings = {key: tuple(each.get(key) for each in flat) for key in differing}
     metric = shared_metric(studies)
-    judged = ([replace(record, metric=metric) for record in records] for _, records in found)
+    judged = ([replace(record, metric=metric) for record in records] for _, records, _ in found)
     candidates = tuple(tuple(record for record in each if record.val_score is not None) for each in judged)
     known = known_costs(record for records in candidates for record in records) if any(candidates) else ()
     compared = [
@@ -76,16 +77,16 @@ def compare_studies(names: Sequence[str], root: Path = STUDIES) -> StudyComparis
     )
 
 
-def _read(name: str, root: Path) -> tuple[StudySummary, tuple[Record, ...]]:
-    """Return what is known of a study, and its complete candidates, the best first."""
+def _read(name: str, root: Path) -> tuple[StudySummary, tuple[Record, ...], dict[str, str]]:
+    """Return what is known of a study, its complete candidates, the best first, and digests of its data and space."""
     study, folder = open_study(name, root)
     try:
         ledger = open_ledger(study, folder, begin=False)
     except NoTrialsError:
         if not (folder / "results.json").is_file():
-            return _summary(study, folder, "not begun"), ()
+            return _summary(study, folder, "not begun"), (), {}
         results = json.loads((folder / "results.json").read_text())
-        return _of_results(study, folder, results), tuple(_front_of(results))
+        return _of_results(study, folder, results), tuple(_front_of(results)), {}
     result = exported_result(folder, ledger)
     runner, records = ledger.runner(), ledger.records()
     state = "running" if runner else "finished" if result.winner else "stopped"
@@ -96,7 +97,9 @@ def _read(name: str, root: Path) -> tuple[StudySummary, tuple[Record, ...]]:
         facts |= {"figures": _figures(best.profiled or {})}
     hosts = tuple(sorted({record.host for record in records if record.host}))
     summary = _summary(study, folder, state, **facts, seconds=result.seconds, runner=runner, hosts=hosts)
-    return summary, tuple(ranked)
+    identity = ledger.get("identity") or {}
+    contents = {key: identity[key][:12] for key in CONTENTS if identity.get(key)}
+    return summary, tuple(ranked), contents
 
 
 @explains_keywords

@@ -11,6 +11,8 @@ from nas.study.recipe import Recipe
 # What a definition names by a path, and the key under which the identity of a run has a digest of its content. Equal
 # contents are the same, wherever they lie and however their path is written.
 _CONTENTS = {"space": "space content", "data": "data content", "labels": "data content"}
+CONTENTS = frozenset(_CONTENTS.values())
+"""The keys of those digests."""
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -32,8 +34,7 @@ def refuse_changes(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) 
     """Raise an InputError, which names every setting that differs, if a study would go on with another definition."""
     differing = differences(one, other)
     # A new path, seed or window explains new content.
-    contents = set(_CONTENTS.values())
-    explained = contents if differing.keys() - contents else set()
+    explained = CONTENTS if differing.keys() - CONTENTS else frozenset()
     told = [_was(key, *pair) for key, pair in differing.items() if key not in explained]
     if told:
         what = "them" if len(told) > 1 else "it"
@@ -45,7 +46,7 @@ def refuse_changes(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) 
 
 
 def _was(key: str, old: object, new: object) -> str:
-    if key in _CONTENTS.values():
+    if key in CONTENTS:
         return f"the {key} has changed"
     return f"{key} was {_shown(old)}, is {_shown(new)}"
 

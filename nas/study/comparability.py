@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from nas.codec import to_data
+from nas.study.changes import CONTENTS, differences
 from nas.study.overview import StudySummary
 from nas.study.recipe import Recipe
 from nas.task.task import CLASSES, metric_title, task_of
 from nas.text import listed
 
 # Other classes or other recordings: a score of one study says nothing about the other.
-_OTHER_DATA = ("data", "labels", "label_column", "classes", "task")
+_OTHER_DATA = ("data", "labels", "label_column", "classes", "task", "data content")
 # The same recordings as other rows, or divided otherwise.
 _OTHER_ROWS = (
     "seed", "window", "stride", "rate_hz", "group_column", "time_column", "group_regex", "drop_columns",
@@ -20,10 +21,29 @@ _OTHER_ROWS = (
 _OTHER_LIMITS = ("budget_kb", "ram_kb", "flash_kb", "macs_k", "latency_ms")
 _OTHER_TARGET = ("target", "runtime")
 _OTHER_CHOICE = ("objective", "accuracy_weight", "metric")
+_IN_WORDS = {"data content": "the content of the data"}
 TARGETS_COSTS = ("arena_min_bytes", "latency_ms")
 """The costs that depend on the target."""
 # A search that is this many times as long as another one has found more for that reason alone.
 _MUCH_LONGER = 2
+
+
+def settings_that_differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the settings in which two studies differ, the contents of data and space among them.
+
+    Args:
+        one: a definition, with the digests of `CONTENTS` if they are known.
+        other: that of the other study.
+    """
+    unknown = {key for key in CONTENTS if not (one.get(key) and other.get(key))}
+    known = ({key: value for key, value in each.items() if key not in unknown} for each in (one, other))
+    found = differences(*known)
+    # Another path, seed or window gives other rows, and says so itself.
+    if any(key in found for key in (*_OTHER_DATA, *_OTHER_ROWS) if key != "data content"):
+        found.pop("data content", None)
+    if "space" in found:
+        found.pop("space content", None)
+    return tuple(found)
 
 
 def shared_metric(studies: Sequence[StudySummary]) -> str:
@@ -103,5 +123,5 @@ def _settings_of(*tables: str) -> tuple[str, ...]:
 
 def _named(differences: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Return that some of the keys differ, in words; empty if none does."""
-    named = [key for key in keys if key in differences]
+    named = [_IN_WORDS.get(key, key) for key in keys if key in differences]
     return f"{listed(named)} {'differ' if len(named) > 1 else 'differs'}" if named else ""

@@ -104,6 +104,17 @@ def test_a_comparison_names_the_settings_that_differ(nas, studies: Path) -> None
     assert nas("studies", "compare", "done").code == 2
 
 
+def test_studies_on_one_path_whose_content_was_replaced_do_not_compare(nas, studies: Path) -> None:
+    ledger = open_ledger(STUDY, studies / "done")
+    ledger.put("identity", {**ledger.get("identity"), "data content": "0" * 64})
+    ended = nas("studies", "compare", "done", "mine")
+    assert "note: the content of the data differs: scores on other data do not compare" in ended.out
+    assert "*" not in ended.out
+    found = json.loads(nas("studies", "compare", "done", "mine", "--json").out)
+    assert found["differences"]["data content"][0] == "0" * 12
+    assert all(one["leads"] is None for one in found["fronts"]["weights_bytes"])
+
+
 def test_a_comparison_has_the_fronts_of_all_studies_in_a_table_a_document_and_a_page(
     nas, studies: Path, result: Result
 ) -> None:

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.study.comparability import cautions, same_data, same_target, shared_metric
+from nas.study.comparability import cautions, same_data, same_target, settings_that_differ, shared_metric
 from nas.study.comparison import FrontsByCost, fronts_by_cost
 from nas.study.costs import COSTS
 from nas.study.overview import StudySummary
@@ -84,6 +84,24 @@ def test_what_differs_is_said() -> None:
     assert not cautions(two, {"final_epochs": (1, 2)})
     both = cautions(two, {"budget_kb": (1, 2), "ram_kb": (1, 2)})
     assert both[0].startswith("budget_kb and ram_kb differ: ")
+
+
+def test_data_and_space_are_judged_by_their_content_where_it_is_known() -> None:
+    one = {"data": "d.npz", "space": "x.toml", "seed": 0, "data content": "d", "space content": "s"}
+    other = one | {"data content": "e"}
+    assert settings_that_differ(one, other) == ("data content",)
+    assert not same_data(settings_that_differ(one, other))
+    (told,) = cautions([STUDY, replace(STUDY, name="two")], {"data content": ("d", "e")})
+    assert told.startswith("the content of the data differs: scores on other data do not compare")
+    assert settings_that_differ(one, one | {"data": "copy.npz", "space": "copy.toml"}) == ()
+    # What another seed, path or space explains is said once.
+    assert settings_that_differ(one, other | {"seed": 1}) == ("seed",)
+    assert settings_that_differ(one, other | {"data": "e.npz", "space": "y", "space content": "t"}) == ("data", "space")
+    assert settings_that_differ(one, one | {"space content": "t"}) == ("space content",)
+    # Earlier releases kept no digests.
+    earlier = {"data": "d.npz", "space": "x.toml", "seed": 0}
+    assert settings_that_differ(earlier, one) == settings_that_differ(earlier, other) == ()
+    assert settings_that_differ(earlier, one | {"data": "e.npz"}) == ("data",)
 
 
 def test_studies_on_other_data_or_for_other_targets_do_not_compare() -> None:
