@@ -26,7 +26,7 @@ from nas.errors import InputError
 from nas.optimizer import owner
 from nas.optimizer.peers import Patient, Peers, is_shared
 from nas.optimizer.samplers.sampler import SAMPLERS
-from nas.optimizer.storage import open_storage, open_study, open_thin, repair
+from nas.optimizer.storage import alone, open_storage, open_study, open_thin, repair
 from nas.optimizer.trial import STATES, BeginCandidate, Trial, left_running
 from nas.space.dims import Value
 from nas.study.changes import refuse_changes
@@ -237,15 +237,17 @@ class Ledger:
         if is_shared(self._url):
             self._share()
             self._owner_key = f"owner of {socket.gethostname()}:{folder.resolve()}"
-        if (running := owner.other(self.get(self._owner_key))) is not None:
-            place = "" if self._peers is None else f" in {folder}"
-            hint = "wait until it ends, or give another --name" if self._peers is None else "give another --studies"
-            raise InputError(f"study {self.name}", f"is being searched{place} by {running}", hint=hint)
-        repair(self._url)
         now = json.loads(json.dumps(identity))
-        refuse_changes(self.name, self.get("identity") or now, now)
-        self.put("identity", now)
-        self._own(owner.me())
+        with alone(self._url):
+            if (running := owner.other(self.get(self._owner_key))) is not None:
+                place = "" if self._peers is None else f" in {folder}"
+                hint = "wait until it ends, or give another --name" if self._peers is None else "give another --studies"
+                raise InputError(f"study {self.name}", f"is being searched{place} by {running}", hint=hint)
+            repair(self._url)
+            refuse_changes(self.name, self.get("identity") or now, now)
+            self.put("identity", now)
+            for key in {"owner", self._owner_key}:
+                self.put(key, owner.me())
 
     def _share(self) -> None:
         """From now on, reckon with other processes, and wait for a server that is away."""
@@ -260,11 +262,9 @@ class Ledger:
 
     def unlock(self) -> None:
         """Let other processes run the study: this one has ended its run, though it may live on, as a notebook does."""
-        self._own(None)
-
-    def _own(self, process: str | None) -> None:
         for key in {"owner", self._owner_key}:
-            self.put(key, process)
+            if owner.is_me(self.get(key)):
+                self.put(key, None)
 
     def slim(self) -> None:
         """Hold no longer what each trial has chosen and how it ended; whoever asks for it reads the storage again."""

@@ -32,8 +32,13 @@ def is_alive(owner: str) -> bool:
 
 def other(owner: str | None) -> str | None:
     """Return which process runs, in words, if it is another one of this host than this one; None if it is not."""
-    if owner is None or not is_alive(owner):
+    if owner is None or not is_alive(owner) or is_me(owner):
         return None
     host, pid, *_ = owner.split(":")
+    return f"process {pid} of {host}"
+
+
+def is_me(owner: str | None) -> bool:
+    """Return whether a process is this one."""
     # On one host, a living process with this number is this one.
-    return None if pid == str(os.getpid()) else f"process {pid} of {host}"
+    return owner is not None and is_alive(owner) and owner.split(":")[1] == str(os.getpid())

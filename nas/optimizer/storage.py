@@ -7,6 +7,7 @@ trial of this program's spaces.
 import re
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import optuna
@@ -15,6 +16,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from nas.errors import InputError
+from nas.files import locked
 from nas.optimizer.peers import is_shared, open_shared
 from nas.optimizer.thin_journal import ThinJournal
 from nas.study.objectives import Direction
@@ -55,9 +57,13 @@ def open_study(storage: BaseStorage, name: str, begin: Sequence[Direction] | Non
     except KeyError:
         if begin is None:
             raise NoTrialsError(name, shown(url)) from None
-        repair(url)
-        # Another process may have begun it in the meantime.
-        return optuna.create_study(storage=storage, study_name=name, directions=list(begin), load_if_exists=True)
+        with alone(url):
+            # Another process may have begun it in the meantime, and write to it.
+            if name in optuna.get_all_study_names(storage):
+                return optuna.load_study(study_name=name, storage=storage)
+            repair(url)
+            # On a server, one may begin it at this moment.
+            return optuna.create_study(storage=storage, study_name=name, directions=list(begin), load_if_exists=True)
 
 
 def is_missing(url: str) -> bool:
@@ -147,14 +153,24 @@ def _without_password(url: str) -> str:
     return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", url)
 
 
+def alone(url: str) -> AbstractContextManager[None]:
+    """Let one process at a time begin to run a study that is kept in a file; databases on servers have own locks."""
+    file = _file(url)
+    return nullcontext() if file is None else locked(file)
+
+
 def repair(url: str) -> None:
-    """Remove an incomplete last line, which a killed process has left, from a journal; only the study's owner may."""
+    """Remove an incomplete last line, which a killed process has left, from a journal.
+
+    Nobody may write to it meanwhile: it is called within `alone`, while the study has no owner.
+    """
     file = _file(url)
     if file is None or not url.startswith(JOURNAL):
         return
     with file.open("r+b") as journal:
         content = journal.read()
-        journal.truncate(content.rfind(b"\n") + 1)
+        if not content.endswith(b"\n"):
+            journal.truncate(content.rfind(b"\n") + 1)
 
 
 def _file(url: str) -> Path | None:

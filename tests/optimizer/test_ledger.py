@@ -20,7 +20,7 @@ from optuna.trial import TrialState
 from nas.errors import InputError
 from nas.optimizer.ledger import Ledger
 from nas.optimizer.samplers.random import RandomSampler
-from nas.optimizer.storage import open_storage
+from nas.optimizer.storage import open_storage, open_study
 from nas.optimizer.trial import Trial
 from nas.space.dims import Choice, Dim, GivenChooser, Range
 from nas.study.record import Record, State
@@ -236,9 +236,67 @@ def test_a_study_whose_process_is_gone_may_be_taken_over(url: str, owner: str) -
 
 
 def test_a_study_whose_run_has_ended_is_free_though_its_process_lives(url: str) -> None:
-    ledger(url).put("owner", f"{socket.gethostname()}:{os.getppid()}")
-    ledger(url).unlock()
     ledger(url).lock({}, Path())
+    ledger(url).unlock()
+    assert ledger(url).get("owner") is None
+
+
+def test_a_run_does_not_free_the_study_of_another_process(url: str) -> None:
+    other = f"{socket.gethostname()}:{os.getppid()}"
+    ledger(url).put("owner", other)
+    ledger(url).unlock()
+    assert ledger(url).get("owner") == other
+
+
+def test_of_two_processes_that_begin_a_study_at_once_one_runs_it(url: str) -> None:
+    code = f"""
+import time
+import nas.optimizer.ledger as module
+repair = module.repair
+module.repair = lambda url: (time.sleep(1), repair(url))  # both are there before one has written that it runs the study
+book = module.Ledger("mine", "{url}", ["maximize"], 0)
+print("ready", flush=True)
+input()
+try:
+    book.lock({{}}, module.Path())
+    print("runs", flush=True)
+except module.InputError as error:
+    print(error, flush=True)
+input()
+"""
+    ledger(url)
+    words = [sys.executable, "-c", code]
+    two = [subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = []
+    for _ in range(2):
+        told = [str(process.stdout and process.stdout.readline()) for process in two]
+        for process in two:
+            print(file=process.stdin, flush=True)
+    for process in two:
+        process.communicate(timeout=60)
+    assert sorted("is being searched by process" in line for line in told) == [False, True]
+    assert "runs\n" in told
+
+
+def test_a_journal_that_another_process_has_begun_meanwhile_is_not_repaired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, journal = f"journal:///{tmp_path}/study.journal", tmp_path / "study.journal"
+    late = open_storage(url)
+    ledger(url)
+    load, found = optuna.load_study, []
+
+    def load_late(**words: Any) -> optuna.Study:
+        found.append(words)
+        if len(found) == 1:  # before the other process began the study
+            raise KeyError("mine")
+        return load(**words)
+
+    monkeypatch.setattr(optuna, "load_study", load_late)
+    written = journal.read_bytes() + b'{"a line that is being written'
+    journal.write_bytes(written)
+    assert open_study(late, "mine", ["maximize"], url).study_name == "mine"
+    assert journal.read_bytes() == written
 
 
 def test_a_list_grows_without_being_written_again(url: str) -> None:
