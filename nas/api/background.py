@@ -2,11 +2,12 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from nas.api.studies import open_study
 from nas.errors import InputError
 from nas.files import write_atomic
 from nas.keywords import explains_keywords
+from nas.optimizer.ledger import Ledger
 from nas.optimizer.run import open_ledger
 from nas.optimizer.storage import NoTrialsError
 from nas.study.study import Study
@@ -158,6 +160,8 @@ def follow_search(
 def stop_search(name: str, root: Path | str = STUDIES) -> str:
     """End a study's search on this machine, in the background or not, as Ctrl-C would; all that is done is kept.
 
+    A script or a notebook that searches gets a KeyboardInterrupt, and may go on after it.
+
     Args:
         name: of the study, or its folder.
         root: folder of studies.
@@ -170,16 +174,38 @@ def stop_search(name: str, root: Path | str = STUDIES) -> str:
     """
     folder = _folder(name, root)
     search = _found(folder)
-    process = psutil.Process(search.pid) if search is not None and search.runs else _owner(name, root)
-    if process is None:
+    if search is not None and search.runs:
+        _end(psutil.Process(search.pid), folder, lambda: not search.runs)
+        return _last_line(folder / LOG)
+    ledger = _running(name, root)
+    if ledger is None:
         raise InputError(f"study {folder.name}", "must be running on this machine", hint="see nas studies")
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except psutil.TimeoutExpired:
-        rule = f"should have ended within {STOP_SECONDS:.0f} s"
-        raise InputError(f"study {folder.name}", rule, hint=f"end it with: kill -9 {process.pid}") from None
-    return _last_line(folder / LOG) if search is not None else ""
+    owner = str(ledger.get("owner"))
+    _end(psutil.Process(int(owner.split(":")[1])), folder, lambda: ledger.get("owner") != owner or not ledger.runner())
+    return ""
+
+
+def _end(process: psutil.Process, folder: Path, has_ended: Callable[[], bool]) -> None:
+    """Ask a process to end its search, and wait until it has; InputError if it takes too long."""
+    # A command ends at both in the same way, but a shell may have begun it with SIGINT ignored. Other programs of
+    # Python know only SIGINT: SIGTERM would kill them, and with them whatever else they hold.
+    process.send_signal(signal.SIGTERM if _is_command(process.cmdline()) else signal.SIGINT)
+    end = time.monotonic() + STOP_SECONDS
+    while not has_ended():
+        if time.monotonic() > end:
+            rule = f"should have ended within {STOP_SECONDS:.0f} s"
+            raise InputError(f"study {folder.name}", rule, hint=f"end it with: kill -9 {process.pid}")
+        time.sleep(TICK_SECONDS)
+
+
+def _is_command(words: Sequence[str]) -> bool:
+    """Return whether a command line is one of `nas`, also as `python -m nas`; options of Python may come first."""
+    for position, word in enumerate(words):
+        if word == "-m":
+            return words[position + 1 : position + 2] == ["nas"]
+        if position and not word.startswith("-"):
+            return Path(word).name == "nas"
+    return False
 
 
 def _folder(name: str, root: Path | str) -> Path:
@@ -198,15 +224,14 @@ def _found(folder: Path) -> BackgroundSearch | None:
         return None
 
 
-def _owner(name: str, root: Path | str) -> psutil.Process | None:
-    """Return the process on this machine that runs a study; None if there is none."""
+def _running(name: str, root: Path | str) -> Ledger | None:
+    """Return the trials of a study that a process on this machine runs; None if none does."""
     study, folder = open_study(name, root)
     try:
         ledger = open_ledger(study, folder, begin=False)
     except NoTrialsError:
         return None
-    owner = ledger.get("owner") if ledger.runner() else None
-    return psutil.Process(int(owner.split(":")[1])) if owner else None
+    return ledger if ledger.runner() else None
 
 
 def _lines(search: BackgroundSearch, file: Path) -> Iterator[str]:
