@@ -244,6 +244,9 @@ class Ledger:
                 hint = "wait until it ends, or give another --name" if self._peers is None else "give another --studies"
                 raise InputError(f"study {self.name}", f"is being searched{place} by {running}", hint=hint)
             repair(self._url)
+            stored = [trial.state for trial in self._whole().get_trials(deepcopy=False)]
+            if self._peers is None and stored != self._loaded:  # an earlier run has ended meanwhile
+                self._load()
             refuse_changes(self.name, self.get("identity") or now, now)
             self.put("identity", now)
             for key in {"owner", self._owner_key}:
@@ -281,6 +284,7 @@ class Ledger:
         """Take up the trials that are stored, and let the sampler learn from them."""
         assert self._kept is not None
         stored = self._kept.get_trials(deepcopy=False)
+        self._loaded = [trial.state for trial in stored]
         self._stored = self._place = len(stored)
         # Processes that begin a study together must not propose the same candidates.
         begun = zlib.crc32(owner.me().encode()) if is_shared(self._url) else len(stored)

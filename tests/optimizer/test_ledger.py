@@ -278,6 +278,19 @@ input()
     assert "runs\n" in told
 
 
+def test_a_run_reckons_with_trials_that_ended_between_its_reading_and_its_turn(url: str) -> None:
+    earlier = ledger(url)
+    left = earlier.ask()
+    sample(left)
+    earlier.start(left)
+    late = ledger(url)
+    earlier.finish(left, record(0, params=left.params), {})
+    run(earlier)
+    late.lock({}, Path())
+    assert late.unfinished() == []
+    assert run(late).trial == 2
+
+
 def test_a_journal_that_another_process_has_begun_meanwhile_is_not_repaired(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
