@@ -88,9 +88,10 @@ def test_a_column_of_people_comes_before_names_that_do_not_tell_who_it_was(tmp_p
 def test_only_files_that_are_called_as_texts_beside_recordings_are_left_out(tmp_path: Path) -> None:
     for number, label in itertools.product(range(3), CLASSES):
         put(tmp_path / label / f"license_plate_{number}.csv")
-        put(tmp_path / label / "README.txt")
+        put(tmp_path / label / f"notes.{number}.csv")
+        put(tmp_path / label / "notes.csv")
     assert {Path(str(place)).name for place in read(tmp_path).recordings} == {
-        f"license_plate_{number}.csv" for number in range(3)
+        name for number in range(3) for name in (f"license_plate_{number}.csv", f"notes.{number}.csv")
     }
 
 

@@ -112,5 +112,5 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _is_recording(path: Path, endings: Collection[str]) -> bool:
-    name = path.name.split(".")[0].lower()
-    return path.suffix.lower() in endings and name not in NOT_RECORDINGS
+    ending = path.suffix.lower()
+    return ending in endings and not (ending in TABLES and path.stem.lower() in NOT_RECORDINGS)
