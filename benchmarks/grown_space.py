@@ -12,22 +12,20 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from side_by_side import Line, search, side_by_side
+from side_by_side import HEAD, Line, row, search, side_by_side, winner
 
-from nas.text import interval, percent
+from nas.text import percent
 
 HERE = Path(__file__).resolve().parent
 LINES, PAGE = HERE / "grown_space.jsonl", HERE / "grown_space.md"
 SPACES = {"today": "cnn_timeseries", "grown": str(HERE / "grown_timeseries.toml")}
-HEAD = """\
+INTRODUCTION = """\
 # More kinds of blocks for windows of sensor data
 
 Written by `benchmarks/grown_space.py`; its docstring says how. UCI HAR, test subjects that nothing was learned from.
 `today` is `cnn_timeseries`, `grown` has hard swish, a depth multiplier, dilated convolutions with shortcuts and
 squeeze-and-excite besides. One worker each, side by side.
 
-| weights up to | space | seed | minutes | candidates | int8 test accuracy | 95 % interval | weights | arena | MACs |
-|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 
 
@@ -35,24 +33,7 @@ def searched(data: Path, turn: Line) -> Line:
     """Return the line of a search."""
     found = search(data=data, **{**turn, "space": SPACES[turn["space"]]})
     best = found["best"]
-    return {
-        **turn,
-        "candidates": found["trials"],
-        "accuracy": best["test_accuracy"],
-        "interval": best["test_accuracy_interval"],
-        **{key: best[key] for key in ("val_accuracy", "weights_bytes", "arena_bytes", "macs")},
-        "blocks": best["architecture"]["blocks"],
-    }
-
-
-def row(line: Line) -> str:
-    """Return a row of the table."""
-    cells = (
-        f"{line['budget_kb']:g} KB | {line['space']} | {line['seed']} | {line['minutes']:g} | {line['candidates']}",
-        f"{percent(line['accuracy'])} | {interval(*line['interval'])}",
-        f"{line['weights_bytes']:,} B | {line['arena_bytes']:,} B | {line['macs']:,}",
-    )
-    return f"| {' | '.join(cells)} |\n"
+    return {**turn, **winner(found), "val_accuracy": best["val_accuracy"], "blocks": best["architecture"]["blocks"]}
 
 
 def medians(lines: list[Line]) -> str:
@@ -109,7 +90,13 @@ def main() -> None:
     ]
     for lines in side_by_side(LINES, turns, lambda turn: searched(given.data.resolve(), turn)):
         table = sorted(lines, key=lambda line: (line["budget_kb"], line["seed"], line["space"] == "grown"))
-        PAGE.write_text(HEAD + "".join(map(row, table)) + medians(lines) + shares(lines))
+        PAGE.write_text(
+            INTRODUCTION
+            + HEAD
+            + "".join(row(line, f"{line['budget_kb']:g} KB") for line in table)
+            + medians(lines)
+            + shares(lines)
+        )
 
 
 if __name__ == "__main__":

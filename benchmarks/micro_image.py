@@ -11,21 +11,19 @@ import argparse
 from pathlib import Path
 from statistics import median
 
-from side_by_side import Line, search, side_by_side
+from side_by_side import HEAD, Line, row, search, side_by_side, winner
 
-from nas.text import interval, percent
+from nas.text import percent
 
 HERE = Path(__file__).resolve().parent
 LINES, PAGE = HERE / "micro_image.jsonl", HERE / "micro_image.md"
 SPACES = ("micro_image", "cnn_image")
-HEAD = """\
+INTRODUCTION = """\
 # Images in some hundred bytes
 
 Written by `benchmarks/micro_image.py`; its docstring says how. 8,000 digits of MNIST to learn from, 2,000 to test. One
 worker each, side by side.
 
-| weights up to | space | seed | minutes | candidates | int8 test accuracy | 95 % interval | weights | arena | MACs |
-|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 
 
@@ -33,19 +31,7 @@ def searched(data: Path, settings: Line) -> Line:
     """Return the line of a search."""
     space, seed, minutes = (settings[key] for key in ("space", "seed", "minutes"))
     found = search(space=space, data=data, budget_kb=settings["bytes"] / 1024, minutes=minutes, seed=seed)
-    best = found["best"]
-    kept = ("test_accuracy", "test_accuracy_interval", "weights_bytes", "arena_bytes", "macs")
-    return {**settings, "candidates": found["trials"], **{key: best[key] for key in kept}}
-
-
-def row(line: Line) -> str:
-    """Return a row of the table."""
-    cells = (
-        f"{line['bytes']:,} B | {line['space']} | {line['seed']} | {line['minutes']:g} | {line['candidates']}",
-        f"{percent(line['test_accuracy'])} | {interval(*line['test_accuracy_interval'])}",
-        f"{line['weights_bytes']:,} B | {line['arena_bytes']:,} B | {line['macs']:,}",
-    )
-    return f"| {' | '.join(cells)} |\n"
+    return {**settings, **winner(found)}
 
 
 def medians(lines: list[Line]) -> str:
@@ -53,8 +39,7 @@ def medians(lines: list[Line]) -> str:
     text = f"\n## Medians over seeds\n\n| weights up to | {' | '.join(SPACES)} |\n|---:|---:|---:|\n"
     for limit in sorted({line["bytes"] for line in lines}):
         found = [
-            [line["test_accuracy"] for line in lines if (line["bytes"], line["space"]) == (limit, space)]
-            for space in SPACES
+            [line["accuracy"] for line in lines if (line["bytes"], line["space"]) == (limit, space)] for space in SPACES
         ]
         text += f"| {limit:,} B | {' | '.join(percent(median(values)) for values in found)} |\n"
     return text
@@ -75,7 +60,9 @@ def main() -> None:
     ]
     for lines in side_by_side(LINES, turns, lambda settings: searched(given.data.resolve(), settings)):
         table = sorted(lines, key=lambda line: (line["bytes"], line["seed"], line["space"]))
-        PAGE.write_text(HEAD + "".join(map(row, table)) + medians(lines))
+        PAGE.write_text(
+            INTRODUCTION + HEAD + "".join(row(line, f"{line['bytes']:,} B") for line in table) + medians(lines)
+        )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from nas.text import interval, percent
+
 Line = dict[str, Any]
+_FIGURES = ("weights_bytes", "arena_bytes", "macs")
+HEAD = """\
+| weights up to | space | seed | minutes | candidates | int8 test accuracy | 95 % interval | weights | arena | MACs |
+|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|
+"""
 
 
 def side_by_side(path: Path, turns: Iterable[Sequence[Line]], searched: Callable[[Line], Line]) -> Iterator[list[Line]]:
@@ -30,6 +37,23 @@ def side_by_side(path: Path, turns: Iterable[Sequence[Line]], searched: Callable
             lines += pool.map(searched, missing)
         path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
         yield lines
+
+
+def winner(found: Any) -> Line:
+    """Return what a line says of a search's winner, from the document that `search` returns."""
+    best = found["best"]
+    tested = {"accuracy": best["test_accuracy"], "interval": best["test_accuracy_interval"]}
+    return {"candidates": found["trials"], **tested, **{key: best[key] for key in _FIGURES}}
+
+
+def row(line: Line, limit: str) -> str:
+    """Return a row of the table of searches; `limit` is that of the weights, in words."""
+    cells = (
+        f"{limit} | {line['space']} | {line['seed']} | {line['minutes']:g} | {line['candidates']}",
+        f"{percent(line['accuracy'])} | {interval(*line['interval'])}",
+        f"{line['weights_bytes']:,} B | {line['arena_bytes']:,} B | {line['macs']:,}",
+    )
+    return f"| {' | '.join(cells)} |\n"
 
 
 def search(**settings: object) -> Any:

@@ -131,11 +131,9 @@ def _answers(outputs: int, is_logit: bool) -> dict[str, Any]:
     """Return what a model of which nothing is known gives, and its names: one output is yes or no, or else a value."""
     if outputs > 1:
         return {"class_names": tuple(map(str, range(outputs)))}
-    return (
-        {"class_names": ("0",), "task": Regression.of_units(1)}
-        if is_logit
-        else {"class_names": ("1",), "task": YES_OR_NO}
-    )
+    if is_logit:
+        return {"class_names": ("0",), "task": Regression.of_units(1)}
+    return {"class_names": ("1",), "task": YES_OR_NO}
 
 
 def _tflite(path: Path) -> Model:

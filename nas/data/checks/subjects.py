@@ -67,7 +67,7 @@ def _how_to_name(dataset: Dataset) -> str:
     """Return how to name the subject of each recording."""
     if not dataset.recordings:
         return "give the subject of each row as group_train"
-    if len({str(place).split(":")[0] for place in dataset.recordings}) == 1:
+    if len(set(dataset.recordings)) == 1:
         return "name the column that holds the subject: --group-column NAME"
     return (
         "name the subject of each recording: --group-regex with an expression whose parentheses hold it in the file's "
